@@ -1,0 +1,3 @@
+"""Browse, review and curate recorded LLM API exchanges."""
+
+__version__ = "0.1.0"

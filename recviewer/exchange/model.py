@@ -1,0 +1,344 @@
+"""The neutral model: what one recording says, whatever wire format it was recorded in.
+
+Frozen dataclasses holding tuples. Strings that a provider or a person wrote are kept to the letter: never trimmed, never
+joined with separators, never normalised. What could not be understood is a `Problem`, not an exception.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar, TypeAlias
+
+Json: TypeAlias = Any
+"""A decoded JSON value: dict, list, str, int, float, bool or None."""
+
+
+class Kind(StrEnum):
+    """What sort of exchange a recording holds. Part of the public contract (`show --json`)."""
+
+    CHAT = "chat"
+    COMPLETION = "completion"
+    OLLAMA_GENERATE = "ollama_generate"
+    OLLAMA_CHAT = "ollama_chat"
+    GENAI = "genai"
+    ANTHROPIC = "anthropic"
+    INTERACTIONS = "interactions"
+    EMBEDDINGS = "embeddings"
+    MODELS = "models"
+    OLLAMA_PS = "ollama_ps"
+    OLLAMA_PULL = "ollama_pull"
+    RERANK = "rerank"
+    TOOL = "tool"
+    FILE_PROCESSOR = "file_processor"
+    EXCEPTION = "exception"
+    HTTP_ERROR = "http_error"
+    UNKNOWN = "unknown"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a recording that could not be read as expected.
+
+    where: a JSON path such as `response.body[3].choices[0].delta.content`, or `file`.
+    what: a sentence for a person.
+    """
+
+    where: str
+    what: str
+
+
+class PartKind(StrEnum):
+    """The closed set of parts a message is made of; templates/parts/ has one file for each."""
+
+    TEXT = "text"
+    REASONING = "reasoning"
+    REFUSAL = "refusal"
+    TOOL_CALL = "tool_call"
+    TOOL_RESULT = "tool_result"
+    IMAGE = "image"
+    FILE = "file"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words, as recorded."""
+
+    kind: ClassVar[PartKind] = PartKind.TEXT
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """What a model thought before it answered."""
+
+    kind: ClassVar[PartKind] = PartKind.REASONING
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a model said instead of answering."""
+
+    kind: ClassVar[PartKind] = PartKind.REFUSAL
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call of a function. `arguments` is the text as sent, or compact sorted JSON where an object was sent."""
+
+    kind: ClassVar[PartKind] = PartKind.TOOL_CALL
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a tool gave back. `call_id` and `name` are "" where the recording has none."""
+
+    kind: ClassVar[PartKind] = PartKind.TOOL_RESULT
+    call_id: str
+    name: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture, named by a data URL or a web address. Addresses are never fetched."""
+
+    kind: ClassVar[PartKind] = PartKind.IMAGE
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file sent along. `data` is what was recorded: base64 text, a data URL, or "" where only an id was."""
+
+    kind: ClassVar[PartKind] = PartKind.FILE
+    name: str
+    id: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class JsonPart:
+    """A part of a kind nobody has described yet, shown as it was recorded."""
+
+    kind: ClassVar[PartKind] = PartKind.JSON
+    value: Json
+
+
+Part: TypeAlias = Text | Reasoning | Refusal | ToolCall | ToolResult | Image | File | JsonPart
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a request.
+
+    role: as recorded (system, developer, user, assistant, tool, model, ...); for requests without turns one of
+    `prompt` (completions), `input` (embeddings), `query` and `document` (rerank), `call` (tool invocations).
+    """
+
+    role: str
+    parts: tuple[Part, ...]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked.
+
+    messages: in order. params: every other top-level key of the body, as recorded. tools: as recorded.
+    body: the whole recorded body or payload ({} when there was none); messages, params and tools are views of it.
+    """
+
+    messages: tuple[Message, ...] = ()
+    params: dict[str, Json] = field(default_factory=dict)
+    tools: tuple[Json, ...] = ()
+    body: dict[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One choice of a response. The three texts are "" where nothing was said; finish_reason is None where none came."""
+
+    index: int = 0
+    content: str = ""
+    reasoning: str = ""
+    refusal: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A recorded failure, in whichever shape it was recorded. status: the HTTP status, None where there was none."""
+
+    type: str
+    status: int | None
+    message: str
+    category: str = ""
+    provider: str = ""
+    code: str = ""
+
+
+class ExhibitKind(StrEnum):
+    """The closed set of things a reply without choices shows; templates/exhibits/ has one file for each."""
+
+    TABLE = "table"
+    VECTOR = "vector"
+    HITS = "hits"
+    PASSAGES = "passages"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of a list, such as a model list. cells: strings, numbers or None, one tuple a row, as wide as columns."""
+
+    kind: ClassVar[ExhibitKind] = ExhibitKind.TABLE
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Json, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """One embedding. values: finite or not, as recorded; encoding: `float` or `base64`."""
+
+    kind: ClassVar[ExhibitKind] = ExhibitKind.VECTOR
+    index: int
+    values: tuple[float, ...]
+    encoding: str = "float"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One search or rerank result. score: None where there is none; index: the place in what was ranked, or None."""
+
+    title: str
+    url: str
+    text: str
+    score: float | None
+    index: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Search results or rerank scores, best first as recorded."""
+
+    kind: ClassVar[ExhibitKind] = ExhibitKind.HITS
+    title: str
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One piece of a processed file. facts: its metadata as recorded."""
+
+    text: str
+    facts: dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """What a file processor cut a file into."""
+
+    kind: ClassVar[ExhibitKind] = ExhibitKind.PASSAGES
+    title: str
+    passages: tuple[Passage, ...]
+    facts: dict[str, Json]
+
+
+Exhibit: TypeAlias = Table | Vector | Hits | Passages
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back, before it is put beside its request.
+
+    chunks: elements of a streamed body (events, for server-sent events), 0 when not streamed.
+    runs: what the chunks added, run-length coded in order: pairs of one letter and a count. t text, r reasoning,
+        c tool call, x refusal, f finish, u usage, - nothing. () when not streamed.
+    """
+
+    outputs: tuple[Output, ...] = ()
+    usage: dict[str, Json] | None = None
+    error: Failure | None = None
+    exhibits: tuple[Exhibit, ...] = ()
+    model: str = ""
+    chunks: int = 0
+    runs: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One recording's meaning: request, reply, and what was wrong with the file.
+
+    read_as: the name of the format that read it. model: what was asked for; reported_model: what the reply says.
+    status: the recorded HTTP status, where there is one. metadata: `provider_metadata` as recorded.
+    id_mapping: `id_normalization_mapping` as recorded. Both {} when absent.
+    """
+
+    kind: Kind
+    read_as: str = ""
+    test_id: str | None = None
+    endpoint: str = ""
+    url: str = ""
+    model: str = ""
+    reported_model: str = ""
+    streaming: bool = False
+    chunks: int = 0
+    runs: tuple[tuple[str, int], ...] = ()
+    status: int | None = None
+    request: Request = field(default_factory=Request)
+    outputs: tuple[Output, ...] = ()
+    usage: dict[str, Json] | None = None
+    error: Failure | None = None
+    exhibits: tuple[Exhibit, ...] = ()
+    metadata: dict[str, Json] = field(default_factory=dict)
+    id_mapping: dict[str, Json] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallDelta:
+    """A fragment of a tool call in one chunk. index: the call's place in its choice, None where the chunk has none."""
+
+    index: int | None
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What one chunk adds to one choice."""
+
+    choice: int = 0
+    role: str = ""
+    text: str = ""
+    reasoning: str = ""
+    refusal: str = ""
+    calls: tuple[CallDelta, ...] = ()
+    finish: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One element of a streamed body. number: from 1, in arrival order.
+
+    extra: every other value of the element that is not null, by its path inside the element.
+    size_bytes: of the element as compact JSON (for server-sent events, of the event's lines).
+    event: the event name of a server-sent event, else "".
+    """
+
+    number: int
+    deltas: tuple[Delta, ...]
+    usage: dict[str, Json] | None
+    extra: dict[str, Json]
+    size_bytes: int
+    event: str = ""
