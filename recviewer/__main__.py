@@ -1,0 +1,5 @@
+"""`python -m recviewer COMMAND`."""
+
+from recviewer.cli import main
+
+main()

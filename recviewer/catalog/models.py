@@ -1,0 +1,83 @@
+"""The catalog's tables. Everything here is rebuilt by `recviewer index --full`; nobody else refers to its keys."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Commit(models.Model):
+    """A commit that last touched a recording. Times are UTC; body is the message without its subject."""
+
+    sha = models.CharField(max_length=64, unique=True)
+    author = models.TextField()
+    at = models.DateTimeField()
+    subject = models.TextField()
+    body = models.TextField()
+
+
+class Recording(models.Model):
+    """One recording file at a path, with all that list pages show. Lists never open files.
+
+    path: the key used in URLs: the path below the root with `/`, bytes that are not UTF-8 as `\\xNN`.
+    raw_path: the path's bytes, only where they differ from the key.
+    asked, answered: first words for the list. answer_kind: text, call, error, note.
+    outcome: answer, call, error, empty, unfinished, truncated, none, unreadable.
+    runs: what the chunks added, as `t43 c7`. replay, replay_rule, replay_expected: DESIGN section 6.
+    """
+
+    path = models.TextField(unique=True)
+    raw_path = models.BinaryField(null=True)
+    folder = models.TextField()
+    suite = models.TextField()
+    size = models.BigIntegerField()
+    lines = models.IntegerField()
+    mtime_ns = models.BigIntegerField()
+    inode = models.BigIntegerField()
+    blob = models.CharField(max_length=40)
+    fingerprint = models.CharField(max_length=80)
+    kind = models.CharField(max_length=20)
+    endpoint = models.TextField()
+    host = models.TextField()
+    model = models.TextField()
+    test_id = models.TextField(null=True)
+    test_name = models.TextField()
+    streaming = models.BooleanField()
+    chunks = models.IntegerField()
+    runs = models.TextField()
+    asked = models.TextField()
+    answered = models.TextField()
+    answer_kind = models.CharField(max_length=8)
+    outcome = models.CharField(max_length=12)
+    error_status = models.IntegerField(null=True)
+    calls = models.IntegerField()
+    replay = models.CharField(max_length=14)
+    replay_rule = models.CharField(max_length=8)
+    replay_expected = models.TextField()
+    problems = models.JSONField(default=list)
+    reader = models.CharField(max_length=40)
+    document = models.BigIntegerField()
+    commit = models.ForeignKey(Commit, null=True, on_delete=models.SET_NULL)
+    indexed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["blob"], name="recording_blob"),
+            models.Index(fields=["fingerprint"], name="recording_fingerprint"),
+            models.Index(fields=["test_id"], name="recording_test"),
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class IndexRun(models.Model):
+    """One run of the indexer. finished_at is None while it runs, and stays None where it was interrupted."""
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    added = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
+    unchanged = models.IntegerField(default=0)
+    removed = models.IntegerField(default=0)
+    unreadable = models.IntegerField(default=0)
+    seconds = models.FloatField(default=0)

@@ -1,0 +1,45 @@
+"""The `recviewer` command, the same as `python manage.py`.
+
+Some commands take the recordings root as their first argument. Settings depend on it (each root has its own data
+folder), so it is put into the environment before Django reads them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+ROOTED = {"serve": {"--port", "--repo", "--host", "--workers"}, "index": set[str]()}
+"""Commands whose first free argument is the recordings root, with those of their options that take a value."""
+
+
+def root_argument(arguments: Sequence[str]) -> str | None:
+    """Return the recordings root named on the command line of a rooted command, if one is.
+
+    arguments: without the program's name.
+    """
+    if not arguments or arguments[0] not in ROOTED:
+        return None
+    valued = ROOTED[arguments[0]]
+    rest = iter(arguments[1:])
+    for argument in rest:
+        if argument == "--":
+            return next(rest, None)
+        if argument in valued:
+            next(rest, None)
+        elif not argument.startswith("-"):
+            return argument
+    return None
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command. arguments: without the program's name; default: those of the process."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    root = root_argument(given)
+    if root is not None:
+        os.environ["RECVIEWER_RECORDINGS"] = os.path.abspath(root)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line([sys.argv[0], *given])

@@ -1,0 +1,1 @@
+"""The command line: `recviewer COMMAND`, the same as `python manage.py COMMAND`."""

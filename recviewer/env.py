@@ -1,0 +1,55 @@
+"""Typed readers of environment variables. A value that makes no sense stops the start with a sentence."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+TRUE = frozenset({"1", "true", "yes", "on"})
+FALSE = frozenset({"0", "false", "no", "off", ""})
+
+
+class BadEnvironment(SystemExit):
+    """A RECVIEWER_* variable holds something that cannot be used."""
+
+    def __init__(self, name: str, value: str, wanted: str) -> None:
+        super().__init__(f"recviewer: {name}={value!r} cannot be used: {wanted}.")
+
+
+def text(name: str, default: str = "") -> str:
+    """Return the variable's text, or the default where it is unset or empty."""
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """Return the variable as a truth value (1/0, true/false, yes/no, on/off)."""
+    raw = os.environ.get(name)
+    if raw is None:
+        return default
+    value = raw.strip().lower()
+    if value in TRUE:
+        return True
+    if value in FALSE:
+        return False
+    raise BadEnvironment(name, raw, "it takes 1 or 0")
+
+
+def number(name: str, default: int, *, least: int = 0) -> int:
+    """Return the variable as a whole number of at least `least`."""
+    raw = text(name)
+    if not raw:
+        return default
+    if not raw.isdecimal() or int(raw) < least:
+        raise BadEnvironment(name, raw, f"it takes a whole number from {least} on")
+    return int(raw)
+
+
+def path(name: str) -> Path | None:
+    """Return the variable as an absolute path with `~` expanded, None where it is unset or empty."""
+    raw = text(name)
+    return Path(os.path.abspath(Path(raw).expanduser())) if raw else None
+
+
+def words(name: str) -> list[str]:
+    """Return a comma-separated list without empty items."""
+    return [item.strip() for item in text(name).split(",") if item.strip()]

@@ -1,0 +1,1 @@
+"""The web: one module for each page. No models here."""

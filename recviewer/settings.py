@@ -1,0 +1,142 @@
+"""Django settings, read from RECVIEWER_* variables. The table of them is in the README.
+
+With no variables set this is one person's program on a laptop: 127.0.0.1, SQLite, no login.
+RECVIEWER_HOSTED=1 makes a secret key, host names and a login mandatory.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from recviewer import env, places
+
+PLACES = places.find()
+RECORDINGS_ROOT: Path = PLACES.root
+DATA_DIR: Path = PLACES.data
+
+HOSTED = env.flag("RECVIEWER_HOSTED")
+DEBUG = env.flag("RECVIEWER_DEBUG")
+if HOSTED and DEBUG:
+    raise env.BadEnvironment("RECVIEWER_DEBUG", "1", "a hosted instance never runs in debug mode")
+
+SECRET_KEY = env.text("RECVIEWER_SECRET_KEY")
+if HOSTED and len(SECRET_KEY) < 32:
+    raise env.BadEnvironment("RECVIEWER_SECRET_KEY", "…", "a hosted instance needs a secret of 32 characters or more")
+if not SECRET_KEY:
+    SECRET_KEY = places.local_secret(DATA_DIR) or secrets.token_urlsafe(48)
+
+ALLOWED_HOSTS = env.words("RECVIEWER_ALLOWED_HOSTS")
+if HOSTED and not ALLOWED_HOSTS:
+    raise env.BadEnvironment("RECVIEWER_ALLOWED_HOSTS", "", "a hosted instance needs the host names it answers to")
+if not HOSTED:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, "127.0.0.1", "localhost", "[::1]"]
+CSRF_TRUSTED_ORIGINS = env.words("RECVIEWER_TRUSTED_ORIGINS")
+
+FILE_LIMIT_BYTES = env.number("RECVIEWER_FILE_LIMIT_MB", 64, least=1) * 1024 * 1024
+REFRESH_SECONDS = env.number("RECVIEWER_REFRESH_SECONDS", 2, least=0)
+READ_ONLY = env.flag("RECVIEWER_READ_ONLY")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "recviewer.catalog",
+    "recviewer.review",
+    "recviewer.pages",
+    "recviewer.commands",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "recviewer.pages.security.ContentSecurityPolicy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    *(["django.contrib.auth.middleware.LoginRequiredMiddleware"] if HOSTED else []),
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "recviewer.pages.errors.Refusals",
+]
+ROOT_URLCONF = "recviewer.urls"
+WSGI_APPLICATION = "recviewer.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [places.ASSETS / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "recviewer.pages.frame.frame",
+            ],
+            "builtins": ["recviewer.pages.templatetags.words"],
+        },
+    }
+]
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": PLACES.database,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA busy_timeout=20000;"
+            "PRAGMA mmap_size=268435456;PRAGMA cache_size=-32768;PRAGMA temp_store=MEMORY;PRAGMA foreign_keys=ON;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [places.ASSETS / "static"]
+STATIC_ROOT = DATA_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if DEBUG:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+USE_THOUSAND_SEPARATOR = True
+
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "recordings:listing"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+if HOSTED:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("RECVIEWER_TLS", default=True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("RECVIEWER_PROXY") else None
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("RECVIEWER_LOG_LEVEL", "WARNING").upper()},
+}
