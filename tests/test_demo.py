@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TREE = ROOT / "recordings"
+
+
+@pytest.fixture
+def make_demo(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    return pytest.importorskip("make_demo")
+
+
+def test_demo_tree_is_what_the_script_makes(make_demo: ModuleType) -> None:
+    committed = {path.relative_to(TREE).as_posix(): path.read_bytes() for path in TREE.rglob("*") if path.is_file()}
+
+    assert committed == make_demo.files()
+
+
+def test_demo_tree_stays_small(make_demo: ModuleType) -> None:
+    assert sum(map(len, make_demo.files().values())) < 700_000
+
+
+def test_unbroken_recordings_are_written_as_the_recorder_writes_them(make_demo: ModuleType) -> None:
+    written = {path: body for path, body in make_demo.files().items() if "/broken/" not in path}
+
+    again = {path: (json.dumps(json.loads(body), indent=2) + "\n").encode() for path, body in written.items()}
+
+    assert again == written

@@ -1,0 +1,1 @@
+"""The invented recordings of the demo tree, one module for each group of scenes."""

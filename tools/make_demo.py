@@ -1,0 +1,71 @@
+"""Make the demo tree, `recordings/` at the top level: invented recordings that show every format and many traps.
+
+Run `python tools/make_demo.py` after a change here; it replaces the tree. The files are the same on every machine.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from demo import agents, broken, chats, others
+from demo.naming import models_digest, request_hash
+from demo.wire import REC, Scene
+
+ROOT = Path(__file__).parents[1] / "recordings"
+
+
+def files() -> dict[str, bytes]:
+    """Every file of the demo tree: its path below `recordings/` and its bytes."""
+    made: dict[str, bytes] = {}
+    for scene in (*chats.scenes(), *agents.scenes(), *others.scenes()):
+        path, body = recorded(scene)
+        if path in made:
+            message = f"two scenes are written to {path}"
+            raise ValueError(message)
+        made[path] = body
+    return made | {place("broken", name): body for name, body in broken.files().items()}
+
+
+def recorded(scene: Scene) -> tuple[str, bytes]:
+    """Write one scene as the recorder would."""
+    digest = request_hash(scene.request, scene.test_id, rule=scene.named)
+    document: dict[str, Any] = {"test_id": scene.test_id, "request": scene.request, "response": scene.response}
+    document["id_normalization_mapping"] = dict(scene.mapping)
+    if scene.named == "first":
+        del document["test_id"], document["id_normalization_mapping"]
+        digest = digest[:12]
+    text = json.dumps(document, indent=2).replace(REC, f"rec-{digest[:12]}") + "\n"
+    if scene.edit:
+        text = text.replace(*scene.edit)
+    name = f"{digest}.json"
+    if scene.request.get("endpoint") == "/v1/models":
+        listed = [model["__data__"]["id"] for model in scene.response["body"]]
+        name = f"models-{digest}-{models_digest(listed)}.json"
+    return place(scene.suite, name), text.encode("ascii")
+
+
+def place(suite: str, name: str) -> str:
+    """Path of a recording below the demo tree."""
+    return f"tests/integration/{suite}/recordings/{name}"
+
+
+def main() -> None:
+    """Replace the demo tree."""
+    made = files()
+    if ROOT.exists():
+        shutil.rmtree(ROOT)
+    for path, body in made.items():
+        target = ROOT / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(body)
+    sys.stdout.write(f"{len(made)} files, {sum(map(len, made.values()))} bytes in {ROOT}\n")
+
+
+if __name__ == "__main__":
+    main()
