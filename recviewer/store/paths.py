@@ -1,0 +1,114 @@
+"""Paths below the root: bytes on disk, keys in the catalog, and no way out of the root.
+
+A raw path is the bytes of a recording's path below the root, with `/` between its components.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from recviewer.store.refusals import NoRoot, OutsideRoot, Vanished, why
+
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+
+
+def key_of(raw: bytes) -> str:
+    r"""Return the key of a raw path: its text, with each byte that is not UTF-8 as `\xNN`.
+
+    A key names a row and is shown; it is never turned back into a path. Never raises.
+    """
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def components(raw: bytes) -> list[bytes]:
+    """Return the components of a raw path, at least one.
+
+    Raises OutsideRoot for an absolute path and for `.`, `..`, empty components and NUL.
+    """
+    if raw.startswith(b"/"):
+        raise OutsideRoot(raw, "it is absolute")
+    if b"\0" in raw:
+        raise OutsideRoot(raw, "it contains a NUL byte")
+    parts = raw.split(b"/")
+    for part in parts:
+        if part in (b"", b".", b".."):
+            raise OutsideRoot(raw, "a component is empty, '.' or '..'")
+    return parts
+
+
+def resolve(root: Path, raw: bytes) -> bytes:
+    """Return the absolute path on disk of a raw path; the last component itself is not looked at.
+
+    For showing a place or handing it to another program. To open it, use `open_parent`: between a look and an open, a
+    directory can become a symbolic link.
+    Raises OutsideRoot for a path that could lead elsewhere: see `components`, and any symbolic link on the way.
+    """
+    parts = components(raw)
+    real_root = os.path.realpath(os.fsencode(root))
+    parent = os.path.join(real_root, *parts[:-1])
+    if os.path.realpath(parent) != parent:
+        raise OutsideRoot(raw, "a directory on the way is a symbolic link")
+    return os.path.join(parent, parts[-1])
+
+
+def open_root(root: Path) -> int:
+    """Return a descriptor of the root directory, to be closed by the caller. Raises NoRoot."""
+    try:
+        return os.open(root, _DIRECTORY)
+    except FileNotFoundError:
+        raise NoRoot(root, "it does not exist") from None
+    except NotADirectoryError:
+        raise NoRoot(root, "it is not a directory") from None
+    except OSError as error:
+        raise NoRoot(root, why(error)) from error
+
+
+def open_parent(root: Path, raw: bytes, *, create: bool = False) -> tuple[int, bytes]:
+    """Open the directory that a raw path lies in, one component at a time, following no symbolic link below the root.
+
+    create: make the directories that are missing.
+    Returns the directory's descriptor, to be closed by the caller, and the last component. What is opened relative to
+    that descriptor lies below the root, whatever happens to the directories meanwhile.
+    Raises NoRoot, OutsideRoot, Vanished (a directory is missing), OSError (for example no permission).
+    """
+    *directories, name = components(raw)
+    here = open_root(root)
+    try:
+        for directory in directories:
+            below = _enter(here, directory, raw=raw, create=create)
+            os.close(here)
+            here = below
+    except BaseException:
+        os.close(here)
+        raise
+    return here, name
+
+
+def _enter(here: int, directory: bytes, *, raw: bytes, create: bool) -> int:
+    if create:
+        try:
+            os.mkdir(directory, dir_fd=here)
+        except FileExistsError:
+            pass
+        else:
+            os.fsync(here)
+    try:
+        return os.open(directory, _DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
+    except FileNotFoundError:
+        raise Vanished(raw) from None
+    except OSError as error:
+        if error.errno not in (errno.ENOTDIR, errno.ELOOP):
+            raise
+        if _is_link(here, directory):
+            raise OutsideRoot(raw, "a directory on the way is a symbolic link") from None
+        raise Vanished(raw) from None
+
+
+def _is_link(here: int, name: bytes) -> bool:
+    try:
+        return stat.S_ISLNK(os.stat(name, dir_fd=here, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return False

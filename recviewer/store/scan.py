@@ -1,0 +1,175 @@
+"""Which recordings are there: one walk over the root that looks at names and stamps, never at bytes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from recviewer.store.paths import key_of, open_root
+from recviewer.store.refusals import why
+
+HOME = b"recordings"
+"""The name of a directory whose JSON files are recordings, at any depth."""
+ENDING = b".json"
+SKIPPED = frozenset({b".git", b".venv", b"node_modules", b"__pycache__"})
+"""Names of directories that are not entered."""
+
+_OBSTACLES = {
+    stat.S_IFLNK: "a symbolic link, which is not followed",
+    stat.S_IFIFO: "a named pipe, not a file",
+    stat.S_IFSOCK: "a socket, not a file",
+    stat.S_IFBLK: "a device, not a file",
+    stat.S_IFCHR: "a device, not a file",
+}
+
+
+class FileStamp(NamedTuple):
+    """What the file system says of a recording, without its bytes. Equal stamps mean: unchanged, not read again.
+
+    key: see `paths.key_of`. raw: its path below the root. size: in bytes. mtime_ns: since the epoch. inode: its number.
+    obstacle: why it cannot be read (a noun or a clause for a person), "" for a regular file.
+    """
+
+    key: str
+    raw: bytes
+    size: int
+    mtime_ns: int
+    inode: int
+    obstacle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanProblem:
+    """A place the scan could not see. raw: the directory's (or file's) path below the root, b"" for the root itself.
+
+    what: a clause for a person. is_directory: everything below it is unknown, which is not the same as missing.
+    """
+
+    key: str
+    raw: bytes
+    what: str
+    is_directory: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one walk found. stamps: in order of key, no key twice. problems: in order of key.
+
+    is_loose: there is no directory named `recordings`, so every JSON file counts as a recording.
+    """
+
+    stamps: tuple[FileStamp, ...]
+    problems: tuple[ScanProblem, ...]
+    is_loose: bool
+
+    def saw(self, raw: bytes) -> bool:
+        """Tell whether the scan could look at the place of a raw path.
+
+        A recording that is not among the stamps is gone if this is True; if False, nobody knows.
+        """
+        return not any(
+            not problem.raw or raw.startswith(problem.raw + b"/") for problem in self.problems if problem.is_directory
+        )
+
+
+def scan(root: Path, *, skip: Collection[Path] = ()) -> Scan:
+    """Find the recordings below the root.
+
+    A recording is any `.json` below a directory named `recordings`, at any depth. Where the root itself is so named or
+    lies below such a directory, and where there is no such directory below it, any `.json` below the root is one.
+    skip: directories that are not entered (the trash, should it lie below the root), besides those in `SKIPPED`.
+    No symbolic link is followed. A `.json` that is not a regular file has an obstacle. Directories that cannot be read
+    are problems; the walk goes on. Raises NoRoot.
+    """
+    os.close(open_root(root))
+    walk = _Walk(root, skip)
+    walk.run()
+    is_loose = not walk.found_home
+    if is_loose:
+        for entry, raw in walk.loose:
+            walk.add(entry, raw)
+    stamps = _without_twins(sorted(walk.stamps), walk.problems)
+    return Scan(tuple(stamps), tuple(sorted(walk.problems, key=lambda problem: problem.key)), is_loose)
+
+
+class _Walk:
+    """One walk in progress. loose: JSON files outside any `recordings`, which count only where there is none."""
+
+    def __init__(self, root: Path, skip: Collection[Path]) -> None:
+        self.base = os.path.join(os.path.abspath(os.fsencode(root)), b"")
+        self.is_home = HOME in self.base.split(b"/") or HOME in os.path.realpath(self.base).split(b"/")
+        self.found_home = self.is_home
+        self.skip = frozenset(_below(os.path.realpath(self.base), place) for place in skip)
+        self.stamps: list[FileStamp] = []
+        self.problems: list[ScanProblem] = []
+        self.loose: list[tuple[os.DirEntry[bytes], bytes]] = []
+        self.waiting: list[tuple[bytes, bool]] = []
+
+    def run(self) -> None:
+        """Walk every directory; what cannot be listed becomes a problem."""
+        self.waiting.append((b"", self.is_home))
+        while self.waiting:
+            prefix, in_home = self.waiting.pop()
+            try:
+                with os.scandir(self.base + prefix) as entries:
+                    self._list(entries, prefix, in_home)
+            except FileNotFoundError:
+                pass
+            except OSError as error:
+                raw = prefix[:-1]
+                self.problems.append(ScanProblem(key_of(raw), raw, f"the directory cannot be read: {why(error)}"))
+
+    def _list(self, entries: os._ScandirIterator[bytes], prefix: bytes, in_home: bool) -> None:
+        for entry in entries:
+            name = entry.name
+            if entry.is_dir(follow_symlinks=False):
+                raw = prefix + name
+                if name not in SKIPPED and raw not in self.skip:
+                    is_home = name == HOME
+                    self.found_home |= is_home
+                    self.waiting.append((raw + b"/", in_home or is_home))
+            elif name.endswith(ENDING):
+                if in_home:
+                    self.add(entry, prefix + name)
+                else:
+                    self.loose.append((entry, prefix + name))
+
+    def add(self, entry: os.DirEntry[bytes], raw: bytes) -> None:
+        """Stamp one entry, unless it vanished since its directory was listed."""
+        key = raw.decode("utf-8", "backslashreplace")
+        try:
+            seen = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self.stamps.append(FileStamp(key, raw, 0, 0, 0, why(error)))
+            return
+        obstacle = "" if entry.is_file(follow_symlinks=False) else obstacle_of(seen.st_mode)
+        self.stamps.append(FileStamp(key, raw, seen.st_size, seen.st_mtime_ns, seen.st_ino, obstacle))
+
+
+def obstacle_of(mode: int) -> str:
+    """Return what stands in the way of reading a file of this mode (`st_mode`), "" for a regular file."""
+    if stat.S_ISREG(mode):
+        return ""
+    return _OBSTACLES.get(stat.S_IFMT(mode), "not a regular file")
+
+
+def _below(real_base: bytes, place: Path) -> bytes:
+    return os.path.relpath(os.path.realpath(os.fsencode(place)), real_base)
+
+
+def _without_twins(stamps: list[FileStamp], problems: list[ScanProblem]) -> list[FileStamp]:
+    r"""Leave out files whose key is another's: names that are not UTF-8 beside one that spells out their `\xNN`."""
+    if len({stamp.key for stamp in stamps}) == len(stamps):
+        return stamps
+    kept: dict[str, FileStamp] = {}
+    for stamp in sorted(stamps, key=lambda stamp: (stamp.key, stamp.raw)):
+        if kept.setdefault(stamp.key, stamp) is not stamp:
+            what = "another file's name is shown the same way; rename one of the two"
+            problems.append(ScanProblem(stamp.key, stamp.raw, what, is_directory=False))
+    return list(kept.values())
