@@ -1,0 +1,98 @@
+"""The public JSON form of an exchange: `show --json`, `export`, and `.json` after a recording's address.
+
+Scripts depend on it: keys are added, never renamed or removed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from recviewer.exchange.model import (
+    Exchange,
+    File,
+    Image,
+    Json,
+    JsonPart,
+    Output,
+    Part,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCall,
+    ToolResult,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an exchange was found, and what its file's name says.
+
+    path: below the root. blob: the git blob id. fingerprint: with its version. replay: state, rule, expected name.
+    """
+
+    path: str
+    blob: str
+    fingerprint: str
+    replay: dict[str, str]
+
+
+def to_json(exchange: Exchange, place: Place) -> dict[str, Json]:
+    """Return the contract's object, ready for a JSON encoder. Keys stand in the order of the documentation."""
+    error = exchange.error
+    return {
+        "path": place.path,
+        "blob": place.blob,
+        "fingerprint": place.fingerprint,
+        "kind": exchange.kind.value,
+        "test_id": exchange.test_id,
+        "endpoint": exchange.endpoint,
+        "url": exchange.url,
+        "model": exchange.model,
+        "streaming": exchange.streaming,
+        "chunks": exchange.chunks,
+        "request": {
+            "messages": [
+                {"role": message.role, "parts": [part_to_json(part) for part in message.parts]}
+                | ({"name": message.name} if message.name else {})
+                for message in exchange.request.messages
+            ],
+            "params": exchange.request.params,
+            "tools": list(exchange.request.tools),
+        },
+        "outputs": [_output(output) for output in exchange.outputs],
+        "usage": exchange.usage,
+        "error": None if error is None else {"type": error.type, "status": error.status, "message": error.message},
+        "replay": place.replay,
+        "problems": [{"where": problem.where, "what": problem.what} for problem in exchange.problems],
+    }
+
+
+def _output(output: Output) -> dict[str, Json]:
+    return {
+        "index": output.index,
+        "content": output.content,
+        "reasoning": output.reasoning,
+        "refusal": output.refusal,
+        "tool_calls": [{"id": call.id, "name": call.name, "arguments": call.arguments} for call in output.tool_calls],
+        "finish_reason": output.finish_reason,
+    }
+
+
+def part_to_json(part: Part) -> dict[str, Any]:
+    """Return one part of a message; `type` is its kind."""
+    kind = part.kind.value
+    match part:
+        case Text() | Reasoning() | Refusal():
+            return {"type": kind, "text": part.text}
+        case ToolCall():
+            return {"type": kind, "id": part.id, "name": part.name, "arguments": part.arguments}
+        case ToolResult():
+            inner = [part_to_json(item) for item in part.parts]
+            return {"type": kind, "id": part.call_id, "name": part.name, "parts": inner}
+        case Image():
+            return {"type": kind, "url": part.url}
+        case File():
+            return {"type": kind, "name": part.name, "id": part.id, "data": part.data}
+        case JsonPart():
+            return {"type": kind, "value": part.value}

@@ -1,0 +1,244 @@
+"""What a list shows of an exchange in one line, and what the full-text index holds of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from recviewer.exchange.model import (
+    Exchange,
+    Exhibit,
+    File,
+    Hits,
+    Image,
+    JsonPart,
+    Kind,
+    Message,
+    Part,
+    Passages,
+    Reasoning,
+    Refusal,
+    Table,
+    Text,
+    ToolCall,
+    ToolResult,
+    Vector,
+)
+
+LINE = 240
+"""Characters kept of what was asked and answered; a row shows fewer."""
+
+ASKING = frozenset({"user", "prompt", "input", "query", "call"})
+
+
+class AnswerKind(StrEnum):
+    """How a list writes the answer: words, a call in mono, an error in red, a note in grey."""
+
+    TEXT = "text"
+    CALL = "call"
+    ERROR = "error"
+    NOTE = "note"
+
+
+class Outcome(StrEnum):
+    """What became of the request."""
+
+    ANSWER = "answer"
+    CALL = "call"
+    ERROR = "error"
+    TRUNCATED = "truncated"
+    UNFINISHED = "unfinished"
+    EMPTY = "empty"
+    LISTING = "listing"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line about an exchange. asked, answered: at most LINE characters, line breaks kept."""
+
+    asked: str
+    answered: str
+    answer_kind: AnswerKind
+    outcome: Outcome
+
+
+def line_of(exchange: Exchange) -> Line:
+    """Return what a list shows of an exchange."""
+    answered, kind = _answered(exchange)
+    return Line(asked_of(exchange)[:LINE], answered[:LINE], kind, outcome_of(exchange))
+
+
+def asked_of(exchange: Exchange) -> str:
+    """Return the words of the last question; where there are none, the call that was made."""
+    message = question_of(exchange)
+    if message is not None:
+        words = words_of(message.parts)
+        if words:
+            return words
+    if exchange.kind is Kind.UNREADABLE:
+        return ""
+    return f"{_method(exchange)} {exchange.endpoint or exchange.url}".strip()
+
+
+def _method(exchange: Exchange) -> str:
+    return "" if exchange.kind in (Kind.TOOL, Kind.FILE_PROCESSOR) else "POST"
+
+
+def question_of(exchange: Exchange) -> Message | None:
+    """Return the last message of somebody who asks, else the last message, None where there are none.
+
+    A user's message that holds only tool results asks nothing.
+    """
+    messages = exchange.request.messages
+    for message in reversed(messages):
+        if message.role in ASKING and any(not isinstance(part, ToolResult) for part in message.parts):
+            return message
+    return messages[-1] if messages else None
+
+
+def words_of(parts: tuple[Part, ...]) -> str:
+    """Return the text of parts, and in brackets what is no text."""
+    return " ".join(filter(None, (_words(part) for part in parts)))
+
+
+def _words(part: Part) -> str:
+    match part:
+        case Text() | Refusal():
+            return part.text
+        case Reasoning():
+            return ""
+        case ToolCall():
+            return f"{part.name}({part.arguments})"
+        case ToolResult():
+            return words_of(part.parts)
+        case Image():
+            return "[image]"
+        case File():
+            return f"[file {part.name or part.id}]"
+        case JsonPart():
+            return "[data]"
+
+
+def _answered(exchange: Exchange) -> tuple[str, AnswerKind]:
+    if exchange.kind is Kind.UNREADABLE:
+        return (exchange.problems[0].what if exchange.problems else "unreadable"), AnswerKind.ERROR
+    if exchange.error is not None:
+        error = exchange.error
+        return error.message or error.type or f"status {error.status}", AnswerKind.ERROR
+    for output in exchange.outputs:
+        if output.content.strip():
+            return output.content.lstrip()[:LINE], AnswerKind.TEXT
+        if output.tool_calls:
+            calls = " ".join(f"{call.name} {call.arguments}" for call in output.tool_calls)
+            return calls, AnswerKind.CALL
+        if output.refusal:
+            return f"refused: {output.refusal}", AnswerKind.NOTE
+        if output.reasoning.strip():
+            return f"only thought: {output.reasoning.strip()[:LINE]}", AnswerKind.NOTE
+    if exchange.exhibits:
+        return describe(exchange.exhibits), AnswerKind.NOTE
+    if exchange.outputs and exchange.outputs[0].finish_reason == "load":
+        return "the model was loaded", AnswerKind.NOTE
+    if exchange.kind is Kind.UNKNOWN:
+        return "a shape nobody has described yet", AnswerKind.NOTE
+    return ("0 vectors" if exchange.kind is Kind.EMBEDDINGS else "nothing"), AnswerKind.NOTE
+
+
+def describe(exhibits: tuple[Exhibit, ...]) -> str:
+    """Return one line about what a reply without choices shows."""
+    first = exhibits[0]
+    match first:
+        case Vector():
+            sizes = {len(item.values) for item in exhibits if isinstance(item, Vector)}
+            dims = f"{sizes.pop():,}" if len(sizes) == 1 else "a varying number of"
+            return f"{len(exhibits)} × {dims} floats"
+        case Table():
+            names = ", ".join(str(row[0]) for row in first.rows[:12] if row)
+            many = f"{len(first.rows)} {first.title}"
+            if len(first.rows) == 1:
+                many = many.removesuffix("s")
+            return f"{many}: {names}" if names else many
+        case Hits():
+            best = next((hit.title or hit.text for hit in first.hits), "")
+            return f"{len(first.hits)} {first.title}: {best}"
+        case Passages():
+            return f"{len(first.passages)} {first.title}: {first.passages[0].text if first.passages else ''}"
+
+
+def outcome_of(exchange: Exchange) -> Outcome:
+    """Return what became of the request."""
+    if exchange.kind is Kind.UNREADABLE:
+        return Outcome.UNREADABLE
+    if exchange.error is not None:
+        return Outcome.ERROR
+    outputs = exchange.outputs
+    if exchange.exhibits or exchange.kind in (Kind.MODELS, Kind.EMBEDDINGS, Kind.OLLAMA_PS, Kind.TOOL):
+        return Outcome.LISTING
+    if any(output.finish_reason in ("length", "max_tokens", "MAX_TOKENS") for output in outputs):
+        return Outcome.TRUNCATED
+    if exchange.streaming and any(not output.finish_reason for output in outputs):
+        return Outcome.UNFINISHED
+    if any(output.tool_calls for output in outputs):
+        return Outcome.CALL
+    if any(output.content or output.reasoning or output.refusal for output in outputs):
+        return Outcome.ANSWER
+    return Outcome.EMPTY
+
+
+def searchable(exchange: Exchange) -> tuple[str, str]:
+    """Return the words of the request and the words of the answer, for the full-text index.
+
+    Base64 data and vectors are left out. Tool definitions count as words of the request by their names alone.
+    """
+    asked = "\n".join(_asked_words(exchange))
+    return asked, "\n".join(_answered_words(exchange))
+
+
+def _asked_words(exchange: Exchange) -> Iterator[str]:
+    for message in exchange.request.messages:
+        yield from _part_words(message.parts)
+    for tool in exchange.request.tools:
+        function = tool.get("function", tool) if isinstance(tool, dict) else None
+        name = function.get("name") if isinstance(function, dict) else None
+        if isinstance(name, str):
+            yield name
+
+
+def _part_words(parts: tuple[Part, ...]) -> Iterator[str]:
+    for part in parts:
+        match part:
+            case Text() | Refusal() | Reasoning():
+                yield part.text
+            case ToolCall():
+                yield part.name
+                yield part.arguments
+            case ToolResult():
+                yield from _part_words(part.parts)
+            case File():
+                yield part.name
+            case JsonPart():
+                yield str(part.value)[:100_000]
+
+
+def _answered_words(exchange: Exchange) -> Iterator[str]:
+    for output in exchange.outputs:
+        yield from filter(None, (output.content, output.reasoning, output.refusal))
+        for call in output.tool_calls:
+            yield call.name
+            yield call.arguments
+    if exchange.error is not None:
+        yield exchange.error.type
+        yield exchange.error.message
+    for exhibit in exchange.exhibits:
+        match exhibit:
+            case Table():
+                for row in exhibit.rows:
+                    yield str(row[0])
+            case Hits() if not exchange.outputs:
+                for hit in exhibit.hits:
+                    yield hit.text
+            case Passages():
+                for passage in exhibit.passages:
+                    yield passage.text

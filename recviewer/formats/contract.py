@@ -1,0 +1,53 @@
+"""What a wire format is: one module in `formats/wire/` with an instance of a class of this shape named `FORMAT`.
+
+The registry imports every module there; there is no list to edit. A format never sees the others and never catches
+exceptions of its own: if it raises, the generic reader takes over and the recording says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Protocol
+
+from recviewer.exchange.model import Chunk, Kind, Problem, Reply, Request
+from recviewer.formats.raw import Raw
+
+
+class Match(IntEnum):
+    """How sure a format is that a recording is its own. The surest wins; a tie is a fault that a test finds.
+
+    ENDPOINT is the weakest word, for the endpoint lies: it decides only where there is no reply to look at.
+    """
+
+    NO = 0
+    FALLBACK = 1
+    ENDPOINT = 2
+    SHAPE = 3
+    TYPE = 4
+
+
+class Format(Protocol):
+    """One wire format.
+
+    `problems` collects what was odd; both readers return what could be read all the same.
+    """
+
+    name: str
+    kind: Kind
+
+    def match(self, raw: Raw) -> Match:
+        """Say how sure this format is, from the reply's type, the reply's shape, or the endpoint."""
+        ...
+
+    def request(self, raw: Raw, problems: list[Problem]) -> Request:
+        """Read what was asked. Also called for recorded failures, whose reply belongs to no format."""
+        ...
+
+    def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
+        """Read what came back, deltas joined."""
+        ...
+
+    def chunks(self, raw: Raw) -> Iterator[Chunk]:
+        """Yield what each element of a streamed reply adds; nothing when the reply was not streamed."""
+        ...

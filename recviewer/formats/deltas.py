@@ -1,0 +1,207 @@
+"""Joining streamed deltas: shared by every wire format that streams.
+
+Each of a provider's elements is turned into a neutral `Delta` list by its format, or, on the hot path, fed to an
+`OutputBuilder` at once. Both ways obey the same rules, and a test holds them against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from recviewer.exchange.model import CallDelta, Chunk, Delta, Json, Output, ToolCall
+
+TEXT, REASONING, CALL, REFUSAL, FINISH, USAGE, NOTHING = "trcxfu-"
+
+
+class CallBuilder:
+    """A tool call while its fragments arrive. The id and the name are set once; arguments are joined."""
+
+    __slots__ = ("arguments", "id", "index", "name")
+
+    def __init__(self, index: int | None) -> None:
+        self.index = index
+        self.id = ""
+        self.name = ""
+        self.arguments: list[str] = []
+
+
+class OutputBuilder:
+    """One choice while its deltas arrive. Texts are joined without separators and never trimmed."""
+
+    __slots__ = ("calls", "content", "finish", "reasoning", "refusal")
+
+    def __init__(self) -> None:
+        self.content: list[str] = []
+        self.reasoning: list[str] = []
+        self.refusal: list[str] = []
+        self.calls: list[CallBuilder] = []
+        self.finish: str | None = None
+
+    def add_call(self, index: int | None, id: str, name: str, arguments: str) -> None:
+        """Add a fragment of a tool call.
+
+        A fragment belongs to the call at its index. It opens a new call where none is there, where it brings a second
+        id to a used index, or where it brings another name after arguments have come. Without an index it belongs to
+        the call with its id, else opens one if it has an id or a name, else continues the last.
+        """
+        call = self._find(index, id, name)
+        if call is None:
+            call = CallBuilder(index)
+            self.calls.append(call)
+        if id and not call.id:
+            call.id = id
+        if name and name != call.name:
+            call.name += name
+        if arguments:
+            call.arguments.append(arguments)
+
+    def _find(self, index: int | None, id: str, name: str) -> CallBuilder | None:
+        if index is None:
+            if id:
+                return next((call for call in reversed(self.calls) if call.id == id), None)
+            return self.calls[-1] if self.calls and not name else None
+        call = next((call for call in reversed(self.calls) if call.index == index), None)
+        if call is None or (id and call.id and id != call.id):
+            return None
+        if name and call.name and name != call.name and call.arguments:
+            return None
+        return call
+
+    def build(self, index: int) -> Output:
+        """Return the finished choice. Raises TypeError when something that was added is no text."""
+        calls = self.calls
+        if len(calls) > 1 and all(call.index is not None for call in calls):
+            calls = sorted(calls, key=lambda call: call.index or 0)
+        return Output(
+            index,
+            "".join(self.content),
+            "".join(self.reasoning),
+            "".join(self.refusal),
+            tuple([ToolCall(call.id, call.name, "".join(call.arguments)) for call in calls]),
+            self.finish,
+        )
+
+
+class Runs:
+    """What the chunks of a stream added, run-length coded in order of arrival."""
+
+    __slots__ = ("_runs",)
+
+    def __init__(self) -> None:
+        self._runs: list[list[Any]] = []
+
+    def add(self, letter: str) -> None:
+        """Count one more chunk."""
+        runs = self._runs
+        if runs and runs[-1][0] == letter:
+            runs[-1][1] += 1
+        else:
+            runs.append([letter, 1])
+
+    def build(self) -> tuple[tuple[str, int], ...]:
+        """Return the runs as (letter, count) pairs."""
+        return tuple([(letter, count) for letter, count in self._runs])
+
+
+def letter_of(chunk: Chunk) -> str:
+    """Return the letter for what a chunk adds; where it adds several things, the one a reader would name first."""
+    found = NOTHING
+    if chunk.usage:
+        found = USAGE
+    for delta in chunk.deltas:
+        if delta.calls:
+            return CALL
+        if delta.text:
+            return TEXT
+        if delta.reasoning:
+            found = REASONING
+        elif delta.refusal and found != REASONING:
+            found = REFUSAL
+        elif delta.finish and found in (NOTHING, USAGE):
+            found = FINISH
+    return found
+
+
+def runs_of(chunks: Iterable[Chunk]) -> tuple[tuple[str, int], ...]:
+    """Return what the chunks add, run-length coded."""
+    runs = Runs()
+    for chunk in chunks:
+        runs.add(letter_of(chunk))
+    return runs.build()
+
+
+def fold(deltas: Iterable[Delta]) -> tuple[Output, ...]:
+    """Join deltas, in arrival order, into outputs ordered by choice index.
+
+    Returns () for no deltas. Never raises: a `Delta` holds nothing but text.
+    """
+    builders: dict[int, OutputBuilder] = {}
+    for delta in deltas:
+        builder = builders.get(delta.choice)
+        if builder is None:
+            builder = builders[delta.choice] = OutputBuilder()
+        if delta.text:
+            builder.content.append(delta.text)
+        if delta.reasoning:
+            builder.reasoning.append(delta.reasoning)
+        if delta.refusal:
+            builder.refusal.append(delta.refusal)
+        for call in delta.calls:
+            builder.add_call(call.index, call.id, call.name, call.arguments)
+        if delta.finish:
+            builder.finish = delta.finish
+    return tuple([builders[index].build(index) for index in sorted(builders)])
+
+
+def call_delta(index: int | None, id: str, name: str, arguments: str) -> CallDelta:
+    """Make a call fragment."""
+    return CallDelta(index, id, name, arguments)
+
+
+def compact(value: Json) -> str:
+    """Return a value as compact JSON with sorted keys: how arguments sent as an object are written."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:
+        import json
+
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+def size_of(value: Json) -> int:
+    """Return the size in bytes of a value as compact JSON."""
+    try:
+        return len(orjson.dumps(value))
+    except TypeError:
+        return len(compact(value).encode("utf-8", "replace"))
+
+
+def leftovers(value: Json, read: frozenset[str], at: str = "") -> dict[str, Json]:
+    """Return what a chunk holds besides what was read, by path, null and empty values left out.
+
+    value: the chunk's object. read: paths, with list indexes as `[]`, that were read and are not repeated.
+    """
+    found: dict[str, Json] = {}
+    _collect(value, read, at, at, found)
+    return found
+
+
+def _collect(value: Json, read: frozenset[str], shape: str, at: str, found: dict[str, Json]) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            inner = f"{shape}.{key}" if shape else key
+            if inner not in read:
+                _collect(item, read, inner, f"{at}.{key}" if at else key, found)
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        for number, item in enumerate(value):
+            _collect(item, read, f"{shape}[]", f"{at}[{number}]", found)
+    elif value is not None and value not in ("", [], {}):
+        found[at] = value
+
+
+def is_texts(values: Sequence[Json]) -> bool:
+    """Tell whether every value is text or null."""
+    return all(value is None or type(value) is str for value in values)

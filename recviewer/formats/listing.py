@@ -1,0 +1,35 @@
+"""Replies that are lists of things with properties: models, processes, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from recviewer.exchange.model import Chunk, Problem, Request, Table
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.messages import request_of
+from recviewer.formats.raw import Raw
+
+
+def table(title: str, columns: Sequence[tuple[str, str]], rows: Iterator[Lookup]) -> Table:
+    """Make a table. columns: (heading, key) pairs; a key with a dot looks one object deeper."""
+    return Table(
+        title,
+        tuple([heading for heading, _ in columns]),
+        tuple([tuple([_cell(row, key) for _, key in columns]) for row in rows]),
+    )
+
+
+def _cell(row: Lookup, key: str) -> object:
+    outer, _, inner = key.partition(".")
+    value = row.data.get(outer)
+    return (value.get(inner) if isinstance(value, dict) else None) if inner else value
+
+
+def plain_request(raw: Raw, problems: list[Problem]) -> Request:
+    """Return a request without messages: all of its body is parameters."""
+    return request_of(raw, (), problems, taken=frozenset())
+
+
+def no_chunks() -> Iterator[Chunk]:
+    """Return the timeline of a reply that is never streamed."""
+    return iter(())

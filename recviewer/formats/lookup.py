@@ -1,0 +1,112 @@
+"""A cursor over untrusted JSON: what is missing or mistyped becomes a problem with its path, and a neutral value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recviewer.exchange.model import Json, Problem
+
+PROBLEM_LIMIT = 50
+"""Problems noted for one recording; the rest would say the same."""
+
+_NAMES = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+
+
+class Lookup:
+    """A JSON object with its path.
+
+    data: the object ({} when what stood there was none). at: its path, "" at the top.
+    problems: shared by all cursors made from one another. null counts as missing and is no problem.
+    """
+
+    __slots__ = ("at", "data", "problems")
+
+    def __init__(self, data: Json, at: str, problems: list[Problem] | None = None) -> None:
+        self.problems: list[Problem] = [] if problems is None else problems
+        self.at = at
+        if not isinstance(data, dict):
+            if data is not None:
+                self._add(at, data, "an object")
+            data = {}
+        self.data: dict[str, Json] = data
+
+    def where(self, key: str) -> str:
+        """Return the path of a key of this object."""
+        return f"{self.at}.{key}" if self.at else key
+
+    def note(self, key: str, value: Json, wanted: str) -> None:
+        """Note that a key's value is not what was wanted."""
+        self._add(self.where(key), value, wanted)
+
+    def _add(self, where: str, value: Json, wanted: str) -> None:
+        if len(self.problems) < PROBLEM_LIMIT:
+            found = "missing" if value is None else f"{_NAMES.get(type(value), 'null')}"
+            self.problems.append(Problem(where, f"{found}, where {wanted} was expected"))
+
+    def text(self, key: str) -> str:
+        """Return a string, "" when missing or null."""
+        value = self.data.get(key)
+        if type(value) is str:
+            return value
+        if value is not None:
+            self.note(key, value, "text")
+        return ""
+
+    def optional_text(self, key: str) -> str | None:
+        """Return a string, None when missing or null."""
+        value = self.data.get(key)
+        if value is None or type(value) is str:
+            return value
+        self.note(key, value, "text")
+        return None
+
+    def integer(self, key: str) -> int | None:
+        """Return a whole number, None when missing or null."""
+        value = self.data.get(key)
+        if value is None or type(value) is int:
+            return value
+        self.note(key, value, "a whole number")
+        return None
+
+    def number(self, key: str) -> float | None:
+        """Return a number, None when missing or null."""
+        value = self.data.get(key)
+        if value is None:
+            return None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return value
+        self.note(key, value, "a number")
+        return None
+
+    def mapping(self, key: str) -> dict[str, Json] | None:
+        """Return an object as a plain dict, None when missing, null, or something else (which is noted)."""
+        value = self.data.get(key)
+        if value is None or type(value) is dict:
+            return value
+        self.note(key, value, "an object")
+        return None
+
+    def object(self, key: str, *, required: bool = False) -> Lookup:
+        """Return a cursor on an object; an empty one when missing. required: missing is noted too."""
+        value = self.data.get(key)
+        if value is None and required:
+            self.note(key, value, "an object")
+        return Lookup(value, self.where(key), self.problems)
+
+    def list(self, key: str) -> list[Json]:
+        """Return a list, [] when missing or null."""
+        value = self.data.get(key)
+        if type(value) is list:
+            return value
+        if value is not None:
+            self.note(key, value, "a list")
+        return []
+
+    def items(self, key: str) -> Iterator[Lookup]:
+        """Yield a cursor on each object of a list. Elements that are no objects are noted and left out."""
+        where = self.where(key)
+        for number, value in enumerate(self.list(key)):
+            if type(value) is dict:
+                yield Lookup(value, f"{where}[{number}]", self.problems)
+            else:
+                self._add(f"{where}[{number}]", value, "an object")

@@ -1,0 +1,135 @@
+"""The outer envelope of a recording, unpacked once for all formats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from recviewer.exchange.model import Json, Problem
+from recviewer.formats.decode import Unreadable
+from recviewer.formats.lookup import Lookup
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A recording's envelope.
+
+    request_kind: `inference`, `tool`, `http` or `file_processor`, told apart by the request's keys, else "".
+    url_path: the path part of the URL ("" where there is none); endpoint: as recorded, else url_path.
+    body: the request's body or payload, {} when absent or not an object.
+    reply: the response's body as recorded. type_name: last dotted part of the `__type__` of the reply, or of its first
+    element when it is a list, else "". first: the reply unwrapped, or its first element unwrapped, when it is an object.
+    """
+
+    document: dict[str, Json]
+    test_id: str | None
+    request: dict[str, Json]
+    request_kind: str
+    response: dict[str, Json]
+    method: str
+    url: str
+    url_path: str
+    endpoint: str
+    model: str
+    body: dict[str, Json]
+    reply: Json
+    type_name: str
+    first: dict[str, Json]
+    is_streaming: bool
+    is_exception: bool
+    status: int | None
+    problems: tuple[Problem, ...]
+
+
+def unwrap(value: Json) -> Json:
+    """Return a typed value's data (`{"__type__": …, "__data__": …}`), any other value as it is.
+
+    The type's name is only text: nothing is ever imported by it.
+    """
+    if isinstance(value, dict) and "__data__" in value:
+        return value["__data__"]
+    return value
+
+
+def type_of(value: Json) -> str:
+    """Return the last dotted part of a typed value's `__type__`, "" for any other value."""
+    if isinstance(value, dict):
+        name = value.get("__type__")
+        if isinstance(name, str):
+            return name.rpartition(".")[2]
+    return ""
+
+
+def envelope(document: Json) -> Raw:
+    """Unpack a decoded document.
+
+    Raises Unreadable when the document is no object at all; everything else that is odd becomes a problem.
+    """
+    if not isinstance(document, dict):
+        names = {list: "a list", str: "a string", bool: "true or false", type(None): "null"}
+        name = names.get(type(document), "a number")
+        raise Unreadable(f"JSON, but not a recording: the top level is {name}, not an object")
+    top = Lookup(document, "")
+    request = top.object("request", required=True)
+    response = top.object("response", required=True)
+    test_id = top.optional_text("test_id")
+    if test_id is None and "test_id" not in document and isinstance(request.data.get("test_id"), str):
+        test_id = request.data["test_id"]
+    url = request.text("url")
+    url_path = _path_of(url)
+    body = request.object("payload") if "payload" in request.data else request.object("body")
+    reply = response.data.get("body")
+    sample = reply[0] if isinstance(reply, list) and reply else reply
+    first = unwrap(sample)
+    type_name = type_of(sample)
+    streaming = response.data.get("is_streaming")
+    if not isinstance(streaming, bool):
+        if response.data:
+            response.note("is_streaming", streaming, "true or false")
+        streaming = isinstance(reply, list) and type_name != "Model"
+    model = request.text("model") or (body.data["model"] if isinstance(body.data.get("model"), str) else "")
+    return Raw(
+        document=document,
+        test_id=test_id,
+        request=request.data,
+        request_kind=_request_kind(request.data),
+        response=response.data,
+        method=request.text("method"),
+        url=url,
+        url_path=url_path,
+        endpoint=request.text("endpoint") or url_path,
+        model=model,
+        body=body.data,
+        reply=reply,
+        type_name=type_name,
+        first=first if isinstance(first, dict) else {},
+        is_streaming=streaming,
+        is_exception=response.data.get("is_exception") is True,
+        status=response.integer("status"),
+        problems=tuple(top.problems),
+    )
+
+
+def _request_kind(request: dict[str, Json]) -> str:
+    if "payload" in request:
+        return "http"
+    if "tool_name" in request:
+        return "tool"
+    if "file_id" in request and "api" in request:
+        return "file_processor"
+    return "inference" if "body" in request or "url" in request else ""
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
+def host_of(url: str) -> str:
+    """Return the host and port that a URL names, "" where it names none or is no URL."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""

@@ -1,0 +1,128 @@
+"""Reading a recording: bytes in, exchange out. Nothing a file holds makes this raise."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from recviewer.exchange.model import Chunk, Exchange, Failure, Json, Kind, Problem, Reply
+from recviewer.formats import registry
+from recviewer.formats.contract import Format
+from recviewer.formats.decode import Unreadable, decode
+from recviewer.formats.failure import exception_of, http_error_of
+from recviewer.formats.raw import Raw, envelope
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A recording that was read.
+
+    raw: its envelope, None where the bytes are unreadable. format: the one that read it, None likewise.
+    """
+
+    exchange: Exchange
+    raw: Raw | None = None
+    format: Format | None = None
+
+    @property
+    def document(self) -> dict[str, Json]:
+        """The decoded document, {} where the bytes are unreadable."""
+        return self.raw.document if self.raw else {}
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield what each element of a streamed reply adds; nothing where it was not streamed or not readable."""
+        if self.raw is None or self.format is None or not self.exchange.chunks:
+            return iter(())
+        return self.format.chunks(self.raw)
+
+
+def unreadable(reason: str) -> Reading:
+    """Return the reading of a file that cannot be read. reason: a sentence without its full stop."""
+    return Reading(Exchange(Kind.UNREADABLE, problems=(Problem("file", reason),)))
+
+
+def read(data: bytes, *, exact: bool = False, as_format: str | None = None) -> Reading:
+    """Read a recording's bytes.
+
+    exact: keep how floats were written (slower; for what people see). as_format: read as this format, whatever it looks
+    like; then an error of that format is raised, while the format chosen by itself gives way to the generic one.
+    Raises KeyError for an unknown `as_format`, nothing otherwise.
+    """
+    try:
+        decoded = decode(data, exact=exact)
+        raw = envelope(decoded.document)
+    except Unreadable as reason:
+        return unreadable(str(reason))
+    except RecursionError:
+        return unreadable("nested too deep")
+    known = list(decoded.problems) + list(raw.problems)
+    if as_format is not None:
+        chosen = registry.named(as_format)
+        return Reading(_exchange(raw, chosen, known), raw, chosen)
+    chosen = registry.choose(raw)
+    try:
+        return Reading(_exchange(raw, chosen, list(known)), raw, chosen)
+    except Exception as error:
+        log.exception("format %s failed", chosen.name)
+        fallback = registry.named("generic")
+        known.append(Problem("file", f"the {chosen.name} reader failed ({type(error).__name__}); shown without it"))
+        return Reading(_exchange(raw, fallback, known), raw, fallback)
+
+
+def _exchange(raw: Raw, chosen: Format, problems: list[Problem]) -> Exchange:
+    request = chosen.request(raw, problems)
+    kind, error = chosen.kind, _failure(raw, problems)
+    if error is not None:
+        kind = Kind.EXCEPTION if raw.is_exception else Kind.HTTP_ERROR
+    reply = Reply()
+    if error is None or (raw.is_exception and raw.reply is not None):
+        if raw.reply is None:
+            problems.append(Problem("response.body", "missing, where an answer was expected"))
+        else:
+            reply = chosen.reply(raw, problems)
+    return Exchange(
+        kind=kind,
+        read_as=chosen.name,
+        test_id=raw.test_id,
+        endpoint=raw.endpoint,
+        url=raw.url,
+        model=raw.model,
+        reported_model=reply.model,
+        streaming=raw.is_streaming,
+        chunks=reply.chunks if raw.is_streaming or reply.chunks else 0,
+        runs=reply.runs,
+        status=raw.status,
+        request=request,
+        outputs=reply.outputs,
+        usage=reply.usage,
+        error=error,
+        exhibits=reply.exhibits,
+        metadata=_object(raw.request.get("provider_metadata")),
+        id_mapping=_object(raw.document.get("id_normalization_mapping")),
+        problems=tuple(problems),
+    )
+
+
+def _failure(raw: Raw, problems: list[Problem]) -> Failure | None:
+    return exception_of(raw, problems) if raw.is_exception else http_error_of(raw)
+
+
+def _object(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+@cache
+def reader_version() -> str:
+    """Return a version of everything that decides what a recording means: a new one re-reads every file."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parent.parent
+    for folder in ("exchange", "formats", "replay"):
+        for source in sorted((package / folder).rglob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,45 @@
+"""Which formats there are, and which of them reads a recording. Formats are discovered: there is no list to edit."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from recviewer.formats import wire
+from recviewer.formats.contract import Format, Match
+from recviewer.formats.raw import Raw
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """Return every format in `formats/wire/`, in order of name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(wire.__path__))
+    return tuple([importlib.import_module(f"{wire.__name__}.{name}").FORMAT for name in names])
+
+
+def ranking(raw: Raw) -> list[tuple[Match, Format]]:
+    """Return the formats that claim a recording, the surest first."""
+    claims = [(format.match(raw), format) for format in formats()]
+    return sorted((claim for claim in claims if claim[0]), key=lambda claim: -claim[0])
+
+
+def choose(raw: Raw) -> Format:
+    """Return the format that reads a recording; never none, for the generic one claims everything."""
+    best, chosen = Match.NO, None
+    for format in formats():
+        match = format.match(raw)
+        if match > best:
+            best, chosen = match, format
+            if match is Match.TYPE:
+                break
+    assert chosen is not None
+    return chosen
+
+
+def named(name: str) -> Format:
+    """Return the format with this name. Raises KeyError where there is none."""
+    for format in formats():
+        if format.name == name:
+            return format
+    raise KeyError(name)

@@ -1,0 +1,1 @@
+"""One file for each wire format; the registry imports every module here."""

@@ -1,0 +1,46 @@
+"""The last resort: what no format claims is shown as it was recorded, never dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recviewer.exchange.model import Chunk, Kind, Problem, Reply, Request
+from recviewer.formats import deltas
+from recviewer.formats.contract import Match
+from recviewer.formats.messages import body_lookup, chat_messages, request_of
+from recviewer.formats.raw import Raw
+
+
+class Generic:
+    """Anything."""
+
+    name = "generic"
+    kind = Kind.UNKNOWN
+
+    def match(self, raw: Raw) -> Match:
+        """Match everything, weakest of all."""
+        return Match.FALLBACK
+
+    def request(self, raw: Raw, problems: list[Problem]) -> Request:
+        """Read `messages` if there are any; the rest are parameters."""
+        if isinstance(raw.body.get("messages"), list):
+            messages = chat_messages(body_lookup(raw, problems))
+            return request_of(raw, messages, problems, taken=frozenset({"messages"}))
+        return Request((), dict(raw.body), (), raw.body)
+
+    def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
+        """Count the chunks; what they mean is not known."""
+        if raw.is_streaming and isinstance(raw.reply, list):
+            count = len(raw.reply)
+            return Reply(chunks=count, runs=((deltas.NOTHING, count),) if count else ())
+        return Reply()
+
+    def chunks(self, raw: Raw) -> Iterator[Chunk]:
+        """Yield each element with all that it holds."""
+        if raw.is_streaming and isinstance(raw.reply, list):
+            for number, item in enumerate(raw.reply):
+                extra = deltas.leftovers(item, frozenset())
+                yield Chunk(number + 1, (), None, extra or {"": item}, deltas.size_of(item))
+
+
+FORMAT = Generic()

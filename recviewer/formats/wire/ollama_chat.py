@@ -1,0 +1,65 @@
+"""Ollama's `/api/chat`, whole and streamed.
+
+Source: Ollama API documentation, "Generate a chat completion". Tool arguments are objects and calls have no ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recviewer.exchange.model import CallDelta, Chunk, Delta, Kind, Problem, Reply, Request
+from recviewer.formats.contract import Match
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.messages import arguments_text, body_lookup, chat_messages, request_of
+from recviewer.formats.ollama import chunks_of, reply_of
+from recviewer.formats.raw import Raw
+
+READ = frozenset({"message.role", "message.content", "message.thinking", "message.tool_calls", "done_reason"})
+
+
+class OllamaChat:
+    """Chats with a local model."""
+
+    name = "ollama_chat"
+    kind = Kind.OLLAMA_CHAT
+
+    def match(self, raw: Raw) -> Match:
+        """Match by type; untyped by `message` and `done`; without a reply by the endpoint."""
+        if raw.type_name == "ChatResponse":
+            return Match.TYPE
+        if not raw.type_name and isinstance(raw.first.get("message"), dict) and "done" in raw.first:
+            return Match.SHAPE
+        return Match.ENDPOINT if raw.url_path.endswith("/api/chat") else Match.NO
+
+    def request(self, raw: Raw, problems: list[Problem]) -> Request:
+        """Read messages with their images."""
+        return request_of(raw, chat_messages(body_lookup(raw, problems)), problems, taken=frozenset({"messages"}))
+
+    def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
+        """Join `message.content`, `message.thinking` and `message.tool_calls`."""
+        return reply_of(raw, problems, _delta, READ)
+
+    def chunks(self, raw: Raw) -> Iterator[Chunk]:
+        """Yield the neutral form of each chunk."""
+        if isinstance(raw.reply, list):
+            yield from chunks_of(raw.reply, [], _delta, READ)
+
+
+FORMAT = OllamaChat()
+
+
+def _delta(data: Lookup) -> Delta:
+    message = data.object("message")
+    calls = []
+    for entry in message.items("tool_calls"):
+        function = entry.object("function")
+        arguments = arguments_text(function, "arguments")
+        # Each entry is a whole call without index or id; a name always opens a new one.
+        calls.append(CallDelta(None, "", function.text("name"), arguments))
+    return Delta(
+        role=message.text("role"),
+        text=message.text("content"),
+        reasoning=message.text("thinking"),
+        calls=tuple(calls),
+        finish=data.text("done_reason"),
+    )

@@ -1,0 +1,50 @@
+"""Ollama's list of loaded models. Source: Ollama API documentation, "List running models"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recviewer.exchange.model import Chunk, Kind, Problem, Reply, Request
+from recviewer.formats.contract import Match
+from recviewer.formats.listing import no_chunks, plain_request, table
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.raw import Raw, unwrap
+
+COLUMNS = (
+    ("id", "model"),
+    ("size", "size"),
+    ("in video memory", "size_vram"),
+    ("context", "context_length"),
+    ("parameters", "details.parameter_size"),
+    ("quantization", "details.quantization_level"),
+    ("expires", "expires_at"),
+)
+
+
+class OllamaPs:
+    """Which models are loaded."""
+
+    name = "ollama_ps"
+    kind = Kind.OLLAMA_PS
+
+    def match(self, raw: Raw) -> Match:
+        """Match by type; else by the endpoint."""
+        if raw.type_name == "ProcessResponse":
+            return Match.TYPE
+        return Match.ENDPOINT if raw.url_path.endswith("/api/ps") else Match.NO
+
+    def request(self, raw: Raw, problems: list[Problem]) -> Request:
+        """Read a request that asks for nothing in particular."""
+        return plain_request(raw, problems)
+
+    def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
+        """Read the loaded models."""
+        reply = Lookup(unwrap(raw.reply), "response.body", problems)
+        return Reply(exhibits=(table("loaded models", COLUMNS, reply.items("models")),))
+
+    def chunks(self, raw: Raw) -> Iterator[Chunk]:
+        """Yield nothing: never streamed."""
+        return no_chunks()
+
+
+FORMAT = OllamaPs()

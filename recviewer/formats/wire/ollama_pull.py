@@ -1,0 +1,50 @@
+"""Ollama's answer to a pull. Source: Ollama API documentation, "Pull a model"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recviewer.exchange.model import Chunk, Kind, Problem, Reply, Request
+from recviewer.formats import deltas
+from recviewer.formats.contract import Match
+from recviewer.formats.listing import plain_request, table
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.raw import Raw, unwrap
+
+COLUMNS = (("status", "status"), ("done", "completed"), ("of", "total"), ("digest", "digest"))
+
+
+class OllamaPull:
+    """How a download went."""
+
+    name = "ollama_pull"
+    kind = Kind.OLLAMA_PULL
+
+    def match(self, raw: Raw) -> Match:
+        """Match by type; else by the endpoint."""
+        if raw.type_name == "ProgressResponse":
+            return Match.TYPE
+        return Match.ENDPOINT if raw.url_path.endswith("/api/pull") else Match.NO
+
+    def request(self, raw: Raw, problems: list[Problem]) -> Request:
+        """Read what was to be pulled, as parameters."""
+        return plain_request(raw, problems)
+
+    def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
+        """Read the status, or each step of a streamed one."""
+        items = raw.reply if isinstance(raw.reply, list) else [raw.reply]
+        rows = (Lookup(unwrap(item), f"response.body[{number}]", problems) for number, item in enumerate(items))
+        streamed = isinstance(raw.reply, list)
+        return Reply(
+            exhibits=(table("progress", COLUMNS, rows),),
+            chunks=len(items) if streamed else 0,
+            runs=((deltas.NOTHING, len(items)),) if streamed and items else (),
+        )
+
+    def chunks(self, raw: Raw) -> Iterator[Chunk]:
+        """Yield the steps of a streamed pull."""
+        for number, item in enumerate(raw.reply if isinstance(raw.reply, list) else []):
+            yield Chunk(number + 1, (), None, deltas.leftovers(unwrap(item), frozenset()), deltas.size_of(item))
+
+
+FORMAT = OllamaPull()

@@ -1,0 +1,48 @@
+"""Ollama's list of local models. Source: Ollama API documentation, "List local models"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recviewer.exchange.model import Chunk, Kind, Problem, Reply, Request
+from recviewer.formats.contract import Match
+from recviewer.formats.listing import no_chunks, plain_request, table
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.raw import Raw, unwrap
+
+COLUMNS = (
+    ("id", "model"),
+    ("size", "size"),
+    ("parameters", "details.parameter_size"),
+    ("quantization", "details.quantization_level"),
+    ("modified", "modified_at"),
+)
+
+
+class OllamaTags:
+    """Which models lie on the machine."""
+
+    name = "ollama_tags"
+    kind = Kind.MODELS
+
+    def match(self, raw: Raw) -> Match:
+        """Match by type; else by the endpoint."""
+        if raw.type_name == "ListResponse":
+            return Match.TYPE
+        return Match.ENDPOINT if raw.url_path.endswith("/api/tags") else Match.NO
+
+    def request(self, raw: Raw, problems: list[Problem]) -> Request:
+        """Read a request that asks for nothing in particular."""
+        return plain_request(raw, problems)
+
+    def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
+        """Read the models."""
+        reply = Lookup(unwrap(raw.reply), "response.body", problems)
+        return Reply(exhibits=(table("models", COLUMNS, reply.items("models")),))
+
+    def chunks(self, raw: Raw) -> Iterator[Chunk]:
+        """Yield nothing: never streamed."""
+        return no_chunks()
+
+
+FORMAT = OllamaTags()

@@ -1,0 +1,96 @@
+"""OpenAI's legacy text completions, whole and streamed, typed or bare.
+
+Source: OpenAI API reference, "Completions (legacy)"; Together repeats the text as `delta.content`, so only one is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Kind, Message, Output, Problem, Reply, Request, Text
+from recviewer.formats import deltas
+from recviewer.formats.contract import Match
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.messages import body_lookup, request_of
+from recviewer.formats.raw import Raw, unwrap
+
+READ = frozenset({"choices[].index", "choices[].text", "choices[].finish_reason", "choices[].delta.content", "usage"})
+
+
+class OpenAICompletion:
+    """Text completions."""
+
+    name = "openai_completion"
+    kind = Kind.COMPLETION
+
+    def match(self, raw: Raw) -> Match:
+        """Match by type; untyped by `choices[].text`; without a reply by `prompt` and the endpoint."""
+        if raw.type_name == "Completion":
+            return Match.TYPE
+        choices = raw.first.get("choices")
+        if not raw.type_name and isinstance(choices, list):
+            if raw.first.get("object") == "text_completion":
+                return Match.SHAPE
+            first = choices[0] if choices else None
+            if isinstance(first, dict) and "text" in first and "message" not in first:
+                return Match.SHAPE
+        if "prompt" in raw.body and raw.endpoint.endswith("/completions"):
+            return Match.ENDPOINT
+        return Match.NO
+
+    def request(self, raw: Raw, problems: list[Problem]) -> Request:
+        """Read the prompt, text or a list."""
+        body = body_lookup(raw, problems)
+        prompt = body.data.get("prompt")
+        prompts = prompt if isinstance(prompt, list) and any(isinstance(item, str) for item in prompt) else [prompt]
+        messages = [
+            Message("prompt", (Text(item) if isinstance(item, str) else JsonPart(item),))
+            for item in prompts
+            if item is not None
+        ]
+        return request_of(raw, messages, problems, taken=frozenset({"prompt"}))
+
+    def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
+        """Read a whole completion, or join the texts of a streamed one."""
+        if not isinstance(raw.reply, list):
+            reply = Lookup(unwrap(raw.reply), "response.body", problems)
+            delta_list = [_delta(choice, place) for place, choice in enumerate(reply.items("choices"))]
+            return Reply(deltas.fold(delta_list), reply.mapping("usage") or None, model=reply.text("model"))
+        chunks = list(_chunks(raw.reply, problems))
+        models = (Lookup(unwrap(item), "", []).text("model") for item in raw.reply)
+        outputs: tuple[Output, ...] = deltas.fold(delta for chunk in chunks for delta in chunk.deltas)
+        return Reply(
+            outputs,
+            next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+            model=next((model for model in models if model), ""),
+            chunks=len(raw.reply),
+            runs=deltas.runs_of(chunks),
+        )
+
+    def chunks(self, raw: Raw) -> Iterator[Chunk]:
+        """Yield the neutral form of each chunk."""
+        if isinstance(raw.reply, list):
+            yield from _chunks(raw.reply, [])
+
+
+FORMAT = OpenAICompletion()
+
+
+def _chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
+    for number, item in enumerate(items):
+        data = Lookup(unwrap(item), f"response.body[{number}]", problems)
+        yield Chunk(
+            number + 1,
+            tuple([_delta(choice, 0) for choice in data.items("choices")]),
+            data.mapping("usage") or None,
+            deltas.leftovers(data.data, READ),
+            deltas.size_of(item),
+        )
+
+
+def _delta(choice: Lookup, place: int) -> Delta:
+    text = choice.text("text")
+    if not text and choice.data.get("delta") is not None:
+        text = choice.object("delta").text("content")
+    index = choice.integer("index")
+    return Delta(choice=place if index is None else index, text=text, finish=choice.text("finish_reason"))

@@ -1,0 +1,55 @@
+"""Rerank calls: one query, many documents, one score each. Source: vLLM documentation, "Re-rank API"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recviewer.exchange.model import Chunk, Hit, Hits, JsonPart, Kind, Message, Problem, Reply, Request, Text
+from recviewer.formats.contract import Match
+from recviewer.formats.listing import no_chunks
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.messages import body_lookup, request_of
+from recviewer.formats.raw import Raw, unwrap
+
+
+class Rerank:
+    """Documents sorted by how well they answer a query."""
+
+    name = "rerank"
+    kind = Kind.RERANK
+
+    def match(self, raw: Raw) -> Match:
+        """Match by `results[].relevance_score`; without results by the endpoint."""
+        results = raw.first.get("results")
+        if isinstance(results, list) and results and isinstance(results[0], dict) and "relevance_score" in results[0]:
+            return Match.SHAPE
+        return Match.ENDPOINT if raw.url_path.endswith("/rerank") else Match.NO
+
+    def request(self, raw: Raw, problems: list[Problem]) -> Request:
+        """Read the query and the documents."""
+        body = body_lookup(raw, problems)
+        messages = []
+        if body.data.get("query") is not None:
+            messages.append(Message("query", (Text(body.text("query")),)))
+        for document in body.list("documents"):
+            messages.append(Message("document", (Text(document) if isinstance(document, str) else JsonPart(document),)))
+        return request_of(raw, messages, problems, taken=frozenset({"query", "documents"}))
+
+    def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
+        """Read the scores, best first as recorded."""
+        reply = Lookup(unwrap(raw.reply), "response.body", problems)
+        hits = []
+        for result in reply.items("results"):
+            document = result.data.get("document")
+            text = document if isinstance(document, str) else result.object("document").text("text")
+            hits.append(Hit("", "", text, result.number("relevance_score"), result.integer("index")))
+        return Reply(
+            exhibits=(Hits("scores", tuple(hits)),), usage=reply.mapping("usage") or None, model=reply.text("model")
+        )
+
+    def chunks(self, raw: Raw) -> Iterator[Chunk]:
+        """Yield nothing: never streamed."""
+        return no_chunks()
+
+
+FORMAT = Rerank()

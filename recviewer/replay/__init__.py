@@ -1,0 +1,6 @@
+"""Can a recording still be found by its file name? Names are hashes of requests; the rules for them have changed."""
+
+from recviewer.replay.names import Replay, ReplayState, RuleName, explain, name_state
+from recviewer.replay.rules import RULES, CallKind, Rule
+
+__all__ = ["RULES", "CallKind", "Replay", "ReplayState", "Rule", "RuleName", "explain", "name_state"]

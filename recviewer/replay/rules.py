@@ -1,0 +1,231 @@
+"""The rules by which a recorder has named its recordings, newest first.
+
+A recording's file is named by a hash of its request, so that replay finds the answer to a request by computing a name.
+Each change to what is hashed is a new rule, and files recorded under an older one can no longer be found unless both
+rules happen to agree on them.
+
+The rules here are those of the llama-stack (now OGX) recorder: on its main branch since 2025-07-29, together with
+drafts that lived on branches only but left files behind. The dates are the days a rule reached main, or the day of the
+draft. They were learned from its public source and checked against its whole public history of recordings.
+
+To describe another recorder, or a change to this one: put a `Rule` at the head of `RULES`. Its fields say which kinds
+of request it covers, whether the test's id is hashed, for which paths it is not, and which steps
+(`recviewer.replay.steps`) the body goes through first. Nothing else needs an edit. A new kind of change is a new step.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from recviewer.replay.steps import CutClause, DropInside, DropKeys, DropStep, Replace, RoundNumbers, TextStep
+
+
+class CallKind(StrEnum):
+    """The kinds of request that are hashed each in their own way.
+
+    inference: method, path of the URL and body. http: method, whole URL and payload. tool: provider, tool name and
+    arguments. file_processor: a file turned into passages.
+    """
+
+    INFERENCE = "inference"
+    HTTP = "http"
+    TOOL = "tool"
+    FILE_PROCESSOR = "file_processor"
+
+
+_PLAIN = frozenset({CallKind.INFERENCE})
+_WITH_TOOLS = frozenset({CallKind.INFERENCE, CallKind.TOOL})
+_ALL_SENT = frozenset({CallKind.INFERENCE, CallKind.TOOL, CallKind.HTTP})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """How one version of a recorder names a recording.
+
+    slug: its short name. since: its first day. on_main: False for a draft that lived on a branch. says: what is
+    new in it, for people. kinds: the requests it covers.
+    drops, rewrites: what happens to a body or payload before hashing; drops first, then rewrites in order. Tool
+    arguments are never changed.
+    test_id: the kinds of which the test's id is hashed (null where there is none).
+    model_lists: the paths of model lists, `*/models` for every path that ends so. A request whose URL has such a path
+    is hashed without a test id, and one with such an endpoint is named `models-<hash>-<digest of the model ids>`.
+    hex_digits: how much of the hash the name shows. plain_model_lists: model lists may also be named like all others.
+    unstored: what was hashed but is not in the recording; if there is any, the name cannot be worked out.
+    """
+
+    slug: str
+    since: date
+    says: str
+    on_main: bool = True
+    kinds: frozenset[CallKind] = _ALL_SENT
+    drops: tuple[DropStep, ...] = ()
+    rewrites: tuple[TextStep, ...] = ()
+    test_id: frozenset[CallKind] = field(default=frozenset({CallKind.INFERENCE, CallKind.HTTP}))
+    model_lists: tuple[str, ...] = ("/api/tags", "/v1/models", "/v1/openai/v1/models")
+    hex_digits: int = 64
+    plain_model_lists: bool = False
+    unstored: tuple[str, ...] = ()
+
+    def lists_models(self, path: str) -> bool:
+        """Whether a path is one of `model_lists`."""
+        return any(path.endswith(known[1:]) if known[0] == "*" else path == known for known in self.model_lists)
+
+
+_UUID = "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"
+_SCORE = Replace("score:", re.compile(r"score:\s*[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?"), "score: __NORMALIZED__")
+_ATTRIBUTES = CutClause("attributes:", re.compile(r"attributes:\s*\{"), "}")
+_DOCUMENT_UUID = Replace("document_id:", re.compile(rf"document_id:\s*{_UUID}"), "document_id: __NORMALIZED__")
+_CITED_UUID = Replace("<|", re.compile(rf"<\|{_UUID}\|>"), "<|__NORMALIZED__|>")
+_DOCUMENT_FILE = Replace("document_id:", re.compile(r"document_id:\s*file-\d+"), "document_id: __NORMALIZED__")
+_CITED_FILE = Replace("<|", re.compile(r"<\|file-\d+\|>"), "<|__NORMALIZED__|>")
+_ROUND_5 = RoundNumbers(5)
+_ROUND_6 = RoundNumbers(6)
+
+_BEDROCK = DropKeys(("stream_options",), host_contains="bedrock")
+_STREAM_OPTIONS = DropKeys(("stream_options",))
+_EXTRAS = DropKeys(("extra_body", "extra_query", "extra_headers"))
+_PROJECT_ID = DropInside(("extra_body", "extra_query"), ("project_id",))
+
+_FIRST_LISTS = ("/api/tags", "/v1/models")
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "G",
+        date(2026, 4, 9),
+        "Ids of documents and citations in search results no longer count.",
+        drops=(_BEDROCK, _PROJECT_ID),
+        rewrites=(_SCORE, _ATTRIBUTES, _DOCUMENT_UUID, _CITED_UUID, _ROUND_5),
+    ),
+    Rule(
+        "G2",
+        date(2026, 4, 7),
+        "Ids such as file-1 of documents and citations in search results no longer count.",
+        on_main=False,
+        drops=(_BEDROCK, _PROJECT_ID),
+        rewrites=(_SCORE, _ATTRIBUTES, _DOCUMENT_FILE, _CITED_FILE, _ROUND_5),
+    ),
+    Rule(
+        "G1",
+        date(2026, 4, 7),
+        "Scores and attributes in search results no longer count.",
+        on_main=False,
+        drops=(_BEDROCK, _PROJECT_ID),
+        rewrites=(_SCORE, _ATTRIBUTES, _ROUND_5),
+    ),
+    Rule(
+        "FP",
+        date(2026, 4, 2),
+        "File processors are recorded too. How the file was to be cut up is hashed but not stored.",
+        kinds=frozenset({CallKind.FILE_PROCESSOR}),
+        unstored=("chunking_strategy", "options"),
+    ),
+    Rule(
+        "F",
+        date(2026, 3, 18),
+        "project_id in extra_body and extra_query no longer counts.",
+        drops=(_BEDROCK, _PROJECT_ID),
+        rewrites=(_ROUND_5,),
+    ),
+    Rule(
+        "FT",
+        date(2026, 3, 17),
+        "The test counts for tool invocations too.",
+        on_main=False,
+        kinds=frozenset({CallKind.TOOL}),
+        test_id=frozenset({CallKind.TOOL}),
+    ),
+    Rule(
+        "F1",
+        date(2026, 3, 17),
+        "extra_body, extra_query and extra_headers no longer count.",
+        on_main=False,
+        drops=(_BEDROCK, _EXTRAS),
+        rewrites=(_ROUND_5,),
+    ),
+    Rule(
+        "F0",
+        date(2026, 3, 17),
+        "extra_body, extra_query and extra_headers no longer count, nor the test for any path that ends in /models.",
+        on_main=False,
+        drops=(_BEDROCK, _EXTRAS),
+        rewrites=(_ROUND_5,),
+        model_lists=("/api/tags", "*/models"),
+    ),
+    Rule(
+        "E",
+        date(2026, 2, 12),
+        "Plain HTTP requests are recorded too, by their whole URL.",
+        drops=(_BEDROCK,),
+        rewrites=(_ROUND_5,),
+    ),
+    Rule(
+        "D",
+        date(2026, 1, 21),
+        "stream_options no longer counts for hosts named bedrock.",
+        kinds=_WITH_TOOLS,
+        drops=(_BEDROCK,),
+        rewrites=(_ROUND_5,),
+    ),
+    Rule(
+        "D0",
+        date(2026, 1, 20),
+        "stream_options no longer counts.",
+        on_main=False,
+        kinds=_WITH_TOOLS,
+        drops=(_STREAM_OPTIONS,),
+        rewrites=(_ROUND_5,),
+    ),
+    Rule(
+        "C2",
+        date(2025, 11, 3),
+        "The test no longer counts for /v1/openai/v1/models.",
+        kinds=_WITH_TOOLS,
+        rewrites=(_ROUND_5,),
+    ),
+    Rule(
+        "C",
+        date(2025, 10, 9),
+        "Numbers count to five decimals only, also inside text. Tool invocations are recorded too.",
+        kinds=_WITH_TOOLS,
+        rewrites=(_ROUND_5,),
+        model_lists=_FIRST_LISTS,
+    ),
+    Rule(
+        "C6",
+        date(2025, 10, 9),
+        "Numbers count to six decimals only, also inside text.",
+        on_main=False,
+        kinds=_PLAIN,
+        rewrites=(_ROUND_6,),
+        model_lists=_FIRST_LISTS,
+    ),
+    Rule(
+        "B",
+        date(2025, 10, 4),
+        "The test counts, except for model lists, and the whole hash is shown.",
+        kinds=_PLAIN,
+        model_lists=_FIRST_LISTS,
+    ),
+    Rule(
+        "A",
+        date(2025, 7, 29),
+        "Method, path and body count, and the name is twelve digits long. Model lists have their own since 2025-09-03.",
+        kinds=_PLAIN,
+        test_id=frozenset(),
+        model_lists=_FIRST_LISTS,
+        hex_digits=12,
+        plain_model_lists=True,
+    ),
+)
+"""Every known rule, newest first. The first is the one a recorder of today goes by."""
+
+
+def rules_for(kind: CallKind) -> tuple[Rule, ...]:
+    """The rules that cover a kind of request, newest first. Never empty."""
+    return _RULES_BY_KIND[kind]
+
+
+_RULES_BY_KIND = {kind: tuple(rule for rule in RULES if kind in rule.kinds) for kind in CallKind}
