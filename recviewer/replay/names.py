@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
-from typing import TypeAlias
-from urllib.parse import urlparse
 
 from recviewer.exchange.model import Json
-from recviewer.replay.rules import CallKind, Rule, rules_for
-from recviewer.replay.steps import DropStep, TextStep, rewrite
+from recviewer.replay.bodies import Body, to_json
+from recviewer.replay.calls import Call, call_of, models_digest
+from recviewer.replay.rules import REWRITES, CallKind, Rule, rules_for
+from recviewer.replay.steps import DropStep, TextStep
 
 _HASH_NAME = re.compile(r"(?:[0-9a-f]{12}|[0-9a-f]{64}|models-(?:[0-9a-f]{12}|[0-9a-f]{64})-[0-9a-f]{8})\.json")
-# What the recorder's json.dumps(…, sort_keys=True) writes, without looking for cycles that decoded JSON cannot have.
-_to_json = json.JSONEncoder(sort_keys=True, check_circular=False).encode
 
 
 class ReplayState(StrEnum):
@@ -51,7 +47,10 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class RuleName:
-    """The file name one rule gives a recording, "" where it cannot be worked out. matches: it is the name it has."""
+    """The file name one rule gives a recording, "" where it cannot be worked out.
+
+    since, on_main, says: as in the `Rule`. matches: whether it is the name that the file has.
+    """
 
     rule: str
     since: date
@@ -65,7 +64,7 @@ def name_state(document: Json, file_name: str) -> Replay:
     """Say which rule, if any, gives a recording its name.
 
     document: the recording's decoded JSON, normally an object with `request`, `response` and perhaps `test_id`.
-    It must keep what was recorded: an integer read as a float is hashed as a float, and no rule will match.
+    It must keep what was recorded: an integer decoded as a float is hashed as a float, and no rule will match.
     file_name: the last component of the recording's path, with `.json`.
     Never raises on decoded JSON, whatever its shape.
     """
@@ -81,27 +80,27 @@ def explain(document: Json, file_name: str) -> list[RuleName]:
     document, file_name: as for `name_state`. Empty if there is no request that any rule covers. Never raises on decoded
     JSON, whatever its shape.
     """
-    call = _call(document)
+    call = call_of(document)
     if call is None:
         return []
     try:
-        return list(_explained(_Names(call, document), file_name))
+        return list(_explained(_Names(call), file_name))
     except (RecursionError, ValueError):
         return []
 
 
 def _state(document: Json, file_name: str) -> Replay:
-    call = _call(document)
+    call = call_of(document)
     if call is None:
         return Replay(ReplayState.UNVERIFIABLE)
-    names = _Names(call, document)
-    newest, *older = rules_for(call.kind)
-    expected = names.by(newest)
+    names = _Names(call)
+    rules = rules_for(call.kind)
+    expected = names.by(rules[0])
     if file_name == expected:
-        return Replay(ReplayState.CURRENT, newest.slug, expected)
+        return Replay(ReplayState.CURRENT, rules[0].slug, expected)
     if not expected or not _HASH_NAME.fullmatch(file_name):
         return Replay(ReplayState.UNVERIFIABLE, expected=expected)
-    for rule in older:
+    for rule in rules[1:]:
         if names.gives(rule, file_name):
             return Replay(ReplayState.OLDER, rule.slug, expected)
     return Replay(ReplayState.UNKNOWN, expected=expected)
@@ -114,77 +113,12 @@ def _explained(names: _Names, file_name: str) -> Iterator[RuleName]:
 
 
 @dataclass(slots=True)
-class _Call:
-    """What of a request is hashed. part: the key under which `body` is; fields: the others, but for the test's id.
-
-    path, host: of the URL, "" where no rule looks at them. endpoint: as recorded, "" where there is none.
-    """
-
-    kind: CallKind
-    part: str
-    body: Json
-    fields: dict[str, Json]
-    test_id: Json
-    path: str = ""
-    host: str = ""
-    endpoint: str = ""
-
-
-def _call(document: Json) -> _Call | None:
-    request = document.get("request") if isinstance(document, dict) else None
-    if not isinstance(request, dict):
-        return None
-    test_id = document.get("test_id")
-    if "tool_name" in request:
-        return _tool_call(request, test_id)
-    if "file_id" in request:
-        return _Call(CallKind.FILE_PROCESSOR, "", None, {}, test_id)
-    return _sent_call(request, test_id)
-
-
-def _tool_call(request: dict[str, Json], test_id: Json) -> _Call | None:
-    if "kwargs" not in request or "provider" not in request:
-        return None
-    fields = {"provider": request["provider"], "tool_name": request["tool_name"]}
-    return _Call(CallKind.TOOL, "kwargs", request["kwargs"], fields, test_id)
-
-
-def _sent_call(request: dict[str, Json], test_id: Json) -> _Call | None:
-    method, url, endpoint = request.get("method"), request.get("url"), request.get("endpoint")
-    if not isinstance(method, str) or not isinstance(url, str):
-        return None
-    if "payload" in request:
-        return _Call(CallKind.HTTP, "payload", request["payload"], {"method": method.upper(), "url": url}, test_id)
-    place = _place(url)
-    if "body" not in request or place is None:
-        return None
-    path, host = place
-    fields = {"endpoint": path, "method": method.upper()}
-    known = endpoint if isinstance(endpoint, str) else ""
-    return _Call(CallKind.INFERENCE, "body", request["body"], fields, test_id, path, host, known)
-
-
-@lru_cache(maxsize=256)
-def _place(url: str) -> tuple[str, str] | None:
-    """The path and the host of a URL; None for one that cannot be taken apart."""
-    try:
-        parsed = urlparse(url)
-    except ValueError:
-        return None
-    return parsed.path, parsed.netloc
-
-
-_Steps: TypeAlias = tuple[DropStep | TextStep, ...]
-
-
-@dataclass(slots=True)
 class _Names:
     """The names of one recording, each body text and each hash computed once however many rules share it."""
 
-    call: _Call
-    document: dict[str, Json]
-    _texts: dict[_Steps, str] = field(default_factory=dict)
-    _hashes: dict[tuple[_Steps, bool], str] = field(default_factory=dict)
+    call: Call
+    _bodies: dict[tuple[DropStep, ...], Body] = field(default_factory=dict)
+    _hashes: dict[tuple[tuple[DropStep, ...], tuple[TextStep, ...], bool], str] = field(default_factory=dict)
 
     def by(self, rule: Rule) -> str:
         """The file name a rule gives, "" where it cannot be worked out."""
@@ -193,7 +127,7 @@ class _Names:
         digits = self._hash(rule)[: rule.hex_digits]
         if not self._is_model_list(rule):
             return f"{digits}.json"
-        digest = _digest(self.document.get("response"), self.call.endpoint)
+        digest = models_digest(self.call)
         return digest and f"models-{digits}-{digest}.json"
 
     def gives(self, rule: Rule, file_name: str) -> bool:
@@ -206,76 +140,52 @@ class _Names:
     def _is_model_list(self, rule: Rule) -> bool:
         return self.call.kind is CallKind.INFERENCE and rule.lists_models(self.call.endpoint)
 
-    def _hash(self, rule: Rule) -> str:
-        steps = self._steps(rule)
-        counts = self._counts_test(rule)
-        known = self._hashes.get((steps, counts))
-        if known is None:
-            known = self._hashes[steps, counts] = hashlib.sha256(self._text(steps, counts).encode()).hexdigest()
-        return known
-
     def _counts_test(self, rule: Rule) -> bool:
         call = self.call
         return call.kind in rule.test_id and not (call.kind is CallKind.INFERENCE and rule.lists_models(call.path))
 
-    def _steps(self, rule: Rule) -> _Steps:
-        """Those of a rule's steps that can change this body.
-
-        What a rewriting step leaves behind may be something for the next, so from the first that applies all follow.
-        """
-        if self.call.kind is CallKind.TOOL:
-            return ()
-        raw, host = self._body_text(()), self.call.host
-        drops = tuple(step for step in rule.drops if step.may_change(raw, host))
-        for position, step in enumerate(rule.rewrites):
-            if step.may_change(raw, host):
-                return drops + rule.rewrites[position:]
-        return drops
-
-    def _body_text(self, steps: _Steps) -> str:
-        known = self._texts.get(steps)
+    def _hash(self, rule: Rule) -> str:
+        drops = self._drops(rule)
+        body = self._body(drops)
+        rewrites = self._rewrites(rule, body)
+        counts_test = self._counts_test(rule)
+        known = self._hashes.get((drops, rewrites, counts_test))
         if known is None:
-            known = self._texts[steps] = _to_json(_normalised(self.call.body, steps))
+            text = self._text(body.after(rewrites, REWRITES) if rewrites else body.text, counts_test=counts_test)
+            known = self._hashes[drops, rewrites, counts_test] = hashlib.sha256(text.encode()).hexdigest()
         return known
 
-    def _text(self, steps: _Steps, counts_test: bool) -> str:
+    def _drops(self, rule: Rule) -> tuple[DropStep, ...]:
+        """Those of a rule's dropping steps that can change the body. Tool arguments are hashed as they are."""
+        if not rule.drops or self.call.kind is CallKind.TOOL:
+            return ()
+        text, host = self._body(()).text, self.call.host
+        return tuple([step for step in rule.drops if step.may_change(text, host)])
+
+    def _rewrites(self, rule: Rule, body: Body) -> tuple[TextStep, ...]:
+        """Those of a rule's rewriting steps that can change a body.
+
+        What one step leaves behind may be something for the next, so from the first that applies all follow.
+        """
+        if self.call.kind is not CallKind.TOOL:
+            for position, step in enumerate(rule.rewrites):
+                if step.may_change(body.text):
+                    return rule.rewrites[position:]
+        return ()
+
+    def _body(self, drops: tuple[DropStep, ...]) -> Body:
+        known = self._bodies.get(drops)
+        if known is None:
+            value = self.call.body
+            for step in drops:
+                value = step.applied(value)
+            known = self._bodies[drops] = Body.of(value)
+        return known
+
+    def _text(self, body_text: str, *, counts_test: bool) -> str:
         """The text that is hashed: a JSON object with sorted keys, put together around the body's text."""
-        members = {key: _to_json(value) for key, value in self.call.fields.items()}
-        members[self.call.part] = self._body_text(steps)
+        members = {key: to_json(value) for key, value in self.call.fields.items()}
+        members[self.call.part] = body_text
         if counts_test:
-            members["test_id"] = _to_json(self.call.test_id)
+            members["test_id"] = to_json(self.call.test_id)
         return "{" + ", ".join([f'"{key}": {members[key]}' for key in sorted(members)]) + "}"
-
-
-def _normalised(body: Json, steps: _Steps) -> Json:
-    for step in steps:
-        if isinstance(step, DropStep):
-            body = step.applied(body)
-    rewrites = tuple(step for step in steps if isinstance(step, TextStep))
-    return rewrite(body, rewrites) if rewrites else body
-
-
-def _digest(response: Json, endpoint: str) -> str:
-    """The digest of the models a list names; "" for what is not a list of models.
-
-    The first eight digits of sha256 over the sorted distinct ids joined by `|`: the id of each model, or, in Ollama's
-    /api/tags, its model name. Recorder since 2025-09-03.
-    """
-    body = _data(response.get("body")) if isinstance(response, dict) else None
-    models = body.get("models") if isinstance(body, dict) else body
-    if not isinstance(models, list):
-        return ""
-    key = "model" if endpoint == "/api/tags" else "id"
-    ids = [_member(_data(model), key) for model in models]
-    if not all(isinstance(one, str) for one in ids):
-        return ""
-    return hashlib.sha256("|".join(sorted(set(ids))).encode("utf-8", "surrogatepass")).hexdigest()[:8]
-
-
-def _data(value: Json) -> Json:
-    """What is inside a typed value (`{"__type__": …, "__data__": …}`), or the value itself."""
-    return value["__data__"] if isinstance(value, dict) and "__data__" in value else value
-
-
-def _member(value: Json, key: str) -> Json:
-    return value.get(key) if isinstance(value, dict) else None

@@ -229,3 +229,6 @@ def rules_for(kind: CallKind) -> tuple[Rule, ...]:
 
 
 _RULES_BY_KIND = {kind: tuple(rule for rule in RULES if kind in rule.kinds) for kind in CallKind}
+
+REWRITES: tuple[TextStep, ...] = tuple({step: None for rule in RULES for step in rule.rewrites})
+"""Every rewriting step of any rule, once."""

@@ -35,7 +35,7 @@ class DropKeys:
 
     def may_change(self, body_json: str, host: str) -> bool:
         """Whether the step could change a body, given its JSON text and the host it went to."""
-        return self.host_contains in host and any(f'"{key}"' in body_json for key in self.keys)
+        return self.host_contains in host and _any_inside(self.keys, body_json)
 
     def applied(self, body: Json) -> Json:
         """The body without the keys. Anything but an object comes back as it is."""
@@ -57,7 +57,7 @@ class DropInside:
 
     def may_change(self, body_json: str, host: str) -> bool:
         """Whether the step could change a body, given its JSON text. The host plays no part."""
-        return any(f'"{key}"' in body_json for key in self.keys)
+        return _any_inside(self.keys, body_json)
 
     def applied(self, body: Json) -> Json:
         """A copy of the body without the keys."""
@@ -87,9 +87,13 @@ class Replace:
     pattern: re.Pattern[str]
     replacement: str
 
-    def may_change(self, body_json: str, host: str) -> bool:
-        """Whether the step could change a body, given its JSON text. The host plays no part."""
+    def may_change(self, body_json: str) -> bool:
+        """Whether the step could change a body, given its JSON text."""
         return self.needle in body_json
+
+    def concerns(self, text: str) -> bool:
+        """Whether the step could change a string value."""
+        return self.needle in text
 
     def rewritten(self, text: str) -> str:
         """One string value after the step."""
@@ -109,9 +113,13 @@ class CutClause:
     opening: re.Pattern[str]
     closing: str
 
-    def may_change(self, body_json: str, host: str) -> bool:
-        """Whether the step could change a body, given its JSON text. The host plays no part."""
+    def may_change(self, body_json: str) -> bool:
+        """Whether the step could change a body, given its JSON text."""
         return self.needle in body_json
+
+    def concerns(self, text: str) -> bool:
+        """Whether the step could change a string value."""
+        return self.needle in text
 
     def rewritten(self, text: str) -> str:
         """One string value after the step."""
@@ -134,9 +142,13 @@ class RoundNumbers:
 
     digits: int
 
-    def may_change(self, body_json: str, host: str) -> bool:
-        """Whether the step could change a body, given its JSON text. The host plays no part."""
+    def may_change(self, body_json: str) -> bool:
+        """Whether the step could change a body, given its JSON text."""
         return bool(_MAYBE_LONG_DECIMAL.search(body_json) or _SMALL_NUMBER.search(body_json))
+
+    def concerns(self, text: str) -> bool:
+        """Whether the step could change a string value."""
+        return bool(_FRACTION.search(text))
 
     def rewritten(self, text: str) -> str:
         r"""One string value after the step: the same as reprinting every match of `-?\d+\.\d{4,}`."""
@@ -159,29 +171,15 @@ TextStep: TypeAlias = Replace | CutClause | RoundNumbers
 """A step that changes strings and numbers where they stand."""
 
 
-def rewrite(value: Json, steps: tuple[TextStep, ...]) -> Json:
-    """A copy of a JSON value with each string put through the steps in order, and each float through the rounding ones.
-
-    Raises RecursionError on values nested too deeply for Python.
-    """
-    digits = tuple(step.digits for step in steps if isinstance(step, RoundNumbers))
-    return _Rewriting(steps, digits).of(value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rewriting:
-    steps: tuple[TextStep, ...]
-    digits: tuple[int, ...]
-
-    def of(self, value: Json) -> Json:
+def rewritten(value: Json, steps: tuple[TextStep, ...]) -> Json:
+    """A string after each step in order, or a float after each rounding."""
+    for step in steps:
         if isinstance(value, str):
-            for step in self.steps:
-                value = step.rewritten(value)
-        elif isinstance(value, dict):
-            return {key: self.of(item) for key, item in value.items()}
-        elif isinstance(value, list):
-            return [self.of(item) for item in value]
-        elif isinstance(value, float):
-            for digits in self.digits:
-                value = round(value, digits)
-        return value
+            value = step.rewritten(value)
+        elif isinstance(step, RoundNumbers):
+            value = round(value, step.digits)
+    return value
+
+
+def _any_inside(keys: tuple[str, ...], body_json: str) -> bool:
+    return any(key in body_json for key in keys)

@@ -1,0 +1,105 @@
+"""What of a recording's request goes into its name."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urlparse
+
+from recviewer.exchange.model import Json
+from recviewer.replay.rules import CallKind
+
+
+@dataclass(slots=True)
+class Call:
+    """What of a request is hashed.
+
+    part: the key under which `body` is. fields: the others, but for the test's id. path, host: of the URL, "" where no
+    rule looks at them. endpoint: as recorded, "" where there is none. response: as recorded, for lists of models.
+    """
+
+    kind: CallKind
+    part: str
+    body: Json
+    fields: dict[str, Json]
+    test_id: Json
+    path: str = ""
+    host: str = ""
+    endpoint: str = ""
+    response: Json = None
+
+
+def call_of(document: Json) -> Call | None:
+    """Take the request out of a decoded recording; None if what is hashed is not all there. Never raises.
+
+    The kinds are told apart by their keys: `tool_name` for tool invocations, `file_id` for file processors, `payload`
+    for HTTP requests, `body` for inference. A test id that is absent counts as null.
+    """
+    request = document.get("request") if isinstance(document, dict) else None
+    if not isinstance(request, dict):
+        return None
+    test_id = document.get("test_id")
+    if "tool_name" in request:
+        return _tool_call(request, test_id)
+    if "file_id" in request:
+        return Call(CallKind.FILE_PROCESSOR, "", None, {}, test_id)
+    return _sent_call(request, test_id, document.get("response"))
+
+
+def _tool_call(request: dict[str, Json], test_id: Json) -> Call | None:
+    if "kwargs" not in request or "provider" not in request:
+        return None
+    fields = {"provider": request["provider"], "tool_name": request["tool_name"]}
+    return Call(CallKind.TOOL, "kwargs", request["kwargs"], fields, test_id)
+
+
+def _sent_call(request: dict[str, Json], test_id: Json, response: Json) -> Call | None:
+    method, url, endpoint = request.get("method"), request.get("url"), request.get("endpoint")
+    if not isinstance(method, str) or not isinstance(url, str):
+        return None
+    if "payload" in request:
+        return Call(CallKind.HTTP, "payload", request["payload"], {"method": method.upper(), "url": url}, test_id)
+    place = _place(url)
+    if "body" not in request or place is None:
+        return None
+    path, host = place
+    fields = {"endpoint": path, "method": method.upper()}
+    known = endpoint if isinstance(endpoint, str) else ""
+    return Call(CallKind.INFERENCE, "body", request["body"], fields, test_id, path, host, known, response)
+
+
+@lru_cache(maxsize=256)
+def _place(url: str) -> tuple[str, str] | None:
+    """The path and the host of a URL; None for one that cannot be taken apart."""
+    try:
+        parsed = urlparse(url)
+    except ValueError:
+        return None
+    return parsed.path, parsed.netloc
+
+
+def models_digest(call: Call) -> str:
+    """The digest of the models that a response lists; "" for what is not a list of models.
+
+    The first eight digits of sha256 over the sorted distinct ids joined by `|`: the id of each model, or, in Ollama's
+    /api/tags, its model name. Recorder since 2025-09-03.
+    """
+    body = _data(_member(call.response, "body"))
+    models = body.get("models") if isinstance(body, dict) else body
+    if not isinstance(models, list):
+        return ""
+    key = "model" if call.endpoint == "/api/tags" else "id"
+    ids = [_member(_data(model), key) for model in models]
+    if not all(isinstance(one, str) for one in ids):
+        return ""
+    return hashlib.sha256("|".join(sorted(set(ids))).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def _data(value: Json) -> Json:
+    """What is inside a typed value (`{"__type__": …, "__data__": …}`), or the value itself."""
+    return value["__data__"] if isinstance(value, dict) and "__data__" in value else value
+
+
+def _member(value: Json, key: str) -> Json:
+    return value.get(key) if isinstance(value, dict) else None
