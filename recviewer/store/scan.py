@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Collection
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,8 +93,8 @@ def scan(root: Path, *, skip: Collection[Path] = ()) -> Scan:
     if is_loose:
         for entry, raw in walk.loose:
             walk.add(entry, raw)
-    stamps = _without_twins(sorted(walk.stamps), walk.problems)
-    return Scan(tuple(stamps), tuple(sorted(walk.problems, key=lambda problem: problem.key)), is_loose)
+    stamps = _without_twins(sorted(walk.stamps, key=attrgetter("key")), walk.problems)
+    return Scan(tuple(stamps), tuple(sorted(walk.problems, key=attrgetter("key"))), is_loose)
 
 
 class _Walk:

@@ -1,0 +1,132 @@
+"""What the trash knows of each thing in it: one manifest an entry, whose name carries its state.
+
+A manifest is written once and then only renamed, so a change of state is one atomic step that needs no space on the disk.
+No name in the trash ends in `.json`: a scan never takes it for a recording, wherever the trash lies.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from recviewer.store.paths import components, key_of
+from recviewer.store.refusals import Damaged, NoEntry, Refusal
+
+VERSION = 1
+"""Of the manifest's schema. A manifest of a later version is left alone."""
+_ID = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
+_NAME = re.compile(rf"({_ID.pattern})\.([a-z]+)")
+
+
+class State(StrEnum):
+    """Where an entry stands. The ones in -ing last for a moment, or until `Trash.recover` after a crash."""
+
+    DELETING = "deleting"
+    TRASHED = "trashed"
+    RESTORING = "restoring"
+    RESTORED = "restored"
+    DISCARDING = "discarding"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One deletion.
+
+    id: sortable by time, to the second. key, raw: the path below the root (see `paths`). root: where that was.
+    blob: git blob id of the bytes. size: in bytes. mode: permission bits. mtime_ns: since the epoch. time: aware.
+    """
+
+    id: str
+    key: str
+    raw: bytes
+    root: Path
+    blob: str
+    size: int
+    mode: int
+    mtime_ns: int
+    actor: str
+    note: str
+    time: datetime
+    state: State
+
+    @property
+    def manifest(self) -> str:
+        """The manifest's name in the trash folder."""
+        return f"{self.id}.{self.state}"
+
+    @property
+    def bytes_name(self) -> str:
+        """The name in the trash folder of the copy of the bytes."""
+        return f"{self.id}.bytes"
+
+
+def checked(id: str) -> str:
+    """Return the id if it is formed like one. Raises NoEntry."""
+    if not _ID.fullmatch(id):
+        raise NoEntry(id)
+    return id
+
+
+def state_in(name: str) -> tuple[str, State] | None:
+    """Return id and state from the name of a manifest, None for any other name."""
+    match = _NAME.fullmatch(name)
+    if match is None or match[2] not in set(State):
+        return None
+    return match[1], State(match[2])
+
+
+def dump(entry: Entry) -> bytes:
+    """Return a manifest's bytes: JSON for people, with the paths' bytes in hex beside their text."""
+    root = os.fsencode(entry.root)
+    value = {
+        "version": VERSION,
+        "id": entry.id,
+        "key": entry.key,
+        "path_hex": entry.raw.hex(),
+        "root": key_of(root),
+        "root_hex": root.hex(),
+        "blob": entry.blob,
+        "size_bytes": entry.size,
+        "mode": f"{entry.mode:04o}",
+        "mtime_ns": entry.mtime_ns,
+        "actor": entry.actor,
+        "note": entry.note,
+        "time": entry.time.isoformat(),
+    }
+    return json.dumps(value, indent=2).encode() + b"\n"
+
+
+def load(data: bytes, *, id: str, state: State) -> Entry:
+    """Return the entry a manifest describes. id, state: from the manifest's name. Raises Damaged."""
+    try:
+        value: dict[str, Any] = json.loads(data)
+        if value["version"] != VERSION:
+            raise Damaged(id, f"its manifest is of version {value['version']}, this recviewer reads {VERSION}")
+        raw = bytes.fromhex(value["path_hex"])
+        components(raw)
+        if value["id"] != id or not re.fullmatch("[0-9a-f]{40}", value["blob"]):
+            raise ValueError(value["id"])
+        return Entry(
+            id=id,
+            key=key_of(raw),
+            raw=raw,
+            root=Path(os.fsdecode(bytes.fromhex(value["root_hex"]))),
+            blob=value["blob"],
+            size=int(value["size_bytes"]),
+            mode=int(value["mode"], 8) & 0o777,
+            mtime_ns=int(value["mtime_ns"]),
+            actor=str(value["actor"]),
+            note=str(value["note"]),
+            time=datetime.fromisoformat(value["time"]),
+            state=state,
+        )
+    except Damaged:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, Refusal) as error:
+        raise Damaged(id, f"its manifest cannot be read ({type(error).__name__})") from error

@@ -1,0 +1,24 @@
+"""All addresses. Each page module lists its own; a recording's key may hold any character but NUL."""
+
+from __future__ import annotations
+
+from django.urls import include, path, register_converter
+
+from recviewer.pages.keys import KeyConverter
+
+register_converter(KeyConverter, "key")
+
+from recviewer.pages import activity, decisions, login, recording, recordings, status, trash  # noqa: E402
+
+urlpatterns = [
+    path("", include((recordings.urlpatterns, "recordings"))),
+    path("", include((recording.urlpatterns, "recording"))),
+    path("", include((decisions.urlpatterns, "review"))),
+    path("", include((trash.urlpatterns, "trash"))),
+    path("", include((activity.urlpatterns, "activity"))),
+    path("", include((status.urlpatterns, "status"))),
+    path("", include(login.urlpatterns)),
+]
+
+handler404 = "recviewer.pages.errors.not_found"
+handler500 = "recviewer.pages.errors.server_error"
