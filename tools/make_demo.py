@@ -13,7 +13,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from demo import agents, broken, chats, others
+from demo import agents, broken, chats, others, protocols
 from demo.naming import models_digest, request_hash
 from demo.wire import REC, Scene
 
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1] / "recordings"
 def files() -> dict[str, bytes]:
     """Every file of the demo tree: its path below `recordings/` and its bytes."""
     made: dict[str, bytes] = {}
-    for scene in (*chats.scenes(), *agents.scenes(), *others.scenes()):
+    for scene in (*chats.scenes(), *agents.scenes(), *others.scenes(), *protocols.scenes()):
         path, body = recorded(scene)
         if path in made:
             message = f"two scenes are written to {path}"
