@@ -44,10 +44,20 @@ def recorded(scene: Scene) -> tuple[str, bytes]:
     if scene.edit:
         text = text.replace(*scene.edit)
     name = f"{digest}.json"
-    if scene.request.get("endpoint") == "/v1/models":
-        listed = [model["__data__"]["id"] for model in scene.response["body"]]
+    listed = listed_models(scene)
+    if listed is not None:
         name = f"models-{digest}-{models_digest(listed)}.json"
     return place(scene.suite, name), text.encode("ascii")
+
+
+def listed_models(scene: Scene) -> list[str] | None:
+    """Names on a model list, None for any other call."""
+    endpoint, body = scene.request.get("endpoint"), scene.response["body"]
+    if endpoint == "/v1/models":
+        return [model["__data__"]["id"] for model in body]
+    if endpoint == "/api/tags":
+        return [model["model"] for model in body["__data__"]["models"]]
+    return None
 
 
 def place(suite: str, name: str) -> str:

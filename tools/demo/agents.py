@@ -117,7 +117,7 @@ def names_in_later_fragments() -> Scene:
         "/v1/chat/completions",
         {"model": "watsonx/ibm/granite-3-8b-instruct", "messages": [user("Where is my order A-2291?")], **params},
     )
-    request["provider_metadata"] = {"watsonx_build": "1.0.139", "watsonx_build_date": "2026-01-09T20:06:07-0800"}
+    request["provider_metadata"] = {"watsonx_build": "1.4.2", "watsonx_build_date": "2026-02-03T04:05:06-0800"}
     return Scene("agents", f"{TOOLS}::test_tracks_an_order[txt=watsonx/granite-3-8b]", request, streamed(body))
 
 
@@ -286,10 +286,10 @@ def file_search() -> list[Scene]:
             called("call_fs_1", "file_search", {"query": "server log retention"}),
             result(
                 "call_fs_1",
-                "file_search tool found 1 chunks:\nBEGIN of file_search tool results.\n",
+                "file_search found 1 passage:\n",
                 f"[1] document_id: {document}, score: 0.8123456, attributes: {{'filename': 'operations.md'}} "
                 f"(cite as <|{document}|>)\nServer logs are kept for 30 days, audit logs for two years.\n",
-                "END of file_search tool results.\n",
+                "That is all.\n",
             ),
         ]
         text = f"Server logs are kept for 30 days <|{document}|>. Audit logs are a different thing: two years."
@@ -297,5 +297,7 @@ def file_search() -> list[Scene]:
         label = "openai/gpt-4o" if base == OPENAI else f"vllm/{model}"
         test = f"tests/integration/responses/test_file_search.py::test_answers_with_a_citation[txt={label}]"
         body = streamed(talk(GPT if base == OPENAI else QWEN, text, 231))
-        scenes.append(Scene("responses", test, request, body, named=named, mapping=(("file-1", document),)))
+        scenes.append(
+            Scene("responses", test, request, body, named=named, mapping=(("file-1", "file-" + 4 * "c0de5eed"),))
+        )
     return scenes

@@ -260,7 +260,7 @@ def failures() -> list[Scene]:
         {"type": "text", "text": "What is on this receipt?"},
         {"type": "image_url", "image_url": {"url": "data:image/png;base64,not-a-picture", "detail": "auto"}},
     ]
-    reason = {"code": "BadRequest", "message": "Invalid image (base64) data.", "param": None, "type": None}
+    reason = {"code": "BadRequest", "message": "The image could not be decoded.", "param": None, "type": None}
     bad = {
         "category": "provider_sdk",
         "provider": "openai",

@@ -70,13 +70,13 @@ def ollama() -> list[Scene]:
     details = {"parent_model": "", "format": "gguf", "family": "llama", "families": ["llama"], "parameter_size": "3.2B"}
     details |= {"quantization_level": "F16"}
     digest = "5eed" * 16
-    running = {"model": LLAMA, "name": LLAMA, "digest": digest, "expires_at": "2026-05-04T15:29:52.682809+02:00"}
-    running |= {"size": 8581748736, "size_vram": 8581748736, "details": details, "context_length": 4096}
+    running = {"model": LLAMA, "name": LLAMA, "digest": digest, "expires_at": "2026-05-04T18:30:00.250125+02:00"}
+    running |= {"size": 5271093248, "size_vram": 5271093248, "details": details, "context_length": 4096}
     held = {
         "model": LLAMA,
-        "modified_at": "2026-04-30T17:18:21Z",
+        "modified_at": "2026-04-28T08:00:12Z",
         "digest": digest,
-        "size": 6433703586,
+        "size": 4812209152,
         "details": details,
     }
     pulled = {"status": "success", "completed": None, "total": None, "digest": None}
@@ -141,7 +141,7 @@ def genai() -> Scene:
             {
                 "sdk_http_response": {"headers": {"Content-Type": "text/event-stream"}},
                 "candidates": [candidate],
-                "create_time": "2026-04-16T08:14:03.537122Z",
+                "create_time": "2026-04-16T08:14:09.204417Z",
                 "model_version": GEMINI,
                 "response_id": "c2VhLWFuZC1zYW5k",
                 "usage_metadata": {
@@ -205,8 +205,11 @@ def anthropic() -> list[Scene]:
         "stop_reason": "tool_use",
         "usage": {"input_tokens": 171, "output_tokens": 48},
     }
-    refused = {"type": "error", "error": {"type": "invalid_request_error", "message": "messages is required"}}
-    empty = {"model": "gpt-oss:20b", "messages": [], "max_tokens": 64, "stream": False}
+    refused = {
+        "type": "error",
+        "error": {"type": "invalid_request_error", "message": "messages: at least one is needed"},
+    }
+    empty = {"model": "gpt-oss:20b", "messages": [], "max_tokens": 200, "stream": False}
     return [
         Scene("messages", test, http(test, url, payload), replied(body)),
         anthropic_events(f"{path}::test_streams_thinking_then_text[txt=ollama/gpt-oss:20b]", url),
@@ -252,8 +255,8 @@ def interactions() -> list[Scene]:
     rest = {
         "usage": usage,
         "role": "model",
-        "created": "2026-04-14T10:07:23Z",
-        "updated": "2026-04-14T10:07:24Z",
+        "created": "2026-04-20T16:45:01Z",
+        "updated": "2026-04-20T16:45:02Z",
         "service_tier": "standard",
         "object": "interaction",
         "model": light,
@@ -279,7 +282,7 @@ def interactions() -> list[Scene]:
     wrong = f"{path}::test_tools_need_a_type[txt=gemini/{light}]"
     declared = [{"function_declarations": [{"name": "get_menu", "description": "Today's lunch menu"}]}]
     lunch = {"model": light, "input": "What is for lunch today?", "tools": declared, "stream": False}
-    error = {"error": {"message": "Missing key 'type' in input 'tools'.", "code": "invalid_request"}}
+    error = {"error": {"message": "tools[0]: the key 'type' is missing.", "code": "invalid_request"}}
     return [
         Scene("interactions", once, http(once, url, asked), replied(body)),
         Scene(
