@@ -21,7 +21,7 @@ class Recording(models.Model):
     path: the key used in URLs: the path below the root with `/`, bytes that are not UTF-8 as `\\xNN`.
     raw_path: the path's bytes, only where they differ from the key.
     asked, answered: first words for the list. answer_kind: text, call, error, note.
-    outcome: answer, call, error, empty, unfinished, truncated, none, unreadable.
+    outcome: see `exchange.text.Outcome`.
     runs: what the chunks added, as `t43 c7`. replay, replay_rule, replay_expected: DESIGN section 6.
     """
 
@@ -55,7 +55,6 @@ class Recording(models.Model):
     replay_expected = models.TextField()
     problems = models.JSONField(default=list)
     reader = models.CharField(max_length=40)
-    document = models.BigIntegerField()
     commit = models.ForeignKey(Commit, null=True, on_delete=models.SET_NULL)
     indexed_at = models.DateTimeField()
 
@@ -63,7 +62,10 @@ class Recording(models.Model):
         indexes = [
             models.Index(fields=["blob"], name="recording_blob"),
             models.Index(fields=["fingerprint"], name="recording_fingerprint"),
-            models.Index(fields=["test_id"], name="recording_test"),
+            models.Index(fields=["test_id", "path"], name="recording_test"),
+            models.Index(fields=["size"], name="recording_size"),
+            models.Index(fields=["chunks"], name="recording_chunks"),
+            models.Index(fields=["suite", "kind", "model", "outcome", "replay", "host"], name="recording_facets"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,252 @@
+"""Bringing the catalog up to date with the recordings on disk.
+
+One walk compares stamps (path, size, mtime, inode) with the rows; only what differs is read. Rows are written in batches,
+each in a transaction of its own, so that whatever interrupts a run leaves a usable catalog and the next run goes on from
+there. Only one run at a time: a lock in the data folder, shared by all processes.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import multiprocessing
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+from django.db import transaction
+from filelock import FileLock, Timeout
+
+from recviewer.catalog import rows
+from recviewer.catalog.models import IndexRun
+from recviewer.catalog.summary import Done, Job, work
+from recviewer.formats.reading import reader_version
+from recviewer.store.scan import FileStamp, Scan, scan
+
+BATCH_FILES = 64
+"""Files handed to a worker at once."""
+
+BATCH_ROWS = 512
+"""Rows written in one transaction."""
+
+PARALLEL_FROM = 400
+"""Files to read from which a second process pays for its start."""
+
+
+class Busy(Exception):
+    """Another run is under way. The message says whose."""
+
+
+class Progress(Protocol):
+    """Told how a run gets on. total: files to read, known after the walk."""
+
+    def start(self, total: int) -> None: ...  # noqa: D102
+    def advance(self, files: int) -> None: ...  # noqa: D102
+
+
+class Silent:
+    """Progress nobody looks at."""
+
+    def start(self, total: int) -> None:
+        """Do nothing."""
+
+    def advance(self, files: int) -> None:
+        """Do nothing."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did, in recordings. problems: places that could not be looked at, as sentences."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    unreadable: int = 0
+    seconds: float = 0.0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def did_anything(self) -> bool:
+        """Tell whether the catalog is another than before."""
+        return bool(self.added or self.changed or self.removed)
+
+
+def refresh(*, full: bool = False, progress: Progress | None = None, processes: int | None = None) -> Report:
+    """Bring the catalog up to date.
+
+    full: read every file again. processes: how many read; default: two for many files where that is safe, else this one.
+    Raises Busy when another run is under way, store.NoRoot when there is no recordings root.
+    """
+    with only_run():
+        return _run(full=full, progress=progress or Silent(), processes=processes)
+
+
+def _run(*, full: bool, progress: Progress, processes: int | None) -> Report:
+    started = time.perf_counter()
+    report = Report()
+    found = scan(settings.RECORDINGS_ROOT, skip=[settings.DATA_DIR])
+    report.problems = [f"{problem.key or '.'}: {problem.what}" for problem in found.problems]
+    known = rows.known()
+    version = reader_version()
+    jobs = []
+    for stamp in found.stamps:
+        row = known.get(stamp.key)
+        if row is None:
+            report.added += 1
+        elif full or row[1:] != (stamp.size, stamp.mtime_ns, stamp.inode, version):
+            report.changed += 1
+        else:
+            report.unchanged += 1
+            continue
+        jobs.append(Job(stamp.key, stamp.raw, stamp.obstacle))
+    gone = _gone(found, known)
+    report.removed = len(gone)
+    progress.start(len(jobs))
+    if jobs or gone:
+        run = IndexRun.objects.create(started_at=datetime.now(UTC))
+        _write(jobs, {stamp.key: stamp for stamp in found.stamps} if jobs else {}, known, report, progress, processes)
+        with transaction.atomic():
+            rows.delete([known[key][0] for key in gone])
+        report.seconds = time.perf_counter() - started
+        _finish(run, report)
+    report.seconds = time.perf_counter() - started
+    mark_checked()
+    return report
+
+
+def _gone(found: Scan, known: dict[str, rows.Known]) -> list[str]:
+    """Return the keys of rows whose files are gone; where the walk could not look, nobody knows, and rows stay."""
+    there = {stamp.key for stamp in found.stamps}
+    return [key for key in known if key not in there and found.saw(key.encode())]
+
+
+def _finish(run: IndexRun, report: Report) -> None:
+    run.finished_at = datetime.now(UTC)
+    run.added, run.changed, run.unchanged = report.added, report.changed, report.unchanged
+    run.removed, run.unreadable, run.seconds = report.removed, report.unreadable, report.seconds
+    run.save()
+
+
+def _write(
+    jobs: list[Job],
+    stamps: dict[str, FileStamp],
+    known: dict[str, rows.Known],
+    report: Report,
+    progress: Progress,
+    processes: int | None,
+) -> None:
+    writer = rows.Writer(known)
+    pending: list[tuple[Done, FileStamp]] = []
+    for batch in _read_all(jobs, processes):
+        for done in batch:
+            if done.summary is None:
+                continue  # vanished between the walk and the reading: the next run removes its row
+            report.unreadable += done.summary.kind == "unreadable"
+            pending.append((done, done.stamp or stamps[done.key]))
+        progress.advance(len(batch))
+        if len(pending) >= BATCH_ROWS:
+            writer.write(pending)
+            pending = []
+    writer.write(pending)
+
+
+def _read_all(jobs: list[Job], processes: int | None) -> Iterator[list[Done]]:
+    """Yield what the files say, batch by batch, read in this process or by others."""
+    root, limit = str(settings.RECORDINGS_ROOT), settings.FILE_LIMIT_BYTES
+    batches = [jobs[start : start + BATCH_FILES] for start in range(0, len(jobs), BATCH_FILES)]
+    wanted = processes if processes is not None else (2 if len(jobs) >= PARALLEL_FROM and _can_fork() else 1)
+    if wanted < 2:
+        with _no_collector():
+            for batch in batches:
+                yield work(root, limit, batch)
+        return
+    with ProcessPoolExecutor(wanted, mp_context=multiprocessing.get_context("fork"), initializer=_be_worker) as pool:
+        ahead: list[Future[list[Done]]] = []
+        for batch in batches:
+            ahead.append(pool.submit(work, root, limit, batch))
+            if len(ahead) > wanted * 3:
+                yield ahead.pop(0).result()
+        for future in ahead:
+            yield future.result()
+
+
+def _be_worker() -> None:
+    gc.disable()
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _can_fork() -> bool:
+    """Tell whether a fork is safe: on Linux, from the main thread, with no other thread that might hold a lock."""
+    return (
+        sys.platform == "linux"
+        and threading.current_thread() is threading.main_thread()
+        and threading.active_count() == 1
+        and (os.cpu_count() or 1) > 1
+    )
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep the garbage collector from walking over freshly decoded documents, which hold no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@contextmanager
+def only_run() -> Iterator[None]:
+    """Hold the lock of indexing runs. Raises Busy with the other run's process and start."""
+    folder = Path(settings.DATA_DIR)
+    holder = folder / "index.holder"
+    lock = FileLock(folder / "index.lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise Busy(_whose(holder)) from None
+    try:
+        holder.write_text(json.dumps({"process": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _whose(holder: Path) -> str:
+    try:
+        told = json.loads(holder.read_text())
+        return f"an indexing run is under way: process {told['process']}, since {told['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "an indexing run is under way in another process"
+
+
+def _checked_file() -> Path:
+    return Path(settings.DATA_DIR) / "checked"
+
+
+def mark_checked() -> None:
+    """Note that the catalog was compared with the disk just now."""
+    _checked_file().touch()
+
+
+def checked_seconds_ago() -> float | None:
+    """Return how long ago the catalog was compared with the disk, in seconds; None if it never was."""
+    try:
+        return max(0.0, time.time() - _checked_file().stat().st_mtime)
+    except OSError:
+        return None

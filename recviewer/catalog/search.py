@@ -1,0 +1,134 @@
+"""Full-text search over requests and reassembled answers: the one place that knows the database's engine for it.
+
+SQLite: an FTS5 table beside the recordings, its rowid being the recording's id, written by the indexer (its text comes
+from files, so no trigger could). PostgreSQL follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models import QuerySet
+
+from recviewer.catalog.models import Recording
+
+TABLE = "catalog_words"
+COLUMNS = ("asked", "answered", "test", "model")
+CREATE = f"CREATE VIRTUAL TABLE {TABLE} USING fts5({', '.join(COLUMNS)}, tokenize = 'unicode61')"
+DROP = f"DROP TABLE IF EXISTS {TABLE}"
+
+MARK_START, MARK_END = "\x02", "\x03"
+"""Around a hit in a snippet; neither occurs in the stored words, which were cleaned of control characters like them."""
+
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Where a recording matched. where: `asked` or `answered`. pieces: (text, is a hit) in order."""
+
+    where: str
+    pieces: tuple[tuple[str, bool], ...]
+
+
+def insert(cursor: CursorWrapper, words: Sequence[tuple[object, ...]]) -> None:
+    """Store words. words: (id, asked, answered, test, model)."""
+    cursor.executemany(f"INSERT INTO {TABLE} (rowid, {', '.join(COLUMNS)}) VALUES (%s, %s, %s, %s, %s)", words)
+
+
+def delete(cursor: CursorWrapper, ids: Iterable[int]) -> None:
+    """Drop the words of recordings."""
+    cursor.executemany(f"DELETE FROM {TABLE} WHERE rowid = %s", [(id,) for id in ids])
+
+
+def clear(cursor: CursorWrapper) -> None:
+    """Drop all words."""
+    cursor.execute(f"DELETE FROM {TABLE}")
+
+
+def needs_scan(text: str) -> bool:
+    """Tell whether words cannot be told apart by spaces, so that only a scan for the text finds it."""
+    return _UNSPACED.search(text) is not None
+
+
+def expression(text: str) -> str:
+    """Return the FTS5 expression for what a person typed: words in any order, quoted phrases, `-word` to leave out.
+
+    The last word also matches longer words that begin with it. Every token is quoted, so nothing typed is syntax.
+    Returns "" where nothing is left to search for.
+    """
+    wanted, unwanted = [], []
+    for sign, phrase, word in re.findall(r'(-?)(?:"([^"]*)"?|(\S+))', text):
+        token = (phrase or word).strip()
+        if not re.search(r"\w", token):
+            continue
+        quoted = '"' + token.replace('"', '""') + '"'
+        (unwanted if sign else wanted).append(quoted if phrase else quoted + " *")
+    if not wanted:
+        return ""
+    found = " AND ".join(wanted)
+    return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found
+
+
+def matching(recordings: QuerySet[Recording], text: str) -> QuerySet[Recording]:
+    """Return the recordings whose words match what a person typed."""
+    if needs_scan(text):
+        like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        where = f"id IN (SELECT rowid FROM {TABLE} WHERE asked LIKE %s ESCAPE '\\' OR answered LIKE %s ESCAPE '\\')"
+        return recordings.extra(where=[f"{Recording._meta.db_table}.{where}"], params=[like, like])
+    found = expression(text)
+    if not found:
+        return recordings.none()
+    where = f"{Recording._meta.db_table}.id IN (SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s)"
+    return recordings.extra(where=[where], params=[found])
+
+
+def snippets(ids: Sequence[int], text: str) -> dict[int, Snippet]:
+    """Return, by recording id, where the words were found. ids: those of one page."""
+    if not ids:
+        return {}
+    if needs_scan(text):
+        return _scanned(ids, text)
+    found = expression(text)
+    if not found:
+        return {}
+    parts = ", ".join(f"snippet({TABLE}, {column}, '{MARK_START}', '{MARK_END}', '…', 18)" for column in (0, 1))
+    places = ", ".join(["%s"] * len(ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT rowid, {parts} FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid IN ({places})", [found, *ids]
+        )
+        return {id: _snippet(asked or "", answered or "") for id, asked, answered in cursor.fetchall()}
+
+
+def _snippet(asked: str, answered: str) -> Snippet:
+    where, text = ("answered", answered) if MARK_START in answered else ("asked", asked)
+    return Snippet(where, _pieces(text if MARK_START in text else ""))
+
+
+def _pieces(text: str) -> tuple[tuple[str, bool], ...]:
+    pieces = []
+    for piece in re.split(f"({MARK_START}[^{MARK_END}]*{MARK_END})", text):
+        if piece:
+            hit = piece.startswith(MARK_START)
+            pieces.append((piece.strip(MARK_START + MARK_END) if hit else piece, hit))
+    return tuple(pieces)
+
+
+def _scanned(ids: Sequence[int], text: str) -> dict[int, Snippet]:
+    places = ", ".join(["%s"] * len(ids))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT rowid, asked, answered FROM {TABLE} WHERE rowid IN ({places})", list(ids))
+        found = {}
+        for id, asked, answered in cursor.fetchall():
+            where, words = ("answered", answered) if text.lower() in answered.lower() else ("asked", asked)
+            start = words.lower().find(text.lower())
+            if start >= 0:
+                end = start + len(text)
+                before, behind = words[max(0, start - 40) : start], words[end : end + 60]
+                found[id] = Snippet(where, ((before, False), (words[start:end], True), (behind, False)))
+        return found

@@ -1,0 +1,204 @@
+"""One recording's row for the catalog: everything that lists, filters and search need, from its bytes alone.
+
+Knows no database, so that it can run in a worker process.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from recviewer.exchange.fingerprint import fingerprint
+from recviewer.exchange.model import Exchange
+from recviewer.exchange.text import line_of, searchable
+from recviewer.formats.raw import host_of
+from recviewer.formats.reading import Reading, read, reader_version, unreadable
+from recviewer.replay.names import Replay, ReplayState, name_state
+from recviewer.store import files
+from recviewer.store.scan import HOME, FileStamp
+
+SEARCH_LIMIT = 400_000
+"""Characters of one recording's request, and of its answer, that are indexed; beyond it are only test loads."""
+
+
+class Summary(NamedTuple):
+    """What a file's bytes say. Fields are named as in `catalog.models.Recording`, and stand in the order of its columns.
+
+    The last two are the words for the full-text index.
+    """
+
+    lines: int
+    blob: str
+    fingerprint: str
+    kind: str
+    endpoint: str
+    host: str
+    model: str
+    test_id: str | None
+    test_name: str
+    streaming: bool
+    chunks: int
+    runs: str
+    asked: str
+    answered: str
+    answer_kind: str
+    outcome: str
+    error_status: int | None
+    calls: int
+    replay: str
+    replay_rule: str
+    replay_expected: str
+    problems: str
+    reader: str
+    asked_words: str
+    answered_words: str
+
+
+def summarize(data: bytes, key: str) -> Summary:
+    """Read a recording's bytes and sum them up. key: its path below the root. Never raises."""
+    return _summary(read(data), key, blob=files.blob_id(data), lines=files.count_lines(data))
+
+
+def of_unreadable(reason: str, key: str) -> Summary:
+    """Sum up a file whose bytes cannot be had. reason: a clause without its full stop."""
+    return _summary(unreadable(reason), key, blob="", lines=0)
+
+
+def _summary(reading: Reading, key: str, *, blob: str, lines: int) -> Summary:
+    exchange = reading.exchange
+    line = line_of(exchange)
+    name = key.rpartition("/")[2]
+    replay = name_state(reading.document, name) if reading.raw else Replay(ReplayState.UNVERIFIABLE)
+    asked_words, answered_words = searchable(exchange)
+    return Summary(
+        lines=lines,
+        blob=blob,
+        fingerprint=fingerprint(exchange),
+        kind=exchange.kind.value,
+        endpoint=clean(exchange.endpoint),
+        host=clean(host_of(exchange.url)),
+        model=clean(exchange.model),
+        test_id=None if exchange.test_id is None else clean(exchange.test_id),
+        test_name=clean(test_name(exchange.test_id)),
+        streaming=exchange.streaming,
+        chunks=exchange.chunks,
+        runs=" ".join([f"{letter}{count}" for letter, count in exchange.runs][:200]),
+        asked=clean(line.asked),
+        answered=clean(line.answered),
+        answer_kind=line.answer_kind.value,
+        outcome=line.outcome.value,
+        error_status=_status(exchange),
+        calls=sum([len(output.tool_calls) for output in exchange.outputs]),
+        replay=replay.state.value,
+        replay_rule=replay.rule,
+        replay_expected=clean(replay.expected),
+        problems=_problems(exchange),
+        reader=reader_version(),
+        asked_words=clean(asked_words[:SEARCH_LIMIT]),
+        answered_words=clean(answered_words[:SEARCH_LIMIT]),
+    )
+
+
+def _problems(exchange: Exchange) -> str:
+    if not exchange.problems:
+        return "[]"
+    return json.dumps([[problem.where, problem.what] for problem in exchange.problems])
+
+
+def _status(exchange: Exchange) -> int | None:
+    status = exchange.error.status if exchange.error else None
+    return status if status is not None and 0 <= status < 100_000 else None
+
+
+_CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
+"""NUL ends a text in SQL, and two others mark hits in snippets; all are shown as their pictures."""
+
+
+def clean(text: str) -> str:
+    """Return text that every database stores: without control characters, and with lone surrogates as U+FFFD."""
+    text = text.translate(_CONTROLS) if not text.isprintable() else text
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def test_name(test_id: str | None) -> str:
+    """Return a test id's function and parameters, without the file and without `test_`."""
+    if not test_id:
+        return ""
+    head, bracket, parameters = test_id.partition("[")
+    return head.rpartition("::")[2].removeprefix("test_") + bracket + parameters
+
+
+_HOME = HOME.decode()
+_TESTS = ("tests", "integration")
+
+
+def suite_of(key: str) -> str:
+    """Return the suite that a path belongs to: the folders between `tests/integration` and the first `recordings`.
+
+    Where there are none (the first months), the folders behind `recordings` but `responses`; else the folder that holds
+    `recordings`; else the first folder, "" at the top.
+    """
+    folders = key.split("/")[:-1]
+    if _HOME not in folders:
+        return folders[0] if folders else ""
+    place = folders.index(_HOME)
+    if place == 0 and _HOME in folders[1:]:
+        folders = folders[1:]
+        place = folders.index(_HOME)
+    before, behind = folders[:place], folders[place + 1 :]
+    for start in range(len(before) - 1):
+        if tuple(before[start : start + 2]) == _TESTS:
+            inner = before[start + 2 :] or [name for name in behind if name not in ("responses", _HOME)]
+            return "/".join(inner) or "integration"
+    return before[-1] if before else ""
+
+
+class Job(NamedTuple):
+    """A file to be read by a worker."""
+
+    key: str
+    raw: bytes
+    obstacle: str
+
+
+class Done(NamedTuple):
+    """What a worker found. stamp: of the bytes that were read; None where the file has vanished meanwhile."""
+
+    key: str
+    stamp: FileStamp | None
+    summary: Summary | None
+
+
+def work(root: str, limit_bytes: int, jobs: list[Job]) -> list[Done]:
+    """Read and sum up some files, in a worker process or in this one. A bad file costs one row, never the run."""
+    from pathlib import Path
+
+    from recviewer.store.refusals import Refusal, Vanished
+
+    found = []
+    with files.Reader(Path(root), limit_bytes=limit_bytes) as reader:
+        for job in jobs:
+            if job.obstacle:
+                found.append(Done(job.key, None, of_unreadable(job.obstacle, job.key)))
+                continue
+            try:
+                data, stamp = _read(reader, job.raw)
+                found.append(Done(job.key, stamp, summarize(data, job.key)))
+            except Vanished:
+                found.append(Done(job.key, None, None))
+            except Refusal as refusal:
+                found.append(Done(job.key, None, of_unreadable(_reason(refusal), job.key)))
+            except Exception as error:  # a bug of ours: the run goes on, and the row says so
+                found.append(Done(job.key, None, of_unreadable(f"recviewer failed on it: {error!r}"[:300], job.key)))
+    return found
+
+
+def _read(reader: files.Reader, raw: bytes) -> tuple[bytes, FileStamp]:
+    reading = reader.read(raw)
+    return reading.data, reading.stamp
+
+
+def _reason(refusal: Exception) -> str:
+    return str(getattr(refusal, "reason", "") or refusal).rstrip(".")

@@ -1,0 +1,50 @@
+"""Bring the catalog up to date with the recordings on disk."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from recviewer.commands.progress import progress_for
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring the catalog up to date with the recordings below DIR (default: $RECVIEWER_RECORDINGS, else the demo). "
+        "Example: recviewer index tests/integration"
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("dir", nargs="?", metavar="DIR", help="the recordings root")
+        parser.add_argument("--full", action="store_true", help="read every file again, also the unchanged")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from recviewer.catalog import indexer
+        from recviewer.commands.start import prepare
+        from recviewer.store.refusals import Refusal
+
+        prepare(static=False)
+        try:
+            with progress_for(sys.stderr) as progress:
+                report = indexer.refresh(full=options["full"], progress=progress)
+        except (indexer.Busy, Refusal) as refusal:
+            raise CommandError(str(refusal), returncode=2) from None
+        for problem in report.problems:
+            self.stderr.write(f"not looked at: {problem}")
+        self.stdout.write(sentence(report))
+
+
+def sentence(report: Any) -> str:
+    """Return one line about a run."""
+    counts = [
+        (report.added, "added"),
+        (report.changed, "changed"),
+        (report.removed, "removed"),
+        (report.unchanged, "unchanged"),
+        (report.unreadable, "unreadable"),
+    ]
+    said = ", ".join(f"{count:,} {word}" for count, word in counts if count) or "no recordings"
+    return f"Indexed in {report.seconds:.2f} s: {said}."

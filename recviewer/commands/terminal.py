@@ -1,0 +1,111 @@
+"""A conversation as text for a terminal. Control characters are shown by name, so that no recording steers a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from recviewer.exchange.model import (
+    Exchange,
+    Exhibit,
+    File,
+    Hits,
+    Image,
+    JsonPart,
+    Part,
+    Passages,
+    Table,
+    Text,
+    ToolCall,
+    ToolResult,
+    Vector,
+)
+from recviewer.formats.deltas import compact
+
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def conversation(exchange: Exchange, path: str) -> str:
+    """Return the whole exchange as text: where it stands, what was asked, what came back, what was odd."""
+    return safe("\n".join(_lines(exchange, path)))
+
+
+def safe(text: str) -> str:
+    """Return text in which invisible and control characters are written as `<U+202E>`."""
+    return _UNSAFE.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+
+
+def _lines(exchange: Exchange, path: str) -> Iterator[str]:
+    yield path
+    facts = [exchange.kind.value, exchange.model, exchange.url or exchange.endpoint]
+    if exchange.streaming:
+        facts.append(f"streamed in {exchange.chunks:,} chunks")
+    yield "  " + " · ".join(filter(None, facts))
+    if exchange.test_id:
+        yield f"  {exchange.test_id}"
+    for message in exchange.request.messages:
+        yield ""
+        yield f"{message.role}:"
+        yield from _indented(_part(part) for part in message.parts)
+    if exchange.request.tools:
+        yield ""
+        yield f"({len(exchange.request.tools)} tools)"
+    for output in exchange.outputs:
+        yield ""
+        place = f" {output.index}" if len(exchange.outputs) > 1 else ""
+        yield f"answer{place} [{output.finish_reason or 'ended without finish'}]:"
+        if output.reasoning:
+            yield from _indented([f"(thought) {output.reasoning}"])
+        yield from _indented(filter(None, [output.content, output.refusal and f"(refused) {output.refusal}"]))
+        yield from _indented(f"{call.name}({call.arguments})" for call in output.tool_calls)
+    for exhibit in exchange.exhibits[:20]:
+        yield ""
+        yield from _indented([_exhibit(exhibit)])
+    if exchange.error is not None:
+        error = exchange.error
+        yield ""
+        yield f"error [{error.type or 'no type'}, {error.status or 'no'} status]:"
+        yield from _indented([error.message])
+    if exchange.usage:
+        yield ""
+        yield f"usage: {compact(exchange.usage)}"
+    for problem in exchange.problems:
+        yield f"problem at {problem.where}: {problem.what}"
+
+
+def _indented(texts: Iterator[str] | list[str] | filter[str]) -> Iterator[str]:
+    for text in texts:
+        for line in text.split("\n"):
+            yield f"  {line}"
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Text():
+            return part.text
+        case ToolCall():
+            return f"{part.name}({part.arguments})"
+        case ToolResult():
+            return f"{part.name or part.call_id} returned " + "\n".join(_part(item) for item in part.parts)
+        case Image():
+            return f"[image, {len(part.url):,} characters]" if part.url.startswith("data:") else f"[image {part.url}]"
+        case File():
+            return f"[file {part.name or part.id}, {len(part.data):,} characters]"
+        case JsonPart():
+            return compact(part.value)
+        case _:
+            return f"({part.kind.value}) {part.text}"
+
+
+def _exhibit(exhibit: Exhibit) -> str:
+    match exhibit:
+        case Table():
+            rows = [" · ".join("" if cell is None else str(cell) for cell in row) for row in exhibit.rows]
+            return f"{len(rows)} {exhibit.title}:\n" + "\n".join(rows)
+        case Vector():
+            first = ", ".join(str(value) for value in exhibit.values[:6])
+            return f"vector {exhibit.index}: {len(exhibit.values):,} floats: {first}, …"
+        case Hits():
+            return "\n".join(f"{hit.score}  {hit.title or hit.text}" for hit in exhibit.hits)
+        case Passages():
+            return "\n\n".join(passage.text for passage in exhibit.passages)
