@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from recviewer.exchange.model import Json
-from recviewer.replay.steps import TextStep, rewritten
+from recviewer.replay.steps import TextStep, concerned, rewritten
 
 # What the recorder's json.dumps(…, sort_keys=True) writes, without looking for cycles that decoded JSON cannot have.
 to_json = json.JSONEncoder(sort_keys=True, check_circular=False).encode
@@ -17,32 +16,57 @@ to_json = json.JSONEncoder(sort_keys=True, check_circular=False).encode
 class Body:
     """A body and its JSON text with sorted keys.
 
-    The values that any step could change are cut out of the text once, so that each further rule costs only those.
+    needles: of every step that it may ever be put through. The values that any of those could change are cut out of
+    the text once, so that each further rule costs only those.
     """
 
     value: Json
     text: str
+    needles: tuple[str, ...]
+    _touched: dict[TextStep, bool] = field(default_factory=dict)
     _pieces: list[str] = field(default_factory=list)
-    _leaves: list[Json] = field(default_factory=list)
+    _leaves: dict[tuple[TextStep, ...], list[Json]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, value: Json) -> Body:
+    def of(cls, value: Json, needles: tuple[str, ...]) -> Body:
         """The body of a request. Raises RecursionError and ValueError where Python cannot write it as JSON."""
-        return cls(value, to_json(value))
+        return cls(value, to_json(value), needles)
 
-    def after(self, steps: tuple[TextStep, ...], all_steps: Iterable[TextStep]) -> str:
-        """The text of the body with every string and float put through steps.
+    def effective(self, steps: tuple[TextStep, ...]) -> tuple[TextStep, ...]:
+        """Those of a rule's steps that can change the body.
 
-        all_steps: every step that this body may ever be asked for.
+        What one step leaves behind may be something for the next, so from the first that applies all follow.
         """
+        for position, step in enumerate(steps):
+            touched = self._touched.get(step)
+            if touched is None:
+                touched = self._touched[step] = step.may_change(self.text)
+            if touched:
+                return steps[position:]
+        return ()
+
+    def after(self, steps: tuple[TextStep, ...]) -> str:
+        """The text of the body with every string and float put through steps in order."""
+        if not steps:
+            return self.text
         if not self._pieces:
-            self._pieces, self._leaves = _cut(self.value, self.text, all_steps)
-        changed = [to_json(rewritten(leaf, steps)) for leaf in self._leaves]
-        return "".join([part for pair in zip(self._pieces, [*changed, ""], strict=True) for part in pair])
+            self._pieces, self._leaves[()] = _cut(self.value, self.text, self.needles)
+        parts = [""] * (2 * len(self._pieces) - 1)
+        parts[::2] = self._pieces
+        parts[1::2] = map(to_json, self._leaves_after(steps))
+        return "".join(parts)
+
+    def _leaves_after(self, steps: tuple[TextStep, ...]) -> list[Json]:
+        """The values cut out, after some steps. Rules share their first steps, so each stage is kept."""
+        known = self._leaves.get(steps)
+        if known is None:
+            last = steps[-1]
+            known = self._leaves[steps] = [rewritten(leaf, last) for leaf in self._leaves_after(steps[:-1])]
+        return known
 
 
-def _cut(value: Json, text: str, steps: Iterable[TextStep]) -> tuple[list[str], list[Json]]:
-    """Cut the floats, and the strings that steps could change, out of a text: the pieces around them, and they.
+def _cut(value: Json, text: str, needles: tuple[str, ...]) -> tuple[list[str], list[Json]]:
+    """Cut the floats, and the strings that a step could change, out of a text: the pieces around them, and they.
 
     They are replaced by a mark that the text does not contain, and the new text is split at it. Objects are walked in
     the order in which their keys are written, so the marks come in the order of the values.
@@ -50,7 +74,7 @@ def _cut(value: Json, text: str, steps: Iterable[TextStep]) -> tuple[list[str], 
     mark = "~"
     while f'"{mark}"' in text:
         mark += "~"
-    cutting = _Cutting(mark, tuple(step for step in steps if step.may_change(text)))
+    cutting = _Cutting(mark, tuple([needle for needle in needles if needle in text]))
     marked = to_json(cutting.of(value))
     return marked.split(f'"{mark}"'), cutting.leaves
 
@@ -58,20 +82,17 @@ def _cut(value: Json, text: str, steps: Iterable[TextStep]) -> tuple[list[str], 
 @dataclass(slots=True)
 class _Cutting:
     mark: str
-    steps: tuple[TextStep, ...]
+    needles: tuple[str, ...]
     leaves: list[Json] = field(default_factory=list)
 
     def of(self, value: Json) -> Json:
         if isinstance(value, str):
-            return self._cut(value) if self._concerned(value) else value
+            return self._cut(value) if concerned(value, self.needles) else value
         if isinstance(value, dict):
             return {key: self.of(value[key]) for key in sorted(value)}
         if isinstance(value, list):
             return [self.of(item) for item in value]
         return self._cut(value) if isinstance(value, float) else value
-
-    def _concerned(self, text: str) -> bool:
-        return any(step.concerns(text) for step in self.steps)
 
     def _cut(self, leaf: Json) -> str:
         self.leaves.append(leaf)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from recviewer.exchange.model import Json
 from recviewer.replay.bodies import Body, to_json
 from recviewer.replay.calls import Call, call_of, models_digest
-from recviewer.replay.rules import REWRITES, CallKind, Rule, rules_for
+from recviewer.replay.rules import NEEDLES, CallKind, Rule, rules_for
 from recviewer.replay.steps import DropStep, TextStep
 
 _HASH_NAME = re.compile(r"(?:[0-9a-f]{12}|[0-9a-f]{64}|models-(?:[0-9a-f]{12}|[0-9a-f]{64})-[0-9a-f]{8})\.json")
@@ -114,11 +114,12 @@ def _explained(names: _Names, file_name: str) -> Iterator[RuleName]:
 
 @dataclass(slots=True)
 class _Names:
-    """The names of one recording, each body text and each hash computed once however many rules share it."""
+    """The names of one recording, each body text, hash and digest computed once however many rules share it."""
 
     call: Call
     _bodies: dict[tuple[DropStep, ...], Body] = field(default_factory=dict)
     _hashes: dict[tuple[tuple[DropStep, ...], tuple[TextStep, ...], bool], str] = field(default_factory=dict)
+    _digest: str | None = None
 
     def by(self, rule: Rule) -> str:
         """The file name a rule gives, "" where it cannot be worked out."""
@@ -127,8 +128,9 @@ class _Names:
         digits = self._hash(rule)[: rule.hex_digits]
         if not self._is_model_list(rule):
             return f"{digits}.json"
-        digest = models_digest(self.call)
-        return digest and f"models-{digits}-{digest}.json"
+        if self._digest is None:
+            self._digest = models_digest(self.call)
+        return self._digest and f"models-{digits}-{self._digest}.json"
 
     def gives(self, rule: Rule, file_name: str) -> bool:
         """Whether a file name is one that a rule gives."""
@@ -147,31 +149,21 @@ class _Names:
     def _hash(self, rule: Rule) -> str:
         drops = self._drops(rule)
         body = self._body(drops)
-        rewrites = self._rewrites(rule, body)
-        counts_test = self._counts_test(rule)
-        known = self._hashes.get((drops, rewrites, counts_test))
+        # Tool arguments are hashed as they are.
+        rewrites = body.effective(rule.rewrites) if self.call.kind is not CallKind.TOOL else ()
+        key = drops, rewrites, self._counts_test(rule)
+        known = self._hashes.get(key)
         if known is None:
-            text = self._text(body.after(rewrites, REWRITES) if rewrites else body.text, counts_test=counts_test)
-            known = self._hashes[drops, rewrites, counts_test] = hashlib.sha256(text.encode()).hexdigest()
+            text = self._text(body.after(rewrites), counts_test=key[2])
+            known = self._hashes[key] = hashlib.sha256(text.encode()).hexdigest()
         return known
 
     def _drops(self, rule: Rule) -> tuple[DropStep, ...]:
-        """Those of a rule's dropping steps that can change the body. Tool arguments are hashed as they are."""
+        """Those of a rule's dropping steps that can change the body."""
         if not rule.drops or self.call.kind is CallKind.TOOL:
             return ()
         text, host = self._body(()).text, self.call.host
         return tuple([step for step in rule.drops if step.may_change(text, host)])
-
-    def _rewrites(self, rule: Rule, body: Body) -> tuple[TextStep, ...]:
-        """Those of a rule's rewriting steps that can change a body.
-
-        What one step leaves behind may be something for the next, so from the first that applies all follow.
-        """
-        if self.call.kind is not CallKind.TOOL:
-            for position, step in enumerate(rule.rewrites):
-                if step.may_change(body.text):
-                    return rule.rewrites[position:]
-        return ()
 
     def _body(self, drops: tuple[DropStep, ...]) -> Body:
         known = self._bodies.get(drops)
@@ -179,7 +171,7 @@ class _Names:
             value = self.call.body
             for step in drops:
                 value = step.applied(value)
-            known = self._bodies[drops] = Body.of(value)
+            known = self._bodies[drops] = Body.of(value, NEEDLES)
         return known
 
     def _text(self, body_text: str, *, counts_test: bool) -> str:

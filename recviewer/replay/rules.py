@@ -230,5 +230,7 @@ def rules_for(kind: CallKind) -> tuple[Rule, ...]:
 
 _RULES_BY_KIND = {kind: tuple(rule for rule in RULES if kind in rule.kinds) for kind in CallKind}
 
-REWRITES: tuple[TextStep, ...] = tuple({step: None for rule in RULES for step in rule.rewrites})
-"""Every rewriting step of any rule, once."""
+NEEDLES: tuple[str, ...] = tuple(
+    {step.needle: None for rule in RULES for step in rule.rewrites if not isinstance(step, RoundNumbers)}
+)
+"""What the matches of any rule's rewriting steps begin with, each once."""

@@ -91,10 +91,6 @@ class Replace:
         """Whether the step could change a body, given its JSON text."""
         return self.needle in body_json
 
-    def concerns(self, text: str) -> bool:
-        """Whether the step could change a string value."""
-        return self.needle in text
-
     def rewritten(self, text: str) -> str:
         """One string value after the step."""
         return self.pattern.sub(self.replacement, text) if self.needle in text else text
@@ -116,10 +112,6 @@ class CutClause:
     def may_change(self, body_json: str) -> bool:
         """Whether the step could change a body, given its JSON text."""
         return self.needle in body_json
-
-    def concerns(self, text: str) -> bool:
-        """Whether the step could change a string value."""
-        return self.needle in text
 
     def rewritten(self, text: str) -> str:
         """One string value after the step."""
@@ -146,10 +138,6 @@ class RoundNumbers:
         """Whether the step could change a body, given its JSON text."""
         return bool(_MAYBE_LONG_DECIMAL.search(body_json) or _SMALL_NUMBER.search(body_json))
 
-    def concerns(self, text: str) -> bool:
-        """Whether the step could change a string value."""
-        return bool(_FRACTION.search(text))
-
     def rewritten(self, text: str) -> str:
         r"""One string value after the step: the same as reprinting every match of `-?\d+\.\d{4,}`."""
         kept: list[str] = []
@@ -171,14 +159,19 @@ TextStep: TypeAlias = Replace | CutClause | RoundNumbers
 """A step that changes strings and numbers where they stand."""
 
 
-def rewritten(value: Json, steps: tuple[TextStep, ...]) -> Json:
-    """A string after each step in order, or a float after each rounding."""
-    for step in steps:
-        if isinstance(value, str):
-            value = step.rewritten(value)
-        elif isinstance(step, RoundNumbers):
-            value = round(value, step.digits)
-    return value
+def concerned(text: str, needles: tuple[str, ...]) -> bool:
+    """Whether some step could change a string value. needles: of all steps that have one; rounding is always tried."""
+    for needle in needles:  # a plain loop: this runs for every string of a body
+        if needle in text:
+            return True
+    return _FRACTION.search(text) is not None
+
+
+def rewritten(value: Json, step: TextStep) -> Json:
+    """A string or a float after a step."""
+    if isinstance(value, str):
+        return step.rewritten(value)
+    return round(value, step.digits) if isinstance(step, RoundNumbers) else value
 
 
 def _any_inside(keys: tuple[str, ...], body_json: str) -> bool:
