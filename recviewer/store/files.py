@@ -140,7 +140,7 @@ def blob_of(root: Path, raw: bytes) -> str:
     return found
 
 
-def pour(fd: int, into: Callable[[bytes], object] = len) -> str:
+def pour(fd: int, into: Callable[[bytes], object] | None = None) -> str:
     """Read an open file from its start to its end, piece by piece, and return its git blob id.
 
     into: is given each piece. Returns "" where the size changed while it was read. Raises OSError.
@@ -151,7 +151,8 @@ def pour(fd: int, into: Callable[[bytes], object] = len) -> str:
     while at <= size and (piece := os.pread(fd, _PIECE, at)):
         at += len(piece)
         digest.update(piece)
-        into(piece)
+        if into:
+            into(piece)
     return digest.hexdigest() if at == size else ""
 
 

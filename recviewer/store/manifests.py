@@ -1,6 +1,6 @@
 """What the trash knows of each thing in it: one manifest an entry, whose name carries its state.
 
-A manifest is written once and then only renamed, so a change of state is one atomic step that needs no space on the disk.
+A manifest is written once and then only renamed, so a change of state is one atomic step that needs no disk space.
 No name in the trash ends in `.json`: a scan never takes it for a recording, wherever the trash lies.
 """
 
@@ -56,6 +56,11 @@ class Entry:
     state: State
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether a deletion or a restore of it began and did not end."""
+        return self.state in (State.DELETING, State.RESTORING)
+
+    @property
     def manifest(self) -> str:
         """The manifest's name in the trash folder."""
         return f"{self.id}.{self.state}"
@@ -64,6 +69,16 @@ class Entry:
     def bytes_name(self) -> str:
         """The name in the trash folder of the copy of the bytes."""
         return f"{self.id}.bytes"
+
+    @property
+    def aside(self) -> bytes:
+        """The name beside its place that a recording has for the moment in which it is deleted."""
+        return f".recviewer-{self.id}.deleting".encode()
+
+    @property
+    def returning(self) -> bytes:
+        """The name beside its place that a recording has while it is being restored."""
+        return f".recviewer-{self.id}.restoring".encode()
 
 
 def checked(id: str) -> str:

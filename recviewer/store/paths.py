@@ -5,9 +5,11 @@ A raw path is the bytes of a recording's path below the root, with `/` between i
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from recviewer.store.refusals import NoRoot, OutsideRoot, Vanished, why
@@ -85,6 +87,21 @@ def open_parent(root: Path, raw: bytes, *, create: bool = False) -> tuple[int, b
         os.close(here)
         raise
     return here, name
+
+
+@contextlib.contextmanager
+def parent_of(root: Path, raw: bytes, *, create: bool = False) -> Iterator[tuple[int, bytes]]:
+    """Open the directory of a raw path like `open_parent`, for the length of a `with`."""
+    parent, name = open_parent(root, raw, create=create)
+    try:
+        yield parent, name
+    finally:
+        os.close(parent)
+
+
+def is_writable(root: Path) -> bool:
+    """Tell whether recordings can be moved out of the root directory, as far as its own permissions say."""
+    return os.access(root, os.W_OK | os.X_OK)
 
 
 def _enter(here: int, directory: bytes, *, raw: bytes, create: bool) -> int:

@@ -1,0 +1,119 @@
+"""Bringing a trash entry to rest after a step on it was cut off.
+
+Nothing is removed here unless the same bytes have just been read at another place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass, replace
+
+from recviewer.store import moves
+from recviewer.store.manifests import Entry, State
+from recviewer.store.paths import key_of, parent_of
+from recviewer.store.refusals import NoRoot, OutsideRoot, Vanished, why
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was found of one interrupted step, and done about it. key: "" where unknown. what: sentences."""
+
+    id: str
+    key: str
+    what: str
+
+
+def mark(folder: int, entry: Entry, state: State) -> Entry:
+    """Move an entry to another state. folder: the trash's descriptor. Raises OSError."""
+    marked = replace(entry, state=state)
+    if marked.manifest != entry.manifest:
+        os.rename(entry.manifest, marked.manifest, src_dir_fd=folder, dst_dir_fd=folder)
+    return marked
+
+
+def forget(folder: int, entry: Entry) -> None:
+    """Take back a deletion whose file is in its place. The manifest goes last: it explains the bytes."""
+    for name in (f"{entry.bytes_name}.tmp", entry.bytes_name, f"{entry.manifest}.tmp", entry.manifest):
+        moves.remove(folder, name)
+
+
+def burn(folder: int, entry_id: str, manifest: str) -> None:
+    """Remove an entry for good. manifest: its present name. Raises OSError; what is left then is finished later."""
+    gone = f"{entry_id}.{State.DISCARDING}"
+    os.rename(manifest, gone, src_dir_fd=folder, dst_dir_fd=folder)
+    moves.sync(folder)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(f"{entry_id}.bytes", dir_fd=folder)
+    os.unlink(gone, dir_fd=folder)
+
+
+def settle(folder: int, entry: Entry) -> str:
+    """Finish or undo what was interrupted on one entry. Returns sentences about it, "" for an entry at rest.
+
+    A deletion is undone if the file still is in its place, else finished; a restore is finished if the file is back,
+    else undone; a discard is finished. Raises OSError where the trash cannot be written.
+    """
+    if entry.state is State.DISCARDING:
+        burn(folder, entry.id, entry.manifest)
+        return f"Emptying {entry.key} from the trash was interrupted; it has been finished."
+    if not entry.is_unfinished:
+        is_whole = moves.is_there(folder, entry.bytes_name)
+        return "" if is_whole else f"The bytes of {entry.key} are missing in the trash."
+    try:
+        with parent_of(entry.root, entry.raw) as (parent, name):
+            if entry.state is State.DELETING:
+                _bring_back(entry, parent, name, copy=moves.blob_at(folder, entry.bytes_name))
+            else:
+                moves.remove(parent, entry.returning)
+            found = moves.blob_at(parent, name)
+            beside = moves.is_there(parent, entry.aside)
+    except Vanished:
+        found, beside = None, False
+    except (NoRoot, OutsideRoot) as refusal:
+        return f"An interrupted step on {entry.key} cannot be settled yet. {refusal}"
+    except OSError as error:
+        return f"An interrupted step on {entry.key} cannot be settled yet: {why(error)}."
+    if beside:
+        return f"The deletion of {entry.key} was interrupted; what was there lies beside it as {key_of(entry.aside)}."
+    if entry.state is State.DELETING:
+        return _settle_deletion(folder, entry, found)
+    return _settle_restore(folder, entry, found)
+
+
+def _bring_back(entry: Entry, parent: int, name: bytes, *, copy: str | None) -> None:
+    """Clear the name beside the place: remove it if the trash has these very bytes, else give it its path again."""
+    found = moves.blob_at(parent, entry.aside)
+    if found is None:
+        return
+    if found == entry.blob == copy:
+        moves.remove(parent, entry.aside)
+    else:
+        with contextlib.suppress(OSError):
+            moves.place(parent, entry.aside, name)
+
+
+def _settle_deletion(folder: int, entry: Entry, found: str | None) -> str:
+    told = f"The deletion of {entry.key} was interrupted; "
+    copy = moves.blob_at(folder, entry.bytes_name)
+    if found == entry.blob:
+        forget(folder, entry)
+        return told + "the file is in its place. Delete it again if you meant to."
+    if copy is None:
+        forget(folder, entry)
+        return told + "it had not begun, and the file has been changed or taken away by others since."
+    if copy != entry.blob:
+        return told + "its copy in the trash cannot be read, or is damaged. It was left as it is."
+    mark(folder, entry, State.TRASHED)
+    if found is None:
+        return told + "it has been finished, and the file is in the trash."
+    return told + "there is another file at its path now, and the deleted one is in the trash."
+
+
+def _settle_restore(folder: int, entry: Entry, found: str | None) -> str:
+    told = f"The restore of {entry.key} was interrupted; "
+    if found == entry.blob:
+        mark(folder, entry, State.RESTORED)
+        return told + "the file is back in its place."
+    mark(folder, entry, State.TRASHED)
+    return told + "the file still waits in the trash."

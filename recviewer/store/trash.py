@@ -1,0 +1,328 @@
+"""The trash: recordings leave the tree without their bytes being lost, and come back byte for byte.
+
+Of an entry there are `<id>.bytes` and a manifest `<id>.<state>` (see `manifests`). The order of the steps keeps the
+promise that after a crash at any point the file, or its copy, or both are there:
+
+delete: manifest "deleting"; copy, verified; both on the disk; the original gets a name of its own beside its place, so
+that nothing written to the path from now on is hit; its bytes verified once more; unlinked; manifest "trashed".
+
+restore: manifest "restoring"; written and verified under a name of its own in the tree; given its path, if that is
+free; manifest "restored". The copy stays until it is discarded.
+
+Kept are bytes, path, permission bits and time of modification; not owner, hard links or extended attributes.
+The processes of one machine take turns by a lock on the folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from recviewer.store import files, moves, recovery
+from recviewer.store.files import pour
+from recviewer.store.manifests import Entry, State, checked, dump, load, state_in
+from recviewer.store.paths import components, key_of, parent_of
+from recviewer.store.recovery import Recovered
+from recviewer.store.refusals import CannotRead, Changed, Damaged, NoEntry, NotWritable, Occupied, Vanished, why
+
+_LEFTOVER = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{8}\.[a-z]+\.tmp")
+_LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def _go_on(step: str) -> None:
+    """Take the step."""
+
+
+class Trash:
+    """The trash in one folder, which need not exist yet.
+
+    step: is called with the name of each step before it is taken; a way for tests to stop there.
+    """
+
+    def __init__(self, folder: Path, *, step: Callable[[str], object] = _go_on) -> None:
+        self.folder = folder
+        self._step = step
+
+    def entries(self) -> list[Entry]:
+        """Return what the trash knows of, newest first, in every state. Damaged manifests are left to `recover`."""
+        found = []
+        for name in _listed(self.folder):
+            known = state_in(name)
+            if known:
+                with contextlib.suppress(NoEntry, Damaged):
+                    found.append(self.get(known[0]))
+        return sorted(found, key=lambda entry: (entry.time, entry.id), reverse=True)
+
+    def get(self, id: str) -> Entry:
+        """Return one entry. Raises NoEntry, Damaged."""
+        checked(id)
+        for _ in range(2):  # A change of state in between is a rename: look twice.
+            for state in State:
+                try:
+                    data = (self.folder / f"{id}.{state}").read_bytes()
+                except FileNotFoundError:
+                    continue
+                except OSError as error:
+                    raise Damaged(id, f"its manifest cannot be read: {why(error)}") from error
+                return load(data, id=id, state=state)
+        raise NoEntry(id)
+
+    def read(self, id: str, *, limit_bytes: int | None = None) -> bytes:
+        """Return an entry's bytes. Raises NoEntry, Damaged, CannotRead (larger than the limit)."""
+        entry = self.get(id)
+        try:
+            data = files.read(self.folder, entry.bytes_name.encode(), limit_bytes=limit_bytes).data
+        except Vanished:
+            raise Damaged(id, "its bytes are missing") from None
+        if files.blob_id(data) != entry.blob:
+            raise Damaged(id, "its bytes are not those that were put there")
+        return data
+
+    def delete(self, root: Path, raw: bytes, *, seen_blob: str, actor: str, note: str, now: datetime) -> Entry:
+        """Move a recording to the trash. seen_blob: the blob id of what the actor decided on. now: aware.
+
+        Raises Changed where something else is there, NotWritable (tree or trash; also a full disk), Vanished,
+        CannotRead, OutsideRoot, NoRoot; nothing was changed then. An interrupt leaves things as a crash would.
+        """
+        with self._turn() as folder, _writing(raw), parent_of(root, raw) as (parent, name):
+            with moves.original(parent, name, raw=raw) as source:
+                seen = os.fstat(source)
+                _expect(pour(source), seen_blob, raw)
+                entry = Entry(
+                    id=f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
+                    key=key_of(raw),
+                    raw=raw,
+                    root=Path(os.path.abspath(root)),
+                    blob=seen_blob,
+                    size=seen.st_size,
+                    mode=seen.st_mode & 0o777,
+                    mtime_ns=seen.st_mtime_ns,
+                    actor=actor,
+                    note=note,
+                    time=now.astimezone(UTC),
+                    state=State.DELETING,
+                )
+                try:
+                    with _writing(self.folder):
+                        self._keep(folder, entry, source)
+                except BaseException:
+                    recovery.forget(folder, entry)
+                    raise
+            self._take(folder, parent, name, entry)
+            with contextlib.suppress(OSError):  # It is in the trash; what fails here is finished by `recover`.
+                moves.sync(parent)
+                self._step("finish")
+                entry = recovery.mark(folder, entry, State.TRASHED)
+            return entry
+
+    def _keep(self, folder: int, entry: Entry, source: int) -> None:
+        """Write manifest and copy, and wait until both are on the disk."""
+        self._step("manifest")
+        self._write(folder, entry.manifest, lambda fd: moves.write_all(fd, dump(entry)))
+        self._step("copy")
+        self._write(folder, entry.bytes_name, lambda fd: self._copy(source, fd, entry))
+        self._step("sync")
+        moves.sync(folder)
+
+    def _write(self, folder: int, name: str, fill: Callable[[int], object]) -> None:
+        moves.write_new(folder, f"{name}.tmp", fill)
+        self._step("rename")
+        os.rename(f"{name}.tmp", name, src_dir_fd=folder, dst_dir_fd=folder)
+
+    def _copy(self, source: int, target: int, entry: Entry) -> None:
+        _expect(pour(source, lambda piece: moves.write_all(target, piece)), entry.blob, entry.raw)
+        self._step("verify copy")
+        if pour(target) != entry.blob:
+            raise NotWritable(self.folder, "the copy came out different from the original")
+
+    def _take(self, folder: int, parent: int, name: bytes, entry: Entry) -> None:
+        """Remove the original if it still is what was copied; else leave it in its place."""
+        try:
+            self._step("set aside")
+            os.rename(name, entry.aside, src_dir_fd=parent, dst_dir_fd=parent)
+        except OSError as error:
+            recovery.forget(folder, entry)
+            if isinstance(error, FileNotFoundError):
+                raise Vanished(entry.raw) from None
+            raise
+        try:
+            self._step("verify original")
+            _expect(moves.blob_at(parent, entry.aside) or "", entry.blob, entry.raw)
+            self._step("unlink")
+            os.unlink(entry.aside, dir_fd=parent)
+        except (OSError, Changed):
+            try:
+                moves.place(parent, entry.aside, name)
+            except OSError:
+                recovery.settle(folder, entry)
+            else:
+                recovery.forget(folder, entry)
+            raise
+
+    def restore(self, id: str, *, root: Path | None = None) -> Entry:
+        """Write an entry's bytes back to its path, with mode and time of modification; make missing directories.
+
+        root: where the tree lies now, if not where it lay at the deletion. An entry can be restored more than once.
+        Raises Occupied, NotWritable (also a full disk), NoEntry, Damaged, OutsideRoot, NoRoot; nothing changed then.
+        """
+        entry = self.get(id)
+        with self._turn() as folder, _writing(self.folder):
+            if self.get(id).is_unfinished:
+                recovery.settle(folder, self.get(id))
+            try:
+                entry = self.get(id)
+            except NoEntry:
+                raise Occupied(entry.raw) from None
+            with self._bytes(folder, entry) as source:
+                self._step("mark")
+                marked = recovery.mark(folder, entry, State.RESTORING)
+                try:
+                    with _writing(entry.raw):
+                        self._put(root or entry.root, entry, source)
+                except BaseException:
+                    recovery.mark(folder, marked, State.TRASHED if entry.is_unfinished else entry.state)
+                    raise
+            with contextlib.suppress(OSError):  # It is back; what fails here is finished by `recover`.
+                self._step("finish")
+                marked = recovery.mark(folder, marked, State.RESTORED)
+            return marked
+
+    def _put(self, root: Path, entry: Entry, source: int) -> None:
+        missing = _missing(root, entry.raw)
+        try:
+            self._step("directories")
+            with parent_of(root, entry.raw, create=True) as (parent, name):
+                if moves.is_there(parent, name):
+                    raise Occupied(entry.raw)
+                self._step("write")
+                moves.remove(parent, entry.returning)
+                moves.write_new(parent, entry.returning, lambda fd: self._fill(source, fd, entry))
+                try:
+                    self._step("place")
+                    moves.place(parent, entry.returning, name)
+                except FileExistsError:
+                    raise Occupied(entry.raw) from None
+                finally:
+                    moves.remove(parent, entry.returning)
+                with contextlib.suppress(OSError):
+                    moves.sync(parent)
+        except BaseException as error:
+            for directory in missing:
+                with contextlib.suppress(OSError, Vanished), parent_of(root, directory) as (parent, name):
+                    os.rmdir(name, dir_fd=parent)
+            if isinstance(error, Vanished):  # A file stands where a directory was.
+                raise Occupied(entry.raw) from None
+            raise
+
+    def _fill(self, source: int, target: int, entry: Entry) -> None:
+        pour(source, lambda piece: moves.write_all(target, piece))
+        os.fchmod(target, entry.mode)
+        os.utime(target, ns=(entry.mtime_ns, entry.mtime_ns))
+        self._step("verify")
+        if pour(target) != entry.blob:
+            raise NotWritable(entry.raw, "the file came out different from the copy in the trash")
+
+    def discard(self, id: str) -> None:
+        """Empty one entry: the only act by which bytes are lost. What is unfinished on it is settled first.
+
+        An entry whose manifest is damaged can be discarded too. Raises NoEntry, NotWritable.
+        """
+        checked(id)
+        with self._turn() as folder, _writing(self.folder):
+            try:
+                entry = self.get(id)
+                if entry.is_unfinished:
+                    recovery.settle(folder, entry)
+            except Damaged:
+                pass
+            for state in State:
+                if moves.is_there(folder, f"{id}.{state}"):
+                    self._step("burn")
+                    recovery.burn(folder, id, f"{id}.{state}")
+
+    def recover(self) -> list[Recovered]:
+        """Finish or undo what a crash interrupted (see `recovery.settle`), and tell of it; to be called at each start.
+
+        What is damaged is told of and left alone. [] for a trash in order. Raises NotWritable.
+        """
+        if not _listed(self.folder):
+            return []
+        with self._turn() as folder, _writing(self.folder):
+            names = _listed(self.folder)
+            for name in names:
+                if _LEFTOVER.fullmatch(name):
+                    moves.remove(folder, name)
+            known = {found[0] for name in names if (found := state_in(name))}
+            told = [self._recover(folder, id) for id in sorted(known)]
+            orphans = [name for name in names if name.endswith(".bytes") and name.removesuffix(".bytes") not in known]
+            told += [
+                Recovered(name.removesuffix(".bytes"), "", f"The trash has bytes without a manifest: {name}.")
+                for name in orphans
+            ]
+        return [one for one in told if one.what]
+
+    def _recover(self, folder: int, id: str) -> Recovered:
+        try:
+            entry = self.get(id)
+        except Damaged as damage:
+            return Recovered(id, "", str(damage))
+        return Recovered(id, entry.key, recovery.settle(folder, entry))
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[int]:
+        """Open the folder, made if need be, once no other process is at work in it."""
+        with contextlib.ExitStack() as stack:
+            with _writing(self.folder):
+                self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+                stack.callback(os.close, folder)
+                lock = os.open("lock", _LOCK, 0o600, dir_fd=folder)
+                stack.callback(os.close, lock)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
+
+    @contextlib.contextmanager
+    def _bytes(self, folder: int, entry: Entry) -> Iterator[int]:
+        """Open an entry's copy, once it is known to be whole. Raises Damaged."""
+        with contextlib.ExitStack() as stack:
+            try:
+                fd = stack.enter_context(moves.opened(folder, entry.bytes_name))
+            except (OSError, CannotRead) as error:
+                raise Damaged(entry.id, "its bytes are missing") from error
+            if pour(fd) != entry.blob:
+                raise Damaged(entry.id, "its bytes are not those that were put there")
+            yield fd
+
+
+@contextlib.contextmanager
+def _writing(place: Path | bytes) -> Iterator[None]:
+    """Turn the system's errors into NotWritable for a place."""
+    try:
+        yield
+    except OSError as error:
+        raise NotWritable(place, why(error)) from error
+
+
+def _expect(found: str, expected: str, raw: bytes) -> None:
+    if found != expected:
+        raise Changed(raw, expected, found)
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
+
+
+def _missing(root: Path, raw: bytes) -> list[bytes]:
+    """Return the directories on the way to a path that do not exist, deepest first."""
+    directories = components(raw)[:-1]
+    upto = [b"/".join(directories[:count]) for count in range(len(directories), 0, -1)]
+    return [path for path in upto if not os.path.lexists(os.path.join(os.fsencode(root), path))]
