@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recviewer.store.paths import components, key_of, open_parent, open_root, resolve
+from recviewer.store.paths import components, is_writable, key_of, open_parent, open_root, resolve
 from recviewer.store.refusals import NoRoot, OutsideRoot, Refusal, Vanished
 
 PIECES = st.lists(st.sampled_from([b"..", b".", b"/", b"", b"in", b"out", b"loop", b"a.json", b"\0", b"\xff", b"~"]))
@@ -135,3 +135,15 @@ def test_a_root_that_is_a_file_is_refused(tmp_path):
 def test_a_root_that_cannot_be_opened_is_refused():
     with pytest.raises(NoRoot, match="too long"):
         open_root(Path("/" + "x" * 5000))
+
+
+def test_a_directory_without_permission_is_an_error_of_the_system(open_path, unprivileged):
+    (open_path / "closed").mkdir(0o000)
+
+    with unprivileged(), pytest.raises(PermissionError):
+        open_parent(open_path, b"closed/a.json")
+
+
+def test_a_root_that_is_not_there_is_not_writable(tmp_path):
+    assert is_writable(tmp_path)
+    assert not is_writable(tmp_path / "gone")

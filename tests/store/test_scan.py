@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from recviewer.store.refusals import NoRoot
-from recviewer.store.scan import FileStamp, Scan, obstacle_of, scan
+from recviewer.store.scan import FileStamp, Scan, ScanProblem, obstacle_of, scan
 
 
 def make(root, *names):
@@ -171,13 +171,7 @@ def test_a_scan_tells_gone_from_unknown(open_path, unprivileged):
 
 
 def test_nothing_is_known_of_a_root_that_cannot_be_listed_in_full():
-    assert not Scan((), (scan_problem(b""),), is_loose=True).saw(b"a.json")
-
-
-def scan_problem(raw):
-    from recviewer.store.scan import ScanProblem
-
-    return ScanProblem(raw.decode(), raw, "the directory cannot be read")
+    assert not Scan((), (ScanProblem("", b"", "the directory cannot be read"),), is_loose=True).saw(b"a.json")
 
 
 def test_a_file_that_cannot_be_looked_at_has_an_obstacle(open_path, unprivileged):
