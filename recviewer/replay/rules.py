@@ -50,8 +50,9 @@ class Rule:
     drops, rewrites: what happens to a body or payload before hashing; drops first, then rewrites in order. Tool
     arguments are never changed.
     test_id: the kinds of which the test's id is hashed (null where there is none).
-    model_lists: the paths of model lists, `*/models` for every path that ends so. A request whose URL has such a path
-    is hashed without a test id, and one with such an endpoint is named `models-<hash>-<digest of the model ids>`.
+    model_lists, model_list_end: the paths of model lists, and how others end ("" for no others). A request whose URL
+    has such a path is hashed without a test id, and one with such an endpoint is named
+    `models-<hash>-<digest of the model ids>`.
     hex_digits: how much of the hash the name shows. plain_model_lists: model lists may also be named like all others.
     unstored: what was hashed but is not in the recording; if there is any, the name cannot be worked out.
     """
@@ -65,13 +66,14 @@ class Rule:
     rewrites: tuple[TextStep, ...] = ()
     test_id: frozenset[CallKind] = field(default=frozenset({CallKind.INFERENCE, CallKind.HTTP}))
     model_lists: tuple[str, ...] = ("/api/tags", "/v1/models", "/v1/openai/v1/models")
+    model_list_end: str = ""
     hex_digits: int = 64
     plain_model_lists: bool = False
     unstored: tuple[str, ...] = ()
 
     def lists_models(self, path: str) -> bool:
-        """Whether a path is one of `model_lists`."""
-        return any(path.endswith(known[1:]) if known[0] == "*" else path == known for known in self.model_lists)
+        """Whether a path is that of a model list."""
+        return path in self.model_lists or bool(self.model_list_end and path.endswith(self.model_list_end))
 
 
 _UUID = "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"
@@ -152,7 +154,8 @@ RULES: tuple[Rule, ...] = (
         on_main=False,
         drops=(_BEDROCK, _EXTRAS),
         rewrites=(_ROUND_5,),
-        model_lists=("/api/tags", "*/models"),
+        model_lists=("/api/tags",),
+        model_list_end="/models",
     ),
     Rule(
         "E",
