@@ -220,7 +220,9 @@ def only_run() -> Iterator[None]:
     except Timeout:
         raise Busy(_whose(holder)) from None
     try:
-        holder.write_text(json.dumps({"process": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
+        holder.write_text(
+            json.dumps({"process": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")})
+        )
         yield
     finally:
         holder.unlink(missing_ok=True)

@@ -43,6 +43,12 @@ def delete(ids: list[int]) -> None:
         search.delete(cursor, ids)
 
 
+def set_provenance(values: list[tuple[int | None, str, int]]) -> None:
+    """Set commit and replay state. values: (commit id, state, recording id). Call it inside a transaction."""
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {TABLE} SET commit_id = %s, replay = %s WHERE id = %s", values)
+
+
 class Writer:
     """Writes rows, giving new ones ids of their own: only one run writes at a time.
 

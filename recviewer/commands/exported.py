@@ -56,5 +56,3 @@ def one_file(path: Path, *, limit_bytes: int) -> tuple[str, Reading, str]:
     absolute = Path(os.path.abspath(path))
     data = files.read(absolute.parent, os.fsencode(absolute.name), limit_bytes=limit_bytes).data
     return str(path), read(data, exact=True), files.blob_id(data)
-
-

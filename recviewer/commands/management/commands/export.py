@@ -20,7 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dir", nargs="?", metavar="DIR", help="default: $RECVIEWER_RECORDINGS, else the demo")
-        parser.add_argument("--query", metavar="Q", help="only recordings with these words, or kind:, model:, suite:, …")
+        parser.add_argument(
+            "--query", metavar="Q", help="only recordings with these words, or kind:, model:, suite:, …"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.commands.exported import contract_of, line_of, recordings_below

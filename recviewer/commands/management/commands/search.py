@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 class Command(BaseCommand):
     help = (
         "Search the indexed recordings: words in requests and in reassembled answers, quoted phrases, -word to leave "
-        'out. Example: recviewer search \'"boiling point" -celsius\''
+        "out. Example: recviewer search '\"boiling point\" -celsius'"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,0 +1,99 @@
+"""Where recordings come from: the commit that last touched each, and whether a name that no rule gives once was right.
+
+Needs the recordings root to lie in a git work tree; without one there is nothing to know. One walk over the history
+serves all recordings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from recviewer.catalog import rows
+from recviewer.catalog.models import Commit, Recording
+from recviewer.formats.decode import Unreadable, decode
+from recviewer.git import repository
+from recviewer.git.history import Change, Past, contents, pasts
+from recviewer.git.repository import GitFailed, Repository
+from recviewer.replay.names import ReplayState, name_state
+
+_NAMED = (ReplayState.CURRENT, ReplayState.OLDER)
+
+
+def refresh(*, catalog_changed: bool) -> int:
+    """Bring the commits of all recordings up to date. Returns how many recordings got another commit or state.
+
+    catalog_changed: whether rows were written since the last time; without it, and with the same HEAD, nothing is done.
+    """
+    found = repository.find(settings.RECORDINGS_ROOT)
+    if found is None:
+        return 0
+    try:
+        head = repository.resolve(found, "HEAD")
+    except GitFailed:
+        return 0
+    keep = Path(settings.DATA_DIR) / "history.head"
+    known = keep.read_text() if keep.is_file() else ""
+    if known == head and not catalog_changed:
+        return 0
+    recordings = {_raw(recording): recording for recording in _rows()}
+    suspects = {raw for raw, recording in recordings.items() if recording.replay == ReplayState.UNKNOWN}
+    past = pasts(found, head, settings.RECORDINGS_ROOT, recordings.keys(), deep=suspects)
+    count = _store(recordings, past, _edited(found, suspects, past))
+    keep.write_text(head)
+    return count
+
+
+def _rows() -> Iterable[Recording]:
+    return Recording.objects.only("id", "path", "raw_path", "commit", "replay", "blob")
+
+
+def _raw(recording: Recording) -> bytes:
+    return recording.path.encode() if recording.raw_path is None else bytes(recording.raw_path)
+
+
+def _edited(found: Repository, suspects: set[bytes], past: dict[bytes, Past]) -> set[bytes]:
+    """Return those whose name a rule gives to earlier contents of the same path."""
+    paths_of: dict[str, list[bytes]] = {}
+    for raw in suspects & past.keys():
+        for blob in past[raw].blobs:
+            paths_of.setdefault(blob, []).append(raw)
+    edited = set()
+    for blob, data in contents(found, paths_of.keys()):
+        try:
+            document = decode(data).document
+        except Unreadable:
+            continue
+        for raw in paths_of[blob]:
+            if name_state(document, raw.rpartition(b"/")[2].decode("utf-8", "replace")).state in _NAMED:
+                edited.add(raw)
+    return edited
+
+
+def _store(recordings: dict[bytes, Recording], past: dict[bytes, Past], edited: set[bytes]) -> int:
+    with transaction.atomic():
+        commits = _commits({one.last.sha: one.last for one in past.values()})
+        changed = []
+        for raw, recording in recordings.items():
+            commit = commits[past[raw].last.sha] if raw in past else None
+            state = ReplayState.EDITED.value if raw in edited else recording.replay
+            if recording.commit_id != (commit.pk if commit else None) or recording.replay != state:
+                changed.append((commit.pk if commit else None, state, recording.pk))
+        rows.set_provenance(changed)
+    return len(changed)
+
+
+def _commits(changes: dict[str, Change]) -> dict[str, Commit]:
+    made = [
+        Commit(sha=one.sha, author=one.author, at=one.at, subject=one.subject, body=one.body)
+        for one in changes.values()
+    ]
+    Commit.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
+    found = {}
+    names = list(changes)
+    for start in range(0, len(names), 500):
+        found |= {commit.sha: commit for commit in Commit.objects.filter(sha__in=names[start : start + 500])}
+    return found

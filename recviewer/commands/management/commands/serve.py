@@ -1,0 +1,105 @@
+"""Serve the dashboard: one command from nothing."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+
+class Command(BaseCommand):
+    help = (
+        "Index the recordings below DIR and serve them on http://127.0.0.1:8000. Without DIR: $RECVIEWER_RECORDINGS, "
+        "else a private copy of the demo tree. Example: recviewer serve tests/integration --open"
+    )
+    requires_system_checks: list[str] = []  # noqa: RUF012
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("dir", nargs="?", metavar="DIR", help="the recordings root")
+        parser.add_argument("--host", default="127.0.0.1", help="address to bind (default 127.0.0.1)")
+        parser.add_argument("--port", type=int, default=8000, help="port to bind (default 8000)")
+        parser.add_argument("--workers", type=int, default=1, help="worker processes (default 1, with 8 threads)")
+        parser.add_argument("--open", action="store_true", help="open the browser when the server is up")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        if host not in ("127.0.0.1", "::1", "localhost") and not settings.HOSTED:
+            raise CommandError(
+                f"{host} can be reached by others, and there is no login: set RECVIEWER_HOSTED=1, or bind 127.0.0.1",
+                returncode=2,
+            )
+        self._refuse_taken(host, port)
+        self._index()
+        address = f"http://{host if ':' not in host else f'[{host}]'}:{port}/"
+        self.stdout.write(f"Recordings  {settings.RECORDINGS_ROOT}")
+        self.stdout.write(f"Data        {settings.DATA_DIR}")
+        self.stdout.write(f"Open        {address}   (Ctrl+C stops)")
+        self.stdout.flush()
+        if options["open"]:
+            threading.Timer(0.8, webbrowser.open, [address]).start() if os.name == "nt" else _open_later(address)
+        connections.close_all()
+        self._serve(host, port, options["workers"])
+
+    def _refuse_taken(self, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise CommandError(
+                    f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port", returncode=2
+                ) from None
+
+    def _index(self) -> None:
+        from recviewer.catalog import indexer, provenance
+        from recviewer.commands.management.commands.index import sentence
+        from recviewer.commands.progress import progress_for
+        from recviewer.commands.start import prepare
+        from recviewer.git.repository import GitFailed
+        from recviewer.store.refusals import Refusal
+
+        prepare(static=True)
+        try:
+            with progress_for(sys.stderr) as progress:
+                report = indexer.refresh(progress=progress)
+            self.stdout.write(sentence(report))
+            for problem in report.problems:
+                self.stderr.write(f"not looked at: {problem}")
+            provenance.refresh(catalog_changed=report.did_anything)
+        except indexer.Busy as busy:
+            self.stderr.write(f"{busy}; serving what is indexed so far.")
+        except GitFailed as failed:
+            self.stderr.write(f"The last commits are not known: {failed}.")
+        except Refusal as refusal:
+            raise CommandError(str(refusal), returncode=2) from None
+
+    def _serve(self, host: str, port: int, workers: int) -> None:
+        """Become gunicorn; where there is none (Windows), Django's own server."""
+        if os.name == "nt":
+            from django.core.management import call_command
+
+            call_command("runserver", f"{host}:{port}", use_reloader=False)
+            return
+        bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        words = ["-m", "gunicorn", "recviewer.wsgi", "-c", "python:recviewer.gunicorn_conf"]
+        os.environ.pop("TZ", None)
+        os.execv(sys.executable, [sys.executable, *words, "--bind", bind, "--workers", str(workers)])  # noqa: S606
+
+
+def _open_later(address: str) -> None:
+    """Open the browser from a process of its own, for this one is about to become the server."""
+    if os.fork() == 0:
+        import time
+
+        time.sleep(0.8)
+        webbrowser.open(address)
+        os._exit(0)

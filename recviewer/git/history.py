@@ -1,0 +1,139 @@
+"""Which commit last touched each file, and which contents it had before: one walk over the history for all files."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from recviewer.git.repository import Repository, streaming
+
+_FIELD = "\x1f"
+_FORMAT = f"--format=%x1e%H{_FIELD}%an{_FIELD}%aI{_FIELD}%s{_FIELD}%b%x1e"
+_MISSING = "0" * 40
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A commit. at: the author's date with its zone. body: the message without its subject."""
+
+    sha: str
+    author: str
+    at: datetime
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the history says of a file. blobs: its earlier contents, newest first, without the first of `last`."""
+
+    last: Change
+    blobs: tuple[str, ...]
+
+
+def pasts(
+    repository: Repository, head: str, folder: Path, wanted: Collection[bytes], *, deep: Collection[bytes] = ()
+) -> dict[bytes, Past]:
+    """Return, by path below the folder, what the history says.
+
+    head: a full commit name. wanted: raw paths below the folder; the walk ends when all were met.
+    deep: those of them whose whole past is wanted; then the walk goes to the end.
+    """
+    prefix = os.fsencode(os.path.relpath(os.path.realpath(folder), repository.work_tree))
+    prefix = b"" if prefix == b"." else prefix + b"/"
+    missing = set(wanted)
+    last: dict[bytes, Change] = {}
+    blobs: dict[bytes, list[str]] = {path: [] for path in deep}
+    words = ["log", "-z", "--raw", "-r", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv"]
+    words += [_FORMAT, "--end-of-options", head, "--"]
+    if prefix:
+        words.append(":(literal)" + os.fsdecode(prefix).rstrip("/"))
+    with streaming(repository, *words) as process:
+        assert process.stdout is not None
+        for change, old, new, path in _changes(process.stdout):
+            if not path.startswith(prefix):
+                continue
+            below = path[len(prefix) :]
+            if below in missing:
+                missing.discard(below)
+                last[below] = change
+            if below in blobs:
+                blobs[below] += [blob for blob in (new, old) if blob != _MISSING and blob not in blobs[below]]
+            if not missing and not blobs:
+                break
+    return {path: Past(change, tuple(blobs.get(path, ()))) for path, change in last.items()}
+
+
+def _changes(stream: IO[bytes]) -> Iterator[tuple[Change, str, str, bytes]]:
+    """Yield (commit, old blob, new blob, path) from the output of `git log -z --raw`."""
+    change: Change | None = None
+    pending: tuple[str, str] | None = None
+    for token in _tokens(stream):
+        if pending is not None and change is not None:
+            yield (change, *pending, token)
+            pending = None
+            continue
+        text = token.lstrip(b"\n")
+        if text.startswith(b"\x1e"):
+            head, _, rest = text[1:].partition(b"\x1e")
+            change = _change(head)
+            text = rest.lstrip(b"\n")
+        if text.startswith(b":"):
+            fields = text.split(b" ")
+            if len(fields) >= 5:
+                pending = (fields[2].decode("ascii", "replace"), fields[3].decode("ascii", "replace"))
+
+
+def _tokens(stream: IO[bytes]) -> Iterator[bytes]:
+    rest = b""
+    while piece := stream.read(1 << 16):
+        *whole, rest = (rest + piece).split(b"\0")
+        yield from whole
+    if rest.strip():
+        yield rest
+
+
+def _change(head: bytes) -> Change | None:
+    fields = head.decode("utf-8", "replace").split(_FIELD, 4)
+    if len(fields) < 5:
+        return None
+    try:
+        at = datetime.fromisoformat(fields[2])
+    except ValueError:
+        return None
+    return Change(fields[0], fields[1], at, fields[3], fields[4].strip("\n"))
+
+
+def contents(repository: Repository, blobs: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield (blob id, bytes) for those blobs that the repository holds."""
+    names = list(blobs)
+    if not names:
+        return
+    with streaming(repository, "cat-file", "--batch", "--buffer") as process:
+        stdin, stdout = process.stdin, process.stdout
+        assert stdin is not None and stdout is not None
+
+        def feed() -> None:
+            try:
+                stdin.write("".join(f"{name}\n" for name in names).encode())
+                stdin.close()
+            except (BrokenPipeError, ValueError):
+                pass
+
+        feeder = threading.Thread(target=feed, daemon=True)
+        feeder.start()
+        for name in names:
+            header = stdout.readline().split()
+            if not header:
+                break
+            if len(header) == 3 and header[1] == b"blob":
+                yield name, stdout.read(int(header[2]))
+                stdout.read(1)
+            elif len(header) == 3:
+                stdout.read(int(header[2]) + 1)
+        feeder.join(timeout=1)

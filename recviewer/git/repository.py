@@ -1,0 +1,159 @@
+"""A repository, and how git is called on it.
+
+A repository is untrusted: its configuration can name programs that git would run (`core.fsmonitor`, text converters,
+`ext::` remotes, hooks). So its configuration is never read while objects are: git works in an empty directory of our
+own, which borrows the repository's objects. Only the names of commits are resolved in the repository itself, with a
+command that runs nothing, and the environment is built from nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+TIMEOUT_SECONDS = 20
+_HEX = re.compile(r"[0-9a-f]{40}")
+
+
+class GitFailed(Exception):
+    """Git could not do what was asked. The message is git's own first line, or a sentence of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository on disk. work_tree: the top of its checkout. git_dir: of this checkout; common_dir: of the objects."""
+
+    work_tree: Path
+    git_dir: Path
+    common_dir: Path
+
+    @property
+    def is_shallow(self) -> bool:
+        """Tell whether older history was not fetched."""
+        return (self.common_dir / "shallow").is_file()
+
+
+def find(folder: Path) -> Repository | None:
+    """Return the repository whose work tree holds a folder, None where there is none. Reads two small files, no config."""
+    here = Path(os.path.realpath(folder))
+    for top in (here, *here.parents):
+        marker = top / ".git"
+        if marker.is_dir():
+            return Repository(top, marker, marker)
+        if marker.is_file():
+            return _linked(top, marker)
+    return None
+
+
+def _linked(top: Path, marker: Path) -> Repository | None:
+    """Follow the `.git` file of a linked work tree."""
+    try:
+        text = marker.read_text(errors="surrogateescape")
+    except OSError:
+        return None
+    if not text.startswith("gitdir: "):
+        return None
+    git_dir = Path(os.path.normpath(top / text.removeprefix("gitdir: ").rstrip("\n")))
+    try:
+        shared = (git_dir / "commondir").read_text(errors="surrogateescape").rstrip("\n")
+    except OSError:
+        return Repository(top, git_dir, git_dir)
+    return Repository(top, git_dir, Path(os.path.normpath(git_dir / shared)))
+
+
+def environment() -> dict[str, str]:
+    """Return the whole environment git gets: no configuration of the machine or the person, no network, no prompts."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "LC_ALL": "C",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+
+
+def _command(*words: str | Path) -> list[str]:
+    git = shutil.which("git")
+    if git is None:
+        raise GitFailed("git is not installed")
+    guards = ("--no-replace-objects", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+    return [git, *guards, *map(str, words)]
+
+
+def resolve(repository: Repository, revision: str) -> str:
+    """Return the full name of a commit.
+
+    revision: a branch, tag, or hash; one that begins with a dash is refused. Raises GitFailed.
+    """
+    if revision.startswith("-"):
+        raise GitFailed(f"{revision!r} is no revision")
+    words = _command(
+        "-c",
+        f"safe.directory={repository.work_tree}",
+        "--git-dir",
+        repository.git_dir,
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        f"{revision}^{{commit}}",
+    )
+    try:
+        done = subprocess.run(  # noqa: S603
+            words,
+            env=environment(),
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise GitFailed(f"git did not answer: {error}") from error
+    name = done.stdout.decode("ascii", "replace").strip()
+    if done.returncode or not _HEX.fullmatch(name):
+        raise GitFailed(f"{revision}: no such commit here")
+    return name
+
+
+@contextmanager
+def reading(repository: Repository) -> Iterator[dict[str, str]]:
+    """Yield an environment in which git reads a repository's objects and none of its configuration."""
+    with tempfile.TemporaryDirectory(prefix="recviewer-git-") as folder:
+        own = Path(folder)
+        (own / "objects").mkdir()
+        (own / "refs").mkdir()
+        (own / "HEAD").write_text("ref: refs/heads/none\n")
+        if repository.is_shallow:
+            lines = (repository.common_dir / "shallow").read_text(errors="replace").split()
+            (own / "shallow").write_text("".join(f"{line}\n" for line in lines if _HEX.fullmatch(line)))
+        yield environment() | {
+            "GIT_DIR": str(own),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(repository.common_dir / "objects"),
+        }
+
+
+@contextmanager
+def streaming(repository: Repository, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run git on a repository's objects and yield the process, whose output is read by the caller; ended on leaving."""
+    with reading(repository) as env:
+        process = subprocess.Popen(  # noqa: S603
+            _command(*words), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+            process.wait()
