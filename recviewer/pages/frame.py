@@ -1,0 +1,98 @@
+"""What stands around every page: where we are, how fresh the index is, who acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+import recviewer
+from recviewer.catalog.models import IndexRun
+from recviewer.review.actors import actor_of
+
+NAV = (
+    ("Recordings", "recordings", ("recordings:listing",)),
+    ("Tests", "tests", ("tests:listing",)),
+    ("Changes", "changes", ("changes:listing",)),
+    ("Smells", "smells", ("smells:listing",)),
+    ("Models", "models", ("models:listing",)),
+    ("Activity", "activity", ("activity:listing", "activity:log", "activity:show")),
+    ("Trash", "trash", ("trash:listing", "trash:show")),
+)
+"""Title, namespace and url names of the pages in the top bar; those that do not exist are left out."""
+
+BELOW = {"recording": "recordings"}
+"""Namespaces without an own entry, and the entry that lights up for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One link of the top bar."""
+
+    title: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """root: short name of the recordings root; root_path: where it lies ("" when hosted). indexed_at: last finished run."""
+
+    root: str
+    root_path: str
+    nav: tuple[Place, ...]
+    actor: str
+    version: str
+    is_hosted: bool
+    is_read_only: bool
+    is_demo: bool
+    indexed_at: datetime | None
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `frame` in every template."""
+    root = settings.RECORDINGS_ROOT
+    run = IndexRun.objects.filter(finished_at__isnull=False).order_by("-finished_at").first()
+    here = request.resolver_match.namespace if request.resolver_match else ""
+    return {
+        "frame": Frame(
+            root="demo" if settings.PLACES.is_demo else short(root.parts),
+            root_path="" if settings.HOSTED else str(root),
+            nav=tuple(_nav(BELOW.get(here, here))),
+            actor=_actor(request),
+            version=recviewer.__version__,
+            is_hosted=settings.HOSTED,
+            is_read_only=settings.READ_ONLY,
+            is_demo=settings.PLACES.is_demo,
+            indexed_at=run.finished_at if run else None,
+        )
+    }
+
+
+def short(parts: tuple[str, ...]) -> str:
+    """Return the last two components of a path: `tests/integration`."""
+    return "/".join(part for part in parts[-2:] if part != "/") or "/"
+
+
+def _nav(here: str) -> list[Place]:
+    found = []
+    for title, namespace, names in NAV:
+        for name in names:
+            try:
+                found.append(Place(title, reverse(name), namespace == here))
+                break
+            except NoReverseMatch:
+                continue
+    return found
+
+
+def _actor(request: HttpRequest) -> str:
+    try:
+        return actor_of(request)
+    except PermissionDenied:
+        return ""

@@ -1,0 +1,140 @@
+"""Words, numbers and recorded text in templates. A builtin library: templates need no `load` for it.
+
+Recorded text is untrusted. `visible` and `seamed` escape it and mark what the eye would miss; with highlight.py they are
+the only places that declare markup safe.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+_HIDDEN = re.compile(
+    "(?:"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad"  # control characters but tab and line feed; soft hyphen
+    "\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
+    "\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f"  # zero width, bidi, separators
+    "\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e01ef]"  # tags, further variation selectors
+    "|(?<![\u2190-\U0003ffff])\u200d"  # a joiner that joins no emoji
+    ")"
+)
+_RUN = re.compile(f"({_HIDDEN.pattern})\\1*")
+
+
+def _mark(found: re.Match[str]) -> str:
+    code = ord(found[1])
+    name = f"byte {code - 0xDC00:02X}" if 0xDC80 <= code <= 0xDCFF else f"U+{code:04X}"
+    times = len(found[0])
+    return f'<span class="mark">{name}{f" ×{times}" if times > 1 else ""}</span>'
+
+
+def marked(text: str) -> str:
+    """Return text as HTML: escaped, and with each invisible character as a mark that names it."""
+    plain = escape(text)
+    return str(plain) if text.isascii() and text.isprintable() else _RUN.sub(_mark, plain)
+
+
+@register.filter
+def visible(value: object) -> SafeString:
+    """Show recorded text: escaped, invisible characters (control, bidi, zero width) as marks such as `U+202E`."""
+    return mark_safe(marked("" if value is None else str(value)))  # noqa: S308 - escaped by marked()
+
+
+@register.filter
+def seamed(pieces: Iterable[tuple[int, str]]) -> SafeString:
+    """Show streamed text with a span for what each chunk brought. pieces: (chunk number, text) in order."""
+    spans = [f'<span class="seam" data-chunk="{number:d}">{marked(text)}</span>' for number, text in pieces]
+    return mark_safe("".join(spans))  # noqa: S308 - escaped by marked(), numbers are integers
+
+
+@register.filter
+def spaced(value: object) -> SafeString:
+    """Show a fragment with its spaces as `·` and its line ends as `⏎`."""
+    return visible(str(value).replace(" ", "·").replace("\n", "⏎").replace("\t", "⇥"))
+
+
+@register.filter
+def one_line(value: object) -> SafeString:
+    """Show recorded text in one line: white space becomes one space, line ends one `⏎`."""
+    text = re.sub(r"[ \t\r]*\n\s*", " ⏎ ", str(value).strip())
+    return visible(re.sub(r"[ \t]+", " ", text))
+
+
+@register.filter
+def count(value: int) -> str:
+    """Write a whole number with thousands separators."""
+    return f"{value:,}"
+
+
+@register.filter
+def size(value: int) -> str:
+    """Write a number of bytes short: `812 B`, `54.5 kB`, `1.12 MB`."""
+    if value < 1000:
+        return f"{value} B"
+    if value < 999_950:
+        return f"{value / 1000:.1f} kB"
+    if value < 999_995_000:
+        return f"{value / 1_000_000:.2f} MB"
+    return f"{value / 1_000_000_000:.2f} GB"
+
+
+@register.filter
+def counted(value: int, noun: str) -> str:
+    """Write a number with its noun: `1 line`, `1,811 lines`. noun: `line`, or `reply,replies`."""
+    one, _, many = noun.partition(",")
+    return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+@register.filter
+def ago(moment: datetime | None) -> str:
+    """Write how long ago something was: `12 s ago`, `3 min ago`, `5 h ago`, then the day."""
+    if moment is None:
+        return "never"
+    seconds = int((timezone.now() - moment).total_seconds())
+    for limit, unit, name in ((60, 1, "s"), (3600, 60, "min"), (86_400, 3600, "h")):
+        if seconds < limit:
+            return f"{max(seconds, 0) // unit} {name} ago"
+    if seconds < 14 * 86_400:
+        return f"{seconds // 86_400} d ago"
+    return day(moment)
+
+
+@register.filter
+def day(moment: datetime | None) -> str:
+    """Write a day: `16 Apr 2026`."""
+    return f"{moment.day} {moment:%b %Y}" if moment else ""
+
+
+@register.filter
+def short_name(name: str) -> str:
+    """Shorten a long file name to its first 8 and last 9 characters: `7470b417…04ec.json`."""
+    return f"{name[:8]}…{name[-9:]}" if len(name) > 24 else name
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """Draw a glyph of the sprite in the current colour. It is decoration: a word stands beside it."""
+    href = f"{static('img/sprite.svg')}#{name}"
+    return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}"></use></svg>', classes, href)
+
+
+@register.simple_tag
+def hint(key: str) -> SafeString:
+    """Show the key that does the same as the control it stands in."""
+    return format_html('<kbd class="hint" aria-hidden="true">{}</kbd>', key)
+
+
+@register.filter
+def bdi(value: object) -> SafeString:
+    """Show a recorded value whose direction must not leak into what stands beside it."""
+    return format_html("<bdi>{}</bdi>", visible(value) if isinstance(value, str) else conditional_escape(value))

@@ -1,0 +1,76 @@
+// Keys press real buttons and follow real links: those with `data-key`. The same attributes make the help sheet.
+//
+// data-key="a": one key, as event.key gives it; several separated by spaces. data-key-name="Approve": how the sheet
+// names it, else the control's own words. The first visible control with a key wins. A field gets focus, a `details` toggles.
+const sheet = () => document.querySelector("[data-key-sheet]");
+
+const isTyping = (target) =>
+  target instanceof Element &&
+  target.closest("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]");
+
+const isShown = (control) => control.checkVisibility();
+
+const controlFor = (key) =>
+  [...document.querySelectorAll("[data-key]")].find(
+    (control) => control.dataset.key.split(" ").includes(key) && !control.disabled && isShown(control),
+  );
+
+const nameOf = (control) =>
+  control.dataset.keyName || control.getAttribute("aria-label") || control.textContent.replace(/\s+/g, " ").trim();
+
+const fill = (dialog) => {
+  const list = dialog.querySelector("[data-key-list]");
+  const row = dialog.querySelector("template");
+  list.replaceChildren();
+  const seen = new Set();
+  for (const control of document.querySelectorAll("[data-key]")) {
+    if (dialog.contains(control) || seen.has(control.dataset.key) || !isShown(control)) continue;
+    seen.add(control.dataset.key);
+    const made = row.content.cloneNode(true);
+    made.querySelector("kbd").textContent = control.dataset.key.split(" ").join(" or ");
+    made.querySelector("dd").textContent = nameOf(control);
+    list.append(made);
+  }
+};
+
+const press = (control) => {
+  if (control.matches("input, textarea, select")) {
+    control.focus();
+    control.select?.();
+  } else if (control.matches("details")) {
+    control.open = !control.open;
+  } else {
+    control.click();
+  }
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open]") || isTyping(event.target)) return;
+  if (document.documentElement.dataset.keys === "off") return;
+  if (event.key === "Enter" || event.key === " " || event.key === "Tab") return;
+  const control = controlFor(event.key);
+  if (!control) return;
+  event.preventDefault();
+  press(control);
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-opens-keys]")) {
+    const dialog = sheet();
+    fill(dialog);
+    dialog.showModal();
+  }
+  const closes = event.target.closest("[data-closes]");
+  if (closes) closes.closest("dialog").close();
+});
+
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-keys-switch]")) return;
+  const on = document.documentElement.dataset.keys !== "off";
+  if (event.target.checked !== on) document.querySelector("[data-turn=keys]").click();
+});
+
+for (const box of document.querySelectorAll("[data-keys-switch]")) {
+  box.checked = document.documentElement.dataset.keys !== "off";
+}

@@ -1,0 +1,66 @@
+// Small manners of every page: say what happened, copy, load what is folded, keep focus where the hands are.
+const say = (words) => {
+  const region = document.querySelector("[data-live]");
+  if (!region) return;
+  region.textContent = "";
+  requestAnimationFrame(() => (region.textContent = words));
+};
+
+document.addEventListener("recviewer:say", (event) => say(event.detail));
+
+document.addEventListener("click", async (event) => {
+  const control = event.target.closest("[data-copy]");
+  if (!control) return;
+  event.preventDefault();
+  const words = control.textContent;
+  try {
+    await navigator.clipboard.writeText(control.dataset.copy);
+    control.textContent = "copied";
+    say("Copied");
+  } catch {
+    control.textContent = "not allowed";
+    say("The browser did not allow copying");
+  }
+  setTimeout(() => (control.textContent = words), 1500);
+});
+
+// A fold whose content was left out has a link to it; opening the fold follows the link in place.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const fold = event.target;
+    if (!(fold instanceof HTMLDetailsElement) || !fold.open) return;
+    fold.querySelector(":scope > .fold-body > [data-fold-load]")?.click();
+  },
+  true,
+);
+
+// What is anchored inside a closed fold is shown when the address asks for it.
+const reveal = () => {
+  const id = decodeURIComponent(location.hash.slice(1));
+  const target = id && document.getElementById(id);
+  if (!target) return;
+  for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  if (target instanceof HTMLDetailsElement) target.open = true;
+  target.scrollIntoView();
+};
+addEventListener("hashchange", reveal);
+if (location.hash) reveal();
+
+document.addEventListener("click", (event) => {
+  const menu = document.querySelector(".menu[open]");
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
+
+// A swap that replaced the focused element gives focus to what came instead.
+document.addEventListener("htmx:after:swap", (event) => {
+  const asked = document.querySelector("[data-takes-focus]");
+  if (asked) {
+    asked.removeAttribute("data-takes-focus");
+    asked.focus({ preventScroll: true });
+  }
+  const words = event.target instanceof Element && event.target.querySelector("[data-says]");
+  if (words) say(words.dataset.says);
+});
+
+document.addEventListener("htmx:error", () => say("The server did not answer. Try again."));
