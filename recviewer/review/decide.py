@@ -1,0 +1,215 @@
+"""Verdicts: saying them, and taking them back exactly."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from recviewer.catalog.models import Recording
+from recviewer.review import audit, standing
+from recviewer.review.audit import Action, Done, Item
+from recviewer.review.models import AuditEvent, Decision, Kept, Verdict
+from recviewer.review.refusals import Changed, Gone, Invalid, NotAllowed, Overtaken
+from recviewer.review.subjects import Seen, chunked, present, printable, raw_of, subject_of, titled
+from recviewer.store import files
+from recviewer.store.refusals import CannotRead, Vanished
+
+NOTE_LENGTH = 2000
+ACTIONS = {
+    Verdict.APPROVE: Action.APPROVE,
+    Verdict.REJECT: Action.REJECT,
+    Verdict.DELETE: Action.MARK,
+    Verdict.CLEAR: Action.CLEAR,
+}
+SAID = ("verdict", "note", "at", "path", "blob", "test_id", "kind", "origin")
+Said: TypeAlias = dict[str, str] | None
+"""A decision's content as it stands in a payload; None for no verdict."""
+
+
+def decide(
+    seen: Sequence[Seen], *, actor: str, verdict: str, note: str = "", origin: str = "", now: datetime | None = None
+) -> Done:
+    """Record one person's verdict on what these recordings say.
+
+    note: why; required to reject. origin: the commit or pull request in which they were seen.
+    Saying again what already holds changes nothing and is no event. All or nothing.
+    Raises Invalid, Gone, Changed.
+    """
+    word = _verdict(verdict)
+    note = note.strip()
+    if word is Verdict.REJECT and not note:
+        raise Invalid("Say in a few words why it is to be recorded again.")
+    if len(note) > NOTE_LENGTH:
+        raise Invalid(f"The note is longer than {NOTE_LENGTH:,} characters.")
+    recordings = present(seen)
+    subjects = {recording.path: subject_of(recording) for recording in recordings}
+    if "" in subjects.values():
+        raise Invalid("A file whose bytes cannot be read has nothing to decide on.")
+    contents = _contents(recordings, subjects) if word is Verdict.APPROVE else []
+    at = now or timezone.now()
+    with transaction.atomic():
+        present(seen)
+        counting = standing.latest(set(subjects.values()))
+        changes: dict[str, tuple[Said, Said]] = {}
+        for recording in recordings:
+            subject = subjects[recording.path]
+            if subject in changes:
+                continue
+            before = said(counting.get(subject, {}).get(actor))
+            after = None if word is Verdict.CLEAR else _saying(recording, word, note, origin, at)
+            if not _is_same(before, after):
+                changes[subject] = (before, after)
+        if not changes:
+            return Done(_already(word, recordings), None, 0)
+        acted = [recording for recording in recordings if subjects[recording.path] in changes]
+        event = audit.write(
+            actor=actor,
+            action=ACTIONS[word],
+            summary=_summary(word, acted, note),
+            payload=_payload(actor, changes, forwards=True),
+            items=[Item(recording.path, subjects[recording.path], recording.blob) for recording in acted],
+            at=at,
+        )
+        _append(event, actor, changes)
+        Kept.objects.bulk_create(contents, batch_size=50, ignore_conflicts=True)
+    return audit.done(event)
+
+
+def said(decision: Decision | None) -> Said:
+    """Return a decision as it stands in a payload. A cleared one is no verdict."""
+    if decision is None or decision.verdict == Verdict.CLEAR:
+        return None
+    return {name: getattr(decision, name) for name in SAID} | {"at": decision.at.isoformat()}
+
+
+def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Action) -> AuditEvent:
+    """Take a verdict event back, or do it again, by adding decisions that say what was said before.
+
+    payload: of the event. Raises NotAllowed (another person's verdict), Overtaken (decided on again since).
+    """
+    reviewer: str = payload["reviewer"]
+    if reviewer != actor:
+        raise NotAllowed(
+            f"Only {reviewer} can take back or repeat what {reviewer} said. Your own verdict stands beside it."
+        )
+    is_back = action is Action.UNDO
+    changes: dict[str, tuple[Said, Said]] = {
+        entry["fingerprint"]: (entry["after"], entry["before"]) if is_back else (entry["before"], entry["after"])
+        for entry in payload["decisions"]
+    }
+    counting = standing.latest(changes)
+    later = sum(said(counting.get(subject, {}).get(reviewer)) != expected for subject, (expected, _) in changes.items())
+    if later:
+        raise Overtaken(later, len(changes))
+    turned = audit.write(
+        actor=actor,
+        action=action,
+        summary=f"{action.label}: {event.summary}",
+        payload=_payload(reviewer, changes, forwards=not is_back),
+        items=[Item(*item) for item in event.items.values_list("path", "fingerprint", "blob")],
+        target=event,
+    )
+    _append(turned, reviewer, changes)
+    return turned
+
+
+def _payload(reviewer: str, changes: dict[str, tuple[Said, Said]], *, forwards: bool) -> dict[str, Any]:
+    """Describe the changes. The payload of an undo, too, tells before and after as the act itself had them."""
+    decisions = [
+        {"fingerprint": subject, "before": old if forwards else new, "after": new if forwards else old}
+        for subject, (old, new) in changes.items()
+    ]
+    return {"reviewer": reviewer, "decisions": decisions}
+
+
+def _append(event: AuditEvent, reviewer: str, changes: dict[str, tuple[Said, Said]]) -> None:
+    rows = []
+    for subject, (old, new) in changes.items():
+        cleared = {**(old or {}), "verdict": Verdict.CLEAR.value, "note": "", "at": event.at.isoformat()}
+        values: dict[str, Any] = new or cleared
+        at = datetime.fromisoformat(values["at"])
+        rows.append(Decision(event=event, fingerprint=subject, reviewer=reviewer, **{**values, "at": at}))
+    Decision.objects.bulk_create(rows, batch_size=500)
+    standing.update(set(changes))
+
+
+def _verdict(text: str) -> Verdict:
+    try:
+        return Verdict(text)
+    except ValueError:
+        raise Invalid("A verdict is one of approve, reject, delete and clear.") from None
+
+
+def _saying(recording: Recording, word: Verdict, note: str, origin: str, at: datetime) -> Said:
+    return {
+        "verdict": word.value,
+        "note": note,
+        "at": at.isoformat(),
+        "path": recording.path,
+        "blob": recording.blob,
+        "test_id": recording.test_id or "",
+        "kind": recording.kind,
+        "origin": origin,
+    }
+
+
+def _is_same(before: Said, after: Said) -> bool:
+    """Tell whether a person says again just what they said before, about the same bytes at the same path."""
+    if before is None or after is None:
+        return before is after
+    return all(before[name] == after[name] for name in SAID if name != "at")
+
+
+def _contents(recordings: Sequence[Recording], subjects: dict[str, str]) -> list[Kept]:
+    """Return what is to be kept of approved recordings, from the bytes on disk. Raises Gone, Changed."""
+    wanted = set(subjects.values())
+    for some in chunked(subjects.values()):
+        wanted -= set(Kept.objects.filter(fingerprint__in=some).values_list("fingerprint", flat=True))
+    kept = []
+    with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=settings.FILE_LIMIT_BYTES) as reader:
+        for recording in sorted(recordings, key=raw_of):
+            try:
+                data = reader.read(raw_of(recording)).data
+            except Vanished:
+                raise Gone([recording.path]) from None
+            except CannotRead:
+                continue  # A file beyond the limit: its row is marked unreadable, and there is nothing to compare with.
+            if files.blob_id(data) != recording.blob:
+                raise Changed([recording.path])
+            subject = subjects[recording.path]
+            if subject in wanted:
+                wanted.discard(subject)
+                kept.append(Kept(fingerprint=subject, blob=recording.blob, size=len(data), data=zlib.compress(data, 6)))
+    return kept
+
+
+def kept_bytes(fingerprint: str) -> bytes | None:
+    """Return the bytes that were approved under a fingerprint, None where none are kept."""
+    row = Kept.objects.filter(fingerprint=fingerprint).first()
+    return zlib.decompress(bytes(row.data)) if row else None
+
+
+def _summary(word: Verdict, recordings: Sequence[Recording], note: str) -> str:
+    what = titled(recordings)
+    match word:
+        case Verdict.APPROVE:
+            return f"approved {what}"
+        case Verdict.REJECT:
+            return f"asked to re-record {what}: {printable(' '.join(note.split()), 120)}"
+        case Verdict.DELETE:
+            return f"marked {what} for deletion"
+        case _:
+            return f"took back the verdict on {what}"
+
+
+def _already(word: Verdict, recordings: Sequence[Recording]) -> str:
+    if word is Verdict.CLEAR:
+        return "There was no verdict of yours to take back."
+    state = {Verdict.APPROVE: "approved", Verdict.REJECT: "to be recorded again", Verdict.DELETE: "marked for deletion"}
+    return f"{titled(recordings)} {'is' if len(recordings) == 1 else 'are'} already {state[word]}."

@@ -1,0 +1,256 @@
+"""What people said and did. Rows name paths, fingerprints and blobs, never a key of the catalog.
+
+The catalog can be dropped and built again, and nothing here is lost. AuditEvent and Decision are only ever added to.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn, TypeVar
+
+from django.db import models
+
+
+class Verdict(models.TextChoices):
+    """A reviewer's word. CLEAR takes back what that reviewer said before."""
+
+    APPROVE = "approve", "approve"
+    REJECT = "reject", "re-record"
+    DELETE = "delete", "mark for deletion"
+    CLEAR = "clear", "no verdict"
+
+
+class State(models.TextChoices):
+    """What the verdicts on a fingerprint add up to. UNDECIDED is the absence of a row in `Standing`."""
+
+    APPROVED = "approved", "approved"
+    REJECTED = "rejected", "re-record"
+    DELETE = "delete", "to delete"
+    UNDECIDED = "undecided", "undecided"
+
+
+class Colour(models.TextChoices):
+    """The colours of tags. The word carries the meaning, the colour only helps the eye."""
+
+    TEAL = "teal"
+    AMBER = "amber"
+    OLIVE = "olive"
+    MAGENTA = "magenta"
+    BLUE = "blue"
+    GREEN = "green"
+    RED = "red"
+    SLATE = "slate"
+
+
+class AppendOnly(Exception):
+    """Something tried to alter what may only be added to."""
+
+
+_M = TypeVar("_M", bound=models.Model)
+
+
+class AppendOnlyQuerySet(models.QuerySet[_M]):
+    """Rows that can be read and added."""
+
+    def update(self, **kwargs: object) -> NoReturn:
+        raise AppendOnly(f"{self.model.__name__} is only ever added to.")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnly(f"{self.model.__name__} is only ever added to.")
+
+
+class _AppendOnlyModel(models.Model):
+    class Meta:
+        abstract = True
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        if not self._state.adding:
+            raise AppendOnly(f"{type(self).__name__} is only ever added to.")
+        super().save(force_insert=True)
+
+    def delete(self, *args: object, **kwargs: object) -> NoReturn:
+        raise AppendOnly(f"{type(self).__name__} is only ever added to.")
+
+
+class AuditEvent(_AppendOnlyModel):
+    """One act of one person, on one recording or many.
+
+    action: a slug of `audit.Action`. summary: a sentence's end for people, after the actor's name ("approved …").
+    payload: what is needed to invert the act and to replay it. count: how many recordings it touched.
+    target: for an undo or a redo, the act it is about. An act is undone if the last event that targets it is an undo.
+    """
+
+    at = models.DateTimeField()
+    actor = models.TextField()
+    action = models.CharField(max_length=20)
+    summary = models.TextField()
+    payload = models.JSONField(default=dict)
+    count = models.IntegerField(default=1)
+    target = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="about")
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["actor", "-id"], name="event_actor"),
+            models.Index(fields=["action", "-id"], name="event_action"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.summary}"
+
+
+class EventItem(models.Model):
+    """A recording that an act touched: where it was and what it held then."""
+
+    event = models.ForeignKey(AuditEvent, on_delete=models.CASCADE, related_name="items")
+    path = models.TextField()
+    fingerprint = models.CharField(max_length=80)
+    blob = models.CharField(max_length=40)
+
+    class Meta:
+        indexes = [models.Index(fields=["path", "event"], name="event_item_path")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Decision(_AppendOnlyModel):
+    """A reviewer's verdict on a fingerprint. The one with the highest id for a reviewer counts.
+
+    fingerprint: that of the exchange; `blob:<blob>` for a file without one (see `subjects.subject_of`).
+    at: when it was said; a decision brought back by an undo keeps its time. path, blob, test_id, kind: where it was
+    seen. origin: the commit or pull request it was seen in, "" in a working tree.
+    """
+
+    event = models.ForeignKey(AuditEvent, on_delete=models.PROTECT, related_name="decisions")
+    fingerprint = models.CharField(max_length=80)
+    reviewer = models.TextField()
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+    path = models.TextField()
+    blob = models.CharField(max_length=40)
+    test_id = models.TextField(blank=True)
+    kind = models.CharField(max_length=20, blank=True)
+    origin = models.TextField(blank=True)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["fingerprint", "reviewer", "-id"], name="decision_latest"),
+            models.Index(fields=["path", "-id"], name="decision_path"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer}: {self.verdict} {self.path}"
+
+
+class Standing(models.Model):
+    """What the decisions on a fingerprint add up to, kept for joins; `standing.rebuild` makes it from the decisions.
+
+    by, at, note: of the decision that settles it. No row means undecided.
+    """
+
+    fingerprint = models.CharField(max_length=80, primary_key=True)
+    state = models.CharField(max_length=10, choices=State.choices)
+    by = models.TextField()
+    at = models.DateTimeField()
+    note = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "fingerprint"], name="standing_state")]
+
+    def __str__(self) -> str:
+        return f"{self.fingerprint}: {self.state}"
+
+
+class Kept(models.Model):
+    """The bytes that were approved, compressed by zlib: "what changed since" works also without git."""
+
+    fingerprint = models.CharField(max_length=80, primary_key=True)
+    blob = models.CharField(max_length=40)
+    size = models.BigIntegerField()
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.blob
+
+
+class Tag(models.Model):
+    """A free label. name: as first written. folded: for comparing without regard to case."""
+
+    name = models.CharField(max_length=40)
+    folded = models.CharField(max_length=80, unique=True)
+    colour = models.CharField(max_length=10, choices=Colour.choices)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TagOn(models.Model):
+    """A tag on a path: it stays when the recording is made anew."""
+
+    path = models.TextField()
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="uses")
+    actor = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["path", "tag"], name="tag_once")]
+        indexes = [models.Index(fields=["tag", "path"], name="tag_on_tag")]
+
+    def __str__(self) -> str:
+        return f"{self.tag} on {self.path}"
+
+
+class Note(models.Model):
+    """A remark on a recording.
+
+    anchor: what it is pinned to (`m3`, `chunk-17`), "" for the whole. thread: the note that it answers.
+    """
+
+    path = models.TextField()
+    blob = models.CharField(max_length=40)
+    anchor = models.CharField(max_length=40, blank=True)
+    thread = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replies")
+    author = models.TextField()
+    body = models.TextField()
+    at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.TextField(blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["path", "id"], name="note_path")]
+
+    def __str__(self) -> str:
+        return f"{self.author} on {self.path}"
+
+
+class TrashRecord(models.Model):
+    """Mirrors an entry of the trash, for pages. The manifest in the trash folder is the truth about the bytes.
+
+    entry: its id there. restored_at: it is back at its path. discarded_at: its bytes are gone for good.
+    """
+
+    entry = models.CharField(max_length=40, unique=True)
+    path = models.TextField()
+    fingerprint = models.CharField(max_length=80, blank=True)
+    blob = models.CharField(max_length=40)
+    size = models.BigIntegerField()
+    test_id = models.TextField(blank=True)
+    asked = models.TextField(blank=True)
+    actor = models.TextField()
+    at = models.DateTimeField()
+    restored_at = models.DateTimeField(null=True, blank=True)
+    discarded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="trash_newest"),
+            models.Index(fields=["path"], name="trash_path"),
+        ]
+
+    def __str__(self) -> str:
+        return self.path

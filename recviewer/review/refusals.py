@@ -1,0 +1,66 @@
+"""What review refuses to do, in sentences for a person. Nothing was changed when one of these is raised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class Refused(Exception):
+    """An act that was not done. `str()` of it is one or more sentences. status, title: for the HTTP answer."""
+
+    status = 409
+    title = "That was not done"
+
+
+class Changed(Refused):
+    """Recordings are not the ones that were seen. paths: their keys."""
+
+    title = "The file changed meanwhile"
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        if len(paths) == 1:
+            super().__init__("The file changed since you opened it. Nothing was saved.")
+        else:
+            super().__init__(f"{len(paths):,} of the files changed since you opened the page. Nothing was saved.")
+        self.paths = tuple(paths)
+
+
+class Gone(Refused):
+    """Recordings are not in the catalog any more. paths: their keys."""
+
+    status = 410
+    title = "This recording is gone"
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        if len(paths) == 1:
+            super().__init__("This recording is not there any more. Nothing was saved.")
+        else:
+            super().__init__(f"{len(paths):,} of the recordings are not there any more. Nothing was saved.")
+        self.paths = tuple(paths)
+
+
+class Overtaken(Refused):
+    """What an undo or redo would put back has been replaced by something later."""
+
+    def __init__(self, count: int, total: int) -> None:
+        if total == 1:
+            what = "Something happened to this later"
+        else:
+            what = f"Something happened later to {count:,} of these {total:,}"
+        super().__init__(f"{what}. Undo that first; nothing was changed.")
+
+
+class NothingToUndo(Refused):
+    """There is no act to take back or to do again."""
+
+
+class Invalid(Refused):
+    """The act lacks something, or something in it makes no sense."""
+
+    status = 422
+
+
+class NotAllowed(Refused):
+    """A person, or this instance, may not do that."""
+
+    status = 403

@@ -1,0 +1,69 @@
+"""What the verdicts on a fingerprint add up to.
+
+Of each reviewer only the latest verdict counts. One wish to re-record blocks; else one mark for deletion (also when
+somebody approved: a disagreement is to be seen, not to be passed over); else one approval passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from recviewer.review.models import Decision, Standing, State, Verdict
+from recviewer.review.subjects import chunked
+
+ORDER = (
+    (Verdict.REJECT, State.REJECTED),
+    (Verdict.DELETE, State.DELETE),
+    (Verdict.APPROVE, State.APPROVED),
+)
+
+
+def latest(fingerprints: Collection[str]) -> dict[str, dict[str, Decision]]:
+    """Return the decisions that count, by fingerprint and reviewer, without cleared ones."""
+    found: dict[str, dict[str, Decision]] = {}
+    for some in chunked(fingerprints):
+        for decision in Decision.objects.filter(fingerprint__in=some).order_by("pk"):
+            found.setdefault(decision.fingerprint, {})[decision.reviewer] = decision
+    for by_reviewer in found.values():
+        for reviewer in [name for name, decision in by_reviewer.items() if decision.verdict == Verdict.CLEAR]:
+            del by_reviewer[reviewer]
+    return {fingerprint: by_reviewer for fingerprint, by_reviewer in found.items() if by_reviewer}
+
+
+def settle(decisions: Iterable[Decision]) -> tuple[State, Decision | None]:
+    """Return the state that these decisions (the latest of each reviewer) add up to, and the one that settles it."""
+    by_time = sorted(decisions, key=lambda decision: (decision.at, decision.pk))
+    for verdict, state in ORDER:
+        of_kind = [decision for decision in by_time if decision.verdict == verdict]
+        if of_kind:
+            return state, of_kind[-1]
+    return State.UNDECIDED, None
+
+
+def update(fingerprints: Collection[str]) -> None:
+    """Bring the standings of these fingerprints up to date with the decisions."""
+    counting = latest(fingerprints)
+    made = []
+    for fingerprint, decisions in counting.items():
+        state, settled = settle(decisions.values())
+        if settled is not None:
+            made.append(
+                Standing(fingerprint=fingerprint, state=state, by=settled.reviewer, at=settled.at, note=settled.note)
+            )
+    for some in chunked(fingerprint for fingerprint in fingerprints if fingerprint not in counting):
+        Standing.objects.filter(fingerprint__in=some).delete()
+    Standing.objects.bulk_create(
+        made,
+        batch_size=100,
+        update_conflicts=True,
+        unique_fields=["fingerprint"],
+        update_fields=["state", "by", "at", "note"],
+    )
+
+
+def rebuild() -> int:
+    """Make all standings anew from the decisions. Returns how many fingerprints have one."""
+    Standing.objects.all().delete()
+    for some in chunked(Decision.objects.values_list("fingerprint", flat=True).distinct().iterator()):
+        update(some)
+    return Standing.objects.count()

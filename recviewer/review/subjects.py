@@ -1,0 +1,81 @@
+"""What an act is about: recordings as they were seen, checked against what is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple, TypeVar
+
+from recviewer.catalog.models import Recording
+from recviewer.review.refusals import Changed, Gone, Invalid
+
+CHUNK = 500
+"""Values in one SQL list."""
+BLOB_PREFIX = "blob:"
+_TITLE_LENGTH = 60
+_T = TypeVar("_T")
+
+
+class Seen(NamedTuple):
+    """A recording as a person saw it: its key and the blob id it had then."""
+
+    path: str
+    blob: str
+
+
+def chunked(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
+    """Return the values in lists of at most `size`."""
+    rest = iter(values)
+    while piece := list(islice(rest, size)):
+        yield piece
+
+
+def subject_of(recording: Recording) -> str:
+    """Return what a verdict on a recording hangs on.
+
+    Its fingerprint; an unreadable file has none, so its very bytes count: `blob:<blob>`. "" where those are unknown.
+    """
+    if recording.fingerprint:
+        return recording.fingerprint
+    return f"{BLOB_PREFIX}{recording.blob}" if recording.blob else ""
+
+
+def raw_of(recording: Recording) -> bytes:
+    """Return a recording's path below the root, in bytes."""
+    return bytes(recording.raw_path) if recording.raw_path is not None else recording.path.encode()
+
+
+def title_of(recording: Recording) -> str:
+    """Return a few words by which a person knows the recording again, in quotation marks, or its file's name."""
+    words = " ".join(recording.asked.split())
+    if not words:
+        return printable(recording.path.rpartition("/")[2], _TITLE_LENGTH)
+    return f"“{printable(words, _TITLE_LENGTH)}”"
+
+
+def printable(text: str, length: int) -> str:
+    """Return the text for a sentence: cut to a length, with escapes for what does not print."""
+    cut = text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+    return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in cut)
+
+
+def titled(recordings: Sequence[Recording]) -> str:
+    """Return what to call these recordings in a sentence."""
+    return title_of(recordings[0]) if len(recordings) == 1 else f"{len(recordings):,} recordings"
+
+
+def present(seen: Sequence[Seen]) -> list[Recording]:
+    """Return the rows of what was seen, in that order, each once. Raises Invalid (nothing named), Gone, Changed."""
+    wanted = {item.path: item.blob for item in seen}
+    if not wanted:
+        raise Invalid("No recording was chosen.")
+    rows: dict[str, Recording] = {}
+    for paths in chunked(wanted):
+        rows.update((row.path, row) for row in Recording.objects.filter(path__in=paths))
+    gone = [path for path in wanted if path not in rows]
+    if gone:
+        raise Gone(gone)
+    changed = [path for path, blob in wanted.items() if rows[path].blob != blob]
+    if changed:
+        raise Changed(changed)
+    return [rows[path] for path in wanted]

@@ -1,0 +1,152 @@
+"""Tags: free labels on paths."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from recviewer.review import audit
+from recviewer.review.audit import Action, Done, Item
+from recviewer.review.models import AuditEvent, Colour, Tag, TagOn
+from recviewer.review.refusals import Invalid, Overtaken
+from recviewer.review.subjects import Seen, chunked, present, subject_of, titled
+
+NAME_LENGTH = 40
+
+
+def clean_name(name: str) -> str:
+    """Return a tag's name as it is kept: white space single, no commas (they separate tags). Raises Invalid."""
+    tidy = " ".join(name.split())
+    if not tidy:
+        raise Invalid("A tag needs a name.")
+    if len(tidy) > NAME_LENGTH:
+        raise Invalid(f"A tag's name has at most {NAME_LENGTH} characters.")
+    if "," in tidy or not tidy.isprintable():
+        raise Invalid("A tag's name cannot have commas or invisible characters.")
+    return tidy
+
+
+def folded(name: str) -> str:
+    """Return what names are compared by."""
+    return " ".join(name.split()).casefold()
+
+
+def colour_for(name: str) -> str:
+    """Return the colour a new tag gets: always the same for the same name."""
+    number = hashlib.sha256(folded(name).encode()).digest()[0]
+    return Colour.values[number % len(Colour.values)]
+
+
+def tag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None = None) -> Done:
+    """Put a tag on recordings; it is made if there is none of this name. Raises Invalid, Gone, Changed."""
+    name = clean_name(name)
+    at = now or timezone.now()
+    with transaction.atomic():
+        recordings = present(seen)
+        label = Tag.objects.filter(folded=folded(name)).first()
+        created = label is None
+        if label is None:
+            label = Tag.objects.create(name=name, folded=folded(name), colour=colour_for(name))
+        have: set[str] = set()
+        for some in chunked(recording.path for recording in recordings):
+            have.update(TagOn.objects.filter(tag=label, path__in=some).values_list("path", flat=True))
+        fresh = [recording for recording in recordings if recording.path not in have]
+        if not fresh:
+            verb = "has" if len(recordings) == 1 else "have"
+            return Done(f"{titled(recordings)} {verb} the tag {label.name} already.", None, 0)
+        event = audit.write(
+            actor=actor,
+            action=Action.TAG,
+            summary=f"tagged {titled(fresh)} {label.name}",
+            payload=_payload(label, [(recording.path, actor, at) for recording in fresh], created=created),
+            items=[Item(recording.path, subject_of(recording), recording.blob) for recording in fresh],
+            at=at,
+        )
+        _add(event.payload)
+    return audit.done(event)
+
+
+def untag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None = None) -> Done:
+    """Take a tag off recordings. Raises Invalid, Gone, Changed."""
+    at = now or timezone.now()
+    with transaction.atomic():
+        recordings = present(seen)
+        label = Tag.objects.filter(folded=folded(name)).first()
+        rows: list[tuple[str, str, datetime]] = []
+        if label is not None:
+            for some in chunked(recording.path for recording in recordings):
+                rows += TagOn.objects.filter(tag=label, path__in=some).values_list("path", "actor", "at")
+        if label is None or not rows:
+            return Done("There was no such tag to remove.", None, 0)
+        tagged = {path for path, _, _ in rows}
+        acted = [recording for recording in recordings if recording.path in tagged]
+        event = audit.write(
+            actor=actor,
+            action=Action.UNTAG,
+            summary=f"removed the tag {label.name} from {titled(acted)}",
+            payload=_payload(label, rows, created=False),
+            items=[Item(recording.path, subject_of(recording), recording.blob) for recording in acted],
+            at=at,
+        )
+        _remove(event.payload)
+    return audit.done(event)
+
+
+def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Action) -> AuditEvent:
+    """Take a tag event back or do it again, with the very rows it had. Raises Overtaken (changed again since)."""
+    adds = (event.action == Action.TAG) is (action is Action.REDO)
+    paths = [row["path"] for row in payload["rows"]]
+    there: set[str] = set()
+    for some in chunked(paths):
+        found = TagOn.objects.filter(tag__folded=folded(payload["tag"]["name"]), path__in=some)
+        there.update(found.values_list("path", flat=True))
+    later = len(there) if adds else len(paths) - len(there)
+    if later:
+        raise Overtaken(later, len(paths))
+    turned = audit.write(
+        actor=actor,
+        action=action,
+        summary=f"{action.label}: {event.summary}",
+        payload=payload,
+        items=[Item(*item) for item in event.items.values_list("path", "fingerprint", "blob")],
+        target=event,
+    )
+    if adds:
+        _add(payload)
+    else:
+        _remove(payload)
+    return turned
+
+
+def _payload(label: Tag, rows: Sequence[tuple[str, str, datetime]], *, created: bool) -> dict[str, Any]:
+    """Describe the rows. created: the tag came into being with them, and goes with them if nobody else uses it."""
+    return {
+        "tag": {"name": label.name, "colour": label.colour, "created": created},
+        "rows": [{"path": path, "actor": who, "at": at.isoformat()} for path, who, at in rows],
+    }
+
+
+def _add(payload: dict[str, Any]) -> None:
+    told = payload["tag"]
+    label, _ = Tag.objects.get_or_create(
+        folded=folded(told["name"]), defaults={"name": told["name"], "colour": told["colour"]}
+    )
+    rows = [
+        TagOn(tag=label, path=row["path"], actor=row["actor"], at=datetime.fromisoformat(row["at"]))
+        for row in payload["rows"]
+    ]
+    TagOn.objects.bulk_create(rows, batch_size=500)
+
+
+def _remove(payload: dict[str, Any]) -> None:
+    told = payload["tag"]
+    label = Tag.objects.get(folded=folded(told["name"]))
+    for some in chunked(row["path"] for row in payload["rows"]):
+        TagOn.objects.filter(tag=label, path__in=some).delete()
+    if told["created"] and not label.uses.exists():
+        label.delete()

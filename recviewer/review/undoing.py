@@ -1,0 +1,62 @@
+"""Undo and redo of any act, any number of steps, from the audit log."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from recviewer.review import audit, decide, deleting, tagging
+from recviewer.review.audit import Action, Done
+from recviewer.review.models import AuditEvent
+from recviewer.review.refusals import NothingToUndo, Overtaken
+
+_FILES = frozenset({Action.TRASH, Action.RESTORE})
+
+
+def undo(*, actor: str, event: int | None = None) -> Done:
+    """Take back an act: the one named, else this person's last that stands.
+
+    Raises NothingToUndo, Overtaken (something later builds on it), NotAllowed, and what moving files raises.
+    """
+    found = audit.last_undoable(actor) if event is None else _named(event)
+    if found is None:
+        raise NothingToUndo("There is nothing of yours to undo.")
+    if audit.is_undone(found):
+        raise NothingToUndo("That has been undone already.")
+    return audit.done(_turn(found, actor=actor, action=Action.UNDO))
+
+
+def redo(*, actor: str, event: int | None = None) -> Done:
+    """Do again what was taken back: the act named, else this person's last undo, unless something was done since."""
+    found = audit.last_redoable(actor) if event is None else _named(event)
+    if found is None:
+        raise NothingToUndo("There is nothing to do again.")
+    if not audit.is_undone(found):
+        raise NothingToUndo("That stands already.")
+    return audit.done(_turn(found, actor=actor, action=Action.REDO))
+
+
+def _named(pk: int) -> AuditEvent | None:
+    """Return the act of this number; for an undo or a redo, the act it is about."""
+    event = AuditEvent.objects.filter(pk=pk).select_related("target").first()
+    if event is not None and event.target is not None:
+        event = event.target
+    return event if event is not None and event.action in audit.UNDOABLE else None
+
+
+def _turn(event: AuditEvent, *, actor: str, action: Action) -> AuditEvent:
+    if event.action in _FILES:
+        return deleting.turn(event, _files_payload(event), actor=actor, action=action)
+    with transaction.atomic():
+        if audit.is_undone(event) is (action is Action.UNDO):
+            raise Overtaken(1, 1)
+        payload = audit.payload_in_force(event)
+        if event.action in audit.VERDICTS:
+            return decide.turn(event, payload, actor=actor, action=action)
+        return tagging.turn(event, payload, actor=actor, action=action)
+
+
+def _files_payload(event: AuditEvent) -> dict[str, object]:
+    """Return what the latest step on these files left: each move to the trash makes new entries there."""
+    last = AuditEvent.objects.filter(target=event).order_by("-pk").first()
+    payload: dict[str, object] = (last or event).payload
+    return payload
