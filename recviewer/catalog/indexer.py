@@ -7,6 +7,7 @@ there. Only one run at a time: a lock in the data folder, shared by all processe
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import multiprocessing
@@ -14,7 +15,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -252,3 +253,20 @@ def checked_seconds_ago() -> float | None:
         return max(0.0, time.time() - _checked_file().stat().st_mtime)
     except OSError:
         return None
+
+
+def touch(keys: Collection[str]) -> None:
+    """Bring a few recordings up to date after recviewer itself moved them, without waiting for anybody.
+
+    Rows whose files are gone are dropped at once. The rest is left to a run, or to the one that is under way.
+    """
+    root = Path(settings.RECORDINGS_ROOT)
+    known = rows.places(keys)
+    gone = [id for id, raw in known.values() if not os.path.lexists(os.path.join(os.fsencode(root), raw))]
+    if gone:
+        with transaction.atomic():
+            rows.delete(gone)
+            IndexRun.objects.create(started_at=datetime.now(UTC), finished_at=datetime.now(UTC), removed=len(gone))
+    if len(gone) < len(set(keys)):
+        with contextlib.suppress(Busy):
+            refresh(processes=1)

@@ -6,6 +6,7 @@ statements are understood by SQLite and PostgreSQL alike, but for the full-text 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -34,6 +35,20 @@ def known() -> dict[str, Known]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT path, id, size, mtime_ns, inode, reader FROM {TABLE}")
         return {row[0]: row[1:] for row in cursor.fetchall()}
+
+
+def places(keys: Collection[str]) -> dict[str, tuple[int, bytes]]:
+    """Return, by key, the id and the raw path of those rows that are there."""
+    found = {}
+    wanted = list(keys)
+    with connection.cursor() as cursor:
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            marks = ", ".join(["%s"] * len(some))
+            cursor.execute(f"SELECT path, id, raw_path FROM {TABLE} WHERE path IN ({marks})", some)
+            for path, id, raw in cursor.fetchall():
+                found[path] = (id, path.encode() if raw is None else bytes(raw))
+    return found
 
 
 def delete(ids: list[int]) -> None:

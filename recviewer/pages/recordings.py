@@ -1,7 +1,380 @@
-"""To be written."""
+"""The recordings list: `/`."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-urlpatterns: list[URLPattern] = []
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import path, reverse
+
+from recviewer.catalog import facets, filters, freshness, search
+from recviewer.catalog.filters import FILTERS, Recordings, Term
+from recviewer.catalog.models import Recording
+from recviewer.pages.htmx import answer
+from recviewer.pages.listing import KEYS, REVIEW_KEYS, SORTS, ListState, Sort
+from recviewer.pages.minis import Mini, mini_strip
+from recviewer.pages.words_for import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, State, state_of
+from recviewer.review import filters as said
+
+FACET_SHOWN = 6
+COLUMNS = (
+    "id", "path", "fingerprint", "blob", "kind", "host", "model", "test_id", "test_name", "streaming", "chunks", "runs",
+    "size", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "replay_rule", "suite",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line. snippet: pieces (text, is a hit) that stand in for `asked` or `answered`, named by snippet_in."""
+
+    recording: Recording
+    asked: str
+    answered: str
+    call_name: str
+    mini: Mini | None
+    state: State | None
+    tags: Sequence[object]
+    more_tags: int
+    snippet_in: str
+    snippet: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a facet. url: toggles it. is_on: chosen; is_out: left out."""
+
+    label: str
+    count: int
+    url: str
+    is_on: bool
+    is_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A facet with its first values, and the rest behind a fold."""
+
+    label: str
+    values: tuple[Value, ...]
+    more: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in the search box. url: drops it."""
+
+    key: str
+    value: str
+    is_negative: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A link to another order or page."""
+
+    label: str
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Which filter leaves out most, where nothing matches. left: how many match without it."""
+
+    said: str
+    left: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The page. headline counts are of the whole tree; total and size_bytes of what the filters leave."""
+
+    state: ListState
+    total: int
+    size_bytes: int
+    all_count: int
+    all_bytes: int
+    tests: int
+    models: int
+    notices: tuple[tuple[str, str, int, str], ...]
+    facets: tuple[Facet, ...]
+    chips: tuple[Chip, ...]
+    rows: tuple[Row, ...]
+    first: int
+    last: int
+    sorts: tuple[Step, ...]
+    sort: Sort
+    sort_urls: dict[str, str]
+    pages: tuple[Step | None, ...]
+    previous_url: str
+    next_url: str
+    blame: Blame | None
+    generation: str
+    examples: tuple[str, ...]
+
+
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show the list that the address describes; typed filters move from the box into the address first."""
+    state = ListState.of(request.GET)
+    terms, words = filters.parse_typed(state.words, KEYS)
+    if terms:
+        return HttpResponseRedirect(request.path + state.with_terms(terms, words).address())
+    direct = jump(words)
+    if direct is not None:
+        return HttpResponseRedirect(direct)
+    page = build(state)
+    if request.path.endswith(".json"):
+        return as_json(page)
+    return answer(request, "recordings/page.html", "recordings/_list.html", page)
+
+
+def jump(words: str) -> str | None:
+    """Return where a pasted path, hash or test id leads, None where it is just words to search for."""
+    if re.fullmatch(r"(?:rec-)?[0-9a-f]{12}(?:[0-9a-f]{28}|[0-9a-f]{52})?(?:\.json)?", words):
+        digits = words.removeprefix("rec-").removesuffix(".json")
+        found = list(
+            Recording.objects.filter(Q(path__contains=f"/{digits}") | Q(path__startswith=digits) | Q(blob=digits))
+            .order_by("path")
+            .values_list("path", flat=True)[:2]
+        )
+        if len(found) == 1:
+            return reverse("recording:show", args=[found[0]])
+        return reverse("recordings:listing") + ListState(terms=(Term("path", digits),)).address()
+    if words.endswith(".json") and Recording.objects.filter(path=words).exists():
+        return reverse("recording:show", args=[words])
+    if "::" in words and "/" in words and " " not in words.partition("[")[0]:
+        return reverse("recordings:listing") + ListState(terms=(Term("test", words),)).address()
+    return None
+
+
+def narrowed(state: ListState, terms: Iterable[Term] | None = None) -> Recordings:
+    """Return the recordings that a state, or other terms with its words, leave."""
+    used = state.terms if terms is None else tuple(terms)
+    recordings = filters.apply(Recording.objects.all(), used)
+    if state.words:
+        recordings = search.matching(recordings, state.words)
+    return _said(recordings, used)
+
+
+def _said(recordings: Recordings, terms: Sequence[Term]) -> Recordings:
+    for key, narrow in (("state", said.with_verdict), ("tag", said.with_tag)):
+        wanted = [term.value for term in terms if term.key == key and not term.is_negative]
+        unwanted = [term.value for term in terms if term.key == key and term.is_negative]
+        if wanted:
+            either = Q()
+            for value in wanted:
+                either |= Q(pk__in=narrow(Recording.objects.all(), value).values("pk"))
+            recordings = recordings.filter(either) if len(wanted) > 1 else narrow(recordings, wanted[0])
+        for value in unwanted:
+            recordings = recordings.exclude(pk__in=narrow(Recording.objects.all(), value).values("pk"))
+    return recordings
+
+
+def build(state: ListState) -> Listing:
+    """Put the page together. Opens no file."""
+    generation = freshness.generation()
+    everything = facets.counts(facets.combinations(Recording.objects.all(), key=(generation,)), ())
+    beyond = [*facets.without_facets(state.terms), *(term for term in state.terms if term.key in REVIEW_KEYS)]
+    has_said = any(term.key in REVIEW_KEYS for term in beyond)
+    key = None if has_said else (generation, state.words, tuple(beyond))
+    if beyond or state.words:
+        found = facets.combinations(narrowed(state, beyond), key=key)
+    else:
+        found = facets.combinations(Recording.objects.all(), key=(generation,))
+    counted = facets.counts(found, state.terms)
+    pages = max(1, -(-counted.total // state.per_page))
+    state = replace(state, page=min(state.page, pages))
+    rows = _rows(state)
+    first = (state.page - 1) * state.per_page + 1 if counted.total else 0
+    return Listing(
+        state=state,
+        total=counted.total,
+        size_bytes=counted.size_bytes,
+        all_count=everything.total,
+        all_bytes=everything.size_bytes,
+        tests=_tests(generation),
+        models=len([value for value, _ in everything.by_facet["model"] if value]),
+        notices=_notices(everything),
+        facets=_facets(state, counted, generation),
+        chips=tuple(_chips(state)),
+        rows=rows,
+        first=first,
+        last=first + len(rows) - 1 if rows else 0,
+        sorts=tuple(
+            Step(one.label, replace(state, sort=one.key, page=1).address(), one.key == state.sort)
+            for one in SORTS.values()
+        ),
+        sort=SORTS[state.sort],
+        sort_urls={name: _sort_url(state, name) for name in ("chunks", "size", "model")},
+        pages=tuple(_pages(state, pages)),
+        previous_url=replace(state, page=state.page - 1).address() if state.page > 1 else "",
+        next_url=replace(state, page=state.page + 1).address() if state.page < pages else "",
+        blame=_blame(state) if not counted.total and everything.total else None,
+        generation=generation,
+        examples=tuple(one.example for one in FILTERS.values()),
+    )
+
+
+_tests_known: tuple[str, int] = ("", 0)
+
+
+def _tests(generation: str) -> int:
+    """Return how many tests there are, asked once for each state of the catalog."""
+    global _tests_known
+    if _tests_known[0] != generation:
+        tests = Recording.objects.filter(test_id__isnull=False).values("test_id").distinct().count()
+        _tests_known = (generation, tests)
+    return _tests_known[1]
+
+
+def _notices(everything: facets.Counts) -> tuple[tuple[str, str, int, str], ...]:
+    """Return what a maintainer would want to know of the tree: (glyph, words, count, address)."""
+    counts = {key: dict(values) for key, values in everything.by_facet.items()}
+    told = (
+        ("older", "warn", "named by an older rule", counts["replay"].get("older", 0), Term("replay", "older")),
+        ("error", "error", "errors recorded as answers", counts["outcome"].get("error", 0), Term("outcome", "error")),
+        ("cut", "error", "unreadable", counts["outcome"].get("unreadable", 0), Term("outcome", "unreadable")),
+    )
+    return tuple(
+        (glyph, words, count, ListState(terms=(term,)).address()) for _, glyph, words, count, term in told if count
+    )
+
+
+def _rows(state: ListState) -> tuple[Row, ...]:
+    recordings = narrowed(state).only(*COLUMNS).order_by(*SORTS[state.sort].columns)
+    start = (state.page - 1) * state.per_page
+    found = list(recordings[start : start + state.per_page])
+    snippets = search.snippets([one.pk for one in found], state.words) if state.words else {}
+    standings = said.standings_for([one.fingerprint for one in found])
+    tags = said.tags_for_paths([one.path for one in found])
+    return tuple(
+        [_row(one, standings.get(one.fingerprint), tags.get(one.path, ()), snippets.get(one.pk)) for one in found]
+    )
+
+
+def _row(recording: Recording, standing: object, tags: Sequence[object], snippet: search.Snippet | None) -> Row:
+    name, answered = "", recording.answered
+    if recording.answer_kind == "call":
+        name, _, answered = recording.answered.partition(" ")
+    asked = recording.asked
+    return Row(
+        recording=recording,
+        asked=asked,
+        answered=answered,
+        call_name=name,
+        mini=mini_strip(recording.runs) if recording.streaming else None,
+        state=state_of(recording, standing),
+        tags=tags[:2],
+        more_tags=max(0, len(tags) - 2),
+        snippet_in=snippet.where if snippet and snippet.pieces else "",
+        snippet=snippet.pieces if snippet else (),
+    )
+
+
+_FACET_WORDS = {"replay": REPLAY_WORDS, "kind": KIND_WORDS, "outcome": OUTCOME_WORDS}
+_NO_VALUE = {"model": "no model", "host": "no host", "suite": "no suite"}
+_VERDICTS = ("undecided", "approved", "rejected", "delete")
+_VERDICT_WORDS = {"undecided": "undecided", "approved": "approved", "rejected": "re-record", "delete": "delete"}
+
+
+def _facets(state: ListState, counted: facets.Counts, generation: str) -> tuple[Facet, ...]:
+    without_state = [term for term in state.terms if term.key != "state"]
+    verdicts = said.verdict_counts(narrowed(state, without_state))
+    made = [_facet(state, "state", "Verdict", [(value, verdicts.get(value, 0)) for value in _VERDICTS])]
+    made += [_facet(state, key, FILTERS[key].label, counted.by_facet[key]) for key in facets.FACETS]
+    without_tag = [term for term in state.terms if term.key != "tag"]
+    tags = said.tag_counts(narrowed(state, without_tag))
+    if tags:
+        made.append(_facet(state, "tag", "Tag", sorted(tags.items(), key=lambda item: (-item[1], item[0]))))
+    return tuple(facet for facet in made if len(facet.values) > 1 or any(value.is_on for value in facet.values))
+
+
+def _facet(state: ListState, key: str, label: str, counts: Sequence[tuple[str, int]]) -> Facet:
+    words = _VERDICT_WORDS if key == "state" else _FACET_WORDS.get(key, {})
+    values = []
+    for value, count in counts:
+        term, out = Term(key, value), Term(key, value, is_negative=True)
+        is_out = out in state.terms
+        url = state.without(out).address() if is_out else state.toggled(term).address()
+        name = words.get(value) or value or _NO_VALUE.get(key, "none")
+        values.append(Value(name, count, url, term in state.terms, is_out))
+    shown = max(FACET_SHOWN, max((n + 1 for n, value in enumerate(values) if value.is_on), default=0))
+    if len(values) == shown + 1:
+        shown += 1
+    return Facet(label, tuple(values[:shown]), tuple(values[shown:]))
+
+
+def _chips(state: ListState) -> Iterable[Chip]:
+    for term in state.terms:
+        words = _VERDICT_WORDS if term.key == "state" else _FACET_WORDS.get(term.key, {})
+        value = words.get(term.value) or term.value or _NO_VALUE.get(term.key, "none")
+        yield Chip(term.key, value, term.is_negative, state.without(term).address())
+
+
+def _sort_url(state: ListState, name: str) -> str:
+    """Return where a column's heading leads: its natural order first, then the other way round."""
+    natural, other = (name, f"-{name}") if name == "model" else (f"-{name}", name)
+    return replace(state, sort=other if state.sort == natural else natural, page=1).address()
+
+
+def _pages(state: ListState, last: int) -> Iterable[Step | None]:
+    """Yield links to pages, None for a gap."""
+    if last == 1:
+        return
+    paginator = Paginator(range(last), 1)
+    for number in paginator.get_elided_page_range(state.page, on_each_side=2, on_ends=1):
+        if isinstance(number, int):
+            yield Step(str(number), replace(state, page=number).address(), number == state.page)
+        else:
+            yield None
+
+
+def _blame(state: ListState) -> Blame | None:
+    """Find the filter without which most would be left."""
+    tried = [
+        (term.said, replace(state, terms=tuple(kept for kept in state.terms if kept != term), page=1))
+        for term in state.terms
+    ]
+    if state.words:
+        tried.append((f"“{state.words}”", replace(state, words="", page=1)))
+    best = max(
+        ((narrowed(other).count(), name, other) for name, other in tried), key=lambda item: item[0], default=None
+    )
+    if best is None:
+        return None
+    return Blame(best[1], best[0], best[2].address())
+
+
+def as_json(page: Listing) -> JsonResponse:
+    """Return the list for scripts."""
+    fields = ("path", "blob", "fingerprint", "kind", "model", "host", "suite", "test_id", "streaming", "chunks", "size",
+              "asked", "answered", "outcome", "replay")  # fmt: skip
+    recordings = [
+        {name: getattr(row.recording, name) for name in fields} | {"tags": [str(tag) for tag in row.tags]}
+        for row in page.rows
+    ]
+    return JsonResponse(
+        {
+            "total": page.total,
+            "bytes": page.size_bytes,
+            "first": page.first,
+            "last": page.last,
+            "next": page.next_url or None,
+            "facets": {
+                facet.label.lower(): {v.label: v.count for v in (*facet.values, *facet.more)} for facet in page.facets
+            },
+            "recordings": recordings,
+        }
+    )
+
+
+urlpatterns = [
+    path("", listing, name="listing"),
+    path("recordings.json", listing, name="json"),
+]

@@ -1,0 +1,102 @@
+"""The state of the recordings list, in its address and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.http import QueryDict
+from django.utils.http import urlencode
+
+from recviewer.catalog.filters import FILTERS, Term
+
+REVIEW_KEYS = ("state", "tag")
+"""Filters on what people said."""
+
+KEYS = ("state", *FILTERS, "tag")
+
+PAGE_SIZES = (50, 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One way to order the list. columns: for the database, ending in one that is unique."""
+
+    key: str
+    label: str
+    columns: tuple[str, ...]
+
+
+SORTS = {
+    one.key: one
+    for one in (
+        Sort("test", "test", ("test_id", "path")),
+        Sort("-size", "size, largest first", ("-size", "-pk")),
+        Sort("size", "size, smallest first", ("size", "pk")),
+        Sort("-chunks", "chunks, most first", ("-chunks", "-pk")),
+        Sort("chunks", "chunks, fewest first", ("chunks", "pk")),
+        Sort("model", "model", ("model", "pk")),
+        Sort("-model", "model, backwards", ("-model", "-pk")),
+        Sort("-changed", "changed last", ("-mtime_ns", "-pk")),
+        Sort("path", "path", ("path",)),
+    )
+}
+DEFAULT_SORT = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """words: for the full-text search. terms: in the order of the address. page: from 1."""
+
+    words: str = ""
+    terms: tuple[Term, ...] = ()
+    sort: str = DEFAULT_SORT
+    page: int = 1
+    per_page: int = PAGE_SIZES[0]
+
+    @classmethod
+    def of(cls, query: QueryDict) -> ListState:
+        """Read an address. What makes no sense falls back to the default; unknown keys are passed over."""
+        terms = []
+        for key in KEYS:
+            for value in query.getlist(key):
+                negative = value.startswith("!")
+                value = value[1:] if negative else value
+                if value or key == "model":
+                    terms.append(Term(key, value, negative))
+        sort = query.get("sort", DEFAULT_SORT)
+        page = query.get("page", "1")
+        size = query.get("per", "")
+        return cls(
+            words=" ".join(query.get("q", "").split()),
+            terms=tuple(dict.fromkeys(terms)),
+            sort=sort if sort in SORTS else DEFAULT_SORT,
+            page=int(page) if page.isdecimal() and 0 < int(page) < 10**6 else 1,
+            per_page=int(size) if size.isdecimal() and int(size) in PAGE_SIZES else PAGE_SIZES[0],
+        )
+
+    def address(self) -> str:
+        """Return the query string, `?` included, in a stable order; "?" for the plain list."""
+        pairs = [("q", self.words)] if self.words else []
+        pairs += [(term.key, term.parameter) for term in self.terms]
+        if self.sort != DEFAULT_SORT:
+            pairs.append(("sort", self.sort))
+        if self.per_page != PAGE_SIZES[0]:
+            pairs.append(("per", str(self.per_page)))
+        if self.page > 1:
+            pairs.append(("page", str(self.page)))
+        return "?" + urlencode(pairs)
+
+    def toggled(self, term: Term) -> ListState:
+        """Return the state with a term added, or dropped if it is there; from its first page."""
+        if term in self.terms:
+            return self.without(term)
+        return replace(self, terms=(*self.terms, term), page=1)
+
+    def without(self, term: Term) -> ListState:
+        """Return the state without a term, from its first page."""
+        return replace(self, terms=tuple(kept for kept in self.terms if kept != term), page=1)
+
+    def with_terms(self, terms: Sequence[Term], words: str) -> ListState:
+        """Return the state with further terms and other words, from its first page."""
+        return replace(self, words=words, terms=tuple(dict.fromkeys((*self.terms, *terms))), page=1)
