@@ -1,0 +1,102 @@
+"""What lists need to know of reviews: states and tags of many recordings in a few queries, through indexes.
+
+Recordings and reviews meet by fingerprint and by path, never by a key of the catalog. Files without a fingerprint
+(unreadable ones) meet by blob; there are few of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Substr
+
+from recviewer.catalog.models import Recording
+from recviewer.review.models import Standing, State, TagOn
+from recviewer.review.subjects import BLOB_PREFIX, chunked
+from recviewer.review.tagging import folded
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What the verdicts on a fingerprint add up to. state: of `models.State`. by, at, note: of what settles it."""
+
+    state: str
+    by: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A tag as it is shown. colour: a slug of `models.Colour`."""
+
+    name: str
+    colour: str
+
+
+def _with(state: str | None) -> Q:
+    """Return the condition for recordings whose subject has a standing (in one state)."""
+    standings = Standing.objects.all() if state is None else Standing.objects.filter(state=state)
+    blobs = standings.filter(fingerprint__startswith=BLOB_PREFIX).values(
+        blob=Substr("fingerprint", len(BLOB_PREFIX) + 1)
+    )
+    return Q(fingerprint__in=standings.values("fingerprint")) | Q(fingerprint="", blob__in=blobs)
+
+
+def with_verdict(recordings: QuerySet[Recording], state: str) -> QuerySet[Recording]:
+    """Return those in a state: approved, rejected, delete or undecided. Nothing for any other word."""
+    if state == State.UNDECIDED:
+        return recordings.exclude(_with(None))
+    if state not in State.values:
+        return recordings.none()
+    return recordings.filter(_with(state))
+
+
+def verdict_counts(recordings: QuerySet[Recording]) -> dict[str, int]:
+    """Return how many recordings are in each state; all four states are in it."""
+    plain = recordings.order_by()
+    counts = dict.fromkeys(State.values, 0)
+    for state in (State.APPROVED, State.REJECTED, State.DELETE):
+        if Standing.objects.filter(state=state).exists():
+            counts[state] = plain.filter(_with(state)).count()
+    counts[State.UNDECIDED] = plain.count() - sum(counts.values())
+    return counts
+
+
+def tag_counts(recordings: QuerySet[Recording]) -> list[tuple[Label, int]]:
+    """Return the tags on these recordings with how many carry them, the most used first."""
+    paths = recordings.order_by().filter(path=OuterRef("path"))
+    uses = TagOn.objects.filter(Exists(paths)).values_list("tag__name", "tag__colour").annotate(count=Count("pk"))
+    return [(Label(name, colour), count) for name, colour, count in uses.order_by("-count", "tag__folded")]
+
+
+def with_tag(recordings: QuerySet[Recording], name: str) -> QuerySet[Recording]:
+    """Return those that carry a tag; upper and lower case count as the same."""
+    return recordings.filter(path__in=TagOn.objects.filter(tag__folded=folded(name)).values("path"))
+
+
+def without_tags(recordings: QuerySet[Recording]) -> QuerySet[Recording]:
+    """Return those that carry no tag."""
+    return recordings.exclude(path__in=TagOn.objects.values("path"))
+
+
+def standings_for(subjects: Iterable[str]) -> dict[str, Stand]:
+    """Return the standings of fingerprints (or of what `subjects.subject_of` gives). Undecided ones are left out."""
+    found: dict[str, Stand] = {}
+    for some in chunked(dict.fromkeys(subjects)):
+        for row in Standing.objects.filter(fingerprint__in=some):
+            found[row.fingerprint] = Stand(row.state, row.by, row.at, row.note)
+    return found
+
+
+def tags_for_paths(paths: Iterable[str]) -> dict[str, list[Label]]:
+    """Return the tags of each path that has any, in order of name."""
+    found: dict[str, list[Label]] = {}
+    for some in chunked(dict.fromkeys(paths)):
+        rows = TagOn.objects.filter(path__in=some).order_by("tag__folded")
+        for path, name, colour in rows.values_list("path", "tag__name", "tag__colour"):
+            found.setdefault(path, []).append(Label(name, colour))
+    return found

@@ -1,0 +1,80 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from recviewer.catalog import indexer
+from recviewer.catalog.models import Recording
+
+
+def exchange(
+    *, asked="Which planet do humans live on?", answered="Earth.", test="tests/test_planets.py::test_earth", id="1"
+):
+    """Return a small chat recording as it lies on disk."""
+    return {
+        "test_id": test,
+        "request": {
+            "method": "POST",
+            "url": "https://api.example.com/v1/chat/completions",
+            "headers": {},
+            "body": {"model": "gpt-4o", "messages": [{"role": "user", "content": asked}]},
+            "endpoint": "/v1/chat/completions",
+            "model": "gpt-4o",
+        },
+        "response": {
+            "body": {
+                "__type__": "openai.types.chat.chat_completion.ChatCompletion",
+                "__data__": {
+                    "id": f"rec-{id}",
+                    "choices": [
+                        {
+                            "finish_reason": "stop",
+                            "index": 0,
+                            "message": {"content": answered, "role": "assistant"},
+                        }
+                    ],
+                    "created": 0,
+                    "model": "gpt-4o",
+                    "object": "chat.completion",
+                },
+            },
+            "is_streaming": False,
+        },
+    }
+
+
+@pytest.fixture
+def root(tmp_path, settings):
+    """An empty recordings root with a data folder beside it; no test sees another's."""
+    settings.RECORDINGS_ROOT = tmp_path / "tree"
+    settings.DATA_DIR = tmp_path / "data"
+    settings.RECORDINGS_ROOT.mkdir()
+    settings.DATA_DIR.mkdir()
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    return settings.RECORDINGS_ROOT
+
+
+@pytest.fixture
+def make_recording(root, db):
+    """Return a function that writes a recording file below the root and returns its row.
+
+    path: below the root. data: the file's bytes; without it a chat, as `exchange` makes it from the rest.
+    """
+
+    def make(path="tests/recordings/one.json", *, data=None, **words):
+        place: Path = root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(json.dumps(exchange(**words), indent=2).encode() if data is None else data)
+        indexer.refresh(processes=1)
+        return Recording.objects.get(path=path)
+
+    return make
+
+
+@pytest.fixture
+def tree(root):
+    """Return a function that tells what files there are below the root, with their bytes."""
+    return lambda: {str(place.relative_to(root)): place.read_bytes() for place in root.rglob("*") if place.is_file()}

@@ -1,0 +1,204 @@
+import zlib
+
+import pytest
+
+from recviewer.review import standing
+from recviewer.review.decide import decide, kept_bytes
+from recviewer.review.models import AppendOnly, AuditEvent, Decision, Kept, Standing
+from recviewer.review.refusals import Changed, Gone, Invalid
+from recviewer.review.subjects import Seen
+
+
+def seen(*recordings):
+    return [Seen(recording.path, recording.blob) for recording in recordings]
+
+
+def state_of(recording):
+    return dict(Standing.objects.values_list("fingerprint", "state")).get(recording.fingerprint, "undecided")
+
+
+def test_approve_writes_decision_event_and_standing(make_recording):
+    recording = make_recording()
+
+    done = decide(seen(recording), actor="Ana", verdict="approve")
+
+    decision = Decision.objects.get()
+    assert (decision.reviewer, decision.verdict, decision.path) == ("Ana", "approve", recording.path)
+    assert (decision.blob, decision.test_id, decision.kind) == (recording.blob, recording.test_id, "chat")
+    assert decision.event_id == done.event
+    assert state_of(recording) == "approved"
+    assert done.sentence == "Approved “Which planet do humans live on?”."
+
+
+def test_approved_bytes_are_kept_compressed(make_recording, root):
+    recording = make_recording()
+
+    decide(seen(recording), actor="Ana", verdict="approve")
+
+    assert kept_bytes(recording.fingerprint) == (root / recording.path).read_bytes()
+    assert zlib.decompress(bytes(Kept.objects.get().data)) == (root / recording.path).read_bytes()
+
+
+@pytest.mark.parametrize("note", ["", "   \n"])
+def test_reject_asks_for_a_note(make_recording, note):
+    recording = make_recording()
+
+    with pytest.raises(Invalid, match="why"):
+        decide(seen(recording), actor="Ana", verdict="reject", note=note)
+
+    assert not AuditEvent.objects.exists()
+
+
+def test_one_rejection_blocks_and_mine_is_kept_apart(make_recording):
+    recording = make_recording()
+
+    decide(seen(recording), actor="Ana", verdict="approve")
+    decide(seen(recording), actor="Ben", verdict="reject", note="wrong model list")
+    decide(seen(recording), actor="Ana", verdict="approve")
+
+    row = Standing.objects.get()
+    assert (row.state, row.by, row.note) == ("rejected", "Ben", "wrong model list")
+    assert standing.latest([recording.fingerprint])[recording.fingerprint]["Ana"].verdict == "approve"
+
+
+def test_latest_verdict_of_a_reviewer_counts(make_recording):
+    recording = make_recording()
+
+    decide(seen(recording), actor="Ben", verdict="reject", note="thin")
+    decide(seen(recording), actor="Ben", verdict="approve")
+
+    assert state_of(recording) == "approved"
+
+
+def test_a_mark_for_deletion_is_not_passed_over_by_an_approval(make_recording):
+    recording = make_recording()
+
+    decide(seen(recording), actor="Ben", verdict="delete")
+    decide(seen(recording), actor="Ana", verdict="approve")
+
+    assert state_of(recording) == "delete"
+
+
+def test_clear_leaves_no_standing(make_recording):
+    recording = make_recording()
+    decide(seen(recording), actor="Ana", verdict="approve")
+
+    decide(seen(recording), actor="Ana", verdict="clear")
+
+    assert state_of(recording) == "undecided"
+    assert Decision.objects.count() == 2
+
+
+def test_saying_it_again_is_no_event(make_recording):
+    recording = make_recording()
+    decide(seen(recording), actor="Ana", verdict="approve")
+
+    again = decide(seen(recording), actor="Ana", verdict="approve")
+
+    assert again.event is None
+    assert AuditEvent.objects.count() == 1
+
+
+def test_same_meaning_elsewhere_is_approved_too(make_recording):
+    recording = make_recording()
+    twin = make_recording("other/recordings/two.json", id="another-id")
+
+    decide(seen(recording), actor="Ana", verdict="approve")
+
+    assert twin.blob != recording.blob
+    assert state_of(twin) == "approved"
+
+
+def test_other_words_are_undecided(make_recording):
+    recording = make_recording()
+    decide(seen(recording), actor="Ana", verdict="approve")
+
+    changed = make_recording(recording.path, answered="Mars.")
+    assert state_of(changed) == "undecided"
+
+    back = make_recording(recording.path)
+    assert state_of(back) == "approved"
+
+
+def test_stale_blob_is_refused(make_recording):
+    recording = make_recording()
+
+    with pytest.raises(Changed) as refusal:
+        decide([Seen(recording.path, "0" * 40)], actor="Ana", verdict="approve")
+
+    assert refusal.value.paths == (recording.path,)
+    assert not Decision.objects.exists()
+
+
+def test_approval_of_a_file_that_changed_on_disk_is_refused(make_recording, root):
+    recording = make_recording()
+    (root / recording.path).write_text("{}")
+
+    with pytest.raises(Changed):
+        decide(seen(recording), actor="Ana", verdict="approve")
+
+    assert not AuditEvent.objects.exists()
+
+
+def test_approval_of_a_file_that_is_gone_is_refused(make_recording, root):
+    recording = make_recording()
+    (root / recording.path).unlink()
+
+    with pytest.raises(Gone):
+        decide(seen(recording), actor="Ana", verdict="approve")
+
+
+def test_bulk_is_one_event_and_all_or_nothing(make_recording):
+    first, second = make_recording(), make_recording("tests/recordings/two.json", answered="Mars.")
+
+    with pytest.raises(Changed):
+        decide([*seen(first), Seen(second.path, "0" * 40)], actor="Ana", verdict="approve")
+    assert not AuditEvent.objects.exists()
+
+    done = decide(seen(first, second), actor="Ana", verdict="approve")
+    assert (done.count, AuditEvent.objects.count(), Decision.objects.count()) == (2, 1, 2)
+    assert AuditEvent.objects.get().items.count() == 2
+
+
+def test_unreadable_files_are_decided_by_their_bytes(make_recording):
+    broken = make_recording("tests/recordings/broken.json", data=b'{"cut')
+    other = make_recording("tests/recordings/other.json", data=b"")
+
+    decide(seen(broken), actor="Ana", verdict="delete")
+
+    assert Standing.objects.get().fingerprint == f"blob:{broken.blob}"
+    assert broken.blob != other.blob
+
+
+def test_unknown_verdicts_are_refused(make_recording):
+    recording = make_recording()
+
+    with pytest.raises(Invalid):
+        decide(seen(recording), actor="Ana", verdict="like")
+
+
+def test_events_and_decisions_are_only_ever_added_to(make_recording):
+    recording = make_recording()
+    decide(seen(recording), actor="Ana", verdict="approve")
+
+    for model in (AuditEvent, Decision):
+        with pytest.raises(AppendOnly):
+            model.objects.all().delete()
+        with pytest.raises(AppendOnly):
+            model.objects.update(at=None)
+        with pytest.raises(AppendOnly):
+            model.objects.get().save()
+        with pytest.raises(AppendOnly):
+            model.objects.get().delete()
+
+
+def test_standings_can_be_rebuilt(make_recording):
+    first, second = make_recording(), make_recording("tests/recordings/two.json", answered="Mars.")
+    decide(seen(first), actor="Ana", verdict="approve")
+    decide(seen(second), actor="Ana", verdict="reject", note="no")
+    before = list(Standing.objects.order_by("fingerprint").values())
+    Standing.objects.all().delete()
+
+    assert standing.rebuild() == 2
+
+    assert list(Standing.objects.order_by("fingerprint").values()) == before

@@ -1,0 +1,295 @@
+import os
+
+import pytest
+
+from recviewer.catalog.models import Recording
+from recviewer.review import deleting
+from recviewer.review.models import AuditEvent, TrashRecord
+from recviewer.review.refusals import Changed, Invalid, NotAllowed
+from recviewer.review.subjects import Seen
+from recviewer.store import refusals
+from recviewer.store.manifests import State
+from recviewer.store.trash import Trash
+
+
+def seen(*recordings):
+    return [Seen(recording.path, recording.blob) for recording in recordings]
+
+
+def entry():
+    return TrashRecord.objects.get().entry
+
+
+def test_trash_moves_the_file_and_tells_the_catalog(make_recording, tree):
+    recording, other = make_recording(), make_recording("tests/recordings/two.json", answered="Mars.")
+    before = tree()
+
+    done = deleting.trash(seen(recording), actor="Ana")
+
+    assert tree() == {other.path: before[other.path]}
+    assert list(Recording.objects.values_list("path", flat=True)) == [other.path]
+    record = TrashRecord.objects.get()
+    assert (record.path, record.blob, record.size, record.actor) == (
+        recording.path,
+        recording.blob,
+        recording.size,
+        "Ana",
+    )
+    assert record.fingerprint == recording.fingerprint
+    assert deleting.trash_folder().read(record.entry) == before[recording.path]
+    assert done.sentence == "Moved “Which planet do humans live on?” to the trash."
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["recordings/a b'\"<script>.json", "recordings/new\nline.json", "recordings/日本.json", "recordings/%2e%2e.json"],
+)
+def test_restore_brings_back_every_byte_whatever_the_name(make_recording, tree, path):
+    recording = make_recording(path, data=b'{"odd": "\xff bytes"}\r\n')
+    before = tree()
+    deleting.trash(seen(recording), actor="Ana")
+    assert tree() == {}
+
+    restored = deleting.restore([entry()], actor="Ben")
+
+    assert tree() == before
+    assert restored.refused == ()
+    assert Recording.objects.get().path == path
+    assert TrashRecord.objects.get().restored_at is not None
+
+
+def test_names_that_are_not_utf8_go_and_come_back(make_recording, root, tree):
+    recording = make_recording()
+    os.rename(os.fsencode(root / recording.path), os.fsencode(root / "tests/recordings/") + b"/\xff\xfe.json")
+    deleting.indexer.refresh(processes=1)
+    odd = Recording.objects.get()
+    before = tree()
+    assert odd.raw_path is not None
+
+    deleting.trash(seen(odd), actor="Ana")
+    assert tree() == {}
+    deleting.restore([entry()], actor="Ana")
+
+    assert tree() == before
+
+
+def test_trash_refuses_what_changed_on_disk(make_recording, root, tree):
+    recording = make_recording()
+    (root / recording.path).write_text('{"other": 1}')
+    before = tree()
+
+    with pytest.raises(Changed):
+        deleting.trash(seen(recording), actor="Ana")
+
+    assert tree() == before
+    assert not TrashRecord.objects.exists()
+
+
+def test_trash_refuses_a_stale_blob(make_recording, tree):
+    recording = make_recording()
+    before = tree()
+
+    with pytest.raises(Changed):
+        deleting.trash([Seen(recording.path, "0" * 40)], actor="Ana")
+
+    assert tree() == before
+
+
+def test_bulk_is_all_or_nothing(make_recording, root, tree):
+    first, second = make_recording(), make_recording("tests/recordings/two.json", answered="Mars.")
+    (root / second.path).write_text("{}")
+    before = tree()
+
+    with pytest.raises(Changed):
+        deleting.trash(seen(first, second), actor="Ana")
+
+    assert tree() == before
+    assert deleting.trash_folder().entries() == []
+    assert not AuditEvent.objects.exists()
+
+
+def test_files_come_back_when_the_database_fails(make_recording, tree, monkeypatch):
+    recording = make_recording()
+    before = tree()
+
+    def fail(*args, **kwargs):
+        raise RuntimeError("the database is locked")
+
+    monkeypatch.setattr(deleting.audit, "write", fail)
+    with pytest.raises(RuntimeError):
+        deleting.trash(seen(recording), actor="Ana")
+
+    assert tree() == before
+    assert deleting.trash_folder().entries() == []
+
+
+def test_restore_never_overwrites(make_recording, root, tree):
+    recording = make_recording()
+    deleting.trash(seen(recording), actor="Ana")
+    (root / recording.path).write_text("new")
+    before = tree()
+
+    restored = deleting.restore([entry()], actor="Ana")
+
+    assert restored.done is None
+    assert "never overwrites" in restored.refused[0]
+    assert tree() == before
+    assert TrashRecord.objects.get().restored_at is None
+
+
+def test_one_refusal_does_not_hold_up_the_others(make_recording, root):
+    first, second = make_recording(), make_recording("tests/recordings/two.json", answered="Mars.")
+    deleting.trash(seen(first, second), actor="Ana")
+    (root / first.path).write_text("new")
+
+    restored = deleting.restore(list(TrashRecord.objects.values_list("entry", flat=True)), actor="Ana")
+
+    assert restored.done is not None
+    assert restored.done.count == 1
+    assert len(restored.refused) == 1
+    assert (root / second.path).exists()
+
+
+def test_restoring_twice_is_refused_with_a_sentence(make_recording):
+    recording = make_recording()
+    deleting.trash(seen(recording), actor="Ana")
+    deleting.restore([entry()], actor="Ana")
+
+    again = deleting.restore([entry()], actor="Ana")
+
+    assert again.done is None
+    assert "no entry" in again.refused[0]
+
+
+def test_discard_is_for_good(make_recording, tree):
+    recording = make_recording()
+    deleting.trash(seen(recording), actor="Ana")
+
+    done = deleting.discard([entry()], actor="Ana")
+
+    assert done.count == 1
+    assert deleting.trash_folder().entries() == []
+    assert TrashRecord.objects.get().discarded_at is not None
+    with pytest.raises(Invalid):
+        deleting.discard([entry()], actor="Ana")
+
+
+def test_read_only_refuses_to_move(make_recording, tree, settings):
+    recording = make_recording()
+    settings.READ_ONLY = True
+    before = tree()
+
+    with pytest.raises(NotAllowed, match="read-only"):
+        deleting.trash(seen(recording), actor="Ana")
+
+    assert tree() == before
+    assert "read-only" in deleting.obstacle(recording)
+
+
+def test_preview_counts_bytes_tests_and_last_recordings(make_recording):
+    first, second = make_recording(), make_recording("tests/recordings/two.json", answered="Mars.")
+    third = make_recording("tests/recordings/three.json", test="tests/test_other.py::test_other")
+
+    found = deleting.preview(seen(first, third))
+
+    assert (found.count, found.size, found.tests) == (2, first.size + third.size, 2)
+    assert found.last_of_tests == ("tests/test_other.py::test_other",)
+    assert deleting.preview(seen(first, second)).last_of_tests == (first.test_id,)
+
+
+class Died(BaseException):
+    """Stands for kill -9."""
+
+
+STEPS = ("manifest", "copy", "verify copy", "sync", "set aside", "verify original", "unlink", "finish")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_bytes_survive_a_death_at_any_step_and_the_next_start_tells(make_recording, tree, monkeypatch, step):
+    recording = make_recording()
+    before = tree()
+
+    def stop(name):
+        if name == step:
+            os._exit(9)
+
+    child = os.fork()
+    if not child:
+        Trash(deleting.settings.DATA_DIR / "trash", step=stop).delete(
+            deleting.settings.RECORDINGS_ROOT,
+            deleting.raw_of(recording),
+            seen_blob=recording.blob,
+            actor="Ana",
+            note="",
+            now=deleting.timezone.now(),
+        )
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+    told = deleting.reconcile()
+
+    held = TrashRecord.objects.filter(restored_at=None)
+    if held:
+        assert tree() == {}
+        assert deleting.trash_folder().read(held.get().entry) == before[recording.path]
+        assert AuditEvent.objects.get().actor == "Ana"
+        deleting.restore([entry()], actor="Ana")
+    else:
+        assert not AuditEvent.objects.exists()
+    assert tree() == before
+    if step != "manifest":
+        assert told
+
+
+def test_a_deletion_that_was_not_noted_down_is_noted_at_the_next_start(make_recording, tree):
+    recording = make_recording()
+    deleting.trash_folder().delete(
+        deleting.settings.RECORDINGS_ROOT,
+        recording.path.encode(),
+        seen_blob=recording.blob,
+        actor="Ana",
+        note="",
+        now=deleting.timezone.now(),
+    )
+
+    told = deleting.reconcile()
+
+    assert "had not been noted down" in told[0]
+    record = TrashRecord.objects.get()
+    assert (record.path, record.fingerprint, record.actor) == (recording.path, recording.fingerprint, "Ana")
+    assert AuditEvent.objects.get().action == "trash"
+    assert deleting.reconcile() == []
+
+
+def test_a_restore_that_was_not_noted_down_is_noted_at_the_next_start(make_recording):
+    recording = make_recording()
+    deleting.trash(seen(recording), actor="Ana")
+    back = deleting.trash_folder().restore(entry())
+    assert back.state is State.RESTORED
+
+    told = deleting.reconcile()
+
+    assert "was restored" in told[0]
+    assert TrashRecord.objects.get().restored_at is not None
+    assert AuditEvent.objects.order_by("pk").last().actor == deleting.KEEPER
+
+
+def test_bytes_that_others_took_out_of_the_trash_are_told_of(make_recording):
+    recording = make_recording()
+    deleting.trash(seen(recording), actor="Ana")
+    deleting.trash_folder().discard(entry())
+
+    assert deleting.reconcile() == [f"{recording.path} is not in the trash any more."]
+    assert TrashRecord.objects.get().discarded_at is not None
+    assert deleting.reconcile() == []
+
+
+def test_a_trash_that_cannot_be_written_refuses(make_recording, tree, settings):
+    recording = make_recording()
+    before = tree()
+    (settings.DATA_DIR / "trash").write_text("in the way")
+
+    with pytest.raises(refusals.NotWritable):
+        deleting.trash(seen(recording), actor="Ana")
+
+    assert tree() == before

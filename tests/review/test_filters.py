@@ -1,0 +1,74 @@
+import pytest
+
+from recviewer.catalog.models import Recording
+from recviewer.review import filters
+from recviewer.review.decide import decide
+from recviewer.review.filters import Label
+from recviewer.review.subjects import Seen, subject_of
+from recviewer.review.tagging import colour_for, tag
+
+
+def seen(*recordings):
+    return [Seen(recording.path, recording.blob) for recording in recordings]
+
+
+@pytest.fixture
+def five(make_recording):
+    """Approved, rejected, to delete (an unreadable one), and two undecided (one of them unreadable)."""
+    words = ("Earth.", "Mars.", "Venus.")
+    made = [make_recording(f"tests/recordings/{word}json", answered=word) for word in words]
+    made += [
+        make_recording("tests/recordings/x1.json", data=b"{"),
+        make_recording("tests/recordings/x2.json", data=b"["),
+    ]
+    decide(seen(made[0]), actor="Ana", verdict="approve")
+    decide(seen(made[1]), actor="Ana", verdict="reject", note="no")
+    decide(seen(made[3]), actor="Ana", verdict="delete")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("state", "places"),
+    [("approved", [0]), ("rejected", [1]), ("delete", [3]), ("undecided", [2, 4]), ("nonsense", [])],
+)
+def test_with_verdict(five, state, places):
+    found = filters.with_verdict(Recording.objects.all(), state)
+
+    assert {recording.path for recording in found} == {five[place].path for place in places}
+
+
+def test_verdict_counts(five, django_assert_max_num_queries):
+    with django_assert_max_num_queries(7):
+        counts = filters.verdict_counts(Recording.objects.order_by("path"))
+
+    assert counts == {"approved": 1, "rejected": 1, "delete": 1, "undecided": 2}
+
+
+def test_verdict_counts_of_some(five):
+    counts = filters.verdict_counts(Recording.objects.filter(path=five[0].path))
+
+    assert counts == {"approved": 1, "rejected": 0, "delete": 0, "undecided": 0}
+
+
+def test_standings_for(five, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        found = filters.standings_for([subject_of(recording) for recording in five])
+
+    assert found[five[1].fingerprint].note == "no"
+    assert found[f"blob:{five[3].blob}"].state == "delete"
+    assert five[2].fingerprint not in found
+
+
+def test_tags(five, django_assert_num_queries):
+    tag(seen(five[0], five[1]), actor="Ana", name="Golden")
+    tag(seen(five[0]), actor="Ana", name="flaky")
+    golden, flaky = Label("Golden", colour_for("golden")), Label("flaky", colour_for("flaky"))
+
+    with django_assert_num_queries(1):
+        assert filters.tag_counts(Recording.objects.all()) == [(golden, 2), (flaky, 1)]
+    assert filters.tag_counts(Recording.objects.filter(path=five[1].path)) == [(golden, 1)]
+    with django_assert_num_queries(1):
+        found = filters.tags_for_paths([recording.path for recording in five])
+    assert found == {five[0].path: [flaky, golden], five[1].path: [golden]}
+    assert {row.path for row in filters.with_tag(Recording.objects.all(), "gOLDEN")} == {five[0].path, five[1].path}
+    assert filters.without_tags(Recording.objects.all()).count() == 3
