@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "recviewer.pages.nudging.Nudge",
     "recviewer.pages.errors.Refusals",
 ]
 ROOT_URLCONF = "recviewer.urls"

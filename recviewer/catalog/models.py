@@ -41,6 +41,7 @@ class Recording(models.Model):
     model = models.TextField()
     test_id = models.TextField(null=True)
     test_name = models.TextField()
+    has_no_test = models.BooleanField()
     streaming = models.BooleanField()
     chunks = models.IntegerField()
     runs = models.TextField()
@@ -62,7 +63,8 @@ class Recording(models.Model):
         indexes = [
             models.Index(fields=["blob"], name="recording_blob"),
             models.Index(fields=["fingerprint"], name="recording_fingerprint"),
-            models.Index(fields=["test_id", "path"], name="recording_test"),
+            models.Index(fields=["has_no_test", "test_id", "path"], name="recording_order"),
+            models.Index(fields=["test_id"], name="recording_test"),
             models.Index(fields=["size"], name="recording_size"),
             models.Index(fields=["chunks"], name="recording_chunks"),
             models.Index(fields=["suite", "kind", "model", "outcome", "replay", "host"], name="recording_facets"),

@@ -36,6 +36,7 @@ class Summary(NamedTuple):
     model: str
     test_id: str | None
     test_name: str
+    has_no_test: bool
     streaming: bool
     chunks: int
     runs: str
@@ -80,6 +81,7 @@ def _summary(reading: Reading, key: str, *, blob: str, lines: int) -> Summary:
         model=clean(exchange.model),
         test_id=None if exchange.test_id is None else clean(exchange.test_id),
         test_name=clean(test_name(exchange.test_id)),
+        has_no_test=exchange.test_id is None,
         streaming=exchange.streaming,
         chunks=exchange.chunks,
         runs=" ".join([f"{letter}{count}" for letter, count in exchange.runs][:200]),

@@ -30,7 +30,7 @@ class Sort:
 SORTS = {
     one.key: one
     for one in (
-        Sort("test", "test", ("test_id", "path")),
+        Sort("test", "test", ("has_no_test", "test_id", "path")),
         Sort("-size", "size, largest first", ("-size", "-pk")),
         Sort("size", "size, smallest first", ("size", "pk")),
         Sort("-chunks", "chunks, most first", ("-chunks", "-pk")),

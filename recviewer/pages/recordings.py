@@ -14,9 +14,10 @@ from django.urls import path, reverse
 from recviewer.catalog import facets, filters, freshness, search
 from recviewer.catalog.filters import FILTERS, Recordings, Term
 from recviewer.catalog.models import Recording
-from recviewer.pages.htmx import answer
+from recviewer.pages.htmx import answer, wants_fragment
 from recviewer.pages.listing import KEYS, REVIEW_KEYS, SORTS, ListState, Sort
 from recviewer.pages.minis import Mini, mini_strip
+from recviewer.pages.status import Freshness
 from recviewer.pages.words_for import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, State, state_of
 from recviewer.review import filters as said
 
@@ -115,7 +116,7 @@ class Listing:
     previous_url: str
     next_url: str
     blame: Blame | None
-    generation: str
+    freshness: Freshness
     examples: tuple[str, ...]
 
 
@@ -123,6 +124,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Show the list that the address describes; typed filters move from the box into the address first."""
     state = ListState.of(request.GET)
     terms, words = filters.parse_typed(state.words, KEYS)
+    if wants_fragment(request):
+        return answer(request, "recordings/page.html", "recordings/_list.html", build(state.with_terms(terms, words)))
     if terms:
         return HttpResponseRedirect(request.path + state.with_terms(terms, words).address())
     direct = jump(words)
@@ -216,7 +219,7 @@ def build(state: ListState) -> Listing:
         previous_url=replace(state, page=state.page - 1).address() if state.page > 1 else "",
         next_url=replace(state, page=state.page + 1).address() if state.page < pages else "",
         blame=_blame(state) if not counted.total and everything.total else None,
-        generation=generation,
+        freshness=Freshness(generation, "/" + state.address(), False, freshness.trouble()),
         examples=tuple(one.example for one in FILTERS.values()),
     )
 
