@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from recviewer.catalog.models import Recording
 
@@ -78,13 +79,12 @@ def matching(recordings: QuerySet[Recording], text: str) -> QuerySet[Recording]:
     """Return the recordings whose words match what a person typed."""
     if needs_scan(text):
         like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        where = f"id IN (SELECT rowid FROM {TABLE} WHERE asked LIKE %s ESCAPE '\\' OR answered LIKE %s ESCAPE '\\')"
-        return recordings.extra(where=[f"{Recording._meta.db_table}.{where}"], params=[like, like])
+        found_by = f"SELECT rowid FROM {TABLE} WHERE asked LIKE %s ESCAPE '\\' OR answered LIKE %s ESCAPE '\\'"
+        return recordings.filter(pk__in=RawSQL(found_by, [like, like]))
     found = expression(text)
     if not found:
         return recordings.none()
-    where = f"{Recording._meta.db_table}.id IN (SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s)"
-    return recordings.extra(where=[where], params=[found])
+    return recordings.filter(pk__in=RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [found]))
 
 
 def snippets(ids: Sequence[int], text: str) -> dict[int, Snippet]:

@@ -12,18 +12,18 @@ _LETTERS = {"t": "text", "c": "call", "r": "reasoning", "x": "text"}
 
 @dataclass(frozen=True, slots=True)
 class MiniCell:
-    """One run of chunks. kind: text, call or reasoning. x and width in px."""
+    """One run of chunks. kind: text, call or reasoning. x and width in px, as text for attributes."""
 
     kind: str
-    x: float
-    width: float
+    x: str
+    width: str
 
 
 @dataclass(frozen=True, slots=True)
 class Mini:
     """A stream as a bar: its length grows with the logarithm of the number of chunks."""
 
-    width: int
+    width: str
     cells: tuple[MiniCell, ...]
 
 
@@ -44,6 +44,6 @@ def mini_strip(runs: str) -> Mini | None:
     for kind, count in merged:
         span = width * count / total
         if span >= 0.4:
-            cells.append(MiniCell(kind, round(x, 1), round(max(span - 0.6, 1), 1)))
+            cells.append(MiniCell(kind, f"{x:.1f}", f"{max(span - 0.6, 1):.1f}"))
         x += span
-    return Mini(width, tuple(cells))
+    return Mini(str(width), tuple(cells))

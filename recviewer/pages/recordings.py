@@ -9,39 +9,53 @@ from dataclasses import dataclass, replace
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
 from django.urls import path, reverse
+from django.utils.safestring import SafeString
 
 from recviewer.catalog import facets, filters, freshness, search
 from recviewer.catalog.filters import FILTERS, Recordings, Term
 from recviewer.catalog.models import Recording
+from recviewer.pages.cells import hits, kind_as_model
 from recviewer.pages.htmx import answer, wants_fragment
 from recviewer.pages.listing import KEYS, REVIEW_KEYS, SORTS, ListState, Sort
 from recviewer.pages.minis import Mini, mini_strip
+from recviewer.pages.printed import Printed
 from recviewer.pages.status import Freshness
+from recviewer.pages.templatetags.words import one_line, size, visible
 from recviewer.pages.words_for import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, State, state_of
 from recviewer.review import filters as said
+from recviewer.review.subjects import subject_of
 
 FACET_SHOWN = 6
 COLUMNS = (
     "id", "path", "fingerprint", "blob", "kind", "host", "model", "test_id", "test_name", "streaming", "chunks", "runs",
-    "size", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "replay_rule", "suite",
+    "size", "indexed_at", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "replay_rule", "suite",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line. snippet: pieces (text, is a hit) that stand in for `asked` or `answered`, named by snippet_in."""
+    """One line, every cell ready to print.
+
+    tone: how the answer is written, of `exchange.text.AnswerKind`. call: the function's name where it is a call.
+    """
 
     recording: Recording
+    url: str
     asked: str
     answered: str
-    call_name: str
+    tone: str
+    call: str
     mini: Mini | None
+    model: str
+    model_title: str
+    test: str
+    chunks: str
+    size: str
     state: State | None
-    tags: Sequence[object]
+    tags: Sequence[said.Label]
     more_tags: int
-    snippet_in: str
-    snippet: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +63,8 @@ class Value:
     """One value of a facet. url: toggles it. is_on: chosen; is_out: left out."""
 
     label: str
-    count: int
+    title: str
+    count: str
     url: str
     is_on: bool
     is_out: bool
@@ -104,9 +119,11 @@ class Listing:
     tests: int
     models: int
     notices: tuple[tuple[str, str, int, str], ...]
-    facets: tuple[Facet, ...]
+    facets: SafeString
+    counted: facets.Counts
     chips: tuple[Chip, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SafeString, ...]
+    recordings: tuple[Recording, ...]
     first: int
     last: int
     sorts: tuple[Step, ...]
@@ -193,7 +210,7 @@ def build(state: ListState) -> Listing:
     counted = facets.counts(found, state.terms)
     pages = max(1, -(-counted.total // state.per_page))
     state = replace(state, page=min(state.page, pages))
-    rows = _rows(state)
+    recordings, rows = _rows(state)
     first = (state.page - 1) * state.per_page + 1 if counted.total else 0
     return Listing(
         state=state,
@@ -204,9 +221,11 @@ def build(state: ListState) -> Listing:
         tests=_tests(generation),
         models=len([value for value, _ in everything.by_facet["model"] if value]),
         notices=_notices(everything),
-        facets=_facets(state, counted, generation),
+        facets=_facets(state, counted),
+        counted=counted,
         chips=tuple(_chips(state)),
         rows=rows,
+        recordings=recordings,
         first=first,
         last=first + len(rows) - 1 if rows else 0,
         sorts=tuple(
@@ -249,34 +268,57 @@ def _notices(everything: facets.Counts) -> tuple[tuple[str, str, int, str], ...]
     )
 
 
-def _rows(state: ListState) -> tuple[Row, ...]:
+_printed_rows = Printed(4000)
+_printed_facets = Printed(200)
+
+
+def _rows(state: ListState) -> tuple[tuple[Recording, ...], tuple[SafeString, ...]]:
+    """Return the recordings of the page, and their rows printed."""
     recordings = narrowed(state).only(*COLUMNS).order_by(*SORTS[state.sort].columns)
     start = (state.page - 1) * state.per_page
-    found = list(recordings[start : start + state.per_page])
+    found = tuple(recordings[start : start + state.per_page])
     snippets = search.snippets([one.pk for one in found], state.words) if state.words else {}
-    standings = said.standings_for([one.fingerprint for one in found])
+    standings = said.standings_for([subject_of(one) for one in found])
     tags = said.tags_for_paths([one.path for one in found])
-    return tuple(
-        [_row(one, standings.get(one.fingerprint), tags.get(one.path, ()), snippets.get(one.pk)) for one in found]
+    return found, tuple(
+        [_print(one, standings.get(subject_of(one)), tags.get(one.path, ()), snippets.get(one.pk)) for one in found]
     )
 
 
-def _row(recording: Recording, standing: object, tags: Sequence[object], snippet: search.Snippet | None) -> Row:
-    name, answered = "", recording.answered
+def _print(
+    recording: Recording, standing: said.Stand | None, tags: Sequence[said.Label], snippet: search.Snippet | None
+) -> SafeString:
+    def make() -> SafeString:
+        return render_to_string("recordings/_row.html", {"row": _row(recording, standing, tags, snippet)})
+
+    verdict = standing.state if standing else ""
+    key = (recording.pk, recording.indexed_at, recording.replay, verdict, tuple(tags), snippet)
+    return _printed_rows.get(key, make)
+
+
+def _row(
+    recording: Recording, standing: said.Stand | None, tags: Sequence[said.Label], snippet: search.Snippet | None
+) -> Row:
+    call, answered = "", recording.answered
     if recording.answer_kind == "call":
-        name, _, answered = recording.answered.partition(" ")
-    asked = recording.asked
+        call, _, answered = recording.answered.partition(" ")
+    found = snippet.where if snippet and snippet.pieces else ""
     return Row(
         recording=recording,
-        asked=asked,
-        answered=answered,
-        call_name=name,
+        url=reverse("recording:show", args=[recording.path]),
+        asked=hits(snippet.pieces) if snippet and found == "asked" else one_line(recording.asked),
+        answered=hits(snippet.pieces) if snippet and found == "answered" else one_line(answered),
+        tone=recording.answer_kind,
+        call="" if found == "answered" else visible(call),
         mini=mini_strip(recording.runs) if recording.streaming else None,
+        model=visible(recording.model) if recording.model else kind_as_model(recording.kind),
+        model_title=f"{recording.model} · {recording.host}".strip(" ·"),
+        test=visible(recording.test_name),
+        chunks=f"{recording.chunks:,}" if recording.streaming else "",
+        size=size(recording.size),
         state=state_of(recording, standing),
         tags=tags[:2],
         more_tags=max(0, len(tags) - 2),
-        snippet_in=snippet.where if snippet and snippet.pieces else "",
-        snippet=snippet.pieces if snippet else (),
     )
 
 
@@ -286,16 +328,24 @@ _VERDICTS = ("undecided", "approved", "rejected", "delete")
 _VERDICT_WORDS = {"undecided": "undecided", "approved": "approved", "rejected": "re-record", "delete": "delete"}
 
 
-def _facets(state: ListState, counted: facets.Counts, generation: str) -> tuple[Facet, ...]:
+def _facets(state: ListState, counted: facets.Counts) -> SafeString:
+    """Return the counts beside the list, printed."""
     without_state = [term for term in state.terms if term.key != "state"]
-    verdicts = said.verdict_counts(narrowed(state, without_state))
-    made = [_facet(state, "state", "Verdict", [(value, verdicts.get(value, 0)) for value in _VERDICTS])]
-    made += [_facet(state, key, FILTERS[key].label, counted.by_facet[key]) for key in facets.FACETS]
+    total = counted.total if len(without_state) == len(state.terms) else None
+    verdicts = said.verdict_counts(narrowed(state, without_state), total=total)
     without_tag = [term for term in state.terms if term.key != "tag"]
-    tags = said.tag_counts(narrowed(state, without_tag))
-    if tags:
-        made.append(_facet(state, "tag", "Tag", sorted(tags.items(), key=lambda item: (-item[1], item[0]))))
-    return tuple(facet for facet in made if len(facet.values) > 1 or any(value.is_on for value in facet.values))
+    tags = [(label.name, count) for label, count in said.tag_counts(narrowed(state, without_tag))]
+    whole = replace(state, page=1)
+    key = (whole, tuple(verdicts.items()), tuple(tags), repr(counted))
+
+    def make() -> SafeString:
+        made = [_facet(whole, "state", "Verdict", [(value, verdicts.get(value, 0)) for value in _VERDICTS])]
+        made += [_facet(whole, key, FILTERS[key].label, counted.by_facet[key]) for key in facets.FACETS]
+        made += [_facet(whole, "tag", "Tag", tags)] if tags else []
+        shown = [facet for facet in made if len(facet.values) > 1 or any(value.is_on for value in facet.values)]
+        return render_to_string("recordings/_facets.html", {"facets": shown, "on": len(state.terms)})
+
+    return _printed_facets.get(key, make)
 
 
 def _facet(state: ListState, key: str, label: str, counts: Sequence[tuple[str, int]]) -> Facet:
@@ -306,7 +356,9 @@ def _facet(state: ListState, key: str, label: str, counts: Sequence[tuple[str, i
         is_out = out in state.terms
         url = state.without(out).address() if is_out else state.toggled(term).address()
         name = words.get(value) or value or _NO_VALUE.get(key, "none")
-        values.append(Value(name, count, url, term in state.terms, is_out))
+        is_on = term in state.terms
+        said_count = f"{count:,}" if count else ""
+        values.append(Value(visible(name), name, said_count, url, is_on, is_out))
     shown = max(FACET_SHOWN, max((n + 1 for n, value in enumerate(values) if value.is_on), default=0))
     if len(values) == shown + 1:
         shown += 1
@@ -358,10 +410,7 @@ def as_json(page: Listing) -> JsonResponse:
     """Return the list for scripts."""
     fields = ("path", "blob", "fingerprint", "kind", "model", "host", "suite", "test_id", "streaming", "chunks", "size",
               "asked", "answered", "outcome", "replay")  # fmt: skip
-    recordings = [
-        {name: getattr(row.recording, name) for name in fields} | {"tags": [str(tag) for tag in row.tags]}
-        for row in page.rows
-    ]
+    tags = said.tags_for_paths([one.path for one in page.recordings])
     return JsonResponse(
         {
             "total": page.total,
@@ -369,10 +418,12 @@ def as_json(page: Listing) -> JsonResponse:
             "first": page.first,
             "last": page.last,
             "next": page.next_url or None,
-            "facets": {
-                facet.label.lower(): {v.label: v.count for v in (*facet.values, *facet.more)} for facet in page.facets
-            },
-            "recordings": recordings,
+            "facets": {key: dict(values) for key, values in page.counted.by_facet.items()},
+            "recordings": [
+                {name: getattr(one, name) for name in fields}
+                | {"tags": [label.name for label in tags.get(one.path, ())]}
+                for one in page.recordings
+            ],
         }
     )
 

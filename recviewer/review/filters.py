@@ -55,19 +55,24 @@ def with_verdict(recordings: QuerySet[Recording], state: str) -> QuerySet[Record
     return recordings.filter(_with(state))
 
 
-def verdict_counts(recordings: QuerySet[Recording]) -> dict[str, int]:
-    """Return how many recordings are in each state; all four states are in it."""
+def verdict_counts(recordings: QuerySet[Recording], *, total: int | None = None) -> dict[str, int]:
+    """Return how many recordings are in each state; all four states are in it.
+
+    total: how many recordings there are, where the caller knows it.
+    """
     plain = recordings.order_by()
     counts = dict.fromkeys(State.values, 0)
     for state in (State.APPROVED, State.REJECTED, State.DELETE):
         if Standing.objects.filter(state=state).exists():
             counts[state] = plain.filter(_with(state)).count()
-    counts[State.UNDECIDED] = plain.count() - sum(counts.values())
+    counts[State.UNDECIDED] = (plain.count() if total is None else total) - sum(counts.values())
     return counts
 
 
 def tag_counts(recordings: QuerySet[Recording]) -> list[tuple[Label, int]]:
     """Return the tags on these recordings with how many carry them, the most used first."""
+    if not TagOn.objects.exists():
+        return []
     paths = recordings.order_by().filter(path=OuterRef("path"))
     uses = TagOn.objects.filter(Exists(paths)).values_list("tag__name", "tag__colour").annotate(count=Count("pk"))
     return [(Label(name, colour), count) for name, colour, count in uses.order_by("-count", "tag__folded")]

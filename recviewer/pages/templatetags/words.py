@@ -1,7 +1,7 @@
 """Words, numbers and recorded text in templates. A builtin library: templates need no `load` for it.
 
-Recorded text is untrusted. `visible` and `seamed` escape it and mark what the eye would miss; with highlight.py they are
-the only places that declare markup safe.
+Recorded text is untrusted. `visible` and `seamed` escape it and mark what the eye would miss; with highlight.py they
+are the only places that declare markup safe.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+
+CHUNK_WINDOW = 200
+"""Chunks that the table shows at once; a link to a later one names where its window begins."""
 
 _HIDDEN = re.compile(
     "(?:"
@@ -138,3 +142,24 @@ def hint(key: str) -> SafeString:
 def bdi(value: object) -> SafeString:
     """Show a recorded value whose direction must not leak into what stands beside it."""
     return format_html("<bdi>{}</bdi>", visible(value) if isinstance(value, str) else conditional_escape(value))
+
+
+@register.filter
+def json_block(value: object) -> SafeString:
+    """Show indented JSON in four tones."""
+    from recviewer.pages import highlight
+
+    return highlight.block(str(value))
+
+
+@register.filter
+def cells(run: Any, address: str) -> SafeString:
+    """Draw the cells of a strip's run as links to their chunks. address: of the chunk view, without the anchor."""
+    return format_html_join(
+        "",
+        '<a class="cell h{}" href="{}{}#chunk-{}" data-chunk="{}" tabindex="-1"></a>',
+        (
+            (cell.height, address, f"&from={cell.first}" if cell.first > CHUNK_WINDOW else "", cell.first, cell.first)
+            for cell in run.cells
+        ),
+    )
