@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from recviewer.gunicorn_conf import PREPARED
+
 
 class Command(BaseCommand):
     help = (
@@ -28,8 +30,12 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port to bind (default 8000)")
         parser.add_argument("--workers", type=int, default=1, help="worker processes (default 1, with 8 threads)")
         parser.add_argument("--open", action="store_true", help="open the browser when the server is up")
+        parser.add_argument("--prepare-only", action="store_true", help="prepare and index, but do not serve")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["prepare_only"]:
+            self._index()
+            return
         host, port = options["host"], options["port"]
         if host not in ("127.0.0.1", "::1", "localhost") and not settings.HOSTED:
             raise CommandError(
@@ -90,7 +96,7 @@ class Command(BaseCommand):
             call_command("runserver", f"{host}:{port}", use_reloader=False)
             return
         bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        words = ["-m", "gunicorn", "recviewer.wsgi", "-c", "python:recviewer.gunicorn_conf"]
+        words = ["-m", "gunicorn", "recviewer.wsgi", "-c", "python:recviewer.gunicorn_conf", "--env", PREPARED]
         os.environ.pop("TZ", None)
         os.execv(sys.executable, [sys.executable, *words, "--bind", bind, "--workers", str(workers)])  # noqa: S606
 
