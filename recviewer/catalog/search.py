@@ -96,7 +96,7 @@ def snippets(ids: Sequence[int], text: str) -> dict[int, Snippet]:
     found = expression(text)
     if not found:
         return {}
-    parts = ", ".join(f"snippet({TABLE}, {column}, '{MARK_START}', '{MARK_END}', '…', 18)" for column in (0, 1))
+    parts = ", ".join(f"snippet({TABLE}, {column}, '{MARK_START}', '{MARK_END}', '…', 14)" for column in (0, 1))
     places = ", ".join(["%s"] * len(ids))
     with connection.cursor() as cursor:
         cursor.execute(
