@@ -41,7 +41,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """root: short name of the recordings root; root_path: where it lies ("" when hosted). indexed_at: last finished run."""
+    """What base.html shows.
+
+    root: short name of the recordings root. root_path: where it lies, "" when hosted. indexed_at: last finished run.
+    """
 
     root: str
     root_path: str

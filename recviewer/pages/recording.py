@@ -1,7 +1,273 @@
-"""To be written."""
+"""One recording: what was asked, what was answered, and all that belongs to it. Also the permalink by content."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from dataclasses import dataclass
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.cache import patch_vary_headers
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog import content as contents
+from recviewer.catalog.content import Content
+from recviewer.catalog.models import Recording
+from recviewer.exchange import contract
+from recviewer.exchange.model import Exchange, Kind
+from recviewer.pages import chunkview, media, rawview
+from recviewer.pages.answers import LISTINGS, Asked, Reply, asked_view, reply_view
+from recviewer.pages.bar import Bar, Tags, bar_for, tags_for
+from recviewer.pages.conversation import Conversation, conversation_of
+from recviewer.pages.facts import Facts, facts_of
+from recviewer.pages.folds import Folds
+from recviewer.pages.htmx import VARY, wants_fragment
+from recviewer.pages.neighbours import Neighbours, neighbours_of, url_of
+from recviewer.pages.strip import Strip, stream_of, strip_of
+from recviewer.store.files import count_lines
+from recviewer.store.refusals import CannotRead
+
+SEAM_LIMIT = 600
+"""Streams of more chunks get their seams only when somebody asks for them."""
+
+VIEWS = ("rendered", "raw", "chunks")
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One way to look at a recording. number: of chunks, 0 for nothing to say. is_next: `v` goes there."""
+
+    title: str
+    url: str
+    number: int
+    is_current: bool
+    is_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPage:
+    """A recording's page. Of `asked` to `strip`, `raw`, and `chunks`, only what the view shows is not None.
+
+    view: rendered, raw or chunks. title: for the window. is_stale: the file is not the one that was indexed.
+    has_seams: chunk by chunk texts are in the page. wants_seams: the address asks for them.
+    """
+
+    recording: Recording
+    exchange: Exchange
+    url: str
+    title: str
+    view: str
+    tabs: tuple[Tab, ...]
+    facts: Facts
+    neighbours: Neighbours | None
+    bar: Bar
+    tags: Tags
+    is_stale: bool
+    is_listing: bool = False
+    asked: Asked | None = None
+    reply: Reply | None = None
+    conversation: Conversation | None = None
+    strip: Strip | None = None
+    has_seams: bool = False
+    wants_seams: bool = False
+    raw: rawview.RawView | None = None
+    piece: Any = None
+    chunks: chunkview.ChunkView | None = None
+
+
+@require_safe
+def show(request: HttpRequest, key: str) -> HttpResponse:
+    """Show a recording, or a part of it; its contract JSON where `.json` follows its key."""
+    recording = Recording.objects.select_related("commit").filter(path=key).first()
+    if recording is None:
+        return _as_json(key)
+    content = _content(recording)
+    asks = request.GET
+    if "media" in asks:
+        return _media(content, asks["media"])
+    if "download" in asks:
+        return _download(recording, content)
+    if wants_fragment(request) and "open" in asks and asks.get("view", "rendered") == "rendered":
+        return _fold(request, content, asks.getlist("open"))
+    view = _view_of(asks.get("view", ""), content.reading.exchange)
+    if wants_fragment(request) and "only" in asks:
+        response = render(request, f"recording/_{view}_more.html", {"page": _middle(request, content, view)})
+    else:
+        page = _page(request, recording, content, view)
+        template = "recording/_view.html" if wants_fragment(request) else "recording/page.html"
+        response = render(request, template, {"page": page})
+    patch_vary_headers(response, VARY)
+    return response
+
+
+@require_safe
+def by_blob(request: HttpRequest, blob: str) -> HttpResponse:
+    """Lead to the recording with this content; list them where there are several."""
+    blob = blob.lower()
+    found = list(Recording.objects.filter(blob__startswith=blob).order_by("path")[:200]) if len(blob) >= 7 else []
+    if not found:
+        raise Http404(blob)
+    if len(found) == 1:
+        return HttpResponseRedirect(url_of(found[0].path))
+    page = {"blob": blob, "found": [(recording, url_of(recording.path)) for recording in found]}
+    return render(request, "recording/several.html", {"page": page})
+
+
+urlpatterns: list[URLPattern] = [
+    path("r/<key:key>", show, name="show"),
+    path("b/<slug:blob>", by_blob, name="blob"),
+]
+
+
+def _content(recording: Recording) -> Content:
+    try:
+        return contents.load(recording)
+    except CannotRead as refusal:
+        return Content(b"", recording.blob, contents.missing(refusal.reason))
+
+
+def _view_of(asked: str, exchange: Exchange) -> str:
+    if exchange.kind is Kind.UNREADABLE:
+        return "raw"
+    if asked == "chunks" and not exchange.chunks:
+        return "rendered"
+    return asked if asked in VIEWS else "rendered"
+
+
+def _page(request: HttpRequest, recording: Recording, content: Content, view: str) -> RecordingPage:
+    exchange = content.reading.exchange
+    facts = facts_of(recording, exchange, size=len(content.data), lines=count_lines(content.data), blob=content.blob)
+    return RecordingPage(
+        recording=recording,
+        exchange=exchange,
+        url=url_of(recording.path),
+        title=" ".join((recording.asked or facts.file_name).split())[:80],
+        view=view,
+        tabs=_tabs(exchange, view),
+        facts=facts,
+        neighbours=neighbours_of(recording),
+        bar=bar_for(request, recording),
+        tags=tags_for(recording),
+        is_stale=content.blob != recording.blob,
+        is_listing=exchange.kind in LISTINGS and exchange.error is None,
+        **_middle(request, content, view),
+    )
+
+
+def _middle(request: HttpRequest, content: Content, view: str) -> dict[str, Any]:
+    if view == "raw":
+        return _raw(request, content)
+    if view == "chunks":
+        return _chunks(request, content)
+    wants_seams = "seams" in request.GET
+    return _rendered(content, Folds.asked_by(request.GET.getlist("open")), wants_seams=wants_seams)
+
+
+def _rendered(content: Content, folds: Folds, *, wants_seams: bool = False) -> dict[str, Any]:
+    exchange = content.reading.exchange
+    stream = stream_of(content) if exchange.chunks else None
+    has_seams = stream is not None and (wants_seams or exchange.chunks <= SEAM_LIMIT)
+    return {
+        "asked": asked_view(exchange, folds),
+        "reply": reply_view(exchange, folds, stream if has_seams else None),
+        "conversation": conversation_of(exchange, folds, question_on_top=exchange.kind not in LISTINGS),
+        "strip": strip_of(stream) if stream else None,
+        "has_seams": has_seams,
+        "wants_seams": wants_seams,
+    }
+
+
+def _raw(request: HttpRequest, content: Content) -> dict[str, Any]:
+    source = rawview.source_of(content.data)
+    asked = request.GET.get("lines", "")
+    first, _, last = asked.partition("-")
+    if "line" in request.GET:
+        number, start = _number(request.GET["line"], 1), _number(request.GET.get("from", ""), 0)
+        html, left = rawview.long_line(source, number, start)
+        piece = {"line": number, "from": start, "html": html, "left": left, "next": start + rawview.PIECE}
+        return {"raw": rawview.window(source, number, number), "piece": piece}
+    if first:
+        return {"raw": rawview.window(source, _number(first, 1), _number(last, 1 << 40))}
+    return {"raw": rawview.whole(source)}
+
+
+def _chunks(request: HttpRequest, content: Content) -> dict[str, Any]:
+    first = _number(request.GET.get("from", ""), 1)
+    chunks = list(content.reading.chunks())
+    return {"chunks": chunkview.chunk_view(chunks, first), "strip": strip_of(stream_of(content))}
+
+
+def _number(text: str, default: int) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else default
+
+
+def _tabs(exchange: Exchange, view: str) -> tuple[Tab, ...]:
+    if exchange.kind is Kind.UNREADABLE:
+        return (Tab("Raw", "?view=raw", 0, is_current=True, is_next=False),)
+    names = [("rendered", "Rendered", 0), ("raw", "Raw JSON", 0)]
+    if exchange.chunks:
+        names.append(("chunks", "Chunks", exchange.chunks))
+    here = next(place for place, item in enumerate(names) if item[0] == view)
+    return tuple(
+        [
+            Tab(title, f"?view={name}", number, name == view, place == (here + 1) % len(names))
+            for place, (name, title, number) in enumerate(names)
+        ]
+    )
+
+
+def _fold(request: HttpRequest, content: Content, names: list[str]) -> HttpResponse:
+    """Answer with the body of one fold, the last of those named; the others lie around it."""
+    folds = Folds.asked_by(names)
+    _rendered(content, folds, wants_seams="seams" in request.GET)
+    fold = folds.found.get(names[-1])
+    if fold is None:
+        raise Http404(names[-1])
+    response = render(request, fold.template, {"fold": fold})
+    patch_vary_headers(response, VARY)
+    return response
+
+
+def _media(content: Content, name: str) -> HttpResponse:
+    picture = media.find(content.reading.exchange.request.messages, name)
+    if picture is None:
+        raise Http404(name)
+    return HttpResponse(
+        picture.data,
+        content_type=picture.type,
+        headers={
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, max-age=3600",
+        },
+    )
+
+
+def _download(recording: Recording, content: Content) -> HttpResponse:
+    """Give the file's bytes, for saving: never for display in this origin."""
+    name = recording.path.rpartition("/")[2]
+    return HttpResponse(
+        content.data,
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": content_disposition_header(True, name) or "attachment",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def _as_json(key: str) -> HttpResponse:
+    recording = Recording.objects.filter(path=key.removesuffix(".json")).first() if key.endswith(".json") else None
+    if recording is None:
+        raise Http404(key)
+    content = _content(recording)
+    replay = {
+        "state": recording.replay,
+        "rule": recording.replay_rule,
+        "expected": recording.replay_expected,
+    }
+    place = contract.Place(recording.path, content.blob, recording.fingerprint, replay)
+    return JsonResponse(contract.to_json(content.reading.exchange, place), json_dumps_params={"ensure_ascii": False})

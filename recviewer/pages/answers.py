@@ -1,0 +1,184 @@
+"""What was asked and what came back, for the top of a recording's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from recviewer.exchange.model import Exchange, Failure, Kind, Message, Output, Text, ToolCall, Vector
+from recviewer.exchange.text import asked_of, question_of, words_of
+from recviewer.pages.calls import CallView, call_view
+from recviewer.pages.exhibits import Shown, exhibits_of
+from recviewer.pages.folds import Fold, Folds
+from recviewer.pages.parts import reasoning_fold, views
+from recviewer.pages.strip import Stream
+from recviewer.pages.texts import ANSWER, QUESTION, SECOND, Words, is_call_shaped, words
+
+PASSING = frozenset({408, 409, 425, 429})
+"""Client errors that need not come again."""
+
+LISTINGS = frozenset({Kind.MODELS, Kind.OLLAMA_PS, Kind.OLLAMA_PULL, Kind.EMBEDDINGS})
+"""Kinds whose page is headed by what came back, not by a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The head of the page. label: in the gutter. heading: recorded words, or ours where `is_ours`.
+
+    items: what a question holds besides words (pictures, files). call: the heading is this call.
+    """
+
+    label: str
+    heading: Words
+    is_ours: bool = False
+    items: tuple[Any, ...] = ()
+    call: CallView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One choice. label: in the gutter, with `sub` under it. nothing: what to say where nothing was said, or ""."""
+
+    anchor: str
+    label: str
+    sub: str
+    reasoning: Fold | None
+    words: Words | None
+    refusal: Words | None
+    calls: tuple[CallView, ...]
+    nothing: str
+    is_call_shaped: bool
+    finish: str
+    has_finish: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """A recorded failure. title: type and status. facts: category and so on. outlook: whether it would come again."""
+
+    title: str
+    words: Words
+    facts: tuple[tuple[str, str], ...]
+    outlook: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """All that came back, in the order of the page."""
+
+    answers: tuple[Answer, ...]
+    error: ErrorView | None
+    exhibits: tuple[Shown, ...]
+    more: Fold | None
+
+
+def asked_view(exchange: Exchange, folds: Folds) -> Asked:
+    """Return the head of the page."""
+    if exchange.kind in LISTINGS and exchange.error is None:
+        return Asked(_listing_label(exchange.kind), Words(_listing_title(exchange)), is_ours=True)
+    question = question_of(exchange)
+    if question is None or not question.parts:
+        return Asked("asked", Words(asked_of(exchange) or "nothing"), is_ours=True)
+    if isinstance(question.parts[0], ToolCall):
+        return Asked("called", Words(""), call=call_view(question.parts[0], folds, "asked"))
+    if exchange.kind is Kind.FILE_PROCESSOR:
+        return Asked("asked", Words(words_of(question.parts)), is_ours=True)
+    texts = [part.text for part in question.parts if isinstance(part, Text) and part.text]
+    others = tuple([part for part in question.parts if not isinstance(part, Text)])
+    heading = "\n\n".join(texts) if texts else words_of(question.parts) or "an empty message"
+    items = _beside(question, exchange, folds) if others else ()
+    return Asked("asked", words(folds, "question", heading, QUESTION), is_ours=not texts, items=items)
+
+
+def _beside(question: Message, exchange: Exchange, folds: Folds) -> tuple[Any, ...]:
+    place = exchange.request.messages.index(question) + 1
+    made = views(question.parts, folds, f"m{place}", {})
+    return tuple([view for view, part in zip(made, question.parts, strict=True) if not isinstance(part, Text)])
+
+
+def _listing_label(kind: Kind) -> str:
+    return "embedded" if kind is Kind.EMBEDDINGS else "listed"
+
+
+def _listing_title(exchange: Exchange) -> str:
+    exhibits = exchange.exhibits
+    if not exhibits:
+        return "No vectors" if exchange.kind is Kind.EMBEDDINGS else f"Nothing listed by {exchange.endpoint}"
+    first = exhibits[0]
+    if isinstance(first, Vector):
+        sizes = {len(item.values) for item in exhibits if isinstance(item, Vector)}
+        return f"{len(exhibits):,} × {f'{sizes.pop():,}' if len(sizes) == 1 else 'a varying number of'} floats"
+    rows = len(getattr(first, "rows", ()))
+    title = getattr(first, "title", "")
+    return f"{rows:,} {title.removesuffix('s') if rows == 1 else title}"
+
+
+def reply_view(exchange: Exchange, folds: Folds, stream: Stream | None) -> Reply:
+    """Return what came back. stream: for the seams, None where they are left out."""
+    outputs = exchange.outputs
+    answers: tuple[Answer, ...] = ()
+    if not (exchange.kind is Kind.TOOL and exchange.exhibits):
+        answers = tuple([_answer(output, exchange, folds, stream, count=len(outputs)) for output in outputs])
+    if not outputs and not exchange.exhibits and exchange.error is None and exchange.kind is not Kind.UNREADABLE:
+        answers = (_none(exchange),)
+    error = _error(exchange.error, folds) if exchange.error else None
+    exhibits, more = exhibits_of(exchange, folds)
+    return Reply(answers, error, exhibits, more)
+
+
+def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | None, *, count: int) -> Answer:
+    name = "answer" if count == 1 else f"answer-{output.index}"
+    sub = exchange.reported_model or exchange.model
+    said = bool(output.content or output.refusal or output.tool_calls)
+    only_thought = not said and bool(output.reasoning)
+    pieces = stream.pieces(output.index) if stream else ()
+    if pieces and "".join([text for _, text in pieces]) != output.content:
+        pieces = ()
+    nothing = ""
+    if only_thought:
+        nothing = "No answer: it only thought."
+    elif not said:
+        nothing = "An empty answer: no text, no call."
+    return Answer(
+        anchor=name,
+        label="answered" if count == 1 else f"choice {output.index + 1} of {count}",
+        sub=sub,
+        reasoning=reasoning_fold(folds, name, output.reasoning, is_open=only_thought) if output.reasoning else None,
+        words=words(folds, name, output.content, ANSWER, pieces) if output.content else None,
+        refusal=words(folds, f"{name}-refusal", output.refusal, SECOND) if output.refusal else None,
+        calls=tuple([call_view(call, folds, f"{name}-call-{at}") for at, call in enumerate(output.tool_calls)]),
+        nothing=nothing,
+        is_call_shaped=not output.tool_calls and is_call_shaped(output.content),
+        finish=output.finish_reason or "",
+        has_finish=bool(output.finish_reason) or exchange.streaming,
+    )
+
+
+def _none(exchange: Exchange) -> Answer:
+    sub = exchange.reported_model or exchange.model
+    return Answer("answer", "answered", sub, None, None, None, (), "Nothing came back.", False, "", False)
+
+
+def _error(error: Failure, folds: Folds) -> ErrorView:
+    status = f"status {error.status}" if error.status is not None else ""
+    facts = (
+        ("category", error.category),
+        ("provider", error.provider),
+        ("type", error.type),
+        ("code", error.code),
+    )
+    return ErrorView(
+        title=", ".join(filter(None, (error.type or "Error", status))),
+        words=words(folds, "error", error.message or "no message was recorded", ANSWER),
+        facts=tuple([(name, value) for name, value in facts if value]),
+        outlook=outlook(error.status),
+    )
+
+
+def outlook(status: int | None) -> str:
+    """Say whether an error would come again."""
+    if status is None:
+        return "may not come again: the connection failed"
+    if 400 <= status < 500 and status not in PASSING:
+        return f"deterministic: a {status} comes again"
+    return f"may not come again: {status} is a passing state" if status >= 400 else ""

@@ -1,0 +1,247 @@
+"""What replies without choices show: tables, vectors, hits, passages; ready for templates/exhibits/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isfinite, sqrt
+from typing import Any, ClassVar
+
+from recviewer.exchange.model import Exchange, Exhibit, Hits, Json, Kind, Output, Passages, Table, Vector
+from recviewer.pages.folds import Fold, Folds
+from recviewer.pages.jsontext import compact
+from recviewer.pages.templatetags.words import counted
+from recviewer.pages.texts import SECOND, Words, amount, words
+
+ROWS = 12
+"""Rows of a listing, vectors, hits or passages that stand in the page at once."""
+
+COLUMNS = 320
+"""Steps of a trace: one min–max stroke each."""
+
+HALF = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """Rows of a listing. figures: for each column, whether it holds numbers."""
+
+    template: ClassVar[str] = "exhibits/_table.html"
+    title: str
+    columns: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[tuple[str, bool], ...], ...]
+    more: Fold | None
+
+
+@dataclass(frozen=True, slots=True)
+class VectorView:
+    """One vector. trace: an SVG path of min–max strokes. facts: norm, min, max. first: the first values as recorded."""
+
+    template: ClassVar[str] = "exhibits/_vector.html"
+    index: int
+    trace: str
+    width: int
+    facts: tuple[tuple[str, str], ...]
+    first: str
+    more: int
+    odd: str
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    """One search result. score: as recorded, "" where there is none. index: its place in what was ranked."""
+
+    title: str
+    url: str
+    words: Words | None
+    score: str
+    index: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HitsView:
+    """Search results or scores."""
+
+    template: ClassVar[str] = "exhibits/_hits.html"
+    title: str
+    hits: tuple[HitView, ...]
+    sent: Fold | None
+    more: Fold | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassageView:
+    """One passage. facts: its metadata in one line."""
+
+    number: int
+    words: Words
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassagesView:
+    """What a file was cut into."""
+
+    template: ClassVar[str] = "exhibits/_passages.html"
+    title: str
+    passages: tuple[PassageView, ...]
+    facts: tuple[tuple[str, str], ...]
+    more: Fold | None
+
+
+Shown = TableView | VectorView | HitsView | PassagesView
+
+
+def exhibits_of(exchange: Exchange, folds: Folds) -> tuple[tuple[Shown, ...], Fold | None]:
+    """Return what is shown of a reply without choices, and the fold with the rest of many."""
+    exhibits = exchange.exhibits
+    end = len(exhibits) if len(exhibits) <= ROWS else ROWS // 2
+    shown = [_view(item, place, exchange, folds) for place, item in enumerate(exhibits[:end])]
+    if end == len(exhibits):
+        return tuple(shown), None
+
+    def rest() -> tuple[Shown, ...]:
+        return tuple([_view(item, place, exchange, folds) for place, item in enumerate(exhibits[end:], end)])
+
+    left = len(exhibits) - end
+    more = folds.fold("exhibits", f"{left:,} more", template="folds/_exhibits.html", make=rest, weight=left * 6_000)
+    return tuple(shown), more
+
+
+def _view(exhibit: Exhibit, place: int, exchange: Exchange, folds: Folds) -> Shown:
+    match exhibit:
+        case Table():
+            return _table(exhibit, place, folds)
+        case Vector():
+            return vector_view(exhibit)
+        case Hits():
+            return _hits(exhibit, place, exchange, folds)
+        case Passages():
+            return _passages(exhibit, place, folds)
+
+
+def _table(table: Table, place: int, folds: Folds) -> TableView:
+    figures = [
+        bool(table.rows) and all(_is_number(row[column]) or row[column] is None for row in table.rows)
+        for column in range(len(table.columns))
+    ]
+    rows = tuple([tuple([(_cell(value), figures[at]) for at, value in enumerate(row)]) for row in table.rows])
+    more = None
+    if len(rows) > ROWS + 3:
+        left = rows[ROWS:]
+        more = folds.fold(
+            f"rows-{place}",
+            f"{len(left):,} more {table.title}",
+            template="folds/_rows.html",
+            make=lambda: left,
+            weight=sum(len(value) for row in left for value, _ in row) + 40 * len(left),
+        )
+        rows = rows[:ROWS]
+    return TableView(table.title, tuple(zip(table.columns, figures, strict=True)), rows, more)
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _cell(value: Json) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else compact(value)
+
+
+def vector_view(vector: Vector) -> VectorView:
+    """Sum a vector up. All zero, NaN or constant shows at once."""
+    values = vector.values
+    finite = [value for value in values if isfinite(value)]
+    odd = len(values) - len(finite)
+    facts: tuple[tuple[str, str], ...] = ()
+    if finite:
+        norm = sqrt(sum(value * value for value in finite))
+        facts = (("norm", f"{norm:.6f}"), ("min", _number(min(finite))), ("max", _number(max(finite))))
+    notes = []
+    if odd:
+        notes.append(f"{counted(odd, 'value')} not finite")
+    if finite and not any(finite):
+        notes.append("all zero")
+    if vector.encoding != "float":
+        notes.append(f"sent as {vector.encoding}")
+    path, width = trace(values)
+    first = ", ".join(_number(value) for value in values[:6])
+    return VectorView(vector.index, path, width, facts, first, max(0, len(values) - 6), ", ".join(notes))
+
+
+def _number(value: float) -> str:
+    text = str(value)
+    return text if len(text) <= 14 else f"{value:.9g}"
+
+
+def trace(values: tuple[float, ...]) -> tuple[str, int]:
+    """Return an SVG path with one stroke from minimum to maximum for each step, and its width."""
+    if not values:
+        return "", 1
+    largest = max((abs(value) for value in values if isfinite(value)), default=0.0) or 1.0
+    steps = min(COLUMNS, len(values))
+    strokes = []
+    for step in range(steps):
+        group = values[step * len(values) // steps : (step + 1) * len(values) // steps]
+        known = [value for value in group if isfinite(value)]
+        if not known:
+            continue
+        top = HALF - max(known) / largest * (HALF - 1)
+        bottom = HALF - min(known) / largest * (HALF - 1)
+        strokes.append(f"M{2 * step + 1} {top:.1f}V{max(bottom, top + 0.6):.1f}")
+    return "".join(strokes), 2 * steps
+
+
+def _hits(hits: Hits, place: int, exchange: Exchange, folds: Folds) -> HitsView:
+    def view(at: int) -> HitView:
+        hit = hits.hits[at]
+        text = words(folds, f"hit-{place}-{at}", hit.text, SECOND) if hit.text else None
+        return HitView(hit.title, hit.url, text, "" if hit.score is None else str(hit.score), hit.index)
+
+    shown, more = _some(len(hits.hits), view, f"hits-{place}", hits.title, "folds/_hits.html", folds)
+    sent = _sent(exchange.outputs[0], folds) if exchange.kind is Kind.TOOL and exchange.outputs else None
+    return HitsView(hits.title, shown, sent, more)
+
+
+def _some(
+    count: int, view: Callable[[int], Any], name: str, title: str, template: str, folds: Folds
+) -> tuple[tuple[Any, ...], Fold | None]:
+    """Show the first few of many things; the rest is a fold."""
+    if count <= ROWS + 3:
+        return tuple([view(at) for at in range(count)]), None
+
+    def rest() -> tuple[Any, ...]:
+        return tuple([view(at) for at in range(ROWS, count)])
+
+    more = folds.fold(name, f"{count - ROWS:,} more {title}", template=template, make=rest, weight=count * 1_000)
+    return tuple([view(at) for at in range(ROWS)]), more
+
+
+def _sent(output: Output, folds: Folds) -> Fold:
+    return folds.fold(
+        "sent",
+        "the result as it was sent",
+        detail=output.content[:120],
+        size=amount(output.content),
+        template="folds/_code.html",
+        make=lambda: output.content,
+        weight=len(output.content),
+    )
+
+
+def _passages(passages: Passages, place: int, folds: Folds) -> PassagesView:
+    def view(at: int) -> PassageView:
+        passage = passages.passages[at]
+        text = words(folds, f"passage-{place}-{at}", passage.text, SECOND)
+        return PassageView(at + 1, text, _facts(passage.facts))
+
+    count = len(passages.passages)
+    shown, more = _some(count, view, f"passages-{place}", passages.title, "folds/_passages.html", folds)
+    facts = tuple([(key, _cell(value)) for key, value in passages.facts.items()])
+    return PassagesView(passages.title, shown, facts, more)
+
+
+def _facts(facts: dict[str, Any]) -> str:
+    return " · ".join(f"{key} {_cell(value)}" for key, value in facts.items() if value not in (None, "", {}, []))[:400]

@@ -1,0 +1,117 @@
+"""The right column of a recording: file, test, parameters, usage, and what else is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recviewer.catalog.models import Commit, Recording
+from recviewer.exchange.model import Exchange, Json
+from recviewer.pages.jsontext import compact
+from recviewer.pages.testids import TestId, parse
+
+LONG = 400
+"""Characters of a parameter's JSON that are shown; the raw view has the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayWords:
+    """icon and tone: of the glyph. says: the state in words. rule: the rule's letter. expected: the name it gives."""
+
+    icon: str
+    tone: str
+    says: str
+    rule: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of facts. more: characters of the value that were left out."""
+
+    name: str
+    value: str
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All of the column. is_stale: the file is not the one that was indexed."""
+
+    folder: str
+    file_name: str
+    size: int
+    lines: int
+    blob: str
+    replay: ReplayWords | None
+    commit: Commit | None
+    test: TestId | None
+    params: tuple[Fact, ...]
+    usage: tuple[Fact, ...]
+    metadata: tuple[Fact, ...]
+    ids: tuple[Fact, ...]
+    where: tuple[Fact, ...]
+    problems: tuple[tuple[str, str], ...]
+
+
+def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int, blob: str) -> Facts:
+    """Gather the facts. size, lines, blob: of the bytes that are shown."""
+    folder, slash, name = recording.path.rpartition("/")
+    where = [Fact("kind", exchange.kind.value.replace("_", " ")), Fact("endpoint", exchange.endpoint)]
+    where.append(Fact("url", exchange.url))
+    if exchange.status is not None:
+        where.append(Fact("status", str(exchange.status)))
+    if exchange.reported_model and exchange.reported_model != exchange.model:
+        where += [Fact("model asked", exchange.model), Fact("model answered", exchange.reported_model)]
+    return Facts(
+        folder=folder + slash,
+        file_name=name,
+        size=size,
+        lines=lines,
+        blob=blob,
+        replay=_replay(recording),
+        commit=recording.commit,
+        test=parse(exchange.test_id) if exchange.test_id else None,
+        params=_flat(exchange.request.params),
+        usage=tuple(_leaves(exchange.usage or {}, "")),
+        metadata=_flat(exchange.metadata),
+        ids=_flat(exchange.id_mapping),
+        where=tuple([fact for fact in where if fact.value]),
+        problems=tuple([(problem.where, problem.what) for problem in exchange.problems]),
+    )
+
+
+def _replay(recording: Recording) -> ReplayWords | None:
+    rule, expected = recording.replay_rule, recording.replay_expected
+    name = recording.path.rpartition("/")[2]
+    expected = "" if expected == name else expected
+    match recording.replay:
+        case "current":
+            return ReplayWords("ok", "good", "current rule", rule, expected)
+        case "older":
+            return ReplayWords("warn", "warn", "named by an older rule", rule, expected)
+        case "edited":
+            return ReplayWords("warn", "warn", "edited after it was named", rule, expected)
+        case "unknown":
+            return ReplayWords("warn", "warn", "no rule gives this name", "", expected)
+        case "unverifiable":
+            return ReplayWords("undecided", "quiet", "the name cannot be checked", "", "")
+    return None
+
+
+def _flat(values: dict[str, Json]) -> tuple[Fact, ...]:
+    return tuple([_fact(key, compact(value)) for key, value in values.items()])
+
+
+def _fact(name: str, value: str) -> Fact:
+    return Fact(name, value) if len(value) <= LONG else Fact(name, value[:LONG], len(value) - LONG)
+
+
+def _leaves(values: dict[str, Json], at: str) -> list[Fact]:
+    found: list[Fact] = []
+    for key, value in values.items():
+        name = f"{at}{key}"
+        if isinstance(value, dict):
+            found += _leaves(value, f"{name}.")
+        elif value is not None:
+            found.append(_fact(name, f"{value:,}" if type(value) is int else compact(value)))
+    return found

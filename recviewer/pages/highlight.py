@@ -1,0 +1,49 @@
+"""JSON in four tones, by pygments, a window at a time: keys, strings, numbers, brackets.
+
+Strings carry the ink of the page and get no markup, so the HTML stays short. The only output declared safe here is
+made of escaped text and class names of ours.
+"""
+
+from __future__ import annotations
+
+from pygments.lexers.data import JsonLexer
+from pygments.token import Comment, Error, Keyword, Name, Number, Punctuation, _TokenType
+from django.utils.safestring import SafeString, mark_safe
+
+from recviewer.pages.templatetags.words import marked
+
+LIMIT = 60_000
+"""Characters that are highlighted; a longer window stays plain."""
+
+_LEXER = JsonLexer(ensurenl=False, stripnl=False)
+
+
+def lines(texts: list[str]) -> list[SafeString]:
+    """Return each line as HTML. texts: lines of JSON that follow each other, without their line ends."""
+    if sum(map(len, texts)) > LIMIT:
+        return [mark_safe(marked(text)) for text in texts]  # noqa: S308 - escaped by marked()
+    found: list[list[str]] = [[]]
+    for _, token, value in _LEXER.get_tokens_unprocessed("\n".join(texts)):
+        kind = _class(token)
+        for place, piece in enumerate(value.split("\n")):
+            if place:
+                found.append([])
+            if piece:
+                shown = marked(piece)
+                found[-1].append(f'<span class="{kind}">{shown}</span>' if kind else shown)
+    return [mark_safe("".join(pieces)) for pieces in found]  # noqa: S308 - escaped by marked()
+
+
+def block(text: str) -> SafeString:
+    """Return a whole text of JSON as HTML."""
+    return mark_safe("\n".join(lines(text.split("\n"))))  # noqa: S308 - from lines()
+
+
+def _class(token: _TokenType) -> str:
+    if token in Name.Tag:
+        return "k"
+    if token in Number or token in Keyword:
+        return "n"
+    if token in Punctuation:
+        return "p"
+    return "e" if token in Error or token in Comment else ""

@@ -1,0 +1,77 @@
+"""Pictures inside recordings, served on their own: only types that browsers draw without running anything."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from recviewer.exchange.model import Image, Message, Part, ToolResult
+
+TYPES = {
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/gif": (b"GIF87a", b"GIF89a"),
+    "image/webp": (b"RIFF",),
+}
+"""Types that are served, with how their bytes begin. Never SVG: it is a document that can hold scripts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded picture. type: as recorded. is_shown: it is of a type that is served, and its bytes agree."""
+
+    type: str
+    data: bytes
+    is_shown: bool
+
+
+def picture_of(url: str) -> Picture | None:
+    """Decode a data URL, or bare base64 of a picture. None where it is neither."""
+    if url.startswith("data:"):
+        head, comma, text = url[5:].partition(",")
+        if not comma or not head.endswith(";base64"):
+            return None
+        named = head.split(";", 1)[0].lower()
+    elif len(url) > 64 and "://" not in url[:16]:
+        named, text = "", url
+    else:
+        return None
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    real = next((kind for kind, starts in TYPES.items() if data.startswith(starts)), "")
+    if not named:
+        return Picture(real, data, True) if real else None
+    if named == "image/jpg":
+        named = "image/jpeg"
+    return Picture(named, data, named == real)
+
+
+def data_size(data: str) -> int:
+    """Return about how many bytes a file's base64 text holds."""
+    text = data.partition(",")[2] if data.startswith("data:") else data
+    return len(text) * 3 // 4 - text[-2:].count("=")
+
+
+def find(messages: Iterable[Message], name: str) -> Picture | None:
+    """Return the picture at a place such as `m1.0` or `m4.0.1`, None where there is none to serve."""
+    first, *places = name.removeprefix("m").split(".")
+    numbers = [first, *places]
+    if not name.startswith("m") or not all(number.isdecimal() and len(number) < 7 for number in numbers):
+        return None
+    listed = list(messages)
+    parts: tuple[Part, ...]
+    if not 1 <= int(first) <= len(listed):
+        return None
+    parts = listed[int(first) - 1].parts
+    part: Part | None = None
+    for number in places:
+        if int(number) >= len(parts):
+            return None
+        part = parts[int(number)]
+        parts = part.parts if isinstance(part, ToolResult) else ()
+    picture = picture_of(part.url) if isinstance(part, Image) else None
+    return picture if picture and picture.is_shown else None

@@ -1,0 +1,148 @@
+"""The parts of messages, ready for templates/parts/: one small class for each part kind."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from recviewer.exchange.model import (
+    File,
+    Image,
+    JsonPart,
+    Part,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCall,
+    ToolResult,
+)
+from recviewer.pages.calls import call_view
+from recviewer.pages.folds import Fold, Folds
+from recviewer.pages.jsontext import pretty
+from recviewer.pages.media import Picture, data_size, picture_of
+from recviewer.pages.templatetags.words import size
+from recviewer.pages.texts import RESULT, SECOND, TURN, Limit, Words, amount, words
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningView:
+    """What was thought. fold: with its size."""
+
+    template: ClassVar[str] = "parts/_reasoning.html"
+    fold: Fold
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalView:
+    """What was said instead of an answer."""
+
+    template: ClassVar[str] = "parts/_refusal.html"
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """What a tool gave back. name: of the tool, "" where nobody says. call: element id of the call, or ""."""
+
+    template: ClassVar[str] = "parts/_tool_result.html"
+    name: str
+    call_id: str
+    call: str
+    items: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """A picture. src: an address of this server, "" where the picture is not in the recording. url: where it lies."""
+
+    template: ClassVar[str] = "parts/_image.html"
+    src: str
+    url: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file that was sent along."""
+
+    template: ClassVar[str] = "parts/_file.html"
+    name: str
+    id: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class JsonView:
+    """A part nobody has described yet."""
+
+    template: ClassVar[str] = "parts/_json.html"
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Where a tool call stands, for the result that answers it."""
+
+    name: str
+    anchor: str
+
+
+def calls_by_id(parts: Iterable[tuple[str, Part]]) -> dict[str, Called]:
+    """Map call ids to where the call stands. parts: (element id, part) in order; a later call of an id wins."""
+    return {part.id: Called(part.name, at) for at, part in parts if isinstance(part, ToolCall) and part.id}
+
+
+def views(
+    parts: Iterable[Part], folds: Folds, name: str, calls: dict[str, Called], limit: Limit = TURN
+) -> tuple[Any, ...]:
+    """Return what templates show of parts. name: unique in the page, as `m3`; parts are `m3.0`, `m3.1`, …"""
+    return tuple([_view(part, folds, f"{name}.{place}", calls, limit) for place, part in enumerate(parts)])
+
+
+def _view(part: Part, folds: Folds, name: str, calls: dict[str, Called], limit: Limit) -> Any:
+    match part:
+        case Text():
+            return words(folds, name, part.text, limit)
+        case Reasoning():
+            return ReasoningView(reasoning_fold(folds, name, part.text))
+        case Refusal():
+            return RefusalView(words(folds, name, part.text, limit))
+        case ToolCall():
+            return call_view(part, folds, name)
+        case ToolResult():
+            called = calls.get(part.call_id)
+            inner = views(part.parts, folds, name, calls, RESULT)
+            tool = part.name or (called.name if called else "")
+            return ResultView(tool, part.call_id, called.anchor if called else "", inner)
+        case Image():
+            return _image(picture_of(part.url), part.url, name)
+        case File():
+            about = f"{size(data_size(part.data))} in the recording" if part.data else "only its id was recorded"
+            return FileView(part.name, part.id, about)
+        case JsonPart():
+            return JsonView(words(folds, name, pretty(part.value), SECOND))
+
+
+def reasoning_fold(folds: Folds, name: str, text: str, *, is_open: bool = False) -> Fold:
+    """Fold what was thought."""
+    return folds.fold(
+        f"{name}-thought",
+        "reasoning",
+        detail=text[:160],
+        size=amount(text),
+        template="folds/_words.html",
+        make=lambda: text,
+        weight=len(text),
+        is_open=is_open,
+    )
+
+
+def _image(picture: Picture | None, url: str, name: str) -> ImageView:
+    if picture is None:
+        where = url if len(url) <= 400 else f"{url[:400]}…"
+        return ImageView("", where, "a web address; recviewer does not fetch it" if "://" in url[:12] else "not shown")
+    digest = hashlib.sha256(picture.data).hexdigest()[:12]
+    about = f"{picture.type} · {size(len(picture.data))} · sha256 {digest}"
+    return ImageView(f"?media={name}" if picture.is_shown else "", "", about)

@@ -1,0 +1,159 @@
+"""The delta strip: one cell for each chunk of a stream, or for a few of them; always beside the same fact in words."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from math import isqrt
+from threading import Lock
+
+from recviewer.catalog.content import Content
+from recviewer.exchange.model import Chunk
+from recviewer.formats.deltas import letter_of
+
+CELLS = 250
+"""Cells that fit; with more chunks a cell stands for several."""
+
+TALLEST = 24
+WORDS = {"t": "text", "r": "reasoning", "c": "tool call", "x": "refusal", "f": "finish", "u": "usage", "-": "nothing"}
+CLASSES = {"t": "t", "r": "r", "c": "c", "x": "x", "f": "f", "u": "u", "-": "n"}
+CAPTION_FROM = 0.11
+"""A run is captioned where it takes at least this share of the strip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What a page needs of a stream. marks: letter and number of characters of each chunk.
+
+    texts, thoughts: (choice, chunk number, text) in order.
+    """
+
+    marks: tuple[tuple[str, int], ...]
+    texts: tuple[tuple[int, int, str], ...]
+    thoughts: tuple[tuple[int, int, str], ...]
+
+    def pieces(self, choice: int) -> tuple[tuple[int, str], ...]:
+        """Return the text of one choice by chunk."""
+        return tuple([(number, text) for at, number, text in self.texts if at == choice])
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """first: number of its first chunk. height: 1 to 24."""
+
+    letter: str
+    first: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Cells of one letter in a row. caption: `text, 43 chunks`, "" where there is no room for it."""
+
+    kind: str
+    cells: tuple[Cell, ...]
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A stream as a picture. per_cell: chunks that a cell stands for. said: the same in words. is_packed: no gaps."""
+
+    runs: tuple[Run, ...]
+    chunks: int
+    per_cell: int
+    said: str
+    is_packed: bool
+
+
+_kept: OrderedDict[str, Stream] = OrderedDict()
+_lock = Lock()
+
+
+def stream_of(content: Content) -> Stream:
+    """Return what a recording's chunks add. Kept in memory by content for a while."""
+    with _lock:
+        known = _kept.get(content.blob)
+    if known is not None:
+        return known
+    made = _stream(content.reading.chunks())
+    with _lock:
+        _kept[content.blob] = made
+        while len(_kept) > 32:
+            _kept.popitem(last=False)
+    return made
+
+
+def _stream(chunks: Iterator[Chunk]) -> Stream:
+    marks, texts, thoughts = [], [], []
+    for chunk in chunks:
+        amount = 0
+        for delta in chunk.deltas:
+            if delta.text:
+                texts.append((delta.choice, chunk.number, delta.text))
+            if delta.reasoning:
+                thoughts.append((delta.choice, chunk.number, delta.reasoning))
+            amount += len(delta.text) + len(delta.reasoning) + len(delta.refusal)
+            for call in delta.calls:
+                amount += len(call.name) + len(call.arguments)
+        marks.append((letter_of(chunk), amount))
+    return Stream(tuple(marks), tuple(texts), tuple(thoughts))
+
+
+def strip_of(stream: Stream) -> Strip | None:
+    """Draw a stream. None where there is none."""
+    marks = stream.marks
+    if not marks:
+        return None
+    per_cell = -(-len(marks) // CELLS)
+    cells = _cells(marks, per_cell)
+    return Strip(
+        runs=tuple(_runs(cells, marks, per_cell)),
+        chunks=len(marks),
+        per_cell=per_cell,
+        said=said_of([letter for letter, _ in marks]),
+        is_packed=len(cells) > 60,
+    )
+
+
+def _cells(marks: tuple[tuple[str, int], ...], per_cell: int) -> list[Cell]:
+    """Put chunks into cells. A finish or usage at the end keeps a cell of its own."""
+    found = []
+    tail = len(marks)
+    while per_cell > 1 and tail and marks[tail - 1][0] in "fu-":
+        tail -= 1
+    starts = [*range(0, tail, per_cell), *range(tail, len(marks))]
+    for place, start in enumerate(starts):
+        end = starts[place + 1] if place + 1 < len(starts) else len(marks)
+        group = marks[start:end]
+        letter = group[0][0] if len(group) == 1 else Counter(letter for letter, _ in group).most_common(1)[0][0]
+        average = sum(amount for _, amount in group) / len(group)
+        found.append(Cell(letter, start + 1, _height(average)))
+    return found
+
+
+def _height(characters: float) -> int:
+    """Square root, so that a long fragment does not flatten the rest."""
+    return max(3, min(TALLEST, 2 + isqrt(round(characters * 26))))
+
+
+def _runs(cells: list[Cell], marks: tuple[tuple[str, int], ...], per_cell: int) -> Iterator[Run]:
+    counts = Counter(letter for letter, _ in marks)
+    for letter, group in groupby(cells, key=lambda cell: cell.letter):
+        run = tuple(group)
+        caption = ""
+        if letter in "trcx" and len(run) / len(cells) >= CAPTION_FROM and len(run) > 4:
+            first, last = run[0].first, min(run[-1].first + per_cell - 1, len(marks))
+            number = sum(1 for mark, _ in marks[first - 1 : last] if mark == letter)
+            total = counts[letter]
+            caption = f"{WORDS[letter]}, {number:,}" + (" chunks" if letter == "t" or total == len(marks) else "")
+        yield Run(CLASSES[letter], run, caption)
+
+
+def said_of(letters: list[str]) -> str:
+    """Say what the chunks add, in the order in which it first appears: `text 43, tool call 7, finish`."""
+    counts = Counter(letters)
+    named = [f"{WORDS[letter]} {counts[letter]:,}" if counts[letter] > 1 else WORDS[letter] for letter in counts]
+    return ", ".join(named)
