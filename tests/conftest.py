@@ -50,6 +50,8 @@ def root(tmp_path, settings):
     settings.DATA_DIR = tmp_path / "data"
     settings.RECORDINGS_ROOT.mkdir()
     settings.DATA_DIR.mkdir()
+    settings.STATIC_ROOT = settings.DATA_DIR / "staticfiles"
+    settings.STATIC_ROOT.mkdir()
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

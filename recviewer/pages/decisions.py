@@ -1,7 +1,212 @@
-"""To be written."""
+"""Acts on recordings, sent by forms: verdicts, tags, the way to the trash, undo and redo.
+
+Each answers a plain form by a redirect to `next`, and htmx by the bar or the tags of the recording the form names.
+"""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-urlpatterns: list[URLPattern] = []
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods, require_POST
+
+from recviewer.catalog.models import Recording
+from recviewer.pages.bar import bar_for, refused, tags_for, url_of
+from recviewer.pages.errors import ErrorPage, page_of
+from recviewer.pages.forms import event_in, item_of, key_in, next_of, seen_in
+from recviewer.pages.htmx import VARY, wants_fragment
+from recviewer.review import deleting
+from recviewer.review.actors import actor_of
+from recviewer.review.audit import Done
+from recviewer.review.decide import decide as say
+from recviewer.review.models import Verdict
+from recviewer.review.refusals import Changed, Gone, Invalid, Refused
+from recviewer.review.tagging import tag as put_tag
+from recviewer.review.tagging import untag as take_tag
+from recviewer.review.undoing import redo as do_again
+from recviewer.review.undoing import undo as take_back
+from recviewer.store import refusals as store
+
+SHOWN = 20
+"""Recordings that the page before the trash names; the rest is a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPage:
+    """title, reason: what was refused and why. url: of the recording, "" for many. back: where the person came from."""
+
+    title: str
+    reason: str
+    url: str
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPage:
+    """The question before the trash.
+
+    items: the value of the `item` field: a line for each. shown: recordings named; more: how many are not. next, back:
+    addresses after yes and no. obstacle: why it cannot be done, "" if it can.
+    """
+
+    count: int
+    size: int
+    tests: int
+    last_of_tests: tuple[str, ...]
+    items: str
+    shown: tuple[Recording, ...]
+    more: int
+    next: str
+    back: str
+    obstacle: str
+
+
+@require_POST
+def decide(request: HttpRequest) -> HttpResponse:
+    """Record a verdict on the recordings that the form names."""
+    verdict, note = request.POST.get("verdict", ""), request.POST.get("note", "")
+    try:
+        done = say(seen_in(request.POST), actor=actor_of(request), verdict=verdict, note=note)
+    except (Refused, store.Refusal) as refusal:
+        return _refuse(request, refusal, asks_reason=verdict == Verdict.REJECT and isinstance(refusal, Invalid))
+    return _told(request, done, pressed=verdict)
+
+
+@require_POST
+def tag(request: HttpRequest) -> HttpResponse:
+    """Put a tag on the recordings that the form names."""
+    return _tagged(request, put_tag)
+
+
+@require_POST
+def untag(request: HttpRequest) -> HttpResponse:
+    """Take a tag off the recordings that the form names."""
+    return _tagged(request, take_tag)
+
+
+@require_http_methods(["GET", "POST"])
+def trash(request: HttpRequest) -> HttpResponse:
+    """Ask before recordings are moved to the trash (GET; POST from a list), and move them (POST with `confirmed`)."""
+    sent = request.GET if request.method == "GET" else request.POST
+    try:
+        seen = seen_in(sent)
+        if request.method == "POST" and sent.get("confirmed"):
+            done = deleting.trash(seen, actor=actor_of(request))
+            return _told(request, done)
+        found = deleting.preview(seen)
+    except (Refused, store.Refusal) as refusal:
+        return _refuse(request, refusal)
+    target = next_of(request, sent)
+    page = ConfirmPage(
+        count=found.count,
+        size=found.size,
+        tests=found.tests,
+        last_of_tests=found.last_of_tests,
+        items="\n".join(item_of(recording.path, recording.blob) for recording in found.recordings),
+        shown=found.recordings[:SHOWN],
+        more=max(0, found.count - SHOWN),
+        next=target,
+        back=url_of(found.recordings[0].path) if key_in(sent) else target,
+        obstacle=deleting.obstacle(found.recordings[0]),
+    )
+    return render(request, "bar/confirm.html", {"page": page})
+
+
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back the act that the form names, else the last one."""
+    return _turned(request, take_back)
+
+
+@require_POST
+def redo(request: HttpRequest) -> HttpResponse:
+    """Do again the act that the form names, else the one taken back last."""
+    return _turned(request, do_again)
+
+
+def _turned(request: HttpRequest, turn: Callable[..., Done]) -> HttpResponse:
+    try:
+        done = turn(actor=actor_of(request), event=event_in(request.POST))
+    except (Refused, store.Refusal) as refusal:
+        return _refuse(request, refusal)
+    return _told(request, done)
+
+
+def _tagged(request: HttpRequest, act: Callable[..., Done]) -> HttpResponse:
+    name = request.POST.get("name", "")
+    try:
+        done = act(seen_in(request.POST), actor=actor_of(request), name=name)
+    except Invalid as refusal:
+        recording = _recording(request)
+        if recording is None or not wants_fragment(request):
+            return _refuse(request, refusal)
+        tags = replace(tags_for(recording), error=str(refusal), typed=name, has_focus=True)
+        return _fragment(render(request, "tags/_tags.html", {"tags": tags}, status=refusal.status))
+    except Refused as refusal:
+        return _refuse(request, refusal)
+    recording = _recording(request)
+    if recording is None or not wants_fragment(request):
+        return _told(request, done)
+    bar = replace(bar_for(request, recording), is_aside=True)
+    tags = replace(tags_for(recording), has_focus=True)
+    return _fragment(render(request, "tags/_tags_and_bar.html", {"tags": tags, "bar": bar}))
+
+
+def _told(request: HttpRequest, done: Done, *, pressed: str = "") -> HttpResponse:
+    """Say what was done: in the bar of the recording that is shown, else after a redirect."""
+    recording = _recording(request)
+    if recording is not None and wants_fragment(request):
+        bar = replace(bar_for(request, recording), pressed=pressed or "undo", says=done.sentence)
+        tags = replace(tags_for(recording), is_aside=True)
+        return _fragment(render(request, "bar/_bar_and_tags.html", {"bar": bar, "tags": tags}))
+    target = next_of(request, request.POST)
+    key = key_in(request.POST)
+    if key and recording is None and target == url_of(key):
+        target = next_of(request, request.POST.__class__(""))
+    if recording is None or target != url_of(recording.path):
+        messages.success(request, done.sentence, extra_tags=f"undo-{done.event}" if done.event else "")
+    if wants_fragment(request):
+        return _fragment(HttpResponse(status=204, headers={"HX-Redirect": target}))
+    return HttpResponseRedirect(target, status=303)
+
+
+def _refuse(request: HttpRequest, refusal: Exception, *, asks_reason: bool = False) -> HttpResponse:
+    """Say why not: in the bar of the recording that is shown, else on a page."""
+    page = page_of(refusal) or ErrorPage("That was not done", str(refusal), 409)
+    recording = _recording(request)
+    if recording is not None and wants_fragment(request):
+        is_stale = isinstance(refusal, (Changed, Gone, store.Changed, store.Vanished))
+        note = request.POST.get("note", "")
+        bar = refused(bar_for(request, recording), page.reason, is_stale=is_stale, asks_reason=asks_reason, note=note)
+        return _fragment(render(request, "bar/_bar.html", {"bar": bar}, status=page.status))
+    url = url_of(recording.path) if recording is not None else ""
+    sent = request.GET if request.method == "GET" else request.POST
+    shown = RefusedPage(page.title, page.reason, url, next_of(request, sent))
+    template = "bar/_refused.html" if wants_fragment(request) else "bar/refused.html"
+    return _fragment(render(request, template, {"page": shown}, status=page.status))
+
+
+def _recording(request: HttpRequest) -> Recording | None:
+    """Return the one recording that the form names, as it is in the catalog now."""
+    key = key_in(request.GET if request.method == "GET" else request.POST)
+    return Recording.objects.filter(path=key).first() if key else None
+
+
+def _fragment(response: HttpResponse) -> HttpResponse:
+    patch_vary_headers(response, VARY)
+    return response
+
+
+urlpatterns = [
+    path("do/decide", decide, name="decide"),
+    path("do/tag", tag, name="tag"),
+    path("do/untag", untag, name="untag"),
+    path("do/trash", trash, name="trash"),
+    path("do/undo", undo, name="undo"),
+    path("do/redo", redo, name="redo"),
+]

@@ -1,0 +1,269 @@
+"""The verdict bar and the tags of one recording, as the recording page and the fragments after an act show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from recviewer.catalog.models import Recording
+from recviewer.review import audit, deleting, standing
+from recviewer.review.actors import actor_of
+from recviewer.review.filters import Label, tags_for_paths
+from recviewer.review.models import AuditEvent, Decision, EventItem, State, Tag, Verdict
+from recviewer.review.subjects import subject_of
+
+RECENT = timedelta(hours=12)
+"""How long the bar still speaks of an act that was about another recording."""
+
+TONES = {
+    State.UNDECIDED: ("undecided", "quiet"),
+    State.APPROVED: ("ok", "good"),
+    State.REJECTED: ("redo", "bad"),
+    State.DELETE: ("cross", "warn"),
+}
+_I_DID = {
+    Verdict.APPROVE: "You approved this",
+    Verdict.REJECT: "You want this re-recorded",
+    Verdict.DELETE: "You marked this for deletion",
+}
+_THEY_DID = {
+    Verdict.APPROVE: "approved this",
+    Verdict.REJECT: "wants it re-recorded",
+    Verdict.DELETE: "marked it for deletion",
+}
+_MINE_TOO = {
+    Verdict.APPROVE: "You approved it.",
+    Verdict.REJECT: "You want it re-recorded too.",
+    Verdict.DELETE: "You marked it for deletion.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act that can be undone or done again.
+
+    sentence: what it was. is_here: it was about this recording. is_said: it is what the bar's sentence tells of.
+    """
+
+    event: int
+    sentence: str
+    at: datetime
+    is_here: bool
+    is_said: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The verdict bar of one recording.
+
+    key, seen: its key and the blob that is shown; every form sends them. url: of its page, to come back to.
+    state: approved, rejected, delete or undecided. icon, tone: the glyph and the class of its colour.
+    lead, note, rest: the sentence in three parts: bold, recorded words in quotation marks, plain. at: when that was, or
+    None. where, where_title: the blob in which the same meaning was approved, short, and its path; "" if it was here.
+    mine: this reviewer's verdict ("" for none), my_note: its reason. chosen: the same, if it was given right here.
+    is_carried: the verdict that counts was given elsewhere.
+    last, again: what Undo would take back and Redo would do again, None for nothing to tell of.
+    trash_url: of the page that asks before moving to the trash; "" if that is impossible, and obstacle says why.
+    error: a refusal's sentence, "" for none. is_stale: what is shown is not what is there: no buttons, a link instead.
+    asks_reason: the reason is missing or too long: its field is open and has the focus. pressed: the verdict whose
+    button has the focus after a swap. says: what is announced to a screen reader after a swap. is_aside: as in `Tags`.
+    """
+
+    key: str
+    seen: str
+    url: str
+    state: str
+    icon: str
+    tone: str
+    lead: str
+    note: str
+    rest: str
+    at: datetime | None
+    where: str
+    where_title: str
+    mine: str
+    chosen: str
+    my_note: str
+    is_carried: bool
+    last: Act | None
+    again: Act | None
+    trash_url: str
+    obstacle: str
+    error: str = ""
+    is_stale: bool = False
+    asks_reason: bool = False
+    pressed: str = ""
+    says: str = ""
+    is_aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The tags of one recording. key, seen, url: as in `Bar`. known: names that exist, for completion.
+
+    error: a refusal's sentence. typed: the name that was refused. has_focus: the field has the focus after a swap.
+    is_aside: the fragment comes beside another one and finds its place by its id.
+    """
+
+    key: str
+    seen: str
+    url: str
+    tags: tuple[Label, ...]
+    known: tuple[str, ...]
+    error: str = ""
+    typed: str = ""
+    has_focus: bool = False
+    is_aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    lead: str
+    note: str = ""
+    rest: str = ""
+    at: datetime | None = None
+    where: str = ""
+    where_title: str = ""
+    is_carried: bool = False
+
+
+def url_of(key: str) -> str:
+    """Return the address of a recording's page."""
+    return reverse("recording:show", args=[key])
+
+
+def bar_for(request: HttpRequest, recording: Recording) -> Bar:
+    """Work out the verdict bar of a recording for who looks at it."""
+    actor = actor_of(request)
+    subject = subject_of(recording)
+    counting = standing.latest([subject]).get(subject, {}) if subject else {}
+    state, settling = standing.settle(counting.values())
+    mine = counting.get(actor)
+    if mine is not None and settling is not None and mine.verdict == settling.verdict:
+        settling = mine
+    said = _sentence(recording, subject, settling, mine, actor)
+    url = url_of(recording.path)
+    obstacle = deleting.obstacle(recording)
+    asking = urlencode(
+        {"key": quote(recording.path, safe=""), "seen": recording.blob, "next": reverse("recordings:listing")}
+    )
+    icon, tone = TONES[state]
+    last, again = _acts(actor, recording.path, settling)
+    return Bar(
+        key=recording.path,
+        seen=recording.blob,
+        url=url,
+        state=state,
+        icon=icon,
+        tone=tone,
+        lead=said.lead,
+        note=said.note,
+        rest=said.rest,
+        at=said.at,
+        where=said.where,
+        where_title=said.where_title,
+        mine=mine.verdict if mine else "",
+        chosen=mine.verdict if mine and _was_here(mine, recording) else "",
+        my_note=mine.note if mine else "",
+        is_carried=said.is_carried,
+        last=last,
+        again=again,
+        trash_url="" if obstacle else f"{reverse('review:trash')}?{asking}",
+        obstacle=obstacle,
+    )
+
+
+def refused(bar: Bar, sentence: str, *, is_stale: bool = False, asks_reason: bool = False, note: str = "") -> Bar:
+    """Return the bar with a refusal in it. note: what was typed as the reason, so that it is not lost."""
+    my_note = note if asks_reason else bar.my_note
+    return replace(bar, error=sentence, is_stale=is_stale, asks_reason=asks_reason, my_note=my_note, says=sentence)
+
+
+def tags_for(recording: Recording) -> Tags:
+    """Return the tags of a recording, with what there is to choose from."""
+    return Tags(
+        key=recording.path,
+        seen=recording.blob,
+        url=url_of(recording.path),
+        tags=tuple(tags_for_paths([recording.path]).get(recording.path, ())),
+        known=tuple(Tag.objects.order_by("folded").values_list("name", flat=True)[:200]),
+    )
+
+
+def _sentence(
+    recording: Recording, subject: str, settling: Decision | None, mine: Decision | None, actor: str
+) -> _Sentence:
+    if settling is None:
+        return _undecided(recording, subject, actor)
+    verdict = Verdict(settling.verdict)
+    blocks = "One rejection blocks." if verdict is Verdict.REJECT else ""
+    if not _was_here(settling, recording):
+        who = "you" if settling.reviewer == actor else settling.reviewer
+        does = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.DELETE: "marked for deletion"}[verdict]
+        return _Sentence(
+            lead="Carried over:",
+            rest=f"{who} {does} the same meaning in",
+            note=settling.note,
+            at=settling.at,
+            where=settling.blob[:7],
+            where_title=settling.path,
+            is_carried=True,
+        )
+    if settling.reviewer == actor:
+        return _Sentence(_I_DID[verdict], settling.note, "", settling.at)
+    beside = _MINE_TOO[Verdict(mine.verdict)] if mine else ""
+    return _Sentence(
+        f"{settling.reviewer} {_THEY_DID[verdict]}",
+        settling.note,
+        " ".join(filter(None, (blocks, beside))),
+        settling.at,
+    )
+
+
+def _undecided(recording: Recording, subject: str, actor: str) -> _Sentence:
+    """Say so, and tell of the last verdict on what was at this path before."""
+    earlier = (
+        Decision.objects.filter(path=recording.path).exclude(fingerprint=subject).order_by("-pk").first()
+        if subject
+        else None
+    )
+    if earlier is None or earlier.verdict == Verdict.CLEAR:
+        return _Sentence("Undecided.", rest="Nobody has decided on this answer yet.")
+    who = "You" if earlier.reviewer == actor else earlier.reviewer
+    does = {
+        Verdict.APPROVE: "approved what was here before; the meaning changed since.",
+        Verdict.REJECT: "rejected what was here before; this is another answer.",
+        Verdict.DELETE: "marked what was here before for deletion; this is another answer.",
+    }[Verdict(earlier.verdict)]
+    return _Sentence("Undecided.", earlier.note, f"{who} {does}", earlier.at)
+
+
+def _was_here(decision: Decision, recording: Recording) -> bool:
+    """Tell whether a verdict was given on these very bytes at this path, alone or in bulk."""
+    if decision.blob == recording.blob and decision.path == recording.path:
+        return True
+    items = EventItem.objects.filter(event=decision.event_id, path=recording.path, blob=recording.blob)
+    return items.exclude(event__action__in=[audit.Action.UNDO, audit.Action.REDO]).exists()
+
+
+def _acts(actor: str, path: str, settling: Decision | None) -> tuple[Act | None, Act | None]:
+    last, undone = audit.last_undoable(actor), audit.last_redoable(actor)
+    undo = AuditEvent.objects.filter(target=undone).order_by("-pk").first() if undone else None
+    said = {settling.event_id, settling.event.target_id} if settling is not None else set()
+    return _act(last, path, said=said), _act(undone, path, said=set(), at=undo.at if undo else None)
+
+
+def _act(event: AuditEvent | None, path: str, *, said: set[int | None], at: datetime | None = None) -> Act | None:
+    if event is None:
+        return None
+    is_here = EventItem.objects.filter(event=event, path=path).exists()
+    when = at or event.at
+    if not is_here and timezone.now() - when > RECENT:
+        return None
+    return Act(event.pk, f"{event.summary[:1].upper()}{event.summary[1:]}", when, is_here, event.pk in said)

@@ -1,0 +1,169 @@
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from recviewer.review import actors, deleting
+from recviewer.review.models import AuditEvent, TrashRecord
+from recviewer.review.subjects import Seen
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def ana(monkeypatch):
+    monkeypatch.setattr(actors, "local_actor", lambda root: "Ana")
+
+
+@pytest.fixture
+def thrown(make_recording):
+    """Return a function that makes recordings and moves them to the trash, and gives their entries, newest last."""
+
+    def throw(*paths):
+        for number, path in enumerate(paths):
+            recording = make_recording(path, answered=str(number))
+            deleting.trash([Seen(recording.path, recording.blob)], actor="Ben")
+        return list(TrashRecord.objects.order_by("pk").values_list("entry", flat=True))
+
+    return throw
+
+
+def test_an_empty_trash_says_what_it_is_for(client, db, root):
+    page = client.get("/trash/").content.decode()
+
+    assert "The trash is empty" in page
+    assert not (root.parent / "data" / "trash").exists()
+
+
+def test_what_who_size_and_when(client, thrown):
+    thrown("recordings/a<b>.json")
+
+    page = client.get("/trash/").content.decode()
+
+    record = TrashRecord.objects.get()
+    for words in ("1 recording in the trash", "a&lt;b&gt;.json", "Ben", "0 s ago", record.entry, "Which planet"):
+        assert words in page
+    assert "a<b>" not in page
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_restore_one_by_its_button(client, thrown, tree, htmx):
+    first, _second = thrown("recordings/1.json", "recordings/2.json")
+
+    response = client.post(reverse("trash:restore"), {"only": first, "entry": _second}, headers=HTMX if htmx else {})
+
+    assert set(tree()) == {"recordings/1.json"}
+    if htmx:
+        page = response.content.decode()
+        assert "<html" not in page
+        assert "Restored recordings/1.json from the trash." in page
+        assert "1 recording in the trash" in page
+    else:
+        assert (response.status_code, response.url) == (303, "/trash/")
+        message = next(iter(get_messages(response.wsgi_request)))
+        assert message.extra_tags == f"undo-{AuditEvent.objects.order_by('pk').last().pk}"
+        assert "Undo" in client.get("/trash/").content.decode()
+
+
+def test_restore_the_ticked_ones(client, thrown, tree):
+    entries = thrown("recordings/1.json", "recordings/2.json", "recordings/3.json")
+
+    client.post(reverse("trash:restore"), {"entry": entries[:2]})
+
+    assert set(tree()) == {"recordings/1.json", "recordings/2.json"}
+    assert AuditEvent.objects.order_by("pk").last().count == 2
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_an_occupied_place_is_refused_with_a_sentence(client, thrown, root, tree, htmx):
+    (entry,) = thrown("recordings/1.json")
+    (root / "recordings/1.json").write_text("new")
+    before = tree()
+
+    response = client.post(reverse("trash:restore"), {"only": entry}, headers=HTMX if htmx else {})
+
+    assert response.status_code == 409
+    assert "a restore never overwrites" in response.content.decode()
+    assert tree() == before
+
+
+def test_what_lies_at_the_place_is_told(client, thrown, make_recording):
+    thrown("recordings/1.json")
+    make_recording("recordings/1.json", answered="new")
+
+    assert "is at its place now" in client.get("/trash/").content.decode()
+
+
+def test_delete_forever_asks_first(client, thrown):
+    first, second = thrown("recordings/1.json", "recordings/2.json")
+
+    asked = client.post(reverse("trash:discard"), {"entry": [first]})
+    assert "Delete 1 recording for good?" in asked.content.decode()
+    assert len(deleting.trash_folder().entries()) == 2
+
+    client.post(reverse("trash:discard"), {"entries": first, "confirmed": "1"})
+    assert [entry.id for entry in deleting.trash_folder().entries()] == [second]
+    assert AuditEvent.objects.order_by("pk").last().action == "discard"
+
+
+def test_empty_the_trash_asks_first_and_takes_all(client, thrown):
+    thrown("recordings/1.json", "recordings/2.json")
+
+    asked = client.post(reverse("trash:discard"), {"all": "1"}).content.decode()
+    assert "Empty the trash?" in asked
+    assert "2 recordings" in asked
+
+    ids = "\r\n".join(TrashRecord.objects.values_list("entry", flat=True))
+    response = client.post(reverse("trash:discard"), {"entries": ids, "confirmed": "1"})
+    assert response.status_code == 303
+    assert deleting.trash_folder().entries() == []
+
+
+@pytest.mark.parametrize("name", ["restore", "discard"])
+def test_nothing_chosen_is_422(client, db, root, name):
+    response = client.post(reverse(f"trash:{name}"), {})
+
+    assert response.status_code == 422
+    assert "Nothing was chosen" in response.content.decode()
+    assert client.get(reverse(f"trash:{name}")).status_code == 405
+
+
+def test_unknown_entries_are_refused(client, thrown):
+    thrown("recordings/1.json")
+
+    response = client.post(reverse("trash:restore"), {"only": "../../etc/passwd"})
+
+    assert response.status_code == 409
+    assert "no entry" in response.content.decode()
+
+
+def test_json(client, thrown):
+    (entry,) = thrown("recordings/1.json")
+
+    told = client.get("/trash/.json").json()
+
+    assert told["count"] == 1
+    assert told["entries"][0]["id"] == entry
+    assert told["entries"][0]["path"] == "recordings/1.json"
+    assert told["next"] is None
+
+
+def test_older_ones_are_on_the_next_page(client, thrown, monkeypatch):
+    from recviewer.pages import trash
+
+    monkeypatch.setattr(trash, "PER_PAGE", 2)
+    thrown("recordings/1.json", "recordings/2.json", "recordings/3.json")
+
+    first = client.get("/trash/.json").json()
+    second = client.get(first["next"]).json()
+
+    assert [one["path"][-6] for one in first["entries"] + second["entries"]] == ["3", "2", "1"]
+    assert second["next"] is None
+    assert second["count"] == 3
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_queries_do_not_grow(client, thrown, django_assert_max_num_queries, count):
+    thrown(*(f"recordings/{number}.json" for number in range(count)))
+
+    with django_assert_max_num_queries(5):
+        client.get("/trash/")
