@@ -17,6 +17,7 @@ from recviewer.catalog import facets, filters, freshness, search
 from recviewer.catalog.filters import FILTERS, Recordings, Term
 from recviewer.catalog.models import Recording
 from recviewer.pages.cells import hits, kind_as_model
+from recviewer.pages.forms import item_of
 from recviewer.pages.htmx import answer, wants_fragment
 from recviewer.pages.listing import KEYS, REVIEW_KEYS, SORTS, ListState, Sort
 from recviewer.pages.minis import Mini, mini_strip
@@ -38,10 +39,13 @@ COLUMNS = (
 class Row:
     """One line, every cell ready to print.
 
-    tone: how the answer is written, of `exchange.text.AnswerKind`. call: the function's name where it is a call.
+    item, bytes, test_id: for the form that acts on the ticked ones. tone: how the answer is written, of `exchange.text.AnswerKind`. call: the function's name where it is a call.
     """
 
     recording: Recording
+    item: str
+    bytes: str
+    test_id: str
     url: str
     asked: str
     answered: str
@@ -305,6 +309,9 @@ def _row(
     found = snippet.where if snippet and snippet.pieces else ""
     return Row(
         recording=recording,
+        item=item_of(recording.path, recording.blob),
+        bytes=str(recording.size),
+        test_id=recording.test_id or "",
         url=reverse("recording:show", args=[recording.path]),
         asked=hits(snippet.pieces) if snippet and found == "asked" else one_line(recording.asked),
         answered=hits(snippet.pieces) if snippet and found == "answered" else one_line(answered),

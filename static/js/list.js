@@ -43,3 +43,65 @@ document.addEventListener("click", (event) => {
     if (!choice.contains(event.target)) choice.open = false;
   }
 });
+
+// Ticks: x ticks the row under the hands, Shift+x up to it from the last; the bar below says what is chosen.
+const ticks = () => [...document.querySelectorAll("[data-tick]")];
+let last = null;
+
+const size = (bytes) =>
+  bytes < 1000 ? `${bytes} B` : bytes < 999950 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
+
+const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+
+const tell = () => {
+  const bar = document.querySelector("[data-bulk-bar]");
+  if (!bar) return;
+  const chosen = ticks().filter((tick) => tick.checked);
+  bar.toggleAttribute("data-on", chosen.length > 0);
+  const bytes = chosen.reduce((sum, tick) => sum + Number(tick.dataset.bytes), 0);
+  const tests = new Set(chosen.map((tick) => tick.dataset.test).filter(Boolean)).size;
+  bar.querySelector("[data-bulk-said]").textContent = [
+    `${chosen.length.toLocaleString("en")} selected`,
+    ...(tests ? [count(tests, "test")] : []),
+    size(bytes),
+  ].join(" · ");
+};
+
+const span = (from, to, checked) => {
+  const all = ticks();
+  const [start, end] = [all.indexOf(from), all.indexOf(to)].sort((a, b) => a - b);
+  if (start >= 0) for (const tick of all.slice(start, end + 1)) tick.checked = checked;
+};
+
+document.addEventListener("click", (event) => {
+  const tick = event.target.closest("[data-tick]");
+  if (tick) {
+    if (event.shiftKey && last) span(last, tick, tick.checked);
+    last = tick;
+    tell();
+  }
+  if (event.target.closest("[data-untick]")) {
+    for (const one of ticks()) one.checked = false;
+    tell();
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "x" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (document.documentElement.dataset.keys === "off" || document.querySelector("dialog[open]")) return;
+  if (event.target.matches("input:not([type=checkbox]), textarea, select")) return;
+  const tick = document.activeElement?.closest(".row")?.querySelector("[data-tick]");
+  if (!tick) return;
+  event.preventDefault();
+  tick.checked = !tick.checked;
+  if (event.shiftKey && last) {
+    tick.checked = true;
+    span(last, tick, true);
+  }
+  last = tick;
+  tell();
+});
+
+document.addEventListener("htmx:after:swap", tell);
+addEventListener("pageshow", tell);
+tell();
