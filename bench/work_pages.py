@@ -1,0 +1,158 @@
+"""Ask for pages as a browser would, ours and the minimal ones in turn, and print the milliseconds that each took.
+
+Usage: work_pages.py lists | recordings COUNT. The data folder has to be indexed.
+"""
+
+from __future__ import annotations
+
+import re
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import django
+
+django.setup()
+
+import orjson
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count
+from django.test import Client, override_settings
+
+from recviewer.catalog.models import Recording
+from recviewer.commands.start import prepare
+from recviewer.review import decide, tagging
+from recviewer.review.subjects import Seen
+
+settings.REFRESH_IN_BACKGROUND = False
+ROUNDS = 4
+PAGE = 50
+
+STARTPROJECT = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+"""What `django-admin startproject` puts into a new project."""
+
+ours = Client(HTTP_HOST="127.0.0.1")
+bare = Client(HTTP_HOST="127.0.0.1")
+minimal = override_settings(ROOT_URLCONF="minimal", MIDDLEWARE=STARTPROJECT)
+
+
+def took(client: Client, url: str) -> tuple[float, int]:
+    """Return the milliseconds that a good answer took, and its bytes."""
+    started = time.perf_counter()
+    response = client.get(url)
+    size = len(b"".join(response)) if response.streaming else len(response.content)
+    milliseconds = (time.perf_counter() - started) * 1000
+    if response.status_code != 200:
+        raise SystemExit(f"{url} answers {response.status_code}")
+    return milliseconds, size
+
+
+def in_turn(pairs: Sequence[tuple[str, str]], rounds: int = ROUNDS) -> dict[str, Any]:
+    """Ask for pairs of addresses, ours and the minimal one, several times. The first time of each is told apart."""
+    first: list[float] = []
+    again: list[float] = []
+    yard: list[float] = []
+    for round_ in range(rounds):
+        for our_url, bare_url in pairs:
+            (again if round_ else first).append(took(ours, our_url)[0])
+            with minimal:
+                yard.append(took(bare, bare_url)[0])
+    return {"first": first, "again": again, "yardstick": yard}
+
+
+def reviewed() -> None:
+    """Approve a third of the recordings and tag a tenth, so that lists have verdicts and tags to look up."""
+    seen = [
+        Seen(*row) for row in Recording.objects.exclude(fingerprint="").order_by("path").values_list("path", "blob")
+    ]
+    decide.decide(seen[::3], actor="bench", verdict="approve")
+    tagging.tag(seen[::10], actor="bench", name="bench")
+
+
+def most_used(key: str, count: int) -> list[str]:
+    """Return the commonest values of a facet."""
+    found = Recording.objects.exclude(**{key: ""}).values_list(key).annotate(n=Count("pk")).order_by("-n", key)
+    return [value for value, _ in found[:count]]
+
+
+def words(count: int) -> list[str]:
+    """Return words that occur in the tree: the longest of a request here and there."""
+    asked = list(Recording.objects.order_by("path").values_list("asked", flat=True))
+    found: dict[str, None] = {}
+    for text in asked[:: max(1, len(asked) // (4 * count))]:
+        letters = re.findall(r"[A-Za-z]{4,12}", text)
+        if letters:
+            found[max(letters, key=len).lower()] = None
+    return list(found)[:count]
+
+
+def lists() -> dict[str, Any]:
+    """Time the list, the filtered list and the search."""
+    size = database_bytes()
+    reviewed()
+    took(ours, "/healthz")
+    pages = range(1, max(2, min(31, Recording.objects.count() // PAGE)))
+    filtered = [("kind", most_used("kind", 4)), ("suite", most_used("suite", 4)), ("model", most_used("model", 4))]
+    one = [urlencode({key: value}) for key, values in filtered for value in values]
+    two = [
+        urlencode({"suite": suite, "model": model})
+        for suite, model in Recording.objects.exclude(model="")
+        .values_list("suite", "model")
+        .annotate(n=Count("pk"))
+        .order_by("-n")
+        .values_list("suite", "model")[:8]
+    ]
+    found = words(12)
+    return {
+        "list": in_turn([(f"/?page={page}", f"/?page={page}") for page in pages]),
+        "filtered": in_turn([(f"/?{query}", f"/?{query}") for query in one + two]),
+        "reviewed": in_turn([("/?state=undecided", "/"), ("/?state=approved", "/"), ("/?tag=bench", "/")], 8),
+        "search": in_turn([(f"/?q={word}", f"/search?q={word}") for word in found]),
+        "words": found,
+        "database_bytes": size,
+        "memory_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+    }
+
+
+def database_bytes() -> int:
+    """Return how large the database file is."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return settings.PLACES.database.stat().st_size
+
+
+def recordings(count: int) -> dict[str, Any]:
+    """Time the first look at the largest recordings, each opened once."""
+    paths = Recording.objects.exclude(kind__in=("unreadable", "unknown")).order_by("-size").values_list("path", "size")
+    took(ours, "/healthz")
+    shown, yard, sizes = [], [], []
+    chosen = list(paths[: count + 1])
+    for number, (path, _) in enumerate(chosen):
+        url = f"/r/{quote(path)}"
+        with minimal:
+            bare_ms, _ = took(bare, url)
+        our_ms, html = took(ours, url)
+        if number:  # the first pays for imports and templates
+            shown.append(our_ms)
+            yard.append(bare_ms)
+            sizes.append(html)
+    return {"ours": shown, "yardstick": yard, "html": sizes, "bytes": [size for _, size in chosen[1:]]}
+
+
+if __name__ == "__main__":
+    prepare(static=True)
+    work: dict[str, Callable[..., dict[str, Any]]] = {"lists": lists, "recordings": lambda n: recordings(int(n))}
+    answer = work[sys.argv[1]](*sys.argv[2:])
+    sys.stdout.write("\n" + orjson.dumps(answer).decode() + "\n")
