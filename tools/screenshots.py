@@ -1,6 +1,6 @@
 """Look at pages: screenshots in both themes and three widths, and what a browser has to complain about.
 
-    python tools/screenshots.py --root recordings --out /tmp/shots [--page NAME=ADDRESS …] [--kind chat …] [--width 1440]
+    python tools/screenshots.py --root recordings --out /tmp/shots [--page NAME=ADDRESS …] [--kind chat …]
 
 Starts a server on a free port with a data folder of its own, indexes the root, visits the pages, and stops the server.
 Without --page it takes the list and one recording of each kind. Reports console errors, violations of the content
@@ -162,7 +162,7 @@ def main() -> None:
                         bytes_ = visit(page, address, shown, path, told, address)
                         page.screenshot(path=options.out / f"{shown}.png", full_page=options.full)
                         told += [f"{shown}: {finding}" for finding in axe(page)]
-                        if theme == "light" and width == 1440 or len(options.width) == 1:
+                        if (theme == "light" and width == 1440) or len(options.width) == 1:
                             print(f"{bytes_:>9,} bytes  {name}  {path[:120]}")  # noqa: T201
                         page.close()
                     context.close()

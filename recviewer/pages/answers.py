@@ -128,7 +128,7 @@ def reply_view(exchange: Exchange, folds: Folds, stream: Stream | None) -> Reply
 
 def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | None, *, count: int) -> Answer:
     name = "answer" if count == 1 else f"answer-{output.index}"
-    sub = exchange.reported_model or exchange.model
+    sub = exchange.model or exchange.reported_model
     said = bool(output.content or output.refusal or output.tool_calls)
     only_thought = not said and bool(output.reasoning)
     pieces = stream.pieces(output.index) if stream else ()
@@ -155,7 +155,7 @@ def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | N
 
 
 def _none(exchange: Exchange) -> Answer:
-    sub = exchange.reported_model or exchange.model
+    sub = exchange.model or exchange.reported_model
     return Answer("answer", "answered", sub, None, None, None, (), "Nothing came back.", False, "", False)
 
 

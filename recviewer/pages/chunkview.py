@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 from recviewer.exchange.model import Chunk, Delta
 from recviewer.formats.deltas import letter_of
@@ -64,7 +65,9 @@ class ChunkView:
 def chunk_view(chunks: list[Chunk], first: int) -> ChunkView:
     """Lay out the window that holds a chunk. first: its number, or any number in its window."""
     start = (max(1, min(first, len(chunks) or 1)) - 1) // WINDOW * WINDOW
-    carried = Counter(key for chunk in chunks for key in {_bare(key) for key in chunk.extra})
+    carried: Counter[str] = Counter()
+    for chunk in chunks:
+        carried.update(set(map(_bare, chunk.extra)))
     nearly = max(2, int(len(chunks) * NEARLY))
     common = {key for key, times in carried.items() if times >= nearly}
     so_far: Counter[int] = Counter()
@@ -84,9 +87,12 @@ def chunk_view(chunks: list[Chunk], first: int) -> ChunkView:
     )
 
 
+@lru_cache(maxsize=512)
 def _bare(key: str) -> str:
-    """Return a path without its list indexes: `choices[0].logprobs` and `choices[1].logprobs` are one key."""
-    return key.replace("[0]", "").replace("[1]", "")
+    """Return the key that a reader knows: `choices[1].logprobs.content` is `logprobs`."""
+    names = [name.partition("[")[0] for name in key.split(".")]
+    kept = [name for name in names if name not in ("choices", "delta", "candidates")]
+    return kept[0] if kept else names[-1]
 
 
 def _row(chunk: Chunk, so_far: Counter[int], common: set[str]) -> ChunkRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from recviewer.catalog.models import Commit, Recording
@@ -34,8 +35,18 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of the usage. group: names of the objects around it."""
+
+    name: str
+    group: str
+    value: str
+    is_zero: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """All of the column. is_stale: the file is not the one that was indexed."""
+    """All of the column. usage: figures that are not zero; zeros: those that are."""
 
     folder: str
     file_name: str
@@ -46,7 +57,8 @@ class Facts:
     commit: Commit | None
     test: TestId | None
     params: tuple[Fact, ...]
-    usage: tuple[Fact, ...]
+    usage: tuple[Figure, ...]
+    zeros: tuple[Figure, ...]
     metadata: tuple[Fact, ...]
     ids: tuple[Fact, ...]
     where: tuple[Fact, ...]
@@ -62,6 +74,7 @@ def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int,
         where.append(Fact("status", str(exchange.status)))
     if exchange.reported_model and exchange.reported_model != exchange.model:
         where += [Fact("model asked", exchange.model), Fact("model answered", exchange.reported_model)]
+    figures = list(_usage(exchange.usage or {}))
     return Facts(
         folder=folder + slash,
         file_name=name,
@@ -72,7 +85,8 @@ def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int,
         commit=recording.commit,
         test=parse(exchange.test_id) if exchange.test_id else None,
         params=_flat(exchange.request.params),
-        usage=tuple(_leaves(exchange.usage or {}, "")),
+        usage=tuple([figure for figure in figures if not figure.is_zero]),
+        zeros=tuple([figure for figure in figures if figure.is_zero]),
         metadata=_flat(exchange.metadata),
         ids=_flat(exchange.id_mapping),
         where=tuple([fact for fact in where if fact.value]),
@@ -106,12 +120,10 @@ def _fact(name: str, value: str) -> Fact:
     return Fact(name, value) if len(value) <= LONG else Fact(name, value[:LONG], len(value) - LONG)
 
 
-def _leaves(values: dict[str, Json], at: str) -> list[Fact]:
-    found: list[Fact] = []
+def _usage(values: dict[str, Json], at: tuple[str, ...] = ()) -> Iterator[Figure]:
+    """Yield the figures of a usage object, nested ones behind their group. What is null was not counted."""
     for key, value in values.items():
-        name = f"{at}{key}"
         if isinstance(value, dict):
-            found += _leaves(value, f"{name}.")
+            yield from _usage(value, (*at, key))
         elif value is not None:
-            found.append(_fact(name, f"{value:,}" if type(value) is int else compact(value)))
-    return found
+            yield Figure(key, " ".join(at), f"{value:,}" if type(value) is int else compact(value)[:LONG], value == 0)

@@ -6,9 +6,9 @@ made of escaped text and class names of ours.
 
 from __future__ import annotations
 
+from django.utils.safestring import SafeString, mark_safe
 from pygments.lexers.data import JsonLexer
 from pygments.token import Comment, Error, Keyword, Name, Number, Punctuation, _TokenType
-from django.utils.safestring import SafeString, mark_safe
 
 from recviewer.pages.templatetags.words import marked
 

@@ -32,7 +32,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """place: of this recording, from 1. shown: those around it. is_ordered: by how much of the conversation they hold."""
+    """place: of this recording, from 1. shown: those around it. is_ordered: by how many messages they send."""
 
     place: int
     count: int

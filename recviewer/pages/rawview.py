@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -49,14 +50,6 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A file's text by lines. ends_at: for each line that opens a block, the line that closes it."""
-
-    lines: list[str]
-    ends_at: dict[int, int]
-
-
-@dataclass(frozen=True, slots=True)
 class RawView:
     """What the raw view shows. rows: lines and gaps. jumps: (word, line, address) of the landmarks."""
 
@@ -68,128 +61,157 @@ class RawView:
     is_window: bool
 
 
-def source_of(data: bytes) -> Source:
-    """Take a file's text apart. Bytes that are not UTF-8 stay recognisable (they are marked when shown)."""
-    text = data.decode("utf-8", "surrogateescape")
-    lines = text.split("\n")
-    if lines and lines[-1] == "":
-        lines.pop()
-    return Source(lines, _blocks(lines))
+class Source:
+    """A file's text. Lines are found by looking for line ends, so that a window costs what the window holds."""
+
+    def __init__(self, data: bytes) -> None:
+        """Take the bytes. Those that are not UTF-8 stay recognisable (they are marked when shown)."""
+        self.text = data.decode("utf-8", "surrogateescape")
+        if self.text.endswith("\n"):
+            self.text = self.text[:-1]
+        self.count = self.text.count("\n") + 1 if data else 0
+
+    def start_of(self, number: int) -> int:
+        """Return where a line begins."""
+        at = 0
+        for _ in range(number - 1):
+            at = self.text.index("\n", at) + 1
+        return at
+
+    def end_of(self, at: int) -> int:
+        """Return where the line that begins at a place ends."""
+        end = self.text.find("\n", at)
+        return len(self.text) if end < 0 else end
+
+    def block_at(self, at: int, end: int) -> int:
+        """Return where the line begins that closes the block which a line opens; -1 where it opens none.
+
+        Recorders indent: the closing bracket stands under the line that opened the block. at, end: of the line.
+        """
+        closing = {"{": "}", "[": "]"}.get(self.text[end - 1 : end])
+        if closing is None:
+            return -1
+        line = self.text[at:end]
+        indent = line[: len(line) - len(line.lstrip())]
+        found = self.text.find(f"\n{indent}{closing}", end)
+        return found + 1 if found >= 0 else -1
 
 
-def _blocks(lines: list[str]) -> dict[int, int]:
-    """Return where blocks end, by their first line (from 1). Only for text with one token a line, as recorders write."""
-    ends: dict[int, int] = {}
-    opened: list[int] = []
-    for number, line in enumerate(lines, 1):
-        last = line[-1:]
-        if last == "," or last == "\r":
-            last = line.rstrip(",\r")[-1:]
-        if last in ("{", "["):
-            first = line.lstrip()[:1]
-            if first in ("}", "]") and opened:
-                ends[opened.pop()] = number
-            opened.append(number)
-        elif last in ("}", "]") and line.lstrip()[:1] in ("}", "]") and opened:
-            ends[opened.pop()] = number
-    return ends
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A line to show, or lines to fold. at, end: its place in the text. first, last: its numbers."""
+
+    first: int
+    last: int
+    at: int
+    end: int
+    is_gap: bool = False
 
 
 def whole(source: Source) -> RawView:
     """Show a file from its start: short files whole, others with long blocks folded."""
-    count = len(source.lines)
-    rows = list(range(1, count + 1)) if count <= SHORT else list(_outline(source, 1, count))
-    return RawView(tuple(_rows(source, rows)), count, tuple(_jumps(source)), 1, count, is_window=False)
+    spans = _outline(source, 1, source.count, folds=source.count > SHORT)
+    return RawView(tuple(_rows(source, spans)), source.count, tuple(_jumps(source)), 1, source.count, is_window=False)
 
 
 def window(source: Source, first: int, last: int) -> RawView:
     """Show some lines; what is more than a window becomes gaps."""
-    count = len(source.lines)
-    first = max(1, min(first, count))
-    last = max(first, min(last, count))
-    rows = list(_outline(source, first, last))
-    return RawView(tuple(_rows(source, rows)), count, tuple(_jumps(source)), first, last, is_window=True)
+    first = max(1, min(first, source.count))
+    last = max(first, min(last, source.count))
+    rows = tuple(_rows(source, _outline(source, first, last)))
+    return RawView(rows, source.count, tuple(_jumps(source)), first, last, is_window=True)
 
 
 def long_line(source: Source, number: int, start: int) -> tuple[SafeString, int]:
     """Return a piece of a long line as HTML, and how many characters follow it."""
-    if not 1 <= number <= len(source.lines):
+    if not 1 <= number <= source.count:
         return SafeString(""), 0
-    line = source.lines[number - 1]
-    piece = line[max(0, start) : max(0, start) + PIECE]
+    at = source.start_of(number)
+    line = source.text[at : source.end_of(at)]
+    piece = line[start : start + PIECE]
     return highlight.lines([piece])[0], max(0, len(line) - start - len(piece))
 
 
-def _outline(source: Source, first: int, last: int) -> Iterator[int | tuple[int, int]]:
-    """Yield line numbers to show, and (first, last) of gaps, at most a window of lines."""
-    costs: dict[int, int] = {}
-    shown = 0
-    number = first
+def _outline(source: Source, first: int, last: int, *, folds: bool = True) -> Iterator[Span]:
+    """Yield lines to show and gaps, at most a window of lines."""
+    if not source.count:
+        return
+    text, number, shown = source.text, first, 0
+    at = source.start_of(first)
     while number <= last:
+        end = source.end_of(at)
         if shown >= WINDOW:
-            yield (number, last)
+            yield Span(number, last, at, _end_behind(source, at, last - number), is_gap=True)
             return
-        end = source.ends_at.get(number, number)
-        yield number
+        yield Span(number, number, at, end)
         shown += 1
-        if number != first and end - number > BLOCK and end <= last and _cost(source, number, costs) > BLOCK:
-            yield (number + 1, end - 1)
-            number = end
+        closes = source.block_at(at, end) if folds and number != first else -1
+        inside = text.count("\n", end, closes) - 1 if closes >= 0 else 0
+        if inside > BLOCK and number + inside < last and _cost(source, end + 1, closes) > BLOCK:
+            yield Span(number + 1, number + inside, end + 1, closes - 1, is_gap=True)
+            number, at = number + inside + 1, closes
         else:
-            number += 1
+            number, at = number + 1, end + 1
 
 
-def _cost(source: Source, start: int, costs: dict[int, int]) -> int:
+def _end_behind(source: Source, at: int, more: int) -> int:
+    """Return where the line ends that stands so many lines behind the one that begins at a place."""
+    end = source.end_of(at)
+    for _ in range(more):
+        end = source.end_of(end + 1)
+    return end
+
+
+def _cost(source: Source, at: int, closes: int) -> int:
     """Return how many lines a block takes when it is open and long blocks in it are folded as they would be."""
-    known = costs.get(start)
-    if known is not None:
-        return known
-    end = source.ends_at[start]
-    total, number = 0, start + 1
-    while number < end and total <= BLOCK:
-        inner = source.ends_at.get(number, number)
-        if inner - number > BLOCK and inner < end:
-            cost = _cost(source, number, costs)
-            total += 2 + (cost if cost <= BLOCK else 1)
-            number = inner + 1
+    total = 0
+    while at < closes and total <= BLOCK:
+        end = source.end_of(at)
+        total += 1
+        inner = source.block_at(at, end)
+        if 0 <= inner < closes and source.text.count("\n", end, inner) - 1 > BLOCK:
+            cost = _cost(source, end + 1, inner)
+            total += cost if cost <= BLOCK else 1
+            at = inner
         else:
-            total += 1
-            number += 1
-    costs[start] = total
+            at = end + 1
     return total
 
 
-def _rows(source: Source, rows: list[int] | list[int | tuple[int, int]]) -> Iterator[Line | Gap]:
-    run: list[int] = []
-    for row in rows:
-        if isinstance(row, int):
-            run.append(row)
+def _rows(source: Source, spans: Iterable[Span]) -> Iterator[Line | Gap]:
+    run: list[Span] = []
+    for span in spans:
+        if not span.is_gap:
+            run.append(span)
             continue
         yield from _lines(source, run)
         run = []
-        first, last = row
-        yield Gap(first, last, sum(len(line) + 1 for line in source.lines[first - 1 : last]))
+        yield Gap(span.first, span.last, span.end - span.at)
     yield from _lines(source, run)
 
 
-def _lines(source: Source, numbers: list[int]) -> Iterator[Line]:
-    texts = [source.lines[number - 1] for number in numbers]
-    cut = [text if len(text) <= LINE * 6 // 5 else text[:LINE] for text in texts]
-    for number, text, shown, html in zip(numbers, texts, cut, highlight.lines(cut) if cut else [], strict=True):
-        indent = len(shown) - len(shown.lstrip(" "))
-        yield Line(number, html, min(indent - indent % 2, 48), len(text) - len(shown))
+def _lines(source: Source, spans: list[Span]) -> Iterator[Line]:
+    if not spans:
+        return
+    ends = [span.end if span.end - span.at <= LINE * 6 // 5 else span.at + LINE for span in spans]
+    texts = [source.text[span.at : end] for span, end in zip(spans, ends, strict=True)]
+    for span, end, text, html in zip(spans, ends, texts, highlight.lines(texts), strict=True):
+        indent = len(text) - len(text.lstrip(" "))
+        yield Line(span.first, html, min(indent - indent % 2, 48), span.end - end)
 
 
-LANDMARKS = ("test_id", "request", "messages", "tools", "input", "response", "body", "id_normalization_mapping")
+_LANDMARK = re.compile(r'^ {2,6}"(request|messages|tools|input|contents|response)": ', re.MULTILINE)
 
 
 def _jumps(source: Source) -> Iterator[tuple[str, str]]:
-    """Yield the landmarks near the top of the document, with the address of their line."""
+    """Yield the landmarks near the top of the document, with the number of their line."""
     seen: set[str] = set()
-    for number, line in enumerate(source.lines, 1):
-        if not line.startswith("  ") or line.startswith("        "):
-            continue
-        key = line.lstrip()[1:].partition('"')[0]
-        if key in LANDMARKS and key not in seen and line.lstrip().startswith('"'):
-            seen.add(key)
-            yield key, str(number)
+    number, at = 1, 0
+    for found in _LANDMARK.finditer(source.text):
+        number += source.text.count("\n", at, found.start())
+        at = found.start()
+        if found[1] not in seen:
+            seen.add(found[1])
+            yield found[1], str(number)
+        if found[1] == "response":
+            return

@@ -25,7 +25,7 @@ from recviewer.pages.facts import Facts, facts_of
 from recviewer.pages.folds import Folds
 from recviewer.pages.htmx import VARY, wants_fragment
 from recviewer.pages.neighbours import Neighbours, neighbours_of, url_of
-from recviewer.pages.strip import Strip, stream_of, strip_of
+from recviewer.pages.strip import Strip, drawn
 from recviewer.store.files import count_lines
 from recviewer.store.refusals import CannotRead
 
@@ -138,7 +138,8 @@ def _view_of(asked: str, exchange: Exchange) -> str:
 
 def _page(request: HttpRequest, recording: Recording, content: Content, view: str) -> RecordingPage:
     exchange = content.reading.exchange
-    facts = facts_of(recording, exchange, size=len(content.data), lines=count_lines(content.data), blob=content.blob)
+    lines = recording.lines if content.blob == recording.blob else count_lines(content.data)
+    facts = facts_of(recording, exchange, size=len(content.data), lines=lines, blob=content.blob)
     return RecordingPage(
         recording=recording,
         exchange=exchange,
@@ -167,20 +168,21 @@ def _middle(request: HttpRequest, content: Content, view: str) -> dict[str, Any]
 
 def _rendered(content: Content, folds: Folds, *, wants_seams: bool = False) -> dict[str, Any]:
     exchange = content.reading.exchange
-    stream = stream_of(content) if exchange.chunks else None
+    picture = drawn(content) if exchange.chunks else None
+    stream = picture.stream if picture else None
     has_seams = stream is not None and (wants_seams or exchange.chunks <= SEAM_LIMIT)
     return {
         "asked": asked_view(exchange, folds),
         "reply": reply_view(exchange, folds, stream if has_seams else None),
         "conversation": conversation_of(exchange, folds, question_on_top=exchange.kind not in LISTINGS),
-        "strip": strip_of(stream) if stream else None,
+        "strip": picture.strip if picture else None,
         "has_seams": has_seams,
         "wants_seams": wants_seams,
     }
 
 
 def _raw(request: HttpRequest, content: Content) -> dict[str, Any]:
-    source = rawview.source_of(content.data)
+    source = rawview.Source(content.data)
     asked = request.GET.get("lines", "")
     first, _, last = asked.partition("-")
     if "line" in request.GET:
@@ -196,7 +198,7 @@ def _raw(request: HttpRequest, content: Content) -> dict[str, Any]:
 def _chunks(request: HttpRequest, content: Content) -> dict[str, Any]:
     first = _number(request.GET.get("from", ""), 1)
     chunks = list(content.reading.chunks())
-    return {"chunks": chunkview.chunk_view(chunks, first), "strip": strip_of(stream_of(content))}
+    return {"chunks": chunkview.chunk_view(chunks, first), "strip": drawn(content).strip}
 
 
 def _number(text: str, default: int) -> int:

@@ -17,7 +17,7 @@ CELLS = 250
 """Cells that fit; with more chunks a cell stands for several."""
 
 TALLEST = 24
-WORDS = {"t": "text", "r": "reasoning", "c": "tool call", "x": "refusal", "f": "finish", "u": "usage", "-": "nothing"}
+WORDS = {"t": "text", "r": "reasoning", "c": "tool call", "x": "refusal", "f": "finish", "u": "usage", "-": "silent"}
 CLASSES = {"t": "t", "r": "r", "c": "c", "x": "x", "f": "f", "u": "u", "-": "n"}
 CAPTION_FROM = 0.11
 """A run is captioned where it takes at least this share of the strip."""
@@ -68,17 +68,26 @@ class Strip:
     is_packed: bool
 
 
-_kept: OrderedDict[str, Stream] = OrderedDict()
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A stream and its picture, kept together."""
+
+    stream: Stream
+    strip: Strip | None
+
+
+_kept: OrderedDict[str, Drawn] = OrderedDict()
 _lock = Lock()
 
 
-def stream_of(content: Content) -> Stream:
-    """Return what a recording's chunks add. Kept in memory by content for a while."""
+def drawn(content: Content) -> Drawn:
+    """Return what a recording's chunks add, and its picture. Kept in memory by content for a while."""
     with _lock:
         known = _kept.get(content.blob)
     if known is not None:
         return known
-    made = _stream(content.reading.chunks())
+    stream = _stream(content.reading.chunks())
+    made = Drawn(stream, strip_of(stream))
     with _lock:
         _kept[content.blob] = made
         while len(_kept) > 32:
@@ -153,7 +162,12 @@ def _runs(cells: list[Cell], marks: tuple[tuple[str, int], ...], per_cell: int) 
 
 
 def said_of(letters: list[str]) -> str:
-    """Say what the chunks add, in the order in which it first appears: `text 43, tool call 7, finish`."""
-    counts = Counter(letters)
-    named = [f"{WORDS[letter]} {counts[letter]:,}" if counts[letter] > 1 else WORDS[letter] for letter in counts]
+    """Say what the chunks add, in the order in which it first appears: `text 43, tool call 7, finish, silent 2`."""
+    counts = Counter(letter for letter in letters if letter != "-")
+    counts["-"] = letters.count("-")
+    named = [
+        f"{WORDS[letter]} {counts[letter]:,}" if counts[letter] > 1 else WORDS[letter]
+        for letter in counts
+        if counts[letter]
+    ]
     return ", ".join(named)
