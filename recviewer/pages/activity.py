@@ -36,6 +36,8 @@ GLYPHS = {
     Action.TRASH: ("trash", "warn"),
     Action.DISCARD: ("trash", "bad"),
     Action.RESTORE: ("return", "good"),
+    Action.UNDO: ("left", "quiet"),
+    Action.REDO: ("right", "quiet"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -18,6 +19,7 @@ from recviewer.review.filters import Label, tags_for_paths
 from recviewer.review.models import AuditEvent, Decision, EventItem, State, Tag, Verdict
 from recviewer.review.subjects import subject_of
 
+_NAMED = re.compile("“[^”]*”")
 RECENT = timedelta(hours=12)
 """How long the bar still speaks of an act that was about another recording."""
 
@@ -266,4 +268,7 @@ def _act(event: AuditEvent | None, path: str, *, said: set[int | None], at: date
     when = at or event.at
     if not is_here and timezone.now() - when > RECENT:
         return None
-    return Act(event.pk, f"{event.summary[:1].upper()}{event.summary[1:]}", when, is_here, event.pk in said)
+    words = event.summary
+    if is_here and event.count == 1:
+        words = _NAMED.sub("this", words, count=1)
+    return Act(event.pk, f"{words[:1].upper()}{words[1:]}", when, is_here, event.pk in said)

@@ -21,13 +21,13 @@ from django.db.models import Count
 from django.utils import timezone
 from filelock import FileLock, Timeout
 
-from recviewer.catalog import indexer, rows
+from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.review import audit
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.refusals import Changed, Invalid, NotAllowed, Overtaken, Refused
-from recviewer.review.subjects import Seen, chunked, present, printable, raw_of, subject_of, title_of
+from recviewer.review.subjects import Seen, chunked, present, raw_of, subject_of, title_for, titled
 from recviewer.store import refusals as store
 from recviewer.store.manifests import Entry, State
 from recviewer.store.paths import open_parent
@@ -102,7 +102,7 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
                 event = audit.write(
                     actor=actor,
                     action=Action.TRASH,
-                    summary=f"moved {_titled(recordings)} to the trash",
+                    summary=f"moved {titled(recordings)} to the trash",
                     payload={"entries": [_told(entry) for entry in entries]},
                     items=[Item(entry.key, subject_of(known[entry.key]), entry.blob) for entry in entries],
                     at=at,
@@ -191,7 +191,7 @@ def discard(ids: Sequence[str], *, actor: str) -> Done:
 
 
 def _write_discarded(gone: Sequence[TrashRecord], actor: str) -> AuditEvent:
-    what = printable(gone[0].path, 120) if len(gone) == 1 else f"{len(gone):,} recordings"
+    what = title_for(gone[0].path, gone[0].asked) if len(gone) == 1 else f"{len(gone):,} recordings"
     with transaction.atomic():
         event = audit.write(
             actor=actor,
@@ -370,7 +370,7 @@ def _note_found(entry: Entry, action: Action, actor: str, sentence: str) -> Audi
     return audit.write(
         actor=actor,
         action=action,
-        summary=f"{sentence.format(printable(entry.key, 120))} (interrupted, noted at the next start)",
+        summary=f"{sentence.format(title_for(entry.key, ''))} (interrupted, noted at the next start)",
         payload={"entries": [_told(entry)]},
         items=_items([entry]),
     )
@@ -388,24 +388,16 @@ def _told(entry: Entry) -> dict[str, Any]:
 
 
 def _named(entries: Sequence[Entry]) -> str:
-    return printable(entries[0].key, 120) if len(entries) == 1 else f"{len(entries):,} recordings"
-
-
-def _titled(recordings: Sequence[Recording]) -> str:
-    return title_of(recordings[0]) if len(recordings) == 1 else f"{len(recordings):,} recordings"
+    if len(entries) > 1:
+        return f"{len(entries):,} recordings"
+    asked = TrashRecord.objects.filter(entry=entries[0].id).values_list("asked", flat=True).first()
+    return title_for(entries[0].key, asked or "")
 
 
 def _tell_catalog(paths: Sequence[str]) -> None:
     """Let the catalog see what changed on disk: files gone, files back."""
-    touch = getattr(indexer, "touch", None)
-    if touch is not None:
-        touch(paths)
-        return
-    with transaction.atomic():
-        for some in chunked(paths):
-            rows.delete(list(Recording.objects.filter(path__in=some).values_list("pk", flat=True)))
-    with contextlib.suppress(indexer.Busy, store.NoRoot):
-        indexer.refresh(processes=1)
+    with contextlib.suppress(store.NoRoot):
+        indexer.touch(paths)
 
 
 @contextlib.contextmanager

@@ -105,3 +105,8 @@ def tags_for_paths(paths: Iterable[str]) -> dict[str, list[Label]]:
         for path, name, colour in rows.values_list("path", "tag__name", "tag__colour"):
             found.setdefault(path, []).append(Label(name, colour))
     return found
+
+
+def all_standings() -> dict[str, str]:
+    """Return the state of every subject that is decided."""
+    return dict(Standing.objects.values_list("fingerprint", "state"))

@@ -46,11 +46,15 @@ def raw_of(recording: Recording) -> bytes:
 
 
 def title_of(recording: Recording) -> str:
-    """Return a few words by which a person knows the recording again, in quotation marks, or its file's name."""
-    words = " ".join(recording.asked.split())
-    if not words:
-        return printable(recording.path.rpartition("/")[2], _TITLE_LENGTH)
-    return f"“{printable(words, _TITLE_LENGTH)}”"
+    """Return a few words by which a person knows the recording again, in quotation marks: see `title_for`."""
+    return title_for(recording.path, recording.asked)
+
+
+def title_for(path: str, asked: str) -> str:
+    """Return the first words of what was asked, or the file's name, in quotation marks."""
+    words = " ".join(asked.split()) or path.rpartition("/")[2]
+    cut = printable(words, _TITLE_LENGTH).replace("”", '"')
+    return f"“{cut}”"
 
 
 def printable(text: str, length: int) -> str:

@@ -5,7 +5,7 @@ const open = (bar) => {
   bar.setAttribute("data-asking", "");
   bar.querySelector("[data-opens-reason]").setAttribute("aria-expanded", "true");
   const field = bar.querySelector("textarea");
-  field.focus();
+  field.focus({ preventScroll: true });
   field.select();
 };
 

@@ -55,7 +55,7 @@ def test_restore_one_by_its_button(client, thrown, tree, htmx):
     if htmx:
         page = response.content.decode()
         assert "<html" not in page
-        assert "Restored recordings/1.json from the trash." in page
+        assert "Restored “Which planet do humans live on?” from the trash." in page
         assert "1 recording in the trash" in page
     else:
         assert (response.status_code, response.url) == (303, "/trash/")

@@ -64,7 +64,7 @@ def test_tags(five, django_assert_num_queries):
     tag(seen(five[0]), actor="Ana", name="flaky")
     golden, flaky = Label("Golden", colour_for("golden")), Label("flaky", colour_for("flaky"))
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert filters.tag_counts(Recording.objects.all()) == [(golden, 2), (flaky, 1)]
     assert filters.tag_counts(Recording.objects.filter(path=five[1].path)) == [(golden, 1)]
     with django_assert_num_queries(1):
