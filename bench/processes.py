@@ -31,6 +31,44 @@ def timed(command: list[str], env: dict[str, str]) -> float:
     return time.perf_counter() - started
 
 
+def peak_of(script: str, root: Path, data: Path) -> float:
+    """Run a script and return the most memory, in MiB, that it and its children held together at one time.
+
+    Counts what is theirs alone: not the pages of files, which the system may take back, and shared pages only once.
+    """
+    command = [sys.executable, str(HERE / script)]
+    process = subprocess.Popen(
+        command, env=environment(root, data), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, sum(_own_kib(one) for one in (process.pid, *_children(process.pid))))
+        time.sleep(0.01)
+    return peak / 1024
+
+
+def _children(process: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def _own_kib(process: int) -> int:
+    try:
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss_Anon:"):
+                return int(line.split()[1])
+    except OSError:
+        pass
+    return 0
+
+
+def own_mib() -> float:
+    """Return the memory of this process that is its alone, in MiB."""
+    return _own_kib(os.getpid()) / 1024
+
+
 def asked(script: str, root: Path, data: Path, *words: str) -> dict[str, Any]:
     """Run one of the scripts beside this file and return the JSON object it prints on its last line."""
     command = [sys.executable, str(HERE / script), *words]

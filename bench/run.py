@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from processes import asked, environment, timed
+from processes import asked, environment, peak_of, timed
 from table import Line, median, p95, printed, spread
 from trees import Tree, copies_of, grow, tree_of, warm
 
@@ -55,10 +56,8 @@ class Bench:
             yield Line("cold index, whole command", cold_command * 1000, listing * 1000, "jq that lists endpoints", 1)
         start = self.django * 1000
         yield Line("nothing changed, whole command", unchanged_command * 1000, start, "start of Django", 1.3)
-        for name in ("parent", "child"):
-            peak = max(run[f"{name}_kib"] for run in runs) / 1024
-            whose = "this process" if name == "parent" else "its largest child"
-            yield Line(f"peak memory, {whose}", peak, 120, "goal, all processes together", 1, "MiB")
+        peak = peak_of("work_index.py", self.tree.root, self.fresh())
+        yield Line("peak memory, all processes together", peak, 120, "goal", 1, "MiB")
 
     def _commands(self) -> tuple[float, float]:
         index = [sys.executable, "-m", "recviewer", "index"]
@@ -82,6 +81,7 @@ class Bench:
         """Time lists and searches. Returns lines, and what was measured for comparing trees of different size."""
         data = self.fresh()
         asked("work_index.py", self.tree.root, data)
+        reviewed = asked("work_pages.py", self.tree.root, data, "review")
         told = asked("work_pages.py", self.tree.root, data, "lists")
         names = {"list": "list, 50 rows", "filtered": "list, filtered", "reviewed": "list, by verdict or tag"}
         lines = []
@@ -96,9 +96,9 @@ class Bench:
         lines.append(Line("search: p95", p95(both), p95(yard), "minimal search page, p95", 2))
         scan = self._scan(told["words"])
         lines.append(Line("search: p50", median(both), scan[0], f"{scan[1]} over the files", 4, at_least=True))
-        share = told["database_bytes"] / MIB
+        share = reviewed["database_bytes"] / MIB
         lines.append(Line("database", share, self.tree.size_bytes / MIB, "the recordings", 0.15, "MiB"))
-        lines.append(Line("memory of a process that served all this", told["memory_kib"] / 1024, 120, "goal", 1, "MiB"))
+        lines.append(Line("memory of a process that served all this", told["memory_mib"], 120, "goal", 1, "MiB"))
         return lines, told
 
     def _scan(self, words: list[str]) -> tuple[float, str]:
@@ -137,7 +137,7 @@ class Bench:
         print(
             f"\n{self.tree.root}: {files}. Unit {self.unit * 1000:.0f} ms, Django's start {self.django * 1000:.0f} ms."
         )
-        print(f"Noise: runs of the unit lie {self.noise:.0%} of it apart.")
+        print(f"Noise: runs of the unit lie {self.noise:.0%} of it apart; load {os.getloadavg()[0]:.1f}.")
         print(printed("Indexing", list(self.indexing())))
         lines, told = self.pages()
         print(printed("Pages, server time", lines))

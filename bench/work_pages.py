@@ -1,12 +1,11 @@
 """Ask for pages as a browser would, ours and the minimal ones in turn, and print the milliseconds that each took.
 
-Usage: work_pages.py lists | recordings COUNT. The data folder has to be indexed.
+Usage: work_pages.py review | lists | recordings COUNT. The data folder has to be indexed.
 """
 
 from __future__ import annotations
 
 import re
-import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +21,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count
 from django.test import Client, override_settings
+from processes import own_mib
 
 from recviewer.catalog.models import Recording
 from recviewer.commands.start import prepare
@@ -72,13 +72,18 @@ def in_turn(pairs: Sequence[tuple[str, str]], rounds: int = ROUNDS) -> dict[str,
     return {"first": first, "again": again, "yardstick": yard}
 
 
-def reviewed() -> None:
-    """Approve a third of the recordings and tag a tenth, so that lists have verdicts and tags to look up."""
+def review() -> dict[str, Any]:
+    """Approve a third of the recordings and tag a tenth, so that lists have verdicts and tags to look up.
+
+    Returns the size of the database before.
+    """
+    size = database_bytes()
     seen = [
         Seen(*row) for row in Recording.objects.exclude(fingerprint="").order_by("path").values_list("path", "blob")
     ]
     decide.decide(seen[::3], actor="bench", verdict="approve")
     tagging.tag(seen[::10], actor="bench", name="bench")
+    return {"database_bytes": size}
 
 
 def most_used(key: str, count: int) -> list[str]:
@@ -100,8 +105,6 @@ def words(count: int) -> list[str]:
 
 def lists() -> dict[str, Any]:
     """Time the list, the filtered list and the search."""
-    size = database_bytes()
-    reviewed()
     took(ours, "/healthz")
     pages = range(1, max(2, min(31, Recording.objects.count() // PAGE)))
     filtered = [("kind", most_used("kind", 4)), ("suite", most_used("suite", 4)), ("model", most_used("model", 4))]
@@ -121,8 +124,7 @@ def lists() -> dict[str, Any]:
         "reviewed": in_turn([("/?state=undecided", "/"), ("/?state=approved", "/"), ("/?tag=bench", "/")], 8),
         "search": in_turn([(f"/?q={word}", f"/search?q={word}") for word in found]),
         "words": found,
-        "database_bytes": size,
-        "memory_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+        "memory_mib": own_mib(),
     }
 
 
@@ -153,6 +155,10 @@ def recordings(count: int) -> dict[str, Any]:
 
 if __name__ == "__main__":
     prepare(static=True)
-    work: dict[str, Callable[..., dict[str, Any]]] = {"lists": lists, "recordings": lambda n: recordings(int(n))}
+    work: dict[str, Callable[..., dict[str, Any]]] = {
+        "review": review,
+        "lists": lists,
+        "recordings": lambda n: recordings(int(n)),
+    }
     answer = work[sys.argv[1]](*sys.argv[2:])
     sys.stdout.write("\n" + orjson.dumps(answer).decode() + "\n")

@@ -1,0 +1,108 @@
+"""Documents are compared with what they describe."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from recviewer.exchange import fingerprint
+from recviewer.exchange.model import Kind
+from recviewer.formats.contract import Match
+from recviewer.formats.decode import decode
+from recviewer.formats.raw import envelope
+from recviewer.replay.names import ReplayState
+from recviewer.replay.rules import RULES
+
+PROJECT = Path(__file__).parents[2]
+DOCUMENTS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md"), PROJECT / "bench/README.md"])
+
+
+def text_of(name):
+    return (PROJECT / "docs" / name).read_text()
+
+
+def rows_of(text):
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    return {row[0]: row[1:] for row in rows}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.slug)
+def test_every_replay_rule_is_listed_as_it_is(rule):
+    since, draft, covers, says = rows_of(text_of("replay-rules.md"))[rule.slug]
+
+    assert (since, draft, says) == (str(rule.since), "" if rule.on_main else "draft", rule.says)
+    assert len(covers.split(", ")) == len(rule.kinds)
+
+
+def test_replay_rules_stand_newest_first_and_no_other():
+    listed = re.findall(r"^\| (\w+) \| \d{4}-", text_of("replay-rules.md"), re.M)
+
+    assert listed == [rule.slug for rule in RULES]
+
+
+@pytest.mark.parametrize("state", ReplayState)
+def test_every_replay_state_is_explained(state):
+    assert state.value in rows_of(text_of("replay-rules.md"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(fingerprint.ID_KEYS | fingerprint.SCHEMAS | fingerprint.VALUES | fingerprint.TIMES),
+    ids=lambda name: name.replace(" ", "_"),
+)
+def test_every_key_that_the_fingerprint_treats_apart_is_named(name):
+    assert f"`{name}`" in text_of("fingerprint.md")
+
+
+def test_fingerprint_version_is_the_present_one():
+    assert f"`{fingerprint.VERSION}:`" in text_of("fingerprint.md")
+
+
+def test_the_format_in_the_document_works():
+    source = re.search(r"```python\n(.+?)```", text_of("add-a-format.md"), re.S)[1]
+    module = {}
+    exec(source, module)
+    recording = {
+        "request": {"url": "http://localhost:8080/generate", "method": "POST", "body": {"inputs": "Say A.", "top": 1}},
+        "response": {"body": {"generated_text": "A.", "details": {"finish_reason": "length"}}, "is_streaming": False},
+    }
+    raw, problems = envelope(decode(json.dumps(recording).encode()).document), []
+
+    made = module["FORMAT"]
+    request, reply = made.request(raw, problems), made.reply(raw, problems)
+
+    assert made.match(raw) is Match.SHAPE
+    assert made.kind in Kind
+    assert request.messages[0].parts[0].text == "Say A."
+    assert request.params == {"top": 1}
+    assert (reply.outputs[0].content, reply.outputs[0].finish_reason) == ("A.", "length")
+    assert problems == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_inside_the_project_lead_somewhere(document):
+    links = re.findall(r"(?<!!)\[[^\]]*\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
+
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["exchange", "formats", "replay", "store", "git", "catalog", "review", "pages", "commands"]
+)
+def test_every_room_is_in_the_architecture(name):
+    assert (PROJECT / "recviewer" / name).is_dir()
+    assert f"| `{name}/` |" in text_of("architecture.md")
+
+
+def test_constraints_pin_every_requirement_by_name_and_version_only():
+    import tomllib
+
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    lines = [line for line in (PROJECT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+    required = {
+        re.match(r"[\w-]+", one)[0] for one in (*project["dependencies"], *project["optional-dependencies"]["test"])
+    }
+
+    assert all(re.fullmatch(r"[a-z0-9-]+==[\w.]+( ; .+)?", line) for line in lines)
+    assert required <= {line.partition("==")[0] for line in lines}

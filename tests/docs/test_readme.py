@@ -1,0 +1,76 @@
+"""The README names every variable, command, option and key, and none that is not there."""
+
+import re
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+from django.core.management import load_command_class
+
+import recviewer
+
+PROJECT = Path(__file__).parents[2]
+PACKAGE = Path(recviewer.__file__).parent
+README = (PROJECT / "README.md").read_text()
+COMMANDS = sorted(path.stem for path in (PACKAGE / "commands/management/commands").glob("[!_]*.py"))
+
+
+def section(title):
+    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def first_cells(text):
+    rows = re.findall(r"^\| (.+?) +\|", text, re.M)
+    return [row for row in rows if "`" in row]
+
+
+def variables_read():
+    sources = [PACKAGE / name for name in ("settings.py", "env.py", "places.py", "cli.py")]
+    return {name for source in sources for name in re.findall(r'"(RECVIEWER_\w+|DATABASE_URL)"', source.read_text())}
+
+
+def options_of(command):
+    parser = ArgumentParser()
+    load_command_class("recviewer.commands", command).add_arguments(parser)
+    return {option for action in parser._actions for option in action.option_strings if len(option) > 2} - {"--help"}
+
+
+def test_every_variable_is_in_the_table_and_no_other():
+    listed = {cell.strip("`") for cell in first_cells(section("Configuration"))}
+
+    assert listed == variables_read()
+
+
+def test_every_command_is_in_the_table_and_no_other():
+    listed = {re.search(r"(?:recviewer|manage\.py) (\w+)", cell)[1] for cell in first_cells(section("Commands"))}
+
+    assert listed == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "runserver"])
+def test_every_option_of_a_command_is_in_its_row(command):
+    row = next(line for line in section("Commands").splitlines() if line.startswith(f"| `recviewer {command} "))
+
+    assert options_of(command) == set(re.findall(r"--[a-z-]+", row))
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "runserver"])
+def test_every_command_shows_an_example(command):
+    loaded = load_command_class("recviewer.commands", command)
+
+    assert f"Example: recviewer {command}" in loaded.help
+
+
+def test_every_key_is_in_the_table_and_no_other():
+    templates = (path.read_text() for path in (PROJECT / "templates").rglob("*.html"))
+    keys = {key for text in templates for keys in re.findall(r'data-key="([^"{]+)"', text) for key in keys.split()}
+    listed = {key for cell in first_cells(section("Keys")) for key in re.findall(r"`([^`]+)`", cell)}
+
+    assert listed == keys
+
+
+def test_the_commands_that_ci_runs_are_marked():
+    wanted = re.findall(r"\$\(readme_command (\w+)\)", (PROJECT / ".ci/run").read_text())
+
+    assert wanted
+    assert all(f"<!-- run by .ci/run: {name} -->\n\n```" in README for name in wanted)
