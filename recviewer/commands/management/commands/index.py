@@ -16,6 +16,7 @@ class Command(BaseCommand):
         "Bring the catalog up to date with the recordings below DIR (default: $RECVIEWER_RECORDINGS, else the demo). "
         "Example: recviewer index tests/integration"
     )
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dir", nargs="?", metavar="DIR", help="the recordings root")

@@ -13,6 +13,7 @@ class Command(BaseCommand):
         "Search the indexed recordings: words in requests and in reassembled answers, quoted phrases, -word to leave "
         "out. Example: recviewer search '\"boiling point\" -celsius'"
     )
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("query", metavar="QUERY")
