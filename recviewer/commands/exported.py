@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import orjson
-
 from recviewer.exchange.contract import Place, to_json
+from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Json
 from recviewer.formats.reading import Reading, read, unreadable
@@ -27,11 +25,8 @@ def contract_of(reading: Reading, path: str, blob: str) -> dict[str, Json]:
 
 
 def line_of(value: dict[str, Json]) -> bytes:
-    """Return an object as one line of JSON, also where it holds what orjson refuses (integers beyond 64 bits)."""
-    try:
-        return orjson.dumps(value)
-    except TypeError:
-        return json.dumps(value, ensure_ascii=True, separators=(",", ":"), default=str).encode()
+    """Return an object as one line of JSON."""
+    return encode(value)
 
 
 def recordings_below(root: Path, *, limit_bytes: int) -> Iterator[tuple[str, Reading, str]]:

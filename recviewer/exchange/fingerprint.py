@@ -1,12 +1,14 @@
 """The fingerprint: a hash of what an exchange says. Verdicts hang on it, so they survive whatever does not matter.
 
 Counted: the kind; the whole request body (roles, words, images, tools, parameters, numbers); the outputs (content,
-reasoning, refusal, calls, finish); what replies without choices show (model ids, vectors, hits, passages); the error.
-Arguments of calls count as JSON: order of keys and white space do not matter, values do.
+reasoning, refusal, calls, finish); what replies without choices show (model ids, vectors, hits, passages); the error;
+of a reply that no format understands, all. Arguments of calls count as JSON: order of keys and white space do not
+matter, values do. Models count in whatever order a provider lists them, calls by their place and not by their `index`.
 
-Not counted: ids of calls and files (they count only by order of appearance, so that what refers to what still
-matters), times, usage, durations, logprobs, what the service says of itself (reported model, tier, system fingerprint,
-filters), where chunks were cut, and where the recording stands (path, test id, host, endpoint, provider metadata).
+Not counted: ids of calls, files, earlier answers and accounts (they count only by order of appearance, so that what
+refers to what still matters), times, usage, durations, logprobs, what the service says of itself (reported model, tier,
+system fingerprint, filters), where chunks were cut, and where the recording stands (path, test id, host, endpoint,
+provider metadata). An id inside a text, or inside what a tool was given or gave back, is words.
 
 The version in front changes with every change of these rules: a new rule never silently approves anything.
 """
@@ -15,24 +17,48 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 from typing import Any
 
 import orjson
 
+from recviewer.exchange.encode import SourceFloat, encode, nesting
 from recviewer.exchange.model import Exchange, Exhibit, Hits, Json, Kind, Output, Passages, Table, ToolCall, Vector
 
 VERSION = "1"
 
-ID_KEYS = frozenset({"id", "call_id", "tool_call_id", "tool_use_id", "item_id", "file_id"})
+ID_KEYS = frozenset(
+    {
+        "id",
+        "call_id",
+        "tool_call_id",
+        "tool_use_id",
+        "item_id",
+        "file_id",
+        "project_id",
+        "previous_response_id",
+        "previous_interaction_id",
+    }
+)
 """Keys of a request body whose text is an id. It counts only by order of appearance."""
 
-UNTOUCHED = frozenset({"tools", "functions", "input_schema", "parameters", "response_format", "format", "extra_body"})
-"""Keys below which nothing is an id of the exchange: schemas have properties that are named `id`."""
+SCHEMAS = frozenset({"tools", "functions", "input_schema", "parameters", "response_format", "format"})
+"""Keys of a request body below which nothing is an id of the exchange: schemas have properties that are named `id`."""
+
+VALUES = frozenset({"input", "args", "arguments", "kwargs", "response", "result"})
+"""Keys whose object is what a tool was given or gave back: all of it counts as it is."""
 
 TIMES = frozenset({"created", "modified", "expires", "size", "in video memory"})
 """Columns of listings that change without anything being said: times, and the sizes of what is loaded."""
 
-METADATA_IDS = frozenset({"chunk_id", "document_id", "file_id", "created_timestamp", "updated_timestamp"})
+LISTINGS = frozenset({Kind.MODELS, Kind.OLLAMA_PS})
+"""Kinds whose rows have no order of their own."""
+
+ARGUMENTS_DEPTH = 40
+"""Arguments that nest deeper count as text: no encoder follows them for ever."""
+
+_LONG = re.compile(r"\d{19}")
 
 
 def fingerprint(exchange: Exchange) -> str:
@@ -44,7 +70,10 @@ def fingerprint(exchange: Exchange) -> str:
     if exchange.outputs:
         said["outputs"] = [_output(output, ids) for output in exchange.outputs]
     if exchange.exhibits:
-        said["exhibits"] = [_exhibit(exhibit) for exhibit in exchange.exhibits]
+        is_listing = exchange.kind in LISTINGS
+        said["exhibits"] = [_exhibit(exhibit, is_listing=is_listing) for exhibit in exchange.exhibits]
+    if exchange.unread is not None:
+        said["unread"] = exchange.unread
     error = exchange.error
     if error is not None:
         said["error"] = [error.type, error.status, error.message]
@@ -52,11 +81,15 @@ def fingerprint(exchange: Exchange) -> str:
 
 
 def _canonical(said: Json) -> bytes:
-    """Write a value the same way whatever the order of its keys."""
-    try:
-        return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # an integer beyond 64 bits, or deep nesting
-        return json.dumps(said, sort_keys=True, separators=(",", ":"), default=str).encode()
+    """Write a value the same way whatever the order of its keys, and whether or not its numbers keep their text."""
+    return encode(said, is_sorted=True, odd=_number)
+
+
+def _number(value: Any) -> Json:
+    """Return what counts of a number that keeps its text: the number, or its text where no float holds it."""
+    if not isinstance(value, SourceFloat):
+        raise TypeError(type(value).__name__)
+    return float(value) if math.isfinite(value) else {"number": value.text}
 
 
 def _output(output: Output, ids: _Ids) -> list[Json]:
@@ -70,17 +103,23 @@ def _call(call: ToolCall, ids: _Ids) -> list[Json]:
 
 def arguments_as_json(text: str) -> Json:
     """Return the value that a call's arguments hold; the text itself, marked, where they are no JSON."""
+    data = text.encode("utf-8", "replace")
+    if nesting(data, limit=ARGUMENTS_DEPTH) > ARGUMENTS_DEPTH:
+        return {"text": text}
     try:
-        return {"json": orjson.loads(text)}
+        value = orjson.loads(data)
+        return {"json": json.loads(text) if _LONG.search(text) else value}
     except ValueError:
         return {"text": text}
 
 
-def _exhibit(exhibit: Exhibit) -> list[Json]:
+def _exhibit(exhibit: Exhibit, *, is_listing: bool) -> list[Json]:
     match exhibit:
         case Table():
             kept = [place for place, name in enumerate(exhibit.columns) if name not in TIMES]
             rows = [[row[place] for place in kept] for row in exhibit.rows]
+            if is_listing:
+                rows.sort(key=_canonical)
             return ["table", [exhibit.columns[place] for place in kept], rows]
         case Vector():
             return ["vector", exhibit.index, exhibit.encoding, [str(value) for value in _odd(exhibit)], exhibit.values]
@@ -111,7 +150,9 @@ class _Ids:
 
     def body(self, body: dict[str, Json]) -> dict[str, Json]:
         """Return the request body with ids renamed and call arguments as JSON; parts without either are shared."""
-        return {key: value if key in UNTOUCHED else self._value(value) for key, value in body.items()}
+        return self._object({key: value for key, value in body.items() if key not in SCHEMAS}) | {
+            key: value for key, value in body.items() if key in SCHEMAS
+        }
 
     def _value(self, value: Json) -> Json:
         if type(value) is dict:
@@ -129,7 +170,16 @@ class _Ids:
                     item = self.rename(item)
                 elif key == "arguments":
                     item = arguments_as_json(item)
-            elif (kind is dict and key not in ("input", "args", "arguments")) or kind is list:
+            elif (kind is dict and key not in VALUES) or kind is list:
                 item = self._value(item)
+                if key == "tool_calls" and kind is list:
+                    item = [_without_place(call, place) for place, call in enumerate(item)]
             made[key] = item
         return made
+
+
+def _without_place(call: Json, place: int) -> Json:
+    """Return a call of a request without its `index`, where that only repeats its place in the list."""
+    if type(call) is dict and call.get("index") == place:
+        return {key: item for key, item in call.items() if key != "index"}
+    return call

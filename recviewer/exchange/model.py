@@ -281,6 +281,7 @@ class Exchange:
     read_as: the name of the format that read it. model: what was asked for; reported_model: what the reply says.
     status: the recorded HTTP status, where there is one. metadata: `provider_metadata` as recorded.
     id_mapping: `id_normalization_mapping` as recorded. Both {} when absent.
+    unread: the reply as recorded where no format understands it, else None.
     """
 
     kind: Kind
@@ -301,6 +302,7 @@ class Exchange:
     exhibits: tuple[Exhibit, ...] = ()
     metadata: dict[str, Json] = field(default_factory=dict)
     id_mapping: dict[str, Json] = field(default_factory=dict)
+    unread: Json = None
     problems: tuple[Problem, ...] = ()
 
 

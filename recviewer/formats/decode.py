@@ -8,16 +8,19 @@ their source text. What a recording cannot mean with certainty is `Unreadable`; 
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from recviewer.exchange.encode import SourceFloat as SourceFloat
+from recviewer.exchange.encode import nesting
 from recviewer.exchange.model import Json, Problem
 
-DEPTH_LIMIT = 900
-"""Nesting deeper than this is refused. Real recordings nest about 20 deep; orjson and Python give up near 1,000."""
+DEPTH_LIMIT = 200
+"""Nesting deeper than this is refused. Real recordings nest about 20 deep; orjson writes no more than 254 levels."""
 
 BOM = b"\xef\xbb\xbf"
 _CONFLICT = re.compile(rb"^(<{7}|={7}|>{7})( |\r?$)", re.MULTILINE)
@@ -27,23 +30,6 @@ _DIGITS_LIMIT = 4300
 
 class Unreadable(Exception):
     """The bytes are no recording. The message is a sentence for a person, without a final full stop."""
-
-
-class SourceFloat(float):
-    """A float that remembers how it was written; `str()` and `repr()` give the recorded text."""
-
-    text: str
-
-    def __new__(cls, text: str) -> SourceFloat:
-        """Make the number from its JSON text."""
-        made = super().__new__(cls, text)
-        made.text = text
-        return made
-
-    def __repr__(self) -> str:
-        return self.text
-
-    __str__ = __repr__
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +57,32 @@ def decode(data: bytes, *, exact: bool = False) -> Decoded:
 
 
 _AS_RECORDED = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+_TOO_DEEP = b"\n" + b"  " * DEPTH_LIMIT
+"""How a line begins that lies too deep, in a document that was written again."""
 
 
 def _is_certain(data: bytes, document: Json) -> bool:
-    r"""Tell whether orjson surely read all there is: no key given twice, no integer beyond 64 bits.
+    r"""Tell whether orjson surely read all there is: no key given twice, no integer beyond 64 bits, not too deep.
 
     Seven of eight real files come out byte for byte when written again, which settles it. For the others: a quote that
-    ends a string is followed by a colon only after a key, so `":` counts the keys; inside a string it stands as `\":`
-    on both sides. Spaces before a colon make the counts differ without need, and then the careful decoder looks.
+    ends a string is followed by a colon only after a key, so `":` counts the keys, white space aside; inside a string
+    it stands as `\":` on both sides, unless somebody escaped the quote or the space by its number.
     """
-    if orjson.dumps(document, option=_AS_RECORDED) == data:
+    try:
+        again = orjson.dumps(document, option=_AS_RECORDED)
+    except TypeError:  # deeper than orjson writes
+        return False
+    if _TOO_DEEP in again:
+        return False
+    if again == data:
         return True
-    if data.count(b'":') != orjson.dumps(document).count(b'":'):
+    if b"\\u0022" in data or b"\\u0020" in data or _keys(data) != _keys(again):
         return False
     return not _has_long_integer(data)
+
+
+def _keys(data: bytes) -> int:
+    return data.translate(None, b" \t\r\n").count(b'":')
 
 
 _MANY_DIGITS = b"0" * 19
@@ -117,7 +115,7 @@ def _decode_carefully(data: bytes, *, exact: bool) -> Decoded:
 
     def constant(name: str) -> float:
         odd.append(name)
-        return float(name.replace("Infinity", "inf"))
+        return SourceFloat(name)
 
     try:
         document = json.loads(
@@ -125,7 +123,7 @@ def _decode_carefully(data: bytes, *, exact: bool) -> Decoded:
             object_pairs_hook=pairs,
             parse_constant=constant,
             parse_int=_integer,
-            parse_float=SourceFloat if exact else None,
+            parse_float=SourceFloat if exact else _float,
         )
     except RecursionError:
         raise Unreadable(f"nested deeper than {DEPTH_LIMIT} levels") from None
@@ -148,6 +146,12 @@ def _integer(digits: str) -> int | SourceFloat:
     return int(digits) if len(digits) <= _DIGITS_LIMIT else SourceFloat(digits)
 
 
+def _float(text: str) -> float:
+    """Read a float; one that is too large keeps its text."""
+    value = float(text)
+    return value if math.isfinite(value) else SourceFloat(text)
+
+
 def _text_of(data: bytes, problems: list[Problem]) -> str:
     """Decode the bytes to text, naming a byte order mark and carriage returns. Raises Unreadable."""
     if not data.strip():
@@ -157,38 +161,36 @@ def _text_of(data: bytes, problems: list[Problem]) -> str:
     if data.startswith(BOM):
         problems.append(Problem("file", "starts with a byte order mark"))
         data = data[len(BOM) :]
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise Unreadable("UTF-16 text, where UTF-8 was expected: save it as UTF-8")
     if b"\0" in data[:8192]:
         raise Unreadable("a binary file, not JSON text")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            raise Unreadable(_cut_off(data.decode("utf-8", "replace"))) from None
         raise Unreadable(f"not UTF-8 text: byte 0x{data[error.start]:02x} at offset {error.start:,}") from None
     if "\r" in text:
         problems.append(Problem("file", "has carriage returns (CRLF line ends)"))
-    if _deepest(data) > DEPTH_LIMIT:
+    if nesting(data, limit=DEPTH_LIMIT) > DEPTH_LIMIT:
         raise Unreadable(f"nested deeper than {DEPTH_LIMIT} levels")
     return text
 
 
-_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_BEGUN = re.compile(r"-?|t|tr|tru|f|fa|fal|fals|n|nu|nul|\.|[eE][+-]?|\\?u?[0-9a-fA-F]{0,4}")
+"""What may stand where a text ends in the middle of a word, a number or an escape."""
 
-
-def _deepest(data: bytes) -> int:
-    """Return how deep brackets nest, counting no more than just above the limit."""
-    if data.count(b"[") + data.count(b"{") <= DEPTH_LIMIT:
-        return 0
-    depth = deepest = 0
-    for token in _STRUCTURE.finditer(data):
-        mark = token[0]
-        if mark in b"[{":
-            depth += 1
-            if depth > deepest:
-                deepest = depth
-                if deepest > DEPTH_LIMIT:
-                    break
-        elif mark in b"]}":
-            depth -= 1
-    return deepest
+_FAULTS = {
+    "Extra data": "more text after the end",
+    "Expecting value": "a value was expected",
+    "Expecting ',' delimiter": "a comma or a closing bracket was expected",
+    "Expecting ':' delimiter": "a colon was expected behind a key",
+    "Expecting property name enclosed in double quotes": "a key in double quotes was expected",
+    "Invalid control character at": "a line break or control character inside a string",
+    "Invalid \\escape": "an unknown escape in a string",
+    "Invalid \\uXXXX escape": "an incomplete \\u escape in a string",
+}
 
 
 def _why_not_json(text: str, error: ValueError) -> str:
@@ -196,12 +198,22 @@ def _why_not_json(text: str, error: ValueError) -> str:
         return "merge conflict markers: the file was committed or left in the middle of a merge"
     if not isinstance(error, json.JSONDecodeError):
         return f"not JSON: {error}"
-    ended = error.pos >= len(text.rstrip()) - 1 and error.msg != "Extra data"
-    cut = ended or error.msg.startswith("Unterminated string")
-    start = text.lstrip()[:1]
-    if cut and start in ("{", "[", '"'):
-        return f"cut off in the middle: the text ends in line {text.count(chr(10)) + 1:,}"
-    return f"not JSON: {error.msg.lower()} in line {error.lineno:,}, column {error.colno:,}"
+    if text.lstrip()[:1] in ("{", "[", '"') and _ended(text, error):
+        return _cut_off(text)
+    fault = next((said for msg, said in _FAULTS.items() if error.msg.startswith(msg)), error.msg.lower())
+    return f"not JSON: {fault} in line {error.lineno:,}, column {error.colno:,}"
+
+
+def _ended(text: str, error: json.JSONDecodeError) -> bool:
+    """Tell whether what was missing is what would have followed the end of the text."""
+    if error.msg.startswith("Unterminated string"):
+        return True
+    return error.msg != "Extra data" and _BEGUN.fullmatch(text[error.pos :].rstrip()) is not None
+
+
+def _cut_off(text: str) -> str:
+    last = text.rstrip().count("\n") + 1
+    return f"cut off in the middle: the text ends in line {last:,}"
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

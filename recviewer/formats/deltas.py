@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import orjson
-
+from recviewer.exchange.encode import encode
 from recviewer.exchange.model import CallDelta, Chunk, Delta, Json, Output, ToolCall
 
 TEXT, REASONING, CALL, REFUSAL, FINISH, USAGE, NOTHING = "trcxfu-"
@@ -108,21 +107,16 @@ class Runs:
 
 def letter_of(chunk: Chunk) -> str:
     """Return the letter for what a chunk adds; where it adds several things, the one a reader would name first."""
-    found = NOTHING
-    if chunk.usage:
-        found = USAGE
-    for delta in chunk.deltas:
-        if delta.calls:
-            return CALL
-        if delta.text:
-            return TEXT
-        if delta.reasoning:
-            found = REASONING
-        elif delta.refusal and found != REASONING:
-            found = REFUSAL
-        elif delta.finish and found in (NOTHING, USAGE):
-            found = FINISH
-    return found
+    for letter, name in (
+        (CALL, "calls"),
+        (TEXT, "text"),
+        (REASONING, "reasoning"),
+        (REFUSAL, "refusal"),
+        (FINISH, "finish"),
+    ):
+        if any(getattr(delta, name) for delta in chunk.deltas):
+            return letter
+    return USAGE if chunk.usage else NOTHING
 
 
 def runs_of(chunks: Iterable[Chunk]) -> tuple[tuple[str, int], ...]:
@@ -163,20 +157,12 @@ def call_delta(index: int | None, id: str, name: str, arguments: str) -> CallDel
 
 def compact(value: Json) -> str:
     """Return a value as compact JSON with sorted keys: how arguments sent as an object are written."""
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-    except TypeError:
-        import json
-
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return encode(value, is_sorted=True).decode()
 
 
 def size_of(value: Json) -> int:
     """Return the size in bytes of a value as compact JSON."""
-    try:
-        return len(orjson.dumps(value))
-    except TypeError:
-        return len(compact(value).encode("utf-8", "replace"))
+    return len(encode(value))
 
 
 def leftovers(value: Json, read: frozenset[str], at: str = "") -> dict[str, Json]:

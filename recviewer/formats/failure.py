@@ -33,22 +33,21 @@ def http_error_of(raw: Raw) -> Failure | None:
     failed = raw.status is not None and raw.status >= 400
     if not failed and not (error and not raw.type_name and _is_error_body(body)):
         return None
+    return failure_of(body, raw.status)
+
+
+def failure_of(body: Json, status: int | None) -> Failure:
+    """Return the failure that an error body, or an error event of a stream, tells of."""
+    error = body.get("error") if isinstance(body, dict) else None
     if isinstance(error, dict):
-        kind = error.get("type")
-        code = error.get("code")
-        message = error.get("message")
-        return Failure(
-            type=_text(kind) or _text(code),
-            status=raw.status,
-            message=message if isinstance(message, str) else _text(message),
-            code=_text(code),
-        )
+        code = _text(error.get("code"))
+        return Failure(_text(error.get("type")) or code, status, _text(error.get("message")), code=code)
     if isinstance(error, str):
-        return Failure("", raw.status, error)
+        return Failure("", status, error)
     if isinstance(body, dict):
         message = body.get("message", body.get("detail"))
-        return Failure(_text(body.get("type")) or _text(body.get("code")), raw.status, _text(message))
-    return Failure("", raw.status, _text(body))
+        return Failure(_text(body.get("type")) or _text(body.get("code")), status, _text(message))
+    return Failure("", status, _text(body))
 
 
 def _is_error_body(body: dict[str, Json]) -> bool:

@@ -86,6 +86,7 @@ def _exchange(raw: Raw, chosen: Format, problems: list[Problem]) -> Exchange:
             problems.append(Problem("response.body", "missing, where an answer was expected"))
         else:
             reply = chosen.reply(raw, problems)
+    error = error or reply.error
     return Exchange(
         kind=kind,
         read_as=chosen.name,
@@ -105,6 +106,7 @@ def _exchange(raw: Raw, chosen: Format, problems: list[Problem]) -> Exchange:
         exhibits=reply.exhibits,
         metadata=_object(raw.request.get("provider_metadata")),
         id_mapping=_object(raw.document.get("id_normalization_mapping")),
+        unread=raw.reply if chosen.kind is Kind.UNKNOWN else None,
         problems=tuple(problems),
     )
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import orjson
 
+from recviewer.exchange.encode import nesting
 from recviewer.exchange.model import Json
+from recviewer.formats.decode import DEPTH_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def events(lines: Iterable[Json]) -> Iterator[Event]:
 def _event(name: str, data: list[str], size: int) -> Event:
     text = "\n".join(data)
     try:
-        decoded = orjson.loads(text)
+        decoded = None if nesting(text.encode(), limit=DEPTH_LIMIT) > DEPTH_LIMIT else orjson.loads(text)
     except ValueError:
         decoded = None
     return Event(name, text, decoded, size)

@@ -29,6 +29,7 @@ from recviewer.exchange.model import (
 )
 from recviewer.formats import deltas, sse
 from recviewer.formats.contract import Match
+from recviewer.formats.failure import failure_of
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
 from recviewer.formats.raw import Raw
@@ -158,16 +159,18 @@ def _attachment(block: Lookup) -> Part:
 
 def _joined(lines: list[Json], problems: list[Problem]) -> Reply:
     usage: dict[str, Json] = {}
-    model = ""
+    model, error = "", None
     chunks = []
     for chunk, data in _events(lines, problems):
         chunks.append(chunk)
+        if chunk.event == "error":
+            error = failure_of(data.data, None)
         if data.data.get("type") == "message_start":
             model = data.object("message").text("model")
         if chunk.usage:
             usage.update({key: value for key, value in chunk.usage.items() if value is not None or key not in usage})
     outputs = deltas.fold(delta for chunk in chunks for delta in chunk.deltas)
-    return Reply(outputs, usage or None, model=model, chunks=len(chunks), runs=deltas.runs_of(chunks))
+    return Reply(outputs, usage or None, error, model=model, chunks=len(chunks), runs=deltas.runs_of(chunks))
 
 
 def _chunks(lines: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
@@ -176,6 +179,7 @@ def _chunks(lines: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
 
 
 def _events(lines: list[Json], problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]:
+    given: dict[int | None, str] = {}
     for number, event in enumerate(sse.events(lines)):
         at = f"response.body, event {number + 1}"
         if event.data is None:
@@ -183,7 +187,7 @@ def _events(lines: list[Json], problems: list[Problem]) -> Iterator[tuple[Chunk,
         data = Lookup(event.data, at, problems)
         kind = data.text("type") or event.name
         usage = data.object("message") if kind == "message_start" else data
-        found = _delta(kind, data)
+        found = _delta(kind, data, given)
         yield (
             Chunk(
                 number + 1,
@@ -197,20 +201,24 @@ def _events(lines: list[Json], problems: list[Problem]) -> Iterator[tuple[Chunk,
         )
 
 
-def _delta(kind: str, data: Lookup) -> Delta | None:
+def _delta(kind: str, data: Lookup, given: dict[int | None, str]) -> Delta | None:
+    """Return what an event adds. given: by block, the input that a call began with; it counts if no other follows."""
     index = data.integer("index")
     if kind == "content_block_start":
         block = data.object("content_block")
         if block.data.get("type") == "tool_use":
-            given = arguments_text(block, "input")
-            arguments = "" if given == "{}" else given
-            return Delta(calls=(CallDelta(index, block.text("id"), block.text("name"), arguments),))
+            given[index] = arguments_text(block, "input")
+            return Delta(calls=(CallDelta(index, block.text("id"), block.text("name"), ""),))
         return Delta(text=block.text("text"), reasoning=block.text("thinking"))
     if kind == "content_block_delta":
         delta = data.object("delta")
         json_text = delta.text("partial_json")
         calls = (CallDelta(index, "", "", json_text),) if json_text else ()
+        if json_text:
+            given.pop(index, None)
         return Delta(text=delta.text("text"), reasoning=delta.text("thinking"), calls=calls)
+    if kind == "content_block_stop" and given.get(index):
+        return Delta(calls=(CallDelta(index, "", "", given.pop(index)),))
     if kind == "message_start":
         return Delta(role=data.object("message").text("role"))
     if kind == "message_delta":

@@ -74,7 +74,7 @@ class GenAI:
             messages += [Message(turn.text("role") or "user", tuple(_parts(turn))) for turn in body.items("contents")]
         request = request_of(raw, messages, problems, taken=frozenset({"contents"}))
         tools = config.get("tools") if isinstance(config, dict) else None
-        if not isinstance(tools, list) or not tools:
+        if not isinstance(config, dict) or not isinstance(tools, list) or not tools:
             return request
         params = dict(request.params)
         params["config"] = {key: value for key, value in config.items() if key != "tools"}
@@ -135,7 +135,9 @@ def _chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
 
 
 def _delta(candidate: Lookup, place: int) -> Delta:
-    texts, thoughts, calls = [], [], []
+    texts: list[str] = []
+    thoughts: list[str] = []
+    calls = []
     content = candidate.object("content")
     for part in content.items("parts"):
         text = part.text("text")

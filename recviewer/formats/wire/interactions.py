@@ -26,6 +26,7 @@ from recviewer.exchange.model import (
 )
 from recviewer.formats import deltas, sse
 from recviewer.formats.contract import Match
+from recviewer.formats.failure import failure_of
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
 from recviewer.formats.raw import Raw
@@ -144,13 +145,16 @@ def _delta_of_content(content: Lookup, index: int | None = None) -> Delta:
 
 
 def _joined(lines: list[Json], problems: list[Problem]) -> Reply:
-    chunks, model = [], ""
+    chunks, model, error = [], "", None
     for chunk, data in _events(lines, problems):
         chunks.append(chunk)
+        if chunk.event == "error":
+            error = failure_of(data.data, None)
         model = model or data.object("interaction").text("model")
     return Reply(
         deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
         next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+        error,
         model=model,
         chunks=len(chunks),
         runs=deltas.runs_of(chunks),

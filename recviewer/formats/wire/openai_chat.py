@@ -123,12 +123,16 @@ def _join(items: list[Json]) -> Reply:
         letter = deltas.NOTHING
         found = data.get("usage")
         if found:
+            if type(found) is not dict:
+                raise TypeError
             usage = found
             letter = deltas.USAGE
         if not model:
             model = data.get("model") or ""
         for choice in data.get("choices") or ():
             index = choice.get("index") or 0
+            if type(index) is not int:
+                raise TypeError
             builder = builders.get(index)
             if builder is None:
                 builder = builders[index] = OutputBuilder()
@@ -137,35 +141,41 @@ def _join(items: list[Json]) -> Reply:
                 delta = {"content": choice.get("text")}
             finish = choice.get("finish_reason")
             if finish:
+                if type(finish) is not str:
+                    raise TypeError
                 builder.finish = finish
                 if letter in "-u":
                     letter = deltas.FINISH
-            value = delta.get("reasoning") or delta.get("reasoning_content")
-            if value:
-                builder.reasoning.append(value)
-                letter = deltas.REASONING
             value = delta.get("refusal")
             if value:
                 builder.refusal.append(value)
-                letter = deltas.REFUSAL
+                if letter in "-uf":
+                    letter = deltas.REFUSAL
+            value = delta.get("reasoning") or delta.get("reasoning_content")
+            if value:
+                builder.reasoning.append(value)
+                if letter in "-ufx":
+                    letter = deltas.REASONING
             value = delta.get("content")
             if value:
                 builder.content.append(value)
-                letter = deltas.TEXT
+                if letter != deltas.CALL:
+                    letter = deltas.TEXT
             value = delta.get("tool_calls")
             if value:
                 for entry in value:
                     function = entry.get("function") or {}
-                    builder.add_call(
-                        entry.get("index"),
-                        entry.get("id") or "",
-                        function.get("name") or "",
-                        function.get("arguments") or "",
-                    )
+                    place, arguments = entry.get("index"), function.get("arguments")
+                    if not (place is None or type(place) is int) or not (arguments is None or type(arguments) is str):
+                        raise TypeError
+                    builder.add_call(place, entry.get("id") or "", function.get("name") or "", arguments or "")
                 letter = deltas.CALL
             value = delta.get("function_call")
             if value:
-                builder.add_call(None, "", value.get("name") or "", value.get("arguments") or "")
+                arguments = value.get("arguments")
+                if not (arguments is None or type(arguments) is str):
+                    raise TypeError
+                builder.add_call(None, "", value.get("name") or "", arguments or "")
                 letter = deltas.CALL
         runs.add(letter)
     outputs = tuple([builders[index].build(index) for index in sorted(builders)])
@@ -220,11 +230,13 @@ def _delta(choice: Lookup) -> Delta:
     for entry in delta.items("tool_calls"):
         function = entry.object("function")
         calls.append(
-            CallDelta(entry.integer("index"), entry.text("id"), function.text("name"), function.text("arguments"))
+            CallDelta(
+                entry.integer("index"), entry.text("id"), function.text("name"), arguments_text(function, "arguments")
+            )
         )
     if delta.data.get("function_call"):
         function = delta.object("function_call")
-        calls.append(CallDelta(None, "", function.text("name"), function.text("arguments")))
+        calls.append(CallDelta(None, "", function.text("name"), arguments_text(function, "arguments")))
     return Delta(
         choice=choice.integer("index") or 0,
         role=delta.text("role"),

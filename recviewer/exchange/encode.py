@@ -1,0 +1,96 @@
+"""JSON out: numbers as exact as they were recorded, and nothing that makes it fail.
+
+orjson writes nearly everything; what it refuses (integers beyond 64 bits, floats that keep their source text, lone
+surrogates in file names) is spelled out for it. `nesting` tells beforehand what no encoder could follow.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from recviewer.exchange.model import Json
+
+
+class SourceFloat(float):
+    """A float that remembers how it was written; `str()` and `repr()` give the recorded text."""
+
+    text: str
+
+    def __new__(cls, text: str) -> SourceFloat:
+        """Make the number from its JSON text."""
+        made = super().__new__(cls, text)
+        made.text = text
+        return made
+
+    def __repr__(self) -> str:
+        return self.text
+
+    __str__ = __repr__
+
+
+def written(value: Any) -> Json:
+    """Return what JSON says for a number that keeps its text: the number, its own digits where no float holds them."""
+    if not isinstance(value, SourceFloat):
+        raise TypeError(type(value).__name__)
+    if math.isfinite(value):
+        return float(value)
+    return orjson.Fragment(value.text.encode()) if value.text[-1:].isdigit() else None
+
+
+def encode(value: Json, *, is_sorted: bool = False, odd: Callable[[Any], Json] = written) -> bytes:
+    """Return a value as compact JSON.
+
+    Integers are exact whatever their length; NaN and Infinity, which JSON does not have, are null.
+    odd: what to write for a `SourceFloat`.
+    """
+    option = orjson.OPT_SORT_KEYS if is_sorted else 0
+    try:
+        return orjson.dumps(value, default=odd, option=option)
+    except TypeError:
+        return orjson.dumps(_spelled(value), default=odd, option=option)
+
+
+_LEAST, _MOST = -(2**63), 2**64 - 1
+
+
+def _spelled(value: Json) -> Json:
+    """Return a value with those numbers and texts replaced that orjson refuses."""
+    if isinstance(value, dict):
+        return {_text(key): _spelled(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_spelled(item) for item in value]
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, int) and not _LEAST <= value <= _MOST:
+        return orjson.Fragment(str(value).encode())
+    return value
+
+
+def _text(value: str) -> str:
+    return value.encode("utf-8", "backslashreplace").decode()
+
+
+_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+
+
+def nesting(data: bytes, *, limit: int) -> int:
+    """Return how deep brackets nest in a JSON text; limit + 1 for anything deeper than the limit."""
+    if data.count(b"[") + data.count(b"{") <= limit:
+        return 0
+    depth = deepest = 0
+    for token in _STRUCTURE.finditer(data):
+        mark = token[0]
+        if mark in b"[{":
+            depth += 1
+            if depth > deepest:
+                deepest = depth
+                if deepest > limit:
+                    break
+        elif mark in b"]}":
+            depth -= 1
+    return deepest
