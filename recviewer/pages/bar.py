@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from recviewer.catalog.models import Recording
+from recviewer.pages.queue import Queue, queue_for
 from recviewer.review import audit, deleting, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.filters import Label, tags_for_paths
@@ -75,6 +76,7 @@ class Bar:
     error: a refusal's sentence, "" for none. is_stale: what is shown is not what is there: no buttons, a link instead.
     asks_reason: the reason is missing or too long: its field is open and has the focus. pressed: the verdict whose
     button has the focus after a swap. says: what is announced to a screen reader after a swap. is_aside: as in `Tags`.
+    queue: the review queue that this page is an item of; then a verdict leads to the next undecided item.
     """
 
     key: str
@@ -103,6 +105,7 @@ class Bar:
     pressed: str = ""
     says: str = ""
     is_aside: bool = False
+    queue: Queue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +153,11 @@ def bar_for(request: HttpRequest, recording: Recording) -> Bar:
     if mine is not None and settling is not None and mine.verdict == settling.verdict:
         settling = mine
     said = _sentence(recording, subject, settling, mine, actor)
-    url = url_of(recording.path)
+    queue = queue_for(request, recording)
+    url = f"{url_of(recording.path)}?{urlencode({'in': queue.address})}" if queue else url_of(recording.path)
     obstacle = deleting.obstacle(recording)
-    asking = urlencode(
-        {"key": quote(recording.path, safe=""), "seen": recording.blob, "next": reverse("recordings:listing")}
-    )
+    after = queue.after_url if queue else reverse("recordings:listing")
+    asking = urlencode({"key": quote(recording.path, safe=""), "seen": recording.blob, "next": after})
     icon, tone = TONES[state]
     last, again = _acts(actor, recording.path, settling)
     return Bar(
@@ -178,6 +181,7 @@ def bar_for(request: HttpRequest, recording: Recording) -> Bar:
         again=again,
         trash_url="" if obstacle else f"{reverse('review:trash')}?{asking}",
         obstacle=obstacle,
+        queue=queue,
     )
 
 

@@ -24,7 +24,7 @@ from recviewer.pages.minis import Mini, mini_strip
 from recviewer.pages.printed import Printed
 from recviewer.pages.status import Freshness
 from recviewer.pages.templatetags.words import one_line, size, visible
-from recviewer.pages.words_for import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, State, state_of
+from recviewer.pages.words_for import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, VERDICT_WORDS, State, state_of
 from recviewer.review import filters as said
 from recviewer.review.subjects import subject_of
 
@@ -332,7 +332,6 @@ def _row(
 _FACET_WORDS = {"replay": REPLAY_WORDS, "kind": KIND_WORDS, "outcome": OUTCOME_WORDS}
 _NO_VALUE = {"model": "no model", "host": "no host", "suite": "no suite"}
 _VERDICTS = ("undecided", "approved", "rejected", "delete")
-_VERDICT_WORDS = {"undecided": "undecided", "approved": "approved", "rejected": "re-record", "delete": "delete"}
 
 
 def _facets(state: ListState, counted: facets.Counts) -> SafeString:
@@ -356,7 +355,7 @@ def _facets(state: ListState, counted: facets.Counts) -> SafeString:
 
 
 def _facet(state: ListState, key: str, label: str, counts: Sequence[tuple[str, int]]) -> Facet:
-    words = _VERDICT_WORDS if key == "state" else _FACET_WORDS.get(key, {})
+    words = VERDICT_WORDS if key == "state" else _FACET_WORDS.get(key, {})
     values = []
     for value, count in counts:
         term, out = Term(key, value), Term(key, value, is_negative=True)
@@ -374,7 +373,7 @@ def _facet(state: ListState, key: str, label: str, counts: Sequence[tuple[str, i
 
 def _chips(state: ListState) -> Iterable[Chip]:
     for term in state.terms:
-        words = _VERDICT_WORDS if term.key == "state" else _FACET_WORDS.get(term.key, {})
+        words = VERDICT_WORDS if term.key == "state" else _FACET_WORDS.get(term.key, {})
         value = words.get(term.value) or term.value or _NO_VALUE.get(term.key, "none")
         yield Chip(term.key, value, term.is_negative, state.without(term).address())
 

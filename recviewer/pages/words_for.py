@@ -47,6 +47,9 @@ OUTCOME_WORDS = {
 }
 
 
+VERDICT_WORDS = {"undecided": "undecided", "approved": "approved", "rejected": "re-record", "delete": "delete"}
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """The one word a row says of itself. glyph: of the sprite; tone: good, bad, warn, or none."""
