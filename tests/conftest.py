@@ -44,6 +44,12 @@ def exchange(
 
 
 @pytest.fixture
+def chat():
+    """Return `exchange`, which makes a small chat recording."""
+    return exchange
+
+
+@pytest.fixture
 def root(tmp_path, settings):
     """An empty recordings root with a data folder beside it; no test sees another's."""
     settings.RECORDINGS_ROOT = tmp_path / "tree"

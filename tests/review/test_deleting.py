@@ -241,6 +241,32 @@ def test_bytes_survive_a_death_at_any_step_and_the_next_start_tells(make_recordi
         assert told
 
 
+@pytest.mark.parametrize("step", ["mark", "write", "verify", "place", "finish"])
+def test_a_restore_that_died_is_settled_at_the_next_start(make_recording, tree, step):
+    recording = make_recording()
+    before = tree()
+    deleting.trash(seen(recording), actor="Ana")
+
+    def stop(name):
+        if name == step:
+            os._exit(9)
+
+    child = os.fork()
+    if not child:
+        Trash(deleting.settings.DATA_DIR / "trash", step=stop).restore(entry())
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+    told = deleting.reconcile()
+
+    if TrashRecord.objects.get().restored_at is None:
+        assert tree() == {}
+        assert deleting.restore([entry()], actor="Ana").refused == ()
+    assert tree() == before
+    assert told or step == "mark"
+    assert deleting.reconcile() == []
+
+
 def test_a_deletion_that_was_not_noted_down_is_noted_at_the_next_start(make_recording, tree):
     recording = make_recording()
     deleting.trash_folder().delete(
