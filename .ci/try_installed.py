@@ -47,7 +47,7 @@ def look(site: str) -> None:
     expect(bool(links), "the list has no recordings")
     recording, headers = fetch(site + links[0])
     expect("default-src 'none'" in headers["Content-Security-Policy"], "no content security policy")
-    assets = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', recording.decode()))
+    assets = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', recording.decode()))
     expect(len(assets) > 2, "a page without styles or scripts")
     for asset in assets:
         data, headers = fetch(site + asset, compressed=True)
