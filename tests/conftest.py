@@ -86,3 +86,10 @@ def make_recording(root, db):
 def tree(root):
     """Return a function that tells what files there are below the root, with their bytes."""
     return lambda: {str(place.relative_to(root)): place.read_bytes() for place in root.rglob("*") if place.is_file()}
+
+
+@pytest.fixture(scope="session")
+def case_files():
+    """Every case file but the expectations."""
+    found = (Path(__file__).parent / "cases").glob("*/*.json")
+    return sorted(path for path in found if not path.name.endswith(".expected.json"))

@@ -1,0 +1,388 @@
+"""What a fingerprint counts and what it does not: one test for each rule of the module's docstring."""
+
+import copy
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recviewer.exchange.fingerprint import VERSION, fingerprint
+from recviewer.formats.reading import read
+
+TYPE = "openai.types.chat.chat_completion.ChatCompletion"
+CHUNK = "openai.types.chat.chat_completion_chunk.ChatCompletionChunk"
+WORDS = st.text(st.characters(codec="utf-8"), max_size=8)
+NUMBERS = st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | WORDS, lambda inner: st.lists(inner, max_size=3), max_leaves=4
+)
+
+
+def of(document):
+    return fingerprint(read(json.dumps(document).encode()).exchange)
+
+
+def recording(body, reply, *, url="https://api.example.com/v1/chat/completions", streaming=False, **more):
+    return {
+        "test_id": "tests/test_a.py::test_a",
+        "request": {"method": "POST", "url": url, "headers": {}, "body": body, "endpoint": "/v1/chat/completions"},
+        "response": {"body": reply, "is_streaming": streaming, **more},
+    }
+
+
+def call(arguments="{}", *, id="call_1", name="add"):
+    return {"id": id, "type": "function", "function": {"name": name, "arguments": arguments}}
+
+
+def chat(*messages, content="Earth.", calls=None, finish="stop", index=0, model="m-1", body=None, **facts):
+    asked = {"model": "m-1", "messages": list(messages) or [{"role": "user", "content": "Which planet?"}]}
+    message = {"role": "assistant", "content": content, "tool_calls": calls}
+    choice = {"index": index, "finish_reason": finish, "message": message}
+    data = {"id": "rec-1", "object": "chat.completion", "created": 0, "model": model, "choices": [choice], **facts}
+    return recording(asked | (body or {}), {"__type__": TYPE, "__data__": data})
+
+
+def stream(pieces, **last):
+    def element(delta, finish=None, **more):
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
+        return {"__type__": CHUNK, "__data__": {"id": "rec-1", "choices": [choice], "model": "m-1"} | more}
+
+    body = [element({"content": piece}) for piece in pieces] + [element({}, "stop", **last)]
+    return recording({"messages": [{"role": "user", "content": "Hi"}]}, body, streaming=True)
+
+
+def listing(*models):
+    body = [{"__type__": "openai.types.model.Model", "__data__": {"object": "model"} | model} for model in models]
+    return recording({}, body, url="https://api.example.com/v1/models")
+
+
+def tool_turns(id, *, result_id=None, arguments="{}"):
+    return (
+        {"role": "user", "content": "Add"},
+        {"role": "assistant", "content": "", "tool_calls": [call(arguments, id=id)]},
+        {"role": "tool", "tool_call_id": result_id or id, "content": "3"},
+    )
+
+
+def test_fingerprint_has_its_version_in_front():
+    assert of(chat()).startswith(f"{VERSION}:")
+    assert len(of(chat())) == len(VERSION) + 1 + 64
+
+
+def test_unreadable_file_has_none():
+    assert fingerprint(read(b"{").exchange) == ""
+
+
+@given(WORDS, WORDS)
+def test_words_of_the_answer_count(one, other):
+    assert (of(chat(content=one)) == of(chat(content=other))) is (one == other)
+
+
+@given(WORDS, WORDS)
+def test_words_of_the_question_count(one, other):
+    said = [of(chat({"role": "user", "content": words})) for words in (one, other)]
+
+    assert (said[0] == said[1]) is (one == other)
+
+
+@pytest.mark.parametrize("key", ["reasoning", "refusal"])
+def test_thoughts_and_refusals_count_apart_from_content(key):
+    plain, other = chat(content="No."), chat(content="")
+    other["response"]["body"]["__data__"]["choices"][0]["message"][key] = "No."
+
+    assert of(plain) != of(other) != of(chat(content=""))
+
+
+@pytest.mark.parametrize("white", ["Earth. ", " Earth.", "Earth.\n", "Earth\u200b."])
+def test_white_space_and_invisible_characters_of_an_answer_count(white):
+    assert of(chat(content=white)) != of(chat())
+
+
+@given(st.sampled_from(["system", "developer", "user", "assistant"]), st.sampled_from(["system", "user", "tool", ""]))
+def test_roles_count(one, other):
+    said = [of(chat({"role": role, "content": "x"})) for role in (one, other)]
+
+    assert (said[0] == said[1]) is (one == other)
+
+
+def test_order_of_messages_counts():
+    one, other = {"role": "user", "content": "a"}, {"role": "user", "content": "b"}
+
+    assert of(chat(one, other)) != of(chat(other, one))
+
+
+@given(VALUES, VALUES)
+def test_parameters_count(one, other):
+    said = [json.dumps(value) for value in (one, other)]
+
+    assert (of(chat(body={"seed": one})) == of(chat(body={"seed": other}))) is (said[0] == said[1])
+
+
+def test_parameter_that_is_null_is_another_than_none():
+    assert of(chat(body={"seed": None})) != of(chat())
+
+
+@pytest.mark.parametrize(
+    "numbers", [(2**64, 2**64 + 1), (-(2**63) - 1, -(2**63) - 2), (0.1, 0.2), (1, 2), (10**4290, 10**4291)]
+)
+def test_numbers_count_whatever_their_size(numbers):
+    one, other = (f'{{"request": {{"body": {{"n": {number}}}}}, "response": {{}}}}' for number in numbers)
+
+    assert fingerprint(read(one.encode()).exchange) != fingerprint(read(other.encode()).exchange)
+
+
+@pytest.mark.parametrize(
+    "numbers", [("NaN", "null"), ("NaN", "Infinity"), ("1E400", "1E401"), ("7" * 5000, "7" * 5001)]
+)
+def test_numbers_that_no_float_holds_count(numbers):
+    one, other = (f'{{"request": {{"body": {{"n": {number}}}}}, "response": {{}}}}' for number in numbers)
+
+    assert fingerprint(read(one.encode()).exchange) != fingerprint(read(other.encode()).exchange)
+
+
+@given(NUMBERS, WORDS)
+def test_same_fingerprint_whether_numbers_keep_their_text_or_not(number, words):
+    data = json.dumps(chat({"role": "user", "content": words}, body={"n": number, "far": 1e-05})).encode()
+
+    assert fingerprint(read(data).exchange) == fingerprint(read(data, exact=True).exchange)
+
+
+def test_same_fingerprint_of_every_case_in_both_modes(case_files):
+    for path in case_files:
+        data = path.read_bytes()
+        assert fingerprint(read(data).exchange) == fingerprint(read(data, exact=True).exchange), path
+
+
+def test_image_counts():
+    def asked(url):
+        return chat({"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]})
+
+    assert of(asked("data:image/png;base64,AAAA")) != of(asked("data:image/png;base64,AAAB"))
+
+
+def test_tools_count_with_properties_that_are_named_id():
+    def offered(kind):
+        schema = {"type": "object", "properties": {"id": {"type": kind}}, "id": kind}
+        return chat(body={"tools": [{"type": "function", "function": {"name": "get", "parameters": schema}}]})
+
+    assert of(offered("string")) != of(offered("integer"))
+
+
+@given(st.dictionaries(st.text("abc", min_size=1), NUMBERS | WORDS, min_size=2))
+def test_arguments_count_as_json(value):
+    keys = list(value)
+    again = json.dumps({key: value[key] for key in reversed(keys)}, indent=1)
+
+    assert of(chat(calls=[call(json.dumps(value))])) == of(chat(calls=[call(again)]))
+    assert of(chat(*tool_turns("x", arguments=json.dumps(value)))) == of(chat(*tool_turns("x", arguments=again)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ('{"a": 1}', '{"a": 2}'),
+        ('{"a": 1}', '{"a": "1"}'),
+        ('{"id": "17"}', '{"id": "18"}'),
+        ('{"a": 12345678901234567890123}', '{"a": 12345678901234567890124}'),
+        ('{"a": 1', '{"a": 1 '),
+        ("[" * 300, "[" * 301),
+        ("[" * 60 + "1" + "]" * 60, "[" * 60 + "2" + "]" * 60),
+    ],
+)
+def test_values_of_arguments_count(one, other):
+    assert of(chat(calls=[call(one)])) != of(chat(calls=[call(other)]))
+    assert of(chat(*tool_turns("x", arguments=one))) != of(chat(*tool_turns("x", arguments=other)))
+
+
+def test_name_of_a_called_tool_counts():
+    assert of(chat(calls=[call(name="add")])) != of(chat(calls=[call(name="sub")]))
+
+
+def test_order_of_calls_counts():
+    one, other = call('{"a": 1}', id="x"), call('{"a": 2}', id="y")
+
+    assert of(chat(calls=[one, other])) != of(chat(calls=[other, one]))
+
+
+@given(st.sampled_from(["stop", "length", None]), st.sampled_from(["stop", "length", "tool_calls", None]))
+def test_finish_reason_counts(one, other):
+    assert (of(chat(finish=one)) == of(chat(finish=other))) is (one == other)
+
+
+def test_index_of_a_choice_counts():
+    assert of(chat(index=0)) != of(chat(index=1))
+
+
+def failed(*, kind="BadRequestError", status=400, message="No."):
+    data = {"category": "provider_sdk", "type": kind, "message": message, "status_code": status}
+    more = {"is_exception": True, "exception_data": data, "exception_message": message}
+    return recording({"messages": [{"role": "user", "content": "Hi"}]}, None, **more)
+
+
+@pytest.mark.parametrize("other", [{"kind": "NotFoundError"}, {"status": 404}, {"message": "Never."}])
+def test_error_counts_with_type_status_and_message(other):
+    assert of(failed(**other)) != of(failed())
+
+
+def test_status_of_an_error_reply_counts():
+    def reply(status):
+        body = {"error": {"type": "invalid_request_error", "message": "No."}}
+        return recording({}, body, status=status)
+
+    assert of(reply(400)) != of(reply(429))
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_ids_do_not_count(one, other):
+    assert of(chat(*tool_turns(one), calls=[call(id=one)])) == of(chat(*tool_turns(other), calls=[call(id=other)]))
+
+
+def test_what_an_id_refers_to_counts():
+    assert of(chat(*tool_turns("a"))) != of(chat(*tool_turns("a", result_id="b")))
+
+
+@pytest.mark.parametrize("key", ["previous_response_id", "previous_interaction_id", "file_id", "project_id"])
+def test_ids_at_the_top_of_a_body_do_not_count(key):
+    assert of(chat(body={key: "one"})) == of(chat(body={key: "other"})) != of(chat())
+
+
+def test_id_of_an_account_in_extra_body_does_not_count():
+    said = [of(chat(body={"extra_body": {"project_id": id, "top_k": 1}})) for id in ("one", "other")]
+
+    assert said[0] == said[1] != of(chat(body={"extra_body": {"project_id": "one", "top_k": 2}}))
+
+
+def test_id_of_a_processed_file_does_not_count():
+    def processed(id, text="one"):
+        reply = {"__type__": "api.ProcessFileResponse", "__data__": {"chunks": [{"content": text, "chunk_id": id}]}}
+        request = {"test_id": "x", "provider": "pypdf", "api": "/files", "file_id": id}
+        return {"request": request, "response": {"body": reply, "is_streaming": False}}
+
+    assert of(processed("file-1")) == of(processed("file-2")) != of(processed("file-1", "two"))
+
+
+def test_ids_that_a_tool_was_given_or_gave_back_count():
+    def invoked(id):
+        request = {"provider": "x", "tool_name": "get", "kwargs": {"id": id}}
+        reply = {"__type__": "api.ToolInvocationResult", "__data__": {"content": "ok"}}
+        return {"request": request, "response": {"body": reply, "is_streaming": False}}
+
+    def answered(id):
+        part = {"function_response": {"name": "get", "response": {"id": id}}}
+        contents = [{"role": "user", "parts": [part]}]
+        return recording({"contents": contents}, {"candidates": [{"content": {"parts": [{"text": "ok"}]}}]})
+
+    assert of(invoked("17")) != of(invoked("18"))
+    assert of(answered("17")) != of(answered("18"))
+
+
+def test_place_of_a_call_in_a_request_counts_once():
+    turns = tool_turns("x")
+    indexed = copy.deepcopy(turns)
+    indexed[1]["tool_calls"][0]["index"] = 0
+
+    assert of(chat(*turns)) == of(chat(*indexed))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"created": 1_700_000_000},
+        {"id": "chatcmpl-9"},
+        {"usage": {"total_tokens": 9}},
+        {"system_fingerprint": "fp_1"},
+        {"service_tier": "default"},
+        {"model": "m-1-2026-01-01"},
+        {"prompt_filter_results": [{"prompt_index": 0}]},
+        {"time_info": {"total_time": 0.3}},
+    ],
+    ids=lambda facts: next(iter(facts)),
+)
+def test_what_the_service_says_of_itself_does_not_count(facts):
+    assert of(chat(**facts)) == of(chat())
+
+
+def test_logprobs_do_not_count():
+    document = chat()
+    document["response"]["body"]["__data__"]["choices"][0]["logprobs"] = {"content": [{"token": "E", "logprob": -0.1}]}
+
+    assert of(document) == of(chat())
+
+
+@given(st.text(max_size=20), st.data())
+def test_chunk_boundaries_do_not_count(text, data):
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=5)))
+    pieces = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+
+    assert of(stream(pieces)) == of(stream([text])) == of(stream([text], usage={"total_tokens": 1}))
+
+
+def test_durations_of_a_local_model_do_not_count():
+    def generated(**facts):
+        reply = {"__type__": "ollama.GenerateResponse", "__data__": {"response": "Hi", "done": True} | facts}
+        return recording({"prompt": "Hello"}, reply, url="http://0.0.0.0:11434/api/generate")
+
+    assert of(generated()) == of(generated(total_duration=5, eval_count=7, created_at="2026-01-01", context=[1, 2]))
+
+
+@pytest.mark.parametrize("place", ["test_id", "url", "endpoint", "provider_metadata", "id_normalization_mapping"])
+def test_where_a_recording_stands_does_not_count(place):
+    document = chat()
+    if place in ("test_id", "id_normalization_mapping"):
+        document[place] = "tests/test_b.py::test_b" if place == "test_id" else {"file-1": "file-abc"}
+    else:
+        document["request"][place] = {"provider": "x"} if place == "provider_metadata" else "https://b.example.org/v1"
+
+    assert of(document) == of(chat())
+
+
+def test_order_of_keys_in_the_file_does_not_count():
+    document = chat(body={"b": 1, "a": {"d": 1, "c": 2}})
+
+    assert of(document) == of(json.loads(json.dumps(document, sort_keys=True)))
+
+
+@given(st.permutations(["a", "b", "c", "d"]))
+def test_order_of_listed_models_does_not_count(names):
+    assert of(listing(*({"id": name} for name in names))) == of(listing(*({"id": name} for name in "abcd")))
+
+
+def test_models_of_a_list_count():
+    assert of(listing({"id": "a"})) != of(listing({"id": "a"}, {"id": "b"})) != of(listing({"id": "a"}, {"id": "c"}))
+
+
+def test_time_a_listed_model_was_made_does_not_count():
+    assert of(listing({"id": "a", "created": 1})) == of(listing({"id": "a", "created": 2}))
+
+
+def test_numbers_of_a_vector_count():
+    def embedded(*values):
+        data = {"data": [{"index": 0, "embedding": list(values)}], "model": "m-1"}
+        return recording({"input": "x"}, {"__type__": "x.CreateEmbeddingResponse", "__data__": data})
+
+    assert of(embedded(0.1, 0.2)) != of(embedded(0.1, 0.25)) != of(embedded(0.2, 0.1))
+
+
+def test_scores_of_ranked_documents_count():
+    def ranked(score, id="a"):
+        reply = {"id": id, "results": [{"index": 0, "relevance_score": score, "document": {"text": "x"}}]}
+        return recording({"query": "q", "documents": ["x"]}, reply)
+
+    assert of(ranked(0.5)) != of(ranked(0.6))
+    assert of(ranked(0.5)) == of(ranked(0.5, id="b"))
+
+
+@given(VALUES, VALUES)
+def test_reply_that_no_format_reads_counts_as_a_whole(one, other):
+    documents = [recording({"x": 1}, {"novel": value}, url="https://api.example.com/v9/new") for value in (one, other)]
+
+    assert (of(documents[0]) == of(documents[1])) is (json.dumps(one) == json.dumps(other))
+
+
+def test_kind_counts():
+    body = {"messages": [{"role": "user", "content": "Hi"}]}
+    spoken = {"message": {"role": "assistant", "content": "Earth."}, "done": True, "done_reason": "stop"}
+    whole = {"choices": [{"index": 0, "finish_reason": "stop", "message": {"content": "Earth."}}]}
+
+    assert of(recording(body, spoken)) != of(recording(body, whole))
