@@ -40,6 +40,7 @@ REFRESH_IN_BACKGROUND = True
 READ_ONLY = env.flag("RECVIEWER_READ_ONLY")
 
 INSTALLED_APPS = [
+    "recviewer.commands",  # first, so that its runserver is the one that is found
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -48,7 +49,6 @@ INSTALLED_APPS = [
     "recviewer.catalog",
     "recviewer.review",
     "recviewer.pages",
-    "recviewer.commands",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
