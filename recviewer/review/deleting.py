@@ -348,31 +348,57 @@ def reconcile() -> list[str]:
         entries = {entry.id: entry for entry in folder.entries()}
         records = {record.entry: record for record in TrashRecord.objects.filter(discarded_at=None)}
         known = set(TrashRecord.objects.values_list("entry", flat=True))
+        moved = [entry for entry in entries.values() if entry.id not in known and entry.state is State.TRASHED]
+        back = [
+            entry
+            for entry in entries.values()
+            if entry.state is State.RESTORED and entry.id in records and records[entry.id].restored_at is None
+        ]
+        gone = [
+            record
+            for id, record in records.items()
+            if id not in entries and record.restored_at is None and not _is_known(folder, id)
+        ]
         with transaction.atomic():
-            for entry in entries.values():
-                if entry.id not in known and entry.state is State.TRASHED:
-                    told.append(f"{entry.key} was moved to the trash by {entry.actor}, which had not been noted down.")
-                    _note_found(entry, Action.TRASH, entry.actor, "moved {} to the trash")
-                    _record([entry], {})
-                elif entry.state is State.RESTORED and entry.id in records and records[entry.id].restored_at is None:
-                    told.append(f"{entry.key} was restored from the trash, which had not been noted down.")
-                    event = _note_found(entry, Action.RESTORE, KEEPER, "restored {} from the trash")
-                    TrashRecord.objects.filter(entry=entry.id).update(restored_at=event.at)
-            gone = [record for id, record in records.items() if id not in entries and record.restored_at is None]
-            for record in gone:
-                told.append(f"{record.path} is not in the trash any more.")
+            for together in _acts(moved):
+                _record(together, {})
+                _note_found(together, Action.TRASH, together[0].actor, "moved {} to the trash")
+            for entry in back:
+                _mark_restored([entry], _note_found([entry], Action.RESTORE, KEEPER, "restored {} from the trash"))
             if gone:
                 _write_discarded(gone, KEEPER)
+    told += [f"{entry.key} was moved to the trash by {entry.actor}, which had not been noted down." for entry in moved]
+    told += [f"{entry.key} was restored from the trash, which had not been noted down." for entry in back]
+    told += [f"{record.path} is not in the trash any more." for record in gone]
     return told
 
 
-def _note_found(entry: Entry, action: Action, actor: str, sentence: str) -> AuditEvent:
+def _is_known(folder: Trash, id: str) -> bool:
+    """Tell whether the trash has an entry, be it a damaged one."""
+    try:
+        folder.get(id)
+    except store.NoEntry:
+        return False
+    except store.Damaged:
+        pass
+    return True
+
+
+def _acts(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Group entries by the act that made them: what one person moved at one time."""
+    found: dict[tuple[str, datetime], list[Entry]] = {}
+    for entry in entries:
+        found.setdefault((entry.actor, entry.time), []).append(entry)
+    return list(found.values())
+
+
+def _note_found(entries: Sequence[Entry], action: Action, actor: str, sentence: str) -> AuditEvent:
     return audit.write(
         actor=actor,
         action=action,
-        summary=f"{sentence.format(title_for(entry.key, ''))} (interrupted, noted at the next start)",
-        payload={"entries": [_told(entry)]},
-        items=_items([entry]),
+        summary=f"{sentence.format(_named(entries))} (interrupted, noted at the next start)",
+        payload={"entries": [_told(entry) for entry in entries]},
+        items=_items(entries),
     )
 
 

@@ -7,6 +7,7 @@ from recviewer.review import deleting
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.refusals import Changed, Invalid, NotAllowed
 from recviewer.review.subjects import Seen
+from recviewer.review.undoing import undo
 from recviewer.store import refusals
 from recviewer.store.manifests import State
 from recviewer.store.trash import Trash
@@ -285,6 +286,37 @@ def test_a_deletion_that_was_not_noted_down_is_noted_at_the_next_start(make_reco
     assert (record.path, record.fingerprint, record.actor) == (recording.path, recording.fingerprint, "Ana")
     assert AuditEvent.objects.get().action == "trash"
     assert deleting.reconcile() == []
+
+
+def test_an_interrupted_bulk_is_one_act_with_one_undo(make_recording, tree):
+    recordings = [make_recording(f"recordings/{number}.json", answered=str(number)) for number in range(3)]
+    before, now = tree(), deleting.timezone.now()
+    for recording in recordings[:2]:
+        deleting.trash_folder().delete(
+            deleting.settings.RECORDINGS_ROOT,
+            recording.path.encode(),
+            seen_blob=recording.blob,
+            actor="Ana",
+            note="",
+            now=now,
+        )
+
+    assert len(deleting.reconcile()) == 2
+
+    assert AuditEvent.objects.get().count == 2
+    undo(actor="Ana")
+    assert tree() == before
+
+
+def test_a_damaged_manifest_is_not_taken_for_an_emptied_trash(make_recording, settings):
+    recording = make_recording()
+    deleting.trash([*seen(recording)], actor="Ana")
+    (settings.DATA_DIR / "trash" / f"{entry()}.trashed").write_text("{")
+
+    told = deleting.reconcile()
+
+    assert "damaged" in told[0]
+    assert TrashRecord.objects.get().discarded_at is None
 
 
 def test_a_restore_that_was_not_noted_down_is_noted_at_the_next_start(make_recording):
