@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from recviewer.exchange.model import Exchange, Failure, Kind, Message, Output, Text, ToolCall, Vector
+from recviewer.exchange.model import Exchange, Failure, File, Kind, Message, Output, Text, ToolCall, Vector
 from recviewer.exchange.text import asked_of, question_of, words_of
 from recviewer.pages.calls import CallView, call_view
 from recviewer.pages.exhibits import Shown, exhibits_of
@@ -23,16 +23,24 @@ LISTINGS = frozenset({Kind.MODELS, Kind.OLLAMA_PS, Kind.OLLAMA_PULL, Kind.EMBEDD
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The head of the page. label: in the gutter. heading: recorded words, or ours where `is_ours`.
+    """The head of the page. label: in the gutter, with `sub` under it. heading: recorded words, or ours where `is_ours`.
 
-    items: what a question holds besides words (pictures, files). call: the heading is this call.
+    items: what a question holds besides words (pictures, files). call: the heading is this call. note: a sentence of ours under it.
     """
 
     label: str
     heading: Words
+    sub: str = ""
     is_ours: bool = False
     items: tuple[Any, ...] = ()
     call: CallView | None = None
+    note: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the heading is too much to be set large."""
+        text = self.heading.shown
+        return len(text) > 220 or text.count("\n") > 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +83,16 @@ class Reply:
 def asked_view(exchange: Exchange, folds: Folds) -> Asked:
     """Return the head of the page."""
     if exchange.kind in LISTINGS and exchange.error is None:
-        return Asked(_listing_label(exchange.kind), Words(_listing_title(exchange)), is_ours=True)
+        label = "answered" if exchange.kind is Kind.EMBEDDINGS else "listed"
+        return Asked(label, Words(_listing_title(exchange)), sub=short_model(exchange), is_ours=True)
     question = question_of(exchange)
     if question is None or not question.parts:
         return Asked("asked", Words(asked_of(exchange) or "nothing"), is_ours=True)
     if isinstance(question.parts[0], ToolCall):
         return Asked("called", Words(""), call=call_view(question.parts[0], folds, "asked"))
     if exchange.kind is Kind.FILE_PROCESSOR:
-        return Asked("asked", Words(words_of(question.parts)), is_ours=True)
+        name = next((part.name or part.id for part in question.parts if isinstance(part, File)), "")
+        return Asked("processed", Words(name or "a file without a name"))
     texts = [part.text for part in question.parts if isinstance(part, Text) and part.text]
     others = tuple([part for part in question.parts if not isinstance(part, Text)])
     heading = "\n\n".join(texts) if texts else words_of(question.parts) or "an empty message"
@@ -96,8 +106,10 @@ def _beside(question: Message, exchange: Exchange, folds: Folds) -> tuple[Any, .
     return tuple([view for view, part in zip(made, question.parts, strict=True) if not isinstance(part, Text)])
 
 
-def _listing_label(kind: Kind) -> str:
-    return "embedded" if kind is Kind.EMBEDDINGS else "listed"
+def short_model(exchange: Exchange) -> str:
+    """Return the model's name for the gutter: of a path its last component."""
+    model = exchange.model or exchange.reported_model
+    return model if len(model) <= 18 else model.rstrip("/").rpartition("/")[2]
 
 
 def _listing_title(exchange: Exchange) -> str:
@@ -128,7 +140,7 @@ def reply_view(exchange: Exchange, folds: Folds, stream: Stream | None) -> Reply
 
 def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | None, *, count: int) -> Answer:
     name = "answer" if count == 1 else f"answer-{output.index}"
-    sub = exchange.model or exchange.reported_model
+    sub = short_model(exchange)
     said = bool(output.content or output.refusal or output.tool_calls)
     only_thought = not said and bool(output.reasoning)
     pieces = stream.pieces(output.index) if stream else ()
@@ -155,8 +167,9 @@ def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | N
 
 
 def _none(exchange: Exchange) -> Answer:
-    sub = exchange.model or exchange.reported_model
-    return Answer("answer", "answered", sub, None, None, None, (), "Nothing came back.", False, "", False)
+    return Answer(
+        "answer", "answered", short_model(exchange), None, None, None, (), "Nothing came back.", False, "", False
+    )
 
 
 def _error(error: Failure, folds: Folds) -> ErrorView:

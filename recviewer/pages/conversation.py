@@ -94,9 +94,10 @@ def conversation_of(exchange: Exchange, folds: Folds, *, question_on_top: bool) 
             rows.append(_turn(message, place, folds, calls, question=question))
         elif place == hidden[0]:
             rows.append(_folded(messages, hidden, folds, calls))
+    tools = offered(exchange.request.tools)
     facts = (
         _counted(exchange),
-        *([counted(len(exchange.request.tools), "tool")] if exchange.request.tools else []),
+        *([counted(len(tools), "tool")] if tools else []),
         *(["streamed"] if exchange.streaming else []),
         size(size_of(exchange.request.body)),
     )
@@ -165,10 +166,10 @@ def _folded(messages: tuple[Message, ...], hidden: range, folds: Folds, calls: d
 
 
 def _tools(exchange: Exchange, folds: Folds) -> Fold | None:
-    tools = exchange.request.tools
+    tools = offered(exchange.request.tools)
     if not tools:
         return None
-    much = size_of(list(tools))
+    much = size_of(list(exchange.request.tools))
     return folds.fold(
         "tools",
         counted(len(tools), "tool"),
@@ -178,6 +179,15 @@ def _tools(exchange: Exchange, folds: Folds) -> Fold | None:
         make=lambda: tuple([_tool(tool) for tool in tools]),
         weight=much * 2,
     )
+
+
+def offered(tools: tuple[Json, ...]) -> list[Json]:
+    """Return the offered tools one by one; Google puts several functions into one entry."""
+    found: list[Json] = []
+    for tool in tools:
+        declared = tool.get("function_declarations") if isinstance(tool, dict) else None
+        found += declared if isinstance(declared, list) and declared else [tool]
+    return found
 
 
 def name_of(tool: Json) -> str:

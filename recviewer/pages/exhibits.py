@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from recviewer.exchange.model import Exchange, Exhibit, Hits, Json, Kind, Output, Passages, Table, Vector
 from recviewer.pages.folds import Fold, Folds
-from recviewer.pages.jsontext import compact
+from recviewer.pages.jsontext import compact, pretty
 from recviewer.pages.templatetags.words import counted
 from recviewer.pages.texts import SECOND, Words, amount, words
 
@@ -71,11 +71,11 @@ class HitsView:
 
 @dataclass(frozen=True, slots=True)
 class PassageView:
-    """One passage. facts: its metadata in one line."""
+    """One passage. facts: a fold with its metadata."""
 
     number: int
     words: Words
-    facts: str
+    facts: Fold | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,21 +177,26 @@ def _number(value: float) -> str:
 
 
 def trace(values: tuple[float, ...]) -> tuple[str, int]:
-    """Return an SVG path with one stroke from minimum to maximum for each step, and its width."""
+    """Return an SVG path that goes through the maximum and minimum of each step, and its width. Gaps: not finite."""
     if not values:
         return "", 1
     largest = max((abs(value) for value in values if isfinite(value)), default=0.0) or 1.0
     steps = min(COLUMNS, len(values))
-    strokes = []
+    points: list[str] = []
+    is_up = False
     for step in range(steps):
         group = values[step * len(values) // steps : (step + 1) * len(values) // steps]
         known = [value for value in group if isfinite(value)]
         if not known:
+            is_up = True
             continue
         top = HALF - max(known) / largest * (HALF - 1)
         bottom = HALF - min(known) / largest * (HALF - 1)
-        strokes.append(f"M{2 * step + 1} {top:.1f}V{max(bottom, top + 0.6):.1f}")
-    return "".join(strokes), 2 * steps
+        points.append(f"{'M' if is_up or not points else 'L'}{2 * step + 1} {top:.1f}")
+        if bottom - top > 0.05:
+            points.append(f"V{bottom:.1f}")
+        is_up = False
+    return "".join(points), 2 * steps
 
 
 def _hits(hits: Hits, place: int, exchange: Exchange, folds: Folds) -> HitsView:
@@ -235,7 +240,7 @@ def _passages(passages: Passages, place: int, folds: Folds) -> PassagesView:
     def view(at: int) -> PassageView:
         passage = passages.passages[at]
         text = words(folds, f"passage-{place}-{at}", passage.text, SECOND)
-        return PassageView(at + 1, text, _facts(passage.facts))
+        return PassageView(at + 1, text, _facts(passage.facts, f"passage-{place}-{at}", folds))
 
     count = len(passages.passages)
     shown, more = _some(count, view, f"passages-{place}", passages.title, "folds/_passages.html", folds)
@@ -243,5 +248,16 @@ def _passages(passages: Passages, place: int, folds: Folds) -> PassagesView:
     return PassagesView(passages.title, shown, facts, more)
 
 
-def _facts(facts: dict[str, Any]) -> str:
-    return " · ".join(f"{key} {_cell(value)}" for key, value in facts.items() if value not in (None, "", {}, []))[:400]
+def _facts(facts: dict[str, Any], name: str, folds: Folds) -> Fold | None:
+    if not facts:
+        return None
+    indented = pretty(facts)
+    return folds.fold(
+        f"{name}-facts",
+        "metadata",
+        detail=", ".join(facts),
+        size=amount(indented),
+        template="folds/_json.html",
+        make=lambda: indented,
+        weight=len(indented),
+    )

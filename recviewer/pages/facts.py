@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from recviewer.catalog.models import Commit, Recording
-from recviewer.exchange.model import Exchange, Json
+from recviewer.exchange.model import Exchange, Json, Kind
 from recviewer.pages.jsontext import compact
 from recviewer.pages.testids import TestId, parse
+from recviewer.pages.words_for import KIND_WORDS
 
 LONG = 400
 """Characters of a parameter's JSON that are shown; the raw view has the rest."""
@@ -68,8 +69,9 @@ class Facts:
 def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int, blob: str) -> Facts:
     """Gather the facts. size, lines, blob: of the bytes that are shown."""
     folder, slash, name = recording.path.rpartition("/")
-    where = [Fact("kind", exchange.kind.value.replace("_", " ")), Fact("endpoint", exchange.endpoint)]
-    where.append(Fact("url", exchange.url))
+    where = [Fact("endpoint", exchange.endpoint), Fact("url", exchange.url)]
+    if exchange.kind is not Kind.UNREADABLE:
+        where.insert(0, Fact("kind", KIND_WORDS[exchange.kind.value]))
     if exchange.status is not None:
         where.append(Fact("status", str(exchange.status)))
     if exchange.reported_model and exchange.reported_model != exchange.model:

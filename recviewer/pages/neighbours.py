@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -75,6 +76,18 @@ def neighbours_of(recording: Recording) -> Neighbours | None:
 def url_of(path: str) -> str:
     """Return the address of a recording's page."""
     return reverse("recording:show", kwargs={"key": path})
+
+
+_MODELS = re.compile(r"models-([0-9a-f]{12,64})-[0-9a-f]{8}\.json$")
+
+
+def shared_hash(path: str) -> str:
+    """Say how many model lists share the request hash in a file's name; "" where it is alone."""
+    found = _MODELS.search(path)
+    if not found:
+        return ""
+    count = Recording.objects.filter(kind="models", path__contains=f"models-{found[1]}-").count()
+    return f"hash {found[1][:12]} is shared by {count:,} files; replay merges them" if count > 1 else ""
 
 
 @lru_cache(maxsize=4096)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.cache import patch_vary_headers
-from django.utils.http import content_disposition_header
+from django.utils.http import content_disposition_header, urlencode
 from django.views.decorators.http import require_safe
 
 from recviewer.catalog import content as contents
@@ -24,7 +24,7 @@ from recviewer.pages.conversation import Conversation, conversation_of
 from recviewer.pages.facts import Facts, facts_of
 from recviewer.pages.folds import Folds
 from recviewer.pages.htmx import VARY, wants_fragment
-from recviewer.pages.neighbours import Neighbours, neighbours_of, url_of
+from recviewer.pages.neighbours import Neighbours, neighbours_of, shared_hash, url_of
 from recviewer.pages.strip import Strip, drawn
 from recviewer.store.files import count_lines
 from recviewer.store.refusals import CannotRead
@@ -93,7 +93,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         return _fold(request, content, asks.getlist("open"))
     view = _view_of(asks.get("view", ""), content.reading.exchange)
     if wants_fragment(request) and "only" in asks:
-        response = render(request, f"recording/_{view}_more.html", {"page": _middle(request, content, view)})
+        response = render(request, f"recording/_{view}_more.html", {"page": _middle(request, content, "", view)})
     else:
         page = _page(request, recording, content, view)
         template = "recording/_view.html" if wants_fragment(request) else "recording/page.html"
@@ -146,33 +146,36 @@ def _page(request: HttpRequest, recording: Recording, content: Content, view: st
         url=url_of(recording.path),
         title=" ".join((recording.asked or facts.file_name).split())[:80],
         view=view,
-        tabs=_tabs(exchange, view),
+        tabs=_tabs(request, exchange, view),
         facts=facts,
         neighbours=neighbours_of(recording),
         bar=bar_for(request, recording),
         tags=tags_for(recording),
         is_stale=content.blob != recording.blob,
         is_listing=exchange.kind in LISTINGS and exchange.error is None,
-        **_middle(request, content, view),
+        **_middle(request, content, recording.path, view),
     )
 
 
-def _middle(request: HttpRequest, content: Content, view: str) -> dict[str, Any]:
+def _middle(request: HttpRequest, content: Content, key: str, view: str) -> dict[str, Any]:
     if view == "raw":
         return _raw(request, content)
     if view == "chunks":
         return _chunks(request, content)
     wants_seams = "seams" in request.GET
-    return _rendered(content, Folds.asked_by(request.GET.getlist("open")), wants_seams=wants_seams)
+    return _rendered(content, Folds.asked_by(request.GET.getlist("open")), key, wants_seams=wants_seams)
 
 
-def _rendered(content: Content, folds: Folds, *, wants_seams: bool = False) -> dict[str, Any]:
+def _rendered(content: Content, folds: Folds, key: str, *, wants_seams: bool = False) -> dict[str, Any]:
     exchange = content.reading.exchange
     picture = drawn(content) if exchange.chunks else None
     stream = picture.stream if picture else None
     has_seams = stream is not None and (wants_seams or exchange.chunks <= SEAM_LIMIT)
+    asked = asked_view(exchange, folds)
+    if exchange.kind is Kind.MODELS:
+        asked = replace(asked, note=shared_hash(key))
     return {
-        "asked": asked_view(exchange, folds),
+        "asked": asked,
         "reply": reply_view(exchange, folds, stream if has_seams else None),
         "conversation": conversation_of(exchange, folds, question_on_top=exchange.kind not in LISTINGS),
         "strip": picture.strip if picture else None,
@@ -205,16 +208,17 @@ def _number(text: str, default: int) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else default
 
 
-def _tabs(exchange: Exchange, view: str) -> tuple[Tab, ...]:
+def _tabs(request: HttpRequest, exchange: Exchange, view: str) -> tuple[Tab, ...]:
+    kept = f"&{urlencode({'in': request.GET['in']})}" if "in" in request.GET else ""
     if exchange.kind is Kind.UNREADABLE:
-        return (Tab("Raw", "?view=raw", 0, is_current=True, is_next=False),)
+        return (Tab("Raw", f"?view=raw{kept}", 0, is_current=True, is_next=False),)
     names = [("rendered", "Rendered", 0), ("raw", "Raw JSON", 0)]
     if exchange.chunks:
         names.append(("chunks", "Chunks", exchange.chunks))
     here = next(place for place, item in enumerate(names) if item[0] == view)
     return tuple(
         [
-            Tab(title, f"?view={name}", number, name == view, place == (here + 1) % len(names))
+            Tab(title, f"?view={name}{kept}", number, name == view, place == (here + 1) % len(names))
             for place, (name, title, number) in enumerate(names)
         ]
     )
@@ -223,7 +227,7 @@ def _tabs(exchange: Exchange, view: str) -> tuple[Tab, ...]:
 def _fold(request: HttpRequest, content: Content, names: list[str]) -> HttpResponse:
     """Answer with the body of one fold, the last of those named; the others lie around it."""
     folds = Folds.asked_by(names)
-    _rendered(content, folds, wants_seams="seams" in request.GET)
+    _rendered(content, folds, "", wants_seams="seams" in request.GET)
     fold = folds.found.get(names[-1])
     if fold is None:
         raise Http404(names[-1])

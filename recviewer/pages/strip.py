@@ -149,16 +149,21 @@ def _height(characters: float) -> int:
 
 
 def _runs(cells: list[Cell], marks: tuple[tuple[str, int], ...], per_cell: int) -> Iterator[Run]:
-    counts = Counter(letter for letter, _ in marks)
-    for letter, group in groupby(cells, key=lambda cell: cell.letter):
-        run = tuple(group)
+    totals = Counter(letter for letter, _ in marks)
+    groups = [(letter, tuple(group)) for letter, group in groupby(cells, key=lambda cell: cell.letter)]
+    times = Counter(letter for letter, _ in groups)
+    for letter, run in groups:
         caption = ""
         if letter in "trcx" and len(run) / len(cells) >= CAPTION_FROM and len(run) > 4:
-            first, last = run[0].first, min(run[-1].first + per_cell - 1, len(marks))
-            number = sum(1 for mark, _ in marks[first - 1 : last] if mark == letter)
-            total = counts[letter]
-            caption = f"{WORDS[letter]}, {number:,}" + (" chunks" if letter == "t" or total == len(marks) else "")
+            number = totals[letter] if times[letter] == 1 else _count(run, marks, per_cell)
+            caption = f"{WORDS[letter]}, {number:,}{' chunks' if letter == 't' else ''}"
         yield Run(CLASSES[letter], run, caption)
+
+
+def _count(run: tuple[Cell, ...], marks: tuple[tuple[str, int], ...], per_cell: int) -> int:
+    """Count the chunks of a run's letter in its cells."""
+    group = marks[run[0].first - 1 : run[-1].first + per_cell - 1]
+    return sum(1 for letter, _ in group if letter == run[0].letter)
 
 
 def said_of(letters: list[str]) -> str:

@@ -81,6 +81,12 @@ def count(value: int) -> str:
 
 
 @register.filter
+def plain(value: int) -> str:
+    """Write a whole number without separators, for addresses, ids and attributes."""
+    return str(value)
+
+
+@register.filter
 def size(value: int) -> str:
     """Write a number of bytes short: `812 B`, `54.5 kB`, `1.12 MB`."""
     if value < 1000:
