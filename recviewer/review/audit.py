@@ -23,6 +23,13 @@ class Action(models.TextChoices):
     CLEAR = "clear", "took back a verdict"
     TAG = "tag", "tagged"
     UNTAG = "untag", "removed a tag"
+    RETAG = "retag", "changed a tag everywhere"
+    NOTE = "note", "wrote a note"
+    NOTE_EDIT = "note_edit", "changed a note"
+    NOTE_CLOSE = "note_close", "resolved a note"
+    NOTE_OPEN = "note_open", "reopened a note"
+    NOTE_DROP = "note_drop", "deleted a note"
+    IMPORT = "import", "imported reviews"
     TRASH = "trash", "moved to the trash"
     RESTORE = "restore", "restored"
     DISCARD = "discard", "deleted for good"
@@ -32,6 +39,7 @@ class Action(models.TextChoices):
 
 UNDOABLE = frozenset(Action.values) - {Action.DISCARD, Action.UNDO, Action.REDO}
 VERDICTS = frozenset({Action.APPROVE, Action.REJECT, Action.MARK, Action.CLEAR})
+NOTES = frozenset({Action.NOTE, Action.NOTE_EDIT, Action.NOTE_CLOSE, Action.NOTE_OPEN, Action.NOTE_DROP})
 
 
 class Item(NamedTuple):
@@ -86,6 +94,11 @@ def with_fate() -> models.QuerySet[AuditEvent, Any]:
     """Return all events, each with `fate`: the action of the last undo or redo about it, None where there is none."""
     last = AuditEvent.objects.filter(target=OuterRef("pk")).order_by("-pk").values("action")[:1]
     return AuditEvent.objects.annotate(fate=Subquery(last))
+
+
+def undone_imports() -> models.QuerySet[AuditEvent, Any]:
+    """Return the keys of imports that were taken back, for a subquery: what they brought does not count."""
+    return with_fate().filter(action=Action.IMPORT, fate=Action.UNDO).values("pk")
 
 
 def is_undone(event: AuditEvent) -> bool:

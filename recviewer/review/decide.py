@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from django.conf import settings
@@ -28,6 +28,7 @@ ACTIONS = {
     Verdict.CLEAR: Action.CLEAR,
 }
 SAID = ("verdict", "note", "at", "path", "blob", "test_id", "kind", "origin")
+_NEXT = timedelta(microseconds=1)
 Said: TypeAlias = dict[str, str] | None
 """A decision's content as it stands in a payload; None for no verdict."""
 
@@ -130,11 +131,14 @@ def _payload(reviewer: str, changes: dict[str, tuple[Said, Said]], *, forwards: 
 
 def _append(event: AuditEvent, reviewer: str, changes: dict[str, tuple[Said, Said]]) -> None:
     rows = []
+    counting = standing.entered(changes, reviewer)
     for subject, (old, new) in changes.items():
         cleared = {**(old or {}), "verdict": Verdict.CLEAR.value, "note": "", "at": event.at.isoformat()}
         values: dict[str, Any] = new or cleared
         at = datetime.fromisoformat(values["at"])
-        rows.append(Decision(event=event, fingerprint=subject, reviewer=reviewer, **{**values, "at": at}))
+        entered = max(event.at, counting[subject] + _NEXT) if subject in counting else event.at
+        times = {"at": at, "entered_at": entered}
+        rows.append(Decision(event=event, fingerprint=subject, reviewer=reviewer, **{**values, **times}))
     Decision.objects.bulk_create(rows, batch_size=500)
     standing.update(set(changes))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NoReturn, TypeVar
 
 from django.db import models
+from django.utils import timezone
 
 
 class Verdict(models.TextChoices):
@@ -115,11 +116,12 @@ class EventItem(models.Model):
 
 
 class Decision(_AppendOnlyModel):
-    """A reviewer's verdict on a fingerprint. The one with the highest id for a reviewer counts.
+    """A reviewer's verdict on a fingerprint. The one entered last for a reviewer counts, see `standing.latest`.
 
     fingerprint: that of the exchange; `blob:<blob>` for a file without one (see `subjects.subject_of`).
-    at: when it was said; a decision brought back by an undo keeps its time. path, blob, test_id, kind: where it was
-    seen. origin: the commit or pull request it was seen in, "" in a working tree.
+    at: when it was said; a decision brought back by an undo keeps its time. entered_at: when it came into force, also
+    by an undo; it travels with an imported decision, whose event is the import. path, blob, test_id, kind: where it
+    was seen. origin: the commit or pull request it was seen in, "" in a working tree.
     """
 
     event = models.ForeignKey(AuditEvent, on_delete=models.PROTECT, related_name="decisions")
@@ -128,6 +130,7 @@ class Decision(_AppendOnlyModel):
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
     note = models.TextField(blank=True)
     at = models.DateTimeField()
+    entered_at = models.DateTimeField()
     path = models.TextField()
     blob = models.CharField(max_length=40)
     test_id = models.TextField(blank=True)
@@ -178,11 +181,15 @@ class Kept(models.Model):
 
 
 class Tag(models.Model):
-    """A free label. name: as first written. folded: for comparing without regard to case."""
+    """A free label. name: as first written. folded: for comparing without regard to case.
+
+    changed_at: when name or colour were last set: of two people's the later counts.
+    """
 
     name = models.CharField(max_length=40)
     folded = models.CharField(max_length=80, unique=True)
     colour = models.CharField(max_length=10, choices=Colour.choices)
+    changed_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return self.name
@@ -207,9 +214,11 @@ class TagOn(models.Model):
 class Note(models.Model):
     """A remark on a recording.
 
-    anchor: what it is pinned to (`m3`, `chunk-17`), "" for the whole. thread: the note that it answers.
+    uid: its name wherever it travels. anchor: what it is pinned to (`m3`, `chunk-17`), "" for the whole. thread: the
+    note that it answers. changed_at: when anything about it changed last. withdrawn_at: it was deleted.
     """
 
+    uid = models.CharField(max_length=32, unique=True)
     path = models.TextField()
     blob = models.CharField(max_length=40)
     anchor = models.CharField(max_length=40, blank=True)
@@ -217,6 +226,7 @@ class Note(models.Model):
     author = models.TextField()
     body = models.TextField()
     at = models.DateTimeField()
+    changed_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.TextField(blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)

@@ -7,7 +7,11 @@ somebody approved: a disagreement is to be seen, not to be passed over); else on
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
+from django.db.models import Max, QuerySet
+
+from recviewer.review import audit
 from recviewer.review.models import Decision, Standing, State, Verdict
 from recviewer.review.subjects import chunked
 
@@ -18,16 +22,34 @@ ORDER = (
 )
 
 
+ENTERED = ("entered_at", "verdict", "note", "pk")
+"""The order in which decisions count: whatever order two people's files are imported in, the same one is last."""
+
+
+def in_force() -> QuerySet[Decision]:
+    """Return all decisions but those of imports that were taken back."""
+    return Decision.objects.exclude(event__in=audit.undone_imports())
+
+
 def latest(fingerprints: Collection[str]) -> dict[str, dict[str, Decision]]:
     """Return the decisions that count, by fingerprint and reviewer, without cleared ones."""
     found: dict[str, dict[str, Decision]] = {}
     for some in chunked(fingerprints):
-        for decision in Decision.objects.filter(fingerprint__in=some).order_by("pk"):
+        for decision in in_force().filter(fingerprint__in=some).order_by(*ENTERED):
             found.setdefault(decision.fingerprint, {})[decision.reviewer] = decision
     for by_reviewer in found.values():
         for reviewer in [name for name, decision in by_reviewer.items() if decision.verdict == Verdict.CLEAR]:
             del by_reviewer[reviewer]
     return {fingerprint: by_reviewer for fingerprint, by_reviewer in found.items() if by_reviewer}
+
+
+def entered(fingerprints: Collection[str], reviewer: str) -> dict[str, datetime]:
+    """Return when this reviewer's last decision on each of these came into force; a new one has to come after it."""
+    found: dict[str, datetime] = {}
+    for some in chunked(fingerprints):
+        rows = Decision.objects.filter(fingerprint__in=some, reviewer=reviewer).values_list("fingerprint")
+        found.update(rows.annotate(last=Max("entered_at")))
+    return found
 
 
 def settle(decisions: Iterable[Decision]) -> tuple[State, Decision | None]:
