@@ -79,7 +79,7 @@ class Writer:
         if not found:
             return
         now = datetime.now(UTC)
-        values, words, stale = [], [], []
+        values, words = [], []
         for done, stamp in found:
             summary = done.summary
             assert summary is not None
@@ -87,13 +87,10 @@ class Writer:
             if id is None:
                 id = self._ids[done.key] = self._next
                 self._next += 1
-            else:
-                stale.append(id)
             values.append((id, *_place(done.key, stamp, now), *summary[:-2]))
             words.append((id, summary.asked_words, summary.answered_words, summary.test_name, summary.model))
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(_UPSERT, values)
-            search.delete(cursor, stale)
             search.insert(cursor, words)
 
 

@@ -37,8 +37,10 @@ class Snippet:
 
 
 def insert(cursor: CursorWrapper, words: Sequence[tuple[object, ...]]) -> None:
-    """Store words. words: (id, asked, answered, test, model)."""
-    cursor.executemany(f"INSERT INTO {TABLE} (rowid, {', '.join(COLUMNS)}) VALUES (%s, %s, %s, %s, %s)", words)
+    """Store words, in place of those there may be. words: (id, asked, answered, test, model)."""
+    cursor.executemany(
+        f"INSERT OR REPLACE INTO {TABLE} (rowid, {', '.join(COLUMNS)}) VALUES (%s, %s, %s, %s, %s)", words
+    )
 
 
 def delete(cursor: CursorWrapper, ids: Iterable[int]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.management import call_command
@@ -11,6 +12,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
 from recviewer import __version__, places
+from recviewer.catalog.indexer import Progress, Report
 
 
 def prepare(*, static: bool) -> None:
@@ -28,6 +30,47 @@ def prepare(*, static: bool) -> None:
             f"the data folder {settings.DATA_DIR} cannot be used: {error}. Set RECVIEWER_DATA to a folder that can.",
             returncode=2,
         ) from error
+
+
+def bring_up(say: Callable[[str], object], warn: Callable[[str], object], *, progress: Progress | None = None) -> None:
+    """Do all that has to be done before pages are served: prepare, index, settle what a crash left in the trash.
+
+    say, warn: print a line. progress: told how the indexing gets on; without it one process reads, for runserver is no
+    place to fork. Raises CommandError when it cannot go on.
+    """
+    from recviewer.catalog import indexer, provenance
+    from recviewer.git.repository import GitFailed
+    from recviewer.review import deleting
+    from recviewer.store.refusals import Refusal
+
+    prepare(static=True)
+    try:
+        for sentence in deleting.reconcile():
+            warn(sentence)
+        report = indexer.refresh(progress=progress, processes=None if progress else 1)
+        say(sentence_of(report))
+        for problem in report.problems:
+            warn(f"not looked at: {problem}")
+        provenance.refresh(catalog_changed=report.did_anything)
+    except indexer.Busy as busy:
+        warn(f"{busy}; serving what is indexed so far.")
+    except GitFailed as failed:
+        warn(f"The last commits are not known: {failed}.")
+    except Refusal as refusal:
+        raise CommandError(str(refusal), returncode=2) from None
+
+
+def sentence_of(report: Report) -> str:
+    """Return one line about an indexing run."""
+    counts = [
+        (report.added, "added"),
+        (report.changed, "changed"),
+        (report.removed, "removed"),
+        (report.unchanged, "unchanged"),
+        (report.unreadable, "unreadable"),
+    ]
+    said = ", ".join(f"{count:,} {word}" for count, word in counts if count) or "no recordings"
+    return f"Indexed in {report.seconds:.2f} s: {said}."
 
 
 def migrate() -> None:

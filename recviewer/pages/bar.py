@@ -66,6 +66,7 @@ class Bar:
     """The verdict bar of one recording.
 
     key, seen: its key and the blob that is shown; every form sends them. url: of its page, to come back to.
+    after: where a verdict leads: the same, or the next item of the queue.
     state: approved, rejected, delete or undecided. icon, tone: the glyph and the class of its colour.
     lead, note, rest: the sentence in three parts: bold, recorded words in quotation marks, plain. at: when that was, or
     None. where, where_title: the blob in which the same meaning was approved, short, and its path; "" if it was here.
@@ -82,6 +83,7 @@ class Bar:
     key: str
     seen: str
     url: str
+    after: str
     state: str
     icon: str
     tone: str
@@ -164,6 +166,7 @@ def bar_for(request: HttpRequest, recording: Recording) -> Bar:
         key=recording.path,
         seen=recording.blob,
         url=url,
+        after=queue.after_url if queue else url,
         state=state,
         icon=icon,
         tone=tone,

@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.catalog import indexer
-        from recviewer.commands.start import prepare
+        from recviewer.commands.start import prepare, sentence_of
         from recviewer.store.refusals import Refusal
 
         prepare(static=False)
@@ -35,17 +35,4 @@ class Command(BaseCommand):
             raise CommandError(str(refusal), returncode=2) from None
         for problem in report.problems:
             self.stderr.write(f"not looked at: {problem}")
-        self.stdout.write(sentence(report))
-
-
-def sentence(report: Any) -> str:
-    """Return one line about a run."""
-    counts = [
-        (report.added, "added"),
-        (report.changed, "changed"),
-        (report.removed, "removed"),
-        (report.unchanged, "unchanged"),
-        (report.unreadable, "unreadable"),
-    ]
-    said = ", ".join(f"{count:,} {word}" for count, word in counts if count) or "no recordings"
-    return f"Indexed in {report.seconds:.2f} s: {said}."
+        self.stdout.write(sentence_of(report))

@@ -9,17 +9,9 @@ from django.contrib.staticfiles.management.commands.runserver import Command as 
 
 class Command(Base):
     def inner_run(self, *args: Any, **options: Any) -> None:
-        from recviewer.catalog import indexer, provenance
-        from recviewer.commands.management.commands.index import sentence
-        from recviewer.commands.start import prepare
+        from recviewer.commands.start import bring_up
 
-        prepare(static=True)
-        try:
-            report = indexer.refresh(processes=1)
-            provenance.refresh(catalog_changed=report.did_anything)
-            self.stdout.write(sentence(report))
-        except indexer.Busy as busy:
-            self.stderr.write(f"{busy}; serving what is indexed so far.")
+        bring_up(self.stdout.write, self.stderr.write)
         super().inner_run(*args, **options)
 
     def check_migrations(self) -> None:

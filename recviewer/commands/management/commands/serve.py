@@ -66,27 +66,11 @@ class Command(BaseCommand):
                 ) from None
 
     def _index(self) -> None:
-        from recviewer.catalog import indexer, provenance
-        from recviewer.commands.management.commands.index import sentence
         from recviewer.commands.progress import progress_for
-        from recviewer.commands.start import prepare
-        from recviewer.git.repository import GitFailed
-        from recviewer.store.refusals import Refusal
+        from recviewer.commands.start import bring_up
 
-        prepare(static=True)
-        try:
-            with progress_for(sys.stderr) as progress:
-                report = indexer.refresh(progress=progress)
-            self.stdout.write(sentence(report))
-            for problem in report.problems:
-                self.stderr.write(f"not looked at: {problem}")
-            provenance.refresh(catalog_changed=report.did_anything)
-        except indexer.Busy as busy:
-            self.stderr.write(f"{busy}; serving what is indexed so far.")
-        except GitFailed as failed:
-            self.stderr.write(f"The last commits are not known: {failed}.")
-        except Refusal as refusal:
-            raise CommandError(str(refusal), returncode=2) from None
+        with progress_for(sys.stderr) as progress:
+            bring_up(self.stdout.write, self.stderr.write, progress=progress)
 
     def _serve(self, host: str, port: int, workers: int) -> None:
         """Become gunicorn; where there is none (Windows), Django's own server."""

@@ -1,0 +1,117 @@
+"""A real Chromium on a private copy of the demo tree. What the browser complains of fails the test."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from recviewer import places
+from recviewer.catalog import indexer
+
+CHROMIUM = os.environ.get("RECVIEWER_CHROMIUM", "/usr/bin/chromium")
+WATCH = """
+document.addEventListener('securitypolicyviolation', e => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`));
+"""
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory):
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if not Path(CHROMIUM).is_file():
+        reason = f"There is no Chromium at {CHROMIUM}; install Debian's package chromium or set RECVIEWER_CHROMIUM."
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    before = {name: os.environ.get(name) for name in ("DJANGO_ALLOW_ASYNC_UNSAFE", "HOME")}
+    # Playwright's own loop makes Django believe that it is called from asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    os.environ["HOME"] = str(tmp_path_factory.mktemp("home"))
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--disable-background-networking", "--disable-component-update"]
+        )
+        yield browser
+        browser.close()
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+@pytest.fixture
+def demo(root, settings, transactional_db):
+    """The demo tree, indexed; returns its root."""
+    shutil.copytree(places.DEMO_SOURCE, root, dirs_exist_ok=True)
+    settings.REFRESH_IN_BACKGROUND = False
+    indexer.refresh(processes=1)
+    return root
+
+
+class Complaints:
+    """What the browser said that it should not have."""
+
+    def __init__(self, address):
+        self.address = address
+        self.found = []
+
+    def watch(self, page):
+        page.on("console", lambda message: self._console(message))
+        page.on("pageerror", lambda error: self.found.append(f"script: {error}"))
+        page.on("request", lambda request: self._request(request))
+
+    def _console(self, message):
+        expected = "Failed to load resource" in message.text and ("409" in message.text or "422" in message.text)
+        if message.type in ("error", "warning") and not expected:
+            self.found.append(f"{message.type}: {message.text}")
+
+    def _request(self, request):
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.found.append(f"request to {request.url}")
+
+
+@pytest.fixture
+def open_page(chromium, live_server, settings, demo):
+    """Return a function that opens a browser page; complaints of any of them fail the test at its end."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    complaints = Complaints(live_server.url)
+    contexts = []
+
+    def make(*, width=1280, height=800, theme="light", scripts=True):
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            java_script_enabled=scripts,
+        )
+        context.set_default_timeout(8000)
+        contexts.append(context)
+        if scripts:
+            context.add_init_script(WATCH)
+        page = context.new_page()
+        complaints.watch(page)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints.found == []
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+def either_page(request, open_page):
+    """A page with scripts, then one without: the same journey has to work in both."""
+    return open_page(scripts=request.param)
+
+

@@ -1,0 +1,19 @@
+"""The settings under test, with a data folder of their own: no test sees or touches a person's."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_FOLDER = Path(tempfile.mkdtemp(prefix="recviewer-tests-"))
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
+(_FOLDER / "staticfiles").mkdir()
+for _name in [name for name in os.environ if name.startswith("RECVIEWER_")]:
+    if _name not in ("RECVIEWER_CORPUS", "RECVIEWER_PULLS", "RECVIEWER_CHROMIUM"):
+        del os.environ[_name]
+os.environ["RECVIEWER_DATA"] = str(_FOLDER)
+
+from recviewer.settings import *  # noqa: E402, F403
+
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "INVALID-VARIABLE"  # noqa: F405
