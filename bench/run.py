@@ -34,6 +34,7 @@ class Bench:
         units = [asked("work_unit.py", tree.root, self.fresh()) for _ in range(max(rounds, 5) + 1)][1:]
         self.noise = spread([unit["seconds"] for unit in units])
         self.unit = median([unit["seconds"] for unit in units])
+        self.cpu = median([unit["cpu"] for unit in units])
         self.walk = median([unit["walk"] for unit in units])
         self.django = median([timed(DJANGO, environment(tree.root, self.fresh())) for _ in range(max(rounds, 3))])
 
@@ -47,6 +48,8 @@ class Bench:
         runs = [asked("work_index.py", self.tree.root, self.fresh()) for _ in range(self.rounds)]
         cold = median([run["cold"] for run in runs])
         yield Line("cold index, in process", cold * 1000, self.unit * 1000, "unit: read and decode every file", 4)
+        cpu = median([run["cpu"] for run in runs])
+        yield Line("cold index, CPU of all its processes", cpu * 1000, self.cpu * 1000, "CPU of the unit")
         unchanged = median([run["unchanged"] for run in runs])
         yield Line("nothing changed, in process", unchanged * 1000, self.walk * 1000, "a walk with stat", 2)
         cold_command, unchanged_command = self._commands()

@@ -1,6 +1,7 @@
 """Index into the data folder, then again with nothing changed; print the seconds of each."""
 
 import json
+import os
 import sys
 import time
 
@@ -12,9 +13,9 @@ from recviewer.catalog import indexer
 from recviewer.commands.start import prepare
 
 prepare(static=False)
-started = time.perf_counter()
+started, before = time.perf_counter(), sum(os.times()[:4])
 report = indexer.refresh()
-cold = time.perf_counter() - started
+cold, cpu = time.perf_counter() - started, sum(os.times()[:4]) - before
 again = []
 for _ in range(5):
     started = time.perf_counter()
@@ -23,6 +24,7 @@ for _ in range(5):
 json.dump(
     {
         "cold": cold,
+        "cpu": cpu,
         "unchanged": sorted(again)[2],
         "count": report.added,
         "unreadable": report.unreadable,

@@ -12,14 +12,14 @@ from trees import tree_of, walk
 
 root = Path(os.environ["RECVIEWER_RECORDINGS"])
 paths = tree_of(root).files
-started = time.perf_counter()
+started, cpu = time.perf_counter(), time.process_time()
 for path in paths:
     with open(path, "rb") as file:
         data = file.read()
     with contextlib.suppress(ValueError):
         orjson.loads(data)
-seconds = time.perf_counter() - started
+seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
 started = time.perf_counter()
 walk(root)
 walked = time.perf_counter() - started
-json.dump({"seconds": seconds, "walk": walked}, sys.stdout)
+json.dump({"seconds": seconds, "cpu": cpu, "walk": walked}, sys.stdout)
