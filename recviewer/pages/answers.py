@@ -10,7 +10,7 @@ from recviewer.exchange.text import asked_of, question_of, words_of
 from recviewer.pages.calls import CallView, call_view
 from recviewer.pages.exhibits import Shown, exhibits_of
 from recviewer.pages.folds import Fold, Folds
-from recviewer.pages.parts import reasoning_fold, views
+from recviewer.pages.parts import RefusalView, reasoning_fold, views
 from recviewer.pages.strip import Stream
 from recviewer.pages.texts import ANSWER, QUESTION, SECOND, Words, is_call_shaped, words
 
@@ -25,7 +25,7 @@ LISTINGS = frozenset({Kind.MODELS, Kind.OLLAMA_PS, Kind.OLLAMA_PULL, Kind.EMBEDD
 class Asked:
     """The head of the page. label: in the gutter, with `sub` under it. heading: recorded words, or ours where `is_ours`.
 
-    items: what a question holds besides words (pictures, files). call: the heading is this call. note: a sentence of ours under it.
+    items: what a question holds besides words (pictures, files). call: the heading is this call. note: ours, under it.
     """
 
     label: str
@@ -52,7 +52,7 @@ class Answer:
     sub: str
     reasoning: Fold | None
     words: Words | None
-    refusal: Words | None
+    refusal: RefusalView | None
     calls: tuple[CallView, ...]
     nothing: str
     is_call_shaped: bool
@@ -157,7 +157,7 @@ def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | N
         sub=sub,
         reasoning=reasoning_fold(folds, name, output.reasoning, is_open=only_thought) if output.reasoning else None,
         words=words(folds, name, output.content, ANSWER, pieces) if output.content else None,
-        refusal=words(folds, f"{name}-refusal", output.refusal, SECOND) if output.refusal else None,
+        refusal=RefusalView(words(folds, f"{name}-refusal", output.refusal, SECOND)) if output.refusal else None,
         calls=tuple([call_view(call, folds, f"{name}-call-{at}") for at, call in enumerate(output.tool_calls)]),
         nothing=nothing,
         is_call_shaped=not output.tool_calls and is_call_shaped(output.content),

@@ -6,6 +6,8 @@ made of escaped text and class names of ours.
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.utils.safestring import SafeString, mark_safe
 from pygments.lexers.data import JsonLexer
 from pygments.token import Comment, Error, Keyword, Name, Number, Punctuation, _TokenType
@@ -15,6 +17,9 @@ from recviewer.pages.templatetags.words import marked
 LIMIT = 60_000
 """Characters that are highlighted; a longer window stays plain."""
 
+CLASSES = ((Name.Tag, "k"), (Number, "n"), (Keyword, "n"), (Punctuation, "p"), (Error, "e"), (Comment, "e"))
+"""Tokens and their classes; what is not listed (strings, white space) has none."""
+
 _LEXER = JsonLexer(ensurenl=False, stripnl=False)
 
 
@@ -23,7 +28,7 @@ def lines(texts: list[str]) -> list[SafeString]:
     if sum(map(len, texts)) > LIMIT:
         return [mark_safe(marked(text)) for text in texts]  # noqa: S308 - escaped by marked()
     found: list[list[str]] = [[]]
-    for _, token, value in _LEXER.get_tokens_unprocessed("\n".join(texts)):
+    for _, token, value in _LEXER.get_tokens_unprocessed("\n".join(texts)):  # type: ignore[no-untyped-call]
         kind = _class(token)
         for place, piece in enumerate(value.split("\n")):
             if place:
@@ -39,11 +44,7 @@ def block(text: str) -> SafeString:
     return mark_safe("\n".join(lines(text.split("\n"))))  # noqa: S308 - from lines()
 
 
+@cache
 def _class(token: _TokenType) -> str:
-    if token in Name.Tag:
-        return "k"
-    if token in Number or token in Keyword:
-        return "n"
-    if token in Punctuation:
-        return "p"
-    return "e" if token in Error or token in Comment else ""
+    names = set(token.split())
+    return next((kind for known, kind in CLASSES if known in names), "")

@@ -13,7 +13,7 @@ VARY = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Tell whether the request asks for a part of a page. Boosted and history requests want whole pages."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 

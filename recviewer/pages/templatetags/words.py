@@ -14,7 +14,7 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -46,6 +46,12 @@ def marked(text: str) -> str:
     """Return text as HTML: escaped, and with each invisible character as a mark that names it."""
     plain = escape(text)
     return str(plain) if text.isascii() and text.isprintable() else _RUN.sub(_mark, plain)
+
+
+@register.filter
+def bare(value: object) -> str:
+    """Leave out invisible characters: for titles and attributes, which cannot hold marks."""
+    return _RUN.sub("", str(value))
 
 
 @register.filter
@@ -147,7 +153,7 @@ def hint(key: str) -> SafeString:
 @register.filter
 def bdi(value: object) -> SafeString:
     """Show a recorded value whose direction must not leak into what stands beside it."""
-    return format_html("<bdi>{}</bdi>", visible(value) if isinstance(value, str) else conditional_escape(value))
+    return format_html("<bdi>{}</bdi>", visible(value))
 
 
 @register.filter
