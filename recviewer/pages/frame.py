@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 import recviewer
-from recviewer.catalog.models import IndexRun
+from recviewer.catalog import indexer
 from recviewer.review.actors import actor_of
 
 NAV = (
@@ -43,7 +44,7 @@ class Place:
 class Frame:
     """What base.html shows.
 
-    root: short name of the recordings root. root_path: where it lies, "" when hosted. indexed_at: last finished run.
+    root: short name of the recordings root. root_path: where it lies, "" when hosted. indexed_at: when it was last compared with the disk.
     """
 
     root: str
@@ -60,7 +61,6 @@ class Frame:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `frame` in every template."""
     root = settings.RECORDINGS_ROOT
-    run = IndexRun.objects.filter(finished_at__isnull=False).order_by("-finished_at").first()
     here = request.resolver_match.namespace if request.resolver_match else ""
     return {
         "frame": Frame(
@@ -72,9 +72,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             is_hosted=settings.HOSTED,
             is_read_only=settings.READ_ONLY,
             is_demo=settings.PLACES.is_demo,
-            indexed_at=run.finished_at if run else None,
+            indexed_at=_checked(),
         )
     }
+
+
+def _checked() -> datetime | None:
+    """Return when the catalog was last compared with the disk."""
+    age = indexer.checked_seconds_ago()
+    return None if age is None else timezone.now() - timedelta(seconds=age)
 
 
 def short(parts: tuple[str, ...]) -> str:
