@@ -109,6 +109,9 @@ STORAGES = {
 if DEBUG:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
+DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+"""A decision on all of a filtered list names each of its recordings as it was seen."""
+
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"

@@ -22,12 +22,13 @@ NAV = (
     ("Changes", "changes", ("changes:listing",)),
     ("Smells", "smells", ("smells:listing",)),
     ("Models", "models", ("models:listing",)),
+    ("Plan", "plan", ("plan:show",)),
     ("Activity", "activity", ("activity:listing", "activity:log", "activity:show")),
     ("Trash", "trash", ("trash:listing", "trash:show")),
 )
 """Title, namespace and url names of the pages in the top bar; those that do not exist are left out."""
 
-BELOW = {"recording": "recordings"}
+BELOW = {"recording": "recordings", "queue": "recordings", "bulk": "recordings"}
 """Namespaces without an own entry, and the entry that lights up for them."""
 
 
@@ -44,7 +45,8 @@ class Place:
 class Frame:
     """What base.html shows.
 
-    root: short name of the recordings root. root_path: where it lies, "" when hosted. indexed_at: when it was last compared with the disk.
+    root: short name of the recordings root. root_path: where it lies, "" when hosted.
+    indexed_at: when the catalog was last compared with the disk.
     """
 
     root: str

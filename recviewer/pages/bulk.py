@@ -1,0 +1,105 @@
+"""Everything that a list holds, decided at once: `/bulk/` with the list's address.
+
+Recordings with the same meaning are one group with a representative. What is decided is exactly what the page showed:
+each group carries its recordings as they were seen, and a group whose box is not ticked is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog.models import Recording
+from recviewer.pages.forms import item_of
+from recviewer.pages.listing import ListState
+from recviewer.pages.recordings import narrowed
+from recviewer.pages.words_for import State, state_of
+from recviewer.review.filters import standings_for
+from recviewer.review.subjects import subject_of
+
+SHOWN = 100
+"""Groups with a box of their own; the rest are one box."""
+
+COLUMNS = (
+    "path", "fingerprint", "blob", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "size",
+    "test_id", "model", "kind",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Recordings that say the same. items: for the `item` field. first: the representative."""
+
+    first: Recording
+    url: str
+    items: str
+    count: int
+    tests: int
+    size: int
+    state: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPage:
+    """rest: groups without a box of their own; their recordings in rest_items."""
+
+    count: int
+    tests: int
+    size: int
+    groups: tuple[Group, ...]
+    group_count: int
+    decided: int
+    rest_groups: int
+    rest_count: int
+    rest_items: str
+    list_url: str
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Show what a decision on the whole list would touch."""
+    state = ListState.of(request.GET)
+    found = list(narrowed(state).only(*COLUMNS).order_by("path"))
+    gathered: dict[str, list[Recording]] = {}
+    for recording in found:
+        gathered.setdefault(subject_of(recording) or recording.path, []).append(recording)
+    ordered = sorted(gathered.values(), key=lambda some: (-len(some), some[0].path))
+    standings = standings_for(gathered)
+    groups = tuple([_group(some, standings.get(subject_of(some[0]))) for some in ordered[:SHOWN]])
+    rest = [recording for some in ordered[SHOWN:] for recording in some]
+    page = BulkPage(
+        count=len(found),
+        tests=len({recording.test_id for recording in found} - {None}),
+        size=sum(recording.size for recording in found),
+        groups=groups,
+        group_count=len(ordered),
+        decided=len(standings),
+        rest_groups=len(ordered) - len(groups),
+        rest_count=len(rest),
+        rest_items=_items(rest),
+        list_url=reverse("recordings:listing") + state.address(),
+    )
+    return render(request, "bulk/page.html", {"page": page})
+
+
+def _group(some: list[Recording], standing: object) -> Group:
+    return Group(
+        first=some[0],
+        url=reverse("recording:show", args=[some[0].path]),
+        items=_items(some),
+        count=len(some),
+        tests=len({recording.test_id for recording in some} - {None}),
+        size=sum(recording.size for recording in some),
+        state=state_of(some[0], standing),
+    )
+
+
+def _items(some: list[Recording]) -> str:
+    return " ".join(item_of(recording.path, recording.blob) for recording in some)
+
+
+urlpatterns = [path("bulk/", show, name="show")]
