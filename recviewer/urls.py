@@ -8,13 +8,15 @@ from recviewer.pages.keys import KeyConverter
 
 register_converter(KeyConverter, "key")
 
-from recviewer.pages import activity, decisions, login, queue, recording, recordings, status, trash  # noqa: E402
+from recviewer.pages import activity, bulk, decisions, login, plan, queue, recording, recordings, status, trash  # noqa: E402
 
 urlpatterns = [
     path("", include((recordings.urlpatterns, "recordings"))),
     path("", include((recording.urlpatterns, "recording"))),
     path("", include((decisions.urlpatterns, "review"))),
+    path("", include((bulk.urlpatterns, "bulk"))),
     path("", include((queue.urlpatterns, "queue"))),
+    path("", include((plan.urlpatterns, "plan"))),
     path("", include((trash.urlpatterns, "trash"))),
     path("", include((activity.urlpatterns, "activity"))),
     path("", include((status.urlpatterns, "status"))),
