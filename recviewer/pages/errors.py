@@ -74,5 +74,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer without the database, which may be what failed."""
-    return render(None, "500.html", status=500)
+    """Answer without the database, and if need be without templates: either may be what failed."""
+    try:
+        return render(None, "500.html", status=500)
+    except Exception:
+        return HttpResponse("recviewer broke; its log says what happened.", "text/plain", status=500)

@@ -1,0 +1,57 @@
+import pytest
+
+from recviewer.pages.templatetags import words
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain <b>&", "plain &lt;b&gt;&amp;"),
+        ("a\tb\nc", "a\tb\nc"),
+        ("a\u202eb", 'a<span class="mark">U+202E</span>b'),
+        ("\u200b\u200b\u200b", '<span class="mark">U+200B ×3</span>'),
+        ("\x1b[31m", '<span class="mark">U+001B</span>[31m'),
+        ("\U000e0041", '<span class="mark">U+E0041</span>'),
+        ("\udce9", '<span class="mark">byte E9</span>'),
+        ("👩\u200d🔬", "👩\u200d🔬"),
+        ("a\u200db", 'a<span class="mark">U+200D</span>b'),
+        ("\u3164", '<span class="mark">U+3164</span>'),
+    ],
+)
+def test_visible_escapes_and_names_what_cannot_be_seen(text, shown):
+    assert words.visible(text) == shown
+
+
+def test_seamed_keeps_every_character_and_numbers_the_chunks():
+    assert words.seamed([(2, "<a"), (3, ">")]) == (
+        '<span class="seam" data-chunk="2">&lt;a</span><span class="seam" data-chunk="3">&gt;</span>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("bytes_", "shown"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (54_542, "54.5 kB"), (999_949, "999.9 kB"), (1_120_325, "1.12 MB")],
+)
+def test_sizes_are_short(bytes_, shown):
+    assert words.size(bytes_) == shown
+
+
+def test_counted_knows_one_from_many():
+    assert [words.counted(number, "line") for number in (0, 1, 1811)] == ["0 lines", "1 line", "1,811 lines"]
+    assert words.counted(2, "reply,replies") == "2 replies"
+
+
+def test_one_line_has_no_line_ends():
+    assert words.one_line("  a\n\n  b\t c ") == "a ⏎ b c"
+
+
+def test_long_names_keep_head_and_tail():
+    assert (
+        words.short_name("7470b4176f921df8580f8fb124eacee9be4446f1f3dec36019f1b6935f5f04ec.json")
+        == "7470b417…04ec.json"
+    )
+    assert words.short_name("short.json") == "short.json"
+
+
+def test_bare_leaves_out_what_a_title_cannot_mark():
+    assert words.bare("a\u202eb\u200bc") == "abc"
