@@ -13,6 +13,9 @@ from collections.abc import Sequence
 ROOTED = {"serve": {"--port", "--repo", "--host", "--workers"}, "index": set[str]()}
 """Commands whose first free argument is the recordings root, with those of their options that take a value."""
 
+WITH_OPTION = frozenset({"plan", "reviews"})
+"""Commands that name the recordings root by an option."""
+
 
 def root_argument(arguments: Sequence[str]) -> str | None:
     """Return the recordings root named on the command line of a rooted command, if one is.
@@ -33,10 +36,22 @@ def root_argument(arguments: Sequence[str]) -> str | None:
     return None
 
 
+def root_option(arguments: Sequence[str]) -> str | None:
+    """Return the recordings root that a command names by `--recordings DIR`, if it does."""
+    if not arguments or arguments[0] not in WITH_OPTION:
+        return None
+    for place, argument in enumerate(arguments):
+        if argument == "--recordings":
+            return arguments[place + 1] if place + 1 < len(arguments) else None
+        if argument.startswith("--recordings="):
+            return argument.partition("=")[2]
+    return None
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command. arguments: without the program's name; default: those of the process."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    root = root_argument(given)
+    root = root_argument(given) or root_option(given)
     if root is not None:
         os.environ["RECVIEWER_RECORDINGS"] = os.path.abspath(root)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")

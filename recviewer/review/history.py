@@ -1,0 +1,126 @@
+"""All that was said about recordings, place by place: what travels, and which files were marked themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from recviewer.review import standing
+from recviewer.review.audit import VERDICTS, Action
+from recviewer.review.models import Decision, EventItem, Standing, State, Verdict
+from recviewer.review.subjects import chunked
+
+_EVERYWHERE = frozenset({*VERDICTS, Action.REDO})
+"""Acts whose items are the places that the verdict was given on. Those of an undo belong to what it took back."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Saying:
+    """One verdict of one reviewer on one file. entered: when it came into force; at: when it was said first."""
+
+    fingerprint: str
+    reviewer: str
+    entered: datetime
+    verdict: str
+    note: str
+    at: datetime
+    path: str
+    blob: str
+    test_id: str = ""
+    kind: str = ""
+    origin: str = ""
+
+
+def sayings(fingerprints: Collection[str] | None = None) -> Iterator[Saying]:
+    """Yield what was said, in the order in which it counts, about some fingerprints or all.
+
+    A verdict given on several files of the same meaning comes once for each of them.
+    """
+    if fingerprints is None:
+        yield from _of(None)
+        return
+    for some in chunked(fingerprints):
+        yield from _of(some)
+
+
+def _of(fingerprints: list[str] | None) -> Iterator[Saying]:
+    decisions = standing.in_force().order_by(*standing.ENTERED)
+    items = EventItem.objects.filter(event__action__in=_EVERYWHERE)
+    if fingerprints is not None:
+        decisions = decisions.filter(fingerprint__in=fingerprints)
+        items = items.filter(fingerprint__in=fingerprints)
+    beside: dict[tuple[int, str], list[tuple[str, str]]] = {}
+    for event, fingerprint, path, blob in items.values_list("event", "fingerprint", "path", "blob"):
+        beside.setdefault((event, fingerprint), []).append((path, blob))
+    for decision in decisions.iterator(chunk_size=2000):
+        own = (decision.path, decision.blob)
+        yield _saying(decision, *own, test_id=decision.test_id)
+        for place in sorted(beside.get((decision.event_id, decision.fingerprint), ())):
+            if place != own:
+                yield _saying(decision, *place, test_id="")
+
+
+def _saying(decision: Decision, path: str, blob: str, *, test_id: str) -> Saying:
+    return Saying(
+        fingerprint=decision.fingerprint,
+        reviewer=decision.reviewer,
+        entered=decision.entered_at,
+        verdict=decision.verdict,
+        note=decision.note,
+        at=decision.at,
+        path=path,
+        blob=blob,
+        test_id=test_id,
+        kind=decision.kind,
+        origin=decision.origin,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A file that somebody marked for deletion, as it was then."""
+
+    fingerprint: str
+    path: str
+    blob: str
+    reviewer: str
+    at: datetime
+    note: str
+
+
+@dataclass(slots=True)
+class _Run:
+    """The marks of one reviewer on one fingerprint that stand, and how they were after each thing said."""
+
+    marks: dict[tuple[str, str], Mark]
+    after: dict[datetime, tuple[datetime, dict[tuple[str, str], Mark]]]
+
+
+def marks() -> list[Mark]:
+    """Return the files that were marked for deletion, where the marks stand and nothing outweighs them.
+
+    A verdict holds for a meaning wherever it is found; deleting is another matter: only a file that was marked itself
+    is in here, not one elsewhere that says the same. In order of path.
+    """
+    decided = list(Standing.objects.filter(state=State.DELETE).values_list("fingerprint", flat=True))
+    runs: dict[tuple[str, str], _Run] = {}
+    for saying in sayings(decided):
+        _follow(runs.setdefault((saying.fingerprint, saying.reviewer), _Run({}, {})), saying)
+    found = {place: mark for run in runs.values() for place, mark in run.marks.items()}
+    return sorted(found.values(), key=lambda mark: (mark.path, mark.at))
+
+
+def _follow(run: _Run, saying: Saying) -> None:
+    """Add one thing said to a run: a mark adds a file, another verdict ends all marks, an undo brings back earlier ones."""
+    known = run.after.get(saying.at)
+    is_back = known is not None and known[0] != saying.entered
+    if saying.verdict != Verdict.DELETE:
+        run.marks = {}
+    elif known is not None and is_back:
+        run.marks = dict(known[1])
+    else:
+        mark = Mark(saying.fingerprint, saying.path, saying.blob, saying.reviewer, saying.at, saying.note)
+        run.marks = {**run.marks, (saying.path, saying.blob): mark}
+    if not is_back:
+        run.after[saying.at] = (saying.entered, run.marks)

@@ -1,0 +1,119 @@
+"""What git itself says to our patches and lists."""
+
+import os
+import subprocess
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recviewer.review.patches import deletion, pathspec, quoted
+from recviewer.store.files import blob_id
+
+NAMES = [
+    b"tests/recordings/one.json",
+    b"with space/a b.json",
+    b'qu"ote\\back.json',
+    b"new\nline\tand\rtabs.json",
+    "日本/ü.json".encode(),
+    b"not-utf8-\xff.json",
+    b"[a]*?.json",
+    b"a.json",
+    b":colon.json",
+    b"-dash.json",
+]
+CONTENTS = [b"{}\n", b"{}", b"", b"\n", b"a\n\nb", b"a\r\nb\r\n", b"nul\0 byte\nmore", b"\xff\xfe\n", b"-- \n+x\n\\ n"]
+
+
+def git(folder, *words, input=None):
+    return subprocess.run(
+        ["git", "-c", "user.name=Ana", "-c", "user.email=ana@example.com", *words],
+        cwd=folder,
+        input=input,
+        check=True,
+        capture_output=True,
+    ).stdout
+
+
+@pytest.fixture
+def work_tree(tmp_path):
+    git(tmp_path, "init", "-q")
+    for number, name in enumerate(NAMES):
+        place = bytes(tmp_path) + b"/" + name
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        with open(place, "wb") as file:
+            file.write(CONTENTS[number % len(CONTENTS)])
+    (tmp_path / "a.json").chmod(0o755)
+    (tmp_path / "stays.json").write_text("{}")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "all")
+    return tmp_path
+
+
+def contents(folder, name):
+    with open(bytes(folder) + b"/" + name, "rb") as file:
+        return file.read()
+
+
+def tracked(folder):
+    return set(git(folder, "ls-files", "-z").split(b"\0")) - {b""}
+
+
+def test_git_applies_the_patch(work_tree):
+    made = b"".join(
+        deletion(
+            name,
+            contents(work_tree, name),
+            blob=blob_id(contents(work_tree, name)),
+            is_executable=name == b"a.json",
+        )
+        for name in NAMES
+    )
+
+    git(work_tree, "apply", "--check", "-", input=made)
+    git(work_tree, "apply", "--index", "-", input=made)
+
+    assert tracked(work_tree) == {b"stays.json"}
+    assert [place.name for place in work_tree.iterdir() if place.is_file()] == ["stays.json"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_git_reads_the_mode_and_the_name(work_tree, name):
+    data = contents(work_tree, name)
+    made = deletion(name, data, blob=blob_id(data), is_executable=name == b"a.json")
+
+    told = git(work_tree, "apply", "--summary", "--check", "-", input=made)
+
+    assert told.startswith(b" delete mode 100755" if name == b"a.json" else b" delete mode 100644")
+
+
+def test_a_changed_file_is_not_deleted(work_tree):
+    data = contents(work_tree, b"a.json")
+    made = deletion(b"a.json", data + b"more", blob=blob_id(data))
+
+    with pytest.raises(subprocess.CalledProcessError):
+        git(work_tree, "apply", "--check", "-", input=made)
+
+
+@pytest.mark.parametrize("null", [False, True])
+@pytest.mark.parametrize("gone", [NAMES, NAMES[:4], [b"[a]*?.json"], [b":colon.json", b"-dash.json"]])
+def test_git_removes_what_is_listed_and_nothing_else(work_tree, gone, null):
+    made = b"".join(pathspec(name, null=null) for name in gone)
+
+    words = ["--pathspec-file-nul"] if null else []
+    git(work_tree, "rm", "-q", "--pathspec-from-file=-", *words, input=made)
+
+    assert tracked(work_tree) == {*NAMES, b"stays.json"} - set(gone)
+
+
+@given(st.binary(max_size=200), st.binary(max_size=40).filter(lambda name: b"\0" not in name))
+def test_every_byte_is_in_the_patch(data, name):
+    made = deletion(name, data, blob=blob_id(data))
+
+    body = made.partition(b"@@ ")[2].partition(b"\n")[2]
+    no_end = b"\\ No newline at end of file\n"
+    assert body.endswith(no_end) is (bool(data) and not data.endswith(b"\n"))
+    lines = body.removesuffix(no_end).split(b"\n")[:-1] if body else []
+    assert b"\n".join(line[1:] for line in lines) == data.removesuffix(b"\n")
+    assert quoted(name).isascii()
+    assert b"\n" not in quoted(name)
