@@ -78,7 +78,7 @@ class ListState:
     def address(self) -> str:
         """Return the query string, `?` included, in a stable order; "?" for the plain list."""
         pairs = [("q", self.words)] if self.words else []
-        pairs += [(term.key, term.parameter) for term in self.terms]
+        pairs += [(term.key, term.parameter) for term in sorted(self.terms, key=lambda term: KEYS.index(term.key))]
         if self.sort != DEFAULT_SORT:
             pairs.append(("sort", self.sort))
         if self.per_page != PAGE_SIZES[0]:

@@ -59,7 +59,8 @@ class Cell:
 class Queue:
     """Where a recording stands in its queue. place: from 1. after_url: where a decision leads.
 
-    next_url, previous_url: the neighbours, decided or not; skip_url: the next one nobody has decided; "" for none.
+    next_url, previous_url: the neighbours, decided or not. skip_url: the next one that nobody has decided and that says
+    something else than this one, for they are decided together. "" for none.
     """
 
     address: str
@@ -140,9 +141,9 @@ def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
     def url(at: int | None) -> str:
         return item_url(items[at], address) if at is not None and 0 <= at < len(items) else ""
 
-    skip = next((at for at in open_at if at > here), None)
-    if skip is None:
-        skip = next((at for at in open_at if at != here), None)
+    subject = items[here].subject if here >= 0 else ""
+    others = [at for at in open_at if items[at].subject != subject]
+    skip = next((at for at in others if at > here), others[0] if others else None)
     back = next((at for at in reversed(open_at) if at < here), None)
     return Queue(
         address=address,

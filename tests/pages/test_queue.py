@@ -1,0 +1,94 @@
+import json
+
+import pytest
+
+from recviewer.review.models import Standing
+
+CUT = b'{"request": {'
+
+
+@pytest.fixture
+def three(make_recording, chat):
+    cut_short = chat(asked="Long?", answered="So long")
+    cut_short["response"]["body"]["__data__"]["choices"][0]["finish_reason"] = "length"
+    return [
+        make_recording("recordings/plain.json", asked="Plain?", answered="Plain."),
+        make_recording("recordings/short.json", data=json.dumps(cut_short).encode()),
+        make_recording("recordings/broken.json", data=CUT),
+    ]
+
+
+def decide(client, response, verdict="approve", note=""):
+    """Send the form of the page that a response shows."""
+    bar = response.context["page"].bar
+    sent = {"key": bar.key, "seen": bar.seen, "next": bar.after, "in": bar.queue.address, "verdict": verdict}
+    return client.post("/do/decide", sent | {"note": note}, follow=True)
+
+
+def test_queue_begins_with_what_needs_it_most(client, three):
+    response = client.get("/queue/", follow=True)
+
+    queue = response.context["page"].bar.queue
+    assert response.context["page"].recording.path == "recordings/broken.json"
+    assert (queue.place, queue.total, queue.decided) == (1, 3, 0)
+
+
+def test_verdict_leads_to_the_next_undecided_and_to_a_summary_at_the_end(client, three):
+    response = client.get("/queue/", follow=True)
+    seen = []
+    while "/queue/" not in response.request["PATH_INFO"]:
+        seen.append(response.context["page"].recording.path)
+        response = decide(client, response)
+
+    assert seen == ["recordings/broken.json", "recordings/short.json", "recordings/plain.json"]
+    assert "All 3 are decided" in response.content.decode()
+    assert Standing.objects.count() == 3
+
+
+def test_decided_items_can_be_walked(client, three):
+    response = decide(client, client.get("/queue/", follow=True))
+
+    queue = response.context["page"].bar.queue
+    assert queue.place == 2
+    back = client.get(queue.previous_url)
+    assert "You approved this" in back.content.decode()
+
+
+def test_reject_without_a_reason_stays(client, three):
+    response = client.get("/queue/", follow=True)
+
+    refused = decide(client, response, verdict="reject")
+
+    assert refused.status_code == 422
+    assert not Standing.objects.exists()
+
+
+def test_queue_of_a_filter_holds_only_what_matches(client, three):
+    response = client.get("/queue/?kind=chat", follow=True)
+
+    assert response.context["page"].bar.queue.total == 2
+
+
+def test_filter_on_verdicts_does_not_shrink_the_queue(client, three):
+    response = client.get("/queue/?state=undecided", follow=True)
+
+    assert decide(client, response).context["page"].bar.queue.total == 3
+
+
+def test_empty_queue_says_so(client, three):
+    assert "This queue is empty" in client.get("/queue/?kind=tool").content.decode()
+
+
+def test_queue_address_that_makes_no_sense_is_no_fault(client, three):
+    response = client.get("/r/recordings/plain.json", {"in": "%%%&&&=??"})
+
+    assert response.status_code == 200
+
+
+def test_same_meaning_is_decided_once(client, make_recording):
+    make_recording("recordings/one.json", id="1")
+    make_recording("recordings/two.json", id="2")
+
+    response = decide(client, client.get("/queue/", follow=True))
+
+    assert "All 2 are decided" in response.content.decode()
