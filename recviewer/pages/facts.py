@@ -11,7 +11,7 @@ from recviewer.pages.jsontext import compact
 from recviewer.pages.testids import TestId, parse
 from recviewer.pages.words_for import KIND_WORDS
 
-LONG = 400
+LONG = 240
 """Characters of a parameter's JSON that are shown; the raw view has the rest."""
 
 
@@ -33,6 +33,11 @@ class Fact:
     name: str
     value: str
     more: int = 0
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the value needs a line of its own."""
+        return len(self.value) > 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int,
         test=parse(exchange.test_id) if exchange.test_id else None,
         params=_flat(exchange.request.params),
         usage=tuple([figure for figure in figures if not figure.is_zero]),
-        zeros=tuple([figure for figure in figures if figure.is_zero]),
+        zeros=tuple({figure.name: figure for figure in figures if figure.is_zero}.values()),
         metadata=_flat(exchange.metadata),
         ids=_flat(exchange.id_mapping),
         where=tuple([fact for fact in where if fact.value]),

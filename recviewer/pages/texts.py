@@ -22,6 +22,7 @@ class Words:
     """Text to show. shown: what stands in the page. rest: the fold with what was left out, None where nothing was.
 
     as_json: a fold with the same text as indented JSON. pieces: (chunk number, text), where seams can be shown.
+    is_data: written by a machine for a machine, and set like code.
     """
 
     template: ClassVar[str] = "parts/_text.html"
@@ -29,6 +30,7 @@ class Words:
     rest: Fold | None = None
     as_json: Fold | None = None
     pieces: tuple[tuple[int, str], ...] = ()
+    is_data: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +85,19 @@ def words(folds: Folds, name: str, text: str, limit: Limit, pieces: tuple[tuple[
     """Make what is shown of a text. name: unique in the page. pieces: its chunks, ignored where the text is cut."""
     end = cut(text, limit)
     as_json = _as_json(folds, name, text)
+    is_data = limit is RESULT and text.lstrip()[:1] in ("{", "[", "<")
     if end == len(text):
-        return Words(text, as_json=as_json, pieces=pieces)
+        return Words(text, as_json=as_json, pieces=pieces, is_data=is_data)
     rest = text[end:]
     fold = folds.fold(
         f"{name}-rest",
         "the rest",
         size=amount(rest),
-        template="folds/_words.html",
+        template="folds/_code.html" if is_data else "folds/_words.html",
         make=lambda: rest,
         weight=len(rest),
     )
-    return Words(text[:end], rest=fold, as_json=as_json)
+    return Words(text[:end], rest=fold, as_json=as_json, is_data=is_data)
 
 
 def _as_json(folds: Folds, name: str, text: str) -> Fold | None:
