@@ -40,6 +40,10 @@ class Action(models.TextChoices):
 UNDOABLE = frozenset(Action.values) - {Action.DISCARD, Action.UNDO, Action.REDO}
 VERDICTS = frozenset({Action.APPROVE, Action.REJECT, Action.MARK, Action.CLEAR})
 NOTES = frozenset({Action.NOTE, Action.NOTE_EDIT, Action.NOTE_CLOSE, Action.NOTE_OPEN, Action.NOTE_DROP})
+PERSONAL = VERDICTS | {Action.NOTE, Action.NOTE_EDIT, Action.NOTE_DROP}
+"""What only the person who did it can take back or do again."""
+SWAPS = NOTES | {Action.RETAG, Action.IMPORT}
+"""Acts whose payload tells rows before and after: see `swaps`."""
 
 
 class Item(NamedTuple):
@@ -98,7 +102,7 @@ def with_fate() -> models.QuerySet[AuditEvent, Any]:
 
 def undone_imports() -> models.QuerySet[AuditEvent, Any]:
     """Return the keys of imports that were taken back, for a subquery: what they brought does not count."""
-    return with_fate().filter(action=Action.IMPORT, fate=Action.UNDO).values("pk")
+    return with_fate().filter(Q(fate=Action.UNDO), action=Action.IMPORT).values("pk")
 
 
 def is_undone(event: AuditEvent) -> bool:

@@ -104,7 +104,7 @@ def make() -> Plan:
     return Plan(
         deletions=tuple(deletions),
         changed=tuple(changed),
-        alike=tuple(_alike({item.path for item in (*deletions, *changed)})),
+        alike=tuple(_alike({one.path for one in deletions} | {one.path for one in changed})),
         losses=tuple(_losses(deletions)),
         again=again,
         orphans=orphans,
@@ -125,7 +125,8 @@ def _marked(prefix: bytes) -> tuple[list[Deletion], list[LeftOut]]:
     by_path: dict[str, list[Mark]] = {}
     for mark in marks():
         by_path.setdefault(mark.path, []).append(mark)
-    deletions, changed = [], []
+    deletions: list[Deletion] = []
+    changed: list[LeftOut] = []
     with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=None) as reader:
         for recording in _rows(list(by_path)):
             raw = raw_of(recording)
@@ -156,7 +157,7 @@ def _marked(prefix: bytes) -> tuple[list[Deletion], list[LeftOut]]:
                     note=mark.note,
                 )
             )
-    deletions.sort(key=lambda deletion: (deletion.test_id == "", deletion.test_id, deletion.path))
+    deletions.sort(key=lambda item: (item.test_id == "", item.test_id, item.path))
     return deletions, changed
 
 

@@ -1,13 +1,14 @@
 """What reviews need to travel: when a decision came into force, when tags and notes changed, names for notes."""
 
 import uuid
+from typing import Any
 
 import django.utils.timezone
 from django.db import migrations, models
 from django.db.models import F, OuterRef, Subquery
 
 
-def fill(apps, schema_editor):
+def fill(apps: Any, schema_editor: Any) -> None:
     Decision, Note = apps.get_model("review", "Decision"), apps.get_model("review", "Note")
     Event = apps.get_model("review", "AuditEvent")
     Decision.objects.update(entered_at=Subquery(Event.objects.filter(pk=OuterRef("event")).values("at")[:1]))
