@@ -69,7 +69,7 @@ def amount(value: str) -> tuple[str, int] | None:
     if found is None:
         return None
     lookup = {"": "exact", ">": "gt", "<": "lt", ">=": "gte", "<=": "lte"}[found[1]]
-    return lookup, min(int(float(found[2]) * _UNITS[found[3]]), 2**62)
+    return lookup, int(min(float(found[2]) * _UNITS[found[3]], 2**62))
 
 
 def _amount_of(column: str) -> Callable[[str], Q | None]:
@@ -108,7 +108,7 @@ FILTERS: dict[str, Filter] = {
 
 FACETS = tuple(key for key, one in FILTERS.items() if one.is_facet)
 
-_TOKEN = re.compile(r'(-?)(\w+):(?:"([^"]*)"|(\S+))')
+_TOKEN = re.compile(r'(?<!\S)(-?)(\w+):(?:"([^"]*)"|(\S+))')
 
 
 def parse_typed(text: str, keys: Iterable[str]) -> tuple[list[Term], str]:

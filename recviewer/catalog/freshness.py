@@ -49,7 +49,7 @@ def _refresh() -> None:
         pass
     except (Refusal, GitFailed) as refusal:
         _trouble = str(refusal)
-    except DatabaseError as error:
+    except (DatabaseError, OSError) as error:
         _trouble = f"the catalog could not be brought up to date: {error}"
         log.warning("refresh failed: %s", error)
     finally:

@@ -31,6 +31,8 @@ from recviewer.catalog import rows
 from recviewer.catalog.models import IndexRun
 from recviewer.catalog.summary import Done, Job, work
 from recviewer.formats.reading import reader_version
+from recviewer.store import files
+from recviewer.store.refusals import Refusal
 from recviewer.store.scan import FileStamp, Scan, scan
 
 BATCH_FILES = 64
@@ -104,7 +106,7 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> Report:
         row = known.get(stamp.key)
         if row is None:
             report.added += 1
-        elif full or row[1:] != (stamp.size, stamp.mtime_ns, stamp.inode, version):
+        elif full or row[1:4] != storable(stamp)[2:5] or (row[4] != version and not _is_still_unread(row, stamp)):
             report.changed += 1
         else:
             report.unchanged += 1
@@ -125,10 +127,33 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> Report:
     return report
 
 
+def storable(stamp: FileStamp) -> FileStamp:
+    """Return a stamp whose numbers fit the database's signed 64 bits: some file systems give others."""
+    return stamp._replace(mtime_ns=_signed(stamp.mtime_ns), inode=_signed(stamp.inode))
+
+
+def _signed(number: int) -> int:
+    return (number + 2**63) % 2**64 - 2**63
+
+
+def _is_still_unread(row: rows.Known, stamp: FileStamp) -> bool:
+    """Tell whether a file whose bytes could not be had cannot be read now either: a permission or a limit can change."""
+    if row[4]:
+        return False
+    if stamp.obstacle:
+        return True
+    try:
+        files.read(Path(settings.RECORDINGS_ROOT), stamp.raw, limit_bytes=settings.FILE_LIMIT_BYTES)
+    except Refusal:
+        return True
+    return False
+
+
 def _gone(found: Scan, known: dict[str, rows.Known]) -> list[str]:
     """Return the keys of rows whose files are gone; where the walk could not look, nobody knows, and rows stay."""
     there = {stamp.key for stamp in found.stamps}
-    return [key for key in known if key not in there and found.saw(key.encode())]
+    hidden = tuple([f"{problem.key}/" if problem.raw else "" for problem in found.problems if problem.is_directory])
+    return [key for key in known if key not in there and not key.startswith(hidden)]
 
 
 def _finish(run: IndexRun, report: Report) -> None:
@@ -150,10 +175,12 @@ def _write(
     pending: list[tuple[Done, FileStamp]] = []
     for batch in _read_all(jobs, processes):
         for done in batch:
-            if done.summary is None:
-                continue  # vanished between the walk and the reading: the next run removes its row
+            if done.summary is None:  # vanished between the walk and the reading: the next run removes its row
+                report.changed -= done.key in known
+                report.added -= done.key not in known
+                continue
             report.unreadable += done.summary.kind == "unreadable"
-            pending.append((done, done.stamp or stamps[done.key]))
+            pending.append((done, storable(done.stamp or stamps[done.key])))
         progress.advance(len(batch))
         if len(pending) >= BATCH_ROWS:
             writer.write(pending)
@@ -171,7 +198,8 @@ def _read_all(jobs: list[Job], processes: int | None) -> Iterator[list[Done]]:
             for batch in batches:
                 yield work(root, limit, batch)
         return
-    with ProcessPoolExecutor(wanted, mp_context=multiprocessing.get_context("fork"), initializer=_be_worker) as pool:
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(wanted, mp_context=context, initializer=_be_worker, initargs=(os.getpid(),)) as pool:
         ahead: list[Future[list[Done]]] = []
         for batch in batches:
             ahead.append(pool.submit(work, root, limit, batch))
@@ -181,11 +209,23 @@ def _read_all(jobs: list[Job], processes: int | None) -> Iterator[list[Done]]:
             yield future.result()
 
 
-def _be_worker() -> None:
+ORPHAN_SECONDS = 0.2
+"""How often a worker looks whether the process that started it still lives."""
+
+
+def _be_worker(parent: int) -> None:
+    """Prepare a worker process. It ends with its parent, whose lock it holds too: a fork shares it."""
     gc.disable()
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(ORPHAN_SECONDS)
+    os._exit(1)
 
 
 def _can_fork() -> bool:

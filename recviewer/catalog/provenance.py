@@ -7,13 +7,15 @@ serves all recordings.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max, Q
 
 from recviewer.catalog import rows
-from recviewer.catalog.models import Commit, Recording
+from recviewer.catalog.models import Commit, IndexRun, Recording
 from recviewer.formats.decode import Unreadable, decode
 from recviewer.git import repository
 from recviewer.git.history import Change, Past, contents, pasts
@@ -26,7 +28,7 @@ _NAMED = (ReplayState.CURRENT, ReplayState.OLDER)
 def refresh(*, catalog_changed: bool) -> int:
     """Bring the commits of all recordings up to date. Returns how many recordings got another commit or state.
 
-    catalog_changed: whether rows were written since the last time; without it, and with the same HEAD, nothing is done.
+    catalog_changed: whether rows were just written. With the same HEAD, and no rows written since, nothing is done.
     """
     found = repository.find(settings.RECORDINGS_ROOT)
     if found is None:
@@ -37,14 +39,23 @@ def refresh(*, catalog_changed: bool) -> int:
         return 0
     keep = Path(settings.DATA_DIR) / "history.head"
     known = keep.read_text() if keep.is_file() else ""
-    if known == head and not catalog_changed:
+    state = f"{head} {_newest_run()}"
+    if known == state and not catalog_changed:
         return 0
     recordings = {_raw(recording): recording for recording in _rows()}
     suspects = {raw for raw, recording in recordings.items() if recording.replay == ReplayState.UNKNOWN}
     past = pasts(found, head, settings.RECORDINGS_ROOT, recordings.keys(), deep=suspects)
     count = _store(recordings, past, _edited(found, suspects, past))
-    keep.write_text(head)
+    if count:  # what lists show is another now, and the catalog's state needs another name
+        IndexRun.objects.create(started_at=datetime.now(UTC), finished_at=datetime.now(UTC))
+    keep.write_text(state)
     return count
+
+
+def _newest_run() -> int:
+    """Return the last run that wrote rows, or was interrupted; 0 where there was none."""
+    wrote = IndexRun.objects.filter(Q(added__gt=0) | Q(changed__gt=0) | Q(finished_at=None))
+    return int(wrote.aggregate(newest=Max("id"))["newest"] or 0)
 
 
 def _rows() -> Iterable[Recording]:

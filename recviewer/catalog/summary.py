@@ -6,6 +6,7 @@ Knows no database, so that it can run in a worker process.
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from typing import NamedTuple
 
 from recviewer.exchange.fingerprint import fingerprint
@@ -60,9 +61,43 @@ def summarize(data: bytes, key: str) -> Summary:
     return _summary(read(data), key, blob=files.blob_id(data), lines=files.count_lines(data))
 
 
-def of_unreadable(reason: str, key: str) -> Summary:
-    """Sum up a file whose bytes cannot be had. reason: a clause without its full stop."""
-    return _summary(unreadable(reason), key, blob="", lines=0)
+class Once:
+    """Summaries by content and file name, on which alone they depend, so that equal bytes are read once.
+
+    limit: characters of words kept; the oldest summaries go first.
+    """
+
+    def __init__(self, *, limit: int) -> None:
+        self._limit = limit
+        self._kept: OrderedDict[tuple[str, str], Summary] = OrderedDict()
+        self._size = 0
+
+    def summarize(self, data: bytes, key: str) -> Summary:
+        """Do what the function of this name does."""
+        blob, name = files.blob_id(data), key.rpartition("/")[2]
+        known = self._kept.get((blob, name))
+        if known is not None:
+            return known
+        made = self._kept[blob, name] = _summary(read(data), key, blob=blob, lines=files.count_lines(data))
+        self._size += _weight(made)
+        while self._size > self._limit:
+            self._size -= _weight(self._kept.popitem(last=False)[1])
+        return made
+
+
+def _weight(summary: Summary) -> int:
+    return 1000 + len(summary.asked_words) + len(summary.answered_words)
+
+
+_once = Once(limit=4_000_000)
+
+
+def of_unreadable(reason: str, key: str, *, reader: str = "") -> Summary:
+    """Sum up a file whose bytes cannot be had, or cannot be dealt with.
+
+    reason: a clause without its full stop. reader: the version that failed on it; "" has it tried again each time.
+    """
+    return _summary(unreadable(reason), key, blob="", lines=0)._replace(reader=reader)
 
 
 def _summary(reading: Reading, key: str, *, blob: str, lines: int) -> Summary:
@@ -187,13 +222,14 @@ def work(root: str, limit_bytes: int, jobs: list[Job]) -> list[Done]:
                 continue
             try:
                 data, stamp = _read(reader, job.raw)
-                found.append(Done(job.key, stamp, summarize(data, job.key)))
+                found.append(Done(job.key, stamp, _once.summarize(data, job.key)))
             except Vanished:
                 found.append(Done(job.key, None, None))
             except Refusal as refusal:
                 found.append(Done(job.key, None, of_unreadable(_reason(refusal), job.key)))
             except Exception as error:  # a bug of ours: the run goes on, and the row says so
-                found.append(Done(job.key, None, of_unreadable(f"recviewer failed on it: {error!r}"[:300], job.key)))
+                reason = f"recviewer failed on it: {error!r}"[:300]
+                found.append(Done(job.key, None, of_unreadable(reason, job.key, reader=reader_version())))
     return found
 
 
