@@ -13,8 +13,6 @@ from typing import Any
 
 import orjson
 
-from recviewer.exchange.model import Json
-
 
 class SourceFloat(float):
     """A float that remembers how it was written; `str()` and `repr()` give the recorded text."""
@@ -33,7 +31,7 @@ class SourceFloat(float):
     __str__ = __repr__
 
 
-def written(value: Any) -> Json:
+def written(value: Any) -> Any:
     """Return what JSON says for a number that keeps its text: the number, its own digits where no float holds them."""
     if not isinstance(value, SourceFloat):
         raise TypeError(type(value).__name__)
@@ -42,7 +40,7 @@ def written(value: Any) -> Json:
     return orjson.Fragment(value.text.encode()) if value.text[-1:].isdigit() else None
 
 
-def encode(value: Json, *, is_sorted: bool = False, odd: Callable[[Any], Json] = written) -> bytes:
+def encode(value: Any, *, is_sorted: bool = False, odd: Callable[[Any], Any] = written) -> bytes:
     """Return a value as compact JSON.
 
     Integers are exact whatever their length; NaN and Infinity, which JSON does not have, are null.
@@ -58,7 +56,7 @@ def encode(value: Json, *, is_sorted: bool = False, odd: Callable[[Any], Json] =
 _LEAST, _MOST = -(2**63), 2**64 - 1
 
 
-def _spelled(value: Json) -> Json:
+def _spelled(value: Any) -> Any:
     """Return a value with those numbers and texts replaced that orjson refuses."""
     if isinstance(value, dict):
         return {_text(key): _spelled(item) for key, item in value.items()}

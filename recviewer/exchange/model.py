@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
 
+from recviewer.exchange.encode import encode
+from recviewer.exchange.leftovers import leftovers
+
 Json: TypeAlias = Any
 """A decoded JSON value: dict, list, str, int, float, bool or None."""
 
@@ -333,14 +336,25 @@ class Delta:
 class Chunk:
     """One element of a streamed body. number: from 1, in arrival order.
 
-    extra: every other value of the element that is not null, by its path inside the element.
-    size_bytes: of the element as compact JSON (for server-sent events, of the event's lines).
-    event: the event name of a server-sent event, else "".
+    element: as recorded, without the wrapping that names its type. read: paths inside it, with list indexes as `[]`,
+    that `deltas` and `usage` already tell. lines_bytes: of a server-sent event's lines, 0 for any other element.
+    event: the name of a server-sent event, else "".
     """
 
     number: int
     deltas: tuple[Delta, ...]
     usage: dict[str, Json] | None
-    extra: dict[str, Json]
-    size_bytes: int
+    element: Json
+    read: frozenset[str]
+    lines_bytes: int = 0
     event: str = ""
+
+    @property
+    def extra(self) -> dict[str, Json]:
+        """Every other value of the element that is not null or empty, by its path. Worked out when asked for."""
+        return leftovers(self.element, self.read)
+
+    @property
+    def size_bytes(self) -> int:
+        """The element's size as compact JSON; for server-sent events, that of the event's lines."""
+        return self.lines_bytes or len(encode(self.element))

@@ -165,29 +165,6 @@ def size_of(value: Json) -> int:
     return len(encode(value))
 
 
-def leftovers(value: Json, read: frozenset[str], at: str = "") -> dict[str, Json]:
-    """Return what a chunk holds besides what was read, by path, null and empty values left out.
-
-    value: the chunk's object. read: paths, with list indexes as `[]`, that were read and are not repeated.
-    """
-    found: dict[str, Json] = {}
-    _collect(value, read, at, at, found)
-    return found
-
-
-def _collect(value: Json, read: frozenset[str], shape: str, at: str, found: dict[str, Json]) -> None:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            inner = f"{shape}.{key}" if shape else key
-            if inner not in read:
-                _collect(item, read, inner, f"{at}.{key}" if at else key, found)
-    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
-        for number, item in enumerate(value):
-            _collect(item, read, f"{shape}[]", f"{at}[{number}]", found)
-    elif value is not None and value not in ("", [], {}):
-        found[at] = value
-
-
 def is_texts(values: Sequence[Json]) -> bool:
     """Tell whether every value is text or null."""
     return all(value is None or type(value) is str for value in values)

@@ -28,8 +28,8 @@ def chunks_of(
             number + 1,
             (delta_of(data),),
             usage_of(data),
-            deltas.leftovers(data.data, read | set(COUNTS)),
-            deltas.size_of(item),
+            data.data,
+            read | set(COUNTS),
         )
 
 

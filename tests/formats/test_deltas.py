@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recviewer.exchange.leftovers import leftovers
 from recviewer.exchange.model import CallDelta, Chunk, Delta, ToolCall
-from recviewer.formats.deltas import fold, leftovers, letter_of
+from recviewer.formats.deltas import fold, letter_of
 from recviewer.formats.reading import read
 
 CASES = Path(__file__).parent.parent / "cases"

@@ -129,8 +129,8 @@ def _chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
             number + 1,
             tuple([_delta(candidate, place) for place, candidate in enumerate(data.items("candidates"))]),
             data.mapping("usage_metadata") or None,
-            deltas.leftovers(data.data, READ),
-            deltas.size_of(item),
+            data.data,
+            READ,
         )
 
 

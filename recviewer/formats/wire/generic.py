@@ -39,8 +39,7 @@ class Generic:
         """Yield each element with all that it holds."""
         if raw.is_streaming and isinstance(raw.reply, list):
             for number, item in enumerate(raw.reply):
-                extra = deltas.leftovers(item, frozenset())
-                yield Chunk(number + 1, (), None, extra or {"": item}, deltas.size_of(item))
+                yield Chunk(number + 1, (), None, item if isinstance(item, dict) else {"": item}, frozenset())
 
 
 FORMAT = Generic()

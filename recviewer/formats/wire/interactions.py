@@ -169,15 +169,13 @@ def _events(lines: list[Json], problems: list[Problem]) -> Iterator[tuple[Chunk,
         data = Lookup(event.data, at, problems)
         kind = data.text("event_type") or event.name
         found = _delta(kind, data)
-        extra = deltas.leftovers(data.data, READ)
-        if event.data is None and event.text:
-            extra["data"] = event.text
         yield (
             Chunk(
                 number + 1,
                 (found,) if found is not None else (),
                 data.object("interaction").mapping("usage") or None,
-                extra,
+                data.data if event.data is not None else {"data": event.text},
+                READ,
                 event.size_bytes,
                 kind,
             ),

@@ -44,7 +44,7 @@ class OllamaPull:
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the steps of a streamed pull."""
         for number, item in enumerate(raw.reply if isinstance(raw.reply, list) else []):
-            yield Chunk(number + 1, (), None, deltas.leftovers(unwrap(item), frozenset()), deltas.size_of(item))
+            yield Chunk(number + 1, (), None, unwrap(item), frozenset())
 
 
 FORMAT = OllamaPull()

@@ -219,8 +219,8 @@ def read_chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
             number + 1,
             tuple(found),
             data.mapping("usage") or None,
-            deltas.leftovers(data.data, READ),
-            deltas.size_of(item),
+            data.data,
+            READ,
         )
 
 

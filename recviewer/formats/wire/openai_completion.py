@@ -83,8 +83,8 @@ def _chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
             number + 1,
             tuple([_delta(choice, 0) for choice in data.items("choices")]),
             data.mapping("usage") or None,
-            deltas.leftovers(data.data, READ),
-            deltas.size_of(item),
+            data.data,
+            READ,
         )
 
 
