@@ -7,7 +7,7 @@ from files, so no trigger could). PostgreSQL follows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from recviewer.catalog.models import Recording
+from recviewer.catalog.summary import clean
 
 TABLE = "catalog_words"
 COLUMNS = ("asked", "answered", "test", "model")
@@ -58,19 +59,24 @@ def needs_scan(text: str) -> bool:
     return _UNSPACED.search(text) is not None
 
 
+def _tokens(text: str) -> Iterator[tuple[bool, str, bool]]:
+    """Yield (is to be left out, the words, is a quoted phrase) of what a person typed."""
+    for sign, phrase, word in re.findall(r'(-?)(?:"([^"]*)"?|(\S+))', clean(text)):
+        token = (phrase or word).strip()
+        if re.search(r"[^\W_]", token):
+            yield bool(sign), token, bool(phrase)
+
+
 def expression(text: str) -> str:
     """Return the FTS5 expression for what a person typed: words in any order, quoted phrases, `-word` to leave out.
 
-    The last word also matches longer words that begin with it. Every token is quoted, so nothing typed is syntax.
+    Each word also matches longer words that begin with it. Every token is quoted, so nothing typed is syntax.
     Returns "" where nothing is left to search for.
     """
     wanted, unwanted = [], []
-    for sign, phrase, word in re.findall(r'(-?)(?:"([^"]*)"?|(\S+))', text):
-        token = (phrase or word).strip()
-        if not re.search(r"\w", token):
-            continue
+    for is_unwanted, token, is_phrase in _tokens(text):
         quoted = '"' + token.replace('"', '""') + '"'
-        (unwanted if sign else wanted).append(quoted if phrase else quoted + " *")
+        (unwanted if is_unwanted else wanted).append(quoted if is_phrase else quoted + " *")
     if not wanted:
         return ""
     found = " AND ".join(wanted)
@@ -80,13 +86,20 @@ def expression(text: str) -> str:
 def matching(recordings: QuerySet[Recording], text: str) -> QuerySet[Recording]:
     """Return the recordings whose words match what a person typed."""
     if needs_scan(text):
-        like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        found_by = f"SELECT rowid FROM {TABLE} WHERE asked LIKE %s ESCAPE '\\' OR answered LIKE %s ESCAPE '\\'"
-        return recordings.filter(pk__in=RawSQL(found_by, [like, like]))
+        return _containing(recordings, text)
     found = expression(text)
     if not found:
         return recordings.none()
     return recordings.filter(pk__in=RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [found]))
+
+
+def _containing(recordings: QuerySet[Recording], text: str) -> QuerySet[Recording]:
+    holds = r"(asked LIKE %s ESCAPE '\' OR answered LIKE %s ESCAPE '\')"
+    for is_unwanted, token, _ in _tokens(text):
+        like = "%" + re.sub(r"([\\%_])", r"\\\1", token) + "%"
+        found = RawSQL(f"SELECT rowid FROM {TABLE} WHERE {holds}", [like, like])
+        recordings = recordings.exclude(pk__in=found) if is_unwanted else recordings.filter(pk__in=found)
+    return recordings
 
 
 def snippets(ids: Sequence[int], text: str) -> dict[int, Snippet]:
@@ -123,14 +136,24 @@ def _pieces(text: str) -> tuple[tuple[str, bool], ...]:
 
 def _scanned(ids: Sequence[int], text: str) -> dict[int, Snippet]:
     places = ", ".join(["%s"] * len(ids))
+    wanted = [token.lower() for is_unwanted, token, _ in _tokens(text) if not is_unwanted]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT rowid, asked, answered FROM {TABLE} WHERE rowid IN ({places})", list(ids))
+        cursor.execute(f"SELECT rowid, answered, asked FROM {TABLE} WHERE rowid IN ({places})", list(ids))
         found = {}
-        for id, asked, answered in cursor.fetchall():
-            where, words = ("answered", answered) if text.lower() in answered.lower() else ("asked", asked)
-            start = words.lower().find(text.lower())
-            if start >= 0:
-                end = start + len(text)
-                before, behind = words[max(0, start - 40) : start], words[end : end + 60]
-                found[id] = Snippet(where, ((before, False), (words[start:end], True), (behind, False)))
+        for id, *both in cursor.fetchall():
+            spots = (
+                (where, words, words.lower().find(token), len(token))
+                for token in wanted
+                for where, words in zip(("answered", "asked"), both, strict=True)
+            )
+            spot = next((spot for spot in spots if spot[2] >= 0), None)
+            if spot is not None:
+                where, words, start, length = spot
+                end = start + length
+                pieces = (
+                    (words[max(0, start - 40) : start], False),
+                    (words[start:end], True),
+                    (words[end : end + 60], False),
+                )
+                found[id] = Snippet(where, pieces)
         return found

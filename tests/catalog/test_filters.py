@@ -1,0 +1,175 @@
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recviewer.catalog import facets, filters, indexer
+from recviewer.catalog.filters import FACETS, FILTERS, Term, amount, apply, parse_typed
+from recviewer.catalog.models import Recording
+
+KEYS = list(FILTERS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "terms", "rest"),
+    [
+        ("kind:chat", [Term("kind", "chat")], ""),
+        ("-kind:chat", [Term("kind", "chat", True)], ""),
+        ("hello kind:chat world", [Term("kind", "chat")], "hello world"),
+        ('model:"a b" x', [Term("model", "a b")], "x"),
+        ('test:""', [Term("test", "")], ""),
+        ("size:>100k chunks:5", [Term("size", ">100k"), Term("chunks", "5")], ""),
+        ("model:a:b", [Term("model", "a:b")], ""),
+        ("other:word", [], "other:word"),
+        ("https://example.com", [], "https://example.com"),
+        ("my-kind:chat", [], "my-kind:chat"),
+        ("x.kind:chat", [], "x.kind:chat"),
+        ("kind:", [], "kind:"),
+        ('"kind: chat"', [], '"kind: chat"'),
+    ],
+)
+def test_filters_are_taken_out_of_what_is_typed(typed, terms, rest):
+    assert parse_typed(typed, KEYS) == (terms, rest)
+
+
+@given(st.sampled_from(KEYS), st.text(st.characters(codec="utf-8", exclude_characters='"')), st.booleans())
+def test_filter_that_is_said_is_understood(key, value, is_negative):
+    term = Term(key, value or "x", is_negative)
+    said = term.said if value and " " not in value else f'{"-" if is_negative else ""}{key}:"{term.value}"'
+
+    assert parse_typed(said, KEYS)[0] == [term] or any(mark.isspace() for mark in value)
+
+
+@given(st.text())
+def test_any_text_is_parsed(typed):
+    parse_typed(typed, KEYS)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("12", ("exact", 12)),
+        (">100k", ("gt", 100_000)),
+        (">= 1.5M", ("gte", 1_500_000)),
+        ("<2gb", ("lt", 2_000_000_000)),
+        ("<=0", ("lte", 0)),
+        ("", None),
+        ("-5", None),
+        ("k", None),
+        ("1e5", None),
+        (">" + "9" * 400, ("gt", 2**62)),
+    ],
+)
+def test_amount_is_read(value, found):
+    assert amount(value) == found
+
+
+@given(st.text())
+def test_any_text_is_an_amount_or_none(value):
+    found = amount(value)
+
+    assert found is None or 0 <= found[1] <= 2**62
+
+
+@pytest.fixture
+def five(put):
+    """Five recordings of two models and two suites, one of them broken."""
+    put("a/recordings/1.json", model="m-1", answered="x" * 3000)
+    put("a/recordings/2.json", model="m-2", answered=["one", "two"])
+    put("b/recordings/3.json", model="m-1", test=None)
+    put("b/recordings/4.json", model="m-2")
+    put("b/recordings/5.json", b"{")
+    indexer.refresh(processes=1)
+
+
+def numbers(*terms):
+    return [int(path[-6]) for path in apply(Recording.objects.order_by("path"), terms).values_list("path", flat=True)]
+
+
+@pytest.mark.parametrize(
+    ("terms", "found"),
+    [
+        ([], [1, 2, 3, 4, 5]),
+        ([Term("model", "m-1")], [1, 3]),
+        ([Term("model", "m-1"), Term("model", "m-2")], [1, 2, 3, 4]),
+        ([Term("model", "m-1"), Term("suite", "a")], [1]),
+        ([Term("model", "m-1", True)], [2, 4, 5]),
+        ([Term("model", "m-1", True), Term("model", "m-2", True)], [5]),
+        ([Term("outcome", "unreadable")], [5]),
+        ([Term("size", ">3k")], [1]),
+        ([Term("size", "much")], []),
+        ([Term("size", "much", True)], [1, 2, 3, 4, 5]),
+        ([Term("chunks", "3")], [2]),
+        ([Term("has", "stream")], [2]),
+        ([Term("has", "problem")], [5]),
+        ([Term("has", "test")], [1, 2, 4]),
+        ([Term("has", "wings")], []),
+        ([Term("test", "planets")], [1, 2, 4]),
+        ([Term("path", "b/")], [3, 4, 5]),
+        ([Term("path", "%")], []),
+        ([Term("nonsense", "x")], [1, 2, 3, 4, 5]),
+    ],
+    ids=lambda terms: " ".join(term.said for term in terms) if terms and isinstance(terms[0], Term) else None,
+)
+@pytest.mark.django_db
+def test_terms_narrow_the_list(five, terms, found):
+    assert numbers(*terms) == found
+
+
+@pytest.mark.django_db
+def test_any_value_of_any_filter_is_a_query(db):
+    for key, value, is_negative in product(KEYS, ["", "x", "'", "\0", "9" * 400, "%_\\"], [False, True]):
+        assert apply(Recording.objects.all(), [Term(key, value, is_negative)]).count() == 0
+
+
+def combined():
+    return facets.combinations(Recording.objects.all(), key=None)
+
+
+@pytest.mark.django_db
+def test_counts_without_terms_are_of_everything(five):
+    found = facets.counts(combined(), [])
+
+    assert found.total == 5
+    assert found.size_bytes == sum(Recording.objects.values_list("size", flat=True))
+    assert found.by_facet["model"] == [("m-1", 2), ("m-2", 2), ("", 1)]
+
+
+@pytest.mark.django_db
+def test_facet_is_counted_under_the_terms_of_the_others(five):
+    found = facets.counts(combined(), [Term("suite", "a"), Term("model", "m-1")])
+
+    assert found.total == 1
+    assert dict(found.by_facet["model"]) == {"m-1": 1, "m-2": 1, "": 0}
+    assert dict(found.by_facet["suite"]) == {"a": 1, "b": 1}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_negative", [False, True])
+@pytest.mark.parametrize("key", FACETS)
+def test_counts_agree_with_the_list(five, key, is_negative):
+    for value in {str(getattr(recording, key)) for recording in Recording.objects.all()}:
+        terms = [Term(key, value, is_negative), Term("model", "m-2", True)]
+        assert facets.counts(combined(), terms).total == len(numbers(*terms))
+
+
+@pytest.mark.django_db
+def test_combinations_are_kept_by_the_state_of_the_catalog(five, django_assert_num_queries):
+    facets.combinations(Recording.objects.all(), key=("state", 1))
+
+    with django_assert_num_queries(0):
+        facets.combinations(Recording.objects.all(), key=("state", 1))
+
+
+def test_terms_that_facets_do_not_answer_are_left_for_the_query():
+    terms = [Term("kind", "chat"), Term("size", ">1"), Term("nonsense", "x")]
+
+    assert facets.without_facets(terms) == [Term("size", ">1")]
+
+
+def test_every_filter_has_an_example_that_it_understands():
+    for one in filters.FILTERS.values():
+        [term], rest = parse_typed(one.example, KEYS)
+        assert (term.key, rest) == (one.key, "")
+        assert one.condition(term.value) is not None
