@@ -21,6 +21,7 @@ class Recording(models.Model):
     path: the key used in URLs: the path below the root with `/`, bytes that are not UTF-8 as `\\xNN`.
     raw_path: the path's bytes, only where they differ from the key.
     asked, answered: first words for the list. answer_kind: text, call, error, note.
+    turns, asked_length: messages of the request and characters of its words: a later call of a test sends more.
     outcome: see `exchange.text.Outcome`.
     runs: what the chunks added, as `t43 c7`. replay, replay_rule, replay_expected: DESIGN section 6.
     """
@@ -45,6 +46,8 @@ class Recording(models.Model):
     streaming = models.BooleanField()
     chunks = models.IntegerField()
     runs = models.TextField()
+    turns = models.IntegerField()
+    asked_length = models.IntegerField()
     asked = models.TextField()
     answered = models.TextField()
     answer_kind = models.CharField(max_length=8)

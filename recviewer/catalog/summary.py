@@ -41,6 +41,8 @@ class Summary(NamedTuple):
     streaming: bool
     chunks: int
     runs: str
+    turns: int
+    asked_length: int
     asked: str
     answered: str
     answer_kind: str
@@ -120,6 +122,8 @@ def _summary(reading: Reading, key: str, *, blob: str, lines: int) -> Summary:
         streaming=exchange.streaming,
         chunks=exchange.chunks,
         runs=" ".join([f"{letter}{count}" for letter, count in exchange.runs][:200]),
+        turns=len(exchange.request.messages),
+        asked_length=len(asked_words),
         asked=clean(line.asked),
         answered=clean(line.answered),
         answer_kind=line.answer_kind.value,
