@@ -38,6 +38,7 @@ FILE_LIMIT_BYTES = env.number("RECVIEWER_FILE_LIMIT_MB", 64, least=1) * 1024 * 1
 REFRESH_SECONDS = env.number("RECVIEWER_REFRESH_SECONDS", 2, least=0)
 REFRESH_IN_BACKGROUND = True
 READ_ONLY = env.flag("RECVIEWER_READ_ONLY")
+REVIEWS_FILE = env.path("RECVIEWER_REVIEWS_FILE")
 
 INSTALLED_APPS = [
     "recviewer.commands",  # first, so that its runserver is the one that is found

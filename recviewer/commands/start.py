@@ -33,7 +33,8 @@ def prepare(*, static: bool) -> None:
 
 
 def bring_up(say: Callable[[str], object], warn: Callable[[str], object], *, progress: Progress | None = None) -> None:
-    """Do all that has to be done before pages are served: prepare, index, settle what a crash left in the trash.
+    """Do all that has to be done before pages are served: prepare, index, settle what a crash left in the
+    trash, read the file of reviews.
 
     say, warn: print a line. progress: told how the indexing gets on; without it one process reads, for runserver is no
     place to fork. Raises CommandError when it cannot go on.
@@ -58,6 +59,7 @@ def bring_up(say: Callable[[str], object], warn: Callable[[str], object], *, pro
         warn(f"The last commits are not known: {failed}.")
     except Refusal as refusal:
         raise CommandError(str(refusal), returncode=2) from None
+    read_reviews(say, warn)
 
 
 def sentence_of(report: Report) -> str:
@@ -71,6 +73,22 @@ def sentence_of(report: Report) -> str:
     ]
     said = ", ".join(f"{count:,} {word}" for count, word in counts if count) or "no recordings"
     return f"Indexed in {report.seconds:.2f} s: {said}."
+
+
+def read_reviews(say: Callable[[str], object], warn: Callable[[str], object]) -> None:
+    """Import the file of reviews that lies beside the recordings, if one is set and it changed; tell what came of it."""
+    from recviewer.review import travel
+    from recviewer.review.refusals import Refused
+
+    try:
+        told = travel.read_file()
+    except (Refused, OSError) as error:
+        warn(f"{settings.REVIEWS_FILE} was not read: {error}")
+        return
+    if told is not None:
+        say(told.sentence)
+        for sentence in told.bad:
+            warn(sentence)
 
 
 def migrate() -> None:

@@ -22,7 +22,8 @@ from recviewer.review.tagging import colour_for, folded
 
 Values = dict[str, Any]
 TAG, ON, NOTE = "tag", "on", "note"
-_NOTE_TIMES = ("at", "changed_at", "resolved_at", "withdrawn_at")
+_ASIDE = frozenset({"changed_at", "tag"})
+NOTE_TIMES = ("at", "changed_at", "resolved_at", "withdrawn_at")
 
 
 class Change(TypedDict):
@@ -60,7 +61,7 @@ def of_note(note: Note) -> Values:
         "body": note.body,
         "resolved_by": note.resolved_by,
     }
-    for name in _NOTE_TIMES:
+    for name in NOTE_TIMES:
         moment = getattr(note, name)
         values[name] = moment.isoformat() if moment else None
     return values
@@ -130,8 +131,8 @@ def apply(changes: Sequence[Change], *, is_back: bool = False, at: datetime | No
 
 
 def _bare(values: Values | None) -> Values | None:
-    """Return what counts when rows are compared: not when they changed."""
-    return None if values is None else {name: value for name, value in values.items() if name != "changed_at"}
+    """Return what counts when rows are compared: not when they changed, nor how a tag that they name is written."""
+    return None if values is None else {name: value for name, value in values.items() if name not in _ASIDE}
 
 
 def _put_tags(wanted: dict[tuple[str, ...], Values | None], at: datetime | None) -> None:
@@ -163,7 +164,7 @@ def _put_notes(wanted: dict[tuple[str, ...], Values | None], at: datetime | None
         if values is None:
             continue
         told = dict(values)
-        for name in _NOTE_TIMES:
+        for name in NOTE_TIMES:
             told[name] = datetime.fromisoformat(values[name]) if values[name] else None
         told["changed_at"] = at or told["changed_at"] or timezone.now()
         told["thread"] = Note.objects.filter(uid=values["thread"]).first() if values["thread"] else None

@@ -1,0 +1,65 @@
+"""Write verdicts, tags and notes to a file, or merge such a file into yours."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+
+class Command(BaseCommand):
+    help = (
+        "Write verdicts, tags and notes as lines of JSON that git merges line by line (export), or merge such a file "
+        "into yours (import; what is known already changes nothing, and one undo takes it back). "
+        "Example: recviewer reviews export reviews.jsonl"
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("act", choices=("export", "import"))
+        parser.add_argument(
+            "file", nargs="?", metavar="FILE", help="- is standard output or input; default: $RECVIEWER_REVIEWS_FILE"
+        )
+        parser.add_argument("--recordings", metavar="DIR", help="the recordings root")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from recviewer.commands.start import prepare
+        from recviewer.review.refusals import Refused
+
+        prepare(static=False)
+        file = options["file"]
+        if file is None and settings.REVIEWS_FILE is None:
+            raise CommandError("name a file, or - , or set RECVIEWER_REVIEWS_FILE", returncode=2)
+        try:
+            self._export(file) if options["act"] == "export" else self._import(file)
+        except (Refused, OSError) as error:
+            raise CommandError(str(error), returncode=2) from None
+
+    def _export(self, file: str | None) -> None:
+        from recviewer.review import travel
+
+        if file == "-":
+            sys.stdout.buffer.write(travel.export())
+            sys.stdout.buffer.flush()
+        elif file is None:
+            self.stdout.write(travel.write_file().sentence)
+        else:
+            data = travel.export()
+            travel.put(Path(file), data)
+            self.stdout.write(f"Wrote {len(data.splitlines()) - 1:,} lines to {file}.")
+
+    def _import(self, file: str | None) -> None:
+        from recviewer.review import travel
+        from recviewer.review.actors import local_actor
+
+        place = Path(file) if file else settings.REVIEWS_FILE
+        data = sys.stdin.buffer.read() if file == "-" else place.read_bytes()
+        name = "" if file == "-" else place.name
+        imported = travel.bring_in(data, actor=local_actor(settings.RECORDINGS_ROOT), name=name)
+        self.stdout.write(imported.done.sentence)
+        for number, why in imported.bad:
+            self.stderr.write(f"line {number:,} was left out: {why}")
