@@ -8,8 +8,24 @@ from dataclasses import dataclass, field
 from recviewer.exchange.model import Json
 from recviewer.replay.steps import TextStep, concerned, rewritten
 
+DEPTH_LIMIT = 200
+"""Nesting that is followed; Python's own limits differ from release to release. Real recordings nest about 20 deep."""
+
 # What the recorder's json.dumps(…, sort_keys=True) writes, without looking for cycles that decoded JSON cannot have.
 to_json = json.JSONEncoder(sort_keys=True, check_circular=False).encode
+
+
+def nests_too_deep(*values: Json) -> bool:
+    """Tell whether any of some values holds objects and lists nested deeper than `DEPTH_LIMIT`. Needs no recursion."""
+    level = [value for value in values if isinstance(value, dict | list)]
+    for _ in range(DEPTH_LIMIT):
+        if not level:
+            return False
+        inner: list[Json] = []
+        for value in level:
+            inner += value.values() if isinstance(value, dict) else value
+        level = [value for value in inner if isinstance(value, dict | list)]
+    return bool(level)
 
 
 @dataclass(slots=True)
@@ -29,7 +45,7 @@ class Body:
 
     @classmethod
     def of(cls, value: Json, needles: tuple[str, ...]) -> Body:
-        """The body of a request. Raises RecursionError and ValueError where Python cannot write it as JSON."""
+        """The body of a request. Raises ValueError where Python cannot write it as JSON."""
         return cls(value, to_json(value), needles)
 
     def effective(self, steps: tuple[TextStep, ...]) -> tuple[TextStep, ...]:

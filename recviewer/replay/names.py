@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from recviewer.exchange.model import Json
-from recviewer.replay.bodies import Body, to_json
+from recviewer.replay.bodies import Body, nests_too_deep, to_json
 from recviewer.replay.calls import Call, call_of, models_digest
 from recviewer.replay.rules import NEEDLES, CallKind, Rule, rules_for
 from recviewer.replay.steps import DropStep, TextStep
@@ -70,7 +70,7 @@ def name_state(document: Json, file_name: str) -> Replay:
     """
     try:
         return _state(document, file_name)
-    except (RecursionError, ValueError):  # nested too deeply, or an integer too long to print
+    except ValueError:  # an integer too long to print
         return Replay(ReplayState.UNVERIFIABLE)
 
 
@@ -80,17 +80,25 @@ def explain(document: Json, file_name: str) -> list[RuleName]:
     document, file_name: as for `name_state`. Empty if there is no request that any rule covers. Never raises on decoded
     JSON, whatever its shape.
     """
-    call = call_of(document)
+    call = _followed(document)
     if call is None:
         return []
     try:
         return list(_explained(_Names(call), file_name))
-    except (RecursionError, ValueError):
+    except ValueError:
         return []
 
 
-def _state(document: Json, file_name: str) -> Replay:
+def _followed(document: Json) -> Call | None:
+    """The call of a recording; None where there is none, or one that nests too deep to be written as JSON."""
     call = call_of(document)
+    if call is None or nests_too_deep(call.body, call.test_id, *call.fields.values()):
+        return None
+    return call
+
+
+def _state(document: Json, file_name: str) -> Replay:
+    call = _followed(document)
     if call is None:
         return Replay(ReplayState.UNVERIFIABLE)
     names = _Names(call)

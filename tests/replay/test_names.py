@@ -181,13 +181,26 @@ def chat(body):
     }
 
 
-def test_nesting_beyond_reach_cannot_be_verified():
-    body = []
-    for _ in range(5000):
-        body = [body]
+def nested(levels, wrap):
+    value = []
+    for _ in range(levels - 1):
+        value = wrap(value)
+    return value
 
-    assert name_state(chat(body), "0" * 64 + ".json") == Replay(ReplayState.UNVERIFIABLE)
-    assert explain(chat(body), "0" * 64 + ".json") == []
+
+@pytest.mark.parametrize("levels", [201, 5_000, 200_000])
+@pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"a": 1, "b": value}], ids=["lists", "objects"])
+def test_nesting_beyond_reach_cannot_be_verified(levels, wrap):
+    document = chat(nested(levels, wrap))
+
+    assert name_state(document, "0" * 64 + ".json") == Replay(ReplayState.UNVERIFIABLE)
+    assert explain(document, "0" * 64 + ".json") == []
+
+
+def test_nesting_within_reach_has_a_name():
+    document = chat(nested(200, lambda value: [0.5, "call_1", value]))
+
+    assert name_state(document, explain(document, "")[0].name).state is ReplayState.CURRENT
 
 
 def test_a_number_too_long_to_print_cannot_be_verified():
