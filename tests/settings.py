@@ -17,3 +17,6 @@ os.environ["RECVIEWER_DATA"] = str(_FOLDER)
 from recviewer.settings import *  # noqa: E402, F403
 
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "INVALID-VARIABLE"  # noqa: F405
+
+# A thread that compares with the disk would outlive the test that started it.
+REFRESH_IN_BACKGROUND = False

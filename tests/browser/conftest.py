@@ -48,10 +48,9 @@ def chromium(tmp_path_factory):
 
 
 @pytest.fixture
-def demo(root, settings, transactional_db):
+def demo(root, transactional_db):
     """The demo tree, indexed; returns its root."""
     shutil.copytree(places.DEMO_SOURCE, root, dirs_exist_ok=True)
-    settings.REFRESH_IN_BACKGROUND = False
     indexer.refresh(processes=1)
     return root
 
