@@ -80,7 +80,7 @@ def _changes(stream: IO[bytes]) -> Iterator[tuple[Change, str, str, bytes]]:
             continue
         text = token.lstrip(b"\n")
         if text.startswith(b"\x1e"):
-            head, _, rest = text[1:].partition(b"\x1e")
+            head, _, rest = text[1:].rpartition(b"\x1e")  # the last mark is ours, whatever the message holds
             change = _change(head)
             text = rest.lstrip(b"\n")
         if text.startswith(b":"):

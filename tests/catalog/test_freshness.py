@@ -1,0 +1,112 @@
+import threading
+import time
+
+import pytest
+
+from recviewer.catalog import freshness, indexer
+from recviewer.catalog.models import Recording
+
+
+@pytest.fixture
+def nudged(settings, monkeypatch):
+    """Refreshing in the background as it is in service, with nothing left over from another test."""
+    settings.REFRESH_IN_BACKGROUND = True
+    settings.REFRESH_SECONDS = 0
+    monkeypatch.setattr(freshness, "_last_nudge", 0.0)
+    monkeypatch.setattr(freshness, "_trouble", "")
+    yield
+    wait()
+
+
+def wait():
+    deadline = time.monotonic() + 10
+    while freshness.is_indexing() and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_change_on_disk_shows_up_after_a_nudge(put, nudged):
+    put()
+    freshness.nudge()
+    wait()
+    put("tests/recordings/two.json")
+
+    freshness.nudge()
+    wait()
+
+    assert Recording.objects.count() == 2
+
+
+def test_nudges_start_one_thread(nudged, root, monkeypatch):
+    started, go = [], threading.Event()
+
+    def slow():
+        started.append(threading.current_thread())
+        go.wait(10)
+        freshness._running.release()
+
+    monkeypatch.setattr(freshness, "_refresh", slow)
+    for _ in range(5):
+        freshness.nudge()
+    go.set()
+    wait()
+
+    assert len(started) == 1
+
+
+def test_nudge_soon_after_a_comparison_does_nothing(nudged, root, settings, monkeypatch):
+    settings.REFRESH_SECONDS = 60
+    indexer.mark_checked()
+    monkeypatch.setattr(freshness, "_refresh", lambda: pytest.fail("compared again"))
+
+    freshness.nudge()
+
+    assert not freshness.is_indexing()
+
+
+def test_nudge_is_off_where_the_background_is(nudged, root, settings, monkeypatch):
+    settings.REFRESH_IN_BACKGROUND = False
+    monkeypatch.setattr(freshness, "_refresh", lambda: pytest.fail("compared"))
+
+    freshness.nudge()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (indexer.Busy("another"), ""),
+    ],
+)
+def test_what_goes_wrong_in_the_background_is_said(nudged, root, monkeypatch, error, said):
+    def fail(**how):
+        raise error
+
+    monkeypatch.setattr(indexer, "refresh", fail)
+    freshness._running.acquire()
+
+    freshness._refresh()
+
+    assert said in freshness.trouble()
+    assert not freshness.is_indexing()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_missing_root_is_said(nudged, root):
+    root.rmdir()
+    freshness.nudge()
+    wait()
+
+    assert "does not exist" in freshness.trouble()
+
+
+@pytest.mark.django_db
+def test_state_of_the_catalog_has_another_name_after_each_change(put):
+    names = [freshness.generation()]
+    place = put()
+    for change in (lambda: None, lambda: put(answered="Venus."), place.unlink):
+        change()
+        indexer.refresh(processes=1)
+        names.append(freshness.generation())
+
+    assert len(set(names)) == 4
