@@ -112,5 +112,3 @@ def open_page(chromium, live_server, settings, demo):
 def either_page(request, open_page):
     """A page with scripts, then one without: the same journey has to work in both."""
     return open_page(scripts=request.param)
-
-

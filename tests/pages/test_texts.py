@@ -60,10 +60,10 @@ def test_call_is_laid_out_by_its_arguments(arguments, layout):
 
 
 def test_broken_arguments_are_shown_as_sent_with_the_place():
-    made = call_view(ToolCall("", "f", '{"a": 1,}'), Folds(), "c")
+    made = call_view(ToolCall("", "f", '{"a": 1;}'), Folds(), "c")
 
-    assert made.sent == '{"a": 1,}'
-    assert made.problem == "not JSON at character 9"
+    assert made.sent == '{"a": 1;}'
+    assert made.problem == "not JSON at character 8"
 
 
 def test_nested_argument_becomes_a_block():

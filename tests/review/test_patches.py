@@ -4,7 +4,7 @@ import os
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recviewer.review.patches import deletion, pathspec, quoted
@@ -106,14 +106,17 @@ def test_git_removes_what_is_listed_and_nothing_else(work_tree, gone, null):
     assert tracked(work_tree) == {*NAMES, b"stays.json"} - set(gone)
 
 
-@given(st.binary(max_size=200), st.binary(max_size=40).filter(lambda name: b"\0" not in name))
+@example(data=b"\\ No newline at end of file\n", name=b"")
+@example(data=b"", name=b"")
+@example(data=b"\n\n", name=b"")
+@given(data=st.binary(max_size=200), name=st.binary(max_size=40).filter(lambda name: b"\0" not in name))
 def test_every_byte_is_in_the_patch(data, name):
     made = deletion(name, data, blob=blob_id(data))
 
     body = made.partition(b"@@ ")[2].partition(b"\n")[2]
-    no_end = b"\\ No newline at end of file\n"
+    no_end = b"\n\\ No newline at end of file\n"
     assert body.endswith(no_end) is (bool(data) and not data.endswith(b"\n"))
-    lines = body.removesuffix(no_end).split(b"\n")[:-1] if body else []
+    lines = body.removesuffix(no_end).removesuffix(b"\n").split(b"\n") if body else []
     assert b"\n".join(line[1:] for line in lines) == data.removesuffix(b"\n")
     assert quoted(name).isascii()
     assert b"\n" not in quoted(name)

@@ -60,7 +60,11 @@ def test_a_file_over_the_limit_is_refused_with_both_sizes(root):
         read(root, b"big.json", limit_bytes=1_000)
 
 
-@pytest.mark.parametrize("raw", [b"recordings/gone.json", b"gone/a.json", b"recordings/a.json/b.json"])
+@pytest.mark.parametrize(
+    "raw",
+    [b"recordings/gone.json", b"gone/a.json", b"recordings/a.json/b.json"],
+    ids=["file", "folder", "below-a-file"],
+)
 def test_what_is_gone_has_vanished(root, raw):
     with pytest.raises(Vanished):
         read(root, raw, limit_bytes=NO_LIMIT)
@@ -73,13 +77,17 @@ def test_a_missing_root_is_no_vanished_file(tmp_path):
         read(tmp_path / "gone", b"a.json", limit_bytes=NO_LIMIT)
 
 
-@pytest.mark.parametrize("raw", [b"../secret", b"/etc/passwd", b"recordings/../../secret", b"", b"recordings/", b"."])
+@pytest.mark.parametrize(
+    "raw",
+    [b"../secret", b"/etc/passwd", b"recordings/../../secret", b"", b"recordings/", b"."],
+    ids=["up", "absolute", "down-and-up", "empty", "folder", "dot"],
+)
 def test_a_path_out_of_the_root_is_refused(root, raw):
     with pytest.raises(OutsideRoot):
         read(root, raw, limit_bytes=NO_LIMIT)
 
 
-@pytest.mark.parametrize("name", [b"..", b".", b"", b"a\0b"])
+@pytest.mark.parametrize("name", [b"..", b".", b"", b"a\0b"], ids=["up", "dot", "empty", "nul"])
 def test_a_reader_refuses_odd_names_in_a_directory_it_knows(root, name):
     with Reader(root, limit_bytes=NO_LIMIT) as reader:
         reader.read(b"recordings/a.json")
@@ -185,7 +193,11 @@ def test_a_file_that_arrives_in_pieces_is_read_whole(root, monkeypatch):
     assert read(root, b"recordings/a.json", limit_bytes=NO_LIMIT).data == b'{"a": 1}\n'
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b'{"a": 1}\n', bytes(range(256)) * 9000])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{}", b'{"a": 1}\n', bytes(range(256)) * 9000],
+    ids=["empty", "small", "line", "every-byte"],
+)
 def test_the_blob_id_is_the_one_git_gives(root, data):
     (root / "b.json").write_bytes(data)
     told = subprocess.run(["git", "hash-object", "--stdin"], input=data, capture_output=True, check=True)
