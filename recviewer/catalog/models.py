@@ -31,7 +31,6 @@ class Recording(models.Model):
     folder = models.TextField()
     suite = models.TextField()
     size = models.BigIntegerField()
-    lines = models.IntegerField()
     mtime_ns = models.BigIntegerField()
     inode = models.BigIntegerField()
     blob = models.CharField(max_length=40)

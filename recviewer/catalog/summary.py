@@ -28,7 +28,6 @@ class Summary(NamedTuple):
     The last two are the words for the full-text index.
     """
 
-    lines: int
     blob: str
     fingerprint: str
     kind: str
@@ -60,7 +59,7 @@ class Summary(NamedTuple):
 
 def summarize(data: bytes, key: str) -> Summary:
     """Read a recording's bytes and sum them up. key: its path below the root. Never raises."""
-    return _summary(read(data), key, blob=files.blob_id(data), lines=files.count_lines(data))
+    return _summary(read(data), key, blob=files.blob_id(data))
 
 
 class Once:
@@ -80,7 +79,7 @@ class Once:
         known = self._kept.get((blob, name))
         if known is not None:
             return known
-        made = self._kept[blob, name] = _summary(read(data), key, blob=blob, lines=files.count_lines(data))
+        made = self._kept[blob, name] = _summary(read(data), key, blob=blob)
         self._size += _weight(made)
         while self._size > self._limit:
             self._size -= _weight(self._kept.popitem(last=False)[1])
@@ -99,17 +98,16 @@ def of_unreadable(reason: str, key: str, *, reader: str = "") -> Summary:
 
     reason: a clause without its full stop. reader: the version that failed on it; "" has it tried again each time.
     """
-    return _summary(unreadable(reason), key, blob="", lines=0)._replace(reader=reader)
+    return _summary(unreadable(reason), key, blob="")._replace(reader=reader)
 
 
-def _summary(reading: Reading, key: str, *, blob: str, lines: int) -> Summary:
+def _summary(reading: Reading, key: str, *, blob: str) -> Summary:
     exchange = reading.exchange
     line = line_of(exchange)
     name = key.rpartition("/")[2]
     replay = name_state(reading.document, name) if reading.raw else Replay(ReplayState.UNVERIFIABLE)
     asked_words, answered_words = searchable(exchange)
     return Summary(
-        lines=lines,
         blob=blob,
         fingerprint=fingerprint(exchange),
         kind=exchange.kind.value,

@@ -25,6 +25,7 @@ from recviewer.pages.facts import Facts, facts_of
 from recviewer.pages.folds import Folds
 from recviewer.pages.htmx import VARY, wants_fragment
 from recviewer.pages.neighbours import Neighbours, neighbours_of, shared_hash, url_of
+from recviewer.pages.notes import Notes, notes_for
 from recviewer.pages.strip import Strip, drawn
 from recviewer.store.files import count_lines
 from recviewer.store.refusals import CannotRead
@@ -64,6 +65,7 @@ class RecordingPage:
     neighbours: Neighbours | None
     bar: Bar
     tags: Tags
+    notes: Notes
     is_stale: bool
     is_listing: bool = False
     asked: Asked | None = None
@@ -138,7 +140,7 @@ def _view_of(asked: str, exchange: Exchange) -> str:
 
 def _page(request: HttpRequest, recording: Recording, content: Content, view: str) -> RecordingPage:
     exchange = content.reading.exchange
-    lines = recording.lines if content.blob == recording.blob else count_lines(content.data)
+    lines = count_lines(content.data)
     facts = facts_of(recording, exchange, size=len(content.data), lines=lines, blob=content.blob)
     return RecordingPage(
         recording=recording,
@@ -151,6 +153,7 @@ def _page(request: HttpRequest, recording: Recording, content: Content, view: st
         neighbours=neighbours_of(recording),
         bar=bar_for(request, recording),
         tags=tags_for(recording),
+        notes=notes_for(request, recording),
         is_stale=content.blob != recording.blob,
         is_listing=exchange.kind in LISTINGS and exchange.error is None,
         **_middle(request, content, recording.path, view),
