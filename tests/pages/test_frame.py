@@ -39,10 +39,17 @@ def test_bugs_are_no_refusals():
     assert errors.page_of(ValueError("x")) is None
 
 
-def test_server_error_needs_nothing_that_may_have_failed(root):
+def test_server_error_needs_nothing_that_may_have_failed(root, settings):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+    settings.STATIC_ROOT = root / "nothing collected"
+
     response = errors.server_error(RequestFactory().get("/"))
 
     assert response.status_code == 500
+    assert "<h1>Something broke</h1>" in response.text
 
 
 def test_root_is_named_by_its_last_two_folders():
