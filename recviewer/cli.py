@@ -17,6 +17,10 @@ WITH_OPTION = frozenset({"plan", "reviews"})
 """Commands that name the recordings root by an option."""
 
 
+COMMON = frozenset({"-v", "--verbosity", "--settings", "--pythonpath"})
+"""Options of every command that take a value."""
+
+
 def root_argument(arguments: Sequence[str]) -> str | None:
     """Return the recordings root named on the command line of a rooted command, if one is.
 
@@ -24,7 +28,7 @@ def root_argument(arguments: Sequence[str]) -> str | None:
     """
     if not arguments or arguments[0] not in ROOTED:
         return None
-    valued = ROOTED[arguments[0]]
+    valued = ROOTED[arguments[0]] | COMMON
     rest = iter(arguments[1:])
     for argument in rest:
         if argument == "--":
@@ -57,4 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line([sys.argv[0], *given])
+    try:
+        execute_from_command_line([sys.argv[0], *given])
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has had enough, which is no failure
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        sys.exit(130)

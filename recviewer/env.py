@@ -47,7 +47,10 @@ def number(name: str, default: int, *, least: int = 0) -> int:
 def path(name: str) -> Path | None:
     """Return the variable as an absolute path with `~` expanded, None where it is unset or empty."""
     raw = text(name)
-    return Path(os.path.abspath(Path(raw).expanduser())) if raw else None
+    try:
+        return Path(os.path.abspath(Path(raw).expanduser())) if raw else None
+    except RuntimeError:
+        raise BadEnvironment(name, raw, "nobody knows that home directory") from None
 
 
 def words(name: str) -> list[str]:

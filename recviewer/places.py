@@ -78,5 +78,5 @@ def find(root: str | os.PathLike[str] | None = None) -> Places:
         data = env.path("RECVIEWER_DATA") or home / "demo"
         return Places(root=data / "recordings", data=data, is_demo=True)
     digest = hashlib.sha256(os.fsencode(os.path.realpath(chosen))).hexdigest()[:8]
-    data = env.path("RECVIEWER_DATA") or home / f"{chosen.name or 'root'}-{digest}"
+    data = env.path("RECVIEWER_DATA") or home / f"{chosen.name[:60] or 'root'}-{digest}"
     return Places(root=chosen, data=data, is_demo=False)

@@ -13,6 +13,7 @@ from recviewer.exchange.model import Json
 from recviewer.formats.reading import Reading, read, unreadable
 from recviewer.replay.names import Replay, ReplayState, name_state
 from recviewer.store import files
+from recviewer.store.paths import key_of
 from recviewer.store.refusals import Refusal, Vanished
 from recviewer.store.scan import scan
 
@@ -50,4 +51,4 @@ def one_file(path: Path, *, limit_bytes: int) -> tuple[str, Reading, str]:
     """Read one file outside any index. Raises store refusals, among them Vanished."""
     absolute = Path(os.path.abspath(path))
     data = files.read(absolute.parent, os.fsencode(absolute.name), limit_bytes=limit_bytes).data
-    return str(path), read(data, exact=True), files.blob_id(data)
+    return key_of(os.fsencode(path)), read(data, exact=True), files.blob_id(data)

@@ -22,7 +22,7 @@ from recviewer.exchange.model import (
 )
 from recviewer.formats.deltas import compact
 
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 
 
 def conversation(exchange: Exchange, path: str) -> str:

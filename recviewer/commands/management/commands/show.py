@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         from recviewer.store.refusals import Refusal
 
         try:
-            if Path(name).exists() or Path(name).is_symlink():
+            if os.path.lexists(name):
                 return one_file(Path(name), limit_bytes=settings.FILE_LIMIT_BYTES)
             return self._indexed(name)
         except Refusal as refusal:
@@ -63,9 +64,11 @@ class Command(BaseCommand):
 
         from recviewer.catalog import content
         from recviewer.catalog.models import Recording
+        from recviewer.commands.terminal import safe
+        from recviewer.store.paths import key_of
 
         bare = name.removesuffix(".json")
-        wanted = Q(path=name)
+        wanted = Q(path=key_of(os.fsencode(name)))
         if len(bare) >= 7 and all(digit in "0123456789abcdef" for digit in bare):
             wanted |= Q(blob__startswith=bare) | Q(path__contains=f"/{bare}") | Q(path__startswith=bare)
         try:
@@ -73,7 +76,9 @@ class Command(BaseCommand):
         except DatabaseError:
             found = []
         if not found:
-            raise LookupError(f"{name}: no such file, and nothing like it in the index of {settings.RECORDINGS_ROOT}.")
+            raise LookupError(
+                f"{safe(name)}: no such file, and nothing like it in the index of {settings.RECORDINGS_ROOT}."
+            )
         blobs = {recording.blob for recording in found}
         if len(blobs) > 1:
             several = ", ".join(recording.path for recording in found)

@@ -1,0 +1,96 @@
+"""The command as a process: exit codes, help, and no traceback ever."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+
+def test_index_then_show_then_search(recviewer, put):
+    put()
+
+    assert recviewer("index").stdout.endswith(b": 1 added.\n")
+    assert json.loads(recviewer("show", "tests/recordings/one.json", "--json").stdout)["kind"] == "chat"
+    found = recviewer("search", "planet")
+    assert (found.returncode, found.stdout.splitlines()[0]) == (0, b"tests/recordings/one.json")
+
+
+def test_index_takes_the_root_as_its_argument(recviewer, put, tmp_path, root):
+    put()
+
+    done = recviewer("index", "-v", "1", str(root), RECVIEWER_RECORDINGS=str(tmp_path / "nowhere"))
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "nothing.json"],
+        ["show", "x" * 300],
+        ["show", b"\xff"],
+        ["export", "/nowhere/at/all"],
+        ["export", "--nonsense"],
+        ["index", "/nowhere/at/all"],
+        ["show"],
+    ],
+    ids=str,
+)
+def test_what_cannot_be_done_ends_with_2_and_a_sentence(recviewer, words):
+    done = recviewer(*words)
+
+    assert done.returncode == 2
+    assert done.stderr.strip()
+
+
+@pytest.mark.parametrize("command", ["index", "show", "export", "search", "serve"])
+def test_help_has_an_example(recviewer, command):
+    done = recviewer(command, "--help")
+
+    assert done.returncode == 0
+    assert f"Example: recviewer {command}" in " ".join(done.stdout.decode().split())
+
+
+@pytest.mark.parametrize("words", [["export"], ["show", "tests/recordings/one.json"]], ids=["export", "show"])
+def test_closed_pipe_is_no_failure(put, root, tmp_path, words):
+    put(answered="x" * 300_000)
+    for number in range(3):
+        put(f"tests/recordings/{number}.json", answered="x" * 300_000)
+    places = {"RECVIEWER_RECORDINGS": str(root), "RECVIEWER_DATA": str(tmp_path / "data")}
+    environment = os.environ | places | {"DJANGO_SETTINGS_MODULE": "recviewer.settings"}
+    command = [sys.executable, "-m", "recviewer", *words]
+    process = subprocess.Popen(command, env=environment, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    process.stdout.read(1)
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+
+    assert (process.wait(), err) == (0, b"")
+
+
+def test_interrupt_is_no_traceback(put, root, tmp_path):
+    for number in range(600):
+        put(f"tests/recordings/{number}.json", asked=f"{number} " + "word " * 3000)
+    places = {"RECVIEWER_RECORDINGS": str(root), "RECVIEWER_DATA": str(tmp_path / "data")}
+    environment = os.environ | places | {"DJANGO_SETTINGS_MODULE": "recviewer.settings"}
+    command = [sys.executable, "-m", "recviewer", "index"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    holder = tmp_path / "data" / "index.holder"
+    while not holder.exists() and process.poll() is None:
+        pass
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+
+    assert process.returncode in (0, 130)
+    assert b"Traceback" not in err
+
+
+def test_wrong_variable_stops_the_start_with_a_sentence(recviewer):
+    done = recviewer("index", RECVIEWER_FILE_LIMIT_MB="much")
+
+    assert done.returncode == 1
+    assert b"RECVIEWER_FILE_LIMIT_MB='much' cannot be used: it takes a whole number" in done.stderr

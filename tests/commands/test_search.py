@@ -1,0 +1,46 @@
+import pytest
+from django.core.management import CommandError, call_command
+
+from recviewer.catalog import indexer
+
+pytestmark = pytest.mark.django_db
+
+
+def test_paths_and_snippets_are_printed(put, capsys):
+    put(answered="The blue planet.")
+    put("tests/recordings/two.json", answered="Mars.")
+
+    call_command("search", "blue")
+
+    out, err = capsys.readouterr()
+    assert out.splitlines() == ["tests/recordings/one.json", "  answered: The [blue] planet."]
+    assert err.strip() == "1 recordings"
+
+
+def test_what_is_not_shown_is_counted(put, capsys):
+    for number in range(3):
+        put(f"tests/recordings/{number}.json")
+
+    call_command("search", "planet", limit=1)
+
+    assert capsys.readouterr().err.strip() == "3 recordings, 2 of them not shown (--limit)"
+
+
+def test_search_while_another_run_is_under_way_uses_what_is_there(put, capsys):
+    put()
+    indexer.refresh(processes=1)
+    with indexer.only_run():
+        call_command("search", "planet")
+
+    out, err = capsys.readouterr()
+    assert "tests/recordings/one.json" in out
+    assert "searching what is indexed so far" in err
+
+
+def test_missing_root_is_refused(root):
+    root.rmdir()
+
+    with pytest.raises(CommandError, match="does not exist") as failure:
+        call_command("search", "planet")
+
+    assert failure.value.returncode == 2

@@ -1,0 +1,75 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from recviewer import env
+
+NAME = "RECVIEWER_X"
+
+
+@pytest.mark.parametrize(("raw", "value"), [(None, "d"), ("", "d"), ("  ", "d"), (" a b ", "a b")])
+def test_text_is_trimmed_and_falls_back(monkeypatch, raw, value):
+    if raw is not None:
+        monkeypatch.setenv(NAME, raw)
+
+    assert env.text(NAME, "d") == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"), [("1", True), ("Yes", True), (" on ", True), ("0", False), ("FALSE", False), ("", False)]
+)
+def test_flag_understands_the_usual_words(monkeypatch, raw, value):
+    monkeypatch.setenv(NAME, raw)
+
+    assert env.flag(NAME, default=not value) is value
+
+
+@pytest.mark.parametrize("default", [True, False])
+def test_flag_that_is_unset_is_its_default(default):
+    assert env.flag(NAME, default=default) is default
+
+
+@pytest.mark.parametrize("raw", ["2", "maybe", "-"])
+def test_flag_that_makes_no_sense_stops_the_start(monkeypatch, raw):
+    monkeypatch.setenv(NAME, raw)
+
+    with pytest.raises(env.BadEnvironment, match="it takes 1 or 0"):
+        env.flag(NAME)
+
+
+def test_number_is_read_and_falls_back(monkeypatch):
+    assert env.number(NAME, 5) == 5
+
+    monkeypatch.setenv(NAME, " 12 ")
+
+    assert env.number(NAME, 5) == 12
+
+
+@pytest.mark.parametrize("raw", ["-1", "1.5", "much", "0", "²", "1_0"])
+def test_number_that_makes_no_sense_stops_the_start(monkeypatch, raw):
+    monkeypatch.setenv(NAME, raw)
+
+    with pytest.raises(SystemExit, match=f"{NAME}='{raw}' cannot be used: it takes a whole number from 1 on"):
+        env.number(NAME, 5, least=1)
+
+
+def test_path_is_absolute_and_knows_the_home_directory(monkeypatch):
+    assert env.path(NAME) is None
+
+    monkeypatch.setenv(NAME, "~/x/../y")
+
+    assert env.path(NAME) == Path(os.path.expanduser("~/y"))
+
+
+def test_path_in_a_home_that_nobody_knows_stops_the_start(monkeypatch):
+    monkeypatch.setenv(NAME, "~no-such-person-here/x")
+
+    with pytest.raises(env.BadEnvironment, match="nobody knows that home directory"):
+        env.path(NAME)
+
+
+def test_words_are_split_at_commas(monkeypatch):
+    monkeypatch.setenv(NAME, " a, b ,,c ")
+
+    assert env.words(NAME) == ["a", "b", "c"]
