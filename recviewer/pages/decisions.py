@@ -20,6 +20,7 @@ from recviewer.pages.bar import bar_for, refused, tags_for, url_of
 from recviewer.pages.errors import ErrorPage, page_of
 from recviewer.pages.forms import event_in, item_of, key_in, next_of, seen_in
 from recviewer.pages.htmx import VARY, wants_fragment
+from recviewer.pages.notes import notes_for
 from recviewer.review import deleting
 from recviewer.review.actors import actor_of
 from recviewer.review.audit import Done
@@ -134,7 +135,7 @@ def _turned(request: HttpRequest, turn: Callable[..., Done]) -> HttpResponse:
         done = turn(actor=actor_of(request), event=event_in(request.POST))
     except (Refused, store.Refusal) as refusal:
         return _refuse(request, refusal)
-    return _told(request, done)
+    return _told(request, done, with_notes=True)
 
 
 def _tagged(request: HttpRequest, act: Callable[..., Done]) -> HttpResponse:
@@ -157,13 +158,17 @@ def _tagged(request: HttpRequest, act: Callable[..., Done]) -> HttpResponse:
     return _fragment(render(request, "tags/_tags_and_bar.html", {"tags": tags, "bar": bar}))
 
 
-def _told(request: HttpRequest, done: Done, *, pressed: str = "") -> HttpResponse:
-    """Say what was done: in the bar of the recording that is shown, else after a redirect."""
+def _told(request: HttpRequest, done: Done, *, pressed: str = "", with_notes: bool = False) -> HttpResponse:
+    """Say what was done: in the bar of the recording that is shown, else after a redirect.
+
+    with_notes: it may have been about notes; they come anew, which loses what is typed there and not yet saved.
+    """
     recording = _recording(request)
     if recording is not None and wants_fragment(request):
         bar = replace(bar_for(request, recording), pressed=pressed or "undo", says=done.sentence)
         tags = replace(tags_for(recording), is_aside=True)
-        return _fragment(render(request, "bar/_bar_and_tags.html", {"bar": bar, "tags": tags}))
+        notes = replace(notes_for(request, recording), is_aside=True) if with_notes else None
+        return _fragment(render(request, "bar/_bar_and_tags.html", {"bar": bar, "tags": tags, "notes": notes}))
     target = next_of(request, request.POST)
     key = key_in(request.POST)
     if key and recording is None and target == url_of(key):

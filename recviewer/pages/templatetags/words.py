@@ -157,6 +157,14 @@ def bdi(value: object) -> SafeString:
 
 
 @register.filter
+def markdown(value: object) -> SafeString:
+    """Show what a reviewer wrote, as Markdown: escaped, without raw HTML and pictures."""
+    from recviewer.pages import prose
+
+    return mark_safe(prose.html(str(value)))  # noqa: S308 - made by prose.html(), which escapes
+
+
+@register.filter
 def json_block(value: object) -> SafeString:
     """Show indented JSON in four tones."""
     from recviewer.pages import highlight
