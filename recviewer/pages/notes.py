@@ -130,8 +130,8 @@ def write(request: HttpRequest) -> HttpResponse:
         seen = seen_in(sent)
         if len(seen) != 1:
             raise Invalid("A note is about one recording.")
-        words = {name: sent.get(name, "").strip() for name in ("anchor", "thread")}
-        return store.write(seen[0], actor=actor_of(request), body=sent.get("body", ""), **words)
+        anchor, thread = sent.get("anchor", "").strip(), sent.get("thread", "")
+        return store.write(seen[0], actor=actor_of(request), body=sent.get("body", ""), anchor=anchor, thread=thread)
 
     return _answer(request, act)
 
@@ -189,30 +189,28 @@ def _answer(request: HttpRequest, act: Callable[[], Done]) -> HttpResponse:
 def _refused(request: HttpRequest, recording: Recording, refusal: Refused) -> Notes:
     """Return the notes with a refusal where the form was, and what was typed in it."""
     shown, sent = notes_for(request, recording), request.POST
-    told = {"error": str(refusal), "typed": sent.get("body", "")}
-    if sent.get("thread"):
-        topics = [
-            replace(one, **told) if one.root.uid == sent["thread"] else one for one in (*shown.open, *shown.closed)
-        ]
-    elif sent.get("note"):
-        topics = [_with_refusal(one, sent["note"], told) for one in (*shown.open, *shown.closed)]
-    else:
-        return replace(shown, anchor=sent.get("anchor", ""), says=str(refusal), **told)
-    shown = replace(
+    why, typed, answers, changes = str(refusal), sent.get("body", ""), sent.get("thread", ""), sent.get("note", "")
+    found = [False]
+
+    def said(one: Said) -> Said:
+        if not one.is_mine or one.uid != changes:
+            return one
+        found[0] = True
+        return replace(one, error=why, typed=typed)
+
+    def topic(one: Topic) -> Topic:
+        if answers and one.root.uid == answers:
+            found[0] = True
+            return replace(one, error=why, typed=typed)
+        return replace(one, root=said(one.root), replies=tuple(said(reply) for reply in one.replies))
+
+    made = replace(
         shown,
-        open=tuple(one for one in topics if one.is_open),
-        closed=tuple(one for one in topics if not one.is_open),
-        says=str(refusal),
+        open=tuple(topic(one) for one in shown.open),
+        closed=tuple(topic(one) for one in shown.closed),
+        says=why,
     )
-    is_placed = any(one.error or one.root.error or any(said.error for said in one.replies) for one in topics)
-    return shown if is_placed else replace(shown, error=str(refusal))
-
-
-def _with_refusal(topic: Topic, uid: str, told: dict[str, str]) -> Topic:
-    def marked(said: Said) -> Said:
-        return replace(said, **told) if said.uid == uid else said
-
-    return replace(topic, root=marked(topic.root), replies=tuple(marked(said) for said in topic.replies))
+    return made if found[0] else replace(made, error=why, typed=typed, anchor=sent.get("anchor", ""))
 
 
 def _fragment(request: HttpRequest, recording: Recording, notes: Notes, *, status: int = 200) -> HttpResponse:

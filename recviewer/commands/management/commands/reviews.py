@@ -56,7 +56,7 @@ class Command(BaseCommand):
         from recviewer.review import travel
         from recviewer.review.actors import local_actor
 
-        place = Path(file) if file else settings.REVIEWS_FILE
+        place = Path(file or settings.REVIEWS_FILE or "-")
         data = sys.stdin.buffer.read() if file == "-" else place.read_bytes()
         name = "" if file == "-" else place.name
         imported = travel.bring_in(data, actor=local_actor(settings.RECORDINGS_ROOT), name=name)
