@@ -52,8 +52,8 @@ class Busy(Exception):
 class Progress(Protocol):
     """Told how a run gets on. total: files to read, known after the walk."""
 
-    def start(self, total: int) -> None: ...  # noqa: D102
-    def advance(self, files: int) -> None: ...  # noqa: D102
+    def start(self, total: int) -> None: ...
+    def advance(self, files: int) -> None: ...
 
 
 class Silent:

@@ -14,16 +14,19 @@ class Commit(models.Model):
     subject = models.TextField()
     body = models.TextField()
 
+    def __str__(self) -> str:
+        return f"{self.sha[:12]} {self.subject}"
+
 
 class Recording(models.Model):
-    """One recording file at a path, with all that list pages show. Lists never open files.
+    r"""One recording file at a path, with all that list pages show. Lists never open files.
 
-    path: the key used in URLs: the path below the root with `/`, bytes that are not UTF-8 as `\\xNN`.
+    path: the key used in URLs: the path below the root with `/`, bytes that are not UTF-8 as `\xNN`.
     raw_path: the path's bytes, only where they differ from the key.
     asked, answered: first words for the list. answer_kind: text, call, error, note.
     turns, asked_length: messages of the request and characters of its words: a later call of a test sends more.
     outcome: see `exchange.text.Outcome`.
-    runs: what the chunks added, as `t43 c7`. replay, replay_rule, replay_expected: DESIGN section 6.
+    runs: what the chunks added, as `t43 c7`. replay, replay_rule, replay_expected: see `replay.names.Replay`.
     """
 
     path = models.TextField(unique=True)
@@ -39,7 +42,7 @@ class Recording(models.Model):
     endpoint = models.TextField()
     host = models.TextField()
     model = models.TextField()
-    test_id = models.TextField(null=True)
+    test_id = models.TextField(null=True)  # noqa: DJ001 - a recording without a test is not one with an empty id
     test_name = models.TextField()
     has_no_test = models.BooleanField()
     streaming = models.BooleanField()
@@ -87,3 +90,6 @@ class IndexRun(models.Model):
     removed = models.IntegerField(default=0)
     unreadable = models.IntegerField(default=0)
     seconds = models.FloatField(default=0)
+
+    def __str__(self) -> str:
+        return f"run {self.pk} of {self.started_at:%Y-%m-%d %H:%M}"

@@ -103,7 +103,7 @@ def _commits(changes: dict[str, Change]) -> dict[str, Commit]:
         for one in changes.values()
     ]
     Commit.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
-    found = {}
+    found: dict[str, Commit] = {}
     names = list(changes)
     for start in range(0, len(names), 500):
         found |= {commit.sha: commit for commit in Commit.objects.filter(sha__in=names[start : start + 500])}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.db import connection, transaction
 
@@ -94,7 +94,7 @@ class Writer:
             search.insert(cursor, words)
 
 
-def _place(key: str, stamp: FileStamp, now: datetime) -> tuple[object, ...]:
+def _place(key: str, stamp: FileStamp, now: datetime) -> tuple[Any, ...]:
     raw = None if key.encode("utf-8", "surrogatepass") == stamp.raw else stamp.raw
     folder = key.rpartition("/")[0]
     return (key, raw, folder, suite_of(key), stamp.size, stamp.mtime_ns, stamp.inode, now)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -37,7 +38,7 @@ class Snippet:
     pieces: tuple[tuple[str, bool], ...]
 
 
-def insert(cursor: CursorWrapper, words: Sequence[tuple[object, ...]]) -> None:
+def insert(cursor: CursorWrapper, words: Sequence[tuple[Any, ...]]) -> None:
     """Store words, in place of those there may be. words: (id, asked, answered, test, model)."""
     cursor.executemany(
         f"INSERT OR REPLACE INTO {TABLE} (rowid, {', '.join(COLUMNS)}) VALUES (%s, %s, %s, %s, %s)", words
@@ -73,7 +74,8 @@ def expression(text: str) -> str:
     Each word also matches longer words that begin with it. Every token is quoted, so nothing typed is syntax.
     Returns "" where nothing is left to search for.
     """
-    wanted, unwanted = [], []
+    wanted: list[str] = []
+    unwanted: list[str] = []
     for is_unwanted, token, is_phrase in _tokens(text):
         quoted = '"' + token.replace('"', '""') + '"'
         (unwanted if is_unwanted else wanted).append(quoted if is_phrase else quoted + " *")

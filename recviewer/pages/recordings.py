@@ -14,7 +14,8 @@ from django.urls import path, reverse
 from django.utils.safestring import SafeString
 
 from recviewer.catalog import facets, filters, freshness, search
-from recviewer.catalog.filters import FILTERS, Recordings, Term
+from recviewer.catalog.facets import Counts
+from recviewer.catalog.filters import FACETS, FILTERS, Recordings, Term
 from recviewer.catalog.models import Recording
 from recviewer.pages.cells import hits, kind_as_model
 from recviewer.pages.forms import item_of
@@ -39,7 +40,8 @@ COLUMNS = (
 class Row:
     """One line, every cell ready to print.
 
-    item, bytes, test_id: for the form that acts on the ticked ones. tone: how the answer is written, of `exchange.text.AnswerKind`. call: the function's name where it is a call.
+    item, bytes, test_id: for the form that acts on the ticked ones. tone: how the answer is written, of
+    `exchange.text.AnswerKind`. call: the function's name where it is a call.
     """
 
     recording: Recording
@@ -124,7 +126,7 @@ class Listing:
     models: int
     notices: tuple[tuple[str, str, int, str], ...]
     facets: SafeString
-    counted: facets.Counts
+    counted: Counts
     chips: tuple[Chip, ...]
     rows: tuple[SafeString, ...]
     recordings: tuple[Recording, ...]
@@ -259,7 +261,7 @@ def _tests(generation: str) -> int:
     return _tests_known[1]
 
 
-def _notices(everything: facets.Counts) -> tuple[tuple[str, str, int, str], ...]:
+def _notices(everything: Counts) -> tuple[tuple[str, str, int, str], ...]:
     """Return what a maintainer would want to know of the tree: (glyph, words, count, address)."""
     counts = {key: dict(values) for key, values in everything.by_facet.items()}
     told = (
@@ -334,7 +336,7 @@ _NO_VALUE = {"model": "no model", "host": "no host", "suite": "no suite"}
 _VERDICTS = ("undecided", "approved", "rejected", "delete")
 
 
-def _facets(state: ListState, counted: facets.Counts) -> SafeString:
+def _facets(state: ListState, counted: Counts) -> SafeString:
     """Return the counts beside the list, printed."""
     without_state = [term for term in state.terms if term.key != "state"]
     total = counted.total if len(without_state) == len(state.terms) else None
@@ -346,7 +348,7 @@ def _facets(state: ListState, counted: facets.Counts) -> SafeString:
 
     def make() -> SafeString:
         made = [_facet(whole, "state", "Verdict", [(value, verdicts.get(value, 0)) for value in _VERDICTS])]
-        made += [_facet(whole, key, FILTERS[key].label, counted.by_facet[key]) for key in facets.FACETS]
+        made += [_facet(whole, key, FILTERS[key].label, counted.by_facet[key]) for key in FACETS]
         made += [_facet(whole, "tag", "Tag", tags)] if tags else []
         shown = [facet for facet in made if len(facet.values) > 1 or any(value.is_on for value in facet.values)]
         return render_to_string("recordings/_facets.html", {"facets": shown, "on": len(state.terms)})
