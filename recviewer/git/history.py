@@ -111,12 +111,20 @@ def _change(head: bytes) -> Change | None:
 
 def contents(repository: Repository, blobs: Collection[str]) -> Iterator[tuple[str, bytes]]:
     """Yield (blob id, bytes) for those blobs that the repository holds."""
-    names = list(blobs)
+    for name, kind, data in objects(repository, blobs):
+        if kind == "blob":
+            yield name, data
+
+
+def objects(repository: Repository, wanted: Collection[str]) -> Iterator[tuple[str, str, bytes]]:
+    """Yield (name, kind, bytes) for those objects that the repository holds. wanted: full names."""
+    names = list(wanted)
     if not names:
         return
     with streaming(repository, "cat-file", "--batch", "--buffer") as process:
         stdin, stdout = process.stdin, process.stdout
-        assert stdin is not None and stdout is not None
+        assert stdin is not None
+        assert stdout is not None
 
         def feed() -> None:
             try:
@@ -131,9 +139,7 @@ def contents(repository: Repository, blobs: Collection[str]) -> Iterator[tuple[s
             header = stdout.readline().split()
             if not header:
                 break
-            if len(header) == 3 and header[1] == b"blob":
-                yield name, stdout.read(int(header[2]))
+            if len(header) == 3:
+                yield name, header[1].decode("ascii", "replace"), stdout.read(int(header[2]))
                 stdout.read(1)
-            elif len(header) == 3:
-                stdout.read(int(header[2]) + 1)
         feeder.join(timeout=1)

@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +26,16 @@ class GitFailed(Exception):
     """Git could not do what was asked. The message is git's own first line, or a sentence of ours."""
 
 
+class NoCommit(GitFailed):
+    """A revision names no commit that is here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository on disk. work_tree: the top of its checkout. git_dir: of this checkout; common_dir: of the objects."""
+    """A repository on disk. work_tree: the top of its checkout. git_dir: of this checkout; common_dir: of the objects.
+
+    A bare repository has no checkout: its three places are one.
+    """
 
     work_tree: Path
     git_dir: Path
@@ -38,6 +45,19 @@ class Repository:
     def is_shallow(self) -> bool:
         """Tell whether older history was not fetched."""
         return (self.common_dir / "shallow").is_file()
+
+    @property
+    def is_bare(self) -> bool:
+        """Tell whether there is no checkout."""
+        return self.work_tree == self.git_dir
+
+    @property
+    def is_partial(self) -> bool:
+        """Tell whether objects may have been left at the remote: such a clone marks its packs."""
+        try:
+            return any(name.name.endswith(".promisor") for name in os.scandir(self.common_dir / "objects" / "pack"))
+        except OSError:
+            return False
 
 
 def find(folder: Path) -> Repository | None:
@@ -82,12 +102,12 @@ def environment() -> dict[str, str]:
     }
 
 
-def _command(*words: str | Path) -> list[str]:
+def _command(*words: str | bytes | Path) -> list[str]:
     git = shutil.which("git")
     if git is None:
         raise GitFailed("git is not installed")
     guards = ("--no-replace-objects", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
-    return [git, *guards, *map(str, words)]
+    return [git, *guards, *map(os.fsdecode, words)]
 
 
 def resolve(repository: Repository, revision: str) -> str:
@@ -97,32 +117,35 @@ def resolve(repository: Repository, revision: str) -> str:
     """
     if revision.startswith("-"):
         raise GitFailed(f"{revision!r} is no revision")
-    words = _command(
-        "-c",
-        f"safe.directory={repository.work_tree}",
-        "--git-dir",
-        repository.git_dir,
-        "rev-parse",
-        "--verify",
-        "--quiet",
-        "--end-of-options",
-        f"{revision}^{{commit}}",
-    )
+    done = run_in(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    name = done.stdout.decode("ascii", "replace").strip()
+    if done.returncode or not _HEX.fullmatch(name):
+        raise NoCommit(f"{revision}: no such commit here")
+    return name
+
+
+def run_in(repository: Repository, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """Run git in the repository itself, with its configuration: only for commands that start no program of its own.
+
+    Those are the ones that resolve and list names. Raises GitFailed where git does not answer.
+    """
+    place = ("-c", f"safe.directory={repository.work_tree}", "--no-pager", "--git-dir", repository.git_dir)
+    return run((*place, *words), env=environment())
+
+
+def run(words: Sequence[str | bytes | Path], *, env: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
+    """Run git to its end. Raises GitFailed where it does not answer; its own failures are the caller's to read."""
     try:
-        done = subprocess.run(  # noqa: S603
-            words,
-            env=environment(),
+        return subprocess.run(  # noqa: S603
+            _command(*words),
+            env=env,
             capture_output=True,
             timeout=TIMEOUT_SECONDS,
             stdin=subprocess.DEVNULL,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise GitFailed(f"git did not answer: {error}") from error
-    name = done.stdout.decode("ascii", "replace").strip()
-    if done.returncode or not _HEX.fullmatch(name):
-        raise GitFailed(f"{revision}: no such commit here")
-    return name
 
 
 @contextmanager
@@ -138,8 +161,16 @@ def reading(repository: Repository) -> Iterator[dict[str, str]]:
             (own / "shallow").write_text("".join(f"{line}\n" for line in lines if _HEX.fullmatch(line)))
         yield environment() | {
             "GIT_DIR": str(own),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(repository.common_dir / "objects"),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _listed(repository.common_dir / "objects"),
         }
+
+
+def _listed(place: Path) -> str:
+    """Return a place as an entry of a list that git splits at colons, unless an entry is quoted."""
+    text = str(place)
+    if ":" not in text and not text.startswith('"'):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 @contextmanager

@@ -1,0 +1,175 @@
+"""What differs between two commits, and what one commit holds. Plumbing only; no configuration of the repository is read."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from recviewer.git.repository import GitFailed, Repository, find, reading, run
+
+NO_BLOB = "0" * 40
+"""What git names a file that is not there."""
+
+
+class Changed(NamedTuple):
+    """A file that differs. raw: its path. old, new: blob ids, "" where there is none. Modes as git writes them."""
+
+    raw: bytes
+    old: str
+    new: str
+    old_mode: str
+    new_mode: str
+
+
+class Held(NamedTuple):
+    """A file of a commit. mode: as git writes it, `100644` for most."""
+
+    raw: bytes
+    blob: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many lines git says were added to and removed from one file; 0 and 0 for what git takes for binary."""
+
+    added: int
+    removed: int
+
+
+class NoMergeBase(GitFailed):
+    """The two commits have no common ancestor here. The message says what to do."""
+
+
+class MissingObjects(GitFailed):
+    """The repository does not hold all that was asked for. The message names the `git fetch` that brings it."""
+
+
+def opened(place: Path) -> Repository:
+    """Return the repository at a place: a work tree or a folder in it, or a bare repository such as a mirror.
+
+    Raises GitFailed where there is none.
+    """
+    here = place.resolve()
+    if (here / "HEAD").is_file() and (here / "objects").is_dir() and (here / "refs").is_dir():
+        if here.name == ".git":
+            return Repository(here.parent, here, here)
+        return Repository(here, here, here)
+    found = find(here)
+    if found is None:
+        raise GitFailed(f"{place} is no git repository, and lies in none")
+    return found
+
+
+def merge_base(repository: Repository, base: str, head: str) -> str:
+    """Return the best common ancestor of two commits (full names). Raises NoMergeBase, GitFailed."""
+    with reading(repository) as env:
+        done = run(("merge-base", base, head), env=env)
+    name = done.stdout.decode("ascii", "replace").strip()
+    if done.returncode == 0 and name:
+        return name.split("\n")[0]
+    if done.returncode == 1:
+        raise NoMergeBase(_no_ancestor(repository, base, head))
+    raise MissingObjects(_not_all_there(repository, _said(done)))
+
+
+def differing(repository: Repository, base: str, head: str) -> list[Changed]:
+    """Return the files that differ between two commits (full names), in order of path, renames as gone and new."""
+    words = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv")
+    out = _output(repository, *words, "--end-of-options", base, head)
+    fields = out.split(b"\0")
+    made = []
+    for place in range(0, len(fields) - 1, 2):
+        old_mode, new_mode, old, new, _ = fields[place].decode("ascii", "replace").lstrip(":").split(" ")
+        made.append(Changed(fields[place + 1], _name(old), _name(new), old_mode, new_mode))
+    return made
+
+
+def _name(blob: str) -> str:
+    return "" if blob == NO_BLOB else blob
+
+
+def held(repository: Repository, commit: str, below: bytes = b"") -> list[Held]:
+    """Return every file of a commit, in order of path. below: a folder, with its final slash; b"" for all."""
+    out = _output(repository, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *_folder(below))
+    made = []
+    for entry in out.split(b"\0")[:-1]:
+        head, _, raw = entry.partition(b"\t")
+        mode, _, blob = head.decode("ascii", "replace").split(" ")
+        made.append(Held(raw, blob, mode))
+    return made
+
+
+def folders(repository: Repository, commit: str, below: bytes = b"") -> Iterator[bytes]:
+    """Yield the path of every folder of a commit. below: as for `held`."""
+    out = _output(repository, "ls-tree", "-r", "-d", "-z", "--name-only", "--full-tree", commit, "--", *_folder(below))
+    yield from out.split(b"\0")[:-1]
+
+
+def _folder(below: bytes) -> list[bytes]:
+    return [below] if below else []
+
+
+def lines(repository: Repository, base: str, head: str, paths: Collection[bytes]) -> dict[bytes, Counted]:
+    """Return, for files that are in both commits, how many lines git adds and removes.
+
+    paths: those that are wanted. They are counted from the differing files as a whole, so that no list of them is too
+    long for a command line.
+    """
+    if not paths:
+        return {}
+    wanted = frozenset(paths)
+    words = ("diff-tree", "-r", "-z", "--numstat", "--no-renames", "--diff-filter=MT", "--no-ext-diff", "--no-textconv")
+    out = _output(repository, *words, "--end-of-options", base, head)
+    made = {}
+    for entry in out.split(b"\0")[:-1]:
+        added, removed, raw = entry.split(b"\t", 2)
+        if raw in wanted:
+            made[raw] = Counted(0 if added == b"-" else int(added), 0 if removed == b"-" else int(removed))
+    return made
+
+
+def _output(repository: Repository, *words: str | bytes) -> bytes:
+    with reading(repository) as env:
+        done = run(words, env=env)
+    if done.returncode:
+        raise MissingObjects(_not_all_there(repository, _said(done)))
+    return done.stdout
+
+
+def _said(done: subprocess.CompletedProcess[bytes]) -> str:
+    first = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
+    return first.removeprefix("fatal: ") or "git gave up without a word"
+
+
+def _no_ancestor(repository: Repository, base: str, head: str) -> str:
+    if repository.is_shallow:
+        return (
+            f"{base[:9]} and {head[:9]} have no common ancestor among the commits that were fetched: this clone is "
+            f"shallow. `{fetching(repository)} --unshallow origin` brings the rest; two dots (BASE..HEAD) compare "
+            "the two as they are"
+        )
+    return f"{base[:9]} and {head[:9]} have no common ancestor; two dots (BASE..HEAD) compare the two as they are"
+
+
+def _not_all_there(repository: Repository, said: str) -> str:
+    if repository.is_shallow:
+        return f"{said}: this clone is shallow; `{fetching(repository)} --unshallow origin` brings the rest"
+    return f"{said}; {missing(repository)}"
+
+
+def missing(repository: Repository) -> str:
+    """Return what to do about objects that the repository does not hold, as a clause."""
+    if repository.is_shallow:
+        return f"this clone is shallow: `{fetching(repository)} --unshallow origin` brings the rest"
+    if repository.is_partial:
+        return f"this clone is partial: `{fetching(repository)} --refetch --no-filter origin` brings what is missing"
+    return f"`{fetching(repository)} origin` may bring what is missing"
+
+
+def fetching(repository: Repository) -> str:
+    """Return how a person fetches in this repository."""
+    return f"git -C {repository.work_tree} fetch"
