@@ -16,7 +16,7 @@ class Command(BaseCommand):
         "Print one JSON line for each recording below DIR, reading the files themselves, no index. "
         "Example: recviewer export tests/integration --query 'kind:chat weather' > recordings.jsonl"
     )
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dir", nargs="?", metavar="DIR", help="default: $RECVIEWER_RECORDINGS, else the demo")

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         "Index the recordings below DIR and serve them on http://127.0.0.1:8000. Without DIR: $RECVIEWER_RECORDINGS, "
         "else a private copy of the demo tree. Example: recviewer serve tests/integration --open"
     )
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dir", nargs="?", metavar="DIR", help="the recordings root")

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         "hashes (or the first 7 digits or more of one) of the indexed tree. "
         "Example: recviewer show tests/integration/inference/recordings/33b71fb85bfb.json --json"
     )
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("names", nargs="+", metavar="PATH|BLOB|HASH")
