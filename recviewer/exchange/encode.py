@@ -6,6 +6,7 @@ surrogates in file names) is spelled out for it. `nesting` tells beforehand what
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -50,7 +51,11 @@ def encode(value: Any, *, is_sorted: bool = False, odd: Callable[[Any], Any] = w
     try:
         return orjson.dumps(value, default=odd, option=option)
     except TypeError:
+        pass
+    try:
         return orjson.dumps(_spelled(value), default=odd, option=option)
+    except TypeError:  # a few levels deeper than orjson goes, which only made-up files do
+        return json.dumps(_plain(value), separators=(",", ":"), ensure_ascii=False, sort_keys=is_sorted).encode()
 
 
 _LEAST, _MOST = -(2**63), 2**64 - 1
@@ -67,6 +72,17 @@ def _spelled(value: Any) -> Any:
     if isinstance(value, int) and not _LEAST <= value <= _MOST:
         return orjson.Fragment(str(value).encode())
     return value
+
+
+def _plain(value: Json) -> Json:
+    """Return a value that the standard library writes as JSON; a number that no float holds becomes a text."""
+    if isinstance(value, dict):
+        return {_text(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return _text(value)
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _text(value: str) -> str:

@@ -33,6 +33,13 @@ def test_keys_are_sorted_where_asked():
     )
 
 
+@pytest.mark.parametrize("inner", ["1.5", "18446744073709551616", '"Gr\\u00f6\\u00dfe"', "null"])
+def test_value_deeper_than_orjson_goes_is_written_all_the_same(inner):
+    value = json.loads("[" * 300 + inner + "]" * 300)
+
+    assert json.loads(encode(value)) == value
+
+
 def test_what_is_no_json_at_all_is_refused():
     with pytest.raises(TypeError):
         encode({"a": object()})

@@ -144,6 +144,15 @@ def test_any_reason_is_summed_up(reason):
     assert of_unreadable(reason, "b.json").kind == "unreadable"
 
 
+@pytest.mark.parametrize("depth", [*range(190, 260), 400, 800, 1100])
+@pytest.mark.parametrize("role", ["user", "tool"])
+def test_json_that_nests_deep_is_read_or_reported(depth, role):
+    content = "[" + "[" * depth + "]" * depth + "]"
+    message = f'{{"role": "{role}", "content": {content}}}'
+
+    check(f'{{"request": {{"body": {{"messages": [{message}]}}}}, "response": {{}}}}'.encode())
+
+
 DEEP = "[" * 300 + "]" * 300
 
 
