@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+import orjson
+
 from recviewer.exchange.model import Json
 from recviewer.replay.steps import TextStep, concerned, rewritten
 
-DEPTH_LIMIT = 200
+DEPTH_LIMIT = 253
 """Nesting that is followed; Python's own limits differ from release to release. Real recordings nest about 20 deep."""
 
 # What the recorder's json.dumps(…, sort_keys=True) writes, without looking for cycles that decoded JSON cannot have.
@@ -16,7 +18,18 @@ to_json = json.JSONEncoder(sort_keys=True, check_circular=False).encode
 
 
 def nests_too_deep(*values: Json) -> bool:
-    """Tell whether any of some values holds objects and lists nested deeper than `DEPTH_LIMIT`. Needs no recursion."""
+    """Tell whether any of some values holds objects and lists nested deeper than `DEPTH_LIMIT`. Needs no recursion.
+
+    orjson writes just as many levels, so what it writes is not too deep, which is known a hundred times sooner.
+    """
+    try:
+        orjson.dumps(values)
+    except TypeError:
+        return _is_deeper(values)
+    return False
+
+
+def _is_deeper(values: tuple[Json, ...]) -> bool:
     level = [value for value in values if isinstance(value, dict | list)]
     for _ in range(DEPTH_LIMIT):
         if not level:
