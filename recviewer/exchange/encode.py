@@ -74,7 +74,7 @@ def _spelled(value: Any) -> Any:
     return value
 
 
-def _plain(value: Json) -> Json:
+def _plain(value: Any) -> Any:
     """Return a value that the standard library writes as JSON; a number that no float holds becomes a text."""
     if isinstance(value, dict):
         return {_text(key): _plain(item) for key, item in value.items()}
