@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 TRUE = frozenset({"1", "true", "yes", "on"})
@@ -42,6 +43,14 @@ def number(name: str, default: int, *, least: int = 0) -> int:
     if not raw.isdecimal() or int(raw) < least:
         raise BadEnvironment(name, raw, f"it takes a whole number from {least} on")
     return int(raw)
+
+
+def choice(name: str, default: str, *, among: Collection[str]) -> str:
+    """Return the variable as one of some words, which are in capitals; case does not count."""
+    raw = text(name, default)
+    if raw.upper() not in among:
+        raise BadEnvironment(name, raw, f"it takes one of {', '.join(among)}")
+    return raw.upper()
 
 
 def path(name: str) -> Path | None:

@@ -139,10 +139,11 @@ if HOSTED:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("RECVIEWER_TLS", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("RECVIEWER_PROXY") else None
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.text("RECVIEWER_LOG_LEVEL", "WARNING").upper()},
+    "root": {"handlers": ["stderr"], "level": env.choice("RECVIEWER_LOG_LEVEL", "WARNING", among=LOG_LEVELS)},
 }

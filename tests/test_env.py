@@ -54,6 +54,20 @@ def test_number_that_makes_no_sense_stops_the_start(monkeypatch, raw):
         env.number(NAME, 5, least=1)
 
 
+@pytest.mark.parametrize(("raw", "value"), [("", "WARM"), ("COLD", "COLD"), (" cold ", "COLD")])
+def test_choice_is_read_and_falls_back(monkeypatch, raw, value):
+    monkeypatch.setenv(NAME, raw)
+
+    assert env.choice(NAME, "WARM", among=("COLD", "WARM")) == value
+
+
+def test_choice_that_is_none_stops_the_start(monkeypatch):
+    monkeypatch.setenv(NAME, "FOO")
+
+    with pytest.raises(SystemExit, match=f"{NAME}='FOO' cannot be used: it takes one of COLD, WARM"):
+        env.choice(NAME, "WARM", among=("COLD", "WARM"))
+
+
 def test_path_is_absolute_and_knows_the_home_directory(monkeypatch):
     assert env.path(NAME) is None
 
