@@ -1,6 +1,6 @@
 """Look at pages: screenshots in both themes and three widths, and what a browser has to complain about.
 
-    python tools/screenshots.py --root recordings --out /tmp/shots [--page NAME=ADDRESS …] [--kind chat …]
+    python tools/screenshots.py --root recordings --out screenshots [--page NAME=ADDRESS …] [--kind chat …]
 
 Starts a server on a free port with a data folder of its own, indexes the root, visits the pages, and stops the server.
 Without --page it takes the list and one recording of each kind. Reports console errors, violations of the content
