@@ -25,6 +25,7 @@ def test_newcomer_finds_reads_and_looks_behind_a_recording(open_page):
     page.get_by_role("searchbox").fill(CITY)
     expect(page.locator("#list mark").first).to_be_visible()
     page.locator(".row-link").first.click()
+    page.wait_for_url("**/r/**")
 
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.keyboard.press("v")
