@@ -10,13 +10,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
-import multiprocessing
 import os
 import sys
 import threading
 import time
 from collections.abc import Collection, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,9 +26,9 @@ from django.db import transaction
 from filelock import FileLock, Timeout
 
 from recviewer.catalog import rows
+from recviewer.catalog.jobs import Done, Job
 from recviewer.catalog.models import IndexRun
-from recviewer.catalog.summary import Done, Job, work
-from recviewer.formats.reading import reader_version
+from recviewer.formats.version import reader_version
 from recviewer.store import files
 from recviewer.store.refusals import Refusal
 from recviewer.store.scan import FileStamp, Scan, scan
@@ -171,7 +169,9 @@ def _write(
     progress: Progress,
     processes: int | None,
 ) -> None:
-    writer = rows.Writer(known)
+    from recviewer.catalog.writer import Writer  # only runs that read anything need it
+
+    writer = Writer(known)
     pending: list[tuple[Done, FileStamp]] = []
     for batch in _read_all(jobs, processes):
         for done in batch:
@@ -192,12 +192,17 @@ def _read_all(jobs: list[Job], processes: int | None) -> Iterator[list[Done]]:
     """Yield what the files say, batch by batch, read in this process or by others."""
     root, limit = str(settings.RECORDINGS_ROOT), settings.FILE_LIMIT_BYTES
     batches = [jobs[start : start + BATCH_FILES] for start in range(0, len(jobs), BATCH_FILES)]
+    from recviewer.catalog.summary import work
+
     wanted = processes if processes is not None else (2 if len(jobs) >= PARALLEL_FROM and _can_fork() else 1)
     if wanted < 2:
         with _no_collector():
             for batch in batches:
                 yield work(root, limit, batch)
         return
+    import multiprocessing
+    from concurrent.futures import Future, ProcessPoolExecutor
+
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(wanted, mp_context=context, initializer=_be_worker, initargs=(os.getpid(),)) as pool:
         ahead: list[Future[list[Done]]] = []

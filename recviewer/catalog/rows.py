@@ -7,27 +7,16 @@ statements are understood by SQLite and PostgreSQL alike, but for the full-text 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from django.db import connection, transaction
+from django.db import connection
 
 from recviewer.catalog import search
-from recviewer.catalog.summary import Done, Summary, suite_of
-from recviewer.store.scan import FileStamp
 
 Known: TypeAlias = tuple[int, int, int, int, str]
 """What a row says of its file: id, size, mtime_ns, inode, reader."""
 
 TABLE = "catalog_recording"
-PLACE = ("id", "path", "raw_path", "folder", "suite", "size", "mtime_ns", "inode", "indexed_at")
-MEANING = Summary._fields[:-2]
-COLUMNS = (*PLACE, *MEANING)
-_UPDATED = [f"{name} = excluded.{name}" for name in COLUMNS if name != "id"]
-_UPSERT = (
-    f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))}) "
-    f"ON CONFLICT (id) DO UPDATE SET {', '.join(_UPDATED)}"
-)
 
 
 def known() -> dict[str, Known]:
@@ -62,39 +51,3 @@ def set_provenance(values: list[tuple[int | None, str, int]]) -> None:
     """Set commit and replay state. values: (commit id, state, recording id). Call it inside a transaction."""
     with connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {TABLE} SET commit_id = %s, replay = %s WHERE id = %s", values)
-
-
-class Writer:
-    """Writes rows, giving new ones ids of their own: only one run writes at a time.
-
-    known: the rows there are.
-    """
-
-    def __init__(self, known: dict[str, Known]) -> None:
-        self._ids = {key: row[0] for key, row in known.items()}
-        self._next = max(self._ids.values(), default=0) + 1
-
-    def write(self, found: list[tuple[Done, FileStamp]]) -> None:
-        """Insert or update a row for each file that was read, and its words, in one transaction."""
-        if not found:
-            return
-        now = datetime.now(UTC)
-        values, words = [], []
-        for done, stamp in found:
-            summary = done.summary
-            assert summary is not None
-            id = self._ids.get(done.key)
-            if id is None:
-                id = self._ids[done.key] = self._next
-                self._next += 1
-            values.append((id, *_place(done.key, stamp, now), *summary[:-2]))
-            words.append((id, summary.asked_words, summary.answered_words, summary.test_name, summary.model))
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.executemany(_UPSERT, values)
-            search.insert(cursor, words)
-
-
-def _place(key: str, stamp: FileStamp, now: datetime) -> tuple[Any, ...]:
-    raw = None if key.encode("utf-8", "surrogatepass") == stamp.raw else stamp.raw
-    folder = key.rpartition("/")[0]
-    return (key, raw, folder, suite_of(key), stamp.size, stamp.mtime_ns, stamp.inode, now)

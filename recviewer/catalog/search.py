@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from recviewer.catalog.models import Recording
-from recviewer.catalog.summary import clean
+from recviewer.catalog.naming import clean
 
 TABLE = "catalog_words"
 COLUMNS = ("asked", "answered", "test", "model")

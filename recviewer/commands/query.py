@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from recviewer.catalog.summary import suite_of
+from recviewer.catalog.naming import suite_of
 from recviewer.exchange.model import Exchange
 from recviewer.exchange.text import outcome_of, searchable
 from recviewer.formats.raw import host_of

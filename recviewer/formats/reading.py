@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from recviewer.exchange.model import Chunk, Exchange, Failure, Json, Kind, Problem, Reply
 from recviewer.formats import registry
@@ -117,14 +114,3 @@ def _failure(raw: Raw, problems: list[Problem]) -> Failure | None:
 
 def _object(value: Json) -> dict[str, Json]:
     return value if isinstance(value, dict) else {}
-
-
-@cache
-def reader_version() -> str:
-    """Return a version of everything that decides what a recording means: a new one re-reads every file."""
-    digest = hashlib.sha256()
-    package = Path(__file__).parent.parent
-    for folder in ("exchange", "formats", "replay"):
-        for source in sorted((package / folder).rglob("*.py")):
-            digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]

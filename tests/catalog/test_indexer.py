@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from recviewer.catalog import content, indexer, rows, search, summary
+from recviewer.catalog import content, indexer, search, summary, writer
 from recviewer.catalog.models import IndexRun, Recording
 from recviewer.store import files
 from recviewer.store.refusals import NoRoot, Vanished
@@ -149,7 +149,7 @@ def test_catalog_dropped_and_built_again_is_the_same(put):
     for number in range(5):
         put(f"a/recordings/{number}.json", asked=f"Question {number}?")
     run()
-    columns = [name for name in rows.COLUMNS if name not in ("id", "indexed_at")]
+    columns = [name for name in writer.COLUMNS if name not in ("id", "indexed_at")]
     before = list(Recording.objects.order_by("path").values(*columns))
     Recording.objects.all().delete()
     with connection.cursor() as cursor:
@@ -164,7 +164,7 @@ def test_two_processes_write_what_one_writes(put):
     for number in range(150):
         put(f"a/recordings/{number}.json", asked=f"Question {number}?")
     run()
-    columns = [name for name in rows.COLUMNS if name not in ("id", "indexed_at")]
+    columns = [name for name in writer.COLUMNS if name not in ("id", "indexed_at")]
     before = list(Recording.objects.order_by("path").values(*columns))
 
     indexer.refresh(full=True, processes=2)

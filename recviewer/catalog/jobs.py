@@ -1,0 +1,29 @@
+"""What an indexing run hands to its workers, and what they hand back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from recviewer.store.scan import FileStamp
+
+if TYPE_CHECKING:
+    from recviewer.catalog.summary import Summary
+
+
+class Job(NamedTuple):
+    """A file to be read by a worker."""
+
+    key: str
+    raw: bytes
+    obstacle: str
+
+
+class Done(NamedTuple):
+    """What a worker found. stamp: of the bytes that were read; None where they could not be had.
+
+    summary: None where the file has vanished meanwhile.
+    """
+
+    key: str
+    stamp: FileStamp | None
+    summary: Summary | None

@@ -1,0 +1,49 @@
+"""Names and texts as the catalog keeps them: the suite of a path, the name of a test, text that every database stores."""
+
+from __future__ import annotations
+
+from recviewer.store.scan import HOME
+
+_CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
+"""NUL ends a text in SQL, and two others mark hits in snippets; all are shown as their pictures."""
+
+
+def clean(text: str) -> str:
+    """Return text that every database stores: without control characters, and with lone surrogates as U+FFFD."""
+    text = text.translate(_CONTROLS) if not text.isprintable() else text
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def test_name(test_id: str | None) -> str:
+    """Return a test id's function and parameters, without the file and without `test_`."""
+    if not test_id:
+        return ""
+    head, bracket, parameters = test_id.partition("[")
+    return head.rpartition("::")[2].removeprefix("test_") + bracket + parameters
+
+
+_HOME = HOME.decode()
+_TESTS = ("tests", "integration")
+
+
+def suite_of(key: str) -> str:
+    """Return the suite that a path belongs to: the folders between `tests/integration` and the first `recordings`.
+
+    Where there are none (the first months), the folders behind `recordings` but `responses`; else the folder that holds
+    `recordings`; else the first folder, "" at the top.
+    """
+    folders = key.split("/")[:-1]
+    if _HOME not in folders:
+        return folders[0] if folders else ""
+    place = folders.index(_HOME)
+    if place == 0 and _HOME in folders[1:]:
+        folders = folders[1:]
+        place = folders.index(_HOME)
+    before, behind = folders[:place], folders[place + 1 :]
+    for start in range(len(before) - 1):
+        if tuple(before[start : start + 2]) == _TESTS:
+            inner = before[start + 2 :] or [name for name in behind if name not in ("responses", _HOME)]
+            return "/".join(inner) or "integration"
+    return before[-1] if before else ""
