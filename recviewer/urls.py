@@ -8,7 +8,7 @@ from recviewer.pages.keys import KeyConverter
 
 register_converter(KeyConverter, "key")
 
-from recviewer.pages import activity, bulk, decisions, login, notes, plan, queue, recording, recordings, status, trash  # noqa: E402
+from recviewer.pages import activity, bulk, decisions, login, notes, plan, queue, recording, recordings, status, tags, trash  # noqa: E402
 
 urlpatterns = [
     path("", include((recordings.urlpatterns, "recordings"))),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include((queue.urlpatterns, "queue"))),
     path("", include((notes.urlpatterns, "notes"))),
     path("", include((plan.urlpatterns, "plan"))),
+    path("", include((tags.urlpatterns, "tags"))),
     path("", include((trash.urlpatterns, "trash"))),
     path("", include((activity.urlpatterns, "activity"))),
     path("", include((status.urlpatterns, "status"))),

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 
 from recviewer.catalog.models import Recording
 from recviewer.pages.queue import Queue, queue_for
-from recviewer.review import audit, deleting, standing
+from recviewer.review import audit, deleting, labels, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.filters import Label, tags_for_paths
 from recviewer.review.models import AuditEvent, Decision, EventItem, State, Tag, Verdict
@@ -111,8 +111,18 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Quick:
+    """One of the most used tags, with a digit as its key. digit: "" for a tag that has none."""
+
+    label: Label
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tags:
     """The tags of one recording. key, seen, url: as in `Bar`. known: names that exist, for completion.
+
+    tags: those it has; quick: the most used of those it does not have.
 
     error: a refusal's sentence. typed: the name that was refused. has_focus: the field has the focus after a swap.
     is_aside: the fragment comes beside another one and finds its place by its id.
@@ -121,7 +131,8 @@ class Tags:
     key: str
     seen: str
     url: str
-    tags: tuple[Label, ...]
+    tags: tuple[Quick, ...]
+    quick: tuple[Quick, ...]
     known: tuple[str, ...]
     error: str = ""
     typed: str = ""
@@ -196,11 +207,14 @@ def refused(bar: Bar, sentence: str, *, is_stale: bool = False, asks_reason: boo
 
 def tags_for(recording: Recording) -> Tags:
     """Return the tags of a recording, with what there is to choose from."""
+    mine = tags_for_paths([recording.path]).get(recording.path, [])
+    often = {tag.name: Quick(Label(tag.name, tag.colour), str(digit)) for digit, tag in enumerate(labels.quick(), 1)}
     return Tags(
         key=recording.path,
         seen=recording.blob,
         url=url_of(recording.path),
-        tags=tuple(tags_for_paths([recording.path]).get(recording.path, ())),
+        tags=tuple(often.get(label.name) or Quick(label, "") for label in mine),
+        quick=tuple(one for name, one in often.items() if name not in {label.name for label in mine}),
         known=tuple(Tag.objects.order_by("folded").values_list("name", flat=True)[:200]),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils import timezone
 import recviewer
 from recviewer.catalog import indexer
 from recviewer.review.actors import actor_of
+from recviewer.review.models import Tag
 
 NAV = (
     ("Recordings", "recordings", ("recordings:listing",)),
@@ -23,10 +25,14 @@ NAV = (
     ("Smells", "smells", ("smells:listing",)),
     ("Models", "models", ("models:listing",)),
     ("Plan", "plan", ("plan:show",)),
+    ("Tags", "tags", ("tags:listing",)),
     ("Activity", "activity", ("activity:listing", "activity:log", "activity:show")),
     ("Trash", "trash", ("trash:listing", "trash:show")),
 )
 """Title, namespace and url names of the pages in the top bar; those that do not exist are left out."""
+
+WHEN: dict[str, Callable[[], bool]] = {"tags": Tag.objects.exists}
+"""Namespaces whose entry is there only when there is something to see."""
 
 BELOW = {"recording": "recordings", "queue": "recordings", "bulk": "recordings"}
 """Namespaces without an own entry, and the entry that lights up for them."""
@@ -93,6 +99,8 @@ def short(parts: tuple[str, ...]) -> str:
 def _nav(here: str) -> list[Place]:
     found = []
     for title, namespace, names in NAV:
+        if namespace in WHEN and namespace != here and not WHEN[namespace]():
+            continue
         for name in names:
             try:
                 found.append(Place(title, reverse(name), namespace == here))

@@ -172,7 +172,7 @@ def test_tags(make_recording, rf):
 
     made = tags_for(recording)
 
-    assert [label.name for label in made.tags] == ["<b>odd"]
+    assert [one.label.name for one in made.tags] == ["<b>odd"]
     assert set(made.known) == {"<b>odd", "golden"}
     page = render_to_string("tags/_tags.html", {"tags": made}, request=rf.get("/"))
     assert "&lt;b&gt;odd" in page
