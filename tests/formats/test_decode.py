@@ -190,6 +190,7 @@ def test_any_bytes_are_decoded_or_refused(data):
         assert decode(data).document is not Ellipsis
 
 
+@settings(max_examples=40)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),

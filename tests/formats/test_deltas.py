@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recviewer.exchange.leftovers import leftovers
@@ -78,6 +78,7 @@ def test_choices_stay_apart_however_they_interleave(texts, data):
 
 
 @pytest.mark.parametrize("odd", [{"usage": 7}, {"created": 10**30}, {"choices": [{"delta": {"content": 5}}]}])
+@settings(max_examples=30)
 @given(st.text(max_size=20), CALLS, st.data())
 def test_careful_reader_agrees_with_the_fast_one(odd, text, calls, data):
     body = data.draw(streams(text, calls))
