@@ -44,8 +44,9 @@ def listing() -> list[Use]:
 
 
 def quick() -> list[Tag]:
-    """Return the tags that have a digit as their key, the most used first."""
-    return list(Tag.objects.annotate(total=Count("uses")).filter(total__gt=0).order_by("-total", "folded")[:QUICK])
+    """Return the most used tags, which have a digit as their key, by name: a digit should not wander while it is used."""
+    often = Tag.objects.annotate(total=Count("uses")).filter(total__gt=0).order_by("-total", "folded")[:QUICK]
+    return sorted(often, key=lambda tag: tag.folded)
 
 
 def rename(name: str, to: str, *, actor: str, now: datetime | None = None) -> Done:
