@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Substr
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat, Substr
 
 from recviewer.catalog.models import Recording
 from recviewer.review.models import Standing, State, TagOn
@@ -46,13 +46,30 @@ def _with(state: str | None) -> Q:
     return Q(fingerprint__in=standings.values("fingerprint")) | Q(fingerprint="", blob__in=blobs)
 
 
+MANY = 500
+"""Standings from which it is quicker to ask for each recording than to gather all theirs and sort them."""
+
+
+def _has(state: str) -> Q:
+    """Return the condition for recordings whose subject has a standing in one state.
+
+    Where many have it, the database walks the list in its order and asks for each until the page is full.
+    """
+    standings = Standing.objects.filter(state=state)
+    if standings[: MANY + 1].count() <= MANY:
+        return _with(state)
+    return Q(Exists(standings.filter(fingerprint=OuterRef("fingerprint")))) | Q(
+        Exists(standings.filter(fingerprint=Concat(Value(BLOB_PREFIX), OuterRef("blob")))), fingerprint=""
+    )
+
+
 def with_verdict(recordings: QuerySet[Recording], state: str) -> QuerySet[Recording]:
     """Return those in a state: approved, rejected, delete or undecided. Nothing for any other word."""
     if state == State.UNDECIDED:
         return recordings.exclude(_with(None))
     if state not in State.values:
         return recordings.none()
-    return recordings.filter(_with(state))
+    return recordings.filter(_has(state))
 
 
 def verdict_counts(recordings: QuerySet[Recording], *, total: int | None = None) -> dict[str, int]:
