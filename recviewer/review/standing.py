@@ -22,7 +22,7 @@ ORDER = (
 )
 
 
-ENTERED = ("entered_at", "verdict", "note", "pk")
+ENTERED = ("entered_at", "verdict", "note", "at", "path", "blob", "pk")
 """The order in which decisions count: whatever order two people's files are imported in, the same one is last."""
 
 
@@ -54,7 +54,7 @@ def entered(fingerprints: Collection[str], reviewer: str) -> dict[str, datetime]
 
 def settle(decisions: Iterable[Decision]) -> tuple[State, Decision | None]:
     """Return the state that these decisions (the latest of each reviewer) add up to, and the one that settles it."""
-    by_time = sorted(decisions, key=lambda decision: (decision.at, decision.pk))
+    by_time = sorted(decisions, key=lambda decision: (decision.at, decision.reviewer))
     for verdict, state in ORDER:
         of_kind = [decision for decision in by_time if decision.verdict == verdict]
         if of_kind:

@@ -392,6 +392,15 @@ def test_the_order_of_two_files_does_not_matter(db, one, other):
         transaction.set_rollback(True)
 
 
+@pytest.mark.parametrize("field", [{"reviewer": "Ben"}, {"at": "2026-01-02T00:00:00Z"}], ids=["person", "time"])
+def test_of_two_verdicts_of_one_moment_the_same_counts_in_either_order(db, field):
+    said = {"type": "decision", "path": "a.json", "fingerprint": "1:f", "reviewer": "Ana", "verdict": "approve"}
+    said |= {"entered": "2026-01-01T00:00:00Z", "at": "2026-01-01T00:00:00Z"}
+    one, other = (HEAD + json.dumps(fields).encode() + b"\n" for fields in (said, said | field))
+
+    assert after(one, other) == after(other, one)
+
+
 @quickly
 @given(files, files)
 def test_undo_of_an_import_leaves_what_was(db, one, other):
