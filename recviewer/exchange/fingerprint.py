@@ -65,6 +65,16 @@ def fingerprint(exchange: Exchange) -> str:
     """Return the fingerprint, `<version>:<64 hex>`. Unreadable files have none: ""."""
     if exchange.kind is Kind.UNREADABLE:
         return ""
+    return fingerprint_of(said(exchange))
+
+
+def said(exchange: Exchange) -> dict[str, Json]:
+    """Return all that counts of an exchange, ready to be hashed: what two exchanges with one fingerprint share.
+
+    Keys: `kind`, `request` (the body, ids by order of appearance), and where there are any `outputs` (index, content,
+    reasoning, refusal, calls, finish; a call is id, name, arguments as JSON), `exhibits`, `unread`, `error` (type,
+    status, message).
+    """
     ids = _Ids()
     said: dict[str, Any] = {"kind": exchange.kind.value, "request": ids.body(exchange.request.body)}
     if exchange.outputs:
@@ -77,10 +87,15 @@ def fingerprint(exchange: Exchange) -> str:
     error = exchange.error
     if error is not None:
         said["error"] = [error.type, error.status, error.message]
-    return f"{VERSION}:{hashlib.sha256(_canonical(said)).hexdigest()}"
+    return said
 
 
-def _canonical(said: Json) -> bytes:
+def fingerprint_of(said: dict[str, Json]) -> str:
+    """Return the fingerprint of what was said."""
+    return f"{VERSION}:{hashlib.sha256(canonical(said)).hexdigest()}"
+
+
+def canonical(said: Json) -> bytes:
     """Write a value the same way whatever the order of its keys, and whether or not its numbers keep their text."""
     return encode(said, is_sorted=True, odd=_number)
 
@@ -119,7 +134,7 @@ def _exhibit(exhibit: Exhibit, *, is_listing: bool) -> list[Json]:
             kept = [place for place, name in enumerate(exhibit.columns) if name not in TIMES]
             rows = [[row[place] for place in kept] for row in exhibit.rows]
             if is_listing:
-                rows.sort(key=_canonical)
+                rows.sort(key=canonical)
             return ["table", [exhibit.columns[place] for place in kept], rows]
         case Vector():
             return ["vector", exhibit.index, exhibit.encoding, [str(value) for value in _odd(exhibit)], exhibit.values]

@@ -1,0 +1,152 @@
+"""What a comparison does not count, with counts, so that nothing is hidden without being said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from recviewer.difference.answers import call_value, paired
+from recviewer.difference.model import Ignored, shown
+from recviewer.difference.values import ABSENT, changes, is_equal
+from recviewer.exchange.leftovers import leftovers
+from recviewer.exchange.model import Chunk, Exchange, Json
+
+_NUMBER = re.compile(r"\[\d+\]")
+_LONGEST = 200
+
+
+def between(old: Exchange, new: Exchange, old_request: Json, new_request: Json) -> tuple[Ignored, ...]:
+    """Return what differs between two exchanges without counting.
+
+    old_request, new_request: the bodies as they count (`fingerprint.said`); what differs only in the recorded ones is
+    not counted.
+    """
+    found = [*_calls(old, new), *_request(old, new, old_request, new_request), *_facts(old, new)]
+    return tuple(found)
+
+
+def _calls(old: Exchange, new: Exchange) -> Iterator[Ignored]:
+    ids, spellings = [], []
+    for before, after in paired(old, new):
+        for was, now in zip(before.tool_calls, after.tool_calls, strict=False):
+            if was.id != now.id:
+                ids.append((was.id, now.id))
+            if was.arguments != now.arguments and is_equal(call_value(was), call_value(now)):
+                spellings.append((was.arguments, now.arguments))
+    for path, values in (
+        ("outputs[].tool_calls[].id", ids),
+        ("outputs[].tool_calls[].arguments, as written", spellings),
+    ):
+        if values:
+            yield Ignored(path, len(values), *map(_short, values[0]))
+
+
+def _request(old: Exchange, new: Exchange, old_request: Json, new_request: Json) -> Iterator[Ignored]:
+    counted = {(change.path, change.new_path) for change in changes(old_request, new_request)}
+    found: dict[str, list[tuple[Json, Json]]] = {}
+    for change in changes(old.request.body, new.request.body):
+        if (change.path, change.new_path) not in counted:
+            found.setdefault(f"request.{_NUMBER.sub('[]', change.path)}", []).append((change.old, change.new))
+    for path, values in found.items():
+        yield Ignored(path, len(values), _short(values[0][0]), _short(values[0][1]))
+
+
+def _facts(old: Exchange, new: Exchange) -> Iterator[Ignored]:
+    if (old.chunks, old.runs) != (new.chunks, new.runs):
+        yield Ignored("chunk boundaries", 1, f"{old.chunks:,}", f"{new.chunks:,}")
+    usage = changes(old.usage or {}, new.usage or {})
+    if usage:
+        yield Ignored("usage", len(usage), _total(old.usage), _total(new.usage))
+    before, after = _placed(old), _placed(new)
+    for name, value in before.items():
+        if value != after[name]:
+            yield Ignored(name, 1, _short(value), _short(after[name]))
+
+
+def _placed(exchange: Exchange) -> dict[str, Json]:
+    return {
+        "reported model": exchange.reported_model,
+        "status": "" if exchange.status is None or exchange.error else str(exchange.status),
+        "test_id": ABSENT if exchange.test_id is None else exchange.test_id,
+        "url": exchange.url,
+        "endpoint": exchange.endpoint,
+        "provider_metadata": exchange.metadata or ABSENT,
+        "id_normalization_mapping": exchange.id_mapping or ABSENT,
+    }
+
+
+def _total(usage: dict[str, Json] | None) -> str:
+    """Return the number of tokens, where the usage names one or one can be added up."""
+    if not usage:
+        return ""
+    for name in ("total_tokens", "total_token_count"):
+        if isinstance(usage.get(name), int):
+            return f"{usage[name]:,} tokens"
+    counts = [value for key, value in usage.items() if isinstance(value, int) and ("tokens" in key or "count" in key)]
+    return f"{sum(counts):,} tokens" if counts else ""
+
+
+def _short(value: Json) -> str:
+    text = shown(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+Elements = dict[str, list[Json]]
+
+
+def of_chunks(chunks: Iterable[Chunk]) -> Elements:
+    """Return what a stream's elements hold besides what is said, by path without list places: `chunks[].id`."""
+    made: Elements = {}
+    for chunk in chunks:
+        for path, value in chunk.extra.items():
+            made.setdefault(f"chunks[].{_NUMBER.sub('[]', path)}", []).append(value)
+    return made
+
+
+def of_reply(reply: Json, exchange: Exchange) -> Elements:
+    """Return what a reply that was not streamed holds besides what the exchange says, by path: `response.id`.
+
+    A value counts as said when the exchange says just that value somewhere.
+    """
+    body = reply.get("__data__", reply) if isinstance(reply, dict) else reply
+    said = frozenset(_said(exchange))
+    made: Elements = {}
+    wrapped = body if isinstance(body, dict) else {"": body}
+    for path, value in leftovers(wrapped, frozenset()).items():
+        if not (isinstance(value, str) and value in said):
+            made.setdefault(f"response.{_NUMBER.sub('[]', path)}".replace(".[", "["), []).append(value)
+    return made
+
+
+def _said(exchange: Exchange) -> Iterator[str]:
+    for output in exchange.outputs:
+        yield from (output.content, output.reasoning, output.refusal, output.finish_reason or "")
+        for call in output.tool_calls:
+            yield from (call.id, call.name, call.arguments)
+    for exhibit in exchange.exhibits:
+        for row in getattr(exhibit, "rows", ()):
+            yield from (cell for cell in row if isinstance(cell, str))
+        for item in (*getattr(exhibit, "hits", ()), *getattr(exhibit, "passages", ())):
+            yield from (item.text, getattr(item, "title", ""), getattr(item, "url", ""))
+    if exchange.error is not None:
+        yield from (exchange.error.type, exchange.error.message)
+
+
+def in_replies(old: Elements, new: Elements) -> tuple[Ignored, ...]:
+    """Return what differs between the unsaid parts of two replies, most frequent first."""
+    found = []
+    for path in old | new:
+        before, after = old.get(path, []), new.get(path, [])
+        if path.startswith("response.usage") or before == after:
+            continue
+        found.append(Ignored(path, _differing(before, after), _first(before), _first(after)))
+    return tuple(sorted(found, key=lambda item: (-item.count, item.path)))
+
+
+def _differing(old: Sequence[Json], new: Sequence[Json]) -> int:
+    same = sum(is_equal(before, after) for before, after in zip(old, new, strict=False))
+    return max(len(old), len(new)) - same
+
+
+def _first(values: Sequence[Json]) -> str:
+    return _short(values[0]) if values else ""

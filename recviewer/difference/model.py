@@ -1,0 +1,263 @@
+"""What a comparison of two exchanges is made of. Sections stand in order of importance; items are a closed set of shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar, TypeAlias, TypeVar
+
+from recviewer.difference.values import ABSENT, Change
+from recviewer.difference.words import Count, Op, WordDiff
+from recviewer.exchange.encode import encode
+from recviewer.exchange.model import Json
+
+
+class Churn(StrEnum):
+    """How the two recordings of a call differ. Part of the public contract. In order of precedence, heaviest first.
+
+    outcome: an answer became an error or the other way round, or another error. tool_call: other calls. finish: ended
+    for another reason. text: other words, or whatever else an answer says. request: only the question differs.
+    chunking: the same, cut into other chunks. identical: the same. new, gone: there is only one of the two.
+    """
+
+    OUTCOME = "outcome"
+    TOOL_CALL = "tool_call"
+    FINISH = "finish"
+    TEXT = "text"
+    REQUEST = "request"
+    CHUNKING = "chunking"
+    IDENTICAL = "identical"
+    NEW = "new"
+    GONE = "gone"
+
+
+class SectionKind(StrEnum):
+    """What a section is about, in order of importance."""
+
+    ANSWER = "answer"
+    REASONING = "reasoning"
+    REFUSAL = "refusal"
+    CALLS = "tool calls"
+    FINISH = "finish"
+    ERROR = "error"
+    VECTORS = "embeddings"
+    LISTING = "list"
+    HITS = "hits"
+    PASSAGES = "passages"
+    REPLY = "reply"
+    MESSAGES = "messages"
+    PARAMETERS = "parameters"
+    TOOLS = "tools"
+    REFERENCES = "references"
+    USAGE = "usage"
+
+
+class ItemKind(StrEnum):
+    """The closed set of shapes of an item; a page has one way to show each."""
+
+    WORDS = "words"
+    VALUES = "values"
+    NAMES = "names"
+    VECTOR = "vector"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text that changed.
+
+    label: which one, as it is called on the new side: `messages[3] user`. values: the same as JSON, where both are JSON.
+    old_label: as it was called on the old side. Both are the same where there is only one side.
+    """
+
+    kind: ClassVar[ItemKind] = ItemKind.WORDS
+    label: str
+    words: WordDiff
+    values: tuple[Change, ...] = ()
+    old_label: str = ""
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether all of it is new."""
+        return all(span.op is Op.NEW for span in self.words.spans)
+
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether all of it is gone."""
+        return all(span.op is Op.GONE for span in self.words.spans)
+
+    def mirrored(self) -> Words:
+        """Return the item the other way round."""
+        return Words(self.old_label, self.words.mirrored(), _each(self.values, Change.mirrored), self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Values that changed, by path below what the labels name (as in `Words`)."""
+
+    kind: ClassVar[ItemKind] = ItemKind.VALUES
+    label: str
+    values: tuple[Change, ...]
+    old_label: str = ""
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether all of it is new."""
+        return all(change.old is ABSENT for change in self.values)
+
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether all of it is gone."""
+        return all(change.new is ABSENT for change in self.values)
+
+    def mirrored(self) -> Values:
+        """Return the item the other way round."""
+        return Values(self.old_label, _each(self.values, Change.mirrored), self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A set that changed: a list of models, whose order says nothing. kept: how many both have."""
+
+    kind: ClassVar[ItemKind] = ItemKind.NAMES
+    label: str
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+    kept: int
+
+    def mirrored(self) -> Names:
+        """Return the item the other way round."""
+        return Names(self.label, self.new, self.gone, self.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class VectorChange:
+    """An embedding that changed. cosine: None where the lengths differ or one is zero. largest: difference of two numbers
+    at one place, None where the lengths differ. old_size, new_size: numbers, 0 where there is no such vector.
+    """
+
+    kind: ClassVar[ItemKind] = ItemKind.VECTOR
+    label: str
+    old_size: int
+    new_size: int
+    cosine: float | None
+    largest: float | None
+
+    def mirrored(self) -> VectorChange:
+        """Return the item the other way round."""
+        return VectorChange(self.label, self.new_size, self.old_size, self.cosine, self.largest)
+
+
+Item: TypeAlias = Words | Values | Names | VectorChange
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of an exchange that changed. is_quiet: shown in grey, for it says nothing of the meaning."""
+
+    kind: SectionKind
+    items: tuple[Item, ...]
+    is_quiet: bool = False
+
+    def mirrored(self) -> Section:
+        """Return the section the other way round."""
+        return Section(self.kind, gone_first([item.mirrored() for item in self.items]), self.is_quiet)
+
+
+def gone_first(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Return items in their order, but of those in a row that are only gone or only new, the gone ones first."""
+    made: list[Item] = []
+    row: list[Item] = []
+    for item in items:
+        if isinstance(item, Words | Values) and item.is_gone != item.is_new:
+            row.append(item)
+            continue
+        made += (*_gone(row), *_new(row), item)
+        row = []
+    return (*made, *_gone(row), *_new(row))
+
+
+def _gone(items: Sequence[Item]) -> list[Item]:
+    return [item for item in items if isinstance(item, Words | Values) and item.is_gone]
+
+
+def _new(items: Sequence[Item]) -> list[Item]:
+    return [item for item in items if isinstance(item, Words | Values) and item.is_new]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """A part that is the same on both sides. count: how many of it."""
+
+    kind: SectionKind
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """What was not counted. path: `chunks[].id`, or a name for what has none. count: how many values differ.
+
+    old, new: the first of them, or the numbers themselves, for people; "" where there is none.
+    """
+
+    path: str
+    count: int
+    old: str = ""
+    new: str = ""
+
+    def mirrored(self) -> Ignored:
+        """Return it the other way round."""
+        return Ignored(self.path, self.count, self.new, self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How two exchanges differ.
+
+    sections: those that changed, most important first. same: the others. similarity: of all that was said, 0 to 1.
+    removed, added: words and characters of the answer (content, reasoning, refusal); of a new or gone one, all of them.
+    """
+
+    churn: Churn
+    sections: tuple[Section, ...] = ()
+    same: tuple[Same, ...] = ()
+    similarity: float = 1.0
+    removed: Count = field(default_factory=Count)
+    added: Count = field(default_factory=Count)
+    ignored: tuple[Ignored, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to see: the same meaning, and nothing ignored."""
+        return self.churn is Churn.IDENTICAL and not self.sections and not self.ignored
+
+    def section(self, kind: SectionKind) -> Section | None:
+        """Return the section of a kind, None where it did not change."""
+        return next((section for section in self.sections if section.kind is kind), None)
+
+    def mirrored(self) -> Difference:
+        """Return what the comparison the other way round gives."""
+        other = {Churn.NEW: Churn.GONE, Churn.GONE: Churn.NEW}
+        return Difference(
+            other.get(self.churn, self.churn),
+            _each(self.sections, Section.mirrored),
+            self.same,
+            self.similarity,
+            self.added,
+            self.removed,
+            _each(self.ignored, Ignored.mirrored),
+        )
+
+
+_T = TypeVar("_T")
+
+
+def _each(items: tuple[_T, ...], change: Callable[[_T], _T]) -> tuple[_T, ...]:
+    return tuple([change(item) for item in items])
+
+
+def shown(value: Json) -> str:
+    """Return a value as a line of text."""
+    if value is ABSENT:
+        return ""
+    return value if isinstance(value, str) else encode(value).decode("utf-8", "replace")
