@@ -1,7 +1,10 @@
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from recviewer.catalog import freshness, indexer
 from recviewer.catalog.models import Recording
@@ -14,8 +17,15 @@ def nudged(settings, monkeypatch):
     settings.REFRESH_SECONDS = 0
     monkeypatch.setattr(freshness, "_last_nudge", 0.0)
     monkeypatch.setattr(freshness, "_trouble", "")
+    monkeypatch.setattr(freshness, "connection", SimpleNamespace(close=close))
     yield
     wait()
+
+
+def close():
+    """Close a thread's own connection: Django keeps those to a database in memory open, until Python complains."""
+    if threading.current_thread() is not threading.main_thread():
+        BaseDatabaseWrapper.close(connections["default"])
 
 
 def wait():
