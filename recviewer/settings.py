@@ -40,7 +40,9 @@ REFRESH_IN_BACKGROUND = True
 READ_ONLY = env.flag("RECVIEWER_READ_ONLY")
 REVIEWS_FILE = env.path("RECVIEWER_REVIEWS_FILE")
 
+HAS_ADMIN = HOSTED or DEBUG
 INSTALLED_APPS = [
+    *(["django.contrib.admin"] if HAS_ADMIN else []),
     "recviewer.commands",  # first, so that its runserver is the one that is found
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -72,7 +74,7 @@ TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [places.ASSETS / "templates"],
-        "APP_DIRS": False,
+        "APP_DIRS": HAS_ADMIN,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",

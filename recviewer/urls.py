@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path, register_converter
 
 from recviewer.pages.keys import KeyConverter
 
 register_converter(KeyConverter, "key")
 
-from recviewer.pages import activity, bulk, decisions, login, notes, plan, queue, recording, recordings, status, tags, trash  # noqa: E402
+from recviewer.pages import (  # noqa: E402
+    activity,
+    bulk,
+    decisions,
+    difference,
+    login,
+    notes,
+    plan,
+    queue,
+    recording,
+    recordings,
+    status,
+    tags,
+    trash,
+)
 
 urlpatterns = [
     path("", include((recordings.urlpatterns, "recordings"))),
     path("", include((recording.urlpatterns, "recording"))),
     path("", include((decisions.urlpatterns, "review"))),
     path("", include((bulk.urlpatterns, "bulk"))),
+    path("", include((difference.urlpatterns, "difference"))),
     path("", include((queue.urlpatterns, "queue"))),
     path("", include((notes.urlpatterns, "notes"))),
     path("", include((plan.urlpatterns, "plan"))),
@@ -24,6 +40,11 @@ urlpatterns = [
     path("", include((status.urlpatterns, "status"))),
     path("", include(login.urlpatterns)),
 ]
+
+if settings.HAS_ADMIN:
+    from django.contrib import admin
+
+    urlpatterns.append(path("admin/", admin.site.urls))
 
 handler404 = "recviewer.pages.errors.not_found"
 handler500 = "recviewer.pages.errors.server_error"

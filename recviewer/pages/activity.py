@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from recviewer.catalog.models import Recording
 from recviewer.pages.bar import url_of
 from recviewer.pages.htmx import answer
+from recviewer.review import travel
 from recviewer.review.actors import actor_of
-from recviewer.review.audit import UNDOABLE, VERDICTS, Action, with_fate
+from recviewer.review.audit import PERSONAL, UNDOABLE, Action, with_fate
 from recviewer.review.models import AuditEvent, EventItem
+from recviewer.review.refusals import Invalid
 from recviewer.review.subjects import chunked
 
 PER_PAGE = 50
+EXPORTED = 200
+"""Events that the export reads at once."""
 KEYS = ("actor", "action", "path")
 NAMED = 20
 """Paths that the JSON of the log names for each event; the event's own JSON names all."""
@@ -35,6 +41,12 @@ GLYPHS = {
     Action.CLEAR: ("undecided", "quiet"),
     Action.TRASH: ("trash", "warn"),
     Action.DISCARD: ("trash", "bad"),
+    Action.NOTE: ("note", "note"),
+    Action.NOTE_EDIT: ("note", "note"),
+    Action.NOTE_CLOSE: ("ok", "quiet"),
+    Action.NOTE_OPEN: ("undecided", "quiet"),
+    Action.NOTE_DROP: ("cross", "quiet"),
+    Action.IMPORT: ("down", "quiet"),
     Action.RESTORE: ("return", "good"),
     Action.UNDO: ("left", "quiet"),
     Action.REDO: ("right", "quiet"),
@@ -93,7 +105,11 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """The log. here: its address, to come back to after an Undo. next_url: of older events, "" at the end."""
+    """The log. here: its address, to come back to after an Undo. next_url: of older events, "" at the end.
+
+    export_url: of the log as lines of JSON, with the same filters. reviews_file: name of the file that reviews are
+    written to, "" where none is set.
+    """
 
     days: tuple[Day, ...]
     actors: tuple[Choice, ...]
@@ -102,6 +118,8 @@ class Activity:
     here: str
     next_url: str
     is_first: bool
+    export_url: str
+    reviews_file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +176,7 @@ def _there(paths: Iterable[str]) -> set[str]:
 def _line(event: Any, path: str, there: set[str], actor: str) -> Line:
     action = Action(event.action)
     is_undone = event.fate == Action.UNDO
-    may = action in UNDOABLE and (action not in VERDICTS or event.actor == actor)
+    may = action in UNDOABLE and (action not in PERSONAL or event.actor == actor)
     icon, tone = GLYPHS.get(action, ("", ""))
     return Line(
         event=event.pk,
@@ -201,9 +219,9 @@ def _choices(key: str, values: Iterable[tuple[str, str, int]], filters: dict[str
     )
 
 
-def _url(filters: dict[str, str]) -> str:
+def _url(filters: dict[str, str], name: str = "activity:listing") -> str:
     query = urlencode({key: filters[key] for key in KEYS if key in filters})
-    return reverse("activity:listing") + (f"?{query}" if query else "")
+    return reverse(name) + (f"?{query}" if query else "")
 
 
 @require_GET
@@ -229,6 +247,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         here=request.get_full_path(),
         next_url=f"{reverse('activity:listing')}?{more}" if more else "",
         is_first="before" not in request.GET,
+        export_url=_url(filters, "activity:export"),
+        reviews_file=file.name if (file := travel.reviews_file()) else "",
     )
     return answer(request, "activity/page.html", "activity/_list.html", page)
 
@@ -267,6 +287,39 @@ def as_json(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """Give the whole log, or what the filters leave of it, as lines of JSON, oldest first."""
+    headers = {"Content-Disposition": 'attachment; filename="activity.jsonl"', "Cache-Control": "no-store"}
+    lines = _lines_of_json(_events(_filters(request)).order_by("pk"))
+    return StreamingHttpResponse(lines, content_type="application/jsonl; charset=utf-8", headers=headers)
+
+
+def _lines_of_json(events: QuerySet[AuditEvent, Any]) -> Iterator[bytes]:
+    """Yield a line for each event, with its payload and all that it touched. Batch by batch: no cursor stays open."""
+    last = 0
+    while some := list(events.filter(pk__gt=last)[:EXPORTED]):
+        last = some[-1].pk
+        items: dict[int, list[dict[str, str]]] = {}
+        rows = EventItem.objects.filter(event__in=[event.pk for event in some]).order_by("pk")
+        for pk, path_, fingerprint, blob in rows.values_list("event", "path", "fingerprint", "blob"):
+            items.setdefault(pk, []).append({"path": path_, "fingerprint": fingerprint, "blob": blob})
+        for event in some:
+            told = _told(event) | {"payload": event.payload, "items": items.get(event.pk, [])}
+            yield json.dumps(told, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+
+
+@require_POST
+def write_reviews(request: HttpRequest) -> HttpResponse:
+    """Write all reviews to the file that is set for them."""
+    actor_of(request)
+    try:
+        messages.success(request, travel.write_file().sentence)
+    except OSError as error:
+        raise Invalid(f"The file of reviews cannot be written: {error.strerror or error}.") from error
+    return HttpResponseRedirect(reverse("activity:listing"), status=303)
+
+
+@require_GET
 def show_json(request: HttpRequest, event: int) -> HttpResponse:
     """Give one event to scripts, with every recording that it touched."""
     found = _event(event)
@@ -297,6 +350,8 @@ def _told(event: Any) -> dict[str, Any]:
 urlpatterns = [
     path("activity/", listing, name="listing"),
     path("activity/.json", as_json, name="json"),
+    path("activity.jsonl", export, name="export"),
+    path("activity/reviews", write_reviews, name="write_reviews"),
     path("activity/<int:event>", show, name="show"),
     path("activity/<int:event>.json", show_json, name="show_json"),
 ]

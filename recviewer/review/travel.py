@@ -489,7 +489,7 @@ def write_file() -> Told:
         return Told(f"{file.name} says all of it already: {lines:,} lines.")
     put(file, data)
     _remember(data)
-    return Told(f"Wrote {lines:,} lines to {file.name}.")
+    return Told(f"Wrote {lines:,} {'line' if lines == 1 else 'lines'} to {file.name}.")
 
 
 def put(file: Path, data: bytes) -> None:

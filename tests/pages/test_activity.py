@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from django.urls import reverse
 
@@ -130,3 +132,44 @@ def test_queries_do_not_grow(client, make_recording, django_assert_max_num_queri
 
     with django_assert_max_num_queries(7):
         client.get("/activity/")
+
+
+def test_export_is_the_whole_log_as_lines_oldest_first(client, make_recording, monkeypatch):
+    monkeypatch.setattr(activity, "EXPORTED", 2)
+    recording = make_recording()
+    here = seen(recording)
+    for name in ("one", "two", "three"):
+        tag(here, actor="Ben", name=name)
+    decide(here, actor="Ana", verdict="approve")
+
+    response = client.get("/activity.jsonl")
+    lines = [json.loads(line) for line in response.getvalue().decode().splitlines()]
+
+    assert response["Content-Disposition"].startswith("attachment")
+    assert [line["action"] for line in lines] == ["tag", "tag", "tag", "approve"]
+    assert lines[0]["items"] == [{"path": recording.path, "fingerprint": recording.fingerprint, "blob": recording.blob}]
+    assert lines[3]["payload"]["reviewer"] == "Ana"
+    assert len(client.get("/activity.jsonl?actor=Ana").getvalue().splitlines()) == 1
+    assert "/activity.jsonl?actor=Ana" in client.get("/activity/?actor=Ana").content.decode()
+
+
+def test_the_reviews_file_is_written_by_a_button(client, make_recording, settings, tmp_path):
+    recording = make_recording()
+    decide([Seen(recording.path, recording.blob)], actor="Ana", verdict="approve")
+    assert "Write reviews file" not in client.get("/activity/").content.decode()
+    settings.REVIEWS_FILE = tmp_path / "reviews.jsonl"
+    assert "Write reviews file" in client.get("/activity/").content.decode()
+
+    response = client.post("/activity/reviews")
+
+    assert (response.status_code, response.url) == (303, "/activity/")
+    assert settings.REVIEWS_FILE.read_text().count("\n") == 2
+    assert "Wrote 1 line to reviews.jsonl." in client.get("/activity/").content.decode()
+    assert client.get("/activity/reviews").status_code == 405
+
+
+@pytest.mark.parametrize("place", [None, "no/such/folder.jsonl"])
+def test_a_reviews_file_that_cannot_be_written_is_told(client, db, root, settings, tmp_path, place):
+    settings.REVIEWS_FILE = tmp_path / place if place else None
+
+    assert client.post("/activity/reviews").status_code == 422
