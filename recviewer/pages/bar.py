@@ -71,7 +71,7 @@ class Bar:
     lead, note, rest: the sentence in three parts: bold, recorded words in quotation marks, plain. at: when that was, or
     None. where, where_title: the blob in which the same meaning was approved, short, and its path; "" if it was here.
     mine: this reviewer's verdict ("" for none), my_note: its reason. chosen: the same, if it was given right here.
-    is_carried: the verdict that counts was given elsewhere.
+    is_carried: the verdict that counts was given elsewhere. since_url: of what changed since the last approval here.
     last, again: what Undo would take back and Redo would do again, None for nothing to tell of.
     trash_url: of the page that asks before moving to the trash; "" if that is impossible, and obstacle says why.
     error: a refusal's sentence, "" for none. is_stale: what is shown is not what is there: no buttons, a link instead.
@@ -97,6 +97,7 @@ class Bar:
     chosen: str
     my_note: str
     is_carried: bool
+    since_url: str
     last: Act | None
     again: Act | None
     trash_url: str
@@ -149,6 +150,7 @@ class _Sentence:
     where: str = ""
     where_title: str = ""
     is_carried: bool = False
+    has_earlier: bool = False
 
 
 def url_of(key: str) -> str:
@@ -191,6 +193,7 @@ def bar_for(request: HttpRequest, recording: Recording) -> Bar:
         chosen=mine.verdict if mine and _was_here(mine, recording) else "",
         my_note=mine.note if mine else "",
         is_carried=said.is_carried,
+        since_url=reverse("difference:since_approval", args=[recording.path]) if said.has_earlier else "",
         last=last,
         again=again,
         trash_url="" if obstacle else f"{reverse('review:trash')}?{asking}",
@@ -264,7 +267,8 @@ def _undecided(recording: Recording, subject: str, actor: str) -> _Sentence:
         Verdict.REJECT: "rejected what was here before; this is another answer.",
         Verdict.DELETE: "marked what was here before for deletion; this is another answer.",
     }[Verdict(earlier.verdict)]
-    return _Sentence("Undecided.", earlier.note, f"{who} {does}", earlier.at)
+    was_approved = earlier.verdict == Verdict.APPROVE
+    return _Sentence("Undecided.", earlier.note, f"{who} {does}", earlier.at, has_earlier=was_approved)
 
 
 def _was_here(decision: Decision, recording: Recording) -> bool:

@@ -60,6 +60,7 @@ const tell = () => {
   bar.toggleAttribute("data-on", chosen.length > 0);
   const bytes = chosen.reduce((sum, tick) => sum + Number(tick.dataset.bytes), 0);
   const tests = new Set(chosen.map((tick) => tick.dataset.test).filter(Boolean)).size;
+  bar.querySelector("[data-compare]").hidden = chosen.length !== 2;
   bar.querySelector("[data-bulk-said]").textContent = [
     `${chosen.length.toLocaleString("en")} selected`,
     ...(tests ? [count(tests, "test")] : []),
@@ -79,6 +80,13 @@ document.addEventListener("click", (event) => {
     if (event.shiftKey && last) span(last, tick, tick.checked);
     last = tick;
     tell();
+  }
+  const compare = event.target.closest("[data-compare]");
+  if (compare) {
+    const [old, now] = ticks()
+      .filter((one) => one.checked)
+      .map((one) => one.value.slice(one.value.indexOf(":") + 1));
+    location.assign(`${compare.dataset.compare}?old=${old}&new=${now}`);
   }
   if (event.target.closest("[data-untick]")) {
     for (const one of ticks()) one.checked = false;
