@@ -61,4 +61,6 @@ def test_words_are_escaped(client, make_recording):
     make_recording("recordings/a.json", answered="<script>alert(1)</script>")
     make_recording("recordings/b.json", answered="<script>alert(2)</script>")
 
-    assert "<script>alert" not in client.get("/difference/?old=recordings/a.json&new=recordings/b.json").content.decode()
+    assert (
+        "<script>alert" not in client.get("/difference/?old=recordings/a.json&new=recordings/b.json").content.decode()
+    )
