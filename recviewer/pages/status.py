@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -60,7 +61,14 @@ def fresh(request: HttpRequest) -> HttpResponse:
     return render(request, "recordings/_fresh.html", {"page": page})
 
 
+@login_not_required
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead browsers that look in the old place to the picture."""
+    return HttpResponseRedirect(static("img/favicon.svg"))
+
+
 urlpatterns = [
+    path("favicon.ico", favicon, name="favicon"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("fresh", fresh, name="fresh"),

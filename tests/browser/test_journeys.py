@@ -1,10 +1,13 @@
 """What people do with recviewer, done in a browser."""
 
+import json
 import re
 
 from playwright.sync_api import expect
 
+from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
+from recviewer.pages import bar, decisions
 from recviewer.review.models import Standing
 
 CITY = "Lisbon"
@@ -12,6 +15,10 @@ CITY = "Lisbon"
 
 def recording(**words):
     return Recording.objects.filter(**words).order_by("path").first()
+
+
+def is_summed_up(page):
+    return page.url.partition("?")[0].endswith("/queue/")
 
 
 def open_recording(page, one):
@@ -143,35 +150,59 @@ def test_ranges_are_ticked_with_keys(open_page):
     expect(page.locator("[data-bulk-said]")).to_contain_text("4 selected")
 
 
-def test_queue_needs_about_one_key_for_each_recording(open_page):
+def test_150_recordings_are_reviewed_with_keys_alone(open_page, demo, chat):
+    folder = demo / "tests/integration/sums/recordings"
+    folder.mkdir(parents=True)
+    for number in range(150):
+        told = chat(asked=f"What is {number} and {number}?", answered=f"{2 * number}.", id=str(number))
+        (folder / f"{number:03}.json").write_text(json.dumps(told, indent=2))
+    indexer.refresh(processes=1)
     page = open_page()
-    page.goto("/queue/")
-    presses = 0
-    total = Recording.objects.count()
+    page.goto("/queue/?suite=sums")
+    presses = decided = 0
 
-    for _ in range(total * 2):
-        if "/queue/" in page.url:
-            break
+    def press(*keys):
+        nonlocal presses
+        for key in keys:
+            page.keyboard.press(key)
+        presses += len(keys)
+
+    while not is_summed_up(page):
         here = page.url
-        page.keyboard.press("a")
-        presses += 1
+        if decided % 40 == 39:
+            press("r", "b", "a", "d", "Control+Enter")
+        else:
+            press("d" if decided % 30 == 29 else "a")
         page.wait_for_url(lambda url, here=here: url != here)
+        decided += 1
 
-    expect(page.get_by_role("heading", level=1)).to_contain_text(f"All {total}")
-    assert presses <= 1.2 * total
+    expect(page.get_by_role("heading", level=1)).to_contain_text("All 150")
+    assert decided == 150
+    assert presses <= 1.2 * decided
+    assert sorted(set(Standing.objects.values_list("state", flat=True))) == ["approved", "delete", "rejected"]
 
 
-def test_two_reviewers_on_one_queue_see_each_other(open_page):
-    first, second = open_page(), open_page()
-    first.goto("/queue/?kind=embeddings")
-    second.goto(first.url)
+def test_two_reviewers_on_one_queue_see_each_other(open_page, monkeypatch):
+    for module in (bar, decisions):
+        monkeypatch.setattr(module, "actor_of", lambda request: request.COOKIES.get("who", "nobody"))
+    ana, ben = open_page(), open_page()
+    for page, name in ((ana, "Ana"), (ben, "Ben")):
+        page.goto("/healthz")
+        page.context.add_cookies([{"name": "who", "value": name, "url": page.url}])
+        page.goto("/queue/?kind=embeddings")
+    assert ana.url == ben.url
 
-    with first.expect_navigation():
-        first.keyboard.press("a")
-    second.reload()
+    with ana.expect_navigation():
+        ana.keyboard.press("a")
+    ben.keyboard.press("r")
+    ben.keyboard.type("other numbers")
+    with ben.expect_navigation():
+        ben.keyboard.press("Control+Enter")
+    ana.keyboard.press("k")
 
-    expect(second.get_by_text("You approved this")).to_be_visible()
-    expect(second.get_by_text(re.compile("1 decided"))).to_be_visible()
+    expect(ana.get_by_text("Ben wants it re-recorded")).to_be_visible()
+    expect(ana.get_by_text("You approved it.")).to_be_visible()
+    assert Standing.objects.get().state == "rejected"
 
 
 def test_keys_can_be_switched_off(open_page):
