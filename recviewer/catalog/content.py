@@ -57,6 +57,12 @@ def of_bytes(data: bytes) -> Content:
     return content
 
 
+def remembered(blob: str) -> Content | None:
+    """Return the content with a blob id if it is still in memory."""
+    with _lock:
+        return _cache.get(blob)
+
+
 def missing(reason: str) -> Reading:
     """Return the reading of a file whose bytes cannot be had."""
     return unreadable(reason)

@@ -158,6 +158,12 @@ def url_of(key: str) -> str:
     return reverse("recording:show", args=[key])
 
 
+def since_url(key: str, seen: str) -> str:
+    """Return the address of what changed in a recording since a blob of it was shown."""
+    address = reverse("difference:since_approval", args=[key])
+    return f"{address}?{urlencode({'from': seen})}" if seen else address
+
+
 def bar_for(request: HttpRequest, recording: Recording) -> Bar:
     """Work out the verdict bar of a recording for who looks at it."""
     actor = actor_of(request)
@@ -193,7 +199,7 @@ def bar_for(request: HttpRequest, recording: Recording) -> Bar:
         chosen=mine.verdict if mine and _was_here(mine, recording) else "",
         my_note=mine.note if mine else "",
         is_carried=said.is_carried,
-        since_url=reverse("difference:since_approval", args=[recording.path]) if said.has_earlier else "",
+        since_url=since_url(recording.path, "") if said.has_earlier else "",
         last=last,
         again=again,
         trash_url="" if obstacle else f"{reverse('review:trash')}?{asking}",

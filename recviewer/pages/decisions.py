@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
 from recviewer.catalog.models import Recording
-from recviewer.pages.bar import bar_for, refused, tags_for, url_of
+from recviewer.pages.bar import bar_for, refused, since_url, tags_for, url_of
 from recviewer.pages.errors import ErrorPage, page_of
 from recviewer.pages.forms import event_in, item_of, key_in, next_of, seen_in
 from recviewer.pages.htmx import VARY, wants_fragment
@@ -188,6 +188,7 @@ def _refuse(request: HttpRequest, refusal: Exception, *, asks_reason: bool = Fal
         is_stale = isinstance(refusal, (Changed, Gone, store.Changed, store.Vanished))
         note = request.POST.get("note", "")
         bar = refused(bar_for(request, recording), page.reason, is_stale=is_stale, asks_reason=asks_reason, note=note)
+        bar = replace(bar, since_url=since_url(recording.path, request.POST.get("seen", "")) if is_stale else "")
         return _fragment(render(request, "bar/_bar.html", {"bar": bar}, status=page.status))
     url = url_of(recording.path) if recording is not None else ""
     sent = request.GET if request.method == "GET" else request.POST

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -28,9 +30,12 @@ from recviewer.difference.words import Grain, Op
 from recviewer.exchange.model import Exchange
 from recviewer.exchange.text import asked_of
 from recviewer.formats.reading import read
+from recviewer.git import repository
+from recviewer.git.history import contents
 from recviewer.review.decide import kept_bytes
 from recviewer.review.models import Decision, Verdict
 from recviewer.review.subjects import subject_of
+from recviewer.store.files import blob_id
 
 CHURN_WORDS = {
     Churn.OUTCOME: ("error", "bad", "answer and error changed places, or another error"),
@@ -111,8 +116,15 @@ class DifferencePage:
 
 @require_safe
 def since_approval(request: HttpRequest, key: str) -> HttpResponse:
-    """Compare a recording with what was last approved at its path."""
+    """Compare a recording with what was last approved at its path, or with the blob that `from` names."""
     recording = _recording(key)
+    seen = request.GET.get("from", "")
+    if seen:
+        earlier = _bytes_of(seen)
+        if earlier is None:
+            return render(request, "difference/nothing.html", {"page": _side(recording, "now")})
+        old = Side("as it was shown", seen[:7], "")
+        return _answer(request, old, read(earlier).exchange, _side(recording, "now"), _exchange(recording))
     approved = (
         Decision.objects.filter(path=key, verdict=Verdict.APPROVE).exclude(fingerprint=subject_of(recording)).last()
     )
@@ -121,6 +133,21 @@ def since_approval(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "difference/nothing.html", {"page": _side(recording, "now")})
     old = Side(f"approved by {approved.reviewer}", f"{approved.at:%d %b %Y}, {approved.blob[:7]}", "")
     return _answer(request, old, read(data).exchange, _side(recording, "now"), _exchange(recording))
+
+
+def _bytes_of(blob: str) -> bytes | None:
+    """Return the bytes of a blob: from memory, from what is kept of approved ones, from git; None where they are lost."""
+    known = content.remembered(blob)
+    if known is not None:
+        return known.data
+    kept = Decision.objects.filter(blob=blob, verdict=Verdict.APPROVE).last()
+    data = kept_bytes(kept.fingerprint) if kept else None
+    if data is not None and blob_id(data) == blob:
+        return data
+    found = repository.find(settings.RECORDINGS_ROOT)
+    if found is None or re.fullmatch("[0-9a-f]{40}", blob) is None:
+        return None
+    return next((bytes_ for _, bytes_ in contents(found, [blob])), None)
 
 
 @require_safe

@@ -64,3 +64,25 @@ def test_words_are_escaped(client, make_recording):
     assert (
         "<script>alert" not in client.get("/difference/?old=recordings/a.json&new=recordings/b.json").content.decode()
     )
+
+
+def test_refusal_of_a_changed_file_leads_to_the_difference(client, make_recording):
+    shown = make_recording("recordings/one.json", answered="Mars is red.")
+    client.get(f"/r/{shown.path}")
+    make_recording("recordings/one.json", answered="Mars is blue.")
+    sent = {"key": shown.path, "seen": shown.blob, "verdict": "approve", "next": "/"}
+
+    refused = client.post("/do/decide", sent, headers={"HX-Request": "true"})
+
+    assert refused.status_code == 409
+    html = refused.content.decode()
+    assert "Show the difference" in html
+    shown_difference = client.get(f"/difference/{shown.path}", {"from": shown.blob}).content.decode()
+    assert "<del>red</del>" in shown_difference
+
+
+def test_difference_from_bytes_nobody_has_says_so(client, make_recording):
+    one = make_recording("recordings/one.json")
+
+    assert "Nothing to compare with" in client.get(f"/difference/{one.path}?from={'0' * 40}").content.decode()
+    assert client.get(f"/difference/{one.path}?from=--output=x").status_code == 200
