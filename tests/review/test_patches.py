@@ -107,13 +107,13 @@ def test_git_removes_what_is_listed_and_nothing_else(work_tree, gone, null):
 
 
 @example(data=b"\\ No newline at end of file\n", name=b"")
-@example(data=b"", name=b"")
+@example(data=b"", name=b"@@ ")
 @example(data=b"\n\n", name=b"")
 @given(data=st.binary(max_size=200), name=st.binary(max_size=40).filter(lambda name: b"\0" not in name))
 def test_every_byte_is_in_the_patch(data, name):
     made = deletion(name, data, blob=blob_id(data))
 
-    body = made.partition(b"@@ ")[2].partition(b"\n")[2]
+    body = made.partition(b"\n@@ ")[2].partition(b"\n")[2]
     no_end = b"\n\\ No newline at end of file\n"
     assert body.endswith(no_end) is (bool(data) and not data.endswith(b"\n"))
     lines = body.removesuffix(no_end).removesuffix(b"\n").split(b"\n") if body else []
