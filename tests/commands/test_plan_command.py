@@ -67,8 +67,10 @@ def test_output_to_a_file(capfdbinary, marked, tmp_path):
     assert (tmp_path / "list").read_bytes() == b"tests/recordings/one.json\n"
 
 
-@pytest.mark.parametrize("words", [["--null"], ["--output", "/no/such/folder/plan"]])
-def test_could_not_run_is_2(capfdbinary, marked, words):
+@pytest.mark.parametrize("words", [["--null"], ["--output", "no/such/folder/plan"]])
+def test_could_not_run_is_2(capfdbinary, marked, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+
     with pytest.raises(CommandError) as refused:
         call_command("plan", *words)
 
