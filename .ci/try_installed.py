@@ -102,7 +102,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     """Wait until a server answers."""
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end and process.poll() is None:
-        with contextlib.suppress(urllib.error.URLError):
+        with contextlib.suppress(OSError):  # refused, or slow to answer
             urllib.request.urlopen(url, timeout=1).close()
             return
         time.sleep(0.1)
