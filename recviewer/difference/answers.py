@@ -35,7 +35,7 @@ def sections(old: Exchange, new: Exchange) -> Iterator[Told]:
     yield SectionKind.LISTING, list(_tables(old, new))
     yield SectionKind.HITS, list(_hits(old, new))
     yield SectionKind.PASSAGES, list(_passages(old, new))
-    unread = changes(_or_absent(old.unread), _or_absent(new.unread), "response.body")
+    unread = changes(_or_absent(old.unread), _or_absent(new.unread), "response", "body")
     yield SectionKind.REPLY, [value_item("", unread)] if unread else []
 
 
@@ -250,6 +250,6 @@ def _texts_and_facts(old: list[dict[str, Json]], new: list[dict[str, Json]]) -> 
             label, earlier = f"[{place if other is None else other}]", f"[{other if place is None else place}]"
             if was.get("text", "") != now.get("text", ""):
                 yield text_item(label, was.get("text", ""), now.get("text", ""), old_label=earlier)
-            found = tuple(change for change in changes(was, now) if change.path != "text")
+            found = tuple(change for change in changes(was, now) if change.keys != ("text",))
             if found:
                 yield value_item(label, found, old_label=earlier)

@@ -59,8 +59,9 @@ def _without_ids(params: dict[str, Json]) -> dict[str, Json]:
 
 def _is_id(change: Change) -> bool:
     """Tell whether only an id changed, which counts by order of appearance alone."""
-    key = change.path.rpartition(".")[2]
-    return key in ID_KEYS and isinstance(change.old, str) and isinstance(change.new, str)
+    return (
+        bool(change.keys) and change.keys[-1] in ID_KEYS and isinstance(change.old, str) and isinstance(change.new, str)
+    )
 
 
 def _tools(old: Sequence[Json], new: Sequence[Json]) -> Iterator[Item]:
@@ -70,7 +71,7 @@ def _tools(old: Sequence[Json], new: Sequence[Json]) -> Iterator[Item]:
         if found:
             yield value_item(name, found)
     if not (before.keys() ^ after.keys()) and list(before) != list(after):
-        yield value_item("", (Change("order", "order", list(before), list(after)),))
+        yield value_item("", (Change(("order",), ("order",), list(before), list(after)),))
 
 
 def _by_name(tools: Sequence[Json]) -> dict[str, Json]:

@@ -42,10 +42,10 @@ def _calls(old: Exchange, new: Exchange) -> Iterator[Ignored]:
 
 
 def _request(old: Exchange, new: Exchange, old_request: Json, new_request: Json) -> Iterator[Ignored]:
-    counted = {(change.path, change.new_path) for change in changes(old_request, new_request)}
+    counted = {(change.keys, change.new_keys) for change in changes(old_request, new_request)}
     found: dict[str, list[tuple[Json, Json]]] = {}
     for change in changes(old.request.body, new.request.body):
-        if (change.path, change.new_path) not in counted:
+        if (change.keys, change.new_keys) not in counted:
             found.setdefault(f"request.{_NUMBER.sub('[]', change.path)}", []).append((change.old, change.new))
     for path, values in found.items():
         yield Ignored(path, len(values), _short(values[0][0]), _short(values[0][1]))

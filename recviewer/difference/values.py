@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from recviewer.difference.sequences import common
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
+
+Keys: TypeAlias = tuple[str | int, ...]
 
 
 class _Absent:
@@ -30,26 +33,45 @@ DEPTH = 60
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value that differs. path: where it is in the old value, or, when it is new, in the new one: `a.b[3]`.
+    """A value that differs.
 
-    new_path: where it is in the new value; the same, unless items were put in or taken out before it.
+    keys: the way to it in the old value, or, when it is new, where it would be: keys of objects and places in lists.
+    new_keys: the way in the new value; the same, unless items were put in or taken out before it.
     old, new: `ABSENT` where there is none.
     """
 
-    path: str
-    new_path: str
+    keys: Keys
+    new_keys: Keys
     old: Json
     new: Json
 
+    @property
+    def path(self) -> str:
+        """The way in the old value, for people: `a.b[3]`."""
+        return path_of(self.keys)
+
+    @property
+    def new_path(self) -> str:
+        """The way in the new value, for people."""
+        return path_of(self.new_keys)
+
     def mirrored(self) -> Change:
         """Return the change the other way round."""
-        return Change(self.new_path, self.path, self.new, self.old)
+        return Change(self.new_keys, self.keys, self.new, self.old)
 
 
-def changes(old: Json, new: Json, at: str = "") -> tuple[Change, ...]:
+def path_of(keys: Keys) -> str:
+    """Return a way through objects and lists as people write it: `a.b[3]`."""
+    made = ""
+    for key in keys:
+        made += f"[{key}]" if isinstance(key, int) else f".{key}" if made else key
+    return made
+
+
+def changes(old: Json, new: Json, *at: str) -> tuple[Change, ...]:
     """Return what differs between two values: the deepest values that do, in the order of the old, then of the new.
 
-    at: the path of both. Items of a list are aligned by what is equal, then by their place. 1, 1.0 and true are three
+    at: the way to both. Items of a list are aligned by what is equal, then by their place. 1, 1.0 and true are three
     different values, as they are to who recorded them.
     """
     return tuple(_changes(old, new, at, at, 0))
@@ -57,10 +79,10 @@ def changes(old: Json, new: Json, at: str = "") -> tuple[Change, ...]:
 
 def is_equal(old: Json, new: Json) -> bool:
     """Tell whether two JSON values are the same. See `changes`."""
-    return next(_changes(old, new, "", "", 0), None) is None
+    return next(_changes(old, new, (), (), 0), None) is None
 
 
-def _changes(old: Json, new: Json, at: str, there: str, depth: int) -> Iterator[Change]:
+def _changes(old: Json, new: Json, at: Keys, there: Keys, depth: int) -> Iterator[Change]:
     if old is new:
         return
     if depth < DEPTH:
@@ -85,28 +107,28 @@ def _is_same(old: Json, new: Json) -> bool:
     return bool(old == new)
 
 
-def _of_objects(old: dict[str, Json], new: dict[str, Json], at: str, there: str, depth: int) -> Iterator[Change]:
+def _of_objects(old: dict[str, Json], new: dict[str, Json], at: Keys, there: Keys, depth: int) -> Iterator[Change]:
     for key in sorted(old.keys() | new.keys()):
         before, after = old.get(key, ABSENT), new.get(key, ABSENT)
         if before is ABSENT or after is ABSENT:
-            yield Change(_key(at, key), _key(there, key), before, after)
+            yield Change((*at, key), (*there, key), before, after)
         else:
-            yield from _changes(before, after, _key(at, key), _key(there, key), depth + 1)
+            yield from _changes(before, after, (*at, key), (*there, key), depth + 1)
 
 
-def _of_lists(old: Sequence[Json], new: Sequence[Json], at: str, there: str, depth: int) -> Iterator[Change]:
+def _of_lists(old: Sequence[Json], new: Sequence[Json], at: Keys, there: Keys, depth: int) -> Iterator[Change]:
     if len(old) == len(new):
         for place, (before, after) in enumerate(zip(old, new, strict=True)):
-            yield from _changes(before, after, f"{at}[{place}]", f"{there}[{place}]", depth + 1)
+            yield from _changes(before, after, (*at, place), (*there, place), depth + 1)
         return
     for places, others in aligned(old, new):
         for place, other in zip(places, others, strict=False):
-            yield from _changes(old[place], new[other], f"{at}[{place}]", f"{there}[{other}]", depth + 1)
+            yield from _changes(old[place], new[other], (*at, place), (*there, other), depth + 1)
         paired = min(len(places), len(others))
         for place in places[paired:]:
-            yield Change(f"{at}[{place}]", f"{there}[{place}]", old[place], ABSENT)
+            yield Change((*at, place), (*there, place), old[place], ABSENT)
         for other in others[paired:]:
-            yield Change(f"{at}[{other}]", f"{there}[{other}]", ABSENT, new[other])
+            yield Change((*at, other), (*there, other), ABSENT, new[other])
 
 
 def aligned(old: Sequence[Json], new: Sequence[Json]) -> Iterator[tuple[range, range]]:
@@ -133,7 +155,3 @@ def _written(value: Json) -> bytes:
         return encode(value, is_sorted=True)
     except (TypeError, ValueError, RecursionError):
         return repr(value).encode("utf-8", "backslashreplace")
-
-
-def _key(at: str, key: str) -> str:
-    return f"{at}.{key}" if at else key

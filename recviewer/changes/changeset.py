@@ -1,0 +1,257 @@
+"""The recordings that differ between the two sides of a range, read from git in one batch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from recviewer.changes.sides import Library, Meaning, Side, meaning_of, without_bytes
+from recviewer.changes.sources import Range
+from recviewer.git import ranges
+from recviewer.git.history import contents
+from recviewer.git.ranges import Changed, Counted, MissingObjects
+from recviewer.store import files
+from recviewer.store.paths import key_of
+from recviewer.store.refusals import Refusal, Vanished
+from recviewer.store.scan import ENDING, HOME, SKIPPED, scan
+
+_LINK, _MODULE = "120000", "160000"
+_ODD = {_LINK: "a symbolic link, which is not followed", _MODULE: "a submodule, not a file"}
+LINES_KEPT = 400
+"""Lines of a modified file that are kept for telling which files changed in the same way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Modified:
+    """A recording with other bytes at its old path.
+
+    counted: the lines git counts. lines: the lines that differ, by place, where both have equally many and not too many
+    differ; else ().
+    """
+
+    old: Side
+    new: Side
+    counted: Counted
+    lines: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """What a range did to recordings. In order of path. problems: what could not be looked at, as clauses."""
+
+    range: Range
+    added: tuple[Side, ...]
+    deleted: tuple[Side, ...]
+    modified: tuple[Modified, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> int:
+        """How many recordings differ, as `git diff --no-renames` counts them."""
+        return len(self.added) + len(self.deleted) + len(self.modified)
+
+    @property
+    def raw_lines(self) -> int:
+        """How many lines of JSON were added or removed, as `git diff --numstat --no-renames` counts them."""
+        whole = sum(side.meaning.lines for side in (*self.added, *self.deleted))
+        return whole + sum(item.counted.added + item.counted.removed for item in self.modified)
+
+
+def is_recording(raw: bytes) -> bool:
+    """Tell whether a path is that of a recording, by the rule of `store.scan`: a `.json` below a `recordings` folder."""
+    *folders, name = raw.split(b"/")
+    return name.endswith(ENDING) and HOME in folders and not any(folder in SKIPPED for folder in folders)
+
+
+def load(asked: Range, library: Library) -> ChangeSet:
+    """Read all that differs. Raises GitFailed: MissingObjects where the repository lacks some of it."""
+    if asked.is_on_disk:
+        return _on_disk(asked, library)
+    changed = _recordings(asked, ranges.differing(asked.repository, asked.base, asked.head))
+    both = [item.raw for item in changed if item.old and item.new]
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        counting = beside.submit(ranges.lines, asked.repository, asked.base, asked.head, both)
+        sides, lines = _read(asked, library, changed)
+        counts = counting.result()
+    return _assembled(asked, changed, sides, counts, lines)
+
+
+def _recordings(asked: Range, changed: Sequence[Changed]) -> list[Changed]:
+    found = [item for item in changed if is_recording(item.raw)]
+    if found or not changed or _has_home(asked):
+        return found
+    return [item for item in changed if _is_loose(item.raw)]
+
+
+def _is_loose(raw: bytes) -> bool:
+    return raw.endswith(ENDING) and not any(folder in SKIPPED for folder in raw.split(b"/")[:-1])
+
+
+def _has_home(asked: Range) -> bool:
+    """Tell whether either side has a folder named `recordings`: where there is none, every `.json` is a recording."""
+    return any(
+        folder.rpartition(b"/")[2] == HOME
+        for commit in (asked.base, asked.head)
+        if commit
+        for folder in ranges.folders(asked.repository, commit)
+    )
+
+
+_Sides = dict[tuple[bytes, str], Side]
+_Lines = dict[bytes, tuple[tuple[bytes, bytes], ...]]
+
+
+def _read(asked: Range, library: Library, changed: Sequence[Changed]) -> tuple[_Sides, _Lines]:
+    """Read both sides of all that changed: each blob once, in one batch."""
+    names: dict[str, list[tuple[bytes, str]]] = {}
+    sides: _Sides = {}
+    twins = {blob: item for item in changed if item.old and item.new for blob in (item.old, item.new)}
+    for item in changed:
+        for blob, mode in ((item.old, item.old_mode), (item.new, item.new_mode)):
+            if not blob:
+                continue
+            name = os.path.basename(item.raw).decode("utf-8", "backslashreplace")
+            known = without_bytes(_ODD[mode]) if mode in _ODD else library.get(blob, name)
+            if known is None or (blob in twins and mode not in _ODD):
+                names.setdefault(blob, []).append((item.raw, name))
+            else:
+                sides[item.raw, blob] = _side(item.raw, blob, known)
+    waiting: dict[bytes, bytes] = {}
+    lines: _Lines = {}
+    for blob, data in contents(asked.repository, names):
+        for raw, name in names[blob]:
+            meaning = library.get(blob, name) or library.put(blob, name, meaning_of(data, name))
+            sides[raw, blob] = _side(raw, blob, meaning)
+            _compare_lines(raw, data, waiting, lines, is_wanted=blob in twins)
+    missing = [blob for blob, uses in names.items() if (uses[0][0], blob) not in sides]
+    if missing:
+        count = f"{len(missing):,} blob{'' if len(missing) == 1 else 's'}"
+        raise MissingObjects(f"{count} of this range are not here; {ranges.missing(asked.repository)}")
+    return sides, lines
+
+
+def _compare_lines(raw: bytes, data: bytes, waiting: dict[bytes, bytes], lines: _Lines, *, is_wanted: bool) -> None:
+    """Keep the lines that differ, once both sides of a path were read; their order does not matter to anyone."""
+    if not is_wanted:
+        return
+    other = waiting.pop(raw, None)
+    if other is None:
+        waiting[raw] = data
+        return
+    lines[raw] = line_changes(other, data)
+
+
+def line_changes(old: bytes, new: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the lines that differ by place; () where the numbers of lines differ, or where too many differ."""
+    before, after = old.split(b"\n"), new.split(b"\n")
+    if len(before) != len(after):
+        return ()
+    found = tuple((was, now) for was, now in zip(before, after, strict=True) if was != now)
+    return found if len(found) <= LINES_KEPT else ()
+
+
+def _side(raw: bytes, blob: str, meaning: Meaning) -> Side:
+    return Side(key_of(raw), raw, blob, meaning)
+
+
+def _assembled(
+    asked: Range, changed: Iterable[Changed], sides: _Sides, counts: dict[bytes, Counted], lines: _Lines
+) -> ChangeSet:
+    added, deleted, modified = [], [], []
+    for item in changed:
+        if not item.old:
+            added.append(sides[item.raw, item.new])
+        elif not item.new:
+            deleted.append(sides[item.raw, item.old])
+        else:
+            old, new = sides[item.raw, item.old], sides[item.raw, item.new]
+            count = counts.get(item.raw, Counted(0, 0))
+            modified.append(Modified(old, new, count, lines.get(item.raw, ())))
+    return ChangeSet(asked, tuple(added), tuple(deleted), tuple(modified))
+
+
+def _on_disk(asked: Range, library: Library) -> ChangeSet:
+    """Compare a commit with the working tree: file by file, by blob id; git itself never looks at the files."""
+    repository = asked.repository
+    found = scan(repository.work_tree)
+    known = {item.raw: item for item in ranges.held(repository, asked.base)}
+    recorded = {raw for raw in known if (_is_loose(raw) if found.is_loose else is_recording(raw))}
+    changed: list[Changed] = []
+    data_of: dict[bytes, bytes] = {}
+    obstacles: dict[bytes, str] = {}
+    with files.Reader(repository.work_tree, limit_bytes=None) as reader:
+        for stamp in found.stamps:
+            before = known.get(stamp.raw)
+            recorded.discard(stamp.raw)
+            old, mode = (before.blob, before.mode) if before else ("", "000000")
+            try:
+                data = b"" if stamp.obstacle else reader.read(stamp.raw).data
+            except Vanished:
+                recorded.add(stamp.raw)
+                continue
+            except Refusal as refusal:
+                stamp = stamp._replace(obstacle=str(getattr(refusal, "reason", refusal)).rstrip("."))
+                data = b""
+            if stamp.obstacle:
+                obstacles[stamp.raw] = stamp.obstacle
+                if mode != _LINK:
+                    changed.append(Changed(stamp.raw, old, f"disk:{stamp.key}", mode, "100644"))
+                continue
+            blob = files.blob_id(data)
+            if blob != old:
+                changed.append(Changed(stamp.raw, old, blob, mode, "100644"))
+                data_of[stamp.raw] = data
+    changed += [Changed(raw, known[raw].blob, "", known[raw].mode, "000000") for raw in recorded if found.saw(raw)]
+    changed.sort()
+    problems = tuple(f"{problem.key or '.'}: {problem.what}" for problem in found.problems)
+    return _read_on_disk(asked, library, changed, data_of, obstacles, problems)
+
+
+def _read_on_disk(
+    asked: Range,
+    library: Library,
+    changed: Sequence[Changed],
+    data_of: dict[bytes, bytes],
+    obstacles: dict[bytes, str],
+    problems: tuple[str, ...],
+) -> ChangeSet:
+    gone = [item._replace(new="", new_mode="000000") for item in changed if item.old]
+    sides, _ = _read(asked, library, gone)
+    before = dict(contents(asked.repository, [item.old for item in changed if item.old and item.new]))
+    lines: _Lines = {}
+    counts: dict[bytes, Counted] = {}
+    for item in changed:
+        if not item.new:
+            continue
+        name = os.path.basename(item.raw).decode("utf-8", "backslashreplace")
+        if item.raw in obstacles:
+            sides[item.raw, item.new] = Side(key_of(item.raw), item.raw, "", without_bytes(obstacles[item.raw]))
+            continue
+        data = data_of[item.raw]
+        meaning = library.get(item.new, name) or library.put(item.new, name, meaning_of(data, name))
+        sides[item.raw, item.new] = _side(item.raw, item.new, meaning)
+        if item.old in before:
+            lines[item.raw] = line_changes(before[item.old], data)
+            counts[item.raw] = _count(before[item.old], data)
+    made = _assembled(asked, changed, sides, counts, lines)
+    return ChangeSet(made.range, made.added, made.deleted, made.modified, problems)
+
+
+def _count(old: bytes, new: bytes) -> Counted:
+    """Count the lines that differ, as git does but for how it chooses among equally long ways."""
+    from recviewer.difference.sequences import common
+
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    same = sum(length for _, _, length in common(before, after) or [])
+    return Counted(len(after) - same, len(before) - same)
+
+
+def each_side(changes: ChangeSet) -> Iterator[Side]:
+    """Yield every recording of a change set, old and new."""
+    yield from changes.deleted
+    yield from changes.added
+    for item in changes.modified:
+        yield item.old
+        yield item.new

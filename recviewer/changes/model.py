@@ -1,0 +1,79 @@
+"""A change: one call whose recording changed, came or went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from recviewer.changes.pairing import Pair
+from recviewer.changes.sides import Side
+from recviewer.difference.compare import compare
+from recviewer.difference.model import Churn, Difference
+from recviewer.difference.words import Count
+
+QUIET = frozenset({Churn.IDENTICAL, Churn.CHUNKING})
+"""Classes that nobody has to read: the meaning is the same."""
+
+PRECEDENCE = tuple(Churn)
+"""Classes in the order in which a reviewer wants them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One recording that changed, or one that came or went.
+
+    pair: None for a new or a gone one. unasked: nothing of this range asked for the new recording, for the request is the
+    same and the old one could be replayed. mask: the same for changes that are the same change, b"" where there is none.
+    group: a number shared with further recordings of the same call, else None. alike: a number shared by changes that
+    are the same change, else None. verdict: `approved`, `rejected`, `delete`, or "" while nobody has decided.
+    """
+
+    churn: Churn
+    old: Side | None
+    new: Side | None
+    pair: Pair | None = None
+    similarity: float = 0.0
+    removed: Count = field(default_factory=Count)
+    added: Count = field(default_factory=Count)
+    summary: str = ""
+    unasked: bool = False
+    mask: bytes = b""
+    group: int | None = None
+    alike: int | None = None
+    verdict: str = ""
+
+    @property
+    def side(self) -> Side:
+        """The new recording; of one that is gone, the old."""
+        side = self.new or self.old
+        if side is None:
+            raise ValueError("a change has an old or a new side")
+        return side
+
+    @property
+    def subject(self) -> str:
+        """What a verdict on the change hangs on; that something may go is another question than whether it is good."""
+        return self.new.subject if self.new else f"gone:{self.side.subject}"
+
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether the meaning is the same."""
+        return self.churn in QUIET
+
+    @property
+    def needs_you(self) -> bool:
+        """Tell whether a person has to look at it: it says something else, and nobody has decided."""
+        return not self.verdict and not self.is_quiet
+
+    @property
+    def size(self) -> int:
+        """The bytes of the recording; of one that is gone, the old ones."""
+        return self.side.meaning.size
+
+    @property
+    def recordings(self) -> int:
+        """How many recordings of git's count it stands for: a pair at two paths is two."""
+        return 2 if self.old and self.new and self.old.raw != self.new.raw else 1
+
+    def difference(self) -> Difference:
+        """Work out the whole difference."""
+        return compare(self.old.exchange if self.old else None, self.new.exchange if self.new else None)

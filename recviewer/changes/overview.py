@@ -1,0 +1,156 @@
+"""What a range did to recordings, ready to be told: one change for each call, with its class, its pair and its groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from recviewer.changes import groups, pairing, wording
+from recviewer.changes.changeset import ChangeSet, Modified
+from recviewer.changes.model import PRECEDENCE, Change
+from recviewer.changes.pairing import How, Pair, Sure
+from recviewer.changes.sides import Side
+from recviewer.difference.compare import compare
+from recviewer.difference.model import Churn
+from recviewer.exchange.fingerprint import canonical, said
+from recviewer.replay.names import ReplayState
+
+Verdicts = Mapping[str, str]
+"""What reviewers said, by `Change.subject`: `approved`, `rejected`, `delete`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much of a class there is. recordings: as git counts them. size: in bytes. tests: different ones."""
+
+    changes: int = 0
+    recordings: int = 0
+    tests: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A change set with its changes, those that matter most first, and what each number of `Change.alike` stands for."""
+
+    source: ChangeSet
+    changes: tuple[Change, ...]
+    alike: tuple[groups.Alike, ...] = ()
+
+    @property
+    def pairs(self) -> int:
+        """How many old recordings have a new one."""
+        return sum(change.old is not None and change.new is not None for change in self.changes)
+
+    @property
+    def undecided(self) -> int:
+        """How many changes nobody has decided on, those included that mean the same."""
+        return sum(not change.verdict for change in self.changes)
+
+    @property
+    def need_you(self) -> int:
+        """How many undecided changes say something else."""
+        return sum(change.needs_you for change in self.changes)
+
+    def classes(self) -> dict[Churn, Tally]:
+        """Return how much there is of every class, in order of precedence."""
+        return {churn: tally(one for one in self.changes if one.churn is churn) for churn in PRECEDENCE}
+
+    def tests(self) -> dict[str, list[Change]]:
+        """Return the changes by test id, those first that have the heaviest change and the most words."""
+        by_test: dict[str, list[Change]] = {}
+        for change in self.changes:
+            by_test.setdefault(change.side.test_id, []).append(change)
+        return by_test
+
+
+def tally(changes: Iterator[Change]) -> Tally:
+    """Count changes."""
+    every = list(changes)
+    return Tally(
+        len(every),
+        sum(change.recordings for change in every),
+        len({change.side.test_id for change in every}),
+        sum(change.size for change in every),
+    )
+
+
+def overview(source: ChangeSet, verdicts: Verdicts | None = None) -> Overview:
+    """Pair, compare, group and sort all that a range did."""
+    made = [*_modified(source.modified), *_paired(source.deleted, source.added)]
+    numbers, alike = groups.find(made, {item.new.raw: item.lines for item in source.modified})
+    made = [replace(change, alike=numbers.get(place)) for place, change in enumerate(made)]
+    found = Overview(source, tuple(sorted(made, key=_importance)), alike)
+    return decided(found, verdicts) if verdicts else found
+
+
+def decided(found: Overview, verdicts: Verdicts) -> Overview:
+    """Return the same with what reviewers said."""
+    changes = tuple(replace(change, verdict=verdicts.get(change.subject, "")) for change in found.changes)
+    return Overview(found.source, changes, found.alike)
+
+
+def _importance(change: Change) -> tuple[int, int, str, str]:
+    words = change.removed.words + change.added.words
+    return PRECEDENCE.index(change.churn), -words, change.side.test_id, change.side.path
+
+
+def _modified(items: Sequence[Modified]) -> Iterator[Change]:
+    for place, item in enumerate(items):
+        yield _compared(item.old, item.new, Pair(place, place, How.PATH, Sure.CERTAIN, 1.0, "the same path"), None)
+
+
+def _paired(deleted: Sequence[Side], added: Sequence[Side]) -> Iterator[Change]:
+    found = pairing.pair(deleted, added)
+    old_group = {place: number for number, (olds, _) in found.groups.items() for place in olds}
+    new_group = {place: number for number, (_, news) in found.groups.items() for place in news}
+    for number, one in enumerate(found.pairs):
+        yield _compared(deleted[one.old], added[one.new], one, number if number in found.groups else None)
+    taken, given = {one.old for one in found.pairs}, {one.new for one in found.pairs}
+    for place, side in enumerate(deleted):
+        if place not in taken:
+            yield _alone(side, None, old_group.get(place))
+    for place, side in enumerate(added):
+        if place not in given:
+            yield _alone(None, side, new_group.get(place))
+
+
+def _compared(old: Side, new: Side, pair: Pair, group: int | None) -> Change:
+    before, after = old.exchange, new.exchange
+    is_same = old.blob == new.blob or old.meaning.fingerprint == new.meaning.fingerprint != ""
+    if is_same:
+        is_cut_alike = (before.chunks, before.runs) == (after.chunks, after.runs)
+        churn = Churn.IDENTICAL if is_cut_alike else Churn.CHUNKING
+        line = wording.quiet(old, new)
+        return Change(churn, old, new, pair, 1.0, summary=line, unasked=_unasked(old, new), group=group)
+    difference = compare(before, after)
+    return Change(
+        difference.churn,
+        old,
+        new,
+        pair,
+        difference.similarity,
+        difference.removed,
+        difference.added,
+        wording.summarize(difference, old, new),
+        _unasked(old, new),
+        groups.mask(difference),
+        group,
+    )
+
+
+def _alone(old: Side | None, new: Side | None, group: int | None) -> Change:
+    difference = compare(old.exchange if old else None, new.exchange if new else None)
+    made = Change(difference.churn, old, new, removed=difference.removed, added=difference.added, group=group)
+    return replace(made, summary=wording.alone(made.side))
+
+
+def _unasked(old: Side, new: Side) -> bool:
+    """Tell whether nothing asked for the new recording: the same request of the same test, and the old one was found."""
+    before, after = old.exchange, new.exchange
+    is_same_call = (before.test_id, before.url) == (after.test_id, after.url)
+    if not is_same_call or old.blob == new.blob or old.meaning.replay.state is not ReplayState.CURRENT:
+        return False
+    if before.request.body == after.request.body:
+        return True
+    return canonical(said(before)["request"]) == canonical(said(after)["request"])

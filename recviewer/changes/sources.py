@@ -1,0 +1,80 @@
+"""What is compared with what: two commits, or a commit and the files on disk."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from recviewer.git import ranges, refs
+from recviewer.git.refs import Commit, Request
+from recviewer.git.repository import GitFailed, Repository
+
+_SPEC = re.compile(r"(?P<base>.*?)(?P<dots>\.{2,3})(?P<head>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A range as it was asked for.
+
+    head: "" for the files on disk. is_direct: two dots: the two are compared as they are; with three, the head is
+    compared with where it left the base.
+    """
+
+    base: str
+    head: str
+    is_direct: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.base}{'..' if self.is_direct else '...'}{self.head}"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Two sides of a comparison. base: the full name of the commit that is compared from. head: "" for files on disk."""
+
+    repository: Repository
+    spec: Spec
+    base: str
+    head: str
+
+    @property
+    def is_on_disk(self) -> bool:
+        """Tell whether the new side is the working tree."""
+        return not self.head
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A pull or merge request whose head was fetched. head: what its newest commit says, None where it is missing."""
+
+    request: Request
+    head: Commit | None
+
+
+def parse(text: str) -> Spec:
+    """Read `BASE...HEAD`, `BASE..HEAD`, `BASE...` and `BASE` (against the files on disk). Raises GitFailed."""
+    found = _SPEC.fullmatch(text)
+    base, head, dots = (found["base"], found["head"], found["dots"]) if found else (text, "", "")
+    if not base:
+        raise GitFailed(f"{text!r} names no base; write BASE...HEAD")
+    return Spec(refs.valid(base), refs.valid(head) if head else "", dots == "..")
+
+
+def open_range(repository: Repository, spec: Spec) -> Range:
+    """Find the two commits. Raises GitFailed with what to do: which `git fetch` is missing, or two dots."""
+    base = refs.commit_of(repository, spec.base)
+    if not spec.head:
+        if repository.is_bare:
+            raise GitFailed(f"{repository.work_tree} has no working tree; name a head: {spec.base}...HEAD")
+        return Range(repository, spec, base, "")
+    head = refs.commit_of(repository, spec.head)
+    if not spec.is_direct:
+        base = ranges.merge_base(repository, base, head)
+    return Range(repository, spec, base, head)
+
+
+def requests(repository: Repository) -> list[Listed]:
+    """Return the pull and merge requests that were fetched, newest number first."""
+    found = refs.requests(repository)
+    heads = refs.commits(repository, [request.sha for request in found])
+    return [Listed(request, heads.get(request.sha)) for request in found]

@@ -1,0 +1,114 @@
+"""One line about one change."""
+
+from __future__ import annotations
+
+from recviewer.changes.sides import Side
+from recviewer.difference.model import Churn, Difference, Names, Section, SectionKind, Values, VectorChange, Words
+from recviewer.difference.values import ABSENT
+from recviewer.difference.words import Grain, WordDiff
+from recviewer.exchange.model import Kind
+
+NAMED = 3
+"""Names of functions, parameters and messages that one line holds."""
+
+
+def summarize(difference: Difference, old: Side, new: Side) -> str:
+    """Return what changed as a line: `answer −1 +31 words, reasoning gone, get_weather call gone`."""
+    parts = [words for section in difference.sections if not section.is_quiet and (words := _section(section))]
+    if difference.churn is Churn.OUTCOME:
+        parts.insert(0, f"{_outcome(old)} → {_outcome(new)}")
+    return ", ".join(dict.fromkeys(parts)) or "ids refer to each other differently"
+
+
+def quiet(old: Side, new: Side) -> str:
+    """Return how two recordings differ that mean the same."""
+    before, after = old.exchange, new.exchange
+    names = ("test_id", "url", "endpoint", "reported_model", "usage", "metadata")
+    differing = [name.replace("_", " ") for name in names if getattr(before, name) != getattr(after, name)]
+    if (before.chunks, before.runs) != (after.chunks, after.runs):
+        differing.append(f"chunks {before.chunks:,} → {after.chunks:,}")
+    return f"the same meaning; differs in {', '.join(differing)}" if differing else "the same meaning"
+
+
+def alone(side: Side) -> str:
+    """Return what a recording says that has no partner."""
+    return " ".join(side.meaning.line.answered.split())[:120]
+
+
+def _outcome(side: Side) -> str:
+    error = side.exchange.error
+    if error is None:
+        return "unreadable" if side.exchange.kind is Kind.UNREADABLE else "answer"
+    return f"error {error.status if error.status is not None else error.type}".rstrip()
+
+
+def _section(section: Section) -> str:
+    match section.kind:
+        case SectionKind.ANSWER | SectionKind.REASONING | SectionKind.REFUSAL:
+            return f"{section.kind.value} {_texts(section)}"
+        case SectionKind.CALLS:
+            return f"call of {_labels(section)}"
+        case SectionKind.FINISH:
+            return "finish " + " ".join(_arrow(item) for item in section.items if isinstance(item, Values))
+        case SectionKind.VECTORS:
+            return _vectors(section)
+        case SectionKind.LISTING:
+            return "list " + ", ".join(
+                f"−{len(item.gone)} +{len(item.new)} names" if isinstance(item, Names) else "other facts"
+                for item in section.items
+            )
+        case SectionKind.MESSAGES:
+            places = {getattr(item, "label", "").partition(" ")[0] for item in section.items}
+            return f"{len(places)} {'message' if len(places) == 1 else 'messages'}"
+        case SectionKind.PARAMETERS:
+            paths = [change.path for item in section.items if isinstance(item, Values) for change in item.values]
+            return f"{', '.join(paths[:NAMED])}{_more(len(paths))}"
+        case SectionKind.REFERENCES:
+            return ""
+        case _:
+            return section.kind.value
+
+
+def _texts(section: Section) -> str:
+    diffs = [item.words for item in section.items if isinstance(item, Words)]
+    if all(not diff.old for diff in diffs):
+        return "new"
+    if all(not diff.new for diff in diffs):
+        return "gone"
+    removed, added = sum(diff.removed.words for diff in diffs), sum(diff.added.words for diff in diffs)
+    if removed or added:
+        return f"−{removed:,} +{added:,} words{_grain(diffs)}"
+    return next((told for diff in diffs for told in diff.spelled), "signs or white space")
+
+
+def _grain(diffs: list[WordDiff]) -> str:
+    return " (line by line)" if any(diff.grain is Grain.LINES for diff in diffs) else ""
+
+
+def _labels(section: Section) -> str:
+    told = []
+    for item in section.items:
+        state = ""
+        if isinstance(item, Values):
+            state = " gone" if item.is_gone else " new" if item.is_new else " changed"
+        told.append(f"{getattr(item, 'label', '')}{state}")
+    return f"{', '.join(told[:NAMED])}{_more(len(told))}"
+
+
+def _more(count: int) -> str:
+    return f" and {count - NAMED} more" if count > NAMED else ""
+
+
+def _arrow(item: Values) -> str:
+    return " ".join(f"{_value(change.old)} → {_value(change.new)}" for change in item.values)
+
+
+def _value(value: object) -> str:
+    return "none" if value is ABSENT else str(value)[:40]
+
+
+def _vectors(section: Section) -> str:
+    items = [item for item in section.items if isinstance(item, VectorChange)]
+    cosines = [item.cosine for item in items if item.cosine is not None]
+    least = f", cosine {min(cosines):.6f} at least" if cosines else ""
+    return f"{len(items)} {'embedding' if len(items) == 1 else 'embeddings'}{least}"
