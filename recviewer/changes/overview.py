@@ -52,6 +52,14 @@ class Overview:
         """How many undecided changes say something else."""
         return sum(change.needs_you for change in self.changes)
 
+    @property
+    def items(self) -> int:
+        """How many things that are to look at, for changes that are the same change are one."""
+        mine = [change for change in self.changes if change.needs_you]
+        return len({change.alike for change in mine if change.alike is not None}) + sum(
+            change.alike is None for change in mine
+        )
+
     def classes(self) -> dict[Churn, Tally]:
         """Return how much there is of every class, in order of precedence."""
         return {churn: tally(one for one in self.changes if one.churn is churn) for churn in PRECEDENCE}
