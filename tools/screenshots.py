@@ -3,7 +3,7 @@
     python tools/screenshots.py --root recordings --out screenshots [--page NAME=ADDRESS …] [--kind chat …]
 
 Starts a server on a free port with a data folder of its own, indexes the root, visits the pages, and stops the server.
-Without --page it takes the list and one recording of each kind. Reports console errors, violations of the content
+Without --page it takes every page, and of recordings one of each kind. Reports console errors, violations of the content
 security policy, requests to other hosts, sizes of the HTML, overflowing pages, and axe's findings if
 tests/vendor/axe.min.js is there.
 """
@@ -91,7 +91,30 @@ def recordings(data: Path, kinds: list[str]) -> dict[str, str]:
             found[f"{kind}-{outcome}{'-streamed' if streaming else ''}"] = f"/r/{quote(path)}"
     if largest and not kinds:
         found["largest"] = f"/r/{quote(largest[0])}"
+        found["largest-raw"] = f"/r/{quote(largest[0])}?view=raw"
+        found["largest-chunks"] = f"/r/{quote(largest[0])}?view=chunks"
+        found["queue-item"] = f"/r/{quote(largest[0])}?in=%3Fkind%3Dchat"
     return found
+
+
+def others(data: Path) -> dict[str, str]:
+    """Return every page that is not a recording's."""
+    with sqlite3.connect(next(data.glob("*.sqlite3"))) as base:
+        two = base.execute("SELECT path FROM catalog_recording WHERE kind = 'chat' ORDER BY size LIMIT 2").fetchall()
+    pages = {
+        "list": "/",
+        "search": "/?q=the",
+        "list-empty": "/?kind=chat&model=nobody",
+        "bulk": "/bulk/?kind=chat",
+        "queue-empty": "/queue/?q=nothingisnamedso",
+        "plan": "/plan/",
+        "tags": "/tags/",
+        "activity": "/activity/",
+        "trash": "/trash/",
+    }
+    if len(two) == 2:
+        pages["difference"] = f"/difference/?old={quote(two[0][0])}&new={quote(two[1][0])}"
+    return pages
 
 
 def visit(page: Page, address: str, name: str, path: str, told: list[str], origin: str) -> int:
@@ -149,7 +172,7 @@ def main() -> None:
         with server(options.root.resolve(), data) as address, sync_playwright() as playwright:
             pages = dict(item.split("=", 1) for item in options.page)
             if not pages:
-                pages = ({} if options.kind else {"list": "/"}) | recordings(data, options.kind)
+                pages = ({} if options.kind else others(data)) | recordings(data, options.kind)
             browser = playwright.chromium.launch(executable_path=CHROMIUM)
             for theme in options.theme or ["light", "dark"]:
                 for width in options.width or WIDTHS:
