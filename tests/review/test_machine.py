@@ -71,7 +71,8 @@ class Machine(RuleBasedStateMachine):
         return {place.relative_to(self.root).as_posix(): place.read_bytes() for place in self.root.rglob("*.json")}
 
     def trashed(self):
-        held = TrashRecord.objects.filter(restored_at=None, discarded_at=None)
+        """The blob of each entry of the trash, in an order that is the same in each run: the entries' names are random."""
+        held = TrashRecord.objects.filter(restored_at=None, discarded_at=None).order_by("path", "pk")
         return {record.entry: files.blob_id(deleting.trash_folder().read(record.entry)) for record in held}
 
     def seen(self, paths):
@@ -145,14 +146,14 @@ class Machine(RuleBasedStateMachine):
 
     @rule(who=people, chosen=st.sets(numbers, min_size=1, max_size=3))
     def restore(self, who, chosen):
-        entries = sorted(self.trashed())
+        entries = list(self.trashed())
         self.do(lambda: deleting.restore([entry for at, entry in enumerate(entries) if at in chosen], actor=who))
 
     @precondition(lambda self: self.trashed())
     @rule(who=people, number=numbers)
     def discard(self, who, number):
         trashed = self.trashed()
-        entry = sorted(trashed)[number % len(trashed)]
+        entry = list(trashed)[number % len(trashed)]
         deleting.discard([entry], actor=who)
         left = {*self.trashed().values(), *map(files.blob_id, self.tree().values())}
         self.held -= {trashed[entry]} - left
