@@ -12,6 +12,7 @@ register_converter(KeyConverter, "key")
 from recviewer.pages import (  # noqa: E402
     activity,
     bulk,
+    changes,
     decisions,
     difference,
     login,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("", include((recording.urlpatterns, "recording"))),
     path("", include((decisions.urlpatterns, "review"))),
     path("", include((bulk.urlpatterns, "bulk"))),
+    path("", include((changes.urlpatterns, "changes"))),
     path("", include((difference.urlpatterns, "difference"))),
     path("", include((queue.urlpatterns, "queue"))),
     path("", include((notes.urlpatterns, "notes"))),

@@ -29,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to bind (default 127.0.0.1)")
         parser.add_argument("--port", type=int, default=8000, help="port to bind (default 8000)")
         parser.add_argument("--workers", type=int, default=1, help="worker processes (default 1, with 8 threads)")
+        parser.add_argument("--repo", metavar="DIR", help="where /changes/ finds commits; default: the repository of DIR")
         parser.add_argument("--open", action="store_true", help="open the browser when the server is up")
         parser.add_argument("--prepare-only", action="store_true", help="prepare and index, but do not serve")
 
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             self._index()
             return
         host, port = options["host"], options["port"]
+        if options["repo"]:
+            os.environ["RECVIEWER_REPO"] = os.path.abspath(options["repo"])
         if host not in ("127.0.0.1", "::1", "localhost") and not settings.HOSTED:
             raise CommandError(
                 f"{host} can be reached by others, and there is no login: set RECVIEWER_HOSTED=1, or bind 127.0.0.1",
