@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from recviewer.changes.sides import Library, Meaning, Side, meaning_of, without_bytes
 from recviewer.changes.sources import Range
+from recviewer.difference.sequences import common
 from recviewer.git import ranges
 from recviewer.git.history import contents
 from recviewer.git.ranges import Changed, Counted, MissingObjects
@@ -70,12 +70,21 @@ def load(asked: Range, library: Library) -> ChangeSet:
     if asked.is_on_disk:
         return _on_disk(asked, library)
     changed = _recordings(asked, ranges.differing(asked.repository, asked.base, asked.head))
-    both = [item.raw for item in changed if item.old and item.new]
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        counting = beside.submit(ranges.lines, asked.repository, asked.base, asked.head, both)
-        sides, lines = _read(asked, library, changed)
-        counts = counting.result()
+    sides, lines = _read(asked, library, changed)
+    counts = {raw: counted for raw, found in lines.items() if (counted := counted_by_place(found)) is not None}
+    rest = [item.raw for item in changed if item.old and item.new and item.raw not in counts]
+    counts.update(ranges.lines(asked.repository, asked.base, asked.head, rest))
     return _assembled(asked, changed, sides, counts, lines)
+
+
+def counted_by_place(lines: Sequence[tuple[bytes, bytes]]) -> Counted | None:
+    """Return what git counts for a file whose lines differ only by place; None where only git can say.
+
+    No shorter way exists when no old line is also a new one: then both texts share just the lines that did not change.
+    """
+    if not lines or not {old for old, _ in lines}.isdisjoint(new for _, new in lines):
+        return None
+    return Counted(len(lines), len(lines))
 
 
 def _recordings(asked: Range, changed: Sequence[Changed]) -> list[Changed]:
@@ -144,12 +153,49 @@ def _compare_lines(raw: bytes, data: bytes, waiting: dict[bytes, bytes], lines: 
 
 
 def line_changes(old: bytes, new: bytes) -> tuple[tuple[bytes, bytes], ...]:
-    """Return the lines that differ by place; () where the numbers of lines differ, or where too many differ."""
-    before, after = old.split(b"\n"), new.split(b"\n")
-    if len(before) != len(after):
+    """Return the lines that differ by place.
+
+    () where the numbers of lines differ, where too many differ, and for what git takes for binary.
+    """
+    if b"\0" in old[:8000] or b"\0" in new[:8000] or old.count(b"\n") != new.count(b"\n"):
         return ()
-    found = tuple((was, now) for was, now in zip(before, after, strict=True) if was != now)
-    return found if len(found) <= LINES_KEPT else ()
+    found: list[tuple[bytes, bytes]] = []
+    at = there = 0
+    while len(found) <= LINES_KEPT:
+        same = _equal_bytes(old, at, new, there)
+        if at + same == len(old) and there + same == len(new):
+            return tuple(found)
+        line = old.rfind(b"\n", at, at + same)
+        back = same if line < 0 else at + same - line - 1
+        start, other = at + same - back, there + same - back
+        end, stop = _line_end(old, at + same), _line_end(new, there + same)
+        found.append((old[start:end], new[other:stop]))
+        at, there = min(end + 1, len(old)), min(stop + 1, len(new))
+    return ()
+
+
+def _line_end(data: bytes, place: int) -> int:
+    end = data.find(b"\n", place)
+    return len(data) if end < 0 else end
+
+
+_BLOCK = 1 << 14
+
+
+def _equal_bytes(old: bytes, at: int, new: bytes, there: int) -> int:
+    """Return how many bytes are equal from two places on."""
+    start = 0
+    most = min(len(old) - at, len(new) - there)
+    while start < most and old[at + start : at + start + _BLOCK] == new[there + start : there + start + _BLOCK]:
+        start += _BLOCK
+    low, high = min(start, most), min(start + _BLOCK, most)
+    while low < high:  # all before `low` is equal; find where it ends
+        middle = (low + high + 1) // 2
+        if old[at + low : at + middle] == new[there + low : there + middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _side(raw: bytes, blob: str, meaning: Meaning) -> Side:
@@ -241,8 +287,6 @@ def _read_on_disk(
 
 def _count(old: bytes, new: bytes) -> Counted:
     """Count the lines that differ, as git does but for how it chooses among equally long ways."""
-    from recviewer.difference.sequences import common
-
     before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     same = sum(length for _, _, length in common(before, after) or [])
     return Counted(len(after) - same, len(before) - same)

@@ -37,6 +37,12 @@ _TOKEN = re.compile(
     "|."
 )
 
+_COUNTED = re.compile(
+    r"\d+(?:[.,:]\d+)*"
+    "|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+    "|(?:[^\\W\\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff][\u0300-\u036f]*)+"
+)
+
 
 class Op(StrEnum):
     """What became of a piece of text."""
@@ -56,6 +62,9 @@ class Grain(StrEnum):
     WORDS = "words"
     LINES = "lines"
     BLOCK = "block"
+
+
+_OTHER = {Op.GONE: Op.NEW, Op.NEW: Op.GONE, Op.SAME: Op.SAME}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,7 @@ class WordDiff:
 
     def mirrored(self) -> WordDiff:
         """Return what the comparison the other way round gives."""
-        spans = _ordered((span.op, span.text) for span in _swapped(self.spans))
+        spans = _ordered((_OTHER[span.op], span.text) for span in self.spans)
         return _finished(spans, self.grain, self.similarity)
 
 
@@ -120,9 +129,11 @@ def words(old: str, new: str) -> WordDiff:
     if old == new:
         return WordDiff((Span(Op.SAME, old),) if old else (), Grain.WORDS, 1.0, Count(), Count())
     if new < old:  # one of the two ways is worked out, so that both say the same
-        return words(new, old).mirrored()
-    pieces, grain = _compared(old, new)
-    spans = _ordered(_without_crumbs(pieces))
+        pieces, grain = _compared(new, old)
+        spans = _ordered((_OTHER[op], text) for op, text in _without_crumbs(pieces))
+    else:
+        pieces, grain = _compared(old, new)
+        spans = _ordered(_without_crumbs(pieces))
     if grain is Grain.LINES:
         return _finished(spans, grain, similarity(old, new))
     alike = 2 * sum(len(span.text) for span in spans if span.op is Op.SAME) / (len(old) + len(new))
@@ -155,7 +166,7 @@ def tokens(text: str) -> list[str]:
 
 def count_words(text: str) -> int:
     """Return how many words and numbers a text has."""
-    return sum(token[0].isalnum() for token in _TOKEN.findall(text))
+    return len(_COUNTED.findall(text))
 
 
 def similarity(old: str, new: str) -> float:
@@ -267,12 +278,6 @@ def _ordered(pieces: Iterator[_Piece]) -> list[Span]:
     if same:
         made.append(Span(Op.SAME, "".join(same)))
     return made
-
-
-def _swapped(spans: Sequence[Span]) -> Iterator[Span]:
-    other = {Op.GONE: Op.NEW, Op.NEW: Op.GONE, Op.SAME: Op.SAME}
-    for span in spans:
-        yield Span(other[span.op], span.text)
 
 
 def _finished(spans: list[Span], grain: Grain, similarity: float) -> WordDiff:
