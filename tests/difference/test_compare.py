@@ -1,0 +1,241 @@
+import copy
+import itertools
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recviewer.difference.compare import class_of, compare
+from recviewer.difference.model import Churn, Names, SectionKind, Values, VectorChange, Words
+from recviewer.exchange.fingerprint import fingerprint
+from recviewer.exchange.model import Exchange, Failure, Kind, Message, Output, Request, Table, Text, ToolCall, Vector
+from recviewer.formats.reading import read
+
+CASES = Path(__file__).parent.parent / "cases"
+FILES = [path for path in sorted(CASES.glob("*/*.json")) if not path.name.endswith(".expected.json")]
+EXCHANGES = [read(path.read_bytes()).exchange for path in FILES]
+SAME = {Churn.IDENTICAL, Churn.CHUNKING}
+
+
+def chat(*outputs, words="Which planet?", kind=Kind.CHAT, **more):
+    body = {"model": "m", "messages": [{"role": "user", "content": words}]}
+    request = Request((Message("user", (Text(words),)),), {"model": "m"}, (), body)
+    return Exchange(
+        kind, read_as="openai_chat", model="m", request=more.pop("request", request), outputs=outputs, **more
+    )
+
+
+@pytest.mark.parametrize("exchange", EXCHANGES, ids=[f"{path.parent.name}/{path.stem}" for path in FILES])
+def test_nothing_differs_from_itself(exchange):
+    assert compare(exchange, exchange).is_empty
+
+
+@given(st.sampled_from(EXCHANGES), st.sampled_from(EXCHANGES))
+def test_the_other_way_round_is_the_mirror(old, new):
+    difference = compare(old, new)
+
+    assert compare(new, old) == difference.mirrored()
+    assert difference.mirrored().mirrored() == difference
+
+
+@given(st.sampled_from(EXCHANGES), st.sampled_from(EXCHANGES))
+def test_equal_fingerprints_are_the_classes_without_meaning(old, new):
+    difference = compare(old, new)
+
+    assert (fingerprint(old) == fingerprint(new)) == (difference.churn in SAME)
+    assert class_of(old, new) is difference.churn
+    if difference.churn not in SAME:
+        assert any(section.items and not section.is_quiet for section in difference.sections)
+
+
+def leaves(value, way=()):
+    if isinstance(value, dict | list):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield from leaves(value[key], (*way, key))
+    else:
+        yield way
+
+
+@given(st.sampled_from(FILES), st.data())
+def test_any_edited_value_is_seen_or_said_to_be_ignored(path, data):
+    document = json.loads(path.read_bytes())
+    way = data.draw(st.sampled_from(list(leaves(document)) or [()]))
+    edited = copy.deepcopy(document)
+    holder = edited
+    for key in way[:-1]:
+        holder = holder[key]
+    if way:
+        holder[way[-1]] = data.draw(st.sampled_from(["other", 17, 0.25, None, True]))
+    old, new = (read(json.dumps(one).encode()).exchange for one in (document, edited))
+
+    difference = compare(old, new)
+
+    assert (fingerprint(old) == fingerprint(new)) == (difference.churn in SAME)
+    assert compare(new, old) == difference.mirrored()
+
+
+ANSWER = Output(0, content="Saturn has rings.", finish_reason="stop")
+CALL = Output(
+    0, tool_calls=(ToolCall("c1", "get_weather", '{"city": "Paris", "days": 2}'),), finish_reason="tool_calls"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "churn"),
+    [
+        (chat(ANSWER), chat(ANSWER, usage={"total_tokens": 3}), Churn.IDENTICAL),
+        (chat(ANSWER, chunks=6, streaming=True), chat(ANSWER, chunks=5, streaming=True), Churn.CHUNKING),
+        (chat(ANSWER), chat(ANSWER, words="Which planet now?"), Churn.REQUEST),
+        (chat(ANSWER), chat(replace(ANSWER, content="Saturn has rings!")), Churn.TEXT),
+        (chat(ANSWER), chat(replace(ANSWER, reasoning="hm")), Churn.TEXT),
+        (chat(ANSWER), chat(replace(ANSWER, content="Other.", finish_reason="length")), Churn.FINISH),
+        (chat(CALL), chat(ANSWER), Churn.TOOL_CALL),
+        (chat(ANSWER), chat(error=Failure("RateLimitError", 429, "slow down"), kind=Kind.EXCEPTION), Churn.OUTCOME),
+        (
+            chat(error=Failure("E", 400, "one"), kind=Kind.EXCEPTION),
+            chat(error=Failure("E", 400, "two"), kind=Kind.EXCEPTION),
+            Churn.TEXT,
+        ),
+    ],
+)
+def test_the_class_is_the_heaviest_of_what_changed(old, new, churn):
+    assert compare(old, new).churn is churn
+
+
+def test_one_side_alone_is_new_or_gone():
+    new, gone = compare(None, chat(ANSWER)), compare(chat(ANSWER), None)
+
+    assert (new.churn, new.added.words) == (Churn.NEW, 3)
+    assert gone == new.mirrored()
+    with pytest.raises(ValueError, match="one of the two"):
+        compare(None, None)
+
+
+def test_identical_text_with_another_call_is_a_tool_call_change():
+    call = ToolCall("c2", "get_weather", '{"days": 3, "city": "Paris"}')
+
+    difference = compare(chat(CALL), chat(replace(CALL, tool_calls=(call,))))
+
+    (item,) = difference.section(SectionKind.CALLS).items
+    assert isinstance(item, Values)
+    assert (item.label, [(change.path, change.old, change.new) for change in item.values]) == (
+        "get_weather",
+        [("arguments.days", 2, 3)],
+    )
+    assert [one.path for one in difference.ignored] == ["outputs[].tool_calls[].id"]
+
+
+def test_arguments_are_compared_as_json():
+    other = replace(CALL, tool_calls=(ToolCall("c9", "get_weather", '{"days":2,"city":"Paris"}'),))
+
+    difference = compare(chat(CALL), chat(other))
+
+    assert difference.churn is Churn.IDENTICAL
+    assert {one.path for one in difference.ignored} == {
+        "outputs[].tool_calls[].id",
+        "outputs[].tool_calls[].arguments, as written",
+    }
+
+
+def test_an_answer_that_is_json_is_compared_as_json_too():
+    difference = compare(chat(Output(content='{"a": 1, "b": 2}')), chat(Output(content='{"b": 3, "a": 1}')))
+
+    (item,) = difference.section(SectionKind.ANSWER).items
+    assert isinstance(item, Words)
+    assert [change.path for change in item.values] == ["b"]
+
+
+def test_what_was_ignored_is_said_with_numbers():
+    old = chat(ANSWER, chunks=6, streaming=True, usage={"total_tokens": 349}, reported_model="m-1")
+    new = chat(ANSWER, chunks=5, streaming=True, usage={"total_tokens": 336}, reported_model="m-2")
+
+    told = {(one.path, one.count, one.old, one.new) for one in compare(old, new).ignored}
+
+    assert told == {
+        ("chunk boundaries", 1, "6", "5"),
+        ("usage", 1, "349 tokens", "336 tokens"),
+        ("reported model", 1, "m-1", "m-2"),
+    }
+
+
+def models(*names):
+    rows = tuple((name, "someone", 0) for name in names)
+    return Exchange(
+        Kind.MODELS, read_as="openai_models", exhibits=(Table("models", ("id", "owned_by", "created"), rows),)
+    )
+
+
+def test_model_lists_are_sets():
+    assert compare(models("a", "b"), models("b", "a")).churn is Churn.IDENTICAL
+    difference = compare(models("a", "b"), models("b", "c"))
+    assert difference.section(SectionKind.LISTING).items == (Names("models", ("a",), ("c",), 1),)
+
+
+def vector(*values):
+    return Exchange(Kind.EMBEDDINGS, read_as="openai_embeddings", exhibits=(Vector(0, values),))
+
+
+def test_embeddings_have_a_cosine_and_a_largest_difference():
+    difference = compare(vector(3.0, 4.0), vector(4.0, 3.0))
+
+    (item,) = difference.section(SectionKind.VECTORS).items
+    assert isinstance(item, VectorChange)
+    assert item.cosine == pytest.approx(0.96)
+    assert item.largest == 1.0
+    assert compare(vector(3.0), vector(3.0, 1.0)).section(SectionKind.VECTORS).items[0].cosine is None
+
+
+def turns(*pairs):
+    messages = tuple(Message(role, (Text(text),)) for role, text in pairs)
+    body = {"messages": [{"role": role, "content": text} for role, text in pairs]}
+    return chat(ANSWER, request=Request(messages, {}, (), body))
+
+
+def test_an_inserted_turn_leaves_the_others_aligned():
+    old = turns(("system", "Be kind."), ("user", "Where is the rain?"), ("assistant", "Spain."), ("user", "And then?"))
+    new = turns(
+        ("system", "Be kind."),
+        ("user", "Hello, I have a question."),
+        ("user", "Where is the rain?"),
+        ("assistant", "In Spain."),
+        ("user", "And then?"),
+    )
+
+    difference = compare(old, new)
+
+    labels = [(item.label, item.is_new) for item in difference.section(SectionKind.MESSAGES).items]
+    assert labels == [("messages[1] user", True), ("messages[3] assistant", False)]
+    assert next(same.count for same in difference.same if same.kind is SectionKind.MESSAGES) == 3
+
+
+def test_ids_that_refer_to_each_other_differently_are_a_request_change():
+    def request(answered):
+        calls = [{"id": "a", "function": {"name": "f", "arguments": "{}"}}, {"id": "b", "function": {"name": "f"}}]
+        return {
+            "request": {
+                "method": "POST",
+                "url": "http://x/v1/chat/completions",
+                "endpoint": "/v1/chat/completions",
+                "body": {
+                    "messages": [
+                        {"role": "assistant", "tool_calls": calls},
+                        {"role": "tool", "tool_call_id": answered, "content": "1"},
+                    ]
+                },
+            },
+            "response": {"body": None, "is_streaming": False},
+        }
+
+    old, new = (read(json.dumps(request(answered)).encode()).exchange for answered in "ab")
+    difference = compare(old, new)
+
+    assert difference.churn is Churn.REQUEST
+    assert difference.section(SectionKind.REFERENCES)
+
+
+def test_no_two_cases_are_compared_without_an_answer():
+    for old, new in itertools.islice(itertools.combinations(EXCHANGES, 2), 0, None, 101):
+        assert 0.0 <= compare(old, new).similarity <= 1.0
