@@ -1,4 +1,7 @@
-"""What happened to the recordings: pull requests and ranges of commits, and each change of one in words. Reads only."""
+"""What happened to the recordings: pull requests and ranges of commits, and each change of one in words.
+
+Verdicts are given here where the new recordings lie in the tree; changes that are the same change get them together.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,7 @@ from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.pages.difference import CHURN_WORDS, DifferencePage, parts_of
 from recviewer.pages.difference import Side as Shown
+from recviewer.pages.forms import item_of
 from recviewer.review.filters import standings_for
 
 SHOWN = 200
@@ -264,7 +268,14 @@ def _change(request: HttpRequest, report: Report, spec: str, chosen: str) -> Htt
         other_way=f"?{query.urlencode()}",
     )
     changes = report.found.changes
+    same = [one for one in changes if change.alike is not None and one.alike == change.alike] or [change]
+    items = _items(same)
+    following = next((one for one in changes[place + 1 :] if one.alike is None or one.alike != change.alike), None)
     around = {
+        "same": len(same),
+        "items": " ".join(items),
+        "here": len(items),
+        "after": _url(spec, following) if following else reverse("changes:show", args=[spec]),
         "spec": spec,
         "back": reverse("changes:show", args=[spec]),
         "place": place + 1,
@@ -276,6 +287,17 @@ def _change(request: HttpRequest, report: Report, spec: str, chosen: str) -> Htt
         "unasked": change.unasked,
     }
     return render(request, "changes/change.html", {"page": page, "around": around})
+
+
+def _items(changes: list[Change]) -> list[str]:
+    """Return the `item` fields of those new recordings that lie in the tree as they are in the range."""
+    wanted = {change.new.path: change.new.blob for change in changes if change.new is not None}
+    found: list[str] = []
+    names = list(wanted)
+    for start in range(0, len(names), 500):
+        rows = Recording.objects.filter(path__in=names[start : start + 500]).values_list("path", "blob")
+        found += [item_of(path, blob) for path, blob in rows if wanted[path] == blob]
+    return found
 
 
 def _url(spec: str, change: Change) -> str:

@@ -108,3 +108,36 @@ def test_tree_outside_any_repository_says_so(client, root, db, settings):
 
 def test_unknown_change_is_not_found(client, spec):
     assert client.get(f"/changes/{spec}?change=nothing.json").status_code == 404
+
+
+def test_same_change_is_decided_together_and_is_one_undo(client, commit, make_recording):
+    from recviewer.review.models import AuditEvent, Standing
+
+    for number in range(3):
+        make_recording(f"tests/recordings/{number}.json", asked=f"Is llama-stack number {number} fine?")
+    base = commit("before")
+    for number in range(3):
+        make_recording(f"tests/recordings/{number}.json", asked=f"Is ogx number {number} fine?")
+    spec = f"{base}...{commit('after')}"
+    row = client.get(f"/changes/{spec}").context["page"].rows[0]
+    around = client.get(row.url).context["around"]
+
+    client.post("/do/decide", {"item": around["items"], "verdict": "approve", "next": around["after"]})
+
+    assert row.alike == 2
+    assert around["here"] == 3
+    assert Standing.objects.count() == 3
+    assert AuditEvent.objects.get().count == 3
+    client.post("/do/undo", {"next": "/"})
+    assert not Standing.objects.exists()
+
+
+def test_change_that_is_not_in_the_tree_says_how_to_decide(client, spec, root):
+    (root / "tests/recordings/moon.json").write_bytes(b"{}")
+    from recviewer.catalog import indexer
+
+    indexer.refresh(processes=1)
+
+    html = client.get(f"/changes/{spec}?change=tests/recordings/moon.json").content.decode()
+
+    assert "with this head checked out" in html
