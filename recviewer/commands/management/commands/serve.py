@@ -29,7 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to bind (default 127.0.0.1)")
         parser.add_argument("--port", type=int, default=8000, help="port to bind (default 8000)")
         parser.add_argument("--workers", type=int, default=1, help="worker processes (default 1, with 8 threads)")
-        parser.add_argument("--repo", metavar="DIR", help="where /changes/ finds commits; default: the repository of DIR")
+        parser.add_argument(
+            "--repo", metavar="DIR", help="where /changes/ finds commits; default: the repository of DIR"
+        )
         parser.add_argument("--open", action="store_true", help="open the browser when the server is up")
         parser.add_argument("--prepare-only", action="store_true", help="prepare and index, but do not serve")
 
