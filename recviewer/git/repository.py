@@ -55,7 +55,7 @@ class Repository:
     def is_partial(self) -> bool:
         """Tell whether objects may have been left at the remote: such a clone marks its packs."""
         try:
-            return any(name.name.endswith(".promisor") for name in os.scandir(self.common_dir / "objects" / "pack"))
+            return any(name.endswith(".promisor") for name in os.listdir(self.common_dir / "objects" / "pack"))
         except OSError:
             return False
 

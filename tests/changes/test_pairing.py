@@ -1,0 +1,163 @@
+import pytest
+
+from recviewer.changes.pairing import How, Sure, pair
+
+
+@pytest.fixture
+def paired(make):
+    """Pairs two lists of documents; returns {old: (new, how)} by place, and the pairing."""
+
+    def run(old, new):
+        found = pair([make.side(document) for document in old], [make.side(document) for document in new])
+        return {one.old: (one.new, one.how) for one in found.pairs}, found
+
+    return run
+
+
+def test_a_renamed_model_in_test_and_request(make, paired):
+    old = [make.chat(f"Question {number} of many?", test=make.id_of("test_many", "m-1")) for number in range(6)]
+    new = [
+        make.chat(f"Question {number} of many?", f"Answer {number}.", model="m-2", test=make.id_of("test_many", "m-2"))
+        for number in (3, 1, 5, 0, 4, 2)
+    ]
+
+    found, pairing = paired(old, new)
+
+    assert found == {n: (place, How.PARAMETERS) for place, n in enumerate((3, 1, 5, 0, 4, 2))}
+    assert {one.sure for one in pairing.pairs} == {Sure.CERTAIN}
+
+
+def test_a_renamed_parameter_with_the_same_question_in_both(make, paired):
+    old = [make.chat(test=make.id_of("test_ask", f"acme-{name}")) for name in ("earth", "saturn")]
+    new = [make.chat(test=make.id_of("test_ask", f"zeta-{name}"), host="z.example") for name in ("saturn", "earth")]
+
+    found, _ = paired(old, new)
+
+    assert found == {0: (1, How.PARAMETERS), 1: (0, How.PARAMETERS)}
+
+
+def test_a_renamed_test_is_found_by_its_request(make, paired):
+    old = [make.chat("What does the fox say at night?", test=make.id_of("test_fox"))]
+    new = [make.chat("What does the fox say at night?", "Nothing.", test=make.id_of("test_animal_sounds"))]
+
+    found, pairing = paired(old, new)
+
+    assert found == {0: (0, How.REQUEST)}
+    assert pairing.pairs[0].sure is Sure.LIKELY
+    assert "another test" in pairing.pairs[0].why
+
+
+def test_a_common_question_of_a_test_that_lives_on_is_no_rename(make, paired):
+    old = [make.chat("Hello", test=make.id_of("test_a")), make.chat("Hello", "Hi.", test=make.id_of("test_b"))]
+    new = [make.chat("Hello", "Hey.", model="x", test=make.id_of("test_b"))]
+
+    found, _ = paired(old, new)
+
+    assert found == {1: (0, How.TEST)}
+
+
+def test_an_inserted_turn(make, paired):
+    turns = [("user", "My name is Alice."), ("assistant", "Hello Alice!")]
+    old = [make.chat("What do I like to eat?", turns=turns), make.chat("Say goodbye to me now.")]
+    new = [
+        make.chat("Say goodbye to me now.", "Bye.", params={"temperature": 0.5}),
+        make.chat("What do I like to eat?", turns=[("system", "Be brief."), *turns]),
+    ]
+
+    found, pairing = paired(old, new)
+
+    assert found == {0: (1, How.TEST), 1: (0, How.TEST)}
+    assert any("3 turns became 4" in one.why for one in pairing.pairs)
+
+
+def test_an_edited_request(make, paired):
+    old = [make.chat("Please tell me, which planet has rings around it?"), make.chat("Who wrote the book of Job?")]
+    new = [make.chat("Please tell me, which planet has big rings?"), make.chat("Who wrote the book of Ruth?")]
+
+    found, _ = paired(old, new)
+
+    assert found == {0: (0, How.TEST), 1: (1, How.TEST)}
+
+
+def test_several_calls_of_one_test_go_by_their_turns(make, paired):
+    def calls(answers):
+        first = make.chat("What boils at minus 100?", model="m")
+        turns = [("user", "What boils at minus 100?"), ("assistant", answers[0]), ("tool", "-100")]
+        second = make.chat("And in Kelvin?", turns=turns, model="m")
+        third = make.chat("Thanks", turns=[*turns, ("user", "And in Kelvin?"), ("assistant", answers[1])], model="m")
+        return [first, second, third]
+
+    old = calls(("Let me look it up for you.", "173"))
+    new = calls(("I shall ask a tool about that.", "It is 173 Kelvin."))
+    for document in new:
+        document["request"]["body"]["temperature"] = 0
+
+    found, _ = paired(old, [new[2], new[0], new[1]])
+
+    assert {place: other for place, (other, _) in found.items()} == {0: 1, 1: 2, 2: 0}
+
+
+def test_parameters_tell_calls_with_one_question_apart(make, paired):
+    test = [make.id_of("test_logprobs", f"m-{number}") for number in (1, 2)]
+    old = [make.chat(test=test[0]), make.chat(test=test[0], params={"logprobs": True})]
+    new = [make.chat(test=test[1], params={"logprobs": True}), make.chat(test=test[1])]
+
+    found, _ = paired(old, new)
+
+    assert {place: other for place, (other, _) in found.items()} == {0: 1, 1: 0}
+
+
+def test_an_answer_that_became_an_error_is_still_the_same_call(make, paired):
+    found, _ = paired([make.chat()], [make.chat(error="slow down", model="m-2")])
+
+    assert found == {0: (0, How.TEST)}
+
+
+def test_equal_bytes_come_first(make):
+    old = make.side(make.chat(), "a/recordings/1.json")
+    new = make.side(make.chat(), "b/recordings/2.json")
+
+    (one,) = pair([old], [new]).pairs
+
+    assert (one.how, one.sure) == (How.BYTES, Sure.CERTAIN)
+
+
+def test_unlike_calls_are_left_alone(make, paired):
+    old = [make.chat("Name three rivers of Europe.", test=make.id_of("test_rivers"))]
+    new = [make.chat("Translate this poem, please.", test=make.id_of("test_poems"))]
+
+    assert paired(old, new)[0] == {}
+    assert paired([], new)[0] == {}
+
+
+def test_a_chat_is_never_paired_with_a_list_of_models(make, paired):
+    assert paired([make.models("a", test=make.id_of())], [make.chat(test=make.id_of())])[0] == {}
+
+
+def test_two_lists_that_became_one_are_a_group(make, paired):
+    old = [
+        make.models("a", "b", test=make.id_of("test_x", "m-1")),
+        make.models("c", test=make.id_of("test_x", "m-1")),
+    ]
+    new = [make.models("z", host="other.example", test=make.id_of("test_x", "m-2"))]
+
+    found, pairing = paired(old, new)
+
+    assert len(found) == 1
+    ((olds, news),) = pairing.groups.values()
+    assert (len(olds), news) == (1, ())
+
+
+def test_hundreds_of_growing_prefixes_are_paired_in_order_of_length(make, paired):
+    words = [f"word{number}" for number in range(230)]
+    old = [
+        make.chat(" ".join(words[: n + 1]), "safe", model="g-1", test=make.id_of("test_guard", "g-1"))
+        for n in range(230)
+    ]
+    new = [
+        make.chat(" ".join(words[: n + 1]), "ok", model="g-2", test=make.id_of("test_guard", "g-2")) for n in range(230)
+    ]
+
+    found, _ = paired(old, new)
+
+    assert sum(found.get(place, (None,))[0] == place for place in range(230)) >= 0.95 * 230
