@@ -20,7 +20,8 @@ TEXT = 6_000
 _SENT = frozenset({"assistant", "model"})
 """Roles of turns that were answers once: re-recording changes their words."""
 
-_OPENING = {"system": 0.6, "developer": 0.6, "tool": 0.5, "assistant": 0.25, "model": 0.25}
+_WEIGHTS = {"system": 0.6, "developer": 0.6, "tool": 0.5, "assistant": 0.25, "model": 0.25}
+_INSTRUCTING = frozenset({"system", "developer"})
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _LONG_HEX = re.compile(
     r"(?<![0-9A-Za-z])(?=[0-9a-f]*\d)[0-9a-f]{12,}(?![0-9A-Za-z])|\b(file|vs|call|resp|msg)[-_]\w{6,}"
@@ -146,21 +147,30 @@ def conversation_fit(old: Call, new: Call) -> float:
 def _zipped(old: tuple[Turn, ...], new: tuple[Turn, ...]) -> float:
     total = fit = 0.0
     for was, now in zip(old, new, strict=True):
-        weight = _OPENING.get(was.role, 1.0)
+        weight = _WEIGHTS.get(was.role, 1.0)
         total += weight
         fit += weight * _alike(was, now)
     return fit / total
 
 
 def _uneven(old: tuple[Turn, ...], new: tuple[Turn, ...]) -> float:
-    """Fit the turns in order, as many as go together; what is left over on either side counts against it."""
+    """Fit the turns in order, as many as go together; what is left over on either side counts against it.
+
+    Instructions weigh half of what they do elsewhere: they are what is put in and taken out most often.
+    """
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for row, was in enumerate(old):
+        weight = _uneven_weight(was)
         for column, now in enumerate(new):
-            paired = best[row][column] + _alike(was, now) * _OPENING.get(was.role, 1.0) if was.role == now.role else 0.0
+            paired = best[row][column] + _alike(was, now) * weight if was.role == now.role else 0.0
             best[row + 1][column + 1] = max(paired, best[row][column + 1], best[row + 1][column])
-    total = max(sum(_OPENING.get(turn.role, 1.0) for turn in turns) for turns in (old, new))
+    total = max(sum(map(_uneven_weight, turns)) for turns in (old, new))
     return 0.95 * best[-1][-1] / total
+
+
+def _uneven_weight(turn: Turn) -> float:
+    weight = _WEIGHTS.get(turn.role, 1.0)
+    return weight / 2 if turn.role in _INSTRUCTING else weight
 
 
 def _alike(old: Turn, new: Turn) -> float:

@@ -19,6 +19,10 @@ from recviewer.changes.sides import Side
 LEAST = 0.6
 """Two recordings that fit less are no pair."""
 
+ALIKE, ALIKE_UNEVEN = 0.4, 0.56
+"""Conversations less alike than this are two calls; more is asked for where turns came or went, since a test's next
+call holds the one before."""
+
 GROUP = 0.8
 """One that is left over belongs to a pair's group when it fits one of the two that well."""
 
@@ -162,7 +166,7 @@ def fit_of(old: Call, new: Call) -> float:
     if old.family != new.family and not (old.is_failure or new.is_failure):
         return 0.0
     conversation = conversation_fit(old, new)
-    if conversation < 0.4:
+    if conversation < (ALIKE if len(old.turns) == len(new.turns) else ALIKE_UNEVEN):
         return 0.0
     near = 0.02 if old.folder == new.folder else 0.0
     answer = 0.03 * shared(old.answer, old.answer_size, new.answer, new.answer_size)
@@ -199,7 +203,8 @@ def _told(old: dict[int, Call], new: dict[int, Call], fits: Fits) -> Iterator[Pa
         ahead = fit - max(_second(rivals_old[place], fit), _second(rivals_new[other], fit))
         how = _how(old[place], new[other])
         conversation = conversation_fit(old[place], new[other])
-        sure = _sure(how, conversation, ahead)
+        is_renamed = old[place].test != new[other].test
+        sure = _sure(how, conversation, fit, ahead, is_renamed=is_renamed)
         yield Pair(place, other, how, sure, round(fit, 4), _why(how, old[place], new[other], conversation))
 
 
@@ -215,10 +220,16 @@ def _how(old: Call, new: Call) -> How:
     return How.PARAMETERS if old.function == new.function and old.test and new.test else How.REQUEST
 
 
-def _sure(how: How, conversation: float, ahead: float) -> Sure:
-    if conversation >= 0.9 and ahead >= 0.02 and how is not How.REQUEST:
+def _sure(how: How, conversation: float, fit: float, ahead: float, *, is_renamed: bool) -> Sure:
+    """Say how sure a pair is. ahead: how much better it fits than the next candidate of either.
+
+    is_renamed: the tests have different names, where no name is none.
+    """
+    if how is How.REQUEST:
+        return Sure.LIKELY if fit >= (0.8 if is_renamed else 0.75) - 1e-9 and ahead > 0 else Sure.POSSIBLE
+    if conversation >= 0.9 and ahead >= 0.02:
         return Sure.CERTAIN
-    if conversation >= 0.7 and ahead >= 0.0:
+    if (ahead >= 0 and conversation >= 0.7) or (ahead >= 0.1 and conversation >= ALIKE_UNEVEN):
         return Sure.LIKELY
     return Sure.POSSIBLE
 

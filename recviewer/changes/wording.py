@@ -88,8 +88,8 @@ def _grain(diffs: list[WordDiff]) -> str:
 def _labels(section: Section) -> str:
     told = []
     for item in section.items:
-        state = ""
-        if isinstance(item, Values):
+        state = " changed"
+        if isinstance(item, Values) and all(not change.keys for change in item.values):
             state = " gone" if item.is_gone else " new" if item.is_new else " changed"
         told.append(f"{getattr(item, 'label', '')}{state}")
     return f"{', '.join(told[:NAMED])}{_more(len(told))}"
