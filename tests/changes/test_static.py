@@ -1,0 +1,127 @@
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from recviewer.changes import groups, overview, static, wording
+from recviewer.changes.changeset import ChangeSet, Modified
+from recviewer.changes.findings import findings
+from recviewer.changes.markdown import comment
+from recviewer.changes.report import Report, as_json
+from recviewer.changes.sides import Library, Side, meaning_of, without_bytes
+from recviewer.changes.sources import Range, Spec
+from recviewer.git.ranges import Counted
+from recviewer.git.repository import Repository
+
+CASES = Path(__file__).parent.parent / "cases"
+FILES = [path for path in sorted(CASES.glob("*/*.json")) if not path.name.endswith(".expected.json")]
+NOWHERE = Path("/nowhere")
+
+
+def side(path):
+    data = path.read_bytes()
+    return Side(f"recordings/{path.name}", path.name.encode(), path.stem, meaning_of(data, path.name))
+
+
+def told(modified=(), added=(), deleted=()):
+    asked = Range(Repository(NOWHERE, NOWHERE, NOWHERE), Spec("a", "b"), "a" * 40, "b" * 40)
+    found = overview.overview(ChangeSet(asked, tuple(added), tuple(deleted), tuple(modified)))
+    return Report(found, findings(found.changes))
+
+
+class Balance(HTMLParser):
+    """Fails on an element that is closed but not open; those without an end of their own aside."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in ("meta", "br", "th", "td"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("kind", sorted({path.parent.name for path in FILES}))
+def test_every_kind_of_recording_is_told(kind):
+    here = [path for path in FILES if path.parent.name == kind]
+    pairs = [Modified(side(old), side(new), Counted(1, 1)) for old, new in zip(here, here[1:] + here[:1], strict=True)]
+    report = told(pairs, added=map(side, here), deleted=map(side, here[:2]))
+
+    page = "".join(static.page(report))
+    Balance().feed(page)
+
+    assert comment(report).startswith("<!--")
+    assert len(as_json(report)["changes"]) == report.found.source.files - report.found.pairs + len(pairs)
+    assert all(change.summary is not None for change in report.found.changes)
+
+
+def test_a_file_that_would_be_too_large_says_so(monkeypatch):
+    monkeypatch.setattr(static, "LIMIT", 0)
+
+    page = "".join(static.page(told(added=map(side, FILES[:4]))))
+
+    assert page.count("not shown in this file") == 3
+
+
+def test_long_texts_say_how_much_is_left_out(make):
+    old, new = make.side(make.chat("One?", "a " * 5_000 + "end")), make.side(make.chat("One?", "a " * 5_000 + "END"))
+    fresh = make.side(make.chat("Two?", "b" * 30_000))
+
+    page = "".join(static.page(told([Modified(old, new, Counted(1, 1))], added=[fresh])))
+
+    assert "equal characters" in page
+    assert "10,000 more characters" in page
+
+
+def test_masks_are_equal_for_the_same_change_only(make):
+    def mask(before, after):
+        (change,) = told([Modified(make.side(before), make.side(after), Counted(1, 1))]).found.changes
+        return groups.mask(change.difference())
+
+    first = mask(make.chat("One is red."), make.chat("One is blue."))
+
+    assert mask(make.chat("Two is red."), make.chat("Two is blue.")) == first
+    assert mask(make.chat("One is red."), make.chat("One is green.")) != first
+
+
+def test_lines_about_changes(make):
+    def line(before, after):
+        return told([Modified(make.side(before), make.side(after), Counted(1, 1))]).found.changes[0].summary
+
+    call = [("look", '{"at": 1}')]
+    assert (
+        line(make.chat("Q?", "–1 is it"), make.chat("Q?", "-1 is it"))
+        == "answer – U+2013 en dash → - U+002D hyphen-minus"
+    )
+    assert (
+        line(make.chat("Q?", "", calls=call), make.chat("Q?", "", calls=[("look", '{"at": 2}')]))
+        == "call of look changed"
+    )
+    assert line(make.chat("Q?", "", calls=call), make.chat("Q?", "No.")) == "answer new, call of look gone"
+    assert line(make.chat(finish="stop"), make.chat(finish="length")) == "finish stop → length"
+    assert line(make.chat(), make.chat(error="slow")).startswith("answer → error 429")
+    assert line(make.chat(chunks=3), make.chat(chunks=2)) == "the same meaning; differs in chunks 4 → 3"
+    assert line(make.models("a", "b"), make.models("b", "c")) == "list −1 +1 names"
+    assert wording.alone(make.side(make.chat())) == "Saturn has rings."
+
+
+def test_a_library_lets_the_oldest_go(make):
+    library = Library(limit_bytes=2_000)
+    data = make.bytes_of(make.chat())
+    for number in range(4):
+        library.put(str(number), "x.json", meaning_of(data, "x.json"))
+
+    assert library.get("0", "x.json") is None
+    assert library.get("3", "x.json") is not None
+
+
+def test_what_cannot_be_had_is_unreadable():
+    unreadable = Side("recordings/x.json", b"recordings/x.json", "", without_bytes("a symbolic link"))
+
+    report = told(added=[unreadable])
+
+    assert [finding.rule for finding in report.findings] == ["unreadable"]
+    assert unreadable.subject == ""
