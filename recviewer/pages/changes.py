@@ -29,7 +29,7 @@ from recviewer.changes.sources import Listed
 from recviewer.difference.model import Churn
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository
-from recviewer.pages.difference import CHURN_WORDS, DifferencePage, parts_of
+from recviewer.pages.difference import CHURN_WORDS, page_of
 from recviewer.pages.difference import Side as Shown
 from recviewer.pages.forms import item_of
 from recviewer.review.filters import standings_for
@@ -250,22 +250,12 @@ def _change(request: HttpRequest, report: Report, spec: str, chosen: str) -> Htt
     )
     if change is None:
         raise Http404(chosen)
-    difference = change.difference()
-    query = request.GET.copy()
-    query["mode"] = "side" if query.get("mode") != "side" else "one"
-    page = DifferencePage(
-        title=change.side.meaning.line.asked,
-        old=_shown(change.old, "new here: there is no older one"),
-        new=_shown(change.new, "gone: there is no newer one"),
-        churn=CHURN_WORDS[change.churn],
-        percent=round(difference.similarity * 100),
-        removed=difference.removed.words,
-        added=difference.added.words,
-        parts=tuple(parts_of(difference)),
-        same=difference.same,
-        ignored=difference.ignored,
-        is_side_by_side=request.GET.get("mode") == "side",
-        other_way=f"?{query.urlencode()}",
+    page = page_of(
+        request,
+        change.side.meaning.line.asked,
+        _shown(change.old, "new here: there is no older one"),
+        _shown(change.new, "gone: there is no newer one"),
+        change.difference(),
     )
     changes = report.found.changes
     same = [one for one in changes if change.alike is not None and one.alike == change.alike] or [change]

@@ -158,9 +158,14 @@ def two(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, old: Side, before: Exchange, new: Side, after: Exchange) -> HttpResponse:
-    found = compare(before, after)
-    page = DifferencePage(
-        title=asked_of(after)[:400],
+    page = page_of(request, asked_of(after)[:400], old, new, compare(before, after))
+    return render(request, "difference/page.html", {"page": page})
+
+
+def page_of(request: HttpRequest, title: str, old: Side, new: Side, found: Difference) -> DifferencePage:
+    """Return the page of a difference. title: what was asked."""
+    return DifferencePage(
+        title=title,
         old=old,
         new=new,
         churn=CHURN_WORDS[found.churn],
@@ -173,7 +178,6 @@ def _answer(request: HttpRequest, old: Side, before: Exchange, new: Side, after:
         is_side_by_side=request.GET.get("mode") == "side",
         other_way=_other_way(request),
     )
-    return render(request, "difference/page.html", {"page": page})
 
 
 def _other_way(request: HttpRequest) -> str:
