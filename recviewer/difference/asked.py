@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -10,7 +11,7 @@ from recviewer.difference.answers import Told, call_items, text_item, value_item
 from recviewer.difference.model import Item, SectionKind, gone_first
 from recviewer.difference.sequences import common
 from recviewer.difference.values import ABSENT, Change, changes, is_equal
-from recviewer.difference.words import similarity
+from recviewer.difference.words import tokens
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import ID_KEYS, arguments_as_json
 from recviewer.exchange.model import (
@@ -28,11 +29,14 @@ from recviewer.exchange.model import (
     ToolResult,
 )
 
-LEAST = 0.4
-"""Two turns less alike than this are one gone and one new."""
+LEAST = 0.65
+"""Two turns less alike than this are one gone and one new; the same role is worth 0.5, and all words 0.5 more."""
 
-CELLS = 40_000
+CELLS = 10_000
 """Pairs of turns that are looked at in one gap; beyond it they are paired in order."""
+
+GIST = 4_000
+"""Characters of a turn by which it is told how alike it is to others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,8 @@ def _matched(old: Sequence[Message], new: Sequence[Message], places: range, othe
         return [*((place, None) for place in places), *((None, other) for other in others)]
     if len(places) * len(others) > CELLS:
         return [(place, other) for place, other in zip_longest(places, others)]
-    alike = [[_alike(old[place], new[other]) for other in others] for place in places]
+    first, second = [_Gist.of(old[place]) for place in places], [_Gist.of(new[other]) for other in others]
+    alike = [[was.alike(now) for now in second] for was in first]
     best = [[0.0] * (len(others) + 1) for _ in range(len(places) + 1)]
     for row in range(len(places) - 1, -1, -1):
         for column in range(len(others) - 1, -1, -1):
@@ -181,10 +186,26 @@ def _walk(alike: list[list[float]], best: list[list[float]], places: range, othe
     yield from (*gone, *new)
 
 
-def _alike(old: Message, new: Message) -> float:
-    if old.role != new.role:
-        return 0.0
-    return similarity(text_of(old.parts), text_of(new.parts)) * 0.5 + 0.5
+@dataclass(frozen=True, slots=True)
+class _Gist:
+    """The words of a turn as a bag, for telling how alike two turns are. size: letters in it."""
+
+    role: str
+    bag: Counter[str]
+    size: int
+
+    @classmethod
+    def of(cls, message: Message) -> _Gist:
+        bag = Counter(tokens(text_of(message.parts)[:GIST]))
+        return cls(message.role, bag, sum(len(token) * count for token, count in bag.items()))
+
+    def alike(self, other: _Gist) -> float:
+        if self.role != other.role:
+            return 0.0
+        if not self.size or not other.size:
+            return 0.5 + 0.5 * (self.size == other.size)
+        both = sum(len(token) * min(count, other.bag[token]) for token, count in self.bag.items() if token in other.bag)
+        return 0.5 + both / (self.size + other.size)
 
 
 def text_of(parts: Sequence[Part]) -> str:
