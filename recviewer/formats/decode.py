@@ -43,17 +43,31 @@ class Decoded:
 def decode(data: bytes, *, exact: bool = False) -> Decoded:
     """Decode a file's bytes.
 
-    exact: keep each float's source text (`SourceFloat`); about ten times slower, for what is shown to people.
+    exact: every float prints as it was written, as a `SourceFloat` where need be; slower, for what is shown to people.
     Integers are exact in either mode. Raises Unreadable, and nothing else, whatever the bytes are.
     """
-    if not exact and b"\r" not in data:
+    if b"\r" not in data:
         try:
             document = orjson.loads(data)
         except ValueError:
             return _decode_carefully(data, exact=exact)
-        if _is_certain(data, document):
+        if _keeps_numbers(data, document) if exact else _is_certain(data, document):
             return Decoded(document)
     return _decode_carefully(data, exact=exact)
+
+
+_EXPONENT = re.compile(rb"[ \[:,\n-]\d+(?:\.\d+)?[eE]")
+
+
+def _keeps_numbers(data: bytes, document: Json) -> bool:
+    """Tell whether every float prints as it was written: the document written again is the file, byte for byte.
+
+    orjson and Python write the same digits, but for exponents (`1e-5`, `1e-05`).
+    """
+    try:
+        return orjson.dumps(document, option=_AS_RECORDED) == data and _EXPONENT.search(data) is None
+    except TypeError:  # deeper than orjson writes
+        return False
 
 
 _AS_RECORDED = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE

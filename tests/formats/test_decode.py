@@ -201,3 +201,12 @@ def test_both_decoders_agree(value):
     data = json.dumps(value).encode()
 
     assert decode(data).document == decode(data, exact=True).document == json.loads(json.dumps(value))
+
+
+@pytest.mark.parametrize(
+    "number", ["0.1", "1.0", "1e-5", "1e-05", "1E5", "0.10", "1.10e2", "1e16", "-0.0", "123456789.123456789"]
+)
+def test_exact_floats_print_as_written_also_in_files_written_as_recorded(number):
+    data = b'{\n  "value": ' + number.encode() + b"\n}\n"
+
+    assert str(decode(data, exact=True).document["value"]) == number
