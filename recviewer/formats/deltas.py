@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from recviewer.exchange.encode import encode
-from recviewer.exchange.model import CallDelta, Chunk, Delta, Json, Output, ToolCall
+from recviewer.exchange.model import Chunk, Delta, Json, Output, ToolCall
 
 TEXT, REASONING, CALL, REFUSAL, FINISH, USAGE, NOTHING = "trcxfu-"
 
@@ -148,11 +148,6 @@ def fold(deltas: Iterable[Delta]) -> tuple[Output, ...]:
         if delta.finish:
             builder.finish = delta.finish
     return tuple([builders[index].build(index) for index in sorted(builders)])
-
-
-def call_delta(index: int | None, id: str, name: str, arguments: str) -> CallDelta:
-    """Make a call fragment."""
-    return CallDelta(index, id, name, arguments)
 
 
 def compact(value: Json) -> str:
