@@ -1,17 +1,13 @@
-"""What happened to the recordings: pull requests and ranges of commits, and each change of one in words.
+"""What happened to the recordings in a range of commits, and each change of it in words.
 
 Verdicts are given here where the new recordings lie in the tree; changes that are the same change get them together.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
-from pathlib import Path
-from threading import Lock
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import urlencode
@@ -19,29 +15,22 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog.models import Recording
 from recviewer.changes import report as reports
-from recviewer.changes import sentence, sources
+from recviewer.changes import sentence
 from recviewer.changes.findings import Finding
 from recviewer.changes.model import Change
-from recviewer.changes.overview import Tally, decided
+from recviewer.changes.overview import Tally
 from recviewer.changes.report import Report
-from recviewer.changes.sides import Library, Side
-from recviewer.changes.sources import Listed
+from recviewer.changes.sides import Side
 from recviewer.difference.model import Churn
-from recviewer.git.ranges import opened
-from recviewer.git.repository import GitFailed, Repository
+from recviewer.git.repository import GitFailed
 from recviewer.pages.difference import CHURN_WORDS, page_of
 from recviewer.pages.difference import Side as Shown
 from recviewer.pages.forms import item_of
-from recviewer.review.filters import standings_for
+from recviewer.pages.ranges import not_there
+from recviewer.pages.reports import report_of
 
 SHOWN = 200
 """Changes that a page lists; the rest is a number and further pages."""
-
-KEPT = 6
-
-_library = Library()
-_reports: OrderedDict[tuple[str, str, str], Report] = OrderedDict()
-_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,69 +91,20 @@ class Landing:
     next_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
-    """The page of pull requests. error: why there is no repository, "" if there is."""
-
-    requests: tuple[tuple[Listed, str], ...]
-    repository: str
-    error: str
-    typed: str
-
-
-@require_safe
-def listing(request: HttpRequest) -> HttpResponse:
-    """List pull requests, and lead to a range that was typed."""
-    typed = request.GET.get("range", "").strip()
-    try:
-        repository = _repository()
-        if typed:
-            sources.open_range(repository, sources.parse(typed))
-            return HttpResponseRedirect(reverse("changes:show", args=[typed]))
-        found = tuple([(one, f"HEAD...{one.request.sha}") for one in sources.requests(repository)])
-        page = Index(found, "" if settings.HOSTED else str(repository.work_tree), "", typed)
-    except GitFailed as failed:
-        page = Index((), "", str(failed), typed)
-    return render(request, "changes/listing.html", {"page": page}, status=422 if page.error and typed else 200)
-
-
 @require_safe
 def show(request: HttpRequest, spec: str) -> HttpResponse:
     """Show what a range did to recordings, or one change of it (`?change=<path>`)."""
     wants_json = spec.endswith(".json")
     try:
-        report = _report(spec.removesuffix(".json"))
+        report = report_of(spec.removesuffix(".json"))
     except GitFailed as failed:
-        page = Index((), "", str(failed), spec)
-        return render(request, "changes/listing.html", {"page": page}, status=404)
+        return not_there(request, spec, failed)
     if wants_json:
         return JsonResponse(reports.as_json(report))
     chosen = request.GET.get("change")
     if chosen is not None:
         return _change(request, report, spec, chosen)
     return render(request, "changes/landing.html", {"page": _landing(request, report, spec)})
-
-
-def _repository() -> Repository:
-    return opened(Path(settings.REPOSITORY or settings.RECORDINGS_ROOT))
-
-
-def _report(spec: str) -> Report:
-    """Work a report out, or take it from memory: commits never change, verdicts are asked each time."""
-    repository = _repository()
-    asked = sources.open_range(repository, sources.parse(spec))
-    key = (str(repository.git_dir), asked.base, asked.head)
-    with _lock:
-        known = _reports.get(key) if asked.head else None
-    if known is None:
-        known = reports.make(repository, spec, library=_library)
-        with _lock:
-            _reports[key] = known
-            while len(_reports) > KEPT:
-                _reports.popitem(last=False)
-    standings = standings_for([change.subject for change in known.found.changes])
-    verdicts = {subject: standing.state for subject, standing in standings.items()}
-    return Report(decided(known.found, verdicts), known.findings)
 
 
 def _landing(request: HttpRequest, report: Report, spec: str) -> Landing:
@@ -306,6 +246,5 @@ def _number(text: str) -> int:
 
 
 urlpatterns = [
-    path("changes/", listing, name="listing"),
     path("changes/<path:spec>", show, name="show"),
 ]
