@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from recviewer.changes import groups, pairing, wording
 from recviewer.changes.changeset import ChangeSet, Modified
 from recviewer.changes.model import PRECEDENCE, Change
-from recviewer.changes.pairing import How, Pair, Sure
+from recviewer.changes.pairing import Choice, How, Pair, Sure
 from recviewer.changes.sides import Side
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn
@@ -83,9 +83,9 @@ def tally(changes: Iterator[Change]) -> Tally:
     )
 
 
-def overview(source: ChangeSet, verdicts: Verdicts | None = None) -> Overview:
-    """Pair, compare, group and sort all that a range did."""
-    made = [*_modified(source.modified), *_paired(source.deleted, source.added)]
+def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Sequence[Choice] = ()) -> Overview:
+    """Pair, compare, group and sort all that a range did. choices: pairs that reviewers made or broke, in order."""
+    made = [*_modified(source.modified), *_paired(source.deleted, source.added, choices)]
     numbers, alike = groups.find(made, {item.new.raw: item.lines for item in source.modified})
     made = [replace(change, alike=numbers.get(place)) for place, change in enumerate(made)]
     found = Overview(source, tuple(sorted(made, key=_importance)), alike)
@@ -108,8 +108,8 @@ def _modified(items: Sequence[Modified]) -> Iterator[Change]:
         yield _compared(item.old, item.new, Pair(place, place, How.PATH, Sure.CERTAIN, 1.0, "the same path"), None)
 
 
-def _paired(deleted: Sequence[Side], added: Sequence[Side]) -> Iterator[Change]:
-    found = pairing.pair(deleted, added)
+def _paired(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Choice]) -> Iterator[Change]:
+    found = pairing.pair(deleted, added, choices)
     old_group = {place: number for number, (olds, _) in found.groups.items() for place in olds}
     new_group = {place: number for number, (_, news) in found.groups.items() for place in news}
     for number, one in enumerate(found.pairs):

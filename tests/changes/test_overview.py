@@ -2,6 +2,7 @@ import pytest
 
 from recviewer.changes import findings, sentence
 from recviewer.changes.findings import Severity
+from recviewer.changes.pairing import Choice, How
 from recviewer.difference.model import Churn
 
 
@@ -59,6 +60,28 @@ def test_every_recording_is_in_exactly_one_change(told, make):
     assert classes(found) == {"text": 1, "request": 1, "new": 1, "gone": 1}
     assert sum(tally.recordings for tally in found.classes().values()) == found.source.files == 5
     assert found.pairs == 2
+
+
+@pytest.mark.parametrize("is_broken_file", [False, True])
+def test_a_hand_made_pair_of_unlike_kinds_is_compared(tree, make, is_broken_file):
+    (gone,) = tree.put(make.chat(calls=[("weigh", "{}")], params={"tools": [{"type": "function"}]}))
+    tree.commit()
+    tree.git("checkout", "-q", "-b", "work")
+    tree.git("rm", "-q", gone)
+    if is_broken_file:
+        tree.write("tests/integration/chat/recordings/x.json", b"{")
+    else:
+        tree.put(make.models("a", "b"))
+    tree.commit()
+    source = tree.load("main...work")
+    (old,), (new,) = source.deleted, source.added
+    choice = Choice(old.path, old.blob, new.path, new.blob, is_pair=True)
+
+    (change,) = tree.overview("main...work", choices=[choice]).changes
+
+    assert (change.old, change.new, change.pair.how) == (old, new, How.HAND)
+    assert change.churn not in (Churn.IDENTICAL, Churn.CHUNKING, Churn.NEW, Churn.GONE)
+    assert change.difference().sections
 
 
 def test_what_means_the_same_needs_nobody(told, make):
