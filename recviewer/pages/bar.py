@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from recviewer.catalog.models import Recording
-from recviewer.pages.queue import Queue, queue_for
+from recviewer.pages.queue import queue_for
+from recviewer.pages.tape import Queue
 from recviewer.review import audit, deleting, labels, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.filters import Label, tags_for_paths
