@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 
 from recviewer.changes.pairing import Pair
@@ -51,8 +52,15 @@ class Change:
 
     @property
     def subject(self) -> str:
-        """What a verdict on the change hangs on; that something may go is another question than whether it is good."""
-        return self.new.subject if self.new else f"gone:{self.side.subject}"
+        """What a verdict on the change hangs on.
+
+        Of a new recording what it says. That one may go is another question, and one for each test that replays it:
+        `gone:1:` and a hash of what it says and its test id. "" for what cannot be read on disk.
+        """
+        if self.new is not None:
+            return self.new.subject
+        told = f"{self.side.subject}\0{self.side.test_id}".encode("utf-8", "backslashreplace")
+        return f"gone:1:{hashlib.blake2b(told, digest_size=20).hexdigest()}"
 
     @property
     def is_quiet(self) -> bool:

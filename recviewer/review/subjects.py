@@ -12,6 +12,8 @@ from recviewer.review.refusals import Changed, Gone, Invalid
 CHUNK = 500
 """Values in one SQL list."""
 BLOB_PREFIX = "blob:"
+GONE_PREFIX = "gone:"
+"""Begins what a verdict on a removal hangs on: see `changes.model.Change.subject`."""
 _TITLE_LENGTH = 60
 _T = TypeVar("_T")
 
