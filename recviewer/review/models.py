@@ -145,6 +145,7 @@ class Decision(_AppendOnlyModel):
         indexes = [
             models.Index(fields=["fingerprint", "reviewer", "-id"], name="decision_latest"),
             models.Index(fields=["path", "-id"], name="decision_path"),
+            models.Index(fields=["origin"], name="decision_origin"),
         ]
 
     def __str__(self) -> str:

@@ -1,40 +1,6 @@
 import json
-import subprocess
 
 import pytest
-
-
-@pytest.fixture
-def commit(root, settings):
-    """Return a function that commits what lies below the root and returns the commit's name."""
-    settings.REPOSITORY = None
-
-    def git(*words):
-        names = {f"GIT_{who}_{what}": "a@b.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        done = subprocess.run(["git", "-C", str(root), *words], check=True, capture_output=True, text=True, env=names)
-        return done.stdout.strip()
-
-    git("init", "-q", "-b", "main")
-
-    def make(subject):
-        git("add", "-A")
-        git("commit", "-q", "-m", subject)
-        return git("rev-parse", "HEAD")
-
-    make.git = git
-    return make
-
-
-@pytest.fixture
-def spec(commit, root, make_recording, chat):
-    """A range that changes the words of one recording, adds one and removes one."""
-    make_recording("tests/recordings/moon.json", answered="The moon is 384,400 km away.")
-    make_recording("tests/recordings/old.json", asked="What was there?", test="tests/test_old.py::test_old")
-    base = commit("before")
-    make_recording("tests/recordings/moon.json", answered="The moon is 384,401 km away.")
-    make_recording("tests/recordings/new.json", asked="Is Pluto a planet?", test="tests/test_new.py::test_pluto")
-    (root / "tests/recordings/old.json").unlink()
-    return f"{base}...{commit('after')}"
 
 
 def test_range_is_told_in_a_sentence_and_a_row_for_each_change(client, spec):

@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "standing", "rule", models.CharField(max_length=20, blank=True, default=""), preserve_default=False
         ),
+        migrations.AddIndex("decision", models.Index(fields=["origin"], name="decision_origin")),
         migrations.CreateModel(
             name="PairChoice",
             fields=[
