@@ -14,8 +14,18 @@ from recviewer.difference.words import Count
 QUIET = frozenset({Churn.IDENTICAL, Churn.CHUNKING})
 """Classes that nobody has to read: the meaning is the same."""
 
-PRECEDENCE = tuple(Churn)
-"""Classes in the order in which a reviewer wants them."""
+ORDER = (
+    Churn.OUTCOME,
+    Churn.TOOL_CALL,
+    Churn.FINISH,
+    Churn.TEXT,
+    Churn.REQUEST,
+    Churn.NEW,
+    Churn.GONE,
+    Churn.CHUNKING,
+    Churn.IDENTICAL,
+)
+"""Classes in the order in which a reviewer wants them: what changed most, what came and went, then what means the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from recviewer.changes import groups, pairing, wording
 from recviewer.changes.changeset import ChangeSet, Modified
-from recviewer.changes.model import PRECEDENCE, Change
+from recviewer.changes.model import ORDER, Change
 from recviewer.changes.pairing import Choice, How, Pair, Sure
 from recviewer.changes.sides import Side
 from recviewer.difference.compare import compare
@@ -61,8 +61,8 @@ class Overview:
         )
 
     def classes(self) -> dict[Churn, Tally]:
-        """Return how much there is of every class, in order of precedence."""
-        return {churn: tally(one for one in self.changes if one.churn is churn) for churn in PRECEDENCE}
+        """Return how much there is of every class, in the order of a review."""
+        return {churn: tally(one for one in self.changes if one.churn is churn) for churn in ORDER}
 
     def tests(self) -> dict[str, list[Change]]:
         """Return the changes by test id, those first that have the heaviest change and the most words."""
@@ -98,9 +98,11 @@ def decided(found: Overview, verdicts: Verdicts) -> Overview:
     return Overview(found.source, changes, found.alike)
 
 
-def _importance(change: Change) -> tuple[int, int, str, str]:
+def _importance(change: Change) -> tuple[int, bool, int, str, str]:
+    """Order by class; in each what is an error now comes first, then what changed most."""
+    is_failure = change.new is not None and change.new.exchange.error is not None
     words = change.removed.words + change.added.words
-    return PRECEDENCE.index(change.churn), -words, change.side.test_id, change.side.path
+    return ORDER.index(change.churn), not is_failure, -words, change.side.test_id, change.side.path
 
 
 def _modified(items: Sequence[Modified]) -> Iterator[Change]:
