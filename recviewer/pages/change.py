@@ -63,7 +63,11 @@ class SideFacts:
 
 @dataclass(frozen=True, slots=True)
 class ChangePage:
-    """One change. others: the rest of its item, which is the same change. break_fields: of the form that breaks the pair."""
+    """One change. before, after: how many entries are left out on each side.
+
+    others: the rest of its item, which is the same change; label: which. group: further recordings of the same call, with
+    addresses. pair_url: where another partner is chosen, "" where git itself says what belongs together.
+    """
 
     difference: DifferencePage
     change: Change
@@ -76,6 +80,7 @@ class ChangePage:
     facts: tuple[SideFacts, ...]
     findings: tuple[tuple[Finding, str], ...]
     others: tuple[Change, ...]
+    group: tuple[tuple[Change, str], ...]
     label: str
     can_break: bool
     pair_url: str
@@ -158,6 +163,11 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item) -> Chan
         facts=tuple(_facts(place, change)),
         findings=tuple(_findings(place, change)),
         others=item.changes[1:],
+        group=tuple(
+            (one, place.change_url(asked, one))
+            for one in place.report.found.changes
+            if change.group is not None and one.group == change.group and one is not change
+        ),
         label=place.report.found.alike[change.alike].label if change.alike is not None and item.changes[1:] else "",
         can_break=pairs.can_break(change),
         pair_url=_pair_url(place, change),

@@ -96,7 +96,7 @@ def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
     here = next((at for at, item in enumerate(items) if item.path == recording.path), -1)
     summary = reverse("queue:start") + address
     return walk(
-        [Stop((item.subject,), item.test_id) for item in items],
+        [Stop((item.subject,), (item.test_id,)) for item in items],
         here,
         all_standings(),
         lambda at: item_url(items[at], address),

@@ -71,13 +71,19 @@ def queue_of(place: Place, asked: Filter, shown: Change | None) -> Queue:
     states = {change.subject: change.verdict for change in place.report.found.changes if change.verdict}
     here = next((at for at, item in enumerate(every) if any(one is shown for one in item.changes)), -1)
     return walk(
-        [Stop(tuple([change.subject for change in item.changes]), item.first.side.test_id) for item in every],
+        [_stop(item) for item in every],
         here,
         states,
         lambda at: place.item_url(asked, every[at]),
         address=asked.query() or "?",
         list_url=place.url + asked.query(),
         summary_url=place.end_url(asked),
+    )
+
+
+def _stop(item: Item) -> Stop:
+    return Stop(
+        tuple([change.subject for change in item.changes]), tuple([change.side.test_id for change in item.changes])
     )
 
 

@@ -13,10 +13,13 @@ CELLS = 400
 
 
 class Stop(NamedTuple):
-    """One thing to decide on. subjects: what verdicts on it hang on, several where the same change stands for many."""
+    """One thing to decide on. subjects: what verdicts on it hang on, several where the same change stands for many.
+
+    tests: the ids of all their tests, "" where none is known.
+    """
 
     subjects: tuple[str, ...]
-    test_id: str
+    tests: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def walk(
         place=here + 1,
         total=len(stops),
         decided=len(stops) - len(open_at),
-        tests_left=len({stops[at].test_id for at in open_at} - {""}),
+        tests_left=len({test for at in open_at for test in stops[at].tests} - {""}),
         next_url=at_url(here + 1),
         previous_url=at_url(here - 1),
         skip_url=at_url(skip),
