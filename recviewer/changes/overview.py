@@ -152,7 +152,8 @@ def _compared(old: Side, new: Side, pair: Pair, group: int | None) -> Change:
 def _alone(old: Side | None, new: Side | None, group: int | None) -> Change:
     difference = compare(old.exchange if old else None, new.exchange if new else None)
     made = Change(difference.churn, old, new, removed=difference.removed, added=difference.added, group=group)
-    return replace(made, summary=wording.alone(made.side))
+    mask = f"{made.churn} {made.side.meaning.fingerprint}".encode() if made.side.meaning.fingerprint else b""
+    return replace(made, summary=wording.alone(made.side), mask=mask)
 
 
 def _unasked(old: Side, new: Side) -> bool:

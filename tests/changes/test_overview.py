@@ -211,3 +211,17 @@ def test_nothing_touched_is_a_sentence_too(tree):
     found = tree.overview("HEAD...HEAD")
 
     assert sentence.sentence(found) == sentence.status(found, ()) == "No recording is touched."
+
+
+def test_new_recordings_that_say_the_same_are_one_item_and_so_are_gone_ones(tree, make):
+    tree.put(*[make.models("a", "b", test=f"t/test_old.py::test_{n}") for n in range(3)])
+    tree.put(make.chat(test="t/test_old.py::test_chat"))
+    tree.commit()
+    tree.git("rm", "-rq", ".")
+    tree.put(*[make.models("x", "y", "z", test=f"t/test_new.py::test_new_{n}") for n in range(4)])
+    tree.commit()
+
+    found = tree.overview("HEAD~1...HEAD")
+
+    assert sorted((one.label, one.count) for one in found.alike) == [("2 models: a, b", 3), ("3 models: x, y, z", 4)]
+    assert (found.need_you, found.items) == (8, 3)
