@@ -51,7 +51,9 @@ def range_of(spec: str) -> Range:
 
 
 def report_of(spec: str) -> Report:
-    """Work a report out, or take it from memory: commits never change, what people said is asked each time.
+    """Work a report out, or take it from memory: commits never change, and files on disk show it by their stamps.
+
+    What people said is asked each time.
 
     Raises GitFailed.
     """
@@ -60,9 +62,10 @@ def report_of(spec: str) -> Report:
 
 def report_on(asked: Range) -> Report:
     """Return the report on a range that was opened: see `report_of`."""
-    key = (str(asked.repository.git_dir), asked.base, asked.head)
+    head = asked.head or f"disk:{changeset.state_of_disk(asked.repository)}"
+    key = (str(asked.repository.git_dir), asked.base, head)
     with _lock:
-        known = _known.get(key) if asked.head else None
+        known = _known.get(key)
         if known is not None:
             _known.move_to_end(key)
     said = pairs.choices()

@@ -299,3 +299,15 @@ def test_same_change_is_decided_together_and_is_one_undo(client, commit, make_re
     assert AuditEvent.objects.get().count == 3
     client.post("/do/undo", {"next": "/"})
     assert not Standing.objects.exists()
+
+
+def test_uncommitted_work_is_a_range_and_a_later_edit_is_seen(client, commit, make_recording):
+    make_recording("tests/recordings/moon.json", answered="The moon is far.")
+    commit("before")
+    make_recording("tests/recordings/moon.json", answered="The moon is near.")
+
+    assert client.get("/changes/HEAD...").context["page"].opening == "1 recording touched"
+    decide(client, open_change(client, "HEAD...", "moon"))
+    assert client.get("/changes/HEAD...").context["page"].ending == "nothing needs you"
+    make_recording("tests/recordings/moon.json", answered="The moon is gone, alas.")
+    assert client.get("/changes/HEAD...").context["page"].ending == "1 needs you"
