@@ -21,7 +21,9 @@ from recviewer.git.ranges import opened
 def main() -> None:
     """Print the table."""
     repository = opened(Path(sys.argv[1]))
-    print("| range | recordings | raw diff lines | changes | only churn | to look at | words that differ | red, amber |")
+    print(
+        "| range | recordings | raw diff lines | changes | only churn | to look at | words that differ | red, amber |"
+    )
     print("|---|--:|--:|--:|--:|--:|--:|---|")
     for spec in sys.argv[2:]:
         made = report.make(repository, spec)

@@ -94,8 +94,12 @@ def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Seque
 
 def decided(found: Overview, verdicts: Verdicts) -> Overview:
     """Return the same with what reviewers said."""
-    changes = tuple(replace(change, verdict=verdicts.get(change.subject, "")) for change in found.changes)
+    changes = tuple([_said(change, verdicts.get(change.subject, "")) for change in found.changes])
     return Overview(found.source, changes, found.alike)
+
+
+def _said(change: Change, verdict: str) -> Change:
+    return change if change.verdict == verdict else replace(change, verdict=verdict)
 
 
 def _importance(change: Change) -> tuple[int, bool, int, str, str]:

@@ -128,9 +128,9 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
     found = report.found
     mine = asked.changes(report)
     by_test = asked.is_empty if "by" not in request.GET else request.GET["by"] == "test"
-    tests = _tests(place, mine) if by_test else []
-    changes = [] if by_test else _changes(place, asked, mine)
-    listed = len(tests) + len(changes)
+    tests = _by_test(mine) if by_test else []
+    rows = [] if by_test else items(mine)
+    listed = len(tests) + len(rows)
     start = _number(request.GET.get("from", ""))
     tallies, source = found.classes(), found.source
     here = place.url
@@ -167,8 +167,8 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
         unasked=_unasked(place, asked),
         heading=asked.words(report),
         by_test=by_test,
-        tests=tuple(tests[start : start + SHOWN]),
-        changes=tuple(changes[start : start + SHOWN]),
+        tests=tuple([_test(place, some) for some in tests[start : start + SHOWN]]),
+        changes=tuple([_row(place, asked, item) for item in rows[start : start + SHOWN]]),
         listed=listed,
         other_grouping=here + asked.query(("by", "change" if by_test else "test")),
         all_url=here,
@@ -218,29 +218,24 @@ def _unasked(place: Place, asked: Filter) -> Facet | None:
     return Facet("not caused by this change", count, url, asked.unasked)
 
 
-def _tests(place: Place, changes: Sequence[Change]) -> list[TestRow]:
+def _by_test(changes: Sequence[Change]) -> list[list[Change]]:
     by_test: dict[str, list[Change]] = {}
     for change in changes:
         by_test.setdefault(change.side.test_id, []).append(change)
-    rows = []
-    for test, mine in by_test.items():
-        what = Counter(change.churn for change in mine)
-        states = Counter((change.verdict or "undecided", change.churn is Churn.GONE) for change in mine)
-        words = sum(change.removed.words + change.added.words for change in mine)
-        rows.append(
-            TestRow(
-                parse(test) if test else None,
-                place.url + Filter(test=test).query(),
-                tuple((CLASSES[churn], what[churn]) for churn in ORDER if churn in what),
-                words,
-                tuple((look_of_state(state, is_gone=is_gone), n) for (state, is_gone), n in states.most_common()),
-            )
-        )
-    return rows
+    return list(by_test.values())
 
 
-def _changes(place: Place, asked: Filter, changes: Sequence[Change]) -> list[ChangeRow]:
-    return [_row(place, asked, item) for item in items(changes)]
+def _test(place: Place, mine: Sequence[Change]) -> TestRow:
+    test = mine[0].side.test_id
+    what = Counter(change.churn for change in mine)
+    states = Counter((change.verdict or "undecided", change.churn is Churn.GONE) for change in mine)
+    return TestRow(
+        parse(test) if test else None,
+        place.url + Filter(test=test).query(),
+        tuple((CLASSES[churn], what[churn]) for churn in ORDER if churn in what),
+        sum(change.removed.words + change.added.words for change in mine),
+        tuple((look_of_state(state, is_gone=is_gone), n) for (state, is_gone), n in states.most_common()),
+    )
 
 
 def _row(place: Place, asked: Filter, item: Item) -> ChangeRow:
