@@ -60,6 +60,12 @@ class Repository:
             return False
 
 
+def way_to(repository: Repository, folder: Path) -> bytes:
+    """Return the way from the top of a work tree to a folder in it, with its final slash; b"" for the top itself."""
+    way = os.path.relpath(os.path.realpath(os.fsencode(folder)), os.fsencode(repository.work_tree))
+    return b"" if way == b"." else way + b"/"
+
+
 def find(folder: Path) -> Repository | None:
     """Return the repository whose work tree holds a folder, None where there is none. Reads two small files, no config."""
     here = Path(os.path.realpath(folder))
@@ -133,15 +139,20 @@ def run_in(repository: Repository, *words: str) -> subprocess.CompletedProcess[b
     return run((*place, *words), env=environment())
 
 
-def run(words: Sequence[str | bytes | Path], *, env: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
-    """Run git to its end. Raises GitFailed where it does not answer; its own failures are the caller's to read."""
+def run(
+    words: Sequence[str | bytes | Path], *, env: dict[str, str], said: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git to its end. said: what it is told on its input.
+
+    Raises GitFailed where it does not answer; its own failures are the caller's to read.
+    """
     try:
         return subprocess.run(  # noqa: S603
             _command(*words),
             env=env,
             capture_output=True,
             timeout=TIMEOUT_SECONDS,
-            stdin=subprocess.DEVNULL,
+            input=said,
             check=False,
         )
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
