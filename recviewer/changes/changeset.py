@@ -309,3 +309,15 @@ def each_side(changes: ChangeSet) -> Iterator[Side]:
     for item in changes.modified:
         yield item.old
         yield item.new
+
+
+def came_and_went(asked: Range) -> tuple[list[Changed], list[Changed]]:
+    """Return what was deleted and what was added between two commits, without reading it. Raises GitFailed."""
+    changed = _recordings(asked, ranges.differing(asked.repository, asked.base, asked.head))
+    return [item for item in changed if not item.new], [item for item in changed if not item.old]
+
+
+def sides(asked: Range, library: Library, changed: Sequence[Changed]) -> list[Side]:
+    """Read what came or went, in that order. Raises MissingObjects."""
+    found, _ = _read(asked, library, changed)
+    return [found[item.raw, item.old or item.new] for item in changed]
