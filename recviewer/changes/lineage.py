@@ -20,7 +20,7 @@ from recviewer.git.repository import GitFailed, Repository
 from recviewer.git.walk import OutOfTime, Step
 from recviewer.store.paths import key_of
 
-COMMITS = 5_000
+COMMITS = 10_000
 """Commits that one look goes back."""
 
 SECONDS = 2.0
@@ -164,11 +164,11 @@ def _past(look: _Look, raw: bytes) -> tuple[list[Version], str, tuple[bytes, str
                     break
                 hop = None
         except OutOfTime as late:
-            return _returned(versions), f"{late}.", _on(step, raw) if step else None
+            return _returned(versions), _sentence(late), _on(step, raw) if step else None
         except GitFailed as failed:
             if step is None:
                 raise
-            return _returned(versions), f"Here the history ends, for {failed}.", None
+            return _returned(versions), f"Here the history ends: {failed}.", None
         if step is None:
             return [], "There is no commit here.", None
         raw = hop.before.raw if hop is not None and hop.before is not None else raw
@@ -176,6 +176,11 @@ def _past(look: _Look, raw: bytes) -> tuple[list[Version], str, tuple[bytes, str
             further = _on(step, raw) if step.parents else None
             return _returned(versions), _why(look, step, further), further
         start = step.parents[0]
+
+
+def _sentence(error: GitFailed) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _on(step: Step, raw: bytes) -> tuple[bytes, str] | None:
@@ -186,7 +191,7 @@ def _why(look: _Look, step: Step, further: tuple[bytes, str] | None) -> str:
     if further is not None:
         return f"{len(look.line):,} commits were looked through, back to {step.sha[:9]}."
     if is_cut(look.repository, step.sha):
-        return f"Here the history ends, for {missing(look.repository)}."
+        return f"Here the history ends: {missing(look.repository)}."
     return ""
 
 

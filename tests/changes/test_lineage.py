@@ -223,7 +223,7 @@ def test_look_without_time_says_how_far_it_came(remade, monkeypatch):
 
     found = look(tree, third)
 
-    assert found.end == "the history is long."
+    assert found.end == "The history is long."
     assert found.further is not None
 
 
