@@ -34,7 +34,7 @@ NAV = (
 WHEN: dict[str, Callable[[], bool]] = {"tags": Tag.objects.exists}
 """Namespaces whose entry is there only when there is something to see."""
 
-BELOW = {"recording": "recordings", "queue": "recordings", "bulk": "recordings"}
+BELOW = {"recording": "recordings", "history": "recordings", "queue": "recordings", "bulk": "recordings"}
 """Namespaces without an own entry, and the entry that lights up for them."""
 
 
