@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from django.conf import settings
 
 from recviewer.catalog import content as contents_of
 from recviewer.catalog.content import Content
 from recviewer.catalog.models import Recording
-from recviewer.git import blobs, history, repository
+from recviewer.catalog.where import way
+from recviewer.git import blobs, history
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.pages import reports
 from recviewer.review.subjects import raw_of
@@ -41,12 +41,6 @@ def here() -> Repository | None:
 def is_there() -> bool:
     """Tell whether there is a repository."""
     return here() is not None
-
-
-def way() -> bytes:
-    """Return the way from the top of the repository to the recordings root, with its final slash; b"" for the top."""
-    found = repository.find(Path(settings.RECORDINGS_ROOT))
-    return repository.way_to(found, Path(settings.RECORDINGS_ROOT)) if found else b""
 
 
 def raws_of(key: str, recording: Recording | None) -> list[bytes]:
