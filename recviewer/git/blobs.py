@@ -28,7 +28,7 @@ def sizes(repository: Repository, names: Collection[str]) -> dict[str, int]:
     if not names:
         return {}
     with reading(repository) as env:
-        done = run(_CHECK, env=env, said="".join(f"{one}\n" for one in names).encode())
+        done = run(_CHECK, env=env, feed="".join(f"{one}\n" for one in names).encode())
     lines = [line.split(b" ") for line in done.stdout.splitlines()]
     return {line[0].decode(): int(line[2]) for line in lines if len(line) == 3 and line[1] == b"blob"}
 
@@ -38,6 +38,6 @@ def holding(repository: Repository, commits: Sequence[str], raw: bytes) -> list[
     if not commits or b"\n" in raw:
         return []
     with reading(repository) as env:
-        done = run(_CHECK, env=env, said=b"".join(b"%s:%s\n" % (one.encode(), raw) for one in commits))
+        done = run(_CHECK, env=env, feed=b"".join(b"%s:%s\n" % (one.encode(), raw) for one in commits))
     lines = done.stdout.split(b"\n")
     return [one for one, line in zip(commits, lines, strict=False) if line.split(b" ")[1:2] == [b"blob"]]

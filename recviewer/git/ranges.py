@@ -172,4 +172,4 @@ def missing(repository: Repository) -> str:
 
 def fetching(repository: Repository) -> str:
     """Return how a person fetches in this repository."""
-    return f"git -C {repository.work_tree} fetch"
+    return f"git -C {repository.name} fetch"
