@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import TypeVar
+
+_Value = TypeVar("_Value")
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
@@ -60,6 +63,18 @@ def path(name: str) -> Path | None:
         return Path(os.path.abspath(Path(raw).expanduser())) if raw else None
     except RuntimeError:
         raise BadEnvironment(name, raw, "nobody knows that home directory") from None
+
+
+def checked(name: str, read: Callable[[str], _Value]) -> _Value | None:
+    """Return what a reader makes of the variable, None where it is unset or empty.
+
+    read: raises ValueError with what it takes. The value is not repeated then, for it may hold a password.
+    """
+    raw = text(name)
+    try:
+        return read(raw) if raw else None
+    except ValueError as error:
+        raise BadEnvironment(name, "…", str(error)) from None
 
 
 def words(name: str) -> list[str]:

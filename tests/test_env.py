@@ -87,3 +87,16 @@ def test_words_are_split_at_commas(monkeypatch):
     monkeypatch.setenv(NAME, " a, b ,,c ")
 
     assert env.words(NAME) == ["a", "b", "c"]
+
+
+def test_what_a_reader_refuses_stops_the_start_without_the_value(monkeypatch):
+    def read(raw):
+        raise ValueError("it takes something else")
+
+    assert env.checked(NAME, read) is None
+
+    monkeypatch.setenv(NAME, "secret")
+
+    with pytest.raises(env.BadEnvironment, match="it takes something else") as refused:
+        env.checked(NAME, read)
+    assert "secret" not in str(refused.value)
