@@ -93,10 +93,11 @@ def _recordings(asked: Range, changed: Sequence[Changed]) -> list[Changed]:
     found = [item for item in changed if is_recording(item.raw)]
     if found or not changed or _has_home(asked):
         return found
-    return [item for item in changed if _is_loose(item.raw)]
+    return [item for item in changed if is_loose(item.raw)]
 
 
-def _is_loose(raw: bytes) -> bool:
+def is_loose(raw: bytes) -> bool:
+    """Tell whether a path is that of a recording where nothing is named `recordings`: any `.json`."""
     return raw.endswith(ENDING) and not any(folder in SKIPPED for folder in raw.split(b"/")[:-1])
 
 
@@ -225,7 +226,7 @@ def _on_disk(asked: Range, library: Library) -> ChangeSet:
     repository = asked.repository
     found = scan(repository.work_tree)
     known = {item.raw: item for item in ranges.held(repository, asked.base)}
-    recorded = {raw for raw in known if (_is_loose(raw) if found.is_loose else is_recording(raw))}
+    recorded = {raw for raw in known if (is_loose(raw) if found.is_loose else is_recording(raw))}
     changed: list[Changed] = []
     data_of: dict[bytes, bytes] = {}
     obstacles: dict[bytes, str] = {}

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from recviewer.git import ranges, refs
-from recviewer.git.refs import Commit, Request
 from recviewer.git.repository import GitFailed, Repository
 
 _SPEC = re.compile(r"(?P<base>.*?)(?P<dots>\.{2,3})(?P<head>.*)", re.DOTALL)
@@ -43,14 +42,6 @@ class Range:
         return not self.head
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A pull or merge request whose head was fetched. head: what its newest commit says, None where it is missing."""
-
-    request: Request
-    head: Commit | None
-
-
 def parse(text: str) -> Spec:
     """Read `BASE...HEAD`, `BASE..HEAD`, `BASE...` and `BASE` (against the files on disk). Raises GitFailed."""
     found = _SPEC.fullmatch(text)
@@ -71,10 +62,3 @@ def open_range(repository: Repository, spec: Spec) -> Range:
     if not spec.is_direct:
         base = ranges.merge_base(repository, base, head)
     return Range(repository, spec, base, head)
-
-
-def requests(repository: Repository) -> list[Listed]:
-    """Return the pull and merge requests that were fetched, newest number first."""
-    found = refs.requests(repository)
-    heads = refs.commits(repository, [request.sha for request in found])
-    return [Listed(request, heads.get(request.sha)) for request in found]

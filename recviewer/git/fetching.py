@@ -116,7 +116,12 @@ def bring(repository: Repository, remote: Remote, revision: str, *, tell: Tell) 
     if not name:
         raise GitFailed(f"{revision}: no branch or request has this name, so nothing was fetched")
     tell(f"fetching {name} from {remote.shown}")
-    _fetch(repository, remote, [_spec(name)], tell=tell)
+    try:
+        _fetch(repository, remote, [_spec(name)], tell=tell)
+    except GitFailed as failed:
+        if "find remote ref" in str(failed) or "not our ref" in str(failed):
+            raise GitFailed(f"{remote.shown} has no {name}") from None
+        raise
     return name
 
 

@@ -23,10 +23,11 @@ _ZONE = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d)")
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A name and the commit (or tag object) it stands for."""
+    """A name and the commit (or tag object) it stands for. short: the name without what git needs not to be told."""
 
     name: str
     sha: str
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +123,15 @@ def _fetch_of(repository: Repository, revision: str) -> str:
 
 def listed(repository: Repository, *patterns: str) -> list[Ref]:
     """Return the refs below some prefixes (`refs/heads`), in git's order. Those whose name is no text are left out."""
-    done = run_in(repository, "for-each-ref", "--format=%(objectname) %(refname)", "--", *patterns)
+    done = run_in(repository, "for-each-ref", "--format=%(objectname) %(refname) %(refname:short)", "--", *patterns)
     if done.returncode:
         raise GitFailed(first_line(done) or "the refs cannot be listed")
     made = []
     for line in done.stdout.decode("utf-8", "replace").splitlines():
-        sha, _, name = line.partition(" ")
+        sha, name, short = line.split(" ", 2)
         refuse_sha256(repository, sha)
         if name.isprintable() and "\ufffd" not in name:
-            made.append(Ref(name, sha))
+            made.append(Ref(name, sha, short))
     return made
 
 
