@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from recviewer.changes.sides import Library, Meaning, Side, meaning_of, without_bytes
-from recviewer.changes.sources import Range
+from recviewer.changes.sources import Range, remedy
 from recviewer.difference.sequences import common
 from recviewer.git import ranges
 from recviewer.git.history import contents
@@ -69,6 +69,13 @@ def is_recording(raw: bytes) -> bool:
 
 def load(asked: Range, library: Library) -> ChangeSet:
     """Read all that differs. Raises GitFailed: MissingObjects where the repository lacks some of it."""
+    try:
+        return _loaded(asked, library)
+    except MissingObjects as lacking:
+        raise MissingObjects(lacking.what, remedy(asked)) from None
+
+
+def _loaded(asked: Range, library: Library) -> ChangeSet:
     if asked.is_on_disk:
         return _on_disk(asked, library)
     changed = _recordings(asked, ranges.differing(asked.repository, asked.base, asked.head))
@@ -140,7 +147,7 @@ def _read(asked: Range, library: Library, changed: Sequence[Changed]) -> tuple[_
     missing = [blob for blob, uses in names.items() if (uses[0][0], blob) not in sides]
     if missing:
         count = f"{len(missing):,} blob{'' if len(missing) == 1 else 's'}"
-        raise MissingObjects(f"{count} of this range are not here; {ranges.missing(asked.repository)}")
+        raise MissingObjects(f"{count} of this range are not here", ranges.missing(asked.repository))
     return sides, lines
 
 

@@ -17,6 +17,7 @@ REQUESTS = ("refs/pull", "refs/merge-requests")
 
 _REQUEST = re.compile(r"refs/(?P<kind>pull|merge-requests)/(?P<number>[1-9][0-9]{0,9})/head")
 _LIKE_REQUEST = re.compile(r"(?:refs/)?(?P<rest>(?:pull|merge-requests)/[1-9][0-9]{0,9}/head)(?P<behind>[~^@].*)?")
+_HASH = re.compile(r"[0-9a-f]{40}")
 _REVISION_LIMIT = 1000
 _ZONE = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d)")
 
@@ -112,13 +113,27 @@ def _fetch_of(repository: Repository, revision: str) -> str:
         return f"this clone is shallow: `git -C {repository.name} fetch --unshallow origin` brings older commits"
     if name.startswith("refs/"):
         source = f"{name}:{name}"
-    elif re.fullmatch(r"[0-9a-f]{40}", name):
+    elif _HASH.fullmatch(name):
         source = name
     else:
         source = f"{branch}:{name if branch == name else f'refs/remotes/{name}'}"
     if not branch or name == "HEAD" or re.fullmatch(r"[0-9a-f]{4,39}", name):
         return f"`git -C {repository.name} fetch origin` may bring it"
     return f"`git -C {repository.name} fetch origin {shlex.quote(source)}` may bring it"
+
+
+def at_remote(repository: Repository, revisions: Collection[str]) -> list[str]:
+    """Return what revisions are called at the remote, as far as can be told from here; those that cannot are left out."""
+    tracked = {ref.name.removeprefix("refs/remotes/origin/") for ref in listed(repository, "refs/remotes/origin")}
+    made = []
+    for revision in revisions:
+        name = request_ref(revision) or re.split(r"[~^@]", revision)[0]
+        branch = re.sub(r"^(refs/heads/|refs/remotes/origin/|origin/)", "", name)
+        is_full = branch.startswith("refs/") or _HASH.fullmatch(branch)
+        is_there = is_full or name != branch or branch in tracked or repository.is_bare
+        if branch and branch != "HEAD" and is_there and branch not in made:
+            made.append(branch)
+    return made
 
 
 def listed(repository: Repository, *patterns: str) -> list[Ref]:

@@ -150,7 +150,8 @@ def resolve(repository: Repository, revision: str) -> str:
     name = done.stdout.decode("ascii", "replace").strip()
     refuse_sha256(repository, name)
     if done.returncode or not _HEX.fullmatch(name):
-        if _CANNOT_OPEN.search(said := first_line(done)):
+        said = " ".join(done.stderr.decode("utf-8", "replace").removeprefix("fatal: ").split())
+        if _CANNOT_OPEN.search(said):
             raise GitFailed(f"{repository.work_tree}: {said}")
         raise NoCommit(f"{revision}: no such commit here", revision)
     return name
