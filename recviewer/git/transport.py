@@ -186,7 +186,11 @@ def _listen(stream: IO[bytes], remote: Remote, heard: _Heard, tell: Tell) -> Non
 
 
 def _complaint(rows: Sequence[str]) -> str:
-    """Return the line of git's words that says what went wrong."""
-    grave = [row for row in rows if row.startswith(("fatal: ", "error: ", "ssh: "))]
-    chosen = grave[0] if grave else (rows[-1] if rows else "git gave up without a word")
-    return re.sub(r"^(fatal|error): ", "", chosen)
+    """Return the line of git's words that says what went wrong: of a broken connection what ssh said before."""
+    grave = [place for place, row in enumerate(rows) if row.startswith(("fatal: ", "error: "))]
+    if not grave:
+        return rows[-1] if rows else "git gave up without a word"
+    place = grave[0]
+    if place and rows[place].startswith("fatal: Could not read from remote"):
+        place -= 1
+    return re.sub(r"^(fatal|error): ", "", rows[place])

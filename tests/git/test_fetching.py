@@ -246,6 +246,16 @@ def test_remote_that_hangs_is_ended_with_all_it_started(here, tmp_path, monkeypa
     os.close(alive)
 
 
+def test_what_ssh_says_is_passed_on(here, tmp_path, monkeypatch):
+    script = tmp_path / "ssh.sh"
+    script.write_text("#!/bin/sh\necho 'Permission denied (publickey).' >&2\nexit 255\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("GIT_SSH_COMMAND", str(script))
+
+    with pytest.raises(GitFailed, match=r"^git@example.com:x.git: Permission denied \(publickey\)."):
+        fetching.bring_newest(here, remotes.checked("git@example.com:x.git"), tell=silent)
+
+
 def test_what_is_too_large_is_not_kept(here, remote, work_tree, monkeypatch):
     monkeypatch.setattr(transport, "SIZE_LIMIT", -1)
     monkeypatch.setattr(transport, "STEP_SECONDS", 0.001)
