@@ -58,7 +58,7 @@ def back(repository: Repository, head: str, *raws: bytes, limit: int, seconds: f
         if is_late.is_set():
             raise OutOfTime(f"the history is long; in the time there was, git came as far as {last[:9] or head[:9]}")
         if process.wait():
-            raise MissingObjects(f"git cannot read on behind {last[:9] or head[:9]}; {missing(repository)}")
+            raise MissingObjects(f"git cannot read on behind {last[:9] or head[:9]}", missing(repository))
 
 
 def _end(process: Popen[bytes], is_late: threading.Event) -> None:
