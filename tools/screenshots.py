@@ -11,6 +11,7 @@ tests/vendor/axe.min.js is there.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import socket
 import sqlite3
@@ -117,6 +118,25 @@ def others(data: Path) -> dict[str, str]:
     return pages
 
 
+def of_range(address: str, spec: str) -> dict[str, str]:
+    """Return the pages of a range of commits, with one change of each class."""
+    start = f"/changes/{quote(spec, safe='/.')}"
+    pages = {"changes": "/changes/", "range": start, "range-changes": f"{start}?by=change"}
+    with urllib.request.urlopen(f"{address}{start}.json") as answer:  # noqa: S310
+        report: dict[str, Any] = json.load(answer)
+    for change in report["changes"]:
+        path = (change["new"] or change["old"])["path"]
+        pages.setdefault(f"change-{change['class']}", f"{start}?change={quote(path, safe='')}")
+        pages.setdefault(f"change-{change['class']}-raw", f"{start}?change={quote(path, safe='')}&view=raw")
+        pages.setdefault(f"history-{change['class']}", f"/history/{quote(path)}")
+    name = quote(spec, safe="")
+    return pages | {
+        "churn": f"/do/churn?range={name}",
+        "range-end": f"{start}?end=1",
+        "range-plan": f"/plan/{quote(spec)}",
+    }
+
+
 def visit(page: Page, address: str, name: str, path: str, told: list[str], origin: str) -> int:
     """Open a page and note what is wrong with it. Returns the size of its HTML."""
     complaints: list[str] = []
@@ -159,6 +179,7 @@ def main() -> None:
     reads.add_argument("--out", type=Path, required=True)
     reads.add_argument("--page", action="append", default=[], help="NAME=ADDRESS, such as list=/?q=tool")
     reads.add_argument("--kind", action="append", default=[])
+    reads.add_argument("--range", help="BASE...HEAD of the repository that the root lies in: its pages, and no others")
     reads.add_argument("--width", type=int, action="append", default=[])
     reads.add_argument("--theme", action="append", default=[], choices=["light", "dark"])
     reads.add_argument("--full", action="store_true", help="the whole page, not only the first screen")
@@ -171,6 +192,8 @@ def main() -> None:
         data.mkdir(parents=True, exist_ok=True)
         with server(options.root.resolve(), data) as address, sync_playwright() as playwright:
             pages = dict(item.split("=", 1) for item in options.page)
+            if options.range:
+                pages |= of_range(address, options.range)
             if not pages:
                 pages = ({} if options.kind else others(data)) | recordings(data, options.kind)
             browser = playwright.chromium.launch(executable_path=CHROMIUM)

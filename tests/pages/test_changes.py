@@ -250,6 +250,14 @@ def test_range_has_the_public_json(client, spec):
     assert (told["files_changed"], told["added"], told["modified"], told["deleted"]) == (3, 1, 1, 1)
 
 
+def test_a_branch_may_end_like_the_json_form(client, spec, commit):
+    commit.git("branch", "topic.json")
+    base = spec.partition("...")[0]
+
+    assert client.get(f"/changes/{base}...topic.json").context["page"].files == 3
+    assert json.loads(client.get(f"/changes/{base}...topic.json.json").content)["files_changed"] == 3
+
+
 def test_typed_range_leads_to_its_page(client, spec):
     assert client.get("/changes/", {"range": spec})["Location"] == f"/changes/{spec}"
 
