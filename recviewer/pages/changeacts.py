@@ -24,7 +24,7 @@ from recviewer.pages.errors import ErrorPage, page_of
 from recviewer.pages.forms import item_of, next_of, seen_in
 from recviewer.pages.rangefilter import Filter
 from recviewer.pages.rangequeue import Place
-from recviewer.pages.reports import report_of
+from recviewer.pages.reports import report_of, watching
 from recviewer.review import pairs, ranges
 from recviewer.review.actors import actor_of
 from recviewer.review.audit import Done
@@ -42,7 +42,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     spec = request.POST.get("range", "")
     try:
         done = ranges.say(
-            lambda: report_of(spec).found,
+            watching(spec),
             seen_in(request.POST),
             actor=actor_of(request),
             verdict=request.POST.get("verdict", ""),
@@ -115,10 +115,10 @@ def churn(request: HttpRequest) -> HttpResponse:
 
 def _approve_churn(request: HttpRequest, spec: str) -> HttpResponse:
     """Approve what was ticked; only churn passes, whatever the form names."""
-    seen = seen_in(request.POST)
+    seen, look = seen_in(request.POST), watching(spec)
 
     def find() -> Overview:
-        found = report_of(spec).found
+        found = look()
         quiet = {change.side.path for change in found.changes if change.is_quiet}
         if any(item.path not in quiet for item in seen):
             raise Invalid("Some of what was chosen is more than churn. Open the page again.")

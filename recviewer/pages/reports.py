@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -12,7 +13,7 @@ from django.conf import settings
 from recviewer.changes import changeset, sources
 from recviewer.changes.changeset import ChangeSet, each_side
 from recviewer.changes.findings import findings
-from recviewer.changes.overview import decided, overview
+from recviewer.changes.overview import Overview, decided, overview
 from recviewer.changes.pairing import Choice
 from recviewer.changes.report import Report
 from recviewer.changes.sides import Library
@@ -60,6 +61,19 @@ def report_of(spec: str) -> Report:
     Raises GitFailed.
     """
     return report_on(range_of(spec))
+
+
+def watching(spec: str) -> Callable[[], Overview]:
+    """Return a function that works a range out as it is then, and does so again only when one of its ends has moved."""
+    last: list[Overview] = []
+
+    def look() -> Overview:
+        asked = range_of(spec)
+        if not last or asked.is_on_disk or last[-1].source.range != asked:
+            last.append(report_on(asked).found)
+        return last[-1]
+
+    return look
 
 
 def report_on(asked: Range) -> Report:
