@@ -7,7 +7,9 @@ from html import escape
 from importlib.resources import files
 
 from recviewer import __version__
-from recviewer.changes.markdown import TITLES, size
+from recviewer.changes.links import Links
+from recviewer.changes.lists import TITLES
+from recviewer.changes.markdown import size
 from recviewer.changes.model import Change
 from recviewer.changes.report import Report, range_of
 from recviewer.changes.sentence import sentence
@@ -28,7 +30,7 @@ CONTEXT = 400
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def page(report: Report) -> Iterator[str]:
+def page(report: Report, *, links: Links | None = None) -> Iterator[str]:
     """Yield the file in pieces."""
     css = files("recviewer.changes").joinpath("report.css").read_text(encoding="utf-8")
     title = escape(f"Recordings {range_of(report.found)}")
