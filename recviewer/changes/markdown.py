@@ -98,6 +98,19 @@ def size(count: int) -> str:
     return f"{count / 1000:,.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"
 
 
+def verdicts(report: Report) -> str:
+    """Return what was decided as a line: `Verdicts: 12 approved · 1 to re-record · 78 undecided`."""
+    if report.found.undecided == len(report.found.changes):
+        return "Verdicts: none yet"
+    counts = (
+        (report.approved, "approved"),
+        (report.rejected, "to re-record"),
+        (report.to_delete, "to delete"),
+        (report.found.undecided, "undecided"),
+    )
+    return "Verdicts: " + " · ".join(f"{count:,} {words}" for count, words in counts if count)
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """A report with how much of it is told, and where its links lead."""
@@ -111,7 +124,7 @@ class _Told:
         yield f"**{self._sentence()}**"
         yield ""
         if found.changes:
-            yield self._verdicts()
+            yield verdicts(self.report)
             yield ""
             yield from self._table()
         yield from self._findings()
@@ -127,18 +140,6 @@ class _Told:
             return plain(sentence(found))
         told = [link(plain(str(clause)), self.links.of_classes(clause.classes)) for clause in clauses(found)]
         return f"{link(plain(opening(found)), self.links.page)}: {', '.join(told)}; {link(ending(found), self.links.page)}."
-
-    def _verdicts(self) -> str:
-        report = self.report
-        if report.found.undecided == len(report.found.changes):
-            return "Verdicts: none yet"
-        counts = (
-            (report.approved, "approved"),
-            (report.rejected, "to re-record"),
-            (report.to_delete, "to delete"),
-            (report.found.undecided, "undecided"),
-        )
-        return "Verdicts: " + " · ".join(f"{count:,} {words}" for count, words in counts if count)
 
     def _table(self) -> Iterator[str]:
         yield "| what happened | changes | recordings | tests | size | undecided |"
