@@ -1,4 +1,5 @@
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,39 @@ def make_recording(root, db):
 def tree(root):
     """Return a function that tells what files there are below the root, with their bytes."""
     return lambda: {str(place.relative_to(root)): place.read_bytes() for place in root.rglob("*") if place.is_file()}
+
+
+@pytest.fixture
+def commit(root, settings):
+    """Return a function that commits what lies below the root and returns the commit's name."""
+    settings.REPOSITORY = None
+
+    def git(*words):
+        names = {f"GIT_{who}_{what}": "a@b.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        done = subprocess.run(["git", "-C", str(root), *words], check=True, capture_output=True, text=True, env=names)
+        return done.stdout.strip()
+
+    git("init", "-q", "-b", "main")
+
+    def make(subject):
+        git("add", "-A")
+        git("commit", "-q", "-m", subject)
+        return git("rev-parse", "HEAD")
+
+    make.git = git
+    return make
+
+
+@pytest.fixture
+def spec(commit, root, make_recording, chat):
+    """A range that changes the words of one recording, adds one and removes one."""
+    make_recording("tests/recordings/moon.json", answered="The moon is 384,400 km away.")
+    make_recording("tests/recordings/old.json", asked="What was there?", test="tests/test_old.py::test_old")
+    base = commit("before")
+    make_recording("tests/recordings/moon.json", answered="The moon is 384,401 km away.")
+    make_recording("tests/recordings/new.json", asked="Is Pluto a planet?", test="tests/test_new.py::test_pluto")
+    (root / "tests/recordings/old.json").unlink()
+    return f"{base}...{commit('after')}"
 
 
 @pytest.fixture(scope="session")

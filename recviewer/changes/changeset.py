@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from recviewer.difference.sequences import common
 from recviewer.git import ranges
 from recviewer.git.history import contents
 from recviewer.git.ranges import Changed, Counted, MissingObjects
+from recviewer.git.repository import Repository
 from recviewer.store import files
 from recviewer.store.paths import key_of
 from recviewer.store.refusals import Refusal, Vanished
@@ -283,6 +285,14 @@ def _read_on_disk(
             counts[item.raw] = _count(before[item.old], data)
     made = _assembled(asked, changed, sides, counts, lines)
     return ChangeSet(made.range, made.added, made.deleted, made.modified, problems)
+
+
+def state_of_disk(repository: Repository) -> str:
+    """Return what is the same as long as no recording of a work tree was touched: made from stamps, not from contents."""
+    digest = hashlib.blake2b(digest_size=16)
+    for stamp in scan(repository.work_tree).stamps:
+        digest.update(repr(stamp).encode("utf-8", "backslashreplace"))
+    return digest.hexdigest()
 
 
 def _count(old: bytes, new: bytes) -> Counted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 
 from recviewer.changes.pairing import Pair
@@ -13,8 +14,18 @@ from recviewer.difference.words import Count
 QUIET = frozenset({Churn.IDENTICAL, Churn.CHUNKING})
 """Classes that nobody has to read: the meaning is the same."""
 
-PRECEDENCE = tuple(Churn)
-"""Classes in the order in which a reviewer wants them."""
+ORDER = (
+    Churn.OUTCOME,
+    Churn.TOOL_CALL,
+    Churn.FINISH,
+    Churn.TEXT,
+    Churn.REQUEST,
+    Churn.NEW,
+    Churn.GONE,
+    Churn.CHUNKING,
+    Churn.IDENTICAL,
+)
+"""Classes in the order in which a reviewer wants them: what changed most, what came and went, then what means the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +62,15 @@ class Change:
 
     @property
     def subject(self) -> str:
-        """What a verdict on the change hangs on; that something may go is another question than whether it is good."""
-        return self.new.subject if self.new else f"gone:{self.side.subject}"
+        """What a verdict on the change hangs on.
+
+        Of a new recording what it says. That one may go is another question, and one for each test that replays it:
+        `gone:1:` and a hash of what it says and its test id. "" for what cannot be read on disk.
+        """
+        if self.new is not None:
+            return self.new.subject
+        told = f"{self.side.subject}\0{self.side.test_id}".encode("utf-8", "backslashreplace")
+        return f"gone:1:{hashlib.blake2b(told, digest_size=20).hexdigest()}"
 
     @property
     def is_quiet(self) -> bool:

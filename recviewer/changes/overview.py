@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from recviewer.changes import groups, pairing, wording
 from recviewer.changes.changeset import ChangeSet, Modified
-from recviewer.changes.model import PRECEDENCE, Change
-from recviewer.changes.pairing import How, Pair, Sure
+from recviewer.changes.model import ORDER, Change
+from recviewer.changes.pairing import Choice, How, Pair, Sure
 from recviewer.changes.sides import Side
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn
@@ -61,8 +61,8 @@ class Overview:
         )
 
     def classes(self) -> dict[Churn, Tally]:
-        """Return how much there is of every class, in order of precedence."""
-        return {churn: tally(one for one in self.changes if one.churn is churn) for churn in PRECEDENCE}
+        """Return how much there is of every class, in the order of a review."""
+        return {churn: tally(one for one in self.changes if one.churn is churn) for churn in ORDER}
 
     def tests(self) -> dict[str, list[Change]]:
         """Return the changes by test id, those first that have the heaviest change and the most words."""
@@ -83,9 +83,9 @@ def tally(changes: Iterator[Change]) -> Tally:
     )
 
 
-def overview(source: ChangeSet, verdicts: Verdicts | None = None) -> Overview:
-    """Pair, compare, group and sort all that a range did."""
-    made = [*_modified(source.modified), *_paired(source.deleted, source.added)]
+def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Sequence[Choice] = ()) -> Overview:
+    """Pair, compare, group and sort all that a range did. choices: pairs that reviewers made or broke, in order."""
+    made = [*_modified(source.modified), *_paired(source.deleted, source.added, choices)]
     numbers, alike = groups.find(made, {item.new.raw: item.lines for item in source.modified})
     made = [replace(change, alike=numbers.get(place)) for place, change in enumerate(made)]
     found = Overview(source, tuple(sorted(made, key=_importance)), alike)
@@ -94,13 +94,19 @@ def overview(source: ChangeSet, verdicts: Verdicts | None = None) -> Overview:
 
 def decided(found: Overview, verdicts: Verdicts) -> Overview:
     """Return the same with what reviewers said."""
-    changes = tuple(replace(change, verdict=verdicts.get(change.subject, "")) for change in found.changes)
+    changes = tuple([_said(change, verdicts.get(change.subject, "")) for change in found.changes])
     return Overview(found.source, changes, found.alike)
 
 
-def _importance(change: Change) -> tuple[int, int, str, str]:
+def _said(change: Change, verdict: str) -> Change:
+    return change if change.verdict == verdict else replace(change, verdict=verdict)
+
+
+def _importance(change: Change) -> tuple[int, bool, int, str, str]:
+    """Order by class; in each what is an error now comes first, then what changed most."""
+    is_failure = change.new is not None and change.new.exchange.error is not None
     words = change.removed.words + change.added.words
-    return PRECEDENCE.index(change.churn), -words, change.side.test_id, change.side.path
+    return ORDER.index(change.churn), not is_failure, -words, change.side.test_id, change.side.path
 
 
 def _modified(items: Sequence[Modified]) -> Iterator[Change]:
@@ -108,8 +114,8 @@ def _modified(items: Sequence[Modified]) -> Iterator[Change]:
         yield _compared(item.old, item.new, Pair(place, place, How.PATH, Sure.CERTAIN, 1.0, "the same path"), None)
 
 
-def _paired(deleted: Sequence[Side], added: Sequence[Side]) -> Iterator[Change]:
-    found = pairing.pair(deleted, added)
+def _paired(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Choice]) -> Iterator[Change]:
+    found = pairing.pair(deleted, added, choices)
     old_group = {place: number for number, (olds, _) in found.groups.items() for place in olds}
     new_group = {place: number for number, (_, news) in found.groups.items() for place in news}
     for number, one in enumerate(found.pairs):
@@ -150,7 +156,8 @@ def _compared(old: Side, new: Side, pair: Pair, group: int | None) -> Change:
 def _alone(old: Side | None, new: Side | None, group: int | None) -> Change:
     difference = compare(old.exchange if old else None, new.exchange if new else None)
     made = Change(difference.churn, old, new, removed=difference.removed, added=difference.added, group=group)
-    return replace(made, summary=wording.alone(made.side))
+    mask = f"{made.churn} {made.side.meaning.fingerprint}".encode() if made.side.meaning.fingerprint else b""
+    return replace(made, summary=wording.alone(made.side), mask=mask)
 
 
 def _unasked(old: Side, new: Side) -> bool:

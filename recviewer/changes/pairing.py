@@ -38,7 +38,7 @@ class How(StrEnum):
 
     path: the same path. bytes: the same bytes at another path. test: the same test, and a similar request.
     parameters: the same test function, whose parameters (the model, most often) changed. request: the test has another
-    name, but the request is the same. none of them: by a reviewer's `hand`.
+    name, but the request is the same. hand: a reviewer said so.
     """
 
     PATH = "path"
@@ -73,6 +73,17 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A reviewer's word on two recordings, each a path and a blob: they are of one call, or they are not."""
+
+    old_path: str
+    old_blob: str
+    new_path: str
+    new_blob: str
+    is_pair: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Pairing:
     """What was found. groups: by pair, the places of further old and new recordings of the same call."""
 
@@ -80,11 +91,16 @@ class Pairing:
     groups: dict[int, tuple[tuple[int, ...], tuple[int, ...]]]
 
 
-def pair(deleted: Sequence[Side], added: Sequence[Side]) -> Pairing:
-    """Pair deleted recordings with the added ones that replace them."""
+def pair(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Choice] = ()) -> Pairing:
+    """Pair deleted recordings with the added ones that replace them.
+
+    choices: of reviewers, in order; a later one wins over an earlier. Those on recordings that are not here say nothing.
+    """
     if not deleted or not added:
         return Pairing((), {})
-    pairs = list(_equal_bytes(deleted, added))
+    chosen, broken = _chosen(deleted, added, choices)
+    pairs = [Pair(old, new, How.HAND, Sure.CERTAIN, 1.0, "paired by a reviewer") for old, new in sorted(chosen.items())]
+    pairs += _equal_bytes(deleted, added, chosen, broken)
     taken, given = {one.old for one in pairs}, {one.new for one in pairs}
     models = models_of(side.exchange for side in (*deleted, *added))
     old = {place: call_of(side.exchange, side.path, models) for place, side in enumerate(deleted)}
@@ -93,21 +109,51 @@ def pair(deleted: Sequence[Side], added: Sequence[Side]) -> Pairing:
         {place: call for place, call in old.items() if place not in taken},
         {place: call for place, call in new.items() if place not in given},
     )
+    for two in broken:
+        fits.pop(two, None)
     pairs += _told(old, new, fits)
-    return Pairing(tuple(pairs), _groups(pairs, fits, old, new))
+    return Pairing(tuple(pairs), _groups(pairs, fits, old, new, broken))
 
 
-def _equal_bytes(deleted: Sequence[Side], added: Sequence[Side]) -> Iterator[Pair]:
+Broken = set[tuple[int, int]]
+"""Places of recordings that a reviewer said are not of one call."""
+
+
+def _chosen(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Choice]) -> tuple[dict[int, int], Broken]:
+    """Return what reviewers paired, by the old one's place, and what they broke."""
+    olds = {(side.path, side.blob): place for place, side in enumerate(deleted)}
+    news = {(side.path, side.blob): place for place, side in enumerate(added)}
+    chosen: dict[int, int] = {}
+    broken: Broken = set()
+    for choice in choices:
+        old = olds.get((choice.old_path, choice.old_blob))
+        new = news.get((choice.new_path, choice.new_blob))
+        if old is None or new is None:
+            continue
+        if choice.is_pair:
+            chosen = {one: other for one, other in chosen.items() if one != old and other != new} | {old: new}
+            broken.discard((old, new))
+        else:
+            if chosen.get(old) == new:
+                del chosen[old]
+            broken.add((old, new))
+    return chosen, broken
+
+
+def _equal_bytes(
+    deleted: Sequence[Side], added: Sequence[Side], chosen: dict[int, int], broken: Broken
+) -> Iterator[Pair]:
     """Yield what was only renamed; of several equal ones, those in the nearest folders first."""
     waiting: dict[str, list[int]] = {}
     for place, side in enumerate(deleted):
-        if side.blob:
+        if side.blob and place not in chosen:
             waiting.setdefault(side.blob, []).append(place)
+    given = set(chosen.values())
     for place, side in enumerate(added):
-        places = waiting.get(side.blob)
-        if places:
+        places = [old for old in waiting.get(side.blob, ()) if (old, place) not in broken]
+        if places and place not in given:
             closest = max(places, key=lambda old: (deleted[old].name == side.name, deleted[old].raw[:1]))
-            places.remove(closest)
+            waiting[side.blob].remove(closest)
             yield Pair(closest, place, How.BYTES, Sure.CERTAIN, 1.0, "the same bytes under another name")
 
 
@@ -250,26 +296,26 @@ def _why(how: How, old: Call, new: Call, conversation: float) -> str:
 
 
 def _groups(
-    pairs: Sequence[Pair], fits: Fits, old: dict[int, Call], new: dict[int, Call]
+    pairs: Sequence[Pair], fits: Fits, old: dict[int, Call], new: dict[int, Call], broken: Broken
 ) -> dict[int, tuple[tuple[int, ...], tuple[int, ...]]]:
     """Return, by place of a pair, what is left over but is just as well a recording of its call."""
     by_old = {one.old: place for place, one in enumerate(pairs)}
     by_new = {one.new: place for place, one in enumerate(pairs)}
-    extra: dict[int, tuple[dict[int, float], dict[int, float]]] = {}
-    for (place, other), fit in sorted(fits.items(), key=lambda item: -item[1]):
-        if fit < GROUP or conversation_fit(old[place], new[other]) < 0.95:
+    extra: dict[int, tuple[list[int], list[int]]] = {}
+    given: tuple[set[int], set[int]] = (set(), set())
+    for (place, other), fit in sorted(fits.items(), key=lambda item: (-item[1], item[0])):
+        if fit < GROUP or (place in by_old) == (other in by_new):
             continue
-        if place not in by_old and other in by_new:
-            extra.setdefault(by_new[other], ({}, {}))[0].setdefault(place, fit)
-        elif other not in by_new and place in by_old:
-            extra.setdefault(by_old[place], ({}, {}))[1].setdefault(other, fit)
-    taken_old: set[int] = set()
-    taken_new: set[int] = set()
-    made = {}
-    for place, (olds, news) in sorted(extra.items()):
-        mine = (tuple(sorted(olds.keys() - taken_old)), tuple(sorted(news.keys() - taken_new)))
-        taken_old.update(mine[0])
-        taken_new.update(mine[1])
-        if mine[0] or mine[1]:
-            made[place] = mine
-    return made
+        if conversation_fit(old[place], new[other]) < 0.95:
+            continue
+        side, one = (1, other) if place in by_old else (0, place)
+        members = extra.setdefault(by_old[place] if side else by_new[other], ([], []))
+        is_parted = any(((two, one) if side else (one, two)) in broken for two in members[1 - side])
+        if one not in given[side] and not is_parted:
+            members[side].append(one)
+            given[side].add(one)
+    return {
+        place: (tuple(sorted(olds)), tuple(sorted(news)))
+        for place, (olds, news) in sorted(extra.items())
+        if olds or news
+    }

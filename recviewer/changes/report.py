@@ -9,6 +9,7 @@ from recviewer.changes import changeset, sources
 from recviewer.changes.findings import Finding, findings
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview, decided, overview
+from recviewer.changes.pairing import Choice
 from recviewer.changes.sides import Library, Side
 from recviewer.difference.model import Churn
 from recviewer.exchange.model import Json
@@ -46,10 +47,20 @@ class Report:
         return sum(change.verdict == "approved" for change in self.found.changes)
 
 
-def make(repository: Repository, spec: str, *, ask: Ask | None = None, library: Library | None = None) -> Report:
-    """Work the report out. spec: `BASE...HEAD`, `BASE..HEAD` or `BASE`. Raises GitFailed with what to do."""
+def make(
+    repository: Repository,
+    spec: str,
+    *,
+    ask: Ask | None = None,
+    library: Library | None = None,
+    choices: Sequence[Choice] = (),
+) -> Report:
+    """Work the report out. spec: `BASE...HEAD`, `BASE..HEAD` or `BASE`. Raises GitFailed with what to do.
+
+    choices: pairs that reviewers made or broke, in order.
+    """
     asked = sources.open_range(repository, sources.parse(spec))
-    found = overview(changeset.load(asked, library or Library()))
+    found = overview(changeset.load(asked, library or Library()), choices=choices)
     if ask is not None:
         found = decided(found, ask([change.subject for change in found.changes]))
     return Report(found, findings(found.changes))

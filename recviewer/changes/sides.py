@@ -64,6 +64,11 @@ class Side:
         return self.path.rpartition("/")[2]
 
     @property
+    def folder(self) -> str:
+        """The way to the file, ending in `/`; "" at the top."""
+        return self.path[: -len(self.name)] if self.name else self.path
+
+    @property
     def test_id(self) -> str:
         """The test it was recorded for, "" where none is known."""
         return self.meaning.exchange.test_id or ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -13,12 +14,14 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from recviewer.catalog.models import Recording
-from recviewer.pages.queue import Queue, queue_for
+from recviewer.pages.forms import Fields, fields_of
+from recviewer.pages.queue import queue_for
+from recviewer.pages.tape import Queue
 from recviewer.review import audit, deleting, labels, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.filters import Label, tags_for_paths
 from recviewer.review.models import AuditEvent, Decision, EventItem, State, Tag, Verdict
-from recviewer.review.subjects import subject_of
+from recviewer.review.subjects import GONE_PREFIX, Target, target_of
 
 _NAMED = re.compile("“[^”]*”")
 RECENT = timedelta(hours=12)
@@ -45,6 +48,8 @@ _MINE_TOO = {
     Verdict.REJECT: "You want it re-recorded too.",
     Verdict.DELETE: "You marked it for deletion.",
 }
+_I_DID_OF_GONE = _I_DID | {Verdict.APPROVE: "You agreed that it goes", Verdict.REJECT: "You want it back"}
+_THEY_DID_OF_GONE = _THEY_DID | {Verdict.APPROVE: "agreed that it goes", Verdict.REJECT: "wants it back"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,8 @@ class Act:
 class Bar:
     """The verdict bar of one recording.
 
-    key, seen: its key and the blob that is shown; every form sends them. url: of its page, to come back to.
-    after: where a verdict leads: the same, or the next item of the queue.
+    key, seen: its key and the blob that is shown. fields: what every form sends, by name. act_url: where verdicts are sent.
+    url: of its page, to come back to. after: where a verdict leads: the same, or the next item of the queue.
     state: approved, rejected, delete or undecided. icon, tone: the glyph and the class of its colour.
     lead, note, rest: the sentence in three parts: bold, recorded words in quotation marks, plain. at: when that was, or
     None. where, where_title: the blob in which the same meaning was approved, short, and its path; "" if it was here.
@@ -78,10 +83,13 @@ class Bar:
     asks_reason: the reason is missing or too long: its field is open and has the focus. pressed: the verdict whose
     button has the focus after a swap. says: what is announced to a screen reader after a swap. is_aside: as in `Tags`.
     queue: the review queue that this page is an item of; then a verdict leads to the next undecided item.
+    count: how many recordings a verdict is given on. is_gone: the question is whether it may go.
     """
 
     key: str
     seen: str
+    fields: Fields
+    act_url: str
     url: str
     after: str
     state: str
@@ -109,6 +117,8 @@ class Bar:
     says: str = ""
     is_aside: bool = False
     queue: Queue | None = None
+    count: int = 1
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,11 @@ class Tags:
     has_focus: bool = False
     is_aside: bool = False
 
+    @property
+    def fields(self) -> Fields:
+        """What every form sends, by name."""
+        return fields_of(self.key, self.seen)
+
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
@@ -166,26 +181,51 @@ def since_url(key: str, seen: str) -> str:
 
 def bar_for(request: HttpRequest, recording: Recording) -> Bar:
     """Work out the verdict bar of a recording for who looks at it."""
-    actor = actor_of(request)
-    subject = subject_of(recording)
-    counting = standing.latest([subject]).get(subject, {}) if subject else {}
+    queue = queue_for(request, recording)
+    url = f"{url_of(recording.path)}?{urlencode({'in': queue.address})}" if queue else url_of(recording.path)
+    made = bar_of(
+        actor_of(request),
+        [target_of(recording)],
+        fields=fields_of(recording.path, recording.blob),
+        act_url=reverse("review:decide"),
+        url=url,
+        after=queue.after_url if queue else url,
+        queue=queue,
+    )
+    obstacle = deleting.obstacle(recording)
+    after = queue.after_url if queue else reverse("recordings:listing")
+    asking = urlencode({"key": quote(recording.path, safe=""), "seen": recording.blob, "next": after})
+    return replace(made, trash_url="" if obstacle else f"{reverse('review:trash')}?{asking}", obstacle=obstacle)
+
+
+def bar_of(
+    actor: str,
+    targets: Sequence[Target],
+    *,
+    fields: Fields,
+    act_url: str,
+    url: str,
+    after: str,
+    queue: Queue | None,
+    is_gone: bool = False,
+) -> Bar:
+    """Work out the verdict bar of one thing to decide on. targets: all that a verdict is given on, first the one shown."""
+    target = targets[0]
+    counting = standing.latest([target.subject]).get(target.subject, {}) if target.subject else {}
     state, settling = standing.settle(counting.values())
     mine = counting.get(actor)
     if mine is not None and settling is not None and mine.verdict == settling.verdict:
         settling = mine
-    said = _sentence(recording, subject, settling, mine, actor)
-    queue = queue_for(request, recording)
-    url = f"{url_of(recording.path)}?{urlencode({'in': queue.address})}" if queue else url_of(recording.path)
-    obstacle = deleting.obstacle(recording)
-    after = queue.after_url if queue else reverse("recordings:listing")
-    asking = urlencode({"key": quote(recording.path, safe=""), "seen": recording.blob, "next": after})
+    said = _sentence(target, settling, mine, actor, is_gone=is_gone)
     icon, tone = TONES[state]
-    last, again = _acts(actor, recording.path, settling)
+    last, again = _acts(actor, target.path, settling)
     return Bar(
-        key=recording.path,
-        seen=recording.blob,
+        key=target.path,
+        seen=target.blob,
+        fields=fields,
+        act_url=act_url,
         url=url,
-        after=queue.after_url if queue else url,
+        after=after,
         state=state,
         icon=icon,
         tone=tone,
@@ -196,15 +236,17 @@ def bar_for(request: HttpRequest, recording: Recording) -> Bar:
         where=said.where,
         where_title=said.where_title,
         mine=mine.verdict if mine else "",
-        chosen=mine.verdict if mine and _was_here(mine, recording) else "",
+        chosen=mine.verdict if mine and _was_here(mine, target) else "",
         my_note=mine.note if mine else "",
         is_carried=said.is_carried,
-        since_url=since_url(recording.path, "") if said.has_earlier else "",
+        since_url=since_url(target.path, "") if said.has_earlier else "",
         last=last,
         again=again,
-        trash_url="" if obstacle else f"{reverse('review:trash')}?{asking}",
-        obstacle=obstacle,
+        trash_url="",
+        obstacle="",
         queue=queue,
+        count=len(targets),
+        is_gone=is_gone,
     )
 
 
@@ -229,18 +271,19 @@ def tags_for(recording: Recording) -> Tags:
 
 
 def _sentence(
-    recording: Recording, subject: str, settling: Decision | None, mine: Decision | None, actor: str
+    target: Target, settling: Decision | None, mine: Decision | None, actor: str, *, is_gone: bool
 ) -> _Sentence:
     if settling is None:
-        return _undecided(recording, subject, actor)
+        return _undecided(target, actor, is_gone=is_gone)
     verdict = Verdict(settling.verdict)
     blocks = "One rejection blocks." if verdict is Verdict.REJECT else ""
-    if not _was_here(settling, recording):
+    ruled = f"by the rule “{settling.rule}”" if settling.rule else ""
+    if not _was_here(settling, target):
         who = "you" if settling.reviewer == actor else settling.reviewer
         does = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.DELETE: "marked for deletion"}[verdict]
         return _Sentence(
             lead="Carried over:",
-            rest=f"{who} {does} the same meaning in",
+            rest=" ".join(filter(None, (who, does, ruled, "the same meaning in"))),
             note=settling.note,
             at=settling.at,
             where=settling.blob[:7],
@@ -248,21 +291,29 @@ def _sentence(
             is_carried=True,
         )
     if settling.reviewer == actor:
-        return _Sentence(_I_DID[verdict], settling.note, "", settling.at)
+        said = (_I_DID_OF_GONE if is_gone else _I_DID)[verdict]
+        return _Sentence(said, settling.note, ruled, settling.at)
     beside = _MINE_TOO[Verdict(mine.verdict)] if mine else ""
+    said = (_THEY_DID_OF_GONE if is_gone else _THEY_DID)[verdict]
     return _Sentence(
-        f"{settling.reviewer} {_THEY_DID[verdict]}",
+        f"{settling.reviewer} {said}",
         settling.note,
-        " ".join(filter(None, (blocks, beside))),
+        " ".join(filter(None, (ruled, blocks, beside))),
         settling.at,
     )
 
 
-def _undecided(recording: Recording, subject: str, actor: str) -> _Sentence:
+def _undecided(target: Target, actor: str, *, is_gone: bool) -> _Sentence:
     """Say so, and tell of the last verdict on what was at this path before."""
+    if is_gone:
+        return _Sentence("Undecided.", rest="May it go?")
     earlier = (
-        Decision.objects.filter(path=recording.path).exclude(fingerprint=subject).order_by("-pk").first()
-        if subject
+        Decision.objects.filter(path=target.path)
+        .exclude(fingerprint=target.subject)
+        .exclude(fingerprint__startswith=GONE_PREFIX)
+        .order_by("-pk")
+        .first()
+        if target.subject
         else None
     )
     if earlier is None or earlier.verdict == Verdict.CLEAR:
@@ -277,11 +328,11 @@ def _undecided(recording: Recording, subject: str, actor: str) -> _Sentence:
     return _Sentence("Undecided.", earlier.note, f"{who} {does}", earlier.at, has_earlier=was_approved)
 
 
-def _was_here(decision: Decision, recording: Recording) -> bool:
+def _was_here(decision: Decision, target: Target) -> bool:
     """Tell whether a verdict was given on these very bytes at this path, alone or in bulk."""
-    if decision.blob == recording.blob and decision.path == recording.path:
+    if decision.blob == target.blob and decision.path == target.path:
         return True
-    items = EventItem.objects.filter(event=decision.event_id, path=recording.path, blob=recording.blob)
+    items = EventItem.objects.filter(event=decision.event_id, path=target.path, blob=target.blob)
     return items.exclude(event__action__in=[audit.Action.UNDO, audit.Action.REDO]).exists()
 
 

@@ -173,7 +173,7 @@ def _told(request: HttpRequest, done: Done, *, pressed: str = "", with_notes: bo
     key = key_in(request.POST)
     if key and recording is None and target == url_of(key):
         target = next_of(request, request.POST.__class__(""))
-    if "in" not in request.POST and (recording is None or target != url_of(recording.path)):
+    if not {"in", "range"} & request.POST.keys() and (recording is None or target != url_of(recording.path)):
         messages.success(request, done.sentence, extra_tags=f"undo-{done.event}" if done.event else "")
     if wants_fragment(request):
         return _fragment(HttpResponse(status=204, headers={"HX-Redirect": target}))

@@ -5,6 +5,7 @@ Keys are percent-encoded in form fields: browsers turn line ends in fields into 
 
 from __future__ import annotations
 
+from typing import TypeAlias
 from urllib.parse import quote, unquote
 
 from django.http import HttpRequest, QueryDict
@@ -15,6 +16,8 @@ from recviewer.review.refusals import Invalid
 from recviewer.review.subjects import Seen
 
 _BLOB_DIGITS = 40
+Fields: TypeAlias = tuple[tuple[str, str], ...]
+"""What a form sends beside what is typed: names and values."""
 
 
 def seen_in(sent: QueryDict) -> list[Seen]:
@@ -33,6 +36,11 @@ def seen_in(sent: QueryDict) -> list[Seen]:
 def key_in(sent: QueryDict) -> str:
     """Return the key of the one recording that a form names, "" where it names none or many."""
     return unquote(sent.get("key", ""))
+
+
+def fields_of(key: str, seen: str) -> Fields:
+    """Return what a form about one recording of the catalog sends."""
+    return ("key", quote(key, safe="")), ("seen", seen)
 
 
 def item_of(path: str, blob: str) -> str:

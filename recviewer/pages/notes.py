@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from recviewer.catalog.models import Recording
 from recviewer.pages.bar import bar_for, url_of
 from recviewer.pages.errors import ErrorPage, page_of
-from recviewer.pages.forms import key_in, next_of, seen_in
+from recviewer.pages.forms import Fields, fields_of, key_in, next_of, seen_in
 from recviewer.pages.htmx import VARY, wants_fragment
 from recviewer.review import notes as store
 from recviewer.review.actors import actor_of
@@ -78,6 +78,11 @@ class Notes:
     says: str = ""
     has_focus: bool = False
     is_aside: bool = False
+
+    @property
+    def fields(self) -> Fields:
+        """What every form sends, by name."""
+        return fields_of(self.key, self.seen)
 
 
 def notes_for(request: HttpRequest, recording: Recording) -> Notes:

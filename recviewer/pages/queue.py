@@ -7,7 +7,6 @@ Filters on verdicts are left out of what the queue holds, or it would shrink und
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import NamedTuple
@@ -23,13 +22,11 @@ from recviewer.catalog.filters import Term
 from recviewer.catalog.models import Recording
 from recviewer.pages.listing import ListState
 from recviewer.pages.recordings import narrowed
+from recviewer.pages.tape import Queue, Stop, walk
 from recviewer.pages.words_for import VERDICT_WORDS
 from recviewer.review.filters import all_standings
 from recviewer.review.models import State
 from recviewer.review.subjects import BLOB_PREFIX
-
-TAPE_CELLS = 400
-"""Cells of the tape at the most; in longer queues a cell stands for several items."""
 
 _NEED = {"error": 0, "unreadable": 0, "unfinished": 1, "truncated": 1, "empty": 1}
 """What comes first: recorded errors, then answers that broke off or say nothing; the rest by size."""
@@ -41,43 +38,6 @@ class Item(NamedTuple):
     path: str
     subject: str
     test_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of the tape, as text for attributes. state: that of its items, `mixed` where they differ."""
-
-    x: str
-    width: str
-    url: str
-    state: str
-    is_here: bool
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Where a recording stands in its queue. place: from 1. after_url: where a decision leads.
-
-    next_url, previous_url: the neighbours, decided or not. skip_url: the next one that nobody has decided and that says
-    something else than this one, for they are decided together. "" for none.
-    """
-
-    address: str
-    list_url: str
-    summary_url: str
-    place: int
-    total: int
-    decided: int
-    tests_left: int
-    next_url: str
-    previous_url: str
-    skip_url: str
-    back_url: str
-    after_url: str
-    tape: tuple[Cell, ...]
-    tape_each: int
-    tape_width: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,66 +93,22 @@ def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
     state = state_in(QueryDict(asked.removeprefix("?")))
     items = items_of(state)
     address = state.address()
-    states = all_standings()
-    open_at = [at for at, item in enumerate(items) if item.subject not in states]
     here = next((at for at, item in enumerate(items) if item.path == recording.path), -1)
     summary = reverse("queue:start") + address
-
-    def url(at: int | None) -> str:
-        return item_url(items[at], address) if at is not None and 0 <= at < len(items) else ""
-
-    subject = items[here].subject if here >= 0 else ""
-    others = [at for at in open_at if items[at].subject != subject]
-    skip = next((at for at in others if at > here), others[0] if others else None)
-    back = next((at for at in reversed(open_at) if at < here), None)
-    return Queue(
+    return walk(
+        [Stop((item.subject,), (item.test_id,)) for item in items],
+        here,
+        all_standings(),
+        lambda at: item_url(items[at], address),
         address=address,
         list_url=reverse("recordings:listing") + address,
         summary_url=summary + ("&" if address != "?" else "") + "summary=1",
-        place=here + 1,
-        total=len(items),
-        decided=len(items) - len(open_at),
-        tests_left=len({items[at].test_id for at in open_at} - {""}),
-        next_url=url(here + 1),
-        previous_url=url(here - 1),
-        skip_url=url(skip),
-        back_url=url(back),
-        after_url=url(skip) or summary,
-        tape=tuple(_tape(items, states, here, address)),
-        tape_each=_each(len(items)),
-        tape_width=str(min(len(items), TAPE_CELLS) * 14),
     )
 
 
 def item_url(item: Item, address: str) -> str:
     """Return the address of an item of a queue."""
     return f"{reverse('recording:show', args=[item.path])}?{urlencode({'in': address})}"
-
-
-def _each(total: int) -> int:
-    return max(1, -(-total // TAPE_CELLS))
-
-
-def _tape(items: Sequence[Item], states: dict[str, str], here: int, address: str) -> Iterator[Cell]:
-    """Yield the tape's cells over a width of 1,000."""
-    each = _each(len(items))
-    cells = -(-len(items) // each)
-    step = 1000 / max(cells, 1)
-    for number in range(cells):
-        some = items[number * each : (number + 1) * each]
-        found = {states.get(item.subject, "undecided") for item in some}
-        state = found.pop() if len(found) == 1 else "mixed"
-        first = number * each
-        is_here = first <= here < first + each
-        title = f"{first + 1}" if each == 1 else f"{first + 1}–{first + len(some)}"
-        yield Cell(
-            f"{number * step:.2f}",
-            f"{max(step - min(1.2, step * 0.2), 0.6):.2f}",
-            item_url(some[0], address),
-            state,
-            is_here,
-            f"{title}: {VERDICT_WORDS.get(state, 'some decided')}",
-        )
 
 
 @require_safe

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
 from django.conf import settings
 
-from recviewer.changes import report as reports
-from recviewer.changes import sources
-from recviewer.changes.overview import decided
+from recviewer.changes import changeset, sources
+from recviewer.changes.changeset import ChangeSet, each_side
+from recviewer.changes.findings import findings
+from recviewer.changes.overview import decided, overview
+from recviewer.changes.pairing import Choice
 from recviewer.changes.report import Report
 from recviewer.changes.sides import Library
+from recviewer.changes.sources import Range
 from recviewer.git.ranges import opened
 from recviewer.git.repository import Repository
+from recviewer.review import pairs
 from recviewer.review.filters import standings_for
 
 KEPT = 6
 """Ranges whose report is kept in memory; the one that was not looked at for longest goes first."""
 
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was worked out of a range. blobs: of all its sides. choices: what reviewers said of its pairs then."""
+
+    blobs: frozenset[str]
+    choices: tuple[Choice, ...]
+    report: Report
+
+
 _library = Library()
-_reports: OrderedDict[tuple[str, str, str], Report] = OrderedDict()
+_known: OrderedDict[tuple[str, str, str], _Known] = OrderedDict()
 _lock = Lock()
 
 
@@ -30,21 +45,63 @@ def repository() -> Repository:
     return opened(Path(settings.REPOSITORY or settings.RECORDINGS_ROOT))
 
 
+def range_of(spec: str) -> Range:
+    """Return the two sides that a range has now. Raises GitFailed."""
+    return sources.open_range(repository(), sources.parse(spec))
+
+
 def report_of(spec: str) -> Report:
-    """Work a report out, or take it from memory: commits never change, verdicts are asked each time. Raises GitFailed."""
-    here = repository()
-    asked = sources.open_range(here, sources.parse(spec))
-    key = (str(here.git_dir), asked.base, asked.head)
+    """Work a report out, or take it from memory: commits never change, and files on disk show it by their stamps.
+
+    What people said is asked each time.
+
+    Raises GitFailed.
+    """
+    return report_on(range_of(spec))
+
+
+def report_on(asked: Range) -> Report:
+    """Return the report on a range that was opened: see `report_of`."""
+    head = asked.head or f"disk:{changeset.state_of_disk(asked.repository)}"
+    key = (str(asked.repository.git_dir), asked.base, head)
     with _lock:
-        known = _reports.get(key) if asked.head else None
+        known = _known.get(key)
         if known is not None:
-            _reports.move_to_end(key)
+            _known.move_to_end(key)
+    said = pairs.choices()
     if known is None:
-        known = reports.make(here, spec, library=_library)
-        with _lock:
-            _reports[key] = known
-            while len(_reports) > KEPT:
-                _reports.popitem(last=False)
-    standings = standings_for([change.subject for change in known.found.changes])
+        known = _worked_out(changeset.load(asked, _library), said)
+        _keep(key, known)
+    elif known.choices != _about(said, known.blobs):
+        known = _worked_out(known.report.found.source, said)
+        _keep(key, known)
+    standings = standings_for([change.subject for change in known.report.found.changes])
     verdicts = {subject: standing.state for subject, standing in standings.items()}
-    return Report(decided(known.found, verdicts), known.findings)
+    report = Report(decided(known.report.found, verdicts), known.report.findings)
+    return report if report.found.source.range == asked else _under(report, asked)
+
+
+def _worked_out(source: ChangeSet, said: tuple[Choice, ...]) -> _Known:
+    blobs = frozenset(side.blob for side in each_side(source))
+    mine = _about(said, blobs)
+    found = overview(source, choices=mine)
+    return _Known(blobs, mine, Report(found, findings(found.changes)))
+
+
+def _about(said: tuple[Choice, ...], blobs: frozenset[str]) -> tuple[Choice, ...]:
+    return tuple([choice for choice in said if choice.old_blob in blobs and choice.new_blob in blobs])
+
+
+def _keep(key: tuple[str, str, str], known: _Known) -> None:
+    with _lock:
+        _known[key] = known
+        _known.move_to_end(key)
+        while len(_known) > KEPT:
+            _known.popitem(last=False)
+
+
+def _under(report: Report, asked: Range) -> Report:
+    """Return the report under the name by which it was asked for: two names can stand for the same commits."""
+    found = report.found
+    source = ChangeSet(asked, found.source.added, found.source.deleted, found.source.modified, found.source.problems)
+    return Report(type(found)(source, found.changes, found.alike), report.findings)

@@ -19,6 +19,11 @@ class TestId:
     parameters: str
 
     @property
+    def short(self) -> str:
+        """The function alone, without its class and without `test_`, as lists show it."""
+        return self.function.rpartition("::")[2].removeprefix("test_")
+
+    @property
     def whole(self) -> str:
         """The id as recorded."""
         return self.file + self.function + self.parameters

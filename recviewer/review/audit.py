@@ -29,6 +29,7 @@ class Action(models.TextChoices):
     NOTE_CLOSE = "note_close", "resolved a note"
     NOTE_OPEN = "note_open", "reopened a note"
     NOTE_DROP = "note_drop", "deleted a note"
+    PAIR = "pair", "said what belongs together"
     IMPORT = "import", "imported reviews"
     TRASH = "trash", "moved to the trash"
     RESTORE = "restore", "restored"
@@ -42,7 +43,7 @@ VERDICTS = frozenset({Action.APPROVE, Action.REJECT, Action.MARK, Action.CLEAR})
 NOTES = frozenset({Action.NOTE, Action.NOTE_EDIT, Action.NOTE_CLOSE, Action.NOTE_OPEN, Action.NOTE_DROP})
 PERSONAL = VERDICTS | {Action.NOTE, Action.NOTE_EDIT, Action.NOTE_DROP}
 """What only the person who did it can take back or do again."""
-SWAPS = NOTES | {Action.RETAG, Action.IMPORT}
+SWAPS = NOTES | {Action.RETAG, Action.IMPORT, Action.PAIR}
 """Acts whose payload tells rows before and after: see `swaps`."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -16,7 +16,7 @@ from recviewer.review import audit, standing
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.models import AuditEvent, Decision, Kept, Verdict
 from recviewer.review.refusals import Changed, Gone, Invalid, NotAllowed, Overtaken
-from recviewer.review.subjects import Seen, chunked, present, printable, raw_of, subject_of, titled
+from recviewer.review.subjects import Seen, Target, chunked, present, printable, raw_of, target_of, titled
 from recviewer.store import files
 from recviewer.store.refusals import CannotRead, Vanished
 
@@ -27,20 +27,44 @@ ACTIONS = {
     Verdict.DELETE: Action.MARK,
     Verdict.CLEAR: Action.CLEAR,
 }
-SAID = ("verdict", "note", "at", "path", "blob", "test_id", "kind", "origin")
+SAID = ("verdict", "note", "at", "path", "blob", "test_id", "kind", "origin", "rule")
+_ADDED_LATER = {"rule": ""}
+"""What payloads of earlier versions do not tell, with what it was then."""
 _NEXT = timedelta(microseconds=1)
 Said: TypeAlias = dict[str, str] | None
 """A decision's content as it stands in a payload; None for no verdict."""
+
+Contents: TypeAlias = Callable[[Sequence[Target]], Iterator[tuple[Target, bytes]]]
+"""Yields the bytes of those of the targets that have any, in whatever order."""
 
 
 def decide(
     seen: Sequence[Seen], *, actor: str, verdict: str, note: str = "", origin: str = "", now: datetime | None = None
 ) -> Done:
-    """Record one person's verdict on what these recordings say.
+    """Record one person's verdict on what these recordings of the catalog say: see `say`. Raises Gone, Changed too."""
 
-    note: why; required to reject. origin: the commit or pull request in which they were seen.
-    Saying again what already holds changes nothing and is no event. All or nothing.
-    Raises Invalid, Gone, Changed.
+    def find() -> list[Target]:
+        return [target_of(recording) for recording in present(seen)]
+
+    return say(find, _on_disk, actor=actor, verdict=verdict, note=note, origin=origin, now=now)
+
+
+def say(
+    find: Callable[[], Sequence[Target]],
+    contents: Contents,
+    *,
+    actor: str,
+    verdict: str,
+    note: str = "",
+    origin: str = "",
+    rule: str = "",
+    now: datetime | None = None,
+) -> Done:
+    """Record one person's verdict on what some contents say.
+
+    find: returns them as they are now, or raises; it is asked once before and once inside the transaction.
+    note: why; required to reject. origin, rule: as in `Decision`.
+    Saying again what already holds changes nothing and is no event. All or nothing. Raises Invalid, and what `find` raises.
     """
     word = _verdict(verdict)
     note = note.strip()
@@ -48,37 +72,35 @@ def decide(
         raise Invalid("Say in a few words why it is to be recorded again.")
     if len(note) > NOTE_LENGTH:
         raise Invalid(f"The note is longer than {NOTE_LENGTH:,} characters.")
-    recordings = present(seen)
-    subjects = {recording.path: subject_of(recording) for recording in recordings}
-    if "" in subjects.values():
+    targets = find()
+    if any(not target.subject for target in targets):
         raise Invalid("A file whose bytes cannot be read has nothing to decide on.")
-    contents = _contents(recordings, subjects) if word is Verdict.APPROVE else []
+    kept = _kept(targets, contents) if word is Verdict.APPROVE else []
     at = now or timezone.now()
     with transaction.atomic():
-        present(seen)
-        counting = standing.latest(set(subjects.values()))
+        find()
+        counting = standing.latest({target.subject for target in targets})
         changes: dict[str, tuple[Said, Said]] = {}
-        for recording in recordings:
-            subject = subjects[recording.path]
-            if subject in changes:
+        for target in targets:
+            if target.subject in changes:
                 continue
-            before = said(counting.get(subject, {}).get(actor))
-            after = None if word is Verdict.CLEAR else _saying(recording, word, note, origin, at)
+            before = said(counting.get(target.subject, {}).get(actor))
+            after = None if word is Verdict.CLEAR else _saying(target, word, note, origin, rule, at)
             if not _is_same(before, after):
-                changes[subject] = (before, after)
+                changes[target.subject] = (before, after)
         if not changes:
-            return Done(_already(word, recordings), None, 0)
-        acted = [recording for recording in recordings if subjects[recording.path] in changes]
+            return Done(_already(word, targets), None, 0)
+        acted = [target for target in targets if target.subject in changes]
         event = audit.write(
             actor=actor,
             action=ACTIONS[word],
-            summary=_summary(word, acted, note),
+            summary=_summary(word, acted, note, rule),
             payload=_payload(actor, changes, forwards=True),
-            items=[Item(recording.path, subjects[recording.path], recording.blob) for recording in acted],
+            items=[Item(target.path, target.subject, target.blob) for target in acted],
             at=at,
         )
         _append(event, actor, changes)
-        Kept.objects.bulk_create(contents, batch_size=50, ignore_conflicts=True)
+        Kept.objects.bulk_create(kept, batch_size=50, ignore_conflicts=True)
     return audit.done(event)
 
 
@@ -101,8 +123,7 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
         )
     is_back = action is Action.UNDO
     changes: dict[str, tuple[Said, Said]] = {
-        entry["fingerprint"]: (entry["after"], entry["before"]) if is_back else (entry["before"], entry["after"])
-        for entry in payload["decisions"]
+        entry["fingerprint"]: _pair(entry, is_back=is_back) for entry in payload["decisions"]
     }
     counting = standing.latest(changes)
     later = sum(said(counting.get(subject, {}).get(reviewer)) != expected for subject, (expected, _) in changes.items())
@@ -118,6 +139,12 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
     )
     _append(turned, reviewer, changes)
     return turned
+
+
+def _pair(entry: dict[str, Any], *, is_back: bool) -> tuple[Said, Said]:
+    """Return what a payload says was before and after a turn."""
+    before, after = (entry[side] and {**_ADDED_LATER, **entry[side]} for side in ("before", "after"))
+    return (after, before) if is_back else (before, after)
 
 
 def _payload(reviewer: str, changes: dict[str, tuple[Said, Said]], *, forwards: bool) -> dict[str, Any]:
@@ -150,16 +177,17 @@ def _verdict(text: str) -> Verdict:
         raise Invalid("A verdict is one of approve, reject, delete and clear.") from None
 
 
-def _saying(recording: Recording, word: Verdict, note: str, origin: str, at: datetime) -> Said:
+def _saying(target: Target, word: Verdict, note: str, origin: str, rule: str, at: datetime) -> Said:
     return {
         "verdict": word.value,
         "note": note,
         "at": at.isoformat(),
-        "path": recording.path,
-        "blob": recording.blob,
-        "test_id": recording.test_id or "",
-        "kind": recording.kind,
+        "path": target.path,
+        "blob": target.blob,
+        "test_id": target.test_id,
+        "kind": target.kind,
         "origin": origin,
+        "rule": rule,
     }
 
 
@@ -170,27 +198,38 @@ def _is_same(before: Said, after: Said) -> bool:
     return all(before[name] == after[name] for name in SAID if name != "at")
 
 
-def _contents(recordings: Sequence[Recording], subjects: dict[str, str]) -> list[Kept]:
-    """Return what is to be kept of approved recordings, from the bytes on disk. Raises Gone, Changed."""
-    wanted = set(subjects.values())
-    for some in chunked(subjects.values()):
-        wanted -= set(Kept.objects.filter(fingerprint__in=some).values_list("fingerprint", flat=True))
+def _kept(targets: Sequence[Target], contents: Contents) -> list[Kept]:
+    """Return what is to be kept of approved contents, so that what changes later can be told."""
+    known: set[str] = set()
+    for some in chunked({target.subject for target in targets}):
+        known.update(Kept.objects.filter(fingerprint__in=some).values_list("fingerprint", flat=True))
     kept = []
+    for target, data in contents(targets):
+        if target.subject not in known:
+            known.add(target.subject)
+            kept.append(Kept(fingerprint=target.subject, blob=target.blob, size=len(data), data=zlib.compress(data, 6)))
+    return kept
+
+
+def _on_disk(targets: Sequence[Target]) -> Iterator[tuple[Target, bytes]]:
+    """Yield the bytes of recordings of the catalog. Raises Gone, Changed."""
+    rows = {
+        recording.path: recording
+        for some in chunked(target.path for target in targets)
+        for recording in Recording.objects.filter(path__in=some)
+    }
+    there = [(target, raw_of(rows[target.path])) for target in targets if target.path in rows]
     with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=settings.FILE_LIMIT_BYTES) as reader:
-        for recording in sorted(recordings, key=raw_of):
+        for target, raw in sorted(there, key=lambda one: one[1]):
             try:
-                data = reader.read(raw_of(recording)).data
+                data = reader.read(raw).data
             except Vanished:
-                raise Gone([recording.path]) from None
+                raise Gone([target.path]) from None
             except CannotRead:
                 continue  # A file beyond the limit: its row is marked unreadable, and there is nothing to compare with.
-            if files.blob_id(data) != recording.blob:
-                raise Changed([recording.path])
-            subject = subjects[recording.path]
-            if subject in wanted:
-                wanted.discard(subject)
-                kept.append(Kept(fingerprint=subject, blob=recording.blob, size=len(data), data=zlib.compress(data, 6)))
-    return kept
+            if files.blob_id(data) != target.blob:
+                raise Changed([target.path])
+            yield target, data
 
 
 def kept_bytes(fingerprint: str) -> bytes | None:
@@ -199,11 +238,11 @@ def kept_bytes(fingerprint: str) -> bytes | None:
     return zlib.decompress(bytes(row.data)) if row else None
 
 
-def _summary(word: Verdict, recordings: Sequence[Recording], note: str) -> str:
-    what = titled(recordings)
+def _summary(word: Verdict, targets: Sequence[Target], note: str, rule: str) -> str:
+    what = titled(targets)
     match word:
         case Verdict.APPROVE:
-            return f"approved {what}"
+            return f"approved {what} by the rule {rule}" if rule else f"approved {what}"
         case Verdict.REJECT:
             return f"asked to re-record {what}: {printable(' '.join(note.split()), 120)}"
         case Verdict.DELETE:
@@ -212,8 +251,8 @@ def _summary(word: Verdict, recordings: Sequence[Recording], note: str) -> str:
             return f"took back the verdict on {what}"
 
 
-def _already(word: Verdict, recordings: Sequence[Recording]) -> str:
+def _already(word: Verdict, targets: Sequence[Target]) -> str:
     if word is Verdict.CLEAR:
         return "There was no verdict of yours to take back."
     state = {Verdict.APPROVE: "approved", Verdict.REJECT: "to be recorded again", Verdict.DELETE: "marked for deletion"}
-    return f"{titled(recordings)} {'is' if len(recordings) == 1 else 'are'} already {state[word]}."
+    return f"{titled(targets)} {'is' if len(targets) == 1 else 'are'} already {state[word]}."

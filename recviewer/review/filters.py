@@ -21,12 +21,13 @@ from recviewer.review.tagging import folded
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What the verdicts on a fingerprint add up to. state: of `models.State`. by, at, note: of what settles it."""
+    """What the verdicts on a fingerprint add up to. state: of `models.State`. by, at, note, rule: of what settles it."""
 
     state: str
     by: str
     at: datetime
     note: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def standings_for(subjects: Iterable[str]) -> dict[str, Stand]:
     found: dict[str, Stand] = {}
     for some in chunked(dict.fromkeys(subjects)):
         for row in Standing.objects.filter(fingerprint__in=some):
-            found[row.fingerprint] = Stand(row.state, row.by, row.at, row.note)
+            found[row.fingerprint] = Stand(row.state, row.by, row.at, row.note, row.rule)
     return found
 
 

@@ -30,6 +30,7 @@ class Saying:
     test_id: str = ""
     kind: str = ""
     origin: str = ""
+    rule: str = ""
 
 
 def sayings(fingerprints: Collection[str] | None = None) -> Iterator[Saying]:
@@ -74,6 +75,7 @@ def _saying(decision: Decision, path: str, blob: str, *, test_id: str) -> Saying
         test_id=test_id,
         kind=decision.kind,
         origin=decision.origin,
+        rule=decision.rule,
     )
 
 

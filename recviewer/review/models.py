@@ -121,7 +121,8 @@ class Decision(_AppendOnlyModel):
     fingerprint: that of the exchange; `blob:<blob>` for a file without one (see `subjects.subject_of`).
     at: when it was said; a decision brought back by an undo keeps its time. entered_at: when it came into force, also
     by an undo; it travels with an imported decision, whose event is the import. path, blob, test_id, kind: where it
-    was seen. origin: the commit or pull request it was seen in, "" in a working tree.
+    was seen. origin: the range it was seen in and its head, "" in a working tree. rule: the rule by which it was given to
+    many at once without a look at each, "" for a reviewer's own word.
     """
 
     event = models.ForeignKey(AuditEvent, on_delete=models.PROTECT, related_name="decisions")
@@ -136,6 +137,7 @@ class Decision(_AppendOnlyModel):
     test_id = models.TextField(blank=True)
     kind = models.CharField(max_length=20, blank=True)
     origin = models.TextField(blank=True)
+    rule = models.CharField(max_length=20, blank=True)
 
     objects = AppendOnlyQuerySet.as_manager()
 
@@ -143,6 +145,7 @@ class Decision(_AppendOnlyModel):
         indexes = [
             models.Index(fields=["fingerprint", "reviewer", "-id"], name="decision_latest"),
             models.Index(fields=["path", "-id"], name="decision_path"),
+            models.Index(fields=["origin"], name="decision_origin"),
         ]
 
     def __str__(self) -> str:
@@ -152,7 +155,7 @@ class Decision(_AppendOnlyModel):
 class Standing(models.Model):
     """What the decisions on a fingerprint add up to, kept for joins; `standing.rebuild` makes it from the decisions.
 
-    by, at, note: of the decision that settles it. No row means undecided.
+    by, at, note, rule: of the decision that settles it. No row means undecided.
     """
 
     fingerprint = models.CharField(max_length=80, primary_key=True)
@@ -160,6 +163,7 @@ class Standing(models.Model):
     by = models.TextField()
     at = models.DateTimeField()
     note = models.TextField(blank=True)
+    rule = models.CharField(max_length=20, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["state", "fingerprint"], name="standing_state")]
@@ -236,6 +240,27 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author} on {self.path}"
+
+
+class PairChoice(models.Model):
+    """A reviewer's word on two recordings of a range: they are of one call, or they are not. The last one counts."""
+
+    old_path = models.TextField()
+    old_blob = models.CharField(max_length=40)
+    new_path = models.TextField()
+    new_blob = models.CharField(max_length=40)
+    is_pair = models.BooleanField()
+    actor = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["old_blob", "new_blob", "old_path", "new_path"], name="pair_once")
+        ]
+        indexes = [models.Index(fields=["new_blob"], name="pair_new")]
+
+    def __str__(self) -> str:
+        return f"{self.old_path} {'and' if self.is_pair else 'not'} {self.new_path}"
 
 
 class TrashRecord(models.Model):

@@ -96,7 +96,14 @@ def update(fingerprints: Collection[str]) -> None:
         state, settled = settle(decisions.values())
         if settled is not None:
             made.append(
-                Standing(fingerprint=fingerprint, state=state, by=settled.reviewer, at=settled.at, note=settled.note)
+                Standing(
+                    fingerprint=fingerprint,
+                    state=state,
+                    by=settled.reviewer,
+                    at=settled.at,
+                    note=settled.note,
+                    rule=settled.rule,
+                )
             )
     for some in chunked(fingerprint for fingerprint in fingerprints if fingerprint not in counting):
         Standing.objects.filter(fingerprint__in=some).delete()
@@ -105,7 +112,7 @@ def update(fingerprints: Collection[str]) -> None:
         batch_size=100,
         update_conflicts=True,
         unique_fields=["fingerprint"],
-        update_fields=["state", "by", "at", "note"],
+        update_fields=["state", "by", "at", "note", "rule"],
     )
 
 

@@ -12,6 +12,8 @@ from recviewer.review.refusals import Changed, Gone, Invalid
 CHUNK = 500
 """Values in one SQL list."""
 BLOB_PREFIX = "blob:"
+GONE_PREFIX = "gone:"
+"""Begins what a verdict on a removal hangs on: see `changes.model.Change.subject`."""
 _TITLE_LENGTH = 60
 _T = TypeVar("_T")
 
@@ -21,6 +23,20 @@ class Seen(NamedTuple):
 
     path: str
     blob: str
+
+
+class Target(NamedTuple):
+    """What a verdict is given on: content at a path, on disk or only in git. subject: what the verdict hangs on.
+
+    test_id: "" where none is known. asked: the first words, for sentences.
+    """
+
+    path: str
+    blob: str
+    subject: str
+    test_id: str = ""
+    kind: str = ""
+    asked: str = ""
 
 
 def chunked(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
@@ -38,6 +54,18 @@ def subject_of(recording: Recording) -> str:
     if recording.fingerprint:
         return recording.fingerprint
     return f"{BLOB_PREFIX}{recording.blob}" if recording.blob else ""
+
+
+def target_of(recording: Recording) -> Target:
+    """Return a recording of the catalog as what a verdict is given on."""
+    return Target(
+        recording.path,
+        recording.blob,
+        subject_of(recording),
+        recording.test_id or "",
+        recording.kind,
+        recording.asked,
+    )
 
 
 def raw_of(recording: Recording) -> bytes:
@@ -63,9 +91,13 @@ def printable(text: str, length: int) -> str:
     return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in cut)
 
 
-def titled(recordings: Sequence[Recording]) -> str:
+def titled(recordings: Sequence[Recording | Target]) -> str:
     """Return what to call these recordings in a sentence."""
-    return title_of(recordings[0]) if len(recordings) == 1 else f"{len(recordings):,} recordings"
+    return (
+        title_for(recordings[0].path, recordings[0].asked)
+        if len(recordings) == 1
+        else f"{len(recordings):,} recordings"
+    )
 
 
 def present(seen: Sequence[Seen]) -> list[Recording]:

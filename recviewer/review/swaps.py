@@ -1,4 +1,4 @@
-"""Rows as they were and as they became: tags changed everywhere, notes, and what an import brought.
+"""Rows as they were and as they became: tags changed everywhere, notes, pairs, and what an import brought.
 
 An act lists its changes, each a table, a key and the row's values before and after (None for no row). Applying one side
 does the act, applying the other takes it back.
@@ -15,19 +15,23 @@ from django.utils import timezone
 
 from recviewer.review import audit, standing
 from recviewer.review.audit import Action, Item
-from recviewer.review.models import AuditEvent, Decision, Note, Tag, TagOn
+from recviewer.review.models import AuditEvent, Decision, Note, PairChoice, Tag, TagOn
 from recviewer.review.refusals import NotAllowed, Overtaken
 from recviewer.review.subjects import chunked
 from recviewer.review.tagging import colour_for, folded
 
 Values = dict[str, Any]
-TAG, ON, NOTE = "tag", "on", "note"
+TAG, ON, NOTE, PAIR = "tag", "on", "note", "pair"
+_PAIRED = ("old_path", "old_blob", "new_path", "new_blob")
 _ASIDE = frozenset({"changed_at", "tag"})
 NOTE_TIMES = ("at", "changed_at", "resolved_at", "withdrawn_at")
 
 
 class Change(TypedDict):
-    """One row. table: tag, on (a tag on a path) or note. key: folded name; path and folded name; uid."""
+    """One row. table: tag, on (a tag on a path), note or pair.
+
+    key: folded name; path and folded name; uid; path and blob of the old and of the new.
+    """
 
     table: str
     key: list[str]
@@ -69,7 +73,7 @@ def of_note(note: Note) -> Values:
 
 def present(changes: Iterable[Change]) -> dict[tuple[str, ...], Values]:
     """Return the rows that these changes are about, as they are now, by table and key."""
-    keys: dict[str, list[list[str]]] = {TAG: [], ON: [], NOTE: []}
+    keys: dict[str, list[list[str]]] = {TAG: [], ON: [], NOTE: [], PAIR: []}
     for one in changes:
         keys[one["table"]].append(one["key"])
     found: dict[tuple[str, ...], Values] = {}
@@ -83,6 +87,9 @@ def present(changes: Iterable[Change]) -> dict[tuple[str, ...], Values]:
     for some in chunked(key[0] for key in keys[NOTE]):
         rows = Note.objects.filter(uid__in=some).select_related("thread")
         found.update(((NOTE, note.uid), of_note(note)) for note in rows)
+    for key in keys[PAIR]:
+        for row in PairChoice.objects.filter(**dict(zip(_PAIRED, key, strict=True))):
+            found[PAIR, *key] = {"is_pair": row.is_pair, "actor": row.actor, "at": row.at.isoformat()}
     return found
 
 
@@ -119,7 +126,7 @@ def apply(changes: Sequence[Change], *, is_back: bool = False, at: datetime | No
 
     at: when, for rows that tell when they changed last; None keeps the time they had.
     """
-    wanted: dict[str, dict[tuple[str, ...], Values | None]] = {TAG: {}, ON: {}, NOTE: {}}
+    wanted: dict[str, dict[tuple[str, ...], Values | None]] = {TAG: {}, ON: {}, NOTE: {}, PAIR: {}}
     for one in changes:
         wanted[one["table"]][tuple(one["key"])] = one["before"] if is_back else one["after"]
     _put_tags(wanted[TAG], at)
@@ -128,6 +135,7 @@ def apply(changes: Sequence[Change], *, is_back: bool = False, at: datetime | No
         if values is None:
             Tag.objects.filter(folded=name, uses__isnull=True).delete()
     _put_notes(wanted[NOTE], at)
+    _put_pairs(wanted[PAIR])
 
 
 def _bare(values: Values | None) -> Values | None:
@@ -176,3 +184,13 @@ def _put_notes(wanted: dict[tuple[str, ...], Values | None], at: datetime | None
             Note.objects.filter(uid__in=some).delete()
     except ProtectedError:
         raise Overtaken(1, len(gone)) from None
+
+
+def _put_pairs(wanted: dict[tuple[str, ...], Values | None]) -> None:
+    for key, values in wanted.items():
+        place: dict[str, Any] = dict(zip(_PAIRED, key, strict=True))
+        if values is None:
+            PairChoice.objects.filter(**place).delete()
+        else:
+            told = {**values, "at": datetime.fromisoformat(values["at"])}
+            PairChoice.objects.update_or_create(**place, defaults=told)

@@ -103,6 +103,7 @@ def _decision_line(saying: Saying) -> Line:
             "test": saying.test_id,
             "kind": saying.kind,
             "origin": saying.origin,
+            "rule": saying.rule,
         }
     )
 
@@ -241,6 +242,7 @@ def _decision_of(line: Line) -> Saying:
         test_id=_string(line, "test", default=""),
         kind=_string(line, "kind", length=20, default=""),
         origin=_string(line, "origin", default=""),
+        rule=_string(line, "rule", length=20, default=""),
     )
 
 
@@ -332,6 +334,7 @@ def bring_in(data: bytes, *, actor: str, name: str = "", now: datetime | None = 
                     test_id=saying.test_id,
                     kind=saying.kind,
                     origin=saying.origin,
+                    rule=saying.rule,
                 )
                 for saying in fresh
             ],

@@ -138,8 +138,8 @@ class Tree:
     def load(self, spec):
         return changeset.load(sources.open_range(opened(self.top), sources.parse(spec)), Library())
 
-    def overview(self, spec, verdicts=None):
-        return overview(self.load(spec), verdicts)
+    def overview(self, spec, verdicts=None, choices=()):
+        return overview(self.load(spec), verdicts, choices)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ import pytest
 
 from recviewer.changes import findings, sentence
 from recviewer.changes.findings import Severity
+from recviewer.changes.pairing import Choice, How
 from recviewer.difference.model import Churn
 
 
@@ -59,6 +60,28 @@ def test_every_recording_is_in_exactly_one_change(told, make):
     assert classes(found) == {"text": 1, "request": 1, "new": 1, "gone": 1}
     assert sum(tally.recordings for tally in found.classes().values()) == found.source.files == 5
     assert found.pairs == 2
+
+
+@pytest.mark.parametrize("is_broken_file", [False, True])
+def test_a_hand_made_pair_of_unlike_kinds_is_compared(tree, make, is_broken_file):
+    (gone,) = tree.put(make.chat(calls=[("weigh", "{}")], params={"tools": [{"type": "function"}]}))
+    tree.commit()
+    tree.git("checkout", "-q", "-b", "work")
+    tree.git("rm", "-q", gone)
+    if is_broken_file:
+        tree.write("tests/integration/chat/recordings/x.json", b"{")
+    else:
+        tree.put(make.models("a", "b"))
+    tree.commit()
+    source = tree.load("main...work")
+    (old,), (new,) = source.deleted, source.added
+    choice = Choice(old.path, old.blob, new.path, new.blob, is_pair=True)
+
+    (change,) = tree.overview("main...work", choices=[choice]).changes
+
+    assert (change.old, change.new, change.pair.how) == (old, new, How.HAND)
+    assert change.churn not in (Churn.IDENTICAL, Churn.CHUNKING, Churn.NEW, Churn.GONE)
+    assert change.difference().sections
 
 
 def test_what_means_the_same_needs_nobody(told, make):
@@ -188,3 +211,17 @@ def test_nothing_touched_is_a_sentence_too(tree):
     found = tree.overview("HEAD...HEAD")
 
     assert sentence.sentence(found) == sentence.status(found, ()) == "No recording is touched."
+
+
+def test_new_recordings_that_say_the_same_are_one_item_and_so_are_gone_ones(tree, make):
+    tree.put(*[make.models("a", "b", test=f"t/test_old.py::test_{n}") for n in range(3)])
+    tree.put(make.chat(test="t/test_old.py::test_chat"))
+    tree.commit()
+    tree.git("rm", "-rq", ".")
+    tree.put(*[make.models("x", "y", "z", test=f"t/test_new.py::test_new_{n}") for n in range(4)])
+    tree.commit()
+
+    found = tree.overview("HEAD~1...HEAD")
+
+    assert sorted((one.label, one.count) for one in found.alike) == [("2 models: a, b", 3), ("3 models: x, y, z", 4)]
+    assert (found.need_you, found.items) == (8, 3)

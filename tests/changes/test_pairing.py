@@ -1,6 +1,6 @@
 import pytest
 
-from recviewer.changes.pairing import How, Sure, pair
+from recviewer.changes.pairing import Choice, How, Sure, pair
 
 
 @pytest.fixture
@@ -161,3 +161,67 @@ def test_hundreds_of_growing_prefixes_are_paired_in_order_of_length(make, paired
     found, _ = paired(old, new)
 
     assert sum(found.get(place, (None,))[0] == place for place in range(230)) >= 0.95 * 230
+
+
+@pytest.fixture
+def chosen(make):
+    """Pairs two lists of documents with choices of (old, new, is_pair) by place; returns (old, new, how) of each."""
+
+    def run(old, new, choices):
+        olds = [make.side(document, f"a/recordings/{place}.json") for place, document in enumerate(old)]
+        news = [make.side(document, f"b/recordings/{place}.json") for place, document in enumerate(new)]
+        said = [Choice(olds[a].path, olds[a].blob, news[b].path, news[b].blob, ok) for a, b, ok in choices]
+        found = pair(olds, news, said)
+        return [(one.old, one.new, one.how) for one in found.pairs], found
+
+    return run
+
+
+def test_a_pair_that_a_reviewer_made_comes_first(make, chosen):
+    old, new = [make.chat("One?"), make.chat("Two?")], [make.chat("One?"), make.chat("Two?", "Else.")]
+
+    found, pairing = chosen(old, new, [(0, 1, True)])
+
+    assert found == [(0, 1, How.HAND)]
+    assert (pairing.pairs[0].sure, pairing.pairs[0].why) == (Sure.CERTAIN, "paired by a reviewer")
+
+
+def test_a_later_choice_wins_over_an_earlier(make, chosen):
+    old, new = [make.chat("One?"), make.chat("Two?")], [make.chat("Three?"), make.chat("Four?")]
+
+    assert chosen(old, new, [(0, 0, True), (0, 1, True)])[0] == [(0, 1, How.HAND)]
+    assert chosen(old, new, [(0, 0, True), (1, 0, True)])[0] == [(1, 0, How.HAND)]
+    assert chosen(old, new, [(0, 0, True), (0, 0, False)])[0] == []
+    assert chosen(old, new, [(0, 0, False), (0, 0, True)])[0] == [(0, 0, How.HAND)]
+
+
+def test_a_broken_pair_gives_way_to_the_next_best(make, chosen):
+    old, new = [make.chat()], [make.chat("Which planet has rings?", "Yes."), make.chat("Which planet has moons?")]
+
+    assert chosen(old, new, [])[0] == [(0, 0, How.TEST)]
+    assert chosen(old, new, [(0, 0, False)])[0] == [(0, 1, How.TEST)]
+    assert chosen(old, new, [(0, 0, False), (0, 1, False)])[0] == []
+
+
+def test_equal_bytes_that_a_reviewer_parted_stay_apart(make, chosen):
+    assert chosen([make.chat()], [make.chat()], [])[0] == [(0, 0, How.BYTES)]
+    assert chosen([make.chat()], [make.chat()], [(0, 0, False)])[0] == []
+
+
+def test_a_broken_pair_is_no_group_either(make, chosen):
+    old = [make.models(name, test=make.id_of()) for name in "ab"]
+    new = [make.models("z", host="z.example", test=make.id_of())]
+    ((paired, _, _),), pairing = chosen(old, new, [])
+    assert pairing.groups == {0: ((1 - paired,), ())}
+
+    found, pairing = chosen(old, new, [(1 - paired, 0, False)])
+
+    assert found == [(paired, 0, How.TEST)]
+    assert pairing.groups == {}
+
+
+def test_a_choice_on_another_blob_or_path_says_nothing(make):
+    old, new = make.side(make.chat(), "a/recordings/1.json"), make.side(make.chat("Who?", "Me."), "a/recordings/2.json")
+
+    for path, blob in ((old.path, "0" * 40), ("elsewhere.json", old.blob)):
+        assert pair([old], [new], [Choice(path, blob, new.path, new.blob, is_pair=True)]).pairs == ()

@@ -1,54 +1,54 @@
 import json
-import subprocess
 
 import pytest
 
-
-@pytest.fixture
-def commit(root, settings):
-    """Return a function that commits what lies below the root and returns the commit's name."""
-    settings.REPOSITORY = None
-
-    def git(*words):
-        names = {f"GIT_{who}_{what}": "a@b.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        done = subprocess.run(["git", "-C", str(root), *words], check=True, capture_output=True, text=True, env=names)
-        return done.stdout.strip()
-
-    git("init", "-q", "-b", "main")
-
-    def make(subject):
-        git("add", "-A")
-        git("commit", "-q", "-m", subject)
-        return git("rev-parse", "HEAD")
-
-    make.git = git
-    return make
+from recviewer.review.models import AuditEvent, Standing
 
 
-@pytest.fixture
-def spec(commit, root, make_recording, chat):
-    """A range that changes the words of one recording, adds one and removes one."""
-    make_recording("tests/recordings/moon.json", answered="The moon is 384,400 km away.")
-    make_recording("tests/recordings/old.json", asked="What was there?", test="tests/test_old.py::test_old")
-    base = commit("before")
-    make_recording("tests/recordings/moon.json", answered="The moon is 384,401 km away.")
-    make_recording("tests/recordings/new.json", asked="Is Pluto a planet?", test="tests/test_new.py::test_pluto")
-    (root / "tests/recordings/old.json").unlink()
-    return f"{base}...{commit('after')}"
-
-
-def test_range_is_told_in_a_sentence_and_a_row_for_each_change(client, spec):
+def test_range_is_told_in_a_sentence_with_a_row_for_each_test(client, spec):
     page = client.get(f"/changes/{spec}").context["page"]
 
     assert page.files == 3
-    assert page.need_you == 3
-    assert sorted(row.change.churn.value for row in page.rows) == ["gone", "new", "text"]
+    assert page.opening == "3 recordings touched"
+    assert page.ending == "3 need you"
+    assert [row.test.short if row.test else "" for row in page.tests] == ["earth", "pluto", "old"]
 
 
-def test_changes_are_filtered_by_class(client, spec):
-    rows = client.get(f"/changes/{spec}?class=text").context["page"].rows
+def test_changes_are_listed_one_by_one_on_request(client, spec):
+    page = client.get(f"/changes/{spec}?by=change").context["page"]
 
-    assert [row.change.side.path for row in rows] == ["tests/recordings/moon.json"]
+    assert [row.change.churn.value for row in page.changes] == ["text", "new", "gone"]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("class=text", ["moon"]),
+        ("class=new&class=gone", ["new", "old"]),
+        ("test=tests/test_old.py::test_old", ["old"]),
+        ("verdict=undecided", ["moon", "new", "old"]),
+        ("verdict=approved", []),
+        ("class=nonsense", ["moon", "new", "old"]),
+    ],
+)
+def test_changes_are_filtered(client, spec, query, names):
+    page = client.get(f"/changes/{spec}?{query}&by=change").context["page"]
+
+    assert [row.change.side.name.removesuffix(".json") for row in page.changes] == names
+
+
+def test_findings_lead_to_what_they_are_about(client, commit, make_recording):
+    make_recording("tests/recordings/a.json", answered="Hello.")
+    base = commit("before")
+    make_recording("tests/recordings/a.json", answered="<think>Well, they greet me.</think>Hello.")
+    make_recording("tests/recordings/b.json", asked="Other?", test="t.py::test_b")
+    spec = f"{base}...{commit('after')}"
+
+    (told,) = client.get(f"/changes/{spec}").context["page"].findings
+
+    assert told.finding.rule == "leaked-reasoning"
+    rows = client.get(f"{told.url}").context["page"].changes
+    assert [row.change.side.name for row in rows] == ["a.json"]
 
 
 def test_one_change_is_shown_in_words(client, spec):
@@ -56,7 +56,7 @@ def test_one_change_is_shown_in_words(client, spec):
 
     assert "<del>384,400</del>" in html
     assert "<ins>384,401</ins>" in html
-    assert "paired by path" in html
+    assert "the same path" in html
 
 
 @pytest.mark.parametrize("name", ["new", "old"])
@@ -64,13 +64,184 @@ def test_new_and_gone_recordings_have_a_page(client, spec, name):
     assert client.get(f"/changes/{spec}?change=tests/recordings/{name}.json").status_code == 200
 
 
-def test_approved_meaning_needs_nobody(client, spec, make_recording):
+def decide(client, response, verdict="approve", note="", **more):
+    """Send the form of the bar that a response shows."""
+    bar = response.context["page"].bar
+    sent = dict(bar.fields) | {"next": bar.after, "verdict": verdict, "note": note}
+    return client.post(bar.act_url, sent, **more)
+
+
+def open_change(client, spec, name):
+    return client.get(f"/changes/{spec}?change=tests/recordings/{name}.json")
+
+
+def test_a_queue_leads_from_one_change_to_the_next_and_sums_up(client, spec):
+    response = client.get(client.get(f"/changes/{spec}").context["page"].start_url)
+    seen = []
+    while "bar" in dir(response.context["page"]):
+        change = response.context["page"].change
+        seen.append((change.side.name, response.context["page"].bar.queue.place))
+        verdict, note = ("reject", "not a planet") if change.churn.value == "new" else ("approve", "")
+        response = decide(client, response, verdict, note, follow=True)
+
+    assert seen == [("moon.json", 1), ("new.json", 2), ("old.json", 3)]
+    html = response.content.decode()
+    assert "All 3 are decided" in html
+    assert "2 approved" in html
+    assert "1 re-record" in html
+
+
+def test_decisions_hold_though_the_head_lies_on_no_disk(client, spec, root):
+    from recviewer.catalog import indexer
+
+    for place in root.rglob("*.json"):
+        place.unlink()
+    indexer.refresh(processes=1)
+
+    decide(client, open_change(client, spec, "moon"))
+
+    page = open_change(client, spec, "moon").context["page"]
+    assert page.bar.lead == "You approved this"
+    assert client.get(f"/changes/{spec}").context["page"].ending == "2 need you"
+
+
+def test_approval_in_the_tree_is_one_in_the_range(client, spec, make_recording):
     from recviewer.catalog.models import Recording
 
     new = Recording.objects.get(path="tests/recordings/moon.json")
     client.post("/do/decide", {"key": new.path, "seen": new.blob, "verdict": "approve", "next": "/"})
 
-    assert client.get(f"/changes/{spec}").context["page"].need_you == 2
+    assert client.get(f"/changes/{spec}").context["page"].ending == "2 need you"
+
+
+def test_a_removal_is_let_go_or_wanted_back(client, spec):
+    page = open_change(client, spec, "old").context["page"]
+    assert (page.bar.is_gone, page.bar.rest) == (True, "May it go?")
+
+    decide(client, open_change(client, spec, "old"), "reject", "still needed")
+
+    assert open_change(client, spec, "old").context["page"].bar.lead == "You want it back"
+
+
+def test_a_rejection_without_a_reason_is_refused(client, spec):
+    assert decide(client, open_change(client, spec, "moon"), "reject").status_code == 422
+
+
+def test_undo_comes_back_to_the_change(client, spec):
+    decide(client, open_change(client, spec, "moon"))
+    bar = open_change(client, spec, "moon").context["page"].bar
+
+    response = client.post("/do/undo", dict(bar.fields) | {"next": bar.url, "event": str(bar.last.event)})
+
+    assert response["Location"] == bar.url
+    assert open_change(client, spec, "moon").context["page"].bar.state == "undecided"
+
+
+@pytest.fixture
+def pushed(client, commit, make_recording, root):
+    """A range by name in which a person decided on all, and whose head was then pushed anew with another moon."""
+    make_recording("tests/recordings/moon.json", answered="The moon is far.")
+    make_recording("tests/recordings/old.json", asked="What was there?", test="tests/test_old.py::test_old")
+    base = commit("before")
+    make_recording("tests/recordings/moon.json", answered="The moon is 384,401 km away.")
+    (root / "tests/recordings/old.json").unlink()
+    commit("after")
+    commit.git("branch", "topic")
+    spec = f"{base}...topic"
+    for name in ("moon", "old"):
+        decide(client, open_change(client, spec, name))
+    head = client.get(f"/changes/{spec}").context["page"].head.sha
+    (root / "tests/recordings/moon.json").unlink()
+    make_recording("tests/recordings/moon2.json", answered="The moon is near.")
+    commit("pushed")
+    commit.git("branch", "-f", "topic")
+    return spec, head
+
+
+def test_a_newer_push_is_told_with_what_no_longer_applies(client, pushed):
+    spec, head = pushed
+
+    response = client.get(f"/changes/{spec}")
+
+    told = response.context["pushed"]
+    assert (told.before, told.count, told.lost) == (head[:9], 2, 1)
+    html = client.get(told.lost_url).content.decode()
+    assert "1 of your 2 decisions no longer applies" in html
+    assert "tests/recordings/moon.json" in html
+
+
+def test_the_place_is_kept_when_the_file_has_another_name_now(client, pushed):
+    spec, head = pushed
+
+    response = client.get(f"/changes/{spec}?change=tests/recordings/moon.json&at={head[:12]}", follow=True)
+
+    page = response.context["page"]
+    assert page.change.side.name == "moon2.json"
+    assert page.pushed.before == head[:9]
+
+
+def test_a_verdict_on_what_was_pushed_over_is_refused(client, pushed):
+    spec, _ = pushed
+    item = f"{'0' * 40}:tests%2Frecordings%2Fmoon2.json"
+
+    response = client.post("/do/change", {"range": spec, "item": item, "verdict": "approve", "next": "/"})
+
+    assert response.status_code == 409
+    assert "Nothing was saved" in response.content.decode()
+
+
+def test_an_open_page_learns_of_the_push(client, pushed):
+    spec, head = pushed
+
+    assert b"newer commit" in client.get("/pushed", {"range": spec, "at": head[:12]}).content
+    now = client.get(f"/changes/{spec}").context["page"].head.sha
+    assert client.get("/pushed", {"range": spec, "at": now[:12]}).status_code == 204
+    assert client.get("/pushed", {"range": "nowhere...x", "at": "a"}).status_code == 204
+
+
+def test_churn_is_approved_by_the_rule_after_a_question(client, commit, make_recording):
+    for name in "abc":
+        make_recording(f"tests/recordings/{name}.json", answered=f"I am {name}.", id="1")
+    base = commit("before")
+    for name in "ab":
+        make_recording(f"tests/recordings/{name}.json", answered=f"I am {name}.", id="2")
+    make_recording("tests/recordings/c.json", answered="I am not c.", id="2")
+    spec = f"{base}...{commit('after')}"
+    landing = client.get(f"/changes/{spec}").context["page"]
+
+    asked = client.get(landing.churn_url).context["page"]
+    sent = {"range": spec, "item": [group.items for group in asked.groups]}
+    response = client.post("/do/churn", sent, follow=True)
+
+    assert (landing.churn, asked.count) == (2, 2)
+    assert "Approved 2 recordings by the rule only churn." in response.content.decode()
+    page = client.get(f"/changes/{spec}?change=tests/recordings/a.json").context["page"]
+    assert page.bar.rest == "by the rule “only churn”"
+    words = open_change(client, spec, "c").context["page"].change
+    item = f"{words.side.blob}:tests%2Frecordings%2Fc.json"
+    assert client.post("/do/churn", {"range": spec, "item": item}).status_code == 422
+
+
+def test_a_pair_is_broken_up_and_made_again(client, commit, make_recording, root):
+    make_recording("t/recordings/a1.json", asked="Name a river of Europe, please.")
+    base = commit("before")
+    (root / "t/recordings/a1.json").unlink()
+    make_recording("t/recordings/a2.json", asked="Name a river of Europe, now.")
+    spec = f"{base}...{commit('after')}"
+    change = client.get(f"/changes/{spec}?change=t/recordings/a2.json").context["page"].change
+    names = {
+        "old": "t%2Frecordings%2Fa1.json",
+        "old_blob": change.old.blob,
+        "new": "t%2Frecordings%2Fa2.json",
+        "new_blob": change.new.blob,
+    }
+
+    response = client.post("/do/pair", {"range": spec, "is_pair": "0"} | names, follow=True)
+    assert response.context["page"].change.churn.value == "new"
+    offered = client.get(response.context["page"].pair_url).context["page"]
+    assert [one.side.name for one in offered.found] == ["a1.json"]
+    response = client.post("/do/pair", {"range": spec, "is_pair": "1"} | names, follow=True)
+    assert response.context["page"].change.pair.how.value == "hand"
 
 
 def test_range_has_the_public_json(client, spec):
@@ -111,33 +282,32 @@ def test_unknown_change_is_not_found(client, spec):
 
 
 def test_same_change_is_decided_together_and_is_one_undo(client, commit, make_recording):
-    from recviewer.review.models import AuditEvent, Standing
-
     for number in range(3):
         make_recording(f"tests/recordings/{number}.json", asked=f"Is llama-stack number {number} fine?")
     base = commit("before")
     for number in range(3):
         make_recording(f"tests/recordings/{number}.json", asked=f"Is ogx number {number} fine?")
     spec = f"{base}...{commit('after')}"
-    row = client.get(f"/changes/{spec}").context["page"].rows[0]
-    around = client.get(row.url).context["around"]
+    (row,) = client.get(f"/changes/{spec}?by=change").context["page"].changes
 
-    client.post("/do/decide", {"item": around["items"], "verdict": "approve", "next": around["after"]})
+    response = client.get(row.url)
+    decide(client, response)
 
-    assert row.alike == 2
-    assert around["here"] == 3
+    assert row.more == 2
+    assert len(response.context["page"].others) == 2
     assert Standing.objects.count() == 3
     assert AuditEvent.objects.get().count == 3
     client.post("/do/undo", {"next": "/"})
     assert not Standing.objects.exists()
 
 
-def test_change_that_is_not_in_the_tree_says_how_to_decide(client, spec, root):
-    (root / "tests/recordings/moon.json").write_bytes(b"{}")
-    from recviewer.catalog import indexer
+def test_uncommitted_work_is_a_range_and_a_later_edit_is_seen(client, commit, make_recording):
+    make_recording("tests/recordings/moon.json", answered="The moon is far.")
+    commit("before")
+    make_recording("tests/recordings/moon.json", answered="The moon is near.")
 
-    indexer.refresh(processes=1)
-
-    html = client.get(f"/changes/{spec}?change=tests/recordings/moon.json").content.decode()
-
-    assert "with this head checked out" in html
+    assert client.get("/changes/HEAD...").context["page"].opening == "1 recording touched"
+    decide(client, open_change(client, "HEAD...", "moon"))
+    assert client.get("/changes/HEAD...").context["page"].ending == "nothing needs you"
+    make_recording("tests/recordings/moon.json", answered="The moon is gone, alas.")
+    assert client.get("/changes/HEAD...").context["page"].ending == "1 needs you"

@@ -3,10 +3,11 @@ import zlib
 import pytest
 
 from recviewer.review import standing
-from recviewer.review.decide import decide, kept_bytes
+from recviewer.review.decide import decide, kept_bytes, say
+from recviewer.review.filters import standings_for
 from recviewer.review.models import AppendOnly, AuditEvent, Decision, Kept, Standing
 from recviewer.review.refusals import Changed, Gone, Invalid
-from recviewer.review.subjects import Seen
+from recviewer.review.subjects import Seen, Target
 
 
 def seen(*recordings):
@@ -202,3 +203,24 @@ def test_standings_can_be_rebuilt(make_recording):
     assert standing.rebuild() == 2
 
     assert list(Standing.objects.order_by("fingerprint").values()) == before
+
+
+def test_a_verdict_on_content_that_is_only_in_git(db):
+    target = Target("tests/recordings/a.json", "a" * 40, "1:abc", "t::test_a", "chat", "Hello")
+
+    done = say(
+        lambda: [target], lambda targets: iter([(targets[0], b"{}")]), actor="Ana", verdict="approve", origin="#3"
+    )
+
+    assert done.sentence == "Approved “Hello”."
+    assert standing.latest(["1:abc"])["1:abc"]["Ana"].origin == "#3"
+    assert kept_bytes("1:abc") == b"{}"
+
+
+def test_an_approval_by_a_rule_says_so(db):
+    targets = [Target(f"tests/recordings/{n}.json", f"{n}" * 40, f"1:{n}") for n in range(3)]
+
+    done = say(lambda: targets, lambda _: iter(()), actor="Ana", verdict="approve", rule="churn")
+
+    assert done.sentence == "Approved 3 recordings by the rule churn."
+    assert {stand.rule for stand in standings_for(["1:0", "1:2"]).values()} == {"churn"}

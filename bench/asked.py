@@ -1,0 +1,40 @@
+"""What a reviewer is asked to look at, against the raw lines of JSON that differ: a row of Markdown for each range.
+
+    python bench/asked.py REPOSITORY BASE...HEAD [BASE...HEAD …]
+
+Items: changes that say something else, those that are the same change counted once. Words: what came and went in the
+answers, reasoning and refusals of those items; of a new or gone recording all of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from recviewer.changes import report
+from recviewer.changes.items import items
+from recviewer.git.ranges import opened
+
+
+def main() -> None:
+    """Print the table."""
+    repository = opened(Path(sys.argv[1]))
+    print(
+        "| range | recordings | raw diff lines | changes | only churn | to look at | words that differ | red, amber |"
+    )
+    print("|---|--:|--:|--:|--:|--:|--:|---|")
+    for spec in sys.argv[2:]:
+        made = report.make(repository, spec)
+        found = made.found
+        mine = [item.first for item in items(change for change in found.changes if change.needs_you)]
+        words = sum(change.removed.words + change.added.words for change in mine)
+        quiet = sum(change.is_quiet for change in found.changes)
+        rules = ", ".join(f"{one.rule} {len(one.changes)}" for one in made.findings) or "–"
+        cells = (found.source.files, found.source.raw_lines, len(found.changes), quiet, len(mine), words)
+        print(f"| `{spec}` | {' | '.join(f'{cell:,}' for cell in cells)} | {rules} |")
+
+
+if __name__ == "__main__":
+    main()

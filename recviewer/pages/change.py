@@ -1,0 +1,256 @@
+"""One change of a range: its words in the middle, the queue at the left, what is known of both sides at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from recviewer.catalog.models import Recording
+from recviewer.catalog.where import key_at
+from recviewer.changes.findings import Finding
+from recviewer.changes.items import Item, items
+from recviewer.changes.model import Change
+from recviewer.changes.sides import Side
+from recviewer.difference.model import Churn
+from recviewer.git.history import contents
+from recviewer.pages.bar import Bar, bar_of
+from recviewer.pages.classes import CLASSES, Look, look_of_state
+from recviewer.pages.difference import DifferencePage, page_of
+from recviewer.pages.difference import Side as Shown
+from recviewer.pages.forms import item_of
+from recviewer.pages.pushed import Pushed, Watch, pushed_of, successor, watch_of
+from recviewer.pages.rangefilter import Filter
+from recviewer.pages.rangequeue import Place, queue_of
+from recviewer.pages.testids import TestId, parse
+from recviewer.review import pairs, ranges, standing
+from recviewer.review.actors import actor_of
+from recviewer.review.models import Decision
+from recviewer.store import files
+from recviewer.store.refusals import Refusal
+
+AROUND = 40
+"""Items of the queue that the left column lists on each side of this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item in the left column. heading: the class where it begins; test: the test where it begins, "" else."""
+
+    heading: Look | None
+    number: int
+    test: str
+    asked: str
+    url: str
+    state: Look
+    is_here: bool
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class SideFacts:
+    """What is known of one side. url: of the recording's page, where it lies in the tree as it is here."""
+
+    title: str
+    side: Side
+    url: str
+    verdicts: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """One change. before, after: how many entries are left out on each side.
+
+    others: the rest of its item, which is the same change; label: which. group: further recordings of the same call, with
+    addresses. pair_url: where another partner is chosen, "" where git itself says what belongs together.
+    """
+
+    difference: DifferencePage
+    change: Change
+    look: Look
+    test: TestId | None
+    place: Place
+    entries: tuple[Entry, ...]
+    before: int
+    after: int
+    facts: tuple[SideFacts, ...]
+    findings: tuple[tuple[Finding, str], ...]
+    others: tuple[Change, ...]
+    group: tuple[tuple[Change, str], ...]
+    label: str
+    can_break: bool
+    pair_url: str
+    back_url: str
+    here_url: str
+    filter_words: str
+    bar: Bar
+    pushed: Pushed | None
+    watch: Watch | None
+
+
+def show(request: HttpRequest, place: Place, path: str) -> HttpResponse:
+    """Show one change. What was looked at on an earlier head leads to what stands there now."""
+    asked = Filter.of(request.GET).without_verdict()
+    changes = place.report.found.changes
+    change = next((one for one in changes if one.side.path == path), None)
+    if change is None:
+        return _elsewhere(request, place, asked, path)
+    item = next(
+        (one for one in items(asked.changes(place.report)) if any(change is other for other in one.changes)),
+        Item((change,)),
+    )
+    if change is not item.first:  # shown is the one that was asked for; it stands for the others
+        item = Item((change, *[one for one in item.changes if one is not change]))
+    page = _page(request, place, asked, item)
+    return render(request, "changes/change.html", {"page": page})
+
+
+def _elsewhere(request: HttpRequest, place: Place, asked: Filter, path: str) -> HttpResponse:
+    at = request.GET.get("at", "")
+    found = successor(place, path, at)
+    if found is None and not at:
+        raise Http404(path)
+    told = [("at", at)] if at else []
+    if found is None:
+        return HttpResponseRedirect(place.url + asked.query(*told))
+    return HttpResponseRedirect(place.url + asked.query(("change", found.side.path), *told))
+
+
+def _page(request: HttpRequest, place: Place, asked: Filter, item: Item) -> ChangePage:
+    change = item.first
+    actor = actor_of(request)
+    queue = queue_of(place, asked, change)
+    here = place.change_url(asked, change)
+    targets = [ranges.target_of(one, place.prefix) for one in item.changes]
+    bar = bar_of(
+        actor,
+        targets,
+        fields=(
+            ("range", place.spec),
+            ("item", " ".join(item_of(one.side.path, one.side.blob) for one in item.changes)),
+        ),
+        act_url=reverse("changes:decide"),
+        url=here,
+        after=queue.after_url,
+        queue=queue,
+        is_gone=change.churn is Churn.GONE,
+    )
+    before, after = _bytes(place, change)
+    every = items(asked.changes(place.report))
+    at = next((n for n, one in enumerate(every) if any(other is change for other in one.changes)), 0)
+    start, stop = max(0, at - AROUND), min(len(every), at + AROUND + 1)
+    return ChangePage(
+        difference=page_of(
+            request,
+            change.side.meaning.line.asked,
+            _shown(change.old, place, "new here: there is no older one"),
+            _shown(change.new, place, "gone: there is no newer one"),
+            change.difference(),
+            before=before,
+            after=after,
+        ),
+        change=change,
+        look=CLASSES[change.churn],
+        test=parse(change.side.test_id) if change.side.test_id else None,
+        place=place,
+        entries=tuple(_entries(place, asked, every[start:stop], change)),
+        before=start,
+        after=len(every) - stop,
+        facts=tuple(_facts(place, change)),
+        findings=tuple(_findings(place, change)),
+        others=item.changes[1:],
+        group=tuple(
+            (one, place.change_url(asked, one))
+            for one in place.report.found.changes
+            if change.group is not None and one.group == change.group and one is not change
+        ),
+        label=place.report.found.alike[change.alike].label if change.alike is not None and item.changes[1:] else "",
+        can_break=pairs.can_break(change),
+        pair_url=_pair_url(place, change),
+        back_url=place.url + asked.query(),
+        here_url=here,
+        filter_words=asked.words(place.report),
+        bar=bar,
+        pushed=pushed_of(request, place),
+        watch=watch_of(place),
+    )
+
+
+def _pair_url(place: Place, change: Change) -> str:
+    """Return the address where another partner is chosen; "" where git itself says what belongs together."""
+    if change.pair is not None and not pairs.can_break(change):
+        return ""
+    return f"{reverse('changes:pair')}?{place.named()}&{Filter().query(('change', change.side.path))[1:]}"
+
+
+def _bytes(place: Place, change: Change) -> tuple[bytes | None, bytes | None]:
+    """Return the bytes of both sides; None for what is not there."""
+    asked = place.report.found.source.range
+    blobs = {side.blob for side in (change.old, change.new) if side is not None and side.blob}
+    found = dict(contents(asked.repository, blobs))
+    new = change.new
+    if new is not None and new.blob and new.blob not in found and asked.is_on_disk:
+        with suppress(Refusal):
+            data = files.read(asked.repository.work_tree, new.raw, limit_bytes=None).data
+            found |= {new.blob: data} if files.blob_id(data) == new.blob else {}
+    old = change.old
+    return (found.get(old.blob) if old else None), (found.get(new.blob) if new else None)
+
+
+def _entries(place: Place, asked: Filter, some: Sequence[Item], shown: Change) -> Iterator[Entry]:
+    total = {churn: tally.changes for churn, tally in place.report.found.classes().items()}
+    heading: Churn | None = None
+    test: str | None = None
+    for item in some:
+        change = item.first
+        is_here = any(one is shown for one in item.changes)
+        is_new_class, is_new_test = change.churn is not heading, change.side.test_id != test
+        heading, test = change.churn, change.side.test_id
+        yield Entry(
+            CLASSES[heading] if is_new_class else None,
+            total[heading],
+            _short(test) if is_new_class or is_new_test else "",
+            change.side.meaning.line.asked or change.side.name,
+            place.item_url(asked, item),
+            look_of_state(item.verdict, is_gone=heading is Churn.GONE),
+            is_here,
+            len(item.changes) - 1,
+        )
+
+
+def _short(test_id: str) -> str:
+    if not test_id:
+        return "no test is known"
+    return parse(test_id).short
+
+
+def _shown(side: Side | None, place: Place, otherwise: str) -> Shown:
+    if side is None:
+        return Shown("", otherwise, "")
+    return Shown(side.blob[:7], side.path, _url_of(side, place))
+
+
+def _url_of(side: Side, place: Place) -> str:
+    """Return the address of a recording's page if it lies in the tree as it is here, else of its content."""
+    key = key_at(side.raw, place.prefix)
+    if place.prefix is not None and Recording.objects.filter(path=key, blob=side.blob).exists():
+        return reverse("recording:show", args=[key])
+    return reverse("recording:blob", args=[side.blob]) if side.blob else ""
+
+
+def _facts(place: Place, change: Change) -> Iterator[SideFacts]:
+    sides = [(title, side) for title, side in (("Old", change.old), ("New", change.new)) if side is not None]
+    said = standing.latest({side.subject for _, side in sides if side.subject})
+    for title, side in sides:
+        verdicts = tuple(said.get(side.subject, {}).values())
+        yield SideFacts(title, side, _url_of(side, place), verdicts)
+
+
+def _findings(place: Place, change: Change) -> Iterator[tuple[Finding, str]]:
+    for finding in place.report.findings:
+        if any(one.old is change.old and one.new is change.new for one in finding.changes):
+            yield finding, place.url + Filter(rule=finding.rule).query()

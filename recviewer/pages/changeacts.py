@@ -1,0 +1,214 @@
+"""Acts on the changes of a range: verdicts, the approval of churn by rule, and what belongs together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST
+
+from recviewer.changes.candidates import Candidate, candidates
+from recviewer.changes.items import Item, items
+from recviewer.changes.model import Change
+from recviewer.changes.overview import Overview
+from recviewer.changes.sides import Side
+from recviewer.git.repository import GitFailed
+from recviewer.pages.classes import CLASSES, Look
+from recviewer.pages.decisions import RefusedPage
+from recviewer.pages.errors import ErrorPage, page_of
+from recviewer.pages.forms import item_of, next_of, seen_in
+from recviewer.pages.rangefilter import Filter
+from recviewer.pages.rangequeue import Place
+from recviewer.pages.reports import report_of
+from recviewer.review import pairs, ranges
+from recviewer.review.actors import actor_of
+from recviewer.review.audit import Done
+from recviewer.review.models import Verdict
+from recviewer.review.refusals import Changed, Invalid, Refused
+from recviewer.review.subjects import Seen
+
+SHOWN = 60
+"""Groups of churn with a box of their own; the rest are one box."""
+
+
+@require_POST
+def decide(request: HttpRequest) -> HttpResponse:
+    """Record a verdict on the changes that the form names, and go on."""
+    spec = request.POST.get("range", "")
+    try:
+        done = ranges.say(
+            lambda: report_of(spec).found,
+            seen_in(request.POST),
+            actor=actor_of(request),
+            verdict=request.POST.get("verdict", ""),
+            note=request.POST.get("note", ""),
+        )
+    except (Refused, GitFailed) as refusal:
+        return _refused(request, spec, refusal)
+    return _on(request, done, spec, is_said=True)
+
+
+def _on(request: HttpRequest, done: Done, spec: str, *, is_said: bool = False) -> HttpResponse:
+    """Lead to where the form says. is_said: the bar there tells of the act; the end of a queue and a range do not."""
+    target = next_of(request, request.POST) if "next" in request.POST else reverse("changes:show", args=[spec])
+    if not is_said or "change=" not in target:
+        messages.success(request, done.sentence, extra_tags=f"undo-{done.event}" if done.event else "")
+    return HttpResponseRedirect(target, status=303)
+
+
+def _refused(request: HttpRequest, spec: str, refusal: Exception) -> HttpResponse:
+    """Say on a page why nothing was done. What changed meanwhile can be compared with what was seen."""
+    page = page_of(refusal) or ErrorPage("That was not done", str(refusal), 409)
+    url = ""
+    if isinstance(refusal, Changed) and len(refusal.paths) == 1:
+        told = {"change": refusal.paths[0]}
+        url = f"{reverse('changes:show', args=[spec])}?{urlencode(told)}"
+    shown = RefusedPage(page.title, page.reason, url, next_of(request, request.POST))
+    return render(request, "bar/refused.html", {"page": shown}, status=page.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Churn that differs in the same. what: in what. names: tests of the first few. items: for the `item` field."""
+
+    look: Look
+    what: str
+    count: int
+    size: int
+    items: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChurnPage:
+    """The question before churn is approved by the rule."""
+
+    spec: str
+    rule: str
+    count: int
+    tests: int
+    size: int
+    groups: tuple[Group, ...]
+    rest: int
+    rest_items: str
+    rejected: int
+    back: str
+
+
+@require_http_methods(["GET", "POST"])
+def churn(request: HttpRequest) -> HttpResponse:
+    """Ask before all churn of a range is approved (GET), and approve what the form names by the rule (POST)."""
+    spec = (request.GET if request.method == "GET" else request.POST).get("range", "")
+    try:
+        if request.method == "POST":
+            return _approve_churn(request, spec)
+        place = Place(spec, report_of(spec))
+    except (Refused, GitFailed) as refusal:
+        return _refused(request, spec, refusal)
+    return render(request, "changes/churn.html", {"page": _churn_page(place)})
+
+
+def _approve_churn(request: HttpRequest, spec: str) -> HttpResponse:
+    """Approve what was ticked; only churn passes, whatever the form names."""
+    seen = seen_in(request.POST)
+
+    def find() -> Overview:
+        found = report_of(spec).found
+        quiet = {change.side.path for change in found.changes if change.is_quiet}
+        if any(item.path not in quiet for item in seen):
+            raise Invalid("Some of what was chosen is more than churn. Open the page again.")
+        return found
+
+    done = ranges.say(find, seen, actor=actor_of(request), verdict=Verdict.APPROVE, rule=ranges.CHURN)
+    return _on(request, done, spec)
+
+
+def _churn_page(place: Place) -> ChurnPage:
+    found = place.report.found
+    mine = ranges.churn(found)
+    every = sorted(items(mine), key=lambda item: -len(item.changes))
+    rest = [change for item in every[SHOWN:] for change in item.changes]
+    return ChurnPage(
+        spec=place.spec,
+        rule=ranges.CHURN,
+        count=len(mine),
+        tests=len({change.side.test_id for change in mine} - {""}),
+        size=sum(change.size for change in mine),
+        groups=tuple([_group(place, item) for item in every[:SHOWN]]),
+        rest=len(rest),
+        rest_items=_items(rest),
+        rejected=sum(change.is_quiet and change.verdict in ("rejected", "delete") for change in found.changes),
+        back=place.url,
+    )
+
+
+def _group(place: Place, item: Item) -> Group:
+    change = item.first
+    return Group(
+        CLASSES[change.churn],
+        change.summary,
+        len(item.changes),
+        sum(one.size for one in item.changes),
+        _items(item.changes),
+        place.item_url(Filter(classes=(change.churn,)), item),
+    )
+
+
+def _items(changes: list[Change] | tuple[Change, ...]) -> str:
+    return " ".join(item_of(change.side.path, change.side.blob) for change in changes)
+
+
+@dataclass(frozen=True, slots=True)
+class PairPage:
+    """The choice of a partner. is_new: the change's own side is new, so the candidates are old ones."""
+
+    spec: str
+    change: Change
+    side: Side
+    is_new: bool
+    found: tuple[Candidate, ...]
+    back: str
+    here: str
+
+
+@require_http_methods(["GET", "POST"])
+def pair(request: HttpRequest) -> HttpResponse:
+    """Offer partners for a recording of a range (GET); make a pair or break one up (POST)."""
+    spec = (request.GET if request.method == "GET" else request.POST).get("range", "")
+    try:
+        if request.method == "POST":
+            return _paired(request, spec)
+        place = Place(spec, report_of(spec))
+    except (Refused, GitFailed) as refusal:
+        return _refused(request, spec, refusal)
+    wanted = request.GET.get("change", "")
+    change = next((one for one in place.report.found.changes if one.side.path == wanted), None)
+    if change is None:
+        raise Http404(wanted)
+    back = place.change_url(Filter(), change)
+    is_new = change.new is not None
+    found = tuple(candidates(place.report.found, change.side, is_new=is_new))
+    page = PairPage(spec, change, change.side, is_new, found, back, request.get_full_path())
+    return render(request, "changes/pair.html", {"page": page})
+
+
+def _paired(request: HttpRequest, spec: str) -> HttpResponse:
+    sent = request.POST
+    old, new = (Seen(unquote(sent.get(side, "")), sent.get(f"{side}_blob", "")) for side in ("old", "new"))
+    is_pair = sent.get("is_pair") == "1"
+    done = pairs.choose(report_of(spec).found, old, new, is_pair=is_pair, actor=actor_of(request))
+    messages.success(request, done.sentence, extra_tags=f"undo-{done.event}" if done.event else "")
+    target = f"{reverse('changes:show', args=[spec])}?{urlencode({'change': new.path})}"
+    return HttpResponseRedirect(target, status=303)
+
+
+urlpatterns = [
+    path("do/change", decide, name="decide"),
+    path("do/churn", churn, name="churn"),
+    path("do/pair", pair, name="pair"),
+]

@@ -1,0 +1,47 @@
+"""How the classes of changes and what was decided on them look: a glyph, a tone and a word each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recviewer.changes.markdown import TITLES
+from recviewer.difference.model import Churn
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """glyph: of the sprite. tone: good, bad, warn, note or quiet. title: a few words, lower case."""
+
+    glyph: str
+    tone: str
+    title: str
+
+
+CLASSES = {
+    Churn.OUTCOME: Look("error", "bad", TITLES[Churn.OUTCOME]),
+    Churn.TOOL_CALL: Look("note", "note", TITLES[Churn.TOOL_CALL]),
+    Churn.FINISH: Look("note", "note", TITLES[Churn.FINISH]),
+    Churn.TEXT: Look("note", "note", TITLES[Churn.TEXT]),
+    Churn.REQUEST: Look("hash", "warn", TITLES[Churn.REQUEST]),
+    Churn.NEW: Look("plus", "good", TITLES[Churn.NEW]),
+    Churn.GONE: Look("minus", "bad", TITLES[Churn.GONE]),
+    Churn.CHUNKING: Look("same", "quiet", TITLES[Churn.CHUNKING]),
+    Churn.IDENTICAL: Look("same", "quiet", TITLES[Churn.IDENTICAL]),
+}
+
+STATES = {
+    "undecided": Look("undecided", "quiet", "undecided"),
+    "approved": Look("ok", "good", "approved"),
+    "rejected": Look("redo", "bad", "re-record"),
+    "delete": Look("cross", "warn", "delete"),
+    "mixed": Look("mixed", "quiet", "some decided"),
+}
+GONE_STATES = STATES | {
+    "approved": Look("ok", "good", "let go"),
+    "rejected": Look("redo", "bad", "bring back"),
+}
+
+
+def look_of_state(state: str, *, is_gone: bool) -> Look:
+    """Return how a decision looks; one on a removal has words of its own."""
+    return (GONE_STATES if is_gone else STATES)[state or "undecided"]

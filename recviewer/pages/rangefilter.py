@@ -1,0 +1,96 @@
+"""Which changes of a range an address asks for. The address is the whole state, as it is for the list of recordings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.http import QueryDict
+from django.utils.http import urlencode
+
+from recviewer.catalog.naming import test_name
+from recviewer.changes.model import Change
+from recviewer.changes.report import Report
+from recviewer.difference.model import Churn
+from recviewer.pages.classes import CLASSES, STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is asked for. "" and () stand for no wish.
+
+    classes: any of them. rule: of a finding. verdict: `undecided`, `approved`, …. test: an id, None for any, "" where no
+    test is known. unasked: only what nothing in the range asked for.
+    """
+
+    classes: tuple[Churn, ...] = ()
+    rule: str = ""
+    verdict: str = ""
+    test: str | None = None
+    unasked: bool = False
+
+    @classmethod
+    def of(cls, query: QueryDict) -> Filter:
+        """Read an address. Values that mean nothing are left out."""
+        classes = tuple(churn for churn in Churn if churn.value in query.getlist("class"))
+        verdict = query.get("verdict", "")
+        return cls(
+            classes,
+            query.get("rule", ""),
+            verdict if verdict in STATES else "",
+            query.get("test"),
+            "unasked" in query,
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether all changes are asked for."""
+        return self == Filter()
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the filter as names and values of an address, in a stable order."""
+        made = [("class", churn.value) for churn in self.classes]
+        made += [("rule", self.rule)] if self.rule else []
+        made += [("verdict", self.verdict)] if self.verdict else []
+        made += [("test", self.test)] if self.test is not None else []
+        return made + ([("unasked", "1")] if self.unasked else [])
+
+    def query(self, *more: tuple[str, str]) -> str:
+        """Return the filter as the end of an address, with what else it is to tell; "" for nothing."""
+        pairs = [*self.pairs(), *more]
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    def without_verdict(self) -> Filter:
+        """Return what a queue walks through: it would shrink under the reviewer's hands otherwise."""
+        return replace(self, verdict="")
+
+    def changes(self, report: Report) -> list[Change]:
+        """Return what is asked for, in the order of the range."""
+        found = list(report.found.changes)
+        if self.rule:
+            mine = next((one.changes for one in report.findings if one.rule == self.rule), ())
+            sides = {(id(change.old), id(change.new)) for change in mine}
+            found = [change for change in found if (id(change.old), id(change.new)) in sides]
+        return [change for change in found if self._takes(change)]
+
+    def _takes(self, change: Change) -> bool:
+        return (
+            (not self.classes or change.churn in self.classes)
+            and (not self.verdict or (change.verdict or "undecided") == self.verdict)
+            and (self.test is None or change.side.test_id == self.test)
+            and (not self.unasked or change.unasked)
+        )
+
+    def words(self, report: Report) -> str:
+        """Return what is asked for as a heading; "" for everything."""
+        parts = []
+        if self.classes:
+            parts.append(" or ".join(CLASSES[churn].title for churn in self.classes))
+        if self.rule:
+            parts.append(next((one.title for one in report.findings if one.rule == self.rule), self.rule))
+        if self.verdict:
+            parts.append(STATES[self.verdict].title)
+        if self.unasked:
+            parts.append("not caused by this change")
+        if self.test is not None:
+            parts.append(test_name(self.test) if self.test else "no test is known")
+        return ", ".join(parts)

@@ -1,0 +1,124 @@
+"""The queue of a range: its items in order, one after the other, whatever filter the address names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from recviewer.catalog.where import prefix_in
+from recviewer.changes.items import Item, items
+from recviewer.changes.model import Change
+from recviewer.changes.report import Report
+from recviewer.pages.classes import STATES, Look
+from recviewer.pages.rangefilter import Filter
+from recviewer.pages.tape import Queue, Stop, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A range that is looked at: as it was named, and what became of it. mode: `side` for two columns, else ""."""
+
+    spec: str
+    report: Report
+    mode: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address of its landing page."""
+        return reverse("changes:show", args=[self.spec])
+
+    @property
+    def head(self) -> str:
+        """The commit that is its head now, short; "" for files on disk."""
+        return self.report.found.source.range.head[:12]
+
+    @property
+    def prefix(self) -> bytes | None:
+        """Where the recordings root lies in the repository: as `catalog.where.prefix_in` says."""
+        return prefix_in(self.report.found.source.range.repository)
+
+    def named(self) -> str:
+        """Return the range as part of an address of something else."""
+        return urlencode({"range": self.spec})
+
+    def change_url(self, asked: Filter, change: Change, *more: tuple[str, str]) -> str:
+        """Return the address of one change, as an item of the queue of a filter.
+
+        `at` tells which head was looked at: a push in between is noticed on arrival.
+        """
+        told = [("change", change.side.path)]
+        told += [("at", self.head)] if self.head else []
+        told += [("mode", self.mode)] if self.mode else []
+        return self.url + asked.query(*told, *more)
+
+    def item_url(self, asked: Filter, item: Item) -> str:
+        """Return the address of an item."""
+        return self.change_url(asked, item.first)
+
+    def end_url(self, asked: Filter) -> str:
+        """Return the address of the end of a queue."""
+        return self.url + asked.query(("end", "1"))
+
+
+def queue_of(place: Place, asked: Filter, shown: Change | None) -> Queue:
+    """Return where a change stands in the queue of a filter. shown: None for the landing page."""
+    every = items(asked.changes(place.report))
+    states = {change.subject: change.verdict for change in place.report.found.changes if change.verdict}
+    here = next((at for at, item in enumerate(every) if any(one is shown for one in item.changes)), -1)
+    return walk(
+        [_stop(item) for item in every],
+        here,
+        states,
+        lambda at: place.item_url(asked, every[at]),
+        address=asked.query() or "?",
+        list_url=place.url + asked.query(),
+        summary_url=place.end_url(asked),
+    )
+
+
+def _stop(item: Item) -> Stop:
+    return Stop(
+        tuple([change.subject for change in item.changes]), tuple([change.side.test_id for change in item.changes])
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a queue. counts: what was decided, each with its look and the address of the list."""
+
+    spec: str
+    total: int
+    tests: int
+    undecided: int
+    counts: tuple[tuple[Look, int, str], ...]
+    first_url: str
+    again_url: str
+    list_url: str
+
+
+def end(request: HttpRequest, place: Place) -> HttpResponse:
+    """Sum a queue up."""
+    asked = Filter.of(request.GET).without_verdict()
+    every = items(asked.changes(place.report))
+    states = Counter(change.verdict or "undecided" for item in every for change in item.changes)
+    queue = queue_of(place, asked, None)
+    page = End(
+        spec=place.spec,
+        total=sum(states.values()),
+        tests=len({change.side.test_id for item in every for change in item.changes} - {""}),
+        undecided=states["undecided"],
+        counts=tuple(
+            (STATES[state], states[state], place.url + Filter(verdict=state).query())
+            for state in ("approved", "rejected", "delete")
+            if states[state]
+        ),
+        first_url=queue.skip_url,
+        again_url=place.item_url(asked, every[0]) if every else "",
+        list_url=place.url + asked.query(),
+    )
+    return render(request, "changes/end.html", {"page": page})

@@ -1,0 +1,139 @@
+"""A queue as it is drawn and walked: where one stands, the neighbours, what is undecided, and a cell for each stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from recviewer.pages.words_for import VERDICT_WORDS
+
+CELLS = 400
+"""Cells of the tape at the most; in longer queues a cell stands for several stops."""
+
+
+class Stop(NamedTuple):
+    """One thing to decide on. subjects: what verdicts on it hang on, several where the same change stands for many.
+
+    tests: the ids of all their tests, "" where none is known.
+    """
+
+    subjects: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the tape, as text for attributes. state: that of its stops, `mixed` where they differ."""
+
+    x: str
+    width: str
+    url: str
+    state: str
+    is_here: bool
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Where a page stands in its queue. place: from 1, 0 for none of its stops.
+
+    address: of the list it walks through, to be sent along. list_url: of that list; summary_url: of the queue's end.
+    after_url: where a decision leads. next_url, previous_url: the neighbours, decided or not. skip_url: the next one that
+    nobody has decided and that says something else than this one, for they are decided together; back_url: the
+    undecided one before. "" for none.
+    """
+
+    address: str
+    list_url: str
+    summary_url: str
+    place: int
+    total: int
+    decided: int
+    tests_left: int
+    next_url: str
+    previous_url: str
+    skip_url: str
+    back_url: str
+    after_url: str
+    tape: tuple[Cell, ...]
+    tape_each: int
+    tape_width: str
+
+
+States = Mapping[str, str]
+"""The state of every subject that is decided."""
+
+
+def state_of(stop: Stop, states: States) -> str:
+    """Return the state of a stop: `undecided` while any of it is, `mixed` where its parts differ."""
+    if len(stop.subjects) == 1:
+        return states.get(stop.subjects[0], "undecided")
+    found = {states.get(subject, "undecided") for subject in stop.subjects}
+    if "undecided" in found or not found:
+        return "undecided"
+    return found.pop() if len(found) == 1 else "mixed"
+
+
+def walk(
+    stops: Sequence[Stop],
+    here: int,
+    states: States,
+    url: Callable[[int], str],
+    *,
+    address: str,
+    list_url: str,
+    summary_url: str,
+) -> Queue:
+    """Work out where a page stands. here: its place among the stops, -1 for before the first. url: of a stop."""
+    open_at = [at for at, stop in enumerate(stops) if state_of(stop, states) == "undecided"]
+
+    def at_url(at: int | None) -> str:
+        return url(at) if at is not None and 0 <= at < len(stops) else ""
+
+    mine = set(stops[here].subjects) if here >= 0 else set()
+    others = [at for at in open_at if not mine.issuperset(stops[at].subjects)]
+    skip = next((at for at in others if at > here), others[0] if others else None)
+    back = next((at for at in reversed(open_at) if at < here), None)
+    return Queue(
+        address=address,
+        list_url=list_url,
+        summary_url=summary_url,
+        place=here + 1,
+        total=len(stops),
+        decided=len(stops) - len(open_at),
+        tests_left=len({test for at in open_at for test in stops[at].tests} - {""}),
+        next_url=at_url(here + 1),
+        previous_url=at_url(here - 1),
+        skip_url=at_url(skip),
+        back_url=at_url(back),
+        after_url=at_url(skip) or summary_url,
+        tape=tuple(_cells(stops, states, here, url)),
+        tape_each=_each(len(stops)),
+        tape_width=str(min(len(stops), CELLS) * 14),
+    )
+
+
+def _each(total: int) -> int:
+    return max(1, -(-total // CELLS))
+
+
+def _cells(stops: Sequence[Stop], states: States, here: int, url: Callable[[int], str]) -> Iterator[Cell]:
+    """Yield the tape's cells over a width of 1,000."""
+    each = _each(len(stops))
+    cells = -(-len(stops) // each)
+    step = 1000 / max(cells, 1)
+    for number in range(cells):
+        some = stops[number * each : (number + 1) * each]
+        found = {state_of(stop, states) for stop in some}
+        state = found.pop() if len(found) == 1 else "mixed"
+        first = number * each
+        title = f"{first + 1}" if each == 1 else f"{first + 1}–{first + len(some)}"
+        yield Cell(
+            f"{number * step:.2f}",
+            f"{max(step - min(1.2, step * 0.2), 0.6):.2f}",
+            url(first),
+            state,
+            first <= here < first + each,
+            f"{title}: {VERDICT_WORDS.get(state, 'some decided')}",
+        )

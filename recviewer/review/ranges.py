@@ -1,0 +1,125 @@
+"""Verdicts on the changes of a range: given on what commits hold, also where nothing of it lies on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from recviewer.catalog.where import key_at, prefix_in
+from recviewer.changes.model import Change
+from recviewer.changes.overview import Overview
+from recviewer.changes.sources import Range
+from recviewer.git.history import contents
+from recviewer.review import decide, standing
+from recviewer.review.audit import Done
+from recviewer.review.decide import Contents
+from recviewer.review.models import Decision, Verdict
+from recviewer.review.refusals import Changed, Gone, Invalid
+from recviewer.review.subjects import GONE_PREFIX, Seen, Target
+from recviewer.store import files
+from recviewer.store.refusals import Refusal
+
+CHURN = "only churn"
+"""The rule that approves what means the same, without a look at each."""
+
+
+def origin_of(asked: Range) -> str:
+    """Return where a verdict is given: the range by its names, and the commit that was its head ("" for files on disk)."""
+    return f"{asked.spec} {asked.head}"
+
+
+def target_of(change: Change, prefix: bytes | None) -> Target:
+    """Return a change as what a verdict is given on. prefix: as `catalog.where.prefix_in` returns it."""
+    side = change.side
+    return Target(
+        key_at(side.raw, prefix),
+        side.blob,
+        change.subject,
+        side.test_id,
+        side.exchange.kind.value,
+        side.meaning.line.asked,
+    )
+
+
+def targets(found: Overview, seen: Sequence[Seen]) -> list[Target]:
+    """Return what was seen of a range, each once. seen: paths in git. Raises Invalid (nothing named), Gone, Changed."""
+    wanted = {item.path: item.blob for item in seen}
+    if not wanted:
+        raise Invalid("No recording was chosen.")
+    there = {change.side.path: change for change in found.changes}
+    gone = [path for path in wanted if path not in there]
+    if gone:
+        raise Gone(gone)
+    changed = [path for path, blob in wanted.items() if there[path].side.blob != blob]
+    if changed:
+        raise Changed(changed)
+    prefix = prefix_in(found.source.range.repository)
+    return [target_of(there[path], prefix) for path in wanted]
+
+
+def say(
+    find: Callable[[], Overview], seen: Sequence[Seen], *, actor: str, verdict: str, note: str = "", rule: str = ""
+) -> Done:
+    """Record a verdict on changes of a range. find: works the range out as it is now. Raises what `decide.say` raises."""
+    found = find()
+    return decide.say(
+        lambda: targets(find(), seen),
+        _contents(found),
+        actor=actor,
+        verdict=verdict,
+        note=note,
+        origin=origin_of(found.source.range),
+        rule=rule,
+    )
+
+
+def churn(found: Overview) -> list[Change]:
+    """Return the changes that mean the same and that nobody has decided on: what the rule would approve."""
+    return [change for change in found.changes if change.is_quiet and not change.verdict and change.subject]
+
+
+def _contents(found: Overview) -> Contents:
+    raws = {change.side.blob: change.side.raw for change in found.changes}
+    repository = found.source.range.repository
+
+    def read(some: Sequence[Target]) -> Iterator[tuple[Target, bytes]]:
+        """Yield what stays: nothing is kept of what goes."""
+        waiting = {target.blob: target for target in some if target.blob and not target.subject.startswith(GONE_PREFIX)}
+        for blob, data in contents(repository, list(waiting)):
+            yield waiting.pop(blob), data
+        if not waiting or not found.source.range.is_on_disk:
+            return
+        with files.Reader(repository.work_tree, limit_bytes=None) as reader:
+            for blob, target in sorted(waiting.items(), key=lambda item: raws[item[0]]):
+                try:
+                    data = reader.read(raws[blob]).data
+                except Refusal:
+                    continue
+                if files.blob_id(data) == blob:
+                    yield target, data
+
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a reviewer decided on earlier heads of a range. head: the last of them, "" for none and for files on disk.
+
+    count: verdicts that stand. lost: those on what the range does not hold any more, the latest first.
+    """
+
+    head: str
+    count: int
+    lost: tuple[Decision, ...]
+
+
+def moved(found: Overview, reviewer: str) -> Moved:
+    """Return what a reviewer's verdicts in this range come to now that its head may be another."""
+    begin = f"{found.source.range.spec} "
+    rows = Decision.objects.filter(reviewer=reviewer, origin__gte=begin, origin__lt=f"{begin[:-1]}!")
+    latest = standing.latest(set(rows.values_list("fingerprint", flat=True)))
+    mine = [by[reviewer] for by in latest.values() if reviewer in by and by[reviewer].origin.startswith(begin)]
+    mine.sort(key=lambda decision: (decision.entered_at, decision.pk), reverse=True)
+    subjects = {change.subject for change in found.changes}
+    lost = [one for one in mine if one.fingerprint not in subjects and one.verdict != Verdict.CLEAR]
+    return Moved(mine[0].origin.removeprefix(begin) if mine else "", len(mine), tuple(lost))

@@ -1,0 +1,171 @@
+"""Reviewing a pull request in a browser, whose head lies in git alone."""
+
+import json
+import re
+import subprocess
+
+import pytest
+from playwright.sync_api import expect
+
+from recviewer.catalog.models import Recording
+from recviewer.review.models import Decision
+
+from .test_access import AXE
+
+ADDED = "tests/integration/inference/recordings/added.json"
+
+
+@pytest.fixture
+def git(demo, settings):
+    """The demo tree as a git repository; returns a function that calls git in it."""
+    settings.REPOSITORY = None
+    names = {f"GIT_{who}_{what}": "a@b.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+
+    def call(*words):
+        done = subprocess.run(["git", "-C", str(demo), *words], check=True, capture_output=True, text=True, env=names)
+        return done.stdout.strip()
+
+    call("init", "-q", "-b", "main")
+    call("add", "-A")
+    call("commit", "-q", "-m", "Record all anew")
+    return call
+
+
+def chats():
+    return list(Recording.objects.filter(kind="chat", outcome="answer", streaming=True).order_by("path")[:5])
+
+
+def put(root, path, change):
+    place = root / path
+    document = json.loads(place.read_text())
+    change(document)
+    place.write_text(json.dumps(document, indent=2) + "\n")
+
+
+def set_ids(document):
+    for chunk in document["response"]["body"]:
+        chunk["__data__"]["id"] = "rec-another"
+
+
+def set_words(document, words="Quite otherwise: "):
+    chunk = next(one for one in document["response"]["body"] if one["__data__"]["choices"])
+    chunk["__data__"]["choices"][0]["delta"]["content"] = words
+
+
+@pytest.fixture
+def pull(git, demo):
+    """Pull request 7: two recordings with other ids, one with other words, one new, one gone. Its head is in git alone."""
+    churn, more, words, gone, source = (one.path for one in chats())
+    git("switch", "-q", "-c", "topic")
+    put(demo, churn, set_ids)
+    put(demo, more, set_ids)
+    put(demo, words, set_words)
+    (demo / gone).unlink()
+    document = json.loads((demo / source).read_text())
+    document["test_id"] = "tests/integration/inference/test_new.py::test_wholly_new"
+    document["request"]["body"]["messages"] = [{"role": "user", "content": "Is there anything new under the sun?"}]
+    (demo / ADDED).write_text(json.dumps(document, indent=2) + "\n")
+    git("add", "-A")
+    git("commit", "-q", "-m", "Record five anew")
+    git("update-ref", "refs/pull/7/head", "HEAD")
+    git("switch", "-q", "main")
+    git("branch", "-q", "-D", "topic")
+    return "HEAD...refs/pull/7/head"
+
+
+def test_a_pull_request_is_reviewed_from_its_list_to_the_end(either_page, pull):
+    page = either_page
+
+    page.goto("/changes/")
+    page.get_by_role("link", name=re.compile("Record five anew")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("5 recordings touched")
+    page.get_by_role("link", name=re.compile("Approve the 2 unchanged")).click()
+    page.get_by_role("button", name=re.compile("Approve what is ticked")).click()
+    expect(page.get_by_text("by the rule only churn").first).to_be_visible()
+    page.get_by_role("link", name=re.compile("Go on")).click()
+    expect(page.locator("ins").first).to_contain_text("Quite otherwise")
+    page.get_by_role("button", name=re.compile("^Approve")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Is there anything new")
+    if page.evaluate("() => document.querySelector('[data-opens-reason]').checkVisibility()"):
+        page.get_by_role("button", name=re.compile("Re-record…")).click()
+    page.get_by_label("Re-record because").fill("there is not")
+    page.get_by_role("button", name=re.compile("^Save")).click()
+    expect(page.get_by_text("May it go?")).to_be_visible()
+    page.get_by_role("button", name=re.compile("Let it go")).click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("All 5 are decided")
+    assert sorted(Decision.objects.values_list("verdict", "rule")) == [
+        ("approve", ""),
+        ("approve", ""),
+        ("approve", "only churn"),
+        ("approve", "only churn"),
+        ("reject", ""),
+    ]
+
+
+def test_a_pull_request_is_reviewed_by_keys_alone(open_page, pull):
+    page = open_page()
+    page.goto(f"/changes/{pull}")
+
+    page.keyboard.press("n")
+    expect(page.get_by_role("button", name=re.compile("^Approve"))).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.get_by_text("2 / 4")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.get_by_text("Undone:", exact=False)).to_be_visible()
+    assert Decision.objects.order_by("-pk").first().verdict == "clear"
+    page.keyboard.press("k")
+    expect(page.get_by_text("1 / 4")).to_be_visible()
+    page.keyboard.press("r")
+    page.keyboard.type("other words than before")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("2 / 4")).to_be_visible()
+
+    assert Decision.objects.order_by("-pk").first().note == "other words than before"
+
+
+def test_a_push_is_noticed_by_an_open_page_and_the_place_is_kept(open_page, pull, git, demo):
+    page = open_page()
+    page.goto(f"/changes/{pull}")
+    page.keyboard.press("n")
+    expect(page.get_by_role("button", name=re.compile("^Approve"))).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.get_by_text("2 / 4")).to_be_visible()
+    git("switch", "-q", "--detach", "refs/pull/7/head")
+    words = chats()[2].path
+    put(demo, words, lambda document: set_words(document, "No, so: "))
+    git("commit", "-q", "-a", "-m", "Record once more")
+    git("update-ref", "refs/pull/7/head", "HEAD")
+    git("switch", "-q", "main")
+
+    watch = page.locator("#pushed").get_attribute("hx-get")
+    assert "newer commit" in page.evaluate("url => fetch(url).then(answer => answer.text())", watch)
+    page.keyboard.press("k")
+
+    expect(page.get_by_text("A newer commit was pushed:")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text("Undecided.")).to_be_visible()
+    page.get_by_role("link", name=re.compile("no longer applies")).click()
+    expect(page.get_by_text(words)).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 1100, 390])
+def test_pages_of_a_range_are_accessible_and_fit(open_page, pull, theme, width):
+    page = open_page(width=width, theme=theme)
+    found = []
+    page.goto(f"/changes/{pull}?by=change")
+    rows = [link.get_attribute("href") for link in page.locator("ol.changes-rows a").all()]
+
+    for address in ["/changes/", f"/changes/{pull}", f"/do/churn?range={pull}", f"/changes/{pull}?end=1", *rows]:
+        page.goto(address)
+        page.evaluate(AXE)
+        result = page.evaluate("() => axe.run(document)")
+        found += [
+            f"{address}: {one['id']}: {node['html'][:140]}" for one in result["violations"] for node in one["nodes"][:2]
+        ]
+        wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            found.append(f"{address}: {wide} px too wide")
+
+    assert found == [], "\n".join(found)
