@@ -26,9 +26,13 @@ class Links:
         """Return where a change is shown in words."""
         return self._with([("change", change.side.path)])
 
-    def of_finding(self, finding: Finding, place: int) -> str:
-        """Return where the changes are listed that a finding is about. place: of the finding in the report."""
-        return self._with([("rule", finding.rule), ("n", str(place))])
+    def of_finding(self, finding: Finding) -> str:
+        """Return where the changes are listed that a finding is about."""
+        return self._with([("rule", finding.rule)])
+
+    def of_verdict(self, verdict: str) -> str:
+        """Return where the changes are listed that are in a state: `undecided`, `approved`, …."""
+        return self._with([("verdict", verdict)])
 
     def _with(self, query: Sequence[tuple[str, str]]) -> str:
         if not self.page:

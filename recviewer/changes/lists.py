@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from recviewer.changes.links import Links
-from recviewer.changes.model import Change
+from recviewer.changes.model import ORDER, Change
 from recviewer.changes.pairing import Sure
 from recviewer.changes.quoting import code, link, plain
 from recviewer.changes.report import Report
@@ -26,8 +26,16 @@ TITLES = {
 }
 """What people call the classes, heaviest first."""
 
-VERDICTS = {"approved": "approved", "rejected": "to re-record", "delete": "to delete"}
+VERDICTS = {"approved": "approved", "rejected": "to re-record", "delete": "to delete", "": "undecided"}
 """What people call what was decided."""
+
+REMOVALS = VERDICTS | {"approved": "may go", "rejected": "to bring back"}
+"""What they call it of a recording that was deleted, where the question is another."""
+
+
+def verdict_of(change: Change) -> str:
+    """Return what was decided on a change."""
+    return (REMOVALS if change.new is None else VERDICTS).get(change.verdict, change.verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ def short_path(path: str) -> str:
 
 def _decided(item: Sequence[Change]) -> Iterator[str]:
     """Tell what was decided on what stands in one line, with numbers where it is not the same for all of it."""
-    counts = Counter(VERDICTS.get(change.verdict, plain(change.verdict)) or "undecided" for change in item)
+    counts = Counter(plain(verdict_of(change)) for change in item)
     if len(counts) > 1:
         yield ", ".join(f"{count:,} **{words}**" for words, count in counts.most_common())
     elif item[0].verdict:
@@ -76,7 +84,7 @@ class Lists:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of all classes that the budget names."""
-        for churn in Churn:
+        for churn in ORDER:
             changes = [change for change in self.report.found.changes if change.churn is churn]
             if changes and churn in self.budget.classes:
                 yield from self._class(churn, changes)
@@ -124,21 +132,24 @@ class Lists:
     def _said(self, item: Sequence[Change]) -> Iterator[str]:
         """Tell what changed, or what a recording says that has no partner."""
         change = item[0]
-        if change.alike is not None:
+        if change.pair is None and (change.alike is not None or len(item) == 1):
+            yield from self._spoken(change)
+        elif change.pair is not None and change.summary:
             yield plain(change.summary, self.budget.words)
+        if change.alike is not None:
             label = self.report.found.alike[change.alike].label
             told = "" if label == change.summary else f": {plain(label, self.budget.words)}"
             yield f"and {len(item) - 1:,} more with the same change{told}"
         elif len(item) > 1:
             yield f"{len(item):,} recordings"
-        elif change.pair is None:
-            asked, answered = change.side.meaning.line.asked, change.side.meaning.line.answered
-            if asked:
-                yield f"{code(asked, self.budget.words // 2)} → {code(answered, self.budget.words // 2)}"
-            elif answered:
-                yield code(answered, self.budget.words)
-        elif change.summary:
-            yield plain(change.summary, self.budget.words)
+
+    def _spoken(self, change: Change) -> Iterator[str]:
+        """Tell what a recording asks and says that has no partner."""
+        asked, answered = change.side.meaning.line.asked, change.side.meaning.line.answered
+        if asked:
+            yield f"{code(asked, self.budget.words // 2)} → {code(answered, self.budget.words // 2)}"
+        elif answered:
+            yield code(answered, self.budget.words)
 
     def _remarks(self, change: Change) -> Iterator[str]:
         if change.pair is not None and change.pair.sure is not Sure.CERTAIN:

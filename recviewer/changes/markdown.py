@@ -98,17 +98,17 @@ def size(count: int) -> str:
     return f"{count / 1000:,.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"
 
 
-def verdicts(report: Report) -> str:
-    """Return what was decided as a line: `Verdicts: 12 approved · 1 to re-record · 78 undecided`."""
-    if report.found.undecided == len(report.found.changes):
-        return "Verdicts: none yet"
+def verdicts(report: Report) -> list[tuple[str, str]]:
+    """Return what was decided: (state, words) such as `12 approved`; nothing where nobody has decided."""
     counts = (
-        (report.approved, "approved"),
-        (report.rejected, "to re-record"),
-        (report.to_delete, "to delete"),
-        (report.found.undecided, "undecided"),
+        ("approved", report.approved, "approved"),
+        ("rejected", report.rejected, "to re-record"),
+        ("delete", report.to_delete, "to delete"),
+        ("undecided", report.found.undecided, "undecided"),
     )
-    return "Verdicts: " + " · ".join(f"{count:,} {words}" for count, words in counts if count)
+    if report.found.undecided == len(report.found.changes):
+        return []
+    return [(state, f"{count:,} {words}") for state, count, words in counts if count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,8 @@ class _Told:
         yield f"**{self._sentence()}**"
         yield ""
         if found.changes:
-            yield verdicts(self.report)
+            told = [link(words, self.links.of_verdict(state)) for state, words in verdicts(self.report)]
+            yield f"Verdicts: {' · '.join(told) or 'none yet'}"
             yield ""
             yield from self._table()
         yield from self._findings()
@@ -139,7 +140,11 @@ class _Told:
         if not found.changes:
             return plain(sentence(found))
         told = [link(plain(str(clause)), self.links.of_classes(clause.classes)) for clause in clauses(found)]
-        return f"{link(plain(opening(found)), self.links.page)}: {', '.join(told)}; {link(ending(found), self.links.page)}."
+        end = link(plain(ending(found)), self._undecided())
+        return f"{link(plain(opening(found)), self.links.page)}: {', '.join(told)}; {end}."
+
+    def _undecided(self) -> str:
+        return self.links.of_verdict("undecided") if self.report.found.undecided else ""
 
     def _table(self) -> Iterator[str]:
         yield "| what happened | changes | recordings | tests | size | undecided |"
@@ -154,8 +159,8 @@ class _Told:
         yield ""
 
     def _findings(self) -> Iterator[str]:
-        for place, finding in enumerate(self.report.findings):
-            yield self._finding(finding, self.links.of_finding(finding, place))
+        for finding in self.report.findings:
+            yield self._finding(finding, self.links.of_finding(finding))
             yield ""
 
     def _finding(self, finding: Finding, url: str) -> str:
@@ -173,5 +178,6 @@ class _Told:
         tests = list(dict.fromkeys(change.side.test or short_path(change.side.path) for change in mine))
         shown = ", ".join(code(test, 160) for test in tests[:10])
         rest = f" and {len(tests) - 10:,} more tests" if len(tests) > 10 else ""
-        yield f"🔴 **{len(mine):,} to re-record**, as reviewers said: {shown}{rest}"
+        what = " or bring back" if any(change.new is None for change in mine) else ""
+        yield f"🔴 **{len(mine):,} to re-record{what}**, as reviewers said: {shown}{rest}"
         yield ""

@@ -10,7 +10,7 @@ from recviewer import __version__
 from recviewer.changes.bodies import body, places
 from recviewer.changes.findings import Finding
 from recviewer.changes.links import Links
-from recviewer.changes.lists import TITLES, VERDICTS
+from recviewer.changes.lists import TITLES, verdict_of
 from recviewer.changes.markdown import size, verdicts
 from recviewer.changes.markup import fold, name, text
 from recviewer.changes.model import Change
@@ -61,7 +61,7 @@ def _head(report: Report, links: Links) -> Iterator[str]:
         f'<a href="#{one.classes[0].value}"><b>{one.count:,}</b> {one.words}</a>' for one in clauses(found)
     )
     yield f'<h1>{opening(found)}: {told}; <span class="need">{ending(found)}.</span></h1>\n'
-    yield f"<p>{verdicts(report)}</p>\n"
+    yield f"<p>Verdicts: {' · '.join(words for _, words in verdicts(report)) or 'none yet'}</p>\n"
     for problem in found.source.problems:
         yield f'<p class="warn">not looked at: {text(problem)}</p>\n'
     yield "</header>\n"
@@ -162,7 +162,7 @@ class _Changes:
 
 def _summary(change: Change) -> str:
     asked = " ".join(change.side.meaning.line.asked.split())[:160]
-    notes = [VERDICTS.get(change.verdict, change.verdict)] if change.verdict else []
+    notes = [verdict_of(change)] if change.verdict else []
     if change.unasked:
         notes.append("not caused by this change")
     model = change.side.exchange.model

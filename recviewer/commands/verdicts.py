@@ -1,4 +1,4 @@
-"""Where the report hears what reviewers said: files of reviews, on disk or in a commit, and the data folder.
+"""What reviewers said, for the report command: from files of reviews, on disk or in a commit, and from the data folder.
 
 Nothing is written, and a data folder that is not there is not made.
 """
@@ -6,7 +6,8 @@ Nothing is written, and a data folder that is not there is not made.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from recviewer import places
-from recviewer.changes.report import Ask
+from recviewer.changes.pairing import Choice
 from recviewer.git import ranges, refs
 from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed, Repository
@@ -22,27 +23,52 @@ from recviewer.review import elsewhere
 from recviewer.review.history import Saying
 from recviewer.review.refusals import Refused
 
+Warn = Callable[[str], object]
 _FILES = ("100644", "100755")
 
 
-def asking(repository: Repository, folder: Path, files: Sequence[str], warn: Callable[[str], object]) -> Ask:
-    """Return who knows what reviewers said.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """spoken: the verdicts of all files. database: that of the data folder, None where there is none."""
+
+    spoken: tuple[Saying, ...]
+    database: Path | None
+    warn: Warn
+
+    def ask(self, subjects: Sequence[str]) -> dict[str, str]:
+        """Return what was decided on some subjects."""
+        wanted = frozenset(filter(None, subjects))
+        known = [saying for saying in self.spoken if saying.fingerprint in wanted]
+        if self.database is not None:
+            try:
+                known += elsewhere.of_database(self.database, wanted)
+            except DatabaseError as error:
+                self.warn(
+                    f"The verdicts in {self.database} were not read: {error}. `recviewer serve` brings a database "
+                    "up to date that an older recviewer made."
+                )
+        return elsewhere.states(known)
+
+    def choices(self) -> tuple[Choice, ...]:
+        """Return the pairs that reviewers made or broke; `ask` tells of a database that cannot be read."""
+        try:
+            return elsewhere.choices_of_database(self.database) if self.database else ()
+        except DatabaseError:
+            return ()
+
+
+def hear(repository: Repository, folder: Path, files: Sequence[str], warn: Warn) -> Heard:
+    """Read the files, and find the database.
 
     folder: in which the repository was looked for. files: as they were named, `FILE` or `REVISION:PATH`; none for that
-    of the settings, which need not be there. warn: prints a line. Raises CommandError for a file that cannot be read.
+    of the settings, which need not be there. warn: prints a line. Raises CommandError, GitFailed, OSError for a file
+    that cannot be read.
     """
     spoken = [saying for name in files for saying in _of(_read(repository, name), name, warn)]
     usual: Path | None = settings.REVIEWS_FILE
     if not files and usual is not None and usual.is_file():
         spoken += _of(usual.read_bytes(), str(usual), warn)
-    database = _database(repository, folder)
-
-    def ask(subjects: Sequence[str]) -> dict[str, str]:
-        wanted = frozenset(filter(None, subjects))
-        known = [saying for saying in spoken if saying.fingerprint in wanted]
-        return elsewhere.states([*known, *_stored(database, wanted, warn)])
-
-    return ask
+    return Heard(tuple(spoken), _database(repository, folder), warn)
 
 
 def _read(repository: Repository, name: str) -> bytes:
@@ -59,7 +85,7 @@ def _read(repository: Repository, name: str) -> bytes:
     return data
 
 
-def _of(data: bytes, name: str, warn: Callable[[str], object]) -> list[Saying]:
+def _of(data: bytes, name: str, warn: Warn) -> list[Saying]:
     try:
         spoken, bad = elsewhere.of_file(data)
     except Refused as refused:
@@ -76,15 +102,3 @@ def _database(repository: Repository, folder: Path) -> Path | None:
     else:
         known = [places.find(root).database for root in (folder, repository.work_tree)]
     return next((file for file in known if file.is_file()), None)
-
-
-def _stored(database: Path | None, wanted: frozenset[str], warn: Callable[[str], object]) -> Iterator[Saying]:
-    if database is None:
-        return
-    try:
-        yield from elsewhere.of_database(database, wanted)
-    except DatabaseError as error:
-        warn(
-            f"The verdicts in {database} were not read: {error}. `recviewer serve` brings a database up to date "
-            "that an older recviewer made."
-        )

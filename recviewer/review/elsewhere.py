@@ -12,7 +12,8 @@ from pathlib import Path
 from django.db import connections
 from django.db.utils import load_backend
 
-from recviewer.review import history, standing, travel
+from recviewer.changes.pairing import Choice
+from recviewer.review import history, pairs, standing, travel
 from recviewer.review.history import Saying
 
 
@@ -29,6 +30,12 @@ def of_database(file: Path, subjects: Collection[str]) -> list[Saying]:
     """Return the verdicts on some fingerprints from a database. Raises DatabaseError where it cannot be read."""
     with _reading(file):
         return list(history.sayings(subjects))
+
+
+def choices_of_database(file: Path) -> tuple[Choice, ...]:
+    """Return the pairs that reviewers made or broke, from a database. Raises DatabaseError where it cannot be read."""
+    with _reading(file):
+        return pairs.choices()
 
 
 def states(spoken: Iterable[Saying]) -> dict[str, str]:

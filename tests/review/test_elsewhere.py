@@ -8,7 +8,7 @@ from recviewer.review import elsewhere, travel
 from recviewer.review.decide import decide
 from recviewer.review.filters import standings_for
 from recviewer.review.history import Saying
-from recviewer.review.models import Decision
+from recviewer.review.models import Decision, PairChoice
 from recviewer.review.refusals import Refused
 from recviewer.review.subjects import Seen, subject_of
 
@@ -77,13 +77,18 @@ def copied(place):
 def test_another_database_is_read_and_left_alone(make_recording, tmp_path):
     one = make_recording()
     decide(seen(one), actor="Ana", verdict="approve")
+    PairChoice.objects.create(
+        old_path="a", old_blob="1", new_path="b", new_blob="2", is_pair=False, actor="Ana", at=NOON
+    )
     place = copied(tmp_path / "a #?b.sqlite3")
+    PairChoice.objects.all().delete()
     Decision.objects.all()._raw_delete("default")
     before = place.read_bytes()
 
     spoken = elsewhere.of_database(place, [subject_of(one)])
 
     assert elsewhere.states(spoken) == {subject_of(one): "approved"}
+    assert [choice.is_pair for choice in elsewhere.choices_of_database(place)] == [False]
     assert place.read_bytes() == before
     assert not Decision.objects.exists()
 

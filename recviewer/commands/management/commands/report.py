@@ -65,7 +65,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.changes import checks
         from recviewer.changes import report as reports
-        from recviewer.commands.verdicts import asking
+        from recviewer.commands.verdicts import hear
         from recviewer.git.ranges import opened
         from recviewer.git.repository import GitFailed
         from recviewer.store.refusals import Refusal
@@ -73,8 +73,8 @@ class Command(BaseCommand):
         folder = Path(options["repo"])
         try:
             repository = opened(folder)
-            ask = asking(repository, folder, options["reviews"], self.stderr.write)
-            made = reports.make(repository, options["range"], ask=ask)
+            heard = hear(repository, folder, options["reviews"], self.stderr.write)
+            made = reports.make(repository, options["range"], ask=heard.ask, choices=heard.choices())
             _put(pieces(made, options["format"], public=settings.PUBLIC_URL), options["output"])
         except (GitFailed, Refusal, OSError) as failed:
             raise CommandError(f"{str(failed).rstrip('.')}.", returncode=2) from None
