@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from recviewer.changes.findings import Severity
+from recviewer.changes.links import Links
 from recviewer.changes.report import Report
 from recviewer.changes.sentence import status
 
@@ -55,6 +56,7 @@ def fails(report: Report, level: FailOn) -> bool:
             return not report.is_clean
 
 
-def as_status(report: Report) -> dict[str, str]:
-    """Return the fields of a commit status; the description has 140 characters at most."""
-    return {"state": check(report).value, "description": status(report.found, report.findings)}
+def as_status(report: Report, links: Links | None = None) -> dict[str, str]:
+    """Return the fields of a commit status: `state`, `description` (140 characters at most), `target_url` if there is one."""
+    told = {"state": check(report).value, "description": status(report.found, report.findings)}
+    return told | {"target_url": links.page} if links and links.page else told

@@ -11,7 +11,7 @@ from recviewer.changes.report import Report, as_json
 from recviewer.changes.sentence import status
 
 FORMS = ("md", "summary", "json", "html", "status", "status-json")
-"""md: a comment. summary: of a job. status: a line. status-json: it, with the state of a commit status."""
+"""md: a comment. summary: of a job. status: a line. status-json: it, with the state and the link of a commit status."""
 
 
 def pieces(report: Report, form: str, *, public: str = "") -> Iterator[str]:
@@ -29,6 +29,6 @@ def pieces(report: Report, form: str, *, public: str = "") -> Iterator[str]:
         case "status":
             yield status(report.found, report.findings) + "\n"
         case "status-json":
-            yield json.dumps(checks.as_status(report), ensure_ascii=False) + "\n"
+            yield json.dumps(checks.as_status(report, where), ensure_ascii=False) + "\n"
         case _:
             raise ValueError(f"{form} is no form of a report")

@@ -229,6 +229,8 @@ def test_links_lead_to_the_site_that_was_named(capture, repository, settings):
 
     assert "](https://rec.example.com/changes/" in out
     assert "?change=tests/recordings/one.json)" in out
+    _, status = capture("main...work", "--repo", str(repository), "--format", "status-json")
+    assert json.loads(status)["target_url"].startswith("https://rec.example.com/changes/")
 
 
 def test_the_data_folder_of_the_recordings_is_read_and_not_touched(recviewer, repository, reviews, tmp_path):
