@@ -57,6 +57,6 @@ def fails(report: Report, level: FailOn) -> bool:
 
 
 def as_status(report: Report, links: Links | None = None) -> dict[str, str]:
-    """Return the fields of a commit status: `state`, `description` (140 characters at most), `target_url` if there is one."""
+    """Return the fields of a commit status: `state`, `description` (140 characters at most), `target_url` if any."""
     told = {"state": check(report).value, "description": status(report.found, report.findings)}
     return told | {"target_url": links.page} if links and links.page else told

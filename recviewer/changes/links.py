@@ -26,6 +26,10 @@ class Links:
         """Return where a change is shown in words."""
         return self._with([("change", change.side.path)])
 
+    def of_test(self, churn: Churn, test_id: str) -> str:
+        """Return where the changes of one class and test are listed."""
+        return self._with([("class", churn.value), ("test", test_id)])
+
     def of_finding(self, finding: Finding) -> str:
         """Return where the changes are listed that a finding is about."""
         return self._with([("rule", finding.rule)])

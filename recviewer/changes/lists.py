@@ -117,7 +117,7 @@ class Lists:
     def _row(self, item: Sequence[Change]) -> str:
         change = item[0]
         side = change.side
-        url = self.links.of_change(change) if self.budget.has_places else ""
+        url = self._url(item) if self.budget.has_places else ""
         name = side.test or short_path(side.path)
         facts = [link(code(name, 160), url)]
         if side.exchange.model and side.exchange.model not in name:
@@ -128,6 +128,12 @@ class Lists:
         if self.budget.has_places and not url and side.test and len(item) == 1:
             facts.append(code(short_path(side.path)))
         return "- " + " · ".join(facts)
+
+    def _url(self, item: Sequence[Change]) -> str:
+        change = item[0]
+        if len(item) > 1 and change.alike is None:
+            return self.links.of_test(change.churn, change.side.test_id)
+        return self.links.of_change(change)
 
     def _said(self, item: Sequence[Change]) -> Iterator[str]:
         """Tell what changed, or what a recording says that has no partner."""

@@ -166,6 +166,20 @@ def test_verdicts_are_told_and_what_is_to_re_record_stands_open(reported):
     assert text.index("to re-record**, as") < text.index("<details>")
 
 
+def test_what_went_from_one_test_is_one_line_that_leads_to_all_of_it(tree, make):
+    tree.put(make.chat("One?", "1"), make.chat("Two?", "2"), make.chat("Three?", "3", test=make.id_of("test_other")))
+    tree.commit()
+    tree.git("checkout", "-q", "-b", "work")
+    tree.git("rm", "-q", "-r", ".")
+    tree.commit()
+    made = report.make(opened(tree.top), "main...work")
+
+    rows = [line for line in comment(made, links=links(made, "https://r.example")).split("\n") if line.startswith("- ")]
+
+    assert len(rows) == 2
+    assert [row.endswith(" · 2 recordings") and "?class=gone&test=tests/" in row for row in rows].count(True) == 1
+
+
 def test_the_footer_counts_what_was_ignored(tree, make):
     before, after = make.chat("One?", "Yes.", chunks=2), make.chat("One?", "No.", chunks=1)
     for host, document in (("a.example", before), ("b.example", after)):
