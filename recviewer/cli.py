@@ -1,7 +1,7 @@
 """The `recviewer` command, the same as `python manage.py`.
 
-Some commands take the recordings root as their first argument. Settings depend on it (each root has its own data
-folder), so it is put into the environment before Django reads them.
+Some commands take the recordings root as their first argument, and `serve` a repository that may stand for one. Settings
+depend on them (each root has its own data folder), so they are put into the environment before Django reads them.
 """
 
 from __future__ import annotations
@@ -42,12 +42,20 @@ def root_argument(arguments: Sequence[str]) -> str | None:
 
 def root_option(arguments: Sequence[str]) -> str | None:
     """Return the recordings root that a command names by `--recordings DIR`, if it does."""
-    if not arguments or arguments[0] not in WITH_OPTION:
-        return None
+    return option("--recordings", arguments) if arguments and arguments[0] in WITH_OPTION else None
+
+
+def repository_option(arguments: Sequence[str]) -> str | None:
+    """Return the repository that `serve` names by `--repo DIR`, if it does."""
+    return option("--repo", arguments) if arguments and arguments[0] == "serve" else None
+
+
+def option(name: str, arguments: Sequence[str]) -> str | None:
+    """Return the value of an option that takes one, None where it is not there."""
     for place, argument in enumerate(arguments):
-        if argument == "--recordings":
+        if argument == name:
             return arguments[place + 1] if place + 1 < len(arguments) else None
-        if argument.startswith("--recordings="):
+        if argument.startswith(f"{name}="):
             return argument.partition("=")[2]
     return None
 
@@ -58,6 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     root = root_argument(given) or root_option(given)
     if root is not None:
         os.environ["RECVIEWER_RECORDINGS"] = os.path.abspath(root)
+    repository = repository_option(given)
+    if repository:
+        os.environ["RECVIEWER_REPO"] = os.path.abspath(repository)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")
     from django.core.management import execute_from_command_line
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
+
+_Value = TypeVar("_Value")
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
@@ -76,6 +79,18 @@ def url(name: str) -> str:
     if raw and not is_site:
         raise BadEnvironment(name, raw, "it takes an address such as https://recordings.example.com")
     return raw.rstrip("/")
+
+
+def checked(name: str, read: Callable[[str], _Value]) -> _Value | None:
+    """Return what a reader makes of the variable, None where it is unset or empty.
+
+    read: raises ValueError with what it takes. The value is not repeated then, for it may hold a password.
+    """
+    raw = text(name)
+    try:
+        return read(raw) if raw else None
+    except ValueError as error:
+        raise BadEnvironment(name, "…", str(error)) from None
 
 
 def words(name: str) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from recviewer import env, places
+from recviewer.git import remotes
 
 PLACES = places.find()
 RECORDINGS_ROOT: Path = PLACES.root
@@ -37,6 +38,7 @@ CSRF_TRUSTED_ORIGINS = env.words("RECVIEWER_TRUSTED_ORIGINS")
 FILE_LIMIT_BYTES = env.number("RECVIEWER_FILE_LIMIT_MB", 64, least=1) * 1024 * 1024
 REFRESH_SECONDS = env.number("RECVIEWER_REFRESH_SECONDS", 2, least=0)
 REPOSITORY = env.path("RECVIEWER_REPO")
+FETCH_FROM = env.checked("RECVIEWER_FETCH_FROM", remotes.checked)
 REFRESH_IN_BACKGROUND = True
 READ_ONLY = env.flag("RECVIEWER_READ_ONLY")
 REVIEWS_FILE = env.path("RECVIEWER_REVIEWS_FILE")

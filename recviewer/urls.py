@@ -15,8 +15,10 @@ from recviewer.pages import (  # noqa: E402
     changes,
     decisions,
     difference,
+    history,
     login,
     notes,
+    permalink,
     plan,
     queue,
     recording,
@@ -29,7 +31,8 @@ from recviewer.pages import (  # noqa: E402
 
 urlpatterns = [
     path("", include((recordings.urlpatterns, "recordings"))),
-    path("", include((recording.urlpatterns, "recording"))),
+    path("", include((recording.urlpatterns + permalink.urlpatterns, "recording"))),
+    path("", include((history.urlpatterns, "history"))),
     path("", include((decisions.urlpatterns, "review"))),
     path("", include((bulk.urlpatterns, "bulk"))),
     path("", include((changes.urlpatterns, "changes"))),

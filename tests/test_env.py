@@ -125,3 +125,16 @@ def test_url_that_makes_no_sense_stops_the_start(monkeypatch, raw):
 
     with pytest.raises(env.BadEnvironment, match="it takes an address such as"):
         env.url(NAME)
+
+
+def test_what_a_reader_refuses_stops_the_start_without_the_value(monkeypatch):
+    def read(raw):
+        raise ValueError("it takes something else")
+
+    assert env.checked(NAME, read) is None
+
+    monkeypatch.setenv(NAME, "secret")
+
+    with pytest.raises(env.BadEnvironment, match="it takes something else") as refused:
+        env.checked(NAME, read)
+    assert "secret" not in str(refused.value)

@@ -1,15 +1,17 @@
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from recviewer import places
+from recviewer import env, places
 
 
 @pytest.fixture(autouse=True)
 def _bare(monkeypatch, tmp_path):
     monkeypatch.delenv("RECVIEWER_DATA", raising=False)
     monkeypatch.delenv("RECVIEWER_RECORDINGS", raising=False)
+    monkeypatch.delenv("RECVIEWER_REPO", raising=False)
     monkeypatch.setattr(places.platformdirs, "user_data_dir", lambda *names, **how: str(tmp_path / "home"))
 
 
@@ -74,6 +76,39 @@ def test_data_folder_can_be_chosen(monkeypatch, tmp_path):
     found = places.find(tmp_path)
 
     assert (found.data, found.database.parent, found.trash.parent) == (tmp_path / "chosen",) * 3
+
+
+def test_repository_alone_brings_its_work_tree(monkeypatch, tmp_path):
+    subprocess.run(["git", "init", "-q", str(tmp_path / "work")], check=True)
+    (tmp_path / "work" / "below").mkdir()
+    monkeypatch.setenv("RECVIEWER_REPO", str(tmp_path / "work" / "below"))
+
+    found = places.find()
+
+    assert (found.root, found.is_demo, found.mirror) == (tmp_path / "work", False, None)
+    assert found.data == places.find(tmp_path / "work").data
+    assert places.find(tmp_path / "other").root == tmp_path / "other"
+
+
+def test_mirror_alone_has_no_recordings_and_a_data_folder_of_its_own(monkeypatch, tmp_path):
+    data = set()
+    for name in ("one.git", "two.git"):
+        subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / name)], check=True)
+        monkeypatch.setenv("RECVIEWER_REPO", str(tmp_path / name))
+        found = places.find()
+        found.prepare()
+        data.add(found.data)
+
+        assert found.mirror == tmp_path / name
+        assert list(found.root.iterdir()) == []
+    assert len(data) == 2
+
+
+def test_repository_that_is_none_stops_the_start(monkeypatch, tmp_path):
+    monkeypatch.setenv("RECVIEWER_REPO", str(tmp_path))
+
+    with pytest.raises(env.BadEnvironment, match="it is no git repository"):
+        places.find()
 
 
 def test_nothing_is_made_by_looking(tmp_path):

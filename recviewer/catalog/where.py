@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 
 from django.conf import settings
 
-from recviewer.git.repository import Repository
+from recviewer.git import repository
 from recviewer.store.paths import key_of
 
 
-def prefix_in(repository: Repository) -> bytes | None:
-    """Return the way from the top of a work tree to the recordings root, ending in `/`; b"" where they are the same.
+def way() -> bytes:
+    """Return the way from the top of the repository to the recordings root, ending in `/`; b"" for the top.
 
-    None where the root does not lie in this work tree, and for a bare repository: its paths are no keys of the catalog.
+    It is that of the checkout which holds the root. A mirror of it has the same paths; b"" where there is no checkout.
     """
-    if repository.is_bare:
-        return None
-    top = os.path.realpath(repository.work_tree)
-    root = os.path.realpath(settings.RECORDINGS_ROOT)
-    if root == top:
-        return b""
-    if os.path.commonpath((top, root)) != top:
-        return None
-    return os.fsencode(os.path.relpath(root, top)) + b"/"
+    root = Path(settings.RECORDINGS_ROOT)
+    found = repository.find(root)
+    return repository.way_to(found, root) if found else b""
 
 
-def key_at(raw: bytes, prefix: bytes | None) -> str:
-    """Return what a path of git is called here: the catalog's key where it lies below the root, else the path itself."""
-    return key_of(raw[len(prefix) :] if prefix and raw.startswith(prefix) else raw)
+def key_at(raw: bytes, start: bytes) -> str:
+    """Return what a path of git is called here: the catalog's key where it lies below the root, else the path itself.
+
+    start: as `way` returns it.
+    """
+    return key_of(raw[len(start) :] if start and raw.startswith(start) else raw)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from recviewer.changes.sides import Library, Meaning, Side, meaning_of, without_bytes
-from recviewer.changes.sources import Range
+from recviewer.changes.sources import Range, remedy
 from recviewer.difference.sequences import common
 from recviewer.git import ranges
 from recviewer.git.history import contents
@@ -69,6 +69,13 @@ def is_recording(raw: bytes) -> bool:
 
 def load(asked: Range, library: Library) -> ChangeSet:
     """Read all that differs. Raises GitFailed: MissingObjects where the repository lacks some of it."""
+    try:
+        return _loaded(asked, library)
+    except MissingObjects as lacking:
+        raise MissingObjects(lacking.what, remedy(asked)) from None
+
+
+def _loaded(asked: Range, library: Library) -> ChangeSet:
     if asked.is_on_disk:
         return _on_disk(asked, library)
     changed = _recordings(asked, ranges.differing(asked.repository, asked.base, asked.head))
@@ -93,10 +100,11 @@ def _recordings(asked: Range, changed: Sequence[Changed]) -> list[Changed]:
     found = [item for item in changed if is_recording(item.raw)]
     if found or not changed or _has_home(asked):
         return found
-    return [item for item in changed if _is_loose(item.raw)]
+    return [item for item in changed if is_loose(item.raw)]
 
 
-def _is_loose(raw: bytes) -> bool:
+def is_loose(raw: bytes) -> bool:
+    """Tell whether a path is that of a recording where nothing is named `recordings`: any `.json`."""
     return raw.endswith(ENDING) and not any(folder in SKIPPED for folder in raw.split(b"/")[:-1])
 
 
@@ -139,7 +147,7 @@ def _read(asked: Range, library: Library, changed: Sequence[Changed]) -> tuple[_
     missing = [blob for blob, uses in names.items() if (uses[0][0], blob) not in sides]
     if missing:
         count = f"{len(missing):,} blob{'' if len(missing) == 1 else 's'}"
-        raise MissingObjects(f"{count} of this range are not here; {ranges.missing(asked.repository)}")
+        raise MissingObjects(f"{count} of this range are not here", ranges.missing(asked.repository))
     return sides, lines
 
 
@@ -225,7 +233,7 @@ def _on_disk(asked: Range, library: Library) -> ChangeSet:
     repository = asked.repository
     found = scan(repository.work_tree)
     known = {item.raw: item for item in ranges.held(repository, asked.base)}
-    recorded = {raw for raw in known if (_is_loose(raw) if found.is_loose else is_recording(raw))}
+    recorded = {raw for raw in known if (is_loose(raw) if found.is_loose else is_recording(raw))}
     changed: list[Changed] = []
     data_of: dict[bytes, bytes] = {}
     obstacles: dict[bytes, str] = {}
@@ -309,3 +317,15 @@ def each_side(changes: ChangeSet) -> Iterator[Side]:
     for item in changes.modified:
         yield item.old
         yield item.new
+
+
+def came_and_went(asked: Range) -> tuple[list[Changed], list[Changed]]:
+    """Return what was deleted and what was added between two commits, without reading it. Raises GitFailed."""
+    changed = _recordings(asked, ranges.differing(asked.repository, asked.base, asked.head))
+    return [item for item in changed if not item.new], [item for item in changed if not item.old]
+
+
+def sides(asked: Range, library: Library, changed: Sequence[Changed]) -> list[Side]:
+    """Read what came or went, in that order. Raises MissingObjects."""
+    found, _ = _read(asked, library, changed)
+    return [found[item.raw, item.old or item.new] for item in changed]

@@ -111,7 +111,7 @@ def _importance(change: Change) -> tuple[int, bool, int, str, str]:
 
 def _modified(items: Sequence[Modified]) -> Iterator[Change]:
     for place, item in enumerate(items):
-        yield _compared(item.old, item.new, Pair(place, place, How.PATH, Sure.CERTAIN, 1.0, "the same path"), None)
+        yield compared(item.old, item.new, Pair(place, place, How.PATH, Sure.CERTAIN, 1.0, "the same path"), None)
 
 
 def _paired(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Choice]) -> Iterator[Change]:
@@ -119,7 +119,7 @@ def _paired(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Ch
     old_group = {place: number for number, (olds, _) in found.groups.items() for place in olds}
     new_group = {place: number for number, (_, news) in found.groups.items() for place in news}
     for number, one in enumerate(found.pairs):
-        yield _compared(deleted[one.old], added[one.new], one, number if number in found.groups else None)
+        yield compared(deleted[one.old], added[one.new], one, number if number in found.groups else None)
     taken, given = {one.old for one in found.pairs}, {one.new for one in found.pairs}
     for place, side in enumerate(deleted):
         if place not in taken:
@@ -129,7 +129,8 @@ def _paired(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Ch
             yield _alone(None, side, new_group.get(place))
 
 
-def _compared(old: Side, new: Side, pair: Pair, group: int | None) -> Change:
+def compared(old: Side, new: Side, pair: Pair, group: int | None) -> Change:
+    """Return what changed between the two recordings of a pair."""
     before, after = old.exchange, new.exchange
     is_same = old.blob == new.blob or old.meaning.fingerprint == new.meaning.fingerprint != ""
     if is_same:

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 
 from recviewer.git import ranges, refs
-from recviewer.git.refs import Commit, Request
-from recviewer.git.repository import GitFailed, Repository
+from recviewer.git.repository import GitFailed, NoCommit, Repository, resolve
 
 _SPEC = re.compile(r"(?P<base>.*?)(?P<dots>\.{2,3})(?P<head>.*)", re.DOTALL)
 
@@ -16,8 +15,8 @@ _SPEC = re.compile(r"(?P<base>.*?)(?P<dots>\.{2,3})(?P<head>.*)", re.DOTALL)
 class Spec:
     """A range as it was asked for.
 
-    head: "" for the files on disk. is_direct: two dots: the two are compared as they are; with three, the head is
-    compared with where it left the base.
+    head: "" for the files on disk. is_direct: two dots: the two are compared as they are; with three, the head (for the
+    files on disk the commit that is checked out) is compared with where it left the base.
     """
 
     base: str
@@ -43,14 +42,6 @@ class Range:
         return not self.head
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A pull or merge request whose head was fetched. head: what its newest commit says, None where it is missing."""
-
-    request: Request
-    head: Commit | None
-
-
 def parse(text: str) -> Spec:
     """Read `BASE...HEAD`, `BASE..HEAD`, `BASE...` and `BASE` (against the files on disk). Raises GitFailed."""
     found = _SPEC.fullmatch(text)
@@ -66,15 +57,23 @@ def open_range(repository: Repository, spec: Spec) -> Range:
     if not spec.head:
         if repository.is_bare:
             raise GitFailed(f"{repository.work_tree} has no working tree; name a head: {spec.base}...HEAD")
-        return Range(repository, spec, base, "")
+        return Range(repository, spec, _left(repository, spec, base), "")
     head = refs.commit_of(repository, spec.head)
     if not spec.is_direct:
         base = ranges.merge_base(repository, base, head)
     return Range(repository, spec, base, head)
 
 
-def requests(repository: Repository) -> list[Listed]:
-    """Return the pull and merge requests that were fetched, newest number first."""
-    found = refs.requests(repository)
-    heads = refs.commits(repository, [request.sha for request in found])
-    return [Listed(request, heads.get(request.sha)) for request in found]
+def _left(repository: Repository, spec: Spec, base: str) -> str:
+    """Return where the commit that is checked out left the base; the base itself where nothing is, or where asked for."""
+    try:
+        checked_out = resolve(repository, "HEAD")
+    except NoCommit:
+        return base
+    return base if spec.is_direct or base == checked_out else ranges.merge_base(repository, base, checked_out)
+
+
+def remedy(asked: Range) -> str:
+    """Return as a clause what to do where objects of a range are not here."""
+    names = refs.at_remote(asked.repository, [asked.spec.base, asked.spec.head or "HEAD"])
+    return ranges.missing(asked.repository, names)

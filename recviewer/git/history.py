@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from recviewer.git.repository import Repository, streaming
+from recviewer.git.repository import Repository, streaming, way_to
 
 _FIELD = "\x1f"
 _FORMAT = f"--format=%x1e%H{_FIELD}%an{_FIELD}%aI{_FIELD}%s{_FIELD}%b%x1e"
@@ -44,8 +44,7 @@ def pasts(
     head: a full commit name. wanted: raw paths below the folder; the walk ends when all were met.
     deep: those of them whose whole past is wanted; then the walk goes to the end.
     """
-    prefix = os.fsencode(os.path.relpath(os.path.realpath(folder), repository.work_tree))
-    prefix = b"" if prefix == b"." else prefix + b"/"
+    prefix = way_to(repository, folder)
     missing = set(wanted)
     last: dict[bytes, Change] = {}
     blobs: dict[bytes, list[str]] = {path: [] for path in deep}
@@ -73,7 +72,7 @@ def _changes(stream: IO[bytes]) -> Iterator[tuple[Change, str, str, bytes]]:
     """Yield (commit, old blob, new blob, path) from the output of `git log -z --raw`."""
     change: Change | None = None
     pending: tuple[str, str] | None = None
-    for token in _tokens(stream):
+    for token in tokens(stream):
         if pending is not None and change is not None:
             yield (change, *pending, token)
             pending = None
@@ -89,7 +88,8 @@ def _changes(stream: IO[bytes]) -> Iterator[tuple[Change, str, str, bytes]]:
                 pending = (fields[2].decode("ascii", "replace"), fields[3].decode("ascii", "replace"))
 
 
-def _tokens(stream: IO[bytes]) -> Iterator[bytes]:
+def tokens(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield what stands between the NUL bytes of an output of git."""
     rest = b""
     while piece := stream.read(1 << 16):
         *whole, rest = (rest + piece).split(b"\0")

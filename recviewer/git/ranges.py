@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -45,7 +46,11 @@ class NoMergeBase(GitFailed):
 
 
 class MissingObjects(GitFailed):
-    """The repository does not hold all that was asked for. The message names the `git fetch` that brings it."""
+    """The repository does not hold all that was asked for. what: which. The message names the fetch that brings it."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}; {remedy}")
+        self.what = what
 
 
 def opened(place: Path) -> Repository:
@@ -73,7 +78,7 @@ def merge_base(repository: Repository, base: str, head: str) -> str:
         return name.split("\n")[0]
     if done.returncode == 1:
         raise NoMergeBase(_no_ancestor(repository, base, head))
-    raise MissingObjects(_not_all_there(repository, _said(done)))
+    raise MissingObjects(_said(done), missing(repository))
 
 
 def differing(repository: Repository, base: str, head: str) -> list[Changed]:
@@ -136,7 +141,7 @@ def _output(repository: Repository, *words: str | bytes) -> bytes:
     with reading(repository) as env:
         done = run(words, env=env)
     if done.returncode:
-        raise MissingObjects(_not_all_there(repository, _said(done)))
+        raise MissingObjects(_said(done), missing(repository))
     return done.stdout
 
 
@@ -155,21 +160,19 @@ def _no_ancestor(repository: Repository, base: str, head: str) -> str:
     return f"{base[:9]} and {head[:9]} have no common ancestor; two dots (BASE..HEAD) compare the two as they are"
 
 
-def _not_all_there(repository: Repository, said: str) -> str:
-    if repository.is_shallow:
-        return f"{said}: this clone is shallow; `{fetching(repository)} --unshallow origin` brings the rest"
-    return f"{said}; {missing(repository)}"
+def missing(repository: Repository, names: Collection[str] = ()) -> str:
+    """Return what to do about objects that the repository does not hold, as a clause.
 
-
-def missing(repository: Repository) -> str:
-    """Return what to do about objects that the repository does not hold, as a clause."""
+    names: what they are called at the remote, where that is known.
+    """
+    wanted = " ".join(["origin", *map(shlex.quote, names)])
     if repository.is_shallow:
         return f"this clone is shallow: `{fetching(repository)} --unshallow origin` brings the rest"
     if repository.is_partial:
-        return f"this clone is partial: `{fetching(repository)} --refetch --no-filter origin` brings what is missing"
-    return f"`{fetching(repository)} origin` may bring what is missing"
+        return f"this clone is partial: `{fetching(repository)} --refetch --no-filter {wanted}` brings what is missing"
+    return f"`{fetching(repository)} {wanted}` may bring what is missing"
 
 
 def fetching(repository: Repository) -> str:
     """Return how a person fetches in this repository."""
-    return f"git -C {repository.work_tree} fetch"
+    return f"git -C {repository.name} fetch"

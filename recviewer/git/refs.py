@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
+from recviewer.git.fetched import BRANCHES, note, own
 from recviewer.git.history import objects
-from recviewer.git.repository import GitFailed, NoCommit, Repository, resolve, run_in
+from recviewer.git.repository import GitFailed, NoCommit, Repository, first_line, refuse_sha256, resolve, run_in
+
+REQUESTS = ("refs/pull", "refs/merge-requests")
+"""Below which requests lie."""
 
 _REQUEST = re.compile(r"refs/(?P<kind>pull|merge-requests)/(?P<number>[1-9][0-9]{0,9})/head")
+_LIKE_REQUEST = re.compile(r"(?:refs/)?(?P<rest>(?:pull|merge-requests)/[1-9][0-9]{0,9}/head)(?P<behind>[~^@].*)?")
+_HASH = re.compile(r"[0-9a-f]{40}")
 _REVISION_LIMIT = 1000
 _ZONE = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A name and the commit (or tag object) it stands for."""
+    """A name and the commit (or tag object) it stands for. short: the name without what git needs not to be told."""
 
     name: str
     sha: str
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,46 +68,111 @@ def valid(revision: str) -> str:
     return revision
 
 
+def request_ref(revision: str) -> str:
+    """Return the ref of the pull or merge request that a revision names, "" where it names none."""
+    found = _LIKE_REQUEST.fullmatch(revision)
+    return f"refs/{found['rest']}" if found else ""
+
+
 def commit_of(repository: Repository, revision: str) -> str:
     """Return the full name of a commit. Raises GitFailed, for one that is not there with what may bring it."""
-    try:
-        return resolve(repository, valid(revision))
-    except NoCommit as nowhere:
-        raise NoCommit(f"{nowhere}; {_fetch_of(repository, revision)}") from None
+    valid(revision)
+    for place, name in _where(repository, revision):
+        try:
+            return resolve(place, name)
+        except NoCommit:
+            continue
+    raise NoCommit(f"{revision}: no such commit here; {_fetch_of(repository, revision)}", revision)
+
+
+def _where(repository: Repository, revision: str) -> list[tuple[Repository, str]]:
+    """Return where to look for a revision, and under which name, the best first.
+
+    Branches and tags are those of the repository, requests those that were fetched last.
+    """
+    ours = own(repository)
+    if ours is None:
+        return [(repository, revision)]
+    ref = request_ref(revision)
+    if ref:
+        there = [one.sha for one in listed(repository, ref)]
+        moved_since = there and there[0] != note(repository.fetched).seen.get(ref)
+        found = [(ours, revision), (repository, revision)]
+        return found[::-1] if moved_since else found
+    if revision.startswith(("HEAD", "@")):
+        return [(repository, revision)]
+    bare = re.sub(r"^(refs/heads/|refs/remotes/origin/|origin/)", "", revision)
+    return [(repository, revision), (ours, revision), (ours, f"{BRANCHES}{bare}")]
 
 
 def _fetch_of(repository: Repository, revision: str) -> str:
-    ref = revision if revision.startswith("refs/") else ""
-    source = f"{ref}:{ref}" if ref else revision.removeprefix("origin/")
-    return f"`git -C {repository.work_tree} fetch origin {source}` may bring it"
+    """Return as a clause which command brings a commit under the name that was asked for."""
+    name = re.split(r"[~^@]", revision)[0]
+    branch = name.removeprefix("origin/")
+    if repository.is_shallow and name != revision:
+        return f"this clone is shallow: `git -C {repository.name} fetch --unshallow origin` brings older commits"
+    if name.startswith("refs/"):
+        source = f"{name}:{name}"
+    elif _HASH.fullmatch(name):
+        source = name
+    else:
+        source = f"{branch}:{name if branch == name else f'refs/remotes/{name}'}"
+    if not branch or name == "HEAD" or re.fullmatch(r"[0-9a-f]{4,39}", name):
+        return f"`git -C {repository.name} fetch origin` may bring it"
+    return f"`git -C {repository.name} fetch origin {shlex.quote(source)}` may bring it"
+
+
+def at_remote(repository: Repository, revisions: Collection[str]) -> list[str]:
+    """Return what revisions are called at the remote, as far as can be told from here; those that cannot are left out."""
+    tracked = {ref.name.removeprefix("refs/remotes/origin/") for ref in listed(repository, "refs/remotes/origin")}
+    made = []
+    for revision in revisions:
+        name = request_ref(revision) or re.split(r"[~^@]", revision)[0]
+        branch = re.sub(r"^(refs/heads/|refs/remotes/origin/|origin/)", "", name)
+        is_full = branch.startswith("refs/") or _HASH.fullmatch(branch)
+        is_there = is_full or name != branch or branch in tracked or repository.is_bare
+        if branch and branch != "HEAD" and is_there and branch not in made:
+            made.append(branch)
+    return made
 
 
 def listed(repository: Repository, *patterns: str) -> list[Ref]:
-    """Return the refs below some prefixes (`refs/heads`), in git's order. Broken ones are left out."""
-    done = run_in(repository, "for-each-ref", "--format=%(objectname) %(refname)", "--", *patterns)
+    """Return the refs below some prefixes (`refs/heads`), in git's order. Those whose name is no text are left out."""
+    done = run_in(repository, "for-each-ref", "--format=%(objectname) %(refname) %(refname:short)", "--", *patterns)
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
-        raise GitFailed(said or "the refs cannot be listed")
+        raise GitFailed(first_line(done) or "the refs cannot be listed")
     made = []
     for line in done.stdout.decode("utf-8", "replace").splitlines():
-        sha, _, name = line.partition(" ")
-        made.append(Ref(name, sha))
+        sha, name, short = line.split(" ", 2)
+        refuse_sha256(repository, sha)
+        if name.isprintable() and "\ufffd" not in name:
+            made.append(Ref(name, sha, short))
     return made
 
 
 def requests(repository: Repository) -> list[Request]:
-    """Return the pull and merge requests whose heads were fetched, newest number first."""
+    """Return the pull and merge requests whose heads are here, newest number first."""
+    heads = {ref.name: ref.sha for ref in listed(repository, *REQUESTS)}
+    ours = own(repository)
+    if ours is not None:
+        seen = note(repository.fetched).seen
+        for ref in listed(ours, *REQUESTS):
+            if heads.get(ref.name) == seen.get(ref.name):  # the repository's own has not moved since we fetched
+                heads[ref.name] = ref.sha
     made = []
-    for ref in listed(repository, "refs/pull", "refs/merge-requests"):
-        found = _REQUEST.fullmatch(ref.name)
+    for name, sha in heads.items():
+        found = _REQUEST.fullmatch(name)
         if found:
-            made.append(Request(int(found["number"]), ref.name, ref.sha, found["kind"] == "merge-requests"))
+            made.append(Request(int(found["number"]), name, sha, found["kind"] == "merge-requests"))
     return sorted(made, key=lambda request: (-request.number, request.ref))
 
 
 def branches(repository: Repository) -> list[Ref]:
-    """Return the local and remote branches."""
-    return listed(repository, "refs/heads", "refs/remotes")
+    """Return the local and remote branches, and those that were fetched on demand."""
+    found = listed(repository, "refs/heads", "refs/remotes")
+    ours = own(repository)
+    found += listed(ours, BRANCHES.rstrip("/")) if ours is not None else []
+    return [ref for ref in found if not re.fullmatch(r"refs/remotes/[^/]+/HEAD", ref.name)]
 
 
 def commits(repository: Repository, names: Collection[str]) -> dict[str, Commit]:

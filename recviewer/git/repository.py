@@ -10,15 +10,22 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 TIMEOUT_SECONDS = 20
+"""How long git may take for one answer."""
+
+STREAM_SECONDS = 120
+"""How long it may take for answers that are read as they come."""
+
 _HEX = re.compile(r"[0-9a-f]{40}")
 
 
@@ -26,20 +33,35 @@ class GitFailed(Exception):
     """Git could not do what was asked. The message is git's own first line, or a sentence of ours."""
 
 
+class TooSlow(GitFailed):
+    """Git was stopped because it took too long."""
+
+
 class NoCommit(GitFailed):
-    """A revision names no commit that is here."""
+    """A revision names no commit that is here. revision: as it was asked for."""
+
+    def __init__(self, message: str, revision: str = "") -> None:
+        super().__init__(message)
+        self.revision = revision
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
     """A repository on disk. work_tree: the top of its checkout. git_dir: of this checkout; common_dir: of the objects.
 
-    A bare repository has no checkout: its three places are one.
+    A bare repository has no checkout: its three places are one. fetched: a bare repository of our own beside it, with
+    what was fetched on demand; None where there is none.
     """
 
     work_tree: Path
     git_dir: Path
     common_dir: Path
+    fetched: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """The place as a shell takes it."""
+        return shlex.quote(str(self.work_tree))
 
     @property
     def is_shallow(self) -> bool:
@@ -58,6 +80,12 @@ class Repository:
             return any(name.endswith(".promisor") for name in os.listdir(self.common_dir / "objects" / "pack"))
         except OSError:
             return False
+
+
+def way_to(repository: Repository, folder: Path) -> bytes:
+    """Return the way from the top of a work tree to a folder in it, with its final slash; b"" for the top itself."""
+    way = os.path.relpath(os.path.realpath(os.fsencode(folder)), os.fsencode(repository.work_tree))
+    return b"" if way == b"." else way + b"/"
 
 
 def find(folder: Path) -> Repository | None:
@@ -102,7 +130,8 @@ def environment() -> dict[str, str]:
     }
 
 
-def _command(*words: str | bytes | Path) -> list[str]:
+def command(*words: str | bytes | Path) -> list[str]:
+    """Return how git is called: by its place, with guards before the words. Raises GitFailed where there is none."""
     git = shutil.which("git")
     if git is None:
         raise GitFailed("git is not installed")
@@ -119,9 +148,28 @@ def resolve(repository: Repository, revision: str) -> str:
         raise GitFailed(f"{revision!r} is no revision")
     done = run_in(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     name = done.stdout.decode("ascii", "replace").strip()
+    refuse_sha256(repository, name)
     if done.returncode or not _HEX.fullmatch(name):
-        raise NoCommit(f"{revision}: no such commit here")
+        said = " ".join(done.stderr.decode("utf-8", "replace").removeprefix("fatal: ").split())
+        if _CANNOT_OPEN.search(said):
+            raise GitFailed(f"{repository.work_tree}: {said}")
+        raise NoCommit(f"{revision}: no such commit here", revision)
     return name
+
+
+_CANNOT_OPEN = re.compile("not a git repository|repository version|repository extension")
+_SHA256_DIGITS = 64
+
+
+def refuse_sha256(repository: Repository, name: str) -> None:
+    """Raise GitFailed for the name of an object that is no sha1: files are compared by the sha1 that git gives them."""
+    if len(name) == _SHA256_DIGITS:
+        raise GitFailed(f"{repository.work_tree} names its objects by sha256; only repositories with sha1 can be shown")
+
+
+def first_line(done: subprocess.CompletedProcess[bytes]) -> str:
+    """Return the first thing that git complained about."""
+    return done.stderr.decode("utf-8", "replace").strip().split("\n")[0].removeprefix("fatal: ")
 
 
 def run_in(repository: Repository, *words: str) -> subprocess.CompletedProcess[bytes]:
@@ -133,19 +181,26 @@ def run_in(repository: Repository, *words: str) -> subprocess.CompletedProcess[b
     return run((*place, *words), env=environment())
 
 
-def run(words: Sequence[str | bytes | Path], *, env: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
-    """Run git to its end. Raises GitFailed where it does not answer; its own failures are the caller's to read."""
+def run(
+    words: Sequence[str | bytes | Path], *, env: dict[str, str], feed: bytes = b"", seconds: float = TIMEOUT_SECONDS
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git to its end. feed: its input. seconds: how long it may take.
+
+    Raises GitFailed where it does not answer; its own failures are the caller's to read.
+    """
     try:
         return subprocess.run(  # noqa: S603
-            _command(*words),
-            env=env,
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            stdin=subprocess.DEVNULL,
-            check=False,
+            command(*words), env=env, capture_output=True, timeout=seconds, input=feed, check=False
         )
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+    except subprocess.TimeoutExpired:
+        raise TooSlow(f"git {_verb(words)} took more than {seconds:g} seconds and was stopped") from None
+    except (OSError, ValueError) as error:
         raise GitFailed(f"git did not answer: {error}") from error
+
+
+def _verb(words: Sequence[str | bytes | Path]) -> str:
+    """Return which command of git was called."""
+    return next((word for word in words if isinstance(word, str) and word[:1].isalpha() and "=" not in word), "")
 
 
 @contextmanager
@@ -156,35 +211,68 @@ def reading(repository: Repository) -> Iterator[dict[str, str]]:
         (own / "objects").mkdir()
         (own / "refs").mkdir()
         (own / "HEAD").write_text("ref: refs/heads/none\n")
-        if repository.is_shallow:
-            lines = (repository.common_dir / "shallow").read_text(errors="replace").split()
-            (own / "shallow").write_text("".join(f"{line}\n" for line in lines if _HEX.fullmatch(line)))
+        if cut := _where_cut(repository):
+            (own / "shallow").write_text("".join(f"{line}\n" for line in cut))
+        places = [repository.common_dir / "objects"]
+        if repository.fetched is not None:
+            places.append(repository.fetched / "objects")
         yield environment() | {
             "GIT_DIR": str(own),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _listed(repository.common_dir / "objects"),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": ":".join(map(listed_place, places)),
         }
 
 
-def _listed(place: Path) -> str:
-    """Return a place as an entry of a list that git splits at colons, unless an entry is quoted."""
+def _where_cut(repository: Repository) -> list[str]:
+    """Return the commits whose parents were not fetched; none of those whose past we fetched ourselves."""
+    if not repository.is_shallow:
+        return []
+    text = (repository.common_dir / "shallow").read_text(errors="replace")
+    cut = [line for line in text.split() if _HEX.fullmatch(line)]
+    if repository.fetched is None or (repository.fetched / "objects" / "info" / "alternates").exists():
+        return cut
+    feed = "".join(f"{line}\n" for line in cut).encode()
+    done = run(("cat-file", "--batch-check"), env=environment() | {"GIT_DIR": str(repository.fetched)}, feed=feed)
+    rows = done.stdout.decode("ascii", "replace").splitlines()
+    return [line for line, row in zip(cut, rows, strict=False) if row.endswith(" missing")]
+
+
+def listed_place(place: Path) -> str:
+    """Return a place as an entry of a list that git splits at colons or line ends, unless an entry is quoted."""
     text = str(place)
-    if ":" not in text and not text.startswith('"'):
+    if not any(sign in text for sign in ":\n") and not text.startswith('"'):
         return text
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 @contextmanager
-def streaming(repository: Repository, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run git on a repository's objects and yield the process, whose output is read by the caller; ended on leaving."""
+def streaming(
+    repository: Repository, *words: str, seconds: float = STREAM_SECONDS
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run git on a repository's objects and yield the process, whose output is read by the caller; ended on leaving.
+
+    Raises TooSlow on leaving where it had to be stopped: what was read then is not all there is.
+    """
     with reading(repository) as env:
         process = subprocess.Popen(  # noqa: S603
-            _command(*words), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command(*words), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
+        late = threading.Event()
+        watch = threading.Timer(seconds, _stop, (process, late))
+        watch.daemon = True
+        watch.start()
         try:
             yield process
         finally:
+            watch.cancel()
             process.kill()
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
                     pipe.close()
             process.wait()
+        if late.is_set():
+            raise TooSlow(f"git {words[0]} took more than {seconds:g} seconds and was stopped")
+
+
+def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    process.kill()

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from recviewer.catalog.models import Recording
-from recviewer.catalog.where import key_at
+from recviewer.catalog.where import key_at, way
 from recviewer.changes.findings import Finding
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
@@ -53,11 +54,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class SideFacts:
-    """What is known of one side. url: of the recording's page, where it lies in the tree as it is here."""
+    """What is known of one side. url: of the recording's page, or of its content; history_url: of its past."""
 
     title: str
     side: Side
     url: str
+    history_url: str
     verdicts: tuple[Decision, ...]
 
 
@@ -125,7 +127,8 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item) -> Chan
     actor = actor_of(request)
     queue = queue_of(place, asked, change)
     here = place.change_url(asked, change)
-    targets = [ranges.target_of(one, place.prefix) for one in item.changes]
+    below = way()
+    targets = [ranges.target_of(one, below) for one in item.changes]
     bar = bar_of(
         actor,
         targets,
@@ -147,8 +150,8 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item) -> Chan
         difference=page_of(
             request,
             change.side.meaning.line.asked,
-            _shown(change.old, place, "new here: there is no older one"),
-            _shown(change.new, place, "gone: there is no newer one"),
+            _shown(change.old, "new here: there is no older one"),
+            _shown(change.new, "gone: there is no newer one"),
             change.difference(),
             before=before,
             after=after,
@@ -228,18 +231,20 @@ def _short(test_id: str) -> str:
     return parse(test_id).short
 
 
-def _shown(side: Side | None, place: Place, otherwise: str) -> Shown:
+def _shown(side: Side | None, otherwise: str) -> Shown:
     if side is None:
         return Shown("", otherwise, "")
-    return Shown(side.blob[:7], side.path, _url_of(side, place))
+    return Shown(side.blob[:7], side.path, _url_of(side))
 
 
-def _url_of(side: Side, place: Place) -> str:
+def _url_of(side: Side) -> str:
     """Return the address of a recording's page if it lies in the tree as it is here, else of its content."""
-    key = key_at(side.raw, place.prefix)
-    if place.prefix is not None and Recording.objects.filter(path=key, blob=side.blob).exists():
+    key = key_at(side.raw, way())
+    if Recording.objects.filter(path=key, blob=side.blob).exists():
         return reverse("recording:show", args=[key])
-    return reverse("recording:blob", args=[side.blob]) if side.blob else ""
+    if not side.blob:
+        return ""
+    return f"{reverse('recording:blob', args=[side.blob])}?{urlencode({'path': key})}"
 
 
 def _facts(place: Place, change: Change) -> Iterator[SideFacts]:
@@ -247,7 +252,15 @@ def _facts(place: Place, change: Change) -> Iterator[SideFacts]:
     said = standing.latest({side.subject for _, side in sides if side.subject})
     for title, side in sides:
         verdicts = tuple(said.get(side.subject, {}).values())
-        yield SideFacts(title, side, _url_of(side, place), verdicts)
+        yield SideFacts(title, side, _url_of(side), _history_of(place, side), verdicts)
+
+
+def _history_of(place: Place, side: Side) -> str:
+    """Return the address of a recording's history, seen from the side of the range that it is of."""
+    asked = place.report.found.source.range
+    at = asked.head if any(change.new is side for change in place.report.found.changes) else asked.base
+    told = {"at": at} if at else {}
+    return f"{reverse('history:show', args=[key_at(side.raw, way())])}?{urlencode(told)}"
 
 
 def _findings(place: Place, change: Change) -> Iterator[tuple[Finding, str]]:

@@ -32,6 +32,7 @@ from recviewer.exchange.text import asked_of
 from recviewer.formats.reading import read
 from recviewer.git import repository
 from recviewer.git.history import contents
+from recviewer.pages import stored
 from recviewer.review.decide import kept_bytes
 from recviewer.review.models import Decision, Verdict
 from recviewer.review.subjects import subject_of
@@ -152,9 +153,19 @@ def _bytes_of(blob: str) -> bytes | None:
 
 @require_safe
 def two(request: HttpRequest) -> HttpResponse:
-    """Compare two recordings: `?old=<path>&new=<path>`."""
-    old, new = _recording(request.GET.get("old", "")), _recording(request.GET.get("new", ""))
-    return _answer(request, _side(old, "old"), _exchange(old), _side(new, "new"), _exchange(new))
+    """Compare two recordings: `?old=<path>&new=<path>`; for either, `blob:<id>` names a content, wherever it is."""
+    return _answer(request, *_named(request.GET.get("old", ""), "old"), *_named(request.GET.get("new", ""), "new"))
+
+
+def _named(name: str, title: str) -> tuple[Side, Exchange]:
+    blob = re.fullmatch("blob:([0-9a-f]{40})", name)
+    if blob is None:
+        recording = _recording(name)
+        return _side(recording, title), _exchange(recording)
+    found = stored.content_of(blob[1])
+    if found is None:
+        raise Http404(name)
+    return Side(title, f"blob {blob[1][:9]}", reverse("recording:blob", args=[blob[1]])), found.reading.exchange
 
 
 def _answer(request: HttpRequest, old: Side, before: Exchange, new: Side, after: Exchange) -> HttpResponse:

@@ -34,7 +34,7 @@ NAV = (
 WHEN: dict[str, Callable[[], bool]] = {"tags": Tag.objects.exists}
 """Namespaces whose entry is there only when there is something to see."""
 
-BELOW = {"recording": "recordings", "queue": "recordings", "bulk": "recordings"}
+BELOW = {"recording": "recordings", "history": "recordings", "queue": "recordings", "bulk": "recordings"}
 """Namespaces without an own entry, and the entry that lights up for them."""
 
 
@@ -51,7 +51,8 @@ class Place:
 class Frame:
     """What base.html shows.
 
-    root: short name of the recordings root. root_path: where it lies, "" when hosted.
+    root: short name of the recordings root. root_path: where it lies, "" when hosted. mirror: the name of a bare
+    repository whose changes alone are shown, "" where there are recordings.
     indexed_at: when the catalog was last compared with the disk.
     """
 
@@ -63,6 +64,7 @@ class Frame:
     is_hosted: bool
     is_read_only: bool
     is_demo: bool
+    mirror: str
     indexed_at: datetime | None
 
 
@@ -72,14 +74,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     here = request.resolver_match.namespace if request.resolver_match else ""
     return {
         "frame": Frame(
-            root="demo" if settings.PLACES.is_demo else short(root.parts),
-            root_path="" if settings.HOSTED else str(root),
+            root="demo" if settings.PLACES.is_demo else short((settings.PLACES.mirror or root).parts),
+            root_path="" if settings.HOSTED else str(settings.PLACES.mirror or root),
             nav=tuple(_nav(BELOW.get(here, here))),
             actor=_actor(request),
             version=recviewer.__version__,
             is_hosted=settings.HOSTED,
             is_read_only=settings.READ_ONLY,
             is_demo=settings.PLACES.is_demo,
+            mirror=settings.PLACES.mirror.name if settings.PLACES.mirror else "",
             indexed_at=_checked(),
         )
     }

@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from recviewer.catalog.where import way
 from recviewer.changes import sources
 from recviewer.changes.model import Change
 from recviewer.git.repository import GitFailed
@@ -142,7 +143,8 @@ _STATES = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.DELE
 def lost(request: HttpRequest, place: Place) -> HttpResponse:
     """List the decisions that do not apply any more, each with what is at its place now."""
     moved: Moved = ranges.moved(place.report.found, actor_of(request))
-    by_key = {ranges.target_of(change, place.prefix).path: change for change in place.report.found.changes}
+    start = way()
+    by_key = {ranges.target_of(change, start).path: change for change in place.report.found.changes}
     rows = []
     for decision in moved.lost:
         change = by_key.get(decision.path)

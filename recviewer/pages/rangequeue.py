@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from recviewer.catalog.where import prefix_in
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
 from recviewer.changes.report import Report
@@ -36,11 +35,6 @@ class Place:
     def head(self) -> str:
         """The commit that is its head now, short; "" for files on disk."""
         return self.report.found.source.range.head[:12]
-
-    @property
-    def prefix(self) -> bytes | None:
-        """Where the recordings root lies in the repository: as `catalog.where.prefix_in` says."""
-        return prefix_in(self.report.found.source.range.repository)
 
     def named(self) -> str:
         """Return the range as part of an address of something else."""

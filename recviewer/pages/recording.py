@@ -1,13 +1,14 @@
-"""One recording: what was asked, what was answered, and all that belongs to it. Also the permalink by content."""
+"""One recording: what was asked, what was answered, and all that belongs to it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header, urlencode
 from django.views.decorators.http import require_safe
@@ -17,7 +18,7 @@ from recviewer.catalog.content import Content
 from recviewer.catalog.models import Recording
 from recviewer.exchange import contract
 from recviewer.exchange.model import Exchange, Kind
-from recviewer.pages import chunkview, media, rawview
+from recviewer.pages import chunkview, media, rawview, stored
 from recviewer.pages.answers import LISTINGS, Asked, Reply, asked_view, reply_view
 from recviewer.pages.bar import Bar, Tags, bar_for, tags_for
 from recviewer.pages.conversation import Conversation, conversation_of
@@ -34,6 +35,8 @@ SEAM_LIMIT = 600
 """Streams of more chunks get their seams only when somebody asks for them."""
 
 VIEWS = ("rendered", "raw", "chunks")
+KEPT = ("in", "path")
+"""What an address keeps from view to view: the queue that it is part of, the place that a content is said to have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class RecordingPage:
     """A recording's page. Of `asked` to `strip`, `raw`, and `chunks`, only what the view shows is not None.
 
     view: rendered, raw or chunks. title: for the window. is_stale: the file is not the one that was indexed.
+    bar, tags, notes: None for what is only in git. history: the address of its versions, "" where there are none.
     has_seams: chunk by chunk texts are in the page. wants_seams: the address asks for them.
     """
 
@@ -63,10 +67,11 @@ class RecordingPage:
     tabs: tuple[Tab, ...]
     facts: Facts
     neighbours: Neighbours | None
-    bar: Bar
-    tags: Tags
-    notes: Notes
+    bar: Bar | None
+    tags: Tags | None
+    notes: Notes | None
     is_stale: bool
+    history: str
     is_listing: bool = False
     asked: Asked | None = None
     reply: Reply | None = None
@@ -85,45 +90,45 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     recording = Recording.objects.select_related("commit").filter(path=key).first()
     if recording is None:
         return _as_json(key)
-    content = _content(recording)
+    content = content_of(recording)
+    return answer(request, content, recording.path, lambda view: _page(request, recording, content, view))
+
+
+def answer(
+    request: HttpRequest,
+    content: Content,
+    path: str,
+    page_of: Callable[[str], RecordingPage],
+    template: str = "recording/page.html",
+) -> HttpResponse:
+    """Answer with the page of a content, or with the part of it that is asked for.
+
+    path: whose last component names a download. page_of: makes the page for a view. template: of the whole page.
+    """
     asks = request.GET
     if "media" in asks:
         return _media(content, asks["media"])
     if "download" in asks:
-        return _download(recording, content)
+        return _download(path, content)
     if wants_fragment(request) and "open" in asks and asks.get("view", "rendered") == "rendered":
         return _fold(request, content, asks.getlist("open"))
     view = _view_of(asks.get("view", ""), content.reading.exchange)
     if wants_fragment(request) and "only" in asks:
-        response = render(request, f"recording/_{view}_more.html", {"page": _middle(request, content, "", view)})
+        response = render(request, f"recording/_{view}_more.html", {"page": middle(request, content, "", view)})
     else:
-        page = _page(request, recording, content, view)
-        template = "recording/_view.html" if wants_fragment(request) else "recording/page.html"
-        response = render(request, template, {"page": page})
+        whole = "recording/_view.html" if wants_fragment(request) else template
+        response = render(request, whole, {"page": page_of(view)})
     patch_vary_headers(response, VARY)
     return response
 
 
-@require_safe
-def by_blob(request: HttpRequest, blob: str) -> HttpResponse:
-    """Lead to the recording with this content; list them where there are several."""
-    blob = blob.lower()
-    found = list(Recording.objects.filter(blob__startswith=blob).order_by("path")[:200]) if len(blob) >= 7 else []
-    if not found:
-        raise Http404(blob)
-    if len(found) == 1:
-        return HttpResponseRedirect(url_of(found[0].path))
-    page = {"blob": blob, "found": [(recording, url_of(recording.path)) for recording in found]}
-    return render(request, "recording/several.html", {"page": page})
-
-
 urlpatterns: list[URLPattern] = [
     path("r/<key:key>", show, name="show"),
-    path("b/<slug:blob>", by_blob, name="blob"),
 ]
 
 
-def _content(recording: Recording) -> Content:
+def content_of(recording: Recording) -> Content:
+    """Return what a recording's file holds; of one that cannot be read, the reason."""
     try:
         return contents.load(recording)
     except CannotRead as refusal:
@@ -148,19 +153,21 @@ def _page(request: HttpRequest, recording: Recording, content: Content, view: st
         url=url_of(recording.path),
         title=" ".join((recording.asked or facts.file_name).split())[:80],
         view=view,
-        tabs=_tabs(request, exchange, view),
+        tabs=tabs_of(request, exchange, view),
         facts=facts,
         neighbours=neighbours_of(recording),
         bar=bar_for(request, recording),
         tags=tags_for(recording),
         notes=notes_for(request, recording),
         is_stale=content.blob != recording.blob,
+        history=reverse("history:show", args=[recording.path]) if stored.is_there() else "",
         is_listing=exchange.kind in LISTINGS and exchange.error is None,
-        **_middle(request, content, recording.path, view),
+        **middle(request, content, recording.path, view),
     )
 
 
-def _middle(request: HttpRequest, content: Content, key: str, view: str) -> dict[str, Any]:
+def middle(request: HttpRequest, content: Content, key: str, view: str) -> dict[str, Any]:
+    """Return the fields of a page that its view shows."""
     if view == "raw":
         return _raw(request, content)
     if view == "chunks":
@@ -211,8 +218,9 @@ def _number(text: str, default: int) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else default
 
 
-def _tabs(request: HttpRequest, exchange: Exchange, view: str) -> tuple[Tab, ...]:
-    kept = f"&{urlencode({'in': request.GET['in']})}" if "in" in request.GET else ""
+def tabs_of(request: HttpRequest, exchange: Exchange, view: str) -> tuple[Tab, ...]:
+    """Return the ways to look at a content; what the address says besides is kept."""
+    kept = "".join(f"&{urlencode({name: request.GET[name]})}" for name in KEPT if name in request.GET)
     if exchange.kind is Kind.UNREADABLE:
         return (Tab("Raw", f"?view=raw{kept}", 0, is_current=True, is_next=False),)
     names = [("rendered", "Rendered", 0), ("raw", "Raw JSON", 0)]
@@ -254,9 +262,9 @@ def _media(content: Content, name: str) -> HttpResponse:
     )
 
 
-def _download(recording: Recording, content: Content) -> HttpResponse:
+def _download(path: str, content: Content) -> HttpResponse:
     """Give the file's bytes, for saving: never for display in this origin."""
-    name = recording.path.rpartition("/")[2]
+    name = path.rpartition("/")[2]
     return HttpResponse(
         content.data,
         content_type="application/octet-stream",
@@ -272,7 +280,11 @@ def _as_json(key: str) -> HttpResponse:
     recording = Recording.objects.filter(path=key.removesuffix(".json")).first() if key.endswith(".json") else None
     if recording is None:
         raise Http404(key)
-    content = _content(recording)
+    return json_of(recording, content_of(recording))
+
+
+def json_of(recording: Recording, content: Content) -> JsonResponse:
+    """Answer with the public JSON form."""
     replay = {
         "state": recording.replay,
         "rule": recording.replay_rule,

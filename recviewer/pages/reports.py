@@ -17,6 +17,7 @@ from recviewer.changes.pairing import Choice
 from recviewer.changes.report import Report
 from recviewer.changes.sides import Library
 from recviewer.changes.sources import Range
+from recviewer.git.fetched import beside
 from recviewer.git.ranges import opened
 from recviewer.git.repository import Repository
 from recviewer.review import pairs
@@ -41,8 +42,9 @@ _lock = Lock()
 
 
 def repository() -> Repository:
-    """Return the repository whose ranges are shown. Raises GitFailed where there is none."""
-    return opened(Path(settings.REPOSITORY or settings.RECORDINGS_ROOT))
+    """Return the repository whose ranges are shown, with what was fetched for it. Raises GitFailed where there is none."""
+    here = opened(Path(settings.REPOSITORY or settings.RECORDINGS_ROOT))
+    return here if settings.FETCH_FROM is None else beside(here, settings.FETCH_FROM, Path(settings.DATA_DIR))
 
 
 def range_of(spec: str) -> Range:

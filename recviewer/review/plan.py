@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 
 from recviewer.catalog.models import Recording
-from recviewer.catalog.where import prefix_in
+from recviewer.catalog.where import way
 from recviewer.git import repository
 from recviewer.review import filters, patches
 from recviewer.review.history import Mark, marks
@@ -118,7 +118,7 @@ def _place() -> tuple[Path | None, bytes]:
     found = repository.find(settings.RECORDINGS_ROOT)
     if found is None:
         return None, b""
-    return found.work_tree, prefix_in(found) or b""
+    return found.work_tree, way()
 
 
 def _marked(prefix: bytes) -> tuple[list[Deletion], list[LeftOut]]:

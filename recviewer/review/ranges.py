@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from recviewer.catalog.where import key_at, prefix_in
+from recviewer.catalog.where import key_at, way
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
 from recviewer.changes.sources import Range
@@ -28,11 +28,11 @@ def origin_of(asked: Range) -> str:
     return f"{asked.spec} {asked.head}"
 
 
-def target_of(change: Change, prefix: bytes | None) -> Target:
-    """Return a change as what a verdict is given on. prefix: as `catalog.where.prefix_in` returns it."""
+def target_of(change: Change, start: bytes) -> Target:
+    """Return a change as what a verdict is given on. start: as `catalog.where.way` returns it."""
     side = change.side
     return Target(
-        key_at(side.raw, prefix),
+        key_at(side.raw, start),
         side.blob,
         change.subject,
         side.test_id,
@@ -53,8 +53,8 @@ def targets(found: Overview, seen: Sequence[Seen]) -> list[Target]:
     changed = [path for path, blob in wanted.items() if there[path].side.blob != blob]
     if changed:
         raise Changed(changed)
-    prefix = prefix_in(found.source.range.repository)
-    return [target_of(there[path], prefix) for path in wanted]
+    start = way()
+    return [target_of(there[path], start) for path in wanted]
 
 
 def say(

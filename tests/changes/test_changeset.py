@@ -115,7 +115,7 @@ def test_missing_blobs_name_the_fetch(tree, make, tmp_path):
     partial = type(tree)(clone)
 
     with pytest.raises(
-        GitFailed, match=r"not here; this clone is partial: `git -C .* fetch --refetch --no-filter origin`"
+        GitFailed, match=r"not here; this clone is partial: `git -C .* fetch --refetch --no-filter origin main work`"
     ):
         partial.load("main...work")
     partial.git("fetch", "-q", "--refetch", "--no-filter", "origin", "+refs/heads/*:refs/heads/*")

@@ -31,12 +31,3 @@ def test_a_mirror_has_no_files_on_disk(tree, tmp_path):
 
     with pytest.raises(GitFailed, match="no working tree"):
         sources.open_range(opened(tmp_path / "m.git"), parse("main"))
-
-
-def test_requests_are_listed_with_their_newest_commit(tree):
-    head = tree.commit("Add a thing")
-    tree.git("update-ref", "refs/pull/4/head", head)
-
-    (listed,) = sources.requests(opened(tree.top))
-
-    assert (listed.request.label, listed.head.subject) == ("#4", "Add a thing")

@@ -14,13 +14,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from recviewer.git.ranges import opened
+from recviewer.git.repository import GitFailed, Repository
 from recviewer.gunicorn_conf import PREPARED
 
 
 class Command(BaseCommand):
     help = (
         "Index the recordings below DIR and serve them on http://127.0.0.1:8000. Without DIR: $RECVIEWER_RECORDINGS, "
-        "else a private copy of the demo tree. Example: recviewer serve tests/integration --open"
+        "else those in the work tree of --repo (a mirror has none, and only its changes are shown), else a private copy "
+        "of the demo tree. Example: recviewer serve tests/integration --open"
     )
     requires_system_checks: list[str] = []
 
@@ -30,18 +33,20 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port to bind (default 8000)")
         parser.add_argument("--workers", type=int, default=1, help="worker processes (default 1, with 8 threads)")
         parser.add_argument(
-            "--repo", metavar="DIR", help="where /changes/ finds commits; default: the repository of DIR"
+            "--repo",
+            metavar="DIR",
+            help="where /changes/ finds commits; without it: the repository of DIR",
         )
         parser.add_argument("--open", action="store_true", help="open the browser when the server is up")
         parser.add_argument("--prepare-only", action="store_true", help="prepare and index, but do not serve")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self._refuse_no_repository()
         if options["prepare_only"]:
             self._index()
+            self._say_what()
             return
         host, port = options["host"], options["port"]
-        if options["repo"]:
-            os.environ["RECVIEWER_REPO"] = os.path.abspath(options["repo"])
         if host not in ("127.0.0.1", "::1", "localhost") and not settings.HOSTED:
             raise CommandError(
                 f"{host} can be reached by others, and there is no login: set RECVIEWER_HOSTED=1, or bind 127.0.0.1",
@@ -50,14 +55,35 @@ class Command(BaseCommand):
         self._refuse_taken(host, port)
         self._index()
         address = f"http://{host if ':' not in host else f'[{host}]'}:{port}/"
-        self.stdout.write(f"Recordings  {settings.RECORDINGS_ROOT}")
-        self.stdout.write(f"Data        {settings.DATA_DIR}")
+        self._say_what()
         self.stdout.write(f"Open        {address}   (Ctrl+C stops)")
         self.stdout.flush()
         if options["open"]:
             threading.Timer(0.8, webbrowser.open, [address]).start() if os.name == "nt" else _open_later(address)
         connections.close_all()
         self._serve(host, port, options["workers"])
+
+    def _say_what(self) -> None:
+        """Print what is served: recordings, changes, where fetches come from, and where data lies."""
+        mirror = settings.PLACES.mirror
+        self.stdout.write(f"Recordings  {'none: only changes are shown' if mirror else settings.RECORDINGS_ROOT}")
+        repository = self._repository()
+        if repository is not None:
+            kind = " (a bare repository)" if repository.is_bare else ""
+            self.stdout.write(f"Changes     {repository.work_tree}{kind}")
+            if settings.FETCH_FROM is not None:
+                self.stdout.write(f"Fetches     {settings.FETCH_FROM.shown}, when somebody asks")
+        self.stdout.write(f"Data        {settings.DATA_DIR}")
+
+    def _repository(self) -> Repository | None:
+        try:
+            return opened(settings.REPOSITORY or settings.RECORDINGS_ROOT)
+        except GitFailed:
+            return None
+
+    def _refuse_no_repository(self) -> None:
+        if settings.REPOSITORY is not None and self._repository() is None:
+            raise CommandError(f"{settings.REPOSITORY} is no git repository, and lies in none", returncode=2)
 
     def _refuse_taken(self, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET

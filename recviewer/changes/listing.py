@@ -1,0 +1,122 @@
+"""What there is to look at in a repository: its requests and branches, each with its range by name.
+
+By name, so that a newer push is found under the same address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recviewer.changes.touched import Counter, Touch
+from recviewer.git import fetched, refs
+from recviewer.git.landmarks import Landmarks
+from recviewer.git.refs import Commit, Ref, Request
+from recviewer.git.repository import Repository
+
+SEARCHED = 500
+"""Newest requests whose first commit is searched too; of older ones only the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a list. label: `#3`, `!3` or a branch's name. spec: its range.
+
+    head: its newest commit, None where that is not here. title: what its first commit says; of a single one there is no
+    other. touch: None where nothing is known. is_gone: the remote has it no more.
+    """
+
+    label: str
+    spec: str
+    head: Commit | None
+    title: str = ""
+    touch: Touch | None = None
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """One page of requests. found: how many match, of `total`."""
+
+    entries: tuple[Entry, ...]
+    found: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is known of some heads: what they and their first commits say, and what they touch."""
+
+    heads: dict[str, Commit]
+    touches: dict[str, Touch]
+    firsts: dict[str, Commit]
+
+    def first(self, sha: str) -> Commit | None:
+        """Return the first commit that a head has of its own."""
+        touch = self.touches.get(sha)
+        return self.firsts.get(touch.first) if touch else None
+
+    def entry(self, label: str, spec: str, sha: str, *, is_gone: bool = False) -> Entry:
+        """Return the line of a head."""
+        head = self.heads.get(sha)
+        first = self.first(sha) or head
+        return Entry(label, spec, head, first.subject if first else "", self.touches.get(sha), is_gone)
+
+    def has(self, request: Request, words: Sequence[str]) -> bool:
+        """Tell whether all words occur in a request's number, or in what its first or last commit says."""
+        commits = (self.heads.get(request.sha), self.first(request.sha))
+        said = [request.label, *(f"{commit.subject} {commit.author}" for commit in commits if commit)]
+        text = " ".join(said).casefold()
+        return all(word in text for word in words)
+
+
+def _told(
+    repository: Repository, marks: Landmarks, counter: Counter, heads: dict[str, Commit], shas: Sequence[str]
+) -> _Told:
+    touches = counter.touched(repository, marks.base, shas) if marks.base and shas else {}
+    firsts = refs.commits(repository, {touch.first for touch in touches.values() if touch.first})
+    return _Told(heads, touches, firsts)
+
+
+def requests(
+    repository: Repository, marks: Landmarks, counter: Counter, *, query: str = "", start: int = 0, most: int = 50
+) -> Requests:
+    """Return requests, newest number first. query: words that all have to occur. start, most: which of them."""
+    known = refs.requests(repository)
+    heads = refs.commits(repository, [request.sha for request in known])
+    words = query.casefold().split()
+    found: Sequence[Request] = known
+    if words:
+        told = _told(repository, marks, counter, heads, [request.sha for request in known[:SEARCHED]])
+        found = [request for request in known if told.has(request, words)]
+    page = found[start : start + most]
+    told = _told(repository, marks, counter, heads, [request.sha for request in page])
+    gone = set(fetched.note(repository.fetched).gone)
+    base = marks.default or "HEAD"
+    entries = (told.entry(one.label, f"{base}...{one.ref}", one.sha, is_gone=one.ref in gone) for one in page)
+    return Requests(tuple(entries), len(found), len(known))
+
+
+def branches(repository: Repository, marks: Landmarks, counter: Counter, *, most: int) -> tuple[list[Entry], int]:
+    """Return the branches that moved last, but for the default one, and how many there are."""
+    known = refs.branches(repository)
+    local = {(ref.name.removeprefix("refs/heads/"), ref.sha) for ref in known if ref.name.startswith("refs/heads/")}
+    others = [ref for ref in known if ref.sha != marks.base and not _is_copy(ref, local)]
+    heads = refs.commits(repository, [ref.sha for ref in others])
+    here = [ref for ref in others if ref.sha in heads]
+    newest = sorted(here, key=lambda ref: (-heads[ref.sha].at.timestamp(), ref.name))[:most]
+    told = _told(repository, marks, counter, heads, [ref.sha for ref in newest])
+    base = marks.default or "HEAD"
+    return [told.entry(ref.short, f"{base}...{ref.short}", ref.sha) for ref in newest], len(here)
+
+
+def _is_copy(ref: Ref, local: set[tuple[str, str]]) -> bool:
+    """Tell whether a remote branch is where the local one of its name is."""
+    is_remote, _, rest = ref.name.partition("refs/remotes/")
+    return not is_remote and (rest.partition("/")[2], ref.sha) in local
+
+
+def names(repository: Repository, *, most: int) -> list[str]:
+    """Return names that may be typed: branches and tags."""
+    found = [*refs.branches(repository), *refs.listed(repository, "refs/tags")]
+    return [ref.short for ref in found[:most]]

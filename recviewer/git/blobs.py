@@ -1,0 +1,43 @@
+"""Blobs by name: what a shortened name stands for, and how big they are, without reading them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from recviewer.git.repository import Repository, reading, run
+
+LEAST_DIGITS = 7
+"""Shorter beginnings of a name are not looked up."""
+
+_CHECK = ("cat-file", "--batch-check", "--buffer")
+_BEGINNING = re.compile(rf"[0-9a-f]{{{LEAST_DIGITS},40}}")
+
+
+def named(repository: Repository, beginning: str) -> list[str]:
+    """Return the full names of the blobs here whose names begin so, in order; [] for what is no beginning of a name."""
+    if not _BEGINNING.fullmatch(beginning):
+        return []
+    with reading(repository) as env:
+        done = run(("rev-parse", f"--disambiguate={beginning}"), env=env)
+    return sorted(sizes(repository, done.stdout.decode("ascii", "replace").split()))
+
+
+def sizes(repository: Repository, names: Collection[str]) -> dict[str, int]:
+    """Return the size of each of these (full names) that is a blob and is here."""
+    if not names:
+        return {}
+    with reading(repository) as env:
+        done = run(_CHECK, env=env, feed="".join(f"{one}\n" for one in names).encode())
+    lines = [line.split(b" ") for line in done.stdout.splitlines()]
+    return {line[0].decode(): int(line[2]) for line in lines if len(line) == 3 and line[1] == b"blob"}
+
+
+def holding(repository: Repository, commits: Sequence[str], raw: bytes) -> list[str]:
+    """Return those of some commits (full names) in which a file lies at a path of the repository."""
+    if not commits or b"\n" in raw:
+        return []
+    with reading(repository) as env:
+        done = run(_CHECK, env=env, feed=b"".join(b"%s:%s\n" % (one.encode(), raw) for one in commits))
+    lines = done.stdout.split(b"\n")
+    return [one for one, line in zip(commits, lines, strict=False) if line.split(b" ")[1:2] == [b"blob"]]

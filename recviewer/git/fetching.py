@@ -1,0 +1,178 @@
+"""Fetching on demand, from the one remote that the operator named, into a repository of our own.
+
+The repository that is shown is not written to. It lends its objects, so that only what is new travels.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from recviewer.git import refs, transport
+from recviewer.git.fetched import BRANCHES, lends, note, write_note
+from recviewer.git.remotes import Remote
+from recviewer.git.repository import GitFailed, Repository, reading, run
+from recviewer.git.transport import Tell
+
+ASK_SECONDS = 60
+"""How long the remote may take to say what it has."""
+
+FETCH_SECONDS = 900
+"""How long a fetch may take as a whole."""
+
+NEWEST = 100
+"""Requests, by number, that are fetched unasked; older ones come when they are named."""
+
+_WORDS = (
+    *(
+        "--progress",
+        "--force",
+        "--no-tags",
+        "--no-write-fetch-head",
+        "--no-recurse-submodules",
+        "--no-auto-maintenance",
+    ),
+    *("--no-show-forced-updates", "--refmap=", "--stdin"),
+)
+_BRANCH = re.compile(r"(?:refs/heads/|refs/remotes/origin/|origin/)?(?P<name>[^-\s~^:?*\[\\@{][^\s~^:?*\[\\{]*)")
+_NO_BRANCH = re.compile(r"refs/.*|HEAD.*|.*\.\..*|.*\.lock|.*[/.]")
+_HASH = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a remote has. refs: commits by name. default: its default branch, "" where it does not say."""
+
+    refs: dict[str, str]
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What a fetch brought, as names of refs. gone: here, and no more there. left: older ones that nobody asked for."""
+
+    new: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    left: int = 0
+
+
+def offered(remote: Remote, where: Path, *, tell: Tell) -> Offer:
+    """Ask the remote what it has. Raises GitFailed with what it said."""
+    tell(f"asking {remote.shown} what it has")
+    patterns = ("HEAD", "refs/heads/*", "refs/pull/*/head", "refs/merge-requests/*/head")
+    words = ("ls-remote", "--symref", "--", remote.url, *patterns)
+    out = transport.talk(remote, where, words, seconds=ASK_SECONDS, tell=tell)
+    found, default = {}, ""
+    for line in out.decode("utf-8", "replace").splitlines():
+        sha, _, name = line.partition("\t")
+        if sha.startswith("ref: refs/heads/") and name == "HEAD":
+            default = sha.removeprefix("ref: refs/heads/")
+        elif _HASH.fullmatch(sha):
+            found[name] = sha
+    return Offer(found, default)
+
+
+def wanted(revision: str) -> str:
+    """Return what to ask a remote for to have a revision: a ref or a full hash; "" for what cannot be asked for."""
+    request = refs.request_ref(revision)
+    if request or _HASH.fullmatch(revision):
+        return request or revision
+    found = _BRANCH.fullmatch(revision)
+    if found is None or _NO_BRANCH.fullmatch(found["name"]):
+        return ""
+    return f"refs/heads/{found['name']}"
+
+
+def bring_newest(repository: Repository, remote: Remote, *, tell: Tell) -> Came:
+    """Fetch the requests that are new or moved, and the default branch.
+
+    repository: with our own one beside it. Raises GitFailed with what the remote said.
+    """
+    where = _where(repository)
+    offer = offered(remote, where, tell=tell)
+    known = {request.ref: request.sha for request in refs.requests(repository)}
+    there = sorted((name for name in offer.refs if refs.request_ref(name) == name), key=_number, reverse=True)
+    unknown = [name for name in there if name not in known]
+    new = [name for name in unknown if _number(name) >= _number(there[:NEWEST][-1])]
+    moved = [name for name in there if name in known and known[name] != offer.refs[name]]
+    specs = [f"+{name}:{name}" for name in (*new, *moved)]
+    has_default = f"refs/heads/{offer.default}" in offer.refs
+    if has_default:
+        specs.append(_spec(f"refs/heads/{offer.default}"))
+    _fetch(repository, remote, specs, tell=tell)
+    if has_default:
+        run(("symbolic-ref", f"{BRANCHES}HEAD", f"{BRANCHES}{offer.default}"), env=transport.environment(remote, where))
+    gone = tuple(sorted((name for name in known if name not in offer.refs), key=_number, reverse=True))
+    return Came(tuple(new), tuple(moved), gone, len(unknown) - len(new))
+
+
+def bring(repository: Repository, remote: Remote, revision: str, *, tell: Tell) -> str:
+    """Fetch one branch, request or commit; return what was asked for. Raises GitFailed with what the remote said."""
+    name = wanted(revision)
+    if not name:
+        raise GitFailed(f"{revision}: no branch or request has this name, so nothing was fetched")
+    tell(f"fetching {name} from {remote.shown}")
+    try:
+        _fetch(repository, remote, [_spec(name)], tell=tell)
+    except GitFailed as failed:
+        if "find remote ref" in str(failed) or "not our ref" in str(failed):
+            raise GitFailed(f"{remote.shown} has no {name}") from None
+        raise
+    return name
+
+
+def _spec(name: str) -> str:
+    """Return how one ref or commit of the remote is fetched into ours."""
+    if _HASH.fullmatch(name):
+        return f"+{name}:refs/commits/{name}"
+    branch = name.removeprefix("refs/heads/")
+    return f"+{name}:{name}" if branch == name else f"+{name}:{BRANCHES}{branch}"
+
+
+def _where(repository: Repository) -> Path:
+    if repository.fetched is None:
+        raise GitFailed("there is no repository of ours to fetch into")
+    return repository.fetched
+
+
+def _number(ref: str) -> int:
+    return int(ref.split("/")[2])
+
+
+def _tips(repository: Repository) -> list[str]:
+    """Return the commits that the repository lends with all that they need: those that its refs name."""
+    if not lends(_where(repository)):
+        return []
+    names = {ref.sha for ref in refs.listed(repository)}
+    with reading(repository) as env:
+        done = run(("cat-file", "--batch-check"), env=env, feed="".join(f"{name}\n" for name in names).encode())
+    rows = (line.split(" ") for line in done.stdout.decode("ascii", "replace").splitlines())
+    return [row[0] for row in rows if row[1] in ("commit", "tag")]
+
+
+def _fetch(repository: Repository, remote: Remote, specs: Sequence[str], *, tell: Tell) -> None:
+    if not specs:
+        return
+    where = _where(repository)
+    tips = where / "tips"
+    tips.write_text("".join(f"{name}\n" for name in _tips(repository)))
+    # git asks whoever lends objects for its refs; it is given our list, and the lender's configuration stays shut
+    settings = {"core.alternateRefsCommand": f"cat {shlex.quote(str(tips))}; :"}
+    words = ("fetch", *_WORDS, "--", remote.url)
+    feed = "".join(f"{spec}\n" for spec in specs)
+    transport.talk(remote, where, words, seconds=FETCH_SECONDS, feed=feed, tell=tell, settings=settings)
+    _remember(repository, [spec.partition(":")[2] for spec in specs])
+
+
+def _remember(repository: Repository, came: Sequence[str]) -> None:
+    """Keep where the repository itself has the requests that came: one that it moves later counts more than ours."""
+    where = _where(repository)
+    here = {ref.name: ref.sha for ref in refs.listed(repository, *refs.REQUESTS)}
+    left = note(where)
+    seen = {name: sha for name, sha in left.seen.items() if name not in came}
+    seen |= {name: here[name] for name in came if name in here}
+    write_note(where, replace(left, seen=seen))
