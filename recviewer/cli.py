@@ -13,7 +13,7 @@ from collections.abc import Sequence
 ROOTED = {"serve": {"--port", "--repo", "--host", "--workers"}, "index": set[str]()}
 """Commands whose first free argument is the recordings root, with those of their options that take a value."""
 
-WITH_OPTION = frozenset({"plan", "reviews"})
+WITH_OPTION = frozenset({"plan", "report", "reviews"})
 """Commands that name the recordings root by an option."""
 
 

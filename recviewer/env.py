@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 _Value = TypeVar("_Value")
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
+_SITE = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/%-]*)?")
 
 
 class BadEnvironment(SystemExit):
@@ -63,6 +66,19 @@ def path(name: str) -> Path | None:
         return Path(os.path.abspath(Path(raw).expanduser())) if raw else None
     except RuntimeError:
         raise BadEnvironment(name, raw, "nobody knows that home directory") from None
+
+
+def url(name: str) -> str:
+    """Return the variable as the address of a site without its last slash, "" where it is unset or empty."""
+    raw = text(name)
+    try:
+        parts = urlsplit(raw)
+        is_site = bool(parts.hostname) and parts.port != 0 and _SITE.fullmatch(raw) is not None
+    except ValueError:
+        is_site = False
+    if raw and not is_site:
+        raise BadEnvironment(name, raw, "it takes an address such as https://recordings.example.com")
+    return raw.rstrip("/")
 
 
 def checked(name: str, read: Callable[[str], _Value]) -> _Value | None:

@@ -89,6 +89,44 @@ def test_words_are_split_at_commas(monkeypatch):
     assert env.words(NAME) == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("", ""),
+        ("https://rec.example.com", "https://rec.example.com"),
+        ("http://localhost:8000/", "http://localhost:8000"),
+        ("http://[::1]:8000/a/b/", "http://[::1]:8000/a/b"),
+    ],
+)
+def test_url_is_that_of_a_site_without_its_last_slash(monkeypatch, raw, value):
+    monkeypatch.setenv(NAME, raw)
+
+    assert env.url(NAME) == value
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "rec.example.com",
+        "ftp://rec.example.com",
+        "javascript:alert(1)",
+        "https://",
+        "https://ada@rec.example.com",
+        "https://rec.example.com?x=1",
+        "https://rec.example.com/#x",
+        "https://rec.example.com/a b",
+        "https://rec.example.com/)](http://e.vil",
+        "https://rec.example.com:99999",
+        "https://[::1",
+    ],
+)
+def test_url_that_makes_no_sense_stops_the_start(monkeypatch, raw):
+    monkeypatch.setenv(NAME, raw)
+
+    with pytest.raises(env.BadEnvironment, match="it takes an address such as"):
+        env.url(NAME)
+
+
 def test_what_a_reader_refuses_stops_the_start_without_the_value(monkeypatch):
     def read(raw):
         raise ValueError("it takes something else")

@@ -1,7 +1,7 @@
-"""The report as a comment on a pull request: one that is found again by its first line, and always fits.
+"""The report as Markdown: a comment on a pull request, found again by its first line, and the summary of a job.
 
-Everything that comes from recordings stands in code, every sign of it as a character reference: no host makes a link, a
-mention, markup or a table cell of it.
+Both always fit: what does not is left out in an order, and it is said what. What comes from recordings goes through
+`quoting`.
 """
 
 from __future__ import annotations
@@ -11,95 +11,84 @@ from dataclasses import dataclass
 
 from recviewer import __version__
 from recviewer.changes.findings import Finding, Severity
-from recviewer.changes.model import Change
+from recviewer.changes.links import Links
+from recviewer.changes.lists import TITLES, Budget, Lists, short_path
+from recviewer.changes.quoting import code, link, plain
 from recviewer.changes.report import Report, range_of
-from recviewer.changes.sentence import sentence
+from recviewer.changes.sentence import clauses, ending, opening, sentence
+from recviewer.changes.uncounted import as_line, uncounted
 from recviewer.difference.model import Churn
 
 MARKER = "<!-- recviewer-report -->"
 """The first line, by which a later run finds its comment."""
 
 LIMIT = 65_536
-"""Characters that a comment may have."""
+"""How long a comment may be. Hosts count characters; bytes are never fewer, nor is any other way to count."""
 
-TITLES = {
-    Churn.OUTCOME: "answer ↔ error",
-    Churn.TOOL_CALL: "other tool call",
-    Churn.FINISH: "ended otherwise",
-    Churn.TEXT: "other words",
-    Churn.REQUEST: "request only",
-    Churn.CHUNKING: "chunking only",
-    Churn.IDENTICAL: "same meaning",
-    Churn.NEW: "new",
-    Churn.GONE: "deleted",
-}
-"""What people call the classes, heaviest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Budget:
-    """How much is told. rows: changes listed in each class. classes: those listed. words: characters of a summary."""
-
-    rows: int
-    classes: frozenset[Churn]
-    evidence: bool = True
-    words: int = 160
-    left_out: str = ""
-
+SUMMARY_LIMIT = 1_000_000
+"""Bytes of a job summary. A host takes 1 MiB, and nothing at all of a longer one."""
 
 _ALL = frozenset(Churn)
 _READ = _ALL - {Churn.IDENTICAL, Churn.CHUNKING}
-_CHANGED = _READ - {Churn.NEW, Churn.GONE}
+_EVERY = 1_000_000
+_QUIET = "the list of what means the same"
+_PLACES = f"{_QUIET}; links and paths of single changes"
 _STEPS = (
-    _Budget(1_000_000, _ALL),
-    _Budget(1_000_000, _READ, left_out="the list of what means the same"),
-    _Budget(1_000_000, _CHANGED, left_out="the lists of what means the same, is new or was deleted"),
-    _Budget(100, _CHANGED, left_out="all but the first 100 of each class"),
-    _Budget(30, _CHANGED, words=100, left_out="all but the first 30 of each class"),
-    _Budget(10, _CHANGED, words=80, left_out="all but the first 10 of each class"),
-    _Budget(0, frozenset(), left_out="the lists of changes"),
-    _Budget(0, frozenset(), evidence=False, left_out="the lists of changes, and the words that findings quote"),
+    Budget(_ALL, _EVERY, _EVERY),
+    Budget(_READ, _EVERY, _EVERY, left_out=_QUIET),
+    Budget(_READ, _EVERY, _EVERY, False, left_out=_PLACES),
+    Budget(_READ, _EVERY, 30, False, left_out=f"{_PLACES}; all but 30 new and 30 deleted ones"),
+    Budget(_READ, 100, 10, False, left_out=f"{_PLACES}; all but 100 of a class, 10 new and 10 deleted"),
+    Budget(_READ, 30, 10, False, words=100, left_out=f"{_PLACES}; all but 30 of a class, 10 new and 10 deleted"),
+    Budget(_READ, 10, 10, False, words=80, left_out=f"{_PLACES}; all but 10 of a class"),
+    Budget(frozenset(), 0, 0, left_out="the lists of changes"),
+    Budget(frozenset(), 0, 0, has_evidence=False, left_out="the lists of changes, and the words that findings quote"),
 )
 
 
-def comment(report: Report, *, limit: int = LIMIT) -> str:
+def comment(report: Report, *, limit: int = LIMIT, links: Links | None = None) -> str:
     """Return the comment, its first line the marker.
 
-    limit: characters. What does not fit is left out in this order, and it is said what: the list of what means the same;
-    those of new and deleted ones; then all but 100, 30 and 10 changes of each class; the lists; the words that findings
-    quote. The sentence, the table and the findings always stay.
+    limit: as bytes, of which there are at least as many as characters. links: to hosted pages; without them each change
+    is told with its path. What does not fit is left out in this order: the list of what means the same; links and paths
+    of single changes; all but some of what is new or deleted; all but some of each class; the lists; the words that
+    findings quote. The sentence, the table and the findings always stay.
     """
+    return _fitted(report, links or Links(), limit, (MARKER,))
+
+
+def summary(report: Report, *, limit: int = SUMMARY_LIMIT, links: Links | None = None) -> str:
+    """Return the same for a job summary: without the marker, and with room for more."""
+    return _fitted(report, links or Links(), limit, ())
+
+
+def _fitted(report: Report, links: Links, limit: int, head: Sequence[str]) -> str:
+    footer = f"ignored: {plain(as_line(uncounted(report.found.changes)))}"
     text = ""
     for budget in _STEPS:
-        text = "\n".join(_lines(report, budget)) + "\n"
-        if len(text) <= limit:
+        text = "\n".join([*head, *_Told(report, links, budget).lines(), *_footer(report, budget, footer)]) + "\n"
+        if _length(text) <= limit:
             return text
-    return text[: max(0, limit - 2)].rsplit("\n", 1)[0] + "\n"
+    lines = text.split("\n")
+    while len(lines) > 1 and _length("\n".join(lines) + _CUT) > limit:
+        lines.pop()
+    return "\n".join(lines) + _CUT
 
 
-def _lines(report: Report, budget: _Budget) -> Iterator[str]:
-    yield MARKER
-    yield f"**{plain(sentence(report.found))}**"
-    yield ""
-    if report.found.changes:
-        yield from _table(report)
-    yield from _findings(report.findings, budget)
-    for churn in Churn:
-        changes = [change for change in report.found.changes if change.churn is churn]
-        if changes and churn in budget.classes:
-            yield from _class(churn, changes, report, budget)
-    yield from _footer(report, budget)
+_CUT = "\n\nThe rest is left out, to fit.\n"
 
 
-def _table(report: Report) -> Iterator[str]:
-    yield "| what happened | changes | recordings | tests | size | undecided |"
-    yield "|---|--:|--:|--:|--:|--:|"
-    for churn, tally in report.found.classes().items():
-        if tally.changes:
-            undecided = sum(change.churn is churn and not change.verdict for change in report.found.changes)
-            counts = f"{tally.changes:,} | {tally.recordings:,} | {tally.tests:,} | {size(tally.size)} | {undecided:,}"
-            yield f"| {TITLES[churn]} | {counts} |"
-    yield ""
+def _length(text: str) -> int:
+    """Return the bytes, with two for the end of a line, as forms send it."""
+    return len(text.encode("utf-8", "backslashreplace")) + text.count("\n")
+
+
+def _footer(report: Report, budget: Budget, ignored: str) -> Iterator[str]:
+    if budget.left_out:
+        yield f"Left out, to fit: {budget.left_out}."
+        yield ""
+    lines = f"{report.found.source.raw_lines:,} lines of JSON differ"
+    yield f"<sub>{range_of(report.found)} · recviewer {__version__} · {lines} · {ignored}</sub>"
 
 
 def size(count: int) -> str:
@@ -109,86 +98,86 @@ def size(count: int) -> str:
     return f"{count / 1000:,.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"
 
 
-def _findings(findings: Sequence[Finding], budget: _Budget) -> Iterator[str]:
-    for finding in findings:
-        sign = "🔴" if finding.severity is Severity.RED else "🟠"
-        quoted = f" {code(finding.evidence[:120])}" if finding.evidence and budget.evidence else ""
-        yield f"{sign} **{plain(finding.title)}**. {plain(finding.detail)}{quoted} ({finding.rule})"
-        yield ""
-
-
-def _class(churn: Churn, changes: Sequence[Change], report: Report, budget: _Budget) -> Iterator[str]:
-    yield f"<details><summary>{TITLES[churn]}: {len(changes):,}</summary>"
-    yield ""
-    shown = 0
-    told: set[int] = set()
-    for change in changes:
-        if change.alike is not None:
-            if change.alike in told:
-                continue
-            told.add(change.alike)
-        if shown == budget.rows:
-            break
-        shown += 1
-        yield _row(change, changes, report, budget)
-    rest = len({(change.alike, None if change.alike is not None else id(change)) for change in changes}) - shown
-    if rest:
-        yield f"- and {rest:,} more"
-    yield ""
-    yield "</details>"
-    yield ""
-
-
-def _row(change: Change, changes: Sequence[Change], report: Report, budget: _Budget) -> str:
-    side = change.side
-    facts = [code(side.test[:160]) if side.test else code(side.path)]
-    if side.exchange.model:
-        facts.append(code(side.exchange.model))
-    if change.summary:
-        facts.append(code(change.summary[: budget.words]))
-    if change.pair and change.pair.how.value != "path":
-        facts.append(f"paired by {change.pair.how.value}, {change.pair.sure.value}")
-    if change.unasked:
-        facts.append("not caused by this change: the request is the same, and the old one could be replayed")
-    if change.alike is not None:
-        same = sum(other.alike == change.alike for other in changes)
-        label = report.found.alike[change.alike].label
-        facts.append(f"and {same - 1:,} more with the same change: {code(label[: budget.words])}")
-    if change.verdict:
-        facts.append(change.verdict)
-    return "- " + " · ".join(facts)
-
-
-def _footer(report: Report, budget: _Budget) -> Iterator[str]:
-    source = report.found.source
-    if budget.left_out:
-        yield f"Left out, to fit: {budget.left_out}."
-        yield ""
-    yield (
-        f"<sub>{range_of(report.found)} · recviewer {__version__} · {source.raw_lines:,} lines of JSON differ · not "
-        "counted: ids, times, usage, durations, service fields, chunk boundaries</sub>"
+def verdicts(report: Report) -> list[tuple[str, str]]:
+    """Return what was decided: (state, words) such as `12 approved`; nothing where nobody has decided."""
+    counts = (
+        ("approved", report.approved, "approved"),
+        ("rejected", report.rejected, "to re-record"),
+        ("delete", report.to_delete, "to delete"),
+        ("undecided", report.found.undecided, "undecided"),
     )
+    if report.found.undecided == len(report.found.changes):
+        return []
+    return [(state, f"{count:,} {words}") for state, count, words in counts if count]
 
 
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ,;:.()=+%/'\"?-→−…“”·×")
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A report with how much of it is told, and where its links lead."""
 
+    report: Report
+    links: Links
+    budget: Budget
 
-def code(text: str) -> str:
-    """Return text of a recording on one line, as code in which every sign is a character reference."""
-    return f"<code>{_referred(' '.join(text.split()))}</code>"
+    def lines(self) -> Iterator[str]:
+        found = self.report.found
+        yield f"**{self._sentence()}**"
+        yield ""
+        if found.changes:
+            told = [link(words, self.links.of_verdict(state)) for state, words in verdicts(self.report)]
+            yield f"Verdicts: {' · '.join(told) or 'none yet'}"
+            yield ""
+            yield from self._table()
+        yield from self._findings()
+        yield from self._again()
+        for problem in found.source.problems[:10]:
+            yield f"🟠 Not looked at: {plain(problem, 300)}"
+            yield ""
+        yield from Lists(self.report, self.links, self.budget).lines()
 
+    def _sentence(self) -> str:
+        found = self.report.found
+        if not found.changes:
+            return plain(sentence(found))
+        told = [link(plain(str(clause)), self.links.of_classes(clause.classes)) for clause in clauses(found)]
+        end = link(plain(ending(found)), self._undecided())
+        return f"{link(plain(opening(found)), self.links.page)}: {', '.join(told)}; {end}."
 
-def plain(text: str) -> str:
-    """Return a sentence of ours that may quote a recording, with every sign as a character reference.
+    def _undecided(self) -> str:
+        return self.links.of_verdict("undecided") if self.report.found.undecided else ""
 
-    Behind `@` and `#` stands a space of no width: hosts look for mentions in the finished text.
-    """
-    return _referred(" ".join(text.split())).replace("&#x40;", "&#x40;&#x200b;").replace("&#x23;", "&#x23;&#x200b;")
+    def _table(self) -> Iterator[str]:
+        yield "| what happened | changes | recordings | tests | size | undecided |"
+        yield "|---|--:|--:|--:|--:|--:|"
+        for churn, tally in self.report.found.classes().items():
+            if tally.changes:
+                undecided = sum(change.churn is churn and not change.verdict for change in self.report.found.changes)
+                counts = (
+                    f"{tally.changes:,} | {tally.recordings:,} | {tally.tests:,} | {size(tally.size)} | {undecided:,}"
+                )
+                yield f"| {link(TITLES[churn], self.links.of_classes([churn]))} | {counts} |"
+        yield ""
 
+    def _findings(self) -> Iterator[str]:
+        for finding in self.report.findings:
+            yield self._finding(finding, self.links.of_finding(finding))
+            yield ""
 
-def _referred(text: str) -> str:
-    made = []
-    for place, mark in enumerate(text):
-        is_inside = mark == "_" and text[place - 1 : place].isalnum() and text[place + 1 : place + 2].isalnum()
-        made.append(mark if mark in _PLAIN or mark.isalnum() or is_inside else f"&#x{ord(mark):x};")
-    return "".join(made).replace("://", ":&#x2f;&#x2f;").replace("www.", "www&#x2e;")
+    def _finding(self, finding: Finding, url: str) -> str:
+        sign = "🔴" if finding.severity is Severity.RED else "🟠"
+        quoted = f" {code(finding.evidence, 120)}" if finding.evidence and self.budget.has_evidence else ""
+        return (
+            f"{sign} **{link(plain(finding.title, 200), url)}**. {plain(finding.detail, 500)}{quoted} ({finding.rule})"
+        )
+
+    def _again(self) -> Iterator[str]:
+        """Tell what a reviewer wants to be recorded again: it is what the author has to do."""
+        mine = [change for change in self.report.found.changes if change.verdict == "rejected"]
+        if not mine:
+            return
+        tests = list(dict.fromkeys(change.side.test or short_path(change.side.path) for change in mine))
+        shown = ", ".join(code(test, 160) for test in tests[:10])
+        rest = f" and {len(tests) - 10:,} more tests" if len(tests) > 10 else ""
+        what = " or bring back" if any(change.new is None for change in mine) else ""
+        yield f"🔴 **{len(mine):,} to re-record{what}**, as reviewers said: {shown}{rest}"
+        yield ""

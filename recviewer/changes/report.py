@@ -28,8 +28,23 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether everything was decided on."""
-        return not self.found.undecided
+        """Tell whether everything was decided on, and nothing is to be recorded again."""
+        return not self.found.undecided and not self.rejected
+
+    @property
+    def rejected(self) -> int:
+        """How many changes are to be recorded again."""
+        return sum(change.verdict == "rejected" for change in self.found.changes)
+
+    @property
+    def to_delete(self) -> int:
+        """How many changes are marked for deletion."""
+        return sum(change.verdict == "delete" for change in self.found.changes)
+
+    @property
+    def approved(self) -> int:
+        """How many changes are approved."""
+        return sum(change.verdict == "approved" for change in self.found.changes)
 
 
 def make(

@@ -75,13 +75,25 @@ def status(found: Overview, findings: Sequence[Finding]) -> str:
     """Return the same in 140 characters at most: what needs you first, details as far as they fit."""
     if not found.changes:
         return "No recording is touched."
-    line = f"{ending(found).capitalize()}; {opening(found)}"
+    line = f"{_standing(found)}; {opening(found)}"
     for clause in _short(found, findings):
         longer = f"{line}, {clause}"
         if len(longer) > STATUS - 1:
             break
         line = longer
     return f"{line[: STATUS - 1]}."
+
+
+def _standing(found: Overview) -> str:
+    """Return what is left to do, as the beginning of a sentence."""
+    again = sum(change.verdict == "rejected" for change in found.changes)
+    said = [f"{again:,} to re-record"] if again else []
+    if found.need_you or not found.undecided:
+        said.append(ending(found))
+    else:
+        said.append(f"{found.undecided:,} undecided, only churn")
+    line = ", ".join(said)
+    return line[:1].upper() + line[1:]
 
 
 def _short(found: Overview, findings: Sequence[Finding]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recviewer.changes.markdown import TITLES
+from recviewer.changes.lists import TITLES
 from recviewer.difference.model import Churn
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from django.db.models import Max, QuerySet
 
@@ -22,6 +23,21 @@ ORDER = (
 )
 
 
+class Spoken(Protocol):
+    """A verdict of one reviewer, wherever it is known from: a row, or a line of a file."""
+
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def reviewer(self) -> str: ...
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+
+
+_S = TypeVar("_S", bound=Spoken)
+
 ENTERED = ("entered_at", "verdict", "note", "at", "path", "blob", "pk")
 """The order in which decisions count: whatever order two people's files are imported in, the same one is last."""
 
@@ -35,10 +51,20 @@ def latest(fingerprints: Collection[str]) -> dict[str, dict[str, Decision]]:
     """Return the decisions that count, by fingerprint and reviewer, without cleared ones."""
     found: dict[str, dict[str, Decision]] = {}
     for some in chunked(fingerprints):
-        for decision in in_force().filter(fingerprint__in=some).order_by(*ENTERED):
-            found.setdefault(decision.fingerprint, {})[decision.reviewer] = decision
+        found |= counting(in_force().filter(fingerprint__in=some).order_by(*ENTERED))
+    return found
+
+
+def counting(spoken: Iterable[_S]) -> dict[str, dict[str, _S]]:
+    """Return what counts, by fingerprint and reviewer: the last word of each, unless it took the one before back.
+
+    spoken: in the order of `ENTERED`, whatever fingerprints they are about.
+    """
+    found: dict[str, dict[str, _S]] = {}
+    for one in spoken:
+        found.setdefault(one.fingerprint, {})[one.reviewer] = one
     for by_reviewer in found.values():
-        for reviewer in [name for name, decision in by_reviewer.items() if decision.verdict == Verdict.CLEAR]:
+        for reviewer in [name for name, one in by_reviewer.items() if one.verdict == Verdict.CLEAR]:
             del by_reviewer[reviewer]
     return {fingerprint: by_reviewer for fingerprint, by_reviewer in found.items() if by_reviewer}
 
@@ -52,7 +78,7 @@ def entered(fingerprints: Collection[str], reviewer: str) -> dict[str, datetime]
     return found
 
 
-def settle(decisions: Iterable[Decision]) -> tuple[State, Decision | None]:
+def settle(decisions: Iterable[_S]) -> tuple[State, _S | None]:
     """Return the state that these decisions (the latest of each reviewer) add up to, and the one that settles it."""
     by_time = sorted(decisions, key=lambda decision: (decision.at, decision.reviewer))
     for verdict, state in ORDER:

@@ -8,13 +8,21 @@ const say = (words) => {
 
 document.addEventListener("recviewer:say", (event) => say(event.detail));
 
+// What a control copies stands in it (data-copy), or at an address (data-copy-from), fetched when it is wanted.
+const wanted = async (control) => {
+  if (!("copyFrom" in control.dataset)) return control.dataset.copy;
+  const answer = await fetch(control.dataset.copyFrom);
+  if (!answer.ok) throw new Error(answer.statusText);
+  return answer.text();
+};
+
 document.addEventListener("click", async (event) => {
-  const control = event.target.closest("[data-copy]");
+  const control = event.target.closest("[data-copy], [data-copy-from]");
   if (!control) return;
   event.preventDefault();
   const words = control.textContent;
   try {
-    await navigator.clipboard.writeText(control.dataset.copy);
+    await navigator.clipboard.writeText(await wanted(control));
     control.textContent = "copied";
     say("Copied");
   } catch {

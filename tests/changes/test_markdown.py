@@ -4,7 +4,8 @@ from html.parser import HTMLParser
 import pytest
 
 from recviewer.changes import report
-from recviewer.changes.markdown import LIMIT, MARKER, code, comment, plain, size
+from recviewer.changes.links import links
+from recviewer.changes.markdown import LIMIT, MARKER, SUMMARY_LIMIT, code, comment, plain, size, summary
 from recviewer.changes.report import as_json
 from recviewer.changes.static import page
 from recviewer.git.ranges import opened
@@ -76,10 +77,120 @@ def test_a_comment_always_fits_and_says_what_was_left_out(reported):
 
     for limit in (LIMIT, 12_000, 6_000, 3_000, 1_000):
         text = comment(made, limit=limit)
-        assert len(text) <= limit
+        assert len(text.replace("\n", "\r\n").encode()) <= limit
         assert text.startswith(MARKER)
+        assert text.count("<details>") == text.count("</details>")
     assert "Left out, to fit" in comment(made, limit=6_000)
     assert "41 recordings touched" in comment(made, limit=3_000)
+
+
+def test_what_is_left_out_goes_in_the_order_that_is_said(reported):
+    made = reported(count=40, text="words " * 40)
+    where = links(made, "https://rec.example.com")
+
+    every = comment(made, links=where)
+    short = comment(made, links=where, limit=len(every.encode()) - 1)
+
+    assert "Left out" not in every
+    assert every.count("?change=") == 41
+    assert "Left out, to fit: the list of what means the same; links and paths of single changes." in short
+    assert short.count("?change=") == 0
+    assert short.count("\n- ") == 41
+
+
+@pytest.mark.parametrize("text", ["日本語 " * 60, "🏴‍☠️ " * 60, "`<|@#" * 60])
+def test_no_way_to_count_finds_a_comment_too_long(reported, text):
+    told = comment(reported(count=150, text=text))
+
+    assert max(len(told), len(told.encode()), len(told.encode("utf-16-le")) // 2) <= LIMIT
+
+
+def test_a_summary_has_no_marker_and_fits(reported):
+    made = reported(count=40, text="words " * 40)
+
+    assert MARKER not in summary(made)
+    assert summary(made).startswith("**41 recordings")
+    assert len(summary(made, limit=6_000).encode()) <= 6_000
+    assert SUMMARY_LIMIT < 1024 * 1024
+
+
+def test_numbers_findings_classes_and_changes_are_links_to_the_site(reported):
+    made = reported()
+    where = links(made, "https://rec.example.com")
+
+    text = comment(made, links=where)
+
+    assert (
+        f"**[2 recordings touched]({where.page}): [1 re-recorded with other words]({where.page}?class=text), " in text
+    )
+    assert f"| [other words]({where.page}?class=text) | 1 |" in text
+    assert f"]({where.page}?rule=recorded-error)" in text
+    assert text.count(f"]({where.page}?change=") == 2
+    found = rendered(text)
+    assert {href.partition("?")[0] for href in found.links} == {where.page}
+
+
+def test_paths_stand_where_there_is_no_site(reported):
+    made = reported()
+    (path, *_) = [change.side.path for change in made.found.changes if change.side.test]
+
+    text = rendered(comment(made)).text
+
+    assert path.rpartition("/")[2][:12] in text
+
+
+def rendered(text):
+    from markdown_it import MarkdownIt
+
+    parser = Tags()
+    parser.feed(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text))
+    return parser
+
+
+def test_a_host_makes_no_element_of_a_recording(reported):
+    found = rendered(comment(reported(count=3)))
+
+    assert {tag for tag, _ in found.tags} <= SHOWN
+    assert found.links == []
+    assert found.text.count("<script>alert(1)</script>") >= 3
+
+
+def test_verdicts_are_told_and_what_is_to_re_record_stands_open(reported):
+    made = reported(ask=lambda subjects: dict(zip(subjects, ("rejected", "delete"), strict=True)))
+
+    text = comment(made)
+
+    assert "Verdicts: 1 to re-record · 1 to delete\n" in text
+    assert "🔴 **1 to re-record**, as reviewers said: <code>" in text
+    assert "· **to delete**" in text
+    assert text.index("to re-record**, as") < text.index("<details>")
+
+
+def test_what_went_from_one_test_is_one_line_that_leads_to_all_of_it(tree, make):
+    tree.put(make.chat("One?", "1"), make.chat("Two?", "2"), make.chat("Three?", "3", test=make.id_of("test_other")))
+    tree.commit()
+    tree.git("checkout", "-q", "-b", "work")
+    tree.git("rm", "-q", "-r", ".")
+    tree.commit()
+    made = report.make(opened(tree.top), "main...work")
+
+    rows = [line for line in comment(made, links=links(made, "https://r.example")).split("\n") if line.startswith("- ")]
+
+    assert len(rows) == 2
+    assert [row.endswith(" · 2 recordings") and "?class=gone&test=tests/" in row for row in rows].count(True) == 1
+
+
+def test_the_footer_counts_what_was_ignored(tree, make):
+    before, after = make.chat("One?", "Yes.", chunks=2), make.chat("One?", "No.", chunks=1)
+    for host, document in (("a.example", before), ("b.example", after)):
+        document["request"]["url"] = f"https://{host}/v1/chat/completions"
+        tree.write("recordings/one.json", make.bytes_of(document))
+        tree.git("checkout", "-q", "-B", host[0])
+        tree.commit()
+
+    text = comment(report.make(opened(tree.top), "a...b"))
+
+    assert "ignored: chunk boundaries ×1, url ×1</sub>" in text
 
 
 def test_json_is_the_contract(reported):
@@ -129,13 +240,20 @@ def test_verdicts_come_from_whoever_is_asked(reported):
     assert len(asked) == 2
 
 
+SHOWN = {"p", "strong", "code", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "ul", "li", "sub"}
+
+
 class Tags(HTMLParser):
     def __init__(self):
         super().__init__()
-        self.tags = []
+        self.tags, self.links, self.text = [], [], ""
 
     def handle_starttag(self, tag, attributes):
         self.tags.append((tag, dict(attributes)))
+        self.links += [value for name, value in attributes if name == "href"]
+
+    def handle_data(self, data):
+        self.text += data
 
 
 def test_the_file_needs_no_server_and_runs_nothing(reported):
@@ -144,8 +262,9 @@ def test_the_file_needs_no_server_and_runs_nothing(reported):
     parser = Tags()
     parser.feed(text)
     names = {tag for tag, _ in parser.tags}
-    assert not names & {"script", "img", "link", "iframe", "form", "a", "object"}
-    assert not any(key.startswith("on") or key in ("src", "href", "style") for _, held in parser.tags for key in held)
+    assert not names & {"script", "img", "link", "iframe", "form", "object"}
+    assert not any(key.startswith("on") or key in ("src", "style") for _, held in parser.tags for key in held)
+    assert {href[:1] for href in parser.links} == {"#"}
     assert "default-src &#x27;none&#x27;" in text
     assert "<ins>" in text
     assert "&lt;script&gt;" in text

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from recviewer.changes import report, sentence
+from recviewer.changes import markdown, report, sentence
+from recviewer.changes.links import links
+from recviewer.changes.lists import TITLES
 from recviewer.git.ranges import opened
 
 pytestmark = [
@@ -45,6 +47,26 @@ def test_the_numbers_are_those_of_git(told, pulls, number):
     assert made["raw_diff_lines"] == lines
     assert made["files_changed"] == sum(change.recordings for change in told[number].found.changes)
     assert len(sentence.status(told[number].found, told[number].findings)) <= 140
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_every_recording_that_git_names_is_in_one_change(told, pulls, number):
+    changes = report.as_json(told[number])["changes"]
+    words = ["diff", "--name-only", "-z", "--no-renames", f"base-{number}...refs/pull/{number}/head"]
+    out = subprocess.run(["git", "--git-dir", str(pulls), *words], capture_output=True, check=True).stdout.decode()
+
+    named = [{side["path"] for side in (change["old"], change["new"]) if side} for change in changes]
+    assert sorted(path for paths in named for path in paths) == sorted(out.split("\0")[:-1])
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("site", ["", "https://recordings.example.com"])
+def test_the_comment_fits_and_names_every_class(told, number, site):
+    text = markdown.comment(told[number], links=links(told[number], site))
+
+    assert len(text.replace("\n", "\r\n").encode()) <= markdown.LIMIT
+    for churn, tally in told[number].found.classes().items():
+        assert (f"<summary>{TITLES[churn]}: {tally.changes:,}</summary>" in text) == (tally.changes > 0)
 
 
 def test_pull_request_2_has_all_its_predecessors(told):

@@ -1,4 +1,5 @@
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from recviewer.changes import groups, overview, static, wording
 from recviewer.changes.changeset import ChangeSet, Modified
 from recviewer.changes.findings import findings
+from recviewer.changes.links import links
 from recviewer.changes.markdown import comment
 from recviewer.changes.report import Report, as_json
 from recviewer.changes.sides import Library, Side, meaning_of, without_bytes
@@ -64,6 +66,65 @@ def test_a_file_that_would_be_too_large_says_so(monkeypatch):
     page = "".join(static.page(told(added=map(side, FILES[:4]))))
 
     assert page.count("not shown in this file") == 3
+    assert "3 changes are told by one line each" in page
+
+
+class Anchors(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.ids, self.targets = [], set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        held = dict(attributes)
+        self.ids += [held["id"]] if "id" in held else []
+        self.targets |= {held["href"][1:]} if held.get("href", "").startswith("#") else set()
+
+
+@pytest.mark.parametrize("kind", ["openai_chat", "openai_models"])
+def test_every_link_inside_the_file_leads_somewhere(kind):
+    here = [path for path in FILES if path.parent.name == kind] or FILES[:6]
+    pairs = [Modified(side(old), side(new), Counted(1, 1)) for old, new in pairwise(here)]
+    report = told(pairs, added=map(side, here), deleted=map(side, here[:1]))
+
+    found = Anchors("".join(static.page(report)))
+
+    assert len(found.ids) == len(set(found.ids))
+    assert found.targets <= set(found.ids)
+    assert {f"c{place}" for place in range(len(report.found.changes))} <= found.targets
+
+
+def test_the_file_leads_to_the_site_where_there_is_one():
+    report = told(added=[side(FILES[0])])
+
+    assert 'href="https://rec.example.com/changes/' not in "".join(static.page(report))
+    page = "".join(static.page(report, links=links(report, "https://rec.example.com")))
+    assert f'<a href="https://rec.example.com/changes/{"a" * 40}..{"b" * 40}">on the site</a>' in page
+
+
+def test_no_word_of_a_long_text_is_lost_between_two_changes(make):
+    middle = "".join(f"word{number} " for number in range(1_000))
+    old, new = make.side(make.chat("One?", f"Yes {middle}end.")), make.side(make.chat("One?", f"No {middle}END."))
+
+    page = "".join(static.page(told([Modified(old, new, Counted(1, 1))])))
+
+    assert all(f"word{number} " in page for number in range(1_000))
+    assert "equal characters</summary>" in page
+
+
+def test_what_cannot_be_seen_is_marked(make):
+    page = "".join(static.page(told(added=[make.side(make.chat("One\u202e?", "a\u200bb", test="t\u2066t"))])))
+
+    assert not {"\u202e", "\u200b", "\u2066"} & set(page)
+    assert '<span class="mark">U+200B</span>' in page
+
+
+def test_what_was_ignored_can_be_shown(make):
+    old, new = make.chat("One?", "Yes.", host="a.example"), make.chat("One?", "No.", host="b.example")
+
+    page = "".join(static.page(told([Modified(make.side(old), make.side(new), Counted(1, 1))])))
+
+    assert "<dt>url</dt><dd><del>https://a.example/v1/chat/completions</del>" in page
 
 
 def test_long_texts_say_how_much_is_left_out(make):

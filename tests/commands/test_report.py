@@ -6,6 +6,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from recviewer.changes import report as reports
+from recviewer.git.ranges import opened
+
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -106,3 +109,149 @@ def test_a_folder_without_git_ends_with_2(tmp_path):
         call_command("report", "main...work", repo=str(tmp_path))
 
     assert failed.value.returncode == 2
+
+
+@pytest.fixture
+def reviews(repository):
+    """Returns a function that gives a file of reviews with one verdict on the change."""
+
+    def make(verdict, reviewer="Ana", entered="2026-01-02T12:00:00Z"):
+        (change,) = reports.make(opened(repository), "main...work").found.changes
+        line = {"type": "decision", "fingerprint": change.subject, "reviewer": reviewer, "verdict": verdict}
+        line |= {"entered": entered, "path": change.side.path, "note": "so"}
+        return '{"recviewer_reviews":1}\n' + json.dumps(line) + "\n"
+
+    return make
+
+
+@pytest.mark.parametrize(("verdict", "state", "code"), [("approve", "approved", 0), ("reject", "rejected", 1)])
+def test_verdicts_come_from_files_of_reviews(capture, repository, reviews, tmp_path_factory, verdict, state, code):
+    file = tmp_path_factory.mktemp("reviews") / "reviews.jsonl"
+    file.write_text(reviews(verdict))
+
+    ended, out = capture("main...work", "--repo", str(repository), "--format", "json", "--reviews", str(file))
+
+    assert (ended, json.loads(out)["undecided"]) == (code, 0)
+    assert [change["verdict"] for change in json.loads(out)["changes"]] == [state]
+
+
+def test_verdicts_of_several_files_add_up(capture, repository, reviews, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reviews")
+    (folder / "a").write_text(reviews("approve"))
+    (folder / "b").write_text(reviews("reject", "Ben"))
+
+    files = ["--reviews", str(folder / "a"), "--reviews", str(folder / "b")]
+    _, out = capture("main...work", "--repo", str(repository), "--format", "json", *files)
+
+    assert [change["verdict"] for change in json.loads(out)["changes"]] == ["rejected"]
+
+
+def test_verdicts_are_read_from_a_commit_of_a_mirror(capture, repository, reviews, tmp_path_factory):
+    (repository / "tests/reviews.jsonl").write_text(reviews("approve"))
+    for words in (["add", "-A"], ["commit", "-q", "-m", "reviews"]):
+        subprocess.run(["git", *words], cwd=repository, env=ENVIRONMENT, check=True)
+    mirror = tmp_path_factory.mktemp("mirror") / "mirror.git"
+    subprocess.run(["git", "clone", "-q", "--mirror", str(repository), str(mirror)], check=True, env=ENVIRONMENT)
+
+    code, out = capture(
+        "main...work", "--repo", str(mirror), "--format", "json", "--reviews", "work:tests/reviews.jsonl"
+    )
+
+    assert (code, json.loads(out)["undecided"]) == (0, 0)
+
+
+def test_the_usual_file_counts_where_it_is_there(capture, repository, reviews, settings, tmp_path_factory):
+    settings.REVIEWS_FILE = tmp_path_factory.mktemp("reviews") / "reviews.jsonl"
+    assert capture("main...work", "--repo", str(repository))[0] == 1
+
+    settings.REVIEWS_FILE.write_text(reviews("approve"))
+
+    assert capture("main...work", "--repo", str(repository))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("nowhere.jsonl", "No such file"),
+        ("work:nowhere.jsonl", "work has no file nowhere.jsonl"),
+        ("work:tests", "work has no file tests"),
+        ("gone:tests/reviews.jsonl", "no such commit here"),
+        ("work:tests/recordings/one.json", "no file of reviews"),
+    ],
+)
+def test_a_file_of_reviews_that_cannot_be_read_ends_with_2(repository, file, said):
+    with pytest.raises(CommandError, match=said) as failed:
+        call_command("report", "main...work", repo=str(repository), reviews=[file])
+
+    assert failed.value.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("verdict", "level", "code"),
+    [
+        (None, "undecided", 1),
+        (None, "red", 0),
+        (None, "none", 0),
+        ("reject", "undecided", 1),
+        ("reject", "red", 1),
+        ("reject", "none", 0),
+        ("approve", "undecided", 0),
+    ],
+)
+def test_what_makes_a_run_fail_can_be_chosen(
+    capture, repository, reviews, settings, tmp_path_factory, verdict, level, code
+):
+    settings.REVIEWS_FILE = tmp_path_factory.mktemp("reviews") / "reviews.jsonl"
+    if verdict:
+        settings.REVIEWS_FILE.write_text(reviews(verdict))
+
+    assert capture("main...work", "--repo", str(repository), "--fail-on", level)[0] == code
+
+
+def test_a_summary_is_the_comment_without_its_marker(capture, repository):
+    _, comment = capture("main...work", "--repo", str(repository))
+    _, summary = capture("main...work", "--repo", str(repository), "--format", "summary")
+
+    assert comment == f"<!-- recviewer-report -->\n{summary}"
+
+
+def test_a_status_for_scripts(capture, repository):
+    _, out = capture("main...work", "--repo", str(repository), "--format", "status-json")
+
+    told = json.loads(out)
+    assert (told["state"], told["description"][:12]) == ("pending", "1 needs you;")
+
+
+def test_links_lead_to_the_site_that_was_named(capture, repository, settings):
+    settings.PUBLIC_URL = "https://rec.example.com"
+
+    _, out = capture("main...work", "--repo", str(repository))
+
+    assert "](https://rec.example.com/changes/" in out
+    assert "?change=tests/recordings/one.json)" in out
+    _, status = capture("main...work", "--repo", str(repository), "--format", "status-json")
+    assert json.loads(status)["target_url"].startswith("https://rec.example.com/changes/")
+
+
+def test_the_data_folder_of_the_recordings_is_read_and_not_touched(recviewer, repository, reviews, tmp_path):
+    database = tmp_path / "data/recviewer.sqlite3"
+    folder = ["--repo", str(repository), "--recordings", str(repository / "tests")]
+    assert recviewer("report", "main...work", *folder).returncode == 1
+    assert not database.exists()
+    (repository / "reviews.jsonl").write_text(reviews("approve"))
+    recviewer("reviews", "import", str(repository / "reviews.jsonl"))
+    before = database.read_bytes()
+
+    done = recviewer("report", "main...work", *folder)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert database.read_bytes() == before
+
+
+def test_a_data_folder_that_cannot_be_read_is_told_of(recviewer, repository, tmp_path):
+    (tmp_path / "data/recviewer.sqlite3").write_bytes(b"")
+
+    done = recviewer("report", "main...work", "--repo", str(repository))
+
+    assert done.returncode == 1
+    assert b"were not read" in done.stderr

@@ -17,41 +17,28 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from recviewer.exchange.hidden import RUN, named
+
 register = template.Library()
 
 CHUNK_WINDOW = 200
 """Chunks that the table shows at once; a link to a later one names where its window begins."""
 
-_HIDDEN = re.compile(
-    "(?:"
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad"  # control characters but tab and line feed; soft hyphen
-    "\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
-    "\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f"  # zero width, bidi, separators
-    "\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
-    "\U000e0000-\U000e01ef]"  # tags, further variation selectors
-    "|(?<![\u2190-\U0003ffff])\u200d"  # a joiner that joins no emoji
-    ")"
-)
-_RUN = re.compile(f"({_HIDDEN.pattern})\\1*")
-
 
 def _mark(found: re.Match[str]) -> str:
-    code = ord(found[1])
-    name = f"byte {code - 0xDC00:02X}" if 0xDC80 <= code <= 0xDCFF else f"U+{code:04X}"
-    times = len(found[0])
-    return f'<span class="mark">{name}{f" ×{times}" if times > 1 else ""}</span>'
+    return f'<span class="mark">{named(found)}</span>'
 
 
 def marked(text: str) -> str:
     """Return text as HTML: escaped, and with each invisible character as a mark that names it."""
     plain = escape(text)
-    return str(plain) if text.isascii() and text.isprintable() else _RUN.sub(_mark, plain)
+    return str(plain) if text.isascii() and text.isprintable() else RUN.sub(_mark, plain)
 
 
 @register.filter
 def bare(value: object) -> str:
     """Leave out invisible characters: for titles and attributes, which cannot hold marks."""
-    return _RUN.sub("", str(value))
+    return RUN.sub("", str(value))
 
 
 @register.filter

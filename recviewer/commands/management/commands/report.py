@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-if TYPE_CHECKING:
-    from recviewer.changes.report import Ask, Report
+from recviewer.changes.forms import FORMS, pieces
 
 
 class Command(BaseCommand):
     help = (
-        "Tell what a range of commits did to the recordings: a comment for a pull request, JSON for scripts, or one HTML "
-        "file. Nothing is changed. Exit code 0: everything was decided on; 1: something was not; 2: could not run. "
-        "Example: recviewer report origin/main...HEAD --format md"
+        "Tell what a range of commits did to the recordings: a comment for a pull request, the summary of a job, JSON for "
+        "scripts, one HTML file, or a commit status. Nothing is changed. Exit code 0: everything was decided on, and "
+        "nothing is to be recorded again; 1: something is undecided or to be recorded again (see --fail-on); 2: could "
+        "not run. Example: recviewer report origin/main...HEAD --format md"
     )
     requires_system_checks: list[str] = []
 
@@ -34,55 +34,61 @@ class Command(BaseCommand):
             "--repo", metavar="DIR", default=".", help="the repository or a mirror of it; default: here"
         )
         parser.add_argument(
+            "--recordings",
+            metavar="DIR",
+            help="the recordings root, whose verdicts count; default: that of the repository",
+        )
+        parser.add_argument(
+            "--reviews",
+            metavar="FILE",
+            action="append",
+            default=[],
+            help="count the verdicts that `recviewer reviews export` wrote: a file on disk, or REVISION:PATH for one "
+            "in a commit; may be given more than once; default: $RECVIEWER_REVIEWS_FILE, if it is there",
+        )
+        parser.add_argument(
             "--format",
-            choices=("md", "json", "html", "status"),
+            choices=FORMS,
             default="md",
-            help="md for a comment; json; html: one file without a server; status: one line of 140 characters at most",
+            help="md for a comment; summary for the summary of a job; json; html: one file without a server; status: one "
+            "line of 140 characters at most; status-json: that line and the state of a commit status",
+        )
+        parser.add_argument(
+            "--fail-on",
+            choices=("undecided", "red", "none"),
+            default="undecided",
+            help="what gives exit code 1: something is undecided or to be recorded again; only what is to be recorded "
+            "again, and red findings that nobody decided on; nothing",
         )
         parser.add_argument("--output", metavar="FILE", help="write to a file instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        from recviewer.changes import checks
         from recviewer.changes import report as reports
+        from recviewer.commands.verdicts import hear
         from recviewer.git.ranges import opened
         from recviewer.git.repository import GitFailed
         from recviewer.store.refusals import Refusal
 
+        folder = Path(options["repo"])
         try:
-            made = reports.make(opened(Path(options["repo"])), options["range"], ask=_ask())
-            _put(_pieces(made, options["format"]), options["output"])
+            repository = opened(folder)
+            heard = hear(repository, folder, options["reviews"], self.stderr.write)
+            made = reports.make(repository, options["range"], ask=heard.ask, choices=heard.choices())
+            _put(pieces(made, options["format"], public=settings.PUBLIC_URL), options["output"])
         except (GitFailed, Refusal, OSError) as failed:
             raise CommandError(f"{str(failed).rstrip('.')}.", returncode=2) from None
         for problem in made.found.source.problems:
             self.stderr.write(f"not looked at: {problem}")
-        if not made.is_clean:
+        if checks.fails(made, checks.FailOn(options["fail_on"])):
             sys.stdout.flush()
             sys.exit(1)
 
 
-def _ask() -> Ask | None:
-    """Return who knows what reviewers said; without anybody nothing was decided on."""
-    return None
-
-
-def _pieces(report: Report, form: str) -> Iterator[str]:
-    from recviewer.changes import markdown, sentence, static
-    from recviewer.changes import report as reports
-
-    match form:
-        case "json":
-            yield json.dumps(reports.as_json(report), indent=2, ensure_ascii=False) + "\n"
-        case "html":
-            yield from static.page(report)
-        case "status":
-            yield sentence.status(report.found, report.findings) + "\n"
-        case _:
-            yield markdown.comment(report)
-
-
-def _put(pieces: Iterable[str], output: str | None) -> None:
+def _put(told: Iterable[str], output: str | None) -> None:
     if output is None or output == "-":
-        for piece in pieces:
+        for piece in told:
             sys.stdout.buffer.write(piece.encode("utf-8", "backslashreplace"))
         sys.stdout.buffer.flush()
         return
-    Path(output).write_bytes("".join(pieces).encode("utf-8", "backslashreplace"))
+    Path(output).write_bytes("".join(told).encode("utf-8", "backslashreplace"))

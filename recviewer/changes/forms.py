@@ -1,0 +1,34 @@
+"""The forms of a report by name: the command line and the pages offer the same ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from recviewer.changes import checks, markdown, static
+from recviewer.changes.links import links
+from recviewer.changes.report import Report, as_json
+from recviewer.changes.sentence import status
+
+FORMS = ("md", "summary", "json", "html", "status", "status-json")
+"""md: a comment. summary: of a job. status: a line. status-json: it, with the state and the link of a commit status."""
+
+
+def pieces(report: Report, form: str, *, public: str = "") -> Iterator[str]:
+    """Yield a report in one of the forms. public: the address of the site that shows the range, "" where none does."""
+    where = links(report, public)
+    match form:
+        case "md":
+            yield markdown.comment(report, links=where)
+        case "summary":
+            yield markdown.summary(report, links=where)
+        case "json":
+            yield json.dumps(as_json(report), indent=2, ensure_ascii=False) + "\n"
+        case "html":
+            yield from static.page(report, links=where)
+        case "status":
+            yield status(report.found, report.findings) + "\n"
+        case "status-json":
+            yield json.dumps(checks.as_status(report, where), ensure_ascii=False) + "\n"
+        case _:
+            raise ValueError(f"{form} is no form of a report")

@@ -1,0 +1,98 @@
+"""Recorded text as HTML: escaped, with marks for what cannot be seen, and cut with the number of what is left out."""
+
+from __future__ import annotations
+
+from html import escape
+
+from recviewer.difference.model import Words, shown
+from recviewer.difference.values import ABSENT
+from recviewer.difference.words import Grain, Op
+from recviewer.exchange import hidden
+
+TEXT = 20_000
+"""Characters of one text that are shown; the file says how many more there are."""
+
+CONTEXT = 400
+"""Characters of an unchanged stretch between two changes that stand open, half at each end; the rest is folded."""
+
+BLOCK = 80
+"""Characters from which a deletion has no line through it, for that cannot be read."""
+
+_GRAINS = {
+    Grain.WORDS: "",
+    Grain.LINES: "compared line by line, for it is long",
+    Grain.BLOCK: "too different for words: the old text, then the new one",
+}
+
+
+def text(value: str) -> str:
+    """Return text as HTML; what the eye would miss is named."""
+    made = escape(value)
+    if value.isascii() and value.isprintable():
+        return made
+    return hidden.RUN.sub(lambda found: f'<span class="mark">{hidden.named(found)}</span>', made)
+
+
+def name(value: str) -> str:
+    """Return a recorded value whose direction does not leak into what stands beside it."""
+    return f"<bdi>{text(value)}</bdi>"
+
+
+def cut(value: str, most: int = TEXT) -> str:
+    """Return text, and how much of it is left out where it is long."""
+    if len(value) <= most:
+        return text(value)
+    return f'{text(value[:most])}<span class="note"> … {len(value) - most:,} more characters</span>'
+
+
+def said(value: str) -> str:
+    """Return what a person or a model said."""
+    return f'<div class="words">{cut(value)}</div>'
+
+
+def fold(head: str, body: str) -> str:
+    """Return something folded. head, body: HTML."""
+    return f'<details class="fold"><summary>{head}</summary>{body}</details>'
+
+
+def words(item: Words) -> str:
+    """Return a text with what was deleted and inserted in it."""
+    spans = item.words.spans
+    made = []
+    for place, span in enumerate(spans):
+        if span.op is Op.SAME:
+            made.append(_same(span.text, is_first=place == 0, is_last=place == len(spans) - 1))
+        elif span.op is Op.GONE:
+            kind = ' class="block"' if len(span.text) > BLOCK or "\n" in span.text else ""
+            made.append(f"<del{kind}>{cut(span.text)}</del>")
+        else:
+            made.append(f"<ins>{cut(span.text)}</ins>")
+    notes = [note for note in (_GRAINS[item.words.grain], *map(text, item.words.spelled)) if note]
+    if item.words.unspelled:
+        notes.append(f"and {item.words.unspelled:,} more")
+    told = f'<p class="note">{"<br>".join(notes)}</p>' if notes else ""
+    return f'<div class="words">{"".join(made)}</div>{told}'
+
+
+def _same(value: str, *, is_first: bool, is_last: bool) -> str:
+    """Return an unchanged stretch: a long one is folded but for its ends that touch a change."""
+    if len(value) <= CONTEXT:
+        return text(value)
+    half = CONTEXT // 2
+    head = "" if is_first else value[: _gap(value, half, half // 2)]
+    tail = "" if is_last else value[_gap(value, len(value) - half, half // 2) :]
+    middle = value[len(head) : len(value) - len(tail)]
+    return text(head) + fold(f"{len(middle):,} equal characters", f"<div>{cut(middle)}</div>") + text(tail)
+
+
+def _gap(value: str, place: int, most: int) -> int:
+    """Return the place behind the last gap between words before a place, at most so many characters away."""
+    found = max(value.rfind(" ", place - most, place), value.rfind("\n", place - most, place))
+    return place if found < 0 else found + 1
+
+
+def value(path: str, old: object, new: object) -> str:
+    """Return a value that changed as a row: where it stands, old, new."""
+    before = "" if old is ABSENT else f"<del>{cut(shown(old))}</del>"
+    after = "" if new is ABSENT else f"<ins>{cut(shown(new))}</ins>"
+    return f"<div><dt>{text(path or '(all)')}</dt><dd>{before} {after}</dd></div>"

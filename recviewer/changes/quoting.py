@@ -1,0 +1,68 @@
+"""Text of recordings in Markdown: no host makes a link, a mention, markup or a table cell of it, and nothing is hidden.
+
+Every sign that Markdown or HTML knows becomes a character reference. That is not enough for what hosts look for in the
+finished text (mentions, numbers of issues, names of commits, addresses): there a space of no width stands between.
+What cannot be seen is told by its name, and what is written from right to left keeps to its place.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from recviewer.exchange import hidden
+
+_HARMLESS = frozenset(" ,;:.()=+%/'\"?-")
+"""Signs of ASCII that mean nothing in the middle of a line, besides letters and digits."""
+
+_RIGHT = frozenset({"R", "AL", "AN"})
+_ISOLATED = "&#x2068;{}&#x2069;"
+_BREAK = "&#x200b;"
+_MENTIONS = re.compile(r"(?<=@)(?=\w)")
+_LOOKED_FOR = re.compile(
+    r"(?<=[@#!$~%^&*:])(?=\w)"  # @ada, #12, !12, ~label, :tada:
+    r"|(?<=:)(?=//)|(?<=www)(?=\.)"
+    r"|(?<=\bgh-)(?=\d)",
+    re.IGNORECASE,
+)
+_COMMIT = re.compile(r"(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z])", re.IGNORECASE)
+_SHORT = 6
+"""Digits of a commit's name that no host takes for one."""
+
+
+def code(text: str, most: int | None = None) -> str:
+    """Return text of a recording on one line, as code. most: characters of it that are kept."""
+    words = cut(text, most)
+    return f"<code>{_told(words, {found.start() for found in _MENTIONS.finditer(words)})}</code>"
+
+
+def plain(text: str, most: int | None = None) -> str:
+    """Return a sentence of ours that may quote a recording. most: characters of it that are kept."""
+    words = cut(text, most)
+    places = {found.start() for found in _LOOKED_FOR.finditer(words)}
+    for found in _COMMIT.finditer(words):
+        places.update(range(found.start() + _SHORT, found.end(), _SHORT))
+    return _told(words, places)
+
+
+def link(words: str, url: str) -> str:
+    """Return Markdown as a link, or as it is where there is no address. words: quoted already; url: of ours."""
+    return f"[{words}]({url})" if url else words
+
+
+def cut(text: str, most: int | None = None) -> str:
+    """Return text on one line, its end left off where it is longer than `most` characters."""
+    seen = hidden.RUN.sub(lambda found: f"‹{hidden.named(found)}›", text.replace("\r\n", "\n"))
+    words = " ".join(seen.split())
+    return words if most is None or len(words) <= most else f"{words[: most - 1].rstrip()}…"
+
+
+def _told(text: str, breaks: set[int]) -> str:
+    made = []
+    for place, mark in enumerate(text):
+        is_inside = mark == "_" and text[place - 1 : place].isalnum() and text[place + 1 : place + 2].isalnum()
+        is_kept = mark in _HARMLESS or mark.isalnum() or is_inside or not mark.isascii()
+        made.append((_BREAK if place in breaks else "") + (mark if is_kept else f"&#x{ord(mark):x};"))
+    whole = "".join(made).replace("://", ":&#x2f;&#x2f;").replace("www.", "www&#x2e;")
+    is_turned = not text.isascii() and any(unicodedata.bidirectional(mark) in _RIGHT for mark in text)
+    return _ISOLATED.format(whole) if is_turned else whole

@@ -1,0 +1,104 @@
+"""What reviewers said, for the report command: from files of reviews, on disk or in a commit, and from the data folder.
+
+Nothing is written, and a data folder that is not there is not made.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import DatabaseError
+
+from recviewer import places
+from recviewer.changes.pairing import Choice
+from recviewer.git import ranges, refs
+from recviewer.git.history import contents
+from recviewer.git.repository import GitFailed, Repository
+from recviewer.review import elsewhere
+from recviewer.review.history import Saying
+from recviewer.review.refusals import Refused
+
+Warn = Callable[[str], object]
+_FILES = ("100644", "100755")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """spoken: the verdicts of all files. database: that of the data folder, None where there is none."""
+
+    spoken: tuple[Saying, ...]
+    database: Path | None
+    warn: Warn
+
+    def ask(self, subjects: Sequence[str]) -> dict[str, str]:
+        """Return what was decided on some subjects."""
+        wanted = frozenset(filter(None, subjects))
+        known = [saying for saying in self.spoken if saying.fingerprint in wanted]
+        if self.database is not None:
+            try:
+                known += elsewhere.of_database(self.database, wanted)
+            except DatabaseError as error:
+                self.warn(
+                    f"The verdicts in {self.database} were not read: {error}. `recviewer serve` brings a database "
+                    "up to date that an older recviewer made."
+                )
+        return elsewhere.states(known)
+
+    def choices(self) -> tuple[Choice, ...]:
+        """Return the pairs that reviewers made or broke; `ask` tells of a database that cannot be read."""
+        try:
+            return elsewhere.choices_of_database(self.database) if self.database else ()
+        except DatabaseError:
+            return ()
+
+
+def hear(repository: Repository, folder: Path, files: Sequence[str], warn: Warn) -> Heard:
+    """Read the files, and find the database.
+
+    folder: in which the repository was looked for. files: as they were named, `FILE` or `REVISION:PATH`; none for that
+    of the settings, which need not be there. warn: prints a line. Raises CommandError, GitFailed, OSError for a file
+    that cannot be read.
+    """
+    spoken = [saying for name in files for saying in _of(_read(repository, name), name, warn)]
+    usual: Path | None = settings.REVIEWS_FILE
+    if not files and usual is not None and usual.is_file():
+        spoken += _of(usual.read_bytes(), str(usual), warn)
+    return Heard(tuple(spoken), _database(repository, folder), warn)
+
+
+def _read(repository: Repository, name: str) -> bytes:
+    """Read a file of the disk, else `REVISION:PATH` as a commit has it: a mirror has no files on disk."""
+    if os.path.exists(name) or ":" not in name:
+        return Path(name).read_bytes()
+    revision, _, path = name.partition(":")
+    raw = os.fsencode(path)
+    commit = refs.commit_of(repository, revision)
+    blob = next((one.blob for one in ranges.held(repository, commit, raw) if one.raw == raw and one.mode in _FILES), "")
+    data = next((data for _, data in contents(repository, [blob])), None) if blob else None
+    if data is None:
+        raise GitFailed(f"{revision} has no file {path}")
+    return data
+
+
+def _of(data: bytes, name: str, warn: Warn) -> list[Saying]:
+    try:
+        spoken, bad = elsewhere.of_file(data)
+    except Refused as refused:
+        raise CommandError(f"{name}: {refused}", returncode=2) from None
+    for number, why in bad:
+        warn(f"{name}: line {number:,} was left out: {why}")
+    return spoken
+
+
+def _database(repository: Repository, folder: Path) -> Path | None:
+    """Return the database of the recordings root that was named, else of the folder or the work tree, if there is one."""
+    if not settings.PLACES.is_demo or "RECVIEWER_DATA" in os.environ:
+        known = [settings.PLACES.database]
+    else:
+        known = [places.find(root).database for root in (folder, repository.work_tree)]
+    return next((file for file in known if file.is_file()), None)

@@ -1,0 +1,26 @@
+"""Characters that the eye would miss, such as those that turn the direction of writing: which they are, and their names."""
+
+from __future__ import annotations
+
+import re
+
+_HIDDEN = (
+    "(?:"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad"  # control characters but tab and line feed; soft hyphen
+    "\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
+    "\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f"  # zero width, bidi, separators
+    "\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e01ef]"  # tags, further variation selectors
+    "|(?<![\u2190-\U0003ffff])\u200d"  # a joiner that joins no emoji
+    ")"
+)
+RUN = re.compile(f"({_HIDDEN})\\1*")
+"""One of them, as often as it stands there in a row."""
+
+
+def named(found: re.Match[str]) -> str:
+    """Return what to call a match of `RUN`: `U+202E`, `byte FF`, `U+200B ×3`."""
+    code = ord(found[1])
+    name = f"byte {code - 0xDC00:02X}" if 0xDC80 <= code <= 0xDCFF else f"U+{code:04X}"
+    times = len(found[0])
+    return f"{name} ×{times}" if times > 1 else name

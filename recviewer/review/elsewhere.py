@@ -1,0 +1,57 @@
+"""Verdicts from where nothing may be written: files of reviews, and the database of a data folder.
+
+A report in a build has no database; on a laptop it must not touch the one there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connections
+from django.db.utils import load_backend
+
+from recviewer.changes.pairing import Choice
+from recviewer.review import history, pairs, standing, travel
+from recviewer.review.history import Saying
+
+
+def of_file(data: bytes) -> tuple[list[Saying], tuple[tuple[int, str], ...]]:
+    """Return the verdicts of a file of reviews, and (line number, why) of lines that were left out.
+
+    Raises travel.UnknownVersion.
+    """
+    found = travel.read(data)
+    return list(found.decisions.values()), tuple(found.bad)
+
+
+def of_database(file: Path, subjects: Collection[str]) -> list[Saying]:
+    """Return the verdicts on some fingerprints from a database. Raises DatabaseError where it cannot be read."""
+    with _reading(file):
+        return list(history.sayings(subjects))
+
+
+def choices_of_database(file: Path) -> tuple[Choice, ...]:
+    """Return the pairs that reviewers made or broke, from a database. Raises DatabaseError where it cannot be read."""
+    with _reading(file):
+        return pairs.choices()
+
+
+def states(spoken: Iterable[Saying]) -> dict[str, str]:
+    """Return the state of every fingerprint that is decided, from verdicts in any order: an import gives the same."""
+    counting = standing.counting(sorted(spoken))
+    return {fingerprint: standing.settle(mine.values())[0].value for fingerprint, mine in counting.items()}
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
+    """Let queries go to another file than the settings name, opened so that nothing can be written."""
+    usual = connections["default"]
+    places = connections.settings["default"] | {"NAME": f"{file.as_uri()}?mode=ro", "OPTIONS": {"timeout": 20}}
+    connections["default"] = load_backend(places["ENGINE"]).DatabaseWrapper(places, "default")
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections["default"] = usual
