@@ -162,8 +162,17 @@ def _answer(request: HttpRequest, old: Side, before: Exchange, new: Side, after:
     return render(request, "difference/page.html", {"page": page})
 
 
-def page_of(request: HttpRequest, title: str, old: Side, new: Side, found: Difference) -> DifferencePage:
-    """Return the page of a difference. title: what was asked."""
+def page_of(
+    request: HttpRequest,
+    title: str,
+    old: Side,
+    new: Side,
+    found: Difference,
+    *,
+    before: bytes | None = None,
+    after: bytes | None = None,
+) -> DifferencePage:
+    """Return the page of a difference. title: what was asked; before, after: the bytes of the files that are there."""
     return DifferencePage(
         title=title,
         old=old,
