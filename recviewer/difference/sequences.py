@@ -41,8 +41,8 @@ def common(first: Sequence[Hashable], second: Sequence[Hashable], *, cells: int 
 def nearly_common(first: Sequence[Hashable], second: Sequence[Hashable], *, cells: int) -> list[Run]:
     """Return stretches that two sequences have in common, in order; not always the longest.
 
-    Where the exact way would cost too much, what stands just once in both leads through them, and what lies between is
-    compared exactly as long as it is cheap.
+    Where the exact way would cost too much, what stands just once in both leads through them. What lies between is
+    compared exactly as long as it is cheap, and then window by window.
     """
     exact = common(first, second, cells=cells)
     if exact is not None:
@@ -50,15 +50,18 @@ def nearly_common(first: Sequence[Hashable], second: Sequence[Hashable], *, cell
     runs: list[Run] = []
     at = there = 0
     for place, other in [*_landmarks(first, second), (len(first), len(second))]:
-        gap, beside = first[at:place], second[there:other]
-        found = common(gap, beside, cells=cells)
-        if found is None:
-            found = _ends(gap, beside)
-        elif min(len(gap), len(beside)) > _CHEAP:
-            cells = max(0, cells - len(gap) * len(beside))
-        for begin, across, length in found:
-            _extend(runs, (at + begin, there + across, length))
-        at, there = place, other
+        if place > at and other > there:
+            gap, beside = first[at:place], second[there:other]
+            found = common(gap, beside, cells=cells)
+            if found is None:
+                found, cells = _by_window(gap, beside, cells), 0
+            elif min(len(gap), len(beside)) > _CHEAP:
+                cells = max(0, cells - len(gap) * len(beside))
+            for begin, across, length in found:
+                _extend(runs, (at + begin, there + across, length))
+        if place < len(first):
+            _append(runs, place, other)
+        at, there = place + 1, other + 1
     return runs
 
 
@@ -66,11 +69,25 @@ _CHEAP = 64
 """Gaps up to this length are compared without counting what they cost."""
 
 
-def _ends(first: Sequence[Hashable], second: Sequence[Hashable]) -> list[Run]:
-    start = _shared(first, second)
-    end = _shared_end(first, second, start)
-    found = [(0, 0, start), (len(first) - end, len(second) - end, end)]
-    return [run for run in found if run[2]]
+def _by_window(first: Sequence[Hashable], second: Sequence[Hashable], cells: int) -> list[Run]:
+    """Return what windows of both have in common, each window beginning behind what the last one found.
+
+    A window is as large as lets all of them together cost about `cells`.
+    """
+    width = cells // max(len(first), len(second))
+    if width < _CHEAP:
+        return []
+    runs: list[Run] = []
+    at = there = 0
+    while at < len(first) and there < len(second):
+        found = common(first[at : at + width], second[there : there + width], cells=width * width) or []
+        most = width * 3 // 4  # what is found near the end of a window may be better matched by what follows
+        kept = [run for run in found if run[0] < most and run[1] < most]
+        for place, other, length in kept:
+            _extend(runs, (at + place, there + other, length))
+        ends = (kept[-1][0] + kept[-1][2], kept[-1][1] + kept[-1][2]) if kept else (0, 0)
+        at, there = at + max(ends[0], width // 2), there + max(ends[1], width // 2)
+    return runs
 
 
 def _landmarks(first: Sequence[Hashable], second: Sequence[Hashable]) -> list[tuple[int, int]]:

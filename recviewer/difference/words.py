@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from recviewer.difference.sequences import CELLS, Run, common, nearly_common
 
@@ -21,6 +22,9 @@ LETTERS = 4
 
 LEAST = 0.3
 """Below this similarity words stop helping: the old text as a block, then the new one."""
+
+HELD = 0.7
+"""But words go on to help where so much of the shorter text is in the longer one: something was put around it."""
 
 SPELLED = 3
 """Changes of so many characters or fewer are spelled out."""
@@ -144,8 +148,9 @@ def words(old: str, new: str) -> WordDiff:
         spans = _tight(_ordered(_without_crumbs(pieces)))
     if grain is Grain.LINES:
         return _finished(spans, grain, similarity(old, new))
-    alike = 2 * sum(len(span.text) for span in spans if span.op is Op.SAME) / (len(old) + len(new))
-    if alike < LEAST and old and new:
+    same = sum(len(span.text) for span in spans if span.op is Op.SAME)
+    alike = 2 * same / (len(old) + len(new))
+    if alike < LEAST and same < HELD * min(len(old), len(new)):
         grain, spans = Grain.BLOCK, [Span(Op.GONE, old), Span(Op.NEW, new)]
     return _finished(spans, grain, alike)
 
@@ -209,21 +214,21 @@ def _compared(old: str, new: str) -> tuple[list[_Piece], Grain]:
 
 def _shared_ends(old: str, new: str) -> tuple[int, int]:
     """Return how many characters both texts begin with, and end with, cut back to white space where it is near."""
-    start = _equal(old, new, 0, 0, min(len(old), len(new)))
+    start = shared_start(old, new, min(len(old), len(new)))
     space = max(old.rfind(" ", max(0, start - 100), start), old.rfind("\n", max(0, start - 100), start))
     start = space + 1 if space >= 0 else start
     most = min(len(old), len(new)) - start
-    end = _equal(old[::-1], new[::-1], 0, 0, most)
+    end = shared_start(old[::-1], new[::-1], most)
     at = len(old) - end
     found = [place for mark in " \n" if (place := old.find(mark, at, at + 100)) >= 0]
     return start, len(old) - min(found) if found and end else end
 
 
-def _equal(first: str, second: str, at: int, there: int, most: int) -> int:
-    """Return how many characters are equal from two places on."""
-    step, done = 1 << 14, 0
+def shared_start(first: str, second: str, most: int) -> int:
+    """Return how many characters both texts begin with, at most so many."""
+    done, step = 0, 1 << 14
     while step:
-        while done + step <= most and first.startswith(second[there + done : there + done + step], at + done):
+        while done + step <= most and first.startswith(second[done : done + step], done):
             done += step
         step >>= 1
     return done
@@ -407,7 +412,8 @@ def spell(gone: str, new: str) -> str:
 def _spelled(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text
-    return ", ".join(_named(mark) for mark in text)
+    runs = [(mark, len(list(run))) for mark, run in groupby(text)]
+    return ", ".join(f"{_named(mark)}{f' ×{count}' if count > 1 else ''}" for mark, count in runs)
 
 
 def _named(mark: str) -> str:
