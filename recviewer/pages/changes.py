@@ -5,8 +5,10 @@ Verdicts are given here where the new recordings lie in the tree; changes that a
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -22,12 +24,15 @@ from recviewer.changes.overview import Tally
 from recviewer.changes.report import Report
 from recviewer.changes.sides import Side
 from recviewer.difference.model import Churn
+from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed
-from recviewer.pages.difference import CHURN_WORDS, page_of
+from recviewer.pages.difference import CHURN_WORDS, fragment_of, page_of
 from recviewer.pages.difference import Side as Shown
 from recviewer.pages.forms import item_of
 from recviewer.pages.ranges import not_there
 from recviewer.pages.reports import report_of
+from recviewer.store import files
+from recviewer.store.refusals import Refusal
 
 SHOWN = 200
 """Changes that a page lists; the rest is a number and further pages."""
@@ -196,7 +201,12 @@ def _change(request: HttpRequest, report: Report, spec: str, chosen: str) -> Htt
         _shown(change.old, "new here: there is no older one"),
         _shown(change.new, "gone: there is no newer one"),
         change.difference(),
+        before=_data(report, change.old),
+        after=_data(report, change.new),
     )
+    fragment = fragment_of(request, page)
+    if fragment is not None:
+        return fragment
     changes = report.found.changes
     same = [one for one in changes if change.alike is not None and one.alike == change.alike] or [change]
     items = _items(same)
@@ -217,6 +227,18 @@ def _change(request: HttpRequest, report: Report, spec: str, chosen: str) -> Htt
         "unasked": change.unasked,
     }
     return render(request, "changes/change.html", {"page": page, "around": around})
+
+
+def _data(report: Report, side: Side | None) -> bytes | None:
+    """Return the bytes of a side: from git, else from the disk."""
+    if side is None:
+        return None
+    repository = report.found.source.range.repository
+    data = next((data for _, data in contents(repository, [side.blob])), None) if side.blob else None
+    if data is None:
+        with suppress(Refusal):
+            data = files.read(repository.work_tree, side.raw, limit_bytes=settings.FILE_LIMIT_BYTES).data
+    return data
 
 
 def _items(changes: list[Change]) -> list[str]:
