@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from recviewer.catalog.content import Content
 from recviewer.difference import asked, ignored
 from recviewer.difference.model import Difference, Ignored, SectionKind, shown
-from recviewer.difference.values import is_equal
+from recviewer.difference.values import changes, is_equal
 from recviewer.exchange.model import Exchange, ExhibitKind, Json, Message
 from recviewer.pages.calls import call_view
 from recviewer.pages.conversation import SIDES, Turn, calls_of, conversation_of
@@ -174,7 +175,31 @@ def ignored_of(found: Difference, before: Content | None, after: Content | None)
         for change in getattr(item, "values", ())
     ]
     rest.sort(key=lambda one: one.path not in ("chunk boundaries", "usage"))
-    return (*rest, *ignored.in_replies(_unsaid(before), _unsaid(after)), *usage)
+    return (*rest, *ignored.in_replies(_unsaid(before), _unsaid(after)), *_beside(before, after), *usage)
+
+
+def _beside(before: Content, after: Content) -> Iterator[Ignored]:
+    """Yield what differs in the files beside request and reply."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for change in changes(_rest_of(before.reading.document), _rest_of(after.reading.document)):
+        path = _PLACE.sub("[]", change.path)
+        found.setdefault(path, []).append((shown(change.old)[:200], shown(change.new)[:200]))
+    for path, values in found.items():
+        yield Ignored(path, len(values), *values[0])
+
+
+_PLACE = re.compile(r"\[\d+\]")
+_TOLD = frozenset({"request", "test_id", "id_normalization_mapping"})
+_TOLD_OF_REPLY = frozenset({"body", "exception_data", "exception_message", "status", "status_code"})
+
+
+def _rest_of(document: dict[str, Json]) -> dict[str, Json]:
+    """Return a document without what is told elsewhere."""
+    rest = {key: value for key, value in document.items() if key not in _TOLD}
+    reply = rest.get("response")
+    if isinstance(reply, dict):
+        rest["response"] = {key: value for key, value in reply.items() if key not in _TOLD_OF_REPLY}
+    return rest
 
 
 def _unsaid(content: Content) -> ignored.Elements:

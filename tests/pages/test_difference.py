@@ -222,6 +222,16 @@ def test_usage_and_what_chunks_carry_are_ignored_with_numbers(chat):
     assert [(one.title, one.strip.chunks) for one in made.strips] == [("old", 4), ("new", 3)]
 
 
+def test_what_differs_beside_request_and_reply_is_ignored_aloud(pair):
+    def edit(new):
+        new["recorded_by"] = ["someone", "else"]
+        new["response"]["took"] = 7
+
+    made = page(*pair(edit), names=(OLD_NAME, OLD_NAME))
+
+    assert made.ignored_words == "recorded_by · took"
+
+
 def test_arguments_of_a_call_are_compared_as_json_and_can_be_read_whole(pair):
     def called(document, arguments):
         call = {"id": "c", "type": "function", "function": {"name": "get_weather", "arguments": arguments}}
