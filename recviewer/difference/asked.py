@@ -41,10 +41,10 @@ GIST = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """What became of the messages. same: how many are equal."""
+    """What became of the messages. kept: the places, in the old and the new request, of those that are equal."""
 
     items: tuple[Item, ...]
-    same: int
+    kept: tuple[tuple[int, int], ...]
 
 
 def sections(old: Exchange, new: Exchange) -> Iterator[Told]:
@@ -104,13 +104,13 @@ def turns(old: Sequence[Message], new: Sequence[Message]) -> Turns:
     else:
         matches = _aligned(old, new, first, second)
     items: list[Item] = []
-    same = 0
+    kept = []
     for place, other in matches:
         if place is not None and other is not None and first[place] == second[other]:
-            same += 1
+            kept.append((place, other))
         else:
             items += _turn(old, new, place, other)
-    return Turns(gone_first(items), same)
+    return Turns(gone_first(items), tuple(kept))
 
 
 def _aligned(

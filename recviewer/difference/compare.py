@@ -48,7 +48,7 @@ def compare(old: Exchange | None, new: Exchange | None) -> Difference:
     return Difference(
         churn=churn,
         sections=tuple(found),
-        same=tuple(_same(old, new, found, turns.same)),
+        same=tuple([same for same in _same(old, new, found, len(turns.kept)) if same.count]),
         similarity=1.0 if is_same else _similarity(old, new, found),
         removed=removed,
         added=added,

@@ -9,7 +9,7 @@ from recviewer.difference.answers import call_value, paired
 from recviewer.difference.model import Ignored, shown
 from recviewer.difference.values import ABSENT, changes, is_equal
 from recviewer.exchange.leftovers import leftovers
-from recviewer.exchange.model import Chunk, Exchange, Json
+from recviewer.exchange.model import Chunk, Exchange, ExhibitKind, Json
 
 _NUMBER = re.compile(r"\[\d+\]")
 _LONGEST = 200
@@ -106,16 +106,25 @@ def of_chunks(chunks: Iterable[Chunk]) -> Elements:
 def of_reply(reply: Json, exchange: Exchange) -> Elements:
     """Return what a reply that was not streamed holds besides what the exchange says, by path: `response.id`.
 
-    A value counts as said when the exchange says just that value somewhere.
+    A value counts as said when the exchange says just that value somewhere, and so do numbers that an exhibit shows.
     """
     body = reply.get("__data__", reply) if isinstance(reply, dict) else reply
     said = frozenset(_said(exchange))
+    shown_keys = frozenset().union(*(_NUMBERS.get(exhibit.kind, frozenset()) for exhibit in exchange.exhibits))
     made: Elements = {}
     wrapped = body if isinstance(body, dict) else {"": body}
     for path, value in leftovers(wrapped, frozenset()).items():
-        if not (isinstance(value, str) and value in said):
+        is_shown = path.rpartition(".")[2].partition("[")[0] in shown_keys
+        if not is_shown and not (isinstance(value, str) and value in said):
             made.setdefault(f"response.{_NUMBER.sub('[]', path)}".replace(".[", "["), []).append(value)
     return made
+
+
+_NUMBERS: dict[ExhibitKind, frozenset[str]] = {
+    ExhibitKind.VECTOR: frozenset({"embedding", "embeddings"}),
+    ExhibitKind.HITS: frozenset({"score", "relevance_score"}),
+}
+"""Keys of a reply whose numbers an exhibit shows, by its kind."""
 
 
 def _said(exchange: Exchange) -> Iterator[str]:

@@ -187,7 +187,7 @@ def _new(items: Sequence[Item]) -> list[Item]:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """A part that is the same on both sides. count: how many of it."""
+    """A part that is there and the same on both sides. count: how many of it, never 0."""
 
     kind: SectionKind
     count: int

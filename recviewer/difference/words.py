@@ -13,8 +13,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
-from recviewer.difference.sequences import CELLS, Run, common
+from recviewer.difference.sequences import CELLS, Run, common, nearly_common
 
 LETTERS = 4
 """An equal stretch with fewer letters and digits than this between two changes is shown as changed on both sides."""
@@ -22,26 +23,37 @@ LETTERS = 4
 LEAST = 0.3
 """Below this similarity words stop helping: the old text as a block, then the new one."""
 
+HELD = 0.7
+"""But words go on to help where so much of the shorter text is in the longer one: something was put around it."""
+
 SPELLED = 3
 """Changes of so many characters or fewer are spelled out."""
 
 SPELLED_MOST = 20
 """So many changes are spelled out at most; the rest are counted."""
 
-_TOKEN = re.compile(
-    "\n"
-    r"|[^\S\n]+"
-    r"|\d+(?:[.,:]\d+)*"
-    "|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
-    "|(?:[^\\W\\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff][\u0300-\u036f]*)+"
-    "|."
-)
+_SIGN = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_LETTER = rf"[^\W\d_{_SIGN}]"
+_WORD = rf"{_LETTER}+(?:[\u0300-\u036f]+{_LETTER}*)*"
+_FIGURE = r"\d+(?:[.,:]\d+)*"
 
-_COUNTED = re.compile(
-    r"\d+(?:[.,:]\d+)*"
-    "|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
-    "|(?:[^\\W\\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff][\u0300-\u036f]*)+"
-)
+_TOKEN = re.compile(rf"{_WORD}|[^\S\n]+|{_FIGURE}|\n|[{_SIGN}]|.")
+_COUNTED = re.compile(rf"{_WORD}|{_FIGURE}|[{_SIGN}]")
+
+_MARKS = ".,;:!?\u3001\u3002\uff0c"
+_CLAUSE = re.compile(rf"[^\n]{{24}}[^\n{_MARKS}]{{0,200}}[{_MARKS}]*[^\S\n]*\n*|[^\n]*\n+|[^\n]+")
+"""Lines, and of long lines the clauses."""
+
+LONG = 60_000
+"""Characters of both texts together from which lines are compared before words."""
+
+_WORD_CELLS = CELLS // 2
+_LINE_CELLS = CELLS // 4
+_LINES = 120_000
+"""Lines of both texts together that are compared at all."""
+
+_INSIDE = 200_000
+"""Characters of changed lines that are compared word by word; the rest stays line by line."""
 
 
 class Op(StrEnum):
@@ -130,14 +142,15 @@ def words(old: str, new: str) -> WordDiff:
         return WordDiff((Span(Op.SAME, old),) if old else (), Grain.WORDS, 1.0, Count(), Count())
     if new < old:  # one of the two ways is worked out, so that both say the same
         pieces, grain = _compared(new, old)
-        spans = _ordered((_OTHER[op], text) for op, text in _without_crumbs(pieces))
+        spans = _tight(_ordered((_OTHER[op], text) for op, text in _without_crumbs(pieces)))
     else:
         pieces, grain = _compared(old, new)
-        spans = _ordered(_without_crumbs(pieces))
+        spans = _tight(_ordered(_without_crumbs(pieces)))
     if grain is Grain.LINES:
         return _finished(spans, grain, similarity(old, new))
-    alike = 2 * sum(len(span.text) for span in spans if span.op is Op.SAME) / (len(old) + len(new))
-    if alike < LEAST and old and new:
+    same = sum(len(span.text) for span in spans if span.op is Op.SAME)
+    alike = 2 * same / (len(old) + len(new))
+    if alike < LEAST and same < HELD * min(len(old), len(new)):
         grain, spans = Grain.BLOCK, [Span(Op.GONE, old), Span(Op.NEW, new)]
     return _finished(spans, grain, alike)
 
@@ -165,50 +178,92 @@ def tokens(text: str) -> list[str]:
 
 
 def count_words(text: str) -> int:
-    """Return how many words and numbers a text has."""
+    """Return how many words and numbers a text has; of a long one in ASCII what stands between white space."""
+    if len(text) > 10_000 and text.isascii():
+        return len(text.split())
     return len(_COUNTED.findall(text))
 
 
 def similarity(old: str, new: str) -> float:
-    """Return how alike two texts are by their words alone, whatever their order: an upper bound, in linear time."""
+    """Return how alike two texts are by their words alone, whatever their order, in linear time.
+
+    An upper bound; of long texts an estimate by what stands between white space.
+    """
     if old == new:
         return 1.0
-    first, second = Counter(tokens(old)), Counter(tokens(new))
+    cut = tokens if len(old) + len(new) <= LONG else str.split
+    first, second = Counter(cut(old)), Counter(cut(new))
     shared = sum(len(token) * min(count, second[token]) for token, count in first.items() if token in second)
-    return 2 * shared / (len(old) + len(new))
+    total = sum(len(token) * count for bag in (first, second) for token, count in bag.items())
+    return min(2 * shared / total, 1.0) if total else 0.0
 
 
 _Piece = tuple[Op, str]
 
 
 def _compared(old: str, new: str) -> tuple[list[_Piece], Grain]:
-    first, second = tokens(old), tokens(new)
-    runs = common(first, second)
-    if runs is not None:
-        return list(_pieces(first, second, runs)), Grain.WORDS
-    return _by_line(old.splitlines(keepends=True), new.splitlines(keepends=True))
+    if len(old) + len(new) <= LONG:
+        first, second = tokens(old), tokens(new)
+        runs = common(first, second, cells=_WORD_CELLS)
+        if runs is not None:
+            return list(_pieces(first, second, runs)), Grain.WORDS
+    start, end = _shared_ends(old, new)
+    made, grain = _by_line(old[start : len(old) - end], new[start : len(new) - end])
+    return [(Op.SAME, old[:start]), *made, (Op.SAME, old[len(old) - end :])], grain
 
 
-def _by_line(first: list[str], second: list[str]) -> tuple[list[_Piece], Grain]:
-    """Compare lines, then words inside the lines that changed, as long as that is cheap."""
-    runs = common(first, second)
-    if runs is None:
-        return [(Op.GONE, "".join(first)), (Op.NEW, "".join(second))], Grain.LINES
-    left = CELLS
+def _shared_ends(old: str, new: str) -> tuple[int, int]:
+    """Return how many characters both texts begin with, and end with, cut back to white space where it is near."""
+    start = shared_start(old, new, min(len(old), len(new)))
+    space = max(old.rfind(" ", max(0, start - 100), start), old.rfind("\n", max(0, start - 100), start))
+    start = space + 1 if space >= 0 else start
+    most = min(len(old), len(new)) - start
+    end = shared_start(old[::-1], new[::-1], most)
+    at = len(old) - end
+    found = [place for mark in " \n" if (place := old.find(mark, at, at + 100)) >= 0]
+    return start, len(old) - min(found) if found and end else end
+
+
+def shared_start(first: str, second: str, most: int) -> int:
+    """Return how many characters both texts begin with, at most so many."""
+    done, step = 0, 1 << 14
+    while step:
+        while done + step <= most and first.startswith(second[done : done + step], done):
+            done += step
+        step >>= 1
+    return done
+
+
+def _by_line(old: str, new: str) -> tuple[list[_Piece], Grain]:
+    """Compare lines and clauses, then words inside those that changed, as long as that is cheap."""
+    first, second = _CLAUSE.findall(old), _CLAUSE.findall(new)
+    runs = nearly_common(first, second, cells=_LINE_CELLS) if len(first) + len(second) <= _LINES else []
+    cells, characters = _WORD_CELLS, _INSIDE
     made: list[_Piece] = []
     grain = Grain.WORDS
-    for gone, new, same in _gaps(first, second, runs):
-        inner_first, inner_second = tokens("".join(gone)), tokens("".join(new))
-        cost = len(inner_first) * len(inner_second)
-        inner = common(inner_first, inner_second) if cost <= left else None
+    for gone, new_lines, same in _gaps(first, second, runs):
+        before, after = "".join(gone), "".join(new_lines)
+        inner: list[_Piece] | None = None
+        if len(before) + len(after) <= characters:
+            characters -= len(before) + len(after)
+            inner, cost = _inside(before, after, cells)
+            cells -= cost
         if inner is None:
             grain = Grain.LINES
-            made += [(Op.GONE, "".join(gone)), (Op.NEW, "".join(new))]
-        else:
-            left -= cost
-            made += _pieces(inner_first, inner_second, inner)
+        made += inner or [(Op.GONE, before), (Op.NEW, after)]
         made.append((Op.SAME, "".join(same)))
     return made, grain
+
+
+def _inside(old: str, new: str, cells: int) -> tuple[list[_Piece] | None, int]:
+    """Compare the words of changed lines, and say what it cost; None where it would cost too much."""
+    if not old or not new:
+        return [(Op.GONE, old), (Op.NEW, new)], 0
+    first, second = tokens(old), tokens(new)
+    runs = common(first, second, cells=cells)
+    if runs is None:
+        return None, 0
+    return list(_pieces(first, second, runs)), len(first) * len(second)
 
 
 def _pieces(first: Sequence[str], second: Sequence[str], runs: Sequence[Run]) -> Iterator[_Piece]:
@@ -280,6 +335,38 @@ def _ordered(pieces: Iterator[_Piece]) -> list[Span]:
     return made
 
 
+def _tight(spans: Sequence[Span]) -> list[Span]:
+    """Give back to its neighbours what both sides of a change begin or end with."""
+    made: list[tuple[Op, str]] = []
+    place = 0
+    while place < len(spans):
+        span = spans[place]
+        follows = spans[place + 1] if place + 1 < len(spans) else None
+        if span.op is Op.GONE and follows and follows.op is Op.NEW and len(span.text) + len(follows.text) <= _TIGHT:
+            made += _cut_ends(tokens(span.text), tokens(follows.text))
+            place += 1
+        else:
+            made.append((span.op, span.text))
+        place += 1
+    return _ordered(iter(made))
+
+
+_TIGHT = 20_000
+
+
+def _cut_ends(gone: list[str], new: list[str]) -> Iterator[_Piece]:
+    most = min(len(gone), len(new))
+    start = end = 0
+    while start < most and gone[start] == new[start]:
+        start += 1
+    while end < most - start and gone[-1 - end] == new[-1 - end]:
+        end += 1
+    yield Op.SAME, "".join(gone[:start])
+    yield Op.GONE, "".join(gone[start : len(gone) - end])
+    yield Op.NEW, "".join(new[start : len(new) - end])
+    yield Op.SAME, "".join(gone[len(gone) - end :])
+
+
 def _finished(spans: list[Span], grain: Grain, similarity: float) -> WordDiff:
     removed, added = _counted(spans, Op.GONE), _counted(spans, Op.NEW)
     told = [told for gone, new in _changes(spans) if (told := spell(gone, new))]
@@ -325,7 +412,8 @@ def spell(gone: str, new: str) -> str:
 def _spelled(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text
-    return ", ".join(_named(mark) for mark in text)
+    runs = [(mark, len(list(run))) for mark, run in groupby(text)]
+    return ", ".join(f"{_named(mark)}{f' ×{count}' if count > 1 else ''}" for mark, count in runs)
 
 
 def _named(mark: str) -> str:

@@ -21,7 +21,7 @@ from recviewer.difference.model import Churn
 from recviewer.git.history import contents
 from recviewer.pages.bar import Bar, bar_of
 from recviewer.pages.classes import CLASSES, Look, look_of_state
-from recviewer.pages.difference import DifferencePage, page_of
+from recviewer.pages.difference import DifferencePage, fragment_of, page_of
 from recviewer.pages.difference import Side as Shown
 from recviewer.pages.forms import item_of
 from recviewer.pages.pushed import Pushed, Watch, pushed_of, successor, watch_of
@@ -108,7 +108,7 @@ def show(request: HttpRequest, place: Place, path: str) -> HttpResponse:
     if change is not item.first:  # shown is the one that was asked for; it stands for the others
         item = Item((change, *[one for one in item.changes if one is not change]))
     page = _page(request, place, asked, item)
-    return render(request, "changes/change.html", {"page": page})
+    return fragment_of(request, page.difference) or render(request, "changes/change.html", {"page": page})
 
 
 def _elsewhere(request: HttpRequest, place: Place, asked: Filter, path: str) -> HttpResponse:

@@ -21,6 +21,7 @@ class Fold:
 
     title: in bold, with a count. detail: what it holds, one line. size: how much, in words. template, body: what is
     inside; body is None where it is fetched. is_open: asked for. inside: names of the folds around it, outermost first.
+    kept: the rest of the page's own query, which leads back to the same page.
     """
 
     name: str
@@ -31,11 +32,13 @@ class Fold:
     body: Any
     is_open: bool = False
     inside: tuple[str, ...] = ()
+    kept: str = ""
 
     @property
     def query(self) -> str:
         """The query of the page with this fold open; a fragment answer to it is the body alone."""
-        return "?" + "&".join(f"open={quote(name)}" for name in (*self.inside, self.name))
+        kept = f"{self.kept}&" if self.kept else ""
+        return f"?{kept}" + "&".join(f"open={quote(name)}" for name in (*self.inside, self.name))
 
     @property
     def url(self) -> str:
@@ -45,16 +48,17 @@ class Fold:
 
 @dataclass(slots=True)
 class Folds:
-    """The folds of one page while it is put together. asked: names that the address wants open."""
+    """The folds of one page while it is put together. asked: names that the address wants open. kept: as in `Fold`."""
 
     asked: frozenset[str] = frozenset()
     found: dict[str, Fold] = field(default_factory=dict)
     around: list[str] = field(default_factory=list)
+    kept: str = ""
 
     @classmethod
-    def asked_by(cls, names: Iterable[str]) -> Folds:
+    def asked_by(cls, names: Iterable[str], kept: str = "") -> Folds:
         """Start with the names given in the address."""
-        return cls(frozenset(names))
+        return cls(frozenset(names), kept=kept)
 
     def fold(
         self,
@@ -76,6 +80,6 @@ class Folds:
             self.around.append(name)
             body = make()
             self.around.pop()
-        made = Fold(name, title, detail, size, template, body, wanted or is_open, inside)
+        made = Fold(name, title, detail, size, template, body, wanted or is_open, inside, self.kept)
         self.found[name] = made
         return made

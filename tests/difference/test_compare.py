@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recviewer.difference.answers import paired
 from recviewer.difference.compare import class_of, compare
 from recviewer.difference.model import Churn, Names, SectionKind, Values, VectorChange, Words
+from recviewer.difference.words import apply
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange, Failure, Kind, Message, Output, Request, Table, Text, ToolCall, Vector
 from recviewer.formats.reading import read
@@ -49,6 +51,57 @@ def test_equal_fingerprints_are_the_classes_without_meaning(old, new):
     assert class_of(old, new) is difference.churn
     if difference.churn not in SAME:
         assert any(section.items and not section.is_quiet for section in difference.sections)
+
+
+WORDS = st.text(alphabet="ab c.\n–1é", max_size=30)
+CALLS = st.builds(
+    ToolCall, WORDS, st.sampled_from(["f", "g"]), st.sampled_from(['{"a": 1}', '{"a":2}', "not JSON"]) | WORDS
+)
+OUTPUTS = st.builds(
+    Output,
+    index=st.integers(0, 1),
+    content=WORDS,
+    reasoning=WORDS,
+    refusal=st.just("") | WORDS,
+    tool_calls=st.lists(CALLS, max_size=2).map(tuple),
+    finish_reason=st.sampled_from([None, "stop", "length"]),
+)
+TURNS = st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), WORDS), max_size=5)
+
+
+@st.composite
+def exchanges(draw):
+    turns, params = draw(TURNS), draw(st.dictionaries(st.sampled_from(["n", "seed"]), st.integers(0, 2)))
+    body = params | {"messages": [{"role": role, "content": text} for role, text in turns]}
+    messages = tuple(Message(role, (Text(text),)) for role, text in turns)
+    error = draw(st.none() | st.builds(Failure, st.sampled_from(["E", "F"]), st.just(400), WORDS))
+    return Exchange(
+        Kind.CHAT,
+        read_as="openai_chat",
+        request=Request(messages, params, (), body),
+        outputs=tuple(draw(st.lists(OUTPUTS, max_size=2))),
+        error=error,
+    )
+
+
+@given(exchanges())
+def test_no_exchange_differs_from_itself(exchange):
+    assert compare(exchange, exchange).is_empty
+
+
+@given(exchanges(), exchanges())
+def test_any_two_exchanges_mirror_and_their_shown_words_lead_from_one_to_the_other(old, new):
+    difference = compare(old, new)
+
+    assert compare(new, old) == difference.mirrored()
+    for section in difference.sections:
+        for item in section.items:
+            if isinstance(item, Words):
+                assert apply(item.words, item.words.old) == item.words.new
+    answer = difference.section(SectionKind.ANSWER)
+    shown = {(item.words.old, item.words.new) for item in answer.items} if answer else set()
+    for before, after in paired(old, new):
+        assert before.content == after.content or (before.content, after.content) in shown
 
 
 def leaves(value, way=()):

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 from recviewer.difference.ignored import in_replies, of_chunks, of_reply
+from recviewer.exchange.model import Exchange, Kind, Vector
 from recviewer.formats.reading import read
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -38,3 +39,10 @@ def test_what_a_plain_reply_says_is_not_ignored():
     said = {output.content for output in reading.exchange.outputs if output.content}
     assert not said & {value for values in found.values() for value in values if isinstance(value, str)}
     assert in_replies(found, found) == ()
+
+
+def test_numbers_that_an_exhibit_shows_are_not_ignored():
+    vector = Exchange(Kind.EMBEDDINGS, exhibits=(Vector(0, (0.5,)),))
+    reply = {"__data__": {"data": [{"embedding": [0.5], "index": 0}], "took": 3}}
+
+    assert set(of_reply(reply, vector)) == {"response.data[].index", "response.took"}

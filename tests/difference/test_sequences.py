@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.difference import sequences
-from recviewer.difference.sequences import common
+from recviewer.difference.sequences import common, nearly_common
 
 LETTERS = st.lists(st.sampled_from("abcd"), max_size=14)
 
@@ -32,6 +32,25 @@ def test_runs_are_common_in_order_and_as_long_as_can_be(first, second):
     assert sum(length for _, _, length in runs) == longest(first, second)
 
 
+@given(LETTERS, LETTERS, st.integers(0, 200))
+def test_the_cheap_way_gives_runs_that_are_common_and_in_order(first, second, cells):
+    at = there = 0
+    for place, other, length in nearly_common(first, second, cells=cells):
+        assert place >= at
+        assert other >= there
+        assert first[place : place + length] == second[other : other + length]
+        at, there = place + length, other + length
+
+
+def test_what_stands_once_in_both_leads_through_long_sequences():
+    first = [item for number in range(500) for item in (number, "a", "b")]
+    second = [item for number in range(500) for item in (number, "b", "a") if number % 7]
+
+    runs = nearly_common(first, second, cells=1_000)
+
+    assert sum(length for _, _, length in runs) >= 2 * len(second) // 3
+
+
 def test_is_no_worse_than_difflib_on_words():
     first = ["the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog", "and", "runs"]
     second = ["a", "quick", "fox", "jumped", "over", "the", "very", "lazy", "dog", "then", "runs"]
@@ -46,7 +65,8 @@ def test_is_no_worse_than_difflib_on_words():
 def test_refuses_what_costs_too_much_but_not_long_texts_with_a_small_change(monkeypatch):
     monkeypatch.setattr(sequences, "CELLS", 100)
 
-    assert common(list(range(50)), list(range(50, 100))) is None
+    assert common(list(range(50)), list(range(50))[::-1]) is None
+    assert common(list(range(50)), list(range(50, 100))) == []
     assert common([*range(5000), "x", *range(5000)], [*range(5000), "y", *range(5000)]) == [
         (0, 0, 5000),
         (5001, 5001, 5000),

@@ -1,0 +1,277 @@
+"""The lines of two files as recorded, with what came and went. Long equal runs are folded; a window is shown at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, zip_longest
+from typing import TypeAlias
+
+from recviewer.difference.sequences import Run, nearly_common
+from recviewer.difference.words import shared_start
+from recviewer.pages.templatetags.words import marked
+
+CONTEXT = 3
+"""Equal lines that stand beside a change."""
+
+LEAST_GAP = 4
+"""Equal lines that are worth a fold."""
+
+WINDOW = 500
+"""Rows that are shown at once."""
+
+ROOM = 110_000
+"""Characters of text that are shown at once."""
+
+LINE = 1_000
+"""Characters of a line that are shown; longer lines are opened by themselves."""
+
+BESIDE = 200
+"""Characters of a long line that stand before what changed in it."""
+
+PIECE = 40_000
+"""Characters of a long line that are shown at once when it is opened."""
+
+CELLS = 60_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line as it is shown. before, changed, after: what changed in it stands between the two others.
+
+    skipped, left: characters that are left out before and after. name: `-12` or `+14`, for opening a long one.
+    """
+
+    number: int
+    name: str
+    before: str
+    changed: str = ""
+    after: str = ""
+    skipped: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row. op: same, gone, new, or both where an old line stands beside a new one. old, new: None on the empty side."""
+
+    op: str
+    old: Text | None
+    new: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Equal lines that are folded. query: opens them. first, last: in the new file; old_first: in the old one."""
+
+    first: int
+    last: int
+    old_first: int
+    query: str
+
+    @property
+    def count(self) -> int:
+        """How many lines."""
+        return self.last - self.first + 1
+
+
+Row: TypeAlias = Line | Gap
+
+
+@dataclass(frozen=True, slots=True)
+class RawDiff:
+    """The window of a comparison. removed, added: lines that differ. old_lines, new_lines: of the files, 0 for none.
+
+    next_query: the rows after these, "" at the end; left: how many lines among them differ. piece: an opened long line.
+    is_side: old and new in two columns.
+    """
+
+    rows: tuple[Row, ...]
+    removed: int
+    added: int
+    old_lines: int
+    new_lines: int
+    first: int
+    left: int
+    next_query: str
+    is_side: bool
+    kept: str
+    piece: Piece | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a long line. next_query: what follows it, "" at its end."""
+
+    name: str
+    start: int
+    text: str
+    left: int
+    next_query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address wants. kept: the rest of the query. opened: gaps, by their first line in the new file."""
+
+    kept: str
+    is_side: bool = False
+    first: int = 0
+    opened: frozenset[int] = frozenset()
+    line: str = ""
+    start: int = 0
+
+
+def raw_diff(before: bytes | None, after: bytes | None, asked: Asked) -> RawDiff:
+    """Compare two files line by line. None: there is no such file."""
+    old, new = _lines(before), _lines(after)
+    runs = nearly_common(old, new, cells=CELLS) if old and new else []
+    same = sum(length for _, _, length in runs)
+    rows = _rows(old, new, runs, asked)
+    left = len(old) + len(new) - 2 * same - sum(_differing(row) for row in islice(rows, asked.first))
+    shown: list[Row] = []
+    room, is_more = ROOM, False
+    for row in rows:
+        if len(shown) >= WINDOW or (shown and room <= 0):
+            is_more = True
+            break
+        left -= _differing(row)
+        made = _made(row, old, new)
+        room -= _weight(made)
+        shown.append(made)
+    following = asked.first + len(shown)
+    return RawDiff(
+        rows=tuple(shown),
+        removed=len(old) - same,
+        added=len(new) - same,
+        old_lines=len(old),
+        new_lines=len(new),
+        first=asked.first,
+        left=left,
+        next_query=_query(asked, f"row={following}") if is_more else "",
+        is_side=asked.is_side,
+        kept=asked.kept,
+        piece=_piece(old, new, asked) if asked.line else None,
+    )
+
+
+def _lines(data: bytes | None) -> list[str]:
+    if not data:
+        return []
+    return data.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
+
+
+def _query(asked: Asked, *more: str) -> str:
+    opened = [f"gap={first}" for first in sorted(asked.opened)]
+    return "?" + "&".join([*([asked.kept] if asked.kept else []), *opened, *more])
+
+
+_Plain: TypeAlias = tuple[str, int, int] | Gap
+"""What became of a line, and its places in both files, -1 for none; or a gap. Lines that replaced each other know it."""
+
+
+def _rows(old: Sequence[str], new: Sequence[str], runs: Sequence[Run], asked: Asked) -> Iterator[_Plain]:
+    at = there = 0
+    for place, other, length in [*runs, (len(old), len(new), 0)]:
+        yield from _changed(range(at, place), range(there, other), is_side=asked.is_side)
+        yield from _equal(place, other, length, len(old), asked)
+        at, there = place + length, other + length
+
+
+def _differing(row: _Plain) -> int:
+    """Return how many lines that differ a row shows."""
+    return 0 if isinstance(row, Gap) else {"same": 0, "both": 2}.get(row[0], 1)
+
+
+def _changed(gone: range, fresh: range, *, is_side: bool) -> Iterator[_Plain]:
+    if is_side:
+        for place, other in zip_longest(gone, fresh, fillvalue=-1):
+            yield "both" if min(place, other) >= 0 else "gone" if other < 0 else "new", place, other
+        return
+    are_even = len(gone) == len(fresh)
+    yield from (("gone", place, fresh[step] if are_even else -1) for step, place in enumerate(gone))
+    yield from (("new", gone[step] if are_even else -1, other) for step, other in enumerate(fresh))
+
+
+def _equal(place: int, other: int, length: int, total: int, asked: Asked) -> Iterator[_Plain]:
+    head = CONTEXT if place or other else 0
+    tail = CONTEXT if place + length < total or not length else 0
+    hidden = length - head - tail
+    if hidden < LEAST_GAP or other + head + 1 in asked.opened:
+        yield from (("same", place + step, other + step) for step in range(length))
+        return
+    yield from (("same", place + step, other + step) for step in range(head))
+    first = other + head + 1
+    last = first + hidden - 1
+    opened = Asked(asked.kept, asked.is_side, asked.first, asked.opened | {first})
+    start = [f"row={asked.first}"] if asked.first else []
+    yield Gap(first, last, place + head + 1, _query(opened, *start))
+    yield from (("same", place + step, other + step) for step in range(length - tail, length))
+
+
+def _made(row: _Plain, old: Sequence[str], new: Sequence[str]) -> Row:
+    if isinstance(row, Gap):
+        return row
+    op, place, other = row
+    if op == "same":
+        return Line(op, _text(old[place], place, "-"), _text(new[other], other, "+"))
+    if place < 0 or other < 0:
+        before = _text(old[place], place, "-") if place >= 0 else None
+        return Line(op, before, _text(new[other], other, "+") if other >= 0 else None)
+    before, after = _beside(old[place], new[other], place, other)
+    return Line(op, before if op != "new" else None, after if op != "gone" else None)
+
+
+def _text(line: str, place: int, sign: str) -> Text:
+    return Text(place + 1, f"{sign}{place + 1}", line[:LINE], left=max(0, len(line) - LINE))
+
+
+def _beside(old: str, new: str, place: int, other: int) -> tuple[Text, Text]:
+    """Mark what changed between two lines: the words between those that both begin and end with."""
+    most = min(len(old), len(new))
+    start = shared_start(old, new, most)
+    while start and old[start - 1].isalnum():
+        start -= 1
+    end = shared_start(old[::-1], new[::-1], most - start)
+    while end and old[-end].isalnum():
+        end -= 1
+    return _parted(old, place, "-", start, end), _parted(new, other, "+", start, end)
+
+
+def _parted(line: str, place: int, sign: str, start: int, end: int) -> Text:
+    """Return a line in three parts; of a long one what stands around the change."""
+    stop = len(line) - end
+    skipped = max(0, start - BESIDE) if len(line) > LINE else 0
+    last = min(len(line), skipped + LINE)
+    return Text(
+        place + 1,
+        f"{sign}{place + 1}",
+        line[skipped:start],
+        line[start : min(stop, last)],
+        line[stop:last] if stop < last else "",
+        skipped,
+        len(line) - last,
+    )
+
+
+def _weight(row: Row) -> int:
+    """Return how much markup a row takes."""
+    if isinstance(row, Gap):
+        return 300
+    texts = [row.old] if row.op == "same" else [row.old, row.new]
+    return sum(180 + len(marked(text.before + text.changed + text.after)) for text in texts if text)
+
+
+def _piece(old: Sequence[str], new: Sequence[str], asked: Asked) -> Piece | None:
+    """Return the part of a long line that the address wants. asked.line: `-12` or `+14`."""
+    lines = {"-": old, "+": new}.get(asked.line[:1], [])
+    digits = asked.line[1:]
+    number = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 9 else 0
+    if not 1 <= number <= len(lines):
+        return None
+    line = lines[number - 1]
+    text = line[asked.start : asked.start + PIECE]
+    left = max(0, len(line) - asked.start - len(text))
+    sign = "%2B" if asked.line[:1] == "+" else "-"
+    following = _query(asked, f"line={sign}{number}", f"at={asked.start + len(text)}") if left else ""
+    return Piece(asked.line, asked.start, text, left, following)

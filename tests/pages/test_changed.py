@@ -1,0 +1,92 @@
+import pytest
+
+from recviewer.difference.model import Names, Section, SectionKind, Values, VectorChange, Words
+from recviewer.difference.values import ABSENT, changes
+from recviewer.difference.words import words
+from recviewer.pages.changed import FIRST_CHANGES, FIRST_ITEMS, FIRST_NAMES, item_of, pair_of, part_of
+from recviewer.pages.folds import Folds
+from recviewer.pages.pieces import Room
+
+
+def shown(item):
+    return item_of(item, Folds(), "one", Room(1 << 20))
+
+
+def texts(laid, op):
+    return [piece.text for piece in laid.pieces if piece.op == op]
+
+
+def part(kind, *items):
+    return part_of(Section(kind, items), Folds(), Room(1 << 20))
+
+
+def test_a_long_set_of_names_is_folded_with_its_number():
+    names = tuple(f"model-{number:03}" for number in range(128))
+
+    gone, new = shown(Names("models", ("old-1",), names, 7)).names
+
+    assert (gone.names, gone.rest) == (("old-1",), None)
+    assert (new.names, new.count) == (names[:FIRST_NAMES], 128)
+    assert new.rest.title == "108 more"
+
+
+@pytest.mark.parametrize(
+    ("change", "notes"),
+    [
+        (VectorChange("[0]", 4, 4, 0.96, 1.0), ("4 numbers", "cosine 0.960000", "largest difference 1")),
+        (
+            VectorChange("[0]", 4, 4, None, 1.0),
+            ("4 numbers", "no cosine, for one of them is zero", "largest difference 1"),
+        ),
+        (VectorChange("[0]", 4, 3, None, None), ("4 → 3 numbers, which cannot be compared",)),
+        (VectorChange("[0]", 0, 3, None, None), ("3 numbers, new",)),
+    ],
+)
+def test_a_vector_says_how_far_it_moved(change, notes):
+    assert shown(change).notes == notes
+
+
+def test_inside_a_long_value_what_changed_is_marked():
+    laid = pair_of("openai.gpt-oss-20b", "openai.gpt-oss-20b-1:0", Folds(), "model", Room(1 << 20))
+
+    assert texts(laid, "same") == ["openai.gpt-oss-20b"]
+    assert texts(laid, "new") == ["-1:0"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown_old", "shown_new"),
+    [(1, "1", ["1"], ['"1"']), (ABSENT, "", [], ['""']), (None, False, ["null"], ["false"]), ("", "a", ['""'], ["a"])],
+)
+def test_values_of_other_types_can_be_told_apart(old, new, shown_old, shown_new):
+    laid = pair_of(old, new, Folds(), "value", Room(1 << 20))
+
+    assert "".join(texts(laid, "gone") + texts(laid, "same")) == "".join(shown_old)
+    assert "".join(piece.text for piece in laid.pieces if piece.op != "gone") == "".join(shown_new)
+
+
+def test_a_call_is_gone_only_as_a_whole():
+    call = {"name": "f", "arguments": {"a": 1, "b": 2}}
+    whole = part(SectionKind.CALLS, Values("f", changes(call, ABSENT)))
+    argument = part(SectionKind.CALLS, Values("f", changes(call, {"name": "f", "arguments": {"a": 1}})))
+
+    assert whole.subs == ("gone",)
+    assert [change.path for change in whole.items[0].changes] == ["arguments"]
+    assert argument.subs == ()
+
+
+def test_a_section_says_how_many_words_changed():
+    item = Words("", words("One two three four five.", "One two three six five, seven."))
+
+    assert part(SectionKind.ANSWER, item).subs == ("−1 +2 words",)
+    assert part(SectionKind.ANSWER, Words("", words("a  b", "a b"))).subs == ("white space",)
+    assert part(SectionKind.ANSWER, Words("", words("a. b", "a! b"))).subs == ("signs",)
+
+
+def test_what_is_too_much_for_a_page_is_folded():
+    values = changes({}, {f"k{number}": number for number in range(100)})
+    many = part(SectionKind.MESSAGES, *[Words(f"messages[{at}]", words("a", "b")) for at in range(50)])
+
+    assert len(shown(Values("", values)).changes) == FIRST_CHANGES
+    assert shown(Values("", values)).rest.title == "60 more changes"
+    assert len(many.items) == FIRST_ITEMS
+    assert many.folds[0].title == "10 more changes"

@@ -1,0 +1,88 @@
+import pytest
+
+
+@pytest.fixture
+def approved_then_changed(client, make_recording):
+    first = make_recording("recordings/one.json", answered="The moon is 384,400 km away.")
+    client.post("/do/decide", {"key": first.path, "seen": first.blob, "verdict": "approve", "next": "/"})
+    return make_recording("recordings/one.json", answered="The moon is 384,401 km away.", asked="And the moon?")
+
+
+def test_what_changed_since_the_approval_is_shown_without_git(client, approved_then_changed):
+    html = client.get(f"/difference/{approved_then_changed.path}").content.decode()
+
+    assert "<del>384,400</del>" in html
+    assert "<ins>384,401</ins>" in html
+    assert "other words" in html
+
+
+def test_recording_that_changed_since_links_to_what_changed(client, approved_then_changed):
+    html = client.get(f"/r/{approved_then_changed.path}").content.decode()
+
+    assert f"/difference/{approved_then_changed.path}" in html
+
+
+def test_nothing_approved_says_so(client, make_recording):
+    one = make_recording("recordings/one.json")
+
+    assert "Nothing to compare with" in client.get(f"/difference/{one.path}").content.decode()
+
+
+def test_any_two_are_compared_both_ways(client, make_recording):
+    make_recording("recordings/a.json", answered="Mars.")
+    make_recording("recordings/b.json", answered="Venus.")
+
+    one_way = client.get("/difference/?old=recordings/a.json&new=recordings/b.json").content.decode()
+    other_way = client.get("/difference/?old=recordings/b.json&new=recordings/a.json&mode=side").content.decode()
+
+    assert "<del>Mars.</del>" in one_way
+    assert "<ins>Venus.</ins>" in one_way
+    assert "<del>Venus.</del>" in other_way
+
+
+def test_same_meaning_says_so_and_what_was_ignored(client, make_recording):
+    make_recording("recordings/a.json", id="1")
+    make_recording("recordings/b.json", id="2")
+
+    html = client.get("/difference/?old=recordings/a.json&new=recordings/b.json").content.decode()
+
+    assert "the same" in html
+    assert "Nothing that counts differs" in html
+
+
+def test_missing_recordings_are_not_found(client, make_recording):
+    make_recording("recordings/a.json")
+
+    assert client.get("/difference/?old=recordings/a.json&new=recordings/none.json").status_code == 404
+    assert client.get("/difference/recordings/none.json").status_code == 404
+
+
+def test_words_are_escaped(client, make_recording):
+    make_recording("recordings/a.json", answered="<script>alert(1)</script>")
+    make_recording("recordings/b.json", answered="<script>alert(2)</script>")
+
+    assert (
+        "<script>alert" not in client.get("/difference/?old=recordings/a.json&new=recordings/b.json").content.decode()
+    )
+
+
+def test_refusal_of_a_changed_file_leads_to_the_difference(client, make_recording):
+    shown = make_recording("recordings/one.json", answered="Mars is red.")
+    client.get(f"/r/{shown.path}")
+    make_recording("recordings/one.json", answered="Mars is blue.")
+    sent = {"key": shown.path, "seen": shown.blob, "verdict": "approve", "next": "/"}
+
+    refused = client.post("/do/decide", sent, headers={"HX-Request": "true"})
+
+    assert refused.status_code == 409
+    html = refused.content.decode()
+    assert "Show the difference" in html
+    shown_difference = client.get(f"/difference/{shown.path}", {"from": shown.blob}).content.decode()
+    assert "<del>red</del>" in shown_difference
+
+
+def test_difference_from_bytes_nobody_has_says_so(client, make_recording):
+    one = make_recording("recordings/one.json")
+
+    assert "Nothing to compare with" in client.get(f"/difference/{one.path}?from={'0' * 40}").content.decode()
+    assert client.get(f"/difference/{one.path}?from=--output=x").status_code == 200
