@@ -30,12 +30,13 @@ class Severity(StrEnum):
 class Finding:
     """One thing that holds for some of the changes.
 
-    rule: its name. title, detail: sentences. evidence: words of the first recording, to the letter. changes: those
-    concerned, in their order.
+    rule: its name. title, detail: sentences. each: what holds for one change alone, as a clause. evidence: words of the
+    first recording, to the letter. changes: those concerned, in their order.
     """
 
     rule: str
     severity: Severity
+    each: str
     title: str
     detail: str
     evidence: str
@@ -104,7 +105,9 @@ def _leaked(changes: Sequence[Change]) -> Iterator[Finding]:
         detail += f" In {_count(emptied, 'pair')} the old recording had its thinking in a channel of its own; "
         detail += "in the new one that channel is empty."
     title = f"Thinking leaked into {len(mine):,} of {_count(answers, 'answer')}"
-    yield Finding("leaked-reasoning", Severity.RED, title, detail, _answer(mine[0]), mine)
+    yield Finding(
+        "leaked-reasoning", Severity.RED, "thinking leaked into the answer", title, detail, _answer(mine[0]), mine
+    )
 
 
 def _answer(change: Change) -> str:
@@ -125,7 +128,15 @@ def _errors(changes: Sequence[Change]) -> Iterator[Finding]:
     detail = f"{said}." + (f" {_count(fresh, 'recording')} had an answer before." if fresh else "")
     is_bad = fresh or any(_is_transient(change.side) for change in mine)
     title = f"{_count(len(mine), 'error')} recorded as {'an answer' if len(mine) == 1 else 'answers'}"
-    yield Finding("recorded-error", Severity.RED if is_bad else Severity.AMBER, title, detail, _answer(mine[0]), mine)
+    yield Finding(
+        "recorded-error",
+        Severity.RED if is_bad else Severity.AMBER,
+        "an error was recorded as the answer",
+        title,
+        detail,
+        _answer(mine[0]),
+        mine,
+    )
 
 
 def _failure(side: Side) -> str:
@@ -153,14 +164,14 @@ def _broken(changes: Sequence[Change]) -> Iterator[Finding]:
     counts = Counter(words[change.side.meaning.line.outcome] for change in mine)
     detail = ", ".join(f"{count:,} {said}" for said, count in counts.most_common()) + "."
     title = f"{_count(len(mine), 'answer')} broke off"
-    yield Finding("broke-off", Severity.RED, title, detail, _answer(mine[0]), mine)
+    yield Finding("broke-off", Severity.RED, "the answer broke off", title, detail, _answer(mine[0]), mine)
 
 
 def _unreadable(changes: Sequence[Change]) -> Iterator[Finding]:
     mine = tuple(change for change, _, new in _with_new(changes) if new.exchange.kind is Kind.UNREADABLE)
     if mine:
         title = f"{_count(len(mine), 'recording')} cannot be read"
-        yield Finding("unreadable", Severity.RED, title, _answer(mine[0]), "", mine)
+        yield Finding("unreadable", Severity.RED, "it cannot be read", title, _answer(mine[0]), "", mine)
 
 
 def _unfindable(changes: Sequence[Change]) -> Iterator[Finding]:
@@ -184,7 +195,9 @@ def _unfindable(changes: Sequence[Change]) -> Iterator[Finding]:
         detail += f" {_count(was_found, 'recording')} could be found before this change."
     severity = Severity.RED if was_found else Severity.AMBER
     title = f"Replay cannot find {_count(len(mine), 'recording')} by {'its' if len(mine) == 1 else 'their'} name"
-    yield Finding("cannot-replay", severity, title, detail, mine[0].side.name, mine)
+    yield Finding(
+        "cannot-replay", severity, "replay cannot find it by its name", title, detail, mine[0].side.name, mine
+    )
 
 
 def _listings(changes: Sequence[Change]) -> Iterator[Finding]:
@@ -199,7 +212,7 @@ def _listings(changes: Sequence[Change]) -> Iterator[Finding]:
     after = Counter((len(change.side.meaning.models), change.side.meaning.host) for change in mine)
     detail = f"Before: {_lists(before)}. Now: {_lists(after)}."
     title = f"{_count(len(mine), 'model list')} recorded from another provider"
-    yield Finding("model-list-host", Severity.AMBER, title, detail, "", mine)
+    yield Finding("model-list-host", Severity.AMBER, "recorded from another provider", title, detail, "", mine)
 
 
 def _is_elsewhere(old: Side, new: Side) -> bool:
@@ -222,7 +235,7 @@ def _lost_calls(changes: Sequence[Change]) -> Iterator[Finding]:
     if mine:
         title = f"{_count(len(mine), 'recording')} lost {'its' if len(mine) == 1 else 'their'} tool call"
         detail = "The old recording called a tool; the new one answers without."
-        yield Finding("lost-tool-call", Severity.RED, title, detail, _answer(mine[0]), mine)
+        yield Finding("lost-tool-call", Severity.RED, "it lost its tool call", title, detail, _answer(mine[0]), mine)
 
 
 def _calls(side: Side) -> int:

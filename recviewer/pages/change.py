@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 
 from recviewer.catalog.models import Recording
 from recviewer.catalog.where import key_at, way
-from recviewer.changes.findings import Finding
+from recviewer.changes.findings import Finding, Severity
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
 from recviewer.changes.sides import Side
@@ -21,13 +21,13 @@ from recviewer.difference.model import Churn
 from recviewer.git.history import contents
 from recviewer.pages.bar import Bar, bar_of
 from recviewer.pages.classes import CLASSES, Look, look_of_state
-from recviewer.pages.difference import DifferencePage, fragment_of, page_of
+from recviewer.pages.difference import DifferencePage, Fact, fragment_of, page_of
 from recviewer.pages.difference import Side as Shown
 from recviewer.pages.forms import item_of
 from recviewer.pages.pushed import Pushed, Watch, pushed_of, successor, watch_of
 from recviewer.pages.rangefilter import Filter
 from recviewer.pages.rangequeue import Place, queue_of
-from recviewer.pages.testids import TestId, parse
+from recviewer.pages.testids import parse
 from recviewer.review import pairs, ranges, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Decision
@@ -74,7 +74,6 @@ class ChangePage:
     difference: DifferencePage
     change: Change
     look: Look
-    test: TestId | None
     place: Place
     entries: tuple[Entry, ...]
     before: int
@@ -92,6 +91,11 @@ class ChangePage:
     bar: Bar
     pushed: Pushed | None
     watch: Watch | None
+
+    @property
+    def is_wide(self) -> bool:
+        """Tell whether the middle wants the whole width: two columns, or raw lines."""
+        return self.difference.is_side_by_side or self.difference.raw is not None
 
 
 def show(request: HttpRequest, place: Place, path: str) -> HttpResponse:
@@ -112,11 +116,11 @@ def show(request: HttpRequest, place: Place, path: str) -> HttpResponse:
 
 
 def _elsewhere(request: HttpRequest, place: Place, asked: Filter, path: str) -> HttpResponse:
-    at = request.GET.get("at", "")
+    at = request.GET.get("head", "")
     found = successor(place, path, at)
     if found is None and not at:
         raise Http404(path)
-    told = [("at", at)] if at else []
+    told = [("head", at)] if at else []
     if found is None:
         return HttpResponseRedirect(place.url + asked.query(*told))
     return HttpResponseRedirect(place.url + asked.query(("change", found.side.path), *told))
@@ -142,29 +146,23 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item) -> Chan
         queue=queue,
         is_gone=change.churn is Churn.GONE,
     )
-    before, after = _bytes(place, change)
+    findings = tuple(_findings(place, change))
+    difference = _difference(request, place, change)
+    facts = [Fact(*_SEVERITY[one.severity], one.each) for one, _ in findings]
+    facts += [Fact("warn", "warn", "not caused by this change")] if change.unasked else []
     every = items(asked.changes(place.report))
     at = next((n for n, one in enumerate(every) if any(other is change for other in one.changes)), 0)
     start, stop = max(0, at - AROUND), min(len(every), at + AROUND + 1)
     return ChangePage(
-        difference=page_of(
-            request,
-            change.side.meaning.line.asked,
-            _shown(change.old, "new here: there is no older one"),
-            _shown(change.new, "gone: there is no newer one"),
-            change.difference(),
-            before=before,
-            after=after,
-        ),
+        difference=replace(difference, facts=(*difference.facts, *facts)),
         change=change,
         look=CLASSES[change.churn],
-        test=parse(change.side.test_id) if change.side.test_id else None,
         place=place,
         entries=tuple(_entries(place, asked, every[start:stop], change)),
         before=start,
         after=len(every) - stop,
         facts=tuple(_facts(place, change)),
-        findings=tuple(_findings(place, change)),
+        findings=findings,
         others=item.changes[1:],
         group=tuple(
             (one, place.change_url(asked, one))
@@ -180,6 +178,22 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item) -> Chan
         bar=bar,
         pushed=pushed_of(request, place),
         watch=watch_of(place),
+    )
+
+
+_SEVERITY = {Severity.RED: ("error", "bad"), Severity.AMBER: ("warn", "warn")}
+
+
+def _difference(request: HttpRequest, place: Place, change: Change) -> DifferencePage:
+    before, after = _bytes(place, change)
+    return page_of(
+        request,
+        change.side.meaning.line.asked,
+        _shown(change.old, "new here: there is no older one"),
+        _shown(change.new, "gone: there is no newer one"),
+        change.difference(),
+        before=before,
+        after=after,
     )
 
 

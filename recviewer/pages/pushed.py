@@ -53,7 +53,7 @@ def pushed_of(request: HttpRequest, place: Place) -> Pushed | None:
     if asked.is_on_disk:
         return None
     moved = ranges.moved(place.report.found, actor_of(request))
-    at = request.GET.get("at", "")
+    at = request.GET.get("head", "")
     before = at if at and not asked.head.startswith(at) else moved.head
     if not before or asked.head.startswith(before):
         return None
@@ -71,7 +71,7 @@ def watch_of(place: Place) -> Watch | None:
     asked = place.report.found.source.range
     if asked.is_on_disk or asked.head.startswith(asked.spec.head):
         return None
-    return Watch(f"{_address()}?{urlencode({'range': place.spec, 'at': place.head})}")
+    return Watch(f"{_address()}?{urlencode({'range': place.spec, 'head': place.head})}")
 
 
 def _address() -> str:
@@ -81,7 +81,7 @@ def _address() -> str:
 @require_safe
 def watch(request: HttpRequest) -> HttpResponse:
     """Answer an open page: nothing while the head is the same, else a line that leads to the newer one."""
-    spec, at = request.GET.get("range", ""), request.GET.get("at", "")
+    spec, at = request.GET.get("range", ""), request.GET.get("head", "")
     try:
         head = range_of(spec).head
     except GitFailed:

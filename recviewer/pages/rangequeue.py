@@ -43,10 +43,10 @@ class Place:
     def change_url(self, asked: Filter, change: Change, *more: tuple[str, str]) -> str:
         """Return the address of one change, as an item of the queue of a filter.
 
-        `at` tells which head was looked at: a push in between is noticed on arrival.
+        `head` tells which commit was looked at: a push in between is noticed on arrival.
         """
         told = [("change", change.side.path)]
-        told += [("at", self.head)] if self.head else []
+        told += [("head", self.head)] if self.head else []
         told += [("mode", self.mode)] if self.mode else []
         return self.url + asked.query(*told, *more)
 

@@ -173,7 +173,7 @@ def test_a_newer_push_is_told_with_what_no_longer_applies(client, pushed):
 def test_the_place_is_kept_when_the_file_has_another_name_now(client, pushed):
     spec, head = pushed
 
-    response = client.get(f"/changes/{spec}?change=tests/recordings/moon.json&at={head[:12]}", follow=True)
+    response = client.get(f"/changes/{spec}?change=tests/recordings/moon.json&head={head[:12]}", follow=True)
 
     page = response.context["page"]
     assert page.change.side.name == "moon2.json"
@@ -193,10 +193,10 @@ def test_a_verdict_on_what_was_pushed_over_is_refused(client, pushed):
 def test_an_open_page_learns_of_the_push(client, pushed):
     spec, head = pushed
 
-    assert b"newer commit" in client.get("/pushed", {"range": spec, "at": head[:12]}).content
+    assert b"newer commit" in client.get("/pushed", {"range": spec, "head": head[:12]}).content
     now = client.get(f"/changes/{spec}").context["page"].head.sha
-    assert client.get("/pushed", {"range": spec, "at": now[:12]}).status_code == 204
-    assert client.get("/pushed", {"range": "nowhere...x", "at": "a"}).status_code == 204
+    assert client.get("/pushed", {"range": spec, "head": now[:12]}).status_code == 204
+    assert client.get("/pushed", {"range": "nowhere...x", "head": "a"}).status_code == 204
 
 
 def test_churn_is_approved_by_the_rule_after_a_question(client, commit, make_recording):
