@@ -1,10 +1,19 @@
-"""Deletions in the words of git: a patch for `git apply`, and a list for `git rm --pathspec-from-file`."""
+"""Files that go and come in the words of git: a patch for `git apply`, a list for `git rm --pathspec-from-file`."""
 
 from __future__ import annotations
+
+import base64
+import re
+import zlib
+from collections.abc import Iterator
 
 _ESCAPES = {7: b"\\a", 8: b"\\b", 9: b"\\t", 10: b"\\n", 11: b"\\v", 12: b"\\f", 13: b"\\r", 34: b'\\"', 92: b"\\\\"}
 _GLOB = b"*?["
 _NO_BLOB = "0" * 40
+_MODE = "100644"
+_TOUCHY = re.compile(rb"[\0\r]|[ \t](?:\n|\Z)| \t|(?:\A|\n)\n\Z")
+"""What a repository's settings may let `git apply` mend or refuse in added lines, and what is no text."""
+_LITERAL_LINE = 52
 
 
 def quoted(name: bytes) -> bytes:
@@ -29,24 +38,56 @@ def pathspec(name: bytes, *, null: bool = False) -> bytes:
     return entry + b"\0" if null else quoted(entry) + b"\n"
 
 
-def deletion(name: bytes, data: bytes, *, blob: str, is_executable: bool = False) -> bytes:
-    """Return a patch that deletes a file with just these bytes. name: below the top of the work tree."""
-    old, new = quoted(b"a/" + name), quoted(b"b/" + name)
-    head = b"diff --git %s %s\ndeleted file mode %s\nindex %s..%s\n" % (
-        old,
-        new,
-        b"100755" if is_executable else b"100644",
-        blob.encode(),
-        _NO_BLOB.encode(),
-    )
+def deletion(name: bytes, data: bytes, *, blob: str, mode: str = _MODE) -> bytes:
+    """Return a patch that deletes a file with just these bytes.
+
+    name: below the top of the work tree. mode: as git writes it.
+    """
+    head = _head(name, b"deleted file mode", mode, blob, _NO_BLOB)
+    return head + _hunk(b"a/" + name, b"", data, b"-") if data else head
+
+
+def creation(name: bytes, data: bytes, *, blob: str, mode: str = _MODE) -> bytes:
+    """Return a patch that creates a file with just these bytes, whatever the settings say of white space."""
+    head = _head(name, b"new file mode", mode, _NO_BLOB, blob)
     if not data:
         return head
+    if _TOUCHY.search(data):
+        return head + b"GIT binary patch\n" + b"".join(_literal(data)) + b"".join(_literal(b""))
+    return head + _hunk(b"", b"b/" + name, data, b"+")
+
+
+def _head(name: bytes, what: bytes, mode: str, old: str, new: str) -> bytes:
+    names = quoted(b"a/" + name), quoted(b"b/" + name)
+    return b"diff --git %s %s\n%s %s\nindex %s..%s\n" % (*names, what, mode.encode(), old.encode(), new.encode())
+
+
+def _hunk(old: bytes, new: bytes, data: bytes, sign: bytes) -> bytes:
+    """Return all lines of a file as removed or added. old, new: its name on each side, b"" where it is not there."""
     lines = data.split(b"\n")
     has_end = lines[-1] == b""
     if has_end:
         lines.pop()
-    span = b"-1" if len(lines) == 1 else b"-1,%d" % len(lines)
-    tab = b"\t" if b" " in name and not old.startswith(b'"') else b""
-    body = b"".join(b"-" + line + b"\n" for line in lines)
+    span = b"1" if len(lines) == 1 else b"1,%d" % len(lines)
+    spans = (b"-" + span, b"+0,0") if sign == b"-" else (b"-0,0", b"+" + span)
+    body = b"".join(sign + line + b"\n" for line in lines)
     tail = b"" if has_end else b"\\ No newline at end of file\n"
-    return head + b"--- %s%s\n+++ /dev/null\n@@ %s +0,0 @@\n" % (old, tab, span) + body + tail
+    return b"--- %s\n+++ %s\n@@ %s %s @@\n" % (_named(old), _named(new), *spans) + body + tail
+
+
+def _named(name: bytes) -> bytes:
+    if not name:
+        return b"/dev/null"
+    written = quoted(name)
+    return written + (b"\t" if b" " in name and not written.startswith(b'"') else b"")
+
+
+def _literal(data: bytes) -> Iterator[bytes]:
+    """Yield bytes as `git diff --binary` writes them: deflated, in lines that begin with their length."""
+    packed = zlib.compress(data)
+    yield b"literal %d\n" % len(data)
+    for start in range(0, len(packed), _LITERAL_LINE):
+        piece = packed[start : start + _LITERAL_LINE]
+        length = ord("A") + len(piece) - 1 if len(piece) <= 26 else ord("a") + len(piece) - 27
+        yield bytes([length]) + base64.b85encode(piece, pad=True) + b"\n"
+    yield b"\n"

@@ -1,13 +1,15 @@
 """What git itself says to our patches and lists."""
 
+import base64
 import os
 import subprocess
+import zlib
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from recviewer.review.patches import deletion, pathspec, quoted
+from recviewer.review.patches import creation, deletion, pathspec, quoted
 from recviewer.store.files import blob_id
 
 NAMES = [
@@ -65,7 +67,7 @@ def test_git_applies_the_patch(work_tree):
             name,
             contents(work_tree, name),
             blob=blob_id(contents(work_tree, name)),
-            is_executable=name == b"a.json",
+            mode="100755" if name == b"a.json" else "100644",
         )
         for name in NAMES
     )
@@ -80,7 +82,7 @@ def test_git_applies_the_patch(work_tree):
 @pytest.mark.parametrize("name", NAMES)
 def test_git_reads_the_mode_and_the_name(work_tree, name):
     data = contents(work_tree, name)
-    made = deletion(name, data, blob=blob_id(data), is_executable=name == b"a.json")
+    made = deletion(name, data, blob=blob_id(data), mode="100755" if name == b"a.json" else "100644")
 
     told = git(work_tree, "apply", "--summary", "--check", "-", input=made)
 
@@ -93,6 +95,55 @@ def test_a_changed_file_is_not_deleted(work_tree):
 
     with pytest.raises(subprocess.CalledProcessError):
         git(work_tree, "apply", "--check", "-", input=made)
+
+
+TOUCHY = [b" \n", b"a \nb\n", b"a\t", b" \ta\n", b"a\n\n", b"\r", bytes(range(256)) * 300, b"x" * 1_000_000 + b"\n"]
+
+
+@pytest.fixture(params=["nowarn", "fix", "error-all"])
+def strict(request, tmp_path):
+    """An empty repository whose settings say what to do about white space."""
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "config", "apply.whitespace", request.param)
+    git(tmp_path, "config", "core.whitespace", "trailing-space,space-before-tab")
+    return tmp_path
+
+
+def test_git_creates_what_was_there_byte_for_byte(strict):
+    files = {name: (CONTENTS * 2)[number] for number, name in enumerate(NAMES)}
+    files |= {b"touchy/%d.json" % number: data for number, data in enumerate(TOUCHY)}
+    modes = {b"a.json": "100755", b"-dash.json": "120000"}
+    made = b"".join(
+        creation(name, data, blob=blob_id(data), mode=modes.get(name, "100644")) for name, data in sorted(files.items())
+    )
+
+    git(strict, "apply", "--check", "-", input=made)
+    git(strict, "apply", "--index", "-", input=made)
+
+    listed = git(strict, "ls-files", "-s", "-z").split(b"\0")[:-1]
+    expected = {name: (modes.get(name, "100644"), blob_id(data)) for name, data in files.items()}
+    assert {
+        entry.split(b"\t", 1)[1]: tuple(entry.decode("utf-8", "replace").split(" ")[:2]) for entry in listed
+    } == expected
+    assert contents(strict, b"touchy/6.json") == TOUCHY[6]
+
+
+def test_a_file_that_is_there_is_not_overwritten(work_tree):
+    made = creation(b"a.json", b"{}\n", blob=blob_id(b"{}\n"))
+
+    with pytest.raises(subprocess.CalledProcessError):
+        git(work_tree, "apply", "--check", "-", input=made)
+
+
+@given(data=st.binary(max_size=400))
+def test_what_is_no_plain_text_is_deflated_whole(data):
+    made = creation(b"a", b"\0" + data, blob=blob_id(b"\0" + data))
+
+    head, *lines = made.partition(b"GIT binary patch\n")[2].partition(b"\n\n")[0].split(b"\n")
+    assert head == b"literal %d" % (len(data) + 1)
+    lengths = [line[0] - (ord("A") - 1 if line[0] < ord("a") else ord("a") - 27) for line in lines]
+    packed = [base64.b85decode(line[1:])[:length] for line, length in zip(lines, lengths, strict=True)]
+    assert zlib.decompress(b"".join(packed)) == b"\0" + data
 
 
 @pytest.mark.parametrize("null", [False, True])
