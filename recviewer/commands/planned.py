@@ -3,59 +3,80 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from recviewer.commands.terminal import safe
-from recviewer.review.plan import LeftOut, Plan
+from recviewer.review import followups
+from recviewer.review.followups import Feed
+from recviewer.review.plan import File, LeftOut, Plan
 
 NAMED = 50
 """Recordings that one list names; the rest is a number, and `--format json` has all."""
 
 
-def words(plan: Plan, *, root: str = "") -> str:
-    """Return the plan as text, with the commands to run next. root: as it was named on the command line."""
-    command = f"recviewer plan --recordings {shlex.quote(root)}" if root else "recviewer plan"
+def words(plan: Plan, *, command: str = "recviewer plan") -> str:
+    """Return the plan as text, with the commands to run next. command: prints this plan, wherever it is run."""
     return safe("\n".join(_lines(plan, command))) + "\n"
 
 
 def _lines(plan: Plan, command: str) -> Iterator[str]:
+    if plan.ground.spec:
+        yield f"{plan.ground.spec}: {plan.ground.base[:9]}…{plan.ground.head[:9] or 'the files on disk'}"
     if plan.is_empty:
         yield "Nothing is marked for deletion, and nothing is to be recorded again."
         return
     yield from _deletions(plan)
     yield from _left_out("Changed since they were marked, and left out", plan.changed)
     yield from _left_out("Not marked themselves, and left out", plan.alike)
+    yield from _back(plan)
+    yield from _again(plan)
+    yield from _next(plan, command)
+
+
+def _deletions(plan: Plan) -> Iterator[str]:
+    if plan.deletions:
+        of_tests = f", of {_count(plan.tests, 'test')}" if plan.tests else ""
+        yield f"To delete: {_count(len(plan.deletions), 'recording')}, {plan.size:,} bytes{of_tests}"
+        yield from _files(plan.deletions)
+    if plan.elsewhere:
+        yield f"Marked too, but not part of this range: {_count(plan.elsewhere, 'recording')}"
+        yield ""
+    if plan.losses:
+        yield f"Careful: {_count(len(plan.losses), 'test')} would lose what replays"
+        for loss in plan.losses:
+            left = f"{loss.left} left, none of them replays for sure" if loss.left else "no recording left"
+            by_range = f"; {_count(loss.removed, 'recording')} removed by this range" if loss.removed else ""
+            yield f"  {loss.test_id}  ({left}{by_range})"
+        yield ""
+
+
+def _back(plan: Plan) -> Iterator[str]:
+    if plan.back:
+        yield f"To bring back, as they were in {plan.ground.base[:9]}: {_count(len(plan.back), 'recording')}"
+        yield from _files(plan.back)
+    yield from _left_out("To bring back, but no patch can", plan.stuck)
+
+
+def _again(plan: Plan) -> Iterator[str]:
     if plan.again:
-        count = _count(len(plan.again), "test")
-        yield f"To record again: {count}"
+        yield f"To record again: {_count(len(plan.again), 'test')}"
         for again in plan.again:
             yield f"  {again.test_id}"
             for by, note in again.reasons:
                 yield f"    {by}: {' '.join(note.split())}"
         yield ""
-    yield from _left_out(
-        "To record again, but no test is known for them", tuple(LeftOut(path, "", "") for path in plan.orphans)
-    )
-    yield from _next(plan, command)
+    orphans = tuple(LeftOut(path, "", "") for path in plan.orphans)
+    yield from _left_out("To record again, but no test is known for them", orphans)
 
 
-def _deletions(plan: Plan) -> Iterator[str]:
-    if not plan.deletions:
-        return
-    yield f"To delete: {_count(len(plan.deletions), 'recording')}, {plan.size:,} bytes, of {_count(plan.tests, 'test')}"
-    for item in plan.deletions[:NAMED]:
+def _files(files: Sequence[File]) -> Iterator[str]:
+    for item in files[:NAMED]:
         yield f"  {item.path}  ({item.by}{': ' + ' '.join(item.note.split()) if item.note else ''})"
-    yield from _rest(len(plan.deletions))
+    yield from _rest(len(files))
     yield ""
-    if plan.losses:
-        yield f"Careful: {_count(len(plan.losses), 'test')} would lose what replays"
-        for loss in plan.losses:
-            left = f"{loss.left} left, none of them replays for sure" if loss.left else "no recording left"
-            yield f"  {loss.test_id}  ({left})"
-        yield ""
 
 
-def _left_out(title: str, items: tuple[LeftOut, ...]) -> Iterator[str]:
+def _left_out(title: str, items: Sequence[LeftOut]) -> Iterator[str]:
     if not items:
         return
     yield f"{title}: {len(items):,}"
@@ -71,18 +92,22 @@ def _rest(count: int) -> Iterator[str]:
 
 
 def _next(plan: Plan, command: str) -> Iterator[str]:
-    if plan.deletions or plan.again:
-        yield "Next:"
-    if plan.deletions and plan.work_tree:
-        top = shlex.quote(str(plan.work_tree))
-        yield f"  {command} --format patch | git -C {top} apply --index"
-        yield "or"
-        yield f"  {command} --format git-rm | git -C {top} rm --pathspec-from-file=-"
-    elif plan.deletions:
-        yield f"  {command} --format patch | git apply       (the paths are relative to the recordings root)"
+    ground = plan.ground
+    git = f"git -C {shlex.quote(str(ground.work_tree))}" if ground.work_tree and ground.is_here else "git"
+    patching = followups.applying(plan, Feed(f"{command} --format patch | ", ""), git)
+    listing = followups.removing(plan, Feed(f"{command} --format git-rm | ", ""), git)
+    switching = followups.switching(plan)
+    if patching:
+        yield "Next, at the top of a checkout of this head:" if switching else "Next:"
+        yield from (f"  {line}" for line in switching + patching)
+        if not ground.work_tree and not ground.spec:
+            yield "  (the paths are relative to the recordings root)"
+    if listing:
+        yield "or, for the deletions alone:" if plan.back else "or"
+        yield from (f"  {line}" for line in listing)
     if plan.again:
-        yield "and, with your recorder switched to recording,"
-        yield f"  pytest {' '.join(shlex.quote(again.test_id) for again in plan.again)}"
+        yield f"{'and' if patching else 'Next'}, with your recorder switched to recording,"
+        yield from (f"  {line}" for line in followups.recording(plan))
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,34 +1,32 @@
-"""What the decisions ask for: files to delete, tests to record again. Nothing here changes anything."""
+"""What the decisions ask for: files that go or come back, tests to record again. Nothing here changes anything.
+
+`treeplan` makes a plan for the files on disk, `rangeplan` one for a range of commits; from here on both are the same.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from django.conf import settings
-from django.db.models import Count, Q
 
-from recviewer.catalog.models import Recording
-from recviewer.catalog.where import way
-from recviewer.git import repository
-from recviewer.review import filters, patches
-from recviewer.review.history import Mark, marks
-from recviewer.review.models import State
-from recviewer.review.subjects import chunked, raw_of, subject_of
-from recviewer.store import files
-from recviewer.store.refusals import Refusal
+from recviewer.review import patches
 
 
 @dataclass(frozen=True, slots=True)
-class Deletion:
-    """A file to delete. name: its path below the top of the git work tree (else below the root), in bytes."""
+class File:
+    """A file to delete or to bring back, by whose word, and why.
+
+    path: as pages name it. name: below the top of the git work tree (else below the root), in bytes. mode: as git
+    writes it.
+    """
 
     path: str
-    raw: bytes
     name: bytes
+    mode: str
     blob: str
     size: int
     test_id: str
@@ -40,7 +38,7 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A recording that is not deleted although a mark speaks of it, and why, as a sentence's end. blob: it has now."""
+    """A recording that is left as it is although a verdict speaks of it, and why, as a sentence's end. blob: it has now."""
 
     path: str
     blob: str
@@ -49,10 +47,14 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A test that would lose what it replays. left: recordings it would still have; none of them replays for sure."""
+    """A test that would lose what it replays. left: recordings it would still have; none of them replays for sure.
+
+    removed: how many of those that go are gone by the range itself.
+    """
 
     test_id: str
     left: int
+    removed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +67,58 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What a plan is made for, and where its patch applies.
+
+    work_tree: the top of the git checkout, None where there is none. spec: the range by its names, "" for the tree of
+    recordings. base, head: its commits, "" for files on disk. is_here: what the patch is against lies in the work tree.
+    to_fetch: the name of a head that a person's own checkout may not have yet, "" for none.
+    """
+
+    work_tree: Path | None
+    spec: str = ""
+    base: str = ""
+    head: str = ""
+    is_here: bool = True
+    to_fetch: str = ""
+
+    @property
+    def is_in_git(self) -> bool:
+        """Tell whether git knows the files, so that its index can follow; those on disk may be in no commit."""
+        return bool(self.head) if self.spec else self.work_tree is not None
+
+
+Bytes: TypeAlias = Callable[[Sequence[File]], Iterator[tuple[File, bytes]]]
+"""Yields the bytes of files, in their order; those are left out whose bytes are others by now."""
+
+
+def _no_bytes(files: Sequence[File]) -> Iterator[tuple[File, bytes]]:
+    yield from ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that the decisions ask for.
 
-    changed: marked files whose bytes are others now. alike: files that say the same as a marked one, not marked
-    themselves. losses: tests to think about before deleting. again: tests to record again; orphans: rejected recordings
-    that no test is known of. work_tree: the top of the git checkout, None where there is none.
+    back: removed files to bring back; stuck: those that no patch can bring back. changed: marked files whose bytes are
+    others now. alike: files that say the same as a marked one, not marked themselves. losses: tests to think about before
+    deleting. again: tests to record again; orphans: rejected recordings that no test is known of. undecided: changes of
+    the range that nobody has decided on. elsewhere: marked files that the range leaves alone, and so does the plan.
+    bytes_of: reads what the patch needs.
     """
 
-    deletions: tuple[Deletion, ...]
+    ground: Ground
+    deletions: tuple[File, ...]
     changed: tuple[LeftOut, ...]
     alike: tuple[LeftOut, ...]
     losses: tuple[Loss, ...]
     again: tuple[Again, ...]
     orphans: tuple[str, ...]
-    work_tree: Path | None
+    back: tuple[File, ...] = ()
+    stuck: tuple[LeftOut, ...] = ()
+    undecided: int = 0
+    elsewhere: int = 0
+    bytes_of: Bytes = field(default=_no_bytes, repr=False, compare=False)
 
     @property
     def size(self) -> int:
@@ -88,148 +127,30 @@ class Plan:
 
     @property
     def tests(self) -> int:
-        """How many tests the files belong to."""
+        """How many tests the files to delete belong to."""
         return len({deletion.test_id for deletion in self.deletions if deletion.test_id})
+
+    @property
+    def has_patch(self) -> bool:
+        """Tell whether there is something for `git apply`."""
+        return bool(self.deletions or self.back)
 
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing is asked for."""
-        return not (self.deletions or self.changed or self.alike or self.again or self.orphans)
-
-
-def make() -> Plan:
-    """Work out the plan from the decisions, the catalog and the files as they are on disk."""
-    work_tree, prefix = _place()
-    deletions, changed = _marked(prefix)
-    again, orphans = _rejected()
-    return Plan(
-        deletions=tuple(deletions),
-        changed=tuple(changed),
-        alike=tuple(_alike({one.path for one in deletions} | {one.path for one in changed})),
-        losses=tuple(_losses(deletions)),
-        again=again,
-        orphans=orphans,
-        work_tree=work_tree,
-    )
-
-
-def _place() -> tuple[Path | None, bytes]:
-    """Return the top of the work tree that holds the root, and the way from there to the root, ending in `/`."""
-    found = repository.find(settings.RECORDINGS_ROOT)
-    if found is None:
-        return None, b""
-    return found.work_tree, way()
-
-
-def _marked(prefix: bytes) -> tuple[list[Deletion], list[LeftOut]]:
-    by_path: dict[str, list[Mark]] = {}
-    for mark in marks():
-        by_path.setdefault(mark.path, []).append(mark)
-    deletions: list[Deletion] = []
-    changed: list[LeftOut] = []
-    with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=None) as reader:
-        for recording in _rows(list(by_path)):
-            raw = raw_of(recording)
-            mine = [mark for mark in by_path[recording.path] if mark.blob == recording.blob]
-            if not mine:
-                changed.append(_left(recording, by_path[recording.path][-1]))
-                continue
-            try:
-                there = files.blob_id(reader.read(raw).data)
-            except Refusal as refusal:
-                changed.append(LeftOut(recording.path, recording.blob, f"cannot be read now: {refusal}"))
-                continue
-            if there != recording.blob:
-                changed.append(_left(recording, mine[-1]))
-                continue
-            mark = mine[-1]
-            deletions.append(
-                Deletion(
-                    path=recording.path,
-                    raw=raw,
-                    name=prefix + raw,
-                    blob=recording.blob,
-                    size=recording.size,
-                    test_id=recording.test_id or "",
-                    asked=recording.asked,
-                    by=mark.reviewer,
-                    at=mark.at,
-                    note=mark.note,
-                )
-            )
-    deletions.sort(key=lambda item: (item.test_id == "", item.test_id, item.path))
-    return deletions, changed
-
-
-def _rows(paths: Sequence[str]) -> Iterator[Recording]:
-    for some in chunked(paths):
-        yield from Recording.objects.filter(path__in=some).order_by("path")
-
-
-def _left(recording: Recording, mark: Mark) -> LeftOut:
-    if subject_of(recording) == mark.fingerprint:
-        return LeftOut(recording.path, recording.blob, "recorded anew since it was marked, with the same meaning")
-    return LeftOut(recording.path, recording.blob, "holds another answer than the one that was marked")
-
-
-def _alike(known: set[str]) -> list[LeftOut]:
-    rows = filters.with_verdict(Recording.objects.all(), State.DELETE).order_by("path").only("path", "blob")
-    return [
-        LeftOut(row.path, row.blob, "says the same as a marked one, but was not marked itself")
-        for row in rows
-        if row.path not in known
-    ]
-
-
-def _losses(deletions: Sequence[Deletion]) -> Iterator[Loss]:
-    """Yield the tests whose last recording that replays for sure would go, and those that would have none left."""
-    gone: dict[str, list[str]] = {}
-    for deletion in deletions:
-        if deletion.test_id:
-            gone.setdefault(deletion.test_id, []).append(deletion.path)
-    going: set[str] = set()
-    for some in chunked(deletion.path for deletion in deletions):
-        current = Recording.objects.filter(path__in=some, replay="current")
-        going.update(current.values_list("path", flat=True))
-    for some in chunked(sorted(gone)):
-        rows = Recording.objects.filter(test_id__in=some).values_list("test_id")
-        for test, total, current in rows.annotate(
-            total=Count("pk"), current=Count("pk", filter=Q(replay="current"))
-        ).order_by("test_id"):
-            paths = gone[test]
-            left = total - len(paths)
-            lost = sum(path in going for path in paths)
-            if (lost and lost == current) or left == 0:
-                yield Loss(test, left)
-
-
-def _rejected() -> tuple[tuple[Again, ...], tuple[str, ...]]:
-    rows = filters.with_verdict(Recording.objects.all(), State.REJECTED).order_by("path")
-    rows = rows.only("path", "test_id", "fingerprint", "blob")
-    stands = filters.standings_for(subject_of(row) for row in rows)
-    paths: dict[str, list[str]] = {}
-    reasons: dict[str, dict[tuple[str, str], None]] = {}
-    orphans = []
-    for row in rows:
-        if not row.test_id:
-            orphans.append(row.path)
-            continue
-        stand = stands[subject_of(row)]
-        paths.setdefault(row.test_id, []).append(row.path)
-        reasons.setdefault(row.test_id, {})[stand.by, stand.note] = None
-    again = tuple(Again(test, tuple(paths[test]), tuple(reasons[test])) for test in sorted(paths))
-    return again, tuple(orphans)
+        named = self.changed or self.alike or self.stuck or self.orphans
+        return not (self.has_patch or self.again or named)
 
 
 def patch(plan: Plan) -> Iterator[bytes]:
-    """Yield a patch for `git apply`, file by file. Raises store refusals; a file that changed meanwhile is left out."""
-    with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=None) as reader:
-        for deletion in sorted(plan.deletions, key=lambda deletion: deletion.name):
-            data = reader.read(deletion.raw).data
-            if files.blob_id(data) == deletion.blob:
-                place = os.path.join(os.fsencode(settings.RECORDINGS_ROOT), deletion.raw)
-                is_executable = bool(os.lstat(place).st_mode & 0o100)
-                yield patches.deletion(deletion.name, data, blob=deletion.blob, is_executable=is_executable)
+    """Yield a patch for `git apply`, file by file; a file that changed meanwhile is left out.
+
+    Raises store refusals, and GitFailed where bytes are missing.
+    """
+    going = set(plan.deletions)
+    for file, data in plan.bytes_of(sorted((*plan.deletions, *plan.back), key=lambda file: file.name)):
+        write = patches.deletion if file in going else patches.creation
+        yield write(file.name, data, blob=file.blob, mode=file.mode)
 
 
 def git_rm(plan: Plan, *, null: bool = False) -> bytes:
@@ -238,28 +159,36 @@ def git_rm(plan: Plan, *, null: bool = False) -> bytes:
     return b"".join(patches.pathspec(name, null=null) for name in names)
 
 
+def argument(test_id: str) -> str:
+    """Return a test id as an argument for pytest: an id is never taken for an option or for a file of arguments."""
+    return f"./{test_id}" if test_id.startswith(("-", "@")) else test_id
+
+
+def test_ids(plan: Plan) -> bytes:
+    """Return the tests to record again, one a line: for `pytest @file`. Ids that are no single line are left out."""
+    lines = [argument(again.test_id) for again in plan.again if len(again.test_id.splitlines()) == 1]
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
+
+
 def as_json(plan: Plan) -> dict[str, object]:
     """Return the plan for scripts."""
+    ground = plan.ground
     return {
-        "work_tree": str(plan.work_tree) if plan.work_tree and not settings.HOSTED else None,
+        "range": ground.spec or None,
+        "base": ground.base or None,
+        "head": ground.head or None,
+        "work_tree": str(ground.work_tree) if ground.work_tree and not settings.HOSTED else None,
         "count": len(plan.deletions),
         "size": plan.size,
-        "deletions": [
-            {
-                "path": item.path,
-                "git_path": item.name.decode("utf-8", "backslashreplace"),
-                "blob": item.blob,
-                "size": item.size,
-                "test_id": item.test_id or None,
-                "by": item.by,
-                "at": item.at.isoformat(),
-                "note": item.note,
-            }
-            for item in plan.deletions
-        ],
+        "deletions": [_file(item) for item in plan.deletions],
+        "bring_back": [_file(item) for item in plan.back],
+        "not_brought_back": [_told(item) for item in plan.stuck],
         "changed": [_told(item) for item in plan.changed],
         "alike": [_told(item) for item in plan.alike],
-        "losses": [{"test_id": item.test_id, "recordings_left": item.left} for item in plan.losses],
+        "losses": [
+            {"test_id": item.test_id, "recordings_left": item.left, "removed_by_range": item.removed}
+            for item in plan.losses
+        ],
         "record_again": [
             {
                 "test_id": item.test_id,
@@ -269,6 +198,21 @@ def as_json(plan: Plan) -> dict[str, object]:
             for item in plan.again
         ],
         "record_again_without_test": list(plan.orphans),
+        "undecided": plan.undecided if ground.spec else None,
+    }
+
+
+def _file(item: File) -> dict[str, object]:
+    return {
+        "path": item.path,
+        "git_path": item.name.decode("utf-8", "backslashreplace"),
+        "mode": item.mode,
+        "blob": item.blob,
+        "size": item.size,
+        "test_id": item.test_id or None,
+        "by": item.by,
+        "at": item.at.isoformat(),
+        "note": item.note,
     }
 
 

@@ -8,6 +8,7 @@ from recviewer.review import plan as plans
 from recviewer.review.decide import decide
 from recviewer.review.history import marks
 from recviewer.review.subjects import Seen
+from recviewer.review.treeplan import make
 from recviewer.review.undoing import redo, undo
 from recviewer.store.files import blob_id
 
@@ -36,13 +37,13 @@ def twin(make_recording, one):
 
 
 def test_nothing_is_asked_for(one):
-    assert plans.make().is_empty
+    assert make().is_empty
 
 
 def test_a_marked_file_is_deleted(one):
     mark(one)
 
-    plan = plans.make()
+    plan = make()
 
     assert paths(plan.deletions) == [one.path]
     assert (plan.size, plan.tests) == (one.size, 1)
@@ -52,7 +53,7 @@ def test_a_marked_file_is_deleted(one):
 def test_the_same_meaning_elsewhere_is_left_out_and_named(one, twin):
     mark(one)
 
-    plan = plans.make()
+    plan = make()
 
     assert (paths(plan.deletions), paths(plan.alike)) == ([one.path], [twin.path])
 
@@ -61,13 +62,13 @@ def test_both_are_deleted_when_both_were_marked(one, twin):
     mark(one)
     mark(twin)
 
-    assert paths(plans.make().deletions) == [one.path, twin.path]
+    assert paths(make().deletions) == [one.path, twin.path]
 
 
 def test_marked_in_bulk(one, twin):
     mark(one, twin)
 
-    assert paths(plans.make().deletions) == [one.path, twin.path]
+    assert paths(make().deletions) == [one.path, twin.path]
     assert len(marks()) == 2
 
 
@@ -76,30 +77,30 @@ def test_undo_takes_back_one_mark_and_leaves_the_other(one, twin):
     mark(twin)
     undo(actor="Ana")
 
-    assert paths(plans.make().deletions) == [one.path]
+    assert paths(make().deletions) == [one.path]
 
     redo(actor="Ana")
-    assert paths(plans.make().deletions) == [one.path, twin.path]
+    assert paths(make().deletions) == [one.path, twin.path]
 
 
 def test_another_verdict_ends_the_marks_and_undo_brings_them_back(one, twin):
     mark(one, twin)
     decide(seen(one), actor="Ana", verdict="approve")
-    assert plans.make().is_empty
+    assert make().is_empty
 
     undo(actor="Ana")
-    assert paths(plans.make().deletions) == [one.path, twin.path]
+    assert paths(make().deletions) == [one.path, twin.path]
 
     decide(seen(one), actor="Ana", verdict="clear")
     mark(twin)
-    assert (paths(plans.make().deletions), paths(plans.make().alike)) == ([twin.path], [one.path])
+    assert (paths(make().deletions), paths(make().alike)) == ([twin.path], [one.path])
 
 
 def test_a_rejection_outweighs_a_mark(one):
     mark(one)
     decide(seen(one), actor="Ben", verdict="reject", note="model is wrong")
 
-    plan = plans.make()
+    plan = make()
 
     assert not plan.deletions
     assert plan.again[0].test_id == one.test_id
@@ -111,7 +112,7 @@ def test_a_file_recorded_anew_is_left_out_and_named(one, make_recording, words, 
     mark(one)
     make_recording(one.path, **words)
 
-    plan = plans.make()
+    plan = make()
 
     assert not plan.deletions
     assert paths(plan.changed) == [one.path]
@@ -122,7 +123,7 @@ def test_a_file_changed_behind_the_catalog_is_left_out(one, root, chat):
     mark(one)
     (root / one.path).write_text(json.dumps(chat(answered="Mars.")))
 
-    plan = plans.make()
+    plan = make()
 
     assert (paths(plan.deletions), paths(plan.changed)) == ([], [one.path])
 
@@ -131,7 +132,7 @@ def test_a_file_that_vanished_just_now_is_named(one, root):
     mark(one)
     (root / one.path).unlink()
 
-    assert paths(plans.make().changed) == [one.path]
+    assert paths(make().changed) == [one.path]
 
 
 def test_a_test_that_would_lose_its_last_replayable_one_is_told(one, make_recording):
@@ -140,7 +141,7 @@ def test_a_test_that_would_lose_its_last_replayable_one_is_told(one, make_record
     Recording.objects.filter(path=other.path).update(replay="older")
     mark(one)
 
-    (loss,) = plans.make().losses
+    (loss,) = make().losses
 
     assert (loss.test_id, loss.left) == (one.test_id, 1)
 
@@ -150,13 +151,13 @@ def test_a_test_that_keeps_a_replayable_one_is_not(one, make_recording):
     Recording.objects.update(replay="current")
     mark(one)
 
-    assert plans.make().losses == ()
+    assert make().losses == ()
 
 
 def test_a_test_that_would_have_nothing_left_is_told(one):
     mark(one)
 
-    assert plans.make().losses[0].left == 0
+    assert make().losses[0].left == 0
 
 
 def test_each_test_is_recorded_again_once(make_recording):
@@ -164,7 +165,7 @@ def test_each_test_is_recorded_again_once(make_recording):
     orphan = make_recording("tests/recordings/orphan.json", answered="?", test=None)
     decide(seen(*many, orphan), actor="Ana", verdict="reject", note="cut off")
 
-    plan = plans.make()
+    plan = make()
 
     assert [again.test_id for again in plan.again] == [many[0].test_id]
     assert len(plan.again[0].paths) == 3
@@ -194,11 +195,11 @@ def checkout(tmp_path, make_recording):
 def test_git_applies_the_patch_at_the_top(checkout):
     top, made = checkout
     mark(*made[:3])
-    plan = plans.make()
+    plan = make()
 
     git(top, "apply", "--index", "-", input=b"".join(plans.patch(plan)))
 
-    assert plan.work_tree == top
+    assert plan.ground.work_tree == top
     assert git(top, "ls-files") == b"tree/deep/recordings/stays.json\n"
 
 
@@ -208,7 +209,7 @@ def test_git_removes_the_list_at_the_top(checkout, null):
     mark(*made[:3])
 
     words = ["--pathspec-file-nul"] if null else []
-    git(top, "rm", "-q", "--pathspec-from-file=-", *words, input=plans.git_rm(plans.make(), null=null))
+    git(top, "rm", "-q", "--pathspec-from-file=-", *words, input=plans.git_rm(make(), null=null))
 
     assert git(top, "ls-files") == b"tree/deep/recordings/stays.json\n"
 
@@ -216,7 +217,7 @@ def test_git_removes_the_list_at_the_top(checkout, null):
 def test_the_patch_names_the_blob(one):
     mark(one)
 
-    (made,) = plans.patch(plans.make())
+    (made,) = plans.patch(make())
 
     assert f"index {one.blob}..{'0' * 40}".encode() in made
 
@@ -224,7 +225,7 @@ def test_the_patch_names_the_blob(one):
 def test_json_is_json(one, twin, root):
     mark(one)
 
-    told = json.loads(json.dumps(plans.as_json(plans.make())))
+    told = json.loads(json.dumps(plans.as_json(make())))
 
     assert told["count"] == 1
     assert told["deletions"][0]["blob"] == blob_id((root / one.path).read_bytes())

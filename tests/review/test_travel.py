@@ -10,11 +10,11 @@ from recviewer.review import notes, travel
 from recviewer.review.decide import decide
 from recviewer.review.labels import rename
 from recviewer.review.models import AuditEvent, Decision, EventItem, Note, Standing, Tag, TagOn
-from recviewer.review.plan import make
 from recviewer.review.refusals import Invalid
 from recviewer.review.standing import rebuild
 from recviewer.review.subjects import Seen
 from recviewer.review.tagging import tag
+from recviewer.review.treeplan import make
 from recviewer.review.undoing import redo, undo
 
 HEAD = b'{"recviewer_reviews":1}\n'

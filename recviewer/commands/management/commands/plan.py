@@ -1,16 +1,20 @@
-"""Print what the decisions ask for: recordings to delete, tests to record again."""
+"""Print what the decisions ask for: recordings to delete or to bring back, tests to record again."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
+import shlex
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
+
+if TYPE_CHECKING:
+    from recviewer.review.plan import Plan
 
 
 class Command(BaseCommand):
@@ -21,7 +25,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--recordings", metavar="DIR", help="the recordings root")
+        parser.add_argument("--recordings", metavar="DIR", help="the recordings root, whose verdicts count")
         parser.add_argument(
             "--format",
             choices=("text", "patch", "git-rm", "tests", "json"),
@@ -33,45 +37,57 @@ class Command(BaseCommand):
         parser.add_argument("--output", metavar="FILE", help="write to a file instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from recviewer.catalog import indexer
         from recviewer.commands.start import prepare
-        from recviewer.review import plan as plans
+        from recviewer.git.repository import GitFailed
         from recviewer.store.refusals import Refusal
 
         if options["null"] and options["format"] != "git-rm":
             raise CommandError("--null goes with --format git-rm", returncode=2)
         prepare(static=False)
         try:
-            with contextlib.suppress(indexer.Busy):
-                indexer.refresh()
-            pieces = _pieces(plans.make(), options)
-            _put(pieces, options["output"])
-        except (Refusal, OSError) as refusal:
-            raise CommandError(str(refusal), returncode=2) from None
+            plan = _of_tree()
+            _put(_told(plan, options, _again(options)), options["output"])
+        except (GitFailed, Refusal, OSError) as failed:
+            raise CommandError(str(failed), returncode=2) from None
 
 
-def _pieces(plan: Any, options: dict[str, Any]) -> Iterator[bytes]:
+def _of_tree() -> Plan:
+    from recviewer.catalog import indexer
+    from recviewer.review import treeplan
+
+    with contextlib.suppress(indexer.Busy):
+        indexer.refresh()
+    return treeplan.make()
+
+
+def _told(plan: Plan, options: dict[str, Any], command: str) -> bytes:
+    """Return the plan in a form, whole: half a patch would be applied as well. command: prints this plan."""
     from recviewer.commands.planned import words
     from recviewer.review import plan as plans
 
     match options["format"]:
         case "patch":
-            yield from plans.patch(plan)
+            return b"".join(plans.patch(plan))
         case "git-rm":
-            yield plans.git_rm(plan, null=options["null"])
+            return plans.git_rm(plan, null=options["null"])
         case "tests":
-            yield "".join(f"{again.test_id}\n" for again in plan.again).encode("utf-8", "surrogateescape")
+            return plans.test_ids(plan)
         case "json":
-            yield json.dumps(plans.as_json(plan), indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace")
-            yield b"\n"
+            text = json.dumps(plans.as_json(plan), indent=2, ensure_ascii=False)
+            return f"{text}\n".encode("utf-8", "backslashreplace")
         case _:
-            yield words(plan, root=options["recordings"] or "").encode("utf-8", "backslashreplace")
+            return words(plan, command=command).encode("utf-8", "backslashreplace")
 
 
-def _put(pieces: Iterable[bytes], output: str | None) -> None:
+def _again(options: dict[str, Any]) -> str:
+    """Return the command that prints this plan, wherever it is run."""
+    named = ["--recordings", os.path.abspath(options["recordings"])] if options["recordings"] else []
+    return shlex.join(["recviewer", "plan", *named])
+
+
+def _put(told: bytes, output: str | None) -> None:
     if output is None or output == "-":
-        for piece in pieces:
-            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.write(told)
         sys.stdout.buffer.flush()
         return
-    Path(output).write_bytes(b"".join(pieces))
+    Path(output).write_bytes(told)
