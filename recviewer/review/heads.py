@@ -1,0 +1,154 @@
+"""The new side of a range as a tree of files: what a commit holds, or what lies on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+from recviewer.changes.sources import Range
+from recviewer.git import ranges, refs
+from recviewer.git.history import contents
+from recviewer.git.ranges import Held, MissingObjects
+from recviewer.git.repository import GitFailed, Repository
+from recviewer.store import files
+from recviewer.store.paths import components
+from recviewer.store.refusals import OutsideRoot, Refusal
+from recviewer.store.scan import scan
+
+PLAIN, EXECUTABLE, MODULE = "100644", "100755", "160000"
+
+
+def held(repository: Repository, commit: str, below: bytes) -> list[Held]:
+    """Return the files of a commit below a folder, whatever its name: git reads more into a colon in front."""
+    found = ranges.held(repository, commit, b"" if below.startswith(b":") else below)
+    return [one for one in found if one.raw.startswith(below)]
+
+
+def folder_of(raw: bytes) -> bytes:
+    """Return the folder of a path with its final slash, b"" at the top."""
+    return raw[: raw.rfind(b"/") + 1]
+
+
+def obstacle(raw: bytes, mode: str) -> str:
+    """Return why git does not take a file from a patch, as a sentence's end; "" if it does."""
+    if mode == MODULE:
+        return "is a submodule, not a file"
+    try:
+        parts = components(raw)
+    except OutsideRoot:
+        parts = [b".git"]
+    return "has a name that git refuses" if any(part.lower() == b".git" for part in parts) else ""
+
+
+class Head:
+    """The files of the new side. Folders end in a slash; they are looked at once."""
+
+    def __init__(self, asked: Range) -> None:
+        self.range = asked
+        self._folders: dict[bytes, list[Held]] = {}
+
+    @cached_property
+    def is_here(self) -> bool:
+        """Tell whether it lies in the work tree: the files on disk do, and the commit that is checked out."""
+        if self.range.repository.is_bare:
+            return False
+        try:
+            return self.range.is_on_disk or refs.commit_of(self.range.repository, "HEAD") == self.range.head
+        except GitFailed:
+            return False
+
+    def below(self, folder: bytes) -> list[Held]:
+        """Return the files below a folder; of those on disk only recordings, and none that cannot be read."""
+        if folder not in self._folders:
+            found = self._on_disk(folder) if self.range.is_on_disk else None
+            self._folders[folder] = held(self.range.repository, self.range.head, folder) if found is None else found
+        return self._folders[folder]
+
+    def mode(self, raw: bytes) -> str:
+        """Return the mode of a file, as git writes it."""
+        if self.range.is_on_disk:
+            return _mode_on_disk(self.range.repository.work_tree, raw)
+        return next((one.mode for one in self.below(folder_of(raw)) if one.raw == raw), PLAIN)
+
+    def read(self, wanted: Iterable[Held]) -> Iterator[tuple[Held, bytes]]:
+        """Yield files with their bytes, in their order. On disk those are left out whose bytes are others by now.
+
+        Raises MissingObjects where a commit's are not here.
+        """
+        if self.range.is_on_disk:
+            yield from self._read_on_disk(wanted)
+        else:
+            yield from read(self.range.repository, wanted)
+
+    def is_taken(self, raw: bytes) -> bool:
+        """Tell whether something stands in the way of a file that would come to a path."""
+        folder = folder_of(raw)
+        if self.range.is_on_disk:
+            return self._is_taken_on_disk(raw)
+        there = self.below(folder)
+        if there or not folder:
+            return any(one.raw == raw or one.raw.startswith(raw + b"/") for one in there)
+        while folder:
+            name = folder[:-1]
+            above = held(self.range.repository, self.range.head, name)
+            if above:
+                return above[0].raw == name
+            folder = folder_of(name)
+        return False
+
+    @cached_property
+    def _scanned(self) -> list[bytes]:
+        return [stamp.raw for stamp in scan(self.range.repository.work_tree).stamps if not stamp.obstacle]
+
+    def _on_disk(self, folder: bytes) -> list[Held]:
+        found = []
+        top = self.range.repository.work_tree
+        with files.Reader(top, limit_bytes=None) as reader:
+            for raw in self._scanned:
+                if not raw.startswith(folder):
+                    continue
+                try:
+                    blob = files.blob_id(reader.read(raw).data)
+                except Refusal:
+                    continue
+                found.append(Held(raw, blob, PLAIN))
+        return found
+
+    def _read_on_disk(self, wanted: Iterable[Held]) -> Iterator[tuple[Held, bytes]]:
+        with files.Reader(self.range.repository.work_tree, limit_bytes=None) as reader:
+            for one in wanted:
+                try:
+                    data = reader.read(one.raw).data
+                except Refusal:
+                    continue
+                if files.blob_id(data) == one.blob:
+                    yield one, data
+
+    def _is_taken_on_disk(self, raw: bytes) -> bool:
+        place = os.path.join(os.fsencode(self.range.repository.work_tree), raw)
+        if os.path.lexists(place):
+            return True
+        while not os.path.lexists(place := os.path.dirname(place)):
+            pass
+        return os.path.islink(place) or not os.path.isdir(place)
+
+
+def read(repository: Repository, wanted: Iterable[Held]) -> Iterator[tuple[Held, bytes]]:
+    """Yield files of commits with their bytes, in their order. Raises MissingObjects."""
+    waiting = list(wanted)
+    found = contents(repository, [one.blob for one in waiting])
+    for one in waiting:
+        blob, data = next(found, ("", b""))
+        if blob != one.blob:
+            raise MissingObjects(f"the bytes of {one.blob[:9]} are not here", ranges.missing(repository))
+        yield one, data
+
+
+def _mode_on_disk(top: Path, raw: bytes) -> str:
+    try:
+        is_executable = os.lstat(os.path.join(os.fsencode(top), raw)).st_mode & 0o100
+    except OSError:
+        return PLAIN
+    return EXECUTABLE if is_executable else PLAIN
