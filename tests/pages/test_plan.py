@@ -1,5 +1,6 @@
 import pytest
 
+from recviewer.pages.forms import item_of
 from recviewer.review import actors
 from recviewer.review.decide import decide
 from recviewer.review.models import AuditEvent, TrashRecord
@@ -122,3 +123,130 @@ def test_queries_do_not_grow(client, make_recording, django_assert_max_num_queri
 
     with django_assert_max_num_queries(14):
         client.get("/plan/")
+
+
+def say_in(client, spec, name, verdict, note=""):
+    """Give a verdict on one change of a range, without those that are decided on together with it."""
+    change = client.get(f"/changes/{spec}?change=tests/recordings/{name}.json").context["page"].change
+    item = item_of(change.side.path, change.side.blob)
+    client.post("/do/change", {"range": spec, "item": item, "verdict": verdict, "note": note, "next": "/"})
+
+
+def range_page(client, spec):
+    return " ".join(client.get(f"/plan/{spec}").content.decode().split())
+
+
+def test_empty_plan_of_a_range_leads_into_its_queue(client, spec):
+    words = range_page(client, spec)
+
+    assert "Nothing to delete, nothing to bring back" in words
+    assert "3 changes are undecided" in words
+    assert client.get(client.get(f"/plan/{spec}").context["page"].around.go_on_url).context["page"].change
+
+
+def test_plan_of_a_range_names_it_and_links_its_changes(client, spec):
+    say_in(client, spec, "new", "delete")
+    say_in(client, spec, "old", "reject", "<still> needed")
+    say_in(client, spec, "moon", "reject", "too far")
+
+    response = client.get(f"/plan/{spec}")
+    words = " ".join(response.content.decode().split())
+
+    assert f"Plan of {spec}" in words
+    assert "Delete <b>1 recording</b>" in words
+    assert "bring back <b>1 recording</b>" in words
+    assert "record <b>1 test</b> again" in words
+    assert "&lt;still&gt; needed" in words
+    assert "pytest tests/test_planets.py::test_earth" in words
+    page = response.context["page"]
+    (group,) = page.back
+    assert client.get(group.rows[0].url).context["page"].change.side.name == "old.json"
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [
+        ("patch", b"diff --git a/tests/recordings/new.json"),
+        ("git-rm", b"tests/recordings/new.json\n"),
+        ("git-rm&null", b"tests/recordings/new.json\0"),
+        ("tests", b"tests/test_planets.py::test_earth\n"),
+        ("json", b'{"range": '),
+    ],
+)
+def test_downloads_of_a_range(client, spec, form, begins):
+    say_in(client, spec, "new", "delete")
+    say_in(client, spec, "moon", "reject", "too far")
+
+    response = client.get(f"/plan/{spec}?as={form}")
+
+    assert response.content.startswith(begins)
+    assert client.get(f"/plan/{spec}.json").json()["count"] == 1
+    assert client.get(f"/plan/{spec}?as=nonsense").status_code == 404
+
+
+def test_the_trash_is_offered_where_the_marked_files_lie(client, spec, root, tree):
+    say_in(client, spec, "new", "delete")
+    words = range_page(client, spec)
+    items = words.partition('name="item" value="')[2].partition('"')[0]
+
+    client.post("/do/trash", {"item": items, "next": f"/plan/{spec}", "confirmed": "1"})
+
+    assert "tests/recordings/new.json" not in tree()
+    assert "/do/trash" not in range_page(client, spec)
+    assert "Delete <b>1 recording</b>" in range_page(client, spec)
+
+
+def test_those_of_a_range_that_say_the_same_can_be_marked_too(client, commit, make_recording):
+    make_recording("tests/recordings/x.json", asked="Who?")
+    base = commit("before")
+    for name in "ab":
+        make_recording(f"tests/recordings/{name}.json", id=name)
+    spec = f"{base}...{commit('after')}"
+    say_in(client, spec, "a", "delete")
+    page = client.get(f"/plan/{spec}").context["page"]
+
+    sent = dict(page.around.mark_fields) | {"item": page.alike_items, "verdict": "delete", "next": page.around.url}
+    response = client.post(page.around.mark_url, sent, follow=True)
+
+    assert [file.path for file in response.context["page"].plan.deletions] == [
+        "tests/recordings/a.json",
+        "tests/recordings/b.json",
+    ]
+
+
+def test_hostile_ids_and_names_are_shown_harmless(client, commit, make_recording):
+    make_recording("tests/recordings/x.json", asked="Who?")
+    base = commit("before")
+    make_recording("tests/recordings/<b>.json", test="t.py::test_<i>[\ud800\u202e\n-pevil]")
+    spec = f"{base}...{commit('after')}"
+    say_in(client, spec, "%3Cb%3E", "reject", "no")
+
+    words = range_page(client, spec)
+
+    assert "test_&lt;i&gt;" in words
+    assert "<i>" not in words
+    assert "U+202E" in words
+    assert client.get(f"/plan/{spec}?as=tests").content == b""
+    assert client.get(f"/plan/{spec}?as=json").status_code == 200
+
+
+def test_a_range_that_is_none_says_why(client, spec):
+    assert client.get("/plan/nowhere...main").status_code == 404
+
+
+def test_a_range_leads_to_its_plan(client, spec):
+    assert f'href="/plan/{spec}"' in client.get(f"/changes/{spec}").content.decode()
+    assert f'href="/plan/{spec}"' in client.get(f"/changes/{spec}?end=1").content.decode()
+
+
+def test_queries_of_a_range_do_not_grow(client, commit, make_recording, django_assert_max_num_queries):
+    make_recording("tests/recordings/x.json", asked="Who?")
+    base = commit("before")
+    for number in range(12):
+        make_recording(f"tests/recordings/{number}.json", answered=str(number))
+    spec = f"{base}...{commit('after')}"
+    for number in range(12):
+        say_in(client, spec, str(number), "delete" if number % 2 else "reject", "no")
+
+    with django_assert_max_num_queries(20):
+        client.get(f"/plan/{spec}")
