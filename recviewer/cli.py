@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 ROOTED = {"serve": {"--port", "--repo", "--host", "--workers"}, "index": set[str]()}
 """Commands whose first free argument is the recordings root, with those of their options that take a value."""
@@ -16,6 +16,8 @@ ROOTED = {"serve": {"--port", "--repo", "--host", "--workers"}, "index": set[str
 WITH_OPTION = frozenset({"plan", "report", "reviews"})
 """Commands that name the recordings root by an option."""
 
+PLAN_VALUED = frozenset({"--repo", "--recordings", "--format", "--output"})
+"""Options of `plan` that take a value."""
 
 COMMON = frozenset({"-v", "--verbosity", "--settings", "--pythonpath"})
 """Options of every command that take a value."""
@@ -28,12 +30,16 @@ def root_argument(arguments: Sequence[str]) -> str | None:
     """
     if not arguments or arguments[0] not in ROOTED:
         return None
-    valued = ROOTED[arguments[0]] | COMMON
-    rest = iter(arguments[1:])
+    return _free_argument(arguments[1:], ROOTED[arguments[0]])
+
+
+def _free_argument(arguments: Sequence[str], valued: Collection[str]) -> str | None:
+    """Return the first argument that is no option. valued: options that take a value, besides those of every command."""
+    rest = iter(arguments)
     for argument in rest:
         if argument == "--":
             return next(rest, None)
-        if argument in valued:
+        if argument in COMMON or argument in valued:
             next(rest, None)
         elif not argument.startswith("-"):
             return argument
@@ -60,13 +66,27 @@ def option(name: str, arguments: Sequence[str]) -> str | None:
     return None
 
 
+def plan_repository(arguments: Sequence[str]) -> str | None:
+    """Return the repository of the range that `plan` is asked about; where nothing names one, the one of this folder.
+
+    None where there is no range, or where a recordings root was named without a repository.
+    """
+    if not arguments or arguments[0] != "plan":
+        return None
+    named = option("--repo", arguments)
+    if named or _free_argument(arguments[1:], PLAN_VALUED) is None:
+        return named
+    is_rooted = option("--recordings", arguments) or os.environ.get("RECVIEWER_RECORDINGS")
+    return None if is_rooted or os.environ.get("RECVIEWER_REPO") else "."
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command. arguments: without the program's name; default: those of the process."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     root = root_argument(given) or root_option(given)
     if root is not None:
         os.environ["RECVIEWER_RECORDINGS"] = os.path.abspath(root)
-    repository = repository_option(given)
+    repository = repository_option(given) or plan_repository(given)
     if repository:
         os.environ["RECVIEWER_REPO"] = os.path.abspath(repository)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")

@@ -1,10 +1,13 @@
 import json
+import subprocess
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from recviewer.cli import root_option
+from recviewer.cli import plan_repository, root_option
 from recviewer.commands import start
+from recviewer.pages.reports import report_of
+from recviewer.review import ranges
 from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen
 
@@ -98,3 +101,89 @@ def test_no_tree_is_2(capfdbinary, settings, db, root):
 )
 def test_the_root_that_an_option_names(words, root):
     assert root_option(words) == root
+
+
+@pytest.fixture
+def decided(spec, root):
+    """A range of which all is decided, but one if it is named so."""
+
+    def decide_on(*names):
+        verdicts = {"new": "delete", "old": "reject", "moon": "reject"}
+        for change in report_of(spec).found.changes:
+            name = change.side.name.removesuffix(".json")
+            if name in names:
+                seen = [Seen(change.side.path, change.side.blob)]
+                note = "odd\x1b[2J" if verdicts[name] == "reject" else ""
+                ranges.say(lambda: report_of(spec).found, seen, actor="Ana", verdict=verdicts[name], note=note)
+        return spec
+
+    return decide_on
+
+
+def test_text_of_a_range(capfdbinary, decided, root):
+    spec = decided("new", "old", "moon")
+
+    text = run(capfdbinary, spec).decode()
+
+    assert text.startswith(f"{spec}: ")
+    assert "To delete: 1 recording" in text
+    assert "To bring back, as they were in" in text
+    assert "tests/recordings/old.json  (Ana: odd<U+001B>[2J)" in text
+    assert f"recviewer plan {spec} --repo {root} --format patch | git -C {root} apply --check\n" in text
+    assert f"--format git-rm | git -C {root} rm --pathspec-from-file=-\n" in text
+    assert "pytest tests/test_planets.py::test_earth" in text
+    assert "git switch" not in text
+
+
+def test_a_mirror_says_what_to_check_out(capfdbinary, decided, root, tmp_path):
+    spec = decided("new", "old", "moon")
+    subprocess.run(["git", "clone", "-q", "--mirror", str(root), str(tmp_path / "mirror")], check=True)
+
+    text = run(capfdbinary, spec, "--repo", str(tmp_path / "mirror")).decode()
+
+    assert f"  git switch --detach {spec.partition('...')[2]}\n" in text
+    assert "--format patch | git apply --check\n" in text
+
+
+@pytest.mark.parametrize("form", ["text", "patch", "git-rm", "tests", "json"])
+def test_what_is_undecided_in_a_range_is_1(capfdbinary, decided, form):
+    spec = decided("new", "old")
+
+    with pytest.raises(SystemExit) as left:
+        call_command("plan", spec, "--format", form)
+
+    assert left.value.code == 1
+    out, said = capfdbinary.readouterr()
+    assert b"1 of the range's changes are undecided" in said
+    assert bool(out) is (form != "tests")
+
+
+@pytest.mark.parametrize("words", [["nowhere...main"], ["--repo", "."], ["main...HEAD", "--repo", "/nowhere"]])
+def test_no_such_range_is_2(spec, words):
+    with pytest.raises(CommandError) as refused:
+        call_command("plan", *words)
+
+    assert refused.value.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "variables", "repository"),
+    [
+        (["plan", "a...b"], {}, "."),
+        (["plan", "a...b", "--repo", "x"], {"RECVIEWER_RECORDINGS": "r"}, "x"),
+        (["plan", "--repo=x", "a...b", "--recordings", "r"], {}, "x"),
+        (["plan", "a...b", "--recordings", "r"], {}, None),
+        (["plan", "a...b"], {"RECVIEWER_RECORDINGS": "r"}, None),
+        (["plan", "a...b"], {"RECVIEWER_REPO": "x"}, None),
+        (["plan", "--format", "json"], {}, None),
+        (["report", "a...b"], {}, None),
+        ([], {}, None),
+    ],
+)
+def test_the_repository_of_a_range(monkeypatch, words, variables, repository):
+    for name in ("RECVIEWER_RECORDINGS", "RECVIEWER_REPO"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert plan_repository(words) == repository

@@ -11,20 +11,32 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 if TYPE_CHECKING:
+    from recviewer.git.repository import Repository
     from recviewer.review.plan import Plan
 
 
 class Command(BaseCommand):
     help = (
-        "Print what the decisions ask for: the recordings that are marked for deletion and the tests to record again. "
-        "Nothing is changed. Example: recviewer plan --format patch | git apply --index"
+        "Print what the decisions ask for: the recordings that are marked for deletion and the tests to record again; of "
+        "a range also the recordings that it removed and that somebody wants back. Nothing is changed. Exit code 0: "
+        "there it is; 1: there it is, but something in the range is undecided; 2: could not run. "
+        "Example: recviewer plan --format patch | git apply --index"
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "range",
+            nargs="?",
+            metavar="BASE...HEAD",
+            help="the plan of a range of commits, as a patch against HEAD; BASE alone: against the files on disk. "
+            "Without it: the plan of the recordings on disk",
+        )
+        parser.add_argument("--repo", metavar="DIR", help="the repository of the range, or a mirror of it")
         parser.add_argument("--recordings", metavar="DIR", help="the recordings root, whose verdicts count")
         parser.add_argument(
             "--format",
@@ -43,12 +55,21 @@ class Command(BaseCommand):
 
         if options["null"] and options["format"] != "git-rm":
             raise CommandError("--null goes with --format git-rm", returncode=2)
+        if options["repo"] and not options["range"]:
+            raise CommandError("--repo goes with a range, BASE...HEAD", returncode=2)
         prepare(static=False)
         try:
-            plan = _of_tree()
-            _put(_told(plan, options, _again(options)), options["output"])
+            repository = _repository(options) if options["range"] else None
+            plan = _of_range(repository, options["range"]) if repository else _of_tree()
+            _put(_told(plan, options, _again(options, repository)), options["output"])
         except (GitFailed, Refusal, OSError) as failed:
             raise CommandError(str(failed), returncode=2) from None
+        if plan.ground.spec and plan.is_empty:
+            self.stderr.write(f"The verdicts are those in {settings.DATA_DIR}.")
+        if plan.undecided:
+            sys.stdout.flush()
+            self.stderr.write(f"{plan.undecided:,} of the range's changes are undecided.")
+            sys.exit(1)
 
 
 def _of_tree() -> Plan:
@@ -58,6 +79,22 @@ def _of_tree() -> Plan:
     with contextlib.suppress(indexer.Busy):
         indexer.refresh()
     return treeplan.make()
+
+
+def _repository(options: dict[str, Any]) -> Repository:
+    from recviewer.git.ranges import opened
+    from recviewer.pages import reports
+
+    return opened(Path(options["repo"])) if options["repo"] else reports.repository()
+
+
+def _of_range(repository: Repository, spec: str) -> Plan:
+    from recviewer.changes import sources
+    from recviewer.pages import reports
+    from recviewer.review import rangeplan
+
+    asked = sources.open_range(repository, sources.parse(spec))
+    return rangeplan.make(reports.report_on(asked).found)
 
 
 def _told(plan: Plan, options: dict[str, Any], command: str) -> bytes:
@@ -79,9 +116,10 @@ def _told(plan: Plan, options: dict[str, Any], command: str) -> bytes:
             return words(plan, command=command).encode("utf-8", "backslashreplace")
 
 
-def _again(options: dict[str, Any]) -> str:
+def _again(options: dict[str, Any], repository: Repository | None) -> str:
     """Return the command that prints this plan, wherever it is run."""
-    named = ["--recordings", os.path.abspath(options["recordings"])] if options["recordings"] else []
+    named = [options["range"], "--repo", str(repository.work_tree)] if repository else []
+    named += ["--recordings", os.path.abspath(options["recordings"])] if options["recordings"] else []
     return shlex.join(["recviewer", "plan", *named])
 
 
