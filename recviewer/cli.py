@@ -10,6 +10,8 @@ import os
 import sys
 from collections.abc import Collection, Sequence
 
+from recviewer.env import BadEnvironment
+
 ROOTED = {"serve": {"--port", "--repo", "--host", "--workers"}, "index": set[str]()}
 """Commands whose first free argument is the recordings root, with those of their options that take a value."""
 
@@ -97,5 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.flush()
     except BrokenPipeError:  # whoever reads has had enough, which is no failure
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BadEnvironment as bad:
+        sys.stderr.write(f"{bad}\n")
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -35,6 +35,7 @@ def test_index_takes_the_root_as_its_argument(recviewer, put, tmp_path, root):
         ["export", "/nowhere/at/all"],
         ["export", "--nonsense"],
         ["index", "/nowhere/at/all"],
+        ["plan", "a...b", "--repo", "/nowhere/at/all"],
         ["show"],
     ],
     ids=str,
@@ -46,7 +47,7 @@ def test_what_cannot_be_done_ends_with_2_and_a_sentence(recviewer, words):
     assert done.stderr.strip()
 
 
-@pytest.mark.parametrize("command", ["index", "show", "export", "search", "serve"])
+@pytest.mark.parametrize("command", ["index", "show", "export", "search", "serve", "plan"])
 def test_help_has_an_example(recviewer, command):
     done = recviewer(command, "--help")
 
@@ -92,5 +93,5 @@ def test_interrupt_is_no_traceback(put, root, tmp_path):
 def test_wrong_variable_stops_the_start_with_a_sentence(recviewer):
     done = recviewer("index", RECVIEWER_FILE_LIMIT_MB="much")
 
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert b"RECVIEWER_FILE_LIMIT_MB='much' cannot be used: it takes a whole number" in done.stderr

@@ -75,6 +75,6 @@ def test_repository_that_is_none_is_refused(prepared, tmp_path):
 def test_address_that_is_none_stops_the_start(prepared, work, address):
     done = prepared(str(work), RECVIEWER_FETCH_FROM=address)
 
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "RECVIEWER_FETCH_FROM" in done.stderr
     assert "Traceback" not in done.stderr
