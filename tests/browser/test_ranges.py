@@ -109,13 +109,17 @@ def test_a_pull_request_is_reviewed_by_keys_alone(open_page, pull):
 
     page.keyboard.press("n")
     expect(page.get_by_role("button", name=re.compile("^Approve"))).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("a")
     expect(page.get_by_text("2 / 4")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("u")
     expect(page.get_by_text("Undone:", exact=False)).to_be_visible()
+    page.wait_for_load_state()
     assert Decision.objects.order_by("-pk").first().verdict == "clear"
     page.keyboard.press("k")
     expect(page.get_by_text("1 / 4")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("r")
     page.keyboard.type("other words than before")
     page.keyboard.press("Control+Enter")
@@ -129,6 +133,7 @@ def test_a_push_is_noticed_by_an_open_page_and_the_place_is_kept(open_page, pull
     page.goto(f"/changes/{pull}")
     page.keyboard.press("n")
     expect(page.get_by_role("button", name=re.compile("^Approve"))).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("a")
     expect(page.get_by_text("2 / 4")).to_be_visible()
     git("switch", "-q", "--detach", "refs/pull/7/head")
@@ -138,6 +143,7 @@ def test_a_push_is_noticed_by_an_open_page_and_the_place_is_kept(open_page, pull
     git("update-ref", "refs/pull/7/head", "HEAD")
     git("switch", "-q", "main")
 
+    page.wait_for_load_state()
     watch = page.locator("#pushed").get_attribute("hx-get")
     assert "newer commit" in page.evaluate("url => fetch(url).then(answer => answer.text())", watch)
     page.keyboard.press("k")
