@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from recviewer.changes.candidates import Candidate, candidates
+from recviewer.changes.partners import Candidate, candidates
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
