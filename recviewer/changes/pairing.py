@@ -7,30 +7,18 @@ may all have changed. The best overall assignment wins, not the first that fits.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from recviewer.changes.calls import Call, call_of, conversation_fit, facts_fit, models_of, shared, test_fit
+from recviewer.changes.calls import Call, Calls, models_of
+from recviewer.changes.candidates import Fits, fits_of
+from recviewer.changes.likeness import Likeness, is_one_kind
 from recviewer.changes.matching import best
 from recviewer.changes.sides import Side
 
-LEAST = 0.6
-"""Two recordings that fit less are no pair."""
-
-ALIKE, ALIKE_UNEVEN = 0.4, 0.56
-"""Conversations less alike than this are two calls; more is asked for where turns came or went, since a test's next
-call holds the one before."""
-
 GROUP = 0.8
 """One that is left over belongs to a pair's group when it fits one of the two that well."""
-
-BLOCK = 40_000
-"""Candidate pairs of one test function that are weighed each; of more, only those near each other in size."""
-
-NEAR = 12
-"""How many neighbours in size are weighed then, on each side."""
 
 
 class How(StrEnum):
@@ -102,17 +90,20 @@ def pair(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Choic
     pairs = [Pair(old, new, How.HAND, Sure.CERTAIN, 1.0, "paired by a reviewer") for old, new in sorted(chosen.items())]
     pairs += _equal_bytes(deleted, added, chosen, broken)
     taken, given = {one.old for one in pairs}, {one.new for one in pairs}
-    models = models_of(side.exchange for side in (*deleted, *added))
-    old = {place: call_of(side.exchange, side.path, models) for place, side in enumerate(deleted)}
-    new = {place: call_of(side.exchange, side.path, models) for place, side in enumerate(added)}
-    fits = _fits(
+    calls = Calls(models_of(side.exchange for side in (*deleted, *added)))
+    old = {place: calls.call_of(side.exchange, side.path) for place, side in enumerate(deleted)}
+    new = {place: calls.call_of(side.exchange, side.path) for place, side in enumerate(added)}
+    likeness = Likeness()
+    fits = fits_of(
         {place: call for place, call in old.items() if place not in taken},
         {place: call for place, call in new.items() if place not in given},
+        likeness,
     )
     for two in broken:
         fits.pop(two, None)
-    pairs += _told(old, new, fits)
-    return Pairing(tuple(pairs), _groups(pairs, fits, old, new, broken))
+    pairs += _told(old, new, fits, likeness)
+    pairs += _only_ones(pairs, old, new, broken, likeness)
+    return Pairing(tuple(pairs), _groups(pairs, fits, old, new, broken, likeness))
 
 
 Broken = set[tuple[int, int]]
@@ -157,87 +148,7 @@ def _equal_bytes(
             yield Pair(closest, place, How.BYTES, Sure.CERTAIN, 1.0, "the same bytes under another name")
 
 
-Fits = dict[tuple[int, int], float]
-
-
-def _fits(old: dict[int, Call], new: dict[int, Call]) -> Fits:
-    """Return how well the candidates fit. Those of one test function are weighed, and those that ask just the same."""
-    functions, others = _by(old, "function"), _by(new, "function")
-    fits: Fits = {}
-    for function in functions.keys() & others.keys():
-        for place, other in _candidates(functions[function], others[function], old, new):
-            fit = fit_of(old[place], new[other])
-            if fit >= LEAST:
-                fits[place, other] = fit
-    asked = _by(old, "asked")
-    for other, call in new.items():
-        for place in asked.get(call.asked, ()):
-            if old[place].function == call.function or not call.turns:
-                continue
-            is_renamed = old[place].function not in others and call.function not in functions
-            fit = _renamed_fit(old[place], call) if is_renamed else 0.0
-            if fit >= LEAST:
-                fits[place, other] = fit
-    return fits
-
-
-def _by(calls: dict[int, Call], name: str) -> dict[str | bytes, list[int]]:
-    made: dict[str | bytes, list[int]] = {}
-    for place, call in calls.items():
-        made.setdefault(getattr(call, name), []).append(place)
-    return made
-
-
-def _candidates(
-    places: list[int], others: list[int], old: dict[int, Call], new: dict[int, Call]
-) -> Iterator[tuple[int, int]]:
-    """Yield the pairs that are worth weighing: all, or of too many those that ask the same and those alike in size."""
-    if len(places) * len(others) <= BLOCK:
-        yield from ((place, other) for place in places for other in others)
-        return
-    seen: set[tuple[int, int]] = set()
-    line = sorted([(_order(old[place]), 0, place) for place in places] + [(_order(new[one]), 1, one) for one in others])
-    for at, (_, side, place) in enumerate(line):
-        near = [(place, other) for _, its, other in line[max(0, at - NEAR) : at + NEAR + 1] if side == 0 and its == 1]
-        seen.update(near)
-    yield from sorted(seen)
-
-
-def _order(call: Call) -> tuple[str, int, int]:
-    return call.masked, len(call.turns), sum(turn.size for turn in call.turns)
-
-
-def fit_of(old: Call, new: Call) -> float:
-    """Return how well two recordings fit as one call recorded twice, 0 to 1."""
-    if old.family != new.family and not (old.is_failure or new.is_failure):
-        return 0.0
-    conversation = conversation_fit(old, new)
-    if conversation < (ALIKE if len(old.turns) == len(new.turns) else ALIKE_UNEVEN):
-        return 0.0
-    near = 0.02 if old.folder == new.folder else 0.0
-    answer = 0.03 * shared(old.answer, old.answer_size, new.answer, new.answer_size)
-    family = 1.0 if old.family == new.family else 0.8
-    return family * (0.4 * test_fit(old, new) + 0.44 * conversation + 0.11 * facts_fit(old, new) + answer + near)
-
-
-def _renamed_fit(old: Call, new: Call) -> float:
-    """Return how well two recordings fit whose tests have different names: the request must speak for itself."""
-    if old.family != new.family and not (old.is_failure or new.is_failure):
-        return 0.0
-    conversation, facts = conversation_fit(old, new), facts_fit(old, new)
-    if conversation < 0.9 or facts < 0.8:
-        return 0.0
-    parameters = 1.0 if old.parameters == new.parameters else 0.0
-    names = shared(*_bag_of(old.function), *_bag_of(new.function))
-    return 0.4 + 0.2 * conversation + 0.1 * facts + 0.1 * parameters + 0.1 * names
-
-
-def _bag_of(function: str) -> tuple[Counter[str], int]:
-    words = [word for word in function.split("_") if word not in ("", "test")]
-    return Counter(words), sum(map(len, words))
-
-
-def _told(old: dict[int, Call], new: dict[int, Call], fits: Fits) -> Iterator[Pair]:
+def _told(old: dict[int, Call], new: dict[int, Call], fits: Fits, likeness: Likeness) -> Iterator[Pair]:
     """Yield the best assignment, each pair with how it was found and how far the next candidate is behind."""
     rivals_old: dict[int, list[float]] = {}
     rivals_new: dict[int, list[float]] = {}
@@ -248,10 +159,35 @@ def _told(old: dict[int, Call], new: dict[int, Call], fits: Fits) -> Iterator[Pa
         fit = fits[place, other]
         ahead = fit - max(_second(rivals_old[place], fit), _second(rivals_new[other], fit))
         how = _how(old[place], new[other])
-        conversation = conversation_fit(old[place], new[other])
-        is_renamed = old[place].test != new[other].test
+        conversation = likeness.conversation(old[place], new[other])
+        is_renamed = old[place].test is not new[other].test
         sure = _sure(how, conversation, fit, ahead, is_renamed=is_renamed)
+        if how is How.REQUEST and not old[place].turns:
+            sure = Sure.POSSIBLE
         yield Pair(place, other, how, sure, round(fit, 4), _why(how, old[place], new[other], conversation))
+
+
+def _only_ones(
+    pairs: Sequence[Pair], old: dict[int, Call], new: dict[int, Call], broken: Broken, likeness: Likeness
+) -> Iterator[Pair]:
+    """Yield what is left of a test's calls where it is one on each side: asked in wholly other words, it seems."""
+    left: dict[tuple[str, str, str], tuple[list[int], list[int]]] = {}
+    taken = ({one.old for one in pairs}, {one.new for one in pairs})
+    for side, calls in enumerate((old, new)):
+        for place, call in calls.items():
+            if call.test.id and place not in taken[side]:
+                key = (call.test.function, call.test.masked, call.endpoint)
+                left.setdefault(key, ([], []))[side].append(place)
+    for olds, news in left.values():
+        if len(olds) == len(news) == 1:
+            place, other = olds[0], news[0]
+            was, now = old[place], new[other]
+            if (place, other) not in broken and is_one_kind(was, now) and len(was.turns) == len(now.turns):
+                how, conversation = _how(was, now), likeness.conversation(was, now)
+                fit = round(0.4 + 0.2 * conversation, 4)
+                yield Pair(
+                    place, other, how, Sure.POSSIBLE, fit, f"{_why(how, was, now, conversation)}, the only call left"
+                )
 
 
 def _second(fits: list[float], fit: float) -> float:
@@ -261,9 +197,9 @@ def _second(fits: list[float], fit: float) -> float:
 
 
 def _how(old: Call, new: Call) -> How:
-    if old.test == new.test:
-        return How.TEST if old.test else How.REQUEST
-    return How.PARAMETERS if old.function == new.function and old.test and new.test else How.REQUEST
+    if old.test is new.test:
+        return How.TEST if old.test.id else How.REQUEST
+    return How.PARAMETERS if old.test.function == new.test.function != "" else How.REQUEST
 
 
 def _sure(how: How, conversation: float, fit: float, ahead: float, *, is_renamed: bool) -> Sure:
@@ -275,7 +211,7 @@ def _sure(how: How, conversation: float, fit: float, ahead: float, *, is_renamed
         return Sure.LIKELY if fit >= (0.8 if is_renamed else 0.75) - 1e-9 and ahead > 0 else Sure.POSSIBLE
     if conversation >= 0.9 and ahead >= 0.02:
         return Sure.CERTAIN
-    if (ahead >= 0 and conversation >= 0.7) or (ahead >= 0.1 and conversation >= ALIKE_UNEVEN):
+    if (ahead >= 0 and conversation >= 0.7) or (ahead >= 0.1 and conversation >= 0.5):
         return Sure.LIKELY
     return Sure.POSSIBLE
 
@@ -284,9 +220,9 @@ def _why(how: How, old: Call, new: Call, conversation: float) -> str:
     tests = {
         How.TEST: "the same test",
         How.PARAMETERS: "the same test with other parameters",
-        How.REQUEST: "another test" if old.test and new.test else "no test is known",
+        How.REQUEST: "another test" if old.test.id and new.test.id else "no test is known",
     }
-    if how is How.PARAMETERS and old.masked == new.masked:
+    if how is How.PARAMETERS and old.test.masked == new.test.masked:
         tests[how] = "the same test but for the model's name"
     if not old.turns and not new.turns:
         return f"{tests[how]}, a request without words"
@@ -296,7 +232,7 @@ def _why(how: How, old: Call, new: Call, conversation: float) -> str:
 
 
 def _groups(
-    pairs: Sequence[Pair], fits: Fits, old: dict[int, Call], new: dict[int, Call], broken: Broken
+    pairs: Sequence[Pair], fits: Fits, old: dict[int, Call], new: dict[int, Call], broken: Broken, likeness: Likeness
 ) -> dict[int, tuple[tuple[int, ...], tuple[int, ...]]]:
     """Return, by place of a pair, what is left over but is just as well a recording of its call."""
     by_old = {one.old: place for place, one in enumerate(pairs)}
@@ -306,7 +242,7 @@ def _groups(
     for (place, other), fit in sorted(fits.items(), key=lambda item: (-item[1], item[0])):
         if fit < GROUP or (place in by_old) == (other in by_new):
             continue
-        if conversation_fit(old[place], new[other]) < 0.95:
+        if likeness.conversation(old[place], new[other]) < 0.95:
             continue
         side, one = (1, other) if place in by_old else (0, place)
         members = extra.setdefault(by_old[place] if side else by_new[other], ([], []))

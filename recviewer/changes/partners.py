@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from recviewer.changes.calls import Call, call_of, conversation_fit, facts_fit, models_of, test_fit
+from recviewer.changes.calls import Call, Calls, models_of
+from recviewer.changes.likeness import Likeness, facts
 from recviewer.changes.overview import Overview
 from recviewer.changes.sides import Side
 
 MOST = 60
-"""Candidates that are returned."""
+"""Partners that are returned."""
 
 
-class Candidate(NamedTuple):
+class Partner(NamedTuple):
     """A recording of the other side. fit: how well it fits, 0 to 1. is_taken: it is in another pair now."""
 
     side: Side
@@ -21,15 +22,14 @@ class Candidate(NamedTuple):
     is_taken: bool
 
 
-def candidates(found: Overview, side: Side, *, is_new: bool) -> list[Candidate]:
+def partners(found: Overview, side: Side, *, is_new: bool) -> list[Partner]:
     """Return what one side of a range can be paired with, likeliest first. is_new: whether `side` is on the new side."""
-    others = list(_others(found, is_new=is_new))
-    models = models_of(one.exchange for one, _ in [(side, False), *others])
-    mine = call_of(side.exchange, side.path, models)
+    others = [(one, is_taken) for one, is_taken in _others(found, is_new=is_new) if one.raw != side.raw and one.blob]
+    calls = Calls(models_of(one.exchange for one in (side, *(one for one, _ in others))))
+    likeness = Likeness()
+    mine = calls.call_of(side.exchange, side.path)
     ranked = [
-        Candidate(one, _fit(mine, call_of(one.exchange, one.path, models)), is_taken)
-        for one, is_taken in others
-        if one.raw != side.raw and one.blob
+        Partner(one, _fit(likeness, mine, calls.call_of(one.exchange, one.path)), is_taken) for one, is_taken in others
     ]
     ranked.sort(key=lambda one: (-one.fit, one.is_taken, one.side.path))
     return ranked[:MOST]
@@ -44,6 +44,8 @@ def _others(found: Overview, *, is_new: bool) -> Iterator[tuple[Side, bool]]:
             yield other, change.old is not None and change.new is not None
 
 
-def _fit(one: Call, other: Call) -> float:
+def _fit(likeness: Likeness, one: Call, other: Call) -> float:
+    """Weigh two calls without the thresholds of the pairing: a reviewer may see what it does not."""
     family = 1.0 if one.family == other.family else 0.3
-    return family * (0.35 * test_fit(one, other) + 0.5 * conversation_fit(one, other) + 0.15 * facts_fit(one, other))
+    test, conversation = likeness.test(one.test, other.test), likeness.conversation(one, other)
+    return family * (0.35 * test + 0.5 * conversation + 0.15 * facts(one, other))

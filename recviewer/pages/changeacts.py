@@ -12,10 +12,10 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from recviewer.changes.partners import Candidate, candidates
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
+from recviewer.changes.partners import Partner, partners
 from recviewer.changes.sides import Side
 from recviewer.git.repository import GitFailed
 from recviewer.pages.classes import CLASSES, Look
@@ -171,7 +171,7 @@ class PairPage:
     change: Change
     side: Side
     is_new: bool
-    found: tuple[Candidate, ...]
+    found: tuple[Partner, ...]
     back: str
     here: str
 
@@ -192,7 +192,7 @@ def pair(request: HttpRequest) -> HttpResponse:
         raise Http404(wanted)
     back = place.change_url(Filter(), change)
     is_new = change.new is not None
-    found = tuple(candidates(place.report.found, change.side, is_new=is_new))
+    found = tuple(partners(place.report.found, change.side, is_new=is_new))
     page = PairPage(spec, change, change.side, is_new, found, back, request.get_full_path())
     return render(request, "changes/pair.html", {"page": page})
 

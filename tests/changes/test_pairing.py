@@ -178,7 +178,9 @@ def chosen(make):
 
 
 def test_a_pair_that_a_reviewer_made_comes_first(make, chosen):
-    old, new = [make.chat("One?"), make.chat("Two?")], [make.chat("One?"), make.chat("Two?", "Else.")]
+    one, two = make.id_of("test_one"), make.id_of("test_two")
+    old = [make.chat("One?", test=one), make.chat("Two?", test=two)]
+    new = [make.chat("One?", test=one), make.chat("Two?", "Else.", test=two)]
 
     found, pairing = chosen(old, new, [(0, 1, True)])
 
@@ -187,7 +189,8 @@ def test_a_pair_that_a_reviewer_made_comes_first(make, chosen):
 
 
 def test_a_later_choice_wins_over_an_earlier(make, chosen):
-    old, new = [make.chat("One?"), make.chat("Two?")], [make.chat("Three?"), make.chat("Four?")]
+    old = [make.chat(f"{word}?", test=make.id_of(f"test_{word}")) for word in ("one", "two")]
+    new = [make.chat(f"{word}?", test=make.id_of(f"test_{word}")) for word in ("three", "four")]
 
     assert chosen(old, new, [(0, 0, True), (0, 1, True)])[0] == [(0, 1, How.HAND)]
     assert chosen(old, new, [(0, 0, True), (1, 0, True)])[0] == [(1, 0, How.HAND)]
@@ -221,7 +224,10 @@ def test_a_broken_pair_is_no_group_either(make, chosen):
 
 
 def test_a_choice_on_another_blob_or_path_says_nothing(make):
-    old, new = make.side(make.chat(), "a/recordings/1.json"), make.side(make.chat("Who?", "Me."), "a/recordings/2.json")
+    old, new = (
+        make.side(make.chat(), "a/recordings/1.json"),
+        make.side(make.chat("Who?", "Me.", test=make.id_of("test_who")), "a/recordings/2.json"),
+    )
 
     for path, blob in ((old.path, "0" * 40), ("elsewhere.json", old.blob)):
         assert pair([old], [new], [Choice(path, blob, new.path, new.blob, is_pair=True)]).pairs == ()
