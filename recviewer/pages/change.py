@@ -34,8 +34,8 @@ from recviewer.review.models import Decision
 from recviewer.store import files
 from recviewer.store.refusals import Refusal
 
-AROUND = 40
-"""Items of the queue that the left column lists on each side of this one."""
+BEFORE, BEHIND = 6, 40
+"""Items of the queue that the left column lists before and behind this one, so that this one is seen without scrolling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item) -> Chan
     facts += [Fact("warn", "warn", "not caused by this change")] if change.unasked else []
     every = items(asked.changes(place.report))
     at = next((n for n, one in enumerate(every) if any(other is change for other in one.changes)), 0)
-    start, stop = max(0, at - AROUND), min(len(every), at + AROUND + 1)
+    start, stop = max(0, at - BEFORE), min(len(every), at + BEHIND + 1)
     return ChangePage(
         difference=replace(difference, facts=(*difference.facts, *facts)),
         change=change,
