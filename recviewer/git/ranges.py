@@ -6,6 +6,7 @@ import shlex
 import subprocess
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,7 +71,20 @@ def opened(place: Path) -> Repository:
 
 
 def merge_base(repository: Repository, base: str, head: str) -> str:
-    """Return the best common ancestor of two commits (full names). Raises NoMergeBase, GitFailed."""
+    """Return the best common ancestor of two commits (full names). Raises NoMergeBase, GitFailed.
+
+    It is remembered, for commits never change; not in a shallow clone, whose history can grow.
+    """
+    ask = _asked_merge_base if repository.is_shallow else _known_merge_base
+    return ask(repository, base, head)
+
+
+@lru_cache(maxsize=512)
+def _known_merge_base(repository: Repository, base: str, head: str) -> str:
+    return _asked_merge_base(repository, base, head)
+
+
+def _asked_merge_base(repository: Repository, base: str, head: str) -> str:
     with reading(repository) as env:
         done = run(("merge-base", base, head), env=env)
     name = done.stdout.decode("ascii", "replace").strip()

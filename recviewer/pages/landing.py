@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ from recviewer.changes.overview import Tally
 from recviewer.difference.model import Churn
 from recviewer.git import refs
 from recviewer.git.refs import Commit
+from recviewer.git.repository import Repository
 from recviewer.pages.classes import CLASSES, STATES, Look, look_of_state
 from recviewer.pages.rangefilter import Filter
 from recviewer.pages.rangequeue import Place, queue_of
@@ -184,7 +186,12 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
 
 def _commit(place: Place) -> Commit | None:
     asked = place.report.found.source.range
-    return refs.commits(asked.repository, [asked.head]).get(asked.head) if asked.head else None
+    return _said_by(asked.repository, asked.head) if asked.head else None
+
+
+@lru_cache(maxsize=64)
+def _said_by(repository: Repository, name: str) -> Commit | None:
+    return refs.commits(repository, [name]).get(name)
 
 
 def _places(place: Place, asked: Filter, *, by_test: bool) -> tuple[Facet, ...]:
