@@ -18,14 +18,19 @@ from recviewer.formats.raw import host_of
 TEXT = 6_000
 """Characters of one message that are looked at, half from its beginning and half from its end."""
 
+ANSWER = 800
+"""Characters of an answer that are looked at: it only tells apart what is equal else."""
+
 SENT = frozenset({"assistant", "model"})
 """Roles of turns that were answers once: recording again changes their words."""
 
 INSTRUCTING = frozenset({"system", "developer"})
 _WEIGHTS = {"system": 0.6, "developer": 0.6, "tool": 0.5, "assistant": 0.25, "model": 0.25}
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-_LONG_HEX = re.compile(
-    r"(?<![0-9A-Za-z])(?=[0-9a-f]*\d)[0-9a-f]{12,}(?![0-9A-Za-z])|\b(file|vs|call|resp|msg)[-_]\w{6,}"
+_ID = re.compile(
+    r"(?<![0-9A-Za-z])(?=[0-9a-fmrv])(?:"
+    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+    r"|(?=[0-9a-f]*\d)[0-9a-f]{12,}(?![0-9A-Za-z])"
+    r"|(?:file|vs|call|resp|msg)[-_]\w{6,})"
 )
 
 Bag = dict[str, int]
@@ -60,13 +65,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A test's id, taken apart. masked: its parameters with the models' names blanked."""
+    """A test's id, taken apart. masked: its parameters with the models' names blanked. words: those, as a turn."""
 
     id: str
     file: str
     function: str
     parameters: str
     masked: str
+    words: Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ class Calls:
             turns=turns,
             asked=_digest("\0".join(asked).encode("utf-8", "replace")) if asked else b"",
             facts=dict(_facts(exchange)),
-            answer=self._intern("", "\n".join(answers)),
+            answer=self._intern("", "\n".join(answers)[:ANSWER]),
             model=exchange.model,
             host=host_of(exchange.url),
             endpoint=exchange.endpoint.rpartition("/")[2],
@@ -126,7 +132,7 @@ class Calls:
             text = text[: TEXT // 2] + text[-TEXT // 2 :]
         found = self._turns.get((role, text))
         if found is None:
-            blind = _LONG_HEX.sub("#", _UUID.sub("#", text))
+            blind = _ID.sub("#", text)
             found = self._turns.setdefault((role, blind), Turn(role, blind))
             self._turns[role, text] = found
         return found
@@ -156,7 +162,7 @@ def _taken_apart(test: str, models: Collection[str]) -> Test:
     for name in models:
         if name in masked:
             masked = masked.replace(name, "\0")
-    return Test(test, file, function, parameters, masked)
+    return Test(test, file, function, parameters, masked, Turn("", masked))
 
 
 def _digest(data: bytes) -> bytes:

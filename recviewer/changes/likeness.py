@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recviewer.changes.calls import INSTRUCTING, SENT, Bag, Call, Test, Turn, letters
+from recviewer.changes.calls import INSTRUCTING, SENT, Bag, Call, Test, Turn
 
 EDITED, EDITED_UNEVEN = 0.25, 0.4
 """Conversations less alike than this are two calls, though their test is the same; more is asked for where turns came
@@ -144,8 +144,7 @@ def shared(old: Bag, old_size: int, new: Bag, new_size: int) -> float:
 def _parameters(old: Test, new: Test) -> float:
     if old.parameters == new.parameters:
         return 1.0
-    was, now = letters(old.masked), letters(new.masked)
-    bags = shared(was, sum(was.values()), now, sum(now.values()))
+    bags = shared(old.words.bag, old.words.size, new.words.bag, new.words.size)
     return 0.7 * max(_near(old.masked, new.masked), bags) + 0.3 * _near(old.parameters, new.parameters)
 
 

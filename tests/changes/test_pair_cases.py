@@ -1,4 +1,8 @@
-"""Shapes of re-recordings as case files: what is old, what is new, and which pairs are right."""
+"""Every shape of re-recording in pairs/: old and new recordings, and the pairs they should make.
+
+A pair is `[old, new, how]` or `[old, new, how, sure]`, by place; `*` stands for any. Each group is the number of further
+old and of further new recordings. What is in no pair of the case is in none.
+"""
 
 import json
 from pathlib import Path
@@ -10,20 +14,50 @@ from recviewer.changes.pairing import pair
 CASES = sorted((Path(__file__).parent / "pairs").glob("*.json"))
 
 
-def document(make, case):
-    more = {name: case[name] for name in ("model", "params", "turns") if name in case}
-    return make.chat(case["question"], case["answer"], test=case["test"], **more)
+@pytest.fixture
+def sides(make):
+    """Makes recordings of what a case says of them."""
+
+    def document(told):
+        told = dict(told)
+        if "models" in told:
+            return make.models(*told.pop("models"), **told)
+        if "question" in told:
+            return make.chat(told.pop("question"), **told)
+        made = make.chat("", **told)
+        made["request"]["body"]["messages"].pop()  # it ends with a tool's answer
+        return made
+
+    def run(rows, folder):
+        return [make.side(document(row), f"{folder}/recordings/{place}.json") for place, row in enumerate(rows)]
+
+    return run
 
 
-@pytest.mark.parametrize("place", CASES, ids=lambda place: place.stem)
-@pytest.mark.parametrize("is_turned", [False, True], ids=["as-is", "turned-round"])
-def test_pairs_are_those_of_the_case(make, place, is_turned):
-    case = json.loads(place.read_text())
-    old, new = ([make.side(document(make, one)) for one in case[side]] for side in ("old", "new"))
-    wanted = {(was, now, how) for was, now, how in case["pairs"]}
-    if is_turned:
-        old.reverse()
-        new.reverse()
-        wanted = {(len(old) - 1 - was, len(new) - 1 - now, how) for was, now, how in wanted}
+def matches(found, wanted):
+    return all(want in ("*", have) for have, want in zip(found, wanted, strict=False))
 
-    assert {(one.old, one.new, one.how.value) for one in pair(old, new).pairs} == wanted
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_pairs_are_those_of_the_case(path, sides):
+    case = json.loads(path.read_text())
+
+    found = pair(sides(case["old"], "a"), sides(case["new"], "b"))
+
+    pairs = sorted((one.old, one.new, one.how.value, one.sure.value) for one in found.pairs)
+    assert len(pairs) == len(case["pairs"]), pairs
+    assert all(matches(*both) for both in zip(pairs, case["pairs"], strict=True)), pairs
+    assert [[len(olds), len(news)] for olds, news in found.groups.values()] == case.get("groups", [])
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_the_order_of_recordings_does_not_matter(path, sides):
+    case = json.loads(path.read_text())
+    old, new = sides(case["old"], "a"), sides(case["new"], "b")
+
+    one, other = pair(old, new), pair(old[::-1], new[::-1])
+
+    def told(found, old, new):
+        return {(old[p.old].path, new[p.new].path, p.how, p.sure, p.fit, p.why) for p in found.pairs}
+
+    assert told(one, old, new) == told(other, old[::-1], new[::-1])

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from recviewer.changes.pairing import Choice, How, Sure, pair
 
@@ -231,3 +233,59 @@ def test_a_choice_on_another_blob_or_path_says_nothing(make):
 
     for path, blob in ((old.path, "0" * 40), ("elsewhere.json", old.blob)):
         assert pair([old], [new], [Choice(path, blob, new.path, new.blob, is_pair=True)]).pairs == ()
+
+
+QUESTIONS = [
+    "Which planet has rings around it?",
+    "How many legs do spiders walk on?",
+    "Name the longest river of Asia.",
+    "Translate this sentence into French.",
+    "Add up the numbers below a hundred.",
+    "Who painted the ceiling in Rome?",
+]
+CALLS = st.lists(st.tuples(st.sampled_from(QUESTIONS), st.integers(0, 3)), unique=True, max_size=12)
+"""Different calls: a question, and the test that asks it."""
+
+
+def sides_of(make, calls, folder, *, model="m-1", answer="It is so."):
+    ids = [make.id_of(f"test_{number}", f"txt=acme/{model}") for number in range(4)]
+    documents = [make.chat(question, answer, model=model, test=ids[test]) for question, test in calls]
+    return [make.side(document, f"{folder}/recordings/{place}.json") for place, document in enumerate(documents)]
+
+
+MANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@MANY
+@given(calls=CALLS, data=st.data())
+def test_calls_whose_model_was_renamed_are_all_found(make, calls, data):
+    order = data.draw(st.permutations(range(len(calls))))
+    old = sides_of(make, calls, "a")
+    new = sides_of(make, [calls[place] for place in order], "b", model="other-2", answer="Quite another reply.")
+
+    found = pair(old, new)
+
+    assert {one.old: one.new for one in found.pairs} == {place: where for where, place in enumerate(order)}
+    assert found.groups == {}
+
+
+@MANY
+@given(old=CALLS, new=CALLS, picks=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11), st.booleans())))
+def test_choices_are_kept_and_no_recording_is_told_twice(make, old, new, picks):
+    olds, news = sides_of(make, old, "a"), sides_of(make, new, "b", answer="Quite another reply.")
+    picks = [(a % len(old), b % len(new), is_pair) for a, b, is_pair in picks if old and new]
+    said = [Choice(olds[a].path, olds[a].blob, news[b].path, news[b].blob, is_pair) for a, b, is_pair in picks]
+
+    found = pair(olds, news, said)
+
+    last = {(a, b): is_pair for a, b, is_pair in picks}
+    pairs = {(one.old, one.new): one.how for one in found.pairs}
+    told = [[one.old for one in found.pairs], [one.new for one in found.pairs]]
+    for olds_of, news_of in found.groups.values():
+        told[0] += olds_of
+        told[1] += news_of
+    assert all(len(side) == len(set(side)) for side in told)
+    assert not any(last.get(both) is False for both in pairs)
+    assert all(last.get(both) for both, how in pairs.items() if how is How.HAND)
+    if picks and picks[-1][2]:
+        assert pairs[picks[-1][:2]] is How.HAND
