@@ -140,6 +140,8 @@ def words(old: str, new: str) -> WordDiff:
     """Compare two texts. The same pieces come out, swapped, for `words(new, old)`."""
     if old == new:
         return WordDiff((Span(Op.SAME, old),) if old else (), Grain.WORDS, 1.0, Count(), Count())
+    if not old or not new:
+        return _finished([Span(Op.GONE, old) if old else Span(Op.NEW, new)], Grain.WORDS, 0.0)
     if new < old:  # one of the two ways is worked out, so that both say the same
         pieces, grain = _compared(new, old)
         spans = _tight(_ordered((_OTHER[op], text) for op, text in _without_crumbs(pieces)))
@@ -286,11 +288,15 @@ def _gaps(
 
 
 def _without_crumbs(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
-    """Yield the pieces, those equal ones as gone and new that are too short to be read between two changes."""
+    """Yield the pieces, those equal ones as gone and new that are too short to be read between two changes.
+
+    Where no change around has letters they stay: two changed signs are clearer left apart.
+    """
     kept = [piece for piece in pieces if piece[1]]
+    wordy = [text[0].isalpha() or any(map(str.isalpha, text[1:200])) for _, text in kept]
+    last = len(kept) - 1
     for place, (op, text) in enumerate(kept):
-        is_between = 0 < place < len(kept) - 1
-        if op is Op.SAME and is_between and _is_crumb(text) and _is_wordy(kept, place):
+        if op is Op.SAME and 0 < place < last and _is_crumb(text) and _is_by(wordy, place):
             yield Op.GONE, text
             yield Op.NEW, text
         else:
@@ -298,13 +304,14 @@ def _without_crumbs(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
 
 
 def _is_crumb(text: str) -> bool:
-    return len(text) <= 2 * LETTERS and "\n" not in text and sum(map(str.isalnum, text)) < LETTERS
+    if len(text) > 2 * LETTERS or "\n" in text:
+        return False
+    return len(text) < LETTERS or sum(map(str.isalnum, text)) < LETTERS
 
 
-def _is_wordy(pieces: Sequence[_Piece], place: int) -> bool:
-    """Tell whether one of the changes around a piece has letters: two changed signs are clearer left apart."""
-    around = [text for op, text in (*pieces[max(0, place - 2) : place], *pieces[place + 1 : place + 3])]
-    return any(mark.isalpha() for text in around for mark in text[:200])
+def _is_by(wordy: Sequence[bool], place: int) -> bool:
+    """Tell whether one of the two pieces on either side has letters."""
+    return any(wordy[max(0, place - 2) : place]) or any(wordy[place + 1 : place + 3])
 
 
 def _ordered(pieces: Iterator[_Piece]) -> list[Span]:
@@ -322,7 +329,8 @@ def _ordered(pieces: Iterator[_Piece]) -> list[Span]:
     for op, text in pieces:
         if op is Op.SAME:
             if text:
-                changed()
+                if gone or new:
+                    changed()
                 same.append(text)
             continue
         if same and text:
@@ -335,23 +343,25 @@ def _ordered(pieces: Iterator[_Piece]) -> list[Span]:
     return made
 
 
-def _tight(spans: Sequence[Span]) -> list[Span]:
+def _tight(spans: list[Span]) -> list[Span]:
     """Give back to its neighbours what both sides of a change begin or end with."""
     made: list[tuple[Op, str]] = []
-    place = 0
-    while place < len(spans):
+    done = 0
+    for place, follows in enumerate(spans[1:]):
         span = spans[place]
-        follows = spans[place + 1] if place + 1 < len(spans) else None
-        if span.op is Op.GONE and follows and follows.op is Op.NEW and len(span.text) + len(follows.text) <= _TIGHT:
+        if span.op is Op.GONE and follows.op is Op.NEW and _may_share(span.text, follows.text):
+            made += [(one.op, one.text) for one in spans[done:place]]
             made += _cut_ends(tokens(span.text), tokens(follows.text))
-            place += 1
-        else:
-            made.append((span.op, span.text))
-        place += 1
-    return _ordered(iter(made))
+            done = place + 2
+    return _ordered(iter([*made, *[(one.op, one.text) for one in spans[done:]]])) if done else spans
 
 
 _TIGHT = 20_000
+
+
+def _may_share(gone: str, new: str) -> bool:
+    """Tell whether two texts begin or end alike, and are not too long to look at."""
+    return (gone[0] == new[0] or gone[-1] == new[-1]) and len(gone) + len(new) <= _TIGHT
 
 
 def _cut_ends(gone: list[str], new: list[str]) -> Iterator[_Piece]:
