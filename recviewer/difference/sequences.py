@@ -164,7 +164,8 @@ def _pairs(first: Sequence[Hashable], second: Sequence[Hashable]) -> list[tuple[
     row, rows = full, []
     for item in second:
         match = row & places.get(item, 0)
-        row = ((row + match) | (row - match)) & full
+        if match:
+            row = ((row + match) | (row - match)) & full
         rows.append(row)
     return _back(rows, len(first))
 
@@ -179,8 +180,8 @@ def _back(rows: list[int], width: int) -> list[tuple[int, int]]:
             column -= 1
             continue
         line -= 1
-        if line and not rows[line - 1] & bit:
-            continue
+        while line and not rows[line - 1] & bit:
+            line -= 1
         column -= 1
         found.append((column, line))
     found.reverse()

@@ -144,10 +144,10 @@ def words(old: str, new: str) -> WordDiff:
         return _finished([Span(Op.GONE, old) if old else Span(Op.NEW, new)], Grain.WORDS, 0.0)
     if new < old:  # one of the two ways is worked out, so that both say the same
         pieces, grain = _compared(new, old)
-        spans = _tight(_ordered((_OTHER[op], text) for op, text in _without_crumbs(pieces)))
+        spans = _tight(_ordered((_OTHER[op], text) for op, text in pieces))
     else:
         pieces, grain = _compared(old, new)
-        spans = _tight(_ordered(_without_crumbs(pieces)))
+        spans = _tight(_ordered(pieces))
     if grain is Grain.LINES:
         return _finished(spans, grain, similarity(old, new))
     same = sum(len(span.text) for span in spans if span.op is Op.SAME)
@@ -203,15 +203,15 @@ def similarity(old: str, new: str) -> float:
 _Piece = tuple[Op, str]
 
 
-def _compared(old: str, new: str) -> tuple[list[_Piece], Grain]:
+def _compared(old: str, new: str) -> tuple[Iterator[_Piece], Grain]:
     if len(old) + len(new) <= LONG:
         first, second = tokens(old), tokens(new)
         runs = common(first, second, cells=_WORD_CELLS)
         if runs is not None:
-            return list(_pieces(first, second, runs)), Grain.WORDS
+            return _pieces(first, second, _runs_without_crumbs(first, second, runs)), Grain.WORDS
     start, end = _shared_ends(old, new)
     made, grain = _by_line(old[start : len(old) - end], new[start : len(new) - end])
-    return [(Op.SAME, old[:start]), *made, (Op.SAME, old[len(old) - end :])], grain
+    return _without_crumbs([(Op.SAME, old[:start]), *made, (Op.SAME, old[len(old) - end :])]), grain
 
 
 def _shared_ends(old: str, new: str) -> tuple[int, int]:
@@ -293,14 +293,34 @@ def _without_crumbs(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
     Where no change around has letters they stay: two changed signs are clearer left apart.
     """
     kept = [piece for piece in pieces if piece[1]]
-    wordy = [text[0].isalpha() or any(map(str.isalpha, text[1:200])) for _, text in kept]
-    last = len(kept) - 1
     for place, (op, text) in enumerate(kept):
-        if op is Op.SAME and 0 < place < last and _is_crumb(text) and _is_by(wordy, place):
+        around = (text for _, text in (*kept[max(0, place - 2) : place], *kept[place + 1 : place + 3]))
+        if op is Op.SAME and 0 < place < len(kept) - 1 and _is_crumb(text) and any(map(_is_wordy, around)):
             yield Op.GONE, text
             yield Op.NEW, text
         else:
             yield op, text
+
+
+def _runs_without_crumbs(first: Sequence[str], second: Sequence[str], runs: Sequence[Run]) -> list[Run]:
+    """Leave out the runs that `_without_crumbs` would call gone and new, before any text is put together."""
+    edged = [(0, 0, 0), *runs, (len(first), len(second), 0)]
+    made = []
+    for (at, there, before), run, (end, stop, after) in zip(edged, runs, edged[2:], strict=False):
+        place, other, length = run
+        if length <= 2 * LETTERS and _is_crumb("".join(first[place : place + length])):
+            left = first[at + before : place], second[there + before : other], first[at : at + before]
+            right = first[place + length : end], second[other + length : stop], first[end : end + after]
+            if any(left) and any(right) and (_are_wordy(left) or _are_wordy(right)):
+                continue
+        made.append(run)
+    return made
+
+
+def _are_wordy(pieces: tuple[Sequence[str], ...]) -> bool:
+    """Tell whether one of the first two of these pieces, in tokens, that are there at all has letters."""
+    there = [piece for piece in pieces if piece][:2]
+    return any(piece[0].isalpha() or _is_wordy("".join(piece[:200])) for piece in there)
 
 
 def _is_crumb(text: str) -> bool:
@@ -309,9 +329,8 @@ def _is_crumb(text: str) -> bool:
     return len(text) < LETTERS or sum(map(str.isalnum, text)) < LETTERS
 
 
-def _is_by(wordy: Sequence[bool], place: int) -> bool:
-    """Tell whether one of the two pieces on either side has letters."""
-    return any(wordy[max(0, place - 2) : place]) or any(wordy[place + 1 : place + 3])
+def _is_wordy(text: str) -> bool:
+    return any(map(str.isalpha, text[:200]))
 
 
 def _ordered(pieces: Iterator[_Piece]) -> list[Span]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from recviewer.exchange.model import Chunk, Problem, Request, Table
+from recviewer.exchange.model import Chunk, Json, Problem, Request, Table
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import request_of
 from recviewer.formats.raw import Raw
@@ -12,16 +12,16 @@ from recviewer.formats.raw import Raw
 
 def table(title: str, columns: Sequence[tuple[str, str]], rows: Iterator[Lookup]) -> Table:
     """Make a table. columns: (heading, key) pairs; a key with a dot looks one object deeper."""
+    ways = [key.partition(".") for _, key in columns]
     return Table(
         title,
         tuple([heading for heading, _ in columns]),
-        tuple([tuple([_cell(row, key) for _, key in columns]) for row in rows]),
+        tuple([tuple([_cell(row.data, outer, inner) for outer, _, inner in ways]) for row in rows]),
     )
 
 
-def _cell(row: Lookup, key: str) -> object:
-    outer, _, inner = key.partition(".")
-    value = row.data.get(outer)
+def _cell(row: dict[str, Json], outer: str, inner: str) -> object:
+    value = row.get(outer)
     return (value.get(inner) if isinstance(value, dict) else None) if inner else value
 
 
