@@ -75,13 +75,13 @@ def _by(calls: Calls, name: str) -> dict[str, list[int]]:
 
 
 def _with_one_question(old: Calls, new: Calls) -> Iterator[tuple[int, int]]:
-    asked: dict[bytes, list[int]] = {}
-    for place, call in old.items():
-        if call.asked:
-            asked.setdefault(call.asked, []).append(place)
-    for other, call in new.items():
-        for place in asked.get(call.asked, ()):
-            yield place, other
+    asked: dict[bytes, tuple[list[int], list[int]]] = {}
+    for side, calls in enumerate((old, new)):
+        for place, call in calls.items():
+            if call.asked:
+                asked.setdefault(call.asked, ([], []))[side].append(place)
+    for places, others in asked.values():
+        yield from _block(places, others, old, new)
 
 
 def _renamed(
