@@ -24,15 +24,20 @@ from recviewer.git.repository import Repository
 from recviewer.review import pairs
 from recviewer.review.filters import standings_for
 
-KEPT = 6
+KEPT = 12
 """Ranges whose report is kept in memory; the one that was not looked at for longest goes first."""
+
+KEPT_BYTES = 120_000_000
+"""Recorded bytes on both sides of all of them together, of which memory takes about a third. The last one is kept whatever
+its size."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was worked out of a range. blobs: of all its sides. choices: what reviewers said of its pairs then."""
+    """What was worked out of a range. blobs, size: of all its sides. choices: what reviewers said of its pairs then."""
 
     blobs: frozenset[str]
+    size: int
     choices: tuple[Choice, ...]
     report: Report
 
@@ -98,10 +103,11 @@ def report_on(asked: Range) -> Report:
 
 
 def _worked_out(source: ChangeSet, said: tuple[Choice, ...]) -> _Known:
-    blobs = frozenset(side.blob for side in each_side(source))
+    sizes = {side.blob: side.meaning.size for side in each_side(source)}
+    blobs = frozenset(sizes)
     mine = _about(said, blobs)
     found = overview(source, choices=mine)
-    return _Known(blobs, mine, Report(found, findings(found.changes)))
+    return _Known(blobs, sum(sizes.values()), mine, Report(found, findings(found.changes)))
 
 
 def _about(said: tuple[Choice, ...], blobs: frozenset[str]) -> tuple[Choice, ...]:
@@ -112,7 +118,7 @@ def _keep(key: tuple[str, str, str], known: _Known) -> None:
     with _lock:
         _known[key] = known
         _known.move_to_end(key)
-        while len(_known) > KEPT:
+        while len(_known) > 1 and (len(_known) > KEPT or sum(one.size for one in _known.values()) > KEPT_BYTES):
             _known.popitem(last=False)
 
 
