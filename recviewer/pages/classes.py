@@ -10,23 +10,24 @@ from recviewer.difference.model import Churn
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """glyph: of the sprite. tone: good, bad, warn, note or quiet. title: a few words, lower case."""
+    """glyph: of the sprite. tone: good, bad, warn, note or quiet. title: a few words; words: a clause about one of them."""
 
     glyph: str
     tone: str
     title: str
+    words: str = ""
 
 
 CLASSES = {
-    Churn.OUTCOME: Look("error", "bad", TITLES[Churn.OUTCOME]),
-    Churn.TOOL_CALL: Look("note", "note", TITLES[Churn.TOOL_CALL]),
-    Churn.FINISH: Look("note", "note", TITLES[Churn.FINISH]),
-    Churn.TEXT: Look("note", "note", TITLES[Churn.TEXT]),
-    Churn.REQUEST: Look("hash", "warn", TITLES[Churn.REQUEST]),
-    Churn.NEW: Look("plus", "good", TITLES[Churn.NEW]),
-    Churn.GONE: Look("minus", "bad", TITLES[Churn.GONE]),
-    Churn.CHUNKING: Look("same", "quiet", TITLES[Churn.CHUNKING]),
-    Churn.IDENTICAL: Look("same", "quiet", TITLES[Churn.IDENTICAL]),
+    Churn.OUTCOME: Look("error", "bad", TITLES[Churn.OUTCOME], "answer and error changed places, or another error"),
+    Churn.TOOL_CALL: Look("note", "note", TITLES[Churn.TOOL_CALL], "other tool calls"),
+    Churn.FINISH: Look("note", "note", TITLES[Churn.FINISH], "ended for another reason"),
+    Churn.TEXT: Look("note", "note", TITLES[Churn.TEXT], "other words"),
+    Churn.REQUEST: Look("hash", "warn", TITLES[Churn.REQUEST], "only the request differs"),
+    Churn.NEW: Look("plus", "good", TITLES[Churn.NEW], "new"),
+    Churn.GONE: Look("minus", "bad", TITLES[Churn.GONE], "gone"),
+    Churn.CHUNKING: Look("same", "quiet", TITLES[Churn.CHUNKING], "the same, cut into other chunks"),
+    Churn.IDENTICAL: Look("same", "quiet", TITLES[Churn.IDENTICAL], "the same meaning"),
 }
 
 STATES = {

@@ -18,6 +18,7 @@ from recviewer.pages import testids
 from recviewer.pages.alone import Alone, alone_of, with_pictures
 from recviewer.pages.calls import call_view
 from recviewer.pages.changed import Part, part_of
+from recviewer.pages.classes import CLASSES
 from recviewer.pages.folds import Fold, Folds
 from recviewer.pages.htmx import VARY, wants_fragment
 from recviewer.pages.pieces import CUT, Room
@@ -35,17 +36,6 @@ from recviewer.pages.unchanged import (
     strips_of,
 )
 
-CHURN_WORDS = {
-    Churn.OUTCOME: ("error", "bad", "answer and error changed places, or another error"),
-    Churn.TOOL_CALL: ("note", "note", "other tool calls"),
-    Churn.FINISH: ("note", "note", "ended for another reason"),
-    Churn.TEXT: ("note", "note", "other words"),
-    Churn.REQUEST: ("hash", "warn", "only the request differs"),
-    Churn.CHUNKING: ("ok", "good", "the same, cut into other chunks"),
-    Churn.IDENTICAL: ("ok", "good", "the same meaning"),
-    Churn.NEW: ("ok", "good", "new"),
-    Churn.GONE: ("cross", "bad", "gone"),
-}
 FIRST = 130_000
 """Characters of markup that all texts of a page may take at first; what is beyond is folded and fetched when opened."""
 
@@ -83,7 +73,7 @@ class Link:
 class DifferencePage:
     """What differs between two recordings, or all of one that stands alone.
 
-    churn: (glyph, tone, words). facts: what matters, for the head; the first is the churn. percent: similarity.
+    facts: what matters, for the head; the first is the class of the change.
     parts: what changed. request: what changed in the question. same, same_words: what did not, in full and in a line.
     ignored, ignored_words: what was not counted, likewise. strips, finish: of the answer. alone: a new or gone one.
     raw: the files line by line, instead of all these. unreadable: (side, why) of files that cannot be read. mode, view,
@@ -94,11 +84,7 @@ class DifferencePage:
     test: TestId | None
     old: Side
     new: Side
-    churn: tuple[str, str, str]
     facts: tuple[Fact, ...]
-    percent: int
-    removed: int
-    added: int
     mode: Link
     view: Link
     whole: Link | None
@@ -141,18 +127,14 @@ def page_of(
     is_side = request.GET.get("mode") == "side"
     is_raw = request.GET.get("view") == "raw"
     contents = (_content(before), _content(after))
-    churn = CHURN_WORDS[found.churn]
+    look = CLASSES[found.churn]
     page = DifferencePage(
         title=title,
         test=_test_of(contents),
         old=old,
         new=new,
-        churn=churn,
-        facts=(Fact(*churn[:2], _outcome(contents) if found.churn is Churn.OUTCOME else churn[2]),),
+        facts=(Fact(look.glyph, look.tone, _outcome(contents) if found.churn is Churn.OUTCOME else look.words),),
         unreadable=tuple(_unreadable(contents)),
-        percent=round(found.similarity * 100),
-        removed=found.removed.words,
-        added=found.added.words,
         mode=Link(_with(kept, mode=None if is_side else "side"), "one column" if is_side else "side by side"),
         view=Link(_with(kept, view=None if is_raw else "raw", all=None), "words" if is_raw else "raw JSON"),
         whole=None,
@@ -212,7 +194,7 @@ def _outcome(contents: tuple[Content | None, Content | None]) -> str:
     """Say in words what became of an answer or an error."""
     old, new = ("" if one is None else _kind_of(one) for one in contents)
     if not old or not new:
-        return CHURN_WORDS[Churn.OUTCOME][2]
+        return CLASSES[Churn.OUTCOME].words
     return f"another {new.split(' ', 1)[1]}" if old == new else f"{old} became {new}"
 
 

@@ -16,7 +16,7 @@ from recviewer.changes.versions import Told, is_bot
 from recviewer.git.repository import GitFailed
 from recviewer.pages import lineages, reports, stored
 from recviewer.pages.bar import TONES
-from recviewer.pages.difference import CHURN_WORDS
+from recviewer.pages.classes import CLASSES
 from recviewer.pages.lineages import NoHistory, Start
 from recviewer.pages.words_for import VERDICT_WORDS
 from recviewer.review.filters import standings_for
@@ -24,12 +24,12 @@ from recviewer.review.models import State
 from recviewer.store.paths import key_of
 
 WHAT_WORDS = {
-    What.ADDED: ("ok", "good", "added"),
+    What.ADDED: ("plus", "good", "added"),
     What.MODIFIED: ("note", "note", "changed"),
-    What.RENAMED: ("ok", "good", "renamed, the same bytes"),
+    What.RENAMED: ("same", "quiet", "renamed, the same bytes"),
     What.REMADE: ("redo", "note", "re-recorded"),
     What.RETURNED: ("redo", "note", "brought back"),
-    What.DELETED: ("cross", "bad", "deleted"),
+    What.DELETED: ("minus", "bad", "deleted"),
     What.THERE: ("undecided", "quiet", "was there already"),
 }
 
@@ -173,9 +173,9 @@ def _row(one: Told, state: str) -> Row:
     glyph, tone, words = WHAT_WORDS[version.what]
     summary = "" if one.change is None else one.change.summary.removeprefix("the same meaning").removeprefix("; ")
     if one.change is not None and version.what is not What.RENAMED:
-        churn = CHURN_WORDS[one.change.churn]
-        words = churn[2] if version.what is What.MODIFIED else f"{words}, {churn[2]}"
-        glyph, tone = churn[:2]
+        look = CLASSES[one.change.churn]
+        words = look.words if version.what is What.MODIFIED else f"{words}, {look.words}"
+        glyph, tone = look.glyph, look.tone
     spec = f"{version.parent}..{version.sha}"
     changes = reverse("changes:show", args=[spec]) if version.parent else ""
     is_other = version.before is not None and version.pair is not None and version.then is None
