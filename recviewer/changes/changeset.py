@@ -55,10 +55,17 @@ class ChangeSet:
         return len(self.added) + len(self.deleted) + len(self.modified)
 
     @property
+    def lines(self) -> Counted:
+        """How many lines of JSON were added and removed, as `git diff --numstat --no-renames` counts them."""
+        return Counted(
+            sum(side.meaning.lines for side in self.added) + sum(item.counted.added for item in self.modified),
+            sum(side.meaning.lines for side in self.deleted) + sum(item.counted.removed for item in self.modified),
+        )
+
+    @property
     def raw_lines(self) -> int:
-        """How many lines of JSON were added or removed, as `git diff --numstat --no-renames` counts them."""
-        whole = sum(side.meaning.lines for side in (*self.added, *self.deleted))
-        return whole + sum(item.counted.added + item.counted.removed for item in self.modified)
+        """How many lines that are in all."""
+        return self.lines.added + self.lines.removed
 
 
 def is_recording(raw: bytes) -> bool:

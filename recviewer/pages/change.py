@@ -73,7 +73,6 @@ class ChangePage:
 
     difference: DifferencePage
     change: Change
-    look: Look
     place: Place
     entries: tuple[Entry, ...]
     before: int
@@ -86,7 +85,6 @@ class ChangePage:
     can_break: bool
     pair_url: str
     back_url: str
-    here_url: str
     filter_words: str
     bar: Bar
     pushed: Pushed | None
@@ -105,13 +103,12 @@ def show(request: HttpRequest, place: Place, path: str) -> HttpResponse:
     change = next((one for one in changes if one.side.path == path), None)
     if change is None:
         return _elsewhere(request, place, asked, path)
-    item = next(
-        (one for one in items(asked.changes(place.report)) if any(change is other for other in one.changes)),
-        Item((change,)),
-    )
+    every = items(asked.changes(place.report))
+    here = next((at for at, one in enumerate(every) if any(change is other for other in one.changes)), -1)
+    item = every[here] if here >= 0 else Item((change,))
     if change is not item.first:  # shown is the one that was asked for; it stands for the others
         item = Item((change, *[one for one in item.changes if one is not change]))
-    page = _page(request, place, asked, item)
+    page = _page(request, place, asked, item, every, here)
     return fragment_of(request, page.difference) or render(request, "changes/change.html", {"page": page})
 
 
@@ -126,10 +123,11 @@ def _elsewhere(request: HttpRequest, place: Place, asked: Filter, path: str) -> 
     return HttpResponseRedirect(place.url + asked.query(("change", found.side.path), *told))
 
 
-def _page(request: HttpRequest, place: Place, asked: Filter, item: Item) -> ChangePage:
+def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: Sequence[Item], at: int) -> ChangePage:
+    """every: the items of the queue. at: the place of this one, -1 where the filter does not hold it."""
     change = item.first
     actor = actor_of(request)
-    queue = queue_of(place, asked, change)
+    queue = queue_of(place, asked, every, at)
     here = place.change_url(asked, change)
     below = way()
     targets = [ranges.target_of(one, below) for one in item.changes]
@@ -150,13 +148,10 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item) -> Chan
     difference = _difference(request, place, change)
     facts = [Fact(*_SEVERITY[one.severity], one.each) for one, _ in findings]
     facts += [Fact("warn", "warn", "not caused by this change")] if change.unasked else []
-    every = items(asked.changes(place.report))
-    at = next((n for n, one in enumerate(every) if any(other is change for other in one.changes)), 0)
     start, stop = max(0, at - BEFORE), min(len(every), at + BEHIND + 1)
     return ChangePage(
         difference=replace(difference, facts=(*difference.facts, *facts)),
         change=change,
-        look=CLASSES[change.churn],
         place=place,
         entries=tuple(_entries(place, asked, every[start:stop], change)),
         before=start,
@@ -173,7 +168,6 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item) -> Chan
         can_break=pairs.can_break(change),
         pair_url=_pair_url(place, change),
         back_url=place.url + asked.query(),
-        here_url=here,
         filter_words=asked.words(place.report),
         bar=bar,
         pushed=pushed_of(request, place),

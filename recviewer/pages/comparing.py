@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -14,14 +13,14 @@ from recviewer.catalog import content
 from recviewer.catalog.models import Recording
 from recviewer.difference.compare import compare
 from recviewer.exchange.text import asked_of
-from recviewer.git import repository
-from recviewer.git.history import contents
 from recviewer.pages import stored
 from recviewer.pages.difference import Side, fragment_of, page_of
 from recviewer.review.decide import kept_bytes
 from recviewer.review.models import Decision, Verdict
 from recviewer.review.subjects import subject_of
 from recviewer.store.files import blob_id
+
+_BLOB = re.compile("[0-9a-f]{40}")
 
 
 @require_safe
@@ -46,18 +45,13 @@ def since_approval(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _bytes_of(blob: str) -> bytes | None:
-    """Return the bytes of a blob: from memory, from what is kept of approved ones, from git; None where they are lost."""
-    known = content.remembered(blob)
-    if known is not None:
-        return known.data
+    """Return the bytes of a blob: from what is kept of approved ones, a file, or git; None where they are lost."""
     kept = Decision.objects.filter(blob=blob, verdict=Verdict.APPROVE).last()
     data = kept_bytes(kept.fingerprint) if kept else None
     if data is not None and blob_id(data) == blob:
         return data
-    found = repository.find(settings.RECORDINGS_ROOT)
-    if found is None or re.fullmatch("[0-9a-f]{40}", blob) is None:
-        return None
-    return next((bytes_ for _, bytes_ in contents(found, [blob])), None)
+    found = stored.content_of(blob) if _BLOB.fullmatch(blob) else None
+    return found.data if found else None
 
 
 @require_safe
@@ -67,14 +61,14 @@ def two(request: HttpRequest) -> HttpResponse:
 
 
 def _named(name: str, title: str) -> tuple[Side, bytes]:
-    blob = re.fullmatch("blob:([0-9a-f]{40})", name)
-    if blob is None:
+    blob = name.removeprefix("blob:")
+    if blob == name or not _BLOB.fullmatch(blob):
         recording = _recording(name)
         return _side(recording, title), content.load(recording).data
-    found = stored.content_of(blob[1])
-    if found is None:
+    data = _bytes_of(blob)
+    if data is None:
         raise Http404(name)
-    return Side(title, f"blob {blob[1][:9]}", reverse("recording:blob", args=[blob[1]])), found.data
+    return Side(title, f"blob {blob[:9]}", reverse("recording:blob", args=[blob])), data
 
 
 def _answer(request: HttpRequest, old: Side, before: bytes, new: Side, after: bytes) -> HttpResponse:

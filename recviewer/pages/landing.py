@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -18,6 +17,7 @@ from recviewer.changes.model import ORDER, Change
 from recviewer.changes.overview import Tally
 from recviewer.difference.model import Churn
 from recviewer.git import refs
+from recviewer.git.ranges import Counted
 from recviewer.git.refs import Commit
 from recviewer.git.repository import Repository
 from recviewer.pages.classes import CLASSES, STATES, Look, look_of_state
@@ -98,8 +98,7 @@ class Landing:
     clauses: tuple[tuple[str, str, str], ...]
     ending: str
     needs_url: str
-    added_lines: int
-    removed_lines: int
+    lines: Counted
     files: int
     problems: tuple[str, ...]
     cards: tuple[Card, ...]
@@ -121,12 +120,12 @@ class Landing:
     churn_url: str
     queue: Queue
     start_url: str
-    is_read_only: bool
 
 
 def landing_of(request: HttpRequest, place: Place) -> Landing:
     """Return the page of a range for an address."""
     report, asked = place.report, Filter.of(request.GET)
+    walked = asked.without_verdict()
     found = report.found
     mine = asked.changes(report)
     by_test = asked.is_empty if "by" not in request.GET else request.GET["by"] == "test"
@@ -136,7 +135,7 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
     start = _number(request.GET.get("from", ""))
     tallies, source = found.classes(), found.source
     here = place.url
-    queue = queue_of(place, asked.without_verdict(), None)
+    queue = queue_of(place, walked, items(walked.changes(report)))
     churn = ranges.churn(found)
     return Landing(
         spec=place.spec,
@@ -149,10 +148,7 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
         ),
         ending=sentence.ending(found),
         needs_url=queue.skip_url if found.need_you else "",
-        added_lines=sum(side.meaning.lines for side in source.added)
-        + sum(one.counted.added for one in source.modified),
-        removed_lines=sum(side.meaning.lines for side in source.deleted)
-        + sum(one.counted.removed for one in source.modified),
+        lines=source.lines,
         files=source.files,
         problems=source.problems,
         cards=tuple(
@@ -179,8 +175,7 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
         churn=len(churn),
         churn_url=f"{reverse('changes:churn')}?{place.named()}",
         queue=queue,
-        start_url=queue.skip_url or (place.item_url(asked.without_verdict(), items(mine)[0]) if mine else ""),
-        is_read_only=settings.READ_ONLY,
+        start_url=queue.skip_url or (place.item_url(walked, items(mine)[0]) if mine else ""),
     )
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog.models import Recording
 from recviewer.catalog.where import key_at, way
+from recviewer.changes.items import items
 from recviewer.git.repository import GitFailed
 from recviewer.pages.bar import url_of
 from recviewer.pages.forms import item_of
@@ -98,16 +99,16 @@ def _in_form(request: HttpRequest, plan: Plan, form: str) -> HttpResponse:
 
 def _around(place: Place, plan: Plan) -> Around:
     url = reverse("plan:range", args=[place.spec])
-    items = _in_the_tree(plan)
-    queue = queue_of(place, Filter(), None)
+    here = _in_the_tree(plan)
+    queue = queue_of(place, Filter(), items(place.report.found.changes))
     return Around(
         url=url,
         url_of=_change_url(place),
         downloads=Downloads(f"{url}?as=patch", f"{url}?as=git-rm", f"{url}?as=tests", _patch_name(plan)),
         mark_url=reverse("changes:decide"),
         mark_fields=(("range", place.spec),),
-        items="\n".join(items),
-        obstacle=deleting.obstacle() if items else "What is marked lies in no directory here.",
+        items="\n".join(here),
+        obstacle=deleting.obstacle() if here else "What is marked lies in no directory here.",
         title=f"Plan of {place.spec}",
         list_url=place.url,
         go_on_url=queue.skip_url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -59,11 +60,9 @@ class Place:
         return self.url + asked.query(("end", "1"))
 
 
-def queue_of(place: Place, asked: Filter, shown: Change | None) -> Queue:
-    """Return where a change stands in the queue of a filter. shown: None for the landing page."""
-    every = items(asked.changes(place.report))
+def queue_of(place: Place, asked: Filter, every: Sequence[Item], here: int = -1) -> Queue:
+    """Return the queue of a filter. every: its items. here: the place of the one that is shown, -1 for none."""
     states = {change.subject: change.verdict for change in place.report.found.changes if change.verdict}
-    here = next((at for at, item in enumerate(every) if any(one is shown for one in item.changes)), -1)
     return walk(
         [_stop(item) for item in every],
         here,
@@ -100,7 +99,7 @@ def end(request: HttpRequest, place: Place) -> HttpResponse:
     asked = Filter.of(request.GET).without_verdict()
     every = items(asked.changes(place.report))
     states = Counter(change.verdict or "undecided" for item in every for change in item.changes)
-    queue = queue_of(place, asked, None)
+    queue = queue_of(place, asked, every)
     page = End(
         spec=place.spec,
         total=sum(states.values()),
