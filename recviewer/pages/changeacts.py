@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -64,17 +66,29 @@ def _on(request: HttpRequest, done: Done, spec: str, *, is_said: bool = False) -
 def _refused(request: HttpRequest, spec: str, refusal: Exception) -> HttpResponse:
     """Say on a page why nothing was done. What changed meanwhile can be compared with what was seen."""
     page = page_of(refusal) or ErrorPage("That was not done", str(refusal), 409)
-    url = ""
+    url = difference = ""
     if isinstance(refusal, Changed) and len(refusal.paths) == 1:
-        told = {"change": refusal.paths[0]}
-        url = f"{reverse('changes:show', args=[spec])}?{urlencode(told)}"
-    shown = RefusedPage(page.title, page.reason, url, next_of(request, request.POST))
+        path_ = refusal.paths[0]
+        url = f"{reverse('changes:show', args=[spec])}?{urlencode({'change': path_})}"
+        difference = _since_seen(request, spec, path_)
+    shown = RefusedPage(page.title, page.reason, url, next_of(request, request.POST), difference)
     return render(request, "bar/refused.html", {"page": shown}, status=page.status)
+
+
+def _since_seen(request: HttpRequest, spec: str, path_: str) -> str:
+    """Return the address of what a form saw at a path against what the range holds there now."""
+    with suppress(GitFailed, Invalid):
+        seen = next((item.blob for item in seen_in(request.POST) if item.path == path_), "")
+        now = next((one.side.blob for one in report_of(spec).found.changes if one.side.path == path_), "")
+        if seen and now:
+            told = {"old": f"blob:{seen}", "new": f"blob:{now}"}
+            return f"{reverse('difference:two')}?{urlencode(told)}"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Churn that differs in the same. what: in what. names: tests of the first few. items: for the `item` field."""
+    """Churn that differs in the same. what: in what. items: for the `item` field. url: of one of them."""
 
     look: Look
     what: str
@@ -103,13 +117,24 @@ class ChurnPage:
 @require_http_methods(["GET", "POST"])
 def churn(request: HttpRequest) -> HttpResponse:
     """Ask before all churn of a range is approved (GET), and approve what the form names by the rule (POST)."""
-    spec = (request.GET if request.method == "GET" else request.POST).get("range", "")
+    return _asked_or_done(request, _ask_for_churn, _approve_churn)
+
+
+def _asked_or_done(
+    request: HttpRequest,
+    ask: Callable[[HttpRequest, Place], HttpResponse],
+    act: Callable[[HttpRequest, str], HttpResponse],
+) -> HttpResponse:
+    """Ask the question of a range (GET) or do what was answered (POST); say why not on a page."""
+    sent = request.GET if request.method == "GET" else request.POST
+    spec = sent.get("range", "")
     try:
-        if request.method == "POST":
-            return _approve_churn(request, spec)
-        place = Place(spec, report_of(spec))
+        return act(request, spec) if request.method == "POST" else ask(request, Place(spec, report_of(spec)))
     except (Refused, GitFailed) as refusal:
         return _refused(request, spec, refusal)
+
+
+def _ask_for_churn(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "changes/churn.html", {"page": _churn_page(place)})
 
 
@@ -173,19 +198,15 @@ class PairPage:
     is_new: bool
     found: tuple[Partner, ...]
     back: str
-    here: str
 
 
 @require_http_methods(["GET", "POST"])
 def pair(request: HttpRequest) -> HttpResponse:
     """Offer partners for a recording of a range (GET); make a pair or break one up (POST)."""
-    spec = (request.GET if request.method == "GET" else request.POST).get("range", "")
-    try:
-        if request.method == "POST":
-            return _paired(request, spec)
-        place = Place(spec, report_of(spec))
-    except (Refused, GitFailed) as refusal:
-        return _refused(request, spec, refusal)
+    return _asked_or_done(request, _offer_partners, _paired)
+
+
+def _offer_partners(request: HttpRequest, place: Place) -> HttpResponse:
     wanted = request.GET.get("change", "")
     change = next((one for one in place.report.found.changes if one.side.path == wanted), None)
     if change is None:
@@ -193,7 +214,7 @@ def pair(request: HttpRequest) -> HttpResponse:
     back = place.change_url(Filter(), change)
     is_new = change.new is not None
     found = tuple(partners(place.report.found, change.side, is_new=is_new))
-    page = PairPage(spec, change, change.side, is_new, found, back, request.get_full_path())
+    page = PairPage(place.spec, change, change.side, is_new, found, back)
     return render(request, "changes/pair.html", {"page": page})
 
 

@@ -39,12 +39,16 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class RefusedPage:
-    """title, reason: what was refused and why. url: of the recording, "" for many. back: where the person came from."""
+    """title, reason: what was refused and why. url: of the recording, "" for many. back: where the person came from.
+
+    difference_url: of what was seen against what is there now, "" where one of them cannot be told.
+    """
 
     title: str
     reason: str
     url: str
     back: str
+    difference_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

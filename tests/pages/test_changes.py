@@ -190,6 +190,23 @@ def test_a_verdict_on_what_was_pushed_over_is_refused(client, pushed):
     assert "Nothing was saved" in response.content.decode()
 
 
+def test_a_refused_verdict_leads_to_the_difference(client, spec, commit, make_recording):
+    base = spec.partition("...")[0]
+    commit.git("branch", "topic")
+    response = open_change(client, f"{base}...topic", "moon")
+    seen = response.context["page"].bar.seen
+    make_recording("tests/recordings/moon.json", answered="The moon is near.")
+    commit("pushed")
+    commit.git("branch", "-f", "topic")
+
+    refused = decide(client, response)
+
+    assert refused.status_code == 409
+    page = client.get(refused.context["page"].difference_url)
+    assert f"blob:{seen}" in page.request["QUERY_STRING"].replace("%3A", ":")
+    assert "<ins>near</ins>" in page.content.decode()
+
+
 def test_an_open_page_learns_of_the_push(client, pushed):
     spec, head = pushed
 
