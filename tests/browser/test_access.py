@@ -27,21 +27,19 @@ def addresses():
     yield "/activity/"
 
 
+def faults(page, addresses):
+    """What axe finds on these pages, and those that are wider than the window."""
+    for address in addresses:
+        page.goto(address)
+        page.evaluate(AXE)
+        for one in page.evaluate("() => axe.run(document)")["violations"]:
+            yield from (f"{address}: {one['id']}: {node['html'][:140]}" for node in one["nodes"][:2])
+        wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            yield f"{address}: {wide} px too wide"
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_pages_are_accessible_and_fit(open_page, theme, width):
-    page = open_page(width=width, theme=theme)
-    found = []
-
-    for address in addresses():
-        page.goto(address)
-        page.evaluate(AXE)
-        result = page.evaluate("() => axe.run(document)")
-        found += [
-            f"{address}: {one['id']}: {node['html'][:140]}" for one in result["violations"] for node in one["nodes"][:2]
-        ]
-        wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            found.append(f"{address}: {wide} px too wide")
-
-    assert found == []
+    assert list(faults(open_page(width=width, theme=theme), addresses())) == []

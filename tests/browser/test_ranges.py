@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from recviewer.catalog.models import Recording
 from recviewer.review.models import Decision
 
-from .test_access import AXE
+from .test_access import faults
 
 ADDED = "tests/integration/inference/recordings/added.json"
 
@@ -47,7 +47,7 @@ def set_ids(document):
         chunk["__data__"]["id"] = "rec-another"
 
 
-def set_words(document, words="Quite otherwise: "):
+def set_words(document, words="<think>Hm.</think>Quite otherwise: "):
     chunk = next(one for one in document["response"]["body"] if one["__data__"]["choices"])
     chunk["__data__"]["choices"][0]["delta"]["content"] = words
 
@@ -159,19 +159,23 @@ def test_a_push_is_noticed_by_an_open_page_and_the_place_is_kept(open_page, pull
 @pytest.mark.parametrize("width", [1440, 1100, 390])
 def test_pages_of_a_range_are_accessible_and_fit(open_page, pull, theme, width):
     page = open_page(width=width, theme=theme)
-    found = []
     page.goto(f"/changes/{pull}?by=change")
-    rows = [link.get_attribute("href") for link in page.locator("ol.changes-rows a").all()]
+    rows = [link.get_attribute("href") for link in page.locator("ol.changes-rows > li > a").all()]
+    words = chats()[2].path
+    others = [
+        "/changes/",
+        f"/changes/{pull}",
+        f"/changes/{pull}?verdict=approved",
+        f"/changes/{pull}?end=1",
+        f"/changes/{pull}?lost=1",
+        f"/do/churn?range={pull}",
+        f"/do/pair?range={pull}&change={ADDED}",
+        f"/plan/{pull}",
+        f"/history/{words}?at=refs/pull/7/head",
+        f"/changes/{pull}?change={words}&mode=side",
+        f"/changes/{pull}?change={words}&view=raw",
+        "/changes/HEAD...",
+    ]
 
-    for address in ["/changes/", f"/changes/{pull}", f"/do/churn?range={pull}", f"/changes/{pull}?end=1", *rows]:
-        page.goto(address)
-        page.evaluate(AXE)
-        result = page.evaluate("() => axe.run(document)")
-        found += [
-            f"{address}: {one['id']}: {node['html'][:140]}" for one in result["violations"] for node in one["nodes"][:2]
-        ]
-        wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            found.append(f"{address}: {wide} px too wide")
-
+    found = list(faults(page, [*others, *rows]))
     assert found == [], "\n".join(found)
