@@ -51,6 +51,8 @@ def clauses(found: Overview) -> list[Clause]:
 def opening(found: Overview) -> str:
     """Return how many recordings were touched, and in how many changes where pairs make them fewer."""
     files, changes = found.source.files, len(found.changes)
+    if not changes:
+        return "No recording is touched"
     touched = f"{files:,} recording{'' if files == 1 else 's'} touched"
     return touched if files == changes else f"{touched} in {changes:,} change{'' if changes == 1 else 's'}"
 
@@ -67,7 +69,7 @@ def ending(found: Overview) -> str:
 def sentence(found: Overview) -> str:
     """Return the sentence: `154 recordings touched in 91 changes: 3 with other tool calls, …; 90 need you.`."""
     if not found.changes:
-        return "No recording is touched."
+        return f"{opening(found)}."
     return f"{opening(found)}: {', '.join(map(str, clauses(found)))}; {ending(found)}."
 
 

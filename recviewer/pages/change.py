@@ -64,6 +64,15 @@ class SideFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A finding on this item. url: of all that it is about. words: what holds here, and for how many of the item."""
+
+    finding: Finding
+    url: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangePage:
     """One change. before, after: how many entries are left out on each side.
 
@@ -78,7 +87,7 @@ class ChangePage:
     before: int
     after: int
     facts: tuple[SideFacts, ...]
-    findings: tuple[tuple[Finding, str], ...]
+    findings: tuple[Told, ...]
     others: tuple[Change, ...]
     group: tuple[tuple[Change, str], ...]
     label: str
@@ -144,9 +153,9 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: 
         queue=queue,
         is_gone=change.churn is Churn.GONE,
     )
-    findings = tuple(_findings(place, change))
+    findings = tuple(_findings(place, item.changes))
     difference = _difference(request, place, change)
-    facts = [Fact(*_SEVERITY[one.severity], one.each) for one, _ in findings]
+    facts = [Fact(*_SEVERITY[one.finding.severity], one.words) for one in findings]
     facts += [Fact("warn", "warn", "not caused by this change")] if change.unasked else []
     start, stop = max(0, at - BEFORE), min(len(every), at + BEHIND + 1)
     return ChangePage(
@@ -271,7 +280,11 @@ def _history_of(place: Place, side: Side) -> str:
     return f"{reverse('history:show', args=[key_at(side.raw, way())])}?{urlencode(told)}"
 
 
-def _findings(place: Place, change: Change) -> Iterator[tuple[Finding, str]]:
+def _findings(place: Place, some: Sequence[Change]) -> Iterator[Told]:
+    """Yield what was found on any of the changes that are decided on together, with how many of them."""
+    mine = {(id(change.old), id(change.new)) for change in some}
     for finding in place.report.findings:
-        if any(one.old is change.old and one.new is change.new for one in finding.changes):
-            yield finding, place.url + Filter(rule=finding.rule).query()
+        count = sum((id(one.old), id(one.new)) in mine for one in finding.changes)
+        if count:
+            which = "" if count == len(some) else f" in {count:,} of these {len(some):,}"
+            yield Told(finding, place.url + Filter(rule=finding.rule).query(), f"{finding.each}{which}")

@@ -42,9 +42,10 @@ SHOWN = 60
 def decide(request: HttpRequest) -> HttpResponse:
     """Record a verdict on the changes that the form names, and go on."""
     spec = request.POST.get("range", "")
+    look = watching(spec)
     try:
         done = ranges.say(
-            watching(spec),
+            lambda: look().found,
             seen_in(request.POST),
             actor=actor_of(request),
             verdict=request.POST.get("verdict", ""),
@@ -100,7 +101,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ChurnPage:
-    """The question before churn is approved by the rule."""
+    """The question before churn is approved by the rule. red: how many mean the same, but are red all the same."""
 
     spec: str
     rule: str
@@ -111,6 +112,7 @@ class ChurnPage:
     rest: int
     rest_items: str
     rejected: int
+    red: int
     back: str
 
 
@@ -143,11 +145,11 @@ def _approve_churn(request: HttpRequest, spec: str) -> HttpResponse:
     seen, look = seen_in(request.POST), watching(spec)
 
     def find() -> Overview:
-        found = look()
-        quiet = {change.side.path for change in found.changes if change.is_quiet}
-        if any(item.path not in quiet for item in seen):
+        report = look()
+        covered = {change.side.path for change in ranges.covered(report)}
+        if any(item.path not in covered for item in seen):
             raise Invalid("Some of what was chosen is more than churn. Open the page again.")
-        return found
+        return report.found
 
     done = ranges.say(find, seen, actor=actor_of(request), verdict=Verdict.APPROVE, rule=ranges.CHURN)
     return _on(request, done, spec)
@@ -155,7 +157,7 @@ def _approve_churn(request: HttpRequest, spec: str) -> HttpResponse:
 
 def _churn_page(place: Place) -> ChurnPage:
     found = place.report.found
-    mine = ranges.churn(found)
+    covered, mine = ranges.covered(place.report), ranges.churn(place.report)
     every = sorted(items(mine), key=lambda item: -len(item.changes))
     rest = [change for item in every[SHOWN:] for change in item.changes]
     return ChurnPage(
@@ -167,7 +169,8 @@ def _churn_page(place: Place) -> ChurnPage:
         groups=tuple([_group(place, item) for item in every[:SHOWN]]),
         rest=len(rest),
         rest_items=_items(rest),
-        rejected=sum(change.is_quiet and change.verdict in ("rejected", "delete") for change in found.changes),
+        rejected=sum(change.verdict in ("rejected", "delete") for change in covered),
+        red=sum(change.is_quiet for change in found.changes) - len(covered),
         back=place.url,
     )
 

@@ -136,7 +136,7 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
     tallies, source = found.classes(), found.source
     here = place.url
     queue = queue_of(place, walked, items(walked.changes(report)))
-    churn = ranges.churn(found)
+    churn = ranges.churn(report)
     return Landing(
         spec=place.spec,
         base_name=f"{source.range.base[:9]}",

@@ -13,7 +13,7 @@ from django.conf import settings
 from recviewer.changes import changeset, sources
 from recviewer.changes.changeset import ChangeSet, each_side
 from recviewer.changes.findings import findings
-from recviewer.changes.overview import Overview, decided, overview
+from recviewer.changes.overview import decided, overview
 from recviewer.changes.pairing import Choice
 from recviewer.changes.report import Report
 from recviewer.changes.sides import Library
@@ -68,14 +68,14 @@ def report_of(spec: str) -> Report:
     return report_on(range_of(spec))
 
 
-def watching(spec: str) -> Callable[[], Overview]:
+def watching(spec: str) -> Callable[[], Report]:
     """Return a function that works a range out as it is then, and does so again only when one of its ends has moved."""
-    last: list[Overview] = []
+    last: list[Report] = []
 
-    def look() -> Overview:
+    def look() -> Report:
         asked = range_of(spec)
-        if not last or asked.is_on_disk or last[-1].source.range != asked:
-            last.append(report_on(asked).found)
+        if not last or asked.is_on_disk or last[-1].found.source.range != asked:
+            last.append(report_on(asked))
         return last[-1]
 
     return look

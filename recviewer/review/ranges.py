@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from recviewer.catalog.where import key_at, way
+from recviewer.changes.findings import Severity
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
+from recviewer.changes.report import Report
 from recviewer.changes.sources import Range
 from recviewer.git.history import contents
 from recviewer.review import decide, standing
@@ -73,9 +75,24 @@ def say(
     )
 
 
-def churn(found: Overview) -> list[Change]:
-    """Return the changes that mean the same and that nobody has decided on: what the rule would approve."""
-    return [change for change in found.changes if change.is_quiet and not change.verdict and change.subject]
+def churn(report: Report) -> list[Change]:
+    """Return what the rule would approve: what it covers and nobody has decided on."""
+    return [change for change in covered(report) if not change.verdict]
+
+
+def covered(report: Report) -> list[Change]:
+    """Return what the rule covers, decided or not: changes that mean the same, but for those that are red all the same.
+
+    A file whose request was edited may mean the same and yet not be found by replay any more.
+    """
+    red = {
+        (id(change.old), id(change.new))
+        for finding in report.findings
+        if finding.severity is Severity.RED
+        for change in finding.changes
+    }
+    quiet = (change for change in report.found.changes if change.is_quiet and change.subject)
+    return [change for change in quiet if (id(change.old), id(change.new)) not in red]
 
 
 def _contents(found: Overview) -> Contents:

@@ -2,6 +2,9 @@ import json
 
 import pytest
 
+from recviewer.pages import change as change_page
+from recviewer.pages import reports
+from recviewer.pages.rangequeue import Place
 from recviewer.review.models import AuditEvent, Standing
 
 
@@ -237,6 +240,29 @@ def test_churn_is_approved_by_the_rule_after_a_question(client, commit, make_rec
     words = open_change(client, spec, "c").context["page"].change
     item = f"{words.side.blob}:tests%2Frecordings%2Fc.json"
     assert client.post("/do/churn", {"range": spec, "item": item}).status_code == 422
+
+
+def test_an_item_says_what_was_found_on_any_that_it_stands_for(client, commit, make_recording):
+    for number in range(3):
+        leak = "<think>Let me see about llama-stack.</think>" if number == 2 else ""
+        make_recording(
+            f"tests/recordings/{number}.json", answered=f"{leak}Yes.", asked=f"Is llama-stack {number} fine?"
+        )
+    base = commit("before")
+    for number in range(3):
+        leak = "<think>Let me see about ogx.</think>" if number == 2 else ""
+        error = "<think>ogx!</think>" if number == 1 else ""
+        make_recording(f"tests/recordings/{number}.json", answered=f"{leak}{error}Yes.", asked=f"Is ogx {number} fine?")
+    spec = f"{base}...{commit('after')}"
+    report = reports.report_of(spec)
+    alone = next(change for change in report.found.changes if change.side.name == "1.json")
+    same = [change for change in report.found.changes if change.side.name in ("0.json", "2.json")]
+
+    (told,) = change_page._findings(Place(spec, report), [alone, *same])
+
+    assert told.words == "thinking leaked into the answer in 1 of these 3"
+    assert next(change_page._findings(Place(spec, report), [alone])).words == "thinking leaked into the answer"
+    assert list(change_page._findings(Place(spec, report), same)) == []
 
 
 def test_a_pair_is_broken_up_and_made_again(client, commit, make_recording, root):

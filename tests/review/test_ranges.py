@@ -1,6 +1,8 @@
 import pytest
 
 from recviewer.changes import report
+from recviewer.changes.findings import Finding, Severity
+from recviewer.changes.report import Report
 from recviewer.git.ranges import opened
 from recviewer.review import ranges, standing
 from recviewer.review.decide import kept_bytes
@@ -119,13 +121,13 @@ def test_churn_is_what_means_the_same_and_is_undecided(commit, make_recording, f
     said = found(spec)
     ranges.say(lambda: said, [seen(said, "a")], actor="Ben", verdict="reject", note="never")
 
-    assert [change.side.name for change in ranges.churn(found(spec))] == ["b.json"]
+    assert [change.side.name for change in ranges.churn(Report(found(spec), ()))] == ["b.json"]
 
 
 def test_approving_by_the_rule_is_one_act_that_says_so(commit, make_recording, found):
     spec = churned(commit, make_recording)
     said = found(spec)
-    quiet = [Seen(change.side.path, change.side.blob) for change in ranges.churn(said)]
+    quiet = [Seen(change.side.path, change.side.blob) for change in ranges.churn(Report(said, ()))]
 
     done = ranges.say(lambda: said, quiet, actor="Ana", verdict="approve", rule=ranges.CHURN)
 
@@ -133,6 +135,18 @@ def test_approving_by_the_rule_is_one_act_that_says_so(commit, make_recording, f
     assert {decision.rule for decision in Decision.objects.all()} == {"only churn"}
     undo(actor="Ana")
     assert set(verdicts(found(spec)).values()) == {""}
+
+
+def test_what_is_red_is_no_churn_though_it_means_the_same(commit, make_recording, found):
+    said = found(churned(commit, make_recording))
+    red = tuple(change for change in said.changes if change.side.name == "a.json")
+
+    def left(severity):
+        finding = Finding("cannot-replay", severity, "replay cannot find it", "Lost.", "", "", red)
+        return [change.side.name for change in ranges.churn(Report(said, (finding,)))]
+
+    assert left(Severity.RED) == ["b.json"]
+    assert left(Severity.AMBER) == ["a.json", "b.json"]
 
 
 def test_a_newer_push_keeps_what_still_holds_and_lists_the_rest(spec, found, commit, make_recording, root):
