@@ -26,7 +26,7 @@ from recviewer.pages.errors import ErrorPage, page_of
 from recviewer.pages.forms import item_of, next_of, seen_in
 from recviewer.pages.rangefilter import Filter
 from recviewer.pages.rangequeue import Place
-from recviewer.pages.reports import report_of, watching
+from recviewer.pages.reports import report_of, told, watching
 from recviewer.review import pairs, ranges
 from recviewer.review.actors import actor_of
 from recviewer.review.audit import Done
@@ -66,7 +66,7 @@ def _on(request: HttpRequest, done: Done, spec: str, *, is_said: bool = False) -
 
 def _refused(request: HttpRequest, spec: str, refusal: Exception) -> HttpResponse:
     """Say on a page why nothing was done. What changed meanwhile can be compared with what was seen."""
-    page = page_of(refusal) or ErrorPage("That was not done", str(refusal), 409)
+    page = page_of(refusal) or ErrorPage("That was not done", told(refusal), 409)
     url = difference = ""
     if isinstance(refusal, Changed) and len(refusal.paths) == 1:
         path_ = refusal.paths[0]

@@ -117,7 +117,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         further = _url(key, nothing.further) if nothing.further else ""
         return _nothing(request, Nothing(key, f"{nothing}.", further))
     except GitFailed as failed:
-        return _nothing(request, Nothing(key, f"{failed}.", ""))
+        return _nothing(request, Nothing(key, f"{reports.told(failed)}.", ""))
     if wants_json:
         return JsonResponse(_as_json(start, lineage, versions), json_dumps_params={"ensure_ascii": False})
     page = _page(key, recording, asked, start, lineage, versions)

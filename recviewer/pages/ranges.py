@@ -22,7 +22,7 @@ from recviewer.git.landmarks import Landmarks, landmarks
 from recviewer.git.repository import GitFailed, NoCommit, Repository
 from recviewer.pages import fetches
 from recviewer.pages.fetches import Fetch
-from recviewer.pages.reports import repository
+from recviewer.pages.reports import repository, told
 
 PAGE = 50
 """Requests on a page."""
@@ -122,19 +122,19 @@ def listing(request: HttpRequest) -> HttpResponse:
         here = repository()
         spec = _spec(here, typed)
     except GitFailed as failed:
-        return _page(request, Index(typed, str(failed)), status=422 if typed != Typed() else 200)
+        return _page(request, Index(typed, told(failed)), status=422 if typed != Typed() else 200)
     if spec is None:
         return _page(request, Index(typed))
     try:
         sources.open_range(here, sources.parse(spec))
     except GitFailed as failed:
-        return _page(request, _mendable(Index(typed, str(failed)), failed, spec), status=422)
+        return _page(request, _mendable(Index(typed, told(failed)), failed, spec), status=422)
     return HttpResponseRedirect(reverse("changes:show", args=[spec]))
 
 
 def not_there(request: HttpRequest, spec: str, failed: GitFailed) -> HttpResponse:
     """Say why a range cannot be shown, with fields to name another, and with the fetch that may bring it."""
-    return _page(request, _mendable(Index(_split(spec), str(failed)), failed, spec), status=404)
+    return _page(request, _mendable(Index(_split(spec), told(failed)), failed, spec), status=404)
 
 
 def _mendable(page: Index, failed: GitFailed, spec: str) -> Index:
@@ -192,7 +192,7 @@ def _page(request: HttpRequest, page: Index, *, status: int = 200) -> HttpRespon
     try:
         page = _filled(request, page, repository())
     except GitFailed as failed:
-        page = replace(page, error=page.error or str(failed))
+        page = replace(page, error=page.error or told(failed))
     return render(request, "changes/listing.html", {"page": page}, status=status)
 
 

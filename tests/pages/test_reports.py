@@ -1,5 +1,6 @@
 import pytest
 
+from recviewer.git.repository import GitFailed
 from recviewer.pages import reports
 
 
@@ -42,3 +43,13 @@ def test_ranges_are_let_go_by_size_but_for_the_last(specs, loads, monkeypatch):
 
     assert loads == [*specs, specs[0]]
     assert len(reports._known) == 1
+
+
+def test_a_hosted_instance_keeps_to_itself_where_its_repository_lies(specs, root, settings):
+    with pytest.raises(GitFailed) as failed:
+        reports.report_of("HEAD...refs/pull/77/head")
+
+    assert str(root) in reports.told(failed.value)
+    settings.HOSTED = True
+    assert str(root) not in reports.told(failed.value)
+    assert "`git fetch origin refs/pull/77/head:refs/pull/77/head` may bring it" in reports.told(failed.value)
