@@ -14,7 +14,7 @@ from recviewer.exchange.model import Exchange, Message, Output, PartKind
 
 def body(change: Change) -> Iterator[str]:
     """Yield the whole of a change."""
-    yield from _part("asked", said(change.side.meaning.line.asked))
+    yield from _part("asked", said(change.about.meaning.line.asked))
     if change.old is None or change.new is None:
         yield from _alone(change.side)
     else:

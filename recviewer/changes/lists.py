@@ -109,8 +109,8 @@ class Lists:
             key: object = id(change)
             if change.alike is not None:
                 key = ("alike", change.alike)
-            elif churn is Churn.GONE and change.side.test_id:
-                key = (change.side.test_id, change.side.exchange.model)
+            elif churn is Churn.GONE and change.about.test_id:
+                key = (change.about.test_id, change.side.exchange.model)
             items.setdefault(key, []).append(change)
         return list(items.values())
 
@@ -132,7 +132,7 @@ class Lists:
     def _url(self, item: Sequence[Change]) -> str:
         change = item[0]
         if len(item) > 1 and change.alike is None:
-            return self.links.of_test(change.churn, change.side.test_id)
+            return self.links.of_test(change.churn, change.about.test_id)
         return self.links.of_change(change)
 
     def _said(self, item: Sequence[Change]) -> Iterator[str]:
@@ -151,7 +151,7 @@ class Lists:
 
     def _spoken(self, change: Change) -> Iterator[str]:
         """Tell what a recording asks and says that has no partner."""
-        asked, answered = change.side.meaning.line.asked, change.side.meaning.line.answered
+        asked, answered = change.about.meaning.line.asked, change.side.meaning.line.answered
         if asked:
             yield f"{code(asked, self.budget.words // 2)} → {code(answered, self.budget.words // 2)}"
         elif answered:

@@ -175,7 +175,7 @@ class _Told:
         mine = [change for change in self.report.found.changes if change.verdict == "rejected"]
         if not mine:
             return
-        tests = list(dict.fromkeys(change.side.test or short_path(change.side.path) for change in mine))
+        tests = list(dict.fromkeys(change.about.test or short_path(change.side.path) for change in mine))
         shown = ", ".join(code(test, 160) for test in tests[:10])
         rest = f" and {len(tests) - 10:,} more tests" if len(tests) > 10 else ""
         what = " or bring back" if any(change.new is None for change in mine) else ""

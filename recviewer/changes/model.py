@@ -10,6 +10,7 @@ from recviewer.changes.sides import Side
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, Difference
 from recviewer.difference.words import Count
+from recviewer.exchange.model import Kind
 
 QUIET = frozenset({Churn.IDENTICAL, Churn.CHUNKING})
 """Classes that nobody has to read: the meaning is the same."""
@@ -59,6 +60,13 @@ class Change:
         if side is None:
             raise ValueError("a change has an old or a new side")
         return side
+
+    @property
+    def about(self) -> Side:
+        """The side that tells which call it is: the new one or, where that cannot be read, the old one."""
+        if self.old is not None and self.new is not None and self.new.exchange.kind is Kind.UNREADABLE:
+            return self.old
+        return self.side
 
     @property
     def subject(self) -> str:

@@ -68,7 +68,7 @@ class Overview:
         """Return the changes by test id, those first that have the heaviest change and the most words."""
         by_test: dict[str, list[Change]] = {}
         for change in self.changes:
-            by_test.setdefault(change.side.test_id, []).append(change)
+            by_test.setdefault(change.about.test_id, []).append(change)
         return by_test
 
 
@@ -78,7 +78,7 @@ def tally(changes: Iterator[Change]) -> Tally:
     return Tally(
         len(every),
         sum(change.recordings for change in every),
-        len({change.side.test_id for change in every}),
+        len({change.about.test_id for change in every}),
         sum(change.size for change in every),
     )
 
@@ -106,7 +106,7 @@ def _importance(change: Change) -> tuple[int, bool, int, str, str]:
     """Order by class; in each what is an error now comes first, then what changed most."""
     is_failure = change.new is not None and change.new.exchange.error is not None
     words = change.removed.words + change.added.words
-    return ORDER.index(change.churn), not is_failure, -words, change.side.test_id, change.side.path
+    return ORDER.index(change.churn), not is_failure, -words, change.about.test_id, change.side.path
 
 
 def _modified(items: Sequence[Modified]) -> Iterator[Change]:

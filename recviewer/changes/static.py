@@ -102,20 +102,20 @@ def _links(places: Sequence[int], changes: Sequence[Change]) -> str:
 
 
 def _name(change: Change) -> str:
-    return name(change.side.test or change.side.path)
+    return name(change.about.test or change.side.path)
 
 
 def _by_test(changes: Sequence[Change]) -> Iterator[str]:
     """Yield the contents by test: those with the heaviest change first, each with its changes."""
     tests: dict[str, list[int]] = {}
     for place, change in enumerate(changes):
-        tests.setdefault(change.side.test_id, []).append(place)
+        tests.setdefault(change.about.test_id, []).append(place)
     if not changes:
         return
     rows = []
     for test, mine in tests.items():
         told = " ".join(f'<a href="#c{place}">{TITLES[changes[place].churn]}</a>' for place in mine)
-        rows.append(f"<li>{name(changes[mine[0]].side.test) if test else 'no test is known'} {told}</li>")
+        rows.append(f"<li>{name(changes[mine[0]].about.test) if test else 'no test is known'} {told}</li>")
     yield fold(f"<b>By test</b> {len(tests):,}", f'<ol class="tests">{"".join(rows)}</ol>') + "\n"
 
 
@@ -161,12 +161,12 @@ class _Changes:
 
 
 def _summary(change: Change) -> str:
-    asked = " ".join(change.side.meaning.line.asked.split())[:160]
+    asked = " ".join(change.about.meaning.line.asked.split())[:160]
     notes = [verdict_of(change)] if change.verdict else []
     if change.unasked:
         notes.append("not caused by this change")
     model = change.side.exchange.model
-    test = change.side.test or change.side.path
+    test = change.about.test or change.side.path
     return (
         f'<span class="asked">{name(asked)}</span> <span class="what">{name(change.summary)}</span> '
         f'<span class="test">{name(test)}{f" · {name(model)}" if model and model not in test else ""}</span> '

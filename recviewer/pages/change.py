@@ -191,7 +191,7 @@ def _difference(request: HttpRequest, place: Place, change: Change) -> Differenc
     before, after = _bytes(place, change)
     return page_of(
         request,
-        change.side.meaning.line.asked,
+        change.about.meaning.line.asked,
         _shown(change.old, "new here: there is no older one"),
         _shown(change.new, "gone: there is no newer one"),
         change.difference(),
@@ -228,13 +228,13 @@ def _entries(place: Place, asked: Filter, some: Sequence[Item], shown: Change) -
     for item in some:
         change = item.first
         is_here = any(one is shown for one in item.changes)
-        is_new_class, is_new_test = change.churn is not heading, change.side.test_id != test
-        heading, test = change.churn, change.side.test_id
+        is_new_class, is_new_test = change.churn is not heading, change.about.test_id != test
+        heading, test = change.churn, change.about.test_id
         yield Entry(
             CLASSES[heading] if is_new_class else None,
             total[heading],
             _short(test) if is_new_class or is_new_test else "",
-            change.side.meaning.line.asked or change.side.name,
+            change.about.meaning.line.asked or change.side.name,
             place.item_url(asked, item),
             look_of_state(item.verdict, is_gone=heading is Churn.GONE),
             is_here,

@@ -164,7 +164,7 @@ def _churn_page(place: Place) -> ChurnPage:
         spec=place.spec,
         rule=ranges.CHURN,
         count=len(mine),
-        tests=len({change.side.test_id for change in mine} - {""}),
+        tests=len({change.about.test_id for change in mine} - {""}),
         size=sum(change.size for change in mine),
         groups=tuple([_group(place, item) for item in every[:SHOWN]]),
         rest=len(rest),

@@ -223,12 +223,12 @@ def _unasked(place: Place, asked: Filter) -> Facet | None:
 def _by_test(changes: Sequence[Change]) -> list[list[Change]]:
     by_test: dict[str, list[Change]] = {}
     for change in changes:
-        by_test.setdefault(change.side.test_id, []).append(change)
+        by_test.setdefault(change.about.test_id, []).append(change)
     return list(by_test.values())
 
 
 def _test(place: Place, mine: Sequence[Change]) -> TestRow:
-    test = mine[0].side.test_id
+    test = mine[0].about.test_id
     what = Counter(change.churn for change in mine)
     states = Counter((change.verdict or "undecided", change.churn is Churn.GONE) for change in mine)
     return TestRow(

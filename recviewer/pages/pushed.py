@@ -112,8 +112,8 @@ def successor(place: Place, path_: str, at: str) -> Change | None:
         same = next((change for change in now if change.old and change.old.raw == was.old.raw), None)
         if same is not None:
             return same
-    of_test = [change for change in earlier if change.side.test_id == was.side.test_id]
-    left = [change for change in now if change.side.test_id == was.side.test_id]
+    of_test = [change for change in earlier if change.about.test_id == was.about.test_id]
+    left = [change for change in now if change.about.test_id == was.about.test_id]
     place_ = next(at_ for at_, change in enumerate(of_test) if change is was)
     return left[min(place_, len(left) - 1)] if left else None
 

@@ -76,7 +76,7 @@ class Filter:
         return (
             (not self.classes or change.churn in self.classes)
             and (not self.verdict or (change.verdict or "undecided") == self.verdict)
-            and (self.test is None or change.side.test_id == self.test)
+            and (self.test is None or change.about.test_id == self.test)
             and (not self.unasked or change.unasked)
         )
 

@@ -76,7 +76,7 @@ def queue_of(place: Place, asked: Filter, every: Sequence[Item], here: int = -1)
 
 def _stop(item: Item) -> Stop:
     return Stop(
-        tuple([change.subject for change in item.changes]), tuple([change.side.test_id for change in item.changes])
+        tuple([change.subject for change in item.changes]), tuple([change.about.test_id for change in item.changes])
     )
 
 
@@ -103,7 +103,7 @@ def end(request: HttpRequest, place: Place) -> HttpResponse:
     page = End(
         spec=place.spec,
         total=sum(states.values()),
-        tests=len({change.side.test_id for item in every for change in item.changes} - {""}),
+        tests=len({change.about.test_id for item in every for change in item.changes} - {""}),
         undecided=states["undecided"],
         counts=tuple(
             (STATES[state], states[state], place.url + Filter(verdict=state).query())

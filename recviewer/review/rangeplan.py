@@ -28,7 +28,7 @@ def make(found: Overview) -> Plan:
     back, stuck = _back(found, head)
     rejected = [change for change in found.changes if change.new is not None and change.verdict == State.REJECTED]
     rejected.sort(key=lambda change: change.side.path)
-    again, orphans = wishes.again([(one.side.test_id, one.side.path, one.subject) for one in rejected])
+    again, orphans = wishes.again([(one.about.test_id, one.side.path, one.subject) for one in rejected])
     return Plan(
         ground=_ground(head),
         deletions=tuple(sorted(marked.deletions, key=wishes.by_test)),

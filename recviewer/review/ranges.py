@@ -37,9 +37,9 @@ def target_of(change: Change, start: bytes) -> Target:
         key_at(side.raw, start),
         side.blob,
         change.subject,
-        side.test_id,
+        change.about.test_id,
         side.exchange.kind.value,
-        side.meaning.line.asked,
+        change.about.meaning.line.asked,
     )
 
 

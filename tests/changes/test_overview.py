@@ -225,3 +225,17 @@ def test_new_recordings_that_say_the_same_are_one_item_and_so_are_gone_ones(tree
 
     assert sorted((one.label, one.count) for one in found.alike) == [("2 models: a, b", 3), ("3 models: x, y, z", 4)]
     assert (found.need_you, found.items) == (8, 3)
+
+
+def test_a_file_that_cannot_be_read_any_more_is_still_of_its_call(tree, make):
+    (path,) = tree.put(make.chat("Who reads this?", test=make.id_of("test_reader")))
+    tree.commit()
+    tree.write(path, b'{"request": {')
+    tree.commit()
+
+    (change,) = tree.overview("HEAD~1...HEAD").changes
+
+    assert change.churn is Churn.OUTCOME
+    assert change.side.test_id == ""
+    assert change.about.test_id == make.id_of("test_reader")
+    assert change.about.meaning.line.asked == "Who reads this?"
