@@ -165,7 +165,8 @@ def _filled(
     asked = None
     if before and after:
         paths = (_path_of(page.old), _path_of(page.new))
-        asked = request_part(found, before, after, paths, folds, room)
+        # of a file that cannot be read nobody knows what it asked
+        asked = None if page.unreadable else request_part(found, before, after, paths, folds, room)
         parts = [_with_calls(part, before, after, folds) for part in parts]
     if found.churn is Churn.OUTCOME:
         parts.sort(key=lambda part: part.id != SectionKind.ERROR)

@@ -330,3 +330,14 @@ def test_without_bytes_the_sections_of_the_request_stand_by_themselves(chat):
     assert [part.title for part in made.parts] == [SectionKind.ANSWER]
     assert made.same is None
     assert "<del>Mars.</del>" in html_of(made)
+
+
+def test_nothing_is_said_of_the_request_of_a_file_that_cannot_be_read(client, make_recording):
+    first = make_recording("tests/recordings/a.json")
+    cut = make_recording("tests/recordings/b.json", data=b'{"request": {')
+
+    html = client.get("/difference/", {"old": first.path, "new": cut.path}).content.decode()
+
+    assert "the new file cannot be read" in html
+    assert "test id changed" not in html
+    assert 'id="request"' not in html
