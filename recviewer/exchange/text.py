@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from recviewer.exchange.ends import End, end_of, worst
 from recviewer.exchange.model import (
     Exchange,
     Exhibit,
@@ -15,6 +16,7 @@ from recviewer.exchange.model import (
     JsonPart,
     Kind,
     Message,
+    Output,
     Part,
     Passages,
     Reasoning,
@@ -42,13 +44,22 @@ class AnswerKind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of the request."""
+    """What became of the request.
+
+    truncated, filtered, refused, failed, paused, odd_end: an answer whose end is no good one, see `exchange.ends`.
+    unfinished: one without an end.
+    """
 
     ANSWER = "answer"
     CALL = "call"
     ERROR = "error"
+    FAILED = "failed"
+    FILTERED = "filtered"
+    REFUSED = "refused"
     TRUNCATED = "truncated"
     UNFINISHED = "unfinished"
+    PAUSED = "paused"
+    ODD_END = "odd_end"
     EMPTY = "empty"
     LISTING = "listing"
     UNREADABLE = "unreadable"
@@ -167,6 +178,41 @@ def describe(exhibits: tuple[Exhibit, ...]) -> str:
             return f"{len(first.passages)} {first.title}: {first.passages[0].text if first.passages else ''}"
 
 
+ENDED = {
+    End.FAILED: Outcome.FAILED,
+    End.FILTERED: Outcome.FILTERED,
+    End.REFUSED: Outcome.REFUSED,
+    End.CUT: Outcome.TRUNCATED,
+    End.OPEN: Outcome.UNFINISHED,
+    End.PAUSED: Outcome.PAUSED,
+    End.ODD: Outcome.ODD_END,
+}
+"""What an answer is called whose end is no good one."""
+
+
+def end_of_all(exchange: Exchange) -> End:
+    """Return how an answer ended; of several choices the worst counts."""
+    return worst(end_of_one(output, exchange) for output in exchange.outputs)
+
+
+_TELLS_END = frozenset(
+    {Kind.CHAT, Kind.COMPLETION, Kind.OLLAMA_GENERATE, Kind.OLLAMA_CHAT, Kind.GENAI, Kind.ANTHROPIC, Kind.INTERACTIONS}
+)
+"""Kinds whose answers always say why they ended."""
+
+
+def end_of_one(output: Output, exchange: Exchange) -> End:
+    """Return how a choice ended. A stream without a finish reason had not ended; of a whole answer that is odd."""
+    end = end_of(output.finish_reason) if output.finish_reason else End.DONE
+    if end is End.DONE and output.refusal and not output.content and not output.tool_calls:
+        return End.REFUSED
+    if output.finish_reason:
+        return end
+    if exchange.streaming:
+        return End.OPEN
+    return End.ODD if exchange.kind in _TELLS_END else End.DONE
+
+
 def outcome_of(exchange: Exchange) -> Outcome:
     """Return what became of the request."""
     if exchange.kind is Kind.UNREADABLE:
@@ -176,10 +222,9 @@ def outcome_of(exchange: Exchange) -> Outcome:
     outputs = exchange.outputs
     if exchange.exhibits or exchange.kind in (Kind.MODELS, Kind.EMBEDDINGS, Kind.OLLAMA_PS, Kind.TOOL):
         return Outcome.LISTING
-    if any(output.finish_reason in ("length", "max_tokens", "MAX_TOKENS") for output in outputs):
-        return Outcome.TRUNCATED
-    if exchange.streaming and any(not output.finish_reason for output in outputs):
-        return Outcome.UNFINISHED
+    ended = ENDED.get(end_of_all(exchange))
+    if ended is not None:
+        return ended
     if any(output.tool_calls for output in outputs):
         return Outcome.CALL
     if any(output.content or output.reasoning or output.refusal for output in outputs):

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from recviewer.exchange.model import Exchange, Failure, File, Kind, Message, Output, Text, ToolCall, Vector
-from recviewer.exchange.text import asked_of, question_of, words_of
+from recviewer.exchange.text import ENDED, asked_of, end_of_one, question_of, words_of
 from recviewer.pages.calls import CallView, call_view
 from recviewer.pages.exhibits import Shown, exhibits_of
 from recviewer.pages.folds import Fold, Folds
 from recviewer.pages.parts import RefusalView, reasoning_fold, views
 from recviewer.pages.strip import Stream
 from recviewer.pages.texts import ANSWER, QUESTION, SECOND, Words, is_call_shaped, words
+from recviewer.pages.words_for import State, state_of_end
 
 PASSING = frozenset({408, 409, 425, 429})
 """Client errors that need not come again."""
@@ -45,7 +46,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One choice. label: in the gutter, with `sub` under it. nothing: what to say where nothing was said, or ""."""
+    """One choice.
+
+    label: in the gutter, with `sub` under it. nothing: what to say where nothing was said, or "". end: what its finish
+    reason means, None for a good end.
+    """
 
     anchor: str
     label: str
@@ -58,6 +63,7 @@ class Answer:
     is_call_shaped: bool
     finish: str
     has_finish: bool
+    end: State | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +169,7 @@ def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | N
         is_call_shaped=not output.tool_calls and is_call_shaped(output.content),
         finish=output.finish_reason or "",
         has_finish=bool(output.finish_reason) or exchange.streaming,
+        end=state_of_end(ENDED.get(end_of_one(output, exchange))),
     )
 
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from recviewer.catalog import freshness
 from recviewer.catalog.filters import Term
 from recviewer.catalog.models import Recording
+from recviewer.exchange.text import ENDED, Outcome
 from recviewer.pages.listing import ListState
 from recviewer.pages.recordings import narrowed
 from recviewer.pages.tape import Queue, Stop, walk
@@ -28,7 +29,9 @@ from recviewer.review.filters import all_standings
 from recviewer.review.models import State
 from recviewer.review.subjects import BLOB_PREFIX
 
-_NEED = {"error": 0, "unreadable": 0, "unfinished": 1, "truncated": 1, "empty": 1}
+_WRONG = (Outcome.ERROR, Outcome.UNREADABLE, Outcome.FAILED)
+_SHORT = (*ENDED.values(), Outcome.EMPTY)
+_NEED = {outcome.value: 1 for outcome in _SHORT} | {outcome.value: 0 for outcome in _WRONG}
 """What comes first: recorded errors, then answers that broke off or say nothing; the rest by size."""
 
 

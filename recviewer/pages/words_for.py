@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recviewer.catalog.models import Recording
+from recviewer.exchange.text import Outcome
 
 KIND_WORDS = {
     "chat": "chat",
@@ -40,8 +41,13 @@ OUTCOME_WORDS = {
     "call": "tool call",
     "listing": "listing",
     "error": "error",
-    "truncated": "cut off by length",
-    "unfinished": "without finish",
+    "failed": "failed",
+    "filtered": "stopped by a filter",
+    "refused": "refused",
+    "truncated": "cut off",
+    "unfinished": "without an end",
+    "paused": "paused",
+    "odd_end": "unknown end",
     "empty": "empty",
     "unreadable": "unreadable",
 }
@@ -67,14 +73,24 @@ _VERDICTS = {
 }
 _OUTCOMES = {
     "unreadable": State("error", "bad", "unreadable", "the file cannot be read"),
-    "unfinished": State("warn", "warn", "no finish", "the stream ended without a finish reason"),
-    "truncated": State("warn", "warn", "cut off", "the answer ended at the token limit"),
+    "failed": State("error", "bad", "failed", "the answer ended with a failure"),
+    "filtered": State("warn", "warn", "filtered", "a filter stopped the answer"),
+    "refused": State("warn", "warn", "refused", "the model refused to answer"),
+    "unfinished": State("warn", "warn", "no end", "the answer had not ended"),
+    "truncated": State("warn", "warn", "cut off", "the answer ended at a limit"),
+    "paused": State("warn", "warn", "paused", "the turn was paused and is to go on"),
+    "odd_end": State("warn", "warn", "unknown end", "nobody has described its finish reason"),
     "empty": State("warn", "warn", "empty", "the answer says nothing"),
 }
 _REPLAY = {
     "older": State("warn", "warn", "older rule", "named by an older rule: replay looks for another name"),
     "edited": State("warn", "warn", "edited", "changed after it was named: replay looks for another name"),
 }
+
+
+def state_of_end(outcome: Outcome | None) -> State | None:
+    """Return the word for an end that is no good one; None for none."""
+    return _OUTCOMES[outcome] if outcome else None
 
 
 def state_of(recording: Recording, standing: object) -> State | None:

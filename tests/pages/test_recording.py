@@ -212,6 +212,16 @@ def test_stream_without_finish_says_so(client, make_recording):
     assert "ended without finish" in text_of(page_of(client, recording.path))
 
 
+@pytest.mark.parametrize(("reason", "said"), [("length", "cut off"), ("content_filter", "filtered"), ("stop", "")])
+def test_a_bad_end_is_said_under_the_answer_in_the_words_of_the_list(client, make_recording, reason, said):
+    recording = make_recording(data=streamed(["Half an"], finish=reason))
+
+    page = text_of(page_of(client, recording.path))
+
+    assert f"finish <b><bdi>{reason}</bdi></b>" in page
+    assert [word for word in ("cut off", "filtered") if f"{word}</span>" in page] == [word for word in [said] if word]
+
+
 def test_long_text_is_folded_with_its_size_and_can_be_opened(client, make_recording):
     lines = [f"line {number} of the log" for number in range(500)]
     messages = [{"role": "user", "content": "\n".join(lines)}, {"role": "user", "content": "Which line is odd?"}]
