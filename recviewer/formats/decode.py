@@ -18,6 +18,7 @@ import orjson
 from recviewer.exchange.encode import SourceFloat as SourceFloat
 from recviewer.exchange.encode import nesting
 from recviewer.exchange.model import Json, Problem
+from recviewer.formats import halves
 
 DEPTH_LIMIT = 254
 """Nesting deeper than this is refused: orjson writes no more. Real recordings nest about 20 deep."""
@@ -34,18 +35,38 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A document and what was wrong with its bytes."""
+    """A document and what was wrong with its bytes. has_halves: halves of surrogate pairs stand alone in it."""
 
     document: Json
     problems: tuple[Problem, ...] = ()
+    has_halves: bool = False
+
+
+HALVES = "half of a surrogate pair stands alone in a string"
 
 
 def decode(data: bytes, *, exact: bool = False) -> Decoded:
     """Decode a file's bytes.
 
     exact: every float prints as it was written, as a `SourceFloat` where need be; slower, for what is shown to people.
-    Integers are exact in either mode. Raises Unreadable, and nothing else, whatever the bytes are.
+    Integers are exact in either mode. A character that was cut in two between elements of the recorded body is put
+    together. Raises Unreadable, and nothing else, whatever the bytes are.
     """
+    decoded = as_written(data, exact=exact)
+    if not decoded.has_halves:
+        return decoded
+    document = decoded.document
+    response = document.get("response") if isinstance(document, dict) else None
+    body = response.get("body") if isinstance(response, dict) else None
+    if isinstance(body, list):
+        halves.join(body)
+        if not halves.has_half(document):
+            return Decoded(document, decoded.problems)
+    return Decoded(halves.spelled(document), (*decoded.problems, Problem("file", HALVES)))
+
+
+def as_written(data: bytes, *, exact: bool = False) -> Decoded:
+    """Decode a JSON text as `decode` does, with halves of surrogate pairs left as they are."""
     if b"\r" not in data:
         try:
             document = orjson.loads(data)
@@ -144,10 +165,7 @@ def _decode_carefully(data: bytes, *, exact: bool) -> Decoded:
     if odd:
         names = ", ".join(dict.fromkeys(odd))
         problems.append(Problem("file", f"numbers that JSON does not have: {names}"))
-    if "\\u" in text and _has_lone_surrogate(text):
-        problems.append(Problem("file", "half of a surrogate pair stands alone in a string"))
-        document = _mend_surrogates(document)
-    return Decoded(document, tuple(problems))
+    return Decoded(document, tuple(problems), "\\u" in text and halves.has_half(document))
 
 
 def _integer(digits: str) -> int | SourceFloat:
@@ -223,28 +241,3 @@ def _ended(text: str, error: json.JSONDecodeError) -> bool:
 def _cut_off(text: str) -> str:
     last = text.rstrip().count("\n") + 1
     return f"cut off in the middle: the text ends in line {last:,}"
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def _has_lone_surrogate(text: str) -> bool:
-    try:
-        decoded = json.loads(text)
-        json.dumps(decoded, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        return True
-    except (ValueError, RecursionError):
-        return False
-    return False
-
-
-def _mend_surrogates(value: Json) -> Json:
-    """Return the value with each lone surrogate shown as its escape, so that it can be stored and sent."""
-    if isinstance(value, str):
-        return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
-    if isinstance(value, list):
-        return [_mend_surrogates(item) for item in value]
-    if isinstance(value, dict):
-        return {_mend_surrogates(key): _mend_surrogates(item) for key, item in value.items()}
-    return value

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from recviewer.exchange.model import Chunk, Delta, Json, Problem, Reply
 from recviewer.formats import deltas
+from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.raw import Raw, unwrap
 
@@ -23,7 +24,7 @@ def chunks_of(
 ) -> Iterator[Chunk]:
     """Yield the neutral form of each element of a streamed reply."""
     for number, item in enumerate(items):
-        data = Lookup(unwrap(item), f"response.body[{number}]", problems)
+        data = cursor(item, number, problems)
         yield Chunk(
             number + 1,
             (delta_of(data),),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from recviewer.exchange.model import Json, Problem
 from recviewer.formats.decode import Unreadable
+from recviewer.formats.framing import events_of, frame
 from recviewer.formats.lookup import Lookup
+from recviewer.formats.sse import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +20,11 @@ class Raw:
     request_kind: `inference`, `tool`, `http` or `file_processor`, told apart by the request's keys, else "".
     url_path: the path part of the URL ("" where there is none); endpoint: as recorded, else url_path.
     body: the request's body or payload, {} when absent or not an object.
-    reply: the response's body as recorded. type_name: last dotted part of the `__type__` of the reply, or of its first
-    element when it is a list, else "". first: the reply unwrapped, or its first element unwrapped, when it is an object.
+    reply: the response's body as it was sent: one value, or the elements of a stream, whatever its lines or pieces were
+    recorded as (text where an element is no JSON). recorded: the body as recorded. sse_events: the server-sent events
+    whose data the elements are, () for every other stream; `events` gives them for any.
+    type_name: last dotted part of the `__type__` of the reply, or of its first element when it is a list, else "".
+    heads: the reply, or the first elements of a list, as far as they are objects, unwrapped. first: the first of them.
     """
 
     document: dict[str, Json]
@@ -33,12 +39,23 @@ class Raw:
     model: str
     body: dict[str, Json]
     reply: Json
+    recorded: Json
+    sse_events: tuple[Event, ...]
     type_name: str
+    heads: tuple[dict[str, Json], ...]
     first: dict[str, Json]
     is_streaming: bool
     is_exception: bool
     status: int | None
     problems: tuple[Problem, ...]
+
+    def events(self) -> Iterator[Event]:
+        """Yield the events of a stream; where it was recorded decoded, one nameless event for each element."""
+        return events_of(self.reply, self.sse_events)
+
+
+HEADS = 5
+"""How many elements of a stream are looked at to tell whose it is: the first may be a ping, or hold filters only."""
 
 
 def unwrap(value: Json) -> Json:
@@ -78,10 +95,12 @@ def envelope(document: Json) -> Raw:
     url = request.text("url")
     url_path = _path_of(url)
     body = request.object("payload") if "payload" in request.data else request.object("body")
-    reply = response.data.get("body")
-    sample = reply[0] if isinstance(reply, list) and reply else reply
-    first = unwrap(sample)
-    type_name = type_of(sample)
+    recorded = response.data.get("body")
+    framed = frame(recorded)
+    reply = framed.body
+    samples = reply[:HEADS] if isinstance(reply, list) else [reply]
+    heads = tuple([head for head in map(unwrap, samples) if isinstance(head, dict)])
+    type_name = type_of(samples[0]) if samples else ""
     streaming = response.data.get("is_streaming")
     if not isinstance(streaming, bool):
         if response.data:
@@ -101,12 +120,15 @@ def envelope(document: Json) -> Raw:
         model=model,
         body=body.data,
         reply=reply,
+        recorded=recorded,
+        sse_events=framed.events,
         type_name=type_name,
-        first=first if isinstance(first, dict) else {},
+        heads=heads,
+        first=heads[0] if heads else {},
         is_streaming=streaming,
         is_exception=response.data.get("is_exception") is True,
         status=response.integer("status"),
-        problems=tuple(top.problems),
+        problems=(*top.problems, *framed.problems),
     )
 
 

@@ -103,7 +103,7 @@ def _exchange(raw: Raw, chosen: Format, problems: list[Problem]) -> Exchange:
         exhibits=reply.exhibits,
         metadata=_object(raw.request.get("provider_metadata")),
         id_mapping=_object(raw.document.get("id_normalization_mapping")),
-        unread=raw.reply if chosen.kind is Kind.UNKNOWN else None,
+        unread=raw.recorded if chosen.kind is Kind.UNKNOWN else None,
         problems=tuple(problems),
     )
 

@@ -1,58 +1,174 @@
-"""Server-sent events, as recorded: a list of lines with blank strings between the events.
+"""Server-sent events out of a text, in every layout that recorders leave them in.
 
-Source: the HTML standard, "Server-sent events" (an event ends at a blank line; several data lines are joined by a
-newline; one space after the colon is dropped; lines that start with a colon are comments).
+Source: the HTML standard, "Server-sent events" (lines end at CRLF, LF or CR; an event ends at a blank line; several
+data lines are joined by a newline; one space after the colon is dropped; lines that start with a colon are comments).
+Beyond the standard: blank lines may have been lost in the recording, and a server may write a failure as a line of its
+own (llama.cpp: `error: {...}`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import orjson
-
-from recviewer.exchange.encode import nesting
 from recviewer.exchange.model import Json
-from recviewer.formats.decode import DEPTH_LIMIT
+from recviewer.formats.decode import Unreadable, as_written
+
+DONE = "[DONE]"
+"""What many servers send last: data that is no JSON and means nothing."""
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_FIELDS = frozenset({"event", "data", "id", "retry"})
+_BEGINS = re.compile(r"(?:event|data|id|retry)(?:[:\r\n]|\Z)|:|error: *\{")
+_HAS_EVENT = re.compile(r"(?:^|[\r\n])(?:data|event|error):")
+_ONLY_COMMENTS = re.compile(r"(?::[^\r\n]*[\r\n]*)+")
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])')
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. data: decoded JSON, or None where the data is no JSON (such as `[DONE]`). text: the data as sent."""
+    """One event. data: decoded JSON, or None where the data is no JSON (such as `[DONE]`). text: the data as sent.
+
+    size_bytes: of its lines. problems: what was odd about the JSON.
+    """
 
     name: str
     text: str
     data: Json
-    size_bytes: int
+    size_bytes: int = 0
+    problems: tuple[str, ...] = ()
+    has_halves: bool = False
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether there is data that is neither JSON nor the usual end."""
+        return self.data is None and self.text not in ("", DONE, "null")
 
 
-def events(lines: Iterable[Json]) -> Iterator[Event]:
-    """Yield the events of recorded lines. Elements that are no text are passed over; the last event may lack its end."""
-    name, data, size = "", [], 0
-    for element in lines:
-        if not isinstance(element, str):
+def is_stream(text: str) -> bool:
+    """Tell whether a text is server-sent events: it begins as a line of such, and holds an event or only comments."""
+    if not _BEGINS.match(text):
+        return False
+    return _HAS_EVENT.search(text) is not None or _ONLY_COMMENTS.fullmatch(text) is not None
+
+
+def starts_line(text: str) -> bool:
+    """Tell whether a text begins as a line of server-sent events does, or is blank."""
+    return not text.strip() or _BEGINS.match(text) is not None
+
+
+def events(text: str) -> Iterator[Event]:
+    """Yield the events of a text. The last one may lack its end; one without name and data is none."""
+    block: list[tuple[str, str, int]] = []
+    for line in _LINE_END.split(text):
+        if not line:
+            yield from _block(block)
+            block = []
             continue
-        for line in element.removesuffix("\n").split("\n"):
-            line = line.removesuffix("\r")
-            if line:
-                size += len(line.encode("utf-8", "replace")) + 1
-                key, _, value = line.partition(":")
-                value = value.removeprefix(" ")
-                if key == "event":
-                    name = value
-                elif key == "data":
-                    data.append(value)
-            elif name or data:
-                yield _event(name, data, size)
-                name, data, size = "", [], 0
-    if name or data:
-        yield _event(name, data, size)
+        if line[0] == ":":
+            continue
+        key, _, value = line.partition(":")
+        size = len(line.encode("utf-8", "replace")) + 1
+        if key in _FIELDS:
+            block.append((key, value.removeprefix(" "), size))
+        else:
+            yield from _block(block)
+            block = []
+            yield _foreign(line, key, value.strip(), size)
+    yield from _block(block)
 
 
-def _event(name: str, data: list[str], size: int) -> Event:
-    text = "\n".join(data)
+def _foreign(line: str, key: str, value: str, size: int) -> Event:
+    """Read a line that is none of the standard's: JSON with or without a name before it, else text."""
+    if value.startswith("{") and key.isidentifier():
+        made = _event(key, value, size)
+        if made.data is not None:
+            return made
+    return _event("", line, size)
+
+
+def _block(block: list[tuple[str, str, int]]) -> Iterator[Event]:
+    """Yield the events between two blank lines: one by the standard, more where blank lines were lost."""
+    kinds = [key for key, _, _ in block if key in ("event", "data")]
+    if kinds.count("event") < 2:
+        yield from _segment(block)
+        return
+    name_is_last = kinds[0] == "data" and kinds[-1] == "event"
+    segment: list[tuple[str, str, int]] = []
+    for field in block:
+        if field[0] == "event" and not name_is_last and any(key == "event" for key, _, _ in segment):
+            yield from _segment(segment)
+            segment = []
+        segment.append(field)
+        if field[0] == "event" and name_is_last:
+            yield from _segment(segment)
+            segment = []
+    yield from _segment(segment)
+
+
+def _segment(segment: list[tuple[str, str, int]]) -> Iterator[Event]:
+    """Yield what stands under one name: one event, or several where each part of the data is whole JSON."""
+    name = next((value for key, value, _ in segment if key == "event"), "")
+    data = [value for key, value, _ in segment if key == "data"]
+    size = sum(size for _, _, size in segment)
+    parts = _parts(data)
+    if len(parts) < 2:
+        if name or any(data):
+            yield _event(name, "\n".join(data), size)
+        return
+    named = 0
+    if segment[0][0] == "data":
+        before = [key for key, _, _ in segment].index("event") if name else 0
+        named = min(before, len(parts) - 1)
+    for number, part in enumerate(parts):
+        yield _event(name if number == named else "", part, len(part.encode("utf-8", "replace")) + len("data: \n"))
+
+
+def _parts(lines: list[str]) -> list[str]:
+    """Cut data lines into parts that are whole JSON each. One part where they are not, as the standard has it."""
+    if len(lines) < 2:
+        return lines
+    joined = "\n".join(lines)
+    parts: list[str] = []
+    begun: list[str] = []
+    depth = 0
+    for line in lines:
+        if not begun and line != DONE and not line.startswith(("{", "[")):
+            return [joined]
+        begun.append(line)
+        depth = 0 if line == DONE else depth + _opened(line)
+        if depth <= 0:
+            parts.append("\n".join(begun))
+            begun, depth = [], 0
+    if begun:
+        parts.append("\n".join(begun))
+    return parts if all(part == DONE or _is_json(part) for part in (parts[:-1] if begun else parts)) else [joined]
+
+
+def _opened(line: str) -> int:
+    """Return how many more brackets a line opens than it closes; those inside strings do not count."""
+    opened = 0
+    for found in _BRACKETS.finditer(line):
+        opened += 1 if found[1] else -1 if found[2] else 0
+    return opened
+
+
+def _is_json(text: str) -> bool:
     try:
-        decoded = None if nesting(text.encode(), limit=DEPTH_LIMIT) > DEPTH_LIMIT else orjson.loads(text)
-    except ValueError:
-        decoded = None
-    return Event(name, text, decoded, size)
+        as_written(text.encode("utf-8", "replace"))
+    except Unreadable:
+        return False
+    return True
+
+
+def _event(name: str, text: str, size: int) -> Event:
+    if text in ("", DONE):
+        return Event(name, text, None, size)
+    try:
+        decoded = as_written(text.encode("utf-8", "replace"))
+    except Unreadable:
+        return Event(name, text, None, size)
+    return Event(
+        name, text, decoded.document, size, tuple([problem.what for problem in decoded.problems]), decoded.has_halves
+    )

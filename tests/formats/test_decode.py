@@ -180,6 +180,21 @@ def test_lone_surrogate_is_named_and_can_be_stored(data):
     json.dumps(read.document, ensure_ascii=False).encode()
 
 
+def test_lone_surrogate_is_not_taken_for_its_escape_spelled_out():
+    half, spelled = decode(b'{"a": "x\\ud83ey"}').document, decode(b'{"a": "x\\\\ud83ey"}').document
+
+    assert (half, spelled) == ({"a": "x\ufffd\\ud83ey"}, {"a": "x\\ud83ey"})
+
+
+def test_character_cut_in_two_between_elements_is_joined():
+    halves = ["A \\ud83e", "\\udd8a B"]
+    body = ", ".join(f'{{"choices": [{{"index": 0, "delta": {{"content": "{half}"}}}}]}}' for half in halves)
+    read = decode(f'{{"response": {{"body": [{body}]}}}}'.encode())
+
+    assert [item["choices"][0]["delta"]["content"] for item in read.document["response"]["body"]] == ["A 🦊", " B"]
+    assert read.problems == ()
+
+
 def test_surrogate_pair_is_no_problem():
     assert decode(b'{"a": "\\ud83d\\ude00"}').document == {"a": "\N{GRINNING FACE}"}
 

@@ -6,6 +6,7 @@ Source: Anthropic API reference, "Messages" and "Streaming messages".
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from recviewer.exchange.model import (
     CallDelta,
@@ -27,12 +28,12 @@ from recviewer.exchange.model import (
     ToolCall,
     ToolResult,
 )
-from recviewer.formats import deltas, sse
+from recviewer.formats import deltas
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import failure_of
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
-from recviewer.formats.raw import Raw
+from recviewer.formats.raw import HEADS, Raw
 
 EVENTS = frozenset(
     {
@@ -77,7 +78,7 @@ class Anthropic:
         """Match a message object or its events; without a reply by the endpoint."""
         if raw.first.get("type") == "message" and isinstance(raw.first.get("content"), list):
             return Match.SHAPE
-        if isinstance(raw.reply, list) and _first_event(raw.reply) in EVENTS:
+        if isinstance(raw.reply, list) and _first_event(raw) in EVENTS:
             return Match.SHAPE
         return Match.ENDPOINT if raw.url_path.endswith("/messages") else Match.NO
 
@@ -93,7 +94,7 @@ class Anthropic:
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Read content blocks, or join the events of a stream."""
         if isinstance(raw.reply, list):
-            return _joined(raw.reply, problems)
+            return _joined(raw, problems)
         reply = Lookup(raw.reply, "response.body", problems)
         texts, thoughts, calls = [], [], []
         for block in reply.items("content"):
@@ -110,17 +111,18 @@ class Anthropic:
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the neutral form of each event."""
         if isinstance(raw.reply, list):
-            yield from _chunks(raw.reply, [])
+            yield from _chunks(raw, [])
 
 
 FORMAT = Anthropic()
 
 
-def _first_event(lines: list[Json]) -> str:
-    for event in sse.events(lines[:4]):
+def _first_event(raw: Raw) -> str:
+    for event in islice(raw.events(), HEADS):
         if isinstance(event.data, dict) and isinstance(event.data.get("type"), str):
             return str(event.data["type"])
-        return event.name
+        if event.name:
+            return event.name
     return ""
 
 
@@ -157,11 +159,11 @@ def _attachment(block: Lookup) -> Part:
     return File(block.text("title") or media, "", data)
 
 
-def _joined(lines: list[Json], problems: list[Problem]) -> Reply:
+def _joined(raw: Raw, problems: list[Problem]) -> Reply:
     usage: dict[str, Json] = {}
     model, error = "", None
     chunks = []
-    for chunk, data in _events(lines, problems):
+    for chunk, data in _events(raw, problems):
         chunks.append(chunk)
         if chunk.event == "error":
             error = failure_of(data.data, None)
@@ -173,16 +175,16 @@ def _joined(lines: list[Json], problems: list[Problem]) -> Reply:
     return Reply(outputs, usage or None, error, model=model, chunks=len(chunks), runs=deltas.runs_of(chunks))
 
 
-def _chunks(lines: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
-    for chunk, _ in _events(lines, problems):
+def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
+    for chunk, _ in _events(raw, problems):
         yield chunk
 
 
-def _events(lines: list[Json], problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]:
+def _events(raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]:
     given: dict[int | None, str] = {}
-    for number, event in enumerate(sse.events(lines)):
+    for number, event in enumerate(raw.events()):
         at = f"response.body, event {number + 1}"
-        if event.data is None:
+        if event.is_unread:
             problems.append(Problem(at, "data that is not JSON"))
         data = Lookup(event.data, at, problems)
         kind = data.text("type") or event.name

@@ -27,6 +27,7 @@ from recviewer.exchange.model import (
 )
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
+from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
 from recviewer.formats.raw import Raw, unwrap
@@ -124,7 +125,7 @@ def _parts(turn: Lookup) -> Iterator[Part]:
 
 def _chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
     for number, item in enumerate(items):
-        data = Lookup(unwrap(item), f"response.body[{number}]", problems)
+        data = cursor(item, number, problems)
         yield Chunk(
             number + 1,
             tuple([_delta(candidate, place) for place, candidate in enumerate(data.items("candidates"))]),

@@ -6,12 +6,12 @@ Source: Gemini API documentation, "Interactions"; the stream ends with `event: d
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from recviewer.exchange.model import (
     CallDelta,
     Chunk,
     Delta,
-    Json,
     JsonPart,
     Kind,
     Message,
@@ -24,12 +24,12 @@ from recviewer.exchange.model import (
     ToolCall,
     ToolResult,
 )
-from recviewer.formats import deltas, sse
+from recviewer.formats import deltas
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import failure_of
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
-from recviewer.formats.raw import Raw
+from recviewer.formats.raw import HEADS, Raw
 
 READ = frozenset(
     {"event_type", "delta.text", "delta.type", "content.type", "content.text", "interaction.usage", "index"}
@@ -48,7 +48,7 @@ class Interactions:
             isinstance(raw.first.get("outputs"), list) and isinstance(raw.first.get("status"), str)
         ):
             return Match.SHAPE
-        if isinstance(raw.reply, list) and _first_event(raw.reply).startswith(("interaction.", "content.")):
+        if isinstance(raw.reply, list) and _first_event(raw).startswith(("interaction.", "content.")):
             return Match.SHAPE
         return Match.ENDPOINT if raw.url_path.endswith("/interactions") else Match.NO
 
@@ -70,7 +70,7 @@ class Interactions:
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Read outputs, or join the events of a stream. Thought summaries are reasoning; `status` is the finish."""
         if isinstance(raw.reply, list):
-            return _joined(raw.reply, problems)
+            return _joined(raw, problems)
         reply = Lookup(raw.reply, "response.body", problems)
         found = [_delta_of_content(content) for content in reply.items("outputs")]
         found.append(Delta(finish=reply.text("status")))
@@ -79,18 +79,19 @@ class Interactions:
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the neutral form of each event."""
         if isinstance(raw.reply, list):
-            for chunk, _ in _events(raw.reply, []):
+            for chunk, _ in _events(raw, []):
                 yield chunk
 
 
 FORMAT = Interactions()
 
 
-def _first_event(lines: list[Json]) -> str:
-    for event in sse.events(lines[:4]):
+def _first_event(raw: Raw) -> str:
+    for event in islice(raw.events(), HEADS):
         if isinstance(event.data, dict) and isinstance(event.data.get("event_type"), str):
             return str(event.data["event_type"])
-        return event.name
+        if event.name:
+            return event.name
     return ""
 
 
@@ -144,9 +145,9 @@ def _delta_of_content(content: Lookup, index: int | None = None) -> Delta:
     return Delta()
 
 
-def _joined(lines: list[Json], problems: list[Problem]) -> Reply:
+def _joined(raw: Raw, problems: list[Problem]) -> Reply:
     chunks, model, error = [], "", None
-    for chunk, data in _events(lines, problems):
+    for chunk, data in _events(raw, problems):
         chunks.append(chunk)
         if chunk.event == "error":
             error = failure_of(data.data, None)
@@ -161,10 +162,10 @@ def _joined(lines: list[Json], problems: list[Problem]) -> Reply:
     )
 
 
-def _events(lines: list[Json], problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]:
-    for number, event in enumerate(sse.events(lines)):
+def _events(raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]:
+    for number, event in enumerate(raw.events()):
         at = f"response.body, event {number + 1}"
-        if event.data is None and event.text != "[DONE]":
+        if event.is_unread:
             problems.append(Problem(at, "data that is not JSON"))
         data = Lookup(event.data, at, problems)
         kind = data.text("event_type") or event.name

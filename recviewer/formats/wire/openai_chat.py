@@ -23,6 +23,7 @@ from recviewer.exchange.model import (
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
 from recviewer.formats.deltas import OutputBuilder, Runs
+from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, chat_messages, request_of, tool_calls
 from recviewer.formats.raw import Raw, unwrap
@@ -213,7 +214,7 @@ def _join_carefully(items: list[Json], problems: list[Problem]) -> Reply:
 def read_chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
     """Yield the neutral form of chunks, tolerating any JSON value; oddities go to `problems`."""
     for number, item in enumerate(items):
-        data = Lookup(unwrap(item), f"response.body[{number}]", problems)
+        data = cursor(item, number, problems)
         found = [_delta(choice) for choice in data.items("choices")]
         yield Chunk(
             number + 1,

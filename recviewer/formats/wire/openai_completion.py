@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Kind, Message, Output, Problem, Reply, Request, Text
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
+from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw, unwrap
@@ -78,7 +79,7 @@ FORMAT = OpenAICompletion()
 
 def _chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
     for number, item in enumerate(items):
-        data = Lookup(unwrap(item), f"response.body[{number}]", problems)
+        data = cursor(item, number, problems)
         yield Chunk(
             number + 1,
             tuple([_delta(choice, 0) for choice in data.items("choices")]),

@@ -1,0 +1,178 @@
+"""From a recorded body to what was sent: one value, or the elements of a stream.
+
+One place for all formats: a body may be recorded as JSON, as its text, as lines, or as the pieces that the network cut.
+What it is, is told by its first bytes, never by a header, and never by what the request asked for.
+Source: the HTML standard for server-sent events; Ollama and Cohere v1 send one JSON object a line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from recviewer.exchange.model import Json, Problem
+from recviewer.formats import halves, sse
+from recviewer.formats.decode import BOM, HALVES, Decoded, Unreadable, as_written
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.sse import Event
+
+AT = "response.body"
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A body as it was sent.
+
+    body: one value, or a list of elements: JSON values, and text where an element is no JSON.
+    events: the server-sent events that the elements are the data of, one for each; () for every other framing.
+    """
+
+    body: Json
+    events: tuple[Event, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def frame(body: Json) -> Framed:
+    """Return the body as it was sent. What is neither text nor a list of texts is so already."""
+    if isinstance(body, str):
+        return _of_text(body) or Framed(body)
+    if isinstance(body, list) and body and isinstance(body[0], str):
+        return _of_texts(body)
+    return Framed(body)
+
+
+def events_of(framed: Json, events: tuple[Event, ...]) -> Iterator[Event]:
+    """Yield the events of a stream; where it was recorded as its decoded elements, one nameless event for each."""
+    if events or not isinstance(framed, list):
+        yield from events
+        return
+    for item in framed:
+        data = item["__data__"] if isinstance(item, dict) and "__data__" in item else item
+        yield Event("", data if isinstance(data, str) else "", None if isinstance(data, str) else data)
+
+
+def cursor(item: Json, number: int, problems: list[Problem]) -> Lookup:
+    """Return a cursor on an element of a stream, unwrapped. One that is no JSON is shown under the key `data`.
+
+    number: from 0.
+    """
+    if isinstance(item, str):
+        if item != sse.DONE:
+            problems.append(Problem(f"{AT}[{number}]", "data that is not JSON"))
+        return Lookup({"data": item}, f"{AT}[{number}]", problems)
+    data = item["__data__"] if isinstance(item, dict) and "__data__" in item else item
+    return Lookup(data, f"{AT}[{number}]", problems)
+
+
+def _of_text(text: str) -> Framed | None:
+    """Frame a text; None where it is neither events nor JSON."""
+    begun = text.removeprefix(BOM.decode()).lstrip(" \t\r\n")
+    if sse.is_stream(begun):
+        return _of_events(sse.events(begun))
+    if not begun.startswith(("{", "[")):
+        return None
+    try:
+        decoded = _decoded(begun)
+    except Unreadable:
+        return _of_sequence(begun)
+    body = decoded.document
+    problems = [Problem(AT, problem.what) for problem in decoded.problems]
+    if decoded.has_halves:
+        body = _joined(body, problems)
+    return Framed(body, (), tuple(problems))
+
+
+def _of_events(found: Iterable[Event]) -> Framed:
+    made = list(found)
+    problems = [Problem(_at_event(number), what) for number, event in enumerate(made) for what in event.problems]
+    if any(event.has_halves for event in made):
+        data = _joined([event.data for event in made], problems)
+        made = [replace(event, data=item) for event, item in zip(made, data, strict=True)]
+    body = [event.text if event.data is None else event.data for event in made]
+    return Framed(body, tuple(made), tuple(problems))
+
+
+def _at_event(number: int) -> str:
+    return f"{AT}, event {number + 1}"
+
+
+def _of_sequence(text: str) -> Framed | None:
+    """Frame JSON values one after the other, or a list that was cut off; None where not even one is whole."""
+    decoder = json.JSONDecoder()
+    found: list[Json] = []
+    has_halves = False
+    place = 1 if text.startswith("[") else 0
+    is_list = place == 1
+    while True:
+        while place < len(text) and text[place] in " \t\r\n," + ("]" if is_list else ""):
+            place += 1
+        if place >= len(text):
+            break
+        try:
+            _, end = decoder.raw_decode(text, place)
+            decoded = _decoded(text[place:end])
+        except (ValueError, RecursionError, Unreadable):
+            found.append(text[place:])
+            break
+        found.append(decoded.document)
+        has_halves = has_halves or decoded.has_halves
+        place = end
+    if not found or isinstance(found[0], str):
+        return None
+    problems: list[Problem] = []
+    return Framed(_joined(found, problems) if has_halves else found, (), tuple(problems))
+
+
+def _of_texts(items: list[Json]) -> Framed:
+    """Frame a list of texts: lines, or pieces cut anywhere. Other elements among them are named and left out."""
+    texts = [item for item in items if isinstance(item, str)]
+    problems = []
+    if len(texts) < len(items):
+        if len(texts) * 2 < len(items) or not any(sse.starts_line(text) for text in texts[:1]):
+            return Framed(items)
+        problems.append(Problem(AT, f"{len(items) - len(texts)} elements that are no text among the lines of a stream"))
+    best, most = None, (-1, 0)
+    for separator in _separators(texts):
+        framed = _of_text(separator.join(texts))
+        if framed is None:
+            continue
+        whole, broken = _counts(framed)
+        if (whole, -broken) > most:
+            best, most = framed, (whole, -broken)
+        if whole and not broken:
+            break
+    if best is None:
+        return Framed(items)
+    return replace(best, problems=(*problems, *best.problems))
+
+
+def _separators(texts: list[str]) -> tuple[str, ...]:
+    """Return what may have stood between the texts, the likeliest first."""
+    if any("\n" in text or "\r" in text for text in texts):
+        return ("", "\n", "\n\n")
+    if all(sse.starts_line(text) or text[:1] in "{[" for text in texts):
+        return ("\n", "")
+    return ("", "\n")
+
+
+def _counts(framed: Framed) -> tuple[int, int]:
+    """Return how many elements are JSON, and how many look like JSON and are none."""
+    items = framed.body if isinstance(framed.body, list) else [framed.body]
+    broken = sum(isinstance(item, str) and item.startswith(("{", "[{")) for item in items)
+    return sum(not isinstance(item, str) for item in items), broken
+
+
+def _decoded(text: str) -> Decoded:
+    """Decode a text whose line ends say nothing. Raises Unreadable."""
+    return as_written(text.replace("\r", " ").encode("utf-8", "replace"))
+
+
+def _joined(value: Json, problems: list[Problem]) -> Json:
+    """Return a value with characters put together that its elements cut in two; what stays half is named."""
+    if isinstance(value, list):
+        halves.join(value)
+    if not halves.has_half(value):
+        return value
+    problems.append(Problem(AT, HALVES))
+    return halves.spelled(value)
