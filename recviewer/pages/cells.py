@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from recviewer.catalog.value_words import KIND_WORDS
 from recviewer.pages.templatetags.words import visible
-from recviewer.pages.words_for import KIND_WORDS
 
 _SPACES = re.compile(r"\s+")
 

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from recviewer.catalog.models import Recording
+from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.changes.lineage import Lineage, Place, What
 from recviewer.changes.versions import Told, is_bot
 from recviewer.git.repository import GitFailed
@@ -18,7 +19,6 @@ from recviewer.pages import lineages, reports, stored
 from recviewer.pages.bar import TONES
 from recviewer.pages.classes import CLASSES
 from recviewer.pages.lineages import NoHistory, Start
-from recviewer.pages.words_for import VERDICT_WORDS
 from recviewer.review.filters import standings_for
 from recviewer.review.models import State
 from recviewer.store.paths import key_of

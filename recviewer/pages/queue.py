@@ -20,11 +20,11 @@ from django.views.decorators.http import require_safe
 from recviewer.catalog import freshness
 from recviewer.catalog.filters import Term
 from recviewer.catalog.models import Recording
+from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.exchange.text import ENDED, Outcome
 from recviewer.pages.listing import ListState
 from recviewer.pages.recordings import narrowed
 from recviewer.pages.tape import Queue, Stop, walk
-from recviewer.pages.words_for import VERDICT_WORDS
 from recviewer.review.filters import all_standings
 from recviewer.review.models import State
 from recviewer.review.subjects import BLOB_PREFIX

@@ -7,54 +7,6 @@ from dataclasses import dataclass
 from recviewer.catalog.models import Recording
 from recviewer.exchange.text import Outcome
 
-KIND_WORDS = {
-    "chat": "chat",
-    "completion": "completion",
-    "ollama_generate": "ollama generate",
-    "ollama_chat": "ollama chat",
-    "genai": "genai",
-    "anthropic": "anthropic",
-    "interactions": "interactions",
-    "embeddings": "embeddings",
-    "models": "model list",
-    "ollama_ps": "process list",
-    "ollama_pull": "model pull",
-    "rerank": "rerank",
-    "tool": "tool",
-    "file_processor": "file processor",
-    "exception": "exception",
-    "http_error": "http error",
-    "unknown": "unknown",
-    "unreadable": "unreadable",
-}
-
-REPLAY_WORDS = {
-    "current": "current rule",
-    "older": "older rule",
-    "edited": "edited after",
-    "unknown": "unknown",
-    "unverifiable": "not verifiable",
-}
-
-OUTCOME_WORDS = {
-    "answer": "answer",
-    "call": "tool call",
-    "listing": "listing",
-    "error": "error",
-    "failed": "failed",
-    "filtered": "stopped by a filter",
-    "refused": "refused",
-    "truncated": "cut off",
-    "unfinished": "without an end",
-    "paused": "paused",
-    "odd_end": "unknown end",
-    "empty": "empty",
-    "unreadable": "unreadable",
-}
-
-
-VERDICT_WORDS = {"undecided": "undecided", "approved": "approved", "rejected": "re-record", "delete": "delete"}
-
 
 @dataclass(frozen=True, slots=True)
 class State:
