@@ -17,7 +17,8 @@ from recviewer.formats.raw import Raw
 class Match(IntEnum):
     """How sure a format is that a recording is its own. The surest wins; a tie is a fault that a test finds.
 
-    ENDPOINT is the weakest word, for the endpoint lies: it decides only where there is no reply to look at.
+    ENDPOINT is the weakest word, for the endpoint lies: it counts only where there is no reply to look at, or where the
+    reply is a recorded failure. A reply of a shape that nobody claims is unknown.
     """
 
     NO = 0

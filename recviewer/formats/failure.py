@@ -1,6 +1,13 @@
-"""Recorded failures, in the two shapes they come in: exceptions of the client, and HTTP replies with an error body."""
+"""Recorded failures: exceptions of the client, HTTP replies with an error body, and errors inside a success.
+
+Source of the last: OpenRouter, "Handling errors during streaming" (`error` beside `choices`, `choices[].error`,
+`finish_reason: error`); Ollama API (`{"error": ...}` as a line); vLLM (`object: error`); the Anthropic and OpenAI
+Responses streams (an event `error`).
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from recviewer.exchange.model import Failure, Json, Problem
 from recviewer.formats.lookup import Lookup
@@ -26,14 +33,35 @@ def exception_of(raw: Raw, problems: list[Problem]) -> Failure:
 def http_error_of(raw: Raw) -> Failure | None:
     """Return the failure that an HTTP reply reports, None where it reports none.
 
-    A failure is a status of 400 or more, or an untyped body whose only word is `error`.
+    A failure is a status of 400 or more, or an untyped body whose only word is `error`, also as the only element of a
+    stream.
     """
-    body = unwrap(raw.reply)
-    error = body.get("error") if isinstance(body, dict) else None
-    failed = raw.status is not None and raw.status >= 400
-    if not failed and not (error and not raw.type_name and _is_error_body(body)):
+    if raw.status is not None and raw.status >= 400:
+        return failure_of(unwrap(raw.recorded if isinstance(raw.reply, list) else raw.reply), raw.status)
+    if raw.type_name or not raw.heads:
         return None
-    return failure_of(body, raw.status)
+    elements = raw.reply if isinstance(raw.reply, list) else [raw.reply]
+    bodies = [element for element in elements if isinstance(element, dict)]
+    if all(_is_error_body(body) for body in bodies):
+        return failure_of(bodies[0], raw.status)
+    return None
+
+
+def error_in(element: Json, event: str = "") -> Failure | None:
+    """Return the failure that a reply, or an element of a stream, tells of besides whatever else it says; else None.
+
+    event: the name of the server-sent event, "" where it has none.
+    """
+    if not isinstance(element, dict):
+        return failure_of(element, None) if event == "error" else None
+    if element.get("error") or event == "error" or "error" in (element.get("type"), element.get("object")):
+        return failure_of(element, None)
+    return None
+
+
+def first_error(elements: Iterable[Json]) -> Failure | None:
+    """Return the first failure that elements of a stream tell of, None where all is well."""
+    return next((found for found in map(error_in, map(unwrap, elements)) if found is not None), None)
 
 
 def failure_of(body: Json, status: int | None) -> Failure:
@@ -50,8 +78,14 @@ def failure_of(body: Json, status: int | None) -> Failure:
     return Failure("", status, _text(body))
 
 
+_BESIDE = frozenset({"error", "type", "request_id", "object", "code", "status", "user_id"})
+"""What an error body may say besides `error` and is an error body still."""
+
+
 def _is_error_body(body: dict[str, Json]) -> bool:
-    return body.get("type") == "error" or set(body) <= {"error", "type", "request_id", "object"}
+    if body.get("object") == "error":
+        return True
+    return bool(body.get("error")) and (body.get("type") == "error" or set(body) <= _BESIDE)
 
 
 def _text(value: Json) -> str:

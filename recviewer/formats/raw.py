@@ -10,7 +10,7 @@ from recviewer.exchange.model import Json, Problem
 from recviewer.formats.decode import Unreadable
 from recviewer.formats.framing import events_of, frame
 from recviewer.formats.lookup import Lookup
-from recviewer.formats.sse import Event
+from recviewer.formats.sse import DONE, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,14 @@ class Raw:
     is_exception: bool
     status: int | None
     problems: tuple[Problem, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing came back: no body, or one without any data."""
+        reply = self.reply
+        if isinstance(reply, list):
+            return not any(item not in ("", None, DONE) for item in reply)
+        return not reply.strip() if isinstance(reply, str) else reply is None or reply == {}
 
     def events(self) -> Iterator[Event]:
         """Yield the events of a stream; where it was recorded decoded, one nameless event for each element."""

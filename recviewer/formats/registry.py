@@ -8,6 +8,7 @@ from functools import cache
 
 from recviewer.formats import wire
 from recviewer.formats.contract import Format, Match
+from recviewer.formats.failure import http_error_of
 from recviewer.formats.raw import Raw
 
 
@@ -21,7 +22,8 @@ def formats() -> tuple[Format, ...]:
 def ranking(raw: Raw) -> list[tuple[Match, Format]]:
     """Return the formats that claim a recording, the surest first."""
     claims = [(format.match(raw), format) for format in formats()]
-    return sorted((claim for claim in claims if claim[0]), key=lambda claim: -claim[0])
+    kept = [claim for claim in claims if claim[0] and (claim[0] is not Match.ENDPOINT or may_be_guessed(raw))]
+    return sorted(kept, key=lambda claim: -claim[0])
 
 
 def choose(raw: Raw) -> Format:
@@ -29,12 +31,20 @@ def choose(raw: Raw) -> Format:
     best, chosen = Match.NO, None
     for format in formats():
         match = format.match(raw)
-        if match > best:
+        if match > best and (match is not Match.ENDPOINT or may_be_guessed(raw)):
             best, chosen = match, format
             if match is Match.TYPE:
                 break
     assert chosen is not None
     return chosen
+
+
+def may_be_guessed(raw: Raw) -> bool:
+    """Tell whether the endpoint may decide who reads a recording: only where no reply says otherwise.
+
+    A reply that no format knows by its type or shape is unknown, whatever it answers; a failure is nobody's.
+    """
+    return raw.is_empty or raw.is_exception or http_error_of(raw) is not None
 
 
 def named(name: str) -> Format:

@@ -18,10 +18,12 @@ class FileProcessor:
     kind = Kind.FILE_PROCESSOR
 
     def match(self, raw: Raw) -> Match:
-        """Match by type, else by the request's keys."""
+        """Match by type; untyped by `chunks` and the request's keys; without a reply by these."""
         if raw.type_name == "ProcessFileResponse":
             return Match.TYPE
-        return Match.ENDPOINT if raw.request_kind == "file_processor" else Match.NO
+        if raw.request_kind != "file_processor":
+            return Match.NO
+        return Match.SHAPE if "chunks" in raw.first and not raw.type_name else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
         """Read which file was given to whom."""

@@ -24,7 +24,9 @@ class OllamaEmbed:
             return Match.TYPE
         if not raw.type_name and isinstance(raw.first.get("embeddings"), list):
             return Match.SHAPE
-        return Match.ENDPOINT if raw.url_path.endswith(("/api/embeddings", "/api/embed")) else Match.NO
+        if not raw.url_path.endswith(("/api/embeddings", "/api/embed")):
+            return Match.NO
+        return Match.SHAPE if "embedding" in raw.first and not raw.type_name else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
         """Read the texts to embed: `input`, or `prompt` in the older call."""

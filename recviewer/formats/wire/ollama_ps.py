@@ -28,10 +28,12 @@ class OllamaPs:
     kind = Kind.OLLAMA_PS
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; else by the endpoint."""
+        """Match by type; untyped by `models` and the endpoint; without a reply by the endpoint."""
         if raw.type_name == "ProcessResponse":
             return Match.TYPE
-        return Match.ENDPOINT if raw.url_path.endswith("/api/ps") else Match.NO
+        if not raw.url_path.endswith("/api/ps"):
+            return Match.NO
+        return Match.SHAPE if "models" in raw.first and not raw.type_name else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
         """Read a request that asks for nothing in particular."""

@@ -21,10 +21,12 @@ class OllamaPull:
     kind = Kind.OLLAMA_PULL
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; else by the endpoint."""
+        """Match by type; untyped by `status` and the endpoint; without a reply by the endpoint."""
         if raw.type_name == "ProgressResponse":
             return Match.TYPE
-        return Match.ENDPOINT if raw.url_path.endswith("/api/pull") else Match.NO
+        if not raw.url_path.endswith("/api/pull"):
+            return Match.NO
+        return Match.SHAPE if "status" in raw.first and not raw.type_name else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
         """Read what was to be pulled, as parameters."""

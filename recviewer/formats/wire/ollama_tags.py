@@ -26,10 +26,12 @@ class OllamaTags:
     kind = Kind.MODELS
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; else by the endpoint."""
+        """Match by type; untyped by `models` and the endpoint; without a reply by the endpoint."""
         if raw.type_name == "ListResponse":
             return Match.TYPE
-        return Match.ENDPOINT if raw.url_path.endswith("/api/tags") else Match.NO
+        if not raw.url_path.endswith("/api/tags"):
+            return Match.NO
+        return Match.SHAPE if "models" in raw.first and not raw.type_name else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
         """Read a request that asks for nothing in particular."""

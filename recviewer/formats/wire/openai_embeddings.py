@@ -22,7 +22,7 @@ class OpenAIEmbeddings:
     kind = Kind.EMBEDDINGS
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; untyped by `data[].embedding`; without a reply by the endpoint."""
+        """Match by type; untyped by `data[].embedding`; an empty list, or no reply, by the endpoint."""
         if raw.type_name == "CreateEmbeddingResponse":
             return Match.TYPE
         data = raw.first.get("data")
@@ -30,9 +30,9 @@ class OpenAIEmbeddings:
             first = data[0] if data else None
             if isinstance(first, dict) and "embedding" in first:
                 return Match.SHAPE
-        return (
-            Match.ENDPOINT if raw.url_path.endswith("/v1/embeddings") or raw.endpoint == "/v1/embeddings" else Match.NO
-        )
+        if not raw.url_path.endswith("/v1/embeddings") and raw.endpoint != "/v1/embeddings":
+            return Match.NO
+        return Match.SHAPE if data == [] and not raw.type_name else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
         """Read the texts to embed."""

@@ -19,11 +19,13 @@ class Rerank:
     kind = Kind.RERANK
 
     def match(self, raw: Raw) -> Match:
-        """Match by `results[].relevance_score`; without results by the endpoint."""
+        """Match by `results[].relevance_score`; an empty list of results, or no reply, by the endpoint."""
         results = raw.first.get("results")
         if isinstance(results, list) and results and isinstance(results[0], dict) and "relevance_score" in results[0]:
             return Match.SHAPE
-        return Match.ENDPOINT if raw.url_path.endswith("/rerank") else Match.NO
+        if not raw.url_path.endswith("/rerank"):
+            return Match.NO
+        return Match.SHAPE if results == [] else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
         """Read the query and the documents."""

@@ -34,10 +34,12 @@ class Tool:
     kind = Kind.TOOL
 
     def match(self, raw: Raw) -> Match:
-        """Match by type, else by the request's keys."""
+        """Match by type; untyped by `content` and the request's keys; without a reply by these."""
         if raw.type_name == "ToolInvocationResult":
             return Match.TYPE
-        return Match.ENDPOINT if raw.request_kind == "tool" else Match.NO
+        if raw.request_kind != "tool":
+            return Match.NO
+        return Match.SHAPE if "content" in raw.first and not raw.type_name else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
         """Read the call: the tool's name and its keyword arguments."""
