@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from recviewer.catalog.models import Commit, Recording
+from recviewer.catalog.value_words import KIND_WORDS
 from recviewer.exchange.model import Exchange, Json, Kind
 from recviewer.pages.jsontext import compact
 from recviewer.pages.testids import TestId, parse
-from recviewer.pages.words_for import KIND_WORDS
 
 LONG = 240
 """Characters of a parameter's JSON that are shown; the raw view has the rest."""

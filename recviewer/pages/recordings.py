@@ -17,6 +17,7 @@ from recviewer.catalog import facets, filters, freshness, search
 from recviewer.catalog.facets import Counts
 from recviewer.catalog.filters import FACETS, FILTERS, Recordings, Term
 from recviewer.catalog.models import Recording
+from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, VERDICT_WORDS
 from recviewer.pages.cells import hits, kind_as_model
 from recviewer.pages.forms import item_of
 from recviewer.pages.htmx import answer, wants_fragment
@@ -25,7 +26,7 @@ from recviewer.pages.minis import Mini, mini_strip
 from recviewer.pages.printed import Printed
 from recviewer.pages.status import Freshness
 from recviewer.pages.templatetags.words import one_line, size, visible
-from recviewer.pages.words_for import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, VERDICT_WORDS, State, state_of
+from recviewer.pages.words_for import State, state_of
 from recviewer.review import filters as said
 from recviewer.review.subjects import subject_of
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from recviewer.pages.words_for import VERDICT_WORDS
+from recviewer.catalog.value_words import VERDICT_WORDS
 
 CELLS = 400
 """Cells of the tape at the most; in longer queues a cell stands for several stops."""

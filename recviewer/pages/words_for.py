@@ -1,4 +1,4 @@
-"""How the values of the catalog are called on pages."""
+"""The one word that a row says of its recording."""
 
 from __future__ import annotations
 
