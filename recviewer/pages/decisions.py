@@ -74,7 +74,11 @@ class ConfirmPage:
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
     """Record a verdict on the recordings that the form names."""
-    verdict, note = request.POST.get("verdict", ""), request.POST.get("note", "")
+    return _decided(request, request.POST.get("verdict", ""))
+
+
+def _decided(request: HttpRequest, verdict: str) -> HttpResponse:
+    note = request.POST.get("note", "")
     try:
         done = say(seen_in(request.POST), actor=actor_of(request), verdict=verdict, note=note)
     except (Refused, store.Refusal) as refusal:
@@ -92,6 +96,22 @@ def tag(request: HttpRequest) -> HttpResponse:
 def untag(request: HttpRequest) -> HttpResponse:
     """Take a tag off the recordings that the form names."""
     return _tagged(request, take_tag)
+
+
+@require_POST
+def typed(request: HttpRequest) -> HttpResponse:
+    """Do what Enter in a field of a form about many means: a reason re-records, a name tags.
+
+    Without scripts nobody can tell in which field Enter was pressed, so where both were typed nothing is done.
+    """
+    has_note, has_name = bool(request.POST.get("note", "").strip()), bool(request.POST.get("name", "").strip())
+    if has_note and has_name:
+        return _refuse(request, Invalid("A reason and a tag were typed: press the button of the one that is meant."))
+    if has_name:
+        return _tagged(request, put_tag)
+    if has_note:
+        return _decided(request, Verdict.REJECT)
+    return _refuse(request, Invalid("Enter decides nothing by itself: press the button of what is meant."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -214,6 +234,7 @@ def _fragment(response: HttpResponse) -> HttpResponse:
 
 urlpatterns = [
     path("do/decide", decide, name="decide"),
+    path("do/typed", typed, name="typed"),
     path("do/tag", tag, name="tag"),
     path("do/untag", untag, name="untag"),
     path("do/trash", trash, name="trash"),

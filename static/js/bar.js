@@ -1,4 +1,4 @@
-// The verdict bar: the reason's line opens and closes, Ctrl+Enter saves it, Esc returns to the buttons.
+// The verdict bar: the reason's line opens and closes; Esc in it returns to the buttons.
 const barOf = (element) => element.closest(".bar");
 
 const open = (bar) => {
@@ -23,32 +23,12 @@ document.addEventListener("click", (event) => {
   if (closer) close(barOf(closer));
 });
 
-document.addEventListener("keydown", (event) => {
-  const field = event.target;
-  if (!(field instanceof HTMLTextAreaElement) || !barOf(field) || event.isComposing) return;
-  if (event.key === "Escape") {
-    event.preventDefault();
-    close(barOf(field));
-  } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    field.form.requestSubmit(field.form.querySelector("[data-saves]"));
-  }
-});
-
-// The field for a new tag has the focus as soon as it is there; Esc closes it.
 document.addEventListener(
-  "toggle",
+  "keydown",
   (event) => {
-    if (event.target instanceof HTMLDetailsElement && event.target.matches(".tag-add") && event.target.open) {
-      event.target.querySelector("input.field").focus();
-    }
+    if (event.key !== "Escape" || event.isComposing || !event.target.closest?.(".bar-reason")) return;
+    event.preventDefault();
+    close(barOf(event.target));
   },
-  true,
+  true, // before the manners of every field
 );
-
-document.addEventListener("keydown", (event) => {
-  const adding = event.key === "Escape" && event.target instanceof Element && event.target.closest(".tag-add[open]");
-  if (!adding) return;
-  adding.open = false;
-  adding.querySelector("summary").focus();
-});

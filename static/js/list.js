@@ -17,7 +17,6 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (!event.target.matches("[data-search]")) return;
-  if (event.key === "Escape") event.target.blur();
   if (event.key === "Backspace" && event.target.value === "") [...document.querySelectorAll("[data-chip]")].at(-1)?.focus();
 });
 

@@ -1,6 +1,4 @@
-// Notes: an opened field has the focus and knows what the address points at, Ctrl+Enter saves, Esc closes.
-const foldOf = (element) => element.closest(".note-add[open]");
-
+// Notes: a field that opens knows what the address points at.
 document.addEventListener(
   "toggle",
   (event) => {
@@ -9,20 +7,6 @@ document.addEventListener(
     const pin = fold.querySelector(".note-pin");
     const here = location.hash.slice(1);
     if (pin && !pin.value && /^(m|chunk-)\d+$/.test(here)) pin.value = here;
-    fold.querySelector("textarea").focus();
   },
   true,
 );
-
-document.addEventListener("keydown", (event) => {
-  const fold = event.target instanceof Element && foldOf(event.target);
-  if (!fold || event.isComposing) return;
-  if (event.key === "Escape") {
-    event.preventDefault();
-    fold.open = false;
-    fold.querySelector("summary").focus();
-  } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) {
-    event.preventDefault();
-    event.target.form.requestSubmit(event.target.form.querySelector("[data-saves]"));
-  }
-});

@@ -9,6 +9,11 @@ import pytest
 from recviewer import places
 from recviewer.catalog import indexer
 
+from .pulls import git, pull
+
+__all__ = ["git", "pull"]
+"""Fixtures that stand in `pulls`."""
+
 CHROMIUM = os.environ.get("RECVIEWER_CHROMIUM", "/usr/bin/chromium")
 WATCH = """
 document.addEventListener('securitypolicyviolation', e => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`));

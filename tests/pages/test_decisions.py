@@ -317,3 +317,21 @@ def test_anothers_verdict_is_not_undone(client, post, make_recording):
 
     assert post("undo", event=done.event).status_code == 403
     assert Standing.objects.get().by == "Ben"
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "acts"),
+    [
+        ({"note": "no good"}, 303, ["reject"]),
+        ({"name": "flaky"}, 303, ["tag"]),
+        ({"note": "no good", "name": "flaky"}, 422, []),
+        ({"note": " ", "name": ""}, 422, []),
+    ],
+)
+def test_what_was_typed_tells_the_act(post, make_recording, fields, status, acts):
+    one = make_recording("recordings/one.json")
+
+    answer = post("typed", item=[item_of(one.path, one.blob)], verdict="approve", **fields)
+
+    assert answer.status_code == status
+    assert list(AuditEvent.objects.values_list("action", flat=True)) == acts

@@ -1,0 +1,170 @@
+"""Enter and Escape in every text field of every page, with scripts and without.
+
+The fields are found by following links, so that a new one is tried too.
+"""
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from django.urls import resolve
+
+from recviewer.catalog.models import Recording
+from recviewer.review.decide import decide
+from recviewer.review.models import AuditEvent
+from recviewer.review.notes import write
+from recviewer.review.subjects import Seen
+from recviewer.review.tagging import tag
+
+TEXT = "textarea, input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=hidden], [type=file])"
+OPEN = "one => { for (let d = one.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }"
+NOT_TYPED = {"checkbox", "radio", "button", "submit", "hidden", "file", "reset", "image"}
+PAGES_EACH = 3
+"""Pages of one kind that are looked at; they differ in what stands on them."""
+MEANT = {"note": "reject", "name": "tag", "to": "retag"}
+"""What Enter in a field of one line does, by the field's name. Every other field: nothing to what is decided."""
+
+
+class Page(HTMLParser):
+    """The links and the text fields of a page. fields: (address of the form, name, element) in their order."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.links, self.fields, self.action = [], [], ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        told = dict(attrs)
+        if tag == "a" and told.get("href"):
+            self.links.append(told["href"])
+        if tag == "form":
+            self.action = (told.get("action") or "").partition("?")[0]
+        if tag == "textarea" or (tag == "input" and told.get("type", "text") not in NOT_TYPED):
+            self.fields.append((self.action, told.get("name", ""), tag))
+
+
+def kind_of(address):
+    return resolve(urlsplit(address).path).view_name
+
+
+def fields(get, start):
+    """Yield every text field once for each kind of page: (address of the page, its number there, name, element)."""
+    waiting, seen, visits, found = list(start), set(), {}, set()
+    while waiting:
+        address = waiting.pop(0)
+        kind = kind_of(address)
+        if address in seen or visits.get(kind, 0) >= PAGES_EACH:
+            continue
+        seen.add(address)
+        answer = get(address)
+        if "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        visits[kind] = visits.get(kind, 0) + 1
+        page = Page(answer.text())
+        for number, (action, name, element) in enumerate(page.fields):
+            if (kind, action, name, element) not in found:
+                found.add((kind, action, name, element))
+                yield address, number, name, element
+        for link in page.links:
+            target = urldefrag(urljoin(address, link)).url
+            if target.startswith("/") and not target.startswith(("/static/", "/admin/")) and "download" not in target:
+                waiting.append(target)
+
+
+@pytest.fixture
+def furnished(pull):
+    """A tree where every page has something to show; returns addresses to start from."""
+    one, other, third = Recording.objects.filter(kind="chat", outcome="answer").order_by("path")[:3]
+    seen = Seen(one.path, one.blob)
+    tag([seen, Seen(other.path, other.blob)], actor="somebody", name="flaky")
+    decide([Seen(third.path, third.blob)], actor="somebody", verdict="delete")
+    write(seen, actor="somebody", body="What is this?", anchor="", thread="")
+    return ["/", "/changes/", f"/r/{one.path}", f"/changes/{pull}", "/bulk/?kind=embeddings", "/queue/", "/tags/"]
+
+
+def bring_up(page, number):
+    """Make a field ready to be typed in, as a person would, and return it."""
+    field = page.locator(TEXT).nth(number)
+    field.evaluate(
+        "one => { for (let d = one.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }"
+    )
+    for tick in page.locator("[data-tick]").all()[:2]:
+        tick.check()
+    if not field.is_visible():
+        page.locator(f"[aria-controls={field.evaluate('one => one.form.id')}]").click()
+    return field
+
+
+def acts():
+    return list(AuditEvent.objects.order_by("pk").values_list("action", flat=True))
+
+
+def settled(page, before, count):
+    """Wait until so many acts are there, and a little more for one too many; return the new ones."""
+    for _ in range(100):
+        if len(acts()) >= len(before) + count:
+            break
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(300)
+    return acts()[len(before) :]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_enter_does_the_fields_own_act_and_escape_loses_nothing(open_page, furnished, scripts, monkeypatch):
+    for module in ("bar", "decisions", "notes", "tags", "changeacts", "change", "activity"):
+        monkeypatch.setattr(f"recviewer.pages.{module}.actor_of", lambda request: "somebody")
+    page = open_page(scripts=scripts)
+    page.goto("/healthz")
+    tried, wrong = [], []
+
+    for address, number, name, element in fields(page.request.get, furnished):
+        what = f"{address.partition('?')[0]} {name}"
+        tried.append((kind_of(address), name))
+        page.goto(address)
+        before, here = acts(), page.url
+        field = bring_up(page, number)
+        words = "m1" if name == "anchor" else f"words {len(tried)}"
+        field.fill(words)
+        field.press("Escape")
+        if field.input_value() != words or (page.url != here and "q=" not in page.url) or acts() != before:
+            wrong.append(f"{what}: Escape")
+        field = bring_up(page, number)
+        field.press("End")
+        field.press("Enter")
+        is_meant = element == "input" and name in MEANT and address.partition("?")[0] != "/login"
+        done = settled(page, before, 1 if is_meant else 0)
+        if done != ([MEANT[name]] if is_meant else []):
+            wrong.append(f"{what}: Enter did {done}")
+        if element == "textarea" and field.input_value() != f"{words}\n":
+            wrong.append(f"{what}: Enter is no line end")
+
+    assert wrong == [], "\n".join(wrong)
+    assert len(tried) >= 14
+    assert {name for _, name in tried} >= {"q", "note", "name", "body", "anchor", "to", "base", "head"}
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_enter_on_a_tick_decides_nothing(open_page, scripts):
+    page = open_page(scripts=scripts)
+    for address in ("/?kind=embeddings", "/bulk/?kind=embeddings"):
+        page.goto(address)
+        tick = page.locator("input[type=checkbox][name=item]").first
+        tick.check()
+        tick.press("Enter")
+        page.wait_for_timeout(300)
+
+    assert acts() == []
+
+
+def test_a_reason_and_a_tag_at_once_do_nothing_without_scripts(open_page):
+    page = open_page(scripts=False)
+    page.goto("/?kind=embeddings")
+    page.locator("[data-tick]").first.check()
+    page.get_by_label("Re-record because").fill("no good")
+    page.get_by_label("Tag", exact=True).fill("flaky")
+    page.get_by_label("Tag", exact=True).press("Enter")
+
+    assert "press the button of the one that is meant" in page.get_by_role("alert").inner_text()
+    assert acts() == []
+    assert re.search("typed$", page.url)
