@@ -6,6 +6,7 @@ Each of a provider's elements is turned into a neutral `Delta` list by its forma
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,15 +17,23 @@ TEXT, REASONING, CALL, REFUSAL, FINISH, USAGE, NOTHING = "trcxfu-"
 
 
 class CallBuilder:
-    """A tool call while its fragments arrive. The id and the name are set once; arguments are joined."""
+    """A tool call while its fragments arrive. The id and the name are set once; arguments are joined.
 
-    __slots__ = ("arguments", "id", "index", "name")
+    place: the index it came with, by which calls are sorted. index: the one its fragments have now.
+    """
+
+    __slots__ = ("arguments", "id", "index", "name", "place")
 
     def __init__(self, index: int | None) -> None:
-        self.index = index
+        self.index = self.place = index
         self.id = ""
         self.name = ""
         self.arguments: list[str] = []
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the arguments are a whole JSON object: nothing can follow."""
+        return is_whole_object("".join(self.arguments))
 
 
 class OutputBuilder:
@@ -42,14 +51,18 @@ class OutputBuilder:
     def add_call(self, index: int | None, id: str, name: str, arguments: str) -> None:
         """Add a fragment of a tool call.
 
-        A fragment belongs to the call at its index. It opens a new call where none is there, where it brings a second
-        id to a used index, or where it brings another name after arguments have come. Without an index it belongs to
-        the call with its id, else opens one if it has an id or a name, else continues the last.
+        A fragment with an id that was seen belongs to the call with that id, whatever its index, but for the head of
+        another call of the same id (some servers count from "0" again); a new id opens a call, unless the call at its
+        index has none yet. Without an id it belongs to the last call at its index, and without
+        an index to the last of all. Where its index is unseen and it has no name either, it continues the last call, if
+        something of that is missing still. A name beside arguments opens a call where the arguments so far are whole.
         """
-        call = self._find(index, id, name)
+        call = self._find(index, id, name, arguments)
         if call is None:
             call = CallBuilder(index)
             self.calls.append(call)
+        elif index is not None:
+            call.index = index
         if id and not call.id:
             call.id = id
         if name and name != call.name:
@@ -57,23 +70,39 @@ class OutputBuilder:
         if arguments:
             call.arguments.append(arguments)
 
-    def _find(self, index: int | None, id: str, name: str) -> CallBuilder | None:
+    def _find(self, index: int | None, id: str, name: str, arguments: str) -> CallBuilder | None:
+        if not self.calls:
+            return None
+        call = None
+        if id:
+            call = next((call for call in reversed(self.calls) if call.id == id), None)
+            if call and name and index is not None and call.index != index and not (arguments and call.arguments):
+                return None
+        if call is None:
+            call = self._at(index, id, name)
+        if call is None or not name or not call.arguments:
+            return call
+        if call.name and name != call.name:
+            return None
+        return None if arguments and call.is_whole else call
+
+    def _at(self, index: int | None, id: str, name: str) -> CallBuilder | None:
+        """Return the call that a fragment continues whose id is new or missing."""
+        last = self.calls[-1]
         if index is None:
             if id:
-                return next((call for call in reversed(self.calls) if call.id == id), None)
-            return self.calls[-1] if self.calls and not name else None
+                return None
+            return last if not name or (name == last.name and last.arguments) else None
         call = next((call for call in reversed(self.calls) if call.index == index), None)
-        if call is None or (id and call.id and id != call.id):
-            return None
-        if name and call.name and name != call.name and call.arguments:
-            return None
-        return call
+        if call is not None:
+            return None if id and call.id else call
+        return last if not id and not name and not last.is_whole else None
 
     def build(self, index: int) -> Output:
         """Return the finished choice. Raises TypeError when something that was added is no text."""
         calls = self.calls
-        if len(calls) > 1 and all(call.index is not None for call in calls):
-            calls = sorted(calls, key=lambda call: call.index or 0)
+        if len(calls) > 1 and all(call.place is not None for call in calls):
+            calls = sorted(calls, key=lambda call: call.place or 0)
         return Output(
             index,
             "".join(self.content),
@@ -148,6 +177,17 @@ def fold(deltas: Iterable[Delta]) -> tuple[Output, ...]:
         if delta.finish:
             builder.finish = delta.finish
     return tuple([builders[index].build(index) for index in sorted(builders)])
+
+
+def is_whole_object(text: str) -> bool:
+    """Tell whether a text is a JSON object from its first sign to its last."""
+    if not text.lstrip().startswith("{") or not text.rstrip().endswith("}"):
+        return False
+    try:
+        json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def compact(value: Json) -> str:

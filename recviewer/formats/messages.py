@@ -19,6 +19,7 @@ from recviewer.exchange.model import (
     ToolCall,
     ToolResult,
 )
+from recviewer.formats.answers import THOUGHTS, words_of
 from recviewer.formats.deltas import compact
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.raw import Raw
@@ -53,12 +54,9 @@ def _message(turn: Lookup) -> Message:
     role = turn.text("role")
     parts: list[Part] = []
     data = turn.data
-    for key in ("reasoning", "reasoning_content", "thinking"):
-        if data.get(key):
-            thought = turn.text(key)
-            if thought:
-                parts.append(Reasoning(thought))
-                break
+    thought = next((words for words in (words_of(data.get(key)) for key in THOUGHTS) if words), "")
+    if thought:
+        parts.append(Reasoning(thought))
     content = content_parts(turn, "content")
     if role == "tool" or role == "function":
         content = [ToolResult(turn.text("tool_call_id"), turn.text("name") or turn.text("tool_name"), tuple(content))]
@@ -69,9 +67,7 @@ def _message(turn: Lookup) -> Message:
         parts += [Image(image) if isinstance(image, str) else JsonPart(image) for image in turn.list("images")]
     if data.get("tool_calls"):
         parts += tool_calls(turn)
-    if data.get("function_call"):
-        call = turn.object("function_call")
-        parts.append(ToolCall("", call.text("name"), arguments_text(call, "arguments")))
+    parts += function_call(turn)
     return Message(role, tuple(parts), "" if role == "tool" else turn.text("name"))
 
 
@@ -105,16 +101,37 @@ def _part(item: Json, at: str, problems: list[Problem]) -> Part:
         return File(file.text("filename"), file.text("file_id"), file.text("file_data"))
     if kind == "refusal":
         return Refusal(part.text("refusal"))
+    if kind == "thinking" and words_of(item):
+        return Reasoning(words_of(item))
     return JsonPart(item)
 
 
 def tool_calls(holder: Lookup) -> list[ToolCall]:
-    """Read whole `tool_calls` entries: {id, function: {name, arguments}}."""
-    found = []
-    for entry in holder.items("tool_calls"):
-        function = entry.object("function")
-        found.append(ToolCall(entry.text("id"), function.text("name"), arguments_text(function, "arguments")))
-    return found
+    """Read whole `tool_calls` entries."""
+    return [tool_call(entry) for entry in holder.items("tool_calls")]
+
+
+def tool_call(entry: Lookup) -> ToolCall:
+    """Read an entry of `tool_calls`, or a fragment of one.
+
+    It is {id, function: {name, arguments}}, or {id, type: custom, custom: {name, input}}, whose input is any text.
+    """
+    if entry.data.get("function") is None and entry.data.get("custom") is not None:
+        custom = entry.object("custom")
+        return ToolCall(entry.text("id"), custom.text("name"), arguments_text(custom, "input"))
+    if entry.data.get("function") is None and entry.data.get("type") not in ("function", "custom", None, ""):
+        entry.note("type", entry.data["type"], "a call of a function or of a custom tool")
+    function = entry.object("function")
+    return ToolCall(entry.text("id"), function.text("name"), arguments_text(function, "arguments"))
+
+
+def function_call(holder: Lookup) -> list[ToolCall]:
+    """Read `function_call`, the older form of a call without an id. One without name and arguments is none."""
+    if not holder.data.get("function_call"):
+        return []
+    call = holder.object("function_call")
+    name, arguments = call.text("name"), arguments_text(call, "arguments")
+    return [ToolCall("", name, arguments)] if name or arguments else []
 
 
 def arguments_text(holder: Lookup, key: str) -> str:

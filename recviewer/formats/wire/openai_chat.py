@@ -7,28 +7,47 @@ Source: OpenAI API reference, "Chat completion object" and "chunk object"; what 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from recviewer.exchange.model import (
     CallDelta,
     Chunk,
     Delta,
+    Failure,
     Json,
     Kind,
     Output,
     Problem,
     Reply,
     Request,
-    ToolCall,
 )
 from recviewer.formats import deltas
+from recviewer.formats.answers import said_in
 from recviewer.formats.contract import Match
-from recviewer.formats.deltas import OutputBuilder, Runs
+from recviewer.formats.deltas import OutputBuilder
+from recviewer.formats.failure import error_in
 from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
-from recviewer.formats.messages import arguments_text, body_lookup, chat_messages, request_of, tool_calls
+from recviewer.formats.messages import body_lookup, chat_messages, function_call, request_of, tool_call, tool_calls
 from recviewer.formats.raw import Raw, unwrap
 
 TYPES = frozenset({"ChatCompletion", "ChatCompletionChunk", "ModelResponse", "ModelResponseStream"})
+RARE = frozenset(
+    {
+        "annotations",
+        "audio",
+        "content_parts",
+        "images",
+        "reasoning_details",
+        "reasoning_text",
+        "thinking",
+        "thinking_blocks",
+    }
+)
+"""Keys of a delta that only the careful reader knows."""
+
+CALL_TYPES = ("function", "custom", None, "")
+
 READ = frozenset(
     {
         "choices[].index",
@@ -40,7 +59,11 @@ READ = frozenset(
         "choices[].delta.role",
         "choices[].delta.tool_calls",
         "choices[].delta.function_call",
+        "choices[].delta.audio.transcript",
+        "choices[].error",
+        "error",
         "usage",
+        "x_groq.usage",
     }
 )
 
@@ -55,15 +78,8 @@ class OpenAIChat:
         """Match by type; untyped by `choices[].message` or `choices[].delta`; without a reply by `messages`."""
         if raw.type_name in TYPES:
             return Match.TYPE
-        choices = raw.first.get("choices")
-        if not raw.type_name and isinstance(choices, list):
-            if raw.first.get("object") in ("chat.completion", "chat.completion.chunk"):
-                return Match.SHAPE
-            first = choices[0] if choices else None
-            if isinstance(first, dict) and (
-                isinstance(first.get("message"), dict) or (isinstance(first.get("delta"), dict) and "text" not in first)
-            ):
-                return Match.SHAPE
+        if not raw.type_name and any(_is_chat(head) for head in raw.heads):
+            return Match.SHAPE
         if "messages" in raw.body and not raw.url_path.endswith(("/messages", "/api/chat")):
             return Match.ENDPOINT
         return Match.NO
@@ -74,12 +90,12 @@ class OpenAIChat:
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Read a whole completion, or join the chunks of a streamed one."""
-        if isinstance(raw.reply, list):
-            try:
+        if not isinstance(raw.reply, list):
+            return _whole(Lookup(unwrap(raw.reply), "response.body", problems))
+        if not raw.sse_events:
+            with suppress(TypeError, AttributeError, KeyError, ValueError):
                 return _join(raw.reply)
-            except (TypeError, AttributeError, KeyError, ValueError):
-                return _join_carefully(raw.reply, problems)
-        return _whole(Lookup(unwrap(raw.reply), "response.body", problems))
+        return _join_carefully(raw, problems)
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the neutral form of each chunk."""
@@ -90,38 +106,67 @@ class OpenAIChat:
 FORMAT = OpenAIChat()
 
 
+def _is_chat(head: dict[str, Json]) -> bool:
+    if head.get("object") in ("chat.completion", "chat.completion.chunk"):
+        return True
+    choices = head.get("choices")
+    if not isinstance(choices, list):
+        return "choices" in head and bool(head.get("error"))
+    first = choices[0] if choices else None
+    return isinstance(first, dict) and (
+        isinstance(first.get("message"), dict) or (isinstance(first.get("delta"), dict) and "text" not in first)
+    )
+
+
 def _whole(reply: Lookup) -> Reply:
     outputs = []
+    error = error_in(reply.data)
     for place, choice in enumerate(reply.items("choices")):
-        message = choice.object("message")
+        error = error or _error_of(choice)
+        message = choice.object("message" if choice.data.get("message") is not None else "delta")
+        said = said_in(message)
         calls = tool_calls(message) if message.data.get("tool_calls") else []
-        if message.data.get("function_call"):
-            call = message.object("function_call")
-            calls.append(ToolCall("", call.text("name"), arguments_text(call, "arguments")))
+        calls += function_call(message)
         index = choice.integer("index")
         outputs.append(
             Output(
                 place if index is None else index,
-                message.text("content"),
-                message.text("reasoning") or message.text("reasoning_content"),
-                message.text("refusal"),
+                said.content,
+                said.reasoning,
+                said.refusal,
                 tuple(calls),
                 choice.text("finish_reason") or None,
             )
         )
     outputs.sort(key=lambda output: output.index)
-    return Reply(tuple(outputs), reply.mapping("usage") or None, model=reply.text("model"))
+    return Reply(tuple(outputs), _usage_of(reply), error, model=reply.text("model"))
+
+
+def _error_of(choice: Lookup) -> Failure | None:
+    """Return the failure that a choice tells of: an error of its own, or no more than a finish reason."""
+    found = error_in(choice.data)
+    if found is None and choice.data.get("finish_reason") == "error":
+        return Failure("", None, "finish_reason is error")
+    return found
+
+
+def _usage_of(data: Lookup) -> dict[str, Json] | None:
+    """Return the usage, also where Groq puts it in a stream."""
+    return data.mapping("usage") or data.object("x_groq").mapping("usage") or None
 
 
 def _join(items: list[Json]) -> Reply:  # noqa: C901 - the pass over most chunks of a tree pays for every call
     """Join well-formed chunks fast. Raises TypeError, AttributeError, KeyError or ValueError on anything odd."""
     builders: dict[int, OutputBuilder] = {}
-    runs = Runs()
+    runs: list[tuple[str, int]] = []
+    last, count = "", 0
     usage: dict[str, Json] | None = None
     model = ""
     for item in items:
         data = item.get("__data__", item)
         letter = deltas.NOTHING
+        if data.get("error"):
+            raise ValueError
         found = data.get("usage")
         if found:
             if type(found) is not dict:
@@ -131,6 +176,8 @@ def _join(items: list[Json]) -> Reply:  # noqa: C901 - the pass over most chunks
         if not model:
             model = data.get("model") or ""
         for choice in data.get("choices") or ():
+            if choice.get("error"):
+                raise ValueError
             index = choice.get("index") or 0
             if type(index) is not int:
                 raise TypeError
@@ -139,10 +186,14 @@ def _join(items: list[Json]) -> Reply:  # noqa: C901 - the pass over most chunks
                 builder = builders[index] = OutputBuilder()
             delta = choice.get("delta")
             if delta is None:
+                if "message" in choice:
+                    raise TypeError
                 delta = {"content": choice.get("text")}
+            elif not RARE.isdisjoint(delta):
+                raise TypeError
             finish = choice.get("finish_reason")
             if finish:
-                if type(finish) is not str:
+                if type(finish) is not str or finish == "error" or "x_groq" in data:
                     raise TypeError
                 builder.finish = finish
                 if letter in "-u":
@@ -165,7 +216,11 @@ def _join(items: list[Json]) -> Reply:  # noqa: C901 - the pass over most chunks
             value = delta.get("tool_calls")
             if value:
                 for entry in value:
-                    function = entry.get("function") or {}
+                    function = entry.get("function")
+                    if function is None:
+                        if entry.get("type") not in CALL_TYPES or "custom" in entry:
+                            raise TypeError
+                        function = {}
                     place, arguments = entry.get("index"), function.get("arguments")
                     if not (place is None or type(place) is int) or not (arguments is None or type(arguments) is str):
                         raise TypeError
@@ -173,15 +228,23 @@ def _join(items: list[Json]) -> Reply:  # noqa: C901 - the pass over most chunks
                 letter = deltas.CALL
             value = delta.get("function_call")
             if value:
-                arguments = value.get("arguments")
+                name, arguments = value.get("name"), value.get("arguments")
                 if not (arguments is None or type(arguments) is str):
                     raise TypeError
-                builder.add_call(None, "", value.get("name") or "", arguments or "")
-                letter = deltas.CALL
-        runs.add(letter)
+                if name or arguments:
+                    builder.add_call(None, "", name or "", arguments or "")
+                    letter = deltas.CALL
+        if letter == last:
+            count += 1
+        else:
+            runs.append((last, count))
+            last, count = letter, 1
+    if items and "x_groq" in data:
+        raise ValueError
+    runs.append((last, count))
     outputs = tuple([builders[index].build(index) for index in sorted(builders)])
     _check(outputs, usage, model)
-    return Reply(outputs, usage, model=model, chunks=len(items), runs=runs.build())
+    return Reply(outputs, usage, model=model, chunks=len(items), runs=tuple([run for run in runs if run[0]]))
 
 
 def _check(outputs: tuple[Output, ...], usage: Json, model: Json) -> None:
@@ -197,53 +260,66 @@ def _check(outputs: tuple[Output, ...], usage: Json, model: Json) -> None:
         raise TypeError
 
 
-def _join_carefully(items: list[Json], problems: list[Problem]) -> Reply:
-    """Join chunks of which some hold values of a wrong type, naming each."""
-    chunks = list(read_chunks(items, problems))
-    usage = next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None)
-    models = (Lookup(unwrap(item), "", []).text("model") for item in items)
+def _join_carefully(raw: Raw, problems: list[Problem]) -> Reply:
+    """Join chunks of which some hold what is rare, or values of a wrong type, naming each of these."""
+    chunks = list(read_chunks(raw.reply, problems))
+    names = [event.name for event in raw.sse_events] or [""] * len(chunks)
+    errors = (_error_in_chunk(Lookup(chunk.element, "", []), name) for chunk, name in zip(chunks, names, strict=True))
+    models = (Lookup(chunk.element, "", []).text("model") for chunk in chunks)
     return Reply(
         deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-        usage,
+        next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+        next((error for error in errors if error is not None), None),
         model=next((model for model in models if model), ""),
-        chunks=len(items),
+        chunks=len(chunks),
         runs=deltas.runs_of(chunks),
     )
 
 
+def _error_in_chunk(data: Lookup, name: str) -> Failure | None:
+    found = error_in(data.data, name) or error_in(data.data.get("x_groq"))
+    return found or next((error for error in map(_error_of, data.items("choices")) if error is not None), None)
+
+
 def read_chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
     """Yield the neutral form of chunks, tolerating any JSON value; oddities go to `problems`."""
+    thinking: set[int] = set()
     for number, item in enumerate(items):
         data = cursor(item, number, problems)
-        found = [_delta(choice) for choice in data.items("choices")]
+        found = [_delta(choice, thinking) for choice in data.items("choices")]
         yield Chunk(
             number + 1,
             tuple(found),
-            data.mapping("usage") or None,
+            _usage_of(data),
             data.data,
             READ,
         )
 
 
-def _delta(choice: Lookup) -> Delta:
-    delta = choice.object("delta")
-    calls = []
-    for entry in delta.items("tool_calls"):
-        function = entry.object("function")
-        calls.append(
-            CallDelta(
-                entry.integer("index"), entry.text("id"), function.text("name"), arguments_text(function, "arguments")
-            )
-        )
-    if delta.data.get("function_call"):
-        function = delta.object("function_call")
-        calls.append(CallDelta(None, "", function.text("name"), arguments_text(function, "arguments")))
+def _delta(choice: Lookup, thinking: set[int]) -> Delta:
+    """Return what a chunk adds to a choice. thinking: the choices whose thoughts came under a plain key so far."""
+    index = choice.integer("index") or 0
+    if choice.data.get("delta") is None and choice.data.get("message") is None:
+        return Delta(choice=index, text=choice.text("text"), finish=choice.text("finish_reason"))
+    delta = choice.object("delta" if choice.data.get("delta") is not None else "message")
+    said = said_in(delta)
+    if said.is_repeated and index in thinking:
+        said.reasoning = ""
+    elif said.reasoning and not said.is_repeated:
+        thinking.add(index)
+    calls = [_fragment(entry) for entry in delta.items("tool_calls")]
+    calls += [CallDelta(None, call.id, call.name, call.arguments) for call in function_call(delta)]
     return Delta(
-        choice=choice.integer("index") or 0,
+        choice=index,
         role=delta.text("role"),
-        text=delta.text("content") if choice.data.get("delta") is not None else choice.text("text"),
-        reasoning=delta.text("reasoning") or delta.text("reasoning_content"),
-        refusal=delta.text("refusal"),
+        text=said.content,
+        reasoning=said.reasoning,
+        refusal=said.refusal,
         calls=tuple(calls),
         finish=choice.text("finish_reason"),
     )
+
+
+def _fragment(entry: Lookup) -> CallDelta:
+    call = tool_call(entry)
+    return CallDelta(entry.integer("index"), call.id, call.name, call.arguments)
