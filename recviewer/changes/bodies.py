@@ -94,6 +94,8 @@ def _output(output: Output) -> Iterator[str]:
     for label, spoken in (("answer", output.content), ("reasoning", output.reasoning), ("refusal", output.refusal)):
         if spoken:
             yield from _part(label, said(spoken))
+    if output.parts:
+        yield from _part("other content", said("\n".join(_words_of(part) for part in output.parts)))
     for call in output.tool_calls:
         yield from _part("tool call", f"<code><b>{text(call.name)}</b> {cut(call.arguments)}</code>")
 

@@ -57,6 +57,7 @@ def _lines(exchange: Exchange, path: str) -> Iterator[str]:
         if output.reasoning:
             yield from _indented([f"(thought) {output.reasoning}"])
         yield from _indented(filter(None, [output.content, output.refusal and f"(refused) {output.refusal}"]))
+        yield from _indented(_part(part) for part in output.parts)
         yield from _indented(f"{call.name}({call.arguments})" for call in output.tool_calls)
     for exhibit in exchange.exhibits[:20]:
         yield ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
@@ -12,11 +13,31 @@ from recviewer.difference.model import Item, Names, SectionKind, Values, VectorC
 from recviewer.difference.values import ABSENT, Change, aligned, changes
 from recviewer.difference.words import words
 from recviewer.exchange.encode import nesting
-from recviewer.exchange.fingerprint import LISTINGS, TIMES, arguments_as_json
-from recviewer.exchange.model import Exchange, Hits, Json, Output, Passages, Table, ToolCall, Vector
+from recviewer.exchange.fingerprint import LISTINGS, TIMES, arguments_as_json, without_opaque
+from recviewer.exchange.model import (
+    Exchange,
+    File,
+    Hits,
+    Image,
+    Json,
+    JsonPart,
+    Output,
+    Part,
+    Passages,
+    Reasoning,
+    Refusal,
+    Table,
+    Text,
+    ToolCall,
+    ToolResult,
+    Vector,
+)
 
 DEPTH = 40
 """Answers that nest deeper are not compared as JSON."""
+
+ADDRESS = 400
+"""Characters up to which an address of a picture is shown; longer ones are data, and named by a digest."""
 
 Told = tuple[SectionKind, list[Item]]
 
@@ -29,6 +50,7 @@ def sections(old: Exchange, new: Exchange) -> Iterator[Told]:
     yield SectionKind.REASONING, _texts(pairs, "reasoning", many=many)
     yield SectionKind.REFUSAL, _texts(pairs, "refusal", many=many)
     yield SectionKind.CALLS, [item for pair in pairs for item in _calls(*pair, many=many)]
+    yield SectionKind.PARTS, [item for pair in pairs for item in _parts(*pair, many=many)]
     yield SectionKind.FINISH, _finishes(pairs, many=many)
     yield SectionKind.ERROR, list(_error(old, new))
     yield SectionKind.VECTORS, list(_vectors(old, new))
@@ -123,6 +145,45 @@ def call_items(
                 name, earlier = (was if now is ABSENT else now)["name"], (now if was is ABSENT else was)["name"]
                 before_it = prefix if old_prefix is None else old_prefix
                 yield value_item(f"{prefix} {name}".strip(), found, old_label=f"{before_it} {earlier}".strip())
+
+
+def _parts(old: Output, new: Output, *, many: bool) -> Iterator[Item]:
+    """Yield what differs in what the outputs hold besides texts and calls, aligned by what is equal."""
+    prefix = _label((old, new), many=many)
+    before, after = [_part(part) for part in old.parts], [_part(part) for part in new.parts]
+    for places, others in aligned(before, after):
+        for place, other in zip_longest(places, others):
+            was: Json = ABSENT if place is None else before[place]
+            now: Json = ABSENT if other is None else after[other]
+            found = changes(was, now)
+            if found:
+                names = [next(iter(one)) for one in (now, was) if one is not ABSENT]
+                yield value_item(f"{prefix} {names[0]}".strip(), found, old_label=f"{prefix} {names[-1]}".strip())
+
+
+def _part(part: Part) -> dict[str, Json]:
+    """Return what counts of a part as an object of one key, which says what it is."""
+    match part:
+        case ToolCall():
+            return {"server's call": call_value(part)}
+        case ToolResult():
+            return {"result": {"of": part.name, "parts": [_part(inner) for inner in part.parts]}}
+        case Image():
+            return {"image": _data(part.url)}
+        case File():
+            return {"file": {"name": part.name, "data": _data(part.data)}}
+        case JsonPart():
+            return {"data": without_opaque(part.value)}
+        case Text() | Reasoning() | Refusal():
+            return {part.kind.value: part.text}
+
+
+def _data(data: str) -> str:
+    """Return an address, or what tells long data from other data."""
+    if len(data) <= ADDRESS:
+        return data
+    digest = hashlib.sha256(data.encode("utf-8", "replace")).hexdigest()[:12]
+    return f"{data[:24]}… {len(data):,} characters, sha256 {digest}"
 
 
 def _finishes(pairs: Sequence[Pair], *, many: bool) -> list[Item]:

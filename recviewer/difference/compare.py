@@ -89,8 +89,16 @@ def _outcome(exchange: Exchange, meaning: dict[str, Json]) -> Json:
 
 
 def _called(meaning: dict[str, Json]) -> Json:
-    calls = [[output[0], [call[1:] for call in output[4]]] for output in meaning.get("outputs", ())]
-    return [one for one in calls if one[1]]
+    calls = [
+        [output[0], [call[1:] for call in output[4]], [part[2:] for part in _parts(output) if part[0] == "call"]]
+        for output in meaning.get("outputs", ())
+    ]
+    return [one for one in calls if one[1] or one[2]]
+
+
+def _parts(output: list[Json]) -> list[Json]:
+    """Return the parts of an output's meaning, which has them only where there are any."""
+    return [part for parts in output[6:] for part in parts]
 
 
 def _finished(meaning: dict[str, Json]) -> Json:
@@ -98,7 +106,9 @@ def _finished(meaning: dict[str, Json]) -> Json:
 
 
 def _worded(meaning: dict[str, Json]) -> Json:
-    texts = [output[:4] for output in meaning.get("outputs", ())]
+    texts = [
+        [output[:4], [part for part in _parts(output) if part[0] != "call"]] for output in meaning.get("outputs", ())
+    ]
     error = meaning.get("error")
     return [texts, meaning.get("exhibits"), meaning.get("unread"), error and error[2], meaning.get("problems")]
 
@@ -145,6 +155,8 @@ def _same(old: Exchange, new: Exchange, sections: list[Section], turns: int) -> 
         yield Same(kind, sum(getattr(was, name) == getattr(now, name) != "" for was, now in pairs))
     calls = min(sum(len(pair[side].tool_calls) for pair in pairs) for side in (0, 1))
     yield Same(SectionKind.CALLS, 0 if SectionKind.CALLS in changed else calls)
+    beside = min(sum(len(pair[side].parts) for pair in pairs) for side in (0, 1)) if pairs else 0
+    yield Same(SectionKind.PARTS, 0 if SectionKind.PARTS in changed else beside)
     yield Same(SectionKind.FINISH, sum(was.finish_reason == now.finish_reason != None for was, now in pairs))  # noqa: E711
     exhibits = min(len(old.exhibits), len(new.exhibits))
     shown = {SectionKind.VECTORS, SectionKind.LISTING, SectionKind.HITS, SectionKind.PASSAGES}

@@ -39,6 +39,7 @@ class SectionKind(StrEnum):
     REASONING = "reasoning"
     REFUSAL = "refusal"
     CALLS = "tool calls"
+    PARTS = "other content"
     FINISH = "finish"
     ERROR = "error"
     VECTORS = "embeddings"

@@ -76,11 +76,12 @@ def _output(output: Output) -> dict[str, Json]:
         "refusal": output.refusal,
         "tool_calls": [{"id": call.id, "name": call.name, "arguments": call.arguments} for call in output.tool_calls],
         "finish_reason": output.finish_reason,
+        "parts": [part_to_json(part) for part in output.parts],
     }
 
 
 def part_to_json(part: Part) -> dict[str, Any]:
-    """Return one part of a message; `type` is its kind."""
+    """Return one part of a message or an output; `type` is its kind."""
     kind = part.kind.value
     match part:
         case Text() | Reasoning() | Refusal():

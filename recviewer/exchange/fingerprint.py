@@ -1,9 +1,10 @@
 """The fingerprint: a hash of what an exchange says. Verdicts hang on it, so they survive whatever does not matter.
 
 Counted: the kind; the whole request body (roles, words, images, tools, parameters, numbers); the outputs (content,
-reasoning, refusal, calls, finish); what replies without choices show (model ids, vectors, hits, passages); the error;
-of a reply that no format understands, all. Arguments of calls count as JSON: order of keys and white space do not
-matter, values do. Models count in whatever order a provider lists them, calls by their place and not by their `index`.
+reasoning, refusal, calls, finish, and what else an answer holds); what replies without choices show (model ids,
+vectors, hits, passages); the error; of a reply that no format understands, all. Arguments of calls count as JSON:
+order of keys and white space do not matter, values do. Models count in whatever order a provider lists them, calls by
+their place and not by their `index`.
 
 Not counted: ids of calls, files, earlier answers and accounts (they count only by order of appearance, so that what
 refers to what still matters), times, usage, durations, logprobs, what the service says of itself (reported model, tier,
@@ -24,7 +25,26 @@ from typing import Any
 import orjson
 
 from recviewer.exchange.encode import SourceFloat, encode, nesting
-from recviewer.exchange.model import Exchange, Exhibit, Hits, Json, Kind, Output, Passages, Table, ToolCall, Vector
+from recviewer.exchange.model import (
+    Exchange,
+    Exhibit,
+    File,
+    Hits,
+    Image,
+    Json,
+    JsonPart,
+    Kind,
+    Output,
+    Part,
+    Passages,
+    Reasoning,
+    Refusal,
+    Table,
+    Text,
+    ToolCall,
+    ToolResult,
+    Vector,
+)
 
 VERSION = "1"
 
@@ -49,6 +69,19 @@ SCHEMAS = frozenset({"tools", "functions", "input_schema", "parameters", "respon
 VALUES = frozenset({"input", "args", "arguments", "kwargs", "response", "result"})
 """Keys whose object is what a tool was given or gave back: all of it counts as it is."""
 
+OPAQUE = frozenset(
+    {
+        "encrypted_content",
+        "encrypted_index",
+        "encrypted_stdout",
+        "signature",
+        "thought_signature",
+        "thoughtSignature",
+        "redactedContent",
+    }
+)
+"""Keys of an answer's data whose text only its maker can read, and which is new each time: that it is there counts."""
+
 TIMES = frozenset({"created", "modified", "expires", "size", "in video memory"})
 """Columns of listings that change without anything being said: times, and the sizes of what is loaded."""
 
@@ -72,8 +105,8 @@ def said(exchange: Exchange) -> dict[str, Json]:
     """Return all that counts of an exchange, ready to be hashed: what two exchanges with one fingerprint share.
 
     Keys: `kind`, `request` (the body, ids by order of appearance), and where there are any `outputs` (index, content,
-    reasoning, refusal, calls, finish; a call is id, name, arguments as JSON), `exhibits`, `unread`, `error` (type,
-    status, message).
+    reasoning, refusal, calls, finish, then parts if there are any; a call is id, name, arguments as JSON), `exhibits`,
+    `unread`, `error` (type, status, message).
     """
     ids = _Ids()
     said: dict[str, Any] = {"kind": exchange.kind.value, "request": ids.body(exchange.request.body)}
@@ -109,7 +142,26 @@ def _number(value: Any) -> Json:
 
 def _output(output: Output, ids: _Ids) -> list[Json]:
     calls = [_call(call, ids) for call in output.tool_calls]
-    return [output.index, output.content, output.reasoning, output.refusal, calls, output.finish_reason]
+    said = [output.index, output.content, output.reasoning, output.refusal, calls, output.finish_reason]
+    return [*said, [_part(part, ids) for part in output.parts]] if output.parts else said
+
+
+def _part(part: Part, ids: _Ids) -> Json:
+    """Return what counts of what an output holds besides: ids by order of appearance, what is opaque by its presence."""
+    match part:
+        case ToolCall():
+            return ["call", *_call(part, ids)]
+        case ToolResult():
+            inner = [_part(item, ids) for item in part.parts]
+            return ["result", ids.rename(part.call_id) if part.call_id else "", part.name, inner]
+        case JsonPart():
+            return ["json", ids.opened(part.value)]
+        case Text() | Reasoning() | Refusal():
+            return [part.kind.value, part.text]
+        case Image():
+            return ["image", part.url]
+        case File():
+            return ["file", part.name, ids.rename(part.id) if part.id else "", part.data]
 
 
 def _call(call: ToolCall, ids: _Ids) -> list[Json]:
@@ -169,6 +221,10 @@ class _Ids:
             key: value for key, value in body.items() if key in SCHEMAS
         }
 
+    def opened(self, value: Json) -> Json:
+        """Return a value of an answer with ids renamed, and what nobody can read marked as being there."""
+        return without_opaque(self._value(value))
+
     def _value(self, value: Json) -> Json:
         if type(value) is dict:
             return self._object(value)
@@ -191,6 +247,17 @@ class _Ids:
                     item = [_without_place(call, place) for place, call in enumerate(item)]
             made[key] = item
         return made
+
+
+def without_opaque(value: Json) -> Json:
+    """Return a value of an answer in which what nobody can read is only marked as being there."""
+    if isinstance(value, dict):
+        hidden = {*OPAQUE, "data"} if value.get("type") == "redacted_thinking" else OPAQUE
+        return {
+            key: {"opaque": bool(item)} if key in hidden and isinstance(item, str) else without_opaque(item)
+            for key, item in value.items()
+        }
+    return [without_opaque(item) for item in value] if isinstance(value, list) else value
 
 
 def _without_place(call: Json, place: int) -> Json:

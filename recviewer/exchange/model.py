@@ -167,7 +167,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One choice of a response. The three texts are "" where nothing was said; finish_reason is None where none came."""
+    """One choice of a response. The three texts are "" where nothing was said; finish_reason is None where none came.
+
+    parts: what it holds besides its texts and the calls that the client is to make, in order: pictures, calls that the
+    server made itself and their results, code that the model ran, citations, and whatever else nobody has described.
+    """
 
     index: int = 0
     content: str = ""
@@ -175,6 +179,7 @@ class Output:
     refusal: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     finish_reason: str | None = None
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +270,7 @@ class Reply:
 
     chunks: elements of a streamed body (events, for server-sent events), 0 when not streamed.
     runs: what the chunks added, run-length coded in order: pairs of one letter and a count. t text, r reasoning,
-        c tool call, x refusal, f finish, u usage, - nothing. () when not streamed.
+        c tool call, x refusal, p part, f finish, u usage, - nothing. () when not streamed.
     """
 
     outputs: tuple[Output, ...] = ()
@@ -321,7 +326,10 @@ class CallDelta:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What one chunk adds to one choice."""
+    """What one chunk adds to one choice.
+
+    parts: see `Output`. A call among them whose id has come before goes on with that call's arguments.
+    """
 
     choice: int = 0
     role: str = ""
@@ -330,6 +338,7 @@ class Delta:
     refusal: str = ""
     calls: tuple[CallDelta, ...] = ()
     finish: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,9 @@ def _answered(exchange: Exchange) -> tuple[str, AnswerKind]:
         if output.tool_calls:
             calls = " ".join(f"{call.name} {call.arguments}" for call in output.tool_calls)
             return calls, AnswerKind.CALL
+        beside = words_of(output.parts)
+        if beside:
+            return beside[:LINE], AnswerKind.NOTE
         if output.refusal:
             return f"refused: {output.refusal}", AnswerKind.NOTE
         if output.reasoning.strip():
@@ -227,7 +230,7 @@ def outcome_of(exchange: Exchange) -> Outcome:
         return ended
     if any(output.tool_calls for output in outputs):
         return Outcome.CALL
-    if any(output.content or output.reasoning or output.refusal for output in outputs):
+    if any(output.content or output.reasoning or output.refusal or output.parts for output in outputs):
         return Outcome.ANSWER
     return Outcome.EMPTY
 
@@ -273,6 +276,7 @@ def _answered_words(exchange: Exchange) -> Iterator[str]:
         for call in output.tool_calls:
             yield call.name
             yield call.arguments
+        yield from _part_words(output.parts)
     if exchange.error is not None:
         yield exchange.error.type
         yield exchange.error.message

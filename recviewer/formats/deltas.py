@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from recviewer.exchange.encode import encode
-from recviewer.exchange.model import Chunk, Delta, Json, Output, ToolCall
+from recviewer.exchange.model import Chunk, Delta, Json, Output, Part, ToolCall
 
-TEXT, REASONING, CALL, REFUSAL, FINISH, USAGE, NOTHING = "trcxfu-"
+TEXT, REASONING, CALL, REFUSAL, PART, FINISH, USAGE, NOTHING = "trcxpfu-"
 
 
 class CallBuilder:
@@ -39,13 +39,14 @@ class CallBuilder:
 class OutputBuilder:
     """One choice while its deltas arrive. Texts are joined without separators and never trimmed."""
 
-    __slots__ = ("calls", "content", "finish", "reasoning", "refusal")
+    __slots__ = ("calls", "content", "finish", "parts", "reasoning", "refusal")
 
     def __init__(self) -> None:
         self.content: list[str] = []
         self.reasoning: list[str] = []
         self.refusal: list[str] = []
         self.calls: list[CallBuilder] = []
+        self.parts: list[Part] = []
         self.finish: str | None = None
 
     def add_call(self, index: int | None, id: str, name: str, arguments: str) -> None:
@@ -98,6 +99,17 @@ class OutputBuilder:
             return None if id and call.id else call
         return last if not id and not name and not last.is_whole else None
 
+    def add_part(self, part: Part) -> None:
+        """Add what is neither a text nor a call for the client. A call whose id has come before goes on with it."""
+        if isinstance(part, ToolCall) and part.id:
+            for place in range(len(self.parts) - 1, -1, -1):
+                other = self.parts[place]
+                if isinstance(other, ToolCall) and other.id == part.id:
+                    joined = ToolCall(other.id, other.name or part.name, other.arguments + part.arguments)
+                    self.parts[place] = joined
+                    return
+        self.parts.append(part)
+
     def build(self, index: int) -> Output:
         """Return the finished choice. Raises TypeError when something that was added is no text."""
         calls = self.calls
@@ -110,6 +122,7 @@ class OutputBuilder:
             "".join(self.refusal),
             tuple([ToolCall(call.id, call.name, "".join(call.arguments)) for call in calls]),
             self.finish,
+            tuple(self.parts),
         )
 
 
@@ -141,6 +154,7 @@ def letter_of(chunk: Chunk) -> str:
         (TEXT, "text"),
         (REASONING, "reasoning"),
         (REFUSAL, "refusal"),
+        (PART, "parts"),
         (FINISH, "finish"),
     ):
         if any(getattr(delta, name) for delta in chunk.deltas):
@@ -174,6 +188,8 @@ def fold(deltas: Iterable[Delta]) -> tuple[Output, ...]:
             builder.refusal.append(delta.refusal)
         for call in delta.calls:
             builder.add_call(call.index, call.id, call.name, call.arguments)
+        for part in delta.parts:
+            builder.add_part(part)
         if delta.finish:
             builder.finish = delta.finish
     return tuple([builders[index].build(index) for index in sorted(builders)])

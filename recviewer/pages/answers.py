@@ -10,7 +10,7 @@ from recviewer.exchange.text import ENDED, asked_of, end_of_one, question_of, wo
 from recviewer.pages.calls import CallView, call_view
 from recviewer.pages.exhibits import Shown, exhibits_of
 from recviewer.pages.folds import Fold, Folds
-from recviewer.pages.parts import RefusalView, reasoning_fold, views
+from recviewer.pages.parts import RefusalView, ServerCallView, calls_by_id, reasoning_fold, views
 from recviewer.pages.strip import Stream
 from recviewer.pages.texts import ANSWER, QUESTION, SECOND, Words, is_call_shaped, words
 from recviewer.pages.words_for import State, state_of_end
@@ -59,6 +59,7 @@ class Answer:
     words: Words | None
     refusal: RefusalView | None
     calls: tuple[CallView, ...]
+    parts: tuple[Any, ...]
     nothing: str
     is_call_shaped: bool
     finish: str
@@ -147,7 +148,7 @@ def reply_view(exchange: Exchange, folds: Folds, stream: Stream | None) -> Reply
 def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | None, *, count: int) -> Answer:
     name = "answer" if count == 1 else f"answer-{output.index}"
     sub = short_model(exchange)
-    said = bool(output.content or output.refusal or output.tool_calls)
+    said = bool(output.content or output.refusal or output.tool_calls or output.parts)
     only_thought = not said and bool(output.reasoning)
     pieces = stream.pieces(output.index) if stream else ()
     if pieces and "".join([text for _, text in pieces]) != output.content:
@@ -165,6 +166,7 @@ def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | N
         words=words(folds, name, output.content, ANSWER, pieces) if output.content else None,
         refusal=RefusalView(words(folds, f"{name}-refusal", output.refusal, SECOND)) if output.refusal else None,
         calls=tuple([call_view(call, folds, f"{name}-call-{at}") for at, call in enumerate(output.tool_calls)]),
+        parts=_parts(output, exchange, folds),
         nothing=nothing,
         is_call_shaped=not output.tool_calls and is_call_shaped(output.content),
         finish=output.finish_reason or "",
@@ -173,9 +175,17 @@ def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | N
     )
 
 
+def _parts(output: Output, exchange: Exchange, folds: Folds) -> tuple[Any, ...]:
+    """Return what an output holds besides; they are `a1.0`, `a1.1`, … of the first output, whatever its index."""
+    place = next(place for place, other in enumerate(exchange.outputs, 1) if other is output)
+    calls = calls_by_id((f"a{place}.{at}", part) for at, part in enumerate(output.parts))
+    made = views(output.parts, folds, f"a{place}", calls)
+    return tuple([ServerCallView(view) if isinstance(view, CallView) else view for view in made])
+
+
 def _none(exchange: Exchange) -> Answer:
     return Answer(
-        "answer", "answered", short_model(exchange), None, None, None, (), "Nothing came back.", False, "", False
+        "answer", "answered", short_model(exchange), None, None, None, (), (), "Nothing came back.", False, "", False
     )
 
 

@@ -97,6 +97,7 @@ class Part:
 _TONES = {
     SectionKind.ANSWER: "assistant",
     SectionKind.CALLS: "assistant",
+    SectionKind.PARTS: "assistant",
     SectionKind.ERROR: "error",
     SectionKind.REFUSAL: "assistant",
 }

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
-from recviewer.exchange.model import Chunk, Delta
+from recviewer.exchange.model import Chunk, Delta, ToolCall
+from recviewer.exchange.text import words_of
 from recviewer.formats.deltas import letter_of
 from recviewer.pages.jsontext import compact
 from recviewer.pages.strip import WORDS
@@ -140,6 +141,8 @@ def _adds(delta: Delta) -> list[tuple[str, str]]:
             found.append(("name", call.name))
         if call.arguments:
             found.append(("call", call.arguments))
+    for part in delta.parts:
+        found.append(("call" if isinstance(part, ToolCall) else "text", words_of((part,))))
     if delta.finish:
         found.append(("finish", delta.finish))
     if not found and delta.role:

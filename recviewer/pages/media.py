@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from recviewer.exchange.model import Image, Message, Part, ToolResult
+from recviewer.exchange.model import Image, Message, Output, Part, ToolResult
 
 TYPES = {
     "image/png": (b"\x89PNG\r\n\x1a\n",),
@@ -56,17 +56,16 @@ def data_size(data: str) -> int:
     return len(text) * 3 // 4 - text[-2:].count("=")
 
 
-def find(messages: Iterable[Message], name: str) -> Picture | None:
-    """Return the picture at a place such as `m1.0` or `m4.0.1`, None where there is none to serve."""
-    first, *places = name.removeprefix("m").split(".")
+def find(messages: Iterable[Message], outputs: Iterable[Output], name: str) -> Picture | None:
+    """Return the picture at a place such as `m1.0`, `m4.0.1` or `a1.0`, None where there is none to serve."""
+    first, *places = name[1:].split(".")
     numbers = [first, *places]
-    if not name.startswith("m") or not all(number.isdecimal() and len(number) < 7 for number in numbers):
+    if name[:1] not in ("m", "a") or not all(number.isdecimal() and len(number) < 7 for number in numbers):
         return None
-    listed = list(messages)
-    parts: tuple[Part, ...]
+    listed = [holder.parts for holder in (messages if name[0] == "m" else outputs)]
     if not 1 <= int(first) <= len(listed):
         return None
-    parts = listed[int(first) - 1].parts
+    parts: tuple[Part, ...] = listed[int(first) - 1]
     part: Part | None = None
     for number in places:
         if int(number) >= len(parts):

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 MINI_WIDTH = 56
-_LETTERS = {"t": "text", "c": "call", "r": "reasoning", "x": "text"}
+_LETTERS = {"t": "text", "c": "call", "r": "reasoning", "x": "text", "p": "text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Mini:
 
 def mini_strip(runs: str) -> Mini | None:
     """Draw the runs of a stream (`r12 t43 c7`). None where there is too little to see."""
-    found = [(_LETTERS[letter], int(count)) for letter, count in re.findall(r"([tcrx])(\d+)", runs)]
+    found = [(_LETTERS[letter], int(count)) for letter, count in re.findall(r"([tcrxp])(\d+)", runs)]
     total = sum(count for _, count in found)
     if total < 4:
         return None

@@ -18,7 +18,7 @@ from recviewer.exchange.model import (
     ToolCall,
     ToolResult,
 )
-from recviewer.pages.calls import call_view
+from recviewer.pages.calls import CallView, call_view
 from recviewer.pages.folds import Fold, Folds
 from recviewer.pages.jsontext import pretty
 from recviewer.pages.media import Picture, data_size, picture_of
@@ -40,6 +40,14 @@ class RefusalView:
 
     template: ClassVar[str] = "parts/_refusal.html"
     words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCallView:
+    """A call that the server made itself, as part of its answer."""
+
+    template: ClassVar[str] = "recording/_server_call.html"
+    call: CallView
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,7 +248,8 @@ def _fold(request: HttpRequest, content: Content, names: list[str]) -> HttpRespo
 
 
 def _media(content: Content, name: str) -> HttpResponse:
-    picture = media.find(content.reading.exchange.request.messages, name)
+    exchange = content.reading.exchange
+    picture = media.find(exchange.request.messages, exchange.outputs, name)
     if picture is None:
         raise Http404(name)
     return HttpResponse(

@@ -11,14 +11,24 @@ from threading import Lock
 
 from recviewer.catalog.content import Content
 from recviewer.exchange.model import Chunk
+from recviewer.exchange.text import words_of
 from recviewer.formats.deltas import letter_of
 
 CELLS = 250
 """Cells that fit; with more chunks a cell stands for several."""
 
 TALLEST = 24
-WORDS = {"t": "text", "r": "reasoning", "c": "tool call", "x": "refusal", "f": "finish", "u": "usage", "-": "silent"}
-CLASSES = {"t": "t", "r": "r", "c": "c", "x": "x", "f": "f", "u": "u", "-": "n"}
+WORDS = {
+    "t": "text",
+    "r": "reasoning",
+    "c": "tool call",
+    "x": "refusal",
+    "p": "other content",
+    "f": "finish",
+    "u": "usage",
+    "-": "silent",
+}
+CLASSES = {"t": "t", "r": "r", "c": "c", "x": "x", "p": "p", "f": "f", "u": "u", "-": "n"}
 CAPTION_FROM = 0.11
 """A run is captioned where it takes at least this share of the strip."""
 
@@ -107,6 +117,7 @@ def _stream(chunks: Iterator[Chunk]) -> Stream:
             amount += len(delta.text) + len(delta.reasoning) + len(delta.refusal)
             for call in delta.calls:
                 amount += len(call.name) + len(call.arguments)
+            amount += len(words_of(delta.parts))
         marks.append((letter_of(chunk), amount))
     return Stream(tuple(marks), tuple(texts), tuple(thoughts))
 
@@ -154,7 +165,7 @@ def _runs(cells: list[Cell], marks: tuple[tuple[str, int], ...], per_cell: int) 
     times = Counter(letter for letter, _ in groups)
     for letter, run in groups:
         caption = ""
-        if letter in "trcx" and len(run) / len(cells) >= CAPTION_FROM and len(run) > 4:
+        if letter in "trcxp" and len(run) / len(cells) >= CAPTION_FROM and len(run) > 4:
             number = totals[letter] if times[letter] == 1 else _count(run, marks, per_cell)
             caption = f"{WORDS[letter]}, {number:,}{' chunks' if letter == 't' else ''}"
         yield Run(CLASSES[letter], run, caption)

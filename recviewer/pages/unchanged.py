@@ -11,7 +11,7 @@ from recviewer.catalog.content import Content
 from recviewer.difference import asked, ignored
 from recviewer.difference.model import Difference, Ignored, SectionKind, shown
 from recviewer.difference.values import changes, is_equal
-from recviewer.exchange.model import Exchange, ExhibitKind, Json, Message
+from recviewer.exchange.model import Exchange, ExhibitKind, Json, Message, Output
 from recviewer.pages.calls import call_view
 from recviewer.pages.conversation import SIDES, Turn, calls_of, conversation_of
 from recviewer.pages.exhibits import exhibits_of
@@ -26,6 +26,7 @@ _NOUNS = {
     SectionKind.MESSAGES: "message",
     SectionKind.TOOLS: "tool definition",
     SectionKind.CALLS: "tool call",
+    SectionKind.PARTS: "other part",
     SectionKind.REPLY: "list",
     SectionKind.PARAMETERS: "parameter",
 }
@@ -34,6 +35,7 @@ _ORDER = (
     SectionKind.REASONING,
     SectionKind.REFUSAL,
     SectionKind.CALLS,
+    SectionKind.PARTS,
     SectionKind.REPLY,
     SectionKind.MESSAGES,
     SectionKind.TOOLS,
@@ -48,6 +50,7 @@ class SameBody:
 
     texts: tuple[tuple[str, Words], ...]
     calls: tuple[Any, ...]
+    parts: tuple[Any, ...]
     exhibits: tuple[Any, ...]
     turns: tuple[Turn, ...]
     tools: Fold | None
@@ -115,6 +118,7 @@ def _same(old: Exchange, new: Exchange, folds: Folds) -> SameBody:
     return SameBody(
         texts=tuple([(name, words(folds, f"same-{at}", text, ANSWER)) for at, (name, text) in enumerate(texts)]),
         calls=tuple([call_view(call, folds, f"same-call-{at}") for at, call in enumerate(calls)]),
+        parts=tuple([view for was, now in pairs if was.parts == now.parts for view in _beside_words(now, folds)]),
         exhibits=exhibits_of(new, folds)[0] if old.exhibits == new.exhibits else (),
         turns=tuple(_turns(old, new, folds)),
         tools=_tools(old, new, folds),
@@ -123,6 +127,10 @@ def _same(old: Exchange, new: Exchange, folds: Folds) -> SameBody:
         ),
         params=tuple(_params(old, new)),
     )
+
+
+def _beside_words(output: Output, folds: Folds) -> tuple[Any, ...]:
+    return views(output.parts, folds, f"same-part-{output.index}", {})
 
 
 def _finishes(old: Exchange, new: Exchange) -> tuple[str, ...]:
