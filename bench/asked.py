@@ -29,8 +29,9 @@ def main() -> None:
         made = report.make(repository, spec)
         found = made.found
         mine = [item.first for item in items(change for change in found.changes if change.needs_you)]
+        assert len(mine) == found.numbers.need_you_items
         words = sum(change.removed.words + change.added.words for change in mine)
-        quiet = sum(change.is_quiet for change in found.changes)
+        quiet = sum(change.is_churn for change in found.changes)
         rules = ", ".join(f"{one.rule} {len(one.changes)}" for one in made.findings) or "–"
         cells = (found.source.files, found.source.raw_lines, len(found.changes), quiet, len(mine), words)
         print(f"| `{spec}` | {' | '.join(f'{cell:,}' for cell in cells)} | {rules} |")

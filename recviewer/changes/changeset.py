@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from recviewer.changes.sides import Library, Meaning, Side, meaning_of, without_bytes
 from recviewer.changes.sources import Range, remedy
@@ -41,13 +41,18 @@ class Modified:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """What a range did to recordings. In order of path. problems: what could not be looked at, as clauses."""
+    """What a range did to recordings. In order of path. problems: what could not be looked at, as clauses.
+
+    strays: by blob, the paths of added files that lie outside of the folders of recordings, for recordings that were
+    moved out of them; of two commits only.
+    """
 
     range: Range
     added: tuple[Side, ...]
     deleted: tuple[Side, ...]
     modified: tuple[Modified, ...]
     problems: tuple[str, ...] = ()
+    strays: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def files(self) -> int:
@@ -85,12 +90,18 @@ def load(asked: Range, library: Library) -> ChangeSet:
 def _loaded(asked: Range, library: Library) -> ChangeSet:
     if asked.is_on_disk:
         return _on_disk(asked, library)
-    changed = _recordings(asked, ranges.differing(asked.repository, asked.base, asked.head))
+    every = ranges.differing(asked.repository, asked.base, asked.head)
+    changed = _recordings(asked, every)
     sides, lines = _read(asked, library, changed)
     counts = {raw: counted for raw, found in lines.items() if (counted := counted_by_place(found)) is not None}
     rest = [item.raw for item in changed if item.old and item.new and item.raw not in counts]
     counts.update(ranges.lines(asked.repository, asked.base, asked.head, rest))
-    return _assembled(asked, changed, sides, counts, lines)
+    return replace(_assembled(asked, changed, sides, counts, lines), strays=_strays(every, changed))
+
+
+def _strays(every: Sequence[Changed], recordings: Sequence[Changed]) -> dict[str, str]:
+    mine = {item.raw for item in recordings}
+    return {item.new: key_of(item.raw) for item in every if item.new and not item.old and item.raw not in mine}
 
 
 def counted_by_place(lines: Sequence[tuple[bytes, bytes]]) -> Counted | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from recviewer.changes.findings import Severity
 from recviewer.changes.links import Links
 from recviewer.changes.report import Report
 from recviewer.changes.sentence import status
@@ -31,18 +30,14 @@ def is_red(report: Report) -> bool:
 
     A finding is open until all that it is about was decided on: who approves a recorded error has seen it.
     """
-    undecided = {change.subject for change in report.found.changes if not change.verdict}
-    return report.rejected > 0 or any(
-        finding.severity is Severity.RED and any(change.subject in undecided for change in finding.changes)
-        for finding in report.findings
-    )
+    return report.numbers.rejected > 0 or report.numbers.red > 0
 
 
 def check(report: Report) -> Check:
-    """Return the state of the commit status."""
+    """Return the state of the commit status: success only where all was looked at and decided on."""
     if is_red(report):
         return Check.FAILURE
-    return Check.PENDING if report.found.undecided else Check.SUCCESS
+    return Check.SUCCESS if report.is_clean else Check.PENDING
 
 
 def fails(report: Report, level: FailOn) -> bool:

@@ -18,9 +18,10 @@ class Links:
 
     page: str = ""
 
-    def of_classes(self, classes: Sequence[Churn]) -> str:
-        """Return where the changes of some classes are listed."""
-        return self._with([("class", churn.value) for churn in classes])
+    def of_classes(self, classes: Sequence[Churn], *, is_found: bool | None = None) -> str:
+        """Return where the changes of some classes are listed. is_found: only those with findings, or without any."""
+        found = [] if is_found is None else [("findings", "some" if is_found else "none")]
+        return self._with([*(("class", churn.value) for churn in classes), *found])
 
     def of_change(self, change: Change) -> str:
         """Return where a change is shown in words."""
@@ -32,7 +33,11 @@ class Links:
 
     def of_finding(self, finding: Finding) -> str:
         """Return where the changes are listed that a finding is about."""
-        return self._with([("rule", finding.rule)])
+        return self._with([("rule", finding.rule), ("severity", finding.severity.value)])
+
+    def of_needs(self) -> str:
+        """Return where the changes are listed that need a person."""
+        return self._with([("needs", "you")])
 
     def of_verdict(self, verdict: str) -> str:
         """Return where the changes are listed that are in a state: `undecided`, `approved`, …."""

@@ -100,13 +100,14 @@ def size(count: int) -> str:
 
 def verdicts(report: Report) -> list[tuple[str, str]]:
     """Return what was decided: (state, words) such as `12 approved`; nothing where nobody has decided."""
+    numbers = report.numbers
     counts = (
-        ("approved", report.approved, "approved"),
-        ("rejected", report.rejected, "to re-record"),
-        ("delete", report.to_delete, "to delete"),
-        ("undecided", report.found.undecided, "undecided"),
+        ("approved", numbers.approved, "approved"),
+        ("rejected", numbers.rejected, "to re-record"),
+        ("delete", numbers.to_delete, "to delete"),
+        ("undecided", numbers.undecided, "undecided"),
     )
-    if report.found.undecided == len(report.found.changes):
+    if not numbers.decided:
         return []
     return [(state, f"{count:,} {words}") for state, count, words in counts if count]
 
@@ -139,23 +140,26 @@ class _Told:
         found = self.report.found
         if not found.changes:
             return plain(sentence(found))
-        told = [link(plain(str(clause)), self.links.of_classes(clause.classes)) for clause in clauses(found)]
-        end = link(plain(ending(found)), self._undecided())
+        told = [
+            link(plain(str(clause)), self.links.of_classes(clause.classes, is_found=clause.is_found))
+            for clause in clauses(found)
+        ]
+        end = link(plain(ending(found)), self.links.of_needs() if found.numbers.need_you else "")
         return f"{link(plain(opening(found)), self.links.page)}: {', '.join(told)}; {end}."
-
-    def _undecided(self) -> str:
-        return self.links.of_verdict("undecided") if self.report.found.undecided else ""
 
     def _table(self) -> Iterator[str]:
         yield "| what happened | changes | recordings | tests | size | undecided |"
         yield "|---|--:|--:|--:|--:|--:|"
         for churn, tally in self.report.found.classes().items():
             if tally.changes:
-                undecided = sum(change.churn is churn and not change.verdict for change in self.report.found.changes)
                 counts = (
-                    f"{tally.changes:,} | {tally.recordings:,} | {tally.tests:,} | {size(tally.size)} | {undecided:,}"
+                    f"{tally.changes:,}",
+                    f"{tally.recordings:,}",
+                    f"{tally.tests:,}",
+                    size(tally.size),
+                    f"{tally.undecided:,}",
                 )
-                yield f"| {link(TITLES[churn], self.links.of_classes([churn]))} | {counts} |"
+                yield f"| {link(TITLES[churn], self.links.of_classes([churn]))} | {' | '.join(counts)} |"
         yield ""
 
     def _findings(self) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from recviewer.changes.pairing import Pair
 from recviewer.changes.sides import Side
@@ -29,6 +30,13 @@ ORDER = (
 """Classes in the order in which a reviewer wants them: what changed most, what came and went, then what means the same."""
 
 
+class Severity(StrEnum):
+    """How bad a finding is: red wants a decision, amber a look."""
+
+    RED = "red"
+    AMBER = "amber"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One recording that changed, or one that came or went.
@@ -37,6 +45,8 @@ class Change:
     same and the old one could be replayed. mask: the same for changes that are the same change, b"" where there is none.
     group: a number shared with further recordings of the same call, else None. alike: a number shared by changes that
     are the same change, else None. verdict: `approved`, `rejected`, `delete`, or "" while nobody has decided.
+    severity: of the worst finding about it, None where there is none. moved_to: of a deleted recording, where its bytes
+    lie now outside of the folders in which recordings are looked for, "" for nowhere.
     """
 
     churn: Churn
@@ -52,6 +62,13 @@ class Change:
     group: int | None = None
     alike: int | None = None
     verdict: str = ""
+    severity: Severity | None = None
+    moved_to: str = ""
+
+    @property
+    def key(self) -> tuple[bytes, bytes]:
+        """The paths of both sides, b"" for none: no other change of a range has the same."""
+        return (self.old.raw if self.old else b"", self.new.raw if self.new else b"")
 
     @property
     def side(self) -> Side:
@@ -86,9 +103,14 @@ class Change:
         return self.churn in QUIET
 
     @property
+    def is_churn(self) -> bool:
+        """Tell whether nobody has to look at it: the meaning is the same, and nothing was found on it."""
+        return self.is_quiet and self.severity is None
+
+    @property
     def needs_you(self) -> bool:
-        """Tell whether a person has to look at it: it says something else, and nobody has decided."""
-        return not self.verdict and not self.is_quiet
+        """Tell whether a person has to look at it: it is more than churn, and nobody has decided."""
+        return not self.verdict and not self.is_churn
 
     @property
     def size(self) -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from recviewer.changes import groups, pairing, wording
 from recviewer.changes.changeset import ChangeSet, Modified
-from recviewer.changes.model import ORDER, Change
+from recviewer.changes.findings import Finding, findings
+from recviewer.changes.model import ORDER, Change, Severity
+from recviewer.changes.numbers import Numbers, count
 from recviewer.changes.pairing import Choice, How, Pair, Sure
 from recviewer.changes.sides import Side
 from recviewer.difference.compare import compare
@@ -19,50 +22,25 @@ Verdicts = Mapping[str, str]
 """What reviewers said, by `Change.subject`: `approved`, `rejected`, `delete`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How much of a class there is. recordings: as git counts them. size: in bytes. tests: different ones."""
-
-    changes: int = 0
-    recordings: int = 0
-    tests: int = 0
-    size: int = 0
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Overview:
-    """A change set with its changes, those that matter most first, and what each number of `Change.alike` stands for."""
+    """A change set with its changes, those that matter most first, what each number of `Change.alike` stands for, and
+    what is red or amber.
+    """
 
     source: ChangeSet
     changes: tuple[Change, ...]
     alike: tuple[groups.Alike, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
-    @property
-    def pairs(self) -> int:
-        """How many old recordings have a new one."""
-        return sum(change.old is not None and change.new is not None for change in self.changes)
+    @cached_property
+    def numbers(self) -> Numbers:
+        """How much there is of everything."""
+        return count(self.changes)
 
-    @property
-    def undecided(self) -> int:
-        """How many changes nobody has decided on, those included that mean the same."""
-        return sum(not change.verdict for change in self.changes)
-
-    @property
-    def need_you(self) -> int:
-        """How many undecided changes say something else."""
-        return sum(change.needs_you for change in self.changes)
-
-    @property
-    def items(self) -> int:
-        """How many things that are to look at, for changes that are the same change are one."""
-        mine = [change for change in self.changes if change.needs_you]
-        return len({change.alike for change in mine if change.alike is not None}) + sum(
-            change.alike is None for change in mine
-        )
-
-    def classes(self) -> dict[Churn, Tally]:
+    def classes(self) -> dict[Churn, Numbers]:
         """Return how much there is of every class, in the order of a review."""
-        return {churn: tally(one for one in self.changes if one.churn is churn) for churn in ORDER}
+        return {churn: count(one for one in self.changes if one.churn is churn) for churn in ORDER}
 
     def tests(self) -> dict[str, list[Change]]:
         """Return the changes by test id, those first that have the heaviest change and the most words."""
@@ -72,34 +50,50 @@ class Overview:
         return by_test
 
 
-def tally(changes: Iterator[Change]) -> Tally:
-    """Count changes."""
-    every = list(changes)
-    return Tally(
-        len(every),
-        sum(change.recordings for change in every),
-        len({change.about.test_id for change in every}),
-        sum(change.size for change in every),
-    )
-
-
 def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Sequence[Choice] = ()) -> Overview:
     """Pair, compare, group and sort all that a range did. choices: pairs that reviewers made or broke, in order."""
-    made = [*_modified(source.modified), *_paired(source.deleted, source.added, choices)]
-    numbers, alike = groups.find(made, {item.new.raw: item.lines for item in source.modified})
+    made = [*_modified(source.modified), *_paired(source, choices)]
+    found = findings(made)
+    marks = _marks(found)
+    made = [replace(change, severity=_worst(marks.get(change.key, ()))) for change in made]
+    lines = {item.new.raw: item.lines for item in source.modified}
+    numbers, alike = groups.find(made, lines, [marks.get(change.key, frozenset()) for change in made])
     made = [replace(change, alike=numbers.get(place)) for place, change in enumerate(made)]
-    found = Overview(source, tuple(sorted(made, key=_importance)), alike)
-    return decided(found, verdicts) if verdicts else found
+    told = Overview(source, (), alike, found)
+    return decided(_with(told, sorted(made, key=_importance)), verdicts or {})
+
+
+Marks = frozenset[tuple[str, Severity]]
+"""What was found on a change: rules with how bad it is."""
+
+
+def _marks(found: Sequence[Finding]) -> dict[tuple[bytes, bytes], Marks]:
+    marks: dict[tuple[bytes, bytes], Marks] = {}
+    for finding in found:
+        for change in finding.changes:
+            marks[change.key] = marks.get(change.key, frozenset()) | {(finding.rule, finding.severity)}
+    return marks
+
+
+def _worst(marks: Iterable[tuple[str, Severity]]) -> Severity | None:
+    there = {severity for _, severity in marks}
+    return next((severity for severity in Severity if severity in there), None)
 
 
 def decided(found: Overview, verdicts: Verdicts) -> Overview:
     """Return the same with what reviewers said."""
-    changes = tuple([_said(change, verdicts.get(change.subject, "")) for change in found.changes])
-    return Overview(found.source, changes, found.alike)
+    return _with(found, [_said(change, verdicts.get(change.subject, "")) for change in found.changes])
 
 
 def _said(change: Change, verdict: str) -> Change:
     return change if change.verdict == verdict else replace(change, verdict=verdict)
+
+
+def _with(found: Overview, changes: Sequence[Change]) -> Overview:
+    """Return an overview with other versions of its changes; its findings are about these too."""
+    now = {change.key: change for change in changes}
+    told = [replace(one, changes=tuple([now[change.key] for change in one.changes])) for one in found.findings]
+    return replace(found, changes=tuple(changes), findings=tuple(told))
 
 
 def _importance(change: Change) -> tuple[int, bool, int, str, str]:
@@ -114,7 +108,8 @@ def _modified(items: Sequence[Modified]) -> Iterator[Change]:
         yield compared(item.old, item.new, Pair(place, place, How.PATH, Sure.CERTAIN, 1.0, "the same path"), None)
 
 
-def _paired(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Choice]) -> Iterator[Change]:
+def _paired(source: ChangeSet, choices: Sequence[Choice]) -> Iterator[Change]:
+    deleted, added = source.deleted, source.added
     found = pairing.pair(deleted, added, choices)
     old_group = {place: number for number, (olds, _) in found.groups.items() for place in olds}
     new_group = {place: number for number, (_, news) in found.groups.items() for place in news}
@@ -123,7 +118,7 @@ def _paired(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Ch
     taken, given = {one.old for one in found.pairs}, {one.new for one in found.pairs}
     for place, side in enumerate(deleted):
         if place not in taken:
-            yield _alone(side, None, old_group.get(place))
+            yield replace(_alone(side, None, old_group.get(place)), moved_to=source.strays.get(side.blob, ""))
     for place, side in enumerate(added):
         if place not in given:
             yield _alone(None, side, new_group.get(place))
@@ -149,7 +144,7 @@ def compared(old: Side, new: Side, pair: Pair, group: int | None) -> Change:
         difference.added,
         wording.summarize(difference, old, new),
         _unasked(old, new),
-        groups.mask(difference),
+        groups.mask(difference, old, new),
         group,
     )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from recviewer.changes import changeset, sources
-from recviewer.changes.findings import Finding, findings
+from recviewer.changes.findings import Finding
 from recviewer.changes.model import Change
+from recviewer.changes.numbers import Numbers
 from recviewer.changes.overview import Overview, decided, overview
 from recviewer.changes.pairing import Choice
 from recviewer.changes.sides import Library, Side
@@ -24,27 +25,21 @@ class Report:
     """All that a report tells."""
 
     found: Overview
-    findings: tuple[Finding, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is red, then what is amber."""
+        return self.found.findings
+
+    @property
+    def numbers(self) -> Numbers:
+        """How much there is of everything."""
+        return self.found.numbers
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether everything was decided on, and nothing is to be recorded again."""
-        return not self.found.undecided and not self.rejected
-
-    @property
-    def rejected(self) -> int:
-        """How many changes are to be recorded again."""
-        return sum(change.verdict == "rejected" for change in self.found.changes)
-
-    @property
-    def to_delete(self) -> int:
-        """How many changes are marked for deletion."""
-        return sum(change.verdict == "delete" for change in self.found.changes)
-
-    @property
-    def approved(self) -> int:
-        """How many changes are approved."""
-        return sum(change.verdict == "approved" for change in self.found.changes)
+        """Tell whether all was looked at and decided on, and nothing is to be recorded again."""
+        return not self.numbers.undecided and not self.numbers.rejected and not self.found.source.problems
 
 
 def make(
@@ -63,13 +58,13 @@ def make(
     found = overview(changeset.load(asked, library or Library()), choices=choices)
     if ask is not None:
         found = decided(found, ask([change.subject for change in found.changes]))
-    return Report(found, findings(found.changes))
+    return Report(found)
 
 
 def as_json(report: Report) -> dict[str, Json]:
     """Return the contract's object."""
     found = report.found
-    source, tallies = found.source, found.classes()
+    source, tallies, numbers = found.source, found.classes(), found.numbers
     return {
         "base": source.range.base,
         "head": source.range.head or None,
@@ -77,11 +72,14 @@ def as_json(report: Report) -> dict[str, Json]:
         "added": len(source.added),
         "modified": len(source.modified),
         "deleted": len(source.deleted),
-        "pairs": found.pairs,
+        "pairs": numbers.pairs,
         "classes": {churn: tallies[Churn(churn)].changes for churn in _CLASSES},
-        "undecided": found.undecided,
+        "undecided": numbers.undecided,
         "raw_diff_lines": source.raw_lines,
         "changes": [_change(change) for change in found.changes],
+        "numbers": asdict(numbers),
+        "findings": [_finding(finding) for finding in found.findings],
+        "problems": list(source.problems),
     }
 
 
@@ -96,6 +94,18 @@ def _change(change: Change) -> dict[str, Json]:
         "new": _side(change.new),
         "verdict": change.verdict or None,
         "summary": change.summary,
+        "severity": change.severity.value if change.severity else None,
+        "item": change.alike,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Json]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "title": finding.title,
+        "detail": finding.detail,
+        "changes": [{"old": _side(change.old), "new": _side(change.new)} for change in finding.changes],
     }
 
 

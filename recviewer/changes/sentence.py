@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from recviewer.changes.findings import Finding
+from recviewer.changes.findings import Finding, Severity
 from recviewer.changes.overview import Overview
 from recviewer.difference.model import Churn
 
@@ -15,11 +15,12 @@ STATUS = 140
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A number and what it counts. classes: those it covers, for a link."""
+    """A number and what it counts. classes: those it covers, for a link; of churn only that on which nothing was found."""
 
     count: int
     words: str
     classes: tuple[Churn, ...]
+    is_found: bool | None = None
 
     def __str__(self) -> str:
         return f"{self.count:,} {self.words}"
@@ -31,10 +32,10 @@ _WORDS: tuple[tuple[str, str, tuple[Churn, ...]], ...] = (
     ("ended for another reason", "ended for another reason", (Churn.FINISH,)),
     ("re-recorded with other words", "re-recorded with other words", (Churn.TEXT,)),
     ("with only another request", "with only other requests", (Churn.REQUEST,)),
-    ("only churn", "only churn", (Churn.IDENTICAL, Churn.CHUNKING)),
     ("new", "new", (Churn.NEW,)),
     ("deleted", "deleted", (Churn.GONE,)),
 )
+_SAME = (Churn.IDENTICAL, Churn.CHUNKING)
 
 
 def clauses(found: Overview) -> list[Clause]:
@@ -45,6 +46,13 @@ def clauses(found: Overview) -> list[Clause]:
         count = sum(tallies[churn].changes for churn in classes)
         if count:
             made.append(Clause(count, one if count == 1 else many, classes))
+    same = [change for change in found.changes if change.is_quiet]
+    churn = sum(change.is_churn for change in same)
+    if len(same) > churn:
+        words = "with the same meaning but a finding"
+        made.append(Clause(len(same) - churn, words, _SAME, is_found=True))
+    if churn:
+        made.append(Clause(churn, "only churn", _SAME, is_found=False if len(same) > churn else None))
     return made
 
 
@@ -59,24 +67,26 @@ def opening(found: Overview) -> str:
 
 def ending(found: Overview) -> str:
     """Return how many changes need a person, and how many items that is where many are the same change."""
-    count = found.need_you
-    if not count:
-        return "nothing needs you"
-    items = f", as {found.items:,} item{'' if found.items == 1 else 's'}" if found.items < count else ""
-    return f"{count:,} need{'s' if count == 1 else ''} you{items}"
+    numbers, problems = found.numbers, found.source.problems
+    unseen = f"{len(problems):,} not looked at" if problems else ""
+    if not numbers.need_you:
+        return unseen or "nothing needs you"
+    count, some = numbers.need_you, numbers.need_you_items
+    items = f", as {some:,} item{'' if some == 1 else 's'}" if some < count else ""
+    return f"{count:,} need{'s' if count == 1 else ''} you{items}{f', {unseen}' if unseen else ''}"
 
 
 def sentence(found: Overview) -> str:
     """Return the sentence: `154 recordings touched in 91 changes: 3 with other tool calls, …; 90 need you.`."""
     if not found.changes:
-        return f"{opening(found)}."
+        return f"{opening(found)}{f'; {ending(found)}' if found.source.problems else ''}."
     return f"{opening(found)}: {', '.join(map(str, clauses(found)))}; {ending(found)}."
 
 
 def status(found: Overview, findings: Sequence[Finding]) -> str:
     """Return the same in 140 characters at most: what needs you first, details as far as they fit."""
     if not found.changes:
-        return "No recording is touched."
+        return sentence(found)
     line = f"{_standing(found)}; {opening(found)}"
     for clause in _short(found, findings):
         longer = f"{line}, {clause}"
@@ -88,18 +98,19 @@ def status(found: Overview, findings: Sequence[Finding]) -> str:
 
 def _standing(found: Overview) -> str:
     """Return what is left to do, as the beginning of a sentence."""
-    again = sum(change.verdict == "rejected" for change in found.changes)
+    again = found.numbers.rejected
     said = [f"{again:,} to re-record"] if again else []
-    if found.need_you or not found.undecided:
+    if found.numbers.need_you or not found.numbers.churn:
         said.append(ending(found))
     else:
-        said.append(f"{found.undecided:,} undecided, only churn")
+        said.append(f"{found.numbers.churn:,} undecided, only churn")
+        said += [ending(found)] if found.source.problems else []
     line = ", ".join(said)
     return line[:1].upper() + line[1:]
 
 
 def _short(found: Overview, findings: Sequence[Finding]) -> Iterator[str]:
-    reds = sum(finding.severity.value == "red" for finding in findings)
+    reds = sum(finding.severity is Severity.RED for finding in findings)
     if reds:
         yield f"{reds} red finding{'' if reds == 1 else 's'}"
     names = {Churn.TOOL_CALL: "tool call", Churn.TEXT: "other words", Churn.GONE: "deleted"}

@@ -14,6 +14,7 @@ from recviewer.changes.lists import TITLES, verdict_of
 from recviewer.changes.markdown import size, verdicts
 from recviewer.changes.markup import fold, name, text
 from recviewer.changes.model import Change
+from recviewer.changes.numbers import tests_of
 from recviewer.changes.report import Report, range_of
 from recviewer.changes.sentence import clauses, ending, opening
 from recviewer.changes.uncounted import as_line, uncounted
@@ -72,13 +73,12 @@ def _table(report: Report) -> Iterator[str]:
     yield '<th class="n">size<th class="n">undecided</tr></thead><tbody>\n'
     for churn, tally in report.found.classes().items():
         if tally.changes:
-            undecided = sum(change.churn is churn and not change.verdict for change in report.found.changes)
             counts = (
                 f"{tally.changes:,}",
                 f"{tally.recordings:,}",
                 f"{tally.tests:,}",
                 size(tally.size),
-                f"{undecided:,}",
+                f"{tally.undecided:,}",
             )
             cells = "".join(f'<td class="n">{cell}' for cell in counts)
             yield f'<tr><td><a href="#{churn.value}">{TITLES[churn]}</a>{cells}</tr>\n'
@@ -86,8 +86,8 @@ def _table(report: Report) -> Iterator[str]:
 
 
 def _finding(finding: Finding, changes: Sequence[Change]) -> Iterator[str]:
-    concerned = {change.side.path for change in finding.changes}
-    places = [place for place, change in enumerate(changes) if change.side.path in concerned]
+    concerned = {change.key for change in finding.changes}
+    places = [place for place, change in enumerate(changes) if change.key in concerned]
     yield f'<div class="finding {finding.severity.value}"><strong>{text(finding.title)}</strong> '
     yield f'<span class="note">{finding.severity.value}</span><br>{text(finding.detail)}'
     if finding.evidence:
@@ -113,10 +113,11 @@ def _by_test(changes: Sequence[Change]) -> Iterator[str]:
     if not changes:
         return
     rows = []
+    known = len(tests_of(changes))
     for test, mine in tests.items():
         told = " ".join(f'<a href="#c{place}">{TITLES[changes[place].churn]}</a>' for place in mine)
         rows.append(f"<li>{name(changes[mine[0]].about.test) if test else 'no test is known'} {told}</li>")
-    yield fold(f"<b>By test</b> {len(tests):,}", f'<ol class="tests">{"".join(rows)}</ol>') + "\n"
+    yield fold(f"<b>By test</b> {known:,}", f'<ol class="tests">{"".join(rows)}</ol>') + "\n"
 
 
 class _Changes:

@@ -73,7 +73,7 @@ def show(request: HttpRequest) -> HttpResponse:
     rest = [recording for some in ordered[SHOWN:] for recording in some]
     page = BulkPage(
         count=len(found),
-        tests=len({recording.test_id for recording in found} - {None}),
+        tests=len({recording.test_id for recording in found} - {None, ""}),
         size=sum(recording.size for recording in found),
         groups=groups,
         group_count=len(ordered),
@@ -92,7 +92,7 @@ def _group(some: list[Recording], standing: object) -> Group:
         url=reverse("recording:show", args=[some[0].path]),
         items=_items(some),
         count=len(some),
-        tests=len({recording.test_id for recording in some} - {None}),
+        tests=len({recording.test_id for recording in some} - {None, ""}),
         size=sum(recording.size for recording in some),
         state=state_of(some[0], standing),
     )

@@ -25,7 +25,7 @@ from recviewer.pages.difference import DifferencePage, Fact, fragment_of, page_o
 from recviewer.pages.difference import Side as Shown
 from recviewer.pages.forms import item_of
 from recviewer.pages.pushed import Pushed, Watch, pushed_of, successor, watch_of
-from recviewer.pages.rangefilter import Filter
+from recviewer.pages.rangefilter import Filter, of_finding
 from recviewer.pages.rangequeue import Place, queue_of
 from recviewer.pages.testids import parse
 from recviewer.review import pairs, ranges, standing
@@ -282,9 +282,9 @@ def _history_of(place: Place, side: Side) -> str:
 
 def _findings(place: Place, some: Sequence[Change]) -> Iterator[Told]:
     """Yield what was found on any of the changes that are decided on together, with how many of them."""
-    mine = {(id(change.old), id(change.new)) for change in some}
+    mine = {change.key for change in some}
     for finding in place.report.findings:
-        count = sum((id(one.old), id(one.new)) in mine for one in finding.changes)
+        count = sum(one.key in mine for one in finding.changes)
         if count:
             which = "" if count == len(some) else f" in {count:,} of these {len(some):,}"
-            yield Told(finding, place.url + Filter(rule=finding.rule).query(), f"{finding.each}{which}")
+            yield Told(finding, place.url + of_finding(finding).query(), f"{finding.each}{which}")

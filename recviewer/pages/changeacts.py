@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
+from recviewer.changes.numbers import count
 from recviewer.changes.overview import Overview
 from recviewer.changes.partners import Partner, partners
 from recviewer.changes.sides import Side
@@ -101,9 +102,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ChurnPage:
-    """The question before churn is approved by the rule. red: how many mean the same, but are red all the same."""
+    """The question before churn is approved by the rule.
+
+    words: which list it is asked of, "" for the whole range. red: how many mean the same, but have findings all the same.
+    """
 
     spec: str
+    words: str
     rule: str
     count: int
     tests: int
@@ -137,7 +142,7 @@ def _asked_or_done(
 
 
 def _ask_for_churn(request: HttpRequest, place: Place) -> HttpResponse:
-    return render(request, "changes/churn.html", {"page": _churn_page(place)})
+    return render(request, "changes/churn.html", {"page": _churn_page(place, Filter.of(request.GET))})
 
 
 def _approve_churn(request: HttpRequest, spec: str) -> HttpResponse:
@@ -155,23 +160,28 @@ def _approve_churn(request: HttpRequest, spec: str) -> HttpResponse:
     return _on(request, done, spec)
 
 
-def _churn_page(place: Place) -> ChurnPage:
-    found = place.report.found
-    covered, mine = ranges.covered(place.report), ranges.churn(place.report)
+def _churn_page(place: Place, asked: Filter) -> ChurnPage:
+    """Ask of the churn of one list of the range: what it does not hold is not touched."""
+    here = asked.changes(place.report)
+    keys = {change.key for change in here}
+    covered = [change for change in ranges.covered(place.report) if change.key in keys]
+    mine = [change for change in covered if not change.verdict]
+    numbers = count(mine)
     every = sorted(items(mine), key=lambda item: -len(item.changes))
     rest = [change for item in every[SHOWN:] for change in item.changes]
     return ChurnPage(
         spec=place.spec,
         rule=ranges.CHURN,
-        count=len(mine),
-        tests=len({change.about.test_id for change in mine} - {""}),
-        size=sum(change.size for change in mine),
+        words=asked.words(place.report),
+        count=numbers.changes,
+        tests=numbers.tests,
+        size=numbers.size,
         groups=tuple([_group(place, item) for item in every[:SHOWN]]),
         rest=len(rest),
         rest_items=_items(rest),
         rejected=sum(change.verdict in ("rejected", "delete") for change in covered),
-        red=sum(change.is_quiet for change in found.changes) - len(covered),
-        back=place.url,
+        red=sum(change.is_quiet and change.severity is not None for change in here),
+        back=place.url + asked.query(),
     )
 
 

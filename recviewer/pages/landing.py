@@ -14,14 +14,14 @@ from recviewer.changes import sentence
 from recviewer.changes.findings import Finding
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import ORDER, Change
-from recviewer.changes.overview import Tally
+from recviewer.changes.numbers import Numbers, count
 from recviewer.difference.model import Churn
 from recviewer.git import refs
 from recviewer.git.ranges import Counted
 from recviewer.git.refs import Commit
 from recviewer.git.repository import Repository
 from recviewer.pages.classes import CLASSES, STATES, Look, look_of_state
-from recviewer.pages.rangefilter import Filter
+from recviewer.pages.rangefilter import Filter, of_finding
 from recviewer.pages.rangequeue import Place, queue_of
 from recviewer.pages.tape import Queue
 from recviewer.pages.testids import TestId, parse
@@ -36,7 +36,7 @@ class Card:
     """A class of changes. url: of the list of them. is_on: that list is shown."""
 
     look: Look
-    tally: Tally
+    tally: Numbers
     url: str
     is_on: bool
 
@@ -86,8 +86,8 @@ class Facet:
 class Landing:
     """The page of a range. head: its last commit, None for files on disk. clauses: numbers of the sentence with links.
 
-    tests, changes: one of the two is shown, a page of it; listed: how many rows there are in all. heading: what the
-    filter asks for, "" for everything. churn: how many the rule would approve; churn_url asks before it does.
+    tests, changes: one of the two is shown, a page of it; numbers: of all that the filter takes. heading: what the filter
+    asks for, "" for everything. churn: how many of these the rule would approve; churn_url asks before it does.
     """
 
     spec: str
@@ -111,7 +111,7 @@ class Landing:
     by_test: bool
     tests: tuple[TestRow, ...]
     changes: tuple[ChangeRow, ...]
-    listed: int
+    numbers: Numbers
     other_grouping: str
     all_url: str
     previous_url: str
@@ -136,7 +136,8 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
     tallies, source = found.classes(), found.source
     here = place.url
     queue = queue_of(place, walked, items(walked.changes(report)))
-    churn = ranges.churn(report)
+    keys = {change.key for change in mine}
+    churn = [change for change in ranges.churn(report) if change.key in keys]
     return Landing(
         spec=place.spec,
         base_name=f"{source.range.base[:9]}",
@@ -144,10 +145,11 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
         head=_commit(place),
         opening=sentence.opening(found),
         clauses=tuple(
-            (f"{one.count:,}", one.words, here + Filter(classes=one.classes).query()) for one in sentence.clauses(found)
+            (f"{one.count:,}", one.words, here + Filter(one.classes, is_found=one.is_found).query())
+            for one in sentence.clauses(found)
         ),
         ending=sentence.ending(found),
-        needs_url=queue.skip_url if found.need_you else "",
+        needs_url=here + Filter(needs=True).query() if found.numbers.need_you else "",
         lines=source.lines,
         files=source.files,
         problems=source.problems,
@@ -158,7 +160,8 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
         ),
         none=tuple(CLASSES[churn_].title for churn_ in ORDER if not tallies[churn_].changes),
         findings=tuple(
-            Told(one, here + Filter(rule=one.rule).query(), one.rule == asked.rule) for one in report.findings
+            Told(one, here + of_finding(one).query(), bool(asked.rule) and asked.takes_finding(one))
+            for one in report.findings
         ),
         places=_places(place, asked, by_test=by_test),
         verdicts=_verdicts(place, asked),
@@ -167,13 +170,13 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
         by_test=by_test,
         tests=tuple([_test(place, some) for some in tests[start : start + SHOWN]]),
         changes=tuple([_row(place, asked, item) for item in rows[start : start + SHOWN]]),
-        listed=listed,
+        numbers=count(mine),
         other_grouping=here + asked.query(("by", "change" if by_test else "test")),
         all_url=here,
         previous_url=_page(request, start - SHOWN) if start else "",
         next_url=_page(request, start + SHOWN) if start + SHOWN < listed else "",
         churn=len(churn),
-        churn_url=f"{reverse('changes:churn')}?{place.named()}",
+        churn_url=f"{reverse('changes:churn')}{asked.query(('range', place.spec))}",
         queue=queue,
         start_url=queue.skip_url or (place.item_url(walked, items(mine)[0]) if mine else ""),
     )
@@ -190,17 +193,24 @@ def _said_by(repository: Repository, name: str) -> Commit | None:
 
 
 def _places(place: Place, asked: Filter, *, by_test: bool) -> tuple[Facet, ...]:
-    found = place.report.found
-    everything = asked.is_empty
+    """Return the ways into the range, each with what it counts in its name."""
+    numbers, everything = place.report.numbers, asked.is_empty
     return (
-        Facet("by test", len(found.tests()), f"{place.url}?by=test", everything and by_test),
-        Facet("all changes", len(items(found.changes)), f"{place.url}?by=change", everything and not by_test),
+        Facet("need you", numbers.need_you, place.url + Filter(needs=True).query(), asked == Filter(needs=True)),
+        Facet("all changes", numbers.changes, f"{place.url}?by=change", everything and not by_test),
+        Facet("tests", numbers.tests, f"{place.url}?by=test", everything and by_test),
         Facet("findings", len(place.report.findings), f"{place.url}#findings", is_on=False),
     )
 
 
 def _verdicts(place: Place, asked: Filter) -> tuple[Facet, ...]:
-    counts = Counter(change.verdict or "undecided" for change in place.report.found.changes)
+    numbers = place.report.numbers
+    counts = {
+        "undecided": numbers.undecided,
+        "approved": numbers.approved,
+        "rejected": numbers.rejected,
+        "delete": numbers.to_delete,
+    }
     return tuple(
         Facet(
             STATES[state].title,
@@ -208,7 +218,7 @@ def _verdicts(place: Place, asked: Filter) -> tuple[Facet, ...]:
             place.url + (Filter() if asked.verdict == state else Filter(verdict=state)).query(),
             asked.verdict == state,
         )
-        for state in ("undecided", "approved", "rejected", "delete")
+        for state in counts
     )
 
 

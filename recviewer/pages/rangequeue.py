@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from django.utils.http import urlencode
 
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
+from recviewer.changes.numbers import Numbers, count
 from recviewer.changes.report import Report
 from recviewer.pages.classes import STATES, Look
 from recviewer.pages.rangefilter import Filter
@@ -82,12 +82,10 @@ def _stop(item: Item) -> Stop:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The end of a queue. counts: what was decided, each with its look and the address of the list."""
+    """The end of a queue. counts: what was decided, in changes, each with its look and the address of the list."""
 
     spec: str
-    total: int
-    tests: int
-    undecided: int
+    numbers: Numbers
     counts: tuple[tuple[Look, int, str], ...]
     first_url: str
     again_url: str
@@ -98,16 +96,15 @@ def end(request: HttpRequest, place: Place) -> HttpResponse:
     """Sum a queue up."""
     asked = Filter.of(request.GET).without_verdict()
     every = items(asked.changes(place.report))
-    states = Counter(change.verdict or "undecided" for item in every for change in item.changes)
+    numbers = count(change for item in every for change in item.changes)
+    states = {"approved": numbers.approved, "rejected": numbers.rejected, "delete": numbers.to_delete}
     queue = queue_of(place, asked, every)
     page = End(
         spec=place.spec,
-        total=sum(states.values()),
-        tests=len({change.about.test_id for item in every for change in item.changes} - {""}),
-        undecided=states["undecided"],
+        numbers=numbers,
         counts=tuple(
             (STATES[state], states[state], place.url + Filter(verdict=state).query())
-            for state in ("approved", "rejected", "delete")
+            for state in states
             if states[state]
         ),
         first_url=queue.skip_url,

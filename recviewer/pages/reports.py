@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
@@ -13,7 +13,6 @@ from django.conf import settings
 
 from recviewer.changes import changeset, sources
 from recviewer.changes.changeset import ChangeSet, each_side
-from recviewer.changes.findings import findings
 from recviewer.changes.overview import decided, overview
 from recviewer.changes.pairing import Choice
 from recviewer.changes.report import Report
@@ -111,7 +110,7 @@ def report_on(asked: Range) -> Report:
         _keep(key, known)
     standings = standings_for([change.subject for change in known.report.found.changes])
     verdicts = {subject: standing.state for subject, standing in standings.items()}
-    report = Report(decided(known.report.found, verdicts), known.report.findings)
+    report = Report(decided(known.report.found, verdicts))
     return report if report.found.source.range == asked else _under(report, asked)
 
 
@@ -120,7 +119,7 @@ def _worked_out(source: ChangeSet, said: tuple[Choice, ...]) -> _Known:
     blobs = frozenset(sizes)
     mine = _about(said, blobs)
     found = overview(source, choices=mine)
-    return _Known(blobs, sum(sizes.values()), mine, Report(found, findings(found.changes)))
+    return _Known(blobs, sum(sizes.values()), mine, Report(found))
 
 
 def _about(said: tuple[Choice, ...], blobs: frozenset[str]) -> tuple[Choice, ...]:
@@ -138,5 +137,5 @@ def _keep(key: tuple[str, str, str], known: _Known) -> None:
 def _under(report: Report, asked: Range) -> Report:
     """Return the report under the name by which it was asked for: two names can stand for the same commits."""
     found = report.found
-    source = ChangeSet(asked, found.source.added, found.source.deleted, found.source.modified, found.source.problems)
-    return Report(type(found)(source, found.changes, found.alike), report.findings)
+    source = replace(found.source, range=asked)
+    return Report(replace(found, source=source))

@@ -39,7 +39,7 @@ def make(found: Overview) -> Plan:
         orphans=orphans,
         back=tuple(sorted(back, key=wishes.by_test)),
         stuck=tuple(stuck),
-        undecided=found.undecided,
+        undecided=found.numbers.undecided,
         elsewhere=marked.elsewhere,
         bytes_of=_Bytes(head, frozenset(file.name for file in back)),
     )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from recviewer.catalog.where import key_at, way
-from recviewer.changes.findings import Severity
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
 from recviewer.changes.report import Report
@@ -81,18 +80,11 @@ def churn(report: Report) -> list[Change]:
 
 
 def covered(report: Report) -> list[Change]:
-    """Return what the rule covers, decided or not: changes that mean the same, but for those that are red all the same.
+    """Return what the rule covers, decided or not: changes that mean the same and on which nothing was found.
 
     A file whose request was edited may mean the same and yet not be found by replay any more.
     """
-    red = {
-        (id(change.old), id(change.new))
-        for finding in report.findings
-        if finding.severity is Severity.RED
-        for change in finding.changes
-    }
-    quiet = (change for change in report.found.changes if change.is_quiet and change.subject)
-    return [change for change in quiet if (id(change.old), id(change.new)) not in red]
+    return [change for change in report.found.changes if change.is_churn and change.subject]
 
 
 def _contents(found: Overview) -> Contents:

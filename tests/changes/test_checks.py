@@ -2,6 +2,7 @@ import pytest
 
 from recviewer.changes import report
 from recviewer.changes.checks import Check, FailOn, as_status, check, fails
+from recviewer.changes.overview import decided
 from recviewer.git.ranges import opened
 
 
@@ -40,18 +41,12 @@ def test_a_run_fails_as_it_was_asked_to(made, verdict, error, state, failing):
 
 
 def test_a_finding_is_open_by_the_verdicts_of_now_not_by_those_it_was_found_with(made):
-    found = made("approved", error="slow")
-    before = made_before(found)
+    found = made(error="slow")
+    approved = decided(found.found, {found.found.changes[0].subject: "approved"})
 
-    assert check(report.Report(found.found, before)) is Check.SUCCESS
-
-
-def made_before(found):
-    from dataclasses import replace
-
-    return tuple(
-        replace(one, changes=tuple(replace(change, verdict="") for change in one.changes)) for one in found.findings
-    )
+    assert [change.verdict for change in approved.findings[0].changes] == ["approved"]
+    assert check(found) is Check.FAILURE
+    assert check(report.Report(approved)) is Check.SUCCESS
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_numbers_findings_classes_and_changes_are_links_to_the_site(reported):
         f"**[2 recordings touched]({where.page}): [1 re-recorded with other words]({where.page}?class=text), " in text
     )
     assert f"| [other words]({where.page}?class=text) | 1 |" in text
-    assert f"]({where.page}?rule=recorded-error)" in text
+    assert f"]({where.page}?rule=recorded-error&severity=red)" in text
     assert text.count(f"]({where.page}?change=") == 2
     found = rendered(text)
     assert {href.partition("?")[0] for href in found.links} == {where.page}
@@ -208,6 +208,9 @@ def test_json_is_the_contract(reported):
         "undecided",
         "raw_diff_lines",
         "changes",
+        "numbers",
+        "findings",
+        "problems",
     ]
     assert list(made["classes"]) == [
         "identical",
@@ -221,7 +224,7 @@ def test_json_is_the_contract(reported):
         "gone",
     ]
     assert sum(made["classes"].values()) == len(made["changes"]) == made["undecided"] == 2
-    assert list(made["changes"][0]) == ["class", "paired_by", "old", "new", "verdict", "summary"]
+    assert list(made["changes"][0]) == ["class", "paired_by", "old", "new", "verdict", "summary", "severity", "item"]
     assert made["changes"][0]["paired_by"] == "path"
     assert made["changes"][1]["old"] is made["changes"][1]["verdict"] is None
 

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from recviewer.changes import groups, overview, static, wording
+from recviewer.changes import overview, static, wording
 from recviewer.changes.changeset import ChangeSet, Modified
-from recviewer.changes.findings import findings
 from recviewer.changes.links import links
 from recviewer.changes.markdown import comment
 from recviewer.changes.report import Report, as_json
@@ -28,7 +27,7 @@ def side(path):
 def told(modified=(), added=(), deleted=()):
     asked = Range(Repository(NOWHERE, NOWHERE, NOWHERE), Spec("a", "b"), "a" * 40, "b" * 40)
     found = overview.overview(ChangeSet(asked, tuple(added), tuple(deleted), tuple(modified)))
-    return Report(found, findings(found.changes))
+    return Report(found)
 
 
 class Balance(HTMLParser):
@@ -56,7 +55,7 @@ def test_every_kind_of_recording_is_told(kind):
     Balance().feed(page)
 
     assert comment(report).startswith("<!--")
-    assert len(as_json(report)["changes"]) == report.found.source.files - report.found.pairs + len(pairs)
+    assert len(as_json(report)["changes"]) == report.found.source.files - report.numbers.pairs + len(pairs)
     assert all(change.summary is not None for change in report.found.changes)
 
 
@@ -140,11 +139,12 @@ def test_long_texts_say_how_much_is_left_out(make):
 def test_masks_are_equal_for_the_same_change_only(make):
     def mask(before, after):
         (change,) = told([Modified(make.side(before), make.side(after), Counted(1, 1))]).found.changes
-        return groups.mask(change.difference())
+        return change.mask
 
     first = mask(make.chat("One is red."), make.chat("One is blue."))
 
-    assert mask(make.chat("Two is red."), make.chat("Two is blue.")) == first
+    assert mask(make.chat("One is red.", model="m-2"), make.chat("One is blue.", model="m-2")) == first
+    assert mask(make.chat("Two is red."), make.chat("Two is blue.")) != first
     assert mask(make.chat("One is red."), make.chat("One is green.")) != first
 
 

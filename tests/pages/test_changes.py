@@ -89,7 +89,7 @@ def test_a_queue_leads_from_one_change_to_the_next_and_sums_up(client, spec):
 
     assert seen == [("moon.json", 1), ("new.json", 2), ("old.json", 3)]
     html = response.content.decode()
-    assert "All 3 are decided" in html
+    assert "All 3 changes are decided" in html
     assert "2 approved" in html
     assert "1 re-record" in html
 

@@ -1,0 +1,76 @@
+"""How much there is of some changes: every number that a page, a report or a status tells is counted here.
+
+Three words are kept apart. A *recording* is a file, as git counts them. A *change* is a recording that came, went or
+became another; a pair at two paths is one change of two recordings. An *item* is what is looked at and decided on at
+once: a change, or several that are the same change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from recviewer.changes.items import items
+from recviewer.changes.model import Change, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Counts of some changes.
+
+    recordings: files. changes, items: as above. tests: different ones that are known. pairs: changes with two sides.
+    size: bytes of the newer sides.
+    undecided, approved, rejected, to_delete: changes, by what was decided; they add up to all.
+    need_you: undecided changes that are more than churn, as `Change.needs_you`; need_you_items: the items that have any.
+    churn: undecided changes that are only churn; with need_you they add up to undecided.
+    red: undecided changes with a red finding.
+    """
+
+    recordings: int = 0
+    changes: int = 0
+    items: int = 0
+    tests: int = 0
+    pairs: int = 0
+    size: int = 0
+    undecided: int = 0
+    approved: int = 0
+    rejected: int = 0
+    to_delete: int = 0
+    need_you: int = 0
+    need_you_items: int = 0
+    churn: int = 0
+    red: int = 0
+
+    @property
+    def decided(self) -> int:
+        """Changes that somebody decided on."""
+        return self.changes - self.undecided
+
+
+def count(changes: Iterable[Change]) -> Numbers:
+    """Count some changes."""
+    every = list(changes)
+    some = items(every)
+    waiting = [change for change in every if not change.verdict]
+    need_you = sum(change.needs_you for change in waiting)
+    return Numbers(
+        recordings=sum(change.recordings for change in every),
+        changes=len(every),
+        items=len(some),
+        tests=len(tests_of(every)),
+        pairs=sum(change.old is not None and change.new is not None for change in every),
+        size=sum(change.size for change in every),
+        undecided=len(waiting),
+        approved=sum(change.verdict == "approved" for change in every),
+        rejected=sum(change.verdict == "rejected" for change in every),
+        to_delete=sum(change.verdict == "delete" for change in every),
+        need_you=need_you,
+        need_you_items=sum(any(change.needs_you for change in item.changes) for item in some),
+        churn=len(waiting) - need_you,
+        red=sum(change.severity is Severity.RED for change in waiting),
+    )
+
+
+def tests_of(changes: Iterable[Change]) -> set[str]:
+    """Return the tests that some changes are of. That no test is known is no test."""
+    return {change.about.test_id for change in changes} - {""}
