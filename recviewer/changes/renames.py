@@ -18,6 +18,9 @@ MOST = 8
 LEAST = 2
 """Fewer files than this show no rename."""
 
+TRIED = 12
+"""Lines of a file from which its rename is guessed."""
+
 SHOWN = 4
 """Spellings that a label names."""
 
@@ -57,14 +60,14 @@ def find(lines: Mapping[bytes, Pairs]) -> Iterator[tuple[Rename, list[bytes]]]:
     """Yield renames, each with the paths of the files that differ by it alone: tried are those that most seem to have."""
     left = dict(lines)
     for _ in range(MOST):
-        guesses = Counter(guess for pairs in left.values() if (guess := _guess(*pairs[0])))
+        guesses = Counter(guess for pairs in left.values() if (guess := _shortest(pairs)))
         best = next((guess for guess, count in guesses.most_common(1) if count >= LEAST), None)
         if best is None:
             return
         same = [raw for raw, pairs in left.items() if all(_replaced(best, *pair) is not None for pair in pairs)]
         if len(same) >= LEAST:
             yield best, same
-        gone = set(same) | {raw for raw, pairs in left.items() if _guess(*pairs[0]) == best}
+        gone = set(same) | {raw for raw, pairs in left.items() if _shortest(pairs) == best}
         left = {raw: pairs for raw, pairs in left.items() if raw not in gone}
 
 
@@ -81,6 +84,12 @@ def label(spelled: Sequence[tuple[bytes, bytes]]) -> str:
     told = [f"{old.decode('ascii', 'replace')} → {new.decode('ascii', 'replace')}" for old, new in spelled[:SHOWN]]
     rest = len(spelled) - len(told)
     return ", ".join([*told, *([f"and {rest:,} more spellings"] if rest else [])])
+
+
+def _shortest(pairs: Pairs) -> Rename | None:
+    """Return what a file seems to have renamed: of its first lines that with the fewest letters around it."""
+    guesses = [guess for pair in pairs[:TRIED] if (guess := _guess(*pair))]
+    return min(guesses, key=lambda guess: (len(guess.old), guess), default=None)
 
 
 def _guess(old: bytes, new: bytes) -> Rename | None:

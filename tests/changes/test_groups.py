@@ -1,0 +1,196 @@
+"""What is one item, and what must not be."""
+
+import pytest
+
+from recviewer.changes import renames
+from recviewer.changes.renames import Rename
+
+SENTENCES = (
+    "Pay {} euros to Ada.",
+    "Take {} drops of it every day.",
+    "Let us meet at {} in the hall.",
+)
+
+
+@pytest.fixture
+def edited(tree, make):
+    """The range in which documents were replaced by others at their paths."""
+
+    def run(old, new):
+        paths = [f"tests/recordings/r{n}.json" for n in range(len(old))]
+        for path, document in zip(paths, old, strict=True):
+            tree.write(path, make.bytes_of(document))
+        tree.commit()
+        for path, document in zip(paths, new, strict=True):
+            tree.write(path, make.bytes_of(document))
+        tree.commit()
+        return tree.overview("HEAD~1...HEAD")
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("7", "8"),
+        ("7 May", "8 May"),
+        ("Monday", "Tuesday"),
+        ("May", "June"),
+        ("twelve", "eleven"),
+        ("2026-01-07", "2026-01-08"),
+        ("not", "never"),
+        ("one", "two"),
+    ],
+)
+@pytest.mark.parametrize("where", ["question", "answer", "arguments"])
+def test_a_number_a_date_or_a_negation_in_other_sentences_is_another_change(edited, make, before, after, where):
+    def written(word):
+        texts = [sentence.format(word) for sentence in SENTENCES]
+        if where == "question":
+            return [make.chat(text) for text in texts]
+        if where == "answer":
+            return [make.chat(f"{n}?", text) for n, text in enumerate(texts)]
+        return [make.chat(f"{n}?", "", calls=[("act", f'{{"what": "{text}"}}')]) for n, text in enumerate(texts)]
+
+    found = edited(written(before), written(after))
+
+    assert found.numbers.items == found.numbers.changes == len(SENTENCES)
+
+
+@pytest.mark.parametrize("before", ["7", "yes"])
+def test_the_same_answer_to_other_questions_is_another_change(edited, make, before):
+    questions = ["How many euros?", "How many drops?", "At what hour?"]
+
+    found = edited([make.chat(one, before) for one in questions], [make.chat(one, "8") for one in questions])
+
+    assert found.numbers.items == 3
+
+
+def test_the_same_change_in_several_places_is_one_item(edited, make):
+    tests = [make.id_of("test_a", name) for name in ("a", "b", "c")]
+
+    found = edited(
+        [make.chat(answer="Saturn.", test=test) for test in tests],
+        [make.chat(answer="Jupiter.", test=test) for test in tests],
+    )
+
+    assert (found.numbers.changes, found.numbers.items) == (3, 1)
+
+
+def test_the_same_turn_later_in_a_conversation_is_the_same_change(edited, make):
+    def written(word, before):
+        return make.chat("Last?", turns=[*(("user", f"turn {n}") for n in range(before)), ("system", f"Be {word}.")])
+
+    found = edited([written("brief", n) for n in range(3)], [written("concise", n) for n in range(3)])
+
+    assert found.numbers.items == 1
+
+
+def test_one_member_that_differs_otherwise_too_stands_alone(edited, make):
+    old = [make.chat(answer="Saturn.", test=make.id_of("test_a", name)) for name in "abc"]
+    new = [make.chat(answer="Jupiter.", test=make.id_of("test_a", name)) for name in "abc"]
+    new[1] = make.chat(answer="Jupiter!", test=make.id_of("test_a", "b"))
+
+    assert edited(old, new).numbers.items == 2
+
+
+def test_groups_never_cross_classes(edited, make):
+    old = [make.chat("What is llama_stack?"), make.chat("What is it?", "It is llama_stack.")] * 2
+    new = [make.chat("What is ogx?"), make.chat("What is it?", "It is ogx.")] * 2
+
+    found = edited(old, new)
+
+    assert {change.churn.value for change in found.changes} == {"request", "text"}
+    assert found.numbers.items == 2
+    for one in found.alike:
+        assert len({change.churn for change in found.changes if change.alike == one.number}) == 1
+
+
+def test_what_has_a_finding_is_apart_from_what_has_none(tree, make):
+    """The same rename in two files, of which replay finds one no more."""
+    test = make.id_of("test_a")
+    old, new = make.chat("What is llama_stack?", test=test), make.chat("What is ogx?", test=test)
+    tree.put(old)
+    tree.write("tests/integration/chat/recordings/named.json", make.bytes_of(old))
+    tree.write("tests/integration/chat/recordings/called.json", make.bytes_of(old))
+    tree.commit()
+    for path in (tree.top / "tests").rglob("*.json"):
+        path.write_bytes(make.bytes_of(new))
+    tree.commit()
+
+    found = tree.overview("HEAD~1...HEAD")
+
+    assert sorted((change.alike is None, change.severity) for change in found.changes) == [
+        (False, None),
+        (False, None),
+        (True, "red"),
+    ]
+
+
+def embedding(make, *values):
+    made = make.chat()
+    made["request"] |= {"url": "https://api.acme.example/v1/embeddings", "endpoint": "/v1/embeddings"}
+    made["request"]["body"] = {"model": "e-1", "input": "ring"}
+    rows = [{"object": "embedding", "index": 0, "embedding": list(values)}]
+    data = {"object": "list", "data": rows, "model": "e-1", "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+    kind = "openai.types.create_embedding_response.CreateEmbeddingResponse"
+    made["response"] = {"body": {"__type__": kind, "__data__": data}, "is_streaming": False}
+    return made
+
+
+def test_vectors_are_the_same_change_only_number_by_number(edited, make):
+    """Both turn by the same angle; so the cosines are equal, and the largest differences."""
+    old = [embedding(make, 1.0, 0.0), embedding(make, 0.0, 1.0)]
+
+    assert edited(old, [embedding(make, 0.0, 1.0), embedding(make, 1.0, 0.0)]).numbers.items == 2
+
+
+def test_lists_are_the_same_change_only_where_all_names_are(edited, make):
+    found = edited([make.models("a", "b"), make.models("a", "c")], [make.models("b"), make.models("c")])
+
+    assert found.numbers.items == 2
+
+
+def test_a_rename_is_told_by_each_of_its_spellings(edited, make):
+    old = [make.chat(f"llama_stack or LlamaStack {n}?", "llama-stack", chunks=1) for n in range(3)]
+    new = [make.chat(f"ogx or OGX {n}?", "ogx", chunks=1) for n in range(3)]
+
+    found = edited(old, new)
+
+    assert (found.numbers.items, found.alike[0].count) == (1, 3)
+    assert sorted(found.alike[0].label.split(", ")) == ["LlamaStack → OGX", "llama-stack → ogx", "llama_stack → ogx"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"the cat sat", b"the dog sat"),
+        (b"get_cat()", b"get_dog()"),
+        (b"getCat()", b"getDog()"),
+        (b"cat cat", b"dog dog"),
+        (b"a cat, not a dog", b"a dog, not a dog"),
+    ],
+)
+def test_whole_words_are_renamed(old, new):
+    assert renames._replaced(Rename(b"cat", b"dog"), old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"concatenate", b"condogenate"),
+        (b"the cat sat", b"the dog ran"),
+        (b"cat and dog", b"dog and cat"),
+        (b"cat", b"cat dog"),
+        (b"cat", b""),
+        (b"cats", b"dogs"),
+    ],
+)
+def test_all_else_is_no_rename(old, new):
+    assert not renames._replaced(Rename(b"cat", b"dog"), old, new)
+
+
+def test_a_file_with_any_other_difference_is_not_in_the_rename():
+    lines = {b"a": [(b"a cat", b"a dog")], b"b": [(b"b cat", b"b dog")], b"c": [(b"c cat", b"c dog"), (b"1", b"2")]}
+
+    assert list(renames.find(lines)) == [(Rename(b"cat", b"dog"), [b"a", b"b"])]
