@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recviewer.catalog.summary import summarize
-from recviewer.commands.exported import contract_of, line_of, recordings_below
+from recviewer.commands.exported import contract_of, found_below, line_of
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.text import Outcome
 from recviewer.formats.deltas import fold, runs_of
@@ -32,7 +32,7 @@ def corpus():
 @pytest.fixture(scope="module")
 def readings(corpus):
     """(path, reading, blob) of every recording."""
-    return list(recordings_below(corpus, limit_bytes=64 * 1024 * 1024))
+    return [found[:3] for found in found_below(corpus, limit_bytes=64 * 1024 * 1024)]
 
 
 def test_every_recording_of_the_manifest_is_found(corpus, readings):

@@ -26,7 +26,8 @@ class Recording(models.Model):
     asked, answered: first words for the list. answer_kind: text, call, error, note.
     turns, asked_length: messages of the request and characters of its words: a later call of a test sends more.
     outcome: see `exchange.text.Outcome`.
-    runs: what the chunks added, as `t43 c7`. replay, replay_rule, replay_expected: see `replay.names.Replay`.
+    runs: what the chunks added, as `t43 c7`. reasoning: whether the answer shows any.
+    replay, replay_rule, replay_expected: see `replay.names.Replay`.
     """
 
     path = models.TextField(unique=True)
@@ -48,6 +49,7 @@ class Recording(models.Model):
     streaming = models.BooleanField()
     chunks = models.IntegerField()
     runs = models.TextField()
+    reasoning = models.BooleanField(default=False)
     turns = models.IntegerField()
     asked_length = models.IntegerField()
     asked = models.TextField()

@@ -13,7 +13,7 @@ from recviewer.catalog.jobs import Done, Job
 from recviewer.catalog.naming import clean, test_name
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange
-from recviewer.exchange.text import line_of, searchable
+from recviewer.exchange.text import line_of, reasons, searchable
 from recviewer.formats.raw import host_of
 from recviewer.formats.reading import Reading, read, unreadable
 from recviewer.formats.version import reader_version
@@ -43,6 +43,7 @@ class Summary(NamedTuple):
     streaming: bool
     chunks: int
     runs: str
+    reasoning: bool
     turns: int
     asked_length: int
     asked: str
@@ -62,7 +63,7 @@ class Summary(NamedTuple):
 
 def summarize(data: bytes, key: str) -> Summary:
     """Read a recording's bytes and sum them up. key: its path below the root. Never raises."""
-    return _summary(read(data), key, blob=files.blob_id(data))
+    return summary_of(read(data), key, blob=files.blob_id(data))
 
 
 class Once:
@@ -82,7 +83,7 @@ class Once:
         known = self._kept.get((blob, name))
         if known is not None:
             return known
-        made = self._kept[blob, name] = _summary(read(data), key, blob=blob)
+        made = self._kept[blob, name] = summary_of(read(data), key, blob=blob)
         self._size += _weight(made)
         while self._size > self._limit:
             self._size -= _weight(self._kept.popitem(last=False)[1])
@@ -101,10 +102,11 @@ def of_unreadable(reason: str, key: str, *, reader: str = "") -> Summary:
 
     reason: a clause without its full stop. reader: the version that failed on it; "" has it tried again each time.
     """
-    return _summary(unreadable(reason), key, blob="")._replace(reader=reader)
+    return summary_of(unreadable(reason), key, blob="")._replace(reader=reader)
 
 
-def _summary(reading: Reading, key: str, *, blob: str) -> Summary:
+def summary_of(reading: Reading, key: str, *, blob: str) -> Summary:
+    """Sum up a recording that was read. key: its path below the root. blob: of its bytes, "" where they cannot be had."""
     exchange = reading.exchange
     line = line_of(exchange)
     name = key.rpartition("/")[2]
@@ -123,6 +125,7 @@ def _summary(reading: Reading, key: str, *, blob: str) -> Summary:
         streaming=exchange.streaming,
         chunks=exchange.chunks,
         runs=" ".join([f"{letter}{count}" for letter, count in exchange.runs][:200]),
+        reasoning=reasons(exchange),
         turns=len(exchange.request.messages),
         asked_length=len(asked_words),
         asked=clean(line.asked),

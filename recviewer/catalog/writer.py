@@ -22,10 +22,8 @@ PLACE = ("id", "path", "raw_path", "folder", "suite", "size", "mtime_ns", "inode
 MEANING = Summary._fields[:-2]
 COLUMNS = (*PLACE, *MEANING)
 _UPDATED = [f"{name} = excluded.{name}" for name in COLUMNS if name != "id"]
-_UPSERT = (
-    f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))}) "
-    f"ON CONFLICT (id) DO UPDATE SET {', '.join(_UPDATED)}"
-)
+INSERT = f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+_UPSERT = f"{INSERT} ON CONFLICT (id) DO UPDATE SET {', '.join(_UPDATED)}"
 
 
 class Writer:
@@ -51,14 +49,24 @@ class Writer:
             if id is None:
                 id = self._ids[done.key] = self._next
                 self._next += 1
-            values.append((id, *_place(done.key, stamp, now), *summary[:-2]))
-            words.append((id, summary.asked_words, summary.answered_words, summary.test_name, summary.model))
+            values.append(values_of(id, done.key, stamp, now, summary))
+            words.append(words_of(id, summary))
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(_UPSERT, values)
             search.insert(cursor, words)
 
 
-def _place(key: str, stamp: FileStamp, now: datetime) -> tuple[Any, ...]:
+def values_of(id: int, key: str, stamp: FileStamp, now: datetime | str, summary: Summary) -> tuple[Any, ...]:
+    """Return a row's values, in the order of `COLUMNS`."""
+    return (id, *_place(key, stamp, now), *summary[:-2])
+
+
+def words_of(id: int, summary: Summary) -> tuple[Any, ...]:
+    """Return a row's words, as `search.insert` takes them."""
+    return (id, summary.asked_words, summary.answered_words, summary.test_name, summary.model)
+
+
+def _place(key: str, stamp: FileStamp, now: datetime | str) -> tuple[Any, ...]:
     raw = None if key.encode("utf-8", "surrogatepass") == stamp.raw else stamp.raw
     folder = key.rpartition("/")[0]
     return (key, raw, folder, suite_of(key), stamp.size, stamp.mtime_ns, stamp.inode, now)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import compress, islice
 from pathlib import Path
+from typing import NamedTuple
 
+from recviewer.catalog import alone
+from recviewer.catalog.summary import summary_of
 from recviewer.exchange.contract import Place, to_json
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Json
 from recviewer.formats.reading import Reading, read, unreadable
 from recviewer.replay.names import Replay, ReplayState, name_state
+from recviewer.review.narrowing import REVIEW_KEYS, Asked, narrowed
 from recviewer.store import files
 from recviewer.store.paths import key_of
 from recviewer.store.refusals import Refusal, Vanished
@@ -30,21 +35,71 @@ def line_of(value: dict[str, Json]) -> bytes:
     return encode(value)
 
 
-def recordings_below(root: Path, *, limit_bytes: int) -> Iterator[tuple[str, Reading, str]]:
-    """Yield (path, reading, blob) for every recording below a directory, broken ones too. Raises store.NoRoot."""
+class Found(NamedTuple):
+    """A recording that was read. blob: "" where its bytes cannot be had. size: in bytes, as the file system says."""
+
+    path: str
+    reading: Reading
+    blob: str
+    size: int
+
+
+def found_below(root: Path, *, limit_bytes: int) -> Iterator[Found]:
+    """Yield every recording below a directory, broken ones too. Raises store.NoRoot."""
     with files.Reader(root, limit_bytes=limit_bytes) as reader:
         for stamp in scan(root).stamps:
             if stamp.obstacle:
-                yield stamp.key, unreadable(stamp.obstacle), ""
+                yield Found(stamp.key, unreadable(stamp.obstacle), "", stamp.size)
                 continue
             try:
                 data = reader.read(stamp.raw).data
             except Vanished:
                 continue
             except Refusal as refusal:
-                yield stamp.key, unreadable(str(getattr(refusal, "reason", refusal))), ""
+                yield Found(stamp.key, unreadable(str(getattr(refusal, "reason", refusal))), "", stamp.size)
                 continue
-            yield stamp.key, read(data), files.blob_id(data)
+            yield Found(stamp.key, read(data), files.blob_id(data), len(data))
+
+
+BATCH = 200
+"""Recordings that a query is put to at once."""
+
+
+def chosen(found: Iterable[Found], asked: Asked) -> Iterator[Found]:
+    """Yield those that a query holds, in order."""
+    if not asked.terms and not asked.words:
+        yield from found
+        return
+    wanted = narrowed(asked.terms, asked.words)
+    with alone.opened() as memory:
+        for some in _batches(found):
+            lone = [alone.Lone(one.path, one.size, summary_of(one.reading, one.path, blob=one.blob)) for one in some]
+            yield from compress(some, memory.matching(lone, wanted))
+
+
+def _batches(found: Iterable[Found]) -> Iterator[tuple[Found, ...]]:
+    rest = iter(found)
+    while some := tuple(islice(rest, BATCH)):
+        yield some
+
+
+_UNTOLD = frozenset({"edited", "unknown"})
+
+
+def refusal_of(asked: Asked) -> str:
+    """Return as a sentence why files alone cannot answer a query, "" where they can."""
+    for term in asked.terms:
+        if term.key in REVIEW_KEYS:
+            return (
+                f"{term.said} cannot be used here: export reads files alone, and no verdicts or tags. `recviewer search` "
+                "takes it."
+            )
+        if term.key == "replay" and term.value in _UNTOLD:
+            return (
+                f"{term.said} cannot be used here: only the history of the files tells edited from unknown, and export "
+                "reads none. `recviewer search` takes it."
+            )
+    return ""
 
 
 def one_file(path: Path, *, limit_bytes: int) -> tuple[str, Reading, str]:

@@ -235,6 +235,13 @@ def outcome_of(exchange: Exchange) -> Outcome:
     return Outcome.EMPTY
 
 
+def reasons(exchange: Exchange) -> bool:
+    """Tell whether the answer shows reasoning, streamed or not."""
+    return any(
+        output.reasoning or any(isinstance(part, Reasoning) for part in output.parts) for output in exchange.outputs
+    )
+
+
 def searchable(exchange: Exchange) -> tuple[str, str]:
     """Return the words of the request and the words of the answer, for the full-text index.
 

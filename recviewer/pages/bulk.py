@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog.models import Recording
 from recviewer.pages.forms import item_of
+from recviewer.pages.listfacets import narrowed
 from recviewer.pages.listing import ListState
-from recviewer.pages.recordings import narrowed
 from recviewer.pages.words_for import State, state_of
 from recviewer.review.filters import standings_for
 from recviewer.review.subjects import subject_of

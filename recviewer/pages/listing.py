@@ -8,12 +8,8 @@ from dataclasses import dataclass, replace
 from django.http import QueryDict
 from django.utils.http import urlencode
 
-from recviewer.catalog.filters import FILTERS, Term
-
-REVIEW_KEYS = ("state", "tag")
-"""Filters on what people said."""
-
-KEYS = ("state", *FILTERS, "tag")
+from recviewer.catalog.filters import Term
+from recviewer.review.narrowing import KEYS
 
 PAGE_SIZES = (50, 200)
 

@@ -22,8 +22,8 @@ from recviewer.catalog.filters import Term
 from recviewer.catalog.models import Recording
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.exchange.text import ENDED, Outcome
+from recviewer.pages.listfacets import narrowed
 from recviewer.pages.listing import ListState
-from recviewer.pages.recordings import narrowed
 from recviewer.pages.tape import Queue, Stop, walk
 from recviewer.review.filters import all_standings
 from recviewer.review.models import State

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
 
-from recviewer.catalog import facets, filters, freshness, search
+from recviewer.catalog import facets, freshness, search
 from recviewer.catalog.facets import Counts
-from recviewer.catalog.filters import FACETS, FILTERS, Recordings, Term
+from recviewer.catalog.filters import FILTERS, Filter, Term
 from recviewer.catalog.models import Recording
-from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, VERDICT_WORDS
+from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.pages.cells import hits, kind_as_model
 from recviewer.pages.forms import item_of
 from recviewer.pages.htmx import answer, wants_fragment
-from recviewer.pages.listing import KEYS, REVIEW_KEYS, SORTS, ListState, Sort
+from recviewer.pages.jumps import jump, opened_by
+from recviewer.pages.listfacets import FACET_WORDS, NO_VALUE, narrowed, printed_facets
+from recviewer.pages.listing import SORTS, ListState, Sort
 from recviewer.pages.minis import Mini, mini_strip
+from recviewer.pages.neighbours import url_of
 from recviewer.pages.printed import Printed
 from recviewer.pages.status import Freshness
 from recviewer.pages.templatetags.words import one_line, size, visible
 from recviewer.pages.words_for import State, state_of
 from recviewer.review import filters as said
+from recviewer.review import narrowing
+from recviewer.review.narrowing import REVIEW_KEYS, read
 from recviewer.review.subjects import subject_of
 
-FACET_SHOWN = 6
 COLUMNS = (
     "id", "path", "fingerprint", "blob", "kind", "host", "model", "test_id", "test_name", "streaming", "chunks", "runs",
     "size", "indexed_at", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "replay_rule", "suite",
@@ -66,27 +68,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """One value of a facet. url: toggles it. is_on: chosen; is_out: left out."""
-
-    label: str
-    title: str
-    count: str
-    url: str
-    is_on: bool
-    is_out: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """A facet with its first values, and the rest behind a fold."""
-
-    label: str
-    values: tuple[Value, ...]
-    more: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Chip:
     """A filter in the search box. url: drops it."""
 
@@ -115,8 +96,20 @@ class Blame:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """A filter whose value makes no sense. said: a sentence. url: drops the filter."""
+
+    said: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
-    """The page. headline counts are of the whole tree; total and size_bytes of what the filters leave."""
+    """The page. headline counts are of the whole tree; total and size_bytes of what the filters leave.
+
+    faults: filters whose values make no sense; nothing is listed then. strangers: sentences on values that no recording
+    has. direct: the one recording that was named by its path or hash.
+    """
 
     state: ListState
     total: int
@@ -141,66 +134,31 @@ class Listing:
     next_url: str
     blame: Blame | None
     freshness: Freshness
-    examples: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    strangers: tuple[str, ...]
+    direct: Step | None
+    filters: tuple[Filter, ...]
 
 
 def listing(request: HttpRequest) -> HttpResponse:
-    """Show the list that the address describes; typed filters move from the box into the address first."""
-    state = ListState.of(request.GET)
-    terms, words = filters.parse_typed(state.words, KEYS)
+    """Show the list that the address describes; typed filters move from the box into the address first.
+
+    What is pasted and names one recording, or a test, leads there. A list that is asked for while somebody types, or by
+    a script, holds the same without a redirect.
+    """
+    typed = ListState.of(request.GET)
+    asked = read(typed.words)
+    state = typed.with_terms(asked.terms, asked.words)
     if wants_fragment(request):
-        return answer(request, "recordings/page.html", "recordings/_list.html", build(state.with_terms(terms, words)))
-    if terms:
-        return HttpResponseRedirect(request.path + state.with_terms(terms, words).address())
-    direct = jump(words)
+        return answer(request, "recordings/page.html", "recordings/_list.html", build(state))
+    if request.path.endswith(".json"):
+        return as_json(build(state))
+    if (state.terms, state.words) != (typed.terms, typed.words):
+        return HttpResponseRedirect(request.path + state.address())
+    direct = jump(state.words)
     if direct is not None:
         return HttpResponseRedirect(direct)
-    page = build(state)
-    if request.path.endswith(".json"):
-        return as_json(page)
-    return answer(request, "recordings/page.html", "recordings/_list.html", page)
-
-
-def jump(words: str) -> str | None:
-    """Return where a pasted path, hash or test id leads, None where it is just words to search for."""
-    if re.fullmatch(r"(?:rec-)?[0-9a-f]{12}(?:[0-9a-f]{28}|[0-9a-f]{52})?(?:\.json)?", words):
-        digits = words.removeprefix("rec-").removesuffix(".json")
-        found = list(
-            Recording.objects.filter(Q(path__contains=f"/{digits}") | Q(path__startswith=digits) | Q(blob=digits))
-            .order_by("path")
-            .values_list("path", flat=True)[:2]
-        )
-        if len(found) == 1:
-            return reverse("recording:show", args=[found[0]])
-        return reverse("recordings:listing") + ListState(terms=(Term("path", digits),)).address()
-    if words.endswith(".json") and Recording.objects.filter(path=words).exists():
-        return reverse("recording:show", args=[words])
-    if "::" in words and "/" in words and " " not in words.partition("[")[0]:
-        return reverse("recordings:listing") + ListState(terms=(Term("test", words),)).address()
-    return None
-
-
-def narrowed(state: ListState, terms: Iterable[Term] | None = None) -> Recordings:
-    """Return the recordings that a state, or other terms with its words, leave."""
-    used = state.terms if terms is None else tuple(terms)
-    recordings = filters.apply(Recording.objects.all(), used)
-    if state.words:
-        recordings = search.matching(recordings, state.words)
-    return _said(recordings, used)
-
-
-def _said(recordings: Recordings, terms: Sequence[Term]) -> Recordings:
-    for key, narrow in (("state", said.with_verdict), ("tag", said.with_tag)):
-        wanted = [term.value for term in terms if term.key == key and not term.is_negative]
-        unwanted = [term.value for term in terms if term.key == key and term.is_negative]
-        if wanted:
-            either = Q()
-            for value in wanted:
-                either |= Q(pk__in=narrow(Recording.objects.all(), value).values("pk"))
-            recordings = recordings.filter(either) if len(wanted) > 1 else narrow(recordings, wanted[0])
-        for value in unwanted:
-            recordings = recordings.exclude(pk__in=narrow(Recording.objects.all(), value).values("pk"))
-    return recordings
+    return answer(request, "recordings/page.html", "recordings/_list.html", build(state))
 
 
 def build(state: ListState) -> Listing:
@@ -214,7 +172,8 @@ def build(state: ListState) -> Listing:
         found = facets.combinations(narrowed(state, beyond), key=key)
     else:
         found = facets.combinations(Recording.objects.all(), key=(generation,))
-    counted = facets.counts(found, state.terms)
+    faults = tuple(_faults(state))
+    counted = facets.counts(() if faults else found, state.terms)
     pages = max(1, -(-counted.total // state.per_page))
     state = replace(state, page=min(state.page, pages))
     recordings, rows = _rows(state)
@@ -228,7 +187,7 @@ def build(state: ListState) -> Listing:
         tests=_tests(generation),
         models=len([value for value, _ in everything.by_facet["model"] if value]),
         notices=_notices(everything),
-        facets=_facets(state, counted),
+        facets=printed_facets(state, counted),
         counted=counted,
         chips=tuple(_chips(state)),
         rows=rows,
@@ -244,9 +203,12 @@ def build(state: ListState) -> Listing:
         pages=tuple(_pages(state, pages)),
         previous_url=replace(state, page=state.page - 1).address() if state.page > 1 else "",
         next_url=replace(state, page=state.page + 1).address() if state.page < pages else "",
-        blame=_blame(state) if not counted.total and everything.total else None,
+        blame=_blame(state) if not counted.total and everything.total and not faults else None,
+        faults=faults,
+        strangers=narrowing.strangers(state.terms) if not counted.total and everything.total else (),
+        direct=_direct(state),
         freshness=Freshness(generation, "/" + state.address(), False, freshness.trouble()),
-        examples=tuple(one.example for one in FILTERS.values()),
+        filters=tuple(FILTERS.values()),
     )
 
 
@@ -276,7 +238,6 @@ def _notices(everything: Counts) -> tuple[tuple[str, str, int, str], ...]:
 
 
 _printed_rows = Printed(4000)
-_printed_facets = Printed(200)
 
 
 def _rows(state: ListState) -> tuple[tuple[Recording, ...], tuple[SafeString, ...]]:
@@ -332,52 +293,10 @@ def _row(
     )
 
 
-_FACET_WORDS = {"replay": REPLAY_WORDS, "kind": KIND_WORDS, "outcome": OUTCOME_WORDS}
-_NO_VALUE = {"model": "no model", "host": "no host", "suite": "no suite"}
-_VERDICTS = ("undecided", "approved", "rejected", "delete")
-
-
-def _facets(state: ListState, counted: Counts) -> SafeString:
-    """Return the counts beside the list, printed."""
-    without_state = [term for term in state.terms if term.key != "state"]
-    total = counted.total if len(without_state) == len(state.terms) else None
-    verdicts = said.verdict_counts(narrowed(state, without_state), total=total)
-    without_tag = [term for term in state.terms if term.key != "tag"]
-    tags = [(label.name, count) for label, count in said.tag_counts(narrowed(state, without_tag))]
-    whole = replace(state, page=1)
-    key = (whole, tuple(verdicts.items()), tuple(tags), repr(counted))
-
-    def make() -> SafeString:
-        made = [_facet(whole, "state", "Verdict", [(value, verdicts.get(value, 0)) for value in _VERDICTS])]
-        made += [_facet(whole, key, FILTERS[key].label, counted.by_facet[key]) for key in FACETS]
-        made += [_facet(whole, "tag", "Tag", tags)] if tags else []
-        shown = [facet for facet in made if len(facet.values) > 1 or any(value.is_on for value in facet.values)]
-        return render_to_string("recordings/_facets.html", {"facets": shown, "on": len(state.terms)})
-
-    return _printed_facets.get(key, make)
-
-
-def _facet(state: ListState, key: str, label: str, counts: Sequence[tuple[str, int]]) -> Facet:
-    words = VERDICT_WORDS if key == "state" else _FACET_WORDS.get(key, {})
-    values = []
-    for value, count in counts:
-        term, out = Term(key, value), Term(key, value, is_negative=True)
-        is_out = out in state.terms
-        url = state.without(out).address() if is_out else state.toggled(term).address()
-        name = words.get(value) or value or _NO_VALUE.get(key, "none")
-        is_on = term in state.terms
-        said_count = f"{count:,}" if count else ""
-        values.append(Value(visible(name), name, said_count, url, is_on, is_out))
-    shown = max(FACET_SHOWN, max((n + 1 for n, value in enumerate(values) if value.is_on), default=0))
-    if len(values) == shown + 1:
-        shown += 1
-    return Facet(label, tuple(values[:shown]), tuple(values[shown:]))
-
-
 def _chips(state: ListState) -> Iterable[Chip]:
     for term in state.terms:
-        words = VERDICT_WORDS if term.key == "state" else _FACET_WORDS.get(term.key, {})
-        value = words.get(term.value) or term.value or _NO_VALUE.get(term.key, "none")
+        words = VERDICT_WORDS if term.key == "state" else FACET_WORDS.get(term.key, {})
+        value = words.get(term.value) or term.value or NO_VALUE.get(term.key, "none")
         yield Chip(term.key, value, term.is_negative, state.without(term).address())
 
 
@@ -399,8 +318,20 @@ def _pages(state: ListState, last: int) -> Iterable[Step | None]:
             yield None
 
 
+def _faults(state: ListState) -> Iterable[Fault]:
+    for term in state.terms:
+        said_of_it = narrowing.fault(term)
+        if said_of_it:
+            yield Fault(said_of_it, state.without(term).address())
+
+
+def _direct(state: ListState) -> Step | None:
+    path = opened_by(state.words) if state.words else None
+    return Step(path, url_of(path)) if path is not None else None
+
+
 def _blame(state: ListState) -> Blame | None:
-    """Find the filter without which most would be left."""
+    """Find the filter without which most would be left, None where that would not help."""
     tried = [
         (term.said, replace(state, terms=tuple(kept for kept in state.terms if kept != term), page=1))
         for term in state.terms
@@ -410,13 +341,15 @@ def _blame(state: ListState) -> Blame | None:
     best = max(
         ((narrowed(other).count(), name, other) for name, other in tried), key=lambda item: item[0], default=None
     )
-    if best is None:
+    if best is None or not best[0]:
         return None
     return Blame(best[1], best[0], best[2].address())
 
 
 def as_json(page: Listing) -> JsonResponse:
-    """Return the list for scripts."""
+    """Return the list for scripts, or what is wrong with the filters."""
+    if page.faults:
+        return JsonResponse({"error": " ".join(dict.fromkeys(fault.said for fault in page.faults))}, status=400)
     fields = ("path", "blob", "fingerprint", "kind", "model", "host", "suite", "test_id", "streaming", "chunks", "size",
               "asked", "answered", "outcome", "replay")  # fmt: skip
     tags = said.tags_for_paths([one.path for one in page.recordings])

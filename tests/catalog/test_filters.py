@@ -1,5 +1,6 @@
 from itertools import product
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from recviewer.catalog import facets, filters, indexer
 from recviewer.catalog.filters import FACETS, FILTERS, Term, amount, apply, parse_typed
 from recviewer.catalog.models import Recording
+from recviewer.catalog.value_words import OUTCOME_WORDS
 
 KEYS = list(FILTERS)
 
@@ -99,9 +101,21 @@ def numbers(*terms):
         ([Term("outcome", "unreadable")], [5]),
         ([Term("size", ">3k")], [1]),
         ([Term("size", "much")], []),
-        ([Term("size", "much", True)], [1, 2, 3, 4, 5]),
+        ([Term("size", "much", True)], []),
+        ([Term("size", ">100"), Term("size", "<3k")], [2, 3, 4]),
+        ([Term("size", "<3k"), Term("size", ">3k")], []),
+        ([Term("size", ">3k"), Term("size", "1")], []),
+        ([Term("size", "1"), Term("size", "2")], [5]),
+        ([Term("chunks", "3"), Term("chunks", "0")], [1, 2, 3, 4, 5]),
         ([Term("chunks", "3")], [2]),
         ([Term("has", "stream")], [2]),
+        ([Term("has", "stream"), Term("has", "test")], [2]),
+        ([Term("has", "stream"), Term("has", "problem")], []),
+        ([Term("has", "reasoning")], []),
+        ([Term("kind", "nonsense")], []),
+        ([Term("kind", "nonsense", True)], []),
+        ([Term("path", "a/"), Term("path", "2")], [2]),
+        ([Term("test", "planets"), Term("test", "earth")], [1, 2, 4]),
         ([Term("has", "problem")], [5]),
         ([Term("has", "test")], [1, 2, 4]),
         ([Term("has", "wings")], []),
@@ -121,6 +135,75 @@ def test_terms_narrow_the_list(five, terms, found):
 def test_any_value_of_any_filter_is_a_query(db):
     for key, value, is_negative in product(KEYS, ["", "x", "'", "\0", "9" * 400, "%_\\"], [False, True]):
         assert apply(Recording.objects.all(), [Term(key, value, is_negative)]).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("term", "allowed"),
+    [
+        (Term("has", "tools"), "has takes tool, error, stream, reasoning, problem or test."),
+        (Term("size", "big"), "size takes a number or a comparison: size:>100k"),
+        (Term("size", ">100KiB"), "size takes a number or a comparison"),
+        (Term("chunks", "1-2", True), "chunks takes a number or a comparison: chunks:>100k"),
+        (Term("kind", "nonsense"), "kind takes chat, completion,"),
+        (Term("hash", "xyz"), "hash takes 7 or more hexadecimal digits"),
+        (Term("test", ""), "test takes a part of a test id."),
+    ],
+)
+def test_value_without_sense_is_named_with_what_is_allowed(term, allowed):
+    said = filters.fault(term)
+
+    assert said.startswith(f"{term.said} cannot be used: ")
+    assert allowed in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "term"),
+    [
+        ('kind:"model list"', Term("kind", "models")),
+        ("kind:Chat", Term("kind", "chat")),
+        ('-replay:"older rule"', Term("replay", "older", True)),
+        (f'outcome:"{OUTCOME_WORDS["truncated"].upper()}"', Term("outcome", "truncated")),
+        ("has:TOOL", Term("has", "tool")),
+        ("model:GPT-4o", Term("model", "GPT-4o")),
+    ],
+)
+def test_words_of_the_pages_are_understood(typed, term):
+    assert parse_typed(typed, KEYS) == ([term], "")
+
+
+@st.composite
+def terms(draw):
+    """A term that makes sense."""
+    key = draw(st.sampled_from(KEYS))
+    number = draw(st.sampled_from(["0", "1", "3", "600", "1k", "3k"]))
+    values = {
+        "size": draw(st.sampled_from(["", "<", ">", "<=", ">="])) + number,
+        "chunks": draw(st.sampled_from(["", "<", ">", "<=", ">="])) + number,
+        "model": draw(st.sampled_from(["m-1", "m-2", "m-3"])),
+        "suite": draw(st.sampled_from(["a", "b"])),
+        "host": "api.example.com",
+        "test": draw(st.sampled_from(["planets", "earth", "x"])),
+        "path": draw(st.sampled_from(["a/", "b/", "1", "2"])),
+        "hash": "0123456",
+    }
+    value = values.get(key) or draw(st.sampled_from(sorted(FILTERS[key].words)))
+    return Term(key, value, draw(st.booleans()))
+
+
+def is_alternative(term, others):
+    """Tell whether a term is one more of a key's alternatives, of which any is enough."""
+    one = FILTERS[term.key]
+    mine = [other for other in others if other.key == term.key and not other.is_negative]
+    return not term.is_negative and not one.narrows(term.value) and any(not one.narrows(other.value) for other in mine)
+
+
+@pytest.mark.django_db
+@hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(terms(), max_size=4), terms())
+def test_one_more_condition_never_gives_more(five, some, more):
+    before, after = set(numbers(*some)), set(numbers(*some, more))
+
+    assert after >= before if is_alternative(more, some) else after <= before
 
 
 def combined():

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from recviewer.catalog import indexer, search
 from recviewer.catalog.models import Recording
+from recviewer.catalog.pasted import understood
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,9 @@ def find(put):
         ("boil", [0, 1]),
         ("boiling -celsius", [1]),
         ('boiling -"boiling point"', [1]),
-        ("-celsius", []),
+        ("-celsius", [1, 2]),
+        ("-celsius -ice", [1]),
+        ("***", []),
         ("nothing", []),
         ("", []),
         ("   ", []),
@@ -83,6 +86,143 @@ def test_nothing_that_is_typed_fails(put, query):
 )
 def test_languages_without_spaces_are_found_by_scan(find, query, numbers):
     assert find(query, "東京、今日の天気です", "明日の天気です", "weather") == numbers
+
+
+@pytest.mark.parametrize(("query", "numbers"), [("🙂", [0]), ("🙂 fine", [0]), ("-🙂", [1]), ("🙃", [])])
+def test_pictures_are_found(find, query, numbers):
+    assert find(query, "All fine 🙂", "All fine.") == numbers
+
+
+TESTS = (
+    "tests/integration/a/test_sky.py::test_colour_of[txt=m-1]",
+    "tests/integration/a/test_sky.py::TestSky::test_colour_of[txt=m-1-What is it? [Say 2 - 1.]]",
+    "tests/integration/b/test_sky.py::TestSea::test_depth",
+)
+
+
+@pytest.fixture
+def named(put):
+    """Return a function that tells which tests a search finds, by number; 3 is a recording that only talks of one."""
+    for number, test in enumerate(TESTS):
+        put(f"tests/recordings/{number}.json", test=test, answered="Blue.")
+    put("tests/recordings/3.json", test=None, answered="Run test_depth, please.")
+    indexer.refresh(processes=1)
+
+    def found(query):
+        paths = search.matching(Recording.objects.order_by("path"), understood(query)).values_list("path", flat=True)
+        return [int(path.rpartition("/")[2].removesuffix(".json")) for path in paths]
+
+    return found
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("test_colour_of", [0, 1]),
+        ("test_depth", [2, 3]),
+        ('"test_depth"', [3]),
+        ("-test_depth", [0, 1]),
+        ("test_colour_of blue", [0, 1]),
+        ("test_colour_of red", []),
+        ("TestSky", [1]),
+        ("TestSky::test_colour_of", [1]),
+        ("TestSky.test_colour_of", [1]),
+        ("test_sky.py", [0, 1, 2]),
+        ("b/test_sky.py", [2]),
+        ("integration/b/test_sky.py", [2]),
+        ("./tests/integration/b/test_sky.py", [2]),
+        ("/home/me/project/tests/integration/b/test_sky.py", [2]),
+        ("test_sky.py::test_colour_of", [0]),
+        ("a/test_sky.py::test_colour_of[txt=m-1]", [0]),
+        ("project/tests/integration/a/test_sky.py::test_colour_of[txt=m-1]", [0]),
+        (TESTS[1], [1]),
+        (f"{TESTS[1]} blue", [1]),
+        (f"FAILED {TESTS[1]} - AssertionError: assert [1] == [2]", [1]),
+        (f"FAILED {TESTS[0]} - model:gpt-4o is not here", [0]),
+        (f"FAILED {TESTS[0]}", [0]),
+        (f"ERROR at setup of {TESTS[2]}", [2]),
+        (f"[gw1] [ 12%] FAILED {TESTS[0]}", [0]),
+        (f"{TESTS[0]} PASSED [ 12%]", [0]),
+        ("____ TestSky.test_colour_of[txt=m-1-What is it? [Say 2 - 1.]] ____", [1]),
+        ("tests/integration/b/test_sky.py:12: in test_depth", [2]),
+        ("tests/integration/b/test_sky.py:12: AssertionError", [2]),
+        ("test_nothing", []),
+    ],
+)
+def test_test_is_found_as_pytest_prints_it(named, query, numbers):
+    assert named(query) == numbers
+
+
+HASH = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize(
+    ("query", "paths"),
+    [
+        (HASH, ["a/recordings/0123456789ab.json", f"recordings/{HASH}.json"]),
+        (HASH.upper(), ["a/recordings/0123456789ab.json", f"recordings/{HASH}.json"]),
+        (HASH[:12], ["a/recordings/0123456789ab.json", f"recordings/{HASH}.json"]),
+        (HASH[:7], ["a/recordings/0123456789ab.json", f"recordings/{HASH}.json"]),
+        (HASH[:6], []),
+        ("0123456789ab.json", ["a/recordings/0123456789ab.json", f"recordings/{HASH}.json"]),
+        (f"recordings/{HASH}.json", [f"recordings/{HASH}.json"]),
+        ("top/a/recordings/0123456789ab.json", ["a/recordings/0123456789ab.json"]),
+        (
+            f"Recording not found for request hash: {HASH}",
+            ["a/recordings/0123456789ab.json", f"recordings/{HASH}.json"],
+        ),
+        (
+            f"E   RuntimeError: no hash {HASH[:12]}. Model: m",
+            ["a/recordings/0123456789ab.json", f"recordings/{HASH}.json"],
+        ),
+        ("fedcba987654", ["recordings/models-fedcba9876543210-0a1b2c3d.json"]),
+        ("deadbeefdeadbeef", []),
+    ],
+)
+def test_hash_finds_the_files_that_it_names(put, query, paths):
+    names = ["a/recordings/0123456789ab.json", f"recordings/{HASH}.json"]
+    for path in [*names, "recordings/models-fedcba9876543210-0a1b2c3d.json"]:
+        put(path, answered="Blue.")
+    indexer.refresh(processes=1)
+    found = search.matching(Recording.objects.order_by("path"), understood(query)).values_list("path", flat=True)
+
+    assert list(found) == paths
+
+
+def test_blob_as_displayed_and_what_replay_looks_for_are_found(put):
+    put()
+    indexer.refresh(processes=1)
+    Recording.objects.update(replay_expected="aaaabbbbcccc.json")
+    blob = Recording.objects.get().blob
+
+    for query in (blob, blob[:12], blob[:7].upper(), "aaaabbbbcccc", "aaaabbbbccccdddd"):
+        assert search.matching(Recording.objects.all(), query).count() == 1, query
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "the colour of planets",
+        "test_sky and more",
+        "FAILED to load",
+        "ERROR in the answer",
+        '"FAILED a.py::test_b - x"',
+        "kind:chat test_sky",
+        "a hash of words",
+        "PASSED",
+        "",
+    ],
+)
+def test_other_lines_stay_as_they_are(line):
+    assert understood(line) == line
+
+
+@given(st.text() | st.text('[]: _.-test"abF0'))
+def test_any_line_is_understood(line):
+    once = understood(line)
+
+    assert understood(once) == once or once == ""
+    assert search.tokens(once) is not None
 
 
 def snippet(put, query, **words):

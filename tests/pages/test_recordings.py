@@ -6,6 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from recviewer.catalog.models import Recording
+from recviewer.review.subjects import Seen
+from recviewer.review.tagging import tag
 
 
 @pytest.fixture
@@ -91,6 +93,86 @@ def test_pasted_test_id_filters_by_it(client, three):
 
     assert "test=" in response["Location"]
     assert rows(client.get(response["Location"])) == 2
+
+
+def live(client, query):
+    return client.get("/", {"q": query}, headers={"HX-Request": "true"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{path}",
+        "{blob}",
+        "{short}",
+        "tests/test_planets.py::test_earth",
+        "test_earth",
+        "test_planets.py",
+        "FAILED tests/test_planets.py::test_earth - AssertionError: kind:embeddings",
+        "Recording not found for request hash: {blob}",
+    ],
+)
+def test_search_while_typing_finds_what_enter_finds(client, three, query):
+    query = query.format(path=three[0].path, blob=three[0].blob, short=three[0].blob[:12])
+    html = live(client, query)
+
+    assert "Nothing matches" not in html
+    assert f"/r/{three[0].path}" in html
+    entered = client.get("/", {"q": query}, follow=True)
+    assert three[0].path in entered.content.decode()
+    assert "Nothing matches" not in entered.content.decode()
+
+
+def test_search_while_typing_says_what_enter_opens(client, three):
+    assert f"Open {three[0].path}" in live(client, three[0].blob[:12])
+    assert "Open " not in live(client, "moon")
+
+
+def test_pasted_line_is_cut_down_to_what_it_is_about(client, three):
+    response = client.get("/", {"q": "FAILED tests/test_planets.py::test_earth[a b] - AssertionError: kind:embeddings"})
+
+    assert response["Location"] == "/?q=tests%2Ftest_planets.py%3A%3Atest_earth%5Ba+b%5D"
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("?has=tools", "has:tools cannot be used: has takes tool, error"),
+        ("?state=nonsense", "state:nonsense cannot be used: state takes undecided, approved"),
+        ("?size=!big", "-size:big cannot be used: size takes a number"),
+        ("?model=gpt4o", "No recording here has model:gpt4o; close to it: gpt-4o."),
+    ],
+)
+def test_value_that_finds_nothing_is_explained(client, three, query, said):
+    response = client.get(f"/{query}")
+
+    assert rows(response) == 0
+    assert said in response.content.decode()
+
+
+def test_filter_that_would_not_help_is_not_blamed(client, three):
+    html = client.get("/?suite=nowhere&model=nobody").content.decode()
+
+    assert "leaves out most" not in html
+
+
+def test_two_comparisons_narrow(client, three):
+    sizes = sorted(one.size for one in three)
+
+    assert rows(client.get(f"/?size=>{sizes[0]}&size=<{sizes[-1]}")) == len(
+        [s for s in sizes if sizes[0] < s < sizes[-1]]
+    )
+
+
+def test_several_tags_must_be_on_one_recording(client, three):
+    for name, tagged in (("golden", three[:2]), ("flaky", three[1:])):
+        tag([Seen(one.path, one.blob) for one in tagged], actor="Ana", name=name)
+
+    assert rows(client.get("/?tag=golden")) == 2
+    assert rows(client.get("/?tag=golden&tag=flaky")) == 1
+    assert rows(client.get("/?tag=golden&tag=!flaky")) == 1
+    html = client.get("/?tag=golden").content.decode()
+    assert html.count("flaky") > 0
 
 
 def test_empty_result_names_the_filter_that_leaves_out_most(client, three):

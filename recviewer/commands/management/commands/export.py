@@ -21,23 +21,27 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dir", nargs="?", metavar="DIR", help="default: $RECVIEWER_RECORDINGS, else the demo")
         parser.add_argument(
-            "--query", metavar="Q", help="only recordings with these words, or kind:, model:, suite:, …"
+            "--query",
+            metavar="Q",
+            help="only the recordings that the search box would find for this, without state: and tag:, which files "
+            "do not hold",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from recviewer.commands.exported import contract_of, line_of, recordings_below
-        from recviewer.commands.query import matcher
+        from recviewer.commands.exported import chosen, contract_of, found_below, line_of, refusal_of
+        from recviewer.review.narrowing import read
         from recviewer.store.refusals import Refusal
 
+        asked = read(options["query"] or "")
+        if asked.faults or refusal_of(asked):
+            raise CommandError(" ".join(asked.faults) or refusal_of(asked), returncode=2)
         if options["dir"] is None:
             settings.PLACES.prepare()
         root = Path(options["dir"]) if options["dir"] else settings.RECORDINGS_ROOT
-        wanted = matcher(options["query"] or "")
         out = sys.stdout.buffer
         try:
-            for path, reading, blob in recordings_below(root, limit_bytes=settings.FILE_LIMIT_BYTES):
-                if wanted(path, reading.exchange):
-                    out.write(line_of(contract_of(reading, path, blob)) + b"\n")
+            for one in chosen(found_below(root, limit_bytes=settings.FILE_LIMIT_BYTES), asked):
+                out.write(line_of(contract_of(one.reading, one.path, one.blob)) + b"\n")
             out.flush()
         except Refusal as refusal:
             raise CommandError(str(refusal), returncode=2) from None

@@ -10,8 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 class Command(BaseCommand):
     help = (
-        "Search the indexed recordings: words in requests and in reassembled answers, quoted phrases, -word to leave "
-        "out. Example: recviewer search '\"boiling point\" -celsius'"
+        "Search the indexed recordings as the search box does: words in requests and in reassembled answers, quoted "
+        "phrases, filters such as model:gpt-4o, has:tool or size:>100k, names of tests and hashes of files, and - before "
+        "any of these to leave out. Example: recviewer search '\"boiling point\" -celsius kind:chat'"
     )
     requires_system_checks: list[str] = []
 
@@ -20,23 +21,32 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=50, help="paths at the most (default 50)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from recviewer.catalog import indexer, search
-        from recviewer.catalog.models import Recording
+        from recviewer.catalog import indexer, provenance, search
         from recviewer.commands.start import prepare
         from recviewer.commands.terminal import safe
+        from recviewer.git.repository import GitFailed
+        from recviewer.review.narrowing import narrowed, read, strangers
         from recviewer.store.refusals import Refusal
 
+        asked = read(options["query"])
+        if asked.faults:
+            raise CommandError(" ".join(asked.faults), returncode=2)
         prepare(static=False)
         try:
-            indexer.refresh()
+            report = indexer.refresh()
+            provenance.refresh(catalog_changed=report.did_anything)
         except indexer.Busy as busy:
             self.stderr.write(f"{busy}; searching what is indexed so far.")
+        except GitFailed as failed:
+            self.stderr.write(f"The last commits are not known: {failed}.")
         except Refusal as refusal:
             raise CommandError(str(refusal), returncode=2) from None
-        found = search.matching(Recording.objects.order_by("path"), options["query"])
+        found = narrowed(asked.terms, asked.words).order_by("path")
         total = found.count()
         shown = list(found.only("id", "path")[: options["limit"]])
-        snippets = search.snippets([recording.pk for recording in shown], options["query"])
+        snippets = search.snippets([recording.pk for recording in shown], asked.words)
+        for sentence in strangers(asked.terms) if not total else ():
+            self.stderr.write(safe(sentence))
         for recording in shown:
             self.stdout.write(safe(recording.path))
             snippet = snippets.get(recording.pk)

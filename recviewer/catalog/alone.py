@@ -1,0 +1,69 @@
+"""Queries on recordings that are in no index: a few rows at a time in a database in memory.
+
+The same SQL is run as for the catalog, so that a query means the same on files alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from django.core.exceptions import EmptyResultSet
+from django.db.backends.sqlite3.base import SQLiteCursorWrapper
+
+from recviewer.catalog import search
+from recviewer.catalog.filters import Recordings
+from recviewer.catalog.rows import TABLE
+from recviewer.catalog.summary import Summary
+from recviewer.catalog.writer import COLUMNS, INSERT, values_of, words_of
+from recviewer.store.scan import FileStamp
+
+
+class Lone(NamedTuple):
+    """A recording that is in no index. key: its path below the root. size: in bytes."""
+
+    key: str
+    size: int
+    summary: Summary
+
+
+class Alone:
+    """A database in memory with the catalog's table and its words. Use `opened`."""
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        self._cursor = raw.cursor(SQLiteCursorWrapper)
+        columns = ", ".join(name for name in (*COLUMNS, "commit_id") if name != "id")
+        self._cursor.execute(f"CREATE TABLE {TABLE} (id INTEGER PRIMARY KEY, {columns})")
+        self._cursor.execute(search.CREATE)
+
+    def matching(self, some: Sequence[Lone], wanted: Recordings) -> list[bool]:
+        """Tell of each whether a query holds it. wanted: the query, which is not sent to the database of the settings."""
+        try:
+            sql, params = wanted.order_by().values_list("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return [False] * len(some)
+        now = datetime.now(UTC).isoformat()
+        stamps = [FileStamp(one.key, one.key.encode("utf-8", "surrogatepass"), one.size, 0, 0) for one in some]
+        rows = [values_of(id, one.key, stamp, now, one.summary) for id, (one, stamp) in _numbered(some, stamps)]
+        words = [words_of(id, one.summary) for id, (one, _) in _numbered(some, stamps)]
+        self._cursor.execute(f"DELETE FROM {TABLE}")
+        self._cursor.execute(f"DELETE FROM {search.TABLE}")
+        self._cursor.executemany(INSERT, rows)
+        search.insert(self._cursor, words)
+        self._cursor.execute(sql, params)
+        found = {row[0] for row in self._cursor.fetchall()}
+        return [id in found for id, _ in _numbered(some, stamps)]
+
+
+def _numbered(some: Sequence[Lone], stamps: Sequence[FileStamp]) -> Iterator[tuple[int, tuple[Lone, FileStamp]]]:
+    return enumerate(zip(some, stamps, strict=True), 1)
+
+
+@contextmanager
+def opened() -> Iterator[Alone]:
+    """Yield a database in memory, closed on leaving."""
+    with closing(sqlite3.connect(":memory:")) as raw:
+        yield Alone(raw)

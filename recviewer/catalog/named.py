@@ -1,0 +1,77 @@
+"""Recordings by name: those that a test id, a path or a hash stands for, or a part of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+
+from recviewer.catalog.pasted import hash_in, is_path, is_test, test_of
+
+SHORT_DIGITS = 12
+"""Digits of a request's hash that recorders put into a file's name where they do not take all 64."""
+
+
+def named(word: str) -> Q | None:
+    """Return the condition for recordings that a word names; None for a word that is no name."""
+    digits = hash_in(word)
+    if is_path(word):
+        return by_path(word) | (by_hash(digits) if digits else Q())
+    if digits:
+        return by_hash(digits)
+    return by_test(test_of(word)) if is_test(word) else None
+
+
+def by_hash(digits: str) -> Q:
+    """Return the condition for recordings that a hash stands for: by file name, by blob, or by what replay looks for.
+
+    digits: lower case, `pasted.LEAST_DIGITS` or more. A beginning of the hash is enough; a whole one also finds the file
+    that is named by its first twelve digits.
+    """
+    return by_name_or_blob(digits) | _called("replay_expected", digits)
+
+
+def by_name_or_blob(digits: str) -> Q:
+    """Return the condition for recordings whose file is named by a hash, or whose blob has it. digits: as for `by_hash`."""
+    return Q(blob__startswith=digits) | _called("path", digits)
+
+
+def _called(column: str, digits: str) -> Q:
+    """Return the condition for names such as `H.json`, `rec-H.json` and `models-H-0123abcd.json`."""
+    found = Q(**{f"{column}__startswith": digits})
+    for lead in "/-":
+        found |= Q(**{f"{column}__contains": f"{lead}{digits}"})
+    if len(digits) > SHORT_DIGITS:
+        short = digits[:SHORT_DIGITS]
+        found |= Q(**{f"{column}__startswith": f"{short}."})
+        for name in (f"/{short}.", f"-{short}.", f"-{short}-"):
+            found |= Q(**{f"{column}__contains": name})
+    return found
+
+
+def by_path(path: str) -> Q:
+    """Return the condition for recordings at a path, at a path that ends so, or at an end of it: roots differ."""
+    return Q(path__in=list(_ends(path))) | Q(path__endswith="/" + path.lstrip("/"))
+
+
+def by_test(part: str) -> Q:
+    """Return the condition for recordings of tests whose id holds a part, or is, or lies in, an end of it.
+
+    So an absolute path finds the ids below it, and one from the top of the repository those from the top of the tests.
+    """
+    found = Q(test_id__contains=part)
+    folders = part.partition("[")[0].partition("::")[0]
+    if "/" in folders:
+        for end in _ends(part):
+            if end != part:
+                found |= Q(test_id=end) | Q(test_id__startswith=f"{end}::") | Q(test_id__startswith=f"{end}[")
+    return found
+
+
+def _ends(path: str) -> Iterator[str]:
+    """Yield a path and what is left of it without its first folders, down to two parts."""
+    folders, colons, rest = path.partition("::")
+    parts = folders.split("/")
+    for place in range(len(parts)):
+        if place == 0 or len(parts) - place > 1:
+            yield "/".join(parts[place:]) + colons + rest

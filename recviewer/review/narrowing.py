@@ -1,0 +1,120 @@
+"""One reading of what people ask for: the page, `recviewer search` and `recviewer export --query` read a query here.
+
+Filters on what a recording is are the catalog's; those on what people said of it (`state:`, `tag:`) are added here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from recviewer.catalog import filters, search
+from recviewer.catalog.filters import FILTERS, Recordings, Term, canonical, either
+from recviewer.catalog.models import Recording
+from recviewer.catalog.pasted import understood
+from recviewer.catalog.value_words import VERDICT_WORDS
+from recviewer.review.filters import with_tag, with_verdict
+
+REVIEW_KEYS = ("state", "tag")
+"""Filters on what people said."""
+
+KEYS = ("state", *FILTERS, "tag")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for. words: for the full-text search, as `catalog.search` takes them apart."""
+
+    terms: tuple[Term, ...]
+    words: str
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Sentences on the terms whose values make no sense."""
+        return tuple(dict.fromkeys(filter(None, map(fault, self.terms))))
+
+
+def read(text: str) -> Asked:
+    """Read what a person typed or pasted: filters, words, or a line that pytest printed."""
+    terms, words = filters.parse_typed(understood(text), KEYS)
+    made = [_meant(term) for term in terms]
+    return Asked(tuple(dict.fromkeys(made)), words)
+
+
+def _meant(term: Term) -> Term:
+    if term.key != "state":
+        return term
+    return Term(term.key, canonical(VERDICT_WORDS, term.value), term.is_negative)
+
+
+def fault(term: Term) -> str:
+    """Return a sentence on a term whose value makes no sense, "" for any other. The key is one of KEYS."""
+    if term.key in FILTERS:
+        return filters.fault(term)
+    if term.key == "state":
+        takes = "" if term.value in VERDICT_WORDS else either(VERDICT_WORDS)
+    else:
+        takes = "" if term.value.strip() else "the name of a tag"
+    return f"{term.said} cannot be used: {term.key} takes {takes}." if takes else ""
+
+
+def strangers(terms: Iterable[Term]) -> tuple[str, ...]:
+    """Return sentences on the wanted values that no recording has, with those that are close to them."""
+    said = []
+    for term in terms:
+        if term.key in _NAMES and not term.is_negative and not fault(term):
+            known = set(Recording.objects.order_by().values_list(term.key, flat=True).distinct()) - {""}
+            if term.value and term.value not in known:
+                said.append(f"No recording here has {term.said}{_close(term.value, known)}.")
+    return tuple(dict.fromkeys(said))
+
+
+_NAMES = frozenset({"model", "suite", "host"})
+"""Filters that take a name in full."""
+
+
+def _close(value: str, known: set[str]) -> str:
+    by_sound = {re.sub(r"[\W_]", "", name.casefold()): name for name in sorted(known)}
+    sound = re.sub(r"[\W_]", "", value.casefold())
+    near = [name for key, name in by_sound.items() if sound and (sound in key or key in sound)]
+    near += [by_sound[key] for key in difflib.get_close_matches(sound, by_sound, 3, 0.6)]
+    some = sorted(dict.fromkeys(near), key=lambda name: abs(len(name) - len(value)))[:4]
+    return f"; close to it: {', '.join(some)}" if some else ""
+
+
+def narrowed(terms: Iterable[Term], words: str = "", recordings: Recordings | None = None) -> Recordings:
+    """Return the recordings that terms and words leave, of all or of some. A fault leaves none."""
+    used = tuple(terms)
+    found = Recording.objects.all() if recordings is None else recordings
+    if any(map(fault, used)):
+        return found.none()
+    found = filters.apply(found, used)
+    if words:
+        found = search.matching(found, words)
+    return _said(found, used)
+
+
+def _said(recordings: Recordings, terms: Sequence[Term]) -> Recordings:
+    """Narrow by what people said. A recording has one verdict, so several are alternatives; it may carry several tags."""
+    verdicts = [term.value for term in terms if term.key == "state" and not term.is_negative]
+    if len(verdicts) == 1:
+        recordings = with_verdict(recordings, verdicts[0])
+    elif verdicts:
+        either_of = Q()
+        for value in verdicts:
+            either_of |= _those(with_verdict, value)
+        recordings = recordings.filter(either_of)
+    for term in terms:
+        if term.key == "tag" and not term.is_negative:
+            recordings = with_tag(recordings, term.value)
+        elif term.key in REVIEW_KEYS and term.is_negative:
+            recordings = recordings.exclude(_those(with_verdict if term.key == "state" else with_tag, term.value))
+    return recordings
+
+
+def _those(narrow: Callable[[Recordings, str], Recordings], value: str) -> Q:
+    return Q(pk__in=narrow(Recording.objects.all(), value).values("pk"))
