@@ -100,8 +100,11 @@ class OutputBuilder:
         return last if not id and not name and not last.is_whole else None
 
     def add_part(self, part: Part) -> None:
-        """Add what is neither a text nor a call for the client. A call whose id has come before goes on with it."""
-        if isinstance(part, ToolCall) and part.id:
+        """Add what is neither a text nor a call for the client.
+
+        A call whose id has come before goes on with it; one without id and name goes on with the last one that has none.
+        """
+        if isinstance(part, ToolCall) and (part.id or not part.name):
             for place in range(len(self.parts) - 1, -1, -1):
                 other = self.parts[place]
                 if isinstance(other, ToolCall) and other.id == part.id:

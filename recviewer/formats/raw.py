@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from recviewer.exchange.model import Json, Problem
 from recviewer.formats.decode import Unreadable
@@ -17,6 +18,7 @@ from recviewer.formats.sse import DONE, Event
 class Raw:
     """A recording's envelope.
 
+    model: what was asked for, by the request, its body, or its address; "" where none of them says.
     request_kind: `inference`, `tool`, `http` or `file_processor`, told apart by the request's keys, else "".
     url_path: the path part of the URL ("" where there is none); endpoint: as recorded, else url_path.
     body: the request's body or payload, {} when absent or not an object.
@@ -61,6 +63,11 @@ class Raw:
         """Yield the events of a stream; where it was recorded decoded, one nameless event for each element."""
         return events_of(self.reply, self.sse_events)
 
+
+_MODEL = re.compile(
+    r"/(?:models|tunedModels|endpoints)/([^/]+):[A-Za-z]+$"
+    r"|/model/([^/]+)/(?:converse|converse-stream|invoke|invoke-with-response-stream)$"
+)
 
 HEADS = 5
 """How many elements of a stream are looked at to tell whose it is: the first may be a ping, or hold filters only."""
@@ -114,7 +121,8 @@ def envelope(document: Json) -> Raw:
         if response.data:
             response.note("is_streaming", streaming, "true or false")
         streaming = isinstance(reply, list) and type_name != "Model"
-    model = request.text("model") or (body.data["model"] if isinstance(body.data.get("model"), str) else "")
+    named = (request.text("model"), body.data.get("model"), _model_in(url_path))
+    model = next((name for name in named if isinstance(name, str) and name), "")
     return Raw(
         document=document,
         test_id=test_id,
@@ -155,6 +163,12 @@ def _path_of(url: str) -> str:
         return urlsplit(url).path
     except ValueError:
         return ""
+
+
+def _model_in(path: str) -> str:
+    """Return the model that a path names, as Google's and AWS's do (`models/M:generateContent`, `model/M/converse`)."""
+    found = _MODEL.search(path)
+    return unquote(found[1] or found[2]) if found else ""
 
 
 def host_of(url: str) -> str:

@@ -1,11 +1,13 @@
-"""Anthropic's messages, whole or as raw server-sent events.
+"""Anthropic's messages, whole or as server-sent events; also through Vertex (`:rawPredict`) and Bedrock (`invoke`).
 
-Source: Anthropic API reference, "Messages" and "Streaming messages".
+Source: Anthropic API reference, "Messages", "Streaming messages", "Web search tool", "Code execution tool",
+"MCP connector", "Citations", "Compaction". What the server called itself, and what came of it, is part of the answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 
 from recviewer.exchange.model import (
@@ -18,7 +20,6 @@ from recviewer.exchange.model import (
     JsonPart,
     Kind,
     Message,
-    Output,
     Part,
     Problem,
     Reasoning,
@@ -30,7 +31,7 @@ from recviewer.exchange.model import (
 )
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
-from recviewer.formats.failure import failure_of
+from recviewer.formats.failure import error_in
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
 from recviewer.formats.raw import HEADS, Raw
@@ -46,6 +47,15 @@ EVENTS = frozenset(
         "ping",
     }
 )
+SERVER_CALLS = frozenset({"server_tool_use", "mcp_tool_use"})
+"""Blocks with a call that the server makes itself."""
+
+RESULT = "tool_result"
+"""How the type of every block ends that is a tool's result: `tool_result`, `web_search_tool_result`, …"""
+
+DELTAS = {"text": "text_delta", "thinking": "thinking_delta", "partial_json": "input_json_delta"}
+"""What a delta without a type is, by its key."""
+
 READ = frozenset(
     {
         "type",
@@ -80,7 +90,7 @@ class Anthropic:
             return Match.SHAPE
         if isinstance(raw.reply, list) and _first_event(raw) in EVENTS:
             return Match.SHAPE
-        return Match.ENDPOINT if raw.url_path.endswith("/messages") else Match.NO
+        return Match.ENDPOINT if raw.url_path.endswith(("/messages", ":rawPredict", ":streamRawPredict")) else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
         """Read `system` and `messages`."""
@@ -96,17 +106,9 @@ class Anthropic:
         if isinstance(raw.reply, list):
             return _joined(raw, problems)
         reply = Lookup(raw.reply, "response.body", problems)
-        texts, thoughts, calls = [], [], []
-        for block in reply.items("content"):
-            kind = block.data.get("type")
-            if kind == "text":
-                texts.append(block.text("text"))
-            elif kind == "thinking":
-                thoughts.append(block.text("thinking"))
-            elif kind == "tool_use":
-                calls.append(ToolCall(block.text("id"), block.text("name"), arguments_text(block, "input")))
-        output = Output(0, "".join(texts), "".join(thoughts), "", tuple(calls), reply.text("stop_reason") or None)
-        return Reply((output,), reply.mapping("usage") or None, model=reply.text("model"))
+        found = [_of_block(block) for block in reply.items("content")]
+        found.append(_ended(reply))
+        return Reply(deltas.fold(found), reply.mapping("usage") or None, model=reply.text("model"))
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the neutral form of each event."""
@@ -130,33 +132,73 @@ def _content(turn: Lookup, key: str) -> Iterator[Part]:
     content = turn.data.get(key)
     if isinstance(content, str):
         yield Text(content)
-        return
-    for block in turn.items(key):
-        kind = block.data.get("type")
-        if kind == "text":
-            yield Text(block.text("text"))
-        elif kind == "thinking":
-            yield Reasoning(block.text("thinking"))
-        elif kind == "tool_use":
-            yield ToolCall(block.text("id"), block.text("name"), arguments_text(block, "input"))
-        elif kind == "tool_result":
-            yield ToolResult(block.text("tool_use_id"), "", tuple(_content(block, "content")))
-        elif kind in ("image", "document"):
-            yield _attachment(block)
-        else:
-            yield JsonPart(block.data)
+    elif isinstance(content, dict):
+        yield JsonPart(content)
+    else:
+        for block in turn.items(key):
+            yield from _parts(block)
 
 
-def _attachment(block: Lookup) -> Part:
+def _parts(block: Lookup) -> Iterator[Part]:
+    """Yield what a block holds: one part, and one more for each of its citations."""
+    kind = block.text("type")
+    if kind == "text":
+        yield Text(block.text("text"))
+        yield from _citations(block)
+    elif kind == "thinking":
+        yield Reasoning(block.text("thinking"))
+    elif kind == "tool_use" or kind in SERVER_CALLS:
+        yield ToolCall(block.text("id"), block.text("name"), arguments_text(block, "input"))
+    elif kind.endswith(RESULT):
+        failed = (JsonPart({"is_error": True}),) if block.data.get("is_error") is True else ()
+        yield ToolResult(block.text("tool_use_id"), "", (*failed, *_content(block, "content")))
+    elif kind in ("image", "document"):
+        yield _attachment(block, kind)
+    elif kind == "container_upload":
+        yield File("", block.text("file_id"), "")
+    else:
+        yield JsonPart(block.data)
+
+
+def _citations(block: Lookup) -> Iterator[Part]:
+    if block.data.get("citations"):
+        yield from map(JsonPart, block.list("citations"))
+
+
+def _attachment(block: Lookup, kind: str) -> Part:
     source = block.object("source")
-    kind = source.data.get("type")
-    if kind == "url":
-        return Image(source.text("url"))
-    data = source.text("data")
-    media = source.text("media_type")
-    if kind == "base64" and media.startswith("image/"):
+    where = source.text("type")
+    title = block.text("title")
+    if where == "url":
+        return Image(source.text("url")) if kind == "image" else File(title or source.text("url"), "", "")
+    if where == "file":
+        return File(title, source.text("file_id"), "")
+    if where not in ("base64", "text"):
+        return JsonPart(block.data)
+    data, media = source.text("data"), source.text("media_type")
+    if where == "base64" and media.startswith("image/"):
         return Image(f"data:{media};base64,{data}")
-    return File(block.text("title") or media, "", data)
+    return File(title or media, "", data)
+
+
+def _of_block(block: Lookup) -> Delta:
+    """Return what a whole block of an answer adds."""
+    kind = block.text("type")
+    if kind == "text":
+        return Delta(text=block.text("text"), parts=tuple(_citations(block)))
+    if kind == "thinking":
+        return Delta(reasoning=block.text("thinking"))
+    if kind == "tool_use":
+        call = CallDelta(None, block.text("id"), block.text("name"), arguments_text(block, "input"))
+        return Delta(calls=(call,))
+    return Delta(parts=tuple(_parts(block)))
+
+
+def _ended(holder: Lookup) -> Delta:
+    """Return why it ended, and what was said about that."""
+    details = holder.data.get("stop_details")
+    parts = (JsonPart({"stop_details": details}),) if details else ()
+    return Delta(finish=holder.text("stop_reason"), parts=parts)
 
 
 def _joined(raw: Raw, problems: list[Problem]) -> Reply:
@@ -165,8 +207,7 @@ def _joined(raw: Raw, problems: list[Problem]) -> Reply:
     chunks = []
     for chunk, data in _events(raw, problems):
         chunks.append(chunk)
-        if chunk.event == "error":
-            error = failure_of(data.data, None)
+        error = error or error_in(data.data, chunk.event)
         if data.data.get("type") == "message_start":
             model = data.object("message").text("model")
         if chunk.usage:
@@ -181,7 +222,7 @@ def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
 
 
 def _events(raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]:
-    given: dict[int | None, str] = {}
+    blocks: dict[int | None, _Block] = {}
     for number, event in enumerate(raw.events()):
         at = f"response.body, event {number + 1}"
         if event.is_unread:
@@ -189,11 +230,11 @@ def _events(raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]
         data = Lookup(event.data, at, problems)
         kind = data.text("type") or event.name
         usage = data.object("message") if kind == "message_start" else data
-        found = _delta(kind, data, given)
+        unread = (Delta(parts=(JsonPart(event.text),)),) if event.is_unread else ()
         yield (
             Chunk(
                 number + 1,
-                (found,) if found is not None else (),
+                unread or tuple(_deltas(kind, data, blocks)),
                 usage.mapping("usage") or None,
                 data.data,
                 READ,
@@ -204,26 +245,86 @@ def _events(raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]
         )
 
 
-def _delta(kind: str, data: Lookup, given: dict[int | None, str]) -> Delta | None:
-    """Return what an event adds. given: by block, the input that a call began with; it counts if no other follows."""
+@dataclass(slots=True)
+class _Block:
+    """A block while its deltas arrive. given: what it holds if no delta follows: a call's input, a whole compaction."""
+
+    kind: str = ""
+    id: str = ""
+    given: str = ""
+    held: dict[str, Json] = field(default_factory=dict)
+
+
+def _deltas(kind: str, data: Lookup, blocks: dict[int | None, _Block]) -> Iterator[Delta]:
+    """Yield what an event adds."""
     index = data.integer("index")
     if kind == "content_block_start":
         block = data.object("content_block")
-        if block.data.get("type") == "tool_use":
-            given[index] = arguments_text(block, "input")
-            return Delta(calls=(CallDelta(index, block.text("id"), block.text("name"), ""),))
-        return Delta(text=block.text("text"), reasoning=block.text("thinking"))
-    if kind == "content_block_delta":
-        delta = data.object("delta")
-        json_text = delta.text("partial_json")
-        calls = (CallDelta(index, "", "", json_text),) if json_text else ()
-        if json_text:
-            given.pop(index, None)
-        return Delta(text=delta.text("text"), reasoning=delta.text("thinking"), calls=calls)
-    if kind == "content_block_stop" and given.get(index):
-        return Delta(calls=(CallDelta(index, "", "", given.pop(index)),))
-    if kind == "message_start":
-        return Delta(role=data.object("message").text("role"))
-    if kind == "message_delta":
-        return Delta(finish=data.object("delta").text("stop_reason"))
-    return None
+        blocks[index] = _Block(block.text("type"), block.text("id"))
+        yield _started(block, index, blocks[index])
+    elif kind == "content_block_delta":
+        yield _continued(data.object("delta"), index, blocks.setdefault(index, _Block()))
+    elif kind == "content_block_stop":
+        yield from _stopped(index, blocks.get(index, _Block()))
+    elif kind == "message_start":
+        message = data.object("message")
+        yield Delta(role=message.text("role"))
+        yield from map(_of_block, message.items("content"))
+    elif kind == "message_delta":
+        yield _ended(data.object("delta"))
+    elif kind not in EVENTS and kind != "error" and data.data:
+        yield Delta(parts=(JsonPart(data.data),))
+
+
+def _started(block: Lookup, index: int | None, state: _Block) -> Delta:
+    if state.kind == "tool_use":
+        state.given = arguments_text(block, "input")
+        return Delta(calls=(CallDelta(index, state.id, block.text("name"), ""),))
+    if state.kind in SERVER_CALLS:
+        state.given = arguments_text(block, "input")
+        return Delta(parts=(ToolCall(state.id, block.text("name"), ""),))
+    if state.kind == "compaction" and not block.data.get("content"):
+        state.held = block.data
+        return Delta()
+    return _of_block(block)
+
+
+def _continued(delta: Lookup, index: int | None, state: _Block) -> Delta:
+    kind = delta.text("type") or next((kind for key, kind in DELTAS.items() if key in delta.data), "")
+    if kind == "text_delta":
+        return Delta(text=delta.text("text"))
+    if kind == "thinking_delta":
+        return Delta(reasoning=delta.text("thinking"))
+    if kind == "citations_delta":
+        return Delta(parts=(JsonPart(delta.data.get("citation")),))
+    if kind == "input_json_delta":
+        return _argued(delta.text("partial_json"), index, state)
+    if kind == "signature_delta":
+        return Delta()
+    if kind == "compaction_delta":
+        block = {key: value for key, value in delta.data.items() if key != "type"}
+        state.held, begun = {}, state.held
+        return Delta(parts=(JsonPart({"type": "compaction", **begun, **block}),))
+    return Delta(parts=(JsonPart(delta.data),)) if delta.data else Delta()
+
+
+def _argued(text: str, index: int | None, state: _Block) -> Delta:
+    """Return a piece of a call's input; what comes for a block of another kind is data like any other."""
+    if not text:
+        return Delta()
+    state.given = ""
+    if state.kind in SERVER_CALLS:
+        return Delta(parts=(ToolCall(state.id, "", text),))
+    if state.kind in ("tool_use", ""):
+        return Delta(calls=(CallDelta(index, "", "", text),))
+    return Delta(parts=(JsonPart({"partial_json": text}),))
+
+
+def _stopped(index: int | None, state: _Block) -> Iterator[Delta]:
+    """Yield what a block began with where nothing followed."""
+    given, held = state.given, state.held
+    state.given, state.held = "", {}
+    if given:
+        yield _argued(given, index, state)
+    if held:
+        yield Delta(parts=(JsonPart(held),))
