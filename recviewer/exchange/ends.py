@@ -1,6 +1,7 @@
 """Why an answer ended: what the finish reasons of all providers mean, as one table.
 
-A reason that is not in the table is not known to be a good end, and is never taken for one.
+A reason that is not in the table is not known to be a good end, and is never taken for one. Numbers are those of Google's
+`FinishReason` as older clients send them (1 STOP, 2 MAX_TOKENS, 3 SAFETY, 4 RECITATION); above 4 its two APIs disagree.
 
 Sources: the API references and SDK enums of OpenAI (chat, completions, Responses, Realtime), Azure OpenAI, Anthropic,
 Google (Gemini, Vertex, Interactions), AWS Bedrock (Converse, Titan), Cohere, Mistral, xAI, DeepSeek, Zhipu, IBM watsonx,
@@ -40,18 +41,18 @@ _REASONS = {
     End.DONE: """
         stop stopped stop_sequence stop_criteria_met stop_string_found word completed complete finish finished done
         end_turn eos eos_token eos_found end_of_text end_of_sequence end_of_turn
-        tool_calls tool_call tool_use function_call requires_action load unload
+        tool_calls tool_call tool_use function_call requires_action load unload 1
     """,
     End.CUT: """
         length max_tokens max_output_tokens max_completion_tokens max_token token_limit limit max_length max_len
         model_length max_context context_length context_length_exceeded context_length_reached context_limit
         model_context_window_exceeded max_predicted_tokens_reached error_limit time_limit timeout max_tool_calls
-        max_time budget_exceeded max_turns too_many_tool_calls turn_limit
+        max_time budget_exceeded max_turns too_many_tool_calls turn_limit 2
     """,
     End.FILTERED: """
         content_filter content_filtered safety image_safety image_prohibited_content recitation image_recitation blocklist
         prohibited_content spii language sensitive moderation guardrail_intervened guardrails model_armor error_toxic
-        blocked content_policy content_policy_violation flagged
+        blocked content_policy content_policy_violation flagged 3 4
     """,
     End.REFUSED: "refusal refused",
     End.FAILED: """

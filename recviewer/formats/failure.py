@@ -69,7 +69,8 @@ def failure_of(body: Json, status: int | None) -> Failure:
     error = body.get("error") if isinstance(body, dict) else None
     if isinstance(error, dict):
         code = _text(error.get("code"))
-        return Failure(_text(error.get("type")) or code, status, _text(error.get("message")), code=code)
+        named = error.get("type") or (error["status"] if isinstance(error.get("status"), str) else "")
+        return Failure(_text(named) or code, status, _text(error.get("message")), code=code)
     if isinstance(error, str):
         return Failure("", status, error)
     if isinstance(body, dict):

@@ -17,6 +17,9 @@ from recviewer.pages.texts import amount
 LAST = 10
 """Turns of a long conversation that stay open; the first system message is folded by itself."""
 
+DECLARED = ("function_declarations", "functionDeclarations")
+"""Keys under which Google puts several functions into one tool."""
+
 SIDES = {
     "system": "system",
     "developer": "system",
@@ -185,8 +188,8 @@ def offered(tools: tuple[Json, ...]) -> list[Json]:
     """Return the offered tools one by one; Google puts several functions into one entry."""
     found: list[Json] = []
     for tool in tools:
-        declared = tool.get("function_declarations") if isinstance(tool, dict) else None
-        found += declared if isinstance(declared, list) and declared else [tool]
+        declared = next((tool[key] for key in DECLARED if tool.get(key)), None) if isinstance(tool, dict) else None
+        found += declared if isinstance(declared, list) else [tool]
     return found
 
 

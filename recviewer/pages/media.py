@@ -18,6 +18,10 @@ TYPES = {
 """Types that are served, with how their bytes begin. Never SVG: it is a document that can hold scripts."""
 
 
+_URL_SAFE = str.maketrans("-_", "+/")
+"""The other spelling of base64, which Google's SDK writes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A decoded picture. type: as recorded. is_shown: it is of a type that is served, and its bytes agree."""
@@ -39,7 +43,7 @@ def picture_of(url: str) -> Picture | None:
     else:
         return None
     try:
-        data = base64.b64decode(text, validate=True)
+        data = base64.b64decode(text.translate(_URL_SAFE), validate=True)
     except (binascii.Error, ValueError):
         return None
     real = next((kind for kind, starts in TYPES.items() if data.startswith(starts)), "")

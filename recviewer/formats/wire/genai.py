@@ -1,17 +1,25 @@
-"""Google's genai SDK: `generate_content` and its stream, recorded as bare dicts with the SDK's snake_case keys.
+"""Gemini: Google's genai SDK (snake_case keys) and its REST interface (camelCase), whole and streamed.
 
-Source: google-genai SDK types `GenerateContentResponse`, `Candidate`, `Part`. Function calls are whole and have no id.
+Source: google-genai SDK types `GenerateContentResponse`, `Candidate`, `Part`; Gemini API reference, `generateContent`
+and `streamGenerateContent` (server-sent events, or one JSON list); Vertex AI, "Stream function call arguments".
+Function calls are whole, and most have no id. A prompt that was blocked has no candidates but a reason.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 
+from recviewer.exchange.ends import End, end_of
 from recviewer.exchange.model import (
     CallDelta,
     Chunk,
     Delta,
+    Failure,
     File,
+    Image,
     Json,
     JsonPart,
     Kind,
@@ -25,71 +33,87 @@ from recviewer.exchange.model import (
     ToolCall,
     ToolResult,
 )
-from recviewer.formats import deltas
+from recviewer.formats import deltas, partial
 from recviewer.formats.contract import Match
+from recviewer.formats.failure import first_error
 from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
-from recviewer.formats.raw import Raw, unwrap
+from recviewer.formats.raw import Raw
+
+MARKS = (("candidates",), ("prompt_feedback",), ("usage_metadata", "model_version"))
+"""Keys that only Gemini's replies have, in snake_case; what else counts tokens has no model version."""
+
+BESIDE = ("citation_metadata", "grounding_metadata", "url_context_metadata")
+"""What a candidate says of its answer besides the parts."""
+
+_ENDPOINTS = re.compile(r"(^|/)generate_content\w*$|:(generateContent|streamGenerateContent)$")
+
+
+@lru_cache(maxsize=256)
+def _camel(name: str) -> str:
+    return re.sub(r"_(\w)", lambda found: found[1].upper(), name)
+
+
+def _key(data: dict[str, Json], name: str) -> str:
+    """Return a key as it is spelled here. name: in snake_case."""
+    return name if data.get(name) is not None else _camel(name)
+
 
 READ = frozenset(
-    {
+    spelled
+    for path in (
         "candidates[].content.parts[].text",
         "candidates[].content.parts[].function_call",
         "candidates[].content.role",
         "candidates[].finish_reason",
         "candidates[].index",
         "usage_metadata",
-    }
+    )
+    for spelled in (path, _camel(path))
 )
 
 
 class GenAI:
-    """Gemini through Google's SDK."""
+    """Gemini."""
 
     name = "genai"
     kind = Kind.GENAI
 
     def match(self, raw: Raw) -> Match:
-        """Match by `candidates` or genai's own keys; without a reply by the endpoint."""
-        if not raw.type_name and ("candidates" in raw.first or "usage_metadata" in raw.first):
-            return Match.SHAPE
+        """Match by keys that only Gemini's replies have; without a reply by the endpoint."""
         if raw.type_name == "GenerateContentResponse":
             return Match.TYPE
-        return Match.ENDPOINT if raw.url_path.rpartition("/")[2].startswith("generate_content") else Match.NO
+        if not raw.type_name and any(_is_reply(head) for head in raw.heads):
+            return Match.SHAPE
+        return Match.ENDPOINT if _ENDPOINTS.search(raw.url_path) else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read `config.system_instruction`, `contents` and `config.tools`; `config` stays a parameter."""
+        """Read the system instruction, `contents` and tools, of the SDK's `config` too; `config` stays a parameter."""
         body = body_lookup(raw, problems)
-        config = body.data.get("config")
-        messages = []
-        system = config.get("system_instruction") if isinstance(config, dict) else None
-        if isinstance(system, str):
-            messages.append(Message("system", (Text(system),)))
-        elif isinstance(system, dict):
-            messages.append(Message("system", tuple(_parts(body.object("config").object("system_instruction")))))
-        contents = body.data.get("contents")
-        if isinstance(contents, str):
-            messages.append(Message("user", (Text(contents),)))
-        else:
-            messages += [Message(turn.text("role") or "user", tuple(_parts(turn))) for turn in body.items("contents")]
-        request = request_of(raw, messages, problems, taken=frozenset({"contents"}))
-        tools = config.get("tools") if isinstance(config, dict) else None
-        if not isinstance(config, dict) or not isinstance(tools, list) or not tools:
+        config = body.object("config") if isinstance(body.data.get("config"), dict) else Lookup({}, "", problems)
+        messages = [message for holder in (body, config) for message in _system(holder)]
+        messages += _turns(body)
+        taken = frozenset({"contents", "system_instruction", "systemInstruction"})
+        request = request_of(raw, messages, problems, taken=taken)
+        tools = config.data.get("tools")
+        if not isinstance(tools, list) or not tools:
             return request
         params = dict(request.params)
-        params["config"] = {key: value for key, value in config.items() if key != "tools"}
+        params["config"] = {key: value for key, value in config.data.items() if key != "tools"}
         return Request(request.messages, params, (*request.tools, *tools), request.body)
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Join the parts of each candidate; thoughts are reasoning; the last usage counts."""
         items = raw.reply if isinstance(raw.reply, list) else [raw.reply]
         chunks = list(_chunks(items, problems))
-        models = (Lookup(unwrap(item), "", []).text("model_version") for item in items)
+        elements = [Lookup(chunk.element, "", []) for chunk in chunks]
+        models = (element.text(_key(element.data, "model_version")) for element in elements)
         streamed = isinstance(raw.reply, list)
         return Reply(
             deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
             next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+            first_error(items) or next(filter(None, map(_blocked, elements)), None),
             model=next((model for model in models if model), ""),
             chunks=len(items) if streamed else 0,
             runs=deltas.runs_of(chunks) if streamed else (),
@@ -104,54 +128,232 @@ class GenAI:
 FORMAT = GenAI()
 
 
-def _parts(turn: Lookup) -> Iterator[Part]:
-    for part in turn.items("parts"):
-        data = part.data
-        if data.get("text") is not None:
-            text = part.text("text")
-            yield Reasoning(text) if data.get("thought") is True else Text(text)
-        elif data.get("function_call") is not None:
-            call = part.object("function_call")
-            yield ToolCall(call.text("id"), call.text("name"), arguments_text(call, "args"))
-        elif data.get("function_response") is not None:
-            answer = part.object("function_response")
-            yield ToolResult(answer.text("id"), answer.text("name"), (JsonPart(answer.data.get("response")),))
-        elif data.get("inline_data") is not None:
-            inline = part.object("inline_data")
-            yield File(inline.text("display_name") or inline.text("mime_type"), "", inline.text("data"))
+def _is_reply(head: dict[str, Json]) -> bool:
+    return any(all(name in head or _camel(name) in head for name in mark) for mark in MARKS)
+
+
+def _system(holder: Lookup) -> Iterator[Message]:
+    key = _key(holder.data, "system_instruction")
+    system = holder.data.get(key)
+    if isinstance(system, str):
+        yield Message("system", (Text(system),))
+    elif isinstance(system, dict):
+        instruction = holder.object(key)
+        yield Message("system", tuple(_parts(instruction) if "parts" in system else _part(instruction)))
+    elif system is not None:
+        yield Message("system", (JsonPart(system),))
+
+
+def _turns(body: Lookup) -> Iterator[Message]:
+    contents = body.data.get("contents")
+    if isinstance(contents, str):
+        yield Message("user", (Text(contents),))
+        return
+    turns = [contents] if isinstance(contents, dict) else body.list("contents")
+    for number, turn in enumerate(turns):
+        at = body.where("contents") if isinstance(contents, dict) else f"{body.where('contents')}[{number}]"
+        held = Lookup(turn if isinstance(turn, dict) else {}, at, body.problems)
+        if not isinstance(turn, dict):
+            yield Message("user", (Text(turn) if isinstance(turn, str) else JsonPart(turn),))
+        elif "parts" in turn or "role" in turn:
+            yield Message(held.text("role") or "user", tuple(_parts(held)))
         else:
-            yield JsonPart(data)
+            yield Message("user", tuple(_part(held)))
+
+
+def _parts(turn: Lookup) -> Iterator[Part]:
+    for part in _part_list(turn):
+        yield from _part(part)
+
+
+def _part_list(turn: Lookup) -> Iterator[Lookup]:
+    if isinstance(turn.data.get("parts"), dict):
+        yield turn.object("parts")
+    else:
+        yield from turn.items("parts")
+
+
+def _part(part: Lookup) -> Iterator[Part]:
+    """Yield what a part holds: nothing where it only carries a signature."""
+    data = part.data
+    if data.get("text") is not None:
+        text = part.text("text")
+        yield Reasoning(text) if data.get("thought") is True else Text(text)
+        return
+    for name, read in _READERS.items():
+        key = _key(data, name)
+        if isinstance(data.get(key), dict):
+            yield from read(part.object(key), data)
+            return
+    if any(value for key, value in data.items() if key not in ("thought_signature", "thoughtSignature", "text")):
+        yield JsonPart(data)
+
+
+def _call(call: Lookup, part: Json) -> Iterator[Part]:
+    yield ToolCall(call.text("id"), call.text("name"), arguments_text(call, "args"))
+
+
+def _response(answer: Lookup, part: Json) -> Iterator[Part]:
+    inner = (JsonPart(answer.data.get("response")), *_parts(answer))
+    yield ToolResult(answer.text("id"), answer.text("name"), inner)
+
+
+def _server_call(call: Lookup, part: Json) -> Iterator[Part]:
+    yield ToolCall(call.text("id"), call.text(_key(call.data, "tool_type")), arguments_text(call, "args"))
+
+
+def _server_result(answer: Lookup, part: Json) -> Iterator[Part]:
+    inner = (JsonPart(answer.data.get("response")),)
+    yield ToolResult(answer.text("id"), answer.text(_key(answer.data, "tool_type")), inner)
+
+
+def _inline(inline: Lookup, part: Json) -> Iterator[Part]:
+    media, data = inline.text(_key(inline.data, "mime_type")), inline.text("data")
+    if media.startswith("image/"):
+        yield Image(f"data:{media};base64,{data}")
+    else:
+        yield File(inline.text(_key(inline.data, "display_name")) or media, "", data)
+
+
+def _file(file: Lookup, part: Json) -> Iterator[Part]:
+    name = file.text(_key(file.data, "display_name"))
+    uri = file.text(_key(file.data, "file_uri"))
+    yield File(name or uri, uri if name else "", "")
+
+
+def _as_it_is(inner: Lookup, part: Json) -> Iterator[Part]:
+    yield JsonPart({key: value for key, value in part.items() if value is not None})
+
+
+_READERS = {
+    "function_call": _call,
+    "function_response": _response,
+    "tool_call": _server_call,
+    "tool_response": _server_result,
+    "inline_data": _inline,
+    "file_data": _file,
+    "executable_code": _as_it_is,
+    "code_execution_result": _as_it_is,
+}
+
+
+@dataclass(slots=True)
+class _Calls:
+    """The calls of a candidate while they arrive. count: of those that began. arguments: of one that is to go on."""
+
+    count: int = 0
+    arguments: dict[str, Json] = field(default_factory=dict)
+    is_open: bool = False
 
 
 def _chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
+    calls: dict[int, _Calls] = {}
     for number, item in enumerate(items):
         data = cursor(item, number, problems)
+        found = [_delta(candidate, place, calls) for place, candidate in enumerate(data.items("candidates"))]
+        if isinstance(item, str):
+            found.append(Delta(parts=(JsonPart(item),)))
+        if number == len(items) - 1:
+            found += _unfinished(calls)
         yield Chunk(
             number + 1,
-            tuple([_delta(candidate, place) for place, candidate in enumerate(data.items("candidates"))]),
-            data.mapping("usage_metadata") or None,
+            tuple(found),
+            data.mapping(_key(data.data, "usage_metadata")) or None,
             data.data,
             READ,
         )
 
 
-def _delta(candidate: Lookup, place: int) -> Delta:
+def _delta(candidate: Lookup, place: int, calls: dict[int, _Calls]) -> Delta:
     texts: list[str] = []
     thoughts: list[str] = []
-    calls = []
-    content = candidate.object("content")
-    for part in content.items("parts"):
-        text = part.text("text")
-        (thoughts if part.data.get("thought") is True else texts).append(text)
-        if part.data.get("function_call") is not None:
-            call = part.object("function_call")
-            calls.append(CallDelta(None, call.text("id"), call.text("name"), arguments_text(call, "args")))
+    called: list[CallDelta] = []
+    parts: list[Part] = []
     index = candidate.integer("index")
+    choice = place if index is None else index
+    state = calls.setdefault(choice, _Calls())
+    if isinstance(candidate.data.get("content"), str | list):
+        parts.append(JsonPart(candidate.data["content"]))
+        content = Lookup({}, candidate.where("content"), candidate.problems)
+    else:
+        content = candidate.object("content")
+    for part in _part_list(content):
+        key = _key(part.data, "function_call")
+        if isinstance(part.data.get(key), dict) and part.data.get("text") is None:
+            called += _called(part.object(key), state)
+            continue
+        for item in _part(part):
+            if isinstance(item, Text):
+                texts.append(item.text)
+            elif isinstance(item, Reasoning):
+                thoughts.append(item.text)
+            else:
+                parts.append(item)
+    finish = _finish(candidate)
+    parts += [JsonPart({name: candidate.data[name]}) for name in _beside(candidate.data, finish)]
     return Delta(
-        choice=place if index is None else index,
+        choice=choice,
         role=content.text("role"),
         text="".join(texts),
         reasoning="".join(thoughts),
-        calls=tuple(calls),
-        finish=candidate.text("finish_reason"),
+        calls=tuple(called),
+        finish=finish,
+        parts=tuple(parts),
     )
+
+
+def _beside(candidate: dict[str, Json], finish: str) -> Iterator[str]:
+    """Yield the keys of what is said besides; the message of an end is one where the end is no good one."""
+    is_good = not finish or end_of(finish) is End.DONE
+    for name in BESIDE if is_good else (*BESIDE, "finish_message"):
+        key = _key(candidate, name)
+        if candidate.get(key):
+            yield key
+
+
+def _finish(candidate: Lookup) -> str:
+    """Return why it ended; the number of an enum is a reason too."""
+    key = _key(candidate.data, "finish_reason")
+    value = candidate.data.get(key)
+    return str(value) if type(value) is int else candidate.text(key)
+
+
+def _called(call: Lookup, state: _Calls) -> Iterator[CallDelta]:
+    """Yield what a call adds: all of it, or its name first and its arguments when all their pieces have come."""
+    goes_on = call.data.get(_key(call.data, "will_continue")) is True
+    pieces = list(call.items(_key(call.data, "partial_args")))
+    if not state.is_open or call.text("name"):
+        yield from _closed(state)
+        if not (call.data or goes_on):
+            return
+        yield CallDelta(state.count, call.text("id"), call.text("name"), arguments_text(call, "args"))
+        state.count += 1
+        state.is_open = goes_on or bool(pieces)
+    for piece in pieces:
+        partial.put(state.arguments, piece)
+    if not goes_on:
+        yield from _closed(state)
+
+
+def _closed(state: _Calls) -> Iterator[CallDelta]:
+    """Yield the arguments of the call that was to go on."""
+    if state.is_open and state.arguments:
+        yield CallDelta(state.count - 1, "", "", deltas.compact(state.arguments))
+    state.is_open, state.arguments = False, {}
+
+
+def _unfinished(calls: dict[int, _Calls]) -> Iterator[Delta]:
+    """Yield what came of calls that had not ended when the stream did."""
+    for choice, state in calls.items():
+        left = tuple(_closed(state))
+        if left:
+            yield Delta(choice=choice, calls=left)
+
+
+def _blocked(element: Lookup) -> Failure | None:
+    """Return why a prompt was blocked, None where it was not."""
+    feedback = element.object(_key(element.data, "prompt_feedback"))
+    reason = feedback.data.get(_key(feedback.data, "block_reason"))
+    if not reason:
+        return None
+    return Failure(str(reason), None, feedback.text(_key(feedback.data, "block_reason_message")))
