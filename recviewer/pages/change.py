@@ -53,6 +53,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One of the changes that an item stands for. url: of itself, in the same queue. state: what was decided on it."""
+
+    change: Change
+    url: str
+    state: Look
+
+
+@dataclass(frozen=True, slots=True)
 class SideFacts:
     """What is known of one side. url: of the recording's page, or of its content; history_url: of its past."""
 
@@ -76,7 +85,8 @@ class Told:
 class ChangePage:
     """One change. before, after: how many entries are left out on each side.
 
-    others: the rest of its item, which is the same change; label: which. group: further recordings of the same call, with
+    members: of its item where it has several, this one first; label: which change they all are.
+    group: further recordings of the same call, with
     addresses. pair_url: where another partner is chosen, "" where git itself says what belongs together.
     """
 
@@ -88,7 +98,7 @@ class ChangePage:
     after: int
     facts: tuple[SideFacts, ...]
     findings: tuple[Told, ...]
-    others: tuple[Change, ...]
+    members: tuple[Member, ...]
     group: tuple[tuple[Change, str], ...]
     label: str
     can_break: bool
@@ -167,7 +177,7 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: 
         after=len(every) - stop,
         facts=tuple(_facts(place, change)),
         findings=findings,
-        others=item.changes[1:],
+        members=tuple(_members(place, asked, item)),
         group=tuple(
             (one, place.change_url(asked, one))
             for one in place.report.found.changes
@@ -278,6 +288,14 @@ def _history_of(place: Place, side: Side) -> str:
     at = asked.head if any(change.new is side for change in place.report.found.changes) else asked.base
     told = {"at": at} if at else {}
     return f"{reverse('history:show', args=[key_at(side.raw, way())])}?{urlencode(told)}"
+
+
+def _members(place: Place, asked: Filter, item: Item) -> Iterator[Member]:
+    """Yield what is decided together; nothing where the change stands for itself alone."""
+    if len(item.changes) > 1:
+        for one in item.changes:
+            look = look_of_state(one.verdict or "undecided", is_gone=one.churn is Churn.GONE)
+            yield Member(one, place.change_url(asked, one), look)
 
 
 def _findings(place: Place, some: Sequence[Change]) -> Iterator[Told]:

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from django.utils.html import escape
 
 from recviewer.pages import change as change_page
 from recviewer.pages import reports
@@ -345,11 +346,95 @@ def test_same_change_is_decided_together_and_is_one_undo(client, commit, make_re
     decide(client, response)
 
     assert row.more == 2
-    assert len(response.context["page"].others) == 2
+    members = response.context["page"].members
+    html = response.content.decode()
+    assert len(members) == 3
+    for member in members:  # each can be read before deciding, with its test and place
+        assert escape(member.url) in html
+        assert member.change.side.path in html
+        assert member.change.about.meaning.line.asked in html
+        assert client.get(member.url).context["page"].change.key == member.change.key
+    for words in ("Re-record <span", "Mark all 3 for deletion", "Re-record all 3 because"):
+        assert words in html
     assert Standing.objects.count() == 3
     assert AuditEvent.objects.get().count == 3
     client.post("/do/undo", {"next": "/"})
     assert not Standing.objects.exists()
+
+
+@pytest.fixture
+def write(make_recording, chat):
+    """Writes a recording of a test, None for none."""
+
+    def run(name, *, test="tests/test_x.py::test_a", finish="stop", **words):
+        document = chat(**words)
+        document["test_id"] = test
+        document["response"]["body"]["__data__"]["choices"][0]["finish_reason"] = finish
+        make_recording(f"tests/recordings/{name}.json", data=json.dumps(document, indent=2).encode())
+
+    return run
+
+
+@pytest.fixture
+def of_all_sorts(commit, write):
+    """Three with the same new words, one of no test, two that only got other ids, a new one that is red."""
+    tests = {name: f"tests/test_x.py::test_a[{name}]" for name in "abc"}
+    for name, test in tests.items():
+        write(name, test=test, asked="Is it?", answered="Yes.")
+    write("none", test=None, answered="No test.")
+    for number in (1, 2):
+        write(f"quiet{number}", test=f"tests/test_q.py::test_{number}", answered=f"Quiet {number}.", id="1")
+    base = commit("before")
+    for name, test in tests.items():
+        write(name, test=test, asked="Is it?", answered="No.")
+    write("none", test=None, answered="No test at all.")
+    for number in (1, 2):
+        write(f"quiet{number}", test=f"tests/test_q.py::test_{number}", answered=f"Quiet {number}.", id="2")
+    write("new", answered="Cut", finish="length")
+    return f"{base}...{commit('after')}"
+
+
+def test_a_range_tells_one_number_for_one_thing_wherever_it_tells_it(client, of_all_sorts):
+    spec = of_all_sorts
+    page = client.get(f"/changes/{spec}").context["page"]
+    made = client.get(f"/changes/{spec}.json").json()
+    numbers = made["numbers"]
+    facets = {facet.title: facet for facet in (*page.places, *page.verdicts)}
+
+    assert (numbers["changes"], numbers["items"], numbers["need_you"], numbers["need_you_items"]) == (7, 4, 5, 3)
+    assert page.ending == "5 need you, as 3 items"
+    assert client.get(f"/report/{spec}?as=status").content.startswith(page.ending.encode())
+    assert page.ending in client.get(f"/report/{spec}?as=md").content.decode()
+    assert facets["need you"].count == numbers["need_you"]
+    assert facets["all changes"].count == facets["undecided"].count == numbers["undecided"] == made["undecided"] == 7
+    assert facets["tests"].count == numbers["tests"] == 6
+    assert page.queue.total == numbers["items"]
+    assert page.churn == numbers["churn"] == 2
+    needs = client.get(page.needs_url).context["page"]
+    assert (needs.numbers.changes, needs.numbers.items) == (numbers["need_you"], numbers["need_you_items"])
+    assert len(needs.changes) == numbers["need_you_items"]
+    every = client.get(facets["all changes"].url).context["page"]
+    assert len(every.changes) == numbers["items"]
+    assert sum(row.more + 1 for row in every.changes) == numbers["changes"]
+    tests = client.get(facets["tests"].url).context["page"]
+    assert len([row for row in tests.tests if row.test]) == numbers["tests"]
+    (found,) = page.findings
+    assert len(client.get(found.url).context["page"].changes) == len(found.finding.changes) == 1
+
+
+def test_the_rule_acts_on_the_list_that_is_shown_and_says_how_many(client, of_all_sorts):
+    spec = of_all_sorts
+    whole = client.get(f"/changes/{spec}").context["page"]
+    shown = client.get(f"/changes/{spec}?test=tests/test_q.py::test_1").context["page"]
+    none = client.get(f"/changes/{spec}?class=text")
+
+    assert (whole.churn, shown.churn, none.context["page"].churn) == (2, 1, 0)
+    assert 'data-key="A"' not in none.content.decode()
+    asked = client.get(shown.churn_url)
+    assert asked.context["page"].count == 1
+    assert "Only of this list" in asked.content.decode()
+    client.post("/do/churn", {"range": spec, "item": [one.items for one in asked.context["page"].groups], "next": "/"})
+    assert client.get(f"/changes/{spec}").context["page"].churn == 1
 
 
 def test_uncommitted_work_is_a_range_and_a_later_edit_is_seen(client, commit, make_recording):
