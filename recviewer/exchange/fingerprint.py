@@ -82,6 +82,9 @@ OPAQUE = frozenset(
 )
 """Keys of an answer's data whose text only its maker can read, and which is new each time: that it is there counts."""
 
+OPAQUE_DATA = frozenset({"redacted_thinking", "reasoning.encrypted"})
+"""Types of an answer's objects whose `data` is such a text."""
+
 TIMES = frozenset({"created", "modified", "expires", "size", "in video memory"})
 """Columns of listings that change without anything being said: times, and the sizes of what is loaded."""
 
@@ -252,7 +255,7 @@ class _Ids:
 def without_opaque(value: Json) -> Json:
     """Return a value of an answer in which what nobody can read is only marked as being there."""
     if isinstance(value, dict):
-        hidden = {*OPAQUE, "data"} if value.get("type") == "redacted_thinking" else OPAQUE
+        hidden = {*OPAQUE, "data"} if value.get("type") in OPAQUE_DATA else OPAQUE
         return {
             key: {"opaque": bool(item)} if key in hidden and isinstance(item, str) else without_opaque(item)
             for key, item in value.items()

@@ -53,6 +53,7 @@ def said_in(holder: Lookup) -> Said:
         said.is_repeated = bool(said.reasoning)
     said.refusal += holder.text("refusal")
     said.parts += [picture_of(item) for item in holder.list("images")]
+    said.parts += [JsonPart(item.data) for item in holder.items("reasoning_details") if _is_encrypted(item.data)]
     return said
 
 
@@ -96,6 +97,10 @@ def _details(holder: Lookup) -> str:
         if found:
             return found
     return ""
+
+
+def _is_encrypted(detail: dict[str, Json]) -> bool:
+    return detail.get("type") == "reasoning.encrypted"
 
 
 def words_of(value: Json) -> str:

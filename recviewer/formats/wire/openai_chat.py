@@ -60,6 +60,7 @@ READ = frozenset(
         "choices[].delta.tool_calls",
         "choices[].delta.function_call",
         "choices[].delta.audio.transcript",
+        "choices[].delta.images",
         "choices[].error",
         "error",
         "usage",
@@ -136,6 +137,7 @@ def _whole(reply: Lookup) -> Reply:
                 said.refusal,
                 tuple(calls),
                 choice.text("finish_reason") or None,
+                tuple(said.parts),
             )
         )
     outputs.sort(key=lambda output: output.index)
@@ -317,6 +319,7 @@ def _delta(choice: Lookup, thinking: set[int]) -> Delta:
         refusal=said.refusal,
         calls=tuple(calls),
         finish=choice.text("finish_reason"),
+        parts=tuple(said.parts),
     )
 
 
