@@ -10,6 +10,7 @@ KIND_WORDS = {
     "genai": "genai",
     "anthropic": "anthropic",
     "interactions": "interactions",
+    "responses": "responses",
     "embeddings": "embeddings",
     "models": "model list",
     "ollama_ps": "process list",

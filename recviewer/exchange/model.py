@@ -27,6 +27,7 @@ class Kind(StrEnum):
     GENAI = "genai"
     ANTHROPIC = "anthropic"
     INTERACTIONS = "interactions"
+    RESPONSES = "responses"
     EMBEDDINGS = "embeddings"
     MODELS = "models"
     OLLAMA_PS = "ollama_ps"

@@ -75,7 +75,8 @@ def failure_of(body: Json, status: int | None) -> Failure:
         return Failure("", status, error)
     if isinstance(body, dict):
         message = body.get("message", body.get("detail"))
-        return Failure(_text(body.get("type")) or _text(body.get("code")), status, _text(message))
+        kind, code = _text(body.get("type")), _text(body.get("code"))
+        return Failure(code or kind if kind == "error" else kind or code, status, _text(message))
     return Failure("", status, _text(body))
 
 

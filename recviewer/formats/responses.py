@@ -1,0 +1,235 @@
+"""Joining a stream of OpenAI's Responses.
+
+What counts is the last response that the stream holds; where a client emptied that, the finished items; where there are
+none, the pieces. Each event adds its piece where the pieces come to what counts, so that the chunks show how the answer
+grew; else the event that holds what counts adds all of it, and a problem says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from recviewer.exchange.model import CallDelta, Delta, Part, Problem
+from recviewer.formats.answers import picture_of
+from recviewer.formats.deltas import fold
+from recviewer.formats.items import CALLS, client_call, part_of, reasoning_of, server_parts
+from recviewer.formats.lookup import Lookup
+
+TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
+
+_TEXT = frozenset({"response.output_text.delta", "response.text.delta"})
+_REFUSAL = frozenset({"response.refusal.delta"})
+_REASONING = frozenset(
+    {
+        "response.reasoning_summary_text.delta",
+        "response.reasoning_summary.delta",
+        "response.reasoning_text.delta",
+        "response.reasoning.delta",
+    }
+)
+_ARGUMENTS = frozenset({"response.function_call_arguments.delta", "response.custom_tool_call_input.delta"})
+_ARGUMENTS_DONE = {
+    "response.function_call_arguments.done": "arguments",
+    "response.custom_tool_call_input.done": "input",
+}
+_SERVER_KEYS = {
+    "response.mcp_call_arguments.delta": "arguments",
+    "response.code_interpreter_call_code.delta": "code",
+    "response.shell_call_command.delta": "action",
+    "response.apply_patch_call_operation_diff.delta": "operation",
+}
+"""Events that bring a server's call in pieces, and the key of its item that the pieces make."""
+
+
+def finish_of(response: Lookup) -> str:
+    """Return why a response ended: the reason why it is incomplete, else its status."""
+    return response.object("incomplete_details").text("reason") or response.text("status")
+
+
+def whole(items: Iterable[Lookup], finish: str) -> Delta:
+    """Return what finished items say, in their order."""
+    texts: list[str] = []
+    thoughts: list[str] = []
+    refusals: list[str] = []
+    calls: list[CallDelta] = []
+    parts: list[Part] = []
+    for place, item in enumerate(items):
+        kind = item.data.get("type")
+        if kind == "message":
+            said = _message(item)
+            texts.append(said.text)
+            refusals.append(said.refusal)
+            thoughts.append(said.reasoning)
+            parts += said.parts
+        elif kind == "reasoning":
+            thoughts.append(reasoning_of(item))
+        elif kind in CALLS:
+            call = client_call(item)
+            calls.append(CallDelta(place, call.id, call.name, call.arguments))
+        else:
+            parts += server_parts(item)
+    return Delta(
+        text="".join(texts),
+        reasoning="".join(thoughts),
+        refusal="".join(refusals),
+        calls=tuple(calls),
+        finish=finish,
+        parts=tuple(parts),
+    )
+
+
+def _message(item: Lookup) -> Delta:
+    texts = ""
+    refusal = ""
+    thought = ""
+    parts: list[Part] = []
+    content = item.data.get("content")
+    if isinstance(content, str):
+        return Delta(text=content)
+    for part in item.items("content"):
+        match part.data.get("type"):
+            case "output_text" | "text":
+                texts += part.text("text")
+            case "refusal":
+                refusal += part.text("refusal")
+            case "reasoning_text" | "reasoning":
+                thought += part.text("text")
+            case _:
+                found = part_of(part)
+                parts.append(found if found.kind.value != "json" else picture_of(part.data))
+    return Delta(text=texts, refusal=refusal, reasoning=thought, parts=tuple(parts))
+
+
+class Stream:
+    """The events of one stream, each a cursor on its data, and what each adds."""
+
+    def __init__(self, events: list[Lookup], problems: list[Problem]) -> None:
+        self._events = events
+        self._problems = problems
+        self._pieces: list[list[Delta]] = [[] for _ in events]
+        self._grown: dict[tuple[str, int | None], str] = {}
+        self._finished: dict[int, int] = {}
+
+    def deltas(self) -> list[tuple[Delta, ...]]:
+        """Return what each event adds."""
+        for number, event in enumerate(self._events):
+            if event.data.get("type") == "response.output_item.done":
+                self._finished[_place(event) or 0] = number
+        for number, event in enumerate(self._events):
+            self._read(number, event)
+        counts, at = self._what_counts()
+        if counts is not None and fold([counts]) != fold(delta for found in self._pieces for delta in found):
+            if any(self._said(number) for number in range(len(self._events))):
+                what = "the pieces of the stream come to something else than the finished response, which counts"
+                self._problems.append(Problem(self._events[at].at, what))
+            return [(counts,) if number == at else () for number in range(len(self._events))]
+        return [tuple(found) for found in self._pieces]
+
+    def _said(self, number: int) -> bool:
+        return any(
+            delta.text or delta.reasoning or delta.refusal or delta.calls or delta.parts
+            for delta in self._pieces[number]
+        )
+
+    def _what_counts(self) -> tuple[Delta | None, int]:
+        """Return what the finished response or items say, and the number of the event that holds the last of it."""
+        ends = [number for number, event in enumerate(self._events) if event.data.get("type") in TERMINAL]
+        finish = finish_of(self._events[ends[-1]].object("response")) if ends else ""
+        for number in reversed(ends):
+            response = self._events[number].object("response")
+            if response.data.get("output"):
+                return whole(response.items("output"), finish_of(response)), number
+        if self._finished:
+            numbers = [self._finished[place] for place in sorted(self._finished)]
+            at = ends[-1] if ends else max(numbers)
+            if self._is_all_finished():
+                return whole([self._events[number].object("item") for number in numbers], finish), at
+        return None, 0
+
+    def _is_all_finished(self) -> bool:
+        """Tell whether each item that was begun was finished."""
+        begun = {_place(event) or 0 for event in self._events if event.data.get("type") == "response.output_item.added"}
+        return begun <= set(self._finished)
+
+    def _read(self, number: int, event: Lookup) -> None:
+        kind = event.data.get("type")
+        place = _place(event)
+        if kind in TERMINAL:
+            self._pieces[number].append(Delta(finish=finish_of(event.object("response"))))
+        elif kind == "response.output_item.added":
+            self._begin(number, event.object("item"), place)
+        elif kind == "response.output_item.done":
+            self._end(number, event.object("item"), place)
+        elif isinstance(kind, str) and kind.endswith(".delta"):
+            self._grow(number, kind, event.text("delta"), place)
+        elif kind in _ARGUMENTS_DONE:
+            self._add_arguments(number, place, event.text(_ARGUMENTS_DONE[kind]))
+        elif kind == "response.output_text.done":
+            self._add_missing(number, "text", place, event.text("text"))
+        elif kind == "response.refusal.done":
+            self._add_missing(number, "refusal", place, event.text("refusal"))
+
+    def _begin(self, number: int, item: Lookup, place: int | None) -> None:
+        kind = item.data.get("type")
+        if kind in CALLS:
+            call = client_call(item)
+            self._grown[("begun", place)] = call.id
+            self._pieces[number].append(Delta(calls=(CallDelta(place, call.id, call.name, ""),)))
+        elif isinstance(kind, str) and kind not in ("message", "reasoning") and (place or 0) not in self._finished:
+            self._pieces[number].append(Delta(parts=tuple(server_parts(self._grown_item(item, place)))))
+
+    def _grown_item(self, item: Lookup, place: int | None) -> Lookup:
+        """Return an item that was never finished, with the pieces that came of it."""
+        made = dict(item.data)
+        for event in self._events:
+            key = _SERVER_KEYS.get(str(event.data.get("type")))
+            if key is not None and _place(event) == place:
+                before = made.get(key)
+                made[key] = (before if isinstance(before, str) else "") + event.text("delta")
+        return Lookup(made, item.at, item.problems)
+
+    def _grow(self, number: int, kind: str, piece: str, place: int | None) -> None:
+        if kind in _TEXT:
+            self._add("text", number, place, Delta(text=piece), piece)
+        elif kind in _REFUSAL:
+            self._add("refusal", number, place, Delta(refusal=piece), piece)
+        elif kind in _REASONING:
+            self._add("reasoning", number, place, Delta(reasoning=piece), piece)
+        elif kind in _ARGUMENTS:
+            self._add("arguments", number, place, Delta(calls=(CallDelta(place, "", "", piece),)), piece)
+
+    def _add(self, what: str, number: int, place: int | None, delta: Delta, piece: str) -> None:
+        self._grown[(what, place)] = self._grown.get((what, place), "") + piece
+        self._pieces[number].append(delta)
+
+    def _add_missing(self, number: int, what: str, place: int | None, given: str) -> None:
+        """Add a text that comes whole, where no piece of it came before."""
+        if given and not self._grown.get((what, place)):
+            made = Delta(text=given) if what == "text" else Delta(refusal=given)
+            self._add(what, number, place, made if what != "reasoning" else Delta(reasoning=given), given)
+
+    def _add_arguments(self, number: int, place: int | None, given: str) -> None:
+        if given and not self._grown.get(("arguments", place)):
+            self._add("arguments", number, place, Delta(calls=(CallDelta(place, "", "", given),)), given)
+
+    def _end(self, number: int, item: Lookup, place: int | None) -> None:
+        kind = item.data.get("type")
+        if kind in CALLS:
+            call = client_call(item)
+            if ("begun", place) not in self._grown:
+                self._pieces[number].append(Delta(calls=(CallDelta(place, call.id, call.name, ""),)))
+            self._add_arguments(number, place, call.arguments)
+        elif kind == "message":
+            said = _message(item)
+            self._add_missing(number, "text", place, said.text)
+            self._add_missing(number, "refusal", place, said.refusal)
+            if said.parts:
+                self._pieces[number].append(Delta(parts=said.parts))
+        elif kind == "reasoning":
+            self._add_missing(number, "reasoning", place, reasoning_of(item))
+        else:
+            self._pieces[number].append(Delta(parts=tuple(server_parts(item))))
+
+
+def _place(event: Lookup) -> int | None:
+    return event.integer("output_index")
