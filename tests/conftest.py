@@ -3,9 +3,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")  # a busy machine is no fault of the program
 
 
 def exchange(

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from recviewer.formats.framing import frame
@@ -11,7 +11,6 @@ from recviewer.formats.framing import frame
 ELEMENTS = st.dictionaries(st.sampled_from("abc"), st.text(max_size=8) | st.integers() | st.none(), min_size=1)
 STREAMS = st.lists(st.tuples(st.sampled_from(["", "message", "delta.text"]), ELEMENTS), min_size=1, max_size=5)
 LINE_ENDS = st.sampled_from(["\n", "\r\n", "\r"])
-SLOWLY = settings(deadline=None)
 NOISE = st.lists(st.sampled_from([": PROCESSING", ":", "id: 7", "retry: 10"]), max_size=2)
 
 
@@ -39,7 +38,6 @@ def pieces(draw, text):
     return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
 
-@SLOWLY
 @given(STREAMS, LINE_ENDS, st.data())
 def test_any_cut_and_any_line_end_read_the_same(stream, end, data):
     text = end.join(data.draw(lines_of(stream))) + data.draw(st.sampled_from(["", end]))
@@ -49,7 +47,6 @@ def test_any_cut_and_any_line_end_read_the_same(stream, end, data):
     assert data_of(frame(data.draw(pieces(text)))) == stream
 
 
-@SLOWLY
 @given(STREAMS, st.data())
 def test_lines_read_the_same_with_and_without_their_ends(stream, data):
     lines = data.draw(lines_of(stream))
@@ -59,7 +56,6 @@ def test_lines_read_the_same_with_and_without_their_ends(stream, data):
     assert data_of(frame([f"{line}\r" for line in lines])) == stream
 
 
-@SLOWLY
 @given(STREAMS, st.booleans(), st.data())
 def test_lost_blank_lines_lose_no_event(stream, is_text, data):
     assume(len({bool(name) for name, _ in stream}) == 1)
@@ -68,7 +64,6 @@ def test_lost_blank_lines_lose_no_event(stream, is_text, data):
     assert data_of(frame("\n".join(lines) if is_text else lines)) == stream
 
 
-@SLOWLY
 @given(STREAMS)
 def test_whole_events_as_elements_read_the_same(stream):
     events = [(f"event: {name}\n" if name else "") + f"data: {json.dumps(element)}" for name, element in stream]
@@ -77,7 +72,6 @@ def test_whole_events_as_elements_read_the_same(stream):
     assert data_of(frame([f"{event}\n\n" for event in events])) == stream
 
 
-@SLOWLY
 @given(st.lists(ELEMENTS, min_size=2), st.sampled_from([None, 1]), LINE_ENDS, st.data())
 def test_json_values_one_after_the_other_are_elements(elements, indent, end, data):
     text = end.join(json.dumps(element, indent=indent) for element in elements)
