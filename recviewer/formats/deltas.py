@@ -16,6 +16,10 @@ from recviewer.exchange.model import Chunk, Delta, Json, Output, Part, ToolCall
 TEXT, REASONING, CALL, REFUSAL, PART, FINISH, USAGE, NOTHING = "trcxpfu-"
 
 
+COUNTER = 3
+"""Ids of up to as many signs are counters: two calls may have the same."""
+
+
 class CallBuilder:
     """A tool call while its fragments arrive. The id and the name are set once; arguments are joined.
 
@@ -53,13 +57,15 @@ class OutputBuilder:
         """Add a fragment of a tool call.
 
         A fragment with an id that was seen belongs to the call with that id, whatever its index, but for the head of
-        another call of the same id (some servers count from "0" again); a new id opens a call, unless the call at its
-        index has none yet. Without an id it belongs to the last call at its index, and without
-        an index to the last of all. Where its index is unseen and it has no name either, it continues the last call, if
-        something of that is missing still. A name beside arguments opens a call where the arguments so far are whole.
+        another call where ids are counted from "0" again; a new id opens a call, unless the call at its index has none
+        yet. Without an id it belongs to the last call at its index, and without an index to the last of all. Where its
+        index is unseen and it has no name either, it continues the last call, if something of that is missing still. A
+        name beside arguments opens a call where the arguments so far are whole; the same call given again is passed over.
         """
         call = self._find(index, id, name, arguments)
         if call is None:
+            if name and arguments and len(id) > COUNTER and self._has(id, name, arguments):
+                return
             call = CallBuilder(index)
             self.calls.append(call)
         elif index is not None:
@@ -77,7 +83,7 @@ class OutputBuilder:
         call = None
         if id:
             call = next((call for call in reversed(self.calls) if call.id == id), None)
-            if call and name and index is not None and call.index != index and not (arguments and call.arguments):
+            if call and name and len(id) <= COUNTER and call.index != index is not None and not arguments:
                 return None
         if call is None:
             call = self._at(index, id, name)
@@ -86,6 +92,9 @@ class OutputBuilder:
         if call.name and name != call.name:
             return None
         return None if arguments and call.is_whole else call
+
+    def _has(self, id: str, name: str, arguments: str) -> bool:
+        return any(call.id == id and call.name == name and "".join(call.arguments) == arguments for call in self.calls)
 
     def _at(self, index: int | None, id: str, name: str) -> CallBuilder | None:
         """Return the call that a fragment continues whose id is new or missing."""

@@ -72,7 +72,7 @@ def failure_of(body: Json, status: int | None) -> Failure:
         named = error.get("type") or (error["status"] if isinstance(error.get("status"), str) else "")
         return Failure(_text(named) or code, status, _text(error.get("message")), code=code)
     if isinstance(error, str):
-        return Failure("", status, error)
+        return Failure(_text(body.get("error_type")), status, error)
     if isinstance(body, dict):
         message = body.get("message", body.get("detail"))
         kind, code = _text(body.get("type")), _text(body.get("code"))
@@ -80,7 +80,7 @@ def failure_of(body: Json, status: int | None) -> Failure:
     return Failure("", status, _text(body))
 
 
-_BESIDE = frozenset({"error", "type", "request_id", "object", "code", "status", "user_id"})
+_BESIDE = frozenset({"error", "type", "request_id", "object", "error_type", "code", "status", "user_id"})
 """What an error body may say besides `error` and is an error body still."""
 
 

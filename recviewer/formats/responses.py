@@ -1,15 +1,16 @@
 """Joining a stream of OpenAI's Responses.
 
-What counts is the last response that the stream holds; where a client emptied that, the finished items; where there are
-none, the pieces. Each event adds its piece where the pieces come to what counts, so that the chunks show how the answer
-grew; else the event that holds what counts adds all of it, and a problem says so.
+What counts is the last response that the stream holds; where a server or a client emptied that, the finished items; where
+there are none, or where these too are silent about what was said, the pieces. Each event adds its piece where the pieces
+come to what counts, so that the chunks show how the answer grew; else the event that holds what counts adds all of it, and
+a problem says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from recviewer.exchange.model import CallDelta, Delta, Part, Problem
+from recviewer.exchange.model import CallDelta, Delta, Output, Part, Problem
 from recviewer.formats.answers import picture_of
 from recviewer.formats.deltas import fold
 from recviewer.formats.items import CALLS, client_call, part_of, reasoning_of, server_parts
@@ -117,34 +118,35 @@ class Stream:
                 self._finished[_place(event) or 0] = number
         for number, event in enumerate(self._events):
             self._read(number, event)
-        counts, at = self._what_counts()
-        if counts is not None and fold([counts]) != fold(delta for found in self._pieces for delta in found):
-            if any(self._said(number) for number in range(len(self._events))):
-                what = "the pieces of the stream come to something else than the finished response, which counts"
-                self._problems.append(Problem(self._events[at].at, what))
+        grown = fold(delta for found in self._pieces for delta in found)
+        for counts, at in self._finals():
+            final = fold([counts])
+            if final == grown:
+                break
+            if grown and _is_less(final[0], grown[0]):
+                self._note(at, "leaves out some of what the pieces of the stream say, which count")
+                continue
+            if any(map(_says, grown)):
+                self._note(at, "is not what the pieces of the stream come to, and counts")
             return [(counts,) if number == at else () for number in range(len(self._events))]
         return [tuple(found) for found in self._pieces]
 
-    def _said(self, number: int) -> bool:
-        return any(
-            delta.text or delta.reasoning or delta.refusal or delta.calls or delta.parts
-            for delta in self._pieces[number]
-        )
+    def _note(self, at: int, what: str) -> None:
+        self._problems.append(Problem(self._events[at].at, f"the finished response {what}"))
 
-    def _what_counts(self) -> tuple[Delta | None, int]:
-        """Return what the finished response or items say, and the number of the event that holds the last of it."""
+    def _finals(self) -> Iterator[tuple[Delta, int]]:
+        """Yield what the finished response says, and its items, with the number of the event that holds the last of it."""
         ends = [number for number, event in enumerate(self._events) if event.data.get("type") in TERMINAL]
-        finish = finish_of(self._events[ends[-1]].object("response")) if ends else ""
         for number in reversed(ends):
             response = self._events[number].object("response")
             if response.data.get("output"):
-                return whole(response.items("output"), finish_of(response)), number
-        if self._finished:
+                yield whole(response.items("output"), finish_of(response)), number
+                break
+        if self._finished and self._is_all_finished():
             numbers = [self._finished[place] for place in sorted(self._finished)]
+            finish = finish_of(self._events[ends[-1]].object("response")) if ends else ""
             at = ends[-1] if ends else max(numbers)
-            if self._is_all_finished():
-                return whole([self._events[number].object("item") for number in numbers], finish), at
-        return None, 0
+            yield whole([self._events[number].object("item") for number in numbers], finish), at
 
     def _is_all_finished(self) -> bool:
         """Tell whether each item that was begun was finished."""
@@ -229,6 +231,24 @@ class Stream:
             self._add_missing(number, "reasoning", place, reasoning_of(item))
         else:
             self._pieces[number].append(Delta(parts=tuple(server_parts(item))))
+
+
+def _says(output: Output) -> bool:
+    return bool(output.content or output.reasoning or output.refusal or output.tool_calls or output.parts)
+
+
+def _is_less(final: Output, grown: Output) -> bool:
+    """Tell whether a finished response is silent where the pieces said something."""
+    return any(
+        given and not kept
+        for given, kept in (
+            (grown.content, final.content),
+            (grown.reasoning, final.reasoning),
+            (grown.refusal, final.refusal),
+            (grown.tool_calls, final.tool_calls),
+            (grown.parts, final.parts),
+        )
+    )
 
 
 def _place(event: Lookup) -> int | None:

@@ -70,13 +70,21 @@ def events(text: str) -> Iterator[Event]:
             continue
         key, _, value = line.partition(":")
         size = len(line.encode("utf-8", "replace")) + 1
-        if key in _FIELDS:
+        if key not in _FIELDS and _is_open(block):
+            block.append(("data", line, size))
+        elif key in _FIELDS:
             block.append((key, value.removeprefix(" "), size))
         else:
             yield from _block(block)
             block = []
             yield _foreign(line, key, value.strip(), size)
     yield from _block(block)
+
+
+def _is_open(block: list[tuple[str, str, int]]) -> bool:
+    """Tell whether a block's data is JSON that goes on: some servers write a failure in several lines after one `data:`."""
+    data = [value for key, value, _ in block if key == "data"]
+    return bool(data) and data[0].startswith(("{", "[")) and sum(map(_opened, data)) > 0
 
 
 def _foreign(line: str, key: str, value: str, size: int) -> Event:

@@ -51,7 +51,9 @@ def reading_of(body):
     return read(json.dumps(document).encode())
 
 
-CALLS = st.lists(st.tuples(st.text("abc0", min_size=1), st.text("xyz", min_size=1), st.text(max_size=12)), max_size=3)
+CALLS = st.lists(
+    st.tuples(st.text("abc0", min_size=1, max_size=3), st.text("xyz", min_size=1), st.text(max_size=12)), max_size=3
+)
 
 
 @given(st.text(max_size=30), CALLS, st.data())

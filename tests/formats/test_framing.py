@@ -110,6 +110,13 @@ def test_failure_on_a_line_of_its_own_is_an_event():
     assert data_of(frame('error: {"code": 500}')) == [("error", {"code": 500})]
 
 
+def test_json_may_go_on_in_lines_without_a_field():
+    text = 'data: {"a": 1}\n\ndata: {\n  "error": "no: slot"\n}\n\n'
+
+    assert frame(text).body == [{"a": 1}, {"error": "no: slot"}]
+    assert frame(text.split("\n")).body == [{"a": 1}, {"error": "no: slot"}]
+
+
 def test_line_that_is_no_field_is_kept():
     assert frame('data: {"a": 1}\n\nInternal Server Error\n').body == [{"a": 1}, "Internal Server Error"]
 
