@@ -135,8 +135,8 @@ class Tags:
 
     tags: those it has; quick: the most used of those it does not have.
 
-    error: a refusal's sentence. typed: the name that was refused. has_focus: the field has the focus after a swap.
-    is_aside: the fragment comes beside another one and finds its place by its id.
+    error: a refusal's sentence. typed: the name that was refused. says: as in `Bar`. has_focus: the field has the focus
+    after a swap. is_aside: the fragment comes beside another one and finds its place by its id.
     """
 
     key: str
@@ -147,6 +147,7 @@ class Tags:
     known: tuple[str, ...]
     error: str = ""
     typed: str = ""
+    says: str = ""
     has_focus: bool = False
     is_aside: bool = False
 

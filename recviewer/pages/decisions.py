@@ -178,7 +178,7 @@ def _tagged(request: HttpRequest, act: Callable[..., Done]) -> HttpResponse:
     if recording is None or not wants_fragment(request):
         return _told(request, done)
     bar = replace(bar_for(request, recording), is_aside=True)
-    tags = replace(tags_for(recording), has_focus=True)
+    tags = replace(tags_for(recording), has_focus=True, says=done.sentence)
     return _fragment(render(request, "tags/_tags_and_bar.html", {"tags": tags, "bar": bar}))
 
 

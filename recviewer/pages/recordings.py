@@ -26,7 +26,7 @@ from recviewer.pages.minis import Mini, mini_strip
 from recviewer.pages.neighbours import url_of
 from recviewer.pages.printed import Printed
 from recviewer.pages.status import Freshness
-from recviewer.pages.templatetags.words import one_line, size, visible
+from recviewer.pages.templatetags.words import counted, one_line, size, visible
 from recviewer.pages.words_for import State, state_of
 from recviewer.review import filters as said
 from recviewer.review import narrowing
@@ -138,6 +138,13 @@ class Listing:
     strangers: tuple[str, ...]
     direct: Step | None
     filters: tuple[Filter, ...]
+
+    @property
+    def title(self) -> str:
+        """How many there are and what was asked for, for the window."""
+        asked = [f"{'-' * chip.is_negative}{chip.key}:{chip.value}" for chip in self.chips]
+        asked += [f"“{self.state.words}”"] if self.state.words else []
+        return " · ".join(filter(None, (counted(self.total, "recording"), " ".join(asked))))
 
 
 def listing(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The Content-Security-Policy header, for Django 5.2 and 6.x alike."""
+"""Headers of every answer: the Content-Security-Policy, for Django 5.2 and 6.x alike, and that no page is kept."""
 
 from __future__ import annotations
 
@@ -18,4 +18,20 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy)
+        return response
+
+
+class NotKept:
+    """Middleware: has the browser ask for every page anew, also for Back, which else shows what held before an act.
+
+    Answers that say themselves how long they hold (a picture of a recording) are left as they are.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.get("Content-Type", "").startswith(("text/html", "application/json")):
+            response.headers.setdefault("Cache-Control", "no-store")
         return response

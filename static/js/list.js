@@ -1,12 +1,40 @@
 // The recordings list: j and k move through the rows, Backspace in the empty box takes back the last filter.
 const links = () => [...document.querySelectorAll(".row-link")];
 
+// Where the hands were last: Esc out of a field, or a swap, does not send them back to the first row.
+let at = "";
+
 const move = (step) => {
   const rows = links();
-  const here = rows.indexOf(document.activeElement);
+  const here = rows.findIndex((link) => (rows.includes(document.activeElement) ? link === document.activeElement : link.href === at));
   const next = here < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here + step, 0), rows.length - 1);
   rows[next]?.focus();
 };
+
+document.addEventListener("focusin", (event) => {
+  const link = event.target.closest(".row")?.querySelector(".row-link");
+  if (link) at = link.href;
+});
+
+// Back from a recording leads to its row.
+const PLACE = "recviewer:row";
+addEventListener("pagehide", () => {
+  try {
+    sessionStorage.setItem(PLACE, JSON.stringify([location.href, at]));
+  } catch {
+    // without storage the hands begin at the first row
+  }
+});
+const back = () => {
+  if (performance.getEntriesByType("navigation")[0]?.type !== "back_forward") return;
+  try {
+    const [list, row] = JSON.parse(sessionStorage.getItem(PLACE) ?? "[]");
+    if (list === location.href) links().find((link) => link.href === row)?.focus({ preventScroll: true });
+  } catch {
+    // what is kept there is not ours
+  }
+};
+back();
 
 document.addEventListener("recviewer:next", () => move(1));
 document.addEventListener("recviewer:previous", () => move(-1));

@@ -60,6 +60,18 @@ document.addEventListener("click", (event) => {
   if (menu && !menu.contains(event.target)) menu.open = false;
 });
 
+// What a swap brought is announced (data-says) and names the window (data-title). htmx tells of the control that asked, not
+// of what came, so what has been heard is marked.
+const hear = (isFirst = false) => {
+  for (const one of document.querySelectorAll("[data-says]:not([data-said])")) {
+    one.dataset.said = "";
+    if (!isFirst) say(one.dataset.says);
+  }
+  const named = document.querySelector("[data-title]");
+  if (named && !isFirst) document.title = named.dataset.title;
+};
+hear(true);
+
 // A swap that replaced the focused element gives focus to what came instead.
 document.addEventListener("htmx:after:swap", (event) => {
   const asked = document.querySelector("[data-takes-focus]");
@@ -67,8 +79,12 @@ document.addEventListener("htmx:after:swap", (event) => {
     asked.removeAttribute("data-takes-focus");
     asked.focus({ preventScroll: true });
   }
-  const words = event.target instanceof Element && event.target.querySelector("[data-says]");
-  if (words) say(words.dataset.says);
+  hear();
+});
+
+// Back shows what holds now, also where the browser kept the page alive. What was typed is kept as a draft.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
 });
 
 document.addEventListener("htmx:error", () => say("The server did not answer. Try again."));

@@ -76,4 +76,5 @@ document.addEventListener("click", (event) => {
   const folds = [...document.querySelectorAll(".main .fold")];
   const open = folds.some((fold) => !fold.open);
   for (const fold of folds) fold.open = open;
+  document.dispatchEvent(new CustomEvent("recviewer:say", { detail: open ? "Everything is open" : "Everything is closed" }));
 });

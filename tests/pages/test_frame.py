@@ -59,3 +59,8 @@ def test_root_is_named_by_its_last_two_folders():
 @pytest.mark.parametrize("name", ["", "m", "m0.0", "m1", "m1.9", "x1.0", "m1.-1", "m99999999.0", "m1.0.0.0"])
 def test_places_of_pictures_that_are_none_give_nothing(name):
     assert media.find([], [], name) is None
+
+
+@pytest.mark.parametrize("address", ["/", "/recordings.json", "/activity/", "/changes/", "/nothing/here"])
+def test_no_page_is_kept(client, db, root, address):
+    assert client.get(address).headers["Cache-Control"] == "no-store"
