@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from recviewer.changes import disk
 from recviewer.changes.sides import Library, Meaning, Side, meaning_of, without_bytes
 from recviewer.changes.sources import Range, remedy
 from recviewer.difference.sequences import common
 from recviewer.git import ranges
 from recviewer.git.history import contents
 from recviewer.git.ranges import Changed, Counted, MissingObjects
-from recviewer.git.repository import Repository
-from recviewer.store import files
 from recviewer.store.paths import key_of
-from recviewer.store.refusals import Refusal, Vanished
-from recviewer.store.scan import ENDING, HOME, SKIPPED, scan
+from recviewer.store.scan import ENDING, HOME, SKIPPED
 
 _LINK, _MODULE = "120000", "160000"
 _ODD = {_LINK: "a symbolic link, which is not followed", _MODULE: "a submodule, not a file"}
@@ -247,78 +244,41 @@ def _assembled(
 
 
 def _on_disk(asked: Range, library: Library) -> ChangeSet:
-    """Compare a commit with the working tree: file by file, by blob id; git itself never looks at the files."""
-    repository = asked.repository
-    found = scan(repository.work_tree)
-    known = {item.raw: item for item in ranges.held(repository, asked.base)}
-    recorded = {raw for raw in known if (is_loose(raw) if found.is_loose else is_recording(raw))}
-    changed: list[Changed] = []
-    data_of: dict[bytes, bytes] = {}
-    obstacles: dict[bytes, str] = {}
-    with files.Reader(repository.work_tree, limit_bytes=None) as reader:
-        for stamp in found.stamps:
-            before = known.get(stamp.raw)
-            recorded.discard(stamp.raw)
-            old, mode = (before.blob, before.mode) if before else ("", "000000")
-            try:
-                data = b"" if stamp.obstacle else reader.read(stamp.raw).data
-            except Vanished:
-                recorded.add(stamp.raw)
-                continue
-            except Refusal as refusal:
-                stamp = stamp._replace(obstacle=str(getattr(refusal, "reason", refusal)).rstrip("."))
-                data = b""
-            if stamp.obstacle:
-                obstacles[stamp.raw] = stamp.obstacle
-                if mode != _LINK:
-                    changed.append(Changed(stamp.raw, old, f"disk:{stamp.key}", mode, "100644"))
-                continue
-            blob = files.blob_id(data)
-            if blob != old:
-                changed.append(Changed(stamp.raw, old, blob, mode, "100644"))
-                data_of[stamp.raw] = data
-    changed += [Changed(raw, known[raw].blob, "", known[raw].mode, "000000") for raw in recorded if found.saw(raw)]
-    changed.sort()
-    problems = tuple(f"{problem.key or '.'}: {problem.what}" for problem in found.problems)
-    return _read_on_disk(asked, library, changed, data_of, obstacles, problems)
+    """Compare a commit with the working tree, as git would commit it."""
+    found = disk.looked_at(asked.repository, asked.base, _wanted(asked))
+    return _read_on_disk(asked, library, found)
 
 
-def _read_on_disk(
-    asked: Range,
-    library: Library,
-    changed: Sequence[Changed],
-    data_of: dict[bytes, bytes],
-    obstacles: dict[bytes, str],
-    problems: tuple[str, ...],
-) -> ChangeSet:
-    gone = [item._replace(new="", new_mode="000000") for item in changed if item.old]
+def _wanted(asked: Range) -> Callable[[bytes], bool]:
+    """Return which paths of the working tree are recordings."""
+    return is_recording if _has_home(asked) or disk.has_home(asked.repository) else is_loose
+
+
+def _read_on_disk(asked: Range, library: Library, found: disk.Found) -> ChangeSet:
+    gone = [item._replace(new="", new_mode="000000") for item in found.changed if item.old]
     sides, _ = _read(asked, library, gone)
-    before = dict(contents(asked.repository, [item.old for item in changed if item.old and item.new]))
+    before = dict(contents(asked.repository, [item.old for item in found.changed if item.old and item.new]))
     lines: _Lines = {}
     counts: dict[bytes, Counted] = {}
-    for item in changed:
+    for item in found.changed:
         if not item.new:
             continue
         name = os.path.basename(item.raw).decode("utf-8", "backslashreplace")
-        if item.raw in obstacles:
-            sides[item.raw, item.new] = Side(key_of(item.raw), item.raw, "", without_bytes(obstacles[item.raw]))
+        why = found.obstacles.get(item.raw)
+        if why is not None:
+            sides[item.raw, item.new] = Side(key_of(item.raw), item.raw, "", without_bytes(why))
             continue
-        data = data_of[item.raw]
+        if item.new_mode in _ODD:
+            sides[item.raw, item.new] = _side(item.raw, item.new, without_bytes(_ODD[item.new_mode]))
+            continue
+        data = found.data[item.new]
         meaning = library.get(item.new, name) or library.put(item.new, name, meaning_of(data, name))
         sides[item.raw, item.new] = _side(item.raw, item.new, meaning)
         if item.old in before:
             lines[item.raw] = line_changes(before[item.old], data)
             counts[item.raw] = _count(before[item.old], data)
-    made = _assembled(asked, changed, sides, counts, lines)
-    return ChangeSet(made.range, made.added, made.deleted, made.modified, problems)
-
-
-def state_of_disk(repository: Repository) -> str:
-    """Return what is the same as long as no recording of a work tree was touched: made from stamps, not from contents."""
-    digest = hashlib.blake2b(digest_size=16)
-    for stamp in scan(repository.work_tree).stamps:
-        digest.update(repr(stamp).encode("utf-8", "backslashreplace"))
-    return digest.hexdigest()
+    made = _assembled(asked, found.changed, sides, counts, lines)
+    return ChangeSet(made.range, made.added, made.deleted, made.modified, found.problems)
 
 
 def _count(old: bytes, new: bytes) -> Counted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 import subprocess
 from collections.abc import Collection, Iterator
@@ -98,13 +99,22 @@ def _asked_merge_base(repository: Repository, base: str, head: str) -> str:
 def differing(repository: Repository, base: str, head: str) -> list[Changed]:
     """Return the files that differ between two commits (full names), in order of path, renames as gone and new."""
     words = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv")
-    out = _output(repository, *words, "--end-of-options", base, head)
+    return parsed(_output(repository, *words, "--end-of-options", base, head))
+
+
+def parsed(out: bytes) -> list[Changed]:
+    """Read what `git diff-tree --raw -z --no-abbrev` and its siblings print."""
     fields = out.split(b"\0")
     made = []
     for place in range(0, len(fields) - 1, 2):
         old_mode, new_mode, old, new, _ = fields[place].decode("ascii", "replace").lstrip(":").split(" ")
         made.append(Changed(fields[place + 1], _name(old), _name(new), old_mode, new_mode))
     return made
+
+
+def blob_name(data: bytes) -> str:
+    """Return the name that git gives to some bytes."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def _name(blob: str) -> str:

@@ -13,12 +13,14 @@ from django.utils.http import urlencode
 
 from recviewer.catalog.models import Recording
 from recviewer.catalog.where import key_at, way
+from recviewer.changes import disk
 from recviewer.changes.findings import Finding, Severity
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
 from recviewer.changes.sides import Side
 from recviewer.difference.model import Churn
 from recviewer.git.history import contents
+from recviewer.git.repository import GitFailed
 from recviewer.pages.bar import Bar, bar_of
 from recviewer.pages.classes import CLASSES, Look, look_of_state
 from recviewer.pages.difference import DifferencePage, Fact, fragment_of, page_of
@@ -31,8 +33,6 @@ from recviewer.pages.testids import parse
 from recviewer.review import pairs, ranges, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Decision
-from recviewer.store import files
-from recviewer.store.refusals import Refusal
 
 BEFORE, BEHIND = 6, 40
 """Items of the queue that the left column lists before and behind this one, so that this one is seen without scrolling."""
@@ -224,9 +224,8 @@ def _bytes(place: Place, change: Change) -> tuple[bytes | None, bytes | None]:
     found = dict(contents(asked.repository, blobs))
     new = change.new
     if new is not None and new.blob and new.blob not in found and asked.is_on_disk:
-        with suppress(Refusal):
-            data = files.read(asked.repository.work_tree, new.raw, limit_bytes=None).data
-            found |= {new.blob: data} if files.blob_id(data) == new.blob else {}
+        with suppress(GitFailed):
+            found.update((new.blob, data) for _, data in disk.bytes_of(asked.repository, {new.raw: new.blob}))
     old = change.old
     return (found.get(old.blob) if old else None), (found.get(new.blob) if new else None)
 

@@ -11,7 +11,7 @@ from threading import Lock
 
 from django.conf import settings
 
-from recviewer.changes import changeset, sources
+from recviewer.changes import changeset, disk, sources
 from recviewer.changes.changeset import ChangeSet, each_side
 from recviewer.changes.overview import decided, overview
 from recviewer.changes.pairing import Choice
@@ -95,7 +95,7 @@ def watching(spec: str) -> Callable[[], Report]:
 
 def report_on(asked: Range) -> Report:
     """Return the report on a range that was opened: see `report_of`."""
-    head = asked.head or f"disk:{changeset.state_of_disk(asked.repository)}"
+    head = asked.head or f"disk:{disk.state(asked.repository)}"
     key = (str(asked.repository.git_dir), asked.base, head)
     with _lock:
         known = _known.get(key)

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
+from recviewer.changes import disk
 from recviewer.changes.sources import Range
 from recviewer.git import ranges, refs
 from recviewer.git.history import contents
 from recviewer.git.ranges import Held, MissingObjects
 from recviewer.git.repository import GitFailed, Repository
-from recviewer.store import files
 from recviewer.store.paths import components
-from recviewer.store.refusals import OutsideRoot, Refusal
-from recviewer.store.scan import scan
+from recviewer.store.refusals import OutsideRoot
 
 PLAIN, EXECUTABLE, MODULE = "100644", "100755", "160000"
 
@@ -99,32 +98,16 @@ class Head:
         return False
 
     @cached_property
-    def _scanned(self) -> list[bytes]:
-        return [stamp.raw for stamp in scan(self.range.repository.work_tree).stamps if not stamp.obstacle]
+    def _lying(self) -> list[Held]:
+        return disk.held(self.range.repository)
 
     def _on_disk(self, folder: bytes) -> list[Held]:
-        found = []
-        top = self.range.repository.work_tree
-        with files.Reader(top, limit_bytes=None) as reader:
-            for raw in self._scanned:
-                if not raw.startswith(folder):
-                    continue
-                try:
-                    blob = files.blob_id(reader.read(raw).data)
-                except Refusal:
-                    continue
-                found.append(Held(raw, blob, PLAIN))
-        return found
+        return [one for one in self._lying if one.raw.startswith(folder)]
 
     def _read_on_disk(self, wanted: Iterable[Held]) -> Iterator[tuple[Held, bytes]]:
-        with files.Reader(self.range.repository.work_tree, limit_bytes=None) as reader:
-            for one in wanted:
-                try:
-                    data = reader.read(one.raw).data
-                except Refusal:
-                    continue
-                if files.blob_id(data) == one.blob:
-                    yield one, data
+        mine = {one.raw: one for one in wanted}
+        for raw, data in disk.bytes_of(self.range.repository, {raw: one.blob for raw, one in mine.items()}):
+            yield mine[raw], data
 
     def _is_taken_on_disk(self, raw: bytes) -> bool:
         place = os.path.join(os.fsencode(self.range.repository.work_tree), raw)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from recviewer.catalog.where import key_at, way
+from recviewer.changes import disk
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
 from recviewer.changes.report import Report
@@ -17,8 +18,6 @@ from recviewer.review.decide import Contents
 from recviewer.review.models import Decision, Verdict
 from recviewer.review.refusals import Changed, Gone, Invalid
 from recviewer.review.subjects import GONE_PREFIX, Seen, Target
-from recviewer.store import files
-from recviewer.store.refusals import Refusal
 
 CHURN = "only churn"
 """The rule that approves what means the same, without a look at each."""
@@ -89,6 +88,7 @@ def covered(report: Report) -> list[Change]:
 
 def _contents(found: Overview) -> Contents:
     raws = {change.side.blob: change.side.raw for change in found.changes}
+    blob_at = {raw: blob for blob, raw in raws.items()}
     repository = found.source.range.repository
 
     def read(some: Sequence[Target]) -> Iterator[tuple[Target, bytes]]:
@@ -98,14 +98,8 @@ def _contents(found: Overview) -> Contents:
             yield waiting.pop(blob), data
         if not waiting or not found.source.range.is_on_disk:
             return
-        with files.Reader(repository.work_tree, limit_bytes=None) as reader:
-            for blob, target in sorted(waiting.items(), key=lambda item: raws[item[0]]):
-                try:
-                    data = reader.read(raws[blob]).data
-                except Refusal:
-                    continue
-                if files.blob_id(data) == blob:
-                    yield target, data
+        for raw, data in disk.bytes_of(repository, {raws[blob]: blob for blob in waiting}):
+            yield waiting[blob_at[raw]], data
 
     return read
 
