@@ -80,13 +80,16 @@ class OutputBuilder:
     def _find(self, index: int | None, id: str, name: str, arguments: str) -> CallBuilder | None:
         if not self.calls:
             return None
+        last = self.calls[-1]
+        if not name and index is not None and last.index == index and (not id or id == last.id):
+            return last  # nearly every fragment
         call = None
         if id:
             call = next((call for call in reversed(self.calls) if call.id == id), None)
             if call and name and len(id) <= COUNTER and call.index != index is not None and not arguments:
                 return None
         if call is None:
-            call = self._at(index, id, name)
+            call = self._at(index, id, name, last)
         if call is None or not name or not call.arguments:
             return call
         if call.name and name != call.name:
@@ -96,9 +99,8 @@ class OutputBuilder:
     def _has(self, id: str, name: str, arguments: str) -> bool:
         return any(call.id == id and call.name == name and "".join(call.arguments) == arguments for call in self.calls)
 
-    def _at(self, index: int | None, id: str, name: str) -> CallBuilder | None:
+    def _at(self, index: int | None, id: str, name: str, last: CallBuilder) -> CallBuilder | None:
         """Return the call that a fragment continues whose id is new or missing."""
-        last = self.calls[-1]
         if index is None:
             if id:
                 return None

@@ -7,6 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from recviewer.formats.framing import frame
+from recviewer.formats.reading import read
 
 ELEMENTS = st.dictionaries(st.sampled_from("abc"), st.text(max_size=8) | st.integers() | st.none(), min_size=1)
 STREAMS = st.lists(st.tuples(st.sampled_from(["", "message", "delta.text"]), ELEMENTS), min_size=1, max_size=5)
@@ -184,3 +185,18 @@ def test_halves_of_two_texts_are_not_mixed():
     framed = frame("\n".join([first % HIGH, second % HIGH, first % LOW, second % f"{LOW}!"]))
 
     assert [item["text"] for item in framed.body] == ["\N{FOX FACE}", "\N{FOX FACE}", "", "!"]
+
+
+@given(st.lists(st.text(max_size=8), min_size=1, max_size=6), st.data())
+def test_chat_reads_the_same_in_every_layout(texts, data):
+    elements = [
+        {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": text}}]} for text in texts
+    ]
+    layout = data.draw(lines_of([("", element) for element in elements]))
+    text = data.draw(LINE_ENDS).join(layout)
+    bodies = [elements, layout, text, data.draw(pieces(text)), "\n".join(map(json.dumps, elements))]
+
+    readings = [read(json.dumps({"request": {}, "response": {"body": body}}).encode()) for body in bodies]
+
+    assert [reading.exchange.outputs for reading in readings] == [readings[0].exchange.outputs] * len(bodies)
+    assert readings[0].exchange.outputs[0].content == "".join(texts)

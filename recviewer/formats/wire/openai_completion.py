@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Kind, Message, Output, Problem, Reply, Request, Text
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
+from recviewer.formats.failure import error_in
 from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
@@ -28,13 +29,8 @@ class OpenAICompletion:
         """Match by type; untyped by `choices[].text`; without a reply by `prompt` and the endpoint."""
         if raw.type_name == "Completion":
             return Match.TYPE
-        choices = raw.first.get("choices")
-        if not raw.type_name and isinstance(choices, list):
-            if raw.first.get("object") == "text_completion":
-                return Match.SHAPE
-            first = choices[0] if choices else None
-            if isinstance(first, dict) and "text" in first and "message" not in first:
-                return Match.SHAPE
+        if not raw.type_name and any(_is_completion(head) for head in raw.heads):
+            return Match.SHAPE
         if "prompt" in raw.body and raw.endpoint.endswith("/completions"):
             return Match.ENDPOINT
         return Match.NO
@@ -56,13 +52,17 @@ class OpenAICompletion:
         if not isinstance(raw.reply, list):
             reply = Lookup(unwrap(raw.reply), "response.body", problems)
             delta_list = [_delta(choice, place) for place, choice in enumerate(reply.items("choices"))]
-            return Reply(deltas.fold(delta_list), reply.mapping("usage") or None, model=reply.text("model"))
+            usage = reply.mapping("usage") or None
+            return Reply(deltas.fold(delta_list), usage, error_in(reply.data), model=reply.text("model"))
         chunks = list(_chunks(raw.reply, problems))
-        models = (Lookup(unwrap(item), "", []).text("model") for item in raw.reply)
+        models = (Lookup(chunk.element, "", []).text("model") for chunk in chunks)
+        names = [event.name for event in raw.sse_events] or [""] * len(chunks)
+        errors = (error_in(chunk.element, name) for chunk, name in zip(chunks, names, strict=True))
         outputs: tuple[Output, ...] = deltas.fold(delta for chunk in chunks for delta in chunk.deltas)
         return Reply(
             outputs,
             next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+            next((error for error in errors if error is not None), None),
             model=next((model for model in models if model), ""),
             chunks=len(raw.reply),
             runs=deltas.runs_of(chunks),
@@ -75,6 +75,14 @@ class OpenAICompletion:
 
 
 FORMAT = OpenAICompletion()
+
+
+def _is_completion(head: dict[str, Json]) -> bool:
+    choices = head.get("choices")
+    if head.get("object") == "text_completion":
+        return isinstance(choices, list) or bool(head.get("error"))
+    first = choices[0] if isinstance(choices, list) and choices else None
+    return isinstance(first, dict) and "text" in first and "message" not in first
 
 
 def _chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
