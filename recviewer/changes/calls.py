@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from recviewer.difference.asked import text_of
 from recviewer.difference.words import tokens
 from recviewer.exchange.encode import encode
-from recviewer.exchange.fingerprint import ID_KEYS
+from recviewer.exchange.fingerprint import EARLIER
 from recviewer.exchange.model import Exchange, Json, Message
 from recviewer.formats.raw import host_of
 
@@ -171,7 +171,7 @@ def _digest(data: bytes) -> bytes:
 
 def _facts(exchange: Exchange) -> Iterator[tuple[str, bytes]]:
     for key, value in exchange.request.params.items():
-        if key != "model" and key not in ID_KEYS and value is not None:
+        if key != "model" and key not in EARLIER and value is not None:
             yield key, _digest(encode(value, is_sorted=True))
     for tool in exchange.request.tools:
         yield f"tool {_name(tool)}", _digest(encode(tool, is_sorted=True))

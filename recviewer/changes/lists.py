@@ -19,6 +19,7 @@ TITLES = {
     Churn.FINISH: "ended otherwise",
     Churn.TEXT: "other words",
     Churn.REQUEST: "request only",
+    Churn.DETAILS: "other details",
     Churn.CHUNKING: "chunking only",
     Churn.IDENTICAL: "same meaning",
     Churn.NEW: "new",

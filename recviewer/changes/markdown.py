@@ -63,7 +63,7 @@ def summary(report: Report, *, limit: int = SUMMARY_LIMIT, links: Links | None =
 
 
 def _fitted(report: Report, links: Links, limit: int, head: Sequence[str]) -> str:
-    footer = f"ignored: {plain(as_line(uncounted(report.found.changes)))}"
+    footer = f"ignored: {plain(as_line(uncounted(report.found), report.found))}"
     text = ""
     for budget in _STEPS:
         text = "\n".join([*head, *_Told(report, links, budget).lines(), *_footer(report, budget, footer)]) + "\n"

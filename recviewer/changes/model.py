@@ -6,15 +6,12 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from recviewer.changes.moves import QUIET, differ
 from recviewer.changes.pairing import Pair
 from recviewer.changes.sides import Side
-from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, Difference
 from recviewer.difference.words import Count
 from recviewer.exchange.model import Kind
-
-QUIET = frozenset({Churn.IDENTICAL, Churn.CHUNKING})
-"""Classes that nobody has to read: the meaning is the same."""
 
 ORDER = (
     Churn.OUTCOME,
@@ -24,6 +21,7 @@ ORDER = (
     Churn.REQUEST,
     Churn.NEW,
     Churn.GONE,
+    Churn.DETAILS,
     Churn.CHUNKING,
     Churn.IDENTICAL,
 )
@@ -124,4 +122,4 @@ class Change:
 
     def difference(self) -> Difference:
         """Work out the whole difference."""
-        return compare(self.old.exchange if self.old else None, self.new.exchange if self.new else None)
+        return differ(self.old, self.new)

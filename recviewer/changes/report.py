@@ -83,7 +83,7 @@ def as_json(report: Report) -> dict[str, Json]:
     }
 
 
-_CLASSES = ("identical", "chunking", "request", "text", "tool_call", "finish", "outcome", "new", "gone")
+_CLASSES = ("identical", "chunking", "details", "request", "text", "tool_call", "finish", "outcome", "new", "gone")
 
 
 def _change(change: Change) -> dict[str, Json]:

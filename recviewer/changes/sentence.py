@@ -32,6 +32,7 @@ _WORDS: tuple[tuple[str, str, tuple[Churn, ...]], ...] = (
     ("ended for another reason", "ended for another reason", (Churn.FINISH,)),
     ("re-recorded with other words", "re-recorded with other words", (Churn.TEXT,)),
     ("with only another request", "with only other requests", (Churn.REQUEST,)),
+    ("with other details", "with other details", (Churn.DETAILS,)),
     ("new", "new", (Churn.NEW,)),
     ("deleted", "deleted", (Churn.GONE,)),
 )

@@ -46,7 +46,7 @@ def page(report: Report, *, links: Links | None = None) -> Iterator[str]:
     yield "</section>\n"
     yield from _by_test(report.found.changes)
     yield from listed
-    ignored = text(as_line(uncounted(report.found.changes)))
+    ignored = text(as_line(uncounted(report.found), report.found))
     lines = f"{report.found.source.raw_lines:,} lines of JSON differ"
     yield f"<footer>recviewer {__version__} · {lines} · ignored: {ignored}</footer></body></html>\n"
 

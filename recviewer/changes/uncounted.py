@@ -1,28 +1,88 @@
-"""What was not counted, over all changes of a report: the footer of a report says it, so that nothing is hidden."""
+"""What differs without counting, over all changes of a report: its footer says it, so that nothing is hidden."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import suppress
 
 from recviewer.changes.model import Change
+from recviewer.changes.overview import Overview
+from recviewer.changes.sides import Side
+from recviewer.difference import ignored
+from recviewer.difference.model import Ignored
+from recviewer.formats.raw import unwrap
+from recviewer.formats.reading import Reading, read
+from recviewer.git.history import contents
+from recviewer.git.repository import GitFailed
+from recviewer.store import files
+from recviewer.store.refusals import Refusal
 
 NAMED = 8
 """Names that one line holds; the rest is a number."""
 
+PAIRS = 1_000
+"""Pairs whose files are read again for what is ignored; of more the line says so."""
 
-def uncounted(changes: Iterable[Change]) -> Counter[str]:
+LAYOUT = "layout of the file"
+
+
+def uncounted(found: Overview) -> Counter[str]:
     """Return how many values differ without counting, by where they stand: `outputs[].tool_calls[].id`."""
+    pairs = [change for change in found.changes if change.old and change.new and change.old.blob != change.new.blob]
     counts: Counter[str] = Counter()
-    for change in changes:
-        if change.old is not None and change.new is not None and change.old.blob != change.new.blob:
-            for one in change.difference().ignored:
-                counts[one.path] += one.count
+    readings = _readings(found, pairs[:PAIRS])
+    for change in pairs:
+        told = [*change.difference().ignored, *_of_replies(change, readings)]
+        for one in told:
+            counts[one.path] += one.count
+        if not told and change.is_quiet:
+            counts[LAYOUT] += 1
     return counts
 
 
-def as_line(counts: Counter[str]) -> str:
-    """Return it as a line: `usage ×168, url ×63, …`; `nothing` where there is none."""
+def as_line(counts: Counter[str], found: Overview) -> str:
+    """Return it as a line: `usage ×168, chunks[].id ×63, …`; `nothing` where there is none."""
     told = [f"{path} ×{count:,}" for path, count in counts.most_common(NAMED)]
     rest = len(counts) - len(told)
-    return ", ".join(told + ([f"and {rest:,} more"] if rest else [])) or "nothing"
+    more = found.pairs - PAIRS
+    line = ", ".join(told + ([f"and {rest:,} more"] if rest else [])) or "nothing"
+    return f"{line} (ids and times of replies counted in {PAIRS:,} pairs of {found.pairs:,})" if more > 0 else line
+
+
+def _of_replies(change: Change, readings: dict[str, ignored.Elements]) -> tuple[Ignored, ...]:
+    old, new = (readings.get(side.blob) if side else None for side in (change.old, change.new))
+    return () if old is None or new is None else ignored.in_replies(old, new)
+
+
+def harmless_in(reading: Reading) -> ignored.Elements:
+    """Return the harmless values of a recording's reply; none where no format read it."""
+    if reading.raw is None or reading.format is None:
+        return {}
+    if reading.exchange.chunks:
+        return ignored.of_chunks((chunk.element for chunk in reading.chunks()), reading.format.shape)
+    return ignored.of_reply(unwrap(reading.raw.reply), reading.format.shape)
+
+
+def _readings(found: Overview, pairs: list[Change]) -> dict[str, ignored.Elements]:
+    """Read again what the replies of these pairs hold that is harmless, by blob."""
+    sides = {side.blob: side for change in pairs for side in (change.old, change.new) if side and side.blob}
+    return {blob: harmless_in(read(data)) for blob, data in _bytes(found, sides)}
+
+
+def _bytes(found: Overview, sides: dict[str, Side]) -> Iterator[tuple[str, bytes]]:
+    """Yield the bytes of recordings by blob, from git, and for files on disk that git has not, from there."""
+    asked = found.source.range
+    waiting = dict(sides)
+    with suppress(GitFailed):
+        for blob, data in contents(asked.repository, list(sides)):
+            del waiting[blob]
+            yield blob, data
+    if not asked.is_on_disk:
+        return
+    with files.Reader(asked.repository.work_tree, limit_bytes=None) as reader:
+        for blob, side in waiting.items():
+            with suppress(Refusal):
+                data = reader.read(side.raw).data
+                if files.blob_id(data) == blob:
+                    yield blob, data

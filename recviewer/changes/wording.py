@@ -8,13 +8,21 @@ from recviewer.difference.values import ABSENT
 from recviewer.difference.words import Grain, WordDiff
 from recviewer.exchange.model import Kind
 
+PLACES = frozenset({"test_id", "test file", "request.test_id", "host", "folder", "file name"})
+"""Details that say where a recording stands."""
+
 NAMED = 3
 """Names of functions, parameters and messages that one line holds."""
 
 
 def summarize(difference: Difference, old: Side, new: Side) -> str:
     """Return what changed as a line: `answer −1 +31 words, reasoning gone, get_weather call gone`."""
-    parts = [words for section in difference.sections if not section.is_quiet and (words := _section(section))]
+    is_beside = difference.churn is not Churn.DETAILS
+    parts = [
+        words
+        for section in difference.sections
+        if not section.is_quiet and (words := _beside(section) if is_beside else _section(section))
+    ]
     if difference.churn is Churn.OUTCOME:
         parts.insert(0, f"{_outcome(old)} → {_outcome(new)}")
     return ", ".join(dict.fromkeys(parts)) or "ids refer to each other differently"
@@ -23,7 +31,7 @@ def summarize(difference: Difference, old: Side, new: Side) -> str:
 def quiet(old: Side, new: Side) -> str:
     """Return how two recordings differ that mean the same."""
     before, after = old.exchange, new.exchange
-    names = ("test_id", "url", "endpoint", "reported_model", "usage", "metadata")
+    names = ("usage", "metadata")
     differing = [name.replace("_", " ") for name in names if getattr(before, name) != getattr(after, name)]
     if (before.chunks, before.runs) != (after.chunks, after.runs):
         differing.append(f"chunks {before.chunks:,} → {after.chunks:,}")
@@ -63,10 +71,28 @@ def _section(section: Section) -> str:
         case SectionKind.PARAMETERS:
             paths = [change.path for item in section.items if isinstance(item, Values) for change in item.values]
             return f"{', '.join(paths[:NAMED])}{_more(len(paths))}"
+        case SectionKind.DETAILS:
+            return _details(section)
         case SectionKind.REFERENCES:
             return ""
         case _:
             return section.kind.value
+
+
+def _beside(section: Section) -> str:
+    """Return what a section says where something else weighs more: of details how many, places in the tree left out."""
+    if section.kind is not SectionKind.DETAILS:
+        return _section(section)
+    found = [change for item in section.items if isinstance(item, Values) for change in item.values]
+    count = sum(change.keys[0] not in PLACES and not str(change.keys[0]).startswith("provider_") for change in found)
+    return f"{count} other {'detail' if count == 1 else 'details'}" if count else ""
+
+
+def _details(section: Section) -> str:
+    """Return the details with their values: `model a → b, finish_details new`."""
+    found = [change for item in section.items if isinstance(item, Values) for change in item.values]
+    told = [f"{change.path} {_value(change.old)} → {_value(change.new)}" for change in found]
+    return f"{', '.join(told[:NAMED])}{_more(len(told))}"
 
 
 def _texts(section: Section) -> str:

@@ -13,7 +13,7 @@ from recviewer.difference.sequences import common
 from recviewer.difference.values import ABSENT, Change, changes, is_equal
 from recviewer.difference.words import tokens
 from recviewer.exchange.encode import encode
-from recviewer.exchange.fingerprint import ID_KEYS, arguments_as_json
+from recviewer.exchange.fingerprint import EARLIER, arguments_as_json
 from recviewer.exchange.model import (
     Exchange,
     File,
@@ -50,21 +50,18 @@ class Turns:
 def sections(old: Exchange, new: Exchange) -> Iterator[Told]:
     """Yield, for each kind of section of the request but the messages, the items that changed."""
     before, after = old.request, new.request
-    found = tuple(
-        change for change in changes(_without_ids(before.params), _without_ids(after.params)) if not _is_id(change)
-    )
+    found = tuple(change for change in changes(before.params, after.params) if not _is_id(change))
     yield SectionKind.PARAMETERS, [value_item("", found)] if found else []
     yield SectionKind.TOOLS, list(_tools(before.tools, after.tools))
 
 
-def _without_ids(params: dict[str, Json]) -> dict[str, Json]:
-    return {key: value for key, value in params.items() if not (key in ID_KEYS and isinstance(value, str))}
-
-
 def _is_id(change: Change) -> bool:
-    """Tell whether only an id changed, which counts by order of appearance alone."""
+    """Tell whether only the id of an earlier answer changed, which counts by order of appearance alone."""
     return (
-        bool(change.keys) and change.keys[-1] in ID_KEYS and isinstance(change.old, str) and isinstance(change.new, str)
+        len(change.keys) == 1
+        and change.keys[0] in EARLIER
+        and isinstance(change.old, str)
+        and isinstance(change.new, str)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recviewer.difference import answers, asked, ignored
+from recviewer.difference import answers, asked, details, ignored
 from recviewer.difference.answers import value_item
 from recviewer.difference.model import (
     Churn,
@@ -28,8 +28,8 @@ from recviewer.exchange.model import Exchange, Json, Kind
 def compare(old: Exchange | None, new: Exchange | None) -> Difference:
     """Compare two recordings of a call. None: there is no such recording; one of the two must be there.
 
-    The class is identical or chunking just when both have one fingerprint, and otherwise the heaviest of what changed:
-    outcome, tool call, finish, text, request. `compare(new, old)` gives the mirror of it.
+    The class is identical or chunking just when all that differs is known to be harmless, and otherwise the heaviest of
+    what changed: outcome, tool call, finish, text, request, details. `compare(new, old)` gives the mirror of it.
     """
     if old is None or new is None:
         return _alone(old, new)
@@ -38,6 +38,9 @@ def compare(old: Exchange | None, new: Exchange | None) -> Difference:
     turns = asked.turns(old.request.messages, new.request.messages)
     is_same = churn in (Churn.IDENTICAL, Churn.CHUNKING)
     found = [] if is_same else _changed(old, new, turns)  # what differs only in ids is ignored, and said there
+    beside = [] if is_same else details.items(old, new, found)
+    if beside:
+        found.append(Section(SectionKind.DETAILS, tuple(beside)))
     if not is_same and not found:
         found.append(Section(SectionKind.REFERENCES, (value_item("", changes(before, after)),)))
     usage = changes(old.usage or {}, new.usage or {})
@@ -67,20 +70,17 @@ def _meaning(exchange: Exchange) -> dict[str, Json]:
     return meaning
 
 
-def class_of(old: Exchange, new: Exchange) -> Churn:
-    """Return the class alone."""
-    return _churn(old, new, _meaning(old), _meaning(new))
-
-
 def _churn(old: Exchange, new: Exchange, before: dict[str, Json], after: dict[str, Json]) -> Churn:
     if canonical(before) == canonical(after):
+        if canonical(old.place) != canonical(new.place):
+            return Churn.DETAILS
         return Churn.IDENTICAL if (old.chunks, old.runs) == (new.chunks, new.runs) else Churn.CHUNKING
     if _outcome(old, before) != _outcome(new, after):
         return Churn.OUTCOME
     for churn, part in ((Churn.TOOL_CALL, _called), (Churn.FINISH, _finished), (Churn.TEXT, _worded)):
         if canonical({"": part(before)}) != canonical({"": part(after)}):
             return churn
-    return Churn.REQUEST
+    return Churn.DETAILS if canonical(before["request"]) == canonical(after["request"]) else Churn.REQUEST
 
 
 def _outcome(exchange: Exchange, meaning: dict[str, Json]) -> Json:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from recviewer.difference.answers import call_value, paired
 from recviewer.difference.model import Ignored, shown
 from recviewer.difference.values import ABSENT, changes, is_equal
-from recviewer.exchange.leftovers import leftovers
-from recviewer.exchange.model import Chunk, Exchange, ExhibitKind, Json
+from recviewer.exchange.model import Exchange, Json
+from recviewer.exchange.shape import Shape
 
 _NUMBER = re.compile(r"\[\d+\]")
 _LONGEST = 200
@@ -65,14 +65,14 @@ def _facts(old: Exchange, new: Exchange) -> Iterator[Ignored]:
 
 def _placed(exchange: Exchange) -> dict[str, Json]:
     return {
-        "reported model": exchange.reported_model,
-        "status": "" if exchange.status is None or exchange.error else str(exchange.status),
-        "test_id": ABSENT if exchange.test_id is None else exchange.test_id,
-        "url": exchange.url,
-        "endpoint": exchange.endpoint,
-        "provider_metadata": exchange.metadata or ABSENT,
+        "versions of the client": versions_of(exchange) or ABSENT,
         "id_normalization_mapping": exchange.id_mapping or ABSENT,
     }
+
+
+def versions_of(exchange: Exchange) -> dict[str, Json]:
+    """Return the versions of the client's libraries, which provider metadata tells."""
+    return {key: value for key, value in exchange.metadata.items() if f"provider_metadata.{key}" not in exchange.place}
 
 
 def _total(usage: dict[str, Json] | None) -> str:
@@ -94,51 +94,21 @@ def _short(value: Json) -> str:
 Elements = dict[str, list[Json]]
 
 
-def of_chunks(chunks: Iterable[Chunk]) -> Elements:
-    """Return what a stream's elements hold besides what is said, by path without list places: `chunks[].id`."""
+def of_chunks(elements: Iterable[Json], shape: Shape) -> Elements:
+    """Return the harmless values of a stream's elements, by path without list places: `chunks[].id`."""
     made: Elements = {}
-    for chunk in chunks:
-        for path, value in chunk.extra.items():
-            made.setdefault(f"chunks[].{_NUMBER.sub('[]', path)}", []).append(value)
+    for element in elements:
+        for path, value in shape.harmless(element):
+            made.setdefault(f"chunks[].{path}", []).append(value)
     return made
 
 
-def of_reply(reply: Json, exchange: Exchange) -> Elements:
-    """Return what a reply that was not streamed holds besides what the exchange says, by path: `response.id`.
-
-    A value counts as said when the exchange says just that value somewhere, and so do numbers that an exhibit shows.
-    """
-    body = reply.get("__data__", reply) if isinstance(reply, dict) else reply
-    said = frozenset(_said(exchange))
-    shown_keys = frozenset().union(*(_NUMBERS.get(exhibit.kind, frozenset()) for exhibit in exchange.exhibits))
+def of_reply(body: Json, shape: Shape) -> Elements:
+    """Return the harmless values of a reply that was not streamed, by path: `response.id`. body: unwrapped."""
     made: Elements = {}
-    wrapped = body if isinstance(body, dict) else {"": body}
-    for path, value in leftovers(wrapped, frozenset()).items():
-        is_shown = path.rpartition(".")[2].partition("[")[0] in shown_keys
-        if not is_shown and not (isinstance(value, str) and value in said):
-            made.setdefault(f"response.{_NUMBER.sub('[]', path)}".replace(".[", "["), []).append(value)
+    for path, value in shape.harmless(body):
+        made.setdefault(f"response.{path}".replace(".[", "["), []).append(value)
     return made
-
-
-_NUMBERS: dict[ExhibitKind, frozenset[str]] = {
-    ExhibitKind.VECTOR: frozenset({"embedding", "embeddings"}),
-    ExhibitKind.HITS: frozenset({"score", "relevance_score"}),
-}
-"""Keys of a reply whose numbers an exhibit shows, by its kind."""
-
-
-def _said(exchange: Exchange) -> Iterator[str]:
-    for output in exchange.outputs:
-        yield from (output.content, output.reasoning, output.refusal, output.finish_reason or "")
-        for call in output.tool_calls:
-            yield from (call.id, call.name, call.arguments)
-    for exhibit in exchange.exhibits:
-        for row in getattr(exhibit, "rows", ()):
-            yield from (cell for cell in row if isinstance(cell, str))
-        for item in (*getattr(exhibit, "hits", ()), *getattr(exhibit, "passages", ())):
-            yield from (item.text, getattr(item, "title", ""), getattr(item, "url", ""))
-    if exchange.error is not None:
-        yield from (exchange.error.type, exchange.error.message)
 
 
 def in_replies(old: Elements, new: Elements) -> tuple[Ignored, ...]:
@@ -146,9 +116,10 @@ def in_replies(old: Elements, new: Elements) -> tuple[Ignored, ...]:
     found = []
     for path in old | new:
         before, after = old.get(path, []), new.get(path, [])
-        if path.startswith("response.usage") or before == after:
+        if before == after:
             continue
-        found.append(Ignored(path, _differing(before, after), _first(before), _first(after)))
+        name = f"usage.{path.rpartition('usage')[2].lstrip('.')}" if "usage" in path.lower() else path
+        found.append(Ignored(name, _differing(before, after), _first(before), _first(after)))
     return tuple(sorted(found, key=lambda item: (-item.count, item.path)))
 
 

@@ -18,6 +18,7 @@ class Churn(StrEnum):
 
     outcome: an answer became an error or the other way round, or another error. tool_call: other calls. finish: ended
     for another reason. text: other words, or whatever else an answer says. request: only the question differs.
+    details: it says the same, but something differs that is not known to be harmless, or it stands elsewhere.
     chunking: the same, cut into other chunks. identical: the same. new, gone: there is only one of the two.
     """
 
@@ -26,6 +27,7 @@ class Churn(StrEnum):
     FINISH = "finish"
     TEXT = "text"
     REQUEST = "request"
+    DETAILS = "details"
     CHUNKING = "chunking"
     IDENTICAL = "identical"
     NEW = "new"
@@ -51,6 +53,7 @@ class SectionKind(StrEnum):
     PARAMETERS = "parameters"
     TOOLS = "tools"
     REFERENCES = "references"
+    DETAILS = "details"
     USAGE = "usage"
 
 

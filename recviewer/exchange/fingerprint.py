@@ -1,15 +1,14 @@
-"""The fingerprint: a hash of what an exchange says. Verdicts hang on it, so they survive whatever does not matter.
+"""The fingerprint: a hash of what an exchange says. Verdicts hang on it, so they survive what is known not to matter.
 
 Counted: the kind; the whole request body (roles, words, images, tools, parameters, numbers); the outputs (content,
-reasoning, refusal, calls, finish, and what else an answer holds); what replies without choices show (model ids,
-vectors, hits, passages); the error; of a reply that no format understands, all. Arguments of calls count as JSON:
-order of keys and white space do not matter, values do. Models count in whatever order a provider lists them, calls by
-their place and not by their `index`.
+reasoning, refusal, calls, other parts, finish); what replies without choices show (model ids, vectors, hits, passages); the
+error; of a reply that no format understands, all; and whatever else a reader did not take as meaning and is not known to
+be harmless (`exchange.harmless`), with its path. Arguments of calls count as JSON: order of keys and white space do not
+matter, values do. Models count in whatever order a provider lists them, calls by their place and not by their `index`.
 
-Not counted: ids of calls, files, earlier answers and accounts (they count only by order of appearance, so that what
-refers to what still matters), times, usage, durations, logprobs, what the service says of itself (reported model, tier,
-system fingerprint, filters), where chunks were cut, and where the recording stands (path, test id, host, endpoint,
-provider metadata). An id inside a text, or inside what a tool was given or gave back, is words.
+Not counted: what is harmless, and where the recording stands (path, test id, host, provider metadata). Ids of calls,
+messages and earlier answers count only by order of appearance, so that what refers to what still matters. An id inside
+a text, inside what a tool was given or gave back, or that selects something (a prompt, a user) is words.
 
 The version in front changes with every change of these rules: a new rule never silently approves anything.
 """
@@ -45,29 +44,30 @@ from recviewer.exchange.model import (
     ToolResult,
     Vector,
 )
+from recviewer.exchange.shape import without_ids
 
-VERSION = "1"
+VERSION = "2"
 
-ID_KEYS = frozenset(
-    {
-        "id",
-        "call_id",
-        "tool_call_id",
-        "tool_use_id",
-        "item_id",
-        "file_id",
-        "project_id",
-        "previous_response_id",
-        "previous_interaction_id",
-    }
-)
-"""Keys of a request body whose text is an id. It counts only by order of appearance."""
+ID_KEYS = frozenset({"call_id", "tool_call_id", "tool_use_id", "toolUseId", "item_id"})
+"""Keys whose text is always the id of a call or a message of this conversation, made anew each time."""
 
-SCHEMAS = frozenset({"tools", "functions", "input_schema", "parameters", "response_format", "format"})
-"""Keys of a request body below which nothing is an id of the exchange: schemas have properties that are named `id`."""
+ITEM_IDS = frozenset({"id"})
+"""Keys that hold such an id where the object around them is a call or an item of a conversation: see `is_id`."""
 
-VALUES = frozenset({"input", "args", "arguments", "kwargs", "response", "result"})
-"""Keys whose object is what a tool was given or gave back: all of it counts as it is."""
+FILE_IDS = frozenset({"file_id", "file_uri", "fileUri"})
+"""Keys of a file: an id where a machine made it, words where a person named the file."""
+
+EARLIER = frozenset({"previous_response_id", "previous_interaction_id"})
+"""Keys of a request body that name an earlier answer."""
+
+NAMED_LIKE_IDS = ID_KEYS | ITEM_IDS | EARLIER
+"""Keys that mostly hold an id, for pages that say so; what counts as one, `is_id` tells."""
+
+TURNS = frozenset({"messages", "input", "contents", "history", "chat_history"})
+"""Keys of a request body below which the turns of a conversation stand; only there are ids those of calls and messages."""
+
+VALUES = frozenset({"input", "args", "arguments", "kwargs", "response", "result", "parameters", "schema", "metadata"})
+"""Keys whose object is what a tool was given or gave back, or says what something is: all of it counts as it is."""
 
 OPAQUE = frozenset(
     {
@@ -108,21 +108,23 @@ def said(exchange: Exchange) -> dict[str, Json]:
     """Return all that counts of an exchange, ready to be hashed: what two exchanges with one fingerprint share.
 
     Keys: `kind`, `request` (the body, ids by order of appearance), and where there are any `outputs` (index, content,
-    reasoning, refusal, calls, finish, then parts if there are any; a call is id, name, arguments as JSON), `exhibits`,
-    `unread`, `error` (type, status, message).
+    reasoning, refusal, calls, finish; a call is id, name, arguments as JSON), `exhibits`, `unread`, `error` (type,
+    status, message), `rest` (what else counts, by where it stands).
     """
     ids = _Ids()
     said: dict[str, Any] = {"kind": exchange.kind.value, "request": ids.body(exchange.request.body)}
     if exchange.outputs:
         said["outputs"] = [_output(output, ids) for output in exchange.outputs]
-    if exchange.exhibits:
+    if exchange.exhibits and exchange.kind is not Kind.OLLAMA_PS:
         is_listing = exchange.kind in LISTINGS
         said["exhibits"] = [_exhibit(exhibit, is_listing=is_listing) for exhibit in exchange.exhibits]
     if exchange.unread is not None:
         said["unread"] = exchange.unread
     error = exchange.error
     if error is not None:
-        said["error"] = [error.type, error.status, error.message]
+        said["error"] = [error.type, error.status, without_ids(error.message)]
+    if exchange.rest:
+        said["rest"] = exchange.rest
     return said
 
 
@@ -220,34 +222,39 @@ class _Ids:
 
     def body(self, body: dict[str, Json]) -> dict[str, Json]:
         """Return the request body with ids renamed and call arguments as JSON; parts without either are shared."""
-        return self._object({key: value for key, value in body.items() if key not in SCHEMAS}) | {
-            key: value for key, value in body.items() if key in SCHEMAS
-        }
+        made = {}
+        for key, item in body.items():
+            if key in TURNS:
+                item = self._value(item, key)
+            elif type(item) is str and item and (key in EARLIER or is_id(key, item, {})):
+                item = self.rename(item)
+            made[key] = item
+        return made
 
     def opened(self, value: Json) -> Json:
         """Return a value of an answer with ids renamed, and what nobody can read marked as being there."""
-        return without_opaque(self._value(value))
+        return without_opaque(self._value(value, ""))
 
-    def _value(self, value: Json) -> Json:
+    def _value(self, value: Json, key: str) -> Json:
         if type(value) is dict:
-            return self._object(value)
+            return self._object(value, key)
         if type(value) is list:
-            return [self._value(item) if type(item) in (dict, list) else item for item in value]
+            return [self._value(item, key) if type(item) in (dict, list) else item for item in value]
         return value
 
-    def _object(self, value: dict[str, Json]) -> dict[str, Json]:
+    def _object(self, value: dict[str, Json], holder: str) -> dict[str, Json]:
         made = {}
         for key, item in value.items():
             kind = type(item)
             if kind is str:
-                if key in ID_KEYS and item:
+                if item and is_id(key, item, value, holder):
                     item = self.rename(item)
                 elif key == "arguments":
                     item = arguments_as_json(item)
-            elif (kind is dict and key not in VALUES) or kind is list:
-                item = self._value(item)
-                if key == "tool_calls" and kind is list:
-                    item = [_without_place(call, place) for place, call in enumerate(item)]
+            elif kind is list or (kind is dict and key not in VALUES):
+                item = self._value(item, key)
+            if key == "tool_calls" and type(item) is list:
+                item = [_without_place(call, place) for place, call in enumerate(item)]
             made[key] = item
         return made
 
@@ -261,6 +268,29 @@ def without_opaque(value: Json) -> Json:
             for key, item in value.items()
         }
     return [without_opaque(item) for item in value] if isinstance(value, list) else value
+
+
+_ITEMS = frozenset({"message", "reasoning", "item_reference", "function_call", "tool_use", "tool_result"})
+_CALL_HOLDERS = frozenset({"tool_calls", "function_call", "functionCall", "function_response", "functionResponse"})
+_MADE = re.compile(r"[a-z]+[-_][0-9A-Za-z]{8,}|[0-9a-fA-F-]{16,}|.*/files/[0-9a-z]{8,}")
+
+
+def is_id(key: str, text: str, holder: dict[str, Json], held_by: str = "") -> bool:
+    """Tell whether a text of a turn is an id that is made anew each time.
+
+    key: of the text; holder: the object it stands in; held_by: the key of that object or of its list.
+    """
+    if key in ID_KEYS:
+        return True
+    if key in ITEM_IDS:
+        kind = holder.get("type")
+        return held_by in _CALL_HOLDERS or (type(kind) is str and _is_item(kind))
+    return key in FILE_IDS and _MADE.fullmatch(text) is not None
+
+
+def _is_item(kind: str) -> bool:
+    """Tell whether this is the type of a call, its result, or another item of a conversation."""
+    return kind in _ITEMS or kind.endswith(("_call", "_output", "_tool_use", "_tool_result", "_result"))
 
 
 def _without_place(call: Json, place: int) -> Json:

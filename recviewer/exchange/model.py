@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from recviewer.exchange.encode import encode
 from recviewer.exchange.leftovers import leftovers
@@ -51,6 +51,13 @@ class Problem:
 
     where: str
     what: str
+
+
+class Left(NamedTuple):
+    """A value of a reply that no reader understands. where: its path below the body."""
+
+    where: str
+    value: Json
 
 
 class PartKind(StrEnum):
@@ -290,7 +297,9 @@ class Exchange:
     read_as: the name of the format that read it. model: what was asked for; reported_model: what the reply says.
     status: the recorded HTTP status, where there is one. metadata: `provider_metadata` as recorded.
     id_mapping: `id_normalization_mapping` as recorded. Both {} when absent.
-    unread: the reply as recorded where no format understands it, else None.
+    unread: the reply as recorded where no format understands it, else None. rest: what else counts, by where it stands
+    in the file: all that is neither in the neutral model nor known to be harmless. left: those values of a reply that no
+    reader understands, by path. place: where the recording stands: test, host, provider; that may move.
     """
 
     kind: Kind
@@ -312,6 +321,9 @@ class Exchange:
     metadata: dict[str, Json] = field(default_factory=dict)
     id_mapping: dict[str, Json] = field(default_factory=dict)
     unread: Json = None
+    rest: dict[str, Json] = field(default_factory=dict)
+    left: tuple[Left, ...] = ()
+    place: dict[str, Json] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
 

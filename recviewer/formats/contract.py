@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from recviewer.exchange.model import Chunk, Kind, Problem, Reply, Request
+from recviewer.exchange.model import Chunk, Json, Kind, Left, Problem, Reply, Request
+from recviewer.exchange.shape import Elements, Shape
 from recviewer.formats.raw import Raw
 
 
@@ -31,11 +32,13 @@ class Match(IntEnum):
 class Format(Protocol):
     """One wire format.
 
-    `problems` collects what was odd; both readers return what could be read all the same.
+    `problems` collects what was odd; both readers return what could be read all the same. shape: which JSON paths of a
+    reply `reply` takes as meaning. What stands at any other path counts as it was recorded.
     """
 
     name: str
     kind: Kind
+    shape: Shape
 
     def match(self, raw: Raw) -> Match:
         """Say how sure this format is, from the reply's type, the reply's shape, or the endpoint."""
@@ -51,4 +54,13 @@ class Format(Protocol):
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield what each element of a streamed reply adds; nothing when the reply was not streamed."""
+        ...
+
+
+@runtime_checkable
+class AddsElements(Protocol):
+    """A format that knows a faster way to what counts of a stream's elements besides what is said."""
+
+    def add_elements(self, items: list[Json], made: Elements, left: list[Left]) -> None:
+        """Add each element, with the result that `Shape.add_element` gives."""
         ...

@@ -6,14 +6,19 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from recviewer.exchange.model import Chunk, Exchange, Failure, Json, Kind, Problem, Reply
+from recviewer.exchange.model import Chunk, Exchange, Failure, Json, Kind, Left, Problem, Reply
 from recviewer.formats import registry
 from recviewer.formats.contract import Format
 from recviewer.formats.decode import Unreadable, decode
 from recviewer.formats.failure import exception_of, http_error_of
+from recviewer.formats.lookup import PROBLEM_LIMIT
 from recviewer.formats.raw import Raw, envelope
+from recviewer.formats.rest import place_of, rest_of
 
 log = logging.getLogger(__name__)
+
+BODY = "response.body"
+NOT_UNDERSTOOD = "not understood: it is kept as it is, and counts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,17 @@ def _exchange(raw: Raw, chosen: Format, problems: list[Problem]) -> Exchange:
     kind, error = chosen.kind, _failure(raw, problems)
     if error is not None:
         kind = Kind.EXCEPTION if raw.is_exception else Kind.HTTP_ERROR
-    reply = Reply()
+    reply, is_read = Reply(), False
     if error is None or (raw.is_exception and raw.reply is not None):
         if raw.reply is None:
             problems.append(Problem("response.body", "missing, where an answer was expected"))
         else:
-            reply = chosen.reply(raw, problems)
+            reply, is_read = chosen.reply(raw, problems), True
     error = error or reply.error
+    left: list[Left] = []
+    rest = rest_of(raw, chosen, reply if is_read else None, error, left)
+    odd = [[problem.where, problem.what] for problem in problems if problem.where == "file"]
+    problems += [Problem(f"{BODY}{_joint(one.where)}{one.where}", NOT_UNDERSTOOD) for one in left[:PROBLEM_LIMIT]]
     return Exchange(
         kind=kind,
         read_as=chosen.name,
@@ -104,8 +113,15 @@ def _exchange(raw: Raw, chosen: Format, problems: list[Problem]) -> Exchange:
         metadata=_object(raw.request.get("provider_metadata")),
         id_mapping=_object(raw.document.get("id_normalization_mapping")),
         unread=raw.recorded if chosen.kind is Kind.UNKNOWN else None,
+        rest=rest | ({"file": odd} if odd else {}),
+        left=tuple(left),
+        place=place_of(raw),
         problems=tuple(problems),
     )
+
+
+def _joint(where: str) -> str:
+    return "" if where.startswith("[") or not where else "."
 
 
 def _failure(raw: Raw, problems: list[Problem]) -> Failure | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from recviewer.changes.requests import Field, Requests
 from recviewer.difference.model import Section, SectionKind, shown
 from recviewer.difference.values import ABSENT, Change, path_of
-from recviewer.exchange.fingerprint import ID_KEYS, arguments_as_json
+from recviewer.exchange.fingerprint import NAMED_LIKE_IDS, arguments_as_json
 from recviewer.exchange.model import Exchange, File, Image, JsonPart, Part, ToolCall, ToolResult
 
 _STEM = re.compile(r"^([^\[]*\[\d+\]).*$")
@@ -30,7 +30,7 @@ class Row:
     @property
     def is_id(self) -> bool:
         """Tell whether it is an id."""
-        return bool(self.field.change.keys) and self.field.change.keys[-1] in ID_KEYS
+        return bool(self.field.change.keys) and self.field.change.keys[-1] in NAMED_LIKE_IDS
 
     @property
     def label(self) -> str:
@@ -68,7 +68,7 @@ def _is_told(change: Change, spoken: tuple[frozenset[str], frozenset[str]]) -> b
     """Tell whether a turn shows a change."""
     if not isinstance(change.old, str) or not isinstance(change.new, str):
         return False
-    if change.keys[-1] in ID_KEYS or change.old not in spoken[0] or change.new not in spoken[1]:
+    if change.keys[-1] in NAMED_LIKE_IDS or change.old not in spoken[0] or change.new not in spoken[1]:
         return False
     return change.keys[-1] != "arguments" or arguments_as_json(change.old) != arguments_as_json(change.new)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from recviewer.catalog.content import Content
+from recviewer.changes.uncounted import harmless_in
 from recviewer.difference import asked, ignored
-from recviewer.difference.model import Difference, Ignored, SectionKind, shown
-from recviewer.difference.values import changes, is_equal
+from recviewer.difference.model import Difference, Ignored, SectionKind
+from recviewer.difference.values import is_equal
 from recviewer.exchange.model import Exchange, ExhibitKind, Json, Message, Output
 from recviewer.pages.calls import call_view
 from recviewer.pages.conversation import SIDES, Turn, calls_of, conversation_of
@@ -167,54 +167,12 @@ def _params(old: Exchange, new: Exchange) -> Iterator[tuple[str, str]]:
             yield name, value if isinstance(value, str) else compact(value)
 
 
-_IN_THE_REQUEST = ("request.", "test_id", "url", "endpoint", "provider_metadata")
-
-
 def ignored_of(found: Difference, before: Content | None, after: Content | None) -> tuple[Ignored, ...]:
-    """Return all that was not counted. What the section of the request tells is left to it."""
+    """Return all that differs without counting: what the list of harmless paths names, each with how often."""
     if before is None or after is None:
         return found.ignored
-    rest = [one for one in found.ignored if not one.path.startswith(_IN_THE_REQUEST)]
-    usage = [
-        Ignored(f"usage.{change.path}" if change.path else "usage", 1, shown(change.old), shown(change.new))
-        for section in found.sections
-        if section.kind is SectionKind.USAGE
-        for item in section.items
-        for change in getattr(item, "values", ())
-    ]
-    rest.sort(key=lambda one: one.path not in ("chunk boundaries", "usage"))
-    return (*rest, *ignored.in_replies(_unsaid(before), _unsaid(after)), *_beside(before, after), *usage)
-
-
-def _beside(before: Content, after: Content) -> Iterator[Ignored]:
-    """Yield what differs in the files beside request and reply."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for change in changes(_rest_of(before.reading.document), _rest_of(after.reading.document)):
-        path = _PLACE.sub("[]", change.path)
-        found.setdefault(path, []).append((shown(change.old)[:200], shown(change.new)[:200]))
-    for path, values in found.items():
-        yield Ignored(path, len(values), *values[0])
-
-
-_PLACE = re.compile(r"\[\d+\]")
-_TOLD = frozenset({"request", "test_id", "id_normalization_mapping"})
-_TOLD_OF_REPLY = frozenset({"body", "exception_data", "exception_message", "status", "status_code"})
-
-
-def _rest_of(document: dict[str, Json]) -> dict[str, Json]:
-    """Return a document without what is told elsewhere."""
-    rest = {key: value for key, value in document.items() if key not in _TOLD}
-    reply = rest.get("response")
-    if isinstance(reply, dict):
-        rest["response"] = {key: value for key, value in reply.items() if key not in _TOLD_OF_REPLY}
-    return rest
-
-
-def _unsaid(content: Content) -> ignored.Elements:
-    reading = content.reading
-    if reading.exchange.chunks:
-        return ignored.of_chunks(reading.chunks())
-    return ignored.of_reply(reading.raw.reply if reading.raw else None, reading.exchange)
+    rest = sorted(found.ignored, key=lambda one: one.path not in ("chunk boundaries", "usage"))
+    return (*rest, *ignored.in_replies(harmless_in(before.reading), harmless_in(after.reading)))
 
 
 def said_ignored(items: tuple[Ignored, ...]) -> str:

@@ -1,3 +1,4 @@
+import json
 import re
 from html.parser import HTMLParser
 
@@ -183,14 +184,25 @@ def test_what_went_from_one_test_is_one_line_that_leads_to_all_of_it(tree, make)
 def test_the_footer_counts_what_was_ignored(tree, make):
     before, after = make.chat("One?", "Yes.", chunks=2), make.chat("One?", "No.", chunks=1)
     for host, document in (("a.example", before), ("b.example", after)):
-        document["request"]["url"] = f"https://{host}/v1/chat/completions"
+        document["response"]["body"][0]["__data__"]["id"] = f"rec-{host}"
         tree.write("recordings/one.json", make.bytes_of(document))
         tree.git("checkout", "-q", "-B", host[0])
         tree.commit()
 
     text = comment(report.make(opened(tree.top), "a...b"))
 
-    assert "ignored: chunk boundaries ×1, url ×1</sub>" in text
+    assert "ignored: chunks&#x5b;&#x5d;.id ×2, chunk boundaries ×1, chunks&#x5b;&#x5d;.created ×1</sub>" in text
+
+
+def test_the_footer_says_nothing_only_where_nothing_differs(tree, make):
+    document = make.chat("One?", "Yes.")
+    for branch, indent in (("a", 1), ("b", 2)):
+        tree.write("recordings/one.json", json.dumps(document, indent=indent).encode())
+        tree.git("checkout", "-q", "-B", branch)
+        tree.commit()
+
+    assert "ignored: layout of the file ×1</sub>" in comment(report.make(opened(tree.top), "a...b"))
+    assert "ignored: nothing</sub>" in comment(report.make(opened(tree.top), "a...a"))
 
 
 def test_json_is_the_contract(reported):
@@ -215,6 +227,7 @@ def test_json_is_the_contract(reported):
     assert list(made["classes"]) == [
         "identical",
         "chunking",
+        "details",
         "request",
         "text",
         "tool_call",

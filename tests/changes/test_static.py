@@ -123,7 +123,8 @@ def test_what_was_ignored_can_be_shown(make):
 
     page = "".join(static.page(told([Modified(make.side(old), make.side(new), Counted(1, 1))])))
 
-    assert "<dt>url</dt><dd><del>https://a.example/v1/chat/completions</del>" in page
+    assert "<dt>host</dt><dd><del>https://a.example</del>" in page
+    assert "<dt>chunk boundaries</dt>" in page
 
 
 def test_long_texts_say_how_much_is_left_out(make):

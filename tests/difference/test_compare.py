@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.difference.answers import paired
-from recviewer.difference.compare import class_of, compare
+from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, Names, SectionKind, Values, VectorChange, Words
 from recviewer.difference.words import apply
 from recviewer.exchange.fingerprint import fingerprint
@@ -47,8 +47,7 @@ def test_the_other_way_round_is_the_mirror(old, new):
 def test_equal_fingerprints_are_the_classes_without_meaning(old, new):
     difference = compare(old, new)
 
-    assert (fingerprint(old) == fingerprint(new)) == (difference.churn in SAME)
-    assert class_of(old, new) is difference.churn
+    assert (difference.churn in SAME) == (fingerprint(old) == fingerprint(new) and old.place == new.place)
     if difference.churn not in SAME:
         assert any(section.items and not section.is_quiet for section in difference.sections)
 
@@ -126,7 +125,7 @@ def test_any_edited_value_is_seen_or_said_to_be_ignored(path, data):
 
     difference = compare(old, new)
 
-    assert (fingerprint(old) == fingerprint(new)) == (difference.churn in SAME)
+    assert (difference.churn in SAME) == (fingerprint(old) == fingerprint(new) and old.place == new.place)
     assert compare(new, old) == difference.mirrored()
 
 
@@ -202,16 +201,48 @@ def test_an_answer_that_is_json_is_compared_as_json_too():
 
 
 def test_what_was_ignored_is_said_with_numbers():
-    old = chat(ANSWER, chunks=6, streaming=True, usage={"total_tokens": 349}, reported_model="m-1")
-    new = chat(ANSWER, chunks=5, streaming=True, usage={"total_tokens": 336}, reported_model="m-2")
+    old = chat(ANSWER, chunks=6, streaming=True, usage={"total_tokens": 349}, metadata={"sdk_version": "1"})
+    new = chat(ANSWER, chunks=5, streaming=True, usage={"total_tokens": 336}, metadata={"sdk_version": "2"})
 
     told = {(one.path, one.count, one.old, one.new) for one in compare(old, new).ignored}
 
     assert told == {
         ("chunk boundaries", 1, "6", "5"),
         ("usage", 1, "349 tokens", "336 tokens"),
-        ("reported model", 1, "m-1", "m-2"),
+        ("versions of the client", 1, '{"sdk_version":"1"}', '{"sdk_version":"2"}'),
     }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        (
+            chat(ANSWER, rest={"body": {"model": "a"}}),
+            chat(ANSWER, rest={"body": {"model": "b"}}),
+            "response.body.model",
+        ),
+        (chat(ANSWER, rest={"body": {}}), chat(ANSWER, rest={"body": {"x": {"y": 1}}}), "response.body.x.y"),
+        (chat(ANSWER, rest={"chunks": {"x": [1]}}), chat(ANSWER, rest={"chunks": {"x": [1, 2]}}), "chunks[].x"),
+        (chat(ANSWER, rest={"__type__": ["a.B"]}), chat(ANSWER, rest={"__type__": ["c.B"]}), "__type__[0]"),
+        (chat(ANSWER, place={"host": "a"}), chat(ANSWER, place={"host": "b"}), "host"),
+        (chat(ANSWER, place={"test_id": "a.py::t[x]"}), chat(ANSWER, place={"test_id": "b.py::t[x]"}), "test file"),
+        (chat(ANSWER, place={"test_id": "a.py::t[x]"}), chat(ANSWER, place={"test_id": "a.py::t[y]"}), "test_id"),
+    ],
+)
+def test_details_are_a_class_of_their_own_and_named_by_their_paths(old, new, path):
+    difference = compare(old, new)
+
+    assert difference.churn is Churn.DETAILS
+    (item,) = difference.section(SectionKind.DETAILS).items
+    assert [change.path for change in item.values] == [path]
+    assert not difference.ignored
+
+
+def test_details_are_said_beside_what_weighs_more():
+    difference = compare(chat(ANSWER), chat(replace(ANSWER, content="Other."), rest={"body": {"model": "b"}}))
+
+    assert difference.churn is Churn.TEXT
+    assert difference.section(SectionKind.DETAILS) is not None
 
 
 def models(*names):

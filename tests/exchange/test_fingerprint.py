@@ -242,15 +242,49 @@ def test_what_an_id_refers_to_counts():
     assert of(chat(*tool_turns("a"))) != of(chat(*tool_turns("a", result_id="b")))
 
 
-@pytest.mark.parametrize("key", ["previous_response_id", "previous_interaction_id", "file_id", "project_id"])
-def test_ids_at_the_top_of_a_body_do_not_count(key):
+@pytest.mark.parametrize("key", ["previous_response_id", "previous_interaction_id"])
+def test_id_of_an_earlier_answer_counts_only_by_being_there(key):
     assert of(chat(body={key: "one"})) == of(chat(body={key: "other"})) != of(chat())
 
 
-def test_id_of_an_account_in_extra_body_does_not_count():
-    said = [of(chat(body={"extra_body": {"project_id": id, "top_k": 1}})) for id in ("one", "other")]
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda id: {"prompt": {"id": id}},
+        lambda id: {"user": {"id": id}},
+        lambda id: {"metadata": {"item_id": id}},
+        lambda id: {"project_id": id},
+        lambda id: {"extra_body": {"project_id": id}},
+        lambda id: {"messages": [{"role": "user", "content": "Hi", "user": {"id": id}}]},
+        lambda id: {"messages": [{"role": "user", "content": [{"type": "file", "file": {"file_id": f"{id}.pdf"}}]}]},
+        lambda id: {"tools": [{"type": "mcp", "id": id}]},
+    ],
+)
+def test_id_that_selects_something_is_words(body):
+    assert of(chat(body=body("summary"))) != of(chat(body=body("headlines")))
 
-    assert said[0] == said[1] != of(chat(body={"extra_body": {"project_id": "one", "top_k": 2}}))
+
+@pytest.mark.parametrize("other", ["file-0a1b2c3d4e5f6a7b", "file-Zz91kdl20dkA"])
+def test_id_of_a_file_that_a_machine_named_counts_by_order(other):
+    def asked(id):
+        return of(chat({"role": "user", "content": [{"type": "file", "file": {"file_id": id}}]}))
+
+    assert asked("file-9f8e7d6c5b4a3c2d") == asked(other) != asked("invoice-2026.pdf")
+
+
+@pytest.mark.parametrize(
+    "input",
+    [
+        lambda id: [{"type": "function_call", "id": id, "call_id": "c", "name": "f", "arguments": "{}"}],
+        lambda id: [{"type": "function_call_output", "call_id": id, "output": "3"}],
+        lambda id: [{"type": "message", "id": id, "role": "assistant", "content": "Hi"}],
+        lambda id: [{"type": "reasoning", "id": id, "summary": []}],
+        lambda id: [{"role": "assistant", "content": [{"type": "tool_use", "id": id, "name": "f", "input": {}}]}],
+        lambda id: [{"role": "user", "content": [{"type": "tool_result", "tool_use_id": id, "content": "3"}]}],
+    ],
+)
+def test_ids_of_items_of_a_conversation_do_not_count(input):
+    assert of(chat(body={"input": input("one_1")})) == of(chat(body={"input": input("other_2")}))
 
 
 def test_id_of_a_processed_file_does_not_count():
@@ -259,7 +293,10 @@ def test_id_of_a_processed_file_does_not_count():
         request = {"test_id": "x", "provider": "pypdf", "api": "/files", "file_id": id}
         return {"request": request, "response": {"body": reply, "is_streaming": False}}
 
-    assert of(processed("file-1")) == of(processed("file-2")) != of(processed("file-1", "two"))
+    one, other = "file-0a1b2c3d4e5f6a7b", "file-9f8e7d6c5b4a3c2d"
+
+    assert of(processed(one)) == of(processed(other)) != of(processed(one, "two"))
+    assert of(processed("invoice.pdf")) != of(processed("offer.pdf"))
 
 
 def test_ids_that_a_tool_was_given_or_gave_back_count():
@@ -290,12 +327,8 @@ def test_place_of_a_call_in_a_request_counts_once():
     [
         {"created": 1_700_000_000},
         {"id": "chatcmpl-9"},
-        {"usage": {"total_tokens": 9}},
         {"system_fingerprint": "fp_1"},
         {"service_tier": "default"},
-        {"model": "m-1-2026-01-01"},
-        {"prompt_filter_results": [{"prompt_index": 0}]},
-        {"time_info": {"total_time": 0.3}},
     ],
     ids=lambda facts: next(iter(facts)),
 )
@@ -303,11 +336,34 @@ def test_what_the_service_says_of_itself_does_not_count(facts):
     assert of(chat(**facts)) == of(chat())
 
 
-def test_logprobs_do_not_count():
-    document = chat()
-    document["response"]["body"]["__data__"]["choices"][0]["logprobs"] = {"content": [{"token": "E", "logprob": -0.1}]}
+@pytest.mark.parametrize(
+    ("one", "other", "third"),
+    [
+        ({"usage": {"total_tokens": 9}}, {"usage": {"total_tokens": 8}}, {"usage": {"total_tokens": 0}}),
+        ({"usage": {"d": {"cached": 0}}}, {"usage": {"d": {"cached": 8}}}, {"usage": {"d": {"cached": None}}}),
+        ({"time_info": {"total_time": 0.3}}, {"time_info": {"total_time": 0.2}}, {"time_info": {}}),
+        (
+            {"prompt_filter_results": [{"hate": {"filtered": False}}]},
+            {"prompt_filter_results": [{"hate": {"filtered": False}}, {"jailbreak": {"detected": False}}]},
+            {"prompt_filter_results": [{"hate": {"filtered": True}}]},
+        ),
+    ],
+)
+def test_figures_and_filters_that_let_pass_count_only_by_being_there(one, other, third):
+    assert of(chat(**one)) == of(chat(**other))
+    assert len({of(chat(**facts)) for facts in (one, third, {})}) == 3
 
-    assert of(document) == of(chat())
+
+def with_logprobs(value):
+    document = chat()
+    document["response"]["body"]["__data__"]["choices"][0]["logprobs"] = value
+    return document
+
+
+def test_values_of_logprobs_do_not_count_but_that_they_are_there_does():
+    one, other = ({"content": [{"token": "E", "logprob": number}]} for number in (-0.1, -0.2))
+
+    assert of(with_logprobs(one)) == of(with_logprobs(other)) != of(with_logprobs(None))
 
 
 @given(st.text(max_size=20), st.data())
@@ -315,7 +371,8 @@ def test_chunk_boundaries_do_not_count(text, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=5)))
     pieces = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
-    assert of(stream(pieces)) == of(stream([text])) == of(stream([text], usage={"total_tokens": 1}))
+    assert of(stream(pieces)) == of(stream([text]))
+    assert of(stream(pieces, usage={"total_tokens": 1})) == of(stream([text], usage={"total_tokens": 2}))
 
 
 def test_durations_of_a_local_model_do_not_count():
@@ -323,18 +380,92 @@ def test_durations_of_a_local_model_do_not_count():
         reply = {"__type__": "ollama.GenerateResponse", "__data__": {"response": "Hi", "done": True} | facts}
         return recording({"prompt": "Hello"}, reply, url="http://0.0.0.0:11434/api/generate")
 
-    assert of(generated()) == of(generated(total_duration=5, eval_count=7, created_at="2026-01-01", context=[1, 2]))
+    assert of(generated()) == of(generated(total_duration=5, created_at="2026-01-01"))
+    assert of(generated(eval_count=6, context=[1])) == of(generated(eval_count=7, context=[1, 2])) != of(generated())
 
 
-@pytest.mark.parametrize("place", ["test_id", "url", "endpoint", "provider_metadata", "id_normalization_mapping"])
-def test_where_a_recording_stands_does_not_count(place):
-    document = chat()
-    if place in ("test_id", "id_normalization_mapping"):
-        document[place] = "tests/test_b.py::test_b" if place == "test_id" else {"file-1": "file-abc"}
-    else:
-        document["request"][place] = {"provider": "x"} if place == "provider_metadata" else "https://b.example.org/v1"
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("test_id", "tests/test_b.py::test_b"),
+        ("id_normalization_mapping", {"file-1": "file-abc"}),
+        ("request.url", "https://b.example.org/v1/chat/completions"),
+        ("request.provider_metadata", {"provider": "x", "openai_sdk_version": "2"}),
+    ],
+)
+def test_where_a_recording_stands_does_not_count(key, value):
+    assert of(changed(key, value)) == of(chat())
 
-    assert of(document) == of(chat())
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("request.url", "https://api.example.com/v2/chat/completions"),
+        ("request.url", "https://api.example.com/v1/chat/completions?beta=1"),
+        ("request.method", "PUT"),
+        ("request.headers", {"x-mode": "fast"}),
+        ("request.endpoint", "/v2"),
+        ("request.model", "m-2"),
+        ("request.new_key", 1),
+        ("response.status", 201),
+        ("response.is_streaming", None),
+        ("response.new_key", {}),
+        ("response.body.__type__", f"evil.module.{TYPE.rpartition('.')[2]}"),
+        ("response.body.extra", None),
+        ("response.body.__data__.model", "m-1-2026-01-01"),
+        ("response.body.__data__.object", "chat"),
+        ("response.body.__data__.new_key", 0),
+        ("response.body.__data__.choices.0.message.role", "user"),
+        ("response.body.__data__.choices.0.message.annotations", [{"url": "https://example.org"}]),
+        ("response.body.__data__.choices.0.message.new_key", "x"),
+        ("response.body.__data__.choices.0.message.content", None),
+        ("new_key", False),
+    ],
+)
+def test_what_is_not_known_to_be_harmless_counts(key, value):
+    assert of(changed(key, value)) != of(chat())
+
+
+def changed(key, value):
+    """Return the plain chat with another value at a place."""
+    document = holder = chat()
+    *way, last = key.split(".")
+    for step in way:
+        holder = holder[int(step)] if isinstance(holder, list) else holder[step]
+    holder[last] = value
+    return document
+
+
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize(
+    ("key", "value"), [("object", "chunk"), ("model", "m-2"), ("new_key", 1), ("__type__", "evil.ChatCompletionChunk")]
+)
+def test_one_odd_chunk_of_a_stream_counts(place, key, value):
+    document = stream(["Ear", "th."])
+    element = document["response"]["body"][place]
+    (element if key == "__type__" else element["__data__"])[key] = value
+
+    assert of(document) != of(stream(["Ear", "th."]))
+
+
+def test_key_that_one_chunk_lacks_counts():
+    document = stream(["Ear", "th."])
+    del document["response"]["body"][1]["__data__"]["model"]
+
+    assert of(document) != of(stream(["Ear", "th."]))
+
+
+def test_ids_inside_the_text_of_an_error_do_not_count():
+    def failed(text):
+        data = {"type": "RateLimitError", "message": text, "status_code": 429, "body": {"message": text}}
+        return recording({}, None, is_exception=True, exception_data=data, exception_message=text)
+
+    one, other = (f"Slow down. Request id: req_{id} (trace {id})" for id in ("0a1b2c3d4e5f", "9f8e7d6c5b4a"))
+    uuids = ("0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f", "9f8e7d6c-0000-4000-8000-9f8e7d6c5b4a")
+
+    assert of(failed(f"Failed: {uuids[0]}")) == of(failed(f"Failed: {uuids[1]}"))
+    assert of(failed(one.partition(" (")[0])) == of(failed(other.partition(" (")[0])) != of(failed("Slow down."))
+    assert of(failed("429 tokens")) != of(failed("430 tokens"))
 
 
 def test_order_of_keys_in_the_file_does_not_count():

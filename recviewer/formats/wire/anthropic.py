@@ -29,6 +29,7 @@ from recviewer.exchange.model import (
     ToolCall,
     ToolResult,
 )
+from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import error_in
@@ -36,6 +37,50 @@ from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
 from recviewer.formats.raw import HEADS, Raw
 
+SHAPE = Shape(
+    "anthropic",
+    taken=(
+        "content[].text",
+        "content[].thinking",
+        "content[].id",
+        "content[].name",
+        "content[].input:any",
+        "stop_reason:last",
+        "index:whole",
+        "content_block.text",
+        "content_block.thinking",
+        "content_block.id",
+        "content_block.name",
+        "content_block.input:any",
+        "delta.text",
+        "delta.thinking",
+        "delta.partial_json",
+        "delta.stop_reason:last",
+    ),
+    known=(
+        "type",
+        "role",
+        "model",
+        "stop_sequence",
+        "container",
+        "context_management",
+        "content[].type",
+        "content[].citations",
+        "content_block.type",
+        "content_block.citations",
+        "delta.type",
+        "delta.citation",
+        "delta.stop_sequence",
+        "delta.container",
+        "message.type",
+        "message.role",
+        "message.model",
+        "message.content",
+        "message.stop_reason",
+        "message.stop_sequence",
+        "message.container",
+    ),
+)
 EVENTS = frozenset(
     {
         "message_start",
@@ -83,6 +128,7 @@ class Anthropic:
 
     name = "anthropic"
     kind = Kind.ANTHROPIC
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match a message object or its events; without a reply by the endpoint."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Chunk, File, Kind, Message, Passage, Passages, Problem, Reply, Request, Text
+from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.listing import no_chunks
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.raw import Raw, unwrap
+
+SHAPE = Shape("file_processor", taken=("chunks[].content:any",), known=("metadata", "chunks[].*"))
 
 
 class FileProcessor:
@@ -16,6 +19,7 @@ class FileProcessor:
 
     name = "file_processor"
     kind = Kind.FILE_PROCESSOR
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match by type; untyped by `chunks` and the request's keys; without a reply by these."""

@@ -33,6 +33,7 @@ from recviewer.exchange.model import (
     ToolCall,
     ToolResult,
 )
+from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas, partial
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import first_error
@@ -60,6 +61,33 @@ def _key(data: dict[str, Json], name: str) -> str:
     return name if data.get(name) is not None else _camel(name)
 
 
+def _spelled(*paths: str) -> tuple[str, ...]:
+    """Return paths in snake_case, and as they are spelled in REST."""
+    return tuple(dict.fromkeys(spelled for path in paths for spelled in (path, _camel(path))))
+
+
+SHAPE = Shape(
+    "genai",
+    taken=_spelled(
+        "candidates[].index:whole",
+        "candidates[].finish_reason:last",
+        "candidates[].content.parts[].text",
+        "candidates[].content.parts[].function_call.id",
+        "candidates[].content.parts[].function_call.name",
+        "candidates[].content.parts[].function_call.args:any",
+    ),
+    known=_spelled(
+        "model_version",
+        "automatic_function_calling_history",
+        "sdk_http_response",
+        "candidates[].content.role",
+        "candidates[].content.parts[].thought",
+        "prompt_feedback",
+        "candidates[].safety_ratings",
+        "candidates[].citation_metadata",
+        "candidates[].grounding_metadata",
+    ),
+)
 READ = frozenset(
     spelled
     for path in (
@@ -79,6 +107,7 @@ class GenAI:
 
     name = "genai"
     kind = Kind.GENAI
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match by keys that only Gemini's replies have; without a reply by the endpoint."""

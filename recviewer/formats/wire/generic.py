@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Chunk, Kind, Problem, Reply, Request
+from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
 from recviewer.formats.messages import body_lookup, chat_messages, request_of
 from recviewer.formats.raw import Raw
+
+SHAPE = Shape("generic")
 
 
 class Generic:
@@ -16,6 +19,7 @@ class Generic:
 
     name = "generic"
     kind = Kind.UNKNOWN
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match everything, weakest of all."""

@@ -24,6 +24,7 @@ from recviewer.exchange.model import (
     ToolCall,
     ToolResult,
 )
+from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import failure_of
@@ -31,6 +32,33 @@ from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
 from recviewer.formats.raw import HEADS, Raw
 
+SHAPE = Shape(
+    "interactions",
+    taken=(
+        "status:last",
+        "index:whole",
+        *(
+            f"{holder}.{path}"
+            for holder in ("outputs[]", "content", "delta")
+            for path in ("id", "name", "text", "arguments:any", "args:any", "summary:any", "content:any")
+        ),
+        "interaction.status:last",
+    ),
+    known=(
+        "object",
+        "model",
+        "role",
+        "data",
+        "event_type",
+        "outputs[].type",
+        "content.type",
+        "delta.type",
+        "interaction.object",
+        "interaction.model",
+        "interaction.role",
+        "interaction.outputs",
+    ),
+)
 READ = frozenset(
     {"event_type", "delta.text", "delta.type", "content.type", "content.text", "interaction.usage", "index"}
 )
@@ -41,6 +69,7 @@ class Interactions:
 
     name = "interactions"
     kind = Kind.INTERACTIONS
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match an interaction object or its events; without a reply by the endpoint."""

@@ -8,12 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import CallDelta, Chunk, Delta, Kind, Problem, Reply, Request
+from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, chat_messages, request_of
 from recviewer.formats.ollama import chunks_of, reply_of
 from recviewer.formats.raw import Raw
 
+SHAPE = Shape(
+    "ollama_chat",
+    taken=(
+        "message.content",
+        "message.thinking",
+        "message.tool_calls[].id",
+        "message.tool_calls[].function.name",
+        "message.tool_calls[].function.index:whole",
+        "message.tool_calls[].function.arguments:any",
+        "done_reason:last",
+    ),
+    known=("model", "done", "message.role", "message.tool_calls[].type"),
+)
 READ = frozenset({"message.role", "message.content", "message.thinking", "message.tool_calls", "done_reason"})
 
 
@@ -22,6 +36,7 @@ class OllamaChat:
 
     name = "ollama_chat"
     kind = Kind.OLLAMA_CHAT
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match by type; untyped by `message` and `done`; without a reply by the endpoint."""

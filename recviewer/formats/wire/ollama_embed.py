@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Chunk, Kind, Problem, Reply, Request
+from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw, unwrap
 from recviewer.formats.vectors import inputs, vector_of
+
+SHAPE = Shape(
+    "ollama_embed",
+    taken=("embeddings:any", "embedding:any"),
+    known=("model", "done", "done_reason"),
+)
 
 
 class OllamaEmbed:
@@ -17,6 +24,7 @@ class OllamaEmbed:
 
     name = "ollama_embed"
     kind = Kind.EMBEDDINGS
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match by type; untyped by `embeddings`; without a reply by the endpoint."""

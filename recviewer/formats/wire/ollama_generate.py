@@ -20,12 +20,14 @@ from recviewer.exchange.model import (
     Request,
     Text,
 )
+from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.ollama import chunks_of, reply_of
 from recviewer.formats.raw import Raw
 
+SHAPE = Shape("ollama_generate", taken=("response", "thinking", "done_reason:last"), known=("model", "done"))
 READ = frozenset({"response", "thinking", "done_reason"})
 
 
@@ -34,6 +36,7 @@ class OllamaGenerate:
 
     name = "ollama_generate"
     kind = Kind.OLLAMA_GENERATE
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match by type; untyped by `response` and `done`; without a reply by the endpoint."""

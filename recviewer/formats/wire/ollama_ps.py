@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Chunk, Kind, Problem, Reply, Request
+from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.listing import no_chunks, plain_request, table
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.raw import Raw, unwrap
+
+SHAPE = Shape("ollama_ps")
 
 COLUMNS = (
     ("id", "model"),
@@ -26,6 +29,7 @@ class OllamaPs:
 
     name = "ollama_ps"
     kind = Kind.OLLAMA_PS
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match by type; untyped by `models` and the endpoint; without a reply by the endpoint."""

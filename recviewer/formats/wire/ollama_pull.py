@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Chunk, Kind, Problem, Reply, Request
+from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
 from recviewer.formats.listing import plain_request, table
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.raw import Raw, unwrap
+
+SHAPE = Shape("ollama_pull", taken=("status",), known=("digest",))
 
 COLUMNS = (("status", "status"), ("done", "completed"), ("of", "total"), ("digest", "digest"))
 
@@ -19,6 +22,7 @@ class OllamaPull:
 
     name = "ollama_pull"
     kind = Kind.OLLAMA_PULL
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match by type; untyped by `status` and the endpoint; without a reply by the endpoint."""

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Chunk, Kind, Problem, Reply, Request
+from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.listing import no_chunks, plain_request, table
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.raw import Raw, unwrap
+
+SHAPE = Shape(
+    "ollama_tags",
+    taken=("models[].model", "models[].details.parameter_size", "models[].details.quantization_level"),
+    known=("models[].*",),
+)
 
 COLUMNS = (
     ("id", "model"),
@@ -24,6 +31,7 @@ class OllamaTags:
 
     name = "ollama_tags"
     kind = Kind.MODELS
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match by type; untyped by `models` and the endpoint; without a reply by the endpoint."""

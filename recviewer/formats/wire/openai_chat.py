@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
+import orjson
+
+from recviewer.exchange.encode import written
 from recviewer.exchange.model import (
     CallDelta,
     Chunk,
@@ -16,11 +19,13 @@ from recviewer.exchange.model import (
     Failure,
     Json,
     Kind,
+    Left,
     Output,
     Problem,
     Reply,
     Request,
 )
+from recviewer.exchange.shape import PASSED, Elements, Shape
 from recviewer.formats import deltas
 from recviewer.formats.answers import said_in
 from recviewer.formats.contract import Match
@@ -31,6 +36,55 @@ from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, chat_messages, function_call, request_of, tool_call, tool_calls
 from recviewer.formats.raw import Raw, unwrap
 
+SHAPE = Shape(
+    "openai_chat",
+    taken=(
+        "choices[].index:whole",
+        "choices[].finish_reason:last",
+        *(
+            f"choices[].{holder}.{path}"
+            for holder in ("message", "delta")
+            for path in (
+                "content",
+                "reasoning",
+                "refusal",
+                "function_call.name",
+                "function_call.arguments:any",
+                "tool_calls[].id",
+                "tool_calls[].index:whole",
+                "tool_calls[].function.name",
+                "tool_calls[].function.arguments:any",
+            )
+        ),
+    ),
+    known=(
+        "object",
+        "model",
+        "choices[].stop_reason",
+        "choices[].seed",
+        "choices[].token_ids",
+        "choices[].prompt_token_ids",
+        "choices[].content_filter_result",
+        "choices[].content_filter_offsets",
+        *(
+            f"choices[].{holder}.{path}"
+            for holder in ("message", "delta")
+            for path in ("role", "annotations", "audio", "token_id", "tool_calls[].type", "provider_specific_fields")
+        ),
+        "model_id",
+        "model_version",
+        "system",
+        "kv_transfer_params",
+        "prompt",
+        "prompt_token_ids",
+        "provider_specific_fields",
+    ),
+    twins=(
+        ("choices[].message.reasoning_content", "reasoning"),
+        ("choices[].delta.reasoning_content", "reasoning"),
+        ("choices[].text", "delta.content"),
+    ),
+)
 TYPES = frozenset({"ChatCompletion", "ChatCompletionChunk", "ModelResponse", "ModelResponseStream"})
 RARE = frozenset(
     {
@@ -74,6 +128,7 @@ class OpenAIChat:
 
     name = "openai_chat"
     kind = Kind.CHAT
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match by type; untyped by `choices[].message` or `choices[].delta`; without a reply by `messages`."""
@@ -102,6 +157,67 @@ class OpenAIChat:
         """Yield the neutral form of each chunk."""
         if isinstance(raw.reply, list):
             yield from read_chunks(raw.reply, [])
+
+    def add_elements(self, items: list[Json], made: Elements, left: list[Left]) -> None:
+        """Add each chunk, but look only once at those that differ in nothing but words."""
+        last = b""
+        for item in items:
+            data = unwrap(item)
+            frame = _frame(data)
+            if frame and frame == last:
+                made.again()
+                continue
+            last = frame
+            flat = _KNOWN.get(frame)
+            if flat is None:
+                found: list[Left] = []
+                flat = SHAPE.flat(data, found)
+                left += found
+                if frame and not found and len(_KNOWN) < _KNOWN_MOST:
+                    _KNOWN[frame] = flat
+            made.add(flat)
+
+
+_KNOWN: dict[bytes, dict[str, Json]] = {}
+"""What counts of chunks with one frame: the streams of a tree have few different ones."""
+
+_KNOWN_MOST = 2_000
+_PASSED = {"id": "", "created": 0, "obfuscation": "", "system_fingerprint": "", "service_tier": ""}
+_CHOICE = {"obfuscation": ""}
+
+
+def _frame(data: Json) -> bytes:
+    """Return a chunk without what its one choice says and what is harmless, as text; b"" for one that has more than that.
+
+    Chunks with one frame differ in nothing but words that the reader takes: most of a stream need not be looked at.
+    """
+    try:
+        (choice,) = data["choices"]
+        delta = choice["delta"]
+        words, thought = delta.get("content"), delta.get("reasoning")
+        if not (words is None or type(words) is str) or not (thought is None or type(thought) is str):
+            return b""
+        bare = {**choice, **_CHOICE, "delta": {**delta, "content": "", "reasoning": ""}}
+        if choice.get("logprobs"):
+            bare["logprobs"] = PASSED
+        if delta.get("tool_calls"):
+            bare["delta"]["tool_calls"] = [_bare_call(call) for call in delta["tool_calls"]]
+        frame = {**data, **_PASSED, "choices": bare}
+        if data.get("usage"):
+            frame["usage"] = SHAPE.passed("usage", data["usage"])
+        return orjson.dumps(frame, default=written)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return b""
+
+
+def _bare_call(call: Json) -> Json:
+    """Return a fragment of a call without its id and its arguments, where they are texts."""
+    function = call["function"]
+    if not (
+        type(call.get("id") or "") is type(function.get("arguments") or "") is type(function.get("name") or "") is str
+    ):
+        raise TypeError
+    return {**call, "id": "", "function": {**function, "arguments": "", "name": ""}}
 
 
 FORMAT = OpenAIChat()

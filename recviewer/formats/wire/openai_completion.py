@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Kind, Message, Output, Problem, Reply, Request, Text
+from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import error_in
@@ -16,6 +17,23 @@ from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw, unwrap
 
+SHAPE = Shape(
+    "openai_completion",
+    taken=("choices[].index:whole", "choices[].text", "choices[].finish_reason:last"),
+    known=(
+        "object",
+        "model",
+        "prompt",
+        "choices[].stop_reason",
+        "choices[].seed",
+        "choices[].token_ids",
+        "choices[].prompt_token_ids",
+        "choices[].delta.role",
+        "choices[].delta.token_id",
+        "kv_transfer_params",
+    ),
+    twins=(("choices[].delta.content", "text"),),
+)
 READ = frozenset({"choices[].index", "choices[].text", "choices[].finish_reason", "choices[].delta.content", "usage"})
 
 
@@ -24,6 +42,7 @@ class OpenAICompletion:
 
     name = "openai_completion"
     kind = Kind.COMPLETION
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match by type; untyped by `choices[].text`; without a reply by `prompt` and the endpoint."""

@@ -8,11 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Chunk, Kind, Problem, Reply, Request
+from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw, unwrap
 from recviewer.formats.vectors import inputs, vector_of
+
+SHAPE = Shape(
+    "openai_embeddings",
+    taken=("data[].index:whole", "data[].embedding:any"),
+    known=("object", "model", "data[].object", "data[].raw_output", "perf_metrics"),
+)
 
 
 class OpenAIEmbeddings:
@@ -20,6 +27,7 @@ class OpenAIEmbeddings:
 
     name = "openai_embeddings"
     kind = Kind.EMBEDDINGS
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match by type; untyped by `data[].embedding`; an empty list, or no reply, by the endpoint."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Chunk, Json, Kind, Problem, Reply, Request
+from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.listing import no_chunks, plain_request, table
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.raw import Raw, unwrap
+
+SHAPE = Shape("openai_models", taken=("[].id:any", "[].owned_by:any"), known=("[].*",))
 
 COLUMNS = (("id", "id"), ("owned by", "owned_by"), ("created", "created"))
 
@@ -18,6 +21,7 @@ class OpenAIModels:
 
     name = "openai_models"
     kind = Kind.MODELS
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match by type; an empty list, or no reply, by the endpoint; untyped by `object: model`."""

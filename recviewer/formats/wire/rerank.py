@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Chunk, Hit, Hits, JsonPart, Kind, Message, Problem, Reply, Request, Text
+from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.listing import no_chunks
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw, unwrap
+
+SHAPE = Shape(
+    "rerank",
+    taken=(
+        "results[].index:whole",
+        "results[].relevance_score:number",
+        "results[].document:text",
+        "results[].document.text",
+    ),
+    known=("model", "results[].document.multi_modal"),
+)
 
 
 class Rerank:
@@ -17,6 +29,7 @@ class Rerank:
 
     name = "rerank"
     kind = Kind.RERANK
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match by `results[].relevance_score`; an empty list of results, or no reply, by the endpoint."""

@@ -20,11 +20,16 @@ from recviewer.exchange.model import (
     Request,
     ToolCall,
 )
+from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.deltas import compact
 from recviewer.formats.listing import no_chunks
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.raw import Raw, unwrap
+
+SHAPE = Shape(
+    "tool", taken=("content", "content[].text"), known=("error_code", "error_message", "metadata", "content[].type")
+)
 
 
 class Tool:
@@ -32,6 +37,7 @@ class Tool:
 
     name = "tool"
     kind = Kind.TOOL
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match by type; untyped by `content` and the request's keys; without a reply by these."""

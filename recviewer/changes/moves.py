@@ -1,0 +1,69 @@
+"""How two recordings of a pair differ: what they say, and where in the tree they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from recviewer.changes.sides import Side
+from recviewer.difference.compare import compare
+from recviewer.difference.model import Churn, Difference, Section, SectionKind, Values
+from recviewer.difference.values import Change
+from recviewer.exchange.fingerprint import canonical, said
+from recviewer.replay.names import ReplayState
+
+QUIET = frozenset({Churn.IDENTICAL, Churn.CHUNKING})
+"""Classes that nobody has to read: all that differs is known to be harmless."""
+
+_CALLED = {
+    ReplayState.CURRENT: "the name that replay looks for",
+    ReplayState.OLDER: "a name by an older rule",
+    ReplayState.UNKNOWN: "a name that no rule gives",
+    ReplayState.EDITED: "the name of what it was before an edit",
+}
+
+
+def differ(old: Side | None, new: Side | None) -> Difference:
+    """Compare the two recordings of a call, with their places in the tree. None: there is no such recording."""
+    found = compare(old.exchange if old else None, new.exchange if new else None)
+    if old is None or new is None:
+        return found
+    moves = tuple(moved(old, new))
+    if not moves:
+        return found
+    known = found.section(SectionKind.DETAILS)
+    told = known.items[0].values if known and isinstance(known.items[0], Values) else ()
+    section = Section(SectionKind.DETAILS, (Values("", (*told, *moves)),))
+    rest = [one for one in found.sections if one.kind is not SectionKind.DETAILS and not one.is_quiet]
+    quiet = [one for one in found.sections if one.is_quiet]
+    churn = Churn.DETAILS if found.churn in QUIET else found.churn
+    return replace(found, churn=churn, sections=(*rest, section, *quiet))
+
+
+def moved(old: Side, new: Side) -> Iterator[Change]:
+    """Yield what differs of the places of a pair in the tree.
+
+    A name that moved because the request did says nothing of its own; where the request is the same, it does.
+    """
+    if old.folder != new.folder:
+        yield Change(("folder",), ("folder",), old.folder, new.folder)
+    if old.name != new.name and _asks_the_same(old, new):
+        before, after = _called(old), _called(new)
+        if before == after and old.meaning.replay.state is not ReplayState.CURRENT:
+            before, after = old.name, new.name
+        if before != after:
+            yield Change(("file name",), ("file name",), before, after)
+
+
+def _called(side: Side) -> str:
+    return _CALLED.get(side.meaning.replay.state, side.name)
+
+
+def _asks_the_same(old: Side, new: Side) -> bool:
+    """Tell whether nothing that could move the name differs: the request with its address, and the test."""
+    if old.blob == new.blob:
+        return True
+    before, after = old.exchange, new.exchange
+    if (before.test_id, before.rest.get("request")) != (after.test_id, after.rest.get("request")):
+        return False
+    return canonical(said(before)["request"]) == canonical(said(after)["request"])
