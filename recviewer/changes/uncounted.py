@@ -45,9 +45,9 @@ def as_line(counts: Counter[str], found: Overview) -> str:
     """Return it as a line: `usage ×168, chunks[].id ×63, …`; `nothing` where there is none."""
     told = [f"{path} ×{count:,}" for path, count in counts.most_common(NAMED)]
     rest = len(counts) - len(told)
-    more = found.pairs - PAIRS
+    pairs = sum(change.old is not None and change.new is not None for change in found.changes)
     line = ", ".join(told + ([f"and {rest:,} more"] if rest else [])) or "nothing"
-    return f"{line} (ids and times of replies counted in {PAIRS:,} pairs of {found.pairs:,})" if more > 0 else line
+    return f"{line} (ids and times of replies counted in {PAIRS:,} pairs of {pairs:,})" if pairs > PAIRS else line
 
 
 def _of_replies(change: Change, readings: dict[str, ignored.Elements]) -> tuple[Ignored, ...]:

@@ -15,6 +15,7 @@ from enum import Enum
 from fnmatch import translate
 from typing import Any
 
+from recviewer.exchange.encode import SourceFloat
 from recviewer.exchange.harmless import BY_FORMAT, EVERY, Harmless, How
 from recviewer.exchange.model import Json, Left
 
@@ -41,8 +42,8 @@ _TYPES: dict[Take, tuple[type, ...]] = {
     Take.TEXT: (str,),
     Take.LAST: (str,),
     Take.WHOLE: (int,),
-    Take.NUMBER: (int, float),
-    Take.ANY: (str, int, float, bool, list, dict),
+    Take.NUMBER: (int, float, SourceFloat),
+    Take.ANY: (str, int, float, SourceFloat, bool, list, dict),
 }
 
 
@@ -116,6 +117,8 @@ class Shape:
         for path, other in twins:
             node = self.root.at(path)
             node.take, node.twin = Take.TEXT, tuple(other.split("."))
+        if "data" not in self.root.keys:
+            self.root.at("data").take = Take.KNOWN  # an element that is no JSON is kept under this key
 
     def rest(self, body: Json, left: list[Left]) -> Json:
         """Return what counts of a whole reply besides what its reader took: the body without what was taken or is harmless.

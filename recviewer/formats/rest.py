@@ -141,9 +141,9 @@ def _body(raw: Raw, chosen: Format, reply: Reply, left: list[Left]) -> dict[str,
 def _types(items: list[Json]) -> dict[str, Json]:
     """Return the names of the types around the values, each once, and what else stands beside one."""
     with suppress(TypeError, KeyError, ValueError):  # nearly all: each wrapped, and by one type
-        (name,) = {item["__type__"] for item in items} if all("__data__" in item for item in items) else ()
-        if type(name) is str and sum(map(len, items)) == 2 * len(items):
-            return {"__type__": [name]}
+        found = {item["__type__"] for item in items if "__data__" in item}
+        if len(found) == 1 and sum(map(len, items)) == 2 * len(items) and all("__data__" in item for item in items):
+            return {"__type__": list(found)}
     names: list[Json] = []
     beside: list[Json] = []
     for item in items:

@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 from recviewer.catalog import content as catalog_content
 from recviewer.catalog.content import Content
-from recviewer.difference.model import Churn, Difference, Ignored, SectionKind
+from recviewer.difference.model import Churn, Difference, Ignored, Section, SectionKind, Values
 from recviewer.exchange.model import Kind, ToolCall
 from recviewer.pages import testids
 from recviewer.pages.alone import Alone, alone_of, with_pictures
@@ -161,7 +161,8 @@ def _filled(
         left_out |= IN_THE_REQUEST
     if before and after and before.reading.exchange.kind is after.reading.exchange.kind is Kind.TOOL:
         left_out |= _told_as_json(found)
-    parts = [part_of(section, folds, room) for section in found.sections if section.kind not in left_out]
+    sections = _beside_the_request(found.sections) if before and after and not page.unreadable else found.sections
+    parts = [part_of(section, folds, room) for section in sections if section.kind not in left_out]
     asked = None
     if before and after:
         paths = (_path_of(page.old), _path_of(page.new))
@@ -189,6 +190,23 @@ def _filled(
         strips=strips_of(before, after, (page.old.url, page.new.url)),
         finish=finish_of(before.reading.exchange, after.reading.exchange) or "" if before and after else "",
     )
+
+
+def _beside_the_request(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """Return the sections without the details that the part about the request shows: its address, its test."""
+    made = []
+    for section in sections:
+        if section.kind is SectionKind.DETAILS:
+            values = [change for item in section.items if isinstance(item, Values) for change in item.values]
+            rest = tuple(change for change in values if not _is_of_request(str(change.keys[0])))
+            section = replace(section, items=(Values("", rest),) if rest else ())
+        if section.items:
+            made.append(section)
+    return tuple(made)
+
+
+def _is_of_request(key: str) -> bool:
+    return key in ("request", "test_id", "test file", "host") or key.startswith(("request.", "provider_metadata"))
 
 
 def _outcome(contents: tuple[Content | None, Content | None]) -> str:

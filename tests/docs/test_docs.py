@@ -2,6 +2,7 @@
 
 import json
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -48,11 +49,26 @@ def test_every_replay_state_is_explained(state):
 
 @pytest.mark.parametrize(
     "name",
-    sorted(fingerprint.ID_KEYS | fingerprint.SCHEMAS | fingerprint.VALUES | fingerprint.TIMES),
+    sorted(
+        fingerprint.ID_KEYS
+        | fingerprint.ITEM_IDS
+        | fingerprint.FILE_IDS
+        | fingerprint.EARLIER
+        | fingerprint.TURNS
+        | fingerprint.VALUES
+        | fingerprint.TIMES
+    ),
     ids=lambda name: name.replace(" ", "_"),
 )
 def test_every_key_that_the_fingerprint_treats_apart_is_named(name):
     assert f"`{name}`" in text_of("fingerprint.md")
+
+
+def test_everything_harmless_is_listed_as_the_data_has_it():
+    """Made by `python tools/list_harmless.py`."""
+    script = runpy.run_path(str(PROJECT / "tools" / "list_harmless.py"))
+
+    assert script["written"](text_of("fingerprint.md")) == text_of("fingerprint.md")
 
 
 def test_fingerprint_version_is_the_present_one():

@@ -218,18 +218,22 @@ def test_usage_and_what_chunks_carry_are_ignored_with_numbers(chat):
 
     made = page(streamed(3, 349), streamed(2, 336), names=(OLD_NAME, OLD_NAME))
 
-    assert made.ignored_words == "chunk boundaries 4 → 3 · usage 349 → 336 tokens · id ×4 · object"
+    assert made.ignored_words == "chunk boundaries 4 → 3 · usage 349 → 336 tokens · id ×4"
     assert [(one.title, one.strip.chunks) for one in made.strips] == [("old", 4), ("new", 3)]
 
 
-def test_what_differs_beside_request_and_reply_is_ignored_aloud(pair):
+def test_what_differs_beside_request_and_reply_is_a_detail(pair):
     def edit(new):
         new["recorded_by"] = ["someone", "else"]
         new["response"]["took"] = 7
 
     made = page(*pair(edit), names=(OLD_NAME, OLD_NAME))
 
-    assert made.ignored_words == "recorded_by · took"
+    html = html_of(made)
+    assert [part.id for part in made.parts] == ["details"]
+    assert "recorded_by" in html
+    assert "response.took" in html
+    assert made.ignored_words == ""
 
 
 def test_arguments_of_a_call_are_compared_as_json_and_can_be_read_whole(pair):

@@ -86,7 +86,7 @@ def test_json_gives_the_contract(client, stored, make_recording):
     new = client.get(f"/b/{recording.blob}.json").json()
 
     assert (old["path"], old["blob"], old["outputs"][0]["content"]) == ("tests/recordings/old.json", blob, "Earth.")
-    assert old["fingerprint"].startswith("1:")
+    assert old["fingerprint"].startswith("2:")
     assert new["path"] == recording.path
 
 

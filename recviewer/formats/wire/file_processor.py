@@ -11,7 +11,11 @@ from recviewer.formats.listing import no_chunks
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.raw import Raw, unwrap
 
-SHAPE = Shape("file_processor", taken=("chunks[].content:any",), known=("metadata", "chunks[].*"))
+SHAPE = Shape(
+    "file_processor",
+    taken=("chunks[].content:any",),
+    known=("metadata.*", "chunks[].*", "chunks[].metadata.*", "chunks[].chunk_metadata.*"),
+)
 
 
 class FileProcessor:

@@ -14,7 +14,7 @@ from recviewer.formats.raw import Raw, unwrap
 SHAPE = Shape(
     "ollama_tags",
     taken=("models[].model", "models[].details.parameter_size", "models[].details.quantization_level"),
-    known=("models[].*",),
+    known=("models[].*", "models[].details.*"),
 )
 
 COLUMNS = (

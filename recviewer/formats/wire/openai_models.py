@@ -11,7 +11,7 @@ from recviewer.formats.listing import no_chunks, plain_request, table
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.raw import Raw, unwrap
 
-SHAPE = Shape("openai_models", taken=("[].id:any", "[].owned_by:any"), known=("[].*",))
+SHAPE = Shape("openai_models", taken=("[].id:any", "[].owned_by:any"), known=("[].*", "[].permission[].*"))
 
 COLUMNS = (("id", "id"), ("owned by", "owned_by"), ("created", "created"))
 
