@@ -40,7 +40,7 @@ class Take(Enum):
 
 _TYPES: dict[Take, tuple[type, ...]] = {
     Take.TEXT: (str,),
-    Take.LAST: (str,),
+    Take.LAST: (str, int),
     Take.WHOLE: (int,),
     Take.NUMBER: (int, float, SourceFloat),
     Take.ANY: (str, int, float, SourceFloat, bool, list, dict),

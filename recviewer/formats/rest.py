@@ -122,7 +122,7 @@ def _without_words(error: dict[str, Json]) -> dict[str, Json]:
 
 
 def _body(raw: Raw, chosen: Format, reply: Reply, left: list[Left]) -> dict[str, Json]:
-    shape = chosen.shape
+    shape = getattr(chosen, "shape", None) or Shape(chosen.name, known=("*",))
     if reply.chunks:
         return {"chunks": _streamed(raw, chosen, shape, left)}
     body = raw.reply

@@ -9,6 +9,7 @@ from recviewer.changes import forms, report
 from recviewer.changes.numbers import count
 from recviewer.changes.overview import decided
 from recviewer.changes.report import Report
+from recviewer.difference.model import Churn
 from recviewer.git.ranges import opened
 
 
@@ -47,7 +48,7 @@ def test_numbers_add_up(mixed):
 def test_what_is_red_needs_you_though_it_means_the_same(mixed):
     (red,) = [change for change in mixed.found.changes if change.severity == "red"]
 
-    assert (red.is_quiet, red.needs_you) == (True, True)
+    assert (red.churn, red.needs_you) == (Churn.DETAILS, True)
     verdicts = {change.subject: "approved" for change in mixed.found.changes if change.subject != red.subject}
     rest = Report(decided(mixed.found, verdicts))
     assert rest.numbers.need_you == 1

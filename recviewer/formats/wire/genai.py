@@ -80,12 +80,11 @@ SHAPE = Shape(
         "model_version",
         "automatic_function_calling_history",
         "sdk_http_response",
-        "candidates[].content.role",
-        "candidates[].content.parts[].thought",
+        "candidates[].*",
+        "candidates[].content.*",
+        "candidates[].content.parts[].*",
+        "candidates[].content.parts[].function_call.*",
         "prompt_feedback",
-        "candidates[].safety_ratings",
-        "candidates[].citation_metadata",
-        "candidates[].grounding_metadata",
     ),
 )
 READ = frozenset(

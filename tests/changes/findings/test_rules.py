@@ -4,6 +4,7 @@ import pytest
 
 from recviewer.changes.findings import rules as all_rules
 from recviewer.changes.pairing import How, Sure
+from recviewer.difference.model import Churn
 
 THOUGHT = "The user asks for planets with rings, so Saturn it is."
 CALLS = [("look", "{}")]
@@ -188,7 +189,7 @@ def test_a_pure_rename_that_replay_does_not_follow_is_red(paired, make, rules):
 
     finding = rules(change)["cannot-replay", "red"]
 
-    assert change.is_quiet
+    assert change.churn is Churn.DETAILS
     assert "1 recording could be found before" in finding.detail
 
 
