@@ -82,7 +82,7 @@ OPAQUE = frozenset(
 )
 """Keys of an answer's data whose text only its maker can read, and which is new each time: that it is there counts."""
 
-OPAQUE_DATA = frozenset({"redacted_thinking", "reasoning.encrypted"})
+OPAQUE_DATA = ("redacted_thinking", "reasoning.encrypted")
 """Types of an answer's objects whose `data` is such a text."""
 
 TIMES = frozenset({"created", "modified", "expires", "size", "in video memory"})

@@ -68,8 +68,8 @@ def _read_parts(holder: Lookup, content: list[Json], said: Said) -> str:
             said.parts.append(JsonPart(item))
             continue
         part = Lookup(item, f"{holder.where('content')}[{number}]", holder.problems)
-        kind = item.get("type")
-        if kind in _TEXTS or (kind is None and isinstance(item.get("text"), str)):
+        kind = part.kind
+        if kind in _TEXTS or (not kind and isinstance(item.get("text"), str)):
             said.content += part.text("text")
         elif kind in _THINKING:
             thoughts.append(words_of(item))

@@ -37,7 +37,8 @@ class CallBuilder:
     @property
     def is_whole(self) -> bool:
         """Whether the arguments are a whole JSON object: nothing can follow."""
-        return is_whole_object("".join(self.arguments))
+        last = self.arguments[-1].rstrip() if self.arguments else ""
+        return last[-1:] in ("}", "") and is_whole_object("".join(self.arguments))
 
 
 class OutputBuilder:

@@ -37,7 +37,8 @@ def http_error_of(raw: Raw) -> Failure | None:
     stream.
     """
     if raw.status is not None and raw.status >= 400:
-        return failure_of(unwrap(raw.recorded if isinstance(raw.reply, list) else raw.reply), raw.status)
+        told = raw.first if isinstance(raw.reply, list) and raw.first else unwrap(raw.reply)
+        return failure_of(raw.recorded if isinstance(told, list) else told, raw.status)
     if raw.type_name or not raw.heads:
         return None
     elements = raw.reply if isinstance(raw.reply, list) else [raw.reply]

@@ -37,8 +37,12 @@ def frame(body: Json) -> Framed:
     """Return the body as it was sent. What is neither text nor a list of texts is so already."""
     if isinstance(body, str):
         return _of_text(body) or Framed(body)
-    if isinstance(body, list) and body and isinstance(body[0], str):
-        return _of_texts(body)
+    if isinstance(body, list) and body:
+        if isinstance(body[0], str):
+            return _of_texts(body)
+        first = body[0].get("__data__", body[0]) if isinstance(body[0], dict) else None
+        if isinstance(first, dict) and "data" in first:
+            return _of_objects(body)
     return Framed(body)
 
 
@@ -91,6 +95,22 @@ def _of_events(found: Iterable[Event]) -> Framed:
         made = [replace(event, data=item) for event, item in zip(made, data, strict=True)]
     body = [event.text if event.data is None else event.data for event in made]
     return Framed(body, tuple(made), tuple(problems))
+
+
+_EVENT = frozenset({"event", "data", "id", "retry"})
+"""What an event has where a client's library has taken it apart already."""
+
+
+def _of_objects(items: list[Json]) -> Framed:
+    """Frame a list of events that were taken apart, each an object with its `data` as text; any other list as it is."""
+    found = [item["__data__"] if isinstance(item, dict) and "__data__" in item else item for item in items]
+    if not all(isinstance(item, dict) and isinstance(item.get("data"), str) and set(item) <= _EVENT for item in found):
+        return Framed(items)
+    names = (item.get("event") for item in found)
+    return _of_events(
+        sse.event_of(name if isinstance(name, str) and name != "message" else "", item["data"])
+        for name, item in zip(names, found, strict=True)
+    )
 
 
 def _at_event(number: int) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from recviewer.exchange.model import (
     File,
     Image,
-    Json,
     JsonPart,
     Message,
     Part,
@@ -51,8 +50,8 @@ def reasoning_of(item: Lookup) -> str:
 
 def server_parts(item: Lookup) -> list[Part]:
     """Read an item that is neither words nor a call for the client: a server's call with its results, or anything."""
-    kind = item.data.get("type")
-    if not isinstance(kind, str) or not kind.endswith("_call"):
+    kind = item.kind
+    if not kind.endswith("_call"):
         return [JsonPart(item.data)]
     name = item.text("name") or kind.removesuffix("_call")
     call_id = item.text("call_id") or item.text("id")
@@ -70,7 +69,7 @@ def _asked(item: Lookup) -> str:
 
 def _result(item: Lookup, key: str) -> Part:
     value = item.data[key]
-    if item.data.get("type") == "image_generation_call" and key == "result" and isinstance(value, str):
+    if item.kind == "image_generation_call" and key == "result" and isinstance(value, str):
         media = item.data.get("output_format")
         return Image(f"data:image/{media if isinstance(media, str) else 'png'};base64,{value}")
     return Text(value) if isinstance(value, str) else JsonPart(value)
@@ -78,17 +77,17 @@ def _result(item: Lookup, key: str) -> Part:
 
 def message_of(item: Lookup) -> Message:
     """Read an item of a request as a turn."""
-    kind = item.data.get("type")
-    if kind in (None, "message"):
+    kind = item.kind
+    if kind in ("", "message"):
         return Message(item.text("role"), tuple(content_of(item, "content")))
     if kind in CALLS:
         return Message("assistant", (client_call(item),))
     if kind == "reasoning":
         thought = reasoning_of(item)
         return Message("assistant", (Reasoning(thought) if thought else JsonPart(item.data),))
-    if isinstance(kind, str) and kind.endswith("_call_output"):
+    if kind.endswith("_call_output"):
         return Message("tool", (ToolResult(item.text("call_id"), "", tuple(content_of(item, "output"))),))
-    if isinstance(kind, str) and kind.endswith("_call"):
+    if kind.endswith("_call"):
         return Message("assistant", tuple(server_parts(item)))
     return Message("", (JsonPart(item.data),))
 
@@ -113,7 +112,7 @@ def content_of(holder: Lookup, key: str) -> Iterator[Part]:
 
 def part_of(part: Lookup) -> Part:
     """Read a part of a message's content."""
-    kind = part.data.get("type")
+    kind = part.kind
     if kind in ("input_text", "output_text", "text", "summary_text"):
         return Text(part.text("text"))
     if kind == "refusal":
@@ -126,8 +125,3 @@ def part_of(part: Lookup) -> Part:
         address = part.text("file_data") or part.text("file_url")
         return File(part.text("filename"), part.text("file_id"), address)
     return JsonPart(part.data)
-
-
-def is_words(part: Json) -> bool:
-    """Tell whether a part of an answer is text, a refusal or a thought."""
-    return isinstance(part, Text | Refusal | Reasoning)

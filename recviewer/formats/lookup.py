@@ -30,6 +30,12 @@ class Lookup:
             data = {}
         self.data: dict[str, Json] = data
 
+    @property
+    def kind(self) -> str:
+        """The object's `type`, "" where that is no text."""
+        value = self.data.get("type")
+        return value if type(value) is str else ""
+
     def where(self, key: str) -> str:
         """Return the path of a key of this object."""
         return f"{self.at}.{key}" if self.at else key

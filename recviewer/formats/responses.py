@@ -55,7 +55,7 @@ def whole(items: Iterable[Lookup], finish: str) -> Delta:
     calls: list[CallDelta] = []
     parts: list[Part] = []
     for place, item in enumerate(items):
-        kind = item.data.get("type")
+        kind = item.kind
         if kind == "message":
             said = _message(item)
             texts.append(said.text)
@@ -88,7 +88,7 @@ def _message(item: Lookup) -> Delta:
     if isinstance(content, str):
         return Delta(text=content)
     for part in item.items("content"):
-        match part.data.get("type"):
+        match part.kind:
             case "output_text" | "text":
                 texts += part.text("text")
             case "refusal":
@@ -108,14 +108,18 @@ class Stream:
         self._events = events
         self._problems = problems
         self._pieces: list[list[Delta]] = [[] for _ in events]
-        self._grown: dict[tuple[str, int | None], str] = {}
+        self._grown: set[tuple[str, int | None]] = set()
+        self._asked: dict[int | None, dict[str, list[str]]] = {}
         self._finished: dict[int, int] = {}
 
     def deltas(self) -> list[tuple[Delta, ...]]:
         """Return what each event adds."""
         for number, event in enumerate(self._events):
-            if event.data.get("type") == "response.output_item.done":
+            if event.kind == "response.output_item.done":
                 self._finished[_place(event) or 0] = number
+            elif event.kind in _SERVER_KEYS:
+                asked = self._asked.setdefault(_place(event), {})
+                asked.setdefault(_SERVER_KEYS[event.kind], []).append(event.text("delta"))
         for number, event in enumerate(self._events):
             self._read(number, event)
         grown = fold(delta for found in self._pieces for delta in found)
@@ -136,7 +140,7 @@ class Stream:
 
     def _finals(self) -> Iterator[tuple[Delta, int]]:
         """Yield what the finished response says, and its items, with the number of the event that holds the last of it."""
-        ends = [number for number, event in enumerate(self._events) if event.data.get("type") in TERMINAL]
+        ends = [number for number, event in enumerate(self._events) if event.kind in TERMINAL]
         for number in reversed(ends):
             response = self._events[number].object("response")
             if response.data.get("output"):
@@ -150,11 +154,11 @@ class Stream:
 
     def _is_all_finished(self) -> bool:
         """Tell whether each item that was begun was finished."""
-        begun = {_place(event) or 0 for event in self._events if event.data.get("type") == "response.output_item.added"}
+        begun = {_place(event) or 0 for event in self._events if event.kind == "response.output_item.added"}
         return begun <= set(self._finished)
 
     def _read(self, number: int, event: Lookup) -> None:
-        kind = event.data.get("type")
+        kind = event.kind
         place = _place(event)
         if kind in TERMINAL:
             self._pieces[number].append(Delta(finish=finish_of(event.object("response"))))
@@ -162,7 +166,7 @@ class Stream:
             self._begin(number, event.object("item"), place)
         elif kind == "response.output_item.done":
             self._end(number, event.object("item"), place)
-        elif isinstance(kind, str) and kind.endswith(".delta"):
+        elif kind.endswith(".delta"):
             self._grow(number, kind, event.text("delta"), place)
         elif kind in _ARGUMENTS_DONE:
             self._add_arguments(number, place, event.text(_ARGUMENTS_DONE[kind]))
@@ -172,22 +176,20 @@ class Stream:
             self._add_missing(number, "refusal", place, event.text("refusal"))
 
     def _begin(self, number: int, item: Lookup, place: int | None) -> None:
-        kind = item.data.get("type")
+        kind = item.kind
         if kind in CALLS:
             call = client_call(item)
-            self._grown[("begun", place)] = call.id
+            self._grown.add(("begun", place))
             self._pieces[number].append(Delta(calls=(CallDelta(place, call.id, call.name, ""),)))
-        elif isinstance(kind, str) and kind not in ("message", "reasoning") and (place or 0) not in self._finished:
+        elif kind not in ("", "message", "reasoning") and (place or 0) not in self._finished:
             self._pieces[number].append(Delta(parts=tuple(server_parts(self._grown_item(item, place)))))
 
     def _grown_item(self, item: Lookup, place: int | None) -> Lookup:
         """Return an item that was never finished, with the pieces that came of it."""
         made = dict(item.data)
-        for event in self._events:
-            key = _SERVER_KEYS.get(str(event.data.get("type")))
-            if key is not None and _place(event) == place:
-                before = made.get(key)
-                made[key] = (before if isinstance(before, str) else "") + event.text("delta")
+        for key, pieces in self._asked.get(place, {}).items():
+            before = made.get(key)
+            made[key] = (before if isinstance(before, str) else "") + "".join(pieces)
         return Lookup(made, item.at, item.problems)
 
     def _grow(self, number: int, kind: str, piece: str, place: int | None) -> None:
@@ -201,21 +203,22 @@ class Stream:
             self._add("arguments", number, place, Delta(calls=(CallDelta(place, "", "", piece),)), piece)
 
     def _add(self, what: str, number: int, place: int | None, delta: Delta, piece: str) -> None:
-        self._grown[(what, place)] = self._grown.get((what, place), "") + piece
+        if piece:
+            self._grown.add((what, place))
         self._pieces[number].append(delta)
 
     def _add_missing(self, number: int, what: str, place: int | None, given: str) -> None:
         """Add a text that comes whole, where no piece of it came before."""
-        if given and not self._grown.get((what, place)):
+        if given and (what, place) not in self._grown:
             made = Delta(text=given) if what == "text" else Delta(refusal=given)
             self._add(what, number, place, made if what != "reasoning" else Delta(reasoning=given), given)
 
     def _add_arguments(self, number: int, place: int | None, given: str) -> None:
-        if given and not self._grown.get(("arguments", place)):
+        if given and ("arguments", place) not in self._grown:
             self._add("arguments", number, place, Delta(calls=(CallDelta(place, "", "", given),)), given)
 
     def _end(self, number: int, item: Lookup, place: int | None) -> None:
-        kind = item.data.get("type")
+        kind = item.kind
         if kind in CALLS:
             call = client_call(item)
             if ("begun", place) not in self._grown:

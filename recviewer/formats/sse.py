@@ -61,39 +61,43 @@ def starts_line(text: str) -> bool:
 def events(text: str) -> Iterator[Event]:
     """Yield the events of a text. The last one may lack its end; one without name and data is none."""
     block: list[tuple[str, str, int]] = []
+    depth = 0
     for line in _LINE_END.split(text):
         if not line:
             yield from _block(block)
-            block = []
+            block, depth = [], 0
             continue
         if line[0] == ":":
             continue
         key, _, value = line.partition(":")
         size = len(line.encode("utf-8", "replace")) + 1
-        if key not in _FIELDS and _is_open(block):
-            block.append(("data", line, size))
-        elif key in _FIELDS:
+        if key in _FIELDS:
             block.append((key, value.removeprefix(" "), size))
+            continue
+        depth = depth or _depth(block)
+        if depth > 0:
+            block.append(("data", line, size))
+            depth += _opened(line)
         else:
             yield from _block(block)
-            block = []
+            block, depth = [], 0
             yield _foreign(line, key, value.strip(), size)
     yield from _block(block)
 
 
-def _is_open(block: list[tuple[str, str, int]]) -> bool:
-    """Tell whether a block's data is JSON that goes on: some servers write a failure in several lines after one `data:`."""
+def _depth(block: list[tuple[str, str, int]]) -> int:
+    """Return how many brackets of a block's data stand open: some servers write JSON in lines after one `data:`."""
     data = [value for key, value, _ in block if key == "data"]
-    return bool(data) and data[0].startswith(("{", "[")) and sum(map(_opened, data)) > 0
+    return sum(map(_opened, data)) if data and data[0].startswith(("{", "[")) else 0
 
 
 def _foreign(line: str, key: str, value: str, size: int) -> Event:
     """Read a line that is none of the standard's: JSON with or without a name before it, else text."""
     if value.startswith("{") and key.isidentifier():
-        made = _event(key, value, size)
+        made = event_of(key, value, size)
         if made.data is not None:
             return made
-    return _event("", line, size)
+    return event_of("", line, size)
 
 
 def _block(block: list[tuple[str, str, int]]) -> Iterator[Event]:
@@ -123,14 +127,14 @@ def _segment(segment: list[tuple[str, str, int]]) -> Iterator[Event]:
     parts = _parts(data)
     if len(parts) < 2:
         if name or any(data):
-            yield _event(name, "\n".join(data), size)
+            yield event_of(name, "\n".join(data), size)
         return
     named = 0
     if segment[0][0] == "data":
         before = [key for key, _, _ in segment].index("event") if name else 0
         named = min(before, len(parts) - 1)
     for number, part in enumerate(parts):
-        yield _event(name if number == named else "", part, len(part.encode("utf-8", "replace")) + len("data: \n"))
+        yield event_of(name if number == named else "", part, len(part.encode("utf-8", "replace")) + len("data: \n"))
 
 
 def _parts(lines: list[str]) -> list[str]:
@@ -170,7 +174,8 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _event(name: str, text: str, size: int) -> Event:
+def event_of(name: str, text: str, size: int = 0) -> Event:
+    """Make an event of its name and the text of its data."""
     if text in ("", DONE):
         return Event(name, text, None, size)
     try:

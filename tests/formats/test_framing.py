@@ -73,6 +73,21 @@ def test_whole_events_as_elements_read_the_same(stream):
     assert data_of(frame([f"{event}\n\n" for event in events])) == stream
 
 
+@given(STREAMS, st.booleans())
+def test_events_that_were_taken_apart_read_the_same(stream, is_typed):
+    events = [
+        {"event": name or "message", "data": json.dumps(element), "id": "", "retry": None} for name, element in stream
+    ]
+    body = [{"__type__": "sse.Event", "__data__": event} for event in events] if is_typed else events
+
+    assert data_of(frame(body)) == [("" if name == "message" else name, element) for name, element in stream]
+
+
+def test_objects_with_data_that_are_no_events_stay_as_they_are():
+    for body in ([{"data": "x", "words": 1}], [{"data": {"a": 1}}], [{"data": "{}"}, "x"], [{"__data__": None}]):
+        assert frame(body).body == body
+
+
 @given(st.lists(ELEMENTS, min_size=2), st.sampled_from([None, 1]), LINE_ENDS, st.data())
 def test_json_values_one_after_the_other_are_elements(elements, indent, end, data):
     text = end.join(json.dumps(element, indent=indent) for element in elements)
