@@ -15,7 +15,7 @@ from recviewer.env import BadEnvironment
 ROOTED = {"serve": {"--port", "--repo", "--host", "--workers"}, "index": set[str]()}
 """Commands whose first free argument is the recordings root, with those of their options that take a value."""
 
-WITH_OPTION = frozenset({"plan", "report", "reviews"})
+WITH_OPTION = frozenset({"plan", "report", "reviews", "search"})
 """Commands that name the recordings root by an option."""
 
 PLAN_VALUED = frozenset({"--repo", "--recordings", "--format", "--output"})

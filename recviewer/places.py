@@ -1,13 +1,15 @@
 """Where things lie: the recordings root, the data folder that belongs to it, the bundled assets and demo tree.
 
 The data folder holds what recviewer writes: the database, the trash, the collected static files. There is one for each
-recordings root, so that two trees never share verdicts by accident. A repository that is named alone brings its work
-tree as the root; a mirror has none, and gets a data folder all the same.
+recordings root, so that two trees never share verdicts by accident: a data folder keeps in its file `root` whose it is, and
+refuses another root. A repository that is named alone brings its work tree as the root; a mirror has none, and gets a data
+folder all the same.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -24,6 +26,57 @@ PACKAGE = Path(__file__).resolve().parent
 _BUNDLED = PACKAGE / "_bundled"
 ASSETS = _BUNDLED if _BUNDLED.is_dir() else PACKAGE.parent
 DEMO_SOURCE = ASSETS / "recordings"
+
+
+MOVED = "the recordings that the data folder belongs to have moved to DIR: go on with their verdicts and tags"
+
+
+class OtherRoot(Exception):
+    """The data folder belongs to another root. The message is a sentence with both, and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a data folder is. what: `recordings`, `mirror` or `demo`. place: of the tree or the mirror, "" for the demo."""
+
+    what: str
+    place: str = ""
+
+    def is_same(self, other: Owner) -> bool:
+        """Tell whether two names stand for the same place."""
+        if self.what != other.what:
+            return False
+        if os.path.realpath(self.place) == os.path.realpath(other.place):
+            return True
+        try:
+            return os.path.samefile(self.place, other.place)
+        except OSError:
+            return False
+
+    def __str__(self) -> str:
+        words = {"mirror": "the mirror ", "demo": "the demo tree"}
+        return words.get(self.what, "the recordings in ") + self.place
+
+
+def owner_of(data: Path) -> Owner | None:
+    """Return whose a data folder is, None where it does not say so yet."""
+    try:
+        told = json.loads((data / "root").read_text())
+        return Owner(str(told["what"]), str(told["place"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def conflict(data: Path, wanted: Owner) -> str:
+    """Return as a sentence why a data folder is not to be used for a root, "" where it may be."""
+    owner = owner_of(data)
+    if owner is None or owner.is_same(wanted):
+        return ""
+    moved = f" If these are the same recordings at a new place, say so once: `recviewer index {wanted.place} --moved`."
+    return (
+        f"The data folder {data} belongs to {owner}, and was asked to serve {wanted}. Set RECVIEWER_DATA to another folder, "
+        "or leave it unset: each root then has a folder of its own." + (moved if wanted.what == "recordings" else "")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +101,38 @@ class Places:
         """The folder where deleted recordings wait."""
         return self.data / "trash"
 
-    def prepare(self) -> None:
-        """Create the data folder and, for the demo, the private copy of the demo tree (only when it is missing)."""
+    @property
+    def owner(self) -> Owner:
+        """Whose the data folder is to be."""
+        if self.is_demo:
+            return Owner("demo")
+        return Owner("mirror", str(self.mirror)) if self.mirror is not None else Owner("recordings", str(self.root))
+
+    @property
+    def conflict(self) -> str:
+        """Why the data folder is not to be used for this root, as a sentence; "" where it may be."""
+        return conflict(self.data, self.owner)
+
+    def claim(self, *, moved: bool = False) -> None:
+        """Note in the data folder whose it is. moved: also where it was another's. Raises OtherRoot, OSError.
+
+        A root that is not there gets nothing: its name may be a slip of the hand.
+        """
+        if self.conflict and not moved:
+            raise OtherRoot(self.conflict)
+        if owner_of(self.data) == self.owner or (self.owner.what == "recordings" and not self.root.is_dir()):
+            return
+        fresh = self.data / f"root.{os.getpid()}.new"
+        fresh.write_text(json.dumps({"what": self.owner.what, "place": self.owner.place}) + "\n")
+        fresh.replace(self.data / "root")
+
+    def prepare(self, *, moved: bool = False) -> None:
+        """Create the data folder, note whose it is and, for the demo, make the private copy of its tree if it is missing.
+
+        moved: the folder's recordings lie at another place now. Raises OtherRoot, OSError.
+        """
         self.data.mkdir(parents=True, exist_ok=True)
+        self.claim(moved=moved)
         if self.mirror is not None:
             self.root.mkdir(exist_ok=True)
         if self.is_demo and not self.root.is_dir():
@@ -79,12 +161,16 @@ def local_secret(data: Path) -> str:
 def find(root: str | os.PathLike[str] | None = None) -> Places:
     """Work out the places for a recordings root.
 
-    root: given on the command line; else RECVIEWER_RECORDINGS; else the work tree of RECVIEWER_REPO; else the demo tree.
-    Nothing is created.
+    root: given on the command line; else RECVIEWER_RECORDINGS; else that of the data folder in RECVIEWER_DATA, unless
+    RECVIEWER_REPO is another work tree; else the work tree of RECVIEWER_REPO; else the demo tree. Nothing is created.
     """
     chosen = Path(os.path.abspath(Path(root).expanduser())) if root else env.path("RECVIEWER_RECORDINGS")
     home = Path(platformdirs.user_data_dir("recviewer", appauthor=False))
     alone = _repository() if chosen is None else None
+    known = owner_of(named) if (named := env.path("RECVIEWER_DATA")) else None
+    if chosen is None and known is not None and _goes_with(known, alone):
+        assert named is not None
+        return _of(known, named)
     if alone is not None:
         chosen = alone.work_tree
     if chosen is None:
@@ -95,6 +181,26 @@ def find(root: str | os.PathLike[str] | None = None) -> Places:
     if alone is not None and alone.is_bare:
         return Places(root=data / "no-recordings", data=data, is_demo=False, mirror=alone.git_dir)
     return Places(root=chosen, data=data, is_demo=False)
+
+
+def _goes_with(known: Owner, repository: Repository | None) -> bool:
+    """Tell whether the owner of a data folder is meant where at most a repository was named: it holds the recordings, or is
+    a mirror, which has none.
+    """
+    if repository is None:
+        return True
+    if known.what != "recordings":
+        return False
+    top = os.path.realpath(repository.work_tree)
+    return repository.is_bare or os.path.commonpath([top, os.path.realpath(known.place)]) == top
+
+
+def _of(owner: Owner, data: Path) -> Places:
+    if owner.what == "demo":
+        return Places(root=data / "recordings", data=data, is_demo=True)
+    if owner.what == "mirror":
+        return Places(root=data / "no-recordings", data=data, is_demo=False, mirror=Path(owner.place))
+    return Places(root=Path(owner.place), data=data, is_demo=False)
 
 
 def _repository() -> Repository | None:

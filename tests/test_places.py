@@ -127,3 +127,125 @@ def test_secret_is_made_once_and_is_nobody_elses_to_read(tmp_path):
 
 def test_secret_without_a_folder_is_none():
     assert places.local_secret(Path("/nowhere/at/all")) == ""
+
+
+def test_data_folder_knows_its_root_and_refuses_another(monkeypatch, tmp_path):
+    monkeypatch.setenv("RECVIEWER_DATA", str(tmp_path / "data"))
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    places.find(tmp_path / "a").prepare()
+
+    with pytest.raises(places.OtherRoot) as refused:
+        places.find(tmp_path / "b").prepare()
+
+    said = str(refused.value)
+    assert all(str(tmp_path / name) in said for name in ("a", "b", "data"))
+    assert "--moved" in said
+    places.find(tmp_path / "a").prepare()
+
+
+def test_command_without_a_root_takes_that_of_the_data_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("RECVIEWER_DATA", str(tmp_path / "data"))
+    assert places.find().is_demo
+    (tmp_path / "a").mkdir()
+    places.find(tmp_path / "a").prepare()
+
+    found = places.find()
+
+    assert (found.root, found.is_demo) == (tmp_path / "a", False)
+
+
+def test_folder_of_the_demo_stays_its_own_also_when_it_is_moved(monkeypatch, tmp_path):
+    monkeypatch.setenv("RECVIEWER_DATA", str(tmp_path / "data"))
+    places.find().prepare()
+    (tmp_path / "data").rename(tmp_path / "other")
+    monkeypatch.setenv("RECVIEWER_DATA", str(tmp_path / "other"))
+
+    places.find().prepare()
+
+    assert places.find().root == tmp_path / "other" / "recordings"
+    (tmp_path / "a").mkdir()
+    with pytest.raises(places.OtherRoot, match="the demo tree"):
+        places.find(tmp_path / "a").prepare()
+
+
+def test_moved_checkout_takes_its_folder_along(monkeypatch, tmp_path):
+    monkeypatch.setenv("RECVIEWER_DATA", str(tmp_path / "data"))
+    (tmp_path / "a").mkdir()
+    places.find(tmp_path / "a").prepare()
+    (tmp_path / "a").rename(tmp_path / "b")
+
+    with pytest.raises(places.OtherRoot):
+        places.find(tmp_path / "b").prepare()
+    places.find(tmp_path / "b").prepare(moved=True)
+
+    assert places.find().root == tmp_path / "b"
+    places.find(tmp_path / "b").prepare()
+
+
+def test_link_to_the_root_is_the_root(monkeypatch, tmp_path):
+    monkeypatch.setenv("RECVIEWER_DATA", str(tmp_path / "data"))
+    (tmp_path / "a").mkdir()
+    (tmp_path / "link").symlink_to("a")
+    places.find(tmp_path / "a").prepare()
+
+    places.find(tmp_path / "link").prepare()
+
+
+def test_root_that_is_not_there_gets_no_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("RECVIEWER_DATA", str(tmp_path / "data"))
+    places.find(tmp_path / "slip").prepare()
+    (tmp_path / "a").mkdir()
+
+    places.find(tmp_path / "a").prepare()
+
+    assert places.owner_of(tmp_path / "data") == places.Owner("recordings", str(tmp_path / "a"))
+
+
+def test_folder_of_an_older_recviewer_is_adopted(monkeypatch, tmp_path):
+    monkeypatch.setenv("RECVIEWER_DATA", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "recviewer.sqlite3").touch()
+    (tmp_path / "a").mkdir()
+
+    places.find(tmp_path / "a").prepare()
+
+    assert places.find().root == tmp_path / "a"
+
+
+def test_repository_goes_with_the_recordings_in_it_and_with_no_others(monkeypatch, tmp_path):
+    for name in ("one", "two"):
+        subprocess.run(["git", "init", "-q", str(tmp_path / name)], check=True)
+        (tmp_path / name / "tests").mkdir()
+    subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / "mirror.git")], check=True)
+    monkeypatch.setenv("RECVIEWER_DATA", str(tmp_path / "data"))
+    places.find(tmp_path / "one" / "tests").prepare()
+
+    for name in ("one", "mirror.git"):
+        monkeypatch.setenv("RECVIEWER_REPO", str(tmp_path / name))
+        assert places.find().root == tmp_path / "one" / "tests"
+    monkeypatch.setenv("RECVIEWER_REPO", str(tmp_path / "two"))
+    with pytest.raises(places.OtherRoot):
+        places.find().prepare()
+
+
+def test_mirror_has_its_folder(monkeypatch, tmp_path):
+    for name in ("one.git", "two.git"):
+        subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / name)], check=True)
+    monkeypatch.setenv("RECVIEWER_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("RECVIEWER_REPO", str(tmp_path / "one.git"))
+    places.find().prepare()
+    places.find().prepare()
+    monkeypatch.setenv("RECVIEWER_REPO", str(tmp_path / "two.git"))
+    with pytest.raises(places.OtherRoot, match=r"the mirror .*one\.git"):
+        places.find().prepare()
+    monkeypatch.delenv("RECVIEWER_REPO")
+
+    assert places.find().mirror == tmp_path / "one.git"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"what": 1}', "null"])
+def test_broken_note_is_none(tmp_path, text):
+    (tmp_path / "root").write_text(text)
+
+    assert places.owner_of(tmp_path) is None

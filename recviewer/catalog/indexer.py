@@ -25,6 +25,7 @@ from django.conf import settings
 from django.db import transaction
 from filelock import FileLock, Timeout
 
+from recviewer import places
 from recviewer.catalog import rows
 from recviewer.catalog.jobs import Done, Job
 from recviewer.catalog.models import IndexRun
@@ -257,7 +258,8 @@ def _no_collector() -> Iterator[None]:
 
 @contextmanager
 def only_run() -> Iterator[None]:
-    """Hold the lock of indexing runs. Raises Busy with the other run's process and start."""
+    """Hold the lock of indexing runs. Raises Busy with the other run's process and start, OtherTree."""
+    _refuse_other_tree()
     folder = Path(settings.DATA_DIR)
     holder = folder / "index.holder"
     lock = FileLock(folder / "index.lock", thread_local=False)
@@ -273,6 +275,18 @@ def only_run() -> Iterator[None]:
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+class OtherTree(Refusal):
+    """The data folder belongs to another root by now."""
+
+
+def _refuse_other_tree() -> None:
+    """Raise OtherTree where somebody gave the data folder to another root while this process served it."""
+    data, root = Path(settings.DATA_DIR), Path(settings.RECORDINGS_ROOT)
+    owner = places.owner_of(data)
+    if owner is not None and owner.what == "recordings" and not owner.is_same(places.Owner("recordings", str(root))):
+        raise OtherTree(f"The data folder {data} belongs to {owner} by now; nothing of {root} was indexed.")
 
 
 def _whose(holder: Path) -> str:

@@ -15,16 +15,19 @@ from recviewer import __version__, places
 from recviewer.catalog.indexer import Progress, Report
 
 
-def prepare(*, static: bool) -> None:
+def prepare(*, static: bool, moved: bool = False) -> None:
     """Create the data folder and the demo's copy, bring the tables up to date, and collect the static files if asked.
 
-    Raises CommandError with what to do when the data folder cannot be used.
+    moved: the recordings of the data folder lie at another place now.
+    Raises CommandError with what to do when the data folder cannot be used, or belongs to another root.
     """
     try:
-        settings.PLACES.prepare()
+        settings.PLACES.prepare(moved=moved)
         migrate()
         if static:
             collect_static()
+    except places.OtherRoot as other:
+        raise CommandError(str(other), returncode=2) from None
     except (OSError, DatabaseError) as error:
         raise CommandError(
             f"the data folder {settings.DATA_DIR} cannot be used: {error}. Set RECVIEWER_DATA to a folder that can.",
@@ -32,19 +35,25 @@ def prepare(*, static: bool) -> None:
         ) from error
 
 
-def bring_up(say: Callable[[str], object], warn: Callable[[str], object], *, progress: Progress | None = None) -> None:
+def bring_up(
+    say: Callable[[str], object],
+    warn: Callable[[str], object],
+    *,
+    progress: Progress | None = None,
+    moved: bool = False,
+) -> None:
     """Do all that has to be done before pages are served: prepare, index, settle what a crash left in the
     trash, read the file of reviews.
 
     say, warn: print a line. progress: told how the indexing gets on; without it one process reads, for runserver is no
-    place to fork. Raises CommandError when it cannot go on.
+    place to fork. moved: as for `prepare`. Raises CommandError when it cannot go on.
     """
     from recviewer.catalog import indexer, provenance
     from recviewer.git.repository import GitFailed
     from recviewer.review import deleting
     from recviewer.store.refusals import Refusal
 
-    prepare(static=True)
+    prepare(static=True, moved=moved)
     try:
         for sentence in deleting.reconcile():
             warn(sentence)

@@ -96,7 +96,10 @@ def _of(data: bytes, name: str, warn: Warn) -> list[Saying]:
 
 
 def _database(repository: Repository, folder: Path) -> Path | None:
-    """Return the database of the recordings root that was named, else of the folder or the work tree, if there is one."""
+    """Return the database of the recordings root that was named, else of the folder or the work tree, if there is one.
+
+    Verdicts hang on what recordings say, and are only read here: those of a folder that belongs to another root count too.
+    """
     if not settings.PLACES.is_demo or "RECVIEWER_DATA" in os.environ:
         known = [settings.PLACES.database]
     else:

@@ -550,3 +550,13 @@ def test_work_tells_what_has_vanished(root, db):
     assert done == summary.Done("a.json", None, None)
     with pytest.raises(Vanished):
         files.read(root, b"a.json", limit_bytes=None)
+
+
+def test_folder_that_another_root_has_taken_over_is_left_alone(put, settings, tmp_path):
+    put()
+    (settings.DATA_DIR / "root").write_text(json.dumps({"what": "recordings", "place": str(tmp_path / "other")}))
+
+    with pytest.raises(indexer.OtherTree, match="by now"):
+        indexer.refresh(processes=1)
+    (settings.DATA_DIR / "root").write_text(json.dumps({"what": "recordings", "place": str(settings.RECORDINGS_ROOT)}))
+    assert indexer.refresh(processes=1).added == 1

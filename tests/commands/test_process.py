@@ -95,3 +95,54 @@ def test_wrong_variable_stops_the_start_with_a_sentence(recviewer):
 
     assert done.returncode == 2
     assert b"RECVIEWER_FILE_LIMIT_MB='much' cannot be used: it takes a whole number" in done.stderr
+
+
+@pytest.fixture
+def owned(recviewer, put, tmp_path):
+    """A data folder that belongs to the root, and another root."""
+    put()
+    assert recviewer("index").returncode == 0
+    other = tmp_path / "other"
+    (other / "recordings").mkdir(parents=True)
+    (other / "recordings" / "x.json").write_text("{}")
+    return other
+
+
+def test_command_without_a_root_works_on_the_one_of_its_data_folder(recviewer, owned, root):
+    for words in (["search", "planet"], ["export"], ["show", "tests/recordings/one.json"]):
+        done = recviewer(*words, RECVIEWER_RECORDINGS="")
+        assert done.returncode == 0, done.stderr
+        assert b"one.json" in done.stdout
+        assert b"x.json" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["search", "planet"],
+        ["search", "planet", "--recordings", "{other}"],
+        ["index", "{other}"],
+        ["serve", "{other}", "--prepare-only"],
+        ["plan"],
+        ["plan", "--recordings", "{other}"],
+        ["reviews", "export", "-"],
+        ["show", "tests/recordings/one.json"],
+    ],
+    ids=" ".join,
+)
+def test_other_root_with_this_data_folder_is_refused(recviewer, owned, root, words):
+    done = recviewer(*[word.format(other=owned) for word in words], RECVIEWER_RECORDINGS=str(owned))
+
+    assert done.returncode == 2
+    assert str(root).encode() in done.stderr
+    assert str(owned).encode() in done.stderr
+    assert recviewer("search", "planet").stdout.splitlines()[0] == b"tests/recordings/one.json"
+
+
+def test_moved_root_goes_on_with_its_data_folder(recviewer, owned, root):
+    root.rename(root.with_name("new"))
+    place = str(root.with_name("new"))
+
+    assert recviewer("index", place).returncode == 2
+    assert recviewer("index", place, "--moved").returncode == 0
+    assert recviewer("search", "planet", RECVIEWER_RECORDINGS="").stdout.splitlines()[0] == b"tests/recordings/one.json"

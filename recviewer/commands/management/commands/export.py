@@ -29,6 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.commands.exported import chosen, contract_of, found_below, line_of, refusal_of
+        from recviewer.places import OtherRoot
         from recviewer.review.narrowing import read
         from recviewer.store.refusals import Refusal
 
@@ -36,7 +37,10 @@ class Command(BaseCommand):
         if asked.faults or refusal_of(asked):
             raise CommandError(" ".join(asked.faults) or refusal_of(asked), returncode=2)
         if options["dir"] is None:
-            settings.PLACES.prepare()
+            try:
+                settings.PLACES.prepare()
+            except OtherRoot as other:
+                raise CommandError(str(other), returncode=2) from None
         root = Path(options["dir"]) if options["dir"] else settings.RECORDINGS_ROOT
         out = sys.stdout.buffer
         try:

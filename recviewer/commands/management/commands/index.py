@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from recviewer.commands.progress import progress_for
+from recviewer.places import MOVED
 
 
 class Command(BaseCommand):
@@ -20,6 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dir", nargs="?", metavar="DIR", help="the recordings root")
+        parser.add_argument("--moved", action="store_true", help=MOVED)
         parser.add_argument("--full", action="store_true", help="read every file again, also the unchanged")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,7 +29,7 @@ class Command(BaseCommand):
         from recviewer.commands.start import prepare, sentence_of
         from recviewer.store.refusals import Refusal
 
-        prepare(static=False)
+        prepare(static=False, moved=options["moved"])
         try:
             with progress_for(sys.stderr) as progress:
                 report = indexer.refresh(full=options["full"], progress=progress)

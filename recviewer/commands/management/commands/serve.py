@@ -17,6 +17,7 @@ from django.db import connections
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.gunicorn_conf import PREPARED
+from recviewer.places import MOVED
 
 
 class Command(BaseCommand):
@@ -38,12 +39,13 @@ class Command(BaseCommand):
             help="where /changes/ finds commits; without it: the repository of DIR",
         )
         parser.add_argument("--open", action="store_true", help="open the browser when the server is up")
+        parser.add_argument("--moved", action="store_true", help=MOVED)
         parser.add_argument("--prepare-only", action="store_true", help="prepare and index, but do not serve")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._refuse_no_repository()
         if options["prepare_only"]:
-            self._index()
+            self._index(moved=options["moved"])
             self._say_what()
             return
         host, port = options["host"], options["port"]
@@ -53,7 +55,7 @@ class Command(BaseCommand):
                 returncode=2,
             )
         self._refuse_taken(host, port)
-        self._index()
+        self._index(moved=options["moved"])
         address = f"http://{host if ':' not in host else f'[{host}]'}:{port}/"
         self._say_what()
         self.stdout.write(f"Open        {address}   (Ctrl+C stops)")
@@ -96,12 +98,12 @@ class Command(BaseCommand):
                     f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port", returncode=2
                 ) from None
 
-    def _index(self) -> None:
+    def _index(self, *, moved: bool) -> None:
         from recviewer.commands.progress import progress_for
         from recviewer.commands.start import bring_up
 
         with progress_for(sys.stderr) as progress:
-            bring_up(self.stdout.write, self.stderr.write, progress=progress)
+            bring_up(self.stdout.write, self.stderr.write, progress=progress, moved=moved)
 
     def _serve(self, host: str, port: int, workers: int) -> None:
         """Become gunicorn; where there is none (Windows), Django's own server."""

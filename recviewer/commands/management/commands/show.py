@@ -67,6 +67,8 @@ class Command(BaseCommand):
         from recviewer.commands.terminal import safe
         from recviewer.store.paths import key_of
 
+        if settings.PLACES.conflict:
+            raise LookupError(settings.PLACES.conflict)
         bare = name.removesuffix(".json")
         wanted = Q(path=key_of(os.fsencode(name)))
         if len(bare) >= 7 and all(digit in "0123456789abcdef" for digit in bare):
