@@ -124,6 +124,9 @@ class _Told:
         found = self.report.found
         yield f"**{self._sentence()}**"
         yield ""
+        if found.source.range.note:
+            yield plain(found.source.range.note, 500)
+            yield ""
         if found.changes:
             told = [link(words, self.links.of_verdict(state)) for state, words in verdicts(self.report)]
             yield f"Verdicts: {' · '.join(told) or 'none yet'}"

@@ -80,6 +80,7 @@ def as_json(report: Report) -> dict[str, Json]:
         "numbers": asdict(numbers),
         "findings": [_finding(finding) for finding in found.findings],
         "problems": list(source.problems),
+        "merge_bases": list(source.range.merge_bases),
     }
 
 

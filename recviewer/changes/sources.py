@@ -29,12 +29,28 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Two sides of a comparison. base: the full name of the commit that is compared from. head: "" for files on disk."""
+    """Two sides of a comparison. base: the full name of the commit that is compared from. head: "" for files on disk.
+
+    merge_bases: all the best common ancestors, of which the base is the first; () where it was named itself.
+    """
 
     repository: Repository
     spec: Spec
     base: str
     head: str
+    merge_bases: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """A sentence on how the base was chosen where it is one of several merge bases, "" where it is the only one."""
+        if len(self.merge_bases) < 2:
+            return ""
+        others = ", ".join(name[:9] for name in self.merge_bases[1:])
+        head = self.spec.head or "the commit that is checked out"
+        return (
+            f"{self.spec.base} and {head} have {len(self.merge_bases)} merge bases: compared from {self.base[:9]}; "
+            f"what differs from {others} is another range ({self.merge_bases[1][:9]}..{self.spec.head or 'HEAD'})."
+        )
 
     @property
     def is_on_disk(self) -> bool:
@@ -57,20 +73,20 @@ def open_range(repository: Repository, spec: Spec) -> Range:
     if not spec.head:
         if repository.is_bare:
             raise GitFailed(f"{repository.work_tree} has no working tree; name a head: {spec.base}...HEAD")
-        return Range(repository, spec, _left(repository, spec, base), "")
+        bases = _left(repository, spec, base)
+        return Range(repository, spec, bases[0] if bases else base, "", bases)
     head = refs.commit_of(repository, spec.head)
-    if not spec.is_direct:
-        base = ranges.merge_base(repository, base, head)
-    return Range(repository, spec, base, head)
+    bases = () if spec.is_direct else ranges.merge_bases(repository, base, head)
+    return Range(repository, spec, bases[0] if bases else base, head, bases)
 
 
-def _left(repository: Repository, spec: Spec, base: str) -> str:
-    """Return where the commit that is checked out left the base; the base itself where nothing is, or where asked for."""
+def _left(repository: Repository, spec: Spec, base: str) -> tuple[str, ...]:
+    """Return where the commit that is checked out left the base; () where nothing is, or where the base itself is meant."""
     try:
         checked_out = resolve(repository, "HEAD")
     except NoCommit:
-        return base
-    return base if spec.is_direct or base == checked_out else ranges.merge_base(repository, base, checked_out)
+        return ()
+    return () if spec.is_direct or base == checked_out else ranges.merge_bases(repository, base, checked_out)
 
 
 def remedy(asked: Range) -> str:

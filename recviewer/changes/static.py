@@ -15,8 +15,9 @@ from recviewer.changes.markdown import size, verdicts
 from recviewer.changes.markup import fold, name, text
 from recviewer.changes.model import Change
 from recviewer.changes.numbers import tests_of
+from recviewer.changes.overview import Overview
 from recviewer.changes.report import Report, range_of
-from recviewer.changes.sentence import clauses, ending, opening
+from recviewer.changes.sentence import clauses, ending, opening, sentence
 from recviewer.changes.uncounted import as_line, uncounted
 from recviewer.difference.model import Churn
 
@@ -56,16 +57,25 @@ def _head(report: Report, links: Links) -> Iterator[str]:
     yield f'<header><p class="mono">{escape(range_of(found))}'
     yield f' · <a href="{escape(links.page)}">on the site</a></p>\n' if links.page else "</p>\n"
     if not found.changes:
-        yield "<h1>No recording is touched.</h1></header>\n"
+        yield f"<h1>{sentence(found)}</h1>\n"
+        yield from _notes(found)
+        yield "</header>\n"
         return
     told = ", ".join(
         f'<a href="#{one.classes[0].value}"><b>{one.count:,}</b> {one.words}</a>' for one in clauses(found)
     )
     yield f'<h1>{opening(found)}: {told}; <span class="need">{ending(found)}.</span></h1>\n'
     yield f"<p>Verdicts: {' · '.join(words for _, words in verdicts(report)) or 'none yet'}</p>\n"
+    yield from _notes(found)
+    yield "</header>\n"
+
+
+def _notes(found: Overview) -> Iterator[str]:
+    """Tell how the base was chosen, and what could not be looked at."""
+    if found.source.range.note:
+        yield f'<p class="warn">{text(found.source.range.note)}</p>\n'
     for problem in found.source.problems:
         yield f'<p class="warn">not looked at: {text(problem)}</p>\n'
-    yield "</header>\n"
 
 
 def _table(report: Report) -> Iterator[str]:

@@ -72,25 +72,31 @@ def opened(place: Path) -> Repository:
 
 
 def merge_base(repository: Repository, base: str, head: str) -> str:
-    """Return the best common ancestor of two commits (full names). Raises NoMergeBase, GitFailed.
+    """Return the common ancestor that two commits (full names) are compared from: the first of `merge_bases`."""
+    return merge_bases(repository, base, head)[0]
 
-    It is remembered, for commits never change; not in a shallow clone, whose history can grow.
+
+def merge_bases(repository: Repository, base: str, head: str) -> tuple[str, ...]:
+    """Return the best common ancestors of two commits (full names), the one that git takes first.
+
+    There are several where the two were merged into one another crosswise. Raises NoMergeBase, GitFailed.
+    They are remembered, for commits never change; not in a shallow clone, whose history can grow.
     """
-    ask = _asked_merge_base if repository.is_shallow else _known_merge_base
+    ask = _asked_merge_bases if repository.is_shallow else _known_merge_bases
     return ask(repository, base, head)
 
 
 @lru_cache(maxsize=512)
-def _known_merge_base(repository: Repository, base: str, head: str) -> str:
-    return _asked_merge_base(repository, base, head)
+def _known_merge_bases(repository: Repository, base: str, head: str) -> tuple[str, ...]:
+    return _asked_merge_bases(repository, base, head)
 
 
-def _asked_merge_base(repository: Repository, base: str, head: str) -> str:
+def _asked_merge_bases(repository: Repository, base: str, head: str) -> tuple[str, ...]:
     with reading(repository) as env:
-        done = run(("merge-base", base, head), env=env)
-    name = done.stdout.decode("ascii", "replace").strip()
-    if done.returncode == 0 and name:
-        return name.split("\n")[0]
+        done = run(("merge-base", "--all", base, head), env=env)
+    names = tuple(done.stdout.decode("ascii", "replace").split())
+    if done.returncode == 0 and names:
+        return names
     if done.returncode == 1:
         raise NoMergeBase(_no_ancestor(repository, base, head))
     raise MissingObjects(_said(done), missing(repository))

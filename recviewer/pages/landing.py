@@ -100,6 +100,7 @@ class Landing:
     needs_url: str
     lines: Counted
     files: int
+    note: str
     problems: tuple[str, ...]
     cards: tuple[Card, ...]
     none: tuple[str, ...]
@@ -152,6 +153,7 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
         needs_url=here + Filter(needs=True).query() if found.numbers.need_you else "",
         lines=source.lines,
         files=source.files,
+        note=source.range.note,
         problems=source.problems,
         cards=tuple(
             Card(CLASSES[churn_], tallies[churn_], here + Filter(classes=(churn_,)).query(), churn_ in asked.classes)

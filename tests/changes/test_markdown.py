@@ -223,6 +223,7 @@ def test_json_is_the_contract(reported):
         "numbers",
         "findings",
         "problems",
+        "merge_bases",
     ]
     assert list(made["classes"]) == [
         "identical",

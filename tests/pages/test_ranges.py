@@ -53,6 +53,21 @@ def test_newcomer_is_led_to_the_work_at_hand(client, git):
     assert set(page.names) == {"main", "topic"}
 
 
+def test_page_says_which_of_several_merge_bases_was_taken(client, git):
+    git("checkout", "-q", "-b", "topic")
+    git("commit", "-q", "--allow-empty", "-m", "mine")
+    git("checkout", "-q", "main")
+    git("commit", "-q", "--allow-empty", "-m", "theirs")
+    git("merge", "-q", "-m", "into main", "topic")
+    git("checkout", "-q", "topic")
+    git("merge", "-q", "-m", "into topic", "main^1")
+
+    html = client.get("/changes/main...topic").content.decode()
+
+    assert f"2 merge bases: compared from {git('merge-base', 'main', 'topic')[:9]}" in html
+    assert "merge bases" not in client.get("/changes/main..topic").content.decode()
+
+
 @pytest.mark.parametrize(
     ("typed", "spec"),
     [

@@ -8,6 +8,7 @@ import os
 import shlex
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         prepare(static=False)
         try:
             repository = _repository(options) if options["range"] else None
-            plan = _of_range(repository, options["range"]) if repository else _of_tree()
+            plan = _of_range(repository, options["range"], self.stderr.write) if repository else _of_tree()
             _put(_told(plan, options, _again(options, repository)), options["output"])
         except (GitFailed, Refusal, OSError) as failed:
             raise CommandError(str(failed), returncode=2) from None
@@ -88,12 +89,15 @@ def _repository(options: dict[str, Any]) -> Repository:
     return opened(Path(options["repo"])) if options["repo"] else reports.repository()
 
 
-def _of_range(repository: Repository, spec: str) -> Plan:
+def _of_range(repository: Repository, spec: str, warn: Callable[[str], object]) -> Plan:
     from recviewer.changes import sources
+    from recviewer.commands.terminal import safe
     from recviewer.pages import reports
     from recviewer.review import rangeplan
 
     asked = sources.open_range(repository, sources.parse(spec))
+    if asked.note:
+        warn(safe(asked.note))
     return rangeplan.make(reports.report_on(asked).found)
 
 

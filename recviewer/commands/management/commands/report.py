@@ -65,6 +65,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.changes import checks
         from recviewer.changes import report as reports
+        from recviewer.commands.terminal import safe
         from recviewer.commands.verdicts import hear
         from recviewer.git.ranges import opened
         from recviewer.git.repository import GitFailed
@@ -78,6 +79,8 @@ class Command(BaseCommand):
             _put(pieces(made, options["format"], public=settings.PUBLIC_URL), options["output"])
         except (GitFailed, Refusal, OSError) as failed:
             raise CommandError(f"{str(failed).rstrip('.')}.", returncode=2) from None
+        if made.found.source.range.note:
+            self.stderr.write(safe(made.found.source.range.note))
         for problem in made.found.source.problems:
             self.stderr.write(f"not looked at: {problem}")
         if checks.fails(made, checks.FailOn(options["fail_on"])):
