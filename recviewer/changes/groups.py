@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from recviewer.changes import renames
 from recviewer.changes.model import Change
 from recviewer.changes.sides import Side
+from recviewer.changes.wording import is_place
 from recviewer.difference.model import Difference, Names, SectionKind, Values, VectorChange, Words, shown
+from recviewer.difference.values import Change as ValueChange
 from recviewer.exchange.fingerprint import canonical, said
 
 LEAST = 2
@@ -44,9 +46,18 @@ class Alike:
 
 
 def mask(difference: Difference, old: Side, new: Side) -> bytes:
-    """Return what a difference comes to: equal for equal changes, and only for those."""
+    """Return what a difference comes to: equal for equal changes, and only for those.
+
+    Of the places where a recording stands (its test, its host, its folder) only which of them moved, where anything else
+    differs too: each member of a group tells its own.
+    """
     digest = hashlib.blake2b(difference.churn.encode(), digest_size=16)
     kinds = set()
+    is_place_alone = _is_place_alone(difference)
+
+    def hides(one: ValueChange) -> bool:
+        return is_place(one) and not is_place_alone
+
     for section in difference.sections:
         if section.is_quiet:
             continue
@@ -57,7 +68,10 @@ def mask(difference: Difference, old: Side, new: Side) -> bytes:
                 case Words():
                     told += [item.words.old, item.words.new]
                 case Values():
-                    told += [(_TURN.sub(r"\1", one.path), shown(one.old), shown(one.new)) for one in item.values]
+                    told += [
+                        (_TURN.sub(r"\1", one.path), *(() if hides(one) else (shown(one.old), shown(one.new))))
+                        for one in item.values
+                    ]
                 case Names():
                     told += [item.gone, item.new, item.kept]
                 case VectorChange():
@@ -72,6 +86,12 @@ def mask(difference: Difference, old: Side, new: Side) -> bytes:
         ]
         digest.update(repr(told).encode("utf-8", "backslashreplace"))
     return digest.digest()
+
+
+def _is_place_alone(difference: Difference) -> bool:
+    counted = [section for section in difference.sections if not section.is_quiet]
+    values = [one for section in counted for item in section.items if isinstance(item, Values) for one in item.values]
+    return all(section.kind is SectionKind.DETAILS for section in counted) and all(map(is_place, values))
 
 
 def find(

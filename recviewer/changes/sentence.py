@@ -32,9 +32,9 @@ _WORDS: tuple[tuple[str, str, tuple[Churn, ...]], ...] = (
     ("ended for another reason", "ended for another reason", (Churn.FINISH,)),
     ("re-recorded with other words", "re-recorded with other words", (Churn.TEXT,)),
     ("with only another request", "with only other requests", (Churn.REQUEST,)),
-    ("with other details", "with other details", (Churn.DETAILS,)),
     ("new", "new", (Churn.NEW,)),
     ("deleted", "deleted", (Churn.GONE,)),
+    ("with other details", "with other details", (Churn.DETAILS,)),
 )
 _SAME = (Churn.IDENTICAL, Churn.CHUNKING)
 
@@ -114,7 +114,13 @@ def _short(found: Overview, findings: Sequence[Finding]) -> Iterator[str]:
     reds = sum(finding.severity is Severity.RED for finding in findings)
     if reds:
         yield f"{reds} red finding{'' if reds == 1 else 's'}"
-    names = {Churn.TOOL_CALL: "tool call", Churn.TEXT: "other words", Churn.GONE: "deleted"}
+    names = {
+        Churn.OUTCOME: "answer ↔ error",
+        Churn.TOOL_CALL: "tool call",
+        Churn.TEXT: "other words",
+        Churn.DETAILS: "other details",
+        Churn.GONE: "deleted",
+    }
     for churn, tally in found.classes().items():
         if tally.changes:
             yield f"{tally.changes:,} {names.get(churn, churn.value)}"

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from recviewer.changes.sides import Side
 from recviewer.difference.model import Churn, Difference, Names, Section, SectionKind, Values, VectorChange, Words
-from recviewer.difference.values import ABSENT
+from recviewer.difference.values import ABSENT, Change
 from recviewer.difference.words import Grain, WordDiff
 from recviewer.exchange.model import Kind
 
 PLACES = frozenset({"test_id", "test file", "request.test_id", "host", "folder", "file name"})
 """Details that say where a recording stands."""
+
+
+def is_place(change: Change) -> bool:
+    """Tell whether a detail says where a recording stands."""
+    return bool(change.keys) and (change.keys[0] in PLACES or str(change.keys[0]).startswith("provider_"))
+
 
 NAMED = 3
 """Names of functions, parameters and messages that one line holds."""
@@ -84,7 +90,7 @@ def _beside(section: Section) -> str:
     if section.kind is not SectionKind.DETAILS:
         return _section(section)
     found = [change for item in section.items if isinstance(item, Values) for change in item.values]
-    count = sum(change.keys[0] not in PLACES and not str(change.keys[0]).startswith("provider_") for change in found)
+    count = sum(not is_place(change) for change in found)
     return f"{count} other {'detail' if count == 1 else 'details'}" if count else ""
 
 

@@ -118,7 +118,7 @@ def _changed(old: Exchange, new: Exchange, turns: asked.Turns) -> list[Section]:
     return [Section(kind, gone_first(items)) for kind, items in told if items]
 
 
-_SPOKEN = (SectionKind.ANSWER, SectionKind.REASONING, SectionKind.REFUSAL)
+_SPOKEN = (SectionKind.ANSWER, SectionKind.REASONING, SectionKind.REFUSAL, SectionKind.ERROR)
 
 
 def _counts(sections: list[Section]) -> tuple[Count, Count]:

@@ -219,7 +219,7 @@ class Difference:
     """How two exchanges differ.
 
     sections: those that changed, most important first. same: the others. similarity: of all that was said, 0 to 1.
-    removed, added: words and characters of the answer (content, reasoning, refusal); of a new or gone one, all of them.
+    removed, added: words and characters of the answer (content, reasoning, refusal, error); of a new or gone one, of all.
     """
 
     churn: Churn

@@ -54,11 +54,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of the changes that an item stands for. url: of itself, in the same queue. state: what was decided on it."""
+    """One of the changes that an item stands for.
+
+    url: of itself, in the same queue. state: what was decided on it. moved: what else its recording has moved from.
+    """
 
     change: Change
     url: str
     state: Look
+    moved: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +89,8 @@ class Told:
 class ChangePage:
     """One change. before, after: how many entries are left out on each side.
 
-    members: of its item where it has several, this one first; label: which change they all are.
-    group: further recordings of the same call, with
-    addresses. pair_url: where another partner is chosen, "" where git itself says what belongs together.
+    members: of its item where it has several, this one first; label: which change they all are. group: further recordings
+    of the same call, with addresses. pair_url: where another partner is chosen, "" where git says what belongs together.
     """
 
     difference: DifferencePage
@@ -294,7 +297,18 @@ def _members(place: Place, asked: Filter, item: Item) -> Iterator[Member]:
     if len(item.changes) > 1:
         for one in item.changes:
             look = look_of_state(one.verdict or "undecided", is_gone=one.churn is Churn.GONE)
-            yield Member(one, place.change_url(asked, one), look)
+            yield Member(one, place.change_url(asked, one), look, tuple(_moved(one)))
+
+
+def _moved(change: Change) -> Iterator[tuple[str, str]]:
+    """Yield in which places the old recording stood: what is not the same in every member of an item."""
+    old, new = change.old, change.new
+    if old is None or new is None:
+        return
+    places = (("test", old.test, new.test), ("host", old.meaning.host, new.meaning.host), ("file", old.path, new.path))
+    for name, before, after in places:
+        if before != after:
+            yield name, before or "none"
 
 
 def _findings(place: Place, some: Sequence[Change]) -> Iterator[Told]:

@@ -150,7 +150,7 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
             for one in sentence.clauses(found)
         ),
         ending=sentence.ending(found),
-        needs_url=here + Filter(needs=True).query() if found.numbers.need_you else "",
+        needs_url=here + Filter(needs="you").query() if found.numbers.need_you else "",
         lines=source.lines,
         files=source.files,
         note=source.range.note,
@@ -198,7 +198,7 @@ def _places(place: Place, asked: Filter, *, by_test: bool) -> tuple[Facet, ...]:
     """Return the ways into the range, each with what it counts in its name."""
     numbers, everything = place.report.numbers, asked.is_empty
     return (
-        Facet("need you", numbers.need_you, place.url + Filter(needs=True).query(), asked == Filter(needs=True)),
+        Facet("need you", numbers.need_you, place.url + Filter(needs="you").query(), asked == Filter(needs="you")),
         Facet("all changes", numbers.changes, f"{place.url}?by=change", everything and not by_test),
         Facet("tests", numbers.tests, f"{place.url}?by=test", everything and by_test),
         Facet("findings", len(place.report.findings), f"{place.url}#findings", is_on=False),

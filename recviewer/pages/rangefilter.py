@@ -14,6 +14,8 @@ from recviewer.changes.report import Report
 from recviewer.difference.model import Churn
 from recviewer.pages.classes import CLASSES, STATES
 
+_NEEDS = {"you": "need you", "somebody": "more than churn"}
+
 
 def of_finding(finding: Finding) -> Filter:
     """Return what asks for the changes that a finding is about."""
@@ -24,16 +26,16 @@ def of_finding(finding: Finding) -> Filter:
 class Filter:
     """What is asked for. "" and () stand for no wish.
 
-    classes: any of them. rule, severity: of a finding. is_found: only what has findings, or has none. needs: only what
-    needs a person. verdict: `undecided`, `approved`, …. test: an id, None for any, "" where no test is known.
-    unasked: only what nothing in the range asked for.
+    classes: any of them. rule, severity: of a finding. is_found: only what has findings, or has none. needs: `you` for what
+    needs a person, `somebody` for what did before it was decided on. verdict: `undecided`, `approved`, …. test: an id, None
+    for any, "" where no test is known. unasked: only what nothing in the range asked for.
     """
 
     classes: tuple[Churn, ...] = ()
     rule: str = ""
     severity: str = ""
     is_found: bool | None = None
-    needs: bool = False
+    needs: str = ""
     verdict: str = ""
     test: str | None = None
     unasked: bool = False
@@ -42,13 +44,13 @@ class Filter:
     def of(cls, query: QueryDict) -> Filter:
         """Read an address. Values that mean nothing are left out."""
         classes = tuple(churn for churn in Churn if churn.value in query.getlist("class"))
-        verdict, severity = query.get("verdict", ""), query.get("severity", "")
+        verdict, severity, needs = (query.get(name, "") for name in ("verdict", "severity", "needs"))
         return cls(
             classes,
             query.get("rule", ""),
             severity if severity in list(Severity) else "",
             {"some": True, "none": False}.get(query.get("findings", "")),
-            "needs" in query,
+            needs if needs in _NEEDS else "",
             verdict if verdict in STATES else "",
             query.get("test"),
             "unasked" in query,
@@ -65,7 +67,7 @@ class Filter:
         made += [("rule", self.rule)] if self.rule else []
         made += [("severity", self.severity)] if self.severity else []
         made += [("findings", "some" if self.is_found else "none")] if self.is_found is not None else []
-        made += [("needs", "you")] if self.needs else []
+        made += [("needs", self.needs)] if self.needs else []
         made += [("verdict", self.verdict)] if self.verdict else []
         made += [("test", self.test)] if self.test is not None else []
         return made + ([("unasked", "1")] if self.unasked else [])
@@ -77,7 +79,7 @@ class Filter:
 
     def without_verdict(self) -> Filter:
         """Return what a queue walks through: it would shrink under the reviewer's hands otherwise."""
-        return replace(self, verdict="", needs=False)
+        return replace(self, verdict="", needs="somebody" if self.needs else "")
 
     def changes(self, report: Report) -> list[Change]:
         """Return what is asked for, in the order of the range."""
@@ -100,7 +102,7 @@ class Filter:
             and (not self.verdict or (change.verdict or "undecided") == self.verdict)
             and (self.test is None or change.about.test_id == self.test)
             and (not self.unasked or change.unasked)
-            and (not self.needs or change.needs_you)
+            and (not self.needs or (change.needs_you if self.needs == "you" else not change.is_churn))
             and (self.is_found is None or self.is_found == (change.severity is not None))
         )
 
@@ -117,7 +119,7 @@ class Filter:
         if self.is_found is not None:
             parts.append("with a finding" if self.is_found else "without a finding")
         if self.needs:
-            parts.append("need you")
+            parts.append(_NEEDS[self.needs])
         if self.verdict:
             parts.append(STATES[self.verdict].title)
         if self.unasked:

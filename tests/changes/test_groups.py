@@ -4,6 +4,7 @@ import pytest
 
 from recviewer.changes import renames
 from recviewer.changes.renames import Rename
+from recviewer.changes.sentence import sentence
 
 SENTENCES = (
     "Pay {} euros to Ada.",
@@ -148,6 +149,36 @@ def test_vectors_are_the_same_change_only_number_by_number(edited, make):
 def test_lists_are_the_same_change_only_where_all_names_are(edited, make):
     found = edited([make.models("a", "b"), make.models("a", "c")], [make.models("b"), make.models("c")])
 
+    assert found.numbers.items == 2
+
+
+def of_model(document, name):
+    for chunk in document["response"]["body"]:
+        chunk["__data__"]["model"] = name
+    return document
+
+
+def test_the_same_detail_of_many_is_one_item(edited, make):
+    tests = [make.id_of("test_a", str(n)) for n in range(4)]
+    old = [of_model(make.chat(f"Is it {n}?", chunks=n + 1, test=test), "a") for n, test in enumerate(tests)]
+    new = [of_model(make.chat(f"Is it {n}?", chunks=n + 1, test=test), "b") for n, test in enumerate(tests)]
+    new[3] = of_model(new[3], "c")
+
+    found = edited(old, new)
+
+    assert {change.churn.value for change in found.changes} == {"details"}
+    assert [(one.count, one.label) for one in found.alike] == [(3, "chunks[].model a → b")]
+    assert found.numbers.need_you == 4
+    assert sentence(found) == "4 recordings touched: 4 with other details; 4 need you, as 2 items."
+
+
+def test_tests_and_hosts_of_members_may_differ_but_alone_they_are_the_change(edited, make):
+    def written(model, host):
+        hosts = [host.format(n) for n in range(2)]
+        return [of_model(make.chat(f"Is it {n}?", test=None, host=one), model) for n, one in enumerate(hosts)]
+
+    assert edited(written("a", "a{}.example"), written("b", "b{}.example")).numbers.items == 1
+    found = edited(written("b", "a{}.example"), written("b", "c{}.example"))
     assert found.numbers.items == 2
 
 

@@ -98,4 +98,4 @@ def test_pull_request_5_is_one_rename_and_four_that_went_wrong(told):
 
     assert [count for count, _ in groups] == [168, 36, 20, 14, 2]
     assert all("llama_stack → ogx" in label for _, label in groups[:4])
-    assert (told[5].numbers.need_you, told[5].numbers.need_you_items) == (74, 6)
+    assert (told[5].numbers.need_you, told[5].numbers.need_you_items) == (242, 7)

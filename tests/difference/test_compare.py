@@ -323,3 +323,15 @@ def test_ids_that_refer_to_each_other_differently_are_a_request_change():
 def test_no_two_cases_are_compared_without_an_answer():
     for old, new in itertools.islice(itertools.combinations(EXCHANGES, 2), 0, None, 101):
         assert 0.0 <= compare(old, new).similarity <= 1.0
+
+
+def test_other_words_of_an_error_are_counted():
+    old, new = (
+        Exchange(kind=Kind.EXCEPTION, error=Failure("BadRequestError", 400, message))
+        for message in ("the picture is too large", "the picture is far too wide")
+    )
+
+    found = compare(old, new)
+
+    assert found.churn is Churn.TEXT
+    assert min(found.removed.words, found.added.words) > 0

@@ -179,6 +179,40 @@ def test_another_http_status_is_amber(paired, make, rules):
     assert not rules(paired(old, old))
 
 
+def with_logprobs(document):
+    for chunk in document["response"]["body"]:
+        chunk["__data__"]["choices"][0]["logprobs"] = {"content": [{"token": "a", "logprob": -0.1}]}
+    return document
+
+
+def test_lost_logprobs_are_amber(paired, make, told):
+    lost = paired(with_logprobs(make.chat()), make.chat())
+
+    assert told(lost) == [("lost-logprobs", "amber", "1 answer lost its probabilities of tokens")]
+    assert told(paired(make.chat(), with_logprobs(make.chat()))) == []
+
+
+# odd-type
+
+
+def of_type(document, name):
+    for chunk in document["response"]["body"]:
+        chunk["__type__"] = name
+    return document
+
+
+def test_a_type_of_an_unknown_package_is_red_where_it_took_the_place_of_another(paired, alone, make, rules):
+    odd = of_type(make.chat(), "evil.module.ChatCompletionChunk")
+
+    assert "evil.module" in rules(paired(make.chat(), odd))["odd-type", "red"].detail
+    assert ("odd-type", "amber") in rules(alone(odd))
+    assert not rules(paired(odd, of_type(make.chat(answer="Other."), "evil.module.ChatCompletionChunk")))
+
+
+def test_types_that_recorders_write_are_no_finding(paired, make, told):
+    assert told(paired(make.chat(), of_type(make.chat(), "litellm.types.utils.ModelResponseStream"))) == []
+
+
 # cannot-replay
 
 
