@@ -1,12 +1,30 @@
 // Keys press real buttons and follow real links: those with `data-key`. The same attributes make the help sheet.
 //
-// data-key="a": one key, as event.key gives it; several separated by spaces. data-key-name="Approve": how the sheet
+// data-key="a": one key, as event.key gives it, a capital letter with Shift; several separated by spaces. data-key-name="Approve": how the sheet
 // names it, else the control's own words. The first visible control with a key wins. A field gets focus, a `details` toggles.
 const sheet = () => document.querySelector("[data-key-sheet]");
 
 const isTyping = (target) =>
   target instanceof Element &&
   target.closest("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]");
+
+// What a key is called. Letters go by Shift alone, so Caps Lock changes none; the rest is what the layout makes of it.
+const keyOf = (event) => {
+  const { key } = event;
+  if (key.length !== 1 || key.toLowerCase() === key.toUpperCase()) return key;
+  return event.shiftKey ? key.toUpperCase() : key.toLowerCase();
+};
+
+// Keys with Ctrl, Alt or Cmd belong to the browser, but for signs that a layout makes with AltGr (Windows may tell it as
+// Ctrl and Alt) or Option: [ and ] on many.
+const isShortcut = (event) => {
+  const isSign = /^[^\p{L}\p{N}\s]$/u.test(event.key);
+  const isThirdLevel = event.altKey || event.getModifierState("AltGraph");
+  return event.metaKey || (isThirdLevel ? !isSign : event.ctrlKey);
+};
+
+// A key that is held only moves: it decides nothing.
+const moves = (control) => control.matches("[data-moves], [rel=next], [rel=prev]");
 
 const isShown = (control) => control.checkVisibility();
 
@@ -45,14 +63,14 @@ const press = (control) => {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.defaultPrevented || event.isComposing || isShortcut(event)) return;
   if (document.querySelector("dialog[open]") || isTyping(event.target)) return;
   if (document.documentElement.dataset.keys === "off") return;
   if (event.key === "Enter" || event.key === " " || event.key === "Tab") return;
-  const control = controlFor(event.key);
+  const control = controlFor(keyOf(event));
   if (!control) return;
   event.preventDefault();
-  press(control);
+  if (!event.repeat || moves(control)) press(control);
 });
 
 document.addEventListener("click", (event) => {

@@ -8,6 +8,18 @@ const say = (words) => {
 
 document.addEventListener("recviewer:say", (event) => say(event.detail));
 
+// What is to be seen as well stands at the bottom for a moment.
+document.addEventListener("recviewer:tell", (event) => {
+  say(event.detail);
+  document.querySelector(".toasts[data-told]")?.remove();
+  const toasts = document.createElement("div");
+  toasts.className = "toasts";
+  toasts.dataset.told = "";
+  toasts.append(Object.assign(document.createElement("p"), { className: "toast", textContent: event.detail }));
+  document.body.append(toasts);
+  setTimeout(() => toasts.remove(), 2500);
+});
+
 // What a control copies stands in it (data-copy), or at an address (data-copy-from), fetched when it is wanted.
 const wanted = async (control) => {
   if (!("copyFrom" in control.dataset)) return control.dataset.copy;

@@ -169,6 +169,7 @@ def test_150_recordings_are_reviewed_with_keys_alone(open_page, demo, chat):
 
     while not is_summed_up(page):
         here = page.url
+        expect(page.locator(".bar-approve")).to_be_enabled()  # what has just come takes no verdict for a moment
         if decided % 40 == 39:
             press("r", "b", "a", "d", "Control+Enter")
         else:
