@@ -10,6 +10,7 @@ from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, Difference, Section, SectionKind, Values
 from recviewer.difference.values import Change
 from recviewer.exchange.fingerprint import canonical, said
+from recviewer.exchange.model import Kind
 from recviewer.replay.names import ReplayState
 
 QUIET = frozenset({Churn.IDENTICAL, Churn.CHUNKING})
@@ -41,10 +42,12 @@ def differ(old: Side | None, new: Side | None) -> Difference:
 
 
 def moved(old: Side, new: Side) -> Iterator[Change]:
-    """Yield what differs of the places of a pair in the tree.
+    """Yield what differs of the places of a pair in the tree; of two files that nobody can read also their bytes.
 
     A name that moved because the request did says nothing of its own; where the request is the same, it does.
     """
+    if old.blob != new.blob and old.exchange.kind is new.exchange.kind is Kind.UNREADABLE:
+        yield Change(("content",), ("content",), f"blob {old.blob[:12]}", f"blob {new.blob[:12]}")
     if old.folder != new.folder:
         yield Change(("folder",), ("folder",), old.folder, new.folder)
     if old.name != new.name and _asks_the_same(old, new):

@@ -116,6 +116,7 @@ def test_what_cannot_be_read_is_red_though_it_could_not_be_read_before(make, tre
 
     assert [(one.rule, one.severity.value) for one in found.findings] == [("unreadable", "red")]
     assert found.numbers.need_you == 1
+    assert found.changes[0].churn.value == "details"
 
 
 def test_an_unreadable_file_that_only_moved_is_no_finding(tree):
