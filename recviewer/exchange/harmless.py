@@ -119,6 +119,19 @@ _OPENAI = (
     Harmless("choices[].content_filter_results", How.UNFILTERED, "a filter that let everything pass"),
     Harmless("time_info", How.FIGURE, _TOOK),
     Harmless("perf_metrics", How.FIGURE, _TOOK),
+    *(
+        Harmless(f"choices[].{holder}.{path}", how, reason)
+        for holder in ("message", "delta")
+        for path, how, reason in (
+            ("audio.id", How.WHOLLY, _ID),
+            ("audio.expires_at", How.WHOLLY, _TIME),
+            ("reasoning_details[].id", How.WHOLLY, _ID),
+            ("reasoning_details[].signature", How.VALUE, _OPAQUE),
+            ("thinking_blocks[].signature", How.VALUE, _OPAQUE),
+        )
+    ),
+    Harmless("choices[].error", How.IDS, "ids of traces and requests inside the texts of an error"),
+    Harmless("x_groq.error", How.IDS, "ids of traces and requests inside the texts of an error"),
     Harmless("x_groq.id", How.WHOLLY, _ID),
     Harmless("x_groq.usage", How.FIGURE, _COUNT),
     Harmless("system.warnings[].id", How.VALUE, _ID),

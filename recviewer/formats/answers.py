@@ -18,8 +18,8 @@ THOUGHTS = ("reasoning", "reasoning_content", "reasoning_text", "thinking")
 _WORDS = ("text", "content", "thinking", "reasoning", "summary")
 """Keys under which an object that stands for a text has it."""
 
-_TEXTS = frozenset({"text", "output_text"})
-_THINKING = frozenset({"thinking", "reasoning"})
+_TEXTS = ("text", "output_text")
+_THINKING = ("thinking", "reasoning")
 
 
 @dataclass(slots=True)
@@ -47,7 +47,9 @@ def said_in(holder: Lookup) -> Said:
         said.content = holder.text("content")
     if not said.content and isinstance(holder.data.get("audio"), dict):
         said.content = holder.object("audio").text("transcript")
-    said.reasoning = _reasoning(holder) or thought
+    said.reasoning = _reasoning(holder)
+    if thought != said.reasoning:
+        said.reasoning += thought
     if not said.reasoning:
         said.reasoning = _details(holder)
         said.is_repeated = bool(said.reasoning)
@@ -123,3 +125,87 @@ def picture_of(item: Json) -> Part:
         if isinstance(address, str):
             return Image(address)
     return JsonPart(item)
+
+
+RARE = frozenset(
+    {"annotations", "audio", "images", "reasoning_details", "reasoning_text", "thinking", "thinking_blocks"},
+)
+"""Keys of a message or a delta that few providers send."""
+
+
+def untold(message: dict[str, Json], *, thinks: bool = False) -> dict[str, Json]:
+    """Return a message, or a delta, without what `said_in` reads of it where no path tells that.
+
+    thinks: thoughts came under a plain key before, so that those in lists of pieces were not read. Texts under plain keys
+    stay: paths tell those. The same object comes back where there is nothing of the kind.
+    """
+    is_plain = not isinstance(message.get("content"), list) and not isinstance(message.get("reasoning"), list | dict)
+    if is_plain and RARE.isdisjoint(message):
+        return message
+    made = dict(message)
+    said = said_in(Lookup(message, ""))
+    if isinstance(message.get("content"), list):
+        kept = [_untold_part(part) for part in message["content"]]
+        made["content"] = [part for part in kept if part]
+    if isinstance(message.get("images"), list):
+        made["images"] = [kept for kept in map(_untold_picture, message["images"]) if kept]
+    audio = message.get("audio")
+    if isinstance(audio, dict) and audio.get("transcript") == said.content:
+        made["audio"] = {key: value for key, value in audio.items() if key != "transcript"}
+    _drop_thoughts(made, "" if thinks and said.is_repeated else said.reasoning)
+    return made
+
+
+def _untold_part(part: Json) -> Json:
+    """Return what is left of a part of content: nothing where all of it was taken."""
+    if not isinstance(part, dict):
+        return None
+    kind = part.get("type")
+    if kind in _THINKING:
+        return _wordless(part)
+    key = "refusal" if kind == "refusal" else "text" if kind in (*_TEXTS, None) else ""
+    if isinstance(part.get(key), str):
+        return {name: value for name, value in part.items() if name != key}
+    return part if kind in (*_TEXTS, "refusal") else _untold_picture(part)
+
+
+def _untold_picture(item: Json) -> Json:
+    """Return what is left of a picture but its address; nothing of anything else, which was taken as it is."""
+    if not isinstance(picture_of(item), Image):
+        return None
+    address = item["image_url"]
+    kept = {key: value for key, value in item.items() if key != "image_url"}
+    rest = {key: value for key, value in address.items() if key != "url"} if isinstance(address, dict) else None
+    return kept | ({"image_url": rest} if rest else {})
+
+
+def _wordless(value: Json) -> Json:
+    """Return what is left of a text, an object that stands for one, or a list of such, once its words were taken."""
+    if isinstance(value, list):
+        return [kept for kept in map(_wordless, value) if kept]
+    if not isinstance(value, dict):
+        return None
+    taken = next((key for key in _WORDS if words_of(value.get(key))), "")
+    kept = {key: item for key, item in value.items() if key != taken}
+    rest = _wordless(value.get(taken))
+    return kept | ({taken: rest} if rest else {})
+
+
+def _drop_thoughts(made: dict[str, Json], reasoning: str) -> None:
+    """Leave out of a message the thoughts that were read, under whichever keys they stand."""
+    for key in ("reasoning", "reasoning_text", "thinking"):
+        value = made.get(key)
+        if value and words_of(value) == reasoning and (key != "reasoning" or not isinstance(value, str)):
+            del made[key]
+            rest = _wordless(value)
+            if rest:
+                made["reasoning_beside"] = rest
+    for key in ("reasoning_details", "thinking_blocks"):
+        value = made.get(key)
+        if isinstance(value, list) and (not value or "".join(map(words_of, value)) == reasoning):
+            made[key] = [kept for kept in map(_untold_detail, value) if kept]
+
+
+def _untold_detail(detail: Json) -> Json:
+    is_part = isinstance(detail, dict) and _is_encrypted(detail)
+    return None if is_part else _wordless(detail)

@@ -27,7 +27,7 @@ from recviewer.exchange.model import (
 )
 from recviewer.exchange.shape import PASSED, Elements, Shape
 from recviewer.formats import deltas
-from recviewer.formats.answers import said_in
+from recviewer.formats.answers import RARE, said_in
 from recviewer.formats.contract import Match
 from recviewer.formats.deltas import OutputBuilder
 from recviewer.formats.failure import error_in
@@ -54,6 +54,8 @@ SHAPE = Shape(
                 "tool_calls[].index:whole",
                 "tool_calls[].function.name",
                 "tool_calls[].function.arguments:any",
+                "tool_calls[].custom.name",
+                "tool_calls[].custom.input:any",
             )
         ),
     ),
@@ -61,6 +63,7 @@ SHAPE = Shape(
         "object",
         "model",
         "choices[].stop_reason",
+        "choices[].native_finish_reason",
         "choices[].seed",
         "choices[].token_ids",
         "choices[].prompt_token_ids",
@@ -69,8 +72,32 @@ SHAPE = Shape(
         *(
             f"choices[].{holder}.{path}"
             for holder in ("message", "delta")
-            for path in ("role", "annotations", "audio", "token_id", "tool_calls[].type", "provider_specific_fields")
+            for path in (
+                "role",
+                "name",
+                "annotations",
+                "audio.*",
+                "content[].*",
+                "images[].*",
+                "reasoning_details[].*",
+                "thinking_blocks[].*",
+                "reasoning_beside",
+                "reasoning_text",
+                "thinking",
+                "token_id",
+                "tool_calls[].type",
+                "provider_specific_fields",
+            )
         ),
+        "citations",
+        "code",
+        "detail",
+        "error_type",
+        "message",
+        "param",
+        "provider",
+        "search_results",
+        "type",
         "model_id",
         "model_version",
         "system",
@@ -86,20 +113,6 @@ SHAPE = Shape(
     ),
 )
 TYPES = frozenset({"ChatCompletion", "ChatCompletionChunk", "ModelResponse", "ModelResponseStream"})
-RARE = frozenset(
-    {
-        "annotations",
-        "audio",
-        "content_parts",
-        "images",
-        "reasoning_details",
-        "reasoning_text",
-        "thinking",
-        "thinking_blocks",
-    }
-)
-"""Keys of a delta that only the careful reader knows."""
-
 CALL_TYPES = ("function", "custom", None, "")
 
 READ = frozenset(
