@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from recviewer.exchange.escapes import spelled_out
 from recviewer.exchange.model import (
     Exchange,
     Exhibit,
@@ -56,9 +57,11 @@ def _lines(exchange: Exchange, path: str) -> Iterator[str]:
         yield f"answer{place} [{output.finish_reason or 'ended without finish'}]:"
         if output.reasoning:
             yield from _indented([f"(thought) {output.reasoning}"])
-        yield from _indented(filter(None, [output.content, output.refusal and f"(refused) {output.refusal}"]))
+        yield from _indented(
+            filter(None, [spelled_out(output.content), output.refusal and f"(refused) {output.refusal}"])
+        )
         yield from _indented(_part(part) for part in output.parts)
-        yield from _indented(f"{call.name}({call.arguments})" for call in output.tool_calls)
+        yield from _indented(f"{call.name}({spelled_out(call.arguments)})" for call in output.tool_calls)
     for exhibit in exchange.exhibits[:20]:
         yield ""
         yield from _indented([_exhibit(exhibit)])
@@ -83,9 +86,9 @@ def _indented(texts: Iterator[str] | list[str] | filter[str]) -> Iterator[str]:
 def _part(part: Part) -> str:
     match part:
         case Text():
-            return part.text
+            return spelled_out(part.text)
         case ToolCall():
-            return f"{part.name}({part.arguments})"
+            return f"{part.name}({spelled_out(part.arguments)})"
         case ToolResult():
             return f"{part.name or part.call_id} returned " + "\n".join(_part(item) for item in part.parts)
         case Image():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from recviewer.exchange.ends import End, end_of, worst
+from recviewer.exchange.escapes import leaves, spelled_out, words_in
 from recviewer.exchange.model import (
     Exchange,
     Exhibit,
@@ -32,6 +33,10 @@ LINE = 240
 """Characters kept of what was asked and answered; a row shows fewer."""
 
 ASKING = frozenset({"user", "prompt", "input", "query", "call"})
+
+
+JSON_WORDS = 100_000
+"""Characters of the words of a JSON value that nobody has described."""
 
 
 class AnswerKind(StrEnum):
@@ -117,11 +122,11 @@ def words_of(parts: tuple[Part, ...]) -> str:
 def _words(part: Part) -> str:
     match part:
         case Text() | Refusal():
-            return part.text
+            return spelled_out(part.text)
         case Reasoning():
             return ""
         case ToolCall():
-            return f"{part.name}({part.arguments})"
+            return f"{part.name}({spelled_out(part.arguments)})"
         case ToolResult():
             return words_of(part.parts)
         case Image():
@@ -140,9 +145,9 @@ def _answered(exchange: Exchange) -> tuple[str, AnswerKind]:
         return error.message or error.type or f"status {error.status}", AnswerKind.ERROR
     for output in exchange.outputs:
         if output.content.strip():
-            return output.content.lstrip()[:LINE], AnswerKind.TEXT
+            return spelled_out(output.content).lstrip()[:LINE], AnswerKind.TEXT
         if output.tool_calls:
-            calls = " ".join(f"{call.name} {call.arguments}" for call in output.tool_calls)
+            calls = " ".join(f"{call.name} {spelled_out(call.arguments)}" for call in output.tool_calls)
             return calls, AnswerKind.CALL
         beside = words_of(output.parts)
         if beside:
@@ -245,10 +250,19 @@ def reasons(exchange: Exchange) -> bool:
 def searchable(exchange: Exchange) -> tuple[str, str]:
     """Return the words of the request and the words of the answer, for the full-text index.
 
-    Base64 data and vectors are left out. Tool definitions count as words of the request by their names alone.
+    Base64 data and vectors are left out. Tool definitions count as words of the request by their names alone. JSON text
+    stands as pages show it; what it says without its escapes, and the text as sent, come after all else.
     """
-    asked = "\n".join(_asked_words(exchange))
-    return asked, "\n".join(_answered_words(exchange))
+    return _with_spelled_out(_asked_words(exchange)), _with_spelled_out(_answered_words(exchange))
+
+
+def _with_spelled_out(texts: Iterator[str]) -> str:
+    words = list(texts)
+    shown = [spelled_out(text) for text in words]
+    more = [text for text in words if "\\" in text]
+    return "\n".join(
+        [*shown, *(said for text in more for said in words_in(text)), *(text for text in more if text not in shown)]
+    )
 
 
 def _asked_words(exchange: Exchange) -> Iterator[str]:
@@ -274,7 +288,7 @@ def _part_words(parts: tuple[Part, ...]) -> Iterator[str]:
             case File():
                 yield part.name
             case JsonPart():
-                yield str(part.value)[:100_000]
+                yield "\n".join(leaves(part.value))[:JSON_WORDS]
 
 
 def _answered_words(exchange: Exchange) -> Iterator[str]:
@@ -287,6 +301,15 @@ def _answered_words(exchange: Exchange) -> Iterator[str]:
     if exchange.error is not None:
         yield exchange.error.type
         yield exchange.error.message
+    for value in (exchange.unread, *(left.value for left in exchange.left)):
+        if value is not None:
+            yield "\n".join(leaves(value))[:JSON_WORDS]
+    for problem in exchange.problems:
+        yield f"{problem.where}: {problem.what}"
+    yield from _exhibited_words(exchange)
+
+
+def _exhibited_words(exchange: Exchange) -> Iterator[str]:
     for exhibit in exchange.exhibits:
         match exhibit:
             case Table():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from recviewer.exchange.escapes import spelled_out
 from recviewer.exchange.model import ToolCall
 from recviewer.pages.folds import Fold, Folds
 from recviewer.pages.jsontext import compact, parse, pretty
@@ -55,7 +56,7 @@ class CallView:
 
 def call_view(call: ToolCall, folds: Folds, name: str) -> CallView:
     """Lay a call out. name: unique in the page; the call's element id."""
-    text = call.arguments
+    text = spelled_out(call.arguments)
     end = cut(text, RESULT)
     if end < len(text):
         left = text[end:]

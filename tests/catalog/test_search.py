@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -5,6 +7,7 @@ from hypothesis import strategies as st
 from recviewer.catalog import indexer, search
 from recviewer.catalog.models import Recording
 from recviewer.catalog.pasted import understood
+from tests.catalog.conftest import document
 
 pytestmark = pytest.mark.django_db
 
@@ -247,6 +250,31 @@ def test_snippet_of_a_scan_marks_the_words(put):
     found = snippet(put, "天気 今日", answered="東京、今日の天気です")
 
     assert found.pieces == (("東京、今日の", False), ("天気", True), ("です", False))
+
+
+ARGUMENTS = r'{"city": "Z\u00fcrich", "note": "one\nmeadow", "inner": "{\"size\": \"Gr\\u00f6\\u00dfe\"}"}'
+
+
+@pytest.mark.parametrize(
+    "query", ["Zürich", "zurich", '"city": "Zürich"', "meadow", "Größe", r"Z\u00fcrich", "get_weather"]
+)
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_words_that_json_wrote_as_escapes_are_found(put, query, is_asked):
+    call = {"id": "c", "type": "function", "function": {"name": "get_weather", "arguments": ARGUMENTS}}
+    data = document(asked="Weather?", test=None)
+    message = {"role": "assistant", "content": None, "tool_calls": [call]}
+    if is_asked:
+        data["request"]["body"]["messages"].append(message)
+    else:
+        data["response"]["body"]["__data__"]["choices"][0]["message"] = message
+    put(data=json.dumps(data).encode())
+    indexer.refresh(processes=1)
+    row = Recording.objects.get()
+
+    assert search.matching(Recording.objects.all(), query).count() == 1
+    shown = "".join(text for text, _ in search.snippets([row.pk], query)[row.pk].pieces)
+    assert query != "Zürich" or '"city": "Zürich"' in shown
+    assert is_asked or row.answered.startswith('get_weather {"city": "Zürich"')
 
 
 def test_snippet_does_not_mistake_recorded_control_characters_for_marks(put):

@@ -34,6 +34,18 @@ def test_file_outside_any_index_is_shown_as_a_conversation(shown, tmp_path, put)
     assert "answer [stop]:\n  Earth." in out
 
 
+def test_escapes_of_json_are_shown_as_words_and_sent_as_they_were(shown, put):
+    arguments = '{"city": "Z\\u00fcrich"}'
+    data = json.loads(put().read_text())
+    call = {"id": "c", "type": "function", "function": {"name": "get_weather", "arguments": arguments}}
+    message = {"role": "assistant", "content": None, "tool_calls": [call]}
+    data["response"]["body"]["__data__"]["choices"][0]["message"] = message
+    place = put(data=json.dumps(data).encode())
+
+    assert 'get_weather({"city": "Zürich"})' in shown(place)
+    assert json.loads(shown(place, "--json"))["outputs"][0]["tool_calls"][0]["arguments"] == arguments
+
+
 def test_json_is_the_contract(shown, put):
     place = put()
 

@@ -190,6 +190,25 @@ def test_snippets_mark_what_was_found(client, three):
     assert "<mark>moon</mark>" in client.get("/?q=moon").content.decode()
 
 
+def test_words_that_json_wrote_as_escapes_are_found_and_shown(client, make_recording, chat):
+    data = chat(asked="Weather?")
+    function = {"name": "get_weather", "arguments": '{"city": "Z\\u00fcrich"}'}
+    message = {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "c", "type": "function", "function": function}],
+    }
+    data["response"]["body"]["__data__"]["choices"][0]["message"] = message
+    made = make_recording(data=json.dumps(data).encode())
+
+    assert "Zürich" in client.get("/").content.decode()
+    assert "<mark>Zürich</mark>" in client.get("/", {"q": "Zürich"}).content.decode()
+    page = client.get(f"/r/{made.path}").content.decode()
+    assert "Zürich" in page
+    assert "u00fc" not in page
+    assert "u00fc" in client.get(f"/r/{made.path}", {"view": "raw"}).content.decode()
+
+
 def test_names_and_words_are_escaped(client, make_recording):
     make_recording("recordings/<script>'\"\n.json", asked="<script>alert(1)</script>")
 
