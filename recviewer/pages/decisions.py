@@ -78,7 +78,9 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 
 def _decided(request: HttpRequest, verdict: str) -> HttpResponse:
-    note = request.POST.get("note", "")
+    # The one field of a form about many asks why they are to be recorded again: its words belong to no other verdict.
+    has_note = verdict == Verdict.REJECT or not request.POST.getlist("item")
+    note = request.POST.get("note", "") if has_note else ""
     try:
         done = say(seen_in(request.POST), actor=actor_of(request), verdict=verdict, note=note)
     except (Refused, store.Refusal) as refusal:

@@ -6,7 +6,7 @@ const open = (bar) => {
   bar.querySelector("[data-opens-reason]").setAttribute("aria-expanded", "true");
   const field = bar.querySelector("textarea");
   field.focus({ preventScroll: true });
-  field.select();
+  if (field.value === field.defaultValue) field.select(); // a draft is written on
 };
 
 const close = (bar) => {

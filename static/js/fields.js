@@ -8,7 +8,7 @@ const say = (words) => document.dispatchEvent(new CustomEvent("recviewer:say", {
 
 const act = (field, group) => {
   if (field.value.trim() === "") say(`Type first: ${field.labels?.[0]?.textContent ?? field.name}`);
-  else group.querySelector("button").click();
+  else group.querySelector("button:not([type=button])").click();
 };
 
 const enter = (event, field) => {

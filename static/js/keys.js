@@ -57,6 +57,8 @@ const press = (control) => {
     control.select?.();
   } else if (control.matches("details")) {
     control.open = !control.open;
+    // At once, not when the browser tells of it: the next key is meant for the field.
+    if (control.open) control.querySelector(":scope > form")?.querySelector("textarea, input:not([type=hidden])")?.focus();
   } else {
     control.click();
   }
