@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from recviewer.changes.sides import Side
 from recviewer.difference.model import Churn, Difference, Names, Section, SectionKind, Values, VectorChange, Words
 from recviewer.difference.values import ABSENT, Change
@@ -16,6 +18,9 @@ def is_place(change: Change) -> bool:
     """Tell whether a detail says where a recording stands."""
     return bool(change.keys) and (change.keys[0] in PLACES or str(change.keys[0]).startswith("provider_"))
 
+
+SHOWN, BEFORE = 40, 12
+"""Characters of a value that one line holds, and how many of them stand before what differs."""
 
 NAMED = 3
 """Names of functions, parameters and messages that one line holds."""
@@ -97,7 +102,7 @@ def _beside(section: Section) -> str:
 def _details(section: Section) -> str:
     """Return the details with their values: `model a → b, finish_details new`."""
     found = [change for item in section.items if isinstance(item, Values) for change in item.values]
-    told = [f"{change.path} {_value(change.old)} → {_value(change.new)}" for change in found]
+    told = [f"{change.path} {' → '.join(_two(change.old, change.new))}" for change in found]
     return f"{', '.join(told[:NAMED])}{_more(len(told))}"
 
 
@@ -135,8 +140,22 @@ def _arrow(item: Values) -> str:
     return " ".join(f"{_value(change.old)} → {_value(change.new)}" for change in item.values)
 
 
+def _two(old: object, new: object) -> tuple[str, str]:
+    """Return two values, each cut to a line; of long texts what stands around the place where they begin to differ."""
+    if not isinstance(old, str) or not isinstance(new, str) or max(len(old), len(new)) <= SHOWN:
+        return _value(old), _value(new)
+    same = sum(1 for _ in takewhile(lambda two: two[0] == two[1], zip(old, new, strict=False)))
+    start = max(0, same - BEFORE)
+    return _cut(old, start), _cut(new, start)
+
+
+def _cut(text: str, start: int) -> str:
+    rest = text[start : start + SHOWN]
+    return f"{'…' if start else ''}{rest}{'…' if len(text) > start + SHOWN else ''}"
+
+
 def _value(value: object) -> str:
-    return "none" if value is ABSENT else str(value)[:40]
+    return "none" if value is ABSENT else _cut(str(value), 0)
 
 
 def _vectors(section: Section) -> str:

@@ -11,6 +11,8 @@ from recviewer.changes.markdown import comment
 from recviewer.changes.report import Report, as_json
 from recviewer.changes.sides import Library, Side, meaning_of, without_bytes
 from recviewer.changes.sources import Range, Spec
+from recviewer.difference.model import Section, SectionKind, Values
+from recviewer.difference.values import Change
 from recviewer.git.ranges import Counted
 from recviewer.git.repository import Repository
 
@@ -168,6 +170,21 @@ def test_lines_about_changes(make):
     assert line(make.chat(chunks=3), make.chat(chunks=2)) == "the same meaning; differs in chunks 4 → 3"
     assert line(make.models("a", "b"), make.models("b", "c")) == "list −1 +1 names"
     assert wording.alone(make.side(make.chat())) == "Saturn has rings."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("a", "b", "x a → b"),
+        ("long " * 20 + "one", "long " * 20 + "two", "x …g long long one → …g long long two"),
+        ("q" + "a" * 60, "r" + "a" * 60, f"x q{'a' * 39}… → r{'a' * 39}…"),
+        ("a" * 60, None, f"x {'a' * 40}… → None"),
+    ],
+)
+def test_a_long_value_is_cut_around_what_differs(old, new, told):
+    section = Section(SectionKind.DETAILS, (Values("", (Change(("x",), ("x",), old, new),)),))
+
+    assert wording._details(section) == told
 
 
 def test_a_library_lets_the_oldest_go(make):

@@ -351,7 +351,7 @@ def test_same_change_is_decided_together_and_is_one_undo(client, commit, make_re
     assert len(members) == 3
     for member in members:  # each can be read before deciding, with its test and place
         assert escape(member.url) in html
-        assert member.change.side.path in html
+        assert f'title="{member.change.side.path}"' in html
         assert member.change.about.meaning.line.asked in html
         assert client.get(member.url).context["page"].change.key == member.change.key
     for words in ("Re-record <span", "Mark all 3 for deletion", "Re-record all 3 because"):
