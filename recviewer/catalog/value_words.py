@@ -10,6 +10,8 @@ KIND_WORDS = {
     "genai": "genai",
     "anthropic": "anthropic",
     "interactions": "interactions",
+    "converse": "converse",
+    "cohere": "cohere",
     "responses": "responses",
     "embeddings": "embeddings",
     "models": "model list",

@@ -13,6 +13,7 @@ from recviewer.difference.words import tokens
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import EARLIER
 from recviewer.exchange.model import Exchange, Json, Message
+from recviewer.exchange.tools import function_of
 from recviewer.formats.raw import host_of
 
 TEXT = 6_000
@@ -179,6 +180,5 @@ def _facts(exchange: Exchange) -> Iterator[tuple[str, bytes]]:
 
 
 def _name(tool: Json) -> str:
-    function = tool.get("function", tool) if isinstance(tool, dict) else {}
-    name = function.get("name") or function.get("type") if isinstance(function, dict) else ""
-    return str(name)
+    function = function_of(tool)
+    return str(function.get("name") or function.get("type"))

@@ -166,7 +166,8 @@ def _part(part: Part, ids: _Ids) -> Json:
         case Image():
             return ["image", part.url]
         case File():
-            return ["file", part.name, ids.rename(part.id) if part.id else "", part.data]
+            made = ids.rename(part.id) if is_id("file_id", part.id, {}) else part.id
+            return ["file", part.name, made, part.data]
 
 
 def _call(call: ToolCall, ids: _Ids) -> list[Json]:

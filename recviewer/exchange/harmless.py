@@ -156,6 +156,15 @@ _GEMINI = (
     *(Harmless(f"sdkHttpResponse.headers.{name}", How.WHOLLY, _HEADER) for name in _HEADERS),
 )
 
+_CONVERSE_EVENTS = (
+    "messageStart",
+    "contentBlockStart",
+    "contentBlockDelta",
+    "contentBlockStop",
+    "messageStop",
+    "metadata",
+)
+
 BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
     "openai_chat": _OPENAI,
     "openai_completion": _OPENAI,
@@ -186,6 +195,13 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
         Harmless("content[].signature", How.VALUE, _OPAQUE),
         Harmless("content_block.signature", How.VALUE, _OPAQUE),
         Harmless("delta.signature", How.VALUE, _OPAQUE),
+        *(
+            Harmless(f"{holder}.{path}", How.WHOLLY, reason)
+            for holder in ("container", "message.container", "delta.container")
+            for path, reason in (("id", _ID), ("expires_at", "when the machine that ran the code ends"))
+        ),
+        Harmless("content[].caller.tool_id", How.VALUE, _ID),
+        Harmless("content_block.caller.tool_id", How.VALUE, _ID),
         Harmless("message.service_tier", How.WHOLLY, _TIER),
         Harmless("usage.service_tier", How.WHOLLY, _TIER),
         Harmless("message.usage.service_tier", How.WHOLLY, _TIER),
@@ -202,6 +218,20 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
         Harmless("outputs[].signature", How.VALUE, _OPAQUE),
         Harmless("delta.signature", How.VALUE, _OPAQUE),
         Harmless("content.signature", How.VALUE, _OPAQUE),
+    ),
+    "converse": (
+        Harmless("metrics.latencyMs", How.WHOLLY, _TOOK),
+        Harmless("metadata.metrics.latencyMs", How.WHOLLY, _TOOK),
+        Harmless("metadata.usage", How.FIGURE, _COUNT),
+        Harmless("ResponseMetadata.RequestId", How.WHOLLY, _ID),
+        Harmless("ResponseMetadata.RetryAttempts", How.WHOLLY, "how often the client had to try"),
+        *(Harmless(f"ResponseMetadata.HTTPHeaders.{name}", How.WHOLLY, _HEADER) for name in _HEADERS),
+        *(Harmless(f"{event}.p", How.WHOLLY, "filler against eavesdroppers") for event in _CONVERSE_EVENTS),
+        *(
+            Harmless(f"{holder}.reasoningContent.{path}", How.VALUE, _OPAQUE)
+            for holder in ("output.message.content[]", "contentBlockDelta.delta")
+            for path in ("signature", "reasoningText.signature")
+        ),
     ),
     "file_processor": (
         Harmless("chunks[].chunk_id", How.WHOLLY, _ID),

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     GENAI = "genai"
     ANTHROPIC = "anthropic"
     INTERACTIONS = "interactions"
+    CONVERSE = "converse"
+    COHERE = "cohere"
     RESPONSES = "responses"
     EMBEDDINGS = "embeddings"
     MODELS = "models"

@@ -28,6 +28,7 @@ from recviewer.exchange.model import (
     ToolResult,
     Vector,
 )
+from recviewer.exchange.tools import function_of, offered
 
 LINE = 240
 """Characters kept of what was asked and answered; a row shows fewer."""
@@ -203,10 +204,22 @@ def end_of_all(exchange: Exchange) -> End:
     return worst(end_of_one(output, exchange) for output in exchange.outputs)
 
 
-_TELLS_END = frozenset(
-    {Kind.CHAT, Kind.COMPLETION, Kind.OLLAMA_GENERATE, Kind.OLLAMA_CHAT, Kind.GENAI, Kind.ANTHROPIC, Kind.INTERACTIONS}
+_TELLS_NO_END = frozenset(
+    {
+        Kind.EMBEDDINGS,
+        Kind.MODELS,
+        Kind.OLLAMA_PS,
+        Kind.OLLAMA_PULL,
+        Kind.RERANK,
+        Kind.TOOL,
+        Kind.FILE_PROCESSOR,
+        Kind.EXCEPTION,
+        Kind.HTTP_ERROR,
+        Kind.UNKNOWN,
+        Kind.UNREADABLE,
+    }
 )
-"""Kinds whose answers always say why they ended."""
+"""Kinds whose replies do not say why they ended; the answers of all others always do."""
 
 
 def end_of_one(output: Output, exchange: Exchange) -> End:
@@ -218,7 +231,7 @@ def end_of_one(output: Output, exchange: Exchange) -> End:
         return end
     if exchange.streaming:
         return End.OPEN
-    return End.ODD if exchange.kind in _TELLS_END else End.DONE
+    return End.DONE if exchange.kind in _TELLS_NO_END else End.ODD
 
 
 def outcome_of(exchange: Exchange) -> Outcome:
@@ -268,9 +281,8 @@ def _with_spelled_out(texts: Iterator[str]) -> str:
 def _asked_words(exchange: Exchange) -> Iterator[str]:
     for message in exchange.request.messages:
         yield from _part_words(message.parts)
-    for tool in exchange.request.tools:
-        function = tool.get("function", tool) if isinstance(tool, dict) else None
-        name = function.get("name") if isinstance(function, dict) else None
+    for tool in offered(exchange.request.tools):
+        name = function_of(tool).get("name")
         if isinstance(name, str):
             yield name
 

@@ -121,7 +121,7 @@ def envelope(document: Json) -> Raw:
         if response.data:
             response.note("is_streaming", streaming, "true or false")
         streaming = isinstance(reply, list) and type_name != "Model"
-    named = (request.text("model"), body.data.get("model"), _model_in(url_path))
+    named = (request.text("model"), body.data.get("model"), body.data.get("modelId"), _model_in(url_path))
     model = next((name for name in named if isinstance(name, str) and name), "")
     return Raw(
         document=document,

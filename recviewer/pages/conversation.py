@@ -7,6 +7,7 @@ from typing import Any
 
 from recviewer.exchange.model import Exchange, Json, Kind, Message, Text, ToolCall, ToolResult
 from recviewer.exchange.text import question_of, words_of
+from recviewer.exchange.tools import function_of, offered, schema_of
 from recviewer.formats.deltas import size_of
 from recviewer.pages.folds import Fold, Folds
 from recviewer.pages.jsontext import compact, pretty
@@ -16,9 +17,6 @@ from recviewer.pages.texts import amount
 
 LAST = 10
 """Turns of a long conversation that stay open; the first system message is folded by itself."""
-
-DECLARED = ("function_declarations", "functionDeclarations")
-"""Keys under which Google puts several functions into one tool."""
 
 SIDES = {
     "system": "system",
@@ -184,32 +182,15 @@ def _tools(exchange: Exchange, folds: Folds) -> Fold | None:
     )
 
 
-def offered(tools: tuple[Json, ...]) -> list[Json]:
-    """Return the offered tools one by one; Google puts several functions into one entry."""
-    found: list[Json] = []
-    for tool in tools:
-        declared = next((tool[key] for key in DECLARED if tool.get(key)), None) if isinstance(tool, dict) else None
-        found += declared if isinstance(declared, list) else [tool]
-    return found
-
-
 def name_of(tool: Json) -> str:
     """Return the name of an offered tool, its type where it has none."""
-    function = _function(tool)
+    function = function_of(tool)
     return str(function.get("name") or (tool.get("type") if isinstance(tool, dict) else "") or "unnamed")
 
 
-def _function(tool: Json) -> dict[str, Json]:
-    if not isinstance(tool, dict):
-        return {}
-    function = tool.get("function")
-    return function if isinstance(function, dict) else tool
-
-
 def _tool(tool: Json) -> Tool:
-    function = _function(tool)
-    schema = function.get("parameters") or function.get("input_schema") or {}
-    properties = schema.get("properties") if isinstance(schema, dict) else None
+    function, schema = function_of(tool), schema_of(tool)
+    properties = schema.get("properties")
     names = []
     if isinstance(properties, dict):
         required = schema.get("required")

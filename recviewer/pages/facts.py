@@ -76,7 +76,7 @@ def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int,
     folder, slash, name = recording.path.rpartition("/")
     where = [Fact("endpoint", exchange.endpoint), Fact("url", exchange.url)]
     if exchange.kind is not Kind.UNREADABLE:
-        where.insert(0, Fact("kind", KIND_WORDS[exchange.kind.value]))
+        where.insert(0, Fact("kind", KIND_WORDS.get(exchange.kind.value, exchange.kind.value)))
     if exchange.status is not None:
         where.append(Fact("status", str(exchange.status)))
     if exchange.reported_model and exchange.reported_model != exchange.model:

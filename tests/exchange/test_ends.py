@@ -92,3 +92,10 @@ def test_an_answer_without_a_finish_reason_is_no_good_end():
     assert outcome(Output(content="a")) is Outcome.ODD_END
     assert outcome(Output(content="a"), kind=Kind.TOOL) is Outcome.LISTING
     assert outcome(Output(tool_calls=(ToolCall("1", "f", "{}"),), finish_reason="tool_calls")) is Outcome.CALL
+
+
+def test_an_answer_of_any_kind_without_an_end_is_odd_unless_its_kind_never_tells():
+    silent = {Kind.RERANK, Kind.FILE_PROCESSOR, Kind.OLLAMA_PULL, Kind.EXCEPTION, Kind.HTTP_ERROR, Kind.UNKNOWN}
+    listed = {Kind.MODELS, Kind.EMBEDDINGS, Kind.OLLAMA_PS, Kind.TOOL, Kind.UNREADABLE}
+    for kind in set(Kind) - silent - listed:
+        assert outcome_of(Exchange(kind, outputs=(Output(content="a"),))) is Outcome.ODD_END, kind

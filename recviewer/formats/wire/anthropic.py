@@ -55,14 +55,23 @@ SHAPE = Shape(
         "delta.text",
         "delta.thinking",
         "delta.partial_json",
+        "delta.citation:any",
+        "delta.content:any",
+        "delta.stop_details:any",
         "delta.stop_reason:last",
+        "stop_details:any",
+        *(
+            f"{holder}.{path}"
+            for holder in ("content[]", "content_block")
+            for path in ("tool_use_id", "content:any", "citations:any", "data:any", "is_error:any")
+        ),
     ),
     known=(
         "type",
         "role",
         "model",
         "stop_sequence",
-        "container",
+        "container.*",
         "context_management",
         "content[].*",
         "content_block.*",
@@ -73,7 +82,8 @@ SHAPE = Shape(
         "message.content",
         "message.stop_reason",
         "message.stop_sequence",
-        "message.container",
+        "message.container.*",
+        "delta.container.*",
     ),
 )
 EVENTS = frozenset(

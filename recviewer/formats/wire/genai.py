@@ -66,6 +66,15 @@ def _spelled(*paths: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spelled for path in paths for spelled in (path, _camel(path))))
 
 
+_PARTS = (
+    "function_response",
+    "tool_call",
+    "tool_response",
+    "inline_data",
+    "file_data",
+    "executable_code",
+    "code_execution_result",
+)
 SHAPE = Shape(
     "genai",
     taken=_spelled(
@@ -75,6 +84,12 @@ SHAPE = Shape(
         "candidates[].content.parts[].function_call.id",
         "candidates[].content.parts[].function_call.name",
         "candidates[].content.parts[].function_call.args:any",
+        "candidates[].content.parts[].function_call.partial_args:any",
+        "candidates[].content.parts[].function_call.will_continue:any",
+        *(f"candidates[].content.parts[].{name}:any" for name in _PARTS),
+        *(f"candidates[].{name}:any" for name in BESIDE),
+        "prompt_feedback.block_reason:any",
+        "prompt_feedback.block_reason_message",
     ),
     known=_spelled(
         "model_version",
@@ -84,7 +99,7 @@ SHAPE = Shape(
         "candidates[].content.*",
         "candidates[].content.parts[].*",
         "candidates[].content.parts[].function_call.*",
-        "prompt_feedback",
+        "prompt_feedback.*",
     ),
 )
 READ = frozenset(

@@ -1,0 +1,39 @@
+"""Offered tools, in whatever shape a provider has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from recviewer.exchange.model import Json
+
+_DECLARED = ("function_declarations", "functionDeclarations")
+"""Keys under which Google puts several functions into one tool."""
+
+_INNER = ("function", "toolSpec")
+"""Keys under which OpenAI and AWS put what a tool is."""
+
+_SCHEMAS = ("parameters", "input_schema", "inputSchema", "parametersJsonSchema", "parameters_json_schema")
+
+
+def offered(tools: Iterable[Json]) -> list[Json]:
+    """Return the offered tools one by one."""
+    found: list[Json] = []
+    for tool in tools:
+        declared = next((tool[key] for key in _DECLARED if tool.get(key)), None) if isinstance(tool, dict) else None
+        found += declared if isinstance(declared, list) else [tool]
+    return found
+
+
+def function_of(tool: Json) -> dict[str, Json]:
+    """Return what tells of a tool: its name, its description, its schema; {} where there is no such."""
+    if not isinstance(tool, dict):
+        return {}
+    return next((tool[key] for key in _INNER if isinstance(tool.get(key), dict)), tool)
+
+
+def schema_of(tool: Json) -> dict[str, Json]:
+    """Return the JSON schema of a tool's arguments, {} where there is none."""
+    function = function_of(tool)
+    schema: dict[str, Json] = next((function[key] for key in _SCHEMAS if isinstance(function.get(key), dict)), {})
+    inner = schema.get("json")
+    return inner if isinstance(inner, dict) else schema

@@ -1,0 +1,400 @@
+"""AWS Bedrock's Converse, whole and streamed; Nova speaks it through `invoke` too.
+
+Source: Amazon Bedrock API reference, "Converse", "ConverseStream", `ContentBlock`, `ContentBlockDelta`. The elements of a
+stream are objects of one key, or the event's data beside its name. Exceptions come inside a stream that was a success.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from recviewer.exchange.model import (
+    CallDelta,
+    Chunk,
+    Delta,
+    Failure,
+    File,
+    Image,
+    Json,
+    JsonPart,
+    Kind,
+    Message,
+    Part,
+    Problem,
+    Reasoning,
+    Reply,
+    Request,
+    Text,
+    ToolCall,
+    ToolResult,
+)
+from recviewer.exchange.shape import Shape
+from recviewer.formats import deltas
+from recviewer.formats.contract import Match
+from recviewer.formats.failure import error_in
+from recviewer.formats.framing import AT
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.messages import arguments_text, body_lookup, request_of
+from recviewer.formats.raw import Raw
+
+EVENTS = frozenset(
+    {"messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"}
+)
+OWN_EVENTS = EVENTS - {"metadata"}
+"""Events whose name nothing else has."""
+
+EXCEPTION = "Exception"
+"""How the names of failures inside a stream end."""
+
+NAMES = ("type", "eventType", "event_type", "event", ":event-type", ":exception-type")
+WRAPPINGS = ("chunk", "event", "payload", "data", "body", "value")
+"""Keys that name an event beside its data, and keys that recorders put around one."""
+
+_BLOCK = (
+    "text",
+    "toolUse.toolUseId",
+    "toolUse.name",
+    "toolUse.input:any",
+    "toolUse.type:any",
+    "toolResult:any",
+    "reasoningContent.reasoningText.text",
+    "reasoningContent.text",
+    "reasoningContent.redactedContent:any",
+    "citationsContent:any",
+    "citation:any",
+    "image:any",
+    "document:any",
+    "video:any",
+    "audio:any",
+    "guardContent:any",
+)
+SHAPE = Shape(
+    "converse",
+    taken=(
+        *(f"output.message.content[].{path}" for path in _BLOCK),
+        *(f"contentBlockStart.start.{path}" for path in _BLOCK),
+        *(f"contentBlockDelta.delta.{path}" for path in _BLOCK),
+        *(
+            f"{event}.contentBlockIndex:whole"
+            for event in ("contentBlockStart", "contentBlockDelta", "contentBlockStop")
+        ),
+        "stopReason:last",
+        "messageStop.stopReason:last",
+    ),
+    known=(
+        "output.message.role",
+        "output.message.content[].cachePoint",
+        "messageStart.role",
+        "additionalModelResponseFields",
+        "messageStop.additionalModelResponseFields",
+        "performanceConfig",
+        "serviceTier",
+        "trace",
+        "metadata.trace",
+        "metadata.performanceConfig",
+        "metadata.serviceTier",
+        "type",
+        "event",
+        "amazon-bedrock-*",
+    ),
+)
+READ = frozenset(
+    {
+        "messageStart.role",
+        "messageStop.stopReason",
+        "metadata.usage",
+        *(f"{event}.contentBlockIndex" for event in EVENTS),
+        *(f"contentBlockDelta.delta.{path}" for path in ("text", "toolUse.input", "reasoningContent.text", "citation")),
+        *(f"contentBlockStart.start.toolUse.{path}" for path in ("name", "toolUseId", "type")),
+    }
+)
+
+
+class Converse:
+    """Bedrock's own protocol."""
+
+    name = "converse"
+    kind = Kind.CONVERSE
+    shape = SHAPE
+
+    def match(self, raw: Raw) -> Match:
+        """Match `output.message.content` or the events of a stream; without a reply by the endpoint."""
+        if isinstance(raw.reply, dict) and (_is_whole(raw.first) or isinstance(raw.first.get("stream"), list)):
+            heads: tuple[Json, ...] = tuple(raw.first.get("stream", ())[:5])
+            return (
+                Match.SHAPE
+                if _is_whole(raw.first) or any(_opened(head)[0] in OWN_EVENTS for head in heads)
+                else Match.NO
+            )
+        named = [event.name for event in raw.sse_events[:5]]
+        if any(name in OWN_EVENTS for name in named) or any(_opened(head)[0] in OWN_EVENTS for head in raw.heads):
+            return Match.SHAPE
+        return Match.ENDPOINT if raw.url_path.endswith(("/converse", "/converse-stream")) else Match.NO
+
+    def request(self, raw: Raw, problems: list[Problem]) -> Request:
+        """Read `system`, `messages` and `toolConfig.tools`; the rest of `toolConfig` stays a parameter."""
+        body = body_lookup(raw, problems)
+        messages = []
+        if body.data.get("system") is not None:
+            messages.append(Message("system", tuple(_parts_of(body, "system"))))
+        messages += [Message(turn.text("role"), tuple(_parts_of(turn, "content"))) for turn in body.items("messages")]
+        request = request_of(raw, messages, problems, taken=frozenset({"messages", "system"}))
+        config = body.data.get("toolConfig")
+        tools = config.get("tools") if isinstance(config, dict) else None
+        if not isinstance(config, dict) or not isinstance(tools, list):
+            return request
+        left = {key: value for key, value in config.items() if key != "tools"}
+        params = {key: value for key, value in request.params.items() if key != "toolConfig"}
+        return Request(
+            request.messages,
+            params | ({"toolConfig": left} if left else {}),
+            (*request.tools, *tools),
+            request.body,
+        )
+
+    def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
+        """Read the message's content, or join the events of a stream."""
+        elements = _elements(raw)
+        if elements is not None:
+            return _joined(list(_events(elements, raw, problems)))
+        reply = Lookup(raw.reply, AT, problems)
+        found = [_of_block(block) for block in reply.object("output").object("message").items("content")]
+        found.append(Delta(finish=reply.text("stopReason")))
+        return Reply(deltas.fold(found), reply.mapping("usage") or None, error_in(reply.data))
+
+    def chunks(self, raw: Raw) -> Iterator[Chunk]:
+        """Yield the neutral form of each event."""
+        for chunk, _ in _events(_elements(raw) or [], raw, []):
+            yield chunk
+
+
+FORMAT = Converse()
+
+
+def _is_whole(head: dict[str, Json]) -> bool:
+    output = head.get("output")
+    message = output.get("message") if isinstance(output, dict) else None
+    return isinstance(message, dict) and isinstance(message.get("content"), list)
+
+
+def _elements(raw: Raw) -> list[Json] | None:
+    """Return the elements of a stream, also where it is a value of the body as boto3 gives it; None of a whole reply."""
+    if isinstance(raw.reply, list):
+        return raw.reply
+    stream = raw.reply.get("stream") if isinstance(raw.reply, dict) else None
+    return stream if isinstance(stream, list) else None
+
+
+def _opened(element: Json, name: str = "") -> tuple[str, Json]:
+    """Return the name and the data of an event, in whatever wrapping. name: of the server-sent event, if it was one."""
+    if not isinstance(element, dict):
+        return name, element
+    for key, value in element.items():
+        if (key in EVENTS or key.endswith(EXCEPTION)) and isinstance(value, dict):
+            return key, value
+    named = next((element[key] for key in NAMES if isinstance(element.get(key), str)), name)
+    held = next((element[key] for key in WRAPPINGS if isinstance(element.get(key), dict)), None)
+    if held is not None:
+        return _opened(held, named)
+    return named, {key: value for key, value in element.items() if key not in NAMES}
+
+
+def _parts_of(turn: Lookup, key: str) -> Iterator[Part]:
+    content = turn.data.get(key)
+    if isinstance(content, str):
+        yield Text(content)
+    else:
+        for block in turn.items(key):
+            yield from _parts(block)
+
+
+def _parts(block: Lookup) -> Iterator[Part]:
+    """Yield what a block holds."""
+    data = block.data
+    if isinstance(data.get("text"), str):
+        yield Text(data["text"])
+    elif isinstance(data.get("toolUse"), dict):
+        use = block.object("toolUse")
+        yield ToolCall(use.text("toolUseId"), use.text("name"), arguments_text(use, "input"))
+    elif isinstance(data.get("toolResult"), dict):
+        yield _result(block.object("toolResult"))
+    elif isinstance(data.get("reasoningContent"), dict):
+        yield from _reasoning(block.object("reasoningContent"), data)
+    elif isinstance(data.get("citationsContent"), dict):
+        cited = block.object("citationsContent")
+        yield from _parts_of(cited, "content")
+        yield from map(JsonPart, cited.list("citations"))
+    elif isinstance(data.get("image"), dict):
+        yield _image(block.object("image"), data)
+    elif any(isinstance(data.get(key), dict) for key in ("document", "video", "audio")):
+        yield _file(block, data)
+    elif data:
+        yield JsonPart(data)
+
+
+def _result(result: Lookup) -> ToolResult:
+    status = result.data.get("status")
+    said = (JsonPart({"status": status}),) if status not in (None, "success") else ()
+    return ToolResult(result.text("toolUseId"), "", (*said, *_parts_of(result, "content")))
+
+
+def _reasoning(held: Lookup, block: Json) -> Iterator[Part]:
+    thought = held.object("reasoningText").text("text") if "reasoningText" in held.data else held.text("text")
+    if thought:
+        yield Reasoning(thought)
+    elif held.data.get("redactedContent"):
+        yield JsonPart(block)
+
+
+def _image(image: Lookup, block: Json) -> Part:
+    source = image.object("source")
+    data = source.data.get("bytes")
+    if isinstance(data, str):
+        return Image(f"data:image/{image.text('format') or 'png'};base64,{data}")
+    uri = source.object("s3Location").text("uri")
+    return Image(uri) if uri else JsonPart(block)
+
+
+def _file(block: Lookup, data: dict[str, Json]) -> Part:
+    file = block.object(next(key for key in ("document", "video", "audio") if isinstance(data.get(key), dict)))
+    source = file.object("source")
+    named = file.text("name") or file.text("format")
+    if isinstance(source.data.get("bytes"), str):
+        return File(named, "", source.text("bytes"))
+    uri = source.object("s3Location").text("uri")
+    return File(named, uri, "") if uri else JsonPart(data)
+
+
+def _is_server(use: Lookup) -> bool:
+    return use.data.get("type") == "server_tool_use"
+
+
+def _of_block(block: Lookup) -> Delta:
+    """Return what a whole block of an answer adds."""
+    use = block.object("toolUse")
+    if use.data and not _is_server(use):
+        call = CallDelta(None, use.text("toolUseId"), use.text("name"), arguments_text(use, "input"))
+        return Delta(calls=(call,))
+    return _sorted(_parts(block))
+
+
+def _sorted(parts: Iterator[Part]) -> Delta:
+    """Put texts and thoughts where they belong; the rest are parts."""
+    found = list(parts)
+    return Delta(
+        text="".join(part.text for part in found if isinstance(part, Text)),
+        reasoning="".join(part.text for part in found if isinstance(part, Reasoning)),
+        parts=tuple([part for part in found if not isinstance(part, Text | Reasoning)]),
+    )
+
+
+def _joined(events: list[tuple[Chunk, Failure | None]]) -> Reply:
+    chunks = [chunk for chunk, _ in events]
+    return Reply(
+        deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
+        next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+        next((failure for _, failure in events if failure is not None), None),
+        chunks=len(chunks),
+        runs=deltas.runs_of(chunks),
+    )
+
+
+@dataclass(slots=True)
+class _Block:
+    """A block while its deltas arrive. is_server: it is a call that the server makes."""
+
+    id: str = ""
+    is_server: bool = False
+    image: str = "png"
+
+
+def _events(elements: list[Json], raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Failure | None]]:
+    blocks: dict[int | None, _Block] = {}
+    names = [event.name for event in raw.sse_events] if len(raw.sse_events) == len(elements) else []
+    sizes = [event.size_bytes for event in raw.sse_events] if names else []
+    for number, element in enumerate(elements):
+        inner = element["__data__"] if isinstance(element, dict) and "__data__" in element else element
+        name, data = _opened(inner, names[number] if names else "")
+        at = Lookup(data if isinstance(data, dict) else {}, f"{AT}[{number}]", problems)
+        failure = _failure(name, at, inner)
+        found = [] if failure else list(_deltas(name, at, blocks, inner))
+        usage = at.mapping("usage") if name == "metadata" else None
+        shown = _shown(inner, name, data)
+        event = names[number] if names else ""
+        yield (
+            Chunk(number + 1, tuple(found), usage or None, shown, READ, sizes[number] if sizes else 0, event),
+            failure,
+        )
+
+
+def _shown(element: Json, name: str, data: Json) -> dict[str, Json]:
+    """Return an element as an object of one key, whatever was around it, and what else it holds."""
+    if not isinstance(element, dict):
+        return {"data": element}
+    if not name or name in element or not isinstance(data, dict):
+        return element
+    return {name: data} | {key: value for key, value in element.items() if key not in WRAPPINGS and key not in data}
+
+
+def _failure(name: str, data: Lookup, element: Json) -> Failure | None:
+    if not name.endswith(EXCEPTION):
+        return error_in(element, name)
+    status = data.integer("originalStatusCode")
+    return Failure(name, status, data.text("message") or data.text("Message") or data.text("originalMessage"))
+
+
+def _deltas(name: str, data: Lookup, blocks: dict[int | None, _Block], element: Json) -> Iterator[Delta]:
+    """Yield what an event adds."""
+    index = data.integer("contentBlockIndex")
+    if name == "contentBlockStart":
+        blocks[index] = _Block()
+        yield from _started(data.object("start"), index, blocks[index])
+    elif name == "contentBlockDelta":
+        yield from _continued(data.object("delta"), index, blocks.setdefault(index, _Block()))
+    elif name == "messageStart":
+        yield Delta(role=data.text("role"))
+    elif name == "messageStop":
+        yield Delta(finish=data.text("stopReason"))
+    elif name not in EVENTS and element:
+        yield Delta(parts=(JsonPart(element),))
+
+
+def _started(start: Lookup, index: int | None, state: _Block) -> Iterator[Delta]:
+    data = start.data
+    if isinstance(data.get("toolUse"), dict):
+        use = start.object("toolUse")
+        state.id, state.is_server = use.text("toolUseId"), _is_server(use)
+        given = arguments_text(use, "input")
+        if state.is_server:
+            yield Delta(parts=(ToolCall(state.id, use.text("name"), given),))
+        else:
+            yield Delta(calls=(CallDelta(index, state.id, use.text("name"), given),))
+    elif isinstance(data.get("toolResult"), dict):
+        state.id = start.object("toolResult").text("toolUseId")
+        status = start.object("toolResult").data.get("status")
+        if status not in (None, "success"):
+            yield Delta(parts=(ToolResult(state.id, "", (JsonPart({"status": status}),)),))
+    elif isinstance(data.get("image"), dict):
+        state.image = start.object("image").text("format") or "png"
+    elif data:
+        yield _sorted(_parts(start))
+
+
+def _continued(delta: Lookup, index: int | None, state: _Block) -> Iterator[Delta]:
+    data = delta.data
+    if isinstance(data.get("toolUse"), dict):
+        text = arguments_text(delta.object("toolUse"), "input")
+        if state.is_server:
+            yield Delta(parts=(ToolCall(state.id, "", text),))
+        elif text:
+            yield Delta(calls=(CallDelta(index, "", "", text),))
+    elif isinstance(data.get("toolResult"), list):
+        yield Delta(parts=(ToolResult(state.id, "", tuple(_parts_of(delta, "toolResult"))),))
+    elif data.get("citation") is not None:
+        yield Delta(parts=(JsonPart(data["citation"]),))
+    elif isinstance(data.get("image"), dict):
+        image = delta.object("image")
+        yield Delta(parts=(_image(Lookup({"format": state.image} | image.data, image.at, image.problems), data),))
+    else:
+        yield _sorted(_parts(delta))
