@@ -126,16 +126,12 @@ def _paired(source: ChangeSet, choices: Sequence[Choice]) -> Iterator[Change]:
 
 def compared(old: Side, new: Side, pair: Pair, group: int | None) -> Change:
     """Return what changed between the two recordings of a pair."""
-    if _is_quiet(old, new):
-        before, after = old.exchange, new.exchange
-        is_cut_alike = (before.chunks, before.runs) == (after.chunks, after.runs)
-        churn = Churn.IDENTICAL if is_cut_alike else Churn.CHUNKING
+    churn = moves.surely_quiet(old, new)
+    difference = None if churn else moves.differ(old, new)
+    if difference is None or difference.churn in moves.QUIET:
+        quiet = churn or (difference.churn if difference else Churn.IDENTICAL)
         line = wording.quiet(old, new)
-        return Change(churn, old, new, pair, 1.0, summary=line, unasked=_unasked(old, new), group=group)
-    difference = moves.differ(old, new)
-    if difference.churn in moves.QUIET:
-        line = wording.quiet(old, new)
-        return Change(difference.churn, old, new, pair, 1.0, summary=line, unasked=_unasked(old, new), group=group)
+        return Change(quiet, old, new, pair, 1.0, summary=line, unasked=_unasked(old, new), group=group)
     return Change(
         difference.churn,
         old,
@@ -149,12 +145,6 @@ def compared(old: Side, new: Side, pair: Pair, group: int | None) -> Change:
         groups.mask(difference, old, new),
         group,
     )
-
-
-def _is_quiet(old: Side, new: Side) -> bool:
-    """Tell whether two recordings surely mean the same and stand at the same place, without a look at each value."""
-    is_same = old.blob == new.blob != "" or old.meaning.fingerprint == new.meaning.fingerprint != ""
-    return is_same and canonical(old.exchange.place) == canonical(new.exchange.place) and not any(moves.moved(old, new))
 
 
 def _alone(old: Side | None, new: Side | None, group: int | None) -> Change:

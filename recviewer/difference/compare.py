@@ -72,7 +72,7 @@ def _meaning(exchange: Exchange) -> dict[str, Json]:
 
 def _churn(old: Exchange, new: Exchange, before: dict[str, Json], after: dict[str, Json]) -> Churn:
     if canonical(before) == canonical(after):
-        if canonical(old.place) != canonical(new.place):
+        if canonical(old.place) != canonical(new.place) or not details.is_same_stream(old, new):
             return Churn.DETAILS
         return Churn.IDENTICAL if (old.chunks, old.runs) == (new.chunks, new.runs) else Churn.CHUNKING
     if _outcome(old, before) != _outcome(new, after):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from recviewer.difference.model import Item, Names, Section, SectionKind, Values
 from recviewer.difference.values import ABSENT, Change, Keys, changes, is_equal
+from recviewer.exchange.elements import stripped
 from recviewer.exchange.model import Exchange, Json
 
 _TEST = re.compile(r"([^:\[]*)(::.*)", re.DOTALL)
@@ -40,26 +41,70 @@ def _is_one_sided(change: Change) -> bool:
 def of_rest(old: Exchange, new: Exchange) -> tuple[Change, ...]:
     """Return what differs of all that counts besides the neutral model, by path.
 
-    What an error says is left out here where both failed or one did: the error tells it.
+    What an error says is told with it, and left out here.
     """
-    return tuple(_told(changes(_as_told(old), _as_told(new))))
+    found = _told(changes(_as_told(old), _as_told(new)))
+    made = tuple(change for change in found if not _is_of_error(change))
+    return made or tuple(_of_elements(old, new))
+
+
+_NAMES = {
+    "request": "request",
+    "response": "response",
+    "body": "response.body",
+    "list": "response.body",
+    "beside": "beside the elements",
+    "bytes": "file",
+}
+"""What the parts of `Exchange.rest` are called by people."""
 
 
 def _as_told(exchange: Exchange) -> dict[str, Json]:
-    """Return the rest with a reply's own paths at the top, and what is said of its kind where that is all there is."""
-    made = dict(exchange.rest)
-    chunks = made.pop("chunks", None)
+    """Return the rest by the paths that people know: those of the file, and below `response.body` or `chunks[]`."""
+    made: dict[str, Json] = dict(exchange.rest.get("file", {}))
+    for name, told in _NAMES.items():
+        if name in exchange.rest:
+            made[told] = exchange.rest[name]
+    types = exchange.rest.get("types")
+    if types:
+        made["__type__"] = _values(types)
+    chunks = exchange.rest.get("chunks")
     if chunks is not None:
-        made["chunks[]"] = {path: _values(values) for path, values in chunks.items()}
-    body = made.pop("body", ABSENT)
-    if body is not ABSENT:
-        made["response.body"] = body
+        made["chunks[]"] = {path: _values(values) for path, values in chunks["paths"].items()}
+        made |= {f"only some chunks have {name}": True for name in chunks.get("partly", ())}
     return made
 
 
 def _values(values: list[Json]) -> Json:
     """Return the values that a path had one after the other; a single one as itself."""
     return values[0] if len(values) == 1 else values
+
+
+def _is_of_error(change: Change) -> bool:
+    """Tell whether a value is the type or the message of an error, which the error itself tells."""
+    keys = change.keys
+    holders = {"error", "exception_data"} & set(keys)
+    return (bool(holders) and keys[-1] in ("message", "type", "status_code")) or keys[-1:] == ("exception_message",)
+
+
+def _of_elements(old: Exchange, new: Exchange) -> Iterator[Change]:
+    """Yield what differs between elements at the same place of two streams that were cut alike."""
+    if is_same_stream(old, new):
+        return
+    for place, (before, after) in enumerate(zip(old.elements, new.elements, strict=True)):
+        if before is not after:
+            yield from changes(stripped(before), stripped(after), f"chunks[{place}]")
+
+
+def is_same_stream(old: Exchange, new: Exchange) -> bool:
+    """Tell whether each element of one stream says besides its words what the other's at its place says.
+
+    Streams with another number of elements were cut otherwise; what counts of them whatever the cuts is in `rest`.
+    """
+    if len(old.elements) != len(new.elements):
+        return True
+    pairs = [(one, two) for one, two in zip(old.elements, new.elements, strict=True) if one is not two]
+    return all(is_equal(stripped(one), stripped(two)) for one, two in pairs)
 
 
 def _told(found: tuple[Change, ...]) -> Iterator[Change]:
@@ -94,8 +139,3 @@ def of_place(old: Exchange, new: Exchange) -> tuple[Change, ...]:
             change = Change(("test file",), ("test file",), before[1], after[1])
         made.append(change)
     return tuple(made)
-
-
-def is_same(old: Exchange, new: Exchange) -> bool:
-    """Tell whether no detail differs."""
-    return is_equal(old.rest, new.rest) and is_equal(old.place, new.place)

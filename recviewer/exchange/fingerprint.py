@@ -24,6 +24,7 @@ from typing import Any
 import orjson
 
 from recviewer.exchange.encode import SourceFloat, encode, nesting
+from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.model import (
     Exchange,
     Exhibit,
@@ -44,7 +45,6 @@ from recviewer.exchange.model import (
     ToolResult,
     Vector,
 )
-from recviewer.exchange.shape import without_ids
 
 VERSION = "2"
 
@@ -263,7 +263,8 @@ class _Ids:
 def without_opaque(value: Json) -> Json:
     """Return a value of an answer in which what nobody can read is only marked as being there."""
     if isinstance(value, dict):
-        hidden = {*OPAQUE, "data"} if value.get("type") in OPAQUE_DATA else OPAQUE
+        kind = value.get("type")
+        hidden = {*OPAQUE, "data"} if type(kind) is str and kind in OPAQUE_DATA else OPAQUE
         return {
             key: {"opaque": bool(item)} if key in hidden and isinstance(item, str) else without_opaque(item)
             for key, item in value.items()

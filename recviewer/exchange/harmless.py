@@ -260,6 +260,7 @@ BESIDES: tuple[Harmless, ...] = (
     Harmless("order of a list of models", How.WHOLLY, "a provider lists them in any order"),
     Harmless("numbers of an embedding", How.WHOLLY, "rounding: 1 − cosine is 1e-5 at most; in a comparison alone"),
     Harmless("chunk boundaries", How.WHOLLY, "the network's doing, and so are null and empty values of a chunk"),
+    Harmless("a text sent twice", How.WHOLLY, "some providers send thoughts under two names at once; they count once"),
     Harmless("frames of server-sent events", How.WHOLLY, "line ends, comments, ids and retry times say nothing"),
     Harmless("layout of the file", How.WHOLLY, "indentation, order of keys, line ends"),
 )

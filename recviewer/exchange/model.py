@@ -300,7 +300,8 @@ class Exchange:
     status: the recorded HTTP status, where there is one. metadata: `provider_metadata` as recorded.
     id_mapping: `id_normalization_mapping` as recorded. Both {} when absent.
     unread: the reply as recorded where no format understands it, else None. rest: what else counts, by where it stands
-    in the file: all that is neither in the neutral model nor known to be harmless. left: those values of a reply that no
+    in the file: all that is neither in the neutral model nor known to be harmless. elements: of a streamed reply, what
+    counts of each element at its place. left: those values of a reply that no
     reader understands, by path. place: where the recording stands: test, host, provider; that may move.
     """
 
@@ -324,6 +325,7 @@ class Exchange:
     id_mapping: dict[str, Json] = field(default_factory=dict)
     unread: Json = None
     rest: dict[str, Json] = field(default_factory=dict)
+    elements: tuple[dict[Any, Json], ...] = ()
     left: tuple[Left, ...] = ()
     place: dict[str, Json] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()

@@ -9,6 +9,7 @@ a key any text. After the colon stands what the reader takes there; without one 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
@@ -16,7 +17,8 @@ from fnmatch import translate
 from typing import Any
 
 from recviewer.exchange.encode import SourceFloat
-from recviewer.exchange.harmless import BY_FORMAT, EVERY, Harmless, How
+from recviewer.exchange.error_ids import without_ids
+from recviewer.exchange.harmless import BY_FORMAT, EVERY, How
 from recviewer.exchange.model import Json, Left
 
 PASSED = "…"
@@ -24,79 +26,108 @@ PASSED = "…"
 
 
 class Take(Enum):
-    """What is done with a value.
+    """What is done with a value that is there.
 
-    text, whole, number, any: the reader takes values of this type; others are left. last: text of which a stream's last
-    counts. known: it counts as it was recorded.
+    text, whole, number, any: the reader takes values of this type; others are left. vector: numbers, or base64 text.
+    last: text, of which a stream's last counts, and numbers that count as recorded. final: of a stream, only what the last
+    element has counts, as recorded. known: it counts as it was recorded.
     """
 
     TEXT = "text"
     WHOLE = "whole"
     NUMBER = "number"
     ANY = "any"
+    VECTOR = "vector"
     LAST = "last"
+    FINAL = "final"
     KNOWN = "known"
 
 
 _TYPES: dict[Take, tuple[type, ...]] = {
     Take.TEXT: (str,),
-    Take.LAST: (str, int),
+    Take.LAST: (str,),
     Take.WHOLE: (int,),
     Take.NUMBER: (int, float, SourceFloat),
     Take.ANY: (str, int, float, SourceFloat, bool, list, dict),
 }
+_BASE64 = re.compile(r"[0-9A-Za-z+/]*={0,2}")
 
 
-class _Node:
-    """One step of the paths. take, how: what is said of this very value; `how` goes on below where nothing else is said.
+class Node:
+    """One step of the paths.
 
+    keys, patterns, any_key: the steps below an object, by key; items: below a list. take, how: what is said of this value.
     twin: the way, from the object that holds this value, to the one that it repeats.
     """
 
     __slots__ = ("any_key", "how", "items", "keys", "patterns", "take", "twin")
 
     def __init__(self) -> None:
-        self.keys: dict[str, _Node] = {}
-        self.patterns: list[tuple[re.Pattern[str], _Node]] = []
-        self.any_key: _Node | None = None
-        self.items: _Node | None = None
+        self.keys: dict[str, Node] = {}
+        self.patterns: list[tuple[re.Pattern[str], Node]] = []
+        self.any_key: Node | None = None
+        self.items: Node | None = None
         self.take: Take | None = None
         self.how: How | None = None
         self.twin: tuple[str, ...] = ()
 
-    def child(self, key: str) -> _Node | None:
+    def child(self, key: str) -> Node | None:
+        """Return the step of a key, None where no path tells of it."""
         found = self.keys.get(key)
-        if found is None:
-            if self.patterns:
-                low = key.lower()
-                found = next((node for pattern, node in self.patterns if pattern.match(low)), None)
-            return found or self.any_key
-        return found
+        if found is None and self.patterns:
+            low = key.lower()
+            found = next((node for pattern, node in self.patterns if pattern.match(low)), None)
+        return found or self.any_key
 
-    def at(self, path: str) -> _Node:
-        """Return the node at a path, made where there is none."""
+    def at(self, path: str) -> Node:
+        """Return the step at a path, made where there is none."""
         node = self
         for step in filter(None, path.replace("[]", ".[]").split(".")):
             if step == "[]":
-                node.items = node.items or _Node()
+                node.items = node.items or Node()
                 node = node.items
             elif step == "*":
-                node.any_key = node.any_key or _Node()
+                node.any_key = node.any_key or Node()
                 node = node.any_key
             elif "*" in step:
-                made = _Node()
+                made = Node()
                 node.patterns.append((re.compile(translate(step)), made))
                 node = made
             else:
-                node = node.keys.setdefault(step, _Node())
+                node = node.keys.setdefault(step, Node())
         return node
+
+    @property
+    def has_steps(self) -> bool:
+        """Tell whether a path goes on below."""
+        return bool(self.keys or self.patterns or self.any_key or self.items)
+
+    def takes(self, value: Json) -> bool:
+        """Tell whether the reader takes a value that is there as meaning."""
+        if self.take is Take.VECTOR:
+            return _is_vector(value)
+        return self.take is not None and type(value) in _TYPES.get(self.take, ())
+
+    def twin_in(self, holder: dict[str, Json]) -> Json:
+        """Return the value that the one at this step repeats, None where there is none."""
+        other: Json = holder
+        for key in self.twin:
+            other = other.get(key) if type(other) is dict else None
+        return other
+
+
+def _is_vector(value: Json) -> bool:
+    if type(value) is str:
+        size = len(value) // 4 * 3 - value.count("=")
+        return len(value) % 4 == 0 and size % 4 == 0 and _BASE64.fullmatch(value) is not None
+    return type(value) is list and all(isinstance(item, int | float) and type(item) is not bool for item in value)
 
 
 class Shape:
     """What the paths of one format's replies are: see the module.
 
     name: of the format. taken, known: paths. twins: pairs of (path, the path beside it that it repeats); a twin that says
-    the same is left out, and is taken where the other is missing.
+    the same is left out, one that says something else counts, and where the other is missing it is taken.
     """
 
     __slots__ = ("name", "root")
@@ -105,7 +136,7 @@ class Shape:
         self, name: str, *, taken: Iterable[str] = (), known: Iterable[str] = (), twins: Iterable[tuple[str, str]] = ()
     ) -> None:
         self.name = name
-        self.root = _Node()
+        self.root = Node()
         for entry in (*EVERY, *BY_FORMAT.get(name, ())):
             self.root.at(entry.path).how = entry.how
         for path in known:
@@ -121,17 +152,12 @@ class Shape:
             self.root.at("data").take = Take.KNOWN  # an element that is no JSON is kept under this key
 
     def rest(self, body: Json, left: list[Left]) -> Json:
-        """Return what counts of a whole reply besides what its reader took: the body without what was taken or is harmless.
+        """Return what counts of a whole reply besides what its reader took: the body without that and what is harmless.
 
         left: gets what is not known by name.
         """
-        found = _rest(body, self.root, ("",), left)
-        return {} if found is _NOTHING else found
-
-    def add_element(self, element: Json, made: Elements, left: list[Left], *, event: str = "") -> None:
-        """Add what counts of one element of a streamed reply to what counts of those before it. event: its name."""
-        flat = self.flat(element, left)
-        made.add({"event": event, **flat} if event else flat)
+        found = _rest(body, self.root, (), left)
+        return {} if found is NOTHING else found
 
     def harmless(self, body: Json) -> Iterator[tuple[str, Json]]:
         """Yield the harmless values of a body, or of one element of a streamed one, each with its path, lists as `[]`."""
@@ -140,276 +166,137 @@ class Shape:
     def passed(self, key: str, value: Json) -> Json:
         """Return what counts of the harmless value at a key of the body."""
         node = self.root.keys[key]
-        return value if node.how is None else _passed(value, node, node.how)
-
-    def flat(self, element: Json, left: list[Left]) -> dict[str, Json]:
-        """Return what counts of one element of a streamed reply, by path. Text stands where an element was no JSON."""
-        if type(element) is str:
-            return {"text": element}
-        flat: dict[str, Json] = {}
-        _flatten(element, self.root, (), flat, left)
-        return flat
+        return value if node.how is None else passed(value, node, node.how)
 
 
-_NOTHING: Any = object()
-"""Nothing is left of a value."""
-_EMPTY: tuple[Json, ...] = (None, "", [], {})
-_At = tuple[Any, ...]
+NOTHING: Any = object()
+"""Nothing counts of a value."""
+
+At = tuple[Any, ...]
+"""A path, as the keys and places on it."""
 
 
-def _is_empty(value: Json) -> bool:
+def is_empty(value: Json) -> bool:
+    """Tell whether a value is null or holds nothing."""
     return value is None or (type(value) in (str, list, dict) and not value)
 
 
-def _leave(value: Json, at: _At, left: list[Left]) -> None:
-    if not _is_empty(value):
+def leave(value: Json, at: At, left: list[Left]) -> None:
+    """Note a value that is not understood."""
+    if not is_empty(value):
         left.append(Left(path_of(at), value))
 
 
-def path_of(at: _At) -> str:
-    """Return a path, kept as steps, as people write it: `choices[0].message.content`."""
-    return "".join(f"[{step}]" if type(step) is int else f".{step}" for step in at if step != "").removeprefix(".")
+def path_of(at: At) -> str:
+    """Return a path as people write it: `choices[0].message.content`. A key that holds a point or a bracket is quoted."""
+    made = ""
+    for step in at:
+        if type(step) is int:
+            made += f"[{step}]"
+        else:
+            key = json.dumps(step) if "." in step or "[" in step or '"' in step or not step else step
+            made += f".{key}" if made else key
+    return made
 
 
-def _rest(value: Json, node: _Node, at: _At, left: list[Left], how: How | None = None) -> Json:
-    how = node.how or how
+def _rest(value: Json, node: Node, at: At, left: list[Left]) -> Json:
     take = node.take
+    if take is Take.KNOWN or take is Take.FINAL:
+        return value
     if take is not None:
-        if take is Take.KNOWN:
+        if is_empty(value):
             return value
-        if type(value) in _TYPES[take] or (take is Take.ANY and value is not None):
-            return _NOTHING
-    elif how is not None:
-        return _passed(value, node, how)
-    if type(value) is dict and (node.keys or node.patterns or node.any_key or take is None):
+        if node.takes(value):
+            return NOTHING
+        if take is Take.LAST and type(value) is int:
+            return value
+    elif node.how is not None:
+        return passed(value, node, node.how)
+    if type(value) is dict and (node.has_steps or take is None):
         if node.any_key is not None and node.any_key.take is Take.KNOWN and not node.patterns:
             return _rest_of_known(value, node, at, left)
         return _rest_of_object(value, node, at, left)
     if type(value) is list and node.items is not None:
         inner = node.items
-        kept_items = [_rest(item, inner, (*at, place), left) for place, item in enumerate(value)]
-        return [{} if kept is _NOTHING else kept for kept in kept_items]
-    if take is not None or not node.keys:
-        _leave(value, at, left)
+        kept = [_rest(item, inner, (*at, place), left) for place, item in enumerate(value)]
+        return [{} if item is NOTHING else item for item in kept]
+    leave(value, at, left)
     return value
 
 
-def _rest_of_object(value: dict[str, Json], node: _Node, at: _At, left: list[Left]) -> dict[str, Json]:
+def _rest_of_object(value: dict[str, Json], node: Node, at: At, left: list[Left]) -> dict[str, Json]:
     made = {}
     for key, item in value.items():
         child = node.child(key)
         if child is None:
             made[key] = item
-            _leave(item, (*at, key), left)
-        elif not (child.twin and _repeats(value, child, item)):
-            kept = _rest(item, child, (*at, key), left)
-            if kept is not _NOTHING:
-                made[key] = kept
+            leave(item, (*at, key), left)
+            continue
+        other = child.twin_in(value) if child.twin else None
+        if not is_empty(other):
+            if item != other:
+                made[key] = item
+            continue
+        kept = _rest(item, child, (*at, key), left)
+        if kept is not NOTHING:
+            made[key] = kept
     return made
 
 
-def _rest_of_known(value: dict[str, Json], node: _Node, at: _At, left: list[Left]) -> dict[str, Json]:
+def _rest_of_known(value: dict[str, Json], node: Node, at: At, left: list[Left]) -> dict[str, Json]:
     """Return what is left of an object all of whose keys are known: looked at are those of which something else is said."""
     made = dict(value)
     for key, child in node.keys.items():
         if key in made:
             kept = _rest(made[key], child, (*at, key), left)
-            if kept is _NOTHING:
+            if kept is NOTHING:
                 del made[key]
             else:
                 made[key] = kept
     return made
 
 
-def _repeats(holder: dict[str, Json], child: _Node, value: Json) -> bool:
-    """Tell whether a twin says just what the value beside it says."""
-    other: Json = holder
-    for key in child.twin:
-        other = other.get(key) if type(other) is dict else None
-    return type(value) is str and value == other
-
-
-def _passed(value: Json, node: _Node, how: How) -> Json:
-    """Return what counts of a harmless value."""
+def passed(value: Json, node: Node | None, how: How) -> Json:
+    """Return what counts of a harmless value; `NOTHING` where nothing does. node: its step, for what is said of it below."""
     if how is How.WHOLLY:
-        return _NOTHING
+        return NOTHING
     if how is How.VALUE:
-        return value if _is_empty(value) or value == 0 else PASSED
+        return value if is_empty(value) or value == 0 else PASSED
     if how is How.UNFILTERED:
-        return PASSED if value and not _has_true(value) else value
+        return PASSED if value and not _has_struck(value) else value
     if how is How.IDS:
         return without_ids(value)
     return _figures(value, node)
 
 
-def _figures(value: Json, node: _Node | None) -> Json:
+def _figures(value: Json, node: Node | None) -> Json:
     if node is not None and node.how not in (None, How.FIGURE):
-        return _passed(value, node, node.how)
+        return passed(value, node, node.how or How.FIGURE)
     if type(value) is dict:
         pairs = ((key, _figures(item, node.child(key) if node else None)) for key, item in value.items())
-        return {key: kept for key, kept in pairs if kept is not _NOTHING}
+        return {key: kept for key, kept in pairs if kept is not NOTHING}
     if type(value) is list:
         return [_figures(item, None) for item in value]
     return PASSED if isinstance(value, int | float) and type(value) is not bool else value
 
 
-def _has_true(value: Json) -> bool:
+def _has_struck(value: Json) -> bool:
     """Tell whether a filter's verdict holds anything but that all is well."""
     if type(value) is dict:
         return any(
-            item is True or (key == "severity" and item != "safe") or key == "error" or _has_true(item)
+            item is True or (key == "severity" and item != "safe") or key == "error" or _has_struck(item)
             for key, item in value.items()
         )
-    return type(value) is list and any(map(_has_true, value))
+    return type(value) is list and any(map(_has_struck, value))
 
 
-_UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
-_NAMES = "request|trace|correlation|activity|operation|span"
-_NAMED_ID = rf"(?i:\b(?:{_NAMES})[ _-]?id\b['\"]?\s*[:=]?\s*['\"]?)(?=[\w-]*\d)[\w-]{{6,}}"
-_MADE_ID = r"\b(?:req|chatcmpl|resp|msg|call|trace|run)[_-](?=\w*\d)[0-9A-Za-z_-]{8,}"
-_IDS_IN_TEXT = re.compile(f"(?P<name>{_NAMED_ID})|{_UUID}|{_MADE_ID}")
-_TAIL = re.compile(r"[\w-]+$")
-
-
-def without_ids(value: Json) -> Json:
-    """Return an error's value with the ids of traces and requests inside its texts replaced by `#`."""
-    if type(value) is str:
-        return _IDS_IN_TEXT.sub(lambda found: _TAIL.sub("#", found[0]) if found["name"] else "#", value)
-    if type(value) is dict:
-        return {
-            key: (PASSED if _is_id_key(key) and type(item) is str and item else without_ids(item))
-            for key, item in value.items()
-        }
-    return [without_ids(item) for item in value] if type(value) is list else value
-
-
-def _is_id_key(key: str) -> bool:
-    low = key.lower().replace("_", "").replace("-", "")
-    return low in ("requestid", "traceid", "correlationid", "activityid", "spanid", "eventid")
-
-
-class Elements:
-    """What counts of a streamed reply's elements, besides what is said: by path, the values in order of appearance.
-
-    A value that only repeats the one before it at the same path counts once, and null and empty values not at all, so that
-    it does not matter where a stream was cut. Of the keys of an element itself it counts whether all elements have them.
-    """
-
-    __slots__ = ("_count", "_last", "_times", "_tops", "_values")
-
-    def __init__(self) -> None:
-        self._values: dict[str, list[Json]] = {}
-        self._tops: dict[str, int] = {}
-        self._count = 0
-        self._last: dict[str, Json] = {}
-        self._times = 0
-
-    def add(self, flat: dict[str, Json]) -> None:
-        """Add one element's values by path."""
-        self._settle()
-        if flat is self._last:
-            self._times = 1
-            return
-        for path, value in flat.items():
-            known = self._values.get(path)
-            if known is None:
-                self._values[path] = [value]
-            elif type(known[-1]) is not type(value) or known[-1] != value:
-                known.append(value)
-        self._last, self._times = flat, 1
-
-    def again(self) -> None:
-        """Add one more element like the last."""
-        self._times += 1
-
-    def _settle(self) -> None:
-        self._count += self._times
-        for path in self._last:
-            if "." not in path and "[" not in path:
-                self._tops[path] = self._tops.get(path, 0) + self._times
-        self._times = 0
-
-    def build(self) -> dict[str, Json]:
-        """Return the values by path; of what only some elements have, the last value is null."""
-        self._settle()
-        made: dict[str, Json] = {}
-        for path, values in self._values.items():
-            if path.endswith(_LAST):
-                if len(values) > 1:
-                    made[path.removesuffix(_LAST)] = values
-                continue
-            is_sometimes = path in self._tops and self._tops[path] < self._count
-            made[path] = [*values, None] if is_sometimes else values
-        return made
-
-
-_LAST = " (last)"
-
-
-def _flatten(value: Json, node: _Node | None, at: _At, flat: dict[str, Json], left: list[Left]) -> None:
-    """Add what counts of a value to `flat`, by path. node: None below what no path tells; `left` knows it then already."""
-    if _is_empty(value):
-        return
-    if node is not None and (node.take is not None or node.how is not None):
-        value, node = _counted(value, node, at, flat, left)
-        if value is _NOTHING:
-            return
-    if type(value) is dict:
-        _flatten_object(value, node, at, flat, left)
-    elif type(value) is list:
-        inner = node.items if node is not None else None
-        if node is not None and inner is None:
-            _leave(value, at, left)
-        for place, item in enumerate(value):
-            _flatten(item, inner, (*at, _place(item, place)), flat, left)
-    else:
-        if node is not None and node.take is None:
-            _leave(value, at, left)
-        flat[path_of(at)] = value
-
-
-def _counted(value: Json, node: _Node, at: _At, flat: dict[str, Json], left: list[Left]) -> tuple[Json, _Node | None]:
-    """Return what counts of a value that a path tells of, and the node to go on with below it."""
-    take = node.take
-    if take is None:
-        return _passed(value, node, node.how or How.WHOLLY), None
-    if take is Take.KNOWN:
-        return value, None
-    if type(value) in _TYPES[take] or take is Take.ANY:
-        if take is Take.LAST:
-            flat[path_of(at) + _LAST] = value
-        return _NOTHING, None
-    if node.keys or node.items or node.patterns:
-        return value, node
-    _leave(value, at, left)
-    return value, None
-
-
-def _flatten_object(
-    value: dict[str, Json], node: _Node | None, at: _At, flat: dict[str, Json], left: list[Left]
-) -> None:
-    for key, item in value.items():
-        child = node.child(key) if node is not None else None
-        if node is not None and child is None:
-            _leave(item, (*at, key), left)
-        elif child is not None and child.twin and _repeats(value, child, item):
-            continue
-        _flatten(item, child, (*at, key), flat, left)
-
-
-def _place(item: Json, place: int) -> int:
-    """Return the place of an item: its own `index` where it names one, as choices and calls do."""
-    index = item.get("index") if type(item) is dict else None
-    return index if type(index) is int else place
-
-
-def _harmless(value: Json, node: _Node, at: str) -> Iterator[tuple[str, Json]]:
-    if node.how is not None and (node.how is not How.UNFILTERED or not _has_true(value)):
+def _harmless(value: Json, node: Node, at: str) -> Iterator[tuple[str, Json]]:
+    if node.how is not None and (node.how is not How.UNFILTERED or not _has_struck(value)):
         yield from _all_values(value, at)
     elif type(value) is dict:
         for key, item in value.items():
             child = node.child(key)
-            if child is not None and not _is_empty(item):
+            if child is not None and not is_empty(item):
                 yield from _harmless(item, child, f"{at}.{key}" if at else key)
     elif type(value) is list and node.items is not None:
         for item in value:
@@ -425,9 +312,3 @@ def _all_values(value: Json, at: str) -> Iterator[tuple[str, Json]]:
     else:
         for item in value:
             yield from _all_values(item, f"{at}[]")
-
-
-def entries(name: str) -> Iterator[Harmless]:
-    """Yield what is harmless in the replies of a format."""
-    yield from EVERY
-    yield from BY_FORMAT.get(name, ())

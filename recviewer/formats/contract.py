@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import Protocol, runtime_checkable
 
-from recviewer.exchange.model import Chunk, Json, Kind, Left, Problem, Reply, Request
-from recviewer.exchange.shape import Elements, Shape
+from recviewer.exchange.elements import Elements
+from recviewer.exchange.model import Chunk, Kind, Left, Problem, Reply, Request
+from recviewer.exchange.shape import Shape
 from recviewer.formats.raw import Raw
 
 
@@ -61,6 +62,6 @@ class Format(Protocol):
 class AddsElements(Protocol):
     """A format that knows a faster way to what counts of a stream's elements besides what is said."""
 
-    def add_elements(self, items: list[Json], made: Elements, left: list[Left]) -> None:
-        """Add each element, with the result that `Shape.add_element` gives."""
+    def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
+        """Add each element, with the result that `elements.flat_of` gives."""
         ...

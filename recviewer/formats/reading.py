@@ -90,7 +90,7 @@ def _exchange(raw: Raw, chosen: Format, problems: list[Problem]) -> Exchange:
             reply, is_read = chosen.reply(raw, problems), True
     error = error or reply.error
     left: list[Left] = []
-    rest = rest_of(raw, chosen, reply if is_read else None, error, left)
+    rest = rest_of(raw, chosen, reply if is_read else None, left)
     odd = [[problem.where, problem.what] for problem in problems if problem.where == "file"]
     problems += [Problem(f"{BODY}{_joint(one.where)}{one.where}", NOT_UNDERSTOOD) for one in left[:PROBLEM_LIMIT]]
     return Exchange(
@@ -113,7 +113,8 @@ def _exchange(raw: Raw, chosen: Format, problems: list[Problem]) -> Exchange:
         metadata=_object(raw.request.get("provider_metadata")),
         id_mapping=_object(raw.document.get("id_normalization_mapping")),
         unread=raw.recorded if chosen.kind is Kind.UNKNOWN else None,
-        rest=rest | ({"file": odd} if odd else {}),
+        rest=rest.rest | ({"bytes": odd} if odd else {}),
+        elements=rest.elements,
         left=tuple(left),
         place=place_of(raw),
         problems=tuple(problems),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
-from recviewer.exchange.model import Failure, Json, Kind, Left, Reply
-from recviewer.exchange.shape import Elements, Shape, without_ids
+from recviewer.exchange.elements import Elements, Flat, flat_of
+from recviewer.exchange.error_ids import without_ids
+from recviewer.exchange.model import Json, Kind, Left, Reply
+from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import AddsElements, Format
 from recviewer.formats.raw import Raw, unwrap
 
@@ -22,35 +23,59 @@ _ASKED: dict[str, frozenset[str]] = {
 """By kind of request, the keys that `Request.body` holds. Of a file processor's request it holds all."""
 
 _ELSEWHERE = frozenset({"test_id", "url", "model", "provider_metadata"})
-_FAILED = frozenset({"type", "status_code", "message", "body"})
 
 
-def rest_of(raw: Raw, chosen: Format, reply: Reply | None, error: Failure | None, left: list[Left]) -> dict[str, Json]:
-    """Return what counts besides, by where it stands: keys of the file, `request`, `response`, `types`, `body`.
+def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> Rest:
+    """Return what counts besides what the neutral model has, and what is harmless; not where the recording stands.
 
     reply: None where no format read the body. left: gets what was not understood, with paths below the body.
-    Not in it: where the recording stands (`place_of`), what the neutral model has, and what is harmless.
     """
-    made: dict[str, Json] = {key: value for key, value in raw.document.items() if key not in _TOP}
-    asked = _request(raw)
-    if asked:
-        made["request"] = asked
-    answered = _response(raw, error)
-    if answered:
-        made["response"] = answered
+    made: dict[str, Json] = {}
+    file = {key: value for key, value in raw.document.items() if key not in _TOP or _is_odd(key, value)}
+    file |= {f"no {key}": True for key in ("request", "response") if key not in raw.document}
+    for name, found in (("file", file), ("request", _request(raw)), ("response", _response(raw))):
+        if found:
+            made[name] = found
+    if raw.reply is None:
+        return Rest(made | ({"body": None} if "body" in raw.response else {}))
     if reply is None:
-        if raw.reply is not None:
-            made["body"] = _failed_body(raw.reply)
-    elif chosen.kind is not Kind.UNKNOWN:
-        made |= _body(raw, chosen, reply, left)
-    return made
+        return Rest(made | {"body": without_ids(raw.recorded)})
+    if chosen.kind is Kind.UNKNOWN:
+        return Rest(made)
+    shape = getattr(chosen, "shape", None) or Shape(chosen.name, known=("*",))
+    if reply.chunks:
+        elements = _streamed(raw, chosen, shape, left)
+        odd = [item for item in raw.recorded if type(item) is not str] if _is_lines(raw) else []
+        made |= {"chunks": elements.build()} | _types(raw.reply) | ({"beside": odd} if odd else {})
+        return Rest(made, tuple(elements.flats))
+    return Rest(made | _whole(raw.reply, chosen, shape, left))
+
+
+def _is_lines(raw: Raw) -> bool:
+    """Tell whether a stream was recorded as lines or pieces of text, among which nothing else has a meaning."""
+    return bool(raw.sse_events) and isinstance(raw.recorded, list)
+
+
+class Rest(NamedTuple):
+    """What counts besides. rest: by where it stands (`file`, `request`, `response`, `types`, `body` or `chunks`).
+
+    elements: of a streamed reply, what counts of each element in its place.
+    """
+
+    rest: dict[str, Json]
+    elements: tuple[Flat, ...] = ()
+
+
+def _is_odd(key: str, value: Json) -> bool:
+    """Tell whether a part of the file that everything is read from is of a wrong type, so that nothing of it was read."""
+    return key in ("request", "response") and not isinstance(value, dict)
 
 
 def place_of(raw: Raw) -> dict[str, Json]:
     """Return where the recording stands, which may move without anything being said otherwise: test, host, provider."""
     made: dict[str, Json] = {}
     for holder, name in ((raw.document, "test_id"), (raw.request, "request.test_id")):
-        if holder.get("test_id") is not None:
+        if "test_id" in holder:
             made[name] = holder["test_id"]
     host = _split(raw.url)[0]
     if host:
@@ -84,57 +109,35 @@ def _request(raw: Raw) -> dict[str, Json]:
     taken = _ASKED.get(raw.request_kind, frozenset())
     held = frozenset(key for key in taken if raw.request_kind == "tool" or isinstance(asked.get(key), dict))
     made = {key: value for key, value in asked.items() if key not in held and key not in _ELSEWHERE}
-    if "headers" in made and made["headers"] == {}:
-        del made["headers"]
     if "url" in asked:
         made["url"] = _split(raw.url)[1] if raw.url else asked["url"]
-    if "model" in asked and asked["model"] != (raw.body.get("model") or ""):
-        made["model"] = asked["model"]
+    if raw.request_kind == "inference" and "body" not in asked:
+        made["no body"] = True
+    asked_for = raw.body.get("model") or ""
+    if raw.request_kind == "inference" and asked.get("model") != asked_for:
+        made["model"] = asked.get("model")
     return made
 
 
-def _response(raw: Raw, error: Failure | None) -> dict[str, Json]:
+def _response(raw: Raw) -> dict[str, Json]:
     made: dict[str, Json] = {}
     for key, value in raw.response.items():
-        if key == "body" or (key == "exception_message" and error is not None and value == error.message):
+        if key == "body":
             continue
-        if key == "exception_data" and isinstance(value, dict):
-            value = {name: item for name, item in value.items() if name not in _FAILED} | (
-                {"body": _failed_body(value["body"])} if "body" in value else {}
-            )
         made[key] = without_ids(value) if key.startswith("exception") else value
     return made
 
 
-def _failed_body(body: Json) -> Json:
-    """Return what counts of an error's body besides its type and message, which the neutral model has."""
-    body = without_ids(body)
-    if not isinstance(body, dict):
-        return body
-    wrapped = body.get("error")
-    if isinstance(wrapped, dict):
-        return {**body, "error": _without_words(wrapped)}
-    return _without_words(body) if wrapped is None else body
-
-
-def _without_words(error: dict[str, Json]) -> dict[str, Json]:
-    return {key: value for key, value in error.items() if not (key in ("message", "type") and isinstance(value, str))}
-
-
-def _body(raw: Raw, chosen: Format, reply: Reply, left: list[Left]) -> dict[str, Json]:
-    shape = getattr(chosen, "shape", None) or Shape(chosen.name, known=("*",))
-    if reply.chunks:
-        return {"chunks": _streamed(raw, chosen, shape, left)}
-    body = raw.reply
+def _whole(body: Json, chosen: Format, shape: Shape, left: list[Left]) -> dict[str, Json]:
     if isinstance(body, list):
         kept = [shape.rest([unwrap(item)], left)[0] for item in body]
-        return _types(body) | {"body": _named(body, kept) if chosen.kind is Kind.MODELS else kept}
+        return _types(body) | ({"list": _named(body, kept)} if chosen.kind is Kind.MODELS else {"body": kept})
     found = shape.rest(unwrap(body), left)
     if chosen.kind is Kind.MODELS and isinstance(found, dict):
         listed = unwrap(body)
         for key, value in found.items():
             if isinstance(value, list) and isinstance(listed[key], list):
-                found[key] = _named(listed[key], value)
+                found[key] = {"list": _named(listed[key], value)}
     return _types([body]) | {"body": found}
 
 
@@ -143,7 +146,7 @@ def _types(items: list[Json]) -> dict[str, Json]:
     with suppress(TypeError, KeyError, ValueError):  # nearly all: each wrapped, and by one type
         found = {item["__type__"] for item in items if "__data__" in item}
         if len(found) == 1 and sum(map(len, items)) == 2 * len(items) and all("__data__" in item for item in items):
-            return {"__type__": list(found)}
+            return {"types": list(found)}
     names: list[Json] = []
     beside: list[Json] = []
     for item in items:
@@ -153,8 +156,8 @@ def _types(items: list[Json]) -> dict[str, Json]:
             names.append(name)
         if is_wrapped and len(item) > 2:
             beside.append({key: value for key, value in item.items() if key not in _WRAPPER})
-    made: dict[str, Json] = {} if names == [None] or not names else {"__type__": names}
-    return made | ({"beside __data__": beside} if beside else {})
+    made: dict[str, Json] = {} if names == [None] or not names else {"types": names}
+    return made | ({"beside": beside} if beside else {})
 
 
 def _named(items: list[Json], kept: list[Json]) -> dict[str, Json]:
@@ -167,12 +170,12 @@ def _named(items: list[Json], kept: list[Json]) -> dict[str, Json]:
     return {name: rows[0] if len(rows) == 1 else sorted(rows, key=repr) for name, rows in made.items()}
 
 
-def _streamed(raw: Raw, chosen: Format, shape: Shape, left: list[Left]) -> dict[str, Json]:
+def _streamed(raw: Raw, chosen: Format, shape: Shape, left: list[Left]) -> Elements:
     made = Elements()
     if isinstance(chosen, AddsElements) and isinstance(raw.reply, list):
-        chosen.add_elements(raw.reply, made, left)
-        names = [name for name, _ in groupby(event.name for event in raw.sse_events)]
-        return made.build() | _types(raw.reply) | ({"event": names} if any(names) else {})
-    for chunk in chosen.chunks(raw):
-        shape.add_element(chunk.element, made, left, event=chunk.event)
-    return made.build() | (_types(raw.reply) if isinstance(raw.reply, list) else {})
+        chosen.add_elements(raw, made, left)
+        return made
+    names = [event.name for event in raw.sse_events]
+    for place, chunk in enumerate(chosen.chunks(raw)):
+        made.add(flat_of(chunk.element, shape, left, event=names[place] if place < len(names) else ""))
+    return made

@@ -78,7 +78,6 @@ _PARTS = (
 SHAPE = Shape(
     "genai",
     taken=_spelled(
-        "candidates[].index:whole",
         "candidates[].finish_reason:last",
         "candidates[].content.parts[].text",
         "candidates[].content.parts[].function_call.id",

@@ -14,7 +14,7 @@ from recviewer.formats.vectors import inputs, vector_of
 
 SHAPE = Shape(
     "ollama_embed",
-    taken=("embeddings:any", "embedding:any"),
+    taken=("embeddings[]:vector", "embedding:vector"),
     known=("model", "done", "done_reason"),
 )
 

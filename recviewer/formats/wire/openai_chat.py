@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import zip_longest
 
 import orjson
 
+from recviewer.exchange.elements import Elements, Flat, flat_of
 from recviewer.exchange.encode import written
 from recviewer.exchange.model import (
     CallDelta,
@@ -25,7 +27,7 @@ from recviewer.exchange.model import (
     Reply,
     Request,
 )
-from recviewer.exchange.shape import PASSED, Elements, Shape
+from recviewer.exchange.shape import PASSED, Shape, Take
 from recviewer.formats import deltas
 from recviewer.formats.answers import RARE, said_in
 from recviewer.formats.contract import Match
@@ -39,7 +41,6 @@ from recviewer.formats.raw import Raw, unwrap
 SHAPE = Shape(
     "openai_chat",
     taken=(
-        "choices[].index:whole",
         "choices[].finish_reason:last",
         *(
             f"choices[].{holder}.{path}"
@@ -62,6 +63,7 @@ SHAPE = Shape(
     known=(
         "object",
         "model",
+        "choices[].index",
         "choices[].stop_reason",
         "choices[].native_finish_reason",
         "choices[].seed",
@@ -171,32 +173,47 @@ class OpenAIChat:
         if isinstance(raw.reply, list):
             yield from read_chunks(raw.reply, [])
 
-    def add_elements(self, items: list[Json], made: Elements, left: list[Left]) -> None:
+    def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
         """Add each chunk, but look only once at those that differ in nothing but words."""
-        last = b""
-        for item in items:
+        for item, event in zip_longest(raw.reply, raw.sse_events):
             data = unwrap(item)
-            frame = _frame(data)
-            if frame and frame == last:
-                made.again()
-                continue
-            last = frame
-            flat = _KNOWN.get(frame)
+            frame = b"" if event is not None and event.name else _frame(data)
+            flat = _KNOWN.get(frame) if frame else None
             if flat is None:
                 found: list[Left] = []
-                flat = SHAPE.flat(data, found)
+                bare, repeated = _without_messages(data)
+                flat = flat_of(bare, SHAPE, found, event=event.name if event is not None else "")
+                flat |= {(path, Take.FINAL): message for path, message in repeated.items()}
                 left += found
                 if frame and not found and len(_KNOWN) < _KNOWN_MOST:
                     _KNOWN[frame] = flat
             made.add(flat)
 
 
-_KNOWN: dict[bytes, dict[str, Json]] = {}
+def _without_messages(data: Json) -> tuple[Json, dict[str, Json]]:
+    """Return a chunk without the messages that stand beside its deltas, and those by their paths.
+
+    They repeat all that was said so far, so that only the last one counts.
+    """
+    choices = data.get("choices") if type(data) is dict else None
+    if type(choices) is not list or not any(
+        type(one) is dict and "delta" in one and "message" in one for one in choices
+    ):
+        return data, {}
+    bare, found = [], {}
+    for place, choice in enumerate(choices):
+        if type(choice) is dict and "delta" in choice and "message" in choice:
+            found[f"choices[{choice.get('index', place)}].message"] = choice["message"]
+            choice = {key: value for key, value in choice.items() if key != "message"}
+        bare.append(choice)
+    return {**data, "choices": bare}, found
+
+
+_KNOWN: dict[bytes, Flat] = {}
 """What counts of chunks with one frame: the streams of a tree have few different ones."""
 
 _KNOWN_MOST = 2_000
 _PASSED = {"id": "", "created": 0, "obfuscation": "", "system_fingerprint": "", "service_tier": ""}
-_CHOICE = {"obfuscation": ""}
 
 
 def _frame(data: Json) -> bytes:
@@ -207,14 +224,22 @@ def _frame(data: Json) -> bytes:
     try:
         (choice,) = data["choices"]
         delta = choice["delta"]
+        if "message" in choice:
+            return b""
         words, thought = delta.get("content"), delta.get("reasoning")
         if not (words is None or type(words) is str) or not (thought is None or type(thought) is str):
             return b""
-        bare = {**choice, **_CHOICE, "delta": {**delta, "content": "", "reasoning": ""}}
+        bare_delta = {**delta, "content": "", "reasoning": ""}
+        bare = {**choice, "obfuscation": "", "delta": bare_delta}
+        for holder, key, twin in ((bare_delta, "reasoning_content", thought), (bare, "text", words)):
+            if holder.get(key):
+                if holder[key] != twin:
+                    return b""
+                holder[key] = PASSED
         if choice.get("logprobs"):
             bare["logprobs"] = PASSED
         if delta.get("tool_calls"):
-            bare["delta"]["tool_calls"] = [_bare_call(call) for call in delta["tool_calls"]]
+            bare_delta["tool_calls"] = [_bare_call(call) for call in delta["tool_calls"]]
         frame = {**data, **_PASSED, "choices": bare}
         if data.get("usage"):
             frame["usage"] = SHAPE.passed("usage", data["usage"])
@@ -226,10 +251,9 @@ def _frame(data: Json) -> bytes:
 def _bare_call(call: Json) -> Json:
     """Return a fragment of a call without its id and its arguments, where they are texts."""
     function = call["function"]
-    if not (
-        type(call.get("id") or "") is type(function.get("arguments") or "") is type(function.get("name") or "") is str
-    ):
-        raise TypeError
+    for value in (call.get("id"), function.get("name"), function.get("arguments")):
+        if value is not None and type(value) is not str:
+            raise TypeError
     return {**call, "id": "", "function": {**function, "arguments": "", "name": ""}}
 
 

@@ -19,8 +19,9 @@ from recviewer.formats.raw import Raw, unwrap
 
 SHAPE = Shape(
     "openai_completion",
-    taken=("choices[].index:whole", "choices[].text", "choices[].finish_reason:last"),
+    taken=("choices[].text", "choices[].finish_reason:last"),
     known=(
+        "choices[].index",
         "object",
         "model",
         "prompt",
@@ -28,11 +29,11 @@ SHAPE = Shape(
         "choices[].seed",
         "choices[].token_ids",
         "choices[].prompt_token_ids",
+        "choices[].delta.content",
         "choices[].delta.role",
         "choices[].delta.token_id",
         "kv_transfer_params",
     ),
-    twins=(("choices[].delta.content", "text"),),
 )
 READ = frozenset({"choices[].index", "choices[].text", "choices[].finish_reason", "choices[].delta.content", "usage"})
 

@@ -17,8 +17,8 @@ from recviewer.formats.vectors import inputs, vector_of
 
 SHAPE = Shape(
     "openai_embeddings",
-    taken=("data[].index:whole", "data[].embedding:any"),
-    known=("object", "model", "data[].object", "data[].raw_output", "perf_metrics"),
+    taken=("data[].embedding:vector",),
+    known=("data[].index", "object", "model", "data[].object", "data[].raw_output", "perf_metrics"),
 )
 
 

@@ -15,12 +15,11 @@ from recviewer.formats.raw import Raw, unwrap
 SHAPE = Shape(
     "rerank",
     taken=(
-        "results[].index:whole",
         "results[].relevance_score:number",
         "results[].document:text",
         "results[].document.text",
     ),
-    known=("model", "results[].document.multi_modal"),
+    known=("results[].index", "model", "results[].document.multi_modal"),
 )
 
 

@@ -1,0 +1,160 @@
+"""What counts of a streamed reply's elements besides what is said, whatever the places at which the stream was cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from recviewer.exchange.harmless import How
+from recviewer.exchange.model import Json, Left
+from recviewer.exchange.shape import NOTHING, At, Node, Shape, Take, is_empty, leave, passed, path_of
+
+Flat: TypeAlias = dict[Any, Json]
+"""What counts of one element, by path; by (path, `Take`) where only the last of a stream counts."""
+
+
+class Elements:
+    """What counts of a stream's elements, gathered in order of arrival."""
+
+    __slots__ = ("flats",)
+
+    def __init__(self) -> None:
+        self.flats: list[Flat] = []
+
+    def add(self, flat: Flat) -> None:
+        """Add what counts of one element. The same object may be added for many that are alike."""
+        self.flats.append(flat)
+
+    def build(self) -> dict[str, Json]:
+        """Return the values that each path had one after the other, and which keys only some elements have.
+
+        A value that only repeats the one before it at the same path counts once, and null and empty values not at all, so
+        that it does not matter where the stream was cut.
+        """
+        values: dict[Any, list[Json]] = {}
+        counts: dict[str, int] = {}
+        last: Flat | None = None
+        heads: tuple[str, ...] = ()
+        for flat in self.flats:
+            if flat is not last:
+                last, heads = flat, tuple(dict.fromkeys(_heads(flat)))
+                _collect(flat, values)
+            for head in heads:
+                counts[head] = counts.get(head, 0) + 1
+        made: dict[str, Json] = {}
+        for path, found in values.items():
+            if type(path) is str:
+                made[path] = found
+            elif path[1] is Take.FINAL or len(found) > 1:
+                made[path[0]] = found
+        partly = sorted(head for head, count in counts.items() if count < len(self.flats))
+        return {"paths": made, "partly": partly} if partly else {"paths": made}
+
+
+def _heads(flat: Flat) -> Iterator[str]:
+    """Yield the keys of an element below which something counts."""
+    for path in flat:
+        name = path if type(path) is str else path[0]
+        yield name.partition(".")[0].partition("[")[0]
+
+
+def _collect(flat: Flat, values: dict[Any, list[Json]]) -> None:
+    for path, value in flat.items():
+        if is_empty(value):
+            continue
+        known = values.get(path)
+        if known is None or (type(path) is tuple and path[1] is Take.FINAL):
+            values[path] = [value]
+        elif type(known[-1]) is not type(value) or known[-1] != value:
+            known.append(value)
+
+
+def flat_of(element: Json, shape: Shape, left: list[Left], *, event: str = "") -> Flat:
+    """Return what counts of one element of a streamed reply, by path. event: its name.
+
+    left: gets what is not known by name.
+    """
+    made: Flat = {"(event)": event} if event else {}
+    if type(element) is str:
+        made["(text)"] = element
+    else:
+        _flatten(element, shape.root, (), made, left)
+    return made
+
+
+def stripped(flat: Flat) -> dict[str, Json]:
+    """Return what counts of an element at its very place in a stream."""
+    return {path: value for path, value in flat.items() if type(path) is str}
+
+
+def _flatten(value: Json, node: Node | None, at: At, flat: Flat, left: list[Left]) -> None:
+    """Add what counts of a value to `flat`, by path. node: None below what no path tells; `left` knows it then already."""
+    if node is not None and (node.take is not None or node.how is not None):
+        value, node = _counted(value, node, at, flat, left)
+        if value is NOTHING:
+            return
+    if is_empty(value):
+        _put(flat, path_of(at), value)
+    elif type(value) is dict:
+        _flatten_object(value, node, at, flat, left)
+    elif type(value) is list:
+        inner = node.items if node is not None else None
+        if node is not None and inner is None:
+            leave(value, at, left)
+        for place, item in enumerate(value):
+            _flatten(item, inner, (*at, _place(item, place)), flat, left)
+    else:
+        if node is not None and node.take is None:
+            leave(value, at, left)
+        _put(flat, path_of(at), value)
+
+
+def _put(flat: Flat, path: str, value: Json) -> None:
+    """Put a value in; where its path is taken, for two items named one place, behind it."""
+    while path in flat:
+        path += "'"
+    flat[path] = value
+
+
+def _counted(value: Json, node: Node, at: At, flat: Flat, left: list[Left]) -> tuple[Json, Node | None]:
+    """Return what counts of a value that a path tells of, and the step to go on with below it."""
+    take = node.take
+    if take is None:
+        return passed(value, node, node.how or How.WHOLLY), None
+    if take is Take.KNOWN:
+        return value, None
+    if take is Take.FINAL:
+        flat[path_of(at), take] = value
+        return NOTHING, None
+    if is_empty(value):
+        return NOTHING, None  # padding: a chunk that adds nothing
+    if node.takes(value):
+        if take is Take.LAST:
+            flat[path_of(at), take] = value
+        return NOTHING, None
+    if take is Take.LAST and type(value) is int:
+        return value, None
+    if node.has_steps:
+        return value, node
+    leave(value, at, left)
+    return value, None
+
+
+def _flatten_object(value: dict[str, Json], node: Node | None, at: At, flat: Flat, left: list[Left]) -> None:
+    for key, item in value.items():
+        child = node.child(key) if node is not None else None
+        if node is not None and child is None:
+            leave(item, (*at, key), left)
+        elif child is not None and child.twin:
+            other = child.twin_in(value)
+            if not is_empty(other):
+                if item != other:
+                    _put(flat, path_of((*at, key)), item)
+                continue
+        _flatten(item, child, (*at, key), flat, left)
+
+
+def _place(item: Json, place: int) -> int:
+    """Return the place of an item: its own `index` where it names one, as choices and calls do."""
+    index = item.get("index") if type(item) is dict else None
+    return index if type(index) is int else place

@@ -1,0 +1,31 @@
+"""Ids of traces and requests inside the texts of an error: made anew each time, and so no words."""
+
+from __future__ import annotations
+
+import re
+
+from recviewer.exchange.model import Json
+
+_UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+_NAMES = "request|trace|correlation|activity|operation|span"
+_NAMED_ID = rf"(?i:\b(?:{_NAMES})[ _-]?id\b['\"]?\s*[:=]?\s*['\"]?)(?=[\w-]*\d)[\w-]{{6,}}"
+_MADE_ID = r"\b(?:req|chatcmpl|resp|msg|call|trace|run)[_-](?=\w*\d)[0-9A-Za-z_-]{8,}"
+_IDS = re.compile(f"(?P<named>{_NAMED_ID})|{_UUID}|{_MADE_ID}")
+_TAIL = re.compile(r"[\w-]+$")
+_KEYS = frozenset({"requestid", "traceid", "correlationid", "activityid", "spanid", "eventid"})
+
+
+def without_ids(value: Json) -> Json:
+    """Return an error's value with `#` for every id of a trace or a request in it: inside a text, or at a key of its own."""
+    if type(value) is str:
+        return _IDS.sub(lambda found: _TAIL.sub("#", found[0]) if found["named"] else "#", value)
+    if type(value) is dict:
+        return {
+            key: "#" if type(item) is str and item and _holds_id(key) else without_ids(item)
+            for key, item in value.items()
+        }
+    return [without_ids(item) for item in value] if type(value) is list else value
+
+
+def _holds_id(key: str) -> bool:
+    return key.lower().replace("_", "").replace("-", "") in _KEYS
