@@ -29,7 +29,9 @@ def _holds(case: Case) -> Held | None:
 
 def _odd(side: Side) -> frozenset[str]:
     names = {
-        name for held in values(side.exchange.rest, "__type__") for name in (held if isinstance(held, list) else [held])
+        name
+        for held in values(side.exchange.rest, "types", "__type__")
+        for name in (held if isinstance(held, list) else [held])
     }
     return frozenset(name for name in names if isinstance(name, str) and name.partition(".")[0] not in _PACKAGES)
 
