@@ -90,7 +90,10 @@ def _since_seen(request: HttpRequest, spec: str, path_: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Churn that differs in the same. what: in what. items: for the `item` field. url: of one of them."""
+    """Churn that differs in the same.
+
+    what: in what. items: for the `item` field. url: of one of them. members: each change with its address.
+    """
 
     look: Look
     what: str
@@ -98,6 +101,7 @@ class Group:
     size: int
     items: str
     url: str
+    members: tuple[tuple[Change, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +190,15 @@ def _churn_page(place: Place, asked: Filter) -> ChurnPage:
 
 
 def _group(place: Place, item: Item) -> Group:
-    change = item.first
+    change, asked = item.first, Filter(classes=(item.first.churn,))
     return Group(
         CLASSES[change.churn],
         change.summary,
         len(item.changes),
         sum(one.size for one in item.changes),
         _items(item.changes),
-        place.item_url(Filter(classes=(change.churn,)), item),
+        place.item_url(asked, item),
+        tuple([(one, place.change_url(asked, one)) for one in item.changes]),
     )
 
 

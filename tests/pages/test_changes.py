@@ -432,6 +432,11 @@ def test_the_rule_acts_on_the_list_that_is_shown_and_says_how_many(client, of_al
     assert 'data-key="A"' not in none.content.decode()
     asked = client.get(shown.churn_url)
     assert asked.context["page"].count == 1
+    every = client.get(whole.churn_url)
+    assert [len(group.members) for group in every.context["page"].groups] == [2]
+    for one, url in every.context["page"].groups[0].members:
+        assert escape(url) in every.content.decode()
+        assert one.about.test in every.content.decode()
     assert "Only of this list" in asked.content.decode()
     client.post("/do/churn", {"range": spec, "item": [one.items for one in asked.context["page"].groups], "next": "/"})
     assert client.get(f"/changes/{spec}").context["page"].churn == 1
