@@ -230,7 +230,20 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
         *(
             Harmless(f"{holder}.reasoningContent.{path}", How.VALUE, _OPAQUE)
             for holder in ("output.message.content[]", "contentBlockDelta.delta")
-            for path in ("signature", "reasoningText.signature")
+            for path in ("signature", "reasoningText.signature", "redactedContent")
+        ),
+    ),
+    "cohere": (
+        Harmless("delta.usage", How.FIGURE, _COUNT),
+        *(
+            Harmless(f"{holder}{path}", How.WHOLLY, _ID)
+            for holder in ("", "response.")
+            for path in ("response_id", "generation_id", "generations[].id", "chat_history[].generation_id")
+        ),
+        *(
+            Harmless(f"{holder}meta.{path}", How.FIGURE, _COUNT)
+            for holder in ("", "response.")
+            for path in ("billed_units", "tokens", "cached_tokens")
         ),
     ),
     "file_processor": (

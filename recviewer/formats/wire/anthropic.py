@@ -63,7 +63,7 @@ SHAPE = Shape(
         *(
             f"{holder}.{path}"
             for holder in ("content[]", "content_block")
-            for path in ("tool_use_id", "content:any", "citations:any", "data:any", "is_error:any")
+            for path in ("tool_use_id", "content:any", "citations:any", "data:any")
         ),
     ),
     known=(
@@ -186,8 +186,11 @@ def _content(turn: Lookup, key: str) -> Iterator[Part]:
     elif isinstance(content, dict):
         yield JsonPart(content)
     else:
-        for block in turn.items(key):
-            yield from _parts(block)
+        for number, item in enumerate(turn.list(key)):
+            if isinstance(item, dict):
+                yield from _parts(Lookup(item, f"{turn.where(key)}[{number}]", turn.problems))
+            else:
+                yield JsonPart(item)
 
 
 def _parts(block: Lookup) -> Iterator[Part]:

@@ -53,28 +53,19 @@ WRAPPINGS = ("chunk", "event", "payload", "data", "body", "value")
 
 _BLOCK = (
     "text",
-    "toolUse.toolUseId",
-    "toolUse.name",
-    "toolUse.input:any",
-    "toolUse.type:any",
-    "toolResult:any",
-    "reasoningContent.reasoningText.text",
-    "reasoningContent.text",
-    "reasoningContent.redactedContent:any",
-    "citationsContent:any",
-    "citation:any",
-    "image:any",
-    "document:any",
-    "video:any",
-    "audio:any",
-    "guardContent:any",
+    *("toolUse.toolUseId", "toolUse.name", "toolUse.input:any"),
+    *("toolResult.toolUseId", "toolResult.content:any", "toolResult.status:any"),
+    *("reasoningContent.reasoningText.text", "reasoningContent.text"),
+    *("citationsContent.content:any", "citationsContent.citations:any", "citation:any", "guardContent:any"),
+    *("image.source.bytes", "document.source.bytes", "video.source.bytes", "audio.source.bytes"),
 )
+_SHOWN = ("toolUse", "toolResult", "reasoningContent", "citationsContent", "image", "document", "video", "audio")
+_HOLDERS = ("output.message.content[]", "contentBlockStart.start", "contentBlockDelta.delta")
 SHAPE = Shape(
     "converse",
     taken=(
-        *(f"output.message.content[].{path}" for path in _BLOCK),
-        *(f"contentBlockStart.start.{path}" for path in _BLOCK),
-        *(f"contentBlockDelta.delta.{path}" for path in _BLOCK),
+        *(f"{holder}.{path}" for holder in _HOLDERS for path in _BLOCK),
+        "contentBlockDelta.delta.toolResult[]:any",
         *(
             f"{event}.contentBlockIndex:whole"
             for event in ("contentBlockStart", "contentBlockDelta", "contentBlockStop")
@@ -83,6 +74,8 @@ SHAPE = Shape(
         "messageStop.stopReason:last",
     ),
     known=(
+        *(f"{holder}.{name}.*" for holder in _HOLDERS for name in _SHOWN),
+        *(f"{holder}.{name}.source.*" for holder in _HOLDERS for name in ("image", "document", "video", "audio")),
         "output.message.role",
         "output.message.content[].cachePoint",
         "messageStart.role",
@@ -204,9 +197,12 @@ def _parts_of(turn: Lookup, key: str) -> Iterator[Part]:
     content = turn.data.get(key)
     if isinstance(content, str):
         yield Text(content)
-    else:
-        for block in turn.items(key):
-            yield from _parts(block)
+        return
+    for number, item in enumerate(turn.list(key)):
+        if isinstance(item, dict):
+            yield from _parts(Lookup(item, f"{turn.where(key)}[{number}]", turn.problems))
+        else:
+            yield JsonPart(item)
 
 
 def _parts(block: Lookup) -> Iterator[Part]:

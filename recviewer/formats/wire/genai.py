@@ -67,14 +67,13 @@ def _spelled(*paths: str) -> tuple[str, ...]:
 
 
 _PARTS = (
-    "function_response",
-    "tool_call",
-    "tool_response",
-    "inline_data",
-    "file_data",
-    "executable_code",
-    "code_execution_result",
+    *("function_response.id", "function_response.name", "function_response.response:any"),
+    *("tool_call.id", "tool_call.tool_type", "tool_call.args:any"),
+    *("tool_response.id", "tool_response.tool_type", "tool_response.response:any"),
+    *("inline_data.mime_type", "inline_data.data", "file_data.file_uri"),
+    *("executable_code:any", "code_execution_result:any"),
 )
+_SHOWN = ("function_call", "function_response", "tool_call", "tool_response", "inline_data", "file_data")
 SHAPE = Shape(
     "genai",
     taken=_spelled(
@@ -85,7 +84,7 @@ SHAPE = Shape(
         "candidates[].content.parts[].function_call.args:any",
         "candidates[].content.parts[].function_call.partial_args:any",
         "candidates[].content.parts[].function_call.will_continue:any",
-        *(f"candidates[].content.parts[].{name}:any" for name in _PARTS),
+        *(f"candidates[].content.parts[].{path}" for path in _PARTS),
         *(f"candidates[].{name}:any" for name in BESIDE),
         "prompt_feedback.block_reason:any",
         "prompt_feedback.block_reason_message",
@@ -97,7 +96,7 @@ SHAPE = Shape(
         "candidates[].*",
         "candidates[].content.*",
         "candidates[].content.parts[].*",
-        "candidates[].content.parts[].function_call.*",
+        *(f"candidates[].content.parts[].{name}.*" for name in _SHOWN),
         "prompt_feedback.*",
     ),
 )

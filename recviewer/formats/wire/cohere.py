@@ -1,0 +1,347 @@
+"""Cohere's chat, version 2 and version 1, whole and streamed, and its old text generation.
+
+Source: Cohere API reference, "Chat" (v2: events by `type`; v1: one JSON object a line, by `event_type`), "Generate".
+What a model plans before it calls tools, and what it thinks, is reasoning. A call's `null` arguments are sent as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from recviewer.exchange.fingerprint import arguments_as_json, canonical
+from recviewer.exchange.model import (
+    CallDelta,
+    Chunk,
+    Delta,
+    Failure,
+    Json,
+    JsonPart,
+    Kind,
+    Message,
+    Part,
+    Problem,
+    Reply,
+    Request,
+    Text,
+    ToolCall,
+    ToolResult,
+)
+from recviewer.exchange.shape import Shape
+from recviewer.formats import deltas
+from recviewer.formats.contract import Match
+from recviewer.formats.failure import error_in
+from recviewer.formats.framing import AT
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.messages import arguments_text, body_lookup, chat_messages, request_of
+from recviewer.formats.raw import Raw
+
+EVENTS = frozenset(
+    {
+        *("message-start", "message-end", "content-start", "content-delta", "content-end", "tool-plan-delta"),
+        *("tool-call-start", "tool-call-delta", "tool-call-end", "citation-start", "citation-end", "debug"),
+    }
+)
+"""Events of version 2."""
+
+OLD_EVENTS = frozenset(
+    {
+        *("stream-start", "stream-end", "text-generation", "tool-calls-generation", "tool-calls-chunk"),
+        *("search-queries-generation", "search-results", "citation-generation"),
+    }
+)
+"""Events of version 1."""
+
+BESIDE = ("citations", "documents", "search_queries", "search_results")
+"""What an answer of version 1 rests on."""
+
+ASKED = {"USER": "user", "CHATBOT": "assistant", "SYSTEM": "system", "TOOL": "tool"}
+_CALL = ("id", "name", "parameters:any", "function.name", "function.arguments:any")
+SHAPE = Shape(
+    "cohere",
+    taken=(
+        *(
+            f"{holder}.{path}"
+            for holder in ("message", "delta.message")
+            for path in (
+                *("content[].text", "content[].thinking", "content.text", "content.thinking", "tool_plan"),
+                *(
+                    "citations:any",
+                    *(f"tool_calls[].{name}" for name in _CALL),
+                    *(f"tool_calls.{name}" for name in _CALL),
+                ),
+            )
+        ),
+        *("finish_reason:last", "delta.finish_reason:last", "index:whole"),
+        *("text", *(f"tool_calls[].{name}" for name in _CALL), *(f"{name}:any" for name in BESIDE)),
+        *(f"tool_call_delta.{name}" for name in (*_CALL, "text", "index:whole")),
+        *("generations[].text", "generations[].finish_reason:last", "generations[].index:whole"),
+        *("response.text", "response.tool_calls[].name", "response.tool_calls[].parameters:any"),
+        "response.finish_reason:last",
+    ),
+    known=(
+        *("type", "event_type", "is_finished", "is_search_required", "prompt", "response_type", "chat_history"),
+        *("message.role", "message.content[].type", "delta.message.role", "delta.message.content.type"),
+        *("meta.warnings", "meta.api_version", "response.*", "response.meta.*", "logprobs", "delta.logprobs"),
+        *(
+            "message.tool_calls[].type",
+            "delta.message.tool_calls.type",
+            "delta.message.tool_calls[].type",
+            "delta.error",
+        ),
+        *("meta.is_*", "message.*", "delta.message.*"),
+    ),
+)
+READ = frozenset(
+    {
+        *("type", "event_type", "index", "text", "tool_calls", "tool_call_delta", "finish_reason", "is_finished"),
+        *("delta.message.content.text", "delta.message.content.thinking", "delta.message.content.type"),
+        *("delta.message.role", "delta.message.tool_plan", "delta.message.tool_calls", "delta.message.citations"),
+        *("delta.finish_reason", "delta.usage", "response"),
+    }
+)
+
+
+class Cohere:
+    """Cohere's own protocol."""
+
+    name = "cohere"
+    kind = Kind.COHERE
+    shape = SHAPE
+
+    def match(self, raw: Raw) -> Match:
+        """Match the shapes of both versions and their events; without a reply by host and endpoint."""
+        if not raw.type_name and any(map(_is_own, raw.heads)):
+            return Match.SHAPE
+        is_there = "cohere" in raw.url.lower() and raw.url_path.endswith(("/v2/chat", "/v1/chat", "/v1/generate"))
+        return Match.ENDPOINT if is_there and not _is_openai(raw) else Match.NO
+
+    def request(self, raw: Raw, problems: list[Problem]) -> Request:
+        """Read `messages`, or version 1's `preamble`, `chat_history`, `message` and `tool_results`, or a `prompt`."""
+        body = body_lookup(raw, problems)
+        messages = chat_messages(body) if "messages" in body.data else []
+        for key, role in (("preamble", "system"), ("prompt", "prompt")):
+            if isinstance(body.data.get(key), str):
+                messages.append(Message(role, (Text(body.data[key]),)))
+        messages += [_turn(turn) for turn in body.items("chat_history")]
+        if isinstance(body.data.get("message"), str):
+            messages.append(Message("user", (Text(body.data["message"]),)))
+        results = tuple(_results(body))
+        if results:
+            messages.append(Message("tool", results))
+        taken = frozenset({"messages", "preamble", "prompt", "chat_history", "message", "tool_results"})
+        return request_of(raw, messages, problems, taken=taken)
+
+    def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
+        """Read a whole answer of either version, or join the events of a stream."""
+        if isinstance(raw.reply, list):
+            return _joined(raw, problems)
+        reply = Lookup(raw.reply, AT, problems)
+        return Reply(
+            deltas.fold(_whole(reply)), _usage(reply), error_in(reply.data) or _failed(reply.text("finish_reason"))
+        )
+
+    def chunks(self, raw: Raw) -> Iterator[Chunk]:
+        """Yield the neutral form of each event."""
+        if isinstance(raw.reply, list):
+            for chunk, _ in _events(raw, []):
+                yield chunk
+
+
+FORMAT = Cohere()
+
+
+def _is_own(head: dict[str, Json]) -> bool:
+    if str(head.get("type")) in EVENTS or str(head.get("event_type")) in OLD_EVENTS:
+        return True
+    if isinstance(head.get("generations"), list) and "meta" in head:
+        return True
+    if isinstance(head.get("generation_id"), str) and isinstance(head.get("text"), str):
+        return True
+    has_end = isinstance(head.get("finish_reason"), str) and "choices" not in head
+    return has_end and isinstance(head.get("message"), dict) and "done" not in head
+
+
+def _is_openai(raw: Raw) -> bool:
+    return "/compatibility/" in raw.url_path
+
+
+def _turn(turn: Lookup) -> Message:
+    role = turn.text("role")
+    parts: list[Part] = [Text(turn.text("message"))] if turn.data.get("message") else []
+    parts += [ToolCall(*_named(call)) for call in turn.items("tool_calls")]
+    return Message(ASKED.get(role, role), (*parts, *_results(turn)))
+
+
+def _results(holder: Lookup) -> Iterator[ToolResult]:
+    for result in holder.items("tool_results"):
+        call = result.object("call")
+        yield ToolResult("", call.text("name"), tuple(map(JsonPart, result.list("outputs"))))
+
+
+def _named(call: Lookup) -> tuple[str, str, str]:
+    """Return a call's id, name and arguments, as version 2 or version 1 writes them."""
+    if "function" in call.data:
+        function = call.object("function")
+        return call.text("id"), function.text("name"), arguments_text(function, "arguments")
+    return call.text("id"), call.text("name"), arguments_text(call, "parameters")
+
+
+def _whole(reply: Lookup) -> Iterator[Delta]:
+    """Yield what a whole answer holds."""
+    if "generations" in reply.data:
+        for place, one in enumerate(reply.items("generations")):
+            index = one.integer("index")
+            yield Delta(place if index is None else index, text=one.text("text"), finish=one.text("finish_reason"))
+        return
+    holder = reply.object("message") if isinstance(reply.data.get("message"), dict) else reply
+    yield Delta(role=holder.text("role"), reasoning=holder.text("tool_plan"))
+    if isinstance(holder.data.get("content"), str):
+        yield Delta(text=holder.text("content"))
+    else:
+        for block in holder.items("content"):
+            yield _block(block)
+    yield Delta(text=reply.text("text"), calls=tuple(_calls(holder)), parts=tuple(_beside(holder)))
+    if holder is not reply:
+        yield Delta(parts=tuple(_beside(reply)))
+    yield Delta(finish=reply.text("finish_reason"))
+
+
+def _block(block: Lookup) -> Delta:
+    """Return what a block of content adds."""
+    if isinstance(block.data.get("thinking"), str):
+        return Delta(reasoning=block.text("thinking"))
+    if isinstance(block.data.get("text"), str):
+        return Delta(text=block.text("text"))
+    return Delta(parts=(JsonPart(block.data),)) if set(block.data) - {"type"} else Delta()
+
+
+def _calls(holder: Lookup) -> Iterator[CallDelta]:
+    for call in holder.items("tool_calls"):
+        yield CallDelta(None, *_named(call))
+
+
+def _beside(holder: Lookup) -> Iterator[Part]:
+    """Yield what an answer rests on: each citation by itself, the rest as lists."""
+    for name in BESIDE:
+        value = holder.data.get(name)
+        if value:
+            is_list = name == "citations" and isinstance(value, list)
+            yield from (JsonPart(item) for item in value) if is_list else (JsonPart({name: value}),)
+
+
+def _usage(holder: Lookup) -> dict[str, Json] | None:
+    """Return the counts: `usage` of version 2; of version 1 `meta`'s billed units and tokens."""
+    usage = holder.mapping("usage")
+    if usage:
+        return usage
+    meta = holder.data.get("meta")
+    found = {key: meta[key] for key in ("billed_units", "tokens") if meta.get(key)} if isinstance(meta, dict) else {}
+    return found or None
+
+
+def _failed(finish: str) -> Failure | None:
+    return Failure(finish, None, "") if finish in ("ERROR", "ERROR_TOXIC") else None
+
+
+def _joined(raw: Raw, problems: list[Problem]) -> Reply:
+    events = list(_events(raw, problems))
+    chunks = [chunk for chunk, _ in events]
+    return Reply(
+        deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
+        next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+        next((failure for _, failure in events if failure is not None), None),
+        chunks=len(chunks),
+        runs=deltas.runs_of(chunks),
+    )
+
+
+@dataclass(slots=True)
+class _Said:
+    """What has come before, so that a later event that repeats all of it adds nothing. calls: name and arguments."""
+
+    text: str = ""
+    calls: dict[int | None, list[str]] = field(default_factory=dict)
+
+    def add(self, deltas: list[Delta]) -> None:
+        for delta in deltas:
+            self.text += delta.text
+            for call in delta.calls:
+                known = self.calls.setdefault(len(self.calls) if call.index is None else call.index, ["", ""])
+                known[0] += call.name
+                known[1] += call.arguments
+
+    def repeats(self, calls: list[CallDelta]) -> bool:
+        """Tell whether these are the calls that came before."""
+        came = [[name, arguments_as_json(arguments)] for name, arguments in self.calls.values()]
+        return canonical(came) == canonical([[call.name, arguments_as_json(call.arguments)] for call in calls])
+
+
+def _events(raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Failure | None]]:
+    said = _Said()
+    for number, event in enumerate(raw.events()):
+        at = f"{AT}, event {number + 1}"
+        if event.is_unread:
+            problems.append(Problem(at, "data that is not JSON"))
+        data = Lookup(event.data, at, problems)
+        kind = data.text("type") or data.text("event_type") or event.name
+        found = [Delta(parts=(JsonPart(event.text),))] if event.is_unread else list(_deltas(kind, data, said))
+        said.add(found)
+        ended = data.object("delta") if kind == "message-end" else data
+        failure = error_in(data.data, kind) or error_in(ended.data) or _failed(ended.text("finish_reason"))
+        usage = _usage(data.object("response") if kind == "stream-end" else ended)
+        yield Chunk(number + 1, tuple(found), usage, data.data, READ, event.size_bytes, event.name), failure
+
+
+def _deltas(kind: str, data: Lookup, said: _Said) -> Iterator[Delta]:
+    """Yield what an event adds."""
+    if kind in EVENTS:
+        yield from _of_event(kind, data)
+    elif kind in OLD_EVENTS:
+        yield from _of_old_event(kind, data, said)
+    elif data.data and error_in(data.data, kind) is None:
+        yield Delta(parts=(JsonPart(data.data),))
+
+
+def _of_event(kind: str, data: Lookup) -> Iterator[Delta]:
+    delta = data.object("delta")
+    message = delta.object("message")
+    if kind == "message-end":
+        yield Delta(finish=delta.text("finish_reason"))
+    elif kind in ("content-start", "content-delta"):
+        yield _block(message.object("content"))
+    elif kind == "citation-start":
+        yield Delta(parts=(JsonPart(message.data.get("citations")),))
+    elif kind in ("tool-call-start", "tool-call-delta"):
+        called = message.data.get("tool_calls")
+        entries = list(message.items("tool_calls")) if isinstance(called, list) else [message.object("tool_calls")]
+        index = data.integer("index")
+        yield Delta(calls=tuple([CallDelta(index, *_named(entry)) for entry in entries if entry.data]))
+    elif kind in ("message-start", "tool-plan-delta"):
+        yield Delta(role=message.text("role"), reasoning=message.text("tool_plan"))
+
+
+def _told_again(whole: Lookup, said: _Said) -> Delta:
+    """Return what an event adds that tells all there was; where it tells something else than came, that is shown too."""
+    text, calls = whole.text("text"), list(_calls(whole))
+    parts: list[Part] = []
+    if said.text and text not in ("", said.text):
+        parts.append(JsonPart({"text": text}))
+    if said.calls and calls and not said.repeats(calls):
+        parts.append(JsonPart({"tool_calls": whole.data["tool_calls"]}))
+    return Delta(text="" if said.text else text, calls=() if said.calls else tuple(calls), parts=tuple(parts))
+
+
+def _of_old_event(kind: str, data: Lookup, said: _Said) -> Iterator[Delta]:
+    if kind == "text-generation":
+        yield Delta(text=data.text("text"))
+    elif kind == "tool-calls-chunk":
+        piece = data.object("tool_call_delta")
+        calls = (CallDelta(piece.integer("index"), *_named(piece)),) if piece.data else ()
+        yield Delta(text=data.text("text"), calls=calls)
+    elif kind in ("tool-calls-generation", "stream-end"):
+        whole = data.object("response") if kind == "stream-end" else data
+        yield _told_again(whole, said)
+        yield Delta(finish=data.text("finish_reason") or whole.text("finish_reason"))
+    else:
+        yield Delta(parts=tuple(_beside(data)))
