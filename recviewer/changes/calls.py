@@ -12,7 +12,7 @@ from recviewer.difference.asked import text_of
 from recviewer.difference.words import tokens
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import EARLIER
-from recviewer.exchange.model import Exchange, Json, Message
+from recviewer.exchange.model import Exchange, Json, Kind, Message, Table
 from recviewer.exchange.tools import function_of
 from recviewer.formats.raw import host_of
 
@@ -33,6 +33,8 @@ _ID = re.compile(
     r"|(?=[0-9a-f]*\d)[0-9a-f]{12,}(?![0-9A-Za-z])"
     r"|(?:file|vs|call|resp|msg)[-_]\w{6,})"
 )
+
+_HERE = frozenset({"localhost", "127.0.0.1", "0.0.0.0"})  # noqa: S104 - nothing is bound
 
 Bag = dict[str, int]
 """Words in whatever order, with the letters that each stands for."""
@@ -80,19 +82,23 @@ class Test:
 class Call:
     """What a recording is recognised by.
 
-    family: of the format that read it. asked: the same for equal words of users. facts: parameters and tools by name,
-    with a digest of what they say, without model and ids.
+    family: of the format that read it. turn: how many answers are sent back in it. asked: the same for equal words of
+    users. facts: parameters and tools by name, with a digest of what they say, without model and ids. site: whose host
+    was asked. listed: the same for lists of the same models, b"" for anything else.
     """
 
     family: str
     is_failure: bool
     test: Test
     turns: tuple[Turn, ...]
+    turn: int
     asked: bytes
     facts: dict[str, bytes]
     answer: Turn
     model: str
     host: str
+    site: str
+    listed: bytes
     endpoint: str
     folder: str
 
@@ -116,11 +122,14 @@ class Calls:
             is_failure=exchange.error is not None,
             test=self._tests.get(test) or self._tests.setdefault(test, _taken_apart(test, self._models)),
             turns=turns,
+            turn=sum([turn.role in SENT for turn in turns]),
             asked=_digest("\0".join(asked).encode("utf-8", "replace")) if asked else b"",
             facts=dict(_facts(exchange)),
             answer=self._intern("", "\n".join(answers)[:ANSWER]),
             model=exchange.model,
             host=host_of(exchange.url),
+            site=site_of(host_of(exchange.url)),
+            listed=_listed(exchange),
             endpoint=exchange.endpoint.rpartition("/")[2],
             folder=path.rpartition("/")[0],
         )
@@ -139,10 +148,29 @@ class Calls:
         return found
 
 
+def _listed(exchange: Exchange) -> bytes:
+    if exchange.kind is not Kind.MODELS:
+        return b""
+    rows = [row for exhibit in exchange.exhibits if isinstance(exhibit, Table) for row in exhibit.rows if row]
+    names = sorted({str(row[0]) for row in rows})
+    return _digest("\0".join(names).encode("utf-8", "replace")) if names else b""
+
+
 def models_of(exchanges: Iterable[Exchange]) -> list[str]:
     """Return the names of models that were asked, the longest first, for blanking them in test ids."""
     names = {exchange.model for exchange in exchanges if len(exchange.model) > 2}
     return sorted(names, key=lambda name: (-len(name), name))
+
+
+def site_of(host: str) -> str:
+    """Return what the hosts of one provider share: the last two names, or a port of this machine.
+
+    `eu.acme.example` is `acme.example`, and `0.0.0.0:11434` is `localhost:11434`.
+    """
+    name, _, port = host.partition(":")
+    if name in _HERE or host.startswith("["):
+        return f"localhost:{port}"
+    return host if name.replace(".", "").isdigit() else ".".join(name.split(".")[-2:])
 
 
 def letters(text: str) -> Bag:

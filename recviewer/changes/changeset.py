@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from recviewer.changes import disk
 from recviewer.changes.sides import Library, Meaning, Side, meaning_of, without_bytes
 from recviewer.changes.sources import Range, remedy
+from recviewer.changes.successors import Kept
+from recviewer.changes.unchanged import Unchanged
 from recviewer.difference.sequences import common
 from recviewer.git import ranges
 from recviewer.git.history import contents
@@ -42,6 +44,7 @@ class ChangeSet:
 
     strays: by blob, the paths of added files that lie outside of the folders of recordings, for recordings that were
     moved out of them; of two commits only.
+    unchanged: tells what it left alone of some tests.
     """
 
     range: Range
@@ -50,6 +53,7 @@ class ChangeSet:
     modified: tuple[Modified, ...]
     problems: tuple[str, ...] = ()
     strays: Mapping[str, str] = field(default_factory=dict)
+    unchanged: Callable[[Collection[str]], Collection[Kept] | None] = field(default=lambda tests: (), compare=False)
 
     @property
     def files(self) -> int:
@@ -89,11 +93,15 @@ def _loaded(asked: Range, library: Library) -> ChangeSet:
         return _on_disk(asked, library)
     every = ranges.differing(asked.repository, asked.base, asked.head)
     changed = _recordings(asked, every)
+    unchanged = Unchanged(asked, changed)
+    unchanged.begin()
     sides, lines = _read(asked, library, changed)
     counts = {raw: counted for raw, found in lines.items() if (counted := counted_by_place(found)) is not None}
     rest = [item.raw for item in changed if item.old and item.new and item.raw not in counts]
     counts.update(ranges.lines(asked.repository, asked.base, asked.head, rest))
-    return replace(_assembled(asked, changed, sides, counts, lines), strays=_strays(every, changed))
+    return replace(
+        _assembled(asked, changed, sides, counts, lines), strays=_strays(every, changed), unchanged=unchanged
+    )
 
 
 def _strays(every: Sequence[Changed], recordings: Sequence[Changed]) -> dict[str, str]:
@@ -278,7 +286,7 @@ def _read_on_disk(asked: Range, library: Library, found: disk.Found) -> ChangeSe
             lines[item.raw] = line_changes(before[item.old], data)
             counts[item.raw] = _count(before[item.old], data)
     made = _assembled(asked, found.changed, sides, counts, lines)
-    return ChangeSet(made.range, made.added, made.deleted, made.modified, found.problems)
+    return replace(made, problems=found.problems, unchanged=Unchanged(asked, found.changed))
 
 
 def _count(old: bytes, new: bytes) -> Counted:
@@ -295,6 +303,15 @@ def each_side(changes: ChangeSet) -> Iterator[Side]:
     for item in changes.modified:
         yield item.old
         yield item.new
+
+
+def kept(source: ChangeSet, tests: Collection[str]) -> Collection[Kept] | None:
+    """Return what has a recording on both sides under one path, changed or not; None where that is not known."""
+    known = source.unchanged(tests)
+    if known is None:
+        return None
+    both = [side.exchange for item in source.modified for side in (item.old, item.new)]
+    return {*known, *(Kept(one.test_id or "", one.endpoint.rpartition("/")[2]) for one in both)}
 
 
 def came_and_went(asked: Range) -> tuple[list[Changed], list[Changed]]:

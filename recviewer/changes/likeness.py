@@ -8,14 +8,11 @@ EDITED, EDITED_UNEVEN = 0.25, 0.4
 """Conversations less alike than this are two calls, though their test is the same; more is asked for where turns came
 or went."""
 
-OTHER = 0.4
-"""The same, where the test's parameters are others as well."""
+OTHER = 0.7
+"""The same, where the test has another id."""
 
-RENAMED = 0.7
-"""The same, where the test has another name."""
-
-STRANGE = 0.8
-"""The same, where no test is known: the request must speak for itself."""
+SAME_END = 0.8
+"""Calls at another turn of their test are two, unless what they ask last is that much alike."""
 
 
 class Likeness:
@@ -34,11 +31,17 @@ class Likeness:
             return 0.0
         test = self.test(old.test, new.test, renamed=renamed)
         conversation = self.conversation(old, new)
-        if conversation < _least(test, is_even=len(old.turns) == len(new.turns), is_renamed=renamed > 0):
+        least = OTHER if old.test is not new.test else EDITED if len(old.turns) == len(new.turns) else EDITED_UNEVEN
+        if conversation < least or (old.turn != new.turn and not self._ends_alike(old, new)):
             return 0.0
-        answer = self.turns(old.answer, new.answer)
-        near = 0.03 * (old.model == new.model) + 0.01 * (old.host == new.host) + 0.02 * (old.folder == new.folder)
-        return 0.38 * test + 0.42 * conversation + 0.1 * facts(old, new) + 0.04 * answer + near
+        same, answer = facts(old, new), self.turns(old.answer, new.answer)
+        near = 0.03 * (old.model == new.model) + 0.01 * (old.host == new.host) + 0.01 * (old.folder == new.folder)
+        equal = 0.04 * (same == 1.0) + 0.03 * (old.turn == new.turn)
+        return 0.36 * test + 0.4 * conversation + 0.1 * same + 0.02 * answer + near + equal
+
+    def alike(self, one: Call, other: Call) -> float:
+        """Return how near two recordings of one call are to each other: what was said, how it was asked, what came."""
+        return self.conversation(one, other) + facts(one, other) + self.turns(one.answer, other.answer)
 
     def conversation(self, old: Call, new: Call) -> float:
         """Return how alike two conversations are, 0 to 1. Turns of users weigh most, answers that were sent back least."""
@@ -60,19 +63,28 @@ class Likeness:
             found = self._turns[old, new] = shared(old.bag, old.size, new.bag, new.size)
         return found
 
+    def parameters(self, old: Test, new: Test) -> float:
+        """Return how much of two tests' parameters is the same."""
+        found = self._tests.get((old.id, new.id))
+        if found is None:
+            found = self._tests[old.id, new.id] = _parameters(old, new)
+        return found
+
     def test(self, old: Test, new: Test, *, renamed: float = 0.0) -> float:
         """Return how sure it is that two recordings are of one test, 0 to 1; 0.5 where neither says which it is."""
         if old is new:
             return 1.0 if old.id else 0.5
         if not old.id or not new.id:
             return 0.4
-        found = self._tests.get((old.id, new.id))
-        if found is None:
-            found = self._tests[old.id, new.id] = _parameters(old, new)
+        found = self.parameters(old, new)
         if old.function != new.function:
             return renamed * (0.5 + 0.4 * found)
         place = 0.04 if old.file == new.file else 0.0
         return 0.9 + place + 0.05 * found if old.masked == new.masked else 0.4 + place + 0.45 * found
+
+    def _ends_alike(self, old: Call, new: Call) -> bool:
+        last, final = old.turns[_last(old.turns)], new.turns[_last(new.turns)]
+        return last.role == final.role and self.turns(last, final) >= SAME_END
 
     def _zipped(self, old: tuple[Turn, ...], new: tuple[Turn, ...]) -> float:
         last = _last(old)
@@ -111,18 +123,23 @@ class Likeness:
 
 
 def is_one_kind(old: Call, new: Call) -> bool:
-    """Tell whether two recordings are of one format; of a failure, only the endpoint says which it would have been."""
-    if old.family == new.family:
+    """Tell whether two recordings can be of one call: of one format, and without words of one provider.
+
+    Of a failure, only the endpoint says which format it would have been.
+    """
+    return is_one_format(old, new) and is_one_provider(old, new)
+
+
+def is_one_format(old: Call, new: Call) -> bool:
+    """Tell whether two recordings are of one format."""
+    return old.family == new.family or ((old.is_failure or new.is_failure) and old.endpoint == new.endpoint)
+
+
+def is_one_provider(old: Call, new: Call) -> bool:
+    """Tell whether two requests without words ask the same provider; a list of the same models is one's all the same."""
+    if old.turns or new.turns or old.site == new.site:
         return True
-    return (old.is_failure or new.is_failure) and old.endpoint == new.endpoint
-
-
-def _least(test: float, *, is_even: bool, is_renamed: bool) -> float:
-    if is_renamed:
-        return RENAMED
-    if test >= 0.9:
-        return EDITED if is_even else EDITED_UNEVEN
-    return OTHER if test > 0.5 else STRANGE
+    return old.listed != b"" and old.listed == new.listed
 
 
 def _last(turns: tuple[Turn, ...]) -> int:

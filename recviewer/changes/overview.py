@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from recviewer.changes import groups, moves, pairing, wording
-from recviewer.changes.changeset import ChangeSet, Modified
+from recviewer.changes.changeset import ChangeSet, Modified, kept
 from recviewer.changes.findings import Finding, findings
 from recviewer.changes.model import ORDER, Change, Severity
 from recviewer.changes.numbers import Numbers, count
@@ -110,7 +110,7 @@ def _modified(items: Sequence[Modified]) -> Iterator[Change]:
 
 def _paired(source: ChangeSet, choices: Sequence[Choice]) -> Iterator[Change]:
     deleted, added = source.deleted, source.added
-    found = pairing.pair(deleted, added, choices)
+    found = pairing.pair(deleted, added, choices, lambda tests: kept(source, tests))
     old_group = {place: number for number, (olds, _) in found.groups.items() for place in olds}
     new_group = {place: number for number, (_, news) in found.groups.items() for place in news}
     for number, one in enumerate(found.pairs):

@@ -129,13 +129,24 @@ def _name(blob: str) -> str:
 
 def held(repository: Repository, commit: str, below: bytes = b"") -> list[Held]:
     """Return every file of a commit, in order of path. below: a folder, with its final slash; b"" for all."""
-    out = _output(repository, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *_folder(below))
-    made = []
+    return list(_held(_output(repository, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *_folder(below))))
+
+
+def _held(out: bytes) -> Iterator[Held]:
     for entry in out.split(b"\0")[:-1]:
         head, _, raw = entry.partition(b"\t")
         mode, _, blob = head.decode("ascii", "replace").split(" ")
-        made.append(Held(raw, blob, mode))
-    return made
+        yield Held(raw, blob, mode)
+
+
+def listed(repository: Repository, commit: str, folders: Collection[bytes]) -> list[Held]:
+    """Return the files that lie in some folders of a commit, not below them. b"" is the top."""
+    paths = [folder + b"/" for folder in sorted(folders) if folder]
+    words = ("ls-tree", "-z", "--full-tree", commit, "--")
+    out = _output(repository, *words, *paths) if paths else b""
+    if b"" in folders:
+        out += _output(repository, *words)
+    return [item for item in _held(out) if item.mode[:3] == "100"]
 
 
 def folders(repository: Repository, commit: str, below: bytes = b"") -> Iterator[bytes]:

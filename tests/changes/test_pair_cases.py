@@ -1,7 +1,8 @@
 """Every shape of re-recording in pairs/: old and new recordings, and the pairs they should make.
 
 A pair is `[old, new, how]` or `[old, new, how, sure]`, by place; `*` stands for any. Each group is the number of further
-old and of further new recordings. What is in no pair of the case is in none.
+old and of further new recordings. Each stack is old ones of one call without a pair, the newest first. `unchanged` are
+recordings besides these, `[test, endpoint]`. What is in no pair of the case is in none.
 """
 
 import json
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from recviewer.changes.pairing import pair
+from recviewer.changes.successors import Kept
 
 CASES = sorted((Path(__file__).parent / "pairs").glob("*.json"))
 
@@ -34,6 +36,11 @@ def sides(make):
     return run
 
 
+def unchanged_of(case):
+    kept = {Kept(*one) for one in case.get("unchanged", [])}
+    return lambda tests: kept
+
+
 def matches(found, wanted):
     return all(want in ("*", have) for have, want in zip(found, wanted, strict=False))
 
@@ -42,12 +49,13 @@ def matches(found, wanted):
 def test_pairs_are_those_of_the_case(path, sides):
     case = json.loads(path.read_text())
 
-    found = pair(sides(case["old"], "a"), sides(case["new"], "b"))
+    found = pair(sides(case["old"], "a"), sides(case["new"], "b"), unchanged=unchanged_of(case))
 
     pairs = sorted((one.old, one.new, one.how.value, one.sure.value) for one in found.pairs)
     assert len(pairs) == len(case["pairs"]), pairs
     assert all(matches(*both) for both in zip(pairs, case["pairs"], strict=True)), pairs
     assert [[len(olds), len(news)] for olds, news in found.groups.values()] == case.get("groups", [])
+    assert [list(stack) for stack in found.stacks] == case.get("stacks", [])
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -55,7 +63,9 @@ def test_the_order_of_recordings_does_not_matter(path, sides):
     case = json.loads(path.read_text())
     old, new = sides(case["old"], "a"), sides(case["new"], "b")
 
-    one, other = pair(old, new), pair(old[::-1], new[::-1])
+    kept = unchanged_of(case)
+
+    one, other = pair(old, new, unchanged=kept), pair(old[::-1], new[::-1], unchanged=kept)
 
     def told(found, old, new):
         return {(old[p.old].path, new[p.new].path, p.how, p.sure, p.fit, p.why) for p in found.pairs}

@@ -141,7 +141,7 @@ def test_two_lists_that_became_one_are_a_group(make, paired):
         make.models("a", "b", test=make.id_of("test_x", "m-1")),
         make.models("c", test=make.id_of("test_x", "m-1")),
     ]
-    new = [make.models("z", host="other.example", test=make.id_of("test_x", "m-2"))]
+    new = [make.models("z", host="eu.acme.example", test=make.id_of("test_x", "m-2"))]
 
     found, pairing = paired(old, new)
 
@@ -215,7 +215,7 @@ def test_equal_bytes_that_a_reviewer_parted_stay_apart(make, chosen):
 
 def test_a_broken_pair_is_no_group_either(make, chosen):
     old = [make.models(name, test=make.id_of()) for name in "ab"]
-    new = [make.models("z", host="z.example", test=make.id_of())]
+    new = [make.models("z", host="z.acme.example", test=make.id_of())]
     ((paired, _, _),), pairing = chosen(old, new, [])
     assert pairing.groups == {0: ((1 - paired,), ())}
 

@@ -1,0 +1,139 @@
+"""Which tests have recordings that a range left alone: only then is it known that a test is gone, or new."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
+from json import loads
+
+import orjson
+
+from recviewer.changes.sources import Range
+from recviewer.changes.successors import Kept
+from recviewer.git.history import contents
+from recviewer.git.mentions import first_lines
+from recviewer.git.ranges import Changed, listed
+from recviewer.git.repository import GitFailed, Repository
+
+MOST = 200
+"""Recordings that are read to tell which endpoint they ask; of more, any may ask whatever is in question."""
+
+FEW = 64
+"""Up to so many contents are read one by one; of more, git is asked to look."""
+
+REMEMBERED = 60_000
+"""Contents of which it is remembered which test they are of, in one process."""
+
+_KEY = '"test_id"'
+_TEST_ID = re.compile(rb'"test_id"\s*:\s*("(?:[^"\\]|\\.)*")')
+
+
+class Memory:
+    """What contents are of, by blob: that never changes."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, str] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def known(self, blobs: Collection[str]) -> dict[str, str]:
+        """Return what is known of blobs."""
+        with self._lock:
+            return {blob: self._kept[blob] for blob in blobs if blob in self._kept}
+
+    def keep(self, found: Mapping[str, str]) -> None:
+        """Remember, and forget the oldest where there are too many."""
+        with self._lock:
+            self._kept.update(found)
+            while len(self._kept) > REMEMBERED:
+                self._kept.popitem(last=False)
+
+
+_TESTS, _ENDPOINTS = Memory(), Memory()
+
+
+class Unchanged:
+    """Those tests and what they have, looked for in the folders in which recordings came and went.
+
+    The recordings of a test lie together.
+    """
+
+    def __init__(self, asked: Range, changed: Sequence[Changed]) -> None:
+        self._repository, self._commit = asked.repository, asked.base
+        self._changed = frozenset(item.raw for item in changed)
+        self._folders = frozenset(item.raw.rpartition(b"/")[0] for item in changed if not item.old or not item.new)
+        self._is_both = any(not item.new for item in changed) and any(not item.old for item in changed)
+        self._tests: dict[str, str] | None = {}
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Begin to look, while the caller does something else; not where nothing came, or nothing went."""
+        if self._thread is None and self._is_both:
+            self._tests = None  # until it is known
+            self._thread = threading.Thread(target=self._look, daemon=True)
+            self._thread.start()
+
+    def __call__(self, tests: Collection[str]) -> Collection[Kept] | None:
+        """Return what is left of all tests; only of those that are named with what was asked.
+
+        None where git could not tell, or not in time.
+        """
+        self.begin()
+        if self._thread is not None:
+            self._thread.join()
+        if self._tests is None:
+            return None
+        try:
+            endpoints = _endpoints(self._repository, [blob for blob, test in self._tests.items() if test in tests])
+        except GitFailed:
+            return None
+        return {Kept(test, endpoints.get(blob, "")) for blob, test in self._tests.items()}
+
+    def _look(self) -> None:
+        try:
+            held = listed(self._repository, self._commit, self._folders)
+            left = {
+                item.raw: item.blob for item in held if item.raw.endswith(b".json") and item.raw not in self._changed
+            }
+            known = _TESTS.known(left.values())
+            unknown = {raw: blob for raw, blob in left.items() if blob not in known}
+            found = self._read(unknown) if len(unknown) <= FEW else self._searched(unknown)
+        except GitFailed:
+            return
+        _TESTS.keep(found)
+        self._tests = {blob: test for blob, test in (known | found).items() if test}
+
+    def _read(self, unknown: Mapping[bytes, str]) -> dict[str, str]:
+        blobs = frozenset(unknown.values())
+        return {blob: _id(data) for blob, data in contents(self._repository, blobs)} if blobs else {}
+
+    def _searched(self, unknown: Mapping[bytes, str]) -> dict[str, str]:
+        lines = first_lines(self._repository, self._commit, _KEY, self._folders)
+        return {blob: _id(lines.get(raw, b"")) for raw, blob in unknown.items()}
+
+
+def _id(data: bytes) -> str:
+    """Return the first test id in some bytes, "" where there is none."""
+    found = _TEST_ID.search(data)
+    try:
+        return str(loads(found.group(1))) if found is not None else ""
+    except ValueError:
+        return ""
+
+
+def _endpoints(repository: Repository, blobs: Collection[str]) -> dict[str, str]:
+    """Return, by blob, the last part of the endpoint that a recording asks; "" where it names none."""
+    known = _ENDPOINTS.known(blobs)
+    unknown = [blob for blob in blobs if blob not in known][:MOST]
+    found = {blob: _endpoint(data) for blob, data in contents(repository, unknown)} if unknown else {}
+    _ENDPOINTS.keep(found)
+    return known | found
+
+
+def _endpoint(data: bytes) -> str:
+    try:
+        told = orjson.loads(data)["request"]["endpoint"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return told.rpartition("/")[2] if isinstance(told, str) else ""
