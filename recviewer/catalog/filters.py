@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 
 from recviewer.catalog.models import Recording
 from recviewer.catalog.named import by_hash
-from recviewer.catalog.pasted import hash_in
+from recviewer.catalog.pasted import hash_in, ids_in
 from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS
 from recviewer.exchange.model import Kind
 from recviewer.exchange.text import Outcome
@@ -186,20 +186,21 @@ def canonical(words: Mapping[str, str], value: str) -> str:
     return next((known for known, word in words.items() if typed in (known, word.casefold())), value)
 
 
-_TOKEN = re.compile(r'(?<!\S)(-?)(\w+):(?:"([^"]*)"|(\S+))')
+_TOKEN = re.compile(r'(?<!\S)(?:-?"[^"]*"?|(-?)(\w+):(?:"([^"]*)"|(\S+)))')
 
 
 def parse_typed(text: str, keys: Iterable[str]) -> tuple[list[Term], str]:
     """Take the filters out of what was typed. Returns (terms, the words that are left).
 
-    keys: those understood; `word:other` with another key stays a word.
+    keys: those understood; `word:other` with another key stays a word, and so does all that stands in quotes or in the
+    parameters of a test id.
     """
-    known = set(keys)
+    known, ids = set(keys), ids_in(text)
     terms = []
 
     def take(found: re.Match[str]) -> str:
         sign, key, phrase, word = found.groups()
-        if key not in known:
+        if key not in known or any(start < found.start() < end for start, end in ids):
             return found[0]
         value = phrase if phrase is not None else word
         terms.append(Term(key, canonical(FILTERS[key].words, value) if key in FILTERS else value, bool(sign)))

@@ -7,7 +7,7 @@ import re
 LEAST_DIGITS = 7
 """Shorter beginnings of a hash are words."""
 
-_HASH = re.compile(rf"(?:rec-)?([0-9a-f]{{{LEAST_DIGITS},64}})(?:\.json)?", re.IGNORECASE)
+_HASH = re.compile(rf"[`'(\[]*(?:rec-)?([0-9a-f]{{{LEAST_DIGITS},64}})(?:\.json)?[`')\],.;:…]*", re.IGNORECASE)
 _WORDS = "FAILED|ERROR|PASSED|SKIPPED|XFAIL|XPASS|XFAILED|XPASSED|RERUN|SUBFAIL|SUBPASS"
 _BEFORE = re.compile(
     rf"(?:E\s+)?(?:\[gw\d+\]\s+)?(?:\[\s*\d+%\]\s*)?(?:{_WORDS})\s+(?:\[\d+\]\s*)?(?:at (?:setup|teardown) of\s+)?"
@@ -16,9 +16,12 @@ _AFTER = re.compile(rf"\s+(?:{_WORDS})\b.*")
 _HEADER = re.compile(r"_{3,}\s+(?:ERROR at (?:setup|teardown|call) of\s+)?(\S.*?)\s+_{3,}")
 _PLACE = re.compile(r"(\S+\.py):\d+(?:: (?:in (\w+))?.*)?")
 _LONG_HASH = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-zA-Z])", re.IGNORECASE)
-_SAID_HASH = re.compile(r"\bhash\W{1,4}([0-9a-f]{7,64})(?![0-9a-zA-Z])", re.IGNORECASE)
+_SAID_HASH = re.compile(r"(?<![a-z])hash\W{1,4}([0-9a-f]{7,64})(?![0-9a-z])", re.IGNORECASE)
+_SAID_FILE = re.compile(r"[^\s'\"`()]*[0-9a-f]{12,64}(?:-[0-9a-f]{8})?\.json")
+_DOTS = re.compile(r"(\S+\.py)\s+[.FEsSxXrRuU]+(?:\s+\[\s*\d+%\])?")
+_PYTEST = re.compile(r"(?:\$\s+)?(?:\S+\s+){0,4}?(?:\S*/)?(?:pytest|py\.test)\s+(?:-\S+\s+)*")
 _NAME = re.compile(r"(?:[^\s\[\]\"]*::)?[^\s\[\]\"]+")
-_TEST = re.compile(r"(?:.*/)?[^/\s]+\.py|(?:\w+[.:]+)*(?:test_\w*|Test[A-Z]\w*)(?:[.:]+\w+)*(?:\[.*\])?", re.DOTALL)
+_TEST = re.compile(r"(?:.*/)?[^/\s]+\.py|(?:\w+[.:]+)*(?:test_\w*|Test[A-Z]\w*)(?:[.:]+\w+)*(?:\[.*)?", re.DOTALL)
 
 
 def hash_in(word: str) -> str:
@@ -65,12 +68,22 @@ def id_end(text: str, start: int) -> int:
     return word.end() if word else end
 
 
+def ids_in(text: str) -> list[tuple[int, int]]:
+    """Return where the test ids stand in a text that have parameters: (start, end)."""
+    found, place = [], 0
+    while word := re.compile(r"\S+").search(text, place):
+        place = max(word.end(), id_end(text, word.start()))
+        if "[" in text[word.start() : place] and is_test(text[word.start() : place]):
+            found.append((word.start(), place))
+    return found
+
+
 def understood(text: str) -> str:
     """Return what a pasted line is about, as words to search for: a test id, a file, a hash. Other text stays as it is.
 
     Known are the lines of pytest's summary (`FAILED id - AssertionError: …`), of its progress (`id PASSED [ 12%]`), of its
-    headings (`____ TestA.test_b ____`) and tracebacks (`tests/test_a.py:12: in test_b`), and any line with a whole hash,
-    or with one that is called so (`Recording not found for request hash: …`).
+    headings (`____ TestA.test_b ____`) and tracebacks (`tests/test_a.py:12: in test_b`), a call of pytest on one test, and
+    any line with a whole hash, a file named by one, or what it calls a hash (`… not found for request hash: …`).
     """
     line = " ".join(text.split())
     if line.startswith('"') or (" " not in line and ".py:" not in line):
@@ -82,7 +95,10 @@ def _of_test_line(line: str) -> str:
     header = _HEADER.fullmatch(line)
     if header:
         return header[1]
-    before = _BEFORE.match(line)
+    dots = _DOTS.fullmatch(line)
+    if dots:
+        return dots[1]
+    before = _BEFORE.match(line) or _PYTEST.match(line)
     start = before.end() if before else 0
     end = id_end(line, start)
     word = line[start:end]
@@ -96,6 +112,9 @@ def _of_test_line(line: str) -> str:
 
 
 def _of_error_line(line: str) -> str:
+    file = _SAID_FILE.search(line)
+    if file:
+        return file[0]
     found = _LONG_HASH.search(line)
     if found:
         return found[0].lower()

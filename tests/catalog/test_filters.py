@@ -29,6 +29,8 @@ KEYS = list(FILTERS)
         ("x.kind:chat", [], "x.kind:chat"),
         ("kind:", [], "kind:"),
         ('"kind: chat"', [], '"kind: chat"'),
+        ('"a kind:chat b" -"c kind:chat', [], '"a kind:chat b" -"c kind:chat'),
+        ("t/test_a.py::test_b[x kind:chat y] kind:chat", [Term("kind", "chat")], "t/test_a.py::test_b[x kind:chat y]"),
     ],
 )
 def test_filters_are_taken_out_of_what_is_typed(typed, terms, rest):

@@ -150,6 +150,11 @@ def named(put):
         ("tests/integration/b/test_sky.py:12: in test_depth", [2]),
         ("tests/integration/b/test_sky.py:12: AssertionError", [2]),
         ("test_nothing", []),
+        ("test_colour_of[txt=m", [0, 1]),
+        ("tests/integration/b/test_sky.py ..F.s  [ 12%]", [2]),
+        (f"pytest -x {TESTS[0]}", [0]),
+        (f"$ uv run pytest -q -x {TESTS[1]}", [1]),
+        ("::test_depth", [2, 3]),
     ],
 )
 def test_test_is_found_as_pytest_prints_it(named, query, numbers):
@@ -180,6 +185,10 @@ HASH = "0123456789abcdef" * 4
         ),
         ("fedcba987654", ["recordings/models-fedcba9876543210-0a1b2c3d.json"]),
         ("deadbeefdeadbeef", []),
+        (f"'{HASH[:12]}',", ["a/recordings/0123456789ab.json", f"recordings/{HASH}.json"]),
+        (f"{HASH[:12]}…", ["a/recordings/0123456789ab.json", f"recordings/{HASH}.json"]),
+        (f"No such file or directory: '/x/y/recordings/{HASH}.json'", [f"recordings/{HASH}.json"]),
+        (f"request_hash={HASH[:12]} is unknown", ["a/recordings/0123456789ab.json", f"recordings/{HASH}.json"]),
     ],
 )
 def test_hash_finds_the_files_that_it_names(put, query, paths):
@@ -213,6 +222,9 @@ def test_blob_as_displayed_and_what_replay_looks_for_are_found(put):
         "kind:chat test_sky",
         "a hash of words",
         "PASSED",
+        "pytest fixtures",
+        "run pytest now",
+        "a file.json here",
         "",
     ],
 )

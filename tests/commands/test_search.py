@@ -37,6 +37,13 @@ def test_search_while_another_run_is_under_way_uses_what_is_there(put, capsys):
     assert "searching what is indexed so far" in err
 
 
+def test_limit_below_nothing_is_refused(root):
+    with pytest.raises(CommandError, match="whole number") as failure:
+        call_command("search", "planet", limit=-1)
+
+    assert failure.value.returncode == 2
+
+
 def test_missing_root_is_refused(root):
     root.rmdir()
 

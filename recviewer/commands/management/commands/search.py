@@ -30,6 +30,8 @@ class Command(BaseCommand):
         from recviewer.store.refusals import Refusal
 
         asked = read(options["query"])
+        if options["limit"] < 0:
+            raise CommandError("--limit takes a whole number from 0 on", returncode=2)
         if asked.faults:
             raise CommandError(" ".join(asked.faults), returncode=2)
         prepare(static=False)

@@ -1,0 +1,72 @@
+"""The search box, while somebody types and when Enter is pressed."""
+
+import pytest
+from playwright.sync_api import expect
+
+from recviewer.catalog.models import Recording
+
+NAMED_BY_HASH = r"/(?:[0-9a-f]{12}|[0-9a-f]{64})\.json$"
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def paste(page, text):
+    """Put a text into the empty box at once, as a paste does."""
+    box = page.locator("[data-search]")
+    box.fill("")
+    box.press_sequentially(text[:1])
+    box.fill(text)
+    return box
+
+
+@pytest.mark.parametrize(
+    "what", ["hash", "upper case", "seven digits", "blob", "path", "test", "function", "failed", "error"]
+)
+def test_search_while_typing_finds_what_enter_finds(open_page, what):
+    page = open_page()
+    page.goto("/")
+    one = Recording.objects.filter(test_id__contains="::test_", path__regex=NAMED_BY_HASH).order_by("path")[0]
+    name = one.path.rpartition("/")[2].removesuffix(".json")
+    function = one.test_id.partition("[")[0].rpartition("::")[2]
+    typed = {
+        "hash": name,
+        "upper case": name[:12].upper(),
+        "seven digits": name[:7],
+        "blob": one.blob[:12],
+        "path": one.path,
+        "test": one.test_id,
+        "function": function,
+        "failed": f"FAILED {one.test_id} - AssertionError: kind:nothing",
+        "error": f"RuntimeError: Recording not found for request hash: {name}",
+    }[what]
+
+    box = paste(page, typed)
+
+    rows = page.locator("#list .row-link")
+    expect(rows).not_to_have_count(Recording.objects.count())
+    expect(page.locator("#list")).not_to_contain_text("Nothing matches")
+    expect(page.locator(f'#list .row-link[href="/r/{one.path}"]')).to_have_count(1)
+    box.press("Enter")
+    page.wait_for_load_state()
+    expect(page.locator("body")).not_to_contain_text("Nothing matches")
+    if what in ("hash", "upper case", "seven digits", "blob", "path", "error"):
+        expect(page).to_have_url(f"{page.url.partition('/r/')[0]}/r/{one.path}")
+
+
+def test_value_without_sense_is_explained_while_typing(open_page):
+    page = open_page()
+    page.goto("/")
+
+    paste(page, "has:tools")
+
+    expect(page.locator("#list")).to_contain_text("has:tools cannot be used: has takes tool, error")
+
+
+def test_what_can_be_asked_is_said_at_the_box(open_page):
+    page = open_page()
+    page.goto("/")
+
+    page.get_by_text("what can be asked").click()
+
+    expect(page.locator(".search-help .choice-sheet")).to_contain_text("Different filters narrow")
+    page.locator("h1").click()
+    expect(page.locator(".search-help .choice-sheet")).to_be_hidden()
