@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 from recviewer.changes.moves import QUIET, differ
 from recviewer.changes.pairing import Pair
 from recviewer.changes.sides import Side
 from recviewer.difference.model import Churn, Difference
 from recviewer.difference.words import Count
+from recviewer.exchange import fingerprint
+from recviewer.exchange.fingerprint import canonical
 from recviewer.exchange.model import Kind
 
 ORDER = (
@@ -26,6 +29,10 @@ ORDER = (
     Churn.IDENTICAL,
 )
 """Classes in the order in which a reviewer wants them: what changed most, what came and went, then what means the same."""
+
+
+Key: TypeAlias = tuple[bytes, bytes]
+"""What tells a change of a range from every other: see `Change.key`."""
 
 
 class Severity(StrEnum):
@@ -44,7 +51,8 @@ class Change:
     group: a number shared with further recordings of the same call, else None. alike: a number shared by changes that
     are the same change, else None. verdict: `approved`, `rejected`, `delete`, or "" while nobody has decided.
     severity: of the worst finding about it, None where there is none. moved_to: of a deleted recording, where its bytes
-    lie now outside of the folders in which recordings are looked for, "" for nowhere.
+    lie now outside of the folders in which recordings are looked for, "" for nowhere. asks: what is asked of this very
+    change and cannot be told from what the new recording says, by name: no verdict on equal words elsewhere answers it.
     """
 
     churn: Churn
@@ -62,9 +70,10 @@ class Change:
     verdict: str = ""
     severity: Severity | None = None
     moved_to: str = ""
+    asks: tuple[str, ...] = ()
 
     @property
-    def key(self) -> tuple[bytes, bytes]:
+    def key(self) -> Key:
         """The paths of both sides, b"" for none: no other change of a range has the same."""
         return (self.old.raw if self.old else b"", self.new.raw if self.new else b"")
 
@@ -85,15 +94,25 @@ class Change:
 
     @property
     def subject(self) -> str:
-        """What a verdict on the change hangs on.
+        """What a person's verdict on the change hangs on.
 
-        Of a new recording what it says. That one may go is another question, and one for each test that replays it:
-        `gone:1:` and a hash of what it says and its test id. "" for what cannot be read on disk.
+        Of a new recording what it says. That one may go is another question, and one for each test that replays it and each
+        place: `gone:`, the version of the fingerprint, and a hash of what it says, its test id and its path. "" for what
+        cannot be read on disk.
         """
-        if self.new is not None:
-            return self.new.subject
-        told = f"{self.side.subject}\0{self.side.test_id}".encode("utf-8", "backslashreplace")
-        return f"gone:1:{hashlib.blake2b(told, digest_size=20).hexdigest()}"
+        return self.new.subject if self.new is not None else f"gone:{fingerprint.VERSION}:{_hash(*_told(self.side))}"
+
+    @property
+    def own_subject(self) -> str:
+        """What a verdict on this very change hangs on, whatever else says the same: that of a rule, and that on `asks`.
+
+        `change:`, the version of the fingerprint, and a hash of the class, what is asked, and of both sides what they say,
+        their tests and their places. So another reason to ask, or another place, asks anew. "" for what cannot be read.
+        """
+        if not self.subject:
+            return ""
+        sides = [part for side in (self.old, self.new) for part in (_told(side) if side else ("",))]
+        return f"change:{fingerprint.VERSION}:{_hash(self.churn.value, *self.asks, *sides)}"
 
     @property
     def is_quiet(self) -> bool:
@@ -123,3 +142,13 @@ class Change:
     def difference(self) -> Difference:
         """Work out the whole difference."""
         return differ(self.old, self.new)
+
+
+def _told(side: Side) -> tuple[str, ...]:
+    """Return what a recording says and where it stands, as far as a decision on a change hangs on it."""
+    place = repr(canonical(side.exchange.place))
+    return side.subject, side.test_id, repr(side.raw), place, side.meaning.replay.state.value
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.blake2b(repr(parts).encode("utf-8", "backslashreplace"), digest_size=20).hexdigest()

@@ -9,17 +9,22 @@ from functools import cached_property
 from recviewer.changes import groups, moves, pairing, wording
 from recviewer.changes.changeset import ChangeSet, Modified, kept
 from recviewer.changes.findings import Finding, findings
-from recviewer.changes.model import ORDER, Change, Severity
+from recviewer.changes.model import ORDER, Change, Key, Severity
 from recviewer.changes.numbers import Numbers, count
 from recviewer.changes.pairing import Choice, How, Pair, Sure
 from recviewer.changes.sides import Side
 from recviewer.difference.compare import compare
-from recviewer.difference.model import Churn
+from recviewer.difference.model import Churn, SectionKind
 from recviewer.exchange.fingerprint import canonical, said
 from recviewer.replay.names import ReplayState
 
 Verdicts = Mapping[str, str]
-"""What reviewers said, by `Change.subject`: `approved`, `rejected`, `delete`."""
+"""What reviewers said, by `Change.subject` and `Change.own_subject`: `approved`, `rejected`, `delete`."""
+
+_STRONGEST = ("rejected", "delete", "approved")
+
+DETAILS = "details"
+"""What is asked of a change whose details differ, such as its place: the new recording alone does not show them."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,11 @@ def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Seque
     made = [*_modified(source.modified), *_paired(source, choices)]
     found = findings(made)
     marks = _marks(found)
-    made = [replace(change, severity=_worst(marks.get(change.key, ()))) for change in made]
+    asks = _asks(found)
+    made = [
+        replace(one, severity=_worst(marks.get(one.key, ())), asks=(*one.asks, *sorted(asks.get(one.key, ()))))
+        for one in made
+    ]
     lines = {item.new.raw: item.lines for item in source.modified}
     numbers, alike = groups.find(made, lines, [marks.get(change.key, frozenset()) for change in made])
     made = [replace(change, alike=numbers.get(place)) for place, change in enumerate(made)]
@@ -67,12 +76,22 @@ Marks = frozenset[tuple[str, Severity]]
 """What was found on a change: rules with how bad it is."""
 
 
-def _marks(found: Sequence[Finding]) -> dict[tuple[bytes, bytes], Marks]:
-    marks: dict[tuple[bytes, bytes], Marks] = {}
+def _marks(found: Sequence[Finding]) -> dict[Key, Marks]:
+    marks: dict[Key, Marks] = {}
     for finding in found:
         for change in finding.changes:
             marks[change.key] = marks.get(change.key, frozenset()) | {(finding.rule, finding.severity)}
     return marks
+
+
+def _asks(found: Sequence[Finding]) -> dict[Key, set[str]]:
+    """Return the rules whose findings only a decision on the very change closes, by change."""
+    asks: dict[Key, set[str]] = {}
+    for finding in found:
+        for change in finding.changes:
+            if change.key not in finding.of_content:
+                asks.setdefault(change.key, set()).add(finding.rule)
+    return asks
 
 
 def _worst(marks: Iterable[tuple[str, Severity]]) -> Severity | None:
@@ -82,7 +101,24 @@ def _worst(marks: Iterable[tuple[str, Severity]]) -> Severity | None:
 
 def decided(found: Overview, verdicts: Verdicts) -> Overview:
     """Return the same with what reviewers said."""
-    return _with(found, [_said(change, verdicts.get(change.subject, "")) for change in found.changes])
+    return _with(found, [_said(change, verdict_on(change, verdicts)) for change in found.changes])
+
+
+def subjects(changes: Iterable[Change]) -> list[str]:
+    """Return all that verdicts on some changes hang on."""
+    return [subject for change in changes for subject in (change.subject, change.own_subject) if subject]
+
+
+def verdict_on(change: Change, verdicts: Verdicts) -> str:
+    """Return what the verdicts come to for a change, "" while it is open.
+
+    What is asked of the change itself is closed by nothing that was said of equal words elsewhere; that somebody wants
+    those recorded again counts all the same.
+    """
+    content, own = verdicts.get(change.subject, ""), verdicts.get(change.own_subject, "")
+    if change.asks and not own:
+        return content if content == "rejected" else ""
+    return next((state for state in _STRONGEST if state in (content, own)), "")
 
 
 def _said(change: Change, verdict: str) -> Change:
@@ -144,6 +180,7 @@ def compared(old: Side, new: Side, pair: Pair, group: int | None) -> Change:
         _unasked(old, new),
         groups.mask(difference, old, new),
         group,
+        asks=(DETAILS,) if difference.section(SectionKind.DETAILS) is not None else (),
     )
 
 

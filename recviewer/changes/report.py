@@ -9,7 +9,7 @@ from recviewer.changes import changeset, sources
 from recviewer.changes.findings import Finding
 from recviewer.changes.model import Change
 from recviewer.changes.numbers import Numbers
-from recviewer.changes.overview import Overview, decided, overview
+from recviewer.changes.overview import Overview, decided, overview, subjects
 from recviewer.changes.pairing import Choice
 from recviewer.changes.sides import Library, Side
 from recviewer.difference.model import Churn
@@ -17,7 +17,7 @@ from recviewer.exchange.model import Json
 from recviewer.git.repository import Repository
 
 Ask = Callable[[Sequence[str]], dict[str, str]]
-"""Returns what reviewers said, by subject (`Change.subject`), for those of the given subjects that were decided on."""
+"""Returns what reviewers said, by subject (`overview.subjects`), for those of the given subjects that were decided on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def make(
     asked = sources.open_range(repository, sources.parse(spec))
     found = overview(changeset.load(asked, library or Library()), choices=choices)
     if ask is not None:
-        found = decided(found, ask([change.subject for change in found.changes]))
+        found = decided(found, ask(subjects(found.changes)))
     return Report(found)
 
 

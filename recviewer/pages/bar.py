@@ -21,7 +21,7 @@ from recviewer.review import audit, deleting, labels, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.filters import Label, tags_for_paths
 from recviewer.review.models import AuditEvent, Decision, EventItem, State, Tag, Verdict
-from recviewer.review.subjects import GONE_PREFIX, Target, target_of
+from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX, Target, target_of
 
 _NAMED = re.compile("“[^”]*”")
 RECENT = timedelta(hours=12)
@@ -209,15 +209,19 @@ def bar_of(
     after: str,
     queue: Queue | None,
     is_gone: bool = False,
+    asks: bool = False,
 ) -> Bar:
-    """Work out the verdict bar of one thing to decide on. targets: all that a verdict is given on, first the one shown."""
+    """Work out the verdict bar of one thing to decide on. targets: all that a verdict is given on, first the one shown.
+
+    asks: something is asked of the very change, see `standing.on`.
+    """
     target = targets[0]
-    counting = standing.latest([target.subject]).get(target.subject, {}) if target.subject else {}
-    state, settling = standing.settle(counting.values())
-    mine = counting.get(actor)
+    counting = standing.on(target, asks=asks)
+    state, settling = standing.settle(counting)
+    _, mine = standing.settle([decision for decision in counting if decision.reviewer == actor])
     if mine is not None and settling is not None and mine.verdict == settling.verdict:
         settling = mine
-    said = _sentence(target, settling, mine, actor, is_gone=is_gone)
+    said = _sentence(target, settling, mine, actor, is_gone=is_gone, asks=asks)
     icon, tone = TONES[state]
     last, again = _acts(actor, target.path, settling)
     return Bar(
@@ -272,13 +276,14 @@ def tags_for(recording: Recording) -> Tags:
 
 
 def _sentence(
-    target: Target, settling: Decision | None, mine: Decision | None, actor: str, *, is_gone: bool
+    target: Target, settling: Decision | None, mine: Decision | None, actor: str, *, is_gone: bool, asks: bool
 ) -> _Sentence:
     if settling is None:
-        return _undecided(target, actor, is_gone=is_gone)
+        return (asks and _still_open(target, actor)) or _undecided(target, actor, is_gone=is_gone)
     verdict = Verdict(settling.verdict)
     blocks = "One rejection blocks." if verdict is Verdict.REJECT else ""
     ruled = f"by the rule “{settling.rule}”" if settling.rule else ""
+    along = _along(settling)
     if not _was_here(settling, target):
         who = "you" if settling.reviewer == actor else settling.reviewer
         does = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.DELETE: "marked for deletion"}[verdict]
@@ -293,15 +298,32 @@ def _sentence(
         )
     if settling.reviewer == actor:
         said = (_I_DID_OF_GONE if is_gone else _I_DID)[verdict]
-        return _Sentence(said, settling.note, ruled, settling.at)
+        return _Sentence(said, settling.note, " ".join(filter(None, (ruled, along))), settling.at)
     beside = _MINE_TOO[Verdict(mine.verdict)] if mine else ""
     said = (_THEY_DID_OF_GONE if is_gone else _THEY_DID)[verdict]
     return _Sentence(
         f"{settling.reviewer} {said}",
         settling.note,
-        " ".join(filter(None, (ruled, blocks, beside))),
+        " ".join(filter(None, (ruled, along, blocks, beside))),
         settling.at,
     )
+
+
+def _along(decision: Decision) -> str:
+    """Say that others were decided along with this one, in the same act."""
+    others = decision.event.count - 1 if decision.event.action in audit.VERDICTS | {audit.Action.REDO} else 0
+    return f"together with {others:,} other{'' if others == 1 else 's'}" if others > 0 else ""
+
+
+def _still_open(target: Target, actor: str) -> _Sentence | None:
+    """Tell of a verdict on what it says, which does not answer what is asked of the change; None where there is none."""
+    _, known = standing.settle(standing.on(target._replace(own="")))
+    if known is None:
+        return None
+    who = "You" if known.reviewer == actor else known.reviewer
+    does = "approved" if known.verdict == Verdict.APPROVE else "marked for deletion"
+    rest = f"{who} {does} what it says; what is asked of this change itself is still open."
+    return _Sentence("Undecided.", known.note, rest, known.at)
 
 
 def _undecided(target: Target, actor: str, *, is_gone: bool) -> _Sentence:
@@ -312,6 +334,7 @@ def _undecided(target: Target, actor: str, *, is_gone: bool) -> _Sentence:
         Decision.objects.filter(path=target.path)
         .exclude(fingerprint=target.subject)
         .exclude(fingerprint__startswith=GONE_PREFIX)
+        .exclude(fingerprint__startswith=CHANGE_PREFIX)
         .order_by("-pk")
         .first()
         if target.subject

@@ -89,8 +89,9 @@ class Told:
 class ChangePage:
     """One change. before, after: how many entries are left out on each side.
 
-    members: of its item where it has several, this one first; label: which change they all are. group: further recordings
-    of the same call, with addresses. pair_url: where another partner is chosen, "" where git says what belongs together.
+    verdicts: on the change itself. members: of its item where it has several, this one first; label: which change they all
+    are. group: further recordings of the same call, with addresses. pair_url: where another partner is chosen, "" where git
+    says what belongs together.
     """
 
     difference: DifferencePage
@@ -100,6 +101,7 @@ class ChangePage:
     before: int
     after: int
     facts: tuple[SideFacts, ...]
+    verdicts: tuple[Decision, ...]
     findings: tuple[Told, ...]
     members: tuple[Member, ...]
     group: tuple[tuple[Change, str], ...]
@@ -158,13 +160,14 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: 
         targets,
         fields=(
             ("range", place.spec),
-            ("item", " ".join(item_of(one.side.path, one.side.blob) for one in item.changes)),
+            ("item", " ".join(item_of(one.side.path, one.side.blob, one.own_subject) for one in item.changes)),
         ),
         act_url=reverse("changes:decide"),
         url=here,
         after=queue.after_url,
         queue=queue,
         is_gone=change.churn is Churn.GONE,
+        asks=bool(change.asks),
     )
     findings = tuple(_findings(place, item.changes))
     difference = _difference(request, place, change)
@@ -179,6 +182,7 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: 
         before=start,
         after=len(every) - stop,
         facts=tuple(_facts(place, change)),
+        verdicts=_on_itself(change),
         findings=findings,
         members=tuple(_members(place, asked, item)),
         group=tuple(
@@ -282,6 +286,12 @@ def _facts(place: Place, change: Change) -> Iterator[SideFacts]:
     for title, side in sides:
         verdicts = tuple(said.get(side.subject, {}).values())
         yield SideFacts(title, side, _url_of(side), _history_of(place, side), verdicts)
+
+
+def _on_itself(change: Change) -> tuple[Decision, ...]:
+    """Return the verdicts on the change itself, and on whether a recording may go."""
+    subjects = {change.own_subject} | ({change.subject} if change.new is None else set())
+    return tuple([one for by in standing.latest(subjects - {""}).values() for one in by.values()])
 
 
 def _history_of(place: Place, side: Side) -> str:

@@ -203,7 +203,7 @@ def _group(place: Place, item: Item) -> Group:
 
 
 def _items(changes: list[Change] | tuple[Change, ...]) -> str:
-    return " ".join(item_of(change.side.path, change.side.blob) for change in changes)
+    return " ".join(item_of(change.side.path, change.side.blob, change.own_subject) for change in changes)
 
 
 @dataclass(frozen=True, slots=True)

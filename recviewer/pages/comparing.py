@@ -17,7 +17,7 @@ from recviewer.pages import stored
 from recviewer.pages.difference import Side, fragment_of, page_of
 from recviewer.review.decide import kept_bytes
 from recviewer.review.models import Decision, Verdict
-from recviewer.review.subjects import subject_of
+from recviewer.review.subjects import CHANGE_PREFIX, subject_of
 from recviewer.store.files import blob_id
 
 _BLOB = re.compile("[0-9a-f]{40}")
@@ -35,7 +35,10 @@ def since_approval(request: HttpRequest, key: str) -> HttpResponse:
         old = Side("as it was shown", seen[:7], "")
         return _answer(request, old, earlier, _side(recording, "now"), content.load(recording).data)
     approved = (
-        Decision.objects.filter(path=key, verdict=Verdict.APPROVE).exclude(fingerprint=subject_of(recording)).last()
+        Decision.objects.filter(path=key, verdict=Verdict.APPROVE)
+        .exclude(fingerprint=subject_of(recording))
+        .exclude(fingerprint__startswith=CHANGE_PREFIX)
+        .last()
     )
     data = kept_bytes(approved.fingerprint) if approved else None
     if approved is None or data is None:
@@ -46,7 +49,8 @@ def since_approval(request: HttpRequest, key: str) -> HttpResponse:
 
 def _bytes_of(blob: str) -> bytes | None:
     """Return the bytes of a blob: from what is kept of approved ones, a file, or git; None where they are lost."""
-    kept = Decision.objects.filter(blob=blob, verdict=Verdict.APPROVE).last()
+    approvals = Decision.objects.filter(blob=blob, verdict=Verdict.APPROVE)
+    kept = approvals.exclude(fingerprint__startswith=CHANGE_PREFIX).last()
     data = kept_bytes(kept.fingerprint) if kept else None
     if data is not None and blob_id(data) == blob:
         return data

@@ -43,9 +43,12 @@ def fields_of(key: str, seen: str) -> Fields:
     return ("key", quote(key, safe="")), ("seen", seen)
 
 
-def item_of(path: str, blob: str) -> str:
-    """Return the value of an `item` field for a recording: its blob, a colon, its key percent-encoded."""
-    return f"{blob}:{quote(path, safe='')}"
+def item_of(path: str, blob: str, change: str = "") -> str:
+    """Return the value of an `item` field for a recording: its blob, a colon, its key percent-encoded.
+
+    change: of a range, `Change.own_subject`; it follows after another colon.
+    """
+    return f"{blob}:{quote(path, safe='')}" + (f":{change}" if change else "")
 
 
 def next_of(request: HttpRequest, sent: QueryDict) -> str:
@@ -66,7 +69,8 @@ def event_in(sent: QueryDict) -> int | None:
 
 
 def _item(value: str) -> Seen:
-    blob, colon, path = value.partition(":")
+    blob, colon, rest = value.partition(":")
+    path, _, change = rest.partition(":")
     if not colon or not path or len(blob) not in (0, _BLOB_DIGITS):
         raise Invalid("What was chosen cannot be read. Open the page again.")
-    return Seen(unquote(path), blob)
+    return Seen(unquote(path), blob, change)

@@ -62,7 +62,7 @@ class Place:
 
 def queue_of(place: Place, asked: Filter, every: Sequence[Item], here: int = -1) -> Queue:
     """Return the queue of a filter. every: its items. here: the place of the one that is shown, -1 for none."""
-    states = {change.subject: change.verdict for change in place.report.found.changes if change.verdict}
+    states = {_name(change): change.verdict for change in place.report.found.changes if change.verdict}
     return walk(
         [_stop(item) for item in every],
         here,
@@ -76,8 +76,14 @@ def queue_of(place: Place, asked: Filter, every: Sequence[Item], here: int = -1)
 
 def _stop(item: Item) -> Stop:
     return Stop(
-        tuple([change.subject for change in item.changes]), tuple([change.about.test_id for change in item.changes])
+        tuple([_name(change) for change in item.changes]),
+        tuple([change.about.test_id for change in item.changes]),
+        tuple(["" if change.asks else change.subject for change in item.changes]),
     )
+
+
+def _name(change: Change) -> str:
+    return repr(change.key)
 
 
 @dataclass(frozen=True, slots=True)

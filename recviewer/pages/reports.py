@@ -13,7 +13,7 @@ from django.conf import settings
 
 from recviewer.changes import changeset, disk, sources
 from recviewer.changes.changeset import ChangeSet, each_side
-from recviewer.changes.overview import decided, overview
+from recviewer.changes.overview import decided, overview, subjects
 from recviewer.changes.pairing import Choice
 from recviewer.changes.report import Report
 from recviewer.changes.sides import Library
@@ -108,7 +108,7 @@ def report_on(asked: Range) -> Report:
     elif known.choices != _about(said, known.blobs):
         known = _worked_out(known.report.found.source, said)
         _keep(key, known)
-    standings = standings_for([change.subject for change in known.report.found.changes])
+    standings = standings_for(subjects(known.report.found.changes))
     verdicts = {subject: standing.state for subject, standing in standings.items()}
     report = Report(decided(known.report.found, verdicts))
     return report if report.found.source.range == asked else _under(report, asked)

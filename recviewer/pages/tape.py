@@ -13,13 +13,15 @@ CELLS = 400
 
 
 class Stop(NamedTuple):
-    """One thing to decide on. subjects: what verdicts on it hang on, several where the same change stands for many.
+    """One thing to decide on. subjects: what its state is known by, several where the same change stands for many.
 
-    tests: the ids of all their tests, "" where none is known.
+    tests: the ids of all their tests, "" where none is known. says: what each says, "" where a verdict on equal words does
+    not decide it; () where that is the same as the subjects.
     """
 
     subjects: tuple[str, ...]
     tests: tuple[str, ...]
+    says: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,8 @@ def walk(
     def at_url(at: int | None) -> str:
         return url(at) if at is not None and 0 <= at < len(stops) else ""
 
-    mine = set(stops[here].subjects) if here >= 0 else set()
-    others = [at for at in open_at if not mine.issuperset(stops[at].subjects)]
+    mine = set((stops[here].says or stops[here].subjects)[:1]) - {""} if here >= 0 else set()
+    others = [at for at in open_at if at != here and not mine.issuperset(stops[at].says or stops[at].subjects)]
     skip = next((at for at in others if at > here), others[0] if others else None)
     back = next((at for at in reversed(open_at) if at < here), None)
     return Queue(

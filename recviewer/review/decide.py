@@ -16,7 +16,17 @@ from recviewer.review import audit, standing
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.models import AuditEvent, Decision, Kept, Verdict
 from recviewer.review.refusals import Changed, Gone, Invalid, NotAllowed, Overtaken
-from recviewer.review.subjects import Seen, Target, chunked, present, printable, raw_of, target_of, titled
+from recviewer.review.subjects import (
+    CHANGE_PREFIX,
+    Seen,
+    Target,
+    chunked,
+    present,
+    printable,
+    raw_of,
+    target_of,
+    titled,
+)
 from recviewer.store import files
 from recviewer.store.refusals import CannotRead, Vanished
 
@@ -57,13 +67,12 @@ def say(
     verdict: str,
     note: str = "",
     origin: str = "",
-    rule: str = "",
     now: datetime | None = None,
 ) -> Done:
-    """Record one person's verdict on what some contents say.
+    """Record one person's verdict on what some contents say, and on the changes that the targets name.
 
     find: returns them as they are now, or raises; it is asked once before and once inside the transaction.
-    note: why; required to reject. origin, rule: as in `Decision`.
+    note: why; required to reject. origin: as in `Decision`.
     Saying again what already holds changes nothing and is no event. All or nothing. Raises Invalid, and what `find` raises.
     """
     word = _verdict(verdict)
@@ -79,22 +88,14 @@ def say(
     at = now or timezone.now()
     with transaction.atomic():
         find()
-        counting = standing.latest({target.subject for target in targets})
-        changes: dict[str, tuple[Said, Said]] = {}
-        for target in targets:
-            if target.subject in changes:
-                continue
-            before = said(counting.get(target.subject, {}).get(actor))
-            after = None if word is Verdict.CLEAR else _saying(target, word, note, origin, rule, at)
-            if not _is_same(before, after):
-                changes[target.subject] = (before, after)
+        changes = _changes(targets, actor, word, note, origin, at)
         if not changes:
             return Done(_already(word, targets), None, 0)
-        acted = [target for target in targets if target.subject in changes]
+        acted = [target for target in targets if any(subject in changes for subject in target.subjects)]
         event = audit.write(
             actor=actor,
             action=ACTIONS[word],
-            summary=_summary(word, acted, note, rule),
+            summary=_summary(word, acted, note),
             payload=_payload(actor, changes, forwards=True),
             items=[Item(target.path, target.subject, target.blob) for target in acted],
             at=at,
@@ -102,6 +103,21 @@ def say(
         _append(event, actor, changes)
         Kept.objects.bulk_create(kept, batch_size=50, ignore_conflicts=True)
     return audit.done(event)
+
+
+def _changes(
+    targets: Sequence[Target], actor: str, word: Verdict, note: str, origin: str, at: datetime
+) -> dict[str, tuple[Said, Said]]:
+    """Return what the person said before and says now, by subject, where that differs."""
+    counting = standing.latest({subject for target in targets for subject in target.subjects}, with_rules=True)
+    changes: dict[str, tuple[Said, Said]] = {}
+    for target in targets:
+        for subject in target.subjects:
+            before = said(counting.get(subject, {}).get(actor))
+            after = None if word is Verdict.CLEAR else _saying(target, word, note, origin, at)
+            if subject not in changes and not _is_same(before, after):
+                changes[subject] = (before, after)
+    return changes
 
 
 def said(decision: Decision | None) -> Said:
@@ -125,7 +141,7 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
     changes: dict[str, tuple[Said, Said]] = {
         entry["fingerprint"]: _pair(entry, is_back=is_back) for entry in payload["decisions"]
     }
-    counting = standing.latest(changes)
+    counting = standing.latest(changes, with_rules=True)
     later = sum(said(counting.get(subject, {}).get(reviewer)) != expected for subject, (expected, _) in changes.items())
     if later:
         raise Overtaken(later, len(changes))
@@ -177,7 +193,7 @@ def _verdict(text: str) -> Verdict:
         raise Invalid("A verdict is one of approve, reject, delete and clear.") from None
 
 
-def _saying(target: Target, word: Verdict, note: str, origin: str, rule: str, at: datetime) -> Said:
+def _saying(target: Target, word: Verdict, note: str, origin: str, at: datetime) -> Said:
     return {
         "verdict": word.value,
         "note": note,
@@ -187,7 +203,7 @@ def _saying(target: Target, word: Verdict, note: str, origin: str, rule: str, at
         "test_id": target.test_id,
         "kind": target.kind,
         "origin": origin,
-        "rule": rule,
+        "rule": target.rule,
     }
 
 
@@ -199,7 +215,11 @@ def _is_same(before: Said, after: Said) -> bool:
 
 
 def _kept(targets: Sequence[Target], contents: Contents) -> list[Kept]:
-    """Return what is to be kept of approved contents, so that what changes later can be told."""
+    """Return what is to be kept of approved contents, so that what changes later can be told.
+
+    Of what a rule approves nothing is kept: nobody saw it.
+    """
+    targets = [target for target in targets if not target.subject.startswith(CHANGE_PREFIX)]
     known: set[str] = set()
     for some in chunked({target.subject for target in targets}):
         known.update(Kept.objects.filter(fingerprint__in=some).values_list("fingerprint", flat=True))
@@ -238,8 +258,10 @@ def kept_bytes(fingerprint: str) -> bytes | None:
     return zlib.decompress(bytes(row.data)) if row else None
 
 
-def _summary(word: Verdict, targets: Sequence[Target], note: str, rule: str) -> str:
+def _summary(word: Verdict, targets: Sequence[Target], note: str) -> str:
     what = titled(targets)
+    rules = {target.rule for target in targets}
+    rule = rules.pop() if len(rules) == 1 else ""
     match word:
         case Verdict.APPROVE:
             return f"approved {what} by the rule {rule}" if rule else f"approved {what}"

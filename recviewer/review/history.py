@@ -9,7 +9,7 @@ from datetime import datetime
 from recviewer.review import standing
 from recviewer.review.audit import VERDICTS, Action
 from recviewer.review.models import Decision, EventItem, Standing, State, Verdict
-from recviewer.review.subjects import chunked
+from recviewer.review.subjects import CHANGE_PREFIX, chunked
 
 _EVERYWHERE = frozenset({*VERDICTS, Action.REDO})
 """Acts whose items are the places that the verdict was given on. Those of an undo belong to what it took back."""
@@ -105,7 +105,8 @@ def marks() -> list[Mark]:
     A verdict holds for a meaning wherever it is found; deleting is another matter: only a file that was marked itself
     is in here, not one elsewhere that says the same. In order of path.
     """
-    decided = list(Standing.objects.filter(state=State.DELETE).values_list("fingerprint", flat=True))
+    states = Standing.objects.filter(state=State.DELETE).exclude(fingerprint__startswith=CHANGE_PREFIX)
+    decided = list(states.values_list("fingerprint", flat=True))
     runs: dict[tuple[str, str], _Run] = {}
     for saying in sayings(decided):
         _follow(runs.setdefault((saying.fingerprint, saying.reviewer), _Run({}, {})), saying)

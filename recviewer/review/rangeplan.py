@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from recviewer.catalog.where import key_at, way
-from recviewer.changes.overview import Overview
+from recviewer.changes.model import Change, Key
+from recviewer.changes.overview import Overview, subjects
 from recviewer.changes.sides import Side
 from recviewer.changes.sources import Range
 from recviewer.git.ranges import Held
@@ -28,7 +29,8 @@ def make(found: Overview) -> Plan:
     back, stuck = _back(found, head)
     rejected = [change for change in found.changes if change.new is not None and change.verdict == State.REJECTED]
     rejected.sort(key=lambda change: change.side.path)
-    again, orphans = wishes.again([(one.about.test_id, one.side.path, one.subject) for one in rejected])
+    by_subject = _settled(rejected)
+    again, orphans = wishes.again([(one.about.test_id, one.side.path, by_subject[one.key]) for one in rejected])
     return Plan(
         ground=_ground(head),
         deletions=tuple(sorted(marked.deletions, key=wishes.by_test)),
@@ -51,6 +53,19 @@ def _ground(head: Head) -> Ground:
     is_elsewhere = asked.repository.is_bare or asked.repository.fetched is not None
     to_fetch = asked.spec.head if is_elsewhere and asked.spec.head.startswith("refs/") else ""
     return Ground(work_tree, str(asked.spec), asked.base, asked.head, head.is_here, to_fetch)
+
+
+def _settled(changes: Sequence[Change]) -> dict[Key, str]:
+    """Return, for changes that were decided on, which of their subjects has the verdict that they come to."""
+    stands = filters.standings_for(subjects(changes))
+    return {
+        one.key: next(
+            subject
+            for subject in (one.own_subject, one.subject)
+            if subject in stands and stands[subject].state == one.verdict
+        )
+        for one in changes
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +159,15 @@ def _said_in(asked: Range) -> set[str]:
 def _back(found: Overview, head: Head) -> tuple[list[File], list[LeftOut]]:
     """Return the removed files that somebody wants back, and those of them that no patch can bring back."""
     wanted = [change for change in found.changes if change.new is None and change.verdict == State.REJECTED]
-    stands = filters.standings_for(change.subject for change in wanted)
+    by_subject = _settled(wanted)
+    stands = filters.standings_for(by_subject.values())
     modes: dict[bytes, str] = {}
     for folder in sorted({folder_of(change.side.raw) for change in wanted}):
         modes.update((one.raw, one.mode) for one in heads.held(head.range.repository, head.range.base, folder))
     back: list[File] = []
     stuck: list[LeftOut] = []
     for change in sorted(wanted, key=lambda change: change.side.path):
-        side, stand = change.side, stands[change.subject]
+        side, stand = change.side, stands[by_subject[change.key]]
         mode = modes.get(side.raw, heads.PLAIN)
         why = heads.obstacle(side.raw, mode) or (_TAKEN if head.is_taken(side.raw) else "")
         if why:

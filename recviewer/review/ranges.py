@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recviewer.catalog.where import key_at, way
 from recviewer.changes import disk
 from recviewer.changes.model import Change
-from recviewer.changes.overview import Overview
+from recviewer.changes.overview import Overview, subjects
 from recviewer.changes.report import Report
 from recviewer.changes.sources import Range
 from recviewer.git.history import contents
 from recviewer.review import decide, standing
 from recviewer.review.audit import Done
 from recviewer.review.decide import Contents
-from recviewer.review.models import Decision, Verdict
+from recviewer.review.models import Decision, State, Verdict
 from recviewer.review.refusals import Changed, Gone, Invalid
-from recviewer.review.subjects import GONE_PREFIX, Seen, Target
+from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX, Seen, Target
 
 CHURN = "only churn"
 """The rule that approves what means the same, without a look at each."""
+
+SAME = "the same change"
+"""The rule by which an approval of one change is on those that it stands for, without a look at each."""
 
 
 def origin_of(asked: Range) -> str:
@@ -29,7 +32,10 @@ def origin_of(asked: Range) -> str:
 
 
 def target_of(change: Change, start: bytes) -> Target:
-    """Return a change as what a verdict is given on. start: as `catalog.where.way` returns it."""
+    """Return a change as what a person's verdict is given on. start: as `catalog.where.way` returns it.
+
+    The change itself is decided on along with what it says, and has to be where something is asked of it.
+    """
     side = change.side
     return Target(
         key_at(side.raw, start),
@@ -38,39 +44,83 @@ def target_of(change: Change, start: bytes) -> Target:
         change.about.test_id,
         side.exchange.kind.value,
         change.about.meaning.line.asked,
+        change.own_subject,
     )
 
 
-def targets(found: Overview, seen: Sequence[Seen]) -> list[Target]:
-    """Return what was seen of a range, each once. seen: paths in git. Raises Invalid (nothing named), Gone, Changed."""
-    wanted = {item.path: item.blob for item in seen}
+def targets(found: Overview, seen: Sequence[Seen], verdict: str, rule: str = "") -> list[Target]:
+    """Return what a verdict on some changes is given on, each once. Raises Invalid (nothing named), Gone, Changed.
+
+    seen: paths in git. rule: by which all of it is approved; without one the first is what was on the screen, and stands for
+    the others. An approval without a look is on the very change, never on what it says, and leaves out what somebody
+    wants recorded again.
+    """
+    named = _named(found, seen)
+    start = way()
+    if verdict != Verdict.APPROVE:
+        is_on_it = verdict == Verdict.CLEAR
+        return [
+            target if is_on_it or change.asks else target._replace(own="")
+            for change in named
+            for target in [target_of(change, start)]
+        ]
+    made = []
+    for change in named:
+        target = target_of(change, start)
+        is_seen = not rule and change.subject == named[0].subject
+        if is_seen:
+            made.append(target if change.asks else target._replace(own=""))
+        elif change.verdict not in (State.REJECTED, State.DELETE):
+            made.append(target._replace(subject=change.own_subject, own="", rule=rule or SAME))
+    return made
+
+
+def _named(found: Overview, seen: Sequence[Seen]) -> list[Change]:
+    """Return the changes that were seen, in that order. Raises Invalid (nothing named), Gone, Changed."""
+    wanted = {item.path: item for item in seen}
     if not wanted:
         raise Invalid("No recording was chosen.")
     there = {change.side.path: change for change in found.changes}
     gone = [path for path in wanted if path not in there]
     if gone:
         raise Gone(gone)
-    changed = [path for path, blob in wanted.items() if there[path].side.blob != blob]
+    changed = [path for path, item in wanted.items() if not _is_as_seen(there[path], item)]
     if changed:
         raise Changed(changed)
-    start = way()
-    return [target_of(there[path], start) for path in wanted]
+    return [there[path] for path in wanted]
+
+
+def _is_as_seen(change: Change, seen: Seen) -> bool:
+    return change.side.blob == seen.blob and seen.change in ("", change.own_subject)
 
 
 def say(
     find: Callable[[], Overview], seen: Sequence[Seen], *, actor: str, verdict: str, note: str = "", rule: str = ""
 ) -> Done:
-    """Record a verdict on changes of a range. find: works the range out as it is now. Raises what `decide.say` raises."""
+    """Record a verdict on changes of a range. find: works the range out as it is now. Raises what `decide.say` raises.
+
+    rule: see `targets`.
+    """
     found = find()
-    return decide.say(
-        lambda: targets(find(), seen),
+    given = targets(found, seen, verdict, rule)
+    if not given:
+        return Done("Nothing was approved: somebody wants all of it recorded again, or deleted.", None, 0)
+    done = decide.say(
+        lambda: targets(find(), seen, verdict, rule),
         _contents(found),
         actor=actor,
         verdict=verdict,
         note=note,
         origin=origin_of(found.source.range),
-        rule=rule,
     )
+    left = len({item.path for item in seen}) - len(given)
+    return replace(done, sentence=f"{done.sentence} {left:,} {_LEFT[left > 1]}") if left else done
+
+
+_LEFT = (
+    "of them was left as it is, for somebody decided otherwise.",
+    "of them were left as they are, for somebody decided otherwise.",
+)
 
 
 def churn(report: Report) -> list[Change]:
@@ -93,7 +143,7 @@ def _contents(found: Overview) -> Contents:
 
     def read(some: Sequence[Target]) -> Iterator[tuple[Target, bytes]]:
         """Yield what stays: nothing is kept of what goes."""
-        waiting = {target.blob: target for target in some if target.blob and not target.subject.startswith(GONE_PREFIX)}
+        waiting = {target.blob: target for target in some if target.blob and _stays(target)}
         for blob, data in contents(repository, list(waiting)):
             yield waiting.pop(blob), data
         if not waiting or not found.source.range.is_on_disk:
@@ -102,6 +152,10 @@ def _contents(found: Overview) -> Contents:
             yield waiting[blob_at[raw]], data
 
     return read
+
+
+def _stays(target: Target) -> bool:
+    return not target.subject.startswith((GONE_PREFIX, CHANGE_PREFIX))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +177,9 @@ def moved(found: Overview, reviewer: str) -> Moved:
     latest = standing.latest(set(rows.values_list("fingerprint", flat=True)))
     mine = [by[reviewer] for by in latest.values() if reviewer in by and by[reviewer].origin.startswith(begin)]
     mine.sort(key=lambda decision: (decision.entered_at, decision.pk), reverse=True)
-    subjects = {change.subject for change in found.changes}
-    lost = [one for one in mine if one.fingerprint not in subjects and one.verdict != Verdict.CLEAR]
-    return Moved(mine[0].origin.removeprefix(begin) if mine else "", len(mine), tuple(lost))
+    there = set(subjects(found.changes))
+    by_act: dict[tuple[int, str], list[Decision]] = {}
+    for one in mine:
+        by_act.setdefault((one.event_id, one.path), []).append(one)
+    lost = [some[0] for some in by_act.values() if not any(one.fingerprint in there for one in some)]
+    return Moved(mine[0].origin.removeprefix(begin) if mine else "", len(by_act), tuple(lost))

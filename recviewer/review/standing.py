@@ -14,7 +14,7 @@ from django.db.models import Max, QuerySet
 
 from recviewer.review import audit
 from recviewer.review.models import Decision, Standing, State, Verdict
-from recviewer.review.subjects import chunked
+from recviewer.review.subjects import CHANGE_PREFIX, Target, chunked
 
 ORDER = (
     (Verdict.REJECT, State.REJECTED),
@@ -34,6 +34,8 @@ class Spoken(Protocol):
     def verdict(self) -> str: ...
     @property
     def at(self) -> datetime: ...
+    @property
+    def rule(self) -> str: ...
 
 
 _S = TypeVar("_S", bound=Spoken)
@@ -47,26 +49,42 @@ def in_force() -> QuerySet[Decision]:
     return Decision.objects.exclude(event__in=audit.undone_imports())
 
 
-def latest(fingerprints: Collection[str]) -> dict[str, dict[str, Decision]]:
-    """Return the decisions that count, by fingerprint and reviewer, without cleared ones."""
+def latest(fingerprints: Collection[str], *, with_rules: bool = False) -> dict[str, dict[str, Decision]]:
+    """Return the decisions that count, by fingerprint and reviewer, without cleared ones. with_rules: see `counting`."""
     found: dict[str, dict[str, Decision]] = {}
     for some in chunked(fingerprints):
-        found |= counting(in_force().filter(fingerprint__in=some).order_by(*ENTERED))
+        rows = in_force().filter(fingerprint__in=some).order_by(*ENTERED)
+        found |= counting(rows, with_rules=with_rules)
     return found
 
 
-def counting(spoken: Iterable[_S]) -> dict[str, dict[str, _S]]:
+def counting(spoken: Iterable[_S], *, with_rules: bool = False) -> dict[str, dict[str, _S]]:
     """Return what counts, by fingerprint and reviewer: the last word of each, unless it took the one before back.
 
-    spoken: in the order of `ENTERED`, whatever fingerprints they are about.
+    spoken: in the order of `ENTERED`, whatever fingerprints they are about. with_rules: also what was said by a rule of
+    what recordings say, as earlier versions did. It does not count, for nobody saw them: a rule speaks of changes alone.
     """
     found: dict[str, dict[str, _S]] = {}
     for one in spoken:
-        found.setdefault(one.fingerprint, {})[one.reviewer] = one
+        if with_rules or not one.rule or one.fingerprint.startswith(CHANGE_PREFIX):
+            found.setdefault(one.fingerprint, {})[one.reviewer] = one
     for by_reviewer in found.values():
         for reviewer in [name for name, one in by_reviewer.items() if one.verdict == Verdict.CLEAR]:
             del by_reviewer[reviewer]
     return {fingerprint: by_reviewer for fingerprint, by_reviewer in found.items() if by_reviewer}
+
+
+def on(target: Target, *, asks: bool = False) -> list[Decision]:
+    """Return the decisions that count for what a verdict would be given on: on what it says, and on the change itself.
+
+    asks: only a decision on the change itself closes it; of what says the same elsewhere only rejections count until then.
+    """
+    said = latest({subject for subject in target.subjects if subject})
+    content = list(said.get(target.subject, {}).values())
+    own = list(said.get(target.own, {}).values()) if target.own else []
+    if asks and not own:
+        content = [decision for decision in content if decision.verdict == Verdict.REJECT]
+    return [*own, *content]
 
 
 def entered(fingerprints: Collection[str], reviewer: str) -> dict[str, datetime]:

@@ -14,21 +14,28 @@ CHUNK = 500
 BLOB_PREFIX = "blob:"
 GONE_PREFIX = "gone:"
 """Begins what a verdict on a removal hangs on: see `changes.model.Change.subject`."""
+CHANGE_PREFIX = "change:"
+"""Begins what a verdict on one change of a range hangs on: see `changes.model.Change.own_subject`."""
 _TITLE_LENGTH = 60
 _T = TypeVar("_T")
 
 
 class Seen(NamedTuple):
-    """A recording as a person saw it: its key and the blob id it had then."""
+    """A recording as a person saw it: its key and the blob id it had then.
+
+    change: of a recording in a range, `Change.own_subject` of what was seen; "" where nobody tells.
+    """
 
     path: str
     blob: str
+    change: str = ""
 
 
 class Target(NamedTuple):
     """What a verdict is given on: content at a path, on disk or only in git. subject: what the verdict hangs on.
 
-    test_id: "" where none is known. asked: the first words, for sentences.
+    test_id: "" where none is known. asked: the first words, for sentences. own: the change itself, on which the verdict
+    hangs too, "" where it does not. rule: by which it is given without a look, "" for what was on the screen.
     """
 
     path: str
@@ -37,6 +44,13 @@ class Target(NamedTuple):
     test_id: str = ""
     kind: str = ""
     asked: str = ""
+    own: str = ""
+    rule: str = ""
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """All that the verdict hangs on."""
+        return (self.subject, self.own) if self.own else (self.subject,)
 
 
 def chunked(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:

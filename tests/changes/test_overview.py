@@ -101,7 +101,7 @@ def test_verdicts_are_asked_by_what_the_new_recording_says(told, make):
 
     by_class = {change.churn: change for change in found.changes}
     assert by_class[Churn.TEXT].verdict == "approved"
-    assert by_class[Churn.GONE].subject.startswith("gone:1:")
+    assert by_class[Churn.GONE].subject.startswith("gone:2:")
     assert found.numbers.need_you == 1
 
 

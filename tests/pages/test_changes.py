@@ -237,7 +237,7 @@ def test_churn_is_approved_by_the_rule_after_a_question(client, commit, make_rec
     assert (landing.churn, asked.count) == (2, 2)
     assert "Approved 2 recordings by the rule only churn." in response.content.decode()
     page = client.get(f"/changes/{spec}?change=tests/recordings/a.json").context["page"]
-    assert page.bar.rest == "by the rule “only churn”"
+    assert page.bar.rest == "by the rule “only churn” together with 1 other"
     words = open_change(client, spec, "c").context["page"].change
     item = f"{words.side.blob}:tests%2Frecordings%2Fc.json"
     assert client.post("/do/churn", {"range": spec, "item": item}).status_code == 422

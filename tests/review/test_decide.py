@@ -218,9 +218,9 @@ def test_a_verdict_on_content_that_is_only_in_git(db):
 
 
 def test_an_approval_by_a_rule_says_so(db):
-    targets = [Target(f"tests/recordings/{n}.json", f"{n}" * 40, f"1:{n}") for n in range(3)]
+    targets = [Target(f"tests/recordings/{n}.json", f"{n}" * 40, f"change:2:{n}", rule="churn") for n in range(3)]
 
-    done = say(lambda: targets, lambda _: iter(()), actor="Ana", verdict="approve", rule="churn")
+    done = say(lambda: targets, lambda _: iter(()), actor="Ana", verdict="approve")
 
     assert done.sentence == "Approved 3 recordings by the rule churn."
-    assert {stand.rule for stand in standings_for(["1:0", "1:2"]).values()} == {"churn"}
+    assert {stand.rule for stand in standings_for(["change:2:0", "change:2:2"]).values()} == {"churn"}

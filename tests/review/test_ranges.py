@@ -76,7 +76,7 @@ def test_letting_one_go_says_nothing_of_an_equal_one_of_another_test(root, commi
 
 def test_what_was_not_seen_so_is_refused(spec, found):
     said = found(spec)
-    path, _ = seen(said, "moon")
+    path = seen(said, "moon").path
 
     with pytest.raises(Changed):
         ranges.say(lambda: said, [Seen(path, "0" * 40)], actor="Ana", verdict="approve")

@@ -4,7 +4,7 @@ Every change is asked about, whether its bytes, its name or its place changed. W
 """
 
 from recviewer.changes.findings.asking import findings, rules
-from recviewer.changes.findings.model import EVIDENCE, Finding, Rule
+from recviewer.changes.findings.model import EVIDENCE, About, Finding, Rule
 from recviewer.changes.model import Severity
 
-__all__ = ["EVIDENCE", "Finding", "Rule", "Severity", "findings", "rules"]
+__all__ = ["EVIDENCE", "About", "Finding", "Rule", "Severity", "findings", "rules"]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 
 from recviewer.changes.findings import rules as package
-from recviewer.changes.findings.model import Case, Finding, Held, Instance, Rule, counted
+from recviewer.changes.findings.model import About, Case, Finding, Held, Instance, Rule, counted
 from recviewer.changes.model import Change, Severity
 
 
@@ -38,7 +38,13 @@ def _of(rule: Rule, cases: Sequence[Case]) -> Iterator[Finding]:
         told = rule.tell(some, cases)
         detail = " ".join(filter(None, (told.detail, _guesses(some))))
         mine = tuple([instance.case.change for instance in some])
-        yield Finding(rule.name, severity, rule.each, told.title, detail, told.evidence, mine)
+        of_content = frozenset([one.case.change.key for one in some if _is_of_content(rule, one.held)])
+        yield Finding(rule.name, severity, rule.each, told.title, detail, told.evidence, mine, of_content)
+
+
+def _is_of_content(rule: Rule, held: Held) -> bool:
+    """Tell whether a finding is about what the new recording says, and nothing else."""
+    return rule.about is About.CONTENT and not held.is_compared
 
 
 def _weighed(case: Case, held: Held) -> Held:

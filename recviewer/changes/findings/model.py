@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from recviewer.changes.model import Change, Severity
+from recviewer.changes.model import Change, Key, Severity
 from recviewer.changes.pairing import Sure
 from recviewer.changes.sides import Side
 
 EVIDENCE = 120
 """Characters of a recording that a finding quotes."""
+
+
+class About(StrEnum):
+    """What a rule's findings are about.
+
+    content: what the new recording says, which everybody sees who looks at it; so a verdict on equal words, given
+    elsewhere, closes such a finding. name, place: of the file. change: the step from the old recording to the new one. Those
+    are closed only by a decision on that very change.
+    """
+
+    CONTENT = "content"
+    NAME = "name"
+    PLACE = "place"
+    CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +34,7 @@ class Finding:
 
     rule: its name; at most one finding of a rule has a severity. title, detail: sentences. each: what holds for one change
     alone, as a clause. evidence: words of the first recording, to the letter. changes: those concerned, in their order.
+    of_content: the keys of those of them about whose content it is, see `About`.
     """
 
     rule: str
@@ -28,6 +44,7 @@ class Finding:
     detail: str
     evidence: str
     changes: tuple[Change, ...]
+    of_content: frozenset[Key] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +104,15 @@ class Rule:
     """One rule; each module in `rules/` has one, as `RULE`.
 
     each: what holds for one change, as a clause. holds: asked of every change that has a new side, and of every other one
-    where `of_gone`. tell: says it of several; it is given all cases too, and there is at least one instance.
+    where `of_gone`. tell: says it of several; it is given all cases too, and there is at least one instance. about: what
+    its findings are about; one that rests on the old recording too is about the change in any case.
     """
 
     name: str
     each: str
     holds: Callable[[Case], Held | None]
     tell: Callable[[Sequence[Instance], Sequence[Case]], Told]
+    about: About = About.CHANGE
     of_gone: bool = False
 
 

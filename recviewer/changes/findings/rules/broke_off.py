@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from recviewer.changes.findings.model import Case, Held, Instance, Rule, Told, answer, counted
+from recviewer.changes.findings.model import About, Case, Held, Instance, Rule, Told, answer, counted
 from recviewer.changes.model import Severity
 from recviewer.exchange.model import Exchange
 from recviewer.exchange.text import ENDED, Outcome, end_of_one
@@ -57,4 +57,4 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     return Told(title, " ".join(parts), answer(some[0]))
 
 
-RULE = Rule("broke-off", "the answer did not end well", _holds, _tell)
+RULE = Rule("broke-off", "the answer did not end well", _holds, _tell, about=About.CONTENT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from recviewer.changes.findings.model import Case, Held, Instance, Rule, Told, counted
+from recviewer.changes.findings.model import About, Case, Held, Instance, Rule, Told, counted
 from recviewer.changes.model import Severity
 from recviewer.changes.sides import Side
 from recviewer.exchange.model import Kind
@@ -59,4 +59,4 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     return Told(title, detail, some[0].case.change.side.name)
 
 
-RULE = Rule("cannot-replay", "replay cannot find it by its name", _holds, _tell)
+RULE = Rule("cannot-replay", "replay cannot find it by its name", _holds, _tell, about=About.NAME)

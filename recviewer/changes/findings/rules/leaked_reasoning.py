@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from recviewer.changes.findings.model import Case, Held, Instance, Rule, Told, answer, counted
+from recviewer.changes.findings.model import About, Case, Held, Instance, Rule, Told, answer, counted
 from recviewer.changes.model import Severity
 from recviewer.changes.sides import Side
 from recviewer.difference.words import similarity
@@ -64,4 +64,4 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     return Told(f"Thinking leaked into {len(some):,} of {counted(answers, 'answer')}", detail, answer(some[0]))
 
 
-RULE = Rule("leaked-reasoning", "thinking leaked into the answer", _holds, _tell)
+RULE = Rule("leaked-reasoning", "thinking leaked into the answer", _holds, _tell, about=About.CONTENT)

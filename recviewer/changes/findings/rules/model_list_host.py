@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from recviewer.changes.findings.model import Case, Held, Instance, Rule, Told, counted
+from recviewer.changes.findings.model import About, Case, Held, Instance, Rule, Told, counted
 from recviewer.changes.model import Severity
 from recviewer.changes.sides import Side
 
@@ -35,4 +35,4 @@ def _lists(sides: Sequence[Side | None]) -> str:
     )
 
 
-RULE = Rule("model-list-host", "recorded from another provider", _holds, _tell)
+RULE = Rule("model-list-host", "recorded from another provider", _holds, _tell, about=About.PLACE)

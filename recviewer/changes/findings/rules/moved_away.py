@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recviewer.changes.findings.model import Case, Held, Instance, Rule, Told, counted
+from recviewer.changes.findings.model import About, Case, Held, Instance, Rule, Told, counted
 from recviewer.changes.model import Severity
 from recviewer.changes.pairing import How
 from recviewer.changes.sides import Side
@@ -42,4 +42,4 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     )
 
 
-RULE = Rule("moved-away", "it lies where replay does not look", _holds, _tell, of_gone=True)
+RULE = Rule("moved-away", "it lies where replay does not look", _holds, _tell, about=About.PLACE, of_gone=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from recviewer.changes.findings.model import Case, Held, Instance, Rule, Told, answer, counted
+from recviewer.changes.findings.model import About, Case, Held, Instance, Rule, Told, answer, counted
 from recviewer.changes.model import Severity
 from recviewer.changes.sides import Side
 
@@ -47,4 +47,4 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     return Told(title, detail, answer(some[0]))
 
 
-RULE = Rule("recorded-error", "an error was recorded as the answer", _holds, _tell)
+RULE = Rule("recorded-error", "an error was recorded as the answer", _holds, _tell, about=About.CONTENT)

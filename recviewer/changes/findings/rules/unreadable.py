@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recviewer.changes.findings.model import Case, Held, Instance, Rule, Told, answer, counted
+from recviewer.changes.findings.model import About, Case, Held, Instance, Rule, Told, answer, counted
 from recviewer.changes.model import Severity
 from recviewer.exchange.model import Kind
 
@@ -21,4 +21,4 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     return Told(f"{counted(len(some), 'recording')} cannot be read", answer(some[0]))
 
 
-RULE = Rule("unreadable", "it cannot be read", _holds, _tell)
+RULE = Rule("unreadable", "it cannot be read", _holds, _tell, about=About.CONTENT)
