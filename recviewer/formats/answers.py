@@ -148,7 +148,7 @@ def untold(message: dict[str, Json], *, thinks: bool = False) -> dict[str, Json]
         kept = [_untold_part(part) for part in message["content"]]
         made["content"] = [part for part in kept if part]
     if isinstance(message.get("images"), list):
-        made["images"] = [kept for kept in map(_untold_picture, message["images"]) if kept]
+        made["images"] = [kept for kept in map(untold_picture, message["images"]) if kept]
     audio = message.get("audio")
     if isinstance(audio, dict) and audio.get("transcript") == said.content:
         made["audio"] = {key: value for key, value in audio.items() if key != "transcript"}
@@ -162,14 +162,14 @@ def _untold_part(part: Json) -> Json:
         return None
     kind = part.get("type")
     if kind in _THINKING:
-        return _wordless(part)
+        return wordless(part)
     key = "refusal" if kind == "refusal" else "text" if kind in (*_TEXTS, None) else ""
     if isinstance(part.get(key), str):
         return {name: value for name, value in part.items() if name != key}
-    return part if kind in (*_TEXTS, "refusal") else _untold_picture(part)
+    return part if kind in (*_TEXTS, "refusal") else untold_picture(part)
 
 
-def _untold_picture(item: Json) -> Json:
+def untold_picture(item: Json) -> Json:
     """Return what is left of a picture but its address; nothing of anything else, which was taken as it is."""
     if not isinstance(picture_of(item), Image):
         return None
@@ -179,15 +179,15 @@ def _untold_picture(item: Json) -> Json:
     return kept | ({"image_url": rest} if rest else {})
 
 
-def _wordless(value: Json) -> Json:
+def wordless(value: Json) -> Json:
     """Return what is left of a text, an object that stands for one, or a list of such, once its words were taken."""
     if isinstance(value, list):
-        return [kept for kept in map(_wordless, value) if kept]
+        return [kept for kept in map(wordless, value) if kept]
     if not isinstance(value, dict):
         return None
     taken = next((key for key in _WORDS if words_of(value.get(key))), "")
     kept = {key: item for key, item in value.items() if key != taken}
-    rest = _wordless(value.get(taken))
+    rest = wordless(value.get(taken))
     return kept | ({taken: rest} if rest else {})
 
 
@@ -197,7 +197,7 @@ def _drop_thoughts(made: dict[str, Json], reasoning: str) -> None:
         value = made.get(key)
         if value and words_of(value) == reasoning and (key != "reasoning" or not isinstance(value, str)):
             del made[key]
-            rest = _wordless(value)
+            rest = wordless(value)
             if rest:
                 made["reasoning_beside"] = rest
     for key in ("reasoning_details", "thinking_blocks"):
@@ -208,4 +208,4 @@ def _drop_thoughts(made: dict[str, Json], reasoning: str) -> None:
 
 def _untold_detail(detail: Json) -> Json:
     is_part = isinstance(detail, dict) and _is_encrypted(detail)
-    return None if is_part else _wordless(detail)
+    return None if is_part else wordless(detail)

@@ -31,7 +31,7 @@ CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
 RESULTS = ("results", "outputs", "output", "result", "error")
 """Keys under which a server's call holds what came of it."""
 
-_BESIDE = frozenset({"type", "id", "call_id", "status", "name", "server_label", "approval_request_id", "container_id"})
+BESIDE = frozenset({"type", "id", "call_id", "status", "name", "server_label", "approval_request_id", "container_id"})
 """Keys of a server's call that are neither what was asked nor what came of it."""
 
 _ONE_TEXT = ("arguments", "input", "code")
@@ -61,7 +61,7 @@ def server_parts(item: Lookup) -> list[Part]:
 
 
 def _asked(item: Lookup) -> str:
-    asked = {key: value for key, value in item.data.items() if key not in _BESIDE and key not in RESULTS}
+    asked = {key: value for key, value in item.data.items() if key not in BESIDE and key not in RESULTS}
     if len(asked) == 1 and (key := next(iter(asked))) in _ONE_TEXT and isinstance(asked[key], str):
         return str(asked[key])
     return compact(asked) if any(value not in (None, "", [], {}) for value in asked.values()) else ""

@@ -18,9 +18,9 @@ from recviewer.formats.lookup import Lookup
 
 TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
 
-_TEXT = frozenset({"response.output_text.delta", "response.text.delta"})
-_REFUSAL = frozenset({"response.refusal.delta"})
-_REASONING = frozenset(
+TEXT = frozenset({"response.output_text.delta", "response.text.delta"})
+REFUSAL = frozenset({"response.refusal.delta"})
+REASONING = frozenset(
     {
         "response.reasoning_summary_text.delta",
         "response.reasoning_summary.delta",
@@ -28,12 +28,12 @@ _REASONING = frozenset(
         "response.reasoning.delta",
     }
 )
-_ARGUMENTS = frozenset({"response.function_call_arguments.delta", "response.custom_tool_call_input.delta"})
+ARGUMENTS = frozenset({"response.function_call_arguments.delta", "response.custom_tool_call_input.delta"})
 _ARGUMENTS_DONE = {
     "response.function_call_arguments.done": "arguments",
     "response.custom_tool_call_input.done": "input",
 }
-_SERVER_KEYS = {
+SERVER_KEYS = {
     "response.mcp_call_arguments.delta": "arguments",
     "response.code_interpreter_call_code.delta": "code",
     "response.shell_call_command.delta": "action",
@@ -57,7 +57,7 @@ def whole(items: Iterable[Lookup], finish: str) -> Delta:
     for place, item in enumerate(items):
         kind = item.kind
         if kind == "message":
-            said = _message(item)
+            said = message_in(item)
             texts.append(said.text)
             refusals.append(said.refusal)
             thoughts.append(said.reasoning)
@@ -79,7 +79,7 @@ def whole(items: Iterable[Lookup], finish: str) -> Delta:
     )
 
 
-def _message(item: Lookup) -> Delta:
+def message_in(item: Lookup) -> Delta:
     texts = ""
     refusal = ""
     thought = ""
@@ -102,64 +102,74 @@ def _message(item: Lookup) -> Delta:
 
 
 class Stream:
-    """The events of one stream, each a cursor on its data, and what each adds."""
+    """The events of one stream, each a cursor on its data, and what each adds.
+
+    counts_at: the number of the event whose finished response or items count instead of the pieces; None where the pieces
+    come to it. agrees: whether the last response in the stream says what counts. texts: what grew, by what it is and the
+    place of its item, in pieces with the place in the item.
+    """
 
     def __init__(self, events: list[Lookup], problems: list[Problem]) -> None:
-        self._events = events
+        self.events = events
         self._problems = problems
         self._pieces: list[list[Delta]] = [[] for _ in events]
-        self._grown: set[tuple[str, int | None]] = set()
-        self._asked: dict[int | None, dict[str, list[str]]] = {}
-        self._finished: dict[int, int] = {}
+        self.texts: dict[tuple[str, int | None], list[tuple[int | None, str]]] = {}
+        self.begun: dict[int | None, tuple[str, str]] = {}
+        self.counts_at: int | None = None
+        self.agrees = False
+        self.asked: dict[int | None, dict[str, list[str]]] = {}
+        self.finished: dict[int, int] = {}
 
     def deltas(self) -> list[tuple[Delta, ...]]:
         """Return what each event adds."""
-        for number, event in enumerate(self._events):
+        for number, event in enumerate(self.events):
             if event.kind == "response.output_item.done":
-                self._finished[_place(event) or 0] = number
-            elif event.kind in _SERVER_KEYS:
-                asked = self._asked.setdefault(_place(event), {})
-                asked.setdefault(_SERVER_KEYS[event.kind], []).append(event.text("delta"))
-        for number, event in enumerate(self._events):
+                self.finished[place_of(event) or 0] = number
+            elif event.kind in SERVER_KEYS:
+                asked = self.asked.setdefault(place_of(event), {})
+                asked.setdefault(SERVER_KEYS[event.kind], []).append(event.text("delta"))
+        for number, event in enumerate(self.events):
             self._read(number, event)
         grown = fold(delta for found in self._pieces for delta in found)
         for counts, at in self._finals():
             final = fold([counts])
             if final == grown:
+                self.agrees = True
                 break
             if grown and _is_less(final[0], grown[0]):
                 self._note(at, "leaves out some of what the pieces of the stream say, which count")
                 continue
             if any(map(_says, grown)):
                 self._note(at, "is not what the pieces of the stream come to, and counts")
-            return [(counts,) if number == at else () for number in range(len(self._events))]
+            self.counts_at = at
+            return [(counts,) if number == at else () for number in range(len(self.events))]
         return [tuple(found) for found in self._pieces]
 
     def _note(self, at: int, what: str) -> None:
-        self._problems.append(Problem(self._events[at].at, f"the finished response {what}"))
+        self._problems.append(Problem(self.events[at].at, f"the finished response {what}"))
 
     def _finals(self) -> Iterator[tuple[Delta, int]]:
         """Yield what the finished response says, and its items, with the number of the event that holds the last of it."""
-        ends = [number for number, event in enumerate(self._events) if event.kind in TERMINAL]
+        ends = [number for number, event in enumerate(self.events) if event.kind in TERMINAL]
         for number in reversed(ends):
-            response = self._events[number].object("response")
+            response = self.events[number].object("response")
             if response.data.get("output"):
                 yield whole(response.items("output"), finish_of(response)), number
                 break
-        if self._finished and self._is_all_finished():
-            numbers = [self._finished[place] for place in sorted(self._finished)]
-            finish = finish_of(self._events[ends[-1]].object("response")) if ends else ""
+        if self.finished and self._is_all_finished():
+            numbers = [self.finished[place] for place in sorted(self.finished)]
+            finish = finish_of(self.events[ends[-1]].object("response")) if ends else ""
             at = ends[-1] if ends else max(numbers)
-            yield whole([self._events[number].object("item") for number in numbers], finish), at
+            yield whole([self.events[number].object("item") for number in numbers], finish), at
 
     def _is_all_finished(self) -> bool:
         """Tell whether each item that was begun was finished."""
-        begun = {_place(event) or 0 for event in self._events if event.kind == "response.output_item.added"}
-        return begun <= set(self._finished)
+        begun = {place_of(event) or 0 for event in self.events if event.kind == "response.output_item.added"}
+        return begun <= set(self.finished)
 
     def _read(self, number: int, event: Lookup) -> None:
         kind = event.kind
-        place = _place(event)
+        place = place_of(event)
         if kind in TERMINAL:
             self._pieces[number].append(Delta(finish=finish_of(event.object("response"))))
         elif kind == "response.output_item.added":
@@ -179,53 +189,56 @@ class Stream:
         kind = item.kind
         if kind in CALLS:
             call = client_call(item)
-            self._grown.add(("begun", place))
+            self.begun[place] = (call.id, call.name)
             self._pieces[number].append(Delta(calls=(CallDelta(place, call.id, call.name, ""),)))
-        elif kind not in ("", "message", "reasoning") and (place or 0) not in self._finished:
+        elif kind not in ("", "message", "reasoning") and (place or 0) not in self.finished:
             self._pieces[number].append(Delta(parts=tuple(server_parts(self._grown_item(item, place)))))
 
     def _grown_item(self, item: Lookup, place: int | None) -> Lookup:
         """Return an item that was never finished, with the pieces that came of it."""
         made = dict(item.data)
-        for key, pieces in self._asked.get(place, {}).items():
+        for key, pieces in self.asked.get(place, {}).items():
             before = made.get(key)
             made[key] = (before if isinstance(before, str) else "") + "".join(pieces)
         return Lookup(made, item.at, item.problems)
 
     def _grow(self, number: int, kind: str, piece: str, place: int | None) -> None:
-        if kind in _TEXT:
+        if kind in TEXT:
             self._add("text", number, place, Delta(text=piece), piece)
-        elif kind in _REFUSAL:
+        elif kind in REFUSAL:
             self._add("refusal", number, place, Delta(refusal=piece), piece)
-        elif kind in _REASONING:
+        elif kind in REASONING:
             self._add("reasoning", number, place, Delta(reasoning=piece), piece)
-        elif kind in _ARGUMENTS:
+        elif kind in ARGUMENTS:
             self._add("arguments", number, place, Delta(calls=(CallDelta(place, "", "", piece),)), piece)
 
     def _add(self, what: str, number: int, place: int | None, delta: Delta, piece: str) -> None:
         if piece:
-            self._grown.add((what, place))
+            event = self.events[number]
+            part = event.integer("content_index" if "content_index" in event.data else "summary_index")
+            self.texts.setdefault((what, place), []).append((part, piece))
         self._pieces[number].append(delta)
 
     def _add_missing(self, number: int, what: str, place: int | None, given: str) -> None:
         """Add a text that comes whole, where no piece of it came before."""
-        if given and (what, place) not in self._grown:
+        if given and (what, place) not in self.texts:
             made = Delta(text=given) if what == "text" else Delta(refusal=given)
             self._add(what, number, place, made if what != "reasoning" else Delta(reasoning=given), given)
 
     def _add_arguments(self, number: int, place: int | None, given: str) -> None:
-        if given and ("arguments", place) not in self._grown:
+        if given and ("arguments", place) not in self.texts:
             self._add("arguments", number, place, Delta(calls=(CallDelta(place, "", "", given),)), given)
 
     def _end(self, number: int, item: Lookup, place: int | None) -> None:
         kind = item.kind
         if kind in CALLS:
             call = client_call(item)
-            if ("begun", place) not in self._grown:
+            if place not in self.begun:
+                self.begun[place] = (call.id, call.name)
                 self._pieces[number].append(Delta(calls=(CallDelta(place, call.id, call.name, ""),)))
             self._add_arguments(number, place, call.arguments)
         elif kind == "message":
-            said = _message(item)
+            said = message_in(item)
             self._add_missing(number, "text", place, said.text)
             self._add_missing(number, "refusal", place, said.refusal)
             if said.parts:
@@ -254,5 +267,6 @@ def _is_less(final: Output, grown: Output) -> bool:
     )
 
 
-def _place(event: Lookup) -> int | None:
+def place_of(event: Lookup) -> int | None:
+    """Return the place of the item that an event is of."""
     return event.integer("output_index")

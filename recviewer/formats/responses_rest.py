@@ -1,0 +1,192 @@
+"""What is left of OpenAI's Responses once they were read, so that nothing in them is lost.
+
+A stream tells most things several times: in pieces, when a part is done, when an item is done, and at the end. What only
+repeats what was read is left out; what says something else is left as it was recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recviewer.exchange.model import Json, JsonPart
+from recviewer.formats.answers import untold_picture, wordless
+from recviewer.formats.items import BESIDE, CALLS, RESULTS, client_call, part_of, reasoning_of
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.responses import (
+    ARGUMENTS,
+    REASONING,
+    REFUSAL,
+    SERVER_KEYS,
+    TERMINAL,
+    TEXT,
+    Stream,
+    message_in,
+    place_of,
+)
+
+_WORDS_OF_PARTS = {
+    "output_text": "text",
+    "text": "text",
+    "reasoning_text": "text",
+    "reasoning": "text",
+    "refusal": "refusal",
+}
+"""By the type of a part of a message, the key of its words."""
+
+_DONE = {
+    "response.output_text.done": ("text", "text"),
+    "response.refusal.done": ("refusal", "refusal"),
+    "response.reasoning_summary_text.done": ("reasoning", "text"),
+    "response.reasoning_text.done": ("reasoning", "text"),
+    "response.function_call_arguments.done": ("arguments", "arguments"),
+    "response.custom_tool_call_input.done": ("arguments", "input"),
+}
+"""Events that tell in whole what came in pieces: what it is, and the key it stands under."""
+
+_PARTS = frozenset(
+    {
+        "response.content_part.added",
+        "response.content_part.done",
+        "response.reasoning_summary_part.added",
+        "response.reasoning_summary_part.done",
+    }
+)
+_EMPTY: tuple[Json, ...] = (None, "", [])
+
+
+def left_of_response(response: Json) -> Json:
+    """Return a response without what was read of its items and of how it ended."""
+    if not isinstance(response, dict):
+        return response
+    made = dict(response)
+    if isinstance(response.get("output"), list):
+        made["output"] = [left_of_item(item) for item in response["output"]]
+    return _without_finish(made)
+
+
+def _without_finish(made: dict[str, Json]) -> dict[str, Json]:
+    """Leave out why a response ended: the reason why it is incomplete, else its status."""
+    details = made.get("incomplete_details")
+    if isinstance(details, dict) and isinstance(details.get("reason"), str) and details["reason"]:
+        return made | {"incomplete_details": _without(details, "reason")}
+    return _without(made, "status") if isinstance(made.get("status"), str) else made
+
+
+def _without(value: dict[str, Json], *keys: str) -> dict[str, Json]:
+    return {key: item for key, item in value.items() if key not in keys}
+
+
+def left_of_item(value: Json) -> Json:
+    """Return an item without what was read of it."""
+    if not isinstance(value, dict):
+        return value
+    item = Lookup(value, "")
+    if item.kind == "message":
+        content = value.get("content")
+        if isinstance(content, list):
+            return {**value, "content": [_left_of_part(part) for part in content]}
+        return _without(value, "content") if isinstance(content, str) else value
+    if item.kind == "reasoning":
+        key = "summary" if reasoning_of(Lookup(_without(value, "content"), "")) else "content"
+        return {**value, key: wordless(value.get(key))} if key in value else value
+    if item.kind in CALLS:
+        call = client_call(item)
+        key = CALLS[item.kind]
+        taken = [name for name, said in (("call_id", call.id), ("name", call.name)) if value.get(name) == said]
+        return _without(value, *taken, *([key] if value.get(key) is not None else []))
+    if not item.kind.endswith("_call"):
+        return {}
+    beside = BESIDE - ({"name", "call_id"} if isinstance(value.get("name"), str) else {"call_id"})
+    return {key: kept for key, kept in value.items() if key in beside or (key in RESULTS and kept in _EMPTY)}
+
+
+def _left_of_part(part: Json) -> Json:
+    if not isinstance(part, dict):
+        return part
+    key = _WORDS_OF_PARTS.get(Lookup(part, "").kind)
+    if key is not None:
+        return _without(part, key) if isinstance(part.get(key), str) else part
+    if isinstance(part_of(Lookup(part, "")), JsonPart):
+        return untold_picture(part)
+    return {key: value for key, value in part.items() if key not in ("image_url", "filename", "file_id", "file_data")}
+
+
+class StreamRest:
+    """What is left of each event of a stream that was read."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    def events(self) -> Iterator[Json]:
+        """Yield the data of each event without what was read, or only repeats it."""
+        stream = self._stream
+        for number, event in enumerate(stream.events):
+            if stream.counts_at is None:
+                yield self._left(event)
+            elif number == stream.counts_at and event.object("response").data.get("output"):
+                yield {**event.data, "response": left_of_response(event.data["response"])}
+            else:
+                yield event.data
+
+    def _left(self, event: Lookup) -> Json:
+        data, kind, place = event.data, event.kind, place_of(event)
+        if kind in TEXT | REFUSAL | REASONING | ARGUMENTS:
+            return _without(data, "delta") if isinstance(data.get("delta"), str) else data
+        if kind in _DONE:
+            what, key = _DONE[kind]
+            return _without(data, key) if data.get(key) in self._told(what, place) else data
+        if kind in SERVER_KEYS:
+            return _without(data, "delta") if self._is_told_by_item(kind, place) else data
+        if kind in _PARTS:
+            return self._left_of_part(data, place)
+        if kind in ("response.output_item.added", "response.output_item.done"):
+            return {**data, "item": self._left_of_item(event.object("item"), place, is_done=kind.endswith("done"))}
+        if kind in TERMINAL and isinstance(data.get("response"), dict):
+            response = data["response"]
+            if self._stream.agrees:
+                return {**data, "response": left_of_response(response)}
+            return {**data, "response": _without_finish(response)}
+        return data
+
+    def _told(self, what: str, place: int | None) -> list[str]:
+        """Return the texts that grew at a place: all of it, and each part."""
+        pieces = self._stream.texts.get((what, place), [])
+        parts: dict[int | None, str] = {}
+        for part, piece in pieces:
+            parts[part] = parts.get(part, "") + piece
+        return ["".join(piece for _, piece in pieces), *parts.values()]
+
+    def _left_of_part(self, data: dict[str, Json], place: int | None) -> Json:
+        part = data.get("part")
+        if not isinstance(part, dict):
+            return data
+        told = ["", *(text for what in ("text", "refusal", "reasoning") for text in self._told(what, place))]
+        said = [key for key in ("text", "refusal") if part.get(key) in told and isinstance(part.get(key), str)]
+        return {**data, "part": _without(part, *said)}
+
+    def _is_told_by_item(self, kind: str, place: int | None) -> bool:
+        """Tell whether the pieces of a server's call are what its finished item has, or make it where there is none."""
+        stream = self._stream
+        number = stream.finished.get(place or 0)
+        if number is None:
+            return True
+        key = SERVER_KEYS[kind]
+        return stream.events[number].object("item").data.get(key) == "".join(stream.asked.get(place, {}).get(key, []))
+
+    def _left_of_item(self, item: Lookup, place: int | None, *, is_done: bool) -> Json:
+        kind = item.kind
+        if kind == "message":
+            said = message_in(item)
+            is_told = said.text in ("", self._told("text", place)[0]) and said.refusal in (
+                "",
+                self._told("refusal", place)[0],
+            )
+        elif kind == "reasoning":
+            is_told = reasoning_of(item) in ("", self._told("reasoning", place)[0])
+        elif kind in CALLS:
+            call = client_call(item)
+            is_begun = self._stream.begun.get(place) == (call.id, call.name)
+            is_told = is_begun and call.arguments in ("", self._told("arguments", place)[0])
+        else:
+            is_told = is_done or (place or 0) not in self._stream.finished
+        return left_of_item(item.data) if is_told else item.data
