@@ -165,9 +165,42 @@ _CONVERSE_EVENTS = (
     "metadata",
 )
 
+_RESPONSE = (
+    ("id", How.WHOLLY, _ID),
+    ("created_at", How.WHOLLY, _TIME),
+    ("completed_at", How.WHOLLY, _TIME),
+    ("service_tier", How.WHOLLY, _TIER),
+    ("usage", How.FIGURE, _COUNT),
+    ("previous_response_id", How.VALUE, _ID),
+    ("error", How.IDS, "ids of traces and requests inside the texts of an error"),
+)
+
+_ITEM = (
+    ("id", How.WHOLLY, _ID),
+    ("container_id", How.VALUE, _ID),
+    ("approval_request_id", How.VALUE, _ID),
+    ("encrypted_content", How.VALUE, _OPAQUE),
+    ("content[].logprobs", How.VALUE, _LOGPROBS),
+)
+
+_RESPONSES = (
+    *(Harmless(f"{holder}{key}", how, why) for holder in ("", "response.") for key, how, why in _RESPONSE),
+    *(
+        Harmless(f"{holder}.{key}", how, why)
+        for holder in ("output[]", "response.output[]", "item")
+        for key, how, why in _ITEM
+    ),
+    Harmless("item_id", How.WHOLLY, _ID),
+    Harmless("sequence_number", How.WHOLLY, "the place of an event in its stream"),
+    Harmless("logprobs", How.VALUE, _LOGPROBS),
+    Harmless("part.logprobs", How.VALUE, _LOGPROBS),
+    Harmless("message", How.IDS, "ids of traces and requests inside the texts of an error"),
+)
+
 BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
     "openai_chat": _OPENAI,
     "openai_completion": _OPENAI,
+    "openai_responses": _RESPONSES,
     "openai_models": (
         Harmless("[].created", How.WHOLLY, _TIME),
         Harmless("[].created_at", How.WHOLLY, _TIME),

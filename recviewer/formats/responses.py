@@ -80,6 +80,7 @@ def whole(items: Iterable[Lookup], finish: str) -> Delta:
 
 
 def message_in(item: Lookup) -> Delta:
+    """Return what a message says."""
     texts = ""
     refusal = ""
     thought = ""
@@ -131,10 +132,10 @@ class Stream:
         for number, event in enumerate(self.events):
             self._read(number, event)
         grown = fold(delta for found in self._pieces for delta in found)
-        for counts, at in self._finals():
+        for counts, at, is_response in self._finals():
             final = fold([counts])
             if final == grown:
-                self.agrees = True
+                self.agrees = is_response
                 break
             if grown and _is_less(final[0], grown[0]):
                 self._note(at, "leaves out some of what the pieces of the stream say, which count")
@@ -148,19 +149,22 @@ class Stream:
     def _note(self, at: int, what: str) -> None:
         self._problems.append(Problem(self.events[at].at, f"the finished response {what}"))
 
-    def _finals(self) -> Iterator[tuple[Delta, int]]:
-        """Yield what the finished response says, and its items, with the number of the event that holds the last of it."""
+    def _finals(self) -> Iterator[tuple[Delta, int, bool]]:
+        """Yield what the finished response says, and then what the items say that the stream finished one by one.
+
+        With each the number of the event that holds the last of it, and whether it is the response.
+        """
         ends = [number for number, event in enumerate(self.events) if event.kind in TERMINAL]
         for number in reversed(ends):
             response = self.events[number].object("response")
             if response.data.get("output"):
-                yield whole(response.items("output"), finish_of(response)), number
+                yield whole(response.items("output"), finish_of(response)), number, True
                 break
         if self.finished and self._is_all_finished():
             numbers = [self.finished[place] for place in sorted(self.finished)]
             finish = finish_of(self.events[ends[-1]].object("response")) if ends else ""
             at = ends[-1] if ends else max(numbers)
-            yield whole([self.events[number].object("item") for number in numbers], finish), at
+            yield whole([self.events[number].object("item") for number in numbers], finish), at, False
 
     def _is_all_finished(self) -> bool:
         """Tell whether each item that was begun was finished."""

@@ -8,12 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import zip_longest
 
-import orjson
-
-from recviewer.exchange.elements import Elements, Flat, flat_of
-from recviewer.exchange.encode import written
+from recviewer.exchange.elements import Elements
 from recviewer.exchange.model import (
     CallDelta,
     Chunk,
@@ -27,9 +23,9 @@ from recviewer.exchange.model import (
     Reply,
     Request,
 )
-from recviewer.exchange.shape import PASSED, Shape, Take
 from recviewer.formats import deltas
 from recviewer.formats.answers import RARE, said_in
+from recviewer.formats.chatshape import SHAPE, add_chunks
 from recviewer.formats.contract import Match
 from recviewer.formats.deltas import OutputBuilder
 from recviewer.formats.failure import error_in
@@ -38,82 +34,6 @@ from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, chat_messages, function_call, request_of, tool_call, tool_calls
 from recviewer.formats.raw import Raw, unwrap
 
-SHAPE = Shape(
-    "openai_chat",
-    taken=(
-        "choices[].finish_reason:last",
-        *(
-            f"choices[].{holder}.{path}"
-            for holder in ("message", "delta")
-            for path in (
-                "content",
-                "reasoning",
-                "refusal",
-                "function_call.name",
-                "function_call.arguments:any",
-                "tool_calls[].id",
-                "tool_calls[].index:whole",
-                "tool_calls[].function.name",
-                "tool_calls[].function.arguments:any",
-                "tool_calls[].custom.name",
-                "tool_calls[].custom.input:any",
-            )
-        ),
-    ),
-    known=(
-        "object",
-        "model",
-        "choices[].index",
-        "choices[].stop_reason",
-        "choices[].native_finish_reason",
-        "choices[].seed",
-        "choices[].token_ids",
-        "choices[].prompt_token_ids",
-        "choices[].content_filter_result",
-        "choices[].content_filter_offsets",
-        *(
-            f"choices[].{holder}.{path}"
-            for holder in ("message", "delta")
-            for path in (
-                "role",
-                "name",
-                "annotations",
-                "audio.*",
-                "content[].*",
-                "images[].*",
-                "reasoning_details[].*",
-                "thinking_blocks[].*",
-                "reasoning_beside",
-                "reasoning_text",
-                "thinking",
-                "token_id",
-                "tool_calls[].type",
-                "provider_specific_fields",
-            )
-        ),
-        "citations",
-        "code",
-        "detail",
-        "error_type",
-        "message",
-        "param",
-        "provider",
-        "search_results",
-        "type",
-        "model_id",
-        "model_version",
-        "system",
-        "kv_transfer_params",
-        "prompt",
-        "prompt_token_ids",
-        "provider_specific_fields",
-    ),
-    twins=(
-        ("choices[].message.reasoning_content", "reasoning"),
-        ("choices[].delta.reasoning_content", "reasoning"),
-        ("choices[].text", "delta.content"),
-    ),
-)
 TYPES = frozenset({"ChatCompletion", "ChatCompletionChunk", "ModelResponse", "ModelResponseStream"})
 CALL_TYPES = ("function", "custom", None, "")
 
@@ -175,86 +95,7 @@ class OpenAIChat:
 
     def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
         """Add each chunk, but look only once at those that differ in nothing but words."""
-        for item, event in zip_longest(raw.reply, raw.sse_events):
-            data = unwrap(item)
-            frame = b"" if event is not None and event.name else _frame(data)
-            flat = _KNOWN.get(frame) if frame else None
-            if flat is None:
-                found: list[Left] = []
-                bare, repeated = _without_messages(data)
-                flat = flat_of(bare, SHAPE, found, event=event.name if event is not None else "")
-                flat |= {(path, Take.FINAL): message for path, message in repeated.items()}
-                left += found
-                if frame and not found and len(_KNOWN) < _KNOWN_MOST:
-                    _KNOWN[frame] = flat
-            made.add(flat)
-
-
-def _without_messages(data: Json) -> tuple[Json, dict[str, Json]]:
-    """Return a chunk without the messages that stand beside its deltas, and those by their paths.
-
-    They repeat all that was said so far, so that only the last one counts.
-    """
-    choices = data.get("choices") if type(data) is dict else None
-    if type(choices) is not list or not any(
-        type(one) is dict and "delta" in one and "message" in one for one in choices
-    ):
-        return data, {}
-    bare, found = [], {}
-    for place, choice in enumerate(choices):
-        if type(choice) is dict and "delta" in choice and "message" in choice:
-            found[f"choices[{choice.get('index', place)}].message"] = choice["message"]
-            choice = {key: value for key, value in choice.items() if key != "message"}
-        bare.append(choice)
-    return {**data, "choices": bare}, found
-
-
-_KNOWN: dict[bytes, Flat] = {}
-"""What counts of chunks with one frame: the streams of a tree have few different ones."""
-
-_KNOWN_MOST = 2_000
-_PASSED = {"id": "", "created": 0, "obfuscation": "", "system_fingerprint": "", "service_tier": ""}
-
-
-def _frame(data: Json) -> bytes:
-    """Return a chunk without what its one choice says and what is harmless, as text; b"" for one that has more than that.
-
-    Chunks with one frame differ in nothing but words that the reader takes: most of a stream need not be looked at.
-    """
-    try:
-        (choice,) = data["choices"]
-        delta = choice["delta"]
-        if "message" in choice:
-            return b""
-        words, thought = delta.get("content"), delta.get("reasoning")
-        if not (words is None or type(words) is str) or not (thought is None or type(thought) is str):
-            return b""
-        bare_delta = {**delta, "content": "", "reasoning": ""}
-        bare = {**choice, "obfuscation": "", "delta": bare_delta}
-        for holder, key, twin in ((bare_delta, "reasoning_content", thought), (bare, "text", words)):
-            if holder.get(key):
-                if holder[key] != twin:
-                    return b""
-                holder[key] = PASSED
-        if choice.get("logprobs"):
-            bare["logprobs"] = PASSED
-        if delta.get("tool_calls"):
-            bare_delta["tool_calls"] = [_bare_call(call) for call in delta["tool_calls"]]
-        frame = {**data, **_PASSED, "choices": bare}
-        if data.get("usage"):
-            frame["usage"] = SHAPE.passed("usage", data["usage"])
-        return orjson.dumps(frame, default=written)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return b""
-
-
-def _bare_call(call: Json) -> Json:
-    """Return a fragment of a call without its id and its arguments, where they are texts."""
-    function = call["function"]
-    for value in (call.get("id"), function.get("name"), function.get("arguments")):
-        if value is not None and type(value) is not str:
-            raise TypeError
-    return {**call, "id": "", "function": {**function, "arguments": "", "name": ""}}
+        add_chunks(raw, made, left)
 
 
 FORMAT = OpenAIChat()
@@ -374,6 +215,8 @@ def _join(items: list[Json]) -> Reply:  # noqa: C901 - the pass over most chunks
                 builder.content.append(value)
                 if letter != deltas.CALL:
                     letter = deltas.TEXT
+            elif "text" in choice and choice["text"] and delta is choice.get("delta"):
+                raise ValueError
             value = delta.get("tool_calls")
             if value:
                 for entry in value:
@@ -473,7 +316,7 @@ def _delta(choice: Lookup, thinking: set[int]) -> Delta:
     return Delta(
         choice=index,
         role=delta.text("role"),
-        text=said.content,
+        text=said.content or choice.text("text"),
         reasoning=said.reasoning,
         refusal=said.refusal,
         calls=tuple(calls),

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recviewer.exchange.model import Chunk, Delta, Json, Kind, Message, Problem, Reply, Request, Text
+from recviewer.exchange.elements import Elements, flat_of
+from recviewer.exchange.model import Chunk, Delta, Json, Kind, Left, Message, Problem, Reply, Request, Text
+from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import error_in
@@ -17,7 +19,78 @@ from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw, unwrap
 from recviewer.formats.responses import TERMINAL, Stream, finish_of, whole
+from recviewer.formats.responses_rest import StreamRest, left_of_response
 
+_RESPONSE = (
+    "object",
+    "background",
+    "billing",
+    "conversation",
+    "frequency_penalty",
+    "incomplete_details",
+    "instructions",
+    "max_output_tokens",
+    "max_tool_calls",
+    "metadata",
+    "model",
+    "moderation",
+    "output[].*",
+    "output[].content[].*",
+    "output_text",
+    "parallel_tool_calls",
+    "presence_penalty",
+    "prompt",
+    "prompt_cache_key",
+    "prompt_cache_retention",
+    "reasoning",
+    "safety_identifier",
+    "status",
+    "store",
+    "temperature",
+    "text",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+    "truncation",
+    "user",
+)
+"""Keys of a response that repeat the request or say how it ended; of its items, what is left of them."""
+
+_EVENT = (
+    "type",
+    "annotation",
+    "annotation_index",
+    "arguments",
+    "code",
+    "content_index",
+    "delta",
+    "input",
+    "item.*",
+    "item.content[].*",
+    "message",
+    "output_index",
+    "param",
+    "part.*",
+    "partial_image_b64",
+    "partial_image_index",
+    "refusal",
+    "summary_index",
+)
+"""Keys of an event, as far as they are left."""
+
+
+class ResponsesShape(Shape):
+    """The shape of responses, of which paths alone do not tell what was read."""
+
+    __slots__ = ()
+
+    def rest(self, body: Json, left: list[Left]) -> Json:
+        """Return what counts of a whole response besides what its reader took."""
+        return super().rest(left_of_response(body), left)
+
+
+SHAPE = ResponsesShape("openai_responses", known=(*_RESPONSE, *_EVENT, *(f"response.{key}" for key in _RESPONSE)))
 TYPES = frozenset({"Response", "ParsedResponse", "OpenAIResponseObject"})
 READ = frozenset(
     {
@@ -48,6 +121,7 @@ class OpenAIResponses:
 
     name = "openai_responses"
     kind = Kind.RESPONSES
+    shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
         """Match a response object or its events; without a reply by the endpoint."""
@@ -83,6 +157,14 @@ class OpenAIResponses:
         """Yield the neutral form of each event."""
         if isinstance(raw.reply, list):
             yield from _chunks(raw, [])
+
+    def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
+        """Add what counts of each event besides what was read, and what only repeats that."""
+        stream = Stream([Lookup(event.data, "", []) for event in raw.events()], [])
+        stream.deltas()
+        for event, data in zip(raw.events(), StreamRest(stream).events(), strict=True):
+            element = data if event.data is not None else {"data": event.text}
+            made.add(flat_of(element, SHAPE, left, event=event.name))
 
 
 FORMAT = OpenAIResponses()
