@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
 from recviewer.catalog.models import Recording
+from recviewer.pages import turning
 from recviewer.pages.bar import bar_for, refused, since_url, tags_for, url_of
 from recviewer.pages.errors import ErrorPage, page_of
 from recviewer.pages.forms import event_in, item_of, key_in, next_of, seen_in
@@ -26,7 +27,7 @@ from recviewer.review.actors import actor_of
 from recviewer.review.audit import Done
 from recviewer.review.decide import decide as say
 from recviewer.review.models import Verdict
-from recviewer.review.refusals import Changed, Gone, Invalid, Refused
+from recviewer.review.refusals import Changed, Gone, Invalid, NothingToUndo, Refused
 from recviewer.review.tagging import tag as put_tag
 from recviewer.review.tagging import untag as take_tag
 from recviewer.review.undoing import redo as do_again
@@ -147,21 +148,31 @@ def trash(request: HttpRequest) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back the act that the form names, else the last one."""
-    return _turned(request, take_back)
+    return _turned(request, take_back, is_back=True)
 
 
 @require_POST
 def redo(request: HttpRequest) -> HttpResponse:
     """Do again the act that the form names, else the one taken back last."""
-    return _turned(request, do_again)
+    return _turned(request, do_again, is_back=False)
 
 
-def _turned(request: HttpRequest, turn: Callable[..., Done]) -> HttpResponse:
+def _turned(request: HttpRequest, turn: Callable[..., Done], *, is_back: bool) -> HttpResponse:
+    """Take back or do again, and lead to what that was about. A form whose act was taken back already does nothing more."""
+    actor = actor_of(request)
     try:
-        done = turn(actor=actor_of(request), event=event_in(request.POST))
+        done = turn(actor=actor, event=event_in(request.POST))
+    except NothingToUndo as refusal:
+        if "event" not in request.POST or wants_fragment(request):
+            return _refuse(request, refusal)
+        turning.tell(request, actor, Done(str(refusal), None, 0))
+        return HttpResponseRedirect(next_of(request, request.POST), status=303)
     except (Refused, store.Refusal) as refusal:
         return _refuse(request, refusal)
-    return _told(request, done, with_notes=True)
+    place = turning.elsewhere(request, done) if {"in", "range", "key"} & request.POST.keys() else ""
+    if place:
+        return _led(request, place)
+    return _told(request, done, with_notes=True, is_back=is_back)
 
 
 def _tagged(request: HttpRequest, act: Callable[..., Done]) -> HttpResponse:
@@ -184,10 +195,12 @@ def _tagged(request: HttpRequest, act: Callable[..., Done]) -> HttpResponse:
     return _fragment(render(request, "tags/_tags_and_bar.html", {"tags": tags, "bar": bar}))
 
 
-def _told(request: HttpRequest, done: Done, *, pressed: str = "", with_notes: bool = False) -> HttpResponse:
+def _told(
+    request: HttpRequest, done: Done, *, pressed: str = "", with_notes: bool = False, is_back: bool = False
+) -> HttpResponse:
     """Say what was done: in the bar of the recording that is shown, else after a redirect.
 
-    with_notes: it may have been about notes; they come anew, which loses what is typed there and not yet saved.
+    with_notes: it may have been about notes; they come anew. is_back: it was an undo, and another may follow.
     """
     recording = _recording(request)
     if recording is not None and wants_fragment(request):
@@ -200,7 +213,15 @@ def _told(request: HttpRequest, done: Done, *, pressed: str = "", with_notes: bo
     if key and recording is None and target == url_of(key):
         target = next_of(request, request.POST.__class__(""))
     if not {"in", "range"} & request.POST.keys() and (recording is None or target != url_of(recording.path)):
-        messages.success(request, done.sentence, extra_tags=f"undo-{done.event}" if done.event else "")
+        if is_back:
+            turning.tell(request, actor_of(request), done)
+        else:
+            messages.success(request, done.sentence, extra_tags=f"undo-{done.event}" if done.event else "")
+    return _led(request, target if key else turning.row_of(target, done))
+
+
+def _led(request: HttpRequest, target: str) -> HttpResponse:
+    """Lead to an address, by whatever the form was sent."""
     if wants_fragment(request):
         return _fragment(HttpResponse(status=204, headers={"HX-Redirect": target}))
     return HttpResponseRedirect(target, status=303)

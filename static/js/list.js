@@ -16,25 +16,39 @@ document.addEventListener("focusin", (event) => {
   if (link) at = link.href;
 });
 
-// Back from a recording leads to its row.
+// Back from a recording leads to its row. So does an act, which names its first row in the address; where the list holds that
+// one no more, the hands are where they were.
 const PLACE = "recviewer:row";
+// The list's own address, its filters in order, as acts come back to it.
+const address = () => document.querySelector("[data-bulk] [name=next]")?.value ?? location.pathname + location.search;
 addEventListener("pagehide", () => {
   try {
-    sessionStorage.setItem(PLACE, JSON.stringify([location.href, at]));
+    sessionStorage.setItem(PLACE, JSON.stringify([address(), at, links().findIndex((link) => link.href === at)]));
   } catch {
     // without storage the hands begin at the first row
   }
 });
-const back = () => {
-  if (performance.getEntriesByType("navigation")[0]?.type !== "back_forward") return;
+const kept = () => {
   try {
-    const [list, row] = JSON.parse(sessionStorage.getItem(PLACE) ?? "[]");
-    if (list === location.href) links().find((link) => link.href === row)?.focus({ preventScroll: true });
+    const [list, row, number] = JSON.parse(sessionStorage.getItem(PLACE) ?? "[]");
+    return list === address() ? { row, number } : null;
   } catch {
-    // what is kept there is not ours
+    return null; // what is kept there is not ours
   }
 };
-back();
+const named = /^#row-\d+$/.test(location.hash) ? location.hash.slice(1) : "";
+const comeBack = () => {
+  const rows = links();
+  const place = kept();
+  if (named) {
+    const asked = document.getElementById(named)?.querySelector(".row-link");
+    (asked ?? rows[Math.min(place?.number ?? 0, rows.length - 1)])?.focus();
+    history.replaceState(history.state, "", location.pathname + location.search);
+  } else if (place && performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+    rows.find((link) => link.href === place.row)?.focus({ preventScroll: true });
+  }
+};
+comeBack();
 
 document.addEventListener("recviewer:next", () => move(1));
 document.addEventListener("recviewer:previous", () => move(-1));

@@ -335,3 +335,52 @@ def test_what_was_typed_tells_the_act(post, make_recording, fields, status, acts
 
     assert answer.status_code == status
     assert list(AuditEvent.objects.values_list("action", flat=True)) == acts
+
+
+def test_an_act_of_a_list_leads_back_to_its_row(post, make_recording):
+    make_recording("recordings/one.json")
+    two = make_recording("recordings/two.json", answered="Mars.")
+
+    done = post("decide", item=[item_of(two.path, two.blob)], verdict="approve", next="/?sort=size")
+    undone = post("undo", event=str(AuditEvent.objects.get().pk), next="/?sort=size")
+
+    assert done.url == undone.url == f"/?sort=size#row-{two.pk}"
+
+
+def test_undo_says_what_comes_before_and_offers_both(post, make_recording):
+    one, two = make_recording("recordings/one.json"), make_recording("recordings/two.json", answered="Mars.")
+    post("decide", one, verdict="approve")
+    post("decide", two, verdict="delete")
+    first, second = AuditEvent.objects.order_by("pk")
+
+    told = said(post("undo", event=str(second.pk), next="/"))[-1]
+    assert "Before that you approved" in told[0]
+    assert told[1] == f"redo-{second.pk} more-{first.pk}"
+    told = said(post("undo", event=str(first.pk), next="/"))[-1]
+    assert "There is nothing more to undo." in told[0]
+    assert told[1] == f"redo-{first.pk}"
+
+
+def test_an_undo_of_what_is_undone_takes_nothing_else_back(post, make_recording):
+    one, two = make_recording("recordings/one.json"), make_recording("recordings/two.json", answered="Mars.")
+    post("decide", one, verdict="approve")
+    post("decide", two, verdict="delete")
+    event = str(AuditEvent.objects.order_by("-pk").first().pk)
+    post("undo", event=event, next="/")
+
+    answer = post("undo", event=event, next="/?sort=size")
+
+    assert (answer.status_code, answer.url) == (303, "/?sort=size")
+    assert "undone already" in said(answer)[-1][0]
+    assert Standing.objects.get().state == "approved"
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_undo_on_another_page_leads_to_what_was_undone(post, make_recording, htmx):
+    one, two = make_recording("recordings/one.json"), make_recording("recordings/two.json", answered="Mars.")
+    post("decide", one, verdict="approve")
+
+    answer = post("undo", two, htmx=htmx, **{"in": "?sort=size"})
+
+    place = f"{reverse('recording:show', args=[one.path])}?in=%3Fsort%3Dsize"
+    assert (answer.headers["HX-Redirect"] if htmx else answer.url) == place

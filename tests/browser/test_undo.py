@@ -1,0 +1,187 @@
+"""Undo leads to what was undone, undoes more or says that there is nothing, and has Redo beside it."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from recviewer.catalog.models import Recording
+from recviewer.review.models import AuditEvent, Standing
+
+
+def states():
+    return sorted(Standing.objects.values_list("state", flat=True))
+
+
+def decide(page, name):
+    page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
+
+
+def tick(page, number):
+    page.locator("[data-tick]").nth(number).check()
+
+
+def arrived(page, here):
+    page.wait_for_url(lambda url: url != here)
+    page.wait_for_load_state()
+
+
+def test_undo_after_undo_in_the_list_undoes_more_and_then_says_so(either_page):
+    page = either_page
+    page.goto("/?kind=chat")
+    for number, act in ((1, "Approve"), (4, "Mark for deletion")):
+        tick(page, number)
+        decide(page, act)
+        expect(page.locator(".toast")).to_be_visible()
+    assert states() == ["approved", "delete"]
+
+    decide(page, "Undo")
+    expect(page.locator(".toast")).to_contain_text("Before that you approved")
+    assert states() == ["approved"]
+    expect(page.get_by_role("button", name=re.compile("^Redo"))).to_be_visible()
+    decide(page, "Undo more")
+    expect(page.locator(".toast")).to_contain_text("There is nothing more to undo.")
+    assert states() == []
+    expect(page.get_by_role("button", name=re.compile("^Undo"))).to_have_count(0)
+
+    decide(page, "Redo")
+    expect(page.locator(".toast")).to_contain_text("Did again")
+    assert states() == ["approved"]
+
+
+def test_undo_and_redo_in_the_list_by_keys_keep_the_row(open_page):
+    page = open_page(height=500)
+    page.goto("/?kind=chat")
+    link = page.locator(".row-link").nth(20)
+    where = link.get_attribute("href")
+    focused = "() => document.activeElement.getAttribute('href')"
+
+    for _ in range(21):
+        page.keyboard.press("j")
+    page.keyboard.press("x")
+    for key, said in (("a", "Approved"), ("u", "Undid"), ("Shift+U", "Did again"), ("u", "Undid")):
+        page.keyboard.press(key)
+        expect(page.locator(".toast")).to_contain_text(said)
+        page.wait_for_load_state()
+        assert page.evaluate(focused) == where
+        expect(page.locator(f'[href="{where}"]')).to_be_in_viewport(ratio=0.9)
+        assert page.url.endswith("/?kind=chat")
+
+    assert states() == []
+
+
+def test_an_act_that_takes_its_row_away_leaves_the_hands_there(open_page):
+    page = open_page()
+    page.goto("/?kind=chat&state=undecided")
+    rows = [one.get_attribute("href") for one in page.locator(".row-link").all()]
+
+    for _ in range(6):
+        page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("a")
+    expect(page.locator(".toast")).to_be_visible()
+    page.wait_for_load_state()
+
+    assert page.evaluate("() => document.activeElement.getAttribute('href')") == rows[6]
+
+
+def test_a_form_whose_act_was_undone_already_does_nothing_more(open_page):
+    page = open_page(scripts=False)
+    other = page.context.new_page()
+    page.goto("/?kind=chat")
+    for number in (0, 3):
+        tick(page, number)
+        decide(page, "Approve")
+    other.goto("/activity/")
+    other.get_by_role("button", name=re.compile("^Undo")).first.click()
+    before = states()
+
+    decide(page, "Undo")
+
+    expect(page.locator(".toast")).to_contain_text("undone already. Before that you approved")
+    assert states() == before == ["approved"]
+    expect(page).to_have_url(re.compile("/?kind=chat"))
+
+
+def test_undo_in_a_queue_stands_on_what_was_undone(either_page):
+    page = either_page
+    page.goto("/queue/?kind=chat")
+    first = page.url
+    decide(page, "Approve")
+    arrived(page, first)
+    second = page.url
+    decide(page, "Mark for deletion")
+    arrived(page, second)
+    third = page.url
+
+    decide(page, "Undo")
+    arrived(page, third)
+    assert page.url == second
+    expect(page.get_by_text("Undone:")).to_be_visible()
+    decide(page, "Undo more")
+    arrived(page, second)
+    assert page.url == first
+    assert states() == []
+
+    decide(page, "Redo")
+    expect(page.get_by_text("You approved this")).to_be_visible()
+    assert page.url == first
+    decide(page, "Redo")
+    arrived(page, first)
+    assert page.url == second
+    expect(page.get_by_text("You marked this for deletion")).to_be_visible()
+
+
+def test_undo_in_the_queue_of_a_range_stands_on_what_was_undone(either_page, pull):
+    page = either_page
+    page.goto(f"/changes/{pull}")
+    page.get_by_role("link", name=re.compile("Start reviewing")).click()
+    expect(page.get_by_text("Undecided.")).to_be_visible()
+    first = page.url
+    decide(page, "Approve")
+    arrived(page, first)
+    second = page.url
+    expect(page.get_by_text("2 / 4")).to_be_visible()
+
+    decide(page, "Undo")
+    arrived(page, second)
+
+    expect(page.get_by_text("1 / 4")).to_be_visible()
+    assert page.url == first
+    assert states() == []
+
+
+def test_undo_on_a_recording_leads_to_the_one_it_was_about(open_page):
+    page = open_page()
+    one, other = Recording.objects.filter(kind="chat", outcome="answer").order_by("path")[:2]
+    page.goto(reverse("recording:show", args=[one.path]))
+    page.keyboard.press("a")
+    expect(page.get_by_text("You approved this")).to_be_visible()
+    page.goto(reverse("recording:show", args=[other.path]))
+
+    page.keyboard.press("u")
+
+    expect(page).to_have_url(re.compile(re.escape(one.path)))
+    expect(page.get_by_text("Undone:")).to_be_visible()
+    assert AuditEvent.objects.count() == 2
+
+
+@pytest.mark.parametrize("address", ["/activity/"])
+def test_undo_after_undo_in_the_log(open_page, address):
+    page = open_page()
+    page.goto("/?kind=chat")
+    for number in (0, 3):
+        tick(page, number)
+        decide(page, "Approve")
+        expect(page.locator(".toast")).to_be_visible()
+    page.goto(address)
+    page.get_by_role("button", name=re.compile("^Undo")).first.click()
+    expect(page.locator(".toast")).to_contain_text("Before that")
+
+    page.keyboard.press("u")
+    expect(page.locator(".toast")).to_contain_text("nothing more")
+    page.keyboard.press("Shift+U")
+    expect(page.locator(".toast")).to_contain_text("Did again")
+
+    assert states() == ["approved"]
