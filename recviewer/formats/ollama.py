@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from recviewer.exchange.model import Chunk, Delta, Json, Problem, Reply
+from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Problem, Reply
 from recviewer.formats import deltas
+from recviewer.formats.failure import error_in, first_error
 from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.raw import Raw, unwrap
@@ -27,7 +28,7 @@ def chunks_of(
         data = cursor(item, number, problems)
         yield Chunk(
             number + 1,
-            (delta_of(data),),
+            (Delta(parts=(JsonPart(item),)) if isinstance(item, str) else delta_of(data),),
             usage_of(data),
             data.data,
             read | set(COUNTS),
@@ -38,12 +39,13 @@ def reply_of(raw: Raw, problems: list[Problem], delta_of: Callable[[Lookup], Del
     """Read a whole or streamed reply: one choice, joined."""
     if not isinstance(raw.reply, list):
         data = Lookup(unwrap(raw.reply), "response.body", problems)
-        return Reply(deltas.fold([delta_of(data)]), usage_of(data), model=data.text("model"))
+        return Reply(deltas.fold([delta_of(data)]), usage_of(data), error_in(data.data), model=data.text("model"))
     chunks = list(chunks_of(raw.reply, problems, delta_of, read))
     models = (Lookup(unwrap(item), "", []).text("model") for item in raw.reply)
     return Reply(
         deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
         next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+        first_error(raw.reply),
         model=next((model for model in models if model), ""),
         chunks=len(raw.reply),
         runs=deltas.runs_of(chunks),

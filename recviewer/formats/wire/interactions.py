@@ -1,17 +1,21 @@
 """Google's interactions API, whole or as raw server-sent events.
 
-Source: Gemini API documentation, "Interactions"; the stream ends with `event: done` and data that is no JSON.
+Source: Gemini API documentation, "Interactions" (its first form had outputs and events `content.*`, its present one has
+steps and events `step.*`); calls other than `function_call` are the server's own. The stream ends
+with `event: done` and data that is no JSON.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 
 from recviewer.exchange.model import (
     CallDelta,
     Chunk,
     Delta,
+    Image,
     JsonPart,
     Kind,
     Message,
@@ -27,40 +31,46 @@ from recviewer.exchange.model import (
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
-from recviewer.formats.failure import failure_of
+from recviewer.formats.failure import error_in
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
 from recviewer.formats.raw import HEADS, Raw
 
+_ITEM = (
+    *("id", "call_id", "name", "text", "arguments:any", "args:any", "summary:any", "annotations:any"),
+    *("result:any", "response:any", "data"),
+)
+_HOLDERS = ("outputs[]", "steps[]", "steps[].content[]", "content", "step", "step.content[]", "delta")
 SHAPE = Shape(
     "interactions",
     taken=(
         "status:last",
         "index:whole",
-        *(
-            f"{holder}.{path}"
-            for holder in ("outputs[]", "content", "delta")
-            for path in ("id", "name", "text", "arguments:any", "args:any", "summary:any", "content:any")
-        ),
+        *(f"{holder}.{path}" for holder in _HOLDERS for path in _ITEM),
+        "delta.content.text",
         "interaction.status:last",
     ),
     known=(
-        "object",
-        "model",
-        "role",
-        "data",
-        "event_type",
-        "outputs[].type",
-        "content.type",
-        "delta.type",
-        "interaction.object",
-        "interaction.model",
-        "interaction.role",
-        "interaction.outputs",
+        *("object", "model", "role", "data", "event_type", "previous_interaction_id"),
+        *(f"{holder}.*" for holder in _HOLDERS),
+        "delta.content.*",
+        *(f"interaction.{name}" for name in ("object", "model", "role", "outputs", "steps", "previous_interaction_id")),
     ),
 )
 READ = frozenset(
-    {"event_type", "delta.text", "delta.type", "content.type", "content.text", "interaction.usage", "index"}
+    {
+        *(
+            "event_type",
+            "interaction.usage",
+            "index",
+            "content.type",
+            "content.text",
+            "step.type",
+            "step.name",
+            "step.id",
+        ),
+        *("delta.text", "delta.type", "delta.arguments", "delta.content.text"),
+    }
 )
 
 
@@ -73,11 +83,10 @@ class Interactions:
 
     def match(self, raw: Raw) -> Match:
         """Match an interaction object or its events; without a reply by the endpoint."""
-        if raw.first.get("object") == "interaction" or (
-            isinstance(raw.first.get("outputs"), list) and isinstance(raw.first.get("status"), str)
-        ):
+        has_items = isinstance(raw.first.get("outputs", raw.first.get("steps")), list)
+        if raw.first.get("object") == "interaction" or (has_items and isinstance(raw.first.get("status"), str)):
             return Match.SHAPE
-        if isinstance(raw.reply, list) and _first_event(raw).startswith(("interaction.", "content.")):
+        if isinstance(raw.reply, list) and _first_event(raw).startswith(("interaction.", "content.", "step.")):
             return Match.SHAPE
         return Match.ENDPOINT if raw.url_path.endswith("/interactions") else Match.NO
 
@@ -97,13 +106,14 @@ class Interactions:
         return request_of(raw, messages, problems, taken=frozenset({"input", "system_instruction"}))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read outputs, or join the events of a stream. Thought summaries are reasoning; `status` is the finish."""
+        """Read outputs or steps, or join the events of a stream. Thought summaries are reasoning; `status` is the finish."""
         if isinstance(raw.reply, list):
             return _joined(raw, problems)
         reply = Lookup(raw.reply, "response.body", problems)
-        found = [_delta_of_content(content) for content in reply.items("outputs")]
-        found.append(Delta(finish=reply.text("status")))
-        return Reply(deltas.fold(found), reply.mapping("usage") or None, model=reply.text("model"))
+        found = [*_whole(reply), Delta(finish=reply.text("status"))]
+        return Reply(
+            deltas.fold(found), reply.mapping("usage") or None, error_in(reply.data), model=reply.text("model")
+        )
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the neutral form of each event."""
@@ -137,15 +147,26 @@ def _part(part: Lookup) -> Part:
     kind = part.data.get("type")
     if kind == "text":
         return Text(part.text("text"))
-    if kind == "function_call":
-        return ToolCall(part.text("id"), part.text("name"), _arguments(part))
-    if kind in ("function_result", "function_response"):
-        result = part.data.get("result", part.data.get("response"))
-        inner: Part = Text(result) if isinstance(result, str) else JsonPart(result)
-        return ToolResult(part.text("call_id") or part.text("id"), part.text("name"), (inner,))
     if kind == "thought" and part.data.get("summary"):
         return Reasoning(_summary(part))
+    if isinstance(kind, str) and kind.endswith("_call"):
+        return ToolCall(part.text("id"), part.text("name") or kind.removesuffix("_call"), _arguments(part))
+    if isinstance(kind, str) and kind.endswith(("_result", "function_response")):
+        return ToolResult(part.text("call_id") or part.text("id"), part.text("name"), tuple(_results(part)))
+    if kind == "image" and isinstance(part.data.get("data"), str):
+        return Image(f"data:{part.data.get('mime_type') or 'image/png'};base64,{part.data['data']}")
     return JsonPart(part.data)
+
+
+def _results(part: Lookup) -> Iterator[Part]:
+    if part.data.get("is_error") is True:
+        yield JsonPart({"is_error": True})
+    result = part.data.get("result", part.data.get("response"))
+    if isinstance(result, list):
+        for item in result:
+            yield _part(Lookup(item, part.where("result"))) if isinstance(item, dict) else JsonPart(item)
+    else:
+        yield Text(result) if isinstance(result, str) else JsonPart(result)
 
 
 def _arguments(call: Lookup) -> str:
@@ -161,25 +182,36 @@ def _summary(thought: Lookup) -> str:
     return "".join([item.text("text") for item in thought.items("summary")])
 
 
-def _delta_of_content(content: Lookup, index: int | None = None) -> Delta:
-    kind = content.data.get("type")
-    if kind == "function_call":
-        return Delta(calls=(CallDelta(index, content.text("id"), content.text("name"), _arguments(content)),))
-    if kind in ("thought", "thought_summary"):
-        inner = content.data.get("content")
-        text = content.object("content").text("text") if isinstance(inner, dict) else content.text("text")
-        return Delta(reasoning=text or _summary(content))
-    if kind == "text":
-        return Delta(text=content.text("text"))
-    return Delta()
+def _whole(reply: Lookup) -> Iterator[Delta]:
+    """Yield what outputs, or the steps of newer replies, hold."""
+    for key in ("outputs", "steps"):
+        for item in reply.items(key):
+            yield from _deltas_of(item)
+
+
+def _deltas_of(item: Lookup, index: int | None = None) -> Iterator[Delta]:
+    """Yield what an output, a step, or a delta of either adds."""
+    kind = item.text("type")
+    if kind == "model_output":
+        for content in item.items("content"):
+            yield from _deltas_of(content, index)
+    elif kind == "function_call":
+        yield Delta(calls=(CallDelta(index, item.text("id"), item.text("name"), _arguments(item)),))
+    elif kind in ("thought", "thought_summary"):
+        inner = item.data.get("content")
+        text = item.object("content").text("text") if isinstance(inner, dict) else item.text("text")
+        yield Delta(reasoning=text or _summary(item))
+    elif kind == "text":
+        yield Delta(text=item.text("text"), parts=tuple(map(JsonPart, item.list("annotations"))))
+    elif item.data and kind != "thought_signature":
+        yield Delta(parts=(_part(item),))
 
 
 def _joined(raw: Raw, problems: list[Problem]) -> Reply:
     chunks, model, error = [], "", None
     for chunk, data in _events(raw, problems):
         chunks.append(chunk)
-        if chunk.event == "error":
-            error = failure_of(data.data, None)
+        error = error or error_in(data.data, chunk.event)
         model = model or data.object("interaction").text("model")
     return Reply(
         deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
@@ -192,17 +224,18 @@ def _joined(raw: Raw, problems: list[Problem]) -> Reply:
 
 
 def _events(raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]:
+    state = _State()
     for number, event in enumerate(raw.events()):
         at = f"response.body, event {number + 1}"
         if event.is_unread:
             problems.append(Problem(at, "data that is not JSON"))
         data = Lookup(event.data, at, problems)
         kind = data.text("event_type") or event.name
-        found = _delta(kind, data)
+        found = [Delta(parts=(JsonPart(event.text),))] if event.is_unread else list(_deltas(kind, data, state))
         yield (
             Chunk(
                 number + 1,
-                (found,) if found is not None else (),
+                tuple(found),
                 data.object("interaction").mapping("usage") or None,
                 data.data if event.data is not None else {"data": event.text},
                 READ,
@@ -213,12 +246,61 @@ def _events(raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]
         )
 
 
-def _delta(kind: str, data: Lookup) -> Delta | None:
+@dataclass(slots=True)
+class _State:
+    """What came before. kinds: of steps and contents by index, with the id of each; waiting: calls without arguments."""
+
+    kinds: dict[int | None, tuple[str, str]] = field(default_factory=dict)
+    waiting: set[int | None] = field(default_factory=set)
+    has_said: bool = False
+
+
+def _deltas(kind: str, data: Lookup, state: _State) -> Iterator[Delta]:
+    """Yield what an event adds."""
     index = data.integer("index")
-    if kind == "content.delta":
-        return _delta_of_content(data.object("delta"), index)
-    if kind == "content.start":
-        return _delta_of_content(data.object("content"), index)
-    if kind == "interaction.complete":
-        return Delta(finish=data.object("interaction").text("status"))
-    return None
+    if kind in ("content.start", "step.start"):
+        yield from _started(data.object(kind.partition(".")[0]), index, state)
+    elif kind in ("content.delta", "step.delta"):
+        yield from _continued(data.object("delta"), index, state)
+    elif kind in ("content.stop", "step.stop") and index in state.waiting:
+        yield from _argued("{}", index, state)
+    elif kind in ("interaction.complete", "interaction.completed"):
+        interaction = data.object("interaction")
+        if not state.has_said:
+            yield from _whole(interaction)
+        yield Delta(finish=interaction.text("status"))
+    elif data.data and not kind.startswith(("interaction.", "content.", "step.")) and kind not in ("error", "done"):
+        yield Delta(parts=(JsonPart(data.data),))
+
+
+def _started(item: Lookup, index: int | None, state: _State) -> Iterator[Delta]:
+    kind = item.text("type")
+    state.kinds[index] = (kind, item.text("id"))
+    state.has_said = state.has_said or kind not in ("", "thought", "model_output", "text")
+    if kind.endswith("_call") and not item.data.get("arguments") and not item.data.get("args"):
+        state.waiting.add(index)
+        bare = {key: value for key, value in item.data.items() if key not in ("arguments", "args")}
+        item = Lookup(bare, item.at, item.problems)
+    if kind != "thought" or item.data.get("summary"):
+        yield from _deltas_of(item, index)
+
+
+def _continued(delta: Lookup, index: int | None, state: _State) -> Iterator[Delta]:
+    state.has_said = True
+    if delta.data.get("type") == "arguments_delta":
+        yield from _argued(arguments_text(delta, "arguments"), index, state)
+    elif delta.data.get("type") == "text_annotation":
+        yield Delta(parts=tuple(map(JsonPart, delta.list("annotations"))))
+    else:
+        state.waiting.discard(index)
+        yield from _deltas_of(delta, index)
+
+
+def _argued(text: str, index: int | None, state: _State) -> Iterator[Delta]:
+    """Yield arguments of the call at an index: of the client's, or of one that the server makes."""
+    state.waiting.discard(index)
+    kind, id = state.kinds.get(index, ("function_call", ""))
+    if kind == "function_call":
+        yield Delta(calls=(CallDelta(index, "", "", text),))
+    elif text:
+        yield Delta(parts=(ToolCall(id, "", text),))

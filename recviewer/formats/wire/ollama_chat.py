@@ -1,6 +1,7 @@
 """Ollama's `/api/chat`, whole and streamed.
 
-Source: Ollama API documentation, "Generate a chat completion". Tool arguments are objects and calls have no ids.
+Source: Ollama API documentation, "Generate a chat completion". Tool arguments are objects; calls have
+ids only since 2025. A failure in the middle is a line with an `error`.
 """
 
 from __future__ import annotations
@@ -69,8 +70,8 @@ def _delta(data: Lookup) -> Delta:
     for entry in message.items("tool_calls"):
         function = entry.object("function")
         arguments = arguments_text(function, "arguments")
-        # Each entry is a whole call without index or id; a name always opens a new one.
-        calls.append(CallDelta(None, "", function.text("name"), arguments))
+        # Each entry is a whole call; without an id a name always opens a new one.
+        calls.append(CallDelta(None, entry.text("id"), function.text("name"), arguments))
     return Delta(
         role=message.text("role"),
         text=message.text("content"),
