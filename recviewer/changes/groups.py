@@ -12,10 +12,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from recviewer.changes import renames
+from recviewer.changes import renames, wording
 from recviewer.changes.model import Change
 from recviewer.changes.sides import Side
-from recviewer.changes.wording import is_place
 from recviewer.difference.model import Difference, Names, SectionKind, Values, VectorChange, Words, shown
 from recviewer.difference.values import Change as ValueChange
 from recviewer.exchange.fingerprint import canonical, said
@@ -56,7 +55,7 @@ def mask(difference: Difference, old: Side, new: Side) -> bytes:
     is_place_alone = _is_place_alone(difference)
 
     def hides(one: ValueChange) -> bool:
-        return is_place(one) and not is_place_alone
+        return wording.is_place(one) and not is_place_alone
 
     for section in difference.sections:
         if section.is_quiet:
@@ -91,7 +90,7 @@ def mask(difference: Difference, old: Side, new: Side) -> bytes:
 def _is_place_alone(difference: Difference) -> bool:
     counted = [section for section in difference.sections if not section.is_quiet]
     values = [one for section in counted for item in section.items if isinstance(item, Values) for one in item.values]
-    return all(section.kind is SectionKind.DETAILS for section in counted) and all(map(is_place, values))
+    return all(section.kind is SectionKind.DETAILS for section in counted) and all(map(wording.is_place, values))
 
 
 def find(
@@ -118,10 +117,14 @@ def _masked(changes: Sequence[Change], apart: Sequence[object]) -> list[tuple[st
     by_mask: dict[object, list[int]] = {}
     for place, change in enumerate(changes):
         if change.is_quiet:
-            by_mask.setdefault((apart[place], change.summary.partition("chunks")[0]), []).append(place)
+            by_mask.setdefault((apart[place], wording.without_counts(change.summary)), []).append(place)
         elif change.mask:
             by_mask.setdefault((apart[place], change.mask), []).append(place)
-    return [(changes[places[0]].summary, places) for places in by_mask.values()]
+    made = []
+    for places in by_mask.values():
+        first = changes[places[0]]
+        made.append((wording.without_counts(first.summary) if first.is_quiet else first.summary, places))
+    return made
 
 
 def _renamed(changes: Sequence[Change], lines: Lines, apart: Sequence[object]) -> list[tuple[str, list[int]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import takewhile
 
 from recviewer.changes.sides import Side
@@ -47,6 +48,11 @@ def quiet(old: Side, new: Side) -> str:
     if (before.chunks, before.runs) != (after.chunks, after.runs):
         differing.append(f"chunks {before.chunks:,} → {after.chunks:,}")
     return f"the same meaning; differs in {', '.join(differing)}" if differing else "the same meaning"
+
+
+def without_counts(line: str) -> str:
+    """Return such a line without the numbers of one recording, for what holds of several."""
+    return re.sub(r"(\bchunks) [\d,]+ → [\d,]+", r"\1", line)
 
 
 def alone(side: Side) -> str:

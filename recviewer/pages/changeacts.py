@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
+from recviewer.changes import wording
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
 from recviewer.changes.numbers import count
@@ -193,7 +194,7 @@ def _group(place: Place, item: Item) -> Group:
     change, asked = item.first, Filter(classes=(item.first.churn,))
     return Group(
         CLASSES[change.churn],
-        change.summary,
+        change.summary if len(item.changes) == 1 else wording.without_counts(change.summary),
         len(item.changes),
         sum(one.size for one in item.changes),
         _items(item.changes),

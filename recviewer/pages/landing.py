@@ -63,9 +63,10 @@ class TestRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """One item: a change, or one that stands for `more` others."""
+    """One item: a change, or one that stands for `more` others. told: what changed, of several what is true of all."""
 
     change: Change
+    told: str
     look: Look
     url: str
     state: Look
@@ -256,7 +257,10 @@ def _row(place: Place, asked: Filter, item: Item) -> ChangeRow:
     change = item.first
     state = look_of_state(item.verdict, is_gone=change.churn is Churn.GONE)
     url = place.item_url(asked.without_verdict(), item)
-    return ChangeRow(change, CLASSES[change.churn], url, state, len(item.changes) - 1)
+    told = change.summary
+    if len(item.changes) > 1 and change.alike is not None:
+        told = place.report.found.alike[change.alike].label
+    return ChangeRow(change, told, CLASSES[change.churn], url, state, len(item.changes) - 1)
 
 
 def _page(request: HttpRequest, start: int) -> str:

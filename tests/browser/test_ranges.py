@@ -31,7 +31,7 @@ def test_a_pull_request_is_reviewed_from_its_list_to_the_end(either_page, pull):
     expect(page.get_by_text("May it go?")).to_be_visible()
     page.get_by_role("button", name=re.compile("Let it go")).click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("All 5 are decided")
+    expect(page.get_by_role("heading", level=1)).to_have_text("All 5 changes are decided")
     assert sorted(Decision.objects.values_list("verdict", "rule")) == [
         ("approve", ""),
         ("approve", ""),

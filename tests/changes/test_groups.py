@@ -225,3 +225,11 @@ def test_a_file_with_any_other_difference_is_not_in_the_rename():
     lines = {b"a": [(b"a cat", b"a dog")], b"b": [(b"b cat", b"b dog")], b"c": [(b"c cat", b"c dog"), (b"1", b"2")]}
 
     assert list(renames.find(lines)) == [(Rename(b"cat", b"dog"), [b"a", b"b"])]
+
+
+def test_the_line_of_several_holds_no_number_of_one(edited, make):
+    cuts = [(3, 2), (5, 4), (6, 2)]
+
+    found = edited([make.chat(str(old), chunks=old) for old, _ in cuts], [make.chat(str(o), chunks=n) for o, n in cuts])
+
+    assert [(one.label, one.count) for one in found.alike] == [("the same meaning; differs in chunks", 3)]

@@ -345,7 +345,7 @@ def test_same_change_is_decided_together_and_is_one_undo(client, commit, make_re
     response = client.get(row.url)
     decide(client, response)
 
-    assert row.more == 2
+    assert (row.more, row.told) == (2, "llama-stack → ogx")
     members = response.context["page"].members
     html = response.content.decode()
     assert len(members) == 3
