@@ -83,7 +83,8 @@ class Bar:
     asks_reason: the reason is missing or too long: its field is open and has the focus. pressed: the verdict whose
     button has the focus after a swap. says: what is announced to a screen reader after a swap. is_aside: as in `Tags`.
     queue: the review queue that this page is an item of; then a verdict leads to the next undecided item.
-    count: how many recordings a verdict is given on. is_gone: the question is whether it may go.
+    count: how many recordings a verdict is given on. alike: how many others say the
+    same, and so are decided along. is_gone: the question is whether it may go.
     """
 
     key: str
@@ -118,6 +119,7 @@ class Bar:
     is_aside: bool = False
     queue: Queue | None = None
     count: int = 1
+    alike: int = 0
     is_gone: bool = False
 
 
@@ -196,7 +198,20 @@ def bar_for(request: HttpRequest, recording: Recording) -> Bar:
     obstacle = deleting.obstacle(recording)
     after = queue.after_url if queue else reverse("recordings:listing")
     asking = urlencode({"key": quote(recording.path, safe=""), "seen": recording.blob, "next": after})
-    return replace(made, trash_url="" if obstacle else f"{reverse('review:trash')}?{asking}", obstacle=obstacle)
+    return replace(
+        made,
+        alike=_alike(recording),
+        trash_url="" if obstacle else f"{reverse('review:trash')}?{asking}",
+        obstacle=obstacle,
+    )
+
+
+def _alike(recording: Recording) -> int:
+    """Count the other recordings of the catalog that a verdict on this one decides."""
+    same = (
+        {"fingerprint": recording.fingerprint} if recording.fingerprint else {"fingerprint": "", "blob": recording.blob}
+    )
+    return Recording.objects.filter(**same).exclude(pk=recording.pk).count()
 
 
 def bar_of(

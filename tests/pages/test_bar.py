@@ -185,3 +185,27 @@ def test_an_unreadable_file_can_be_decided(bar, make_recording):
     decide(seen(recording), actor="Ana", verdict="delete")
 
     assert bar(recording).state == "delete"
+
+
+@pytest.mark.parametrize("is_decided", [False, True])
+def test_the_bar_says_how_many_are_decided_along(client, make_recording, is_decided):
+    one = make_recording("recordings/one.json", id="1")
+    make_recording("recordings/two.json", id="2")
+    make_recording("recordings/three.json", id="3")
+    make_recording("recordings/other.json", answered="Mars.")
+    if is_decided:
+        decide(seen(one), actor="Ben", verdict="approve")
+
+    page = client.get(f"/r/{one.path}")
+
+    assert page.context["page"].bar.alike == 2
+    assert "2 others say the same, decided along." in page.content.decode()
+    assert "decided along" not in client.get("/r/recordings/other.json").content.decode()
+
+
+def test_equal_bytes_that_cannot_be_read_are_decided_along(client, make_recording):
+    one = make_recording("recordings/one.json", data=b"{")
+    make_recording("recordings/two.json", data=b"{")
+    make_recording("recordings/other.json", data=b"[{")
+
+    assert client.get(f"/r/{one.path}").context["page"].bar.alike == 1
