@@ -212,7 +212,7 @@ def build(state: ListState) -> Listing:
         next_url=replace(state, page=state.page + 1).address() if state.page < pages else "",
         blame=_blame(state) if not counted.total and everything.total and not faults else None,
         faults=faults,
-        strangers=narrowing.strangers(state.terms) if not counted.total and everything.total else (),
+        strangers=narrowing.strangers(state.terms, state.words) if not counted.total and everything.total else (),
         direct=_direct(state),
         freshness=Freshness(generation, "/" + state.address(), False, freshness.trouble()),
         filters=tuple(FILTERS.values()),

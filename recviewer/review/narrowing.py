@@ -15,7 +15,8 @@ from django.db.models import Q
 from recviewer.catalog import filters, search
 from recviewer.catalog.filters import FILTERS, Recordings, Term, canonical, either
 from recviewer.catalog.models import Recording
-from recviewer.catalog.pasted import understood
+from recviewer.catalog.named import named
+from recviewer.catalog.pasted import hash_in, is_path, understood
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.review.filters import with_tag, with_verdict
 
@@ -62,15 +63,25 @@ def fault(term: Term) -> str:
     return f"{term.said} cannot be used: {term.key} takes {takes}." if takes else ""
 
 
-def strangers(terms: Iterable[Term]) -> tuple[str, ...]:
-    """Return sentences on the wanted values that no recording has, with those that are close to them."""
-    said = []
+def strangers(terms: Iterable[Term], words: str = "") -> tuple[str, ...]:
+    """Return sentences on what no recording has: wanted values, with those that are close to them, hashes and tests."""
+    said = [_nobody(token.text) for token in search.tokens(words) if not token.is_unwanted and token.names is not None]
     for term in terms:
         if term.key in _NAMES and not term.is_negative and not fault(term):
             known = set(Recording.objects.order_by().values_list(term.key, flat=True).distinct()) - {""}
             if term.value and term.value not in known:
                 said.append(f"No recording here has {term.said}{_close(term.value, known)}.")
-    return tuple(dict.fromkeys(said))
+    return tuple(dict.fromkeys(filter(None, said)))
+
+
+def _nobody(word: str) -> str:
+    """Return a sentence on a name that nothing here has, "" where something has it."""
+    condition = named(word)
+    if condition is None or Recording.objects.filter(condition).exists():
+        return ""
+    if hash_in(word):
+        return f"No file and no blob here is named by {word}, nor does replay look for it in place of another."
+    return f"No recording lies at {word}." if is_path(word) else f"No recording is of a test named {word}."
 
 
 _NAMES = frozenset({"model", "suite", "host"})

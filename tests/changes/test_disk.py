@@ -343,6 +343,45 @@ def test_split_index_is_read(two):
     assert differing(two.top) == status(two)
 
 
+def test_sparse_index_is_read(two):
+    for folder in ("b", "c/d"):
+        two.write(f"{folder}/recordings/x.json", one_line(7))
+    two.commit()
+    two.git("sparse-checkout", "set", "--cone", "--sparse-index", "b")
+    assert is_clean(two)
+    assert differing(two.top) == set()
+
+    two.write("b/recordings/x.json", one_line(8))
+    two.write("c/d/recordings/y.json", one_line(8))
+    assert differing(two.top) == status(two)
+    assert len(differing(two.top)) == 2
+
+
+@pytest.mark.parametrize("words", [["--index-version", "4"], ["--untracked-cache"], ["--fsmonitor"]], ids=" ".join)
+def test_any_kind_of_index_is_read(two, words):
+    two.git("update-index", *words)
+    two.write(f"{FOLDER}/one.json", one_line(8))
+    two.write(f"{FOLDER}/new.json", one_line(8))
+
+    assert differing(two.top) == status(two)
+
+
+def test_submodule_is_compared_in_its_own_checkout_alone(two, tmp_path):
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    other = type(two)(inner)
+    other.git("init", "-q", "-b", "main")
+    other.write(f"{FOLDER}/deep.json", one_line(1))
+    other.commit()
+    two.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner), "sub")
+    two.commit()
+    two.write(f"sub/{FOLDER}/deep.json", one_line(2))
+    sub = type(two)(two.top / "sub")
+
+    assert differing(two.top) == set()
+    assert differing(sub.top) == status(sub) == {(f"{FOLDER}/deep.json", True, True)}
+
+
 def test_state_moves_with_the_files_and_with_the_rules(two):
     repository = opened(two.top)
     known = {disk.state(repository)}

@@ -46,6 +46,14 @@ def test_escapes_of_json_are_shown_as_words_and_sent_as_they_were(shown, put):
     assert json.loads(shown(place, "--json"))["outputs"][0]["tool_calls"][0]["arguments"] == arguments
 
 
+def test_whole_hash_finds_the_file_that_is_named_by_its_beginning(shown, put):
+    put("tests/recordings/0123456789ab.json")
+    indexer.refresh(processes=1)
+
+    for name in ("0123456789ABCDEF" * 4, "0123456"):
+        assert "tests/recordings/0123456789ab.json" in shown(name)
+
+
 def test_json_is_the_contract(shown, put):
     place = put()
 

@@ -48,7 +48,7 @@ class Command(BaseCommand):
         total = found.count()
         shown = list(found.only("id", "path")[: options["limit"]])
         snippets = search.snippets([recording.pk for recording in shown], asked.words)
-        for sentence in strangers(asked.terms) if not total else ():
+        for sentence in strangers(asked.terms, asked.words) if not total else ():
             self.stderr.write(safe(sentence))
         for recording in shown:
             self.stdout.write(safe(recording.path))

@@ -64,15 +64,16 @@ class Command(BaseCommand):
 
         from recviewer.catalog import content
         from recviewer.catalog.models import Recording
+        from recviewer.catalog.named import by_name_or_blob
+        from recviewer.catalog.pasted import hash_in
         from recviewer.commands.terminal import safe
         from recviewer.store.paths import key_of
 
         if settings.PLACES.conflict:
             raise LookupError(settings.PLACES.conflict)
-        bare = name.removesuffix(".json")
-        wanted = Q(path=key_of(os.fsencode(name)))
-        if len(bare) >= 7 and all(digit in "0123456789abcdef" for digit in bare):
-            wanted |= Q(blob__startswith=bare) | Q(path__contains=f"/{bare}") | Q(path__startswith=bare)
+        wanted, digits = Q(path=key_of(os.fsencode(name))), hash_in(name)
+        if digits:
+            wanted |= by_name_or_blob(digits)
         try:
             found = list(Recording.objects.filter(wanted).order_by("path")[:4])
         except DatabaseError:
