@@ -101,12 +101,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A call of a function. `arguments` is the text as sent, or compact sorted JSON where an object was sent."""
+    """A call of a function. `arguments` is the text as sent, or compact sorted JSON where an object was sent.
+
+    is_text: the tool takes any text (a custom tool's input, code), so that arguments that are no JSON are as they should be.
+    """
 
     kind: ClassVar[PartKind] = PartKind.TOOL_CALL
     id: str
     name: str
     arguments: str
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,12 +337,16 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class CallDelta:
-    """A fragment of a tool call in one chunk. index: the call's place in its choice, None where the chunk has none."""
+    """A fragment of a tool call in one chunk. index: the call's place in its choice, None where the chunk has none.
+
+    is_text: see `ToolCall`.
+    """
 
     index: int | None
     id: str
     name: str
     arguments: str
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,13 +26,14 @@ class CallBuilder:
     place: the index it came with, by which calls are sorted. index: the one its fragments have now.
     """
 
-    __slots__ = ("arguments", "id", "index", "name", "place")
+    __slots__ = ("arguments", "id", "index", "is_text", "name", "place")
 
     def __init__(self, index: int | None) -> None:
         self.index = self.place = index
         self.id = ""
         self.name = ""
         self.arguments: list[str] = []
+        self.is_text = False
 
     @property
     def is_whole(self) -> bool:
@@ -54,7 +55,7 @@ class OutputBuilder:
         self.parts: list[Part] = []
         self.finish: str | None = None
 
-    def add_call(self, index: int | None, id: str, name: str, arguments: str) -> None:
+    def add_call(self, index: int | None, id: str, name: str, arguments: str, *, is_text: bool = False) -> None:
         """Add a fragment of a tool call.
 
         A fragment with an id that was seen belongs to the call with that id, whatever its index, but for the head of
@@ -71,6 +72,8 @@ class OutputBuilder:
             self.calls.append(call)
         elif index is not None:
             call.index = index
+        if is_text:
+            call.is_text = True
         if id and not call.id:
             call.id = id
         if name and name != call.name:
@@ -120,7 +123,9 @@ class OutputBuilder:
             for place in range(len(self.parts) - 1, -1, -1):
                 other = self.parts[place]
                 if isinstance(other, ToolCall) and other.id == part.id:
-                    joined = ToolCall(other.id, other.name or part.name, other.arguments + part.arguments)
+                    joined = ToolCall(
+                        other.id, other.name or part.name, other.arguments + part.arguments, other.is_text
+                    )
                     self.parts[place] = joined
                     return
         self.parts.append(part)
@@ -135,7 +140,7 @@ class OutputBuilder:
             "".join(self.content),
             "".join(self.reasoning),
             "".join(self.refusal),
-            tuple([ToolCall(call.id, call.name, "".join(call.arguments)) for call in calls]),
+            tuple([ToolCall(call.id, call.name, "".join(call.arguments), call.is_text) for call in calls]),
             self.finish,
             tuple(self.parts),
         )
@@ -202,7 +207,7 @@ def fold(deltas: Iterable[Delta]) -> tuple[Output, ...]:
         if delta.refusal:
             builder.refusal.append(delta.refusal)
         for call in delta.calls:
-            builder.add_call(call.index, call.id, call.name, call.arguments)
+            builder.add_call(call.index, call.id, call.name, call.arguments, is_text=call.is_text)
         for part in delta.parts:
             builder.add_part(part)
         if delta.finish:

@@ -39,8 +39,9 @@ _ONE_TEXT = ("arguments", "input", "code")
 
 def client_call(item: Lookup) -> ToolCall:
     """Read a call for the client. Its id is `call_id`, to which the result will refer."""
-    key = CALLS[item.text("type")]
-    return ToolCall(item.text("call_id") or item.text("id"), item.text("name"), arguments_text(item, key))
+    key = CALLS[item.kind]
+    call_id = item.text("call_id") or item.text("id")
+    return ToolCall(call_id, item.text("name"), arguments_text(item, key), is_text=key == "input")
 
 
 def reasoning_of(item: Lookup) -> str:
@@ -55,16 +56,17 @@ def server_parts(item: Lookup) -> list[Part]:
         return [JsonPart(item.data)]
     name = item.text("name") or kind.removesuffix("_call")
     call_id = item.text("call_id") or item.text("id")
-    parts: list[Part] = [ToolCall(call_id, name, _asked(item))]
+    parts: list[Part] = [ToolCall(call_id, name, *_asked(item))]
     found = [_result(item, key) for key in RESULTS if item.data.get(key) not in (None, "", [])]
     return [*parts, ToolResult(call_id, name, tuple(found))] if found else parts
 
 
-def _asked(item: Lookup) -> str:
+def _asked(item: Lookup) -> tuple[str, bool]:
+    """Return what a server's call asked for, and whether that is any text."""
     asked = {key: value for key, value in item.data.items() if key not in BESIDE and key not in RESULTS}
     if len(asked) == 1 and (key := next(iter(asked))) in _ONE_TEXT and isinstance(asked[key], str):
-        return str(asked[key])
-    return compact(asked) if any(value not in (None, "", [], {}) for value in asked.values()) else ""
+        return str(asked[key]), key != "arguments"
+    return compact(asked) if any(value not in (None, "", [], {}) for value in asked.values()) else "", False
 
 
 def _result(item: Lookup, key: str) -> Part:

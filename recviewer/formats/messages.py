@@ -118,7 +118,7 @@ def tool_call(entry: Lookup) -> ToolCall:
     """
     if entry.data.get("function") is None and entry.data.get("custom") is not None:
         custom = entry.object("custom")
-        return ToolCall(entry.text("id"), custom.text("name"), arguments_text(custom, "input"))
+        return ToolCall(entry.text("id"), custom.text("name"), arguments_text(custom, "input"), is_text=True)
     if entry.data.get("function") is None and entry.data.get("type") not in ("function", "custom", None, ""):
         entry.note("type", entry.data["type"], "a call of a function or of a custom tool")
     function = entry.object("function")

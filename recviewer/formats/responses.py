@@ -66,7 +66,7 @@ def whole(items: Iterable[Lookup], finish: str) -> Delta:
             thoughts.append(reasoning_of(item))
         elif kind in CALLS:
             call = client_call(item)
-            calls.append(CallDelta(place, call.id, call.name, call.arguments))
+            calls.append(CallDelta(place, call.id, call.name, call.arguments, call.is_text))
         else:
             parts += server_parts(item)
     return Delta(
@@ -194,7 +194,7 @@ class Stream:
         if kind in CALLS:
             call = client_call(item)
             self.begun[place] = (call.id, call.name)
-            self._pieces[number].append(Delta(calls=(CallDelta(place, call.id, call.name, ""),)))
+            self._pieces[number].append(Delta(calls=(CallDelta(place, call.id, call.name, "", call.is_text),)))
         elif kind not in ("", "message", "reasoning") and (place or 0) not in self.finished:
             self._pieces[number].append(Delta(parts=tuple(server_parts(self._grown_item(item, place)))))
 
@@ -239,7 +239,7 @@ class Stream:
             call = client_call(item)
             if place not in self.begun:
                 self.begun[place] = (call.id, call.name)
-                self._pieces[number].append(Delta(calls=(CallDelta(place, call.id, call.name, ""),)))
+                self._pieces[number].append(Delta(calls=(CallDelta(place, call.id, call.name, "", call.is_text),)))
             self._add_arguments(number, place, call.arguments)
         elif kind == "message":
             said = message_in(item)

@@ -69,12 +69,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ErrorView:
-    """A recorded failure. title: type and status. facts: category and so on. outlook: whether it would come again."""
+    """A recorded failure. title: type and status. facts: category and so on. outlook: whether it would come again.
+
+    place: whether something was said before it.
+    """
 
     title: str
     words: Words
     facts: tuple[tuple[str, str], ...]
     outlook: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ def reply_view(exchange: Exchange, folds: Folds, stream: Stream | None) -> Reply
         answers = tuple([_answer(output, exchange, folds, stream, count=len(outputs)) for output in outputs])
     if not outputs and not exchange.exhibits and exchange.error is None and exchange.kind is not Kind.UNREADABLE:
         answers = (_none(exchange),)
-    error = _error(exchange.error, folds) if exchange.error else None
+    error = _error(exchange.error, exchange, folds) if exchange.error else None
     exhibits, more = exhibits_of(exchange, folds)
     return Reply(answers, error, exhibits, more)
 
@@ -189,7 +193,7 @@ def _none(exchange: Exchange) -> Answer:
     )
 
 
-def _error(error: Failure, folds: Folds) -> ErrorView:
+def _error(error: Failure, exchange: Exchange, folds: Folds) -> ErrorView:
     status = f"status {error.status}" if error.status is not None else ""
     facts = (
         ("category", error.category),
@@ -201,14 +205,15 @@ def _error(error: Failure, folds: Folds) -> ErrorView:
         title=", ".join(filter(None, (error.type or "Error", status))),
         words=words(folds, "error", error.message or "no message was recorded", ANSWER),
         facts=tuple([(name, value) for name, value in facts if value]),
-        outlook=outlook(error.status),
+        outlook=outlook(error.status, is_exception=exchange.kind is Kind.EXCEPTION),
+        place="after the answer above" if exchange.outputs else "instead of an answer",
     )
 
 
-def outlook(status: int | None) -> str:
-    """Say whether an error would come again."""
+def outlook(status: int | None, *, is_exception: bool) -> str:
+    """Say whether an error would come again. is_exception: the client raised it."""
     if status is None:
-        return "may not come again: the connection failed"
+        return "may not come again: " + ("the connection failed" if is_exception else "it was told inside a reply")
     if 400 <= status < 500 and status not in PASSING:
         return f"deterministic: a {status} comes again"
     return f"may not come again: {status} is a passing state" if status >= 400 else ""

@@ -68,15 +68,14 @@ def call_view(call: ToolCall, folds: Folds, name: str) -> CallView:
             make=lambda: left,
             weight=len(left),
         )
-        problem = parse(text).error if len(text) < 1_000_000 else ""
+        problem = parse(text).error if len(text) < 1_000_000 and not call.is_text else ""
         return CallView(call.name, call.id, Layout.TEXT, (), text[:end], problem, name, rest)
     if not text.strip():
         return CallView(call.name, call.id, Layout.LINE, (), "", "", name)
     parsed = parse(text)
-    if parsed.error:
-        return CallView(call.name, call.id, Layout.TEXT, (), text, parsed.error, name)
-    if not isinstance(parsed.value, dict):
-        return CallView(call.name, call.id, Layout.TEXT, (), text, "not an object", name)
+    if parsed.error or not isinstance(parsed.value, dict) or call.is_text:
+        problem = "" if call.is_text else parsed.error or "not an object"
+        return CallView(call.name, call.id, Layout.TEXT, (), text, problem, name)
     arguments = tuple([Argument(str(key), compact(value)) for key, value in parsed.value.items()])
     width = len(call.name) + 2 + sum(len(item.key) + len(item.value) + 4 for item in arguments)
     if width <= LINE:

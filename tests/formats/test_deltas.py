@@ -181,3 +181,11 @@ def test_leftovers_are_everything_but_what_was_read_or_is_empty():
     chunk = {"id": "x", "choices": [{"delta": {"content": "a"}, "seed": 2**64, "empty": []}], "usage": None}
 
     assert leftovers(chunk, frozenset({"choices[].delta.content"})) == {"id": "x", "choices[0].seed": 2**64}
+
+
+def test_input_of_a_custom_tool_is_any_text():
+    call = {"index": 0, "id": "c", "type": "custom", "custom": {"name": "sql", "input": "SELECT"}}
+    more = {"index": 0, "custom": {"input": " 1"}}
+    body = [{"choices": [{"index": 0, "delta": {"tool_calls": [entry]}}]} for entry in (call, more)]
+
+    assert reading_of(body).exchange.outputs[0].tool_calls == (ToolCall("c", "sql", "SELECT 1", is_text=True),)

@@ -371,6 +371,18 @@ def test_error_says_whether_it_would_come_again(client, make_recording, status, 
     assert said in shown
 
 
+def test_error_inside_a_reply_stands_after_what_came_before_it(client, make_recording):
+    made = exchange(answered="Half an")
+    made["response"]["body"]["__data__"]["error"] = {"message": "Provider died", "code": 502}
+    recording = make_recording(data=json.dumps(made).encode())
+
+    shown = text_of(page_of(client, recording.path))
+
+    assert "Half an" in shown
+    assert "after the answer above" in shown
+    assert "it was told inside a reply" in shown
+
+
 def test_read_page_changes_nothing_and_asks_the_database_little(client, make_recording, django_assert_max_num_queries):
     recording = make_recording()
     page_of(client, recording.path)

@@ -66,6 +66,12 @@ def test_broken_arguments_are_shown_as_sent_with_the_place():
     assert made.problem == "not JSON at character 8"
 
 
+def test_text_for_a_tool_that_takes_any_is_no_fault():
+    made = call_view(ToolCall("", "run_sql", "SELECT 1", is_text=True), Folds(), "c")
+
+    assert (made.layout, made.sent, made.problem) == (Layout.TEXT, "SELECT 1", "")
+
+
 def test_nested_argument_becomes_a_block():
     made = call_view(
         ToolCall("", "f", compact({"rows": [{"a": number, "b": "x" * 20} for number in range(5)]})), Folds(), "c"

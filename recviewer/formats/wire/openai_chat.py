@@ -327,4 +327,4 @@ def _delta(choice: Lookup, thinking: set[int]) -> Delta:
 
 def _fragment(entry: Lookup) -> CallDelta:
     call = tool_call(entry)
-    return CallDelta(entry.integer("index"), call.id, call.name, call.arguments)
+    return CallDelta(entry.integer("index"), call.id, call.name, call.arguments, call.is_text)
