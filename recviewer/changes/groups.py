@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from recviewer.changes import renames, wording
 from recviewer.changes.model import Change
 from recviewer.changes.sides import Side
-from recviewer.difference.model import Difference, Names, SectionKind, Values, VectorChange, Words, shown
+from recviewer.difference.model import Churn, Difference, Names, SectionKind, Values, VectorChange, Words, shown
 from recviewer.difference.values import Change as ValueChange
 from recviewer.exchange.fingerprint import canonical, said
 
@@ -128,14 +128,24 @@ def _masked(changes: Sequence[Change], apart: Sequence[object]) -> list[tuple[st
 
 
 def _renamed(changes: Sequence[Change], lines: Lines, apart: Sequence[object]) -> list[tuple[str, list[int]]]:
-    """Group what differs by one rename alone; each class for itself."""
+    """Group what differs by one rename alone; each class for itself, and no calls whose arguments differ."""
     places = {change.new.raw: place for place, change in enumerate(changes) if change.new}
     made = []
     for rename, paths in renames.find({raw: pairs for raw, pairs in lines.items() if raw in places and pairs}):
         by_class: dict[object, list[bytes]] = {}
         for raw in paths:
-            by_class.setdefault(apart[places[raw]], []).append(raw)
+            if _may_be_renamed(changes[places[raw]]):
+                by_class.setdefault(apart[places[raw]], []).append(raw)
         for mine in by_class.values():
             spelled = renames.spellings(rename, [pair for raw in mine for pair in lines[raw]])
             made.append((renames.label(spelled), [places[raw] for raw in mine]))
     return made
+
+
+def _may_be_renamed(change: Change) -> bool:
+    """Tell whether a change may be one of many by a rename: a function may have another name, but the same arguments."""
+    if change.churn is not Churn.TOOL_CALL:
+        return True
+    calls = change.difference().section(SectionKind.CALLS)
+    values = [one for item in calls.items if isinstance(item, Values) for one in item.values] if calls else []
+    return bool(values) and all(one.keys == ("name",) for one in values)

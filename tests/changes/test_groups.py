@@ -221,6 +221,16 @@ def test_all_else_is_no_rename(old, new):
     assert not renames._replaced(Rename(b"cat", b"dog"), old, new)
 
 
+def test_a_function_that_was_renamed_is_one_item_but_an_argument_is_none(edited, make):
+    def written(name, who):
+        return [make.chat(f"Q{n}?", "", chunks=1, calls=[(name, f'{{"{n}": "{who}"}}')]) for n in ("to", "of", "at")]
+
+    assert edited(written("knowledge_search", "Ada"), written("file_search", "Ada")).numbers.items == 1
+    found = edited(written("look", "Ada"), written("look", "Eve"))
+    assert {change.churn.value for change in found.changes} == {"tool_call"}
+    assert found.numbers.items == 3
+
+
 def test_a_file_with_any_other_difference_is_not_in_the_rename():
     lines = {b"a": [(b"a cat", b"a dog")], b"b": [(b"b cat", b"b dog")], b"c": [(b"c cat", b"c dog"), (b"1", b"2")]}
 
