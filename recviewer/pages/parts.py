@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, ClassVar
 
 from recviewer.exchange.model import (
     File,
     Image,
+    Json,
     JsonPart,
     Part,
     Reasoning,
@@ -24,6 +26,9 @@ from recviewer.pages.jsontext import pretty
 from recviewer.pages.media import Picture, data_size, picture_of
 from recviewer.pages.templatetags.words import size
 from recviewer.pages.texts import RESULT, SECOND, TURN, Limit, Words, amount, words
+
+SEALS = frozenset({"thoughtSignature", "thought_signature"})
+"""Keys that stand beside anything and name nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +88,15 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class JsonView:
-    """A part nobody has described yet."""
+    """Data, as it was recorded. name: what it calls itself, "" where it has no name. texts: those of several lines in it.
+
+    Each text comes with the key it stands at, for JSON writes all its lines as one.
+    """
 
     template: ClassVar[str] = "parts/_json.html"
     words: Words
+    name: str = ""
+    texts: tuple[tuple[str, Words], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +140,42 @@ def _view(part: Part, folds: Folds, name: str, calls: dict[str, Called], limit: 
             about = f"{size(data_size(part.data))} in the recording" if part.data else "only its id was recorded"
             return FileView(part.name, part.id, about)
         case JsonPart():
-            return JsonView(words(folds, name, pretty(part.value), SECOND))
+            return _json(part.value, folds, name)
+
+
+TEXTS = 4
+"""Texts of several lines that are shown again, below the data that holds them."""
+
+
+def _json(value: Json, folds: Folds, name: str) -> JsonView:
+    found = list(islice(_texts_in(value), TEXTS))
+    texts = [
+        (key, replace(words(folds, f"{name}-text-{place}", text, RESULT), is_data=True))
+        for place, (key, text) in enumerate(found)
+    ]
+    return JsonView(words(folds, name, pretty(value), SECOND), _name_of(value), tuple(texts))
+
+
+def _name_of(value: Json) -> str:
+    """Return what data calls itself: its type, or its only key."""
+    if not isinstance(value, dict):
+        return ""
+    named = value.get("type")
+    if isinstance(named, str) and named:
+        return named[:60]
+    keys = [key for key in value if key not in SEALS]
+    return keys[0][:60] if len(keys) == 1 else ""
+
+
+def _texts_in(value: Json, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield the texts of several lines in a value, each with the path it stands at."""
+    if isinstance(value, str):
+        if "\n" in value.strip():
+            yield key, value
+    elif depth < 6 and isinstance(value, dict | list):
+        for step, item in value.items() if isinstance(value, dict) else enumerate(value):
+            inner = f"{key}[{step}]" if isinstance(value, list) else f"{key}.{step}" if key else str(step)
+            yield from _texts_in(item, inner, depth + 1)
 
 
 def reasoning_fold(folds: Folds, name: str, text: str, *, is_open: bool = False) -> Fold:
