@@ -17,11 +17,25 @@ _SPACES = re.compile(r"\s+")
 _START, _END, _NOTHING = SafeString("<mark>"), SafeString("</mark>"), SafeString("")
 
 
+LEAD = 20
+"""Characters that a row shows before the first hit: a cell is narrow, and the hit is what was asked for."""
+
+
+def _led_in(text: str) -> str:
+    """Return the end of what stands before a hit, from the beginning of a word if there is one."""
+    if len(text) <= LEAD:
+        return text
+    tail = text[-LEAD:]
+    word = tail.partition(" ")[2]
+    return f"…{word or tail}"
+
+
 def hits(pieces: Sequence[tuple[str, bool]]) -> SafeString:
-    """Show a snippet in one line, each hit marked. pieces: (text, is a hit)."""
+    """Show a snippet in one line, each hit marked, from a little before the first one. pieces: (text, is a hit)."""
     shown = _NOTHING
-    for text, is_hit in pieces:
-        words = visible(_SPACES.sub(" ", text))
+    for place, (text, is_hit) in enumerate(pieces):
+        line = _SPACES.sub(" ", text)
+        words = visible(_led_in(line) if place == 0 and not is_hit and len(pieces) > 1 else line)
         shown += _START + words + _END if is_hit else words
     return shown
 

@@ -193,6 +193,16 @@ def test_snippets_mark_what_was_found(client, three):
     assert "<mark>moon</mark>" in client.get("/?q=moon").content.decode()
 
 
+def test_hit_stands_where_a_narrow_cell_shows_it(client, make_recording):
+    make_recording(answered="It was a long and winding answer about many other things and then weather came up at last")
+
+    html = client.get("/?q=weather").content.decode()
+
+    before = html.partition("<mark>")[0].rpartition(">")[2]
+    assert before == "…things and then "
+    assert "<mark>weather</mark>" in html
+
+
 def test_words_that_json_wrote_as_escapes_are_found_and_shown(client, make_recording, chat):
     data = chat(asked="Weather?")
     function = {"name": "get_weather", "arguments": '{"city": "Z\\u00fcrich"}'}
