@@ -31,24 +31,36 @@ class Elements:
         A value that only repeats the one before it at the same path counts once, and null and empty values not at all, so
         that it does not matter where the stream was cut.
         """
-        values: dict[Any, list[Json]] = {}
-        counts: dict[str, int] = {}
-        last: Flat | None = None
-        heads: tuple[str, ...] = ()
-        for flat in self.flats:
-            if flat is not last:
-                last, heads = flat, tuple(dict.fromkeys(_heads(flat)))
-                _collect(flat, values)
-            for head in heads:
-                counts[head] = counts.get(head, 0) + 1
-        made: dict[str, Json] = {}
-        for path, found in values.items():
-            if type(path) is str:
-                made[path] = found
-            elif path[1] is Take.FINAL or len(found) > 1:
-                made[path[0]] = found
-        partly = sorted(head for head, count in counts.items() if count < len(self.flats))
-        return {"paths": made, "partly": partly} if partly else {"paths": made}
+        runs = tuple([flat for place, flat in enumerate(self.flats) if not place or flat is not self.flats[place - 1]])
+        key = tuple(map(id, runs))
+        known = _BUILT.get(key)
+        if known is None:
+            known = (runs, _built(runs))
+            if len(_BUILT) < BUILT_MOST and len(runs) <= RUNS_MOST:
+                _BUILT[key] = known  # that keeps the elements, so that no other object gets their ids
+        return known[1]
+
+
+BUILT_MOST = 1_000
+RUNS_MOST = 12
+"""Streams of so few different elements in a row are remembered: most have the same ones."""
+
+_BUILT: dict[tuple[int, ...], tuple[tuple[Flat, ...], dict[str, Json]]] = {}
+
+
+def _built(runs: tuple[Flat, ...]) -> dict[str, Json]:
+    values: dict[Any, list[Json]] = {}
+    for flat in runs:
+        _collect(flat, values)
+    made: dict[str, Json] = {}
+    for path, found in values.items():
+        if type(path) is str:
+            made[path] = found
+        elif path[1] is Take.FINAL or len(found) > 1:
+            made[path[0]] = found
+    heads = [set(_heads(flat)) for flat in runs]
+    partly = sorted(set().union(*heads).difference(set.intersection(*heads))) if heads else []
+    return {"paths": made, "partly": partly} if partly else {"paths": made}
 
 
 def _heads(flat: Flat) -> Iterator[str]:

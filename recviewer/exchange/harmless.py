@@ -301,7 +301,7 @@ BESIDES: tuple[Harmless, ...] = (
     Harmless(
         "ids of calls, messages and earlier answers", How.VALUE, "made anew each time; which refers to which counts"
     ),
-    Harmless("index of a call", How.WHOLLY, "its place in the list counts instead"),
+    Harmless("index of a call or a block", How.WHOLLY, "its place among the others counts instead"),
     Harmless("arguments of a call, as written", How.WHOLLY, "order of keys and white space; their values count"),
     Harmless("order of a list of models", How.WHOLLY, "a provider lists them in any order"),
     Harmless("numbers of an embedding", How.WHOLLY, "rounding: 1 − cosine is 1e-5 at most; in a comparison alone"),

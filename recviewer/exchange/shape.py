@@ -50,21 +50,26 @@ _TYPES: dict[Take, tuple[type, ...]] = {
     Take.NUMBER: (int, float, SourceFloat),
     Take.ANY: (str, int, float, SourceFloat, bool, list, dict),
 }
+MATCHED_MOST = 1_000
+"""Keys of which one step remembers the pattern that they match."""
+
 _BASE64 = re.compile(r"[0-9A-Za-z+/]*={0,2}")
 
 
 class Node:
     """One step of the paths.
 
-    keys, patterns, any_key: the steps below an object, by key; items: below a list. take, how: what is said of this value.
+    keys, patterns, any_key: the steps below an object, by key; items: below a list. matched: keys, and their patterns.
+    take, how: what is said of this value.
     twin: the way, from the object that holds this value, to the one that it repeats.
     """
 
-    __slots__ = ("any_key", "how", "items", "keys", "patterns", "take", "twin")
+    __slots__ = ("any_key", "how", "items", "keys", "matched", "patterns", "take", "twin")
 
     def __init__(self) -> None:
         self.keys: dict[str, Node] = {}
         self.patterns: list[tuple[re.Pattern[str], Node]] = []
+        self.matched: dict[str, Node | None] = {}
         self.any_key: Node | None = None
         self.items: Node | None = None
         self.take: Take | None = None
@@ -75,8 +80,12 @@ class Node:
         """Return the step of a key, None where no path tells of it."""
         found = self.keys.get(key)
         if found is None and self.patterns:
+            if key in self.matched:
+                return self.matched[key] or self.any_key
             low = key.lower()
             found = next((node for pattern, node in self.patterns if pattern.match(low)), None)
+            if len(self.matched) < MATCHED_MOST:
+                self.matched[key] = found
         return found or self.any_key
 
     def at(self, path: str) -> Node:
@@ -248,6 +257,10 @@ def _rest_of_known(value: dict[str, Json], node: Node, at: At, left: list[Left])
     made = dict(value)
     for key, child in node.keys.items():
         if key in made:
+            is_taken = child.take is Take.ANY and not is_empty(made[key])
+            if is_taken or (child.how is How.WHOLLY and child.take is None):
+                del made[key]
+                continue
             kept = _rest(made[key], child, (*at, key), left)
             if kept is NOTHING:
                 del made[key]

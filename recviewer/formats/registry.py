@@ -26,14 +26,22 @@ def ranking(raw: Raw) -> list[tuple[Match, Format]]:
     return sorted(kept, key=lambda claim: -claim[0])
 
 
+_BY_TYPE: dict[str, Format] = {}
+"""By name of a type, the format that claimed it; only one can."""
+
+
 def choose(raw: Raw) -> Format:
     """Return the format that reads a recording; never none, for the generic one claims everything."""
+    known = _BY_TYPE.get(raw.type_name)
+    if known is not None and known.match(raw) is Match.TYPE:
+        return known
     best, chosen = Match.NO, None
     for format in formats():
         match = format.match(raw)
         if match > best and (match is not Match.ENDPOINT or may_be_guessed(raw)):
             best, chosen = match, format
             if match is Match.TYPE:
+                _BY_TYPE[raw.type_name] = format
                 break
     assert chosen is not None
     return chosen

@@ -25,7 +25,8 @@ from recviewer.exchange.model import (
 )
 from recviewer.formats import deltas
 from recviewer.formats.answers import RARE, said_in
-from recviewer.formats.chatshape import SHAPE, add_chunks
+from recviewer.formats.chat_chunks import add_chunks
+from recviewer.formats.chatshape import SHAPE
 from recviewer.formats.contract import Match
 from recviewer.formats.deltas import OutputBuilder
 from recviewer.formats.failure import error_in

@@ -1,0 +1,217 @@
+"""What counts of chat chunks besides their words, found fast: most chunks of a stream differ in nothing but words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+
+import orjson
+
+from recviewer.exchange.elements import Elements, Flat, flat_of
+from recviewer.exchange.encode import written
+from recviewer.exchange.model import Json, Left
+from recviewer.exchange.shape import PASSED, Take
+from recviewer.formats.answers import RARE, THOUGHTS, untold
+from recviewer.formats.chatshape import SHAPE
+from recviewer.formats.raw import Raw, unwrap
+
+KNOWN_MOST = 2_000
+"""Different frames that one process remembers: the streams of a tree have few."""
+
+_DATA = {"choices": None, "id": None, "created": None, "obfuscation": None}
+_CHOICE = {"delta": None, "obfuscation": None}
+_DELTA = {"content": None, "reasoning": None}
+_PASSED = {"id": "", "created": 0, "obfuscation": "", "system_fingerprint": "", "service_tier": ""}
+_TEXT = frozenset({str, type(None)})
+
+
+class _Plain:
+    """A chunk without its words, against which the next ones are held. flat: what counts of it."""
+
+    __slots__ = ("choice", "data", "delta", "flat")
+
+    def __init__(self, data: Json, flat: Flat) -> None:
+        choice = data["choices"][0]
+        self.data, self.choice, self.delta = data | _DATA, choice | _CHOICE, choice["delta"] | _DELTA
+        self.flat = flat
+
+    def is_like(self, item: Json) -> bool:
+        """Tell whether a chunk differs from this one in nothing but words. Raises what a chunk of another make raises."""
+        data = item["__data__"]
+        (choice,) = data["choices"]
+        delta = choice["delta"]
+        return (
+            type(delta.get("content")) in _TEXT
+            and type(delta.get("reasoning")) in _TEXT
+            and delta | _DELTA == self.delta
+            and type(choice.get("index")) is int
+            and choice | _CHOICE == self.choice
+            and data | _DATA == self.data
+        )
+
+    @property
+    def is_sure(self) -> bool:
+        """Tell whether equality settles it: to Python 1, 1.0 and true are equal."""
+        values = [*self.data.values(), *(self.choice | {"index": None}).values(), *self.delta.values()]
+        return all(type(value) in _TEXT or (type(value) is int and value > 1) for value in values)
+
+
+def add_chunks(raw: Raw, made: Elements, left: list[Left]) -> None:
+    """Add what counts of each chunk of a chat stream, as `flat_of` gives it."""
+    plain: _Plain | None = None
+    thinking = _Thinking(raw.reply)
+    for place, (item, event) in enumerate(zip_longest(raw.reply, raw.sse_events)):
+        if plain is not None and event is None:
+            try:
+                if plain.is_like(item):
+                    made.add(plain.flat)
+                    continue
+            except (KeyError, TypeError, ValueError, AttributeError):
+                pass
+        data = unwrap(item)
+        flat = _flat(data, event.name if event is not None else "", thinking, place, left)
+        made.add(flat)
+        plain = _plain_of(item, data, flat)
+
+
+class _Thinking:
+    """Which choices of a stream have sent thoughts under a plain key so far: then other keys only repeat them."""
+
+    __slots__ = ("_choices", "_items", "_next")
+
+    def __init__(self, items: list[Json]) -> None:
+        self._items, self._next, self._choices = items, 0, set[int]()
+
+    def before(self, place: int) -> set[int]:
+        """Return the indexes of the choices that did before an element."""
+        for item in self._items[self._next : place]:
+            self._choices.update(_thinks(unwrap(item)))
+        self._next = max(self._next, place)
+        return self._choices
+
+
+def _thinks(data: Json) -> Iterator[int]:
+    choices = data.get("choices") if type(data) is dict else None
+    for choice in choices if type(choices) is list else ():
+        delta = choice.get("delta") if type(choice) is dict else None
+        if type(delta) is dict and any(delta.get(key) for key in THOUGHTS):
+            index = choice.get("index") or 0
+            if type(index) is int:
+                yield index
+
+
+def _plain_of(item: Json, data: Json, flat: Flat) -> _Plain | None:
+    """Return a chunk for comparing the next ones with; None where it says more than words."""
+    if item is data:
+        return None
+    try:
+        (choice,) = data["choices"]
+        delta = choice["delta"]
+        says_more = data.get("usage") or choice.get("logprobs") or choice.get("text") or "message" in choice
+        if says_more or delta.get("tool_calls") or delta.get("reasoning_content") or not RARE.isdisjoint(delta):
+            return None
+        made = _Plain(data, flat)
+        return made if made.is_sure else None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _flat(data: Json, event: str, thinking: _Thinking, place: int, left: list[Left]) -> Flat:
+    frame = b"" if event else _frame(data)
+    flat = _KNOWN.get(frame) if frame else None
+    if flat is None:
+        found: list[Left] = []
+        bare, repeated = _without_messages(data)
+        flat = flat_of(_untold(bare, thinking.before(place)), SHAPE, found, event=event)
+        flat |= {(path, Take.FINAL): message for path, message in repeated.items()}
+        left += found
+        if frame and not found and len(_KNOWN) < KNOWN_MOST:
+            _KNOWN[frame] = flat
+    return flat
+
+
+def _without_messages(data: Json) -> tuple[Json, dict[str, Json]]:
+    """Return a chunk without the messages that stand beside its deltas, and those by their paths.
+
+    They repeat all that was said so far, so that only the last one counts.
+    """
+    choices = data.get("choices") if type(data) is dict else None
+    if type(choices) is not list or not any(
+        type(one) is dict and "delta" in one and "message" in one for one in choices
+    ):
+        return data, {}
+    bare, found = [], {}
+    for place, choice in enumerate(choices):
+        if type(choice) is dict and "delta" in choice and "message" in choice:
+            found[f"choices[{choice.get('index', place)}].message"] = choice["message"]
+            choice = {key: value for key, value in choice.items() if key != "message"}
+        bare.append(choice)
+    return {**data, "choices": bare}, found
+
+
+def _untold(data: Json, thinking: set[int]) -> Json:
+    """Return a chunk without what was read where no path tells that. thinking: choices whose thoughts had a plain key."""
+    choices = data.get("choices") if type(data) is dict else None
+    if type(choices) is not list:
+        return data
+    made = []
+    for choice in choices:
+        delta = choice.get("delta") if type(choice) is dict else None
+        if type(delta) is dict:
+            index = choice.get("index") or 0
+            bare = untold(delta, thinks=type(index) is int and index in thinking)
+            choice = choice if bare is delta else {**choice, "delta": bare}
+        made.append(choice)
+    return {**data, "choices": made}
+
+
+_KNOWN: dict[bytes, Flat] = {}
+"""What counts of chunks with one frame: the streams of a tree have few different ones."""
+
+
+def _frame(data: Json) -> bytes:
+    """Return a chunk without what its one choice says and what is harmless, as text; b"" for one that has more than that.
+
+    Chunks with one frame differ in nothing but words that the reader takes: most of a stream need not be looked at.
+    """
+    try:
+        if data["choices"] == []:
+            return orjson.dumps(_bare(data, []), default=written)
+        (choice,) = data["choices"]
+        delta = choice["delta"]
+        if "message" in choice or not RARE.isdisjoint(delta):
+            return b""
+        words, thought = delta.get("content"), delta.get("reasoning")
+        if not (words is None or type(words) is str) or not (thought is None or type(thought) is str):
+            return b""
+        bare_delta = {**delta, "content": "", "reasoning": ""}
+        bare = {**choice, "obfuscation": "", "delta": bare_delta}
+        for holder, key, twin in ((bare_delta, "reasoning_content", thought), (bare, "text", words)):
+            if holder.get(key):
+                if holder[key] != twin:
+                    return b""
+                holder[key] = PASSED
+        if choice.get("logprobs"):
+            bare["logprobs"] = PASSED
+        if delta.get("tool_calls"):
+            bare_delta["tool_calls"] = [_bare_call(call) for call in delta["tool_calls"]]
+        return orjson.dumps(_bare(data, bare), default=written)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return b""
+
+
+def _bare(data: dict[str, Json], choices: Json) -> dict[str, Json]:
+    """Return a chunk without what is harmless in it."""
+    frame = {**data, **_PASSED, "choices": choices}
+    if data.get("usage"):
+        frame["usage"] = SHAPE.passed("usage", data["usage"])
+    return frame
+
+
+def _bare_call(call: Json) -> Json:
+    """Return a fragment of a call without its id and its arguments, where they are texts."""
+    function = call["function"]
+    for value in (call.get("id"), function.get("name"), function.get("arguments")):
+        if value is not None and type(value) is not str:
+            raise TypeError
+    return {**call, "id": "", "function": {**function, "arguments": "", "name": ""}}
