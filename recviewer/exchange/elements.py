@@ -58,8 +58,9 @@ def _built(runs: tuple[Flat, ...]) -> dict[str, Json]:
             made[path] = found
         elif path[1] is Take.FINAL or len(found) > 1:
             made[path[0]] = found
-    heads = [set(_heads(flat)) for flat in runs]
-    partly = sorted(set().union(*heads).difference(set.intersection(*heads))) if heads else []
+    heads: list[set[str]] = [set(_heads(flat)) for flat in runs]
+    everywhere = heads[0].intersection(*heads) if heads else set()
+    partly = sorted({head for some in heads for head in some} - everywhere)
     return {"paths": made, "partly": partly} if partly else {"paths": made}
 
 
