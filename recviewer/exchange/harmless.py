@@ -112,6 +112,14 @@ _OLLAMA = (
 
 _OPENAI = (
     Harmless("choices[].obfuscation", How.WHOLLY, "filler against eavesdroppers"),
+    Harmless("p", How.WHOLLY, "filler against eavesdroppers"),
+    Harmless("choices[].message.padding", How.WHOLLY, "filler against eavesdroppers"),
+    Harmless("choices[].delta.padding", How.WHOLLY, "filler against eavesdroppers"),
+    Harmless("request_id", How.WHOLLY, _ID),
+    Harmless("generationId", How.WHOLLY, _ID),
+    Harmless("timings", How.FIGURE, _TOOK),
+    Harmless("copilot_usage", How.FIGURE, _COUNT),
+    Harmless("cost", How.FIGURE, _COUNT),
     Harmless("choices[].logprobs", How.VALUE, _LOGPROBS),
     Harmless("choices[].prompt_logprobs", How.VALUE, _LOGPROBS),
     Harmless("prompt_logprobs", How.VALUE, _LOGPROBS),
@@ -171,6 +179,7 @@ _RESPONSE = (
     ("completed_at", How.WHOLLY, _TIME),
     ("service_tier", How.WHOLLY, _TIER),
     ("usage", How.FIGURE, _COUNT),
+    ("tool_usage", How.FIGURE, _COUNT),
     ("previous_response_id", How.VALUE, _ID),
     ("error", How.IDS, "ids of traces and requests inside the texts of an error"),
 )
@@ -201,12 +210,16 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
     "openai_chat": _OPENAI,
     "openai_completion": _OPENAI,
     "openai_responses": _RESPONSES,
-    "openai_models": (
-        Harmless("[].created", How.WHOLLY, _TIME),
-        Harmless("[].created_at", How.WHOLLY, _TIME),
-        Harmless("[].permission[].id", How.WHOLLY, "made anew at each start of the server"),
-        Harmless("[].permission[].created", How.WHOLLY, "made anew at each start of the server"),
-        Harmless("[].root", How.WHOLLY, "where the weights lie on the serving machine"),
+    "openai_models": tuple(
+        Harmless(f"{holder}.{path}", How.WHOLLY, reason)
+        for holder in ("[]", "data[]")
+        for path, reason in (
+            ("created", _TIME),
+            ("created_at", _TIME),
+            ("permission[].id", "made anew at each start of the server"),
+            ("permission[].created", "made anew at each start of the server"),
+            ("root", "where the weights lie on the serving machine"),
+        )
     ),
     "ollama_generate": (
         *_OLLAMA,

@@ -1,4 +1,7 @@
-"""OpenAI's model list: a list that is no stream. Source: OpenAI API reference, "List models"."""
+"""OpenAI's model list: the models that a client made of it, or as it is sent, `{object: list, data: [...]}`.
+
+Source: OpenAI API reference, "List models".
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,11 @@ from recviewer.formats.listing import no_chunks, plain_request, table
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.raw import Raw, unwrap
 
-SHAPE = Shape("openai_models", taken=("[].id:any", "[].owned_by:any"), known=("[].*", "[].permission[].*"))
+SHAPE = Shape(
+    "openai_models",
+    taken=("[].id:any", "[].owned_by:any", "data[].id:any", "data[].owned_by:any"),
+    known=("[].*", "[].permission[].*", "object", "data[].*", "data[].permission[].*"),
+)
 
 COLUMNS = (("id", "id"), ("owned by", "owned_by"), ("created", "created"))
 
@@ -29,7 +36,10 @@ class OpenAIModels:
             return Match.TYPE
         if not raw.type_name and raw.first.get("object") == "model":
             return Match.SHAPE
-        return Match.ENDPOINT if raw.url_path.endswith("/models") or raw.endpoint == "/v1/models" else Match.NO
+        if not raw.url_path.endswith("/models") and raw.endpoint != "/v1/models":
+            return Match.NO
+        is_list = isinstance(raw.reply, dict) and not raw.type_name and isinstance(raw.first.get("data"), list)
+        return Match.SHAPE if is_list else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
         """Read a request that asks for nothing in particular."""
@@ -37,6 +47,9 @@ class OpenAIModels:
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Read the models."""
+        if isinstance(raw.reply, dict) and isinstance(raw.reply.get("data"), list):
+            listed = Lookup(raw.reply, "response.body", problems)
+            return Reply(exhibits=(table("models", COLUMNS, listed.items("data")),))
         items: list[Json] = raw.reply if isinstance(raw.reply, list) else [raw.reply]
         rows = (Lookup(unwrap(item), f"response.body[{number}]", problems) for number, item in enumerate(items))
         return Reply(exhibits=(table("models", COLUMNS, (row for row in rows if row.data)),))

@@ -25,6 +25,7 @@ _RESPONSE = (
     "object",
     "background",
     "billing",
+    "content_filters",
     "conversation",
     "frequency_penalty",
     "incomplete_details",
