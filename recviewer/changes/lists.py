@@ -108,7 +108,9 @@ class Lists:
         items: dict[object, list[Change]] = {}
         for change in changes:
             key: object = id(change)
-            if change.alike is not None:
+            if change.is_older:
+                key = ("older", change.group)
+            elif change.alike is not None:
                 key = ("alike", change.alike)
             elif churn is Churn.GONE and change.about.test_id:
                 key = (change.about.test_id, change.side.exchange.model)
@@ -139,13 +141,16 @@ class Lists:
     def _said(self, item: Sequence[Change]) -> Iterator[str]:
         """Tell what changed, or what a recording says that has no partner."""
         change = item[0]
+        if change.is_older:
+            yield f"older generations of a call: {len(item):,}"
+            return
         if change.pair is None and (change.alike is not None or len(item) == 1):
             yield from self._spoken(change)
         elif change.pair is not None and change.summary:
             yield plain(change.summary, self.budget.words)
         if change.alike is not None:
             label = self.report.found.alike[change.alike].label
-            told = "" if label == change.summary else f": {plain(label, self.budget.words)}"
+            told = "" if change.summary.startswith(label) else f": {plain(label, self.budget.words)}"
             yield f"and {len(item) - 1:,} more with the same change{told}"
         elif len(item) > 1:
             yield f"{len(item):,} recordings"

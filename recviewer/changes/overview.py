@@ -9,6 +9,7 @@ from functools import cached_property
 from recviewer.changes import groups, moves, pairing, wording
 from recviewer.changes.changeset import ChangeSet, Modified, kept
 from recviewer.changes.findings import Finding, findings
+from recviewer.changes.generations import folded
 from recviewer.changes.model import ORDER, Change, Key, Severity
 from recviewer.changes.numbers import Numbers, count
 from recviewer.changes.pairing import Choice, How, Pair, Sure
@@ -69,7 +70,7 @@ def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Seque
     numbers, alike = groups.find(made, lines, [marks.get(change.key, frozenset()) for change in made])
     made = [replace(change, alike=numbers.get(place)) for place, change in enumerate(made)]
     told = Overview(source, (), alike, found)
-    return decided(_with(told, sorted(made, key=_importance)), verdicts or {})
+    return decided(_with(told, sorted(folded(made), key=_importance)), verdicts or {})
 
 
 Marks = frozenset[tuple[str, Severity]]
@@ -132,11 +133,11 @@ def _with(found: Overview, changes: Sequence[Change]) -> Overview:
     return replace(found, changes=tuple(changes), findings=tuple(told))
 
 
-def _importance(change: Change) -> tuple[int, bool, int, str, str]:
-    """Order by class; in each what is an error now comes first, then what changed most."""
+def _importance(change: Change) -> tuple[int, bool, bool, int, str, str]:
+    """Order by class; in each what is an error now comes first, then what changed most, and older generations last."""
     is_failure = change.new is not None and change.new.exchange.error is not None
     words = change.removed.words + change.added.words
-    return ORDER.index(change.churn), not is_failure, -words, change.about.test_id, change.side.path
+    return ORDER.index(change.churn), change.is_older, not is_failure, -words, change.about.test_id, change.side.path
 
 
 def _modified(items: Sequence[Modified]) -> Iterator[Change]:
@@ -149,12 +150,17 @@ def _paired(source: ChangeSet, choices: Sequence[Choice]) -> Iterator[Change]:
     found = pairing.pair(deleted, added, choices, lambda tests: kept(source, tests))
     old_group = {place: number for number, (olds, _) in found.groups.items() for place in olds}
     new_group = {place: number for number, (_, news) in found.groups.items() for place in news}
+    older = set(old_group)
+    for number, stack in enumerate(found.stacks, len(found.pairs)):
+        old_group.update(dict.fromkeys(stack, number))
+        older.update(stack[1:])
     for number, one in enumerate(found.pairs):
         yield compared(deleted[one.old], added[one.new], one, number if number in found.groups else None)
     taken, given = {one.old for one in found.pairs}, {one.new for one in found.pairs}
     for place, side in enumerate(deleted):
         if place not in taken:
-            yield replace(_alone(side, None, old_group.get(place)), moved_to=source.strays.get(side.blob, ""))
+            gone = _alone(side, None, old_group.get(place))
+            yield replace(gone, moved_to=source.strays.get(side.blob, ""), is_older=place in older)
     for place, side in enumerate(added):
         if place not in given:
             yield _alone(None, side, new_group.get(place))

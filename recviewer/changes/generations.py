@@ -1,0 +1,39 @@
+"""Older generations of a call are told with the call: counted at its change, named as what they are, each on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from recviewer.changes.model import Change
+
+
+def folded(changes: Sequence[Change]) -> list[Change]:
+    """Return the changes of a range, those with older generations and these themselves said to be so.
+
+    Nothing is decided together: an older generation may say something that the newest does not.
+    """
+    older: dict[int, int] = {}
+    for change in changes:
+        if change.is_older and change.group is not None:
+            older[change.group] = older.get(change.group, 0) + 1
+    again = {change.group for change in changes if change.pair is not None}
+    made: list[Change] = []
+    for change in changes:
+        count = older.get(change.group, 0) if change.group is not None else 0
+        if change.is_older:
+            words = "was recorded again" if change.group in again else "is gone"
+            change = replace(change, summary=_joined(f"older generation of a call that {words}", change.summary))
+        elif count and change.old is not None:
+            change = replace(change, summary=_joined(change.summary, counted(count)))
+        made.append(change)
+    return made
+
+
+def counted(count: int) -> str:
+    """Return how many older generations there are, as a clause."""
+    return f"{count:,} older generation{'' if count == 1 else 's'}, gone too"
+
+
+def _joined(*words: str) -> str:
+    return "; ".join(filter(None, words))

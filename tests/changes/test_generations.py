@@ -1,0 +1,72 @@
+import pytest
+
+from recviewer.changes import report
+from recviewer.changes.links import Links
+from recviewer.changes.markdown import comment
+from recviewer.git.ranges import opened
+
+TEST = "t/test_sky.py::test_comet"
+USAGE = {"stream_options": {"include_usage": True}}
+
+
+@pytest.fixture
+def stacked(make, tree):
+    """Commits three generations of a call and deletes them all; `again` is what was recorded then. Returns its report."""
+
+    def run(*again):
+        generations = [
+            make.chat("Name a comet.", "Biela.", test=TEST),
+            make.chat("Name a comet.", "Encke.", test=TEST, params={"parallel_tool_calls": True}),
+            make.chat("Name a comet.", "Halley's.", test=TEST, params=USAGE | {"parallel_tool_calls": True}),
+        ]
+        paths = tree.put(*generations)
+        tree.commit()
+        for path in paths:
+            (tree.top / path).unlink()
+        tree.put(*again)
+        tree.commit()
+        return report.make(opened(tree.top), "HEAD~1..HEAD")
+
+    return run
+
+
+def test_older_generations_are_told_with_their_call(make, stacked):
+    again = make.chat("Name a comet.", "Olbers.", test=TEST, params=USAGE | {"parallel_tool_calls": True, "seed": 1})
+
+    first, *rest = stacked(again).found.changes
+
+    assert first.old.exchange.outputs[0].content == "Halley's."
+    assert first.summary.endswith("; 2 older generations, gone too")
+    assert [(change.is_older, change.group) for change in rest] == [(True, first.group)] * 2
+    assert all(change.summary.startswith("older generation of a call that was recorded again; ") for change in rest)
+
+
+def test_generations_that_are_all_gone_are_told_with_the_newest(stacked):
+    first, *rest = stacked().found.changes
+
+    assert first.summary == "Halley's.; 2 older generations, gone too"
+    assert not first.is_older
+    assert {change.summary for change in rest} == {
+        "older generation of a call that is gone; Biela.",
+        "older generation of a call that is gone; Encke.",
+    }
+
+
+def test_each_generation_is_one_entry_and_is_decided_on_by_itself(make, stacked):
+    again = make.chat("Name a comet.", "Olbers.", test=TEST, params=USAGE | {"parallel_tool_calls": True, "seed": 1})
+
+    made = stacked(again)
+
+    told = report.as_json(made)
+    assert (told["deleted"], told["added"], told["pairs"], len(told["changes"])) == (3, 1, 1, 3)
+    assert len({change.subject for change in made.found.changes}) == 3
+    assert all(change.alike is None for change in made.found.changes)
+
+
+def test_a_report_counts_them_in_one_line(make, stacked):
+    again = make.chat("Name a comet.", "Olbers.", test=TEST, params=USAGE | {"parallel_tool_calls": True, "seed": 1})
+
+    text = comment(stacked(again), links=Links())
+
+    assert "2 older generations, gone too" in text
+    assert "older generations of a call: 2" in text
