@@ -170,7 +170,7 @@ def test_the_reason_of_a_list_is_kept_and_sent_with_no_other_verdict(open_page, 
         tick.check()
     expect(reason).to_have_value(WORDS)
     page.get_by_role("button", name=re.compile("^Approve")).click()
-    page.wait_for_timeout(500)
+    expect(page.locator(".toast")).to_be_visible()
     assert set(Decision.objects.values_list("verdict", "note")) == {("approve", "")}
 
     page.goto(address)
@@ -178,7 +178,7 @@ def test_the_reason_of_a_list_is_kept_and_sent_with_no_other_verdict(open_page, 
         tick.check()
     expect(reason).to_have_value(WORDS)
     reason.press("Enter")
-    page.wait_for_timeout(500)
+    expect(page.locator(".toast")).to_be_visible()
     assert set(Decision.objects.filter(verdict="reject").values_list("note", flat=True)) == {WORDS}
     page.goto(address)
     expect(reason).to_have_value("")
