@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import pkgutil
 from functools import cache
 
@@ -10,6 +11,8 @@ from recviewer.formats import wire
 from recviewer.formats.contract import Format, Match
 from recviewer.formats.failure import http_error_of
 from recviewer.formats.raw import Raw
+
+log = logging.getLogger(__name__)
 
 
 @cache
@@ -37,7 +40,7 @@ def choose(raw: Raw) -> Format:
         return known
     best, chosen = Match.NO, None
     for format in formats():
-        match = format.match(raw)
+        match = _claim(format, raw)
         if match > best and (match is not Match.ENDPOINT or may_be_guessed(raw)):
             best, chosen = match, format
             if match is Match.TYPE:
@@ -45,6 +48,15 @@ def choose(raw: Raw) -> Format:
                 break
     assert chosen is not None
     return chosen
+
+
+def _claim(format: Format, raw: Raw) -> Match:
+    """Ask a format how sure it is; one that fails to say claims nothing."""
+    try:
+        return format.match(raw)
+    except Exception:
+        log.exception("format %s failed to match", format.name)
+        return Match.NO
 
 
 def may_be_guessed(raw: Raw) -> bool:

@@ -36,7 +36,7 @@ from recviewer.formats.failure import error_in
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
-from recviewer.formats.raw import Raw
+from recviewer.formats.raw import HEADS, Raw
 
 EVENTS = frozenset(
     {"messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"}
@@ -113,15 +113,13 @@ class Converse:
 
     def match(self, raw: Raw) -> Match:
         """Match `output.message.content` or the events of a stream; without a reply by the endpoint."""
-        if isinstance(raw.reply, dict) and (_is_whole(raw.first) or isinstance(raw.first.get("stream"), list)):
-            heads: tuple[Json, ...] = tuple(raw.first.get("stream", ())[:5])
-            return (
-                Match.SHAPE
-                if _is_whole(raw.first) or any(_opened(head)[0] in OWN_EVENTS for head in heads)
-                else Match.NO
-            )
-        named = [event.name for event in raw.sse_events[:5]]
-        if any(name in OWN_EVENTS for name in named) or any(_opened(head)[0] in OWN_EVENTS for head in raw.heads):
+        if isinstance(raw.reply, dict):
+            heads = (_elements(raw) or [])[:HEADS]
+            is_own = _is_whole(raw.first) or any(_opened(head)[0] in OWN_EVENTS for head in heads)
+        else:
+            names = [event.name for event in raw.sse_events[:HEADS]] + [_opened(head)[0] for head in raw.heads]
+            is_own = any(name in OWN_EVENTS for name in names)
+        if is_own:
             return Match.SHAPE
         return Match.ENDPOINT if raw.url_path.endswith(("/converse", "/converse-stream")) else Match.NO
 
