@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
@@ -43,7 +44,7 @@ def bring_up(
     moved: bool = False,
 ) -> None:
     """Do all that has to be done before pages are served: prepare, index, settle what a crash left in the
-    trash, read the file of reviews.
+    trash, read the file of reviews, carry verdicts of an older version.
 
     say, warn: print a line. progress: told how the indexing gets on; without it one process reads, for runserver is no
     place to fork. moved: as for `prepare`. Raises CommandError when it cannot go on.
@@ -69,6 +70,24 @@ def bring_up(
     except Refusal as refusal:
         raise CommandError(str(refusal), returncode=2) from None
     read_reviews(say, warn)
+    carry_verdicts(say, warn)
+
+
+def carry_verdicts(say: Callable[[str], object], warn: Callable[[str], object]) -> None:
+    """Carry verdicts of an older version of the fingerprint to that of now; tell what came of it."""
+    from recviewer.git.ranges import opened
+    from recviewer.git.repository import GitFailed
+    from recviewer.review import carrying
+
+    try:
+        repository = opened(Path(settings.REPOSITORY or settings.RECORDINGS_ROOT))
+    except GitFailed:
+        repository = None
+    done, left = carrying.carry(repository)
+    if done.event is not None:
+        say(f"Reviews: {done.sentence}")
+    if left:
+        warn(f"Reviews: {carrying.sentence_about(left)}")
 
 
 def sentence_of(report: Report) -> str:

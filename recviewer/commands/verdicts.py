@@ -6,7 +6,7 @@ Nothing is written, and a data folder that is not there is not made.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +15,12 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from recviewer import places
+from recviewer.catalog.where import way
 from recviewer.changes.pairing import Choice
 from recviewer.git import ranges, refs
 from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed, Repository
-from recviewer.review import elsewhere
+from recviewer.review import carrying, elsewhere
 from recviewer.review.history import Saying
 from recviewer.review.refusals import Refused
 
@@ -29,25 +30,46 @@ _FILES = ("100644", "100755")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """spoken: the verdicts of all files. database: that of the data folder, None where there is none."""
+    """spoken: the verdicts of all files. database: that of the data folder, None where there is none.
+
+    repository: where the contents lie that verdicts of an older version were given on.
+    """
 
     spoken: tuple[Saying, ...]
     database: Path | None
     warn: Warn
+    repository: Repository
 
     def ask(self, subjects: Sequence[str]) -> dict[str, str]:
-        """Return what was decided on some subjects."""
+        """Return what was decided on some subjects, those verdicts included that can be carried from older versions."""
         wanted = frozenset(filter(None, subjects))
         known = [saying for saying in self.spoken if saying.fingerprint in wanted]
+        older: list[Saying] = []
+        kept: dict[str, bytes] = {}
         if self.database is not None:
             try:
                 known += elsewhere.of_database(self.database, wanted)
+                older, kept = elsewhere.older_of_database(self.database)
             except DatabaseError as error:
                 self.warn(
                     f"The verdicts in {self.database} were not read: {error}. `recviewer serve` brings a database "
                     "up to date that an older recviewer made."
                 )
+        known += [saying for saying in self._carried(older, kept) if saying.fingerprint in wanted]
         return elsewhere.states(known)
+
+    def _carried(self, older: Sequence[Saying], kept: Mapping[str, bytes]) -> tuple[Saying, ...]:
+        """Return the verdicts of older versions as they read now, those of the files and some more. kept: bytes by blob."""
+
+        def read(blobs: Collection[str]) -> Iterator[tuple[str, bytes]]:
+            yield from ((blob, kept[blob]) for blob in blobs if blob in kept)
+            yield from carrying.in_git(self.repository, [blob for blob in blobs if blob not in kept])
+
+        start = b"" if settings.PLACES.is_demo else way()
+        found = carrying.carried([*self.spoken, *older], {}, read, start)
+        if found.left:
+            self.warn(carrying.sentence_about(found.left))
+        return found.sayings
 
     def choices(self) -> tuple[Choice, ...]:
         """Return the pairs that reviewers made or broke; `ask` tells of a database that cannot be read."""
@@ -68,7 +90,7 @@ def hear(repository: Repository, folder: Path, files: Sequence[str], warn: Warn)
     usual: Path | None = settings.REVIEWS_FILE
     if not files and usual is not None and usual.is_file():
         spoken += _of(usual.read_bytes(), str(usual), warn)
-    return Heard(tuple(spoken), _database(repository, folder), warn)
+    return Heard(tuple(spoken), _database(repository, folder), warn, repository)
 
 
 def _read(repository: Repository, name: str) -> bytes:

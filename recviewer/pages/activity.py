@@ -47,6 +47,7 @@ GLYPHS = {
     Action.NOTE_OPEN: ("undecided", "quiet"),
     Action.NOTE_DROP: ("cross", "quiet"),
     Action.IMPORT: ("down", "quiet"),
+    Action.CARRY: ("right", "quiet"),
     Action.RESTORE: ("return", "good"),
     Action.UNDO: ("left", "quiet"),
     Action.REDO: ("right", "quiet"),

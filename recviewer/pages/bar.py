@@ -21,7 +21,7 @@ from recviewer.review import audit, deleting, labels, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.filters import Label, tags_for_paths
 from recviewer.review.models import AuditEvent, Decision, EventItem, State, Tag, Verdict
-from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX, Target, target_of
+from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX, Target, is_older, target_of
 
 _NAMED = re.compile("“[^”]*”")
 RECENT = timedelta(hours=12)
@@ -358,6 +358,8 @@ def _undecided(target: Target, actor: str, *, is_gone: bool) -> _Sentence:
     if earlier is None or earlier.verdict == Verdict.CLEAR:
         return _Sentence("Undecided.", rest="Nobody has decided on this answer yet.")
     who = "You" if earlier.reviewer == actor else earlier.reviewer
+    if is_older(earlier.fingerprint):
+        return _under_older_rule(earlier, who)
     does = {
         Verdict.APPROVE: "approved what was here before; the meaning changed since.",
         Verdict.REJECT: "rejected what was here before; this is another answer.",
@@ -365,6 +367,18 @@ def _undecided(target: Target, actor: str, *, is_gone: bool) -> _Sentence:
     }[Verdict(earlier.verdict)]
     was_approved = earlier.verdict == Verdict.APPROVE
     return _Sentence("Undecided.", earlier.note, f"{who} {does}", earlier.at, has_earlier=was_approved)
+
+
+def _under_older_rule(earlier: Decision, who: str) -> _Sentence:
+    """Say that what counts was told by another rule when somebody decided on what was here, so it is asked again."""
+    does = {
+        Verdict.APPROVE: "approved what was here",
+        Verdict.REJECT: "rejected what was here",
+        Verdict.DELETE: "marked what was here for deletion",
+    }[Verdict(earlier.verdict)]
+    ruled = f" by the rule “{earlier.rule}”" if earlier.rule else ""
+    rest = f"{who} {does}{ruled} under an older rule of what counts, so it is asked again."
+    return _Sentence("Undecided.", earlier.note, rest, earlier.at, has_earlier=earlier.verdict == Verdict.APPROVE)
 
 
 def _was_here(decision: Decision, target: Target) -> bool:

@@ -31,6 +31,7 @@ class Action(models.TextChoices):
     NOTE_DROP = "note_drop", "deleted a note"
     PAIR = "pair", "said what belongs together"
     IMPORT = "import", "imported reviews"
+    CARRY = "carry", "carried verdicts over"
     TRASH = "trash", "moved to the trash"
     RESTORE = "restore", "restored"
     DISCARD = "discard", "deleted for good"
@@ -43,7 +44,9 @@ VERDICTS = frozenset({Action.APPROVE, Action.REJECT, Action.MARK, Action.CLEAR})
 NOTES = frozenset({Action.NOTE, Action.NOTE_EDIT, Action.NOTE_CLOSE, Action.NOTE_OPEN, Action.NOTE_DROP})
 PERSONAL = VERDICTS | {Action.NOTE, Action.NOTE_EDIT, Action.NOTE_DROP}
 """What only the person who did it can take back or do again."""
-SWAPS = NOTES | {Action.RETAG, Action.IMPORT, Action.PAIR}
+BROUGHT = frozenset({Action.IMPORT, Action.CARRY})
+"""Acts that bring decisions with the times that they have: taken back, these do not count."""
+SWAPS = NOTES | BROUGHT | {Action.RETAG, Action.PAIR}
 """Acts whose payload tells rows before and after: see `swaps`."""
 
 
@@ -102,8 +105,8 @@ def with_fate() -> models.QuerySet[AuditEvent, Any]:
 
 
 def undone_imports() -> models.QuerySet[AuditEvent, Any]:
-    """Return the keys of imports that were taken back, for a subquery: what they brought does not count."""
-    return with_fate().filter(Q(fate=Action.UNDO), action=Action.IMPORT).values("pk")
+    """Return the keys of `BROUGHT` acts that were taken back, for a subquery: what they brought does not count."""
+    return with_fate().filter(Q(fate=Action.UNDO), action__in=BROUGHT).values("pk")
 
 
 def is_undone(event: AuditEvent) -> bool:

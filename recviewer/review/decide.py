@@ -21,6 +21,7 @@ from recviewer.review.subjects import (
     Seen,
     Target,
     chunked,
+    is_older,
     present,
     printable,
     raw_of,
@@ -141,6 +142,7 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
     changes: dict[str, tuple[Said, Said]] = {
         entry["fingerprint"]: _pair(entry, is_back=is_back) for entry in payload["decisions"]
     }
+    changes |= _carried_along(changes, reviewer)
     counting = standing.latest(changes, with_rules=True)
     later = sum(said(counting.get(subject, {}).get(reviewer)) != expected for subject, (expected, _) in changes.items())
     if later:
@@ -155,6 +157,26 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
     )
     _append(turned, reviewer, changes)
     return turned
+
+
+def _carried_along(changes: dict[str, tuple[Said, Said]], reviewer: str) -> dict[str, tuple[Said, Said]]:
+    """Return what was carried of these verdicts from an older version of the fingerprint, where it still stands so."""
+    about = {
+        (told["path"], told["blob"], datetime.fromisoformat(told["at"])): pair
+        for subject, pair in changes.items()
+        if is_older(subject) and (told := pair[0] or pair[1])
+    }
+    along: dict[str, tuple[Said, Said]] = {}
+    for some in chunked({path for path, _, _ in about}):
+        rows = Decision.objects.filter(event__action=Action.CARRY, reviewer=reviewer, path__in=some)
+        for row in rows:
+            pair = about.get((row.path, row.blob, row.at))
+            if pair is not None:
+                along[row.fingerprint] = pair
+    counting = standing.latest(along, with_rules=True)
+    return {
+        subject: pair for subject, pair in along.items() if said(counting.get(subject, {}).get(reviewer)) == pair[0]
+    }
 
 
 def _pair(entry: dict[str, Any], *, is_back: bool) -> tuple[Said, Said]:

@@ -5,6 +5,7 @@ A report in a build has no database; on a laptop it must not touch the one there
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from django.db.utils import load_backend
 from recviewer.changes.pairing import Choice
 from recviewer.review import history, pairs, standing, travel
 from recviewer.review.history import Saying
+from recviewer.review.models import Decision, Kept
+from recviewer.review.subjects import chunked, is_older
 
 
 def of_file(data: bytes) -> tuple[list[Saying], tuple[tuple[int, str], ...]]:
@@ -30,6 +33,20 @@ def of_database(file: Path, subjects: Collection[str]) -> list[Saying]:
     """Return the verdicts on some fingerprints from a database. Raises DatabaseError where it cannot be read."""
     with _reading(file):
         return list(history.sayings(subjects))
+
+
+def older_of_database(file: Path) -> tuple[list[Saying], dict[str, bytes]]:
+    """Return the verdicts on older versions of the fingerprint from a database, and what is kept of approved contents, by
+    blob. Raises DatabaseError where it cannot be read.
+    """
+    with _reading(file):
+        subjects = Decision.objects.values_list("fingerprint", flat=True).distinct()
+        older = [subject for subject in subjects if is_older(subject)]
+        kept: dict[str, bytes] = {}
+        for some in chunked(older):
+            rows = Kept.objects.filter(fingerprint__in=some)
+            kept.update((row.blob, zlib.decompress(bytes(row.data))) for row in rows)
+        return list(history.sayings(older)), kept
 
 
 def choices_of_database(file: Path) -> tuple[Choice, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from recviewer.review import standing
 from recviewer.review.audit import VERDICTS, Action
-from recviewer.review.models import Decision, EventItem, Standing, State, Verdict
+from recviewer.review.models import AuditEvent, Decision, EventItem, Standing, State, Verdict
 from recviewer.review.subjects import CHANGE_PREFIX, chunked
 
 _EVERYWHERE = frozenset({*VERDICTS, Action.REDO})
@@ -77,6 +77,29 @@ def _saying(decision: Decision, path: str, blob: str, *, test_id: str) -> Saying
         origin=decision.origin,
         rule=decision.rule,
     )
+
+
+def enter(event: AuditEvent, spoken: Iterable[Saying]) -> None:
+    """Write verdicts that an act brought, with the times that they have."""
+    rows = [
+        Decision(
+            event=event,
+            fingerprint=saying.fingerprint,
+            reviewer=saying.reviewer,
+            verdict=saying.verdict,
+            note=saying.note,
+            at=saying.at,
+            entered_at=saying.entered,
+            path=saying.path,
+            blob=saying.blob,
+            test_id=saying.test_id,
+            kind=saying.kind,
+            origin=saying.origin,
+            rule=saying.rule,
+        )
+        for saying in spoken
+    ]
+    Decision.objects.bulk_create(rows, batch_size=500)
 
 
 @dataclass(frozen=True, slots=True)

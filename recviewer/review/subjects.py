@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from recviewer.catalog.models import Recording
+from recviewer.exchange import fingerprint
 from recviewer.review.refusals import Changed, Gone, Invalid
 
 CHUNK = 500
@@ -51,6 +53,15 @@ class Target(NamedTuple):
     def subjects(self) -> tuple[str, ...]:
         """All that the verdict hangs on."""
         return (self.subject, self.own) if self.own else (self.subject,)
+
+
+_VERSIONED = re.compile(r"(?:gone:|change:)?(\d+):")
+
+
+def is_older(subject: str) -> bool:
+    """Tell whether a verdict hangs on a fingerprint of an older version than that of now."""
+    found = _VERSIONED.match(subject)
+    return found is not None and int(found[1]) < int(fingerprint.VERSION)
 
 
 def chunked(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:

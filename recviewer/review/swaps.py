@@ -115,8 +115,8 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
         items=[Item(*item) for item in event.items.values_list("path", "fingerprint", "blob")],
         target=event,
     )
-    apply(changes, is_back=is_back, at=None if event.action == Action.IMPORT else turned.at)
-    if event.action == Action.IMPORT:
+    apply(changes, is_back=is_back, at=None if event.action in audit.BROUGHT else turned.at)
+    if event.action in audit.BROUGHT:
         standing.update(set(Decision.objects.filter(event=event).values_list("fingerprint", flat=True)))
     return turned
 

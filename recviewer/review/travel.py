@@ -21,12 +21,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from recviewer.review import audit, standing, swaps
+from recviewer.review import audit, history, standing, swaps
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.decide import NOTE_LENGTH
 from recviewer.review.deleting import KEEPER
 from recviewer.review.history import Saying, sayings
-from recviewer.review.models import Colour, Decision, Note, Tag, TagOn, Verdict
+from recviewer.review.models import Colour, Note, Tag, TagOn, Verdict
 from recviewer.review.notes import LENGTH
 from recviewer.review.refusals import Invalid
 from recviewer.review.subjects import printable
@@ -319,27 +319,7 @@ def bring_in(data: bytes, *, actor: str, name: str = "", now: datetime | None = 
             items=_items(fresh, changes),
             at=now or timezone.now(),
         )
-        Decision.objects.bulk_create(
-            [
-                Decision(
-                    event=event,
-                    fingerprint=saying.fingerprint,
-                    reviewer=saying.reviewer,
-                    verdict=saying.verdict,
-                    note=saying.note,
-                    at=saying.at,
-                    entered_at=saying.entered,
-                    path=saying.path,
-                    blob=saying.blob,
-                    test_id=saying.test_id,
-                    kind=saying.kind,
-                    origin=saying.origin,
-                    rule=saying.rule,
-                )
-                for saying in fresh
-            ],
-            batch_size=500,
-        )
+        history.enter(event, fresh)
         swaps.apply(changes)
         standing.update({saying.fingerprint for saying in fresh})
     return Imported(audit.done(event), tuple(found.bad))

@@ -135,6 +135,36 @@ def test_verdicts_come_from_files_of_reviews(capture, repository, reviews, tmp_p
     assert [change["verdict"] for change in json.loads(out)["changes"]] == [state]
 
 
+@pytest.mark.parametrize(
+    ("verdict", "side", "code", "state"),
+    [("approve", "new", 0, "approved"), ("reject", "new", 1, "rejected"), ("approve", "old", 1, None)],
+)
+def test_verdicts_of_an_older_version_count_where_git_has_what_they_are_on(
+    capture, repository, tmp_path_factory, verdict, side, code, state
+):
+    (change,) = reports.make(opened(repository), "main...work").found.changes
+    line = {"type": "decision", "fingerprint": "1:" + "0" * 64, "reviewer": "Ana", "verdict": verdict, "note": "so"}
+    line |= {"entered": "2026-01-02T12:00:00Z", "path": change.side.path, "blob": getattr(change, side).blob}
+    file = tmp_path_factory.mktemp("reviews") / "reviews.jsonl"
+    file.write_text('{"recviewer_reviews":1}\n' + json.dumps(line) + "\n")
+
+    ended, out = capture("main...work", "--repo", str(repository), "--format", "json", "--reviews", str(file))
+
+    assert (ended, [one["verdict"] for one in json.loads(out)["changes"]]) == (code, [state])
+
+
+def test_verdicts_that_nothing_proves_are_told_of(repository, recviewer, tmp_path_factory):
+    line = {"type": "decision", "fingerprint": "1:" + "0" * 64, "reviewer": "Ana", "verdict": "reject", "note": "so"}
+    line |= {"entered": "2026-01-02T12:00:00Z", "path": "tests/recordings/one.json", "blob": "a" * 40}
+    file = tmp_path_factory.mktemp("reviews") / "reviews.jsonl"
+    file.write_text('{"recviewer_reviews":1}\n' + json.dumps(line) + "\n")
+
+    ended = recviewer("report", "main...work", "--repo", str(repository), "--reviews", str(file))
+
+    assert ended.returncode == 1
+    assert "1 verdict under an older rule of what counts, 1 of them a wish to record again" in ended.stderr.decode()
+
+
 def test_verdicts_of_several_files_add_up(capture, repository, reviews, tmp_path_factory):
     folder = tmp_path_factory.mktemp("reviews")
     (folder / "a").write_text(reviews("approve"))

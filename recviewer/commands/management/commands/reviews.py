@@ -53,6 +53,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Wrote {len(data.splitlines()) - 1:,} lines to {file}.")
 
     def _import(self, file: str | None) -> None:
+        from recviewer.commands.start import carry_verdicts
         from recviewer.review import travel
         from recviewer.review.actors import local_actor
 
@@ -61,5 +62,6 @@ class Command(BaseCommand):
         name = "" if file == "-" else place.name
         imported = travel.bring_in(data, actor=local_actor(settings.RECORDINGS_ROOT), name=name)
         self.stdout.write(imported.done.sentence)
+        carry_verdicts(self.stdout.write, self.stderr.write)
         for number, why in imported.bad:
             self.stderr.write(f"line {number:,} was left out: {why}")
