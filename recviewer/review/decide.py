@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from recviewer.catalog.models import Recording
@@ -17,6 +19,7 @@ from recviewer.review.audit import Action, Done, Item
 from recviewer.review.models import AuditEvent, Decision, Kept, Verdict
 from recviewer.review.refusals import Changed, Gone, Invalid, NotAllowed, Overtaken
 from recviewer.review.subjects import (
+    BLOB_PREFIX,
     CHANGE_PREFIX,
     Seen,
     Target,
@@ -52,12 +55,30 @@ Contents: TypeAlias = Callable[[Sequence[Target]], Iterator[tuple[Target, bytes]
 def decide(
     seen: Sequence[Seen], *, actor: str, verdict: str, note: str = "", origin: str = "", now: datetime | None = None
 ) -> Done:
-    """Record one person's verdict on what these recordings of the catalog say: see `say`. Raises Gone, Changed too."""
+    """Record one person's verdict on what these recordings of the catalog say: see `say`. Raises Gone, Changed too.
+
+    The sentence tells how many others it reaches, for they say the same.
+    """
 
     def find() -> list[Target]:
         return [target_of(recording) for recording in present(seen)]
 
-    return say(find, _on_disk, actor=actor, verdict=verdict, note=note, origin=origin, now=now)
+    done = say(find, _on_disk, actor=actor, verdict=verdict, note=note, origin=origin, now=now)
+    others = count_beside(find()) if done.event is not None else 0
+    if not others:
+        return done
+    which = "1 other that says" if others == 1 else f"{others:,} others that say"
+    return replace(done, sentence=f"{done.sentence} It holds for {which} the same too.")
+
+
+def count_beside(targets: Sequence[Target]) -> int:
+    """Return how many other recordings of the catalog a verdict on these reaches, for they say the same."""
+    total = 0
+    for some in chunked({target.subject for target in targets if target.subject}):
+        blobs = [subject.removeprefix(BLOB_PREFIX) for subject in some if subject.startswith(BLOB_PREFIX)]
+        alike = Q(fingerprint__in=some) | Q(fingerprint="", blob__in=blobs)
+        total += Recording.objects.filter(alike).count()
+    return total - len({target.path for target in targets})
 
 
 def say(
