@@ -61,8 +61,10 @@ def _head(report: Report, links: Links) -> Iterator[str]:
         yield from _notes(found)
         yield "</header>\n"
         return
+    there = {change.churn for change in found.changes}
     told = ", ".join(
-        f'<a href="#{one.classes[0].value}"><b>{one.count:,}</b> {one.words}</a>' for one in clauses(found)
+        f'<a href="#{next(churn for churn in one.classes if churn in there)}"><b>{one.count:,}</b> {one.words}</a>'
+        for one in clauses(found)
     )
     yield f'<h1>{opening(found)}: {told}; <span class="need">{ending(found)}.</span></h1>\n'
     yield f"<p>Verdicts: {' · '.join(words for _, words in verdicts(report)) or 'none yet'}</p>\n"

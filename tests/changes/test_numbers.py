@@ -7,7 +7,7 @@ import pytest
 
 from recviewer.changes import forms, report
 from recviewer.changes.numbers import count
-from recviewer.changes.overview import decided
+from recviewer.changes.overview import decided, subjects
 from recviewer.changes.report import Report
 from recviewer.difference.model import Churn
 from recviewer.git.ranges import opened
@@ -75,6 +75,8 @@ def test_every_form_of_a_report_tells_the_same_numbers(mixed):
     for form in ("md", "summary", "status"):
         assert needs in told[form], form
         assert opening in told[form], form
+    anchors, ids = (set(re.findall(name, told["html"])) for name in (r'href="#([^"]+)"', r'id="([^"]+)"'))
+    assert anchors <= ids
     plain = re.sub(r"<[^>]+>", "", told["html"])
     assert needs in plain
     assert opening in plain
@@ -93,7 +95,7 @@ def test_every_form_of_a_report_tells_the_same_numbers(mixed):
 def test_what_could_not_be_looked_at_is_not_nothing(mixed):
     from dataclasses import replace
 
-    approved = decided(mixed.found, {change.subject: "approved" for change in mixed.found.changes})
+    approved = decided(mixed.found, dict.fromkeys(subjects(mixed.found.changes), "approved"))
     whole = Report(approved)
     lacking = Report(replace(approved, source=replace(approved.source, problems=("tests/x: not readable",))))
 
