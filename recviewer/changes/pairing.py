@@ -266,7 +266,7 @@ def _sure_of_successor(old: Call, new: Call, conversation: float, ahead: float, 
     """Say how sure a pair is whose tests have different ids: the test must be the only one that comes into question."""
     if conversation < 0.9 or ahead < 0 or successor.lead < 0.03 or old.turn != new.turn:
         return Sure.POSSIBLE
-    if old.test.masked != new.test.masked and old.model != new.model and old.site != new.site:
+    if old.test.masked != new.test.masked and (not old.turns or (old.model != new.model and old.site != new.site)):
         return Sure.POSSIBLE
     if successor.renamed:
         return Sure.LIKELY if old.turns and ahead > 0 else Sure.POSSIBLE
