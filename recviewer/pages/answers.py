@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from recviewer.exchange.model import Exchange, Failure, File, Kind, Message, Output, Text, ToolCall, Vector
+from recviewer.exchange.model import Exchange, Failure, File, JsonPart, Kind, Message, Output, Text, ToolCall, Vector
 from recviewer.exchange.text import ENDED, asked_of, end_of_one, question_of, words_of
 from recviewer.pages.calls import CallView, call_view
 from recviewer.pages.exhibits import Shown, exhibits_of
@@ -143,7 +143,7 @@ def reply_view(exchange: Exchange, folds: Folds, stream: Stream | None) -> Reply
     if not (exchange.kind is Kind.TOOL and exchange.exhibits):
         answers = tuple([_answer(output, exchange, folds, stream, count=len(outputs)) for output in outputs])
     if not outputs and not exchange.exhibits and exchange.error is None and exchange.kind is not Kind.UNREADABLE:
-        answers = (_none(exchange),)
+        answers = (_none(exchange, folds),)
     error = _error(exchange.error, exchange, folds) if exchange.error else None
     exhibits, more = exhibits_of(exchange, folds)
     return Reply(answers, error, exhibits, more)
@@ -187,10 +187,13 @@ def _parts(output: Output, exchange: Exchange, folds: Folds) -> tuple[Any, ...]:
     return tuple([ServerCallView(view) if isinstance(view, CallView) else view for view in made])
 
 
-def _none(exchange: Exchange) -> Answer:
-    return Answer(
-        "answer", "answered", short_model(exchange), None, None, None, (), (), "Nothing came back.", False, "", False
-    )
+def _none(exchange: Exchange, folds: Folds) -> Answer:
+    """Return the answer of a reply without outputs: as it was recorded where no format understands it."""
+    shown: tuple[Any, ...] = ()
+    if exchange.unread not in (None, "", [], {}):
+        shown = tuple(views((JsonPart(exchange.unread),), folds, "a1", {}))
+    nothing = "" if shown else "Nothing came back."
+    return Answer("answer", "answered", short_model(exchange), None, None, None, (), shown, nothing, False, "", False)
 
 
 def _error(error: Failure, exchange: Exchange, folds: Folds) -> ErrorView:

@@ -371,6 +371,17 @@ def test_error_says_whether_it_would_come_again(client, make_recording, status, 
     assert said in shown
 
 
+def test_reply_that_no_format_knows_is_shown_as_it_is(client, make_recording):
+    made = exchange()
+    made["response"]["body"] = {"verdict": {"words": "walrus"}}
+    recording = make_recording(data=json.dumps(made).encode())
+
+    shown = text_of(page_of(client, recording.path))
+
+    assert "walrus" in shown
+    assert "Nothing came back" not in shown
+
+
 def test_error_inside_a_reply_stands_after_what_came_before_it(client, make_recording):
     made = exchange(answered="Half an")
     made["response"]["body"]["__data__"]["error"] = {"message": "Provider died", "code": 502}
