@@ -10,7 +10,7 @@ from recviewer.formats.reading import read, unreadable
 
 KEYS = ["path", "blob", "fingerprint", "kind", "test_id", "endpoint", "url", "model", "streaming", "chunks", "request"]
 KEYS += ["outputs", "usage", "error", "replay", "problems"]
-OUTPUT = ["index", "content", "reasoning", "refusal", "tool_calls", "finish_reason"]
+OUTPUT = ["index", "content", "reasoning", "refusal", "tool_calls", "finish_reason", "parts"]
 
 
 def test_every_key_of_the_contract_stands_in_order_for_every_kind(case_files):
