@@ -18,7 +18,7 @@ from recviewer.formats.raw import Raw, unwrap
 KNOWN_MOST = 2_000
 """Different frames that one process remembers: the streams of a tree have few."""
 
-_DATA = {"choices": None, "id": None, "created": None, "obfuscation": None}
+_DATA = dict.fromkeys(("choices", "id", "created", "obfuscation", "system_fingerprint", "service_tier"))
 _CHOICE = {"delta": None, "obfuscation": None}
 _DELTA = {"content": None, "reasoning": None}
 _PASSED = {"id": "", "created": 0, "obfuscation": "", "system_fingerprint": "", "service_tier": ""}
@@ -69,9 +69,8 @@ def add_chunks(raw: Raw, made: Elements, left: list[Left]) -> None:
             except (KeyError, TypeError, ValueError, AttributeError):
                 pass
         data = unwrap(item)
-        flat = _flat(data, event.name if event is not None else "", thinking, place, left)
+        flat, plain = _flat(data, event.name if event is not None else "", thinking, place, left)
         made.add(flat)
-        plain = _plain_of(item, data, flat)
 
 
 class _Thinking:
@@ -100,34 +99,36 @@ def _thinks(data: Json) -> Iterator[int]:
                 yield index
 
 
-def _plain_of(item: Json, data: Json, flat: Flat) -> _Plain | None:
-    """Return a chunk for comparing the next ones with; None where it says more than words."""
-    if item is data:
-        return None
+def _flat(data: Json, event: str, thinking: _Thinking, place: int, left: list[Left]) -> tuple[Flat, _Plain | None]:
+    """Return what counts of a chunk, and the chunk for holding the next ones against where it says nothing but words."""
+    frame = b"" if event else _frame(data)
+    known = _KNOWN.get(frame) if frame else None
+    if known is not None:
+        return known
+    found: list[Left] = []
+    bare, repeated = _without_messages(data)
+    flat = flat_of(_untold(bare, thinking.before(place)), SHAPE, found, event=event)
+    flat |= {(path, Take.FINAL): message for path, message in repeated.items()}
+    left += found
+    if not frame or found:
+        return flat, None
+    known = flat, _plain_of(data, flat)
+    if len(_KNOWN) < KNOWN_MOST:
+        _KNOWN[frame] = known
+    return known
+
+
+def _plain_of(data: Json, flat: Flat) -> _Plain | None:
     try:
         (choice,) = data["choices"]
         delta = choice["delta"]
-        says_more = data.get("usage") or choice.get("logprobs") or choice.get("text") or "message" in choice
-        if says_more or delta.get("tool_calls") or delta.get("reasoning_content") or not RARE.isdisjoint(delta):
-            return None
-        made = _Plain(data, flat)
-        return made if made.is_sure else None
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except ValueError:  # a chunk without choices
         return None
-
-
-def _flat(data: Json, event: str, thinking: _Thinking, place: int, left: list[Left]) -> Flat:
-    frame = b"" if event else _frame(data)
-    flat = _KNOWN.get(frame) if frame else None
-    if flat is None:
-        found: list[Left] = []
-        bare, repeated = _without_messages(data)
-        flat = flat_of(_untold(bare, thinking.before(place)), SHAPE, found, event=event)
-        flat |= {(path, Take.FINAL): message for path, message in repeated.items()}
-        left += found
-        if frame and not found and len(_KNOWN) < KNOWN_MOST:
-            _KNOWN[frame] = flat
-    return flat
+    says_more = data.get("usage") or choice.get("logprobs") or choice.get("text")
+    if says_more or delta.get("tool_calls") or delta.get("reasoning_content"):
+        return None
+    made = _Plain(data, flat)
+    return made if made.is_sure else None
 
 
 def _without_messages(data: Json) -> tuple[Json, dict[str, Json]]:
@@ -165,7 +166,7 @@ def _untold(data: Json, thinking: set[int]) -> Json:
     return {**data, "choices": made}
 
 
-_KNOWN: dict[bytes, Flat] = {}
+_KNOWN: dict[bytes, tuple[Flat, _Plain | None]] = {}
 """What counts of chunks with one frame: the streams of a tree have few different ones."""
 
 
