@@ -70,6 +70,14 @@ def _lines(exchange: Exchange, path: str) -> Iterator[str]:
         yield ""
         yield f"error [{error.type or 'no type'}, {error.status or 'no'} status]:"
         yield from _indented([error.message])
+    if exchange.unread is not None:
+        yield ""
+        yield "a reply that no format is known to read:"
+        yield from _indented([compact(exchange.unread)])
+    for one in exchange.left:
+        yield ""
+        yield f"not understood, {one.where}:"
+        yield from _indented([compact(one.value)])
     if exchange.usage:
         yield ""
         yield f"usage: {compact(exchange.usage)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from recviewer.exchange.ends import End, end_of, worst
 from recviewer.exchange.escapes import leaves, spelled_out, words_in
@@ -162,7 +163,8 @@ def _answered(exchange: Exchange) -> tuple[str, AnswerKind]:
     if exchange.outputs and exchange.outputs[0].finish_reason == "load":
         return "the model was loaded", AnswerKind.NOTE
     if exchange.kind is Kind.UNKNOWN:
-        return "a shape nobody has described yet", AnswerKind.NOTE
+        words = " ".join(islice(leaves(exchange.unread), 20))
+        return f"not understood: {words}" if words else "nothing", AnswerKind.NOTE
     return ("0 vectors" if exchange.kind is Kind.EMBEDDINGS else "nothing"), AnswerKind.NOTE
 
 

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from recviewer.exchange.model import Exchange, Failure, File, JsonPart, Kind, Message, Output, Text, ToolCall, Vector
+from recviewer.exchange.model import (
+    Exchange,
+    Failure,
+    File,
+    JsonPart,
+    Kind,
+    Left,
+    Message,
+    Output,
+    Text,
+    ToolCall,
+    Vector,
+)
+from recviewer.exchange.shape import is_empty
 from recviewer.exchange.text import ENDED, asked_of, end_of_one, question_of, words_of
+from recviewer.formats.deltas import compact
 from recviewer.pages.calls import CallView, call_view
 from recviewer.pages.exhibits import Shown, exhibits_of
 from recviewer.pages.folds import Fold, Folds
-from recviewer.pages.parts import RefusalView, ServerCallView, calls_by_id, reasoning_fold, views
+from recviewer.pages.parts import JsonView, RefusalView, ServerCallView, calls_by_id, reasoning_fold, views
 from recviewer.pages.strip import Stream
+from recviewer.pages.templatetags.words import counted
 from recviewer.pages.texts import ANSWER, QUESTION, SECOND, Words, is_call_shaped, words
 from recviewer.pages.words_for import State, state_of_end
 
@@ -83,12 +99,17 @@ class ErrorView:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """All that came back, in the order of the page."""
+    """All that came back, in the order of the page.
+
+    left: what was not understood of it, as recorded, with its path; left_more: the rest of that.
+    """
 
     answers: tuple[Answer, ...]
     error: ErrorView | None
     exhibits: tuple[Shown, ...]
     more: Fold | None
+    left: tuple[JsonView, ...] = ()
+    left_more: Fold | None = None
 
 
 def asked_view(exchange: Exchange, folds: Folds) -> Asked:
@@ -146,7 +167,26 @@ def reply_view(exchange: Exchange, folds: Folds, stream: Stream | None) -> Reply
         answers = (_none(exchange, folds),)
     error = _error(exchange.error, exchange, folds) if exchange.error else None
     exhibits, more = exhibits_of(exchange, folds)
-    return Reply(answers, error, exhibits, more)
+    left = exchange.left if exchange.kind is not Kind.UNKNOWN else ()
+    rest = folds.fold(
+        "left",
+        counted(len(left) - LEFT_FIRST, "more value"),
+        template="folds/_items.html",
+        make=lambda: tuple(_left_views(left[LEFT_FIRST:], folds, LEFT_FIRST)),
+        weight=sum(len(compact(one.value)) for one in left[LEFT_FIRST:]),
+    )
+    shown = tuple(_left_views(left[:LEFT_FIRST], folds, 0))
+    return Reply(answers, error, exhibits, more, shown, rest if len(left) > LEFT_FIRST else None)
+
+
+LEFT_FIRST = 6
+"""Values that were not understood and stand on the page at once."""
+
+
+def _left_views(some: Sequence[Left], folds: Folds, start: int) -> Iterator[JsonView]:
+    for place, one in enumerate(some, start):
+        (view,) = views((JsonPart(one.value),), folds, f"left-{place}", {})
+        yield replace(view, name=one.where)
 
 
 def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | None, *, count: int) -> Answer:
@@ -188,12 +228,17 @@ def _parts(output: Output, exchange: Exchange, folds: Folds) -> tuple[Any, ...]:
 
 
 def _none(exchange: Exchange, folds: Folds) -> Answer:
-    """Return the answer of a reply without outputs: as it was recorded where no format understands it."""
-    shown: tuple[Any, ...] = ()
-    if exchange.unread not in (None, "", [], {}):
-        shown = tuple(views((JsonPart(exchange.unread),), folds, "a1", {}))
-    nothing = "" if shown else "Nothing came back."
-    return Answer("answer", "answered", short_model(exchange), None, None, None, (), shown, nothing, False, "", False)
+    """Return what to say where no answer was read. Nothing came back only where the body is empty."""
+    parts: tuple[Any, ...] = ()
+    nothing = "Nothing came back."
+    if not is_empty(exchange.unread):
+        parts, nothing = views((JsonPart(exchange.unread),), folds, "a1", {}), NO_FORMAT
+    elif not is_empty(exchange.rest.get("body")) or exchange.chunks or exchange.left:
+        nothing = "No answer: the reply holds no words, no call and no data that were understood."
+    return Answer("answer", "answered", short_model(exchange), None, None, None, (), parts, nothing, False, "", False)
+
+
+NO_FORMAT = "No format is known to read this reply, so it is shown as it was recorded."
 
 
 def _error(error: Failure, exchange: Exchange, folds: Folds) -> ErrorView:
