@@ -70,6 +70,16 @@ def _lines(exchange: Exchange, path: str) -> Iterator[str]:
         yield ""
         yield f"error [{error.type or 'no type'}, {error.status or 'no'} status]:"
         yield from _indented([error.message])
+    yield from _not_understood(exchange)
+    if exchange.usage:
+        yield ""
+        yield f"usage: {compact(exchange.usage)}"
+    for problem in exchange.problems:
+        yield f"problem at {problem.where}: {problem.what}"
+
+
+def _not_understood(exchange: Exchange) -> Iterator[str]:
+    """Yield what no reader understands, as it was recorded."""
     if exchange.unread is not None:
         yield ""
         yield "a reply that no format is known to read:"
@@ -78,11 +88,6 @@ def _lines(exchange: Exchange, path: str) -> Iterator[str]:
         yield ""
         yield f"not understood, {one.where}:"
         yield from _indented([compact(one.value)])
-    if exchange.usage:
-        yield ""
-        yield f"usage: {compact(exchange.usage)}"
-    for problem in exchange.problems:
-        yield f"problem at {problem.where}: {problem.what}"
 
 
 def _indented(texts: Iterator[str] | list[str] | filter[str]) -> Iterator[str]:
