@@ -97,7 +97,11 @@ def flat_of(element: Json, shape: Shape, left: list[Left], *, event: str = "") -
 
 def stripped(flat: Flat) -> dict[str, Json]:
     """Return what counts of an element at its very place in a stream."""
-    return {path: value for path, value in flat.items() if type(path) is str}
+    return {
+        path if type(path) is str else path[0]: value
+        for path, value in flat.items()
+        if type(path) is str or path[1] is Take.FINAL
+    }
 
 
 def _flatten(value: Json, node: Node | None, at: At, flat: Flat, left: list[Left]) -> None:

@@ -285,6 +285,7 @@ class Reply:
     chunks: elements of a streamed body (events, for server-sent events), 0 when not streamed.
     runs: what the chunks added, run-length coded in order: pairs of one letter and a count. t text, r reasoning,
         c tool call, x refusal, p part, f finish, u usage, - nothing. () when not streamed.
+    elements, left: of a streamed body, as in `Exchange`, where the reader worked them out on its way; else None and ().
     """
 
     outputs: tuple[Output, ...] = ()
@@ -294,6 +295,8 @@ class Reply:
     model: str = ""
     chunks: int = 0
     runs: tuple[tuple[str, int], ...] = ()
+    elements: tuple[dict[Any, Json], ...] | None = None
+    left: tuple[Left, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import zip_longest
 
 import orjson
@@ -25,7 +26,7 @@ _PASSED = {"id": "", "created": 0, "obfuscation": "", "system_fingerprint": "", 
 _TEXT = frozenset({str, type(None)})
 
 
-class _Plain:
+class Plain:
     """A chunk without its words, against which the next ones are held. flat: what counts of it."""
 
     __slots__ = ("choice", "data", "delta", "flat")
@@ -35,19 +36,24 @@ class _Plain:
         self.data, self.choice, self.delta = data | _DATA, choice | _CHOICE, choice["delta"] | _DELTA
         self.flat = flat
 
-    def is_like(self, item: Json) -> bool:
-        """Tell whether a chunk differs from this one in nothing but words. Raises what a chunk of another make raises."""
-        data = item["__data__"]
+    def like(self, item: Json) -> dict[str, Json] | None:
+        """Return the delta of a chunk that differs from this one in nothing but words; None for any other chunk.
+
+        Raises what a chunk of another make raises: KeyError, TypeError, ValueError, AttributeError.
+        """
+        data = item.get("__data__", item)
         (choice,) = data["choices"]
-        delta = choice["delta"]
-        return (
+        delta: dict[str, Json] = choice["delta"]
+        if (
             type(delta.get("content")) in _TEXT
             and type(delta.get("reasoning")) in _TEXT
             and delta | _DELTA == self.delta
             and type(choice.get("index")) is int
             and choice | _CHOICE == self.choice
             and data | _DATA == self.data
-        )
+        ):
+            return delta
+        return None
 
     @property
     def is_sure(self) -> bool:
@@ -58,22 +64,19 @@ class _Plain:
 
 def add_chunks(raw: Raw, made: Elements, left: list[Left]) -> None:
     """Add what counts of each chunk of a chat stream, as `flat_of` gives it."""
-    plain: _Plain | None = None
-    thinking = _Thinking(raw.reply)
+    plain: Plain | None = None
+    thinking = Thinking(raw.reply)
     for place, (item, event) in enumerate(zip_longest(raw.reply, raw.sse_events)):
         if plain is not None and event is None:
-            try:
-                if plain.is_like(item):
+            with suppress(KeyError, TypeError, ValueError, AttributeError):
+                if plain.like(item) is not None:
                     made.add(plain.flat)
                     continue
-            except (KeyError, TypeError, ValueError, AttributeError):
-                pass
-        data = unwrap(item)
-        flat, plain = _flat(data, event.name if event is not None else "", thinking, place, left)
+        flat, plain = flat_and_plain(unwrap(item), event.name if event is not None else "", thinking, place, left)
         made.add(flat)
 
 
-class _Thinking:
+class Thinking:
     """Which choices of a stream have sent thoughts under a plain key so far: then other keys only repeat them."""
 
     __slots__ = ("_choices", "_items", "_next")
@@ -99,7 +102,9 @@ def _thinks(data: Json) -> Iterator[int]:
                 yield index
 
 
-def _flat(data: Json, event: str, thinking: _Thinking, place: int, left: list[Left]) -> tuple[Flat, _Plain | None]:
+def flat_and_plain(
+    data: Json, event: str, thinking: Thinking, place: int, left: list[Left]
+) -> tuple[Flat, Plain | None]:
     """Return what counts of a chunk, and the chunk for holding the next ones against where it says nothing but words."""
     frame = b"" if event else _frame(data)
     known = _KNOWN.get(frame) if frame else None
@@ -118,16 +123,29 @@ def _flat(data: Json, event: str, thinking: _Thinking, place: int, left: list[Le
     return known
 
 
-def _plain_of(data: Json, flat: Flat) -> _Plain | None:
+_MORE = (
+    "usage",
+    "error",
+    "logprobs",
+    "text",
+    "finish_reason",
+    "refusal",
+    "tool_calls",
+    "function_call",
+    "reasoning_content",
+)
+"""Keys by which a chunk says more than words."""
+
+
+def _plain_of(data: Json, flat: Flat) -> Plain | None:
     try:
         (choice,) = data["choices"]
         delta = choice["delta"]
     except ValueError:  # a chunk without choices
         return None
-    says_more = data.get("usage") or choice.get("logprobs") or choice.get("text")
-    if says_more or delta.get("tool_calls") or delta.get("reasoning_content"):
+    if any(data.get(key) for key in _MORE) or any(choice.get(key) for key in _MORE) or any(map(delta.get, _MORE)):
         return None
-    made = _Plain(data, flat)
+    made = Plain(data, flat)
     return made if made.is_sure else None
 
 
@@ -166,7 +184,7 @@ def _untold(data: Json, thinking: set[int]) -> Json:
     return {**data, "choices": made}
 
 
-_KNOWN: dict[bytes, tuple[Flat, _Plain | None]] = {}
+_KNOWN: dict[bytes, tuple[Flat, Plain | None]] = {}
 """What counts of chunks with one frame: the streams of a tree have few different ones."""
 
 

@@ -44,7 +44,7 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
         return Rest(made)
     shape = getattr(chosen, "shape", None) or Shape(chosen.name, known=("*",))
     if reply.chunks:
-        elements = _streamed(raw, chosen, shape, left)
+        elements = _streamed(raw, chosen, reply, shape, left)
         odd = [item for item in raw.recorded if type(item) is not str] if _is_lines(raw) else []
         made |= {"chunks": elements.build()} | _types(raw.reply) | ({"beside": odd} if odd else {})
         return Rest(made, tuple(elements.flats))
@@ -170,8 +170,12 @@ def _named(items: list[Json], kept: list[Json]) -> dict[str, Json]:
     return {name: rows[0] if len(rows) == 1 else sorted(rows, key=repr) for name, rows in made.items()}
 
 
-def _streamed(raw: Raw, chosen: Format, shape: Shape, left: list[Left]) -> Elements:
+def _streamed(raw: Raw, chosen: Format, reply: Reply, shape: Shape, left: list[Left]) -> Elements:
     made = Elements()
+    if reply.elements is not None:
+        made.flats = list(reply.elements)
+        left += reply.left
+        return made
     if isinstance(chosen, AddsElements) and isinstance(raw.reply, list):
         chosen.add_elements(raw, made, left)
         return made

@@ -71,7 +71,9 @@ def is_listed(exchange, way, was, value):
         return True
     if way[:2] != ("response", "body"):
         return way[:3] == ("request", "body", "messages") and way[-1] in ("id", "tool_call_id", "index", "tool_use_id")
-    path = path_of(way)
+    path = path_of(way).removeprefix("stream[].").removeprefix("[].")
+    if isinstance(was, str) and isinstance(value, str) and was.rstrip("\n") == value:
+        return way == ("response", "body")  # the end of a stream's text is the layout of the file
     for entry in (*EVERY, *BY_FORMAT.get(exchange.read_as, ())):
         pattern = re.escape(entry.path.removeprefix("[].")).replace(r"\*", "[^.]*")
         if entry.how is not How.IDS and re.match(rf"{pattern}($|[.\[])", path):

@@ -82,8 +82,7 @@ SHAPE = Shape(
         "candidates[].content.parts[].function_call.id",
         "candidates[].content.parts[].function_call.name",
         "candidates[].content.parts[].function_call.args:any",
-        "candidates[].content.parts[].function_call.partial_args:any",
-        "candidates[].content.parts[].function_call.will_continue:any",
+        "candidates[].content.parts[].function_call.partial_args[].string_value",
         *(f"candidates[].content.parts[].{path}" for path in _PARTS),
         *(f"candidates[].{name}:any" for name in BESIDE),
         "prompt_feedback.block_reason:any",
@@ -97,6 +96,7 @@ SHAPE = Shape(
         "candidates[].content.*",
         "candidates[].content.parts[].*",
         *(f"candidates[].content.parts[].{name}.*" for name in _SHOWN),
+        "candidates[].content.parts[].function_call.partial_args[].*",
         "prompt_feedback.*",
     ),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from recviewer.exchange.elements import Elements
+from recviewer.exchange.elements import Elements, Flat
 from recviewer.exchange.model import (
     CallDelta,
     Chunk,
@@ -25,7 +25,7 @@ from recviewer.exchange.model import (
 )
 from recviewer.formats import deltas
 from recviewer.formats.answers import RARE, said_in
-from recviewer.formats.chat_chunks import add_chunks
+from recviewer.formats.chat_chunks import Plain, Thinking, add_chunks, flat_and_plain
 from recviewer.formats.chatshape import SHAPE
 from recviewer.formats.contract import Match
 from recviewer.formats.deltas import OutputBuilder
@@ -86,7 +86,7 @@ class OpenAIChat:
             return _whole(Lookup(unwrap(raw.reply), "response.body", problems))
         if not raw.sse_events:
             with suppress(TypeError, AttributeError, KeyError, ValueError):
-                return _join(raw.reply)
+                return _join(raw.reply)  # which also tells what counts besides, so that no chunk is looked at twice
         return _join_carefully(raw, problems)
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
@@ -161,7 +161,29 @@ def _join(items: list[Json]) -> Reply:  # noqa: C901 - the pass over most chunks
     thoughts: list[str] = []
     usage: dict[str, Json] | None = None
     model = ""
-    for item in items:
+    plain: Plain | None = None
+    builder: OutputBuilder | None = None
+    thinking = Thinking(items)
+    flats: list[Flat] = []
+    left: list[Left] = []
+    for number, item in enumerate(items):
+        if plain is not None and builder is not None and (words := _words(plain, item)) is not None:
+            letter = deltas.NOTHING
+            value = words.get("reasoning")
+            if value:
+                builder.reasoning.append(value)
+                letter = deltas.REASONING
+            value = words.get("content")
+            if value:
+                builder.content.append(value)
+                letter = deltas.TEXT
+            flats.append(plain.flat)
+            if letter == last:
+                count += 1
+            else:
+                runs.append((last, count))
+                last, count = letter, 1
+            continue
         data = item.get("__data__", item)
         letter = deltas.NOTHING
         if "error" in data and data["error"]:  # noqa: RUF019 - nearly always absent: `in` is the faster question
@@ -244,12 +266,30 @@ def _join(items: list[Json]) -> Reply:  # noqa: C901 - the pass over most chunks
         else:
             runs.append((last, count))
             last, count = letter, 1
+        flat, plain = flat_and_plain(data, "", thinking, number, left)
+        flats.append(flat)
     if items and "x_groq" in data:
         raise ValueError
     runs.append((last, count))
     outputs = tuple([builders[index].build(index) for index in sorted(builders)])
     _check(outputs, usage, model)
-    return Reply(outputs, usage, model=model, chunks=len(items), runs=tuple([run for run in runs if run[0]]))
+    return Reply(
+        outputs,
+        usage,
+        model=model,
+        chunks=len(items),
+        runs=tuple([run for run in runs if run[0]]),
+        elements=tuple(flats),
+        left=tuple(left),
+    )
+
+
+def _words(plain: Plain, item: Json) -> dict[str, Json] | None:
+    """Return the delta of a chunk that says nothing but words; None for one that has to be looked at."""
+    try:
+        return plain.like(item)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def _check(outputs: tuple[Output, ...], usage: Json, model: Json) -> None:
