@@ -70,7 +70,8 @@ def is_listed(exchange, way, was, value):
     if way[:1] == ("id_normalization_mapping",) or (way[:2] == ("request", "provider_metadata")):
         return True
     if way[:2] != ("response", "body"):
-        return way[:3] == ("request", "body", "messages") and way[-1] in ("id", "tool_call_id", "index", "tool_use_id")
+        is_turn = way[:1] == ("request",) and len(way) > 3 and way[2] in ("messages", "input", "contents")
+        return is_turn and (way[-1] in IDS or way[-1] == "index")
     path = path_of(way).removeprefix("stream[].").removeprefix("[].")
     if isinstance(was, str) and isinstance(value, str) and was.rstrip("\n") == value:
         return way == ("response", "body")  # the end of a stream's text is the layout of the file

@@ -37,7 +37,8 @@ from recviewer.formats.messages import arguments_text, body_lookup, request_of
 from recviewer.formats.raw import HEADS, Raw
 
 _ITEM = (
-    *("id", "call_id", "name", "text", "arguments:any", "args:any", "summary:any", "annotations:any"),
+    *("id", "call_id", "name", "text", "arguments:any", "args:any", "annotations:any"),
+    *("summary", "summary.text", "summary[].text"),
     *("result:any", "response:any", "data"),
 )
 _HOLDERS = ("outputs[]", "steps[]", "steps[].content[]", "content", "step", "step.content[]", "delta")
@@ -52,7 +53,7 @@ SHAPE = Shape(
     ),
     known=(
         *("object", "model", "role", "data", "event_type", "previous_interaction_id"),
-        *(f"{holder}.*" for holder in _HOLDERS),
+        *(f"{holder}.{path}" for holder in _HOLDERS for path in ("*", "summary.*", "summary[].*")),
         "delta.content.*",
         *(f"interaction.{name}" for name in ("object", "model", "role", "outputs", "steps", "previous_interaction_id")),
     ),
