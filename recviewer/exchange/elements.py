@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from recviewer.exchange.harmless import How
 from recviewer.exchange.model import Json, Left
-from recviewer.exchange.shape import NOTHING, At, Node, Shape, Take, is_empty, leave, passed, path_of
+from recviewer.exchange.shape import NOTHING, At, Node, Shape, Take, is_empty, is_twin, leave, passed, path_of
 
 Flat: TypeAlias = dict[Any, Json]
 """What counts of one element, by path; by (path, `Take`) where only the last of a stream counts."""
@@ -165,7 +165,7 @@ def _flatten_object(value: dict[str, Json], node: Node | None, at: At, flat: Fla
         elif child is not None and child.twin:
             other = child.twin_in(value)
             if not is_empty(other):
-                if item != other:
+                if not is_twin(item, other):
                     _put(flat, path_of((*at, key)), item)
                 continue
         _flatten(item, child, (*at, key), flat, left)

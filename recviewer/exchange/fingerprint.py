@@ -181,9 +181,27 @@ def arguments_as_json(text: str) -> Json:
         return {"text": text}
     try:
         value = orjson.loads(data)
-        return {"json": json.loads(text) if _LONG.search(text) else value}
+        if _LONG.search(text):
+            value = json.loads(text)
+        return {"json": value} if _is_plain(value, text) else {"text": text}
     except ValueError:
         return {"text": text}
+
+
+def _is_plain(value: Json, text: str) -> bool:
+    """Tell whether no key is given twice in arguments: what a tool makes of those, nobody knows."""
+    if type(value) not in (dict, list) or text.count(":") == len(value):
+        return True
+    is_plain = True
+
+    def once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+        nonlocal is_plain
+        made = dict(pairs)
+        is_plain = is_plain and len(made) == len(pairs)
+        return made
+
+    json.loads(text, object_pairs_hook=once)
+    return is_plain
 
 
 def _exhibit(exhibit: Exhibit, *, is_listing: bool) -> list[Json]:
@@ -274,7 +292,11 @@ def without_opaque(value: Json) -> Json:
 
 _ITEMS = frozenset({"message", "reasoning", "item_reference", "function_call", "tool_use", "tool_result"})
 _CALL_HOLDERS = frozenset({"tool_calls", "function_call", "functionCall", "function_response", "functionResponse"})
-_MADE = re.compile(r"[a-z]+[-_][0-9A-Za-z]{8,}|[0-9a-fA-F-]{16,}|.*/files/[0-9a-z]{8,}")
+_MADE = re.compile(
+    r"(?=.*\d[A-Za-z]+\d)(?:file[-_][0-9A-Za-z]{12,}|[0-9a-f]{24,}|https://generativelanguage\.googleapis\.com/.*/files/[0-9a-z]{8,})"
+    r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+)
+"""Names of files that a machine made: digits among letters. Others are words, for a person may have named the file."""
 
 
 def is_id(key: str, text: str, holder: dict[str, Json], held_by: str = "") -> bool:

@@ -190,20 +190,28 @@ def is_empty(value: Json) -> bool:
     return value is None or (type(value) in (str, list, dict) and not value)
 
 
+def is_twin(item: Json, other: Json) -> bool:
+    """Tell whether one value repeats another: a text does, and anything else only counts."""
+    return type(item) is str and item == other
+
+
 def leave(value: Json, at: At, left: list[Left]) -> None:
     """Note a value that is not understood."""
     if not is_empty(value):
         left.append(Left(path_of(at), value))
 
 
+_ODD = re.compile(r"[.\[\]()'\"]")
+
+
 def path_of(at: At) -> str:
-    """Return a path as people write it: `choices[0].message.content`. A key that holds a point or a bracket is quoted."""
+    """Return a path as people write it: `choices[0].message.content`. Odd keys are quoted."""
     made = ""
     for step in at:
         if type(step) is int:
             made += f"[{step}]"
         else:
-            key = json.dumps(step) if "." in step or "[" in step or '"' in step or not step else step
+            key = json.dumps(step) if not step or _ODD.search(step) else step
             made += f".{key}" if made else key
     return made
 
@@ -243,7 +251,7 @@ def _rest_of_object(value: dict[str, Json], node: Node, at: At, left: list[Left]
             continue
         other = child.twin_in(value) if child.twin else None
         if not is_empty(other):
-            if item != other:
+            if not is_twin(item, other):
                 made[key] = item
             continue
         kept = _rest(item, child, (*at, key), left)
@@ -297,10 +305,14 @@ def _has_struck(value: Json) -> bool:
     """Tell whether a filter's verdict holds anything but that all is well."""
     if type(value) is dict:
         return any(
-            item is True or (key == "severity" and item != "safe") or key == "error" or _has_struck(item)
+            item != "safe"
+            if key == "severity"
+            else type(item) is not int
+            if key == "prompt_index"
+            else _has_struck(item)
             for key, item in value.items()
         )
-    return type(value) is list and any(map(_has_struck, value))
+    return any(map(_has_struck, value)) if type(value) is list else value is not False
 
 
 def _harmless(value: Json, node: Node, at: str) -> Iterator[tuple[str, Json]]:

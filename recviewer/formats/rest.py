@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
 
 from recviewer.exchange.elements import Elements, Flat, flat_of
 from recviewer.exchange.error_ids import without_ids
@@ -83,7 +83,7 @@ def place_of(raw: Raw) -> dict[str, Json]:
     metadata = raw.request.get("provider_metadata")
     if isinstance(metadata, dict):
         made |= {f"provider_metadata.{key}": item for key, item in metadata.items() if not _is_version(key)}
-    elif metadata is not None:
+    elif "provider_metadata" in raw.request:
         made["provider_metadata"] = metadata
     return made
 
@@ -92,14 +92,13 @@ def _is_version(key: str) -> bool:
     return key.endswith(("_version", "_build", "_build_date"))
 
 
+_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\\\s]+")
+
+
 def _split(url: str) -> tuple[str, str]:
     """Return scheme and host of a URL, and all that follows; a URL that is none is all path."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "", url
-    host = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
-    return host, urlunsplit(("", "", *parts[2:])) if host else url
+    found = _HOST.match(url)
+    return (found[0], url[found.end() :]) if found else ("", url)
 
 
 def _request(raw: Raw) -> dict[str, Json]:
@@ -114,8 +113,8 @@ def _request(raw: Raw) -> dict[str, Json]:
     if raw.request_kind == "inference" and "body" not in asked:
         made["no body"] = True
     asked_for = raw.body.get("model") or ""
-    if raw.request_kind == "inference" and asked.get("model") != asked_for:
-        made["model"] = asked.get("model")
+    if raw.request_kind == "inference" and (type(asked_for) is not str or asked.get("model", "") != asked_for):
+        made["model"] = asked.get("model", {})
     return made
 
 
@@ -142,20 +141,22 @@ def _whole(body: Json, chosen: Format, shape: Shape, left: list[Left]) -> dict[s
 
 
 def _types(items: list[Json]) -> dict[str, Json]:
-    """Return the names of the types around the values, each once, and what else stands beside one."""
+    """Return the names of the types around the values, one that repeats once, and what else stands beside one."""
     with suppress(TypeError, KeyError, ValueError):  # nearly all: each wrapped, and by one type
         found = {item["__type__"] for item in items if "__data__" in item}
         if len(found) == 1 and sum(map(len, items)) == 2 * len(items) and all("__data__" in item for item in items):
             return {"types": list(found)}
     names: list[Json] = []
     beside: list[Json] = []
-    for item in items:
+    for place, item in enumerate(items):
         is_wrapped = type(item) is dict and "__data__" in item
         name = item.get("__type__") if is_wrapped else None
-        if name not in names:
+        if is_wrapped and type(name) is not str:
+            name = {key: value for key, value in item.items() if key == "__type__"}
+        if not names or type(name) is not type(names[-1]) or name != names[-1]:
             names.append(name)
-        if is_wrapped and len(item) > 2:
-            beside.append({key: value for key, value in item.items() if key not in _WRAPPER})
+        if is_wrapped and item.keys() - _WRAPPER:
+            beside.append({"place": place} | {key: value for key, value in item.items() if key not in _WRAPPER})
     made: dict[str, Json] = {} if names == [None] or not names else {"types": names}
     return made | ({"beside": beside} if beside else {})
 
