@@ -9,11 +9,16 @@ from recviewer.difference.model import Item, Names, Section, SectionKind, Values
 from recviewer.difference.values import ABSENT, Change, Keys, changes, is_equal
 from recviewer.exchange.elements import stripped
 from recviewer.exchange.model import Exchange, Json
+from recviewer.exchange.shape import SIZE
 
 _TEST = re.compile(r"([^:\[]*)(::.*)", re.DOTALL)
 
 
 _OF_A_CALL = re.compile(r"tool_calls\[\d+\]|\bcontent(_block)?\b|\bparts\[\d+\]|\boutputs?\[\d+\]")
+
+
+_WORDED = frozenset({SectionKind.ANSWER, SectionKind.REASONING, SectionKind.PASSAGES})
+"""Sections that tell of words, so that the lengths of their blocks need no words of their own."""
 
 
 def items(old: Exchange, new: Exchange, told: Sequence[Section]) -> list[Item]:
@@ -22,6 +27,8 @@ def items(old: Exchange, new: Exchange, told: Sequence[Section]) -> list[Item]:
     told: the sections of what weighs more. What belongs to a call or a listed model that came or went is told with it.
     """
     found = (*of_rest(old, new), *of_place(old, new))
+    if any(section.kind in _WORDED for section in told):
+        found = tuple(change for change in found if SIZE not in change.keys[-1:])
     if any(section.kind is SectionKind.CALLS for section in told):
         found = tuple(change for change in found if not (_is_one_sided(change) and _OF_A_CALL.search(change.path)))
     names = {name for section in told for item in section.items if isinstance(item, Names) for name in _both(item)}

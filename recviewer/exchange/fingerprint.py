@@ -69,17 +69,10 @@ TURNS = frozenset({"messages", "input", "contents", "history", "chat_history"})
 VALUES = frozenset({"input", "args", "arguments", "kwargs", "response", "result", "parameters", "schema", "metadata"})
 """Keys whose object is what a tool was given or gave back, or says what something is: all of it counts as it is."""
 
-OPAQUE = frozenset(
-    {
-        "encrypted_content",
-        "encrypted_index",
-        "encrypted_stdout",
-        "signature",
-        "thought_signature",
-        "thoughtSignature",
-        "redactedContent",
-    }
-)
+ENCRYPTED = frozenset({"encrypted_content", "encrypted_index", "encrypted_stdout"})
+"""Keys of such a text in what a tool gave back, where the signature of a function is words."""
+
+OPAQUE = ENCRYPTED | {"signature", "thought_signature", "thoughtSignature", "redactedContent"}
 """Keys of an answer's data whose text only its maker can read, and which is new each time: that it is there counts."""
 
 OPAQUE_DATA = ("redacted_thinking", "reasoning.encrypted")
@@ -157,7 +150,10 @@ def _part(part: Part, ids: _Ids) -> Json:
         case ToolCall():
             return ["call", *_call(part, ids)]
         case ToolResult():
-            inner = [_part(item, ids) for item in part.parts]
+            inner = [
+                ["json", ids.given_back(item.value)] if isinstance(item, JsonPart) else _part(item, ids)
+                for item in part.parts
+            ]
             return ["result", ids.rename(part.call_id) if part.call_id else "", part.name, inner]
         case JsonPart():
             return ["json", ids.opened(part.value)]
@@ -254,6 +250,10 @@ class _Ids:
         """Return a value of an answer with ids renamed, and what nobody can read marked as being there."""
         return without_opaque(self._value(value, ""))
 
+    def given_back(self, value: Json) -> Json:
+        """Return a value that a tool gave back: there only what is named as encrypted is nothing that people can read."""
+        return without_opaque(self._value(value, ""), ENCRYPTED)
+
     def _value(self, value: Json, key: str) -> Json:
         if type(value) is dict:
             return self._object(value, key)
@@ -278,16 +278,16 @@ class _Ids:
         return made
 
 
-def without_opaque(value: Json) -> Json:
+def without_opaque(value: Json, opaque: frozenset[str] = OPAQUE) -> Json:
     """Return a value of an answer in which what nobody can read is only marked as being there."""
     if isinstance(value, dict):
         kind = value.get("type")
-        hidden = {*OPAQUE, "data"} if type(kind) is str and kind in OPAQUE_DATA else OPAQUE
+        hidden = {*opaque, "data"} if type(kind) is str and kind in OPAQUE_DATA else opaque
         return {
-            key: {"opaque": bool(item)} if key in hidden and isinstance(item, str) else without_opaque(item)
+            key: {"opaque": bool(item)} if key in hidden and isinstance(item, str) else without_opaque(item, opaque)
             for key, item in value.items()
         }
-    return [without_opaque(item) for item in value] if isinstance(value, list) else value
+    return [without_opaque(item, opaque) for item in value] if isinstance(value, list) else value
 
 
 _ITEMS = frozenset({"message", "reasoning", "item_reference", "function_call", "tool_use", "tool_result"})

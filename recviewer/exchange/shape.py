@@ -178,6 +178,9 @@ class Shape:
         return value if node.how is None else passed(value, node, node.how)
 
 
+SIZE = "(characters)"
+"""Stands for the length of a block's text, where a reader joins several."""
+
 NOTHING: Any = object()
 """Nothing counts of a value."""
 
@@ -235,10 +238,20 @@ def _rest(value: Json, node: Node, at: At, left: list[Left]) -> Json:
         return _rest_of_object(value, node, at, left)
     if type(value) is list and node.items is not None:
         inner = node.items
-        kept = [_rest(item, inner, (*at, place), left) for place, item in enumerate(value)]
-        return [{} if item is NOTHING else item for item in kept]
+        found = [_rest(item, inner, (*at, place), left) for place, item in enumerate(value)]
+        kept = [{} if item is NOTHING else item for item in found]
+        is_text = "text" in inner.keys and inner.keys["text"].take is Take.TEXT
+        return _with_sizes(value, kept) if is_text and len(kept) > 1 else kept
     leave(value, at, left)
     return value
+
+
+def _with_sizes(blocks: list[Json], kept: list[Json]) -> list[Json]:
+    """Add how long the text of each block is: the reader joins them, and what stands beside one is said of its text."""
+    return [
+        {**rest, SIZE: len(block["text"])} if type(rest) is dict and type(block.get("text")) is str else rest
+        for block, rest in zip(blocks, kept, strict=True)
+    ]
 
 
 def _rest_of_object(value: dict[str, Json], node: Node, at: At, left: list[Left]) -> dict[str, Json]:

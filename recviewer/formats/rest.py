@@ -113,7 +113,7 @@ def _request(raw: Raw) -> dict[str, Json]:
     if raw.request_kind == "inference" and "body" not in asked:
         made["no body"] = True
     asked_for = raw.body.get("model") or ""
-    if raw.request_kind == "inference" and (type(asked_for) is not str or asked.get("model", "") != asked_for):
+    if raw.request_kind == "inference" and (type(asked_for) is not str or asked.get("model") != asked_for):
         made["model"] = asked.get("model", {})
     return made
 

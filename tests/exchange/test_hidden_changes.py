@@ -58,6 +58,21 @@ def wrapped(**type_name):
     return recording(body={**type_name, "__data__": recording()["response"]["body"]})
 
 
+def answered(*blocks):
+    """A reply of Anthropic's with these blocks."""
+    return recording(body={"type": "message", "role": "assistant", "model": "m", "content": blocks})
+
+
+def text(words, **others):
+    return {"type": "text", "text": words, **others}
+
+
+def ran(**result):
+    """A reply in which the server ran code."""
+    content = {"type": "code_execution_result", "stdout": "x", **result}
+    return answered({"type": "code_execution_tool_result", "tool_use_id": "s1", "content": content}, text("Done."))
+
+
 PASSED = {"filtered": False, "severity": "safe"}
 HIDDEN = {
     "a key of arguments given twice": (called('{"a": 1, "a": 2}'), called('{"a": 2}')),
@@ -93,6 +108,12 @@ HIDDEN = {
         streamed({"__type__": "x.One", "__data__": chunk("a")}, chunk("b"), chunk("c")),
         streamed(chunk("a"), chunk("b"), {"__type__": "x.One", "__data__": chunk("c")}),
     ),
+    "text that moves to another block": (answered(text("ab"), text("c")), answered(text("a"), text("bc"))),
+    "a citation of other words": (
+        answered(text("a", citations=[{"url": "u"}]), text("bc")),
+        answered(text("ab", citations=[{"url": "u"}]), text("c")),
+    ),
+    "the signature of a function": (ran(signature="def f(a)"), ran(signature="def f(b)")),
     "a thought sent twice, not alike": (
         recording({"reasoning": 1, "reasoning_content": True}),
         recording({"reasoning": True, "reasoning_content": True}),
