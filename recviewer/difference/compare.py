@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recviewer.difference import answers, asked, details, ignored
+from recviewer.difference import answers, asked, details, ignored, vectors
 from recviewer.difference.answers import value_item
 from recviewer.difference.model import (
     Churn,
@@ -34,6 +34,8 @@ def compare(old: Exchange | None, new: Exchange | None) -> Difference:
     if old is None or new is None:
         return _alone(old, new)
     before, after = _meaning(old), _meaning(new)
+    if before.get("exhibits") != after.get("exhibits") and vectors.are_near(old, new):
+        after["exhibits"] = before["exhibits"]
     churn = _churn(old, new, before, after)
     turns = asked.turns(old.request.messages, new.request.messages)
     is_same = churn in (Churn.IDENTICAL, Churn.CHUNKING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from recviewer.difference import vectors
 from recviewer.difference.answers import call_value, paired
 from recviewer.difference.model import Ignored, shown
 from recviewer.difference.values import ABSENT, changes, is_equal
@@ -54,6 +55,10 @@ def _request(old: Exchange, new: Exchange, old_request: Json, new_request: Json)
 def _facts(old: Exchange, new: Exchange) -> Iterator[Ignored]:
     if (old.chunks, old.runs) != (new.chunks, new.runs):
         yield Ignored("chunk boundaries", 1, f"{old.chunks:,}", f"{new.chunks:,}")
+    if old.exhibits != new.exhibits and vectors.are_near(old, new):
+        count, largest = vectors.distances(old, new)
+        told = f"1 − cosine {largest:.0e} at most"
+        yield Ignored("numbers of an embedding", count, told, told)
     usage = changes(old.usage or {}, new.usage or {})
     if usage:
         yield Ignored("usage", len(usage), _total(old.usage), _total(new.usage))
