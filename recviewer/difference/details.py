@@ -62,6 +62,7 @@ _NAMES = {
     "list": "response.body",
     "beside": "beside the elements",
     "bytes": "file",
+    "lacks": "missing",
 }
 """What the parts of `Exchange.rest` are called by people."""
 

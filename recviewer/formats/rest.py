@@ -32,8 +32,8 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
     """
     made: dict[str, Json] = {}
     file = {key: value for key, value in raw.document.items() if key not in _TOP or _is_odd(key, value)}
-    file |= {f"no {key}": True for key in ("request", "response") if key not in raw.document}
-    for name, found in (("file", file), ("request", _request(raw)), ("response", _response(raw))):
+    lacks = [key for key in ("request", "response") if key not in raw.document]
+    for name, found in (("file", file), ("lacks", lacks), ("request", _request(raw)), ("response", _response(raw))):
         if found:
             made[name] = found
     if raw.reply is None:
@@ -141,7 +141,7 @@ def _whole(body: Json, chosen: Format, shape: Shape, left: list[Left]) -> dict[s
 
 
 def _types(items: list[Json]) -> dict[str, Json]:
-    """Return the names of the types around the values, one that repeats once, and what else stands beside one."""
+    """Return the name of the type around the values, or each one's where they differ, and what else stands beside one."""
     with suppress(TypeError, KeyError, ValueError):  # nearly all: each wrapped, and by one type
         found = {item["__type__"] for item in items if "__data__" in item}
         if len(found) == 1 and sum(map(len, items)) == 2 * len(items) and all("__data__" in item for item in items):
@@ -153,10 +153,11 @@ def _types(items: list[Json]) -> dict[str, Json]:
         name = item.get("__type__") if is_wrapped else None
         if is_wrapped and type(name) is not str:
             name = {key: value for key, value in item.items() if key == "__type__"}
-        if not names or type(name) is not type(names[-1]) or name != names[-1]:
-            names.append(name)
+        names.append(name)
         if is_wrapped and item.keys() - _WRAPPER:
             beside.append({"place": place} | {key: value for key, value in item.items() if key not in _WRAPPER})
+    if all(type(name) is type(names[0]) and name == names[0] for name in names):
+        names = names[:1]
     made: dict[str, Json] = {} if names == [None] or not names else {"types": names}
     return made | ({"beside": beside} if beside else {})
 

@@ -448,6 +448,23 @@ def test_one_odd_chunk_of_a_stream_counts(place, key, value):
     assert of(document) != of(stream(["Ear", "th."]))
 
 
+@pytest.mark.parametrize("place", [1, 2])
+def test_place_of_an_odd_type_counts(place):
+    def typed(at):
+        document = stream(["a", "b", "c"])
+        document["response"]["body"][at]["__type__"] = "other.ChatCompletionChunk"
+        return of(document)
+
+    assert typed(place) != typed(0)
+
+
+def test_part_that_a_file_lacks_is_told_from_a_key_of_that_name():
+    document = chat()
+    lacking = {key: value for key, value in document.items() if key != "response"}
+
+    assert len({of(lacking), of(lacking | {"no response": True, "response": {}}), of(lacking | {"response": {}})}) == 3
+
+
 def test_key_that_one_chunk_lacks_counts():
     document = stream(["Ear", "th."])
     del document["response"]["body"][1]["__data__"]["model"]
