@@ -1,4 +1,8 @@
 // Small manners of every page: say what happened, copy, load what is folded, keep focus where the hands are.
+
+// htmx would start a moment after the page is there; a key pressed in that moment would load a whole page, and nothing said so.
+window.htmx?.initialize();
+
 const say = (words) => {
   const region = document.querySelector("[data-live]");
   if (!region) return;

@@ -106,6 +106,16 @@ def test_keys_that_show_something_else_say_so(open_page, key, said):
     expect(page.locator("[data-live]")).to_contain_text(said)
 
 
+def test_a_control_is_live_before_the_page_has_loaded(open_page):
+    page = open_page()
+    page.add_init_script(
+        "document.addEventListener('DOMContentLoaded', () => document.querySelector('[data-key=v]')?.click(), {once: true})"
+    )
+    page.goto(f"/r/{Recording.objects.filter(kind='chat', streaming=True).order_by('path').first().path}")
+
+    expect(page.locator("[data-live]")).to_contain_text("Raw JSON")
+
+
 def test_a_tag_is_said(open_page):
     page = open_page()
     page.goto(f"/r/{Recording.objects.filter(kind='chat').order_by('path').first().path}")
