@@ -122,12 +122,16 @@ def _of_sequence(text: str) -> Framed | None:
     decoder = json.JSONDecoder()
     found: list[Json] = []
     has_halves = False
-    place = 1 if text.startswith("[") else 0
-    is_list = place == 1
+    is_list = text.startswith("[")
+    place = 1 if is_list else 0
     while True:
-        while place < len(text) and text[place] in " \t\r\n," + ("]" if is_list else ""):
+        begin = place
+        while place < len(text) and text[place] in (_LAYOUT + "]" if is_list else _LAYOUT):
             place += 1
-        if place >= len(text):
+        is_end = place >= len(text)
+        if is_list:
+            found += _unmatched(text[begin:place].count("]"), is_end)
+        if is_end:
             break
         try:
             _, end = decoder.raw_decode(text, place)
@@ -142,6 +146,17 @@ def _of_sequence(text: str) -> Framed | None:
         return None
     problems: list[Problem] = []
     return Framed(_joined(found, problems) if has_halves else found, (), tuple(problems))
+
+
+_LAYOUT = " \t\r\n,"
+
+
+def _unmatched(ends: int, is_end: bool) -> list[str]:
+    """Return the brackets of a list that match no other, as one text. ends: how many `]` stand between two of its items."""
+    if is_end and not ends:
+        return ["["]
+    more = "]" * (ends - is_end)
+    return [more] if more else []
 
 
 def _of_texts(items: list[Json]) -> Framed:

@@ -143,6 +143,20 @@ def test_stream_that_was_cut_off_keeps_what_came():
     assert frame('[{"a": 1},\n{"a": ').body == [{"a": 1}, '{"a": ']
 
 
+@pytest.mark.parametrize(
+    ("text", "elements"),
+    [
+        ('[{"a":1},\n{"a":2}', [{"a": 1}, {"a": 2}, "["]),
+        ('[{"a":1},', [{"a": 1}, "["]),
+        ('[{"a":1}]]', [{"a": 1}, "]"]),
+        ('[{"a":1}]{"a":2}]', [{"a": 1}, "]", {"a": 2}]),
+        ('[{"a":1},{"a"', [{"a": 1}, '{"a"']),
+    ],
+)
+def test_a_bracket_without_its_other_is_kept(text, elements):
+    assert frame(text).body == elements
+
+
 def test_comments_alone_are_an_empty_stream():
     assert frame([": PROCESSING", "", ": PROCESSING"]).body == []
 
