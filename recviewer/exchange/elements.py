@@ -25,18 +25,20 @@ class Elements:
         """Add what counts of one element. The same object may be added for many that are alike."""
         self.flats.append(flat)
 
-    def build(self) -> dict[str, Json]:
+    def build(self, *, are_shared: bool = False) -> dict[str, Json]:
         """Return the values that each path had one after the other, and which keys only some elements have.
 
+        are_shared: other streams have the very same objects, so that the result is worth remembering.
+
         A value that only repeats the one before it at the same path counts once, and null and empty values not at all, so
-        that it does not matter where the stream was cut.
+        that it does not matter where the stream was cut. Of what nobody knows, every one counts.
         """
         runs = tuple([flat for place, flat in enumerate(self.flats) if not place or flat is not self.flats[place - 1]])
         key = tuple(map(id, runs))
-        known = _BUILT.get(key)
+        known = _BUILT.get(key) if are_shared else None
         if known is None:
             known = (runs, _built(runs))
-            if len(_BUILT) < BUILT_MOST and len(runs) <= RUNS_MOST:
+            if are_shared and len(_BUILT) < BUILT_MOST and len(runs) <= RUNS_MOST:
                 _BUILT[key] = known  # that keeps the elements, so that no other object gets their ids
         return known[1]
 
@@ -55,9 +57,9 @@ def _built(runs: tuple[Flat, ...]) -> dict[str, Json]:
     made: dict[str, Json] = {}
     for path, found in values.items():
         if type(path) is str:
-            made[path] = found
-        elif path[1] is Take.FINAL or len(found) > 1:
-            made[path[0]] = found
+            made[path] = made.get(path, []) + found
+        elif path[1] is not Take.LAST or len(found) > 1:
+            made[path[0]] = made.get(path[0], []) + found
     heads: list[set[str]] = [set(_heads(flat)) for flat in runs]
     everywhere = heads[0].intersection(*heads) if heads else set()
     partly = sorted({head for some in heads for head in some} - everywhere)
@@ -76,9 +78,10 @@ def _collect(flat: Flat, values: dict[Any, list[Json]]) -> None:
         if is_empty(value):
             continue
         known = values.get(path)
-        if known is None or (type(path) is tuple and path[1] is Take.FINAL):
+        how = path[1] if type(path) is tuple else None
+        if known is None or how is Take.FINAL:
             values[path] = [value]
-        elif type(known[-1]) is not type(value) or known[-1] != value:
+        elif how is Take.EACH or type(known[-1]) is not type(value) or known[-1] != value:
             known.append(value)
 
 
@@ -100,30 +103,26 @@ def stripped(flat: Flat) -> dict[str, Json]:
     return {
         path if type(path) is str else path[0]: value
         for path, value in flat.items()
-        if type(path) is str or path[1] is Take.FINAL
+        if type(path) is str or path[1] is not Take.LAST
     }
 
 
 def _flatten(value: Json, node: Node | None, at: At, flat: Flat, left: list[Left]) -> None:
-    """Add what counts of a value to `flat`, by path. node: None below what no path tells; `left` knows it then already."""
+    """Add what counts of a value to `flat`, by path. node: None for a value that counts as it was recorded, whole."""
     if node is not None and (node.take is not None or node.how is not None):
         value, node = _counted(value, node, at, flat, left)
         if value is NOTHING:
             return
-    if is_empty(value):
+    if node is None or is_empty(value):
         _put(flat, path_of(at), value)
     elif type(value) is dict:
         _flatten_object(value, node, at, flat, left)
-    elif type(value) is list:
-        inner = node.items if node is not None else None
-        if node is not None and inner is None:
-            leave(value, at, left)
+    elif type(value) is list and node.items is not None:
         for place, item in enumerate(value):
-            _flatten(item, inner, (*at, _place(item, place)), flat, left)
+            _flatten(item, node.items, (*at, _place(item, place)), flat, left)
     else:
-        if node is not None and node.take is None:
-            leave(value, at, left)
-        _put(flat, path_of(at), value)
+        leave(value, at, left)
+        flat[path_of(at), Take.EACH] = value
 
 
 def _put(flat: Flat, path: str, value: Json) -> None:
@@ -140,6 +139,8 @@ def _counted(value: Json, node: Node, at: At, flat: Flat, left: list[Left]) -> t
         return passed(value, node, node.how or How.WHOLLY), None
     if take is Take.KNOWN:
         return value, None
+    if take is Take.COUNT:
+        return len(value) if type(value) is list else value, None
     if take is Take.FINAL:
         flat[path_of(at), take] = value
         return NOTHING, None
@@ -154,15 +155,18 @@ def _counted(value: Json, node: Node, at: At, flat: Flat, left: list[Left]) -> t
     if node.has_steps:
         return value, node
     leave(value, at, left)
-    return value, None
+    flat[path_of(at), Take.EACH] = value
+    return NOTHING, None
 
 
-def _flatten_object(value: dict[str, Json], node: Node | None, at: At, flat: Flat, left: list[Left]) -> None:
+def _flatten_object(value: dict[str, Json], node: Node, at: At, flat: Flat, left: list[Left]) -> None:
     for key, item in value.items():
-        child = node.child(key) if node is not None else None
-        if node is not None and child is None:
+        child = node.child(key)
+        if child is None:
             leave(item, (*at, key), left)
-        elif child is not None and child.twin:
+            flat[path_of((*at, key)), Take.EACH] = item
+            continue
+        if child.twin:
             other = child.twin_in(value)
             if not is_empty(other):
                 if not is_twin(item, other):

@@ -25,6 +25,7 @@ import orjson
 
 from recviewer.exchange.encode import SourceFloat, encode, nesting
 from recviewer.exchange.error_ids import without_ids
+from recviewer.exchange.harmless import ENCRYPTED, OPAQUE, OPAQUE_DATA
 from recviewer.exchange.model import (
     Exchange,
     Exhibit,
@@ -68,15 +69,6 @@ TURNS = frozenset({"messages", "input", "contents", "history", "chat_history"})
 
 VALUES = frozenset({"input", "args", "arguments", "kwargs", "response", "result", "parameters", "schema", "metadata"})
 """Keys whose object is what a tool was given or gave back, or says what something is: all of it counts as it is."""
-
-ENCRYPTED = frozenset({"encrypted_content", "encrypted_index", "encrypted_stdout"})
-"""Keys of such a text in what a tool gave back, where the signature of a function is words."""
-
-OPAQUE = ENCRYPTED | {"signature", "thought_signature", "thoughtSignature", "redactedContent"}
-"""Keys of an answer's data whose text only its maker can read, and which is new each time: that it is there counts."""
-
-OPAQUE_DATA = ("redacted_thinking", "reasoning.encrypted")
-"""Types of an answer's objects whose `data` is such a text."""
 
 TIMES = frozenset({"created", "modified", "expires", "size", "in video memory"})
 """Columns of listings that change without anything being said: times, and the sizes of what is loaded."""
@@ -135,7 +127,7 @@ def _number(value: Any) -> Json:
     """Return what counts of a number that keeps its text: the number, or its text where no float holds it."""
     if not isinstance(value, SourceFloat):
         raise TypeError(type(value).__name__)
-    return float(value) if math.isfinite(value) else {"number": value.text}
+    return float(value) if math.isfinite(value) else orjson.Fragment(value.text.encode())
 
 
 def _output(output: Output, ids: _Ids) -> list[Json]:
@@ -270,6 +262,8 @@ class _Ids:
                     item = self.rename(item)
                 elif key == "arguments":
                     item = arguments_as_json(item)
+            elif kind is dict and key == "arguments":
+                item = {"object": item}  # as it was sent: another thing than the same as text
             elif kind is list or (kind is dict and key not in VALUES):
                 item = self._value(item, key)
             if key == "tool_calls" and type(item) is list:

@@ -306,6 +306,15 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
 }
 """The entries of each format, by its name, besides those of `EVERY`."""
 
+ENCRYPTED = frozenset({"encrypted_content", "encrypted_index", "encrypted_stdout"})
+"""Keys of such a text in what a tool gave back, where the signature of a function is words."""
+
+OPAQUE = ENCRYPTED | {"signature", "thought_signature", "thoughtSignature", "redactedContent"}
+"""Keys of an answer's data whose text only its maker can read, and which is new each time: that it is there counts."""
+
+OPAQUE_DATA = ("redacted_thinking", "reasoning.encrypted")
+"""Types of an answer's objects whose `data` is such a text."""
+
 BESIDES: tuple[Harmless, ...] = (
     Harmless("id_normalization_mapping", How.WHOLLY, "the recorder's own, for reading the file"),
     Harmless("request.provider_metadata.*_version", How.WHOLLY, "the version of the client's library"),
@@ -318,6 +327,12 @@ BESIDES: tuple[Harmless, ...] = (
     Harmless("arguments of a call, as written", How.WHOLLY, "order of keys and white space; their values count"),
     Harmless("order of a list of models", How.WHOLLY, "a provider lists them in any order"),
     Harmless("numbers of an embedding", How.WHOLLY, "rounding: 1 − cosine is 1e-5 at most; in a comparison alone"),
+    Harmless(
+        f"texts in parts of an answer that only their maker can read: {', '.join(f'`{key}`' for key in sorted(OPAQUE))},"
+        f" and `data` of {' and '.join(f'`{kind}`' for kind in OPAQUE_DATA)}",
+        How.VALUE,
+        _OPAQUE,
+    ),
     Harmless("chunk boundaries", How.WHOLLY, "the network's doing, and so are null and empty values of a chunk"),
     Harmless("a text sent twice", How.WHOLLY, "some providers send thoughts under two names at once; they count once"),
     Harmless("frames of server-sent events", How.WHOLLY, "line ends, comments, ids and retry times say nothing"),

@@ -30,7 +30,8 @@ class Take(Enum):
 
     text, whole, number, any: the reader takes values of this type; others are left. vector: numbers, or base64 text.
     last: text, of which a stream's last counts, and numbers that count as recorded. final: of a stream, only what the last
-    element has counts, as recorded. known: it counts as it was recorded.
+    element has counts, as recorded. known: it counts as it was recorded. count: the reader takes what
+    is in a list, and how many there are counts at its place. each: nobody knows it, so that of a stream every one counts.
     """
 
     TEXT = "text"
@@ -41,6 +42,8 @@ class Take(Enum):
     LAST = "last"
     FINAL = "final"
     KNOWN = "known"
+    COUNT = "count"
+    EACH = "each"
 
 
 _TYPES: dict[Take, tuple[type, ...]] = {
@@ -223,6 +226,8 @@ def _rest(value: Json, node: Node, at: At, left: list[Left]) -> Json:
     take = node.take
     if take is Take.KNOWN or take is Take.FINAL:
         return value
+    if take is Take.COUNT:
+        return len(value) if type(value) is list else value
     if take is not None:
         if is_empty(value):
             return value

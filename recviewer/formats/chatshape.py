@@ -7,8 +7,8 @@ message what was read.
 from __future__ import annotations
 
 from recviewer.exchange.model import Json, Left
-from recviewer.exchange.shape import Shape
-from recviewer.formats.answers import untold
+from recviewer.exchange.shape import SIZE, Shape
+from recviewer.formats.answers import untold, words_of
 
 
 class ChatShape(Shape):
@@ -30,7 +30,12 @@ def _untold_choice(choice: Json) -> Json:
         return choice
     key = "message" if choice.get("message") is not None else "delta"
     message = choice.get(key)
-    made = {**choice, key: untold(message)} if type(message) is dict else choice
+    made = choice
+    if type(message) is dict:
+        made = {**choice, key: untold(message)}
+        parts = message.get("content")
+        if type(parts) is list and len(parts) > 1:  # the reader joins them; where one ends counts
+            made[key] = {**made[key], SIZE: [len(words_of(part)) for part in parts]}
     if key == "message" and choice.get("delta"):
         made = {name: value for name, value in made.items() if name != "delta"} | {"beside": choice["delta"]}
     return made
@@ -75,6 +80,7 @@ SHAPE = ChatShape(
             for holder in ("message", "delta")
             for path in (
                 "role",
+                SIZE,
                 "name",
                 "annotations",
                 "audio.*",

@@ -42,11 +42,15 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
         return Rest(made | {"body": without_ids(raw.recorded)})
     if chosen.kind is Kind.UNKNOWN:
         return Rest(made)
-    shape = getattr(chosen, "shape", None) or Shape(chosen.name, known=("*",))
+    shape = chosen.shape
     if reply.chunks:
         elements = _streamed(raw, chosen, reply, shape, left)
         odd = [item for item in raw.recorded if type(item) is not str] if _is_lines(raw) else []
-        made |= {"chunks": elements.build()} | _types(raw.reply) | ({"beside": odd} if odd else {})
+        made |= (
+            {"chunks": elements.build(are_shared=reply.elements is not None)}
+            | _types(raw.reply)
+            | ({"beside": odd} if odd else {})
+        )
         return Rest(made, tuple(elements.flats))
     return Rest(made | _whole(raw.reply, chosen, shape, left))
 

@@ -63,6 +63,25 @@ def answered(*blocks):
     return recording(body={"type": "message", "role": "assistant", "model": "m", "content": blocks})
 
 
+def bytes_of(document):
+    return (document if isinstance(document, str) else json.dumps(document)).encode()
+
+
+def asked_call(arguments):
+    """A request that gives back a call with these arguments."""
+    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": arguments}}
+    return recording(asked={"messages": [{"role": "assistant", "content": None, "tool_calls": [call]}]})
+
+
+def asked_number(text):
+    """A request whose temperature is written so."""
+    return json.dumps(recording(asked={"temperature": "HERE"})).replace('"HERE"', text)
+
+
+def delta(**others):
+    return {"id": "x", "model": "m", "choices": [{"index": 0, "delta": others}]}
+
+
 def text(words, **others):
     return {"type": "text", "text": words, **others}
 
@@ -113,6 +132,25 @@ HIDDEN = {
         answered(text("a", citations=[{"url": "u"}]), text("bc")),
         answered(text("ab", citations=[{"url": "u"}]), text("c")),
     ),
+    "a citation that moves to the next block": (
+        answered(text("ab", citations=[{"url": "u"}]), text("cd")),
+        answered(text("ab"), text("cd", citations=[{"url": "u"}])),
+    ),
+    "a block's end in a list of texts": (
+        recording({"content": [{"type": "text", "text": "ab"}, {"type": "text", "text": "c"}]}),
+        recording({"content": [{"type": "text", "text": "a"}, {"type": "text", "text": "bc"}]}),
+    ),
+    "pieces of an unknown text that are alike": (
+        streamed(delta(content="a", zz="ha"), delta(content="b", zz="ha")),
+        streamed(delta(content="ab", zz="ha")),
+    ),
+    "a known object that lacks a key": (
+        streamed(chunk("a", citations=[{"url": "u", "title": 1}]), chunk("b", citations=[{"url": "v", "title": 1}])),
+        streamed(chunk("a", citations=[{"url": "u", "title": 1}]), chunk("b", citations=[{"url": "v"}])),
+    ),
+    "arguments sent as an object": (asked_call('{"a":1}'), asked_call({"json": {"a": 1}})),
+    "arguments sent as the object that the text holds": (asked_call('{"a":1}'), asked_call({"a": 1})),
+    "a number that no float holds": (asked_number("1e999"), asked_number('{"number": "1e999"}')),
     "the signature of a function": (ran(signature="def f(a)"), ran(signature="def f(b)")),
     "a thought sent twice, not alike": (
         recording({"reasoning": 1, "reasoning_content": True}),
@@ -123,7 +161,7 @@ HIDDEN = {
 
 @pytest.mark.parametrize("name", HIDDEN)
 def test_a_change_that_once_went_unseen_is_told(name):
-    before, after = (read(json.dumps(one).encode()).exchange for one in HIDDEN[name])
+    before, after = (read(bytes_of(one)).exchange for one in HIDDEN[name])
 
     assert compare(before, after).churn not in (Churn.IDENTICAL, Churn.CHUNKING)
     assert fingerprint(before) != fingerprint(after)

@@ -63,7 +63,7 @@ SHAPE = Shape(
         *(
             f"{holder}.{path}"
             for holder in ("content[]", "content_block")
-            for path in ("tool_use_id", "content:any", "citations:any", "data:any")
+            for path in ("tool_use_id", "content:any", "citations:count", "data:any")
         ),
     ),
     known=(
