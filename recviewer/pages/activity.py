@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from recviewer.catalog.models import Recording
 from recviewer.pages.bar import url_of
 from recviewer.pages.htmx import answer
-from recviewer.review import travel
+from recviewer.review import audit, travel
 from recviewer.review.actors import actor_of
 from recviewer.review.audit import PERSONAL, UNDOABLE, Action, with_fate
 from recviewer.review.models import AuditEvent, EventItem
@@ -29,7 +29,7 @@ from recviewer.review.subjects import chunked
 
 PER_PAGE = 50
 EXPORTED = 200
-"""Events that the export reads at once."""
+"""Events, or members of one, that the export holds at once."""
 KEYS = ("actor", "action", "path")
 NAMED = 20
 """Paths that the JSON of the log names for each event; the event's own JSON names all."""
@@ -296,17 +296,38 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _lines_of_json(events: QuerySet[AuditEvent, Any]) -> Iterator[bytes]:
-    """Yield a line for each event, with its payload and all that it touched. Batch by batch: no cursor stays open."""
+    """Yield lines piece by piece, one for each event, with its payload and all that it touched. No cursor stays open."""
     last = 0
     while some := list(events.filter(pk__gt=last)[:EXPORTED]):
         last = some[-1].pk
-        items: dict[int, list[dict[str, str]]] = {}
-        rows = EventItem.objects.filter(event__in=[event.pk for event in some]).order_by("pk")
-        for pk, path_, fingerprint, blob in rows.values_list("event", "path", "fingerprint", "blob"):
-            items.setdefault(pk, []).append({"path": path_, "fingerprint": fingerprint, "blob": blob})
         for event in some:
-            told = _told(event) | {"payload": event.payload, "items": items.get(event.pk, [])}
-            yield json.dumps(told, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+            yield from _line_of_json(event)
+
+
+def _line_of_json(event: Any) -> Iterator[bytes]:
+    """Yield one event's line. Of an act on many no more than a few rows are in memory at once."""
+    parts = audit.parts_of(event)
+    head = {key: value for key, value in event.payload.items() if key not in parts}
+    yield _json(_told(event))[:-1] + b', "payload": ' + _json(head)[:-1]
+    for place, part in enumerate(parts):
+        yield (b", " if head or place else b"") + _json(part) + b": ["
+        yield from _joined(told for _, told in audit.members_of(event, part))
+        yield b"]"
+    yield b'}, "items": ['
+    yield from _joined(audit.items_of(event))
+    yield b"]}\n"
+
+
+def _joined(values: Iterable[Any]) -> Iterator[bytes]:
+    """Yield the members of a JSON array, some at a time."""
+    left, separator = iter(values), b""
+    while some := list(islice(left, EXPORTED)):
+        yield separator + _json(some)[1:-1]
+        separator = b", "
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 @require_POST

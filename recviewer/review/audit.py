@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from recviewer.review.models import AuditEvent, EventItem
+from recviewer.review.models import AuditEvent, EventItem, EventMember
 
 
 class Action(models.TextChoices):
@@ -77,20 +78,79 @@ def write(
     target: AuditEvent | None = None,
     at: datetime | None = None,
 ) -> AuditEvent:
-    """Add an event and its items. To be called inside the transaction of the act itself."""
+    """Add an event, its items and the members of its payload's lists. To be called inside the act's transaction."""
     touched = list(dict.fromkeys(items))
     event = AuditEvent(
         at=at or timezone.now(),
         actor=actor,
         action=action,
         summary=summary,
-        payload=payload,
+        payload={key: [] if isinstance(value, list) else value for key, value in payload.items()},
         count=len(touched),
         target=target,
     )
     event.save()
-    EventItem.objects.bulk_create([EventItem(event=event, **item._asdict()) for item in touched], batch_size=500)
+    _in_batches(EventItem, (EventItem(event=event, **item._asdict()) for item in touched))
+    _in_batches(
+        EventMember,
+        (
+            EventMember(event=event, part=part, told=told)
+            for part, value in payload.items()
+            if isinstance(value, list)
+            for told in value
+        ),
+    )
     return event
+
+
+def _in_batches(model: type[models.Model], rows: Iterable[models.Model]) -> None:
+    """Write rows a few at a time, so that no more than those are in memory."""
+    left = iter(rows)
+    while some := list(islice(left, BATCH)):
+        model._default_manager.bulk_create(some)
+
+
+BATCH = 500
+"""Rows that are written or read at once."""
+
+
+def payload_of(event: AuditEvent) -> dict[str, Any]:
+    """Return an event's payload with the members of its lists."""
+    payload: dict[str, Any] = {key: [] if value == [] else value for key, value in event.payload.items()}
+    for part, told in members_of(event):
+        payload[part].append(told)
+    return payload
+
+
+def parts_of(event: AuditEvent) -> list[str]:
+    """Return the keys of the lists in an event's payload that have members."""
+    rows = EventMember.objects.filter(event=event)
+    return [key for key, value in event.payload.items() if value == [] and rows.filter(part=key).exists()]
+
+
+def members_of(event: AuditEvent, part: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the members of a payload's lists, each with its list's key, a few rows at a time: no cursor stays open.
+
+    part: of this list alone.
+    """
+    rows = EventMember.objects.filter(event=event, **({"part": part} if part else {}))
+    for _, *member in _a_few_at_a_time(rows.values_list("pk", "part", "told")):
+        yield member[0], member[1]
+
+
+def items_of(event: AuditEvent) -> Iterator[dict[str, str]]:
+    """Yield what an act touched, as `Item` names it, a few rows at a time."""
+    rows = EventItem.objects.filter(event=event).values_list("pk", *Item._fields)
+    for _, *values in _a_few_at_a_time(rows):
+        yield dict(zip(Item._fields, values, strict=True))
+
+
+def _a_few_at_a_time(rows: models.QuerySet[Any, tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Yield rows in the order of their keys, which come first in each."""
+    last = 0
+    while some := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        last = some[-1][0]
+        yield from some
 
 
 def done(event: AuditEvent) -> Done:
@@ -118,8 +178,7 @@ def is_undone(event: AuditEvent) -> bool:
 def payload_in_force(event: AuditEvent) -> dict[str, Any]:
     """Return the payload that describes the present effect: that of the last redo, where there was one."""
     redone = AuditEvent.objects.filter(target=event, action=Action.REDO).order_by("-pk").first()
-    payload: dict[str, Any] = (redone or event).payload
-    return payload
+    return payload_of(redone or event)
 
 
 def last_undoable(actor: str) -> AuditEvent | None:

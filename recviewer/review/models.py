@@ -76,7 +76,8 @@ class AuditEvent(_AppendOnlyModel):
     """One act of one person, on one recording or many.
 
     action: a slug of `audit.Action`. summary: a sentence's end for people, after the actor's name ("approved …").
-    payload: what is needed to invert the act and to replay it. count: how many recordings it touched.
+    payload: what is needed to invert the act and to replay it; its lists stand empty there, their members are rows of
+    `EventMember`, so that an act on many costs no page that names it. count: how many recordings it touched.
     target: for an undo or a redo, the act it is about. An act is undone if the last event that targets it is an undo.
     """
 
@@ -113,6 +114,19 @@ class EventItem(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class EventMember(_AppendOnlyModel):
+    """One member of a list in an event's payload. part: the key of the list. Their keys are in the order of the list."""
+
+    event = models.ForeignKey(AuditEvent, on_delete=models.PROTECT, related_name="members")
+    part = models.CharField(max_length=20)
+    told = models.JSONField()
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.pk}"
 
 
 class Decision(_AppendOnlyModel):

@@ -179,15 +179,16 @@ def _alter(note: Note, action: Action, summary: str, values: Values, *, actor: s
 
 def _act(uid: str, action: Action, summary: str, before: Values, after: Values, *, actor: str, at: datetime) -> Done:
     row = Recording.objects.filter(path=after["path"]).first()
+    changes = [change(NOTE, [uid], before, after)]
     event = audit.write(
         actor=actor,
         action=action,
         summary=summary,
-        payload={"changes": [change(NOTE, [uid], before, after)]},
+        payload={"changes": changes},
         items=[Item(after["path"], subject_of(row) if row else "", after["blob"])],
         at=at,
     )
-    swaps.apply(event.payload["changes"])
+    swaps.apply(changes)
     return audit.done(event)
 
 

@@ -59,15 +59,16 @@ def tag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None = N
         if not fresh:
             verb = "has" if len(recordings) == 1 else "have"
             return Done(f"{titled(recordings)} {verb} the tag {label.name} already.", None, 0)
+        payload = _payload(label, [(recording.path, actor, at) for recording in fresh], created=created)
         event = audit.write(
             actor=actor,
             action=Action.TAG,
             summary=f"tagged {titled(fresh)} {label.name}",
-            payload=_payload(label, [(recording.path, actor, at) for recording in fresh], created=created),
+            payload=payload,
             items=[Item(recording.path, subject_of(recording), recording.blob) for recording in fresh],
             at=at,
         )
-        _add(event.payload)
+        _add(payload)
     return audit.done(event)
 
 
@@ -85,15 +86,16 @@ def untag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None =
             return Done("There was no such tag to remove.", None, 0)
         tagged = {path for path, _, _ in rows}
         acted = [recording for recording in recordings if recording.path in tagged]
+        payload = _payload(label, rows, created=False)
         event = audit.write(
             actor=actor,
             action=Action.UNTAG,
             summary=f"removed the tag {label.name} from {titled(acted)}",
-            payload=_payload(label, rows, created=False),
+            payload=payload,
             items=[Item(recording.path, subject_of(recording), recording.blob) for recording in acted],
             at=at,
         )
-        _remove(event.payload)
+        _remove(payload)
     return audit.done(event)
 
 

@@ -60,5 +60,4 @@ def _turn(event: AuditEvent, *, actor: str, action: Action) -> AuditEvent:
 def _files_payload(event: AuditEvent) -> dict[str, object]:
     """Return what the latest step on these files left: each move to the trash makes new entries there."""
     last = AuditEvent.objects.filter(target=event).order_by("-pk").first()
-    payload: dict[str, object] = (last or event).payload
-    return payload
+    return audit.payload_of(last or event)

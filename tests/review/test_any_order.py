@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from recviewer.catalog import indexer, rows
 from recviewer.catalog.models import Recording
 from recviewer.review import deleting, standing
-from recviewer.review.audit import VERDICTS, Action
+from recviewer.review.audit import VERDICTS, Action, payload_of
 from recviewer.review.decide import decide, said
 from recviewer.review.models import AuditEvent, Decision, Standing, Tag, TagOn, TrashRecord
 from recviewer.review.refusals import Refused
@@ -98,13 +98,14 @@ def told_by_the_log():
         act = event.target or event
         back = event.action == Action.UNDO
         if act.action in VERDICTS:
-            for one in event.payload["decisions"]:
+            for one in payload_of(event)["decisions"]:
                 key = one["fingerprint"], event.payload["reviewer"]
                 verdicts[key] = one["before"] if back else one["after"]
         elif act.action in (Action.TAG, Action.UNTAG):
             adds = (act.action == Action.TAG) is not back
             rows_ = {
-                (row["path"], event.payload["tag"]["name"].casefold(), row["actor"]) for row in event.payload["rows"]
+                (row["path"], event.payload["tag"]["name"].casefold(), row["actor"])
+                for row in payload_of(event)["rows"]
             }
             tags = tags | rows_ if adds else tags - rows_
     return {key: value for key, value in verdicts.items() if value is not None}, tags

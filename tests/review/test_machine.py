@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.review import deleting, labels, notes, standing, travel
-from recviewer.review.audit import NOTES, VERDICTS, Action
+from recviewer.review.audit import NOTES, VERDICTS, Action, payload_of
 from recviewer.review.decide import decide, said
 from recviewer.review.history import marks
 from recviewer.review.models import AuditEvent, Decision, EventItem, Note, Standing, State, Tag, TagOn, TrashRecord
@@ -270,7 +270,7 @@ def told_verdicts():
         act = event.target or event
         if act.action in VERDICTS:
             back = event.action == Action.UNDO
-            for one in event.payload["decisions"]:
+            for one in payload_of(event)["decisions"]:
                 value = one["before"] if back else one["after"]
                 rows = Decision.objects.filter(event=event, fingerprint=one["fingerprint"])
                 entered.append((rows.get().entered_at, one["fingerprint"], event.payload["reviewer"], value))
@@ -295,7 +295,7 @@ def told_rows():
         if act.action in (Action.TAG, Action.UNTAG):
             name = event.payload["tag"]["name"].casefold()
             adds = (act.action == Action.TAG) is not back
-            for row in event.payload["rows"]:
+            for row in payload_of(event)["rows"]:
                 if adds:
                     uses[row["path"], name] = row["actor"]
                 else:
@@ -305,7 +305,7 @@ def told_rows():
             elif event.payload["tag"]["created"] and name not in {other for _, other in uses}:
                 tags.discard(name)
         elif act.action in (Action.RETAG, Action.IMPORT, *NOTES):
-            replay(event.payload["changes"], tags, uses, written, back=back)
+            replay(payload_of(event)["changes"], tags, uses, written, back=back)
     return tags, {(path, name, actor) for (path, name), actor in uses.items()}, written
 
 

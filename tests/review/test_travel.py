@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from recviewer.review import notes, travel
 from recviewer.review.decide import decide
 from recviewer.review.labels import rename
-from recviewer.review.models import AuditEvent, Decision, EventItem, Note, Standing, Tag, TagOn
+from recviewer.review.models import AuditEvent, Decision, EventItem, EventMember, Note, Standing, Tag, TagOn
 from recviewer.review.refusals import Invalid
 from recviewer.review.standing import rebuild
 from recviewer.review.subjects import Seen
@@ -27,7 +27,7 @@ def seen(*recordings):
 def empty():
     """Take away all reviews."""
     Note.objects.exclude(thread=None).delete()
-    for model in (Decision, Note, TagOn, Tag, Standing, EventItem, AuditEvent):
+    for model in (Decision, Note, TagOn, Tag, Standing, EventItem, EventMember, AuditEvent):
         rows = model.objects.all()
         rows._raw_delete(rows.db)
 
