@@ -20,11 +20,15 @@ CACHE_BYTES = 24 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a file holds now. blob: of these bytes; where it differs from the row's, the file changed meanwhile."""
+    """What a file holds now. blob: of these bytes; where it differs from the row's, the file changed meanwhile.
+
+    missing: why its bytes cannot be had, as a clause, "" where they are here; data and blob are empty then.
+    """
 
     data: bytes
     blob: str
     reading: Reading
+    missing: str = ""
 
 
 _cache: OrderedDict[str, Content] = OrderedDict()
@@ -63,6 +67,6 @@ def remembered(blob: str) -> Content | None:
         return _cache.get(blob)
 
 
-def missing(reason: str) -> Reading:
-    """Return the reading of a file whose bytes cannot be had."""
-    return unreadable(reason)
+def missing(reason: str) -> Content:
+    """Return the content of a file whose bytes cannot be had. reason: why, as a clause."""
+    return Content(b"", "", unreadable(reason), reason)

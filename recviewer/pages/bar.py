@@ -21,7 +21,7 @@ from recviewer.review import audit, deleting, labels, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.filters import Label, tags_for_paths
 from recviewer.review.models import AuditEvent, Decision, EventItem, State, Tag, Verdict
-from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX, Target, is_older, target_of
+from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX, Target, is_older, target_of, unread
 
 _NAMED = re.compile("“[^”]*”")
 RECENT = timedelta(hours=12)
@@ -80,6 +80,7 @@ class Bar:
     last, again: what Undo would take back and Redo would do again, None for nothing to tell of.
     trash_url: of the page that asks before moving to the trash; "" if that is impossible, and obstacle says why.
     error: a refusal's sentence, "" for none. is_stale: what is shown is not what is there: no buttons, a link instead.
+    closed: why nothing can be decided now, as sentences; "" where it can: no buttons.
     asks_reason: the reason is missing or too long: its field is open and has the focus. pressed: the verdict whose
     button has the focus after a swap. says: what is announced to a screen reader after a swap. is_aside: as in `Tags`.
     queue: the review queue that this page is an item of; then a verdict leads to the next undecided item.
@@ -113,6 +114,7 @@ class Bar:
     obstacle: str
     error: str = ""
     is_stale: bool = False
+    closed: str = ""
     asks_reason: bool = False
     pressed: str = ""
     says: str = ""
@@ -182,8 +184,15 @@ def since_url(key: str, seen: str) -> str:
     return f"{address}?{urlencode({'from': seen})}" if seen else address
 
 
-def bar_for(request: HttpRequest, recording: Recording) -> Bar:
-    """Work out the verdict bar of a recording for who looks at it."""
+UNREAD = "Its bytes cannot be read, so there is nothing to decide on."
+STALE = "The file changed since it was indexed. Verdicts wait for the next look at the disk."
+
+
+def bar_for(request: HttpRequest, recording: Recording, *, is_stale: bool = False) -> Bar:
+    """Work out the verdict bar of a recording for who looks at it.
+
+    is_stale: what is shown is not what the catalog has, so a verdict would be on something that nobody sees.
+    """
     queue = queue_for(request, recording)
     url = f"{url_of(recording.path)}?{urlencode({'in': queue.address})}" if queue else url_of(recording.path)
     made = bar_of(
@@ -196,12 +205,14 @@ def bar_for(request: HttpRequest, recording: Recording) -> Bar:
         queue=queue,
     )
     obstacle = deleting.obstacle(recording)
+    closed = STALE if is_stale else UNREAD if unread(recording) else ""
     after = queue.after_url if queue else reverse("recordings:listing")
     asking = urlencode({"key": quote(recording.path, safe=""), "seen": recording.blob, "next": after})
     return replace(
         made,
-        alike=_alike(recording),
-        trash_url="" if obstacle else f"{reverse('review:trash')}?{asking}",
+        alike=0 if closed else _alike(recording),
+        closed=closed,
+        trash_url="" if obstacle or closed else f"{reverse('review:trash')}?{asking}",
         obstacle=obstacle,
     )
 

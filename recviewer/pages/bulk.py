@@ -19,14 +19,14 @@ from recviewer.pages.listfacets import narrowed
 from recviewer.pages.listing import ListState
 from recviewer.pages.words_for import State, state_of
 from recviewer.review.filters import standings_for
-from recviewer.review.subjects import subject_of
+from recviewer.review.subjects import subject_of, unread
 
 SHOWN = 100
 """Groups with a box of their own; the rest are one box."""
 
 COLUMNS = (
     "path", "fingerprint", "blob", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "size",
-    "test_id", "model", "kind",
+    "test_id", "model", "kind", "problems",
 )  # fmt: skip
 
 
@@ -45,7 +45,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class BulkPage:
-    """rest: groups without a box of their own; their recordings in rest_items."""
+    """rest: groups without a box of their own; their recordings in rest_items.
+
+    unread: (path, address, why) of recordings that cannot be decided on, for their bytes cannot be had; more_unread: how
+    many of them are not named.
+    """
 
     count: int
     tests: int
@@ -57,13 +61,17 @@ class BulkPage:
     rest_count: int
     rest_items: str
     list_url: str
+    unread: tuple[tuple[str, str, str], ...] = ()
+    more_unread: int = 0
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Show what a decision on the whole list would touch."""
     state = ListState.of(request.GET)
-    found = list(narrowed(state).only(*COLUMNS).order_by("path"))
+    every = list(narrowed(state).only(*COLUMNS).order_by("path"))
+    found = [recording for recording in every if recording.blob]
+    left = [recording for recording in every if not recording.blob]
     gathered: dict[str, list[Recording]] = {}
     for recording in found:
         gathered.setdefault(subject_of(recording) or recording.path, []).append(recording)
@@ -82,8 +90,14 @@ def show(request: HttpRequest) -> HttpResponse:
         rest_count=len(rest),
         rest_items=_items(rest),
         list_url=reverse("recordings:listing") + state.address(),
+        unread=tuple([_left_out(recording) for recording in left[:SHOWN]]),
+        more_unread=max(0, len(left) - SHOWN),
     )
     return render(request, "bulk/page.html", {"page": page})
+
+
+def _left_out(recording: Recording) -> tuple[str, str, str]:
+    return recording.path, reverse("recording:show", args=[recording.path]), unread(recording)
 
 
 def _group(some: list[Recording], standing: object) -> Group:

@@ -57,7 +57,7 @@ class ConfirmPage:
     """The question before the trash.
 
     items: the value of the `item` field: a line for each. shown: recordings named; more: how many are not. next, back:
-    addresses after yes and no. obstacle: why it cannot be done, "" if it can.
+    addresses after yes and no. obstacle: why it cannot be done, "" if it can. left: a sentence about what is left out.
     """
 
     count: int
@@ -70,6 +70,7 @@ class ConfirmPage:
     next: str
     back: str
     obstacle: str
+    left: str
 
 
 @require_POST
@@ -141,6 +142,7 @@ def trash(request: HttpRequest) -> HttpResponse:
         next=target,
         back=url_of(found.recordings[0].path) if key_in(sent) else target,
         obstacle=deleting.obstacle(found.recordings[0]),
+        left=found.left,
     )
     return render(request, "bar/confirm.html", {"page": page})
 

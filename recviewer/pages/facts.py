@@ -72,7 +72,7 @@ class Facts:
 
 
 def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int, blob: str) -> Facts:
-    """Gather the facts. size, lines, blob: of the bytes that are shown."""
+    """Gather the facts. size, lines, blob: of the bytes that are shown; blob is "" where there are none to be had."""
     folder, slash, name = recording.path.rpartition("/")
     where = [Fact("endpoint", exchange.endpoint), Fact("url", exchange.url)]
     if exchange.kind is not Kind.UNREADABLE:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import NamedTuple
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -35,6 +36,10 @@ _NEED = {outcome.value: 1 for outcome in _SHORT} | {outcome.value: 0 for outcome
 """What comes first: recorded errors, then answers that broke off or say nothing; the rest by size."""
 
 
+_UNREAD = Q(fingerprint="", blob="")
+"""Files whose bytes could not be had: nothing that a verdict could hang on."""
+
+
 class Item(NamedTuple):
     """One recording of a queue. subject: what verdicts hang on."""
 
@@ -45,7 +50,10 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The end of a queue. counts: (state, words, how many, address of the list). first_url: of what is undecided."""
+    """The end of a queue. counts: (state, words, how many, address of the list). first_url: of what is undecided.
+
+    unread: files of the list that cannot be read, and so cannot be decided on; unread_url: of the list of them.
+    """
 
     total: int
     tests: int
@@ -54,6 +62,8 @@ class Summary:
     first_url: str
     list_url: str
     first_of_all: str
+    unread: int
+    unread_url: str
 
 
 _kept: OrderedDict[tuple[str, str], tuple[Item, ...]] = OrderedDict()
@@ -68,14 +78,19 @@ def state_in(query: QueryDict) -> ListState:
 
 
 def items_of(state: ListState) -> tuple[Item, ...]:
-    """Return the items of a queue in order of need. Kept while the catalog stays the same."""
+    """Return the items of a queue in order of need: what can be decided on. Kept while the catalog stays the same."""
     said = any(term.key == "tag" for term in state.terms)
     key = (freshness.generation(), state.address())
     with _lock:
         if not said and key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    rows = narrowed(state).order_by().values_list("path", "fingerprint", "blob", "test_id", "outcome", "size")
+    rows = (
+        narrowed(state)
+        .exclude(_UNREAD)
+        .order_by()
+        .values_list("path", "fingerprint", "blob", "test_id", "outcome", "size")
+    )
     ranked = sorted(rows, key=lambda row: (_NEED.get(row[4], 2), -row[5], row[0]))
     items = tuple([Item(row[0], row[1] or f"{BLOB_PREFIX}{row[2]}", row[3] or "") for row in ranked])
     with _lock:
@@ -136,6 +151,8 @@ def start(request: HttpRequest) -> HttpResponse:
         first_url=item_url(first, state.address()) if first else "",
         list_url=list_url + state.address(),
         first_of_all=item_url(items[0], state.address()) if items else "",
+        unread=narrowed(state).filter(_UNREAD).count(),
+        unread_url=list_url + replace(state, terms=(*state.terms, Term("kind", "unreadable"))).address(),
     )
     return render(request, "queue/summary.html", {"page": page})
 

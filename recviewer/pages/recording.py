@@ -132,7 +132,7 @@ def content_of(recording: Recording) -> Content:
     try:
         return contents.load(recording)
     except CannotRead as refusal:
-        return Content(b"", recording.blob, contents.missing(refusal.reason))
+        return contents.missing(refusal.reason)
 
 
 def _view_of(asked: str, exchange: Exchange) -> str:
@@ -147,6 +147,7 @@ def _page(request: HttpRequest, recording: Recording, content: Content, view: st
     exchange = content.reading.exchange
     lines = count_lines(content.data)
     facts = facts_of(recording, exchange, size=len(content.data), lines=lines, blob=content.blob)
+    is_stale = content.blob != recording.blob
     return RecordingPage(
         recording=recording,
         exchange=exchange,
@@ -156,10 +157,10 @@ def _page(request: HttpRequest, recording: Recording, content: Content, view: st
         tabs=tabs_of(request, exchange, view),
         facts=facts,
         neighbours=neighbours_of(recording),
-        bar=bar_for(request, recording),
+        bar=bar_for(request, recording, is_stale=is_stale),
         tags=tags_for(recording),
         notes=notes_for(request, recording),
-        is_stale=content.blob != recording.blob,
+        is_stale=is_stale,
         history=reverse("history:show", args=[recording.path]) if stored.is_there() else "",
         is_listing=exchange.kind in LISTINGS and exchange.error is None,
         **middle(request, content, recording.path, view),
@@ -264,7 +265,9 @@ def _media(content: Content, name: str) -> HttpResponse:
 
 
 def _download(path: str, content: Content) -> HttpResponse:
-    """Give the file's bytes, for saving: never for display in this origin."""
+    """Give the file's bytes, for saving: never for display in this origin. Raises CannotRead where there are none."""
+    if content.missing:
+        raise CannotRead(path.encode("utf-8", "surrogatepass"), content.missing)
     name = path.rpartition("/")[2]
     return HttpResponse(
         content.data,

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -16,8 +15,9 @@ from django.utils import timezone
 from recviewer.catalog.models import Recording
 from recviewer.review import audit, standing
 from recviewer.review.audit import Action, Done, Item
+from recviewer.review.choosing import Chosen
 from recviewer.review.models import AuditEvent, Decision, Kept, Verdict
-from recviewer.review.refusals import Changed, Gone, Invalid, NotAllowed, Overtaken
+from recviewer.review.refusals import Invalid, NotAllowed, Overtaken
 from recviewer.review.subjects import (
     BLOB_PREFIX,
     CHANGE_PREFIX,
@@ -25,14 +25,10 @@ from recviewer.review.subjects import (
     Target,
     chunked,
     is_older,
-    present,
     printable,
-    raw_of,
     target_of,
     titled,
 )
-from recviewer.store import files
-from recviewer.store.refusals import CannotRead, Vanished
 
 NOTE_LENGTH = 2000
 ACTIONS = {
@@ -57,18 +53,20 @@ def decide(
 ) -> Done:
     """Record one person's verdict on what these recordings of the catalog say: see `say`. Raises Gone, Changed too.
 
-    The sentence tells how many others it reaches, for they say the same.
+    Of many, those that are gone, changed or cannot be read are left out. The sentence tells which, and how many others the
+    verdict reaches, for they say the same.
     """
+    chosen = Chosen(seen)
 
     def find() -> list[Target]:
-        return [target_of(recording) for recording in present(seen)]
+        return [target_of(recording) for recording in chosen.rows()]
 
-    done = say(find, _on_disk, actor=actor, verdict=verdict, note=note, origin=origin, now=now)
+    done = say(find, chosen.contents, actor=actor, verdict=verdict, note=note, origin=origin, now=now)
     others = count_beside(find()) if done.event is not None else 0
-    if not others:
-        return done
-    which = "1 other that says" if others == 1 else f"{others:,} others that say"
-    return replace(done, sentence=f"{done.sentence} It holds for {which} the same too.")
+    if others:
+        which = "1 other that says" if others == 1 else f"{others:,} others that say"
+        done = replace(done, sentence=f"{done.sentence} It holds for {which} the same too.")
+    return chosen.told(done)
 
 
 def count_beside(targets: Sequence[Target]) -> int:
@@ -93,7 +91,8 @@ def say(
 ) -> Done:
     """Record one person's verdict on what some contents say, and on the changes that the targets name.
 
-    find: returns them as they are now, or raises; it is asked once before and once inside the transaction.
+    find: returns them as they are now, or raises; it is asked once before and once inside the transaction, and what it
+    leaves out then is not decided on.
     note: why; required to reject. origin: as in `Decision`.
     Saying again what already holds changes nothing and is no event. All or nothing. Raises Invalid, and what `find` raises.
     """
@@ -109,7 +108,7 @@ def say(
     kept = _kept(targets, contents) if word is Verdict.APPROVE else []
     at = now or timezone.now()
     with transaction.atomic():
-        find()
+        targets = find()
         changes = _changes(targets, actor, word, note, origin, at)
         if not changes:
             return Done(_already(word, targets), None, 0)
@@ -123,6 +122,7 @@ def say(
             at=at,
         )
         _append(event, actor, changes)
+        kept = [one for one in kept if one.fingerprint in {target.subject for target in targets}]
         Kept.objects.bulk_create(kept, batch_size=50, ignore_conflicts=True)
     return audit.done(event)
 
@@ -272,27 +272,6 @@ def _kept(targets: Sequence[Target], contents: Contents) -> list[Kept]:
             known.add(target.subject)
             kept.append(Kept(fingerprint=target.subject, blob=target.blob, size=len(data), data=zlib.compress(data, 6)))
     return kept
-
-
-def _on_disk(targets: Sequence[Target]) -> Iterator[tuple[Target, bytes]]:
-    """Yield the bytes of recordings of the catalog. Raises Gone, Changed."""
-    rows = {
-        recording.path: recording
-        for some in chunked(target.path for target in targets)
-        for recording in Recording.objects.filter(path__in=some)
-    }
-    there = [(target, raw_of(rows[target.path])) for target in targets if target.path in rows]
-    with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=settings.FILE_LIMIT_BYTES) as reader:
-        for target, raw in sorted(there, key=lambda one: one[1]):
-            try:
-                data = reader.read(raw).data
-            except Vanished:
-                raise Gone([target.path]) from None
-            except CannotRead:
-                continue  # A file beyond the limit: its row is marked unreadable, and there is nothing to compare with.
-            if files.blob_id(data) != target.blob:
-                raise Changed([target.path])
-            yield target, data
 
 
 def kept_bytes(fingerprint: str) -> bytes | None:

@@ -25,9 +25,10 @@ from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.review import audit
 from recviewer.review.audit import Action, Done, Item
+from recviewer.review.choosing import Chosen
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.refusals import Changed, Invalid, NotAllowed, Overtaken, Refused
-from recviewer.review.subjects import Seen, chunked, present, raw_of, subject_of, title_for, titled
+from recviewer.review.subjects import Seen, chunked, raw_of, subject_of, title_for, titled
 from recviewer.store import refusals as store
 from recviewer.store.manifests import Entry, State
 from recviewer.store.paths import open_parent
@@ -41,13 +42,14 @@ KEEPER = "recviewer"
 class Preview:
     """What a move to the trash would touch, for the page that asks first.
 
-    last_of_tests: tests that would have no recording left.
+    last_of_tests: tests that would have no recording left. left: a sentence about what cannot be moved, "" for nothing.
     """
 
     recordings: tuple[Recording, ...]
     size: int
     tests: int
     last_of_tests: tuple[str, ...]
+    left: str
 
     @property
     def count(self) -> int:
@@ -72,7 +74,8 @@ def obstacle(recording: Recording | None = None) -> str:
 
 def preview(seen: Sequence[Seen]) -> Preview:
     """Count what a move to the trash would touch. Raises Invalid, Gone, Changed."""
-    recordings = present(seen)
+    chosen = Chosen(seen)
+    recordings = chosen.rows()
     mine: dict[str, int] = {}
     for recording in recordings:
         if recording.test_id:
@@ -81,22 +84,26 @@ def preview(seen: Sequence[Seen]) -> Preview:
     for some in chunked(mine):
         counts = Recording.objects.filter(test_id__in=some).values_list("test_id").annotate(count=Count("pk"))
         last += [test for test, count in counts if test and count == mine[test]]
-    return Preview(tuple(recordings), sum(recording.size for recording in recordings), len(mine), tuple(sorted(last)))
+    size = sum(recording.size for recording in recordings)
+    return Preview(tuple(recordings), size, len(mine), tuple(sorted(last)), chosen.sentence)
 
 
 def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | None = None) -> Done:
-    """Move recordings to the trash: all of them, or none.
+    """Move recordings to the trash. Of many, those that changed, are gone or cannot be read are left out and named.
 
+    The others are moved, all of them or none.
     Raises NotAllowed (read-only), Invalid, Gone, Changed, and the store's NotWritable, CannotRead, OutsideRoot, NoRoot.
     """
     at = now or timezone.now()
-    recordings = present(seen)
+    chosen = Chosen(seen)
+    recordings = chosen.rows()
     if settings.READ_ONLY:
         raise NotAllowed(obstacle())
     known = {recording.path: recording for recording in recordings}
     with _one_at_a_time():
         places = [(recording.path, raw_of(recording), recording.blob) for recording in recordings]
-        entries = _delete(places, actor=actor, note=note, now=at)
+        entries = _delete(places, actor=actor, note=note, now=at, chosen=chosen)
+        recordings = [known[entry.key] for entry in entries]
         try:
             with transaction.atomic():
                 event = audit.write(
@@ -112,7 +119,7 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
             _put_back(entries)
             raise
     _tell_catalog(list(known))
-    return audit.done(event)
+    return chosen.told(audit.done(event))
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +293,13 @@ def _expect_free(raw: bytes) -> None:
     raise store.Occupied(raw)
 
 
-def _delete(places: Sequence[tuple[str, bytes, str]], *, actor: str, note: str, now: datetime) -> list[Entry]:
-    """Move files (key, path, blob seen) to the trash, all or none. Raises Changed and the store's other refusals."""
+def _delete(
+    places: Sequence[tuple[str, bytes, str]], *, actor: str, note: str, now: datetime, chosen: Chosen | None = None
+) -> list[Entry]:
+    """Move files (key, path, blob seen) to the trash, all or none. Raises Changed and the store's other refusals.
+
+    chosen: is told of those that are not what was seen, and says whether the act goes on without them.
+    """
     entries: list[Entry] = []
     try:
         for path, raw, blob in places:
@@ -297,8 +309,10 @@ def _delete(places: Sequence[tuple[str, bytes, str]], *, actor: str, note: str, 
                         settings.RECORDINGS_ROOT, raw, seen_blob=blob, actor=actor, note=note, now=now
                     )
                 )
-            except store.Changed as changed:
-                raise Changed([path]) from changed
+            except (store.Changed, store.Vanished, store.CannotRead, store.OutsideRoot) as refusal:
+                if chosen is None:
+                    raise Changed([path]) from refusal
+                chosen.leave_for(path, refusal)
     except BaseException:
         _put_back(entries)
         raise

@@ -81,6 +81,16 @@ def subject_of(recording: Recording) -> str:
     return f"{BLOB_PREFIX}{recording.blob}" if recording.blob else ""
 
 
+def unread(recording: Recording) -> str:
+    """Return why the bytes of a recording could not be had when it was indexed, as a clause; "" where they could.
+
+    There is nothing to decide on then, and nothing that could be moved away unseen.
+    """
+    if recording.blob:
+        return ""
+    return str(recording.problems[0][1]) if recording.problems else "its bytes cannot be read"
+
+
 def target_of(recording: Recording) -> Target:
     """Return a recording of the catalog as what a verdict is given on."""
     return Target(

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from recviewer.review import audit
 from recviewer.review.audit import Action, Done, Item
+from recviewer.review.choosing import Chosen
 from recviewer.review.models import AuditEvent, Colour, Tag, TagOn
 from recviewer.review.refusals import Invalid, Overtaken
-from recviewer.review.subjects import Seen, chunked, present, subject_of, titled
+from recviewer.review.subjects import Seen, chunked, subject_of, titled
 
 NAME_LENGTH = 40
 
@@ -46,8 +47,9 @@ def tag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None = N
     """Put a tag on recordings; it is made if there is none of this name. Raises Invalid, Gone, Changed."""
     name = clean_name(name)
     at = now or timezone.now()
+    chosen = Chosen(seen, reads=False)
     with transaction.atomic():
-        recordings = present(seen)
+        recordings = chosen.rows()
         label = Tag.objects.filter(folded=folded(name)).first()
         created = label is None
         if label is None:
@@ -58,7 +60,7 @@ def tag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None = N
         fresh = [recording for recording in recordings if recording.path not in have]
         if not fresh:
             verb = "has" if len(recordings) == 1 else "have"
-            return Done(f"{titled(recordings)} {verb} the tag {label.name} already.", None, 0)
+            return chosen.told(Done(f"{titled(recordings)} {verb} the tag {label.name} already.", None, 0))
         payload = _payload(label, [(recording.path, actor, at) for recording in fresh], created=created)
         event = audit.write(
             actor=actor,
@@ -69,21 +71,22 @@ def tag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None = N
             at=at,
         )
         _add(payload)
-    return audit.done(event)
+    return chosen.told(audit.done(event))
 
 
 def untag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None = None) -> Done:
     """Take a tag off recordings. Raises Invalid, Gone, Changed."""
     at = now or timezone.now()
+    chosen = Chosen(seen, reads=False)
     with transaction.atomic():
-        recordings = present(seen)
+        recordings = chosen.rows()
         label = Tag.objects.filter(folded=folded(name)).first()
         rows: list[tuple[str, str, datetime]] = []
         if label is not None:
             for some in chunked(recording.path for recording in recordings):
                 rows += TagOn.objects.filter(tag=label, path__in=some).values_list("path", "actor", "at")
         if label is None or not rows:
-            return Done("There was no such tag to remove.", None, 0)
+            return chosen.told(Done("There was no such tag to remove.", None, 0))
         tagged = {path for path, _, _ in rows}
         acted = [recording for recording in recordings if recording.path in tagged]
         payload = _payload(label, rows, created=False)
@@ -96,7 +99,7 @@ def untag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None =
             at=at,
         )
         _remove(payload)
-    return audit.done(event)
+    return chosen.told(audit.done(event))
 
 
 def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Action) -> AuditEvent:

@@ -51,4 +51,4 @@ def test_content_kept_in_memory_is_limited(monkeypatch):
 
 
 def test_missing_content_has_its_reason():
-    assert content.missing("it is gone").exchange.problems[0].what == "it is gone"
+    assert content.missing("it is gone").reading.exchange.problems[0].what == "it is gone"

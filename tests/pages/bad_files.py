@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import stat
 from urllib.parse import quote
@@ -101,12 +102,12 @@ KINDS = {
 if os.geteuid() == 0:
     KINDS["device"] = _device
 
-UNTOUCHED = frozenset({"good", "other"})
-
 
 def put(root, kind):
     """Put a bad file of this kind in the place of the recording `BAD`."""
     place = root / BAD
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
     place.unlink(missing_ok=True)
     KINDS[kind](place)
 
@@ -141,5 +142,5 @@ def range_pages(spec, key):
     found = [f"/changes/{named}{rest}" for rest in ("", ".json", "?end=1", "?lost=1", f"?change={quote(key)}")]
     found += [f"/changes/{named}?change={quote(key)}&mode=side", f"/changes/{named}?change={quote(key)}&view=raw"]
     found += [f"/report/{named}?as={form}" for form in ("md", "summary", "status", "status-json", "json", "html")]
-    found += [f"/plan/{named}"] + [f"/plan/{named}?as={form}" for form in ("patch", "git-rm", "tests", "json")]
-    return found + [f"/do/churn?range={named}", f"/do/pair?range={named}&change={quote(key)}"]
+    found += [f"/plan/{named}{form}" for form in ("", "?as=patch", "?as=git-rm", "?as=tests", "?as=json")]
+    return [*found, f"/do/churn?range={named}", f"/do/pair?range={named}&change={quote(key)}"]

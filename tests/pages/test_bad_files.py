@@ -1,85 +1,159 @@
 """Every kind of page and of act for every kind of bad file: an answer that names what is the matter, never a fault."""
 
+from urllib.parse import quote
+
 import pytest
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
+from recviewer.review.models import Decision
 from tests.pages import bad_files
 from tests.pages.bad_files import BAD, FOLDER, KINDS, LIMIT, LISTS, pages, range_pages
+
+GOOD, OTHER = f"{FOLDER}/good.json", f"{FOLDER}/other.json"
+WITHOUT_BYTES = {"link", "dangling link", "link to itself", "pipe", "socket", "device", "over the limit"}
+TAKES_ITS_FOLDER = {"its folder is a link", "its folder is a file"}
+FRAGMENT = {"HX-Request": "true"}
 
 
 @pytest.fixture
 def tree_with(root, settings, commit, make_recording, client):
+    """Return a function that puts a bad file in the place of a recording, and returns the commit before."""
     settings.FILE_LIMIT_BYTES = LIMIT
     client.raise_request_exception = False
     made = [make_recording(f"{FOLDER}/{name}.json", answered=name) for name in ("bad", "good", "other")]
     first = commit("first")
-    for one in made:
-        client.post("/do/decide", {"item": [f"{one.blob}:{one.path}"], "verdict": "approve", "next": "/"})
+    approved = " ".join(f"{one.blob}:{one.path}" for one in made[::2])
+    client.post("/do/decide", {"item": approved, "verdict": "approve", "next": "/"})
 
-    def put(kind):
+    def put(kind, *, indexed=True):
         bad_files.put(root, kind)
+        if indexed:
+            indexer.refresh(processes=1)
         return first
 
     return put
 
 
-def visited(client, addresses):
+def faults(client, addresses, headers=None):
     """Return what answered as it may not: a fault, or a page with a hole in it."""
-    wrong = []
-    for address in addresses:
-        for headers in ({}, {"HX-Request": "true"}):
-            answer = client.get(address, headers=headers)
-            text = b"".join(answer.streaming_content) if answer.streaming else answer.content
-            if answer.status_code >= 500 or b"INVALID-VARIABLE" in text:
-                wrong.append((address, answer.status_code, repr(getattr(answer, "exc_info", "") or "")[:200]))
-    return wrong
-
-
-def addresses(first):
-    good = Recording.objects.filter(path__endswith="good.json").first()
-    bad = Recording.objects.filter(path=BAD).first()
-    other = ("none.json", "0" * 40) if good is None else (good.path, good.blob)
+    answers = [(address, client.get(address, headers=headers or {})) for address in addresses]
     return [
-        *LISTS,
-        *pages(BAD, bad.blob if bad else "", *other),
-        *range_pages(f"{first}...", BAD),
-        *range_pages(first, BAD),
+        (address, answer.status_code, repr(getattr(answer, "exc_info", "") or "")[:300])
+        for address, answer in answers
+        if answer.status_code >= 500 or b"INVALID-VARIABLE" in answer.content
     ]
+
+
+def about_it():
+    """Return the addresses of all pages about the bad file."""
+    blobs = dict(Recording.objects.values_list("path", "blob"))
+    return pages(BAD, blobs.get(BAD, ""), OTHER, blobs.get(OTHER, "0" * 40))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_page_of_a_bad_file_is_a_fault(client, tree_with, kind):
     first = tree_with(kind)
+
+    assert faults(client, [*LISTS, *about_it(), *range_pages(f"{first}...", BAD)]) == []
+    assert faults(client, about_it(), FRAGMENT) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_page_of_a_file_that_turned_bad_or_good_since_it_was_indexed_is_a_fault(client, root, tree_with, kind):
+    tree_with(kind, indexed=False)
+    assert faults(client, about_it()) == []
+
     indexer.refresh(processes=1)
-
-    assert visited(client, addresses(first)) == []
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_page_of_a_file_that_turned_bad_since_it_was_indexed_is_a_fault(client, tree_with, kind):
-    first = tree_with(kind)
-
-    assert visited(client, addresses(first)) == []
+    if kind not in TAKES_ITS_FOLDER:
+        bad_files.put(root, "list")
+    assert faults(client, about_it()) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_page_of_a_file_that_was_bad_and_is_no_more_is_a_fault(client, root, tree_with, kind):
-    first = tree_with(kind)
-    indexer.refresh(processes=1)
-    if (root / BAD).is_file() and not (root / BAD).is_symlink():
-        (root / BAD).write_text("[]")
-
-    assert visited(client, addresses(first)) == []
+COMMITTED = sorted(set(KINDS) - {"pipe", "socket", "device", "folder"})
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", COMMITTED)
 def test_no_page_of_a_commit_with_a_bad_file_is_a_fault(client, tree_with, commit, kind):
     first = tree_with(kind)
-    commit.git("add", "-A")
-    commit.git("commit", "-q", "--allow-empty", "-m", "second")
-    indexer.refresh(processes=1)
-    specs = [f"{first}...HEAD", f"HEAD..{first}", "HEAD..."]
-    asked = [address for spec in specs for address in range_pages(spec, BAD)]
+    commit("second")
+    histories = [f"/history/{BAD}", f"/history/{BAD}?at={first}", f"/history/{BAD}.json"]
 
-    assert visited(client, [*asked, f"/history/{BAD}", f"/history/{BAD}?at={first}", f"/history/{BAD}.json"]) == []
+    assert faults(client, [*range_pages(f"{first}...HEAD", BAD), *range_pages(f"HEAD..{first}", BAD), *histories]) == []
+
+
+ODD = sorted(WITHOUT_BYTES & set(KINDS) | TAKES_ITS_FOLDER | {"gone", "folder", "empty", "list", "not UTF-8"})
+
+
+@pytest.mark.parametrize("kind", ODD)
+@pytest.mark.parametrize("indexed", [True, False])
+def test_an_act_on_many_goes_on_without_the_bad_file(client, tree_with, kind, indexed):
+    blobs = dict(Recording.objects.values_list("path", "blob"))
+    tree_with(kind, indexed=indexed)
+    blobs |= dict(Recording.objects.values_list("path", "blob"))
+    many = {"item": [f"{blobs[path]}:{quote(path, safe='')}" for path in (BAD, GOOD)], "next": "/"}
+    one = {"key": quote(BAD, safe=""), "seen": blobs[BAD], "next": "/"}
+    acts = [("decide", {"verdict": word, "note": "why"}) for word in ("reject", "delete", "clear", "approve")]
+    acts += [("tag", {"name": "odd"}), ("untag", {"name": "odd"}), ("note", {"body": "Look."})]
+    acts += [("trash", {}), ("trash", {"confirmed": "1"}), ("undo", {}), ("undo", {}), ("redo", {})]
+
+    answers = {}
+    for act, more in acts:
+        for sent in (many, one) if act not in ("undo", "redo") else ({"next": "/"},):
+            for headers in ({}, FRAGMENT):
+                answer = client.post(f"/do/{act}", {**sent, **more}, headers=headers)
+                answers[act, str(more), "item" in sent, bool(headers)] = answer.status_code
+    assert {act: status for act, status in answers.items() if status >= 500} == {}
+    if kind not in TAKES_ITS_FOLDER:
+        decided = set(Decision.objects.filter(verdict="approve").values_list("path", flat=True))
+        assert GOOD in decided
+
+
+@pytest.mark.parametrize("kind", sorted(WITHOUT_BYTES & set(KINDS)))
+def test_what_cannot_be_read_is_named_and_left_out(client, tree_with, kind):
+    tree_with(kind)
+    bad, good = Recording.objects.get(path=BAD), Recording.objects.get(path=GOOD)
+    items = [f":{quote(BAD, safe='')}", f"{good.blob}:{quote(GOOD, safe='')}"]
+
+    page = client.get(f"/r/{BAD}")
+    assert page.context["page"].bar.closed == "Its bytes cannot be read, so there is nothing to decide on."
+    assert 'name="verdict"' not in page.content.decode()
+    assert page.context["page"].exchange.problems[0].what in page.content.decode()
+    assert "0 bytes" not in page.content.decode()
+    assert client.get(f"/r/{BAD}?download=1").status_code == 422
+
+    bulk = client.get("/bulk/").context["page"]
+    assert [path for path, _, _ in bulk.unread] == [BAD]
+    assert BAD not in " ".join(group.items for group in bulk.groups)
+
+    done = client.post("/do/decide", {"item": items, "verdict": "approve", "next": "/"}, follow=True)
+    assert f"Left out: {BAD} (cannot be read: {bad.problems[0][1]}" in done.content.decode()
+    assert Decision.objects.filter(path=GOOD).exists()
+
+    asked = client.post("/do/trash", {"item": items, "next": "/"})
+    assert f"Left out: {BAD} (cannot be read" in asked.content.decode()
+    assert asked.context["page"].count == 1
+
+
+def test_the_queue_leaves_out_what_cannot_be_read_and_says_so(client, tree_with):
+    tree_with("link")
+
+    first = client.get("/queue/")
+    assert first.headers["Location"].startswith(f"/r/{GOOD}")
+
+    good = Recording.objects.get(path=GOOD)
+    client.post("/do/decide", {"item": f"{good.blob}:{GOOD}", "verdict": "approve", "next": "/"})
+    end = client.get("/queue/").content.decode()
+    assert "All 2 that can be read are decided" in end
+    assert "1 file cannot be read" in end
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "over the limit", "list", "folder", "empty"])
+def test_a_page_of_a_file_that_changed_since_it_was_indexed_has_no_verdict_to_press(client, tree_with, kind):
+    tree_with(kind, indexed=False)
+
+    page = client.get(f"/r/{BAD}")
+
+    assert page.context["page"].is_stale
+    assert "Verdicts wait for the next look at the disk." in page.content.decode()
+    assert 'name="verdict"' not in page.content.decode()

@@ -1,7 +1,9 @@
+import os
 import zlib
 
 import pytest
 
+from recviewer.catalog.models import Recording
 from recviewer.review import standing
 from recviewer.review.decide import decide, kept_bytes, say
 from recviewer.review.filters import standings_for
@@ -149,16 +151,63 @@ def test_approval_of_a_file_that_is_gone_is_refused(make_recording, root):
         decide(seen(recording), actor="Ana", verdict="approve")
 
 
-def test_bulk_is_one_event_and_all_or_nothing(make_recording):
+def test_bulk_is_one_event(make_recording):
     first, second = make_recording(), make_recording("tests/recordings/two.json", answered="Mars.")
-
-    with pytest.raises(Changed):
-        decide([*seen(first), Seen(second.path, "0" * 40)], actor="Ana", verdict="approve")
-    assert not AuditEvent.objects.exists()
 
     done = decide(seen(first, second), actor="Ana", verdict="approve")
     assert (done.count, AuditEvent.objects.count(), Decision.objects.count()) == (2, 1, 2)
     assert AuditEvent.objects.get().items.count() == 2
+
+
+@pytest.mark.parametrize("verdict", ["approve", "reject", "delete"])
+def test_bulk_leaves_out_what_changed_is_gone_or_cannot_be_read_and_names_it(make_recording, root, verdict):
+    good = [make_recording(f"recordings/{name}.json", answered=name) for name in ("a", "b")]
+    changed = make_recording("recordings/changed.json", answered="c")
+    (root / "recordings/link.json").symlink_to("a.json")
+    link = make_recording("recordings/d.json", answered="d")
+    link = Recording.objects.get(path="recordings/link.json")
+    chosen = [*seen(*good, link), Seen(changed.path, "0" * 40), Seen("recordings/gone.json", "1" * 40)]
+
+    done = decide(chosen, actor="Ana", verdict=verdict, note="why")
+
+    assert done.count == 2
+    assert set(Decision.objects.values_list("path", flat=True)) == {one.path for one in good}
+    assert (
+        "Left out: recordings/link.json (cannot be read: a symbolic link, which is not followed); "
+        "recordings/changed.json (changed since you opened the page); recordings/gone.json (not there any more)."
+    ) in done.sentence
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda place: place.unlink(),
+        lambda place: place.write_text("{}"),
+        lambda place: (place.unlink(), place.symlink_to("a.json")),
+        lambda place: (place.unlink(), os.mkfifo(place)),
+    ],
+)
+def test_a_bulk_approval_leaves_out_what_turned_bad_on_disk(make_recording, root, spoil):
+    good, bad = make_recording("recordings/a.json", answered="a"), make_recording("recordings/bad.json", answered="b")
+    spoil(root / bad.path)
+
+    done = decide(seen(good, bad), actor="Ana", verdict="approve")
+
+    assert [one.path for one in Decision.objects.all()] == [good.path]
+    assert "Left out: recordings/bad.json (" in done.sentence
+
+
+def test_a_bulk_act_of_which_nothing_is_left_is_refused_and_names_each(make_recording, root):
+    (root / "recordings").mkdir()
+    (root / "recordings/link.json").symlink_to("a.json")
+    make_recording("recordings/a.json")
+    link = Recording.objects.get(path="recordings/link.json")
+
+    with pytest.raises(Invalid, match=r"link.json \(cannot be read.*gone.json \(not there any more"):
+        decide([*seen(link), Seen("recordings/gone.json", "")], actor="Ana", verdict="approve")
+    with pytest.raises(Invalid, match=r"This recording cannot be read: a symbolic link"):
+        decide(seen(link), actor="Ana", verdict="approve")
+    assert not AuditEvent.objects.exists()
 
 
 def test_unreadable_files_are_decided_by_their_bytes(make_recording):

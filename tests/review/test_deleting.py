@@ -96,12 +96,39 @@ def test_trash_refuses_a_stale_blob(make_recording, tree):
     assert tree() == before
 
 
-def test_bulk_is_all_or_nothing(make_recording, root, tree):
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda place: place.unlink(),
+        lambda place: place.write_text("{}"),
+        lambda place: (place.unlink(), place.symlink_to("one.json")),
+        lambda place: (place.unlink(), os.mkfifo(place)),
+        lambda place: (place.unlink(), place.mkdir()),
+    ],
+)
+def test_bulk_leaves_out_and_names_what_is_not_what_was_seen(make_recording, root, spoil):
     first, second = make_recording(), make_recording("tests/recordings/two.json", answered="Mars.")
-    (root / second.path).write_text("{}")
-    before = tree()
+    spoil(root / second.path)
 
-    with pytest.raises(Changed):
+    done = deleting.trash(seen(first, second), actor="Ana")
+
+    assert done.count == 1
+    assert "Left out: tests/recordings/two.json (" in done.sentence
+    assert [entry.key for entry in deleting.trash_folder().entries()] == [first.path]
+    assert AuditEvent.objects.get().summary.startswith("moved “Which planet")
+
+
+def test_bulk_is_all_or_nothing_where_a_place_cannot_be_written(make_recording, root, tree, monkeypatch):
+    first, second = make_recording(), make_recording("tests/recordings/two.json", answered="Mars.")
+    before, delete = tree(), Trash.delete
+
+    def full(self, root, raw, **words):
+        if raw.endswith(b"two.json"):
+            raise refusals.NotWritable(raw, "the disk is full")
+        return delete(self, root, raw, **words)
+
+    monkeypatch.setattr(Trash, "delete", full)
+    with pytest.raises(refusals.NotWritable):
         deleting.trash(seen(first, second), actor="Ana")
 
     assert tree() == before

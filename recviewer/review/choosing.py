@@ -1,0 +1,128 @@
+"""Which of the recordings that were chosen an act can be about: the others are named and left out, with the reason.
+
+An act on one recording is refused where it cannot be; an act on many goes on with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from django.conf import settings
+
+from recviewer.catalog.models import Recording
+from recviewer.review.audit import Done
+from recviewer.review.refusals import Changed, Gone, Invalid
+from recviewer.review.subjects import Seen, Target, chunked, printable, raw_of, unread
+from recviewer.store import files
+from recviewer.store.refusals import CannotRead, OutsideRoot, Refusal, Vanished
+
+NAMED = 5
+"""Recordings that a sentence names; the rest is a number."""
+GONE = "not there any more"
+CHANGED = "changed since you opened the page"
+
+
+class Chosen:
+    """Recordings that a person chose, each as it was seen. left: why those that are left out are, by path.
+
+    reads: the act is about their bytes: what could not be read cannot be decided on.
+    """
+
+    def __init__(self, seen: Sequence[Seen], *, reads: bool = True) -> None:
+        self._wanted = {item.path: item.blob for item in seen}
+        self._reads = reads
+        self.left: dict[str, str] = {}
+
+    def rows(self) -> list[Recording]:
+        """Return the rows of what can be acted on, in the order in which it was named.
+
+        Raises Invalid (nothing named, nothing that can be read), Gone, Changed where nothing else is left.
+        """
+        if not self._wanted:
+            raise Invalid("No recording was chosen.")
+        rows: dict[str, Recording] = {}
+        for paths in chunked(self._wanted):
+            rows.update((row.path, row) for row in Recording.objects.filter(path__in=paths))
+        for path, blob in self._wanted.items():
+            why = self._obstacle(rows.get(path), blob)
+            if why:
+                self.left.setdefault(path, why)
+        found = [rows[path] for path in self._wanted if path not in self.left]
+        if not found:
+            self._refuse()
+        return found
+
+    def contents(self, targets: Sequence[Target]) -> Iterator[tuple[Target, bytes]]:
+        """Yield the bytes on disk of those of the targets that still are what the catalog has; the others are left out."""
+        places = {target.path: target for target in targets}
+        with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=settings.FILE_LIMIT_BYTES) as reader:
+            for recording in sorted(self.rows(), key=raw_of):
+                target = places.get(recording.path)
+                if target is None:
+                    continue
+                try:
+                    data = reader.read(raw_of(recording)).data
+                except (Vanished, CannotRead, OutsideRoot) as refusal:
+                    self.leave_for(target.path, refusal)
+                else:
+                    if files.blob_id(data) != target.blob:
+                        self.leave(target.path, CHANGED)
+                    else:
+                        yield target, data
+
+    def leave(self, path: str, why: str) -> None:
+        """Leave one out. Raises what `rows` raises where it was the only one."""
+        self.left[path] = why
+        if len(self.left) == len(self._wanted):
+            self._refuse()
+
+    def leave_for(self, path: str, refusal: Refusal) -> None:
+        """Leave one out for what the store refused. Raises what `rows` raises where it was the only one."""
+        match refusal:
+            case Vanished():
+                self.leave(path, GONE)
+            case CannotRead():
+                self.leave(path, _cannot_be_read(refusal.reason))
+            case OutsideRoot():
+                self.leave(path, _cannot_be_read("its folder is a symbolic link now"))
+            case _:
+                self.leave(path, CHANGED)
+
+    def _obstacle(self, row: Recording | None, blob: str) -> str:
+        if row is None:
+            return GONE
+        if row.blob != blob:
+            return CHANGED
+        reason = unread(row) if self._reads else ""
+        return _cannot_be_read(reason) if reason else ""
+
+    def _refuse(self) -> None:
+        """Raise the refusal of an act of which nothing is left."""
+        whys = set(self.left.values())
+        if whys == {GONE}:
+            raise Gone(list(self.left))
+        if whys == {CHANGED}:
+            raise Changed(list(self.left))
+        if len(self.left) == 1:
+            raise Invalid(f"This recording {whys.pop()}. Nothing was saved.")
+        raise Invalid(f"There is nothing left to act on. {_named(self.left)} Nothing was saved.")
+
+    def told(self, done: Done) -> Done:
+        """Return what was done with a sentence about what was left out, if anything was."""
+        return replace(done, sentence=f"{done.sentence} {self.sentence}") if self.left else done
+
+    @property
+    def sentence(self) -> str:
+        """Which recordings were left out and why, "" for none."""
+        return _named(self.left) if self.left else ""
+
+
+def _cannot_be_read(reason: str) -> str:
+    return f"cannot be read: {reason}"
+
+
+def _named(left: dict[str, str]) -> str:
+    shown = "; ".join(f"{printable(path, 120)} ({why})" for path, why in list(left.items())[:NAMED])
+    more = f"; and {len(left) - NAMED:,} more" if len(left) > NAMED else ""
+    return f"Left out: {shown}{more}."
