@@ -7,13 +7,16 @@ from recviewer.store.scan import HOME
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
 """NUL ends a text in SQL, and two others mark hits in snippets; all are shown as their pictures."""
 
+_CONTROL_BYTES = bytes(_CONTROLS)
+
 
 def clean(text: str) -> str:
     """Return text that every database stores: without control characters, and with lone surrogates as U+FFFD."""
-    text = text.translate(_CONTROLS) if not text.isprintable() else text
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        return text.translate(_CONTROLS).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text if len(data.translate(None, _CONTROL_BYTES)) == len(data) else text.translate(_CONTROLS)
 
 
 def test_name(test_id: str | None) -> str:

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 
+import orjson
+
 from recviewer.exchange.model import Json
 
 _ESCAPE = re.compile(
@@ -43,6 +45,11 @@ def _is_json(text: str) -> bool:
     start = text.lstrip()[:1]
     if start not in ("{", "[", '"') or len(text) > _LONGEST:
         return False
+    try:
+        orjson.loads(text)
+        return True
+    except ValueError:  # no JSON, or JSON with what orjson refuses
+        pass
     try:
         json.loads(text)
     except json.JSONDecodeError as error:

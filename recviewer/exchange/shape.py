@@ -56,6 +56,7 @@ _TYPES: dict[Take, tuple[type, ...]] = {
 MATCHED_MOST = 1_000
 """Keys of which one step remembers the pattern that they match."""
 
+_NUMBERS = frozenset({int, float, SourceFloat})
 _BASE64 = re.compile(r"[0-9A-Za-z+/]*={0,2}")
 
 
@@ -132,7 +133,7 @@ def _is_vector(value: Json) -> bool:
     if type(value) is str:
         size = len(value) // 4 * 3 - value.count("=")
         return len(value) % 4 == 0 and size % 4 == 0 and _BASE64.fullmatch(value) is not None
-    return type(value) is list and all(isinstance(item, int | float) and type(item) is not bool for item in value)
+    return type(value) is list and _NUMBERS.issuperset(map(type, value))
 
 
 class Shape:
@@ -311,12 +312,19 @@ def passed(value: Json, node: Node | None, how: How) -> Json:
 def _figures(value: Json, node: Node | None) -> Json:
     if node is not None and node.how not in (None, How.FIGURE):
         return passed(value, node, node.how or How.FIGURE)
-    if type(value) is dict:
-        pairs = ((key, _figures(item, node.child(key) if node else None)) for key, item in value.items())
-        return {key: kept for key, kept in pairs if kept is not NOTHING}
-    if type(value) is list:
+    kind = type(value)
+    if kind is dict:
+        made = {}
+        for key, item in value.items():
+            child = node.child(key) if node is not None else None
+            if child is None and type(item) in _NUMBERS:
+                made[key] = PASSED
+            elif (kept := _figures(item, child)) is not NOTHING:
+                made[key] = kept
+        return made
+    if kind is list:
         return [_figures(item, None) for item in value]
-    return PASSED if isinstance(value, int | float) and type(value) is not bool else value
+    return PASSED if kind in _NUMBERS else value
 
 
 def _has_struck(value: Json) -> bool:

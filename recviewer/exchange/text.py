@@ -203,7 +203,10 @@ ENDED = {
 
 def end_of_all(exchange: Exchange) -> End:
     """Return how an answer ended; of several choices the worst counts."""
-    return worst(end_of_one(output, exchange) for output in exchange.outputs)
+    outputs = exchange.outputs
+    if len(outputs) == 1:  # nearly always
+        return end_of_one(outputs[0], exchange)
+    return worst(end_of_one(output, exchange) for output in outputs)
 
 
 _TELLS_NO_END = frozenset(

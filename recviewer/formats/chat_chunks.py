@@ -24,16 +24,23 @@ _CHOICE = {"delta": None, "obfuscation": None}
 _DELTA = {"content": None, "reasoning": None}
 _PASSED = {"id": "", "created": 0, "obfuscation": "", "system_fingerprint": "", "service_tier": ""}
 _TEXT = frozenset({str, type(None)})
+_HOLDERS = frozenset({dict, list})
 
 
 class Plain:
-    """A chunk without its words, against which the next ones are held. flat: what counts of it."""
+    """A chunk without its words, against which the next ones are held. flat: what counts of it.
 
-    __slots__ = ("choice", "data", "delta", "flat")
+    exact: by their keys, those values of its choice of which Python says too easily that they are equal, as JSON text.
+    """
+
+    __slots__ = ("choice", "data", "delta", "exact", "flat")
 
     def __init__(self, data: Json, flat: Flat) -> None:
         choice = data["choices"][0]
         self.data, self.choice, self.delta = data | _DATA, choice | _CHOICE, choice["delta"] | _DELTA
+        self.exact = [
+            (key, _text_of(value)) for key, value in self.choice.items() if key != "index" and not _is_sure(value)
+        ]
         self.flat = flat
 
     def like(self, item: Json) -> dict[str, Json] | None:
@@ -52,14 +59,26 @@ class Plain:
             and choice | _CHOICE == self.choice
             and data | _DATA == self.data
         ):
+            for key, text in self.exact:
+                if _text_of(choice[key]) != text:
+                    return None
             return delta
         return None
 
     @property
     def is_sure(self) -> bool:
-        """Tell whether equality settles it: to Python 1, 1.0 and true are equal."""
-        values = [*self.data.values(), *(self.choice | {"index": None}).values(), *self.delta.values()]
-        return all(type(value) in _TEXT or (type(value) is int and value > 1) for value in values)
+        """Tell whether equality settles it, but for the values that are held against their text."""
+        return all(map(_is_sure, self.data.values())) and all(map(_is_sure, self.delta.values()))
+
+
+def _is_sure(value: Json) -> bool:
+    """Tell whether what is equal to a value is the same: to Python 1, 1.0 and true are equal."""
+    kind = type(value)
+    return kind in _TEXT or (kind is int and value > 1) or (kind in _HOLDERS and not value)
+
+
+def _text_of(value: Json) -> bytes:
+    return orjson.dumps(value, default=written)
 
 
 def add_chunks(raw: Raw, made: Elements, left: list[Left]) -> None:

@@ -121,8 +121,7 @@ def envelope(document: Json) -> Raw:
         if response.data:
             response.note("is_streaming", streaming, "true or false")
         streaming = isinstance(reply, list) and type_name != "Model"
-    named = (request.text("model"), body.data.get("model"), body.data.get("modelId"), _model_in(url_path))
-    model = next((name for name in named if isinstance(name, str) and name), "")
+    model = request.text("model") or _model_asked(body.data) or _model_in(url_path)
     return Raw(
         document=document,
         test_id=test_id,
@@ -146,6 +145,10 @@ def envelope(document: Json) -> Raw:
         status=response.integer("status"),
         problems=(*top.problems, *framed.problems),
     )
+
+
+def _model_asked(body: dict[str, Json]) -> str:
+    return next((name for name in (body.get("model"), body.get("modelId")) if isinstance(name, str) and name), "")
 
 
 def _request_kind(request: dict[str, Json]) -> str:

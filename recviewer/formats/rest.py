@@ -6,6 +6,8 @@ import re
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+import orjson
+
 from recviewer.exchange.elements import Elements, Flat, flat_of
 from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.model import Json, Kind, Left, Reply
@@ -133,7 +135,7 @@ def _response(raw: Raw) -> dict[str, Json]:
 
 def _whole(body: Json, chosen: Format, shape: Shape, left: list[Left]) -> dict[str, Json]:
     if isinstance(body, list):
-        kept = [shape.rest([unwrap(item)], left)[0] for item in body]
+        kept = [_row(unwrap(item), shape, left) for item in body]
         return _types(body) | ({"list": _named(body, kept)} if chosen.kind is Kind.MODELS else {"body": kept})
     found = shape.rest(unwrap(body), left)
     if chosen.kind is Kind.MODELS and isinstance(found, dict):
@@ -142,6 +144,30 @@ def _whole(body: Json, chosen: Format, shape: Shape, left: list[Left]) -> dict[s
             if isinstance(value, list) and isinstance(listed[key], list):
                 found[key] = {"list": _named(listed[key], value)}
     return _types([body]) | {"body": found}
+
+
+ROWS_MOST = 4_000
+"""Rows of lists that one process remembers: the lists of a tree hold the same models again and again."""
+
+ROW_BYTES_MOST = 4_000
+
+_ROWS: dict[tuple[str, bytes], tuple[Json, list[Left]]] = {}
+
+
+def _row(item: Json, shape: Shape, left: list[Left]) -> Json:
+    """Return what counts of an item of a reply that is a list."""
+    try:
+        text = orjson.dumps(item)
+    except TypeError:  # a number that keeps its text, or one that is too long
+        return shape.rest([item], left)[0]
+    known = _ROWS.get((shape.name, text))
+    if known is None:
+        found: list[Left] = []
+        known = shape.rest([item], found)[0], found
+        if len(_ROWS) < ROWS_MOST and len(text) <= ROW_BYTES_MOST:
+            _ROWS[shape.name, text] = known
+    left += known[1]
+    return known[0]
 
 
 def _types(items: list[Json]) -> dict[str, Json]:

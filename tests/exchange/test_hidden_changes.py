@@ -82,6 +82,13 @@ def delta(**others):
     return {"id": "x", "model": "m", "choices": [{"index": 0, "delta": others}]}
 
 
+def filtered_chunk(words, verdict):
+    """A chunk as a filter of Azure's lets it pass."""
+    passed = {"hate": {"filtered": verdict, "severity": "safe"}}
+    choice = {"index": 0, "finish_reason": None, "logprobs": None, "delta": {"content": words}}
+    return {"id": "x", "model": "m", "choices": [choice | {"content_filter_results": passed}]}
+
+
 def text(words, **others):
     return {"type": "text", "text": words, **others}
 
@@ -147,6 +154,10 @@ HIDDEN = {
     "a known object that lacks a key": (
         streamed(chunk("a", citations=[{"url": "u", "title": 1}]), chunk("b", citations=[{"url": "v", "title": 1}])),
         streamed(chunk("a", citations=[{"url": "u", "title": 1}]), chunk("b", citations=[{"url": "v"}])),
+    ),
+    "a filter of one chunk that says 0": (
+        streamed(filtered_chunk("a", False), filtered_chunk("b", False), filtered_chunk("c", False)),
+        streamed(filtered_chunk("a", False), filtered_chunk("b", False), filtered_chunk("c", 0)),
     ),
     "arguments sent as an object": (asked_call('{"a":1}'), asked_call({"json": {"a": 1}})),
     "arguments sent as the object that the text holds": (asked_call('{"a":1}'), asked_call({"a": 1})),
