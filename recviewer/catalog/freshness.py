@@ -14,15 +14,16 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Max
 
-from recviewer.catalog import indexer, provenance
+from recviewer.catalog import database, indexer, provenance
 from recviewer.catalog.models import IndexRun, Recording
 from recviewer.git.repository import GitFailed
-from recviewer.store.refusals import Refusal
+from recviewer.store.refusals import Refusal, why
 
 log = logging.getLogger(__name__)
 _running = threading.Lock()
 _last_nudge = 0.0
 _trouble = ""
+_has_failed = False
 
 
 def nudge() -> None:
@@ -36,25 +37,45 @@ def nudge() -> None:
         return
     if _running.acquire(blocking=False):
         _last_nudge = now
-        threading.Thread(target=_refresh, name="recviewer-refresh", daemon=True).start()
+        try:
+            threading.Thread(target=_refresh, name="recviewer-refresh", daemon=True).start()
+        except RuntimeError as error:  # no thread to be had: the page is answered all the same
+            _running.release()
+            _fail(f"The catalog could not be brought up to date: {error}.")
 
 
 def _refresh() -> None:
-    global _trouble
+    global _trouble, _has_failed
     try:
         report = indexer.refresh(processes=1)
+        _trouble, _has_failed = "; ".join(report.problems[:3]), False
         provenance.refresh(catalog_changed=report.did_anything)
-        _trouble = "; ".join(report.problems[:3])
     except indexer.Busy:
         pass
-    except (Refusal, GitFailed) as refusal:
-        _trouble = str(refusal)
+    except GitFailed as failed:
+        _trouble = str(failed)
+    except Refusal as refusal:
+        _fail(str(refusal))
     except (DatabaseError, OSError) as error:
-        _trouble = f"the catalog could not be brought up to date: {error}"
+        reason = (why(error) if isinstance(error, OSError) else database.why(error)) or "the log says why"
+        _fail(f"The catalog could not be brought up to date: {reason}.")
         log.warning("refresh failed: %s", error)
+    except Exception:  # a bug of ours: the thread ends, and says so
+        _fail("The catalog could not be brought up to date: the log says why.")
+        log.exception("refresh failed")
     finally:
         connection.close()
         _running.release()
+
+
+def _fail(sentence: str) -> None:
+    global _trouble, _has_failed
+    _trouble, _has_failed = sentence, True
+
+
+def has_failed() -> bool:
+    """Tell whether the last comparison in this process could not be made."""
+    return _has_failed
 
 
 def trouble() -> str:

@@ -31,7 +31,7 @@ from recviewer.catalog.jobs import Done, Job
 from recviewer.catalog.models import IndexRun
 from recviewer.formats.version import reader_version
 from recviewer.store import files
-from recviewer.store.refusals import Refusal
+from recviewer.store.refusals import NotWritable, Refusal, why
 from recviewer.store.scan import FileStamp, Scan, scan
 
 BATCH_FILES = 64
@@ -183,6 +183,7 @@ def _write(
             report.unreadable += done.summary.kind == "unreadable"
             pending.append((done, storable(done.stamp or stamps[done.key])))
         progress.advance(len(batch))
+        _touch(_holder())
         if len(pending) >= BATCH_ROWS:
             writer.write(pending)
             pending = []
@@ -258,23 +259,45 @@ def _no_collector() -> Iterator[None]:
 
 @contextmanager
 def only_run() -> Iterator[None]:
-    """Hold the lock of indexing runs. Raises Busy with the other run's process and start, OtherTree."""
+    """Hold the lock of indexing runs. Raises Busy with the other run's process and start, OtherTree, NotWritable."""
     _refuse_other_tree()
-    folder = Path(settings.DATA_DIR)
-    holder = folder / "index.holder"
-    lock = FileLock(folder / "index.lock", thread_local=False)
+    holder = _holder()
+    place = Path(settings.DATA_DIR) / "index.lock"
+    lock = FileLock(place, thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         raise Busy(_whose(holder)) from None
+    except OSError as error:
+        raise NotWritable(place, why(error)) from error
     try:
-        holder.write_text(
-            json.dumps({"process": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")})
-        )
+        with contextlib.suppress(OSError):  # only a word to others about whose run it is
+            holder.write_text(
+                json.dumps({"process": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")})
+            )
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _holder() -> Path:
+    """Return where a run tells whose it is, and by touching it that it goes on."""
+    return Path(settings.DATA_DIR) / "index.holder"
+
+
+def silent_seconds() -> float | None:
+    """Return how long ago the run that is under way got on last, in seconds; None where none is under way."""
+    try:
+        process = int(json.loads(_holder().read_text())["process"])
+        silent = abs(time.time() - _holder().stat().st_mtime)
+        os.kill(process, 0)
+    except PermissionError:  # it lives, as another user
+        return silent
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return silent
 
 
 class OtherTree(Refusal):
@@ -302,16 +325,31 @@ def _checked_file() -> Path:
 
 
 def mark_checked() -> None:
-    """Note that the catalog was compared with the disk just now."""
+    """Note that the catalog was compared with the disk just now, by the clock that is asked for its age. Raises OSError."""
     _checked_file().touch()
+    _touch(_checked_file())
+
+
+def _touch(place: Path) -> None:
+    """Note on a file that it is now, if that can be."""
+    with contextlib.suppress(OSError):
+        os.utime(place, (now := time.time(), now))
+
+
+CLOCK_SECONDS = 2.0
+"""How far a time may lie ahead and still be now: file systems round."""
 
 
 def checked_seconds_ago() -> float | None:
-    """Return how long ago the catalog was compared with the disk, in seconds; None if it never was."""
+    """Return how long ago the catalog was compared with the disk, in seconds; None if it never was.
+
+    None as well where that lies in the future, for a clock that was set back: nobody knows then.
+    """
     try:
-        return max(0.0, time.time() - _checked_file().stat().st_mtime)
+        age = time.time() - _checked_file().stat().st_mtime
     except OSError:
         return None
+    return max(0.0, age) if age >= -CLOCK_SECONDS else None
 
 
 def touch(keys: Collection[str]) -> None:

@@ -13,7 +13,9 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
 from recviewer import __version__, places
+from recviewer.catalog import database
 from recviewer.catalog.indexer import Progress, Report
+from recviewer.store import refusals as store
 
 
 def prepare(*, static: bool, moved: bool = False) -> None:
@@ -30,10 +32,17 @@ def prepare(*, static: bool, moved: bool = False) -> None:
     except places.OtherRoot as other:
         raise CommandError(str(other), returncode=2) from None
     except (OSError, DatabaseError) as error:
-        raise CommandError(
-            f"the data folder {settings.DATA_DIR} cannot be used: {error}. Set RECVIEWER_DATA to a folder that can.",
-            returncode=2,
-        ) from error
+        raise unusable(error) from error
+
+
+def unusable(error: OSError | DatabaseError) -> CommandError:
+    """Return as an error with what to do that the data folder cannot be used."""
+    reason = store.why(error) if isinstance(error, OSError) else database.why(error) or str(error)
+    named = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
+    return CommandError(
+        f"the data folder {settings.DATA_DIR} cannot be used: {reason}{named}. Set RECVIEWER_DATA to a folder that can.",
+        returncode=2,
+    )
 
 
 def bring_up(
@@ -52,6 +61,7 @@ def bring_up(
     from recviewer.catalog import indexer, provenance
     from recviewer.git.repository import GitFailed
     from recviewer.review import deleting
+    from recviewer.review.refusals import Refused
     from recviewer.store.refusals import Refusal
 
     prepare(static=True, moved=moved)
@@ -67,8 +77,10 @@ def bring_up(
         warn(f"{busy}; serving what is indexed so far.")
     except GitFailed as failed:
         warn(f"The last commits are not known: {failed}.")
-    except Refusal as refusal:
+    except (Refusal, Refused) as refusal:
         raise CommandError(str(refusal), returncode=2) from None
+    except (OSError, DatabaseError) as error:
+        raise unusable(error) from error
     read_reviews(say, warn)
     carry_verdicts(say, warn)
 

@@ -8,6 +8,7 @@ command that runs nothing, and the environment is built from nothing.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shlex
@@ -16,7 +17,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -195,7 +196,7 @@ def run(
     except subprocess.TimeoutExpired:
         raise TooSlow(f"git {_verb(words)} took more than {seconds:g} seconds and was stopped") from None
     except (OSError, ValueError) as error:
-        raise GitFailed(f"git did not answer: {error}") from error
+        raise GitFailed(f"git did not answer: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _verb(words: Sequence[str | bytes | Path]) -> str:
@@ -205,14 +206,19 @@ def _verb(words: Sequence[str | bytes | Path]) -> str:
 
 @contextmanager
 def reading(repository: Repository) -> Iterator[dict[str, str]]:
-    """Yield an environment in which git reads a repository's objects and none of its configuration."""
-    with tempfile.TemporaryDirectory(prefix="recviewer-git-") as folder:
-        own = Path(folder)
-        (own / "objects").mkdir()
-        (own / "refs").mkdir()
-        (own / "HEAD").write_text("ref: refs/heads/none\n")
-        if cut := _where_cut(repository):
-            (own / "shallow").write_text("".join(f"{line}\n" for line in cut))
+    """Yield an environment in which git reads a repository's objects and none of its configuration.
+
+    Raises GitFailed where there is no place for the few files that it takes.
+    """
+    cut = _where_cut(repository)
+    with ExitStack() as stack:
+        with working():
+            own = Path(stack.enter_context(_own_folder()))
+            (own / "objects").mkdir()
+            (own / "refs").mkdir()
+            (own / "HEAD").write_text("ref: refs/heads/none\n")
+            if cut:
+                (own / "shallow").write_text("".join(f"{line}\n" for line in cut))
         places = [repository.common_dir / "objects"]
         if repository.fetched is not None:
             places.append(repository.fetched / "objects")
@@ -222,11 +228,36 @@ def reading(repository: Repository) -> Iterator[dict[str, str]]:
         }
 
 
+@contextmanager
+def working() -> Iterator[None]:
+    """Turn the system's errors about the place that git works in into GitFailed."""
+    try:
+        yield
+    except OSError as error:
+        raise GitFailed(_no_room(error)) from error
+
+
+def _own_folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="recviewer-git-", ignore_cleanup_errors=True)
+
+
+def _no_room(error: OSError) -> str:
+    """Return why git cannot be asked: it reads an untrusted repository from a small folder of our own."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        why = "the disk of the folder for temporary files is full, or has no inodes left"
+    else:
+        why = f"there is no folder for temporary files that can be written ({error.strerror or error})"
+    return f"git has no place to work in: {why}"
+
+
 def _where_cut(repository: Repository) -> list[str]:
     """Return the commits whose parents were not fetched; none of those whose past we fetched ourselves."""
     if not repository.is_shallow:
         return []
-    text = (repository.common_dir / "shallow").read_text(errors="replace")
+    try:
+        text = (repository.common_dir / "shallow").read_text(errors="replace")
+    except OSError as error:
+        raise GitFailed(f"git did not answer: {error.strerror or error}") from error
     cut = [line for line in text.split() if _HEX.fullmatch(line)]
     if repository.fetched is None or (repository.fetched / "objects" / "info" / "alternates").exists():
         return cut
@@ -253,9 +284,12 @@ def streaming(
     Raises TooSlow on leaving where it had to be stopped: what was read then is not all there is.
     """
     with reading(repository) as env:
-        process = subprocess.Popen(  # noqa: S603
-            command(*words), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+        try:
+            process = subprocess.Popen(  # noqa: S603
+                command(*words), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
+        except OSError as error:
+            raise GitFailed(f"git did not answer: {error.strerror or error}") from error
         late = threading.Event()
         watch = threading.Timer(seconds, _stop, (process, late))
         watch.daemon = True

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from recviewer.git.ranges import Changed, Held, MissingObjects, blob_name, missing, parsed
-from recviewer.git.repository import GitFailed, Repository, first_line, reading, run
+from recviewer.git.repository import GitFailed, Repository, first_line, reading, run, working
 
 _FLAGS = (
     "filemode symlinks ignorecase precomposeunicode protecthfs protectntfs trustctime sparsecheckout sparsecheckoutcone"
@@ -109,7 +109,8 @@ def snapshot(repository: Repository, wanted: Callable[[bytes], bool]) -> Iterato
     with reading(repository) as env:
         own = Path(env["GIT_DIR"])
         known = _settings(repository)
-        _take_over(repository, own)
+        with working():
+            _take_over(repository, own)
         env = env | {"GIT_INDEX_FILE": str(own / "index"), "GIT_WORK_TREE": str(repository.work_tree)} | _home()
         given = [f"{key}={value}" for key, value in _given(known).items()]
         place = ["-C", str(repository.work_tree), *(word for setting in given for word in ("-c", setting))]

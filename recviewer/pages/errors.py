@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from recviewer.catalog.database import is_unwritten, why
+from recviewer.pages.discreet import discreet
 from recviewer.pages.htmx import wants_fragment
 from recviewer.store import refusals
+
+log = logging.getLogger(__name__)
+UNWRITTEN = "That could not be saved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,14 @@ class Refusals:
 
 
 def page_of(error: Exception) -> ErrorPage | None:
-    """Return the page for a refusal, None for any other exception."""
+    """Return the page for a refusal, or for a database that cannot be used, None for any other exception."""
+    page = _page_of(error)
+    return page and replace(page, reason=discreet(page.reason))
+
+
+def _page_of(error: Exception) -> ErrorPage | None:
+    if isinstance(error, DatabaseError):
+        return _without_database(error)
     own = getattr(error, "status", None)
     if isinstance(error, refusals.Refusal):
         for base in type(error).__mro__:
@@ -58,9 +72,20 @@ def page_of(error: Exception) -> ErrorPage | None:
                 status, title = STATUS[base]
                 return ErrorPage(title, str(error), status)
         return ErrorPage(getattr(error, "title", "Refused"), str(error), own if isinstance(own, int) else 409)
-    if isinstance(own, int) and 400 <= own < 500 and type(error).__module__.startswith("recviewer."):
+    if isinstance(own, int) and 400 <= own < 600 and type(error).__module__.startswith("recviewer."):
         return ErrorPage(getattr(error, "title", "Refused"), str(error), own)
     return None
+
+
+def _without_database(error: DatabaseError) -> ErrorPage | None:
+    """Tell what is known: a transaction that could not be written was rolled back; of others the log of acts knows."""
+    reason = why(error)
+    if not reason:
+        return None
+    log.error("the database: %s", error)
+    if is_unwritten(error):
+        return ErrorPage(UNWRITTEN, f"The database cannot be written: {reason}. Nothing was saved.", 503)
+    return ErrorPage("The database cannot be used", f"It cannot be read: {reason}.", 503)
 
 
 def refused(request: HttpRequest, page: ErrorPage) -> HttpResponse:
@@ -76,6 +101,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer without the database, and if need be without templates: either may be what failed."""
     try:
-        return render(None, "500.html", status=500)
+        is_act = request.method not in ("GET", "HEAD")
+        return render(None, "500.html", {"is_act": is_act}, status=500)
     except Exception:
         return HttpResponse("recviewer broke; its log says what happened.", "text/plain", status=500)

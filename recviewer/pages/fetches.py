@@ -15,6 +15,7 @@ from django.urls import reverse
 from recviewer.changes import fetches
 from recviewer.git.remotes import Remote
 from recviewer.git.repository import GitFailed, Repository
+from recviewer.pages.discreet import discreet
 from recviewer.pages.forms import next_of
 from recviewer.pages.htmx import wants_fragment
 from recviewer.pages.reports import repository
@@ -43,7 +44,7 @@ def fetch_of(here: Repository) -> Fetch | None:
 
 def _shown(state: fetches.State, remote: Remote) -> Fetch:
     at = datetime.fromtimestamp(state.at, tz=UTC) if state.at else None
-    return Fetch(remote.shown, state.line, at, state.sentence, state.error)
+    return Fetch(remote.shown, state.line, at, state.sentence, discreet(state.error))
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -57,13 +58,13 @@ def start(request: HttpRequest) -> HttpResponse:
             repository(), settings.FETCH_FROM, Path(settings.DATA_DIR), wanted, patience=PATIENCE_SECONDS
         )
     except GitFailed as failed:
-        messages.error(request, str(failed))
+        messages.error(request, discreet(str(failed)))
         return HttpResponseRedirect(listing, status=303)
     back = next_of(request, request.POST) if "next" in request.POST else listing
     if state.is_running or back == listing:
         return HttpResponseRedirect(listing, status=303)  # the list itself tells what came
     if state.error:
-        messages.error(request, f"Nothing was fetched. {state.error}"[:400])
+        messages.error(request, discreet(f"Nothing was fetched. {state.error}")[:400])
     else:
         messages.success(request, state.sentence)
     return HttpResponseRedirect(back, status=303)

@@ -14,10 +14,12 @@ from recviewer.catalog.models import Recording
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.changes.lineage import Lineage, Place, What
 from recviewer.changes.versions import Told, is_bot
+from recviewer.exchange.model import Kind
 from recviewer.git.repository import GitFailed
 from recviewer.pages import lineages, reports, stored
 from recviewer.pages.bar import TONES
 from recviewer.pages.classes import CLASSES
+from recviewer.pages.discreet import discreet
 from recviewer.pages.lineages import NoHistory, Start
 from recviewer.review.filters import standings_for
 from recviewer.review.models import State
@@ -144,9 +146,9 @@ def _page(
         is_head=not asked and start.name == "HEAD",
         rows=rows,
         commits=lineage.commits,
-        end=lineage.end,
+        end=discreet(lineage.end),
         further_url=_url(stored.key_for(further[0]), further[1]) if further else "",
-        problems=lineage.problems,
+        problems=tuple(map(discreet, lineage.problems)),
         today=stored.key_for(today.raw) if today and is_other else "",
         today_url=_blob_url(today) if today and is_other else "",
         disk=recording.blob if recording and is_changed else "",
@@ -185,7 +187,7 @@ def _row(one: Told, state: str) -> Row:
         glyph=glyph,
         tone=tone,
         words=words,
-        summary=" ".join((summary or one.side.meaning.line.answered).split())[:240],
+        summary=" ".join((summary or _answered(one)).split())[:240],
         place=one.side.path,
         value=f"blob:{version.place.blob}" if version.place else "",
         url=_blob_url(version.place) if version.place else "",
@@ -201,6 +203,12 @@ def _row(one: Told, state: str) -> Row:
         is_bot=one.commit is not None and is_bot(one.commit.author),
         verdict=(*TONES[State(state)], VERDICT_WORDS[state]) if state in VERDICT_WORDS else None,
     )
+
+
+def _answered(one: Told) -> str:
+    """Return the first words of an answer; where there are none to be had, why."""
+    words = one.side.meaning.line.answered
+    return words if one.version.place is None or one.side.exchange.kind is not Kind.UNREADABLE else discreet(words)
 
 
 def _short(raw: bytes, other: Place | None) -> str:
@@ -226,8 +234,8 @@ def _as_json(start: Start, lineage: Lineage, versions: tuple[Told, ...]) -> dict
         "path": key_of(start.raw),
         "head": lineage.head,
         "commits": lineage.commits,
-        "end": lineage.end or None,
-        "problems": list(lineage.problems),
+        "end": discreet(lineage.end) or None,
+        "problems": list(map(discreet, lineage.problems)),
         "versions": [
             {
                 "what": one.version.what.value,

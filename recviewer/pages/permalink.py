@@ -18,6 +18,7 @@ from recviewer.git.ranges import missing
 from recviewer.git.repository import GitFailed
 from recviewer.pages import stored
 from recviewer.pages.answers import LISTINGS
+from recviewer.pages.discreet import discreet
 from recviewer.pages.facts import facts_of
 from recviewer.pages.lineages import came_with
 from recviewer.pages.neighbours import url_of
@@ -71,11 +72,10 @@ def _from_git(request: HttpRequest, blob: str, *, wants_json: bool) -> HttpRespo
             return render(request, "recording/several.html", {"page": page})
         content = stored.from_git(names[0]) if names else None
     except GitFailed as failed:
-        return _nothing(request, blob, f"{failed}.")
+        return _nothing(request, blob, f"{discreet(str(failed))}.")
     if content is None:
-        return _nothing(
-            request, blob, f"No recording has this content, and git has no blob of that name: {missing(here)}."
-        )
+        said = f"No recording has this content, and git has no blob of that name: {missing(here)}."
+        return _nothing(request, blob, discreet(said))
     hint = request.GET.get("path", "")
     if content.blob != blob:
         return HttpResponseRedirect(_url(content.blob, hint, wants_json=wants_json))

@@ -17,6 +17,7 @@ from recviewer.catalog.filters import FILTERS, Filter, Term
 from recviewer.catalog.models import Recording
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.pages.cells import hits, kind_as_model
+from recviewer.pages.discreet import discreet
 from recviewer.pages.forms import item_of
 from recviewer.pages.htmx import answer, wants_fragment
 from recviewer.pages.jumps import jump, opened_by
@@ -214,7 +215,7 @@ def build(state: ListState) -> Listing:
         faults=faults,
         strangers=narrowing.strangers(state.terms, state.words) if not counted.total and everything.total else (),
         direct=_direct(state),
-        freshness=Freshness(generation, "/" + state.address(), False, freshness.trouble()),
+        freshness=Freshness(generation, "/" + state.address(), False, discreet(freshness.trouble())),
         filters=tuple(FILTERS.values()),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -20,7 +19,8 @@ from recviewer.changes.sides import Library
 from recviewer.changes.sources import Range
 from recviewer.git.fetched import beside
 from recviewer.git.ranges import opened
-from recviewer.git.repository import GitFailed, Repository
+from recviewer.git.repository import Repository
+from recviewer.pages.discreet import discreet
 from recviewer.review import pairs
 from recviewer.review.filters import standings_for
 
@@ -55,14 +55,7 @@ def repository() -> Repository:
 
 def told(failed: Exception) -> str:
     """Return what git could not do. A hosted instance keeps to itself where its repository lies."""
-    text = str(failed)
-    if not settings.HOSTED:
-        return text
-    place = Path(settings.REPOSITORY or settings.RECORDINGS_ROOT)
-    with suppress(GitFailed):
-        here = opened(place)
-        text = text.replace(f"git -C {here.name} ", "git ").replace(str(here.work_tree), "the repository")
-    return text.replace(str(place), "the repository")
+    return discreet(str(failed))
 
 
 def range_of(spec: str) -> Range:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -14,6 +15,7 @@ from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from recviewer.catalog import freshness, indexer
+from recviewer.pages.discreet import discreet
 
 
 @login_not_required
@@ -22,23 +24,63 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+LEAST_FREE_BYTES = 16 * 1024 * 1024
+"""Free bytes in the data folder below which verdicts may fail to be written."""
+
+STUCK_SECONDS = 300
+"""A run of the indexer that has read no file for so long is stuck."""
+
+
 @login_not_required
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Say whether pages can be served: database, recordings root, age of the last comparison with the disk."""
-    checks = {"database": _database(), "recordings": settings.RECORDINGS_ROOT.is_dir()}
-    ready = all(checks.values())
-    age = indexer.checked_seconds_ago()
-    told = {"ready": ready, **checks, "index_age_seconds": None if age is None else round(age, 1)}
-    return JsonResponse(told, status=200 if ready else 503)
+    """Say whether the instance can do its work, and what of it cannot be done.
+
+    database: its tables can be read. recordings: the root can be listed. disk: there is room for verdicts. index: the last
+    comparison with the disk did not fail, and none is stuck. index_age_seconds: since it ended; null where nobody knows.
+    index_silent_seconds: since a run that is under way got on; null where none is.
+    """
+    silent, age, free = indexer.silent_seconds(), indexer.checked_seconds_ago(), _free_bytes()
+    checks = {
+        "database": _database(),
+        "recordings": _can_be_listed(),
+        "disk": free is not None and free >= LEAST_FREE_BYTES,
+        "index": not freshness.has_failed() and (silent is None or silent < STUCK_SECONDS),
+    }
+    told = {
+        "ready": all(checks.values()),
+        **checks,
+        "index_age_seconds": None if age is None else round(age, 1),
+        "index_silent_seconds": None if silent is None else round(silent, 1),
+        "disk_free_bytes": free,
+    }
+    return JsonResponse(told, status=200 if told["ready"] else 503)
 
 
 def _database() -> bool:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        freshness.generation()
     except DatabaseError:
         return False
     return True
+
+
+def _can_be_listed() -> bool:
+    try:
+        with os.scandir(settings.RECORDINGS_ROOT) as entries:
+            next(entries, None)
+    except OSError:
+        return False
+    return True
+
+
+def _free_bytes() -> int | None:
+    """Return how many bytes can be written to the data folder; 0 without inodes, None where the folder is gone."""
+    try:
+        seen = os.statvfs(settings.DATA_DIR)
+    except OSError:
+        return None
+    has_inodes = seen.f_favail > 0 or not seen.f_files
+    return seen.f_bavail * seen.f_frsize if has_inodes and not seen.f_flag & os.ST_RDONLY else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +99,7 @@ def fresh(request: HttpRequest) -> HttpResponse:
     url = request.GET.get("url", "/")
     if not url_has_allowed_host_and_scheme(url, allowed_hosts=None):
         url = "/"
-    page = Freshness(shown, url, bool(shown) and shown != freshness.generation(), freshness.trouble())
+    page = Freshness(shown, url, bool(shown) and shown != freshness.generation(), discreet(freshness.trouble()))
     return render(request, "recordings/_fresh.html", {"page": page})
 
 

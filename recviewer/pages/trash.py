@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from recviewer.catalog.models import Recording
 from recviewer.pages.bar import url_of
+from recviewer.pages.discreet import discreet
 from recviewer.pages.htmx import answer, wants_fragment
 from recviewer.review import deleting
 from recviewer.review.actors import actor_of
@@ -93,7 +94,7 @@ def _page(
         size=sums["size"] or 0,
         next_url=next_url,
         obstacle=deleting.obstacle(),
-        refused=refused,
+        refused=tuple(map(discreet, refused)),
         told=told,
         event=event,
     )
@@ -166,7 +167,7 @@ def restore(request: HttpRequest) -> HttpResponse:
         return answer(request, "trash/page.html", "trash/_list.html", page, status=status)
     messages.success(request, told, extra_tags=f"undo-{event}")
     for sentence in restored.refused[:5]:
-        messages.warning(request, sentence)
+        messages.warning(request, discreet(sentence))
     return HttpResponseRedirect(reverse("trash:listing"), status=303)
 
 

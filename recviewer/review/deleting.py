@@ -8,6 +8,7 @@ start.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Count
 from django.utils import timezone
 from filelock import FileLock, Timeout
@@ -27,13 +28,14 @@ from recviewer.review import audit
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.choosing import Chosen
 from recviewer.review.models import AuditEvent, TrashRecord
-from recviewer.review.refusals import Changed, Invalid, NotAllowed, Overtaken, Refused
+from recviewer.review.refusals import Changed, Invalid, NotAllowed, Overtaken, Refused, Unnoted
 from recviewer.review.subjects import Seen, chunked, raw_of, subject_of, title_for, titled
 from recviewer.store import refusals as store
 from recviewer.store.manifests import Entry, State
 from recviewer.store.paths import open_parent
 from recviewer.store.trash import Trash
 
+log = logging.getLogger(__name__)
 KEEPER = "recviewer"
 """The actor of what is found out at the start."""
 
@@ -115,8 +117,8 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
                     at=at,
                 )
                 _record(entries, known)
-        except BaseException:
-            _put_back(entries)
+        except BaseException as error:
+            _unmoved(entries, error)
             raise
     _tell_catalog(list(known))
     return chosen.told(audit.done(event))
@@ -152,7 +154,8 @@ def restore(ids: Sequence[str], *, actor: str) -> Restored:
                 refused.append(str(refusal))
         if not back:
             return Restored(None, tuple(refused))
-        event = _write_restored(back, actor)
+        with _noting(f"{_counted(len(back))} back in the tree"):
+            event = _write_restored(back, actor)
     _tell_catalog([entry.key for entry in back])
     return Restored(audit.done(event), tuple(refused))
 
@@ -193,7 +196,8 @@ def discard(ids: Sequence[str], *, actor: str) -> Done:
                 gone.append(record)
         finally:
             if gone:
-                event = _write_discarded(gone, actor)
+                with _noting(f"{_counted(len(gone))} deleted for good"):
+                    event = _write_discarded(gone, actor)
     return audit.done(event)
 
 
@@ -237,9 +241,11 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
                     _record(entries, {})
                 else:
                     _mark_restored(entries, turned)
-        except BaseException:
+        except BaseException as error:
             if deletes:
-                _put_back(entries)
+                _unmoved(entries, error)
+            elif isinstance(error, DatabaseError):
+                raise Unnoted(f"{_counted(len(entries))} back in the tree", error) from error
             raise
     _tell_catalog([entry.key for entry in entries])
     return turned
@@ -319,12 +325,41 @@ def _delete(
     return entries
 
 
-def _put_back(entries: Sequence[Entry]) -> None:
-    """Undo deletions that are not to count. What cannot be put back stays in the trash, and `reconcile` tells of it."""
+def _put_back(entries: Sequence[Entry]) -> int:
+    """Undo deletions that are not to count. What cannot be put back stays in the trash, and `reconcile` tells of it.
+
+    Returns how many stay there.
+    """
+    left = 0
     for entry in entries:
-        with contextlib.suppress(store.Refusal):
+        try:
             trash_folder().restore(entry.id, root=settings.RECORDINGS_ROOT)
-            trash_folder().discard(entry.id)
+        except store.Refusal:
+            left += 1
+        else:
+            with contextlib.suppress(store.Refusal):
+                trash_folder().discard(entry.id)
+    return left
+
+
+def _unmoved(entries: Sequence[Entry], error: BaseException) -> None:
+    """Undo deletions that could not be written down. Raises Unnoted where files stay in the trash all the same."""
+    left = _put_back(entries)
+    if left:
+        raise Unnoted(f"{_counted(left)} in the trash", error) from error
+
+
+@contextlib.contextmanager
+def _noting(moved: str) -> Iterator[None]:
+    """Write down what was done to files. Raises Unnoted where that fails. moved: what was, as a clause."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise Unnoted(moved, error) from error
+
+
+def _counted(number: int) -> str:
+    return f"{number:,} {'recording is' if number == 1 else 'recordings are'}"
 
 
 def _record(entries: Sequence[Entry], known: dict[str, Recording]) -> None:
@@ -436,21 +471,27 @@ def _named(entries: Sequence[Entry]) -> str:
 
 def _tell_catalog(paths: Sequence[str]) -> None:
     """Let the catalog see what changed on disk: files gone, files back."""
-    with contextlib.suppress(store.NoRoot):
+    try:
         indexer.touch(paths)
+    except (store.Refusal, DatabaseError, OSError) as error:  # the act is done; the next look at the disk sees it
+        log.warning("the catalog was not told: %s", error)
 
 
 @contextlib.contextmanager
 def _one_at_a_time() -> Iterator[None]:
     """Let only one process move files and write about it, so that `reconcile` never sees half of an act."""
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(settings.DATA_DIR / "moving.lock", timeout=60)
+    with contextlib.suppress(OSError):
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    place = settings.DATA_DIR / "moving.lock"
+    lock = FileLock(place, timeout=60)
     try:
         lock.acquire()
     except Timeout:
         raise Refused(
             "Other recordings are being moved just now. Nothing was changed; try again in a moment."
         ) from None
+    except OSError as error:
+        raise store.NotWritable(place, store.why(error)) from error
     try:
         yield
     finally:

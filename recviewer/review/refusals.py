@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db import DatabaseError
+
+from recviewer.catalog import database
+
 
 class Refused(Exception):
     """An act that was not done. `str()` of it is one or more sentences. status, title: for the HTTP answer."""
@@ -48,6 +52,18 @@ class Overtaken(Refused):
         else:
             what = f"Something happened later to {count:,} of these {total:,}"
         super().__init__(f"{what}. Undo that first; nothing was changed.")
+
+
+class Unnoted(Refused):
+    """Files were moved, but that could not be written down; the next start does so. moved: what was, as a clause."""
+
+    status = 503
+    title = "Done, but not written down"
+
+    def __init__(self, moved: str, error: BaseException) -> None:
+        reason = database.why(error) if isinstance(error, DatabaseError) else ""
+        because = f": {reason}" if reason else ", and the log says why"
+        super().__init__(f"{moved}, but the database could not be written{because}. The next start writes it down.")
 
 
 class NothingToUndo(Refused):

@@ -84,7 +84,7 @@ def test_nudge_is_off_where_the_background_is(nudged, root, settings, monkeypatc
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (OSError(28, "No space left on device"), "No space left on device"),
+        (OSError(28, "No space left on device"), "the disk is full"),
         (indexer.Busy("another"), ""),
     ],
 )

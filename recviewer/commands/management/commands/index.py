@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from recviewer.commands.progress import progress_for
 from recviewer.places import MOVED
@@ -26,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.catalog import indexer
-        from recviewer.commands.start import prepare, sentence_of
+        from recviewer.commands.start import prepare, sentence_of, unusable
         from recviewer.store.refusals import Refusal
 
         prepare(static=False, moved=options["moved"])
@@ -35,6 +36,8 @@ class Command(BaseCommand):
                 report = indexer.refresh(full=options["full"], progress=progress)
         except (indexer.Busy, Refusal) as refusal:
             raise CommandError(str(refusal), returncode=2) from None
+        except (OSError, DatabaseError) as error:
+            raise unusable(error) from error
         for problem in report.problems:
             self.stderr.write(f"not looked at: {problem}")
         self.stdout.write(sentence_of(report))

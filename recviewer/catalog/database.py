@@ -1,0 +1,30 @@
+"""What the database could not do, in words for a person."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError
+
+_UNWRITTEN = {
+    "database or disk is full": "the disk is full",
+    "attempt to write a readonly database": "recviewer may not write to it",
+    "database is locked": "another process has kept it locked for too long",
+    "database table is locked": "another process has kept it locked for too long",
+}
+"""What SQLite says (https://sqlite.org/rescode.html) where it has rolled the whole transaction back, and what that means."""
+_OTHER = {
+    "unable to open database file": "its file cannot be opened",
+    "disk i/o error": "the disk reported an error",
+    "database disk image is malformed": "its file is damaged",
+    "file is not a database": "its file is damaged",
+}
+
+
+def why(error: DatabaseError) -> str:
+    """Return the reason of a failure as a clause, "" where it lies neither in the disk nor in another process."""
+    text = str(error).lower()
+    return next((reason for said, reason in (_UNWRITTEN | _OTHER).items() if said in text), "")
+
+
+def is_unwritten(error: DatabaseError) -> bool:
+    """Tell whether a transaction was rolled back as a whole for want of a place to write."""
+    return why(error) in _UNWRITTEN.values()

@@ -1,0 +1,357 @@
+"""What a page says of files and verdicts when something fails is known, not assumed, and no place of the disk is told to
+others."""
+
+import io
+import json
+import os
+import tempfile
+import time
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import OperationalError
+
+from recviewer.catalog import freshness, indexer
+from recviewer.catalog.models import Recording
+from recviewer.pages import discreet as discreetly
+from recviewer.pages import status
+from recviewer.review import audit, deleting
+from recviewer.review.models import Decision, TrashRecord
+from recviewer.store import refusals
+from recviewer.store.trash import Trash
+
+FULL = OperationalError("database or disk is full")
+
+
+@pytest.fixture(autouse=True)
+def nothing_failed_before(monkeypatch):
+    monkeypatch.setattr(freshness, "_trouble", "")
+    monkeypatch.setattr(freshness, "_has_failed", False)
+
+
+@pytest.fixture
+def full(monkeypatch):
+    """Return a function after which no act can be written down."""
+
+    def write(**words):
+        raise FULL
+
+    return lambda: monkeypatch.setattr(audit, "write", write)
+
+
+@pytest.fixture
+def one(make_recording):
+    return make_recording("recordings/one.json")
+
+
+def sent(recording, **more):
+    return {"item": f"{recording.blob}:{recording.path}", "next": "/", **more}
+
+
+def text_of(answer):
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("database or disk is full", "the disk is full"),
+        ("attempt to write a readonly database", "recviewer may not write to it"),
+        ("database is locked", "another process has kept it locked for too long"),
+    ],
+)
+def test_a_verdict_that_cannot_be_written_says_that_nothing_was_saved(client, one, monkeypatch, said, reason):
+    def write(**words):
+        raise OperationalError(said)
+
+    monkeypatch.setattr(audit, "write", write)
+
+    answer = client.post("/do/decide", sent(one, verdict="approve"))
+
+    assert answer.status_code == 503
+    assert f"The database cannot be written: {reason}. Nothing was saved." in text_of(answer)
+    assert not Decision.objects.exists()
+
+
+def test_a_database_that_cannot_be_read_promises_nothing(client, one, monkeypatch):
+    def write(**words):
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(audit, "write", write)
+
+    answer = client.post("/do/decide", sent(one, verdict="approve"))
+
+    assert answer.status_code == 503
+    assert "Nothing was" not in text_of(answer)
+
+
+def test_files_whose_move_cannot_be_written_down_are_where_they_were(client, one, tree, full):
+    before = tree()
+    full()
+
+    answer = client.post("/do/trash", sent(one, confirmed="1"))
+
+    assert answer.status_code == 503
+    assert "Nothing was saved." in text_of(answer)
+    assert tree() == before
+    assert deleting.trash_folder().entries() == []
+
+
+def test_files_that_could_not_be_put_back_are_told_of(client, one, tree, full, monkeypatch):
+    full()
+
+    def restore(self, id, **words):
+        raise refusals.NotWritable(b"recordings", "the disk is full")
+
+    monkeypatch.setattr(Trash, "restore", restore)
+    answer = client.post("/do/trash", sent(one, confirmed="1"))
+
+    assert answer.status_code == 503
+    assert "1 recording is in the trash, but the database could not be written: the disk is full." in text_of(answer)
+    assert tree() == {}
+
+
+@pytest.mark.parametrize("way", ["restore", "undo"])
+def test_files_that_came_back_without_a_note_are_told_of_and_noted_at_the_next_start(
+    client, one, tree, monkeypatch, way
+):
+    before = tree()
+    client.post("/do/trash", sent(one, confirmed="1"))
+    entry = TrashRecord.objects.get().entry
+    with monkeypatch.context() as patched:
+
+        def write(**words):
+            raise FULL
+
+        patched.setattr(audit, "write", write)
+        answer = client.post("/trash/restore", {"only": entry}) if way == "restore" else client.post("/do/undo", {})
+
+    assert answer.status_code == 503
+    assert "1 recording is back in the tree, but the database could not be written: the disk is full." in text_of(
+        answer
+    )
+    assert tree() == before
+    assert TrashRecord.objects.get().restored_at is None
+
+    deleting.reconcile()
+    assert TrashRecord.objects.get().restored_at is not None
+
+
+def test_an_act_that_was_written_stands_though_the_catalog_could_not_be_told(client, one, tree, monkeypatch):
+    def touch(keys):
+        raise FULL
+
+    monkeypatch.setattr(indexer, "touch", touch)
+    answer = client.post("/do/trash", sent(one, confirmed="1"))
+
+    assert answer.status_code == 303
+    assert tree() == {}
+    assert TrashRecord.objects.count() == 1
+
+
+def test_a_fault_says_only_what_is_known(client, one, monkeypatch):
+    client.raise_request_exception = False
+
+    def broken(*words, **more):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(audit, "write", broken)
+    act = client.post("/do/decide", sent(one, verdict="approve"))
+    monkeypatch.setattr("recviewer.pages.recording.facts_of", broken)
+    page = client.get(f"/r/{one.path}")
+
+    assert (act.status_code, page.status_code) == (500, 500)
+    assert "Activity" in text_of(act)
+    assert "Activity" not in text_of(page)
+    assert "No file was touched" not in text_of(act) + text_of(page)
+
+
+@pytest.fixture
+def no_temporary_folder(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+
+
+def test_without_a_folder_for_temporary_files_git_pages_say_so_and_the_rest_works(client, spec, no_temporary_folder):
+    indexer.refresh(processes=1)
+    ranged = [f"/{page}/{spec}" for page in ("changes", "report", "plan")]
+    for address in (*ranged, f"/b/{'0' * 40}", "/history/tests/recordings/new.json"):
+        answer = client.get(address)
+        assert answer.status_code < 500, address
+        assert "git has no place to work in" in text_of(answer), address
+    for path in Recording.objects.values_list("path", flat=True):
+        assert client.get(f"/r/{path}").status_code == 200
+    for address in ("/", "/queue/", "/bulk/", "/plan/", "/changes/", "/activity/", "/trash/"):
+        assert client.get(address).status_code in (200, 302), address
+
+
+@pytest.mark.parametrize("number", [28, 122, 13, 30])
+def test_no_room_for_git_is_a_sentence(client, spec, monkeypatch, number):
+    def mkdir(*words, **more):
+        raise OSError(number, os.strerror(number), "/tmp/secret")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", mkdir)
+    answer = client.get(f"/changes/{spec}")
+
+    assert answer.status_code < 500
+    assert "git has no place to work in" in text_of(answer)
+    assert "/tmp/secret" not in text_of(answer)
+
+
+@pytest.fixture
+def hosted(settings, client, django_user_model):
+    settings.HOSTED = True
+    client.force_login(django_user_model.objects.create_user("ana", password="a long one, for tests"))
+
+
+def test_hosted_pages_tell_no_place_of_the_disk(client, spec, root, settings, hosted, tmp_path, monkeypatch):
+    one = Recording.objects.first()
+    addresses = [
+        f"/b/{'0' * 40}",
+        "/changes/nothing...HEAD",
+        "/history/none.json",
+        "/history/none.json?at=no",
+        "/report/x",
+    ]
+    addresses += ["/changes/", "/", "/trash/", "/activity/", f"/r/{one.path}", f"/changes/{spec}", "/readyz", "/fresh"]
+    entry = None
+    client.post("/do/trash", {"item": f"{one.blob}:{one.path}", "confirmed": "1", "next": "/"})
+    entry = TrashRecord.objects.get().entry
+    (root.parent / "data/trash").rename(root.parent / "data/was-trash")
+    (root.parent / "data/trash").write_text("in the way")
+    answers = [client.get(address) for address in addresses]
+    answers.append(client.post("/trash/restore", {"only": entry}))
+    other = Recording.objects.first()
+    answers.append(client.post("/do/trash", {"item": f"{other.blob}:{other.path}", "confirmed": "1", "next": "/"}))
+    root.rename(tmp_path / "moved")
+    monkeypatch.setattr(freshness, "_trouble", str(refusals.NoRoot(root, "it does not exist")))
+    answers += [client.get(address) for address in addresses]
+    answers.append(client.get(f"/r/{other.path}"))
+
+    told = [text_of(answer) for answer in answers]
+    assert [text for text in told if str(tmp_path) in text] == []
+    assert any("The recordings root cannot be used" in text for text in told)
+
+
+def test_places_are_named_on_ones_own_machine(client, root, settings, db):
+    settings.HOSTED = False
+
+    assert discreetly.discreet(f"{root} is gone") == f"{root} is gone"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("git -C '/srv/my repo' fetch origin", "git fetch origin"),
+        ("fatal: not a git repository: '/tmp/recviewer-git-x'", "fatal: not a git repository: '…'"),
+        ("see /usr/share/x: no", "see …: no"),
+        (
+            "POST /v1/chat/completions to https://a.example/tmp/x",
+            "POST /v1/chat/completions to https://a.example/tmp/x",
+        ),
+        ("tests/recordings/tmp/a.json cannot be read", "tests/recordings/tmp/a.json cannot be read"),
+    ],
+)
+def test_what_is_no_place_is_left(settings, text, said):
+    settings.HOSTED = True
+
+    assert discreetly.discreet(text) == said
+
+
+def test_a_clock_that_was_set_back_does_not_stop_the_refresh(client, one, settings, monkeypatch):
+    started = []
+    settings.REFRESH_IN_BACKGROUND = True
+    monkeypatch.setattr(freshness.threading, "Thread", lambda **words: started.append(words) or FakeThread())
+    monkeypatch.setattr(freshness, "_last_nudge", -1e9)
+    monkeypatch.setattr(freshness, "_running", FakeLock())
+    day = time.time() + 86_400
+    os.utime(settings.DATA_DIR / "checked", (day, day))
+
+    assert indexer.checked_seconds_ago() is None
+    assert client.get("/readyz").json()["index_age_seconds"] is None
+    freshness.nudge()
+    assert len(started) == 1
+
+    indexer.refresh(processes=1)
+    assert indexer.checked_seconds_ago() < 5
+
+
+class FakeThread:
+    def start(self):
+        """Do nothing."""
+
+
+class FakeLock:
+    def acquire(self, *, blocking):
+        return True
+
+    def release(self):
+        """Do nothing."""
+
+    def locked(self):
+        return False
+
+
+def test_a_thread_that_cannot_be_started_fails_no_page_and_is_tried_again(client, one, settings, monkeypatch):
+    settings.REFRESH_IN_BACKGROUND, settings.REFRESH_SECONDS = True, 0
+
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(freshness.threading.Thread, "start", start)
+    assert client.get("/").status_code == 200
+    assert not freshness.is_indexing()
+    assert client.get("/readyz").json()["index"] is False
+
+
+def ready(client):
+    answer = client.get("/readyz")
+    told = answer.json()
+    assert answer.status_code == (200 if told["ready"] else 503)
+    return {name for name in ("database", "recordings", "disk", "index") if not told[name]}
+
+
+def test_readyz_tells_what_cannot_be_done(client, one, root, settings, monkeypatch):
+    assert ready(client) == set()
+
+    root.rename(root.parent / "moved")
+    assert ready(client) == {"recordings"}
+    root.write_text("a file")
+    assert ready(client) == {"recordings"}
+    root.unlink()
+    (root.parent / "moved").rename(root)
+
+    seen = os.statvfs(settings.DATA_DIR)
+    for changed in ({3: 0, 4: 0}, {7: 0, 5: 10}):
+        values = [changed.get(place, value) for place, value in enumerate(tuple(seen))]
+        with monkeypatch.context() as patched:
+            patched.setattr(status.os, "statvfs", lambda place, values=values: os.statvfs_result(values))
+            assert ready(client) == {"disk"}
+
+    holder = settings.DATA_DIR / "index.holder"
+    holder.write_text(json.dumps({"process": os.getpid(), "since": "now"}))
+    assert ready(client) == set()
+    os.utime(holder, (1, 1))
+    assert ready(client) == {"index"}
+    holder.write_text(json.dumps({"process": 2**22 + 1, "since": "now"}))
+    os.utime(holder, (1, 1))
+    assert ready(client) == set()  # its process was killed
+
+    monkeypatch.setattr(indexer, "refresh", lambda **words: (_ for _ in ()).throw(refusals.NoRoot(root, "gone")))
+    monkeypatch.setattr(freshness, "connection", type("None", (), {"close": lambda: None}))
+    freshness._running.acquire()
+    freshness._refresh()
+    assert ready(client) == {"index"}
+
+
+@pytest.mark.parametrize("name", ["index.lock", "moving.lock"])
+@pytest.mark.parametrize("command", [["index"], ["serve", "--prepare-only"]])
+def test_a_folder_in_the_place_of_a_lock_is_a_sentence_at_the_start(one, settings, name, command):
+    (settings.DATA_DIR / name).unlink(missing_ok=True)
+    (settings.DATA_DIR / name).mkdir()
+    (settings.DATA_DIR / "trash").mkdir()
+    if command == ["index"] and name == "moving.lock":
+        pytest.skip("indexing moves nothing")
+
+    with pytest.raises(CommandError, match=rf"{name} cannot be written: it is a directory, not a file"):
+        call_command(*command, stderr=io.StringIO(), stdout=io.StringIO())
