@@ -9,26 +9,33 @@ from recviewer.exchange.fingerprint import fingerprint
 from recviewer.formats import chat_chunks
 from recviewer.formats.reading import read
 
-ODD = st.sampled_from(
-    [None, "", "a", 0, 1, 1.0, 2, True, False, [], {}, {"filtered": False}, {"filtered": 0}, [0], [False]]
-)
-DELTAS = st.fixed_dictionaries(
-    {"content": st.sampled_from(["", "a", "b", None])},
-    optional={"role": ODD, "refusal": ODD, "reasoning": ODD, "reasoning_content": ODD, "zz": ODD},
-)
-CHOICES = st.fixed_dictionaries(
-    {"index": st.sampled_from([0, 0, 0, 1, None]), "delta": DELTAS},
-    optional={"content_filter_results": ODD, "logprobs": ODD, "finish_reason": ODD, "obfuscation": ODD},
-)
-CHUNKS = st.fixed_dictionaries(
-    {"choices": st.lists(CHOICES, min_size=1, max_size=1)},
-    optional={"usage": ODD, "created": ODD, "model": ODD, "yy": ODD},
-)
+ALIKE = [
+    (0, False, 0.0),
+    (1, True, 1.0),
+    ([0], [False], [0.0]),
+    ({"a": 1}, {"a": True}, {"a": 1.0}),
+    (None, None, ""),
+    ([], [], {}),
+]
+"""Values that Python calls equal, or that say as little, though JSON tells them apart."""
+
+KNOWN = {"chunk": "provider", "choice": "stop_reason", "delta": "name"}
 
 
-@given(few=st.lists(CHUNKS, min_size=1, max_size=3), picks=st.lists(st.integers(0, 2), min_size=1, max_size=8))
-def test_chunks_that_are_alike_are_read_as_if_each_were_the_first(few, picks):
-    body = [few[pick % len(few)] for pick in picks]
+def chunk(value, holder, words):
+    """A chunk of a stream with an odd value in one of its objects, at a key that is known."""
+    made = {name: {key: value} if name == holder else {} for name, key in KNOWN.items()}
+    choice = {"index": 0, "finish_reason": None, "delta": {**words, **made["delta"]}, **made["choice"]}
+    return {"id": "x", "object": "chat.completion.chunk", "choices": [choice], **made["chunk"]}
+
+
+@given(
+    values=st.sampled_from(ALIKE),
+    holder=st.sampled_from(sorted(KNOWN)),
+    picks=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["content", "reasoning"])), min_size=1, max_size=8),
+)
+def test_chunks_that_are_alike_are_read_as_if_each_were_the_first(values, holder, picks):
+    body = [chunk(values[pick], holder, {key: "a"}) for pick, key in picks]
     url = "https://h.test/v1/chat/completions"
     document = {
         "request": {"method": "POST", "url": url, "body": {"model": "m", "messages": []}},
