@@ -85,7 +85,8 @@ class Bar:
     button has the focus after a swap. says: what is announced to a screen reader after a swap. is_aside: as in `Tags`.
     queue: the review queue that this page is an item of; then a verdict leads to the next undecided item.
     count: how many recordings a verdict is given on. alike: how many others say the
-    same, and so are decided along. is_gone: the question is whether it may go.
+    same, and so are decided along; more_alike: how many more, by another verdict than an approval. is_gone: the question
+    is whether it may go.
     """
 
     key: str
@@ -122,6 +123,7 @@ class Bar:
     queue: Queue | None = None
     count: int = 1
     alike: int = 0
+    more_alike: int = 0
     is_gone: bool = False
 
 
@@ -367,7 +369,7 @@ def _undecided(target: Target, actor: str, *, is_gone: bool) -> _Sentence:
         else None
     )
     if earlier is None or earlier.verdict == Verdict.CLEAR:
-        return _Sentence("Undecided.", rest="Nobody has decided on this answer yet.")
+        return _Sentence("Undecided.", rest="Nobody has decided on this yet.")
     who = "You" if earlier.reviewer == actor else earlier.reviewer
     if is_older(earlier.fingerprint):
         return _under_older_rule(earlier, who)

@@ -21,6 +21,7 @@ from recviewer.review.refusals import Invalid, NotAllowed, Overtaken
 from recviewer.review.subjects import (
     BLOB_PREFIX,
     CHANGE_PREFIX,
+    GONE_PREFIX,
     Seen,
     Target,
     chunked,
@@ -284,6 +285,12 @@ def _summary(word: Verdict, targets: Sequence[Target], note: str) -> str:
     what = titled(targets)
     rules = {target.rule for target in targets}
     rule = rules.pop() if len(rules) == 1 else ""
+    if _are_removals(targets):
+        match word:
+            case Verdict.APPROVE:
+                return f"let {what} go"
+            case Verdict.REJECT:
+                return f"asked to bring back {what}: {printable(' '.join(note.split()), 120)}"
     match word:
         case Verdict.APPROVE:
             return f"approved {what} by the rule {rule}" if rule else f"approved {what}"
@@ -295,8 +302,17 @@ def _summary(word: Verdict, targets: Sequence[Target], note: str) -> str:
             return f"took back the verdict on {what}"
 
 
+def _are_removals(targets: Sequence[Target]) -> bool:
+    """Tell whether the question of all of them is whether a recording may go. Of an item, only the first tells."""
+    return targets[0].subject.startswith(GONE_PREFIX) and all(
+        target.subject.startswith((GONE_PREFIX, CHANGE_PREFIX)) for target in targets
+    )
+
+
 def _already(word: Verdict, targets: Sequence[Target]) -> str:
     if word is Verdict.CLEAR:
         return "There was no verdict of yours to take back."
     state = {Verdict.APPROVE: "approved", Verdict.REJECT: "to be recorded again", Verdict.DELETE: "marked for deletion"}
+    if _are_removals(targets):
+        state |= {Verdict.APPROVE: "let go", Verdict.REJECT: "to be brought back"}
     return f"{titled(targets)} {'is' if len(targets) == 1 else 'are'} already {state[word]}."

@@ -49,7 +49,7 @@ def test_mine(bar, make_recording, rf):
     assert made.last.is_said
     page = words(made, rf)
     assert 'aria-pressed="true"' in page
-    assert "Approved <kbd" in page
+    assert "Approved</span> <kbd" in page
     assert "Undo" in page
 
 

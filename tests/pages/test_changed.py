@@ -5,7 +5,7 @@ from recviewer.difference.values import ABSENT, changes
 from recviewer.difference.words import words
 from recviewer.pages.changed import FIRST_CHANGES, FIRST_ITEMS, FIRST_NAMES, item_of, pair_of, part_of
 from recviewer.pages.folds import Folds
-from recviewer.pages.pieces import Room
+from recviewer.pages.pieces import Gap, Room
 
 
 def shown(item):
@@ -51,6 +51,16 @@ def test_inside_a_long_value_what_changed_is_marked():
 
     assert texts(laid, "same") == ["openai.gpt-oss-20b"]
     assert texts(laid, "new") == ["-1:0"]
+
+
+def test_a_test_id_stands_whole_and_a_longer_value_is_folded():
+    test, folds = "tests/integration/inference/test_embeddings.py::test_base64[{}_client-emb=some/model-v1.5]", Folds()
+
+    whole = pair_of(test.format("llama_stack"), test.format("ogx"), folds, "one", Room(1 << 20))
+    long = pair_of(f"{'word ' * 80}old", f"{'word ' * 80}new", folds, "two", Room(1 << 20))
+
+    assert "".join(piece.text for piece in whole.pieces if piece.op != "gone") == test.format("ogx")
+    assert any(isinstance(piece, Gap) for piece in long.pieces)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,9 @@ def test_findings_lead_to_what_they_are_about(client, commit, make_recording):
     assert told.finding.rule == "leaked-reasoning"
     rows = client.get(f"{told.url}").context["page"].changes
     assert [row.change.side.name for row in rows] == ["a.json"]
+    shown = open_change(client, spec, "a").content.decode()
+    assert "Thinking leaked into the answer <a" in shown
+    assert "leaked-reasoning, 1 in this range</a>" in shown
 
 
 def test_one_change_is_shown_in_words(client, spec):
@@ -354,7 +357,12 @@ def test_same_change_is_decided_together_and_is_one_undo(client, commit, make_re
         assert f'title="{member.change.side.path}"' in html
         assert member.change.about.meaning.line.asked in html
         assert client.get(member.url).context["page"].change.key == member.change.key
-    for words in ("Re-record <span", "Mark all 3 for deletion", "Re-record all 3 because"):
+    for words in (
+        'Approve <span class="bar-wide">all </span>3</span>',
+        "Re-record <span",
+        "Mark all 3 for deletion",
+        "Re-record all 3 because",
+    ):
         assert words in html
     assert Standing.objects.count() == 3
     assert AuditEvent.objects.get().count == 3
@@ -452,3 +460,70 @@ def test_uncommitted_work_is_a_range_and_a_later_edit_is_seen(client, commit, ma
     assert client.get("/changes/HEAD...").context["page"].ending == "nothing needs you"
     make_recording("tests/recordings/moon.json", answered="The moon is gone, alas.")
     assert client.get("/changes/HEAD...").context["page"].ending == "1 needs you"
+
+
+def test_a_change_says_how_many_outside_of_its_item_a_verdict_on_it_decides(client, commit, write):
+    write("one", test="t.py::test_1", asked="Which?", answered="This one.")
+    base = commit("before")
+    write("one", test="t.py::test_1", asked="Which?", answered="That one.")
+    for name in ("two", "three"):
+        write(name, test=f"t.py::test_{name}", asked="Which?", answered="That one.")
+    write("four", test="t.py::test_4", asked="Which?", answered="Another one.")
+    spec = f"{base}...{commit('after')}"
+
+    shown = open_change(client, spec, "one")
+    decide(client, shown, "delete")
+
+    assert (shown.context["page"].bar.alike, shown.context["page"].bar.more_alike) == (2, 0)
+    assert "2 others say the same, decided along." in shown.content.decode()
+    numbers = client.get(f"/changes/{spec}.json").json()["numbers"]
+    assert (numbers["to_delete"], numbers["undecided"]) == (3, 1)
+
+
+def test_what_is_said_of_a_removal_is_named_as_its_buttons_are(client, spec):
+    decide(client, open_change(client, spec, "old"), "reject", "still needed")
+    assert AuditEvent.objects.latest("pk").summary.startswith("asked to bring back “")
+
+    decide(client, open_change(client, spec, "old"))
+    assert AuditEvent.objects.latest("pk").summary.endswith("” go")
+
+
+def test_a_range_without_a_known_test_says_so_once_and_counts_no_test(client, commit, write):
+    write("a", test=None, answered="Yes.")
+    base = commit("before")
+    write("a", test=None, answered="No.")
+    spec = f"{base}...{commit('after')}"
+
+    html = client.get(f"/changes/{spec}").content.decode()
+
+    assert "0 tests" not in html
+    assert html.count("no test is known") == 2
+    assert "heaviest" not in html
+
+
+def test_nothing_touched_has_no_lines_to_count(client, spec):
+    head = spec.partition("...")[2]
+
+    html = client.get(f"/changes/{head}...{head}").content.decode()
+
+    assert "No recording is touched" in html
+    assert "lines of JSON" not in html
+
+
+def test_the_question_of_one_unchanged_recording_speaks_of_one(client, commit, write):
+    write("a", answered="Yes.", id="1")
+    base = commit("before")
+    write("a", answered="Yes.", id="2")
+    landing = client.get(f"/changes/{base}...{commit('after')}")
+
+    asked = client.get(landing.context["page"].churn_url).content.decode()
+
+    assert "Approve 1 unchanged…" in landing.content.decode()
+    assert "Approve 1 change that means the same" in asked
+    assert "It differs only" in asked
+    assert "They" not in asked
+
+
+def test_a_change_that_stands_alone_is_told_why_it_has_no_partner(client, spec):
+    assert "Why it has no partner" in open_change(client, spec, "new").content.decode()
+    assert "Why these two" in open_change(client, spec, "moon").content.decode()
