@@ -31,7 +31,7 @@ _WORDS: tuple[tuple[str, str, tuple[Churn, ...]], ...] = (
     ("with another tool call", "with other tool calls", (Churn.TOOL_CALL,)),
     ("ended for another reason", "ended for another reason", (Churn.FINISH,)),
     ("re-recorded with other words", "re-recorded with other words", (Churn.TEXT,)),
-    ("with only another request", "with only other requests", (Churn.REQUEST,)),
+    ("changed in its request alone", "changed in their requests alone", (Churn.REQUEST,)),
     ("new", "new", (Churn.NEW,)),
     ("deleted", "deleted", (Churn.GONE,)),
     ("with other details", "with other details", (Churn.DETAILS,)),
@@ -116,8 +116,12 @@ def _short(found: Overview, findings: Sequence[Finding]) -> Iterator[str]:
         yield f"{reds} red finding{'' if reds == 1 else 's'}"
     names = {
         Churn.OUTCOME: "answer ↔ error",
-        Churn.TOOL_CALL: "tool call",
+        Churn.TOOL_CALL: "other tool call",
+        Churn.FINISH: "ended otherwise",
         Churn.TEXT: "other words",
+        Churn.REQUEST: "request only",
+        Churn.CHUNKING: "chunking only",
+        Churn.IDENTICAL: "same meaning",
         Churn.DETAILS: "other details",
         Churn.GONE: "deleted",
     }

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from recviewer.difference.model import Item, Names, Section, SectionKind, Values
 from recviewer.difference.values import ABSENT, Change, Keys, changes, is_equal
-from recviewer.exchange.elements import stripped
+from recviewer.exchange.elements import Flat, stripped
 from recviewer.exchange.model import Exchange, Json
-from recviewer.exchange.shape import SIZE
+from recviewer.exchange.shape import PASSED, SIZE
 
 _TEST = re.compile(r"([^:\[]*)(::.*)", re.DOTALL)
 
@@ -78,9 +78,29 @@ def _as_told(exchange: Exchange) -> dict[str, Json]:
         made["__type__"] = _values(types)
     chunks = exchange.rest.get("chunks")
     if chunks is not None:
-        made["chunks[]"] = {path: _values(values) for path, values in chunks["paths"].items()}
+        made["chunks[]"] = {_place(path): _shown(_values(values)) for path, values in chunks["paths"].items()}
         made |= {f"only some chunks have {name}": True for name in chunks.get("partly", ())}
     return made
+
+
+def _shown(value: Json) -> Json:
+    """Return a value as people read it: one of which only counts that it is there is not the sign that stands for it."""
+    if isinstance(value, dict):
+        return {key: _shown(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    return "(some value)" if value == PASSED else value
+
+
+def _place(path: str) -> str:
+    """Return a path as people read it: `type''` is the third value at one place of a chunk."""
+    bare = path.rstrip("'")
+    again = len(path) - len(bare)
+    return f"{bare} #{again + 1}" if again else path
+
+
+def _by_place(flat: Flat) -> dict[str, Json]:
+    return {_place(path): _shown(value) for path, value in stripped(flat).items()}
 
 
 def _values(values: list[Json]) -> Json:
@@ -101,7 +121,7 @@ def _of_elements(old: Exchange, new: Exchange) -> Iterator[Change]:
         return
     for place, (before, after) in enumerate(zip(old.elements, new.elements, strict=True)):
         if before is not after:
-            yield from changes(stripped(before), stripped(after), f"chunks[{place}]")
+            yield from changes(_by_place(before), _by_place(after), f"chunks[{place}]")
 
 
 def is_same_stream(old: Exchange, new: Exchange) -> bool:

@@ -29,6 +29,7 @@ from recviewer.exchange.model import (
     ToolResult,
     Vector,
 )
+from recviewer.exchange.shape import is_empty
 from recviewer.exchange.tools import function_of, offered
 
 LINE = 240
@@ -254,6 +255,8 @@ def outcome_of(exchange: Exchange) -> Outcome:
     if any(output.tool_calls for output in outputs):
         return Outcome.CALL
     if any(output.content or output.reasoning or output.refusal or output.parts for output in outputs):
+        return Outcome.ANSWER
+    if not is_empty(exchange.unread):
         return Outcome.ANSWER
     return Outcome.EMPTY
 

@@ -17,7 +17,7 @@ from recviewer.difference.model import (
     shown,
 )
 from recviewer.difference.values import ABSENT, Change
-from recviewer.difference.words import SPELLED, Count, Grain, Op, WordDiff, words
+from recviewer.difference.words import SPELLED, Count, Grain, Op, words
 from recviewer.exchange.model import Json
 from recviewer.pages.folds import Fold, Folds
 from recviewer.pages.pieces import LaidOut, Room, laid_out
@@ -40,6 +40,9 @@ FIRST_SPELLED = 8
 
 VALUE_CONTEXT = 28
 """Characters of a long value that stand beside what changed in it."""
+
+WHOLE_VALUE = 200
+"""Characters of a value of one line that stand there whole: a test id, a url or a path, which nobody reads in parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,15 +226,6 @@ def _words(item: Words, folds: Folds, name: str, room: Room) -> Shown:
     return Shown(item.kind, label_of(item), text, tuple(notes), spelled, changes, rest)
 
 
-def _spelled(diff: WordDiff) -> tuple[str, ...]:
-    told = list(dict.fromkeys(diff.spelled))
-    short = [span.text for span in diff.spans if span.op is not Op.SAME and len(span.text) <= SPELLED]
-    if len(told) == 1 and all(len(text) == 1 for text in short):
-        return (f"one character: {told[0]}",)
-    more = len(told) - FIRST_SPELLED + diff.unspelled
-    return (*told[:FIRST_SPELLED], *([f"{more:,} more, marked in the text"] if more > 0 else []))
-
-
 def values_of(label: str, values: Sequence[Change], folds: Folds, name: str, room: Room) -> Shown:
     """Return changed values as they are printed, the first of them at once."""
     many = FIRST_CHANGES if room.left > 0 else 3
@@ -262,7 +256,9 @@ def pair_of(old: Json, new: Json, folds: Folds, name: str, room: Room) -> LaidOu
     """Return two values as pieces: what changed inside long ones is marked; what is absent has no pieces."""
     before, after = _written(old, new), _written(new, old)
     one_column = Room(room.left, twice=False, everything=room.everything)
-    made = laid_out(words(before, after), folds, name, one_column, context=VALUE_CONTEXT)
+    is_whole = max(len(before), len(after)) <= WHOLE_VALUE and "\n" not in before + after
+    context = WHOLE_VALUE if is_whole else VALUE_CONTEXT
+    made = laid_out(words(before, after), folds, name, one_column, context=context)
     room.left = one_column.left
     return made
 

@@ -99,3 +99,8 @@ def test_an_answer_of_any_kind_without_an_end_is_odd_unless_its_kind_never_tells
     listed = {Kind.MODELS, Kind.EMBEDDINGS, Kind.OLLAMA_PS, Kind.TOOL, Kind.UNREADABLE}
     for kind in set(Kind) - silent - listed:
         assert outcome_of(Exchange(kind, outputs=(Output(content="a"),))) is Outcome.ODD_END, kind
+
+
+def test_a_reply_that_no_format_reads_is_not_empty():
+    assert outcome_of(Exchange(Kind.UNKNOWN, unread={"verdict": "kept"})) is Outcome.ANSWER
+    assert outcome_of(Exchange(Kind.UNKNOWN, unread={})) is Outcome.EMPTY

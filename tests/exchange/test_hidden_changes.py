@@ -5,6 +5,7 @@ import json
 import pytest
 
 from recviewer.difference.compare import compare
+from recviewer.difference.details import of_rest
 from recviewer.difference.model import Churn
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.formats.reading import read
@@ -193,3 +194,21 @@ def test_ids_of_files_that_a_machine_made_are_still_ids():
     found = {fingerprint(read(json.dumps(with_file(name)).encode()).exchange) for name in names}
 
     assert len(found) == 1
+
+
+def test_details_of_one_place_of_a_chunk_are_numbered_and_a_hidden_figure_is_told_in_words():
+    def calls(*types):
+        made = [{"index": 0, "function": {"arguments": "", "name": "f"}, **one} for one in types]
+        return {"id": "x", "model": "m", "choices": [{"index": 0, "delta": {"tool_calls": made}}]}
+
+    usage = {"prompt_tokens_details": {"audio_tokens": 3}}
+    old = read(json.dumps(streamed(calls({}, {}))).encode()).exchange
+    new = read(
+        json.dumps(streamed(calls({"type": "function"}, {"type": "function"}), {**chunk(""), "usage": usage})).encode()
+    ).exchange
+
+    told = {change.path: change for change in of_rest(old, new)}
+
+    assert not any(path.endswith("'") for path in told)
+    assert any(path.endswith(".type #2") for path in told)
+    assert "…" not in str([value for change in told.values() for value in (change.old, change.new)])

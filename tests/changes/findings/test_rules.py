@@ -225,6 +225,7 @@ def test_a_pure_rename_that_replay_does_not_follow_is_red(paired, make, rules):
     finding = rules(change)["cannot-replay", "red"]
 
     assert change.churn is Churn.DETAILS
+    assert "Replay looks for another name: 1 has a name that no known rule gives." in finding.detail
     assert "1 recording could be found before" in finding.detail
 
 

@@ -42,14 +42,15 @@ def _state(side: Side) -> ReplayState:
 
 def _rule(side: Side) -> str:
     if _state(side) is ReplayState.UNVERIFIABLE:
-        return "no hash"
-    return f"rule {side.meaning.replay.rule}" if side.meaning.replay.rule else "no rule"
+        return "that cannot be checked"
+    rule = side.meaning.replay.rule
+    return f"by the older rule {rule}" if rule else "that no known rule gives"
 
 
 def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
-    rules = Counter(one.held.what for one in some)
-    said = ", ".join(f"{name} ×{count:,}" for name, count in rules.most_common())
-    detail = f"The newest rule gives their requests other names; theirs come from: {said}."
+    names = Counter(one.held.what for one in some)
+    said = ", ".join(f"{n:,} {'has a name' if n == 1 else 'have names'} {what}" for what, n in names.most_common())
+    detail = f"Replay looks for {'another name' if len(some) == 1 else 'other names'}: {said}."
     was_found = sum(one.case.known is not None and _state(one.case.known) is ReplayState.CURRENT for one in some)
     if was_found:
         detail += f" {counted(was_found, 'recording')} could be found before this change."
