@@ -201,7 +201,7 @@ def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | N
     if only_thought:
         nothing = "No answer: it only thought."
     elif not said:
-        nothing = "An empty answer: no text, no call."
+        nothing = NOT_UNDERSTOOD if exchange.left else "An empty answer: no text, no call."
     return Answer(
         anchor=name,
         label="answered" if count == 1 else f"choice {output.index + 1} of {count}",
@@ -237,6 +237,8 @@ def _none(exchange: Exchange, folds: Folds) -> Answer:
         nothing = "No answer: the reply holds no words, no call and no data that were understood."
     return Answer("answer", "answered", short_model(exchange), None, None, None, (), parts, nothing, False, "", False)
 
+
+NOT_UNDERSTOOD = "No text and no call was understood. What else came back stands below."
 
 NO_FORMAT = "No format is known to read this reply, so it is shown as it was recorded."
 
