@@ -205,6 +205,9 @@ def _read_all(jobs: list[Job], processes: int | None) -> Iterator[list[Done]]:
     import multiprocessing
     from concurrent.futures import Future, ProcessPoolExecutor
 
+    from recviewer.formats import registry
+
+    registry.formats()  # imported once here, not by every worker
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(wanted, mp_context=context, initializer=_be_worker, initargs=(os.getpid(),)) as pool:
         ahead: list[Future[list[Done]]] = []
