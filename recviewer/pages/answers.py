@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,13 +20,20 @@ from recviewer.exchange.model import (
 )
 from recviewer.exchange.shape import is_empty
 from recviewer.exchange.text import ENDED, asked_of, end_of_one, question_of, words_of
-from recviewer.formats.deltas import compact
 from recviewer.pages.calls import CallView, call_view
 from recviewer.pages.exhibits import Shown, exhibits_of
 from recviewer.pages.folds import Fold, Folds
-from recviewer.pages.parts import JsonView, RefusalView, ServerCallView, calls_by_id, reasoning_fold, views
+from recviewer.pages.parts import (
+    JsonView,
+    RefusalView,
+    ServerCallView,
+    calls_by_id,
+    reasoning_fold,
+    shown_of,
+    view_of,
+    views,
+)
 from recviewer.pages.strip import Stream
-from recviewer.pages.templatetags.words import counted
 from recviewer.pages.texts import ANSWER, QUESTION, SECOND, Words, is_call_shaped, words
 from recviewer.pages.words_for import State, state_of_end
 
@@ -74,7 +80,7 @@ class Answer:
     reasoning: Fold | None
     words: Words | None
     refusal: RefusalView | None
-    calls: tuple[CallView, ...]
+    calls: tuple[Any, ...]
     parts: tuple[Any, ...]
     nothing: str
     is_call_shaped: bool
@@ -101,7 +107,8 @@ class ErrorView:
 class Reply:
     """All that came back, in the order of the page.
 
-    left: what was not understood of it, as recorded, with its path; left_more: the rest of that.
+    left: what was not understood of it, as recorded, with its path; left_more: the rest of that. answers_more: the rest
+    of many choices.
     """
 
     answers: tuple[Answer, ...]
@@ -110,6 +117,7 @@ class Reply:
     more: Fold | None
     left: tuple[JsonView, ...] = ()
     left_more: Fold | None = None
+    answers_more: Fold | None = None
 
 
 def asked_view(exchange: Exchange, folds: Folds) -> Asked:
@@ -133,9 +141,11 @@ def asked_view(exchange: Exchange, folds: Folds) -> Asked:
 
 
 def _beside(question: Message, exchange: Exchange, folds: Folds) -> tuple[Any, ...]:
-    place = exchange.request.messages.index(question) + 1
-    made = views(question.parts, folds, f"m{place}", {})
-    return tuple([view for view, part in zip(made, question.parts, strict=True) if not isinstance(part, Text)])
+    name = f"m{exchange.request.messages.index(question) + 1}"
+    beside = [(at, part) for at, part in enumerate(question.parts) if not isinstance(part, Text)]
+    return shown_of(
+        folds, f"{name}.beside", len(beside), lambda at: view_of(beside[at][1], folds, f"{name}.{beside[at][0]}", {})
+    )
 
 
 def short_model(exchange: Exchange) -> str:
@@ -161,35 +171,42 @@ def reply_view(exchange: Exchange, folds: Folds, stream: Stream | None) -> Reply
     """Return what came back. stream: for the seams, None where they are left out."""
     outputs = exchange.outputs
     answers: tuple[Answer, ...] = ()
+    answers_more = None
     if not (exchange.kind is Kind.TOOL and exchange.exhibits):
-        answers = tuple([_answer(output, exchange, folds, stream, count=len(outputs)) for output in outputs])
+        answers, answers_more = folds.some(
+            "answers",
+            len(outputs),
+            lambda at: _answer(at, exchange, folds, stream),
+            "choice",
+            template="folds/_answers.html",
+        )
     if not outputs and not exchange.exhibits and exchange.error is None and exchange.kind is not Kind.UNREADABLE:
         answers = (_none(exchange, folds),)
     error = _error(exchange.error, exchange, folds) if exchange.error else None
     exhibits, more = exhibits_of(exchange, folds)
     left = exchange.left if exchange.kind is not Kind.UNKNOWN else ()
-    rest = folds.fold(
+    shown, rest = folds.some(
         "left",
-        counted(len(left) - LEFT_FIRST, "more value"),
+        len(left),
+        lambda at: _left_view(left[at], folds, at),
+        "value",
         template="folds/_items.html",
-        make=lambda: tuple(_left_views(left[LEFT_FIRST:], folds, LEFT_FIRST)),
-        weight=sum(len(compact(one.value)) for one in left[LEFT_FIRST:]),
+        first=LEFT_FIRST,
     )
-    shown = tuple(_left_views(left[:LEFT_FIRST], folds, 0))
-    return Reply(answers, error, exhibits, more, shown, rest if len(left) > LEFT_FIRST else None)
+    return Reply(answers, error, exhibits, more, shown, rest, answers_more)
 
 
 LEFT_FIRST = 6
 """Values that were not understood and stand on the page at once."""
 
 
-def _left_views(some: Sequence[Left], folds: Folds, start: int) -> Iterator[JsonView]:
-    for place, one in enumerate(some, start):
-        (view,) = views((JsonPart(one.value),), folds, f"left-{place}", {})
-        yield replace(view, name=one.where)
+def _left_view(one: Left, folds: Folds, place: int) -> JsonView:
+    view: JsonView = view_of(JsonPart(one.value), folds, f"left-{place}", {})
+    return replace(view, name=one.where)
 
 
-def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | None, *, count: int) -> Answer:
+def _answer(place: int, exchange: Exchange, folds: Folds, stream: Stream | None) -> Answer:
+    output, count = exchange.outputs[place], len(exchange.outputs)
     name = "answer" if count == 1 else f"answer-{output.index}"
     sub = short_model(exchange)
     said = bool(output.content or output.refusal or output.tool_calls or output.parts)
@@ -202,15 +219,18 @@ def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | N
         nothing = "No answer: it only thought."
     elif not said:
         nothing = NOT_UNDERSTOOD if exchange.left else "An empty answer: no text, no call."
+    calls = output.tool_calls
     return Answer(
         anchor=name,
-        label="answered" if count == 1 else f"choice {output.index + 1} of {count}",
+        label="answered" if count == 1 else f"choice {output.index + 1} of {count:,}",
         sub=sub,
         reasoning=reasoning_fold(folds, name, output.reasoning, is_open=only_thought) if output.reasoning else None,
         words=words(folds, name, output.content, ANSWER, pieces) if output.content else None,
         refusal=RefusalView(words(folds, f"{name}-refusal", output.refusal, SECOND)) if output.refusal else None,
-        calls=tuple([call_view(call, folds, f"{name}-call-{at}") for at, call in enumerate(output.tool_calls)]),
-        parts=_parts(output, exchange, folds),
+        calls=shown_of(
+            folds, f"{name}-calls", len(calls), lambda at: call_view(calls[at], folds, f"{name}-call-{at}"), "call"
+        ),
+        parts=_parts(output, place + 1, folds),
         nothing=nothing,
         is_call_shaped=not output.tool_calls and is_call_shaped(output.content),
         finish=output.finish_reason or "",
@@ -219,12 +239,15 @@ def _answer(output: Output, exchange: Exchange, folds: Folds, stream: Stream | N
     )
 
 
-def _parts(output: Output, exchange: Exchange, folds: Folds) -> tuple[Any, ...]:
+def _parts(output: Output, place: int, folds: Folds) -> tuple[Any, ...]:
     """Return what an output holds besides; they are `a1.0`, `a1.1`, … of the first output, whatever its index."""
-    place = next(place for place, other in enumerate(exchange.outputs, 1) if other is output)
     calls = calls_by_id((f"a{place}.{at}", part) for at, part in enumerate(output.parts))
-    made = views(output.parts, folds, f"a{place}", calls)
-    return tuple([ServerCallView(view) if isinstance(view, CallView) else view for view in made])
+
+    def view(at: int) -> Any:
+        made = view_of(output.parts[at], folds, f"a{place}.{at}", calls)
+        return ServerCallView(made) if isinstance(made, CallView) else made
+
+    return shown_of(folds, f"a{place}.parts", len(output.parts), view)
 
 
 def _none(exchange: Exchange, folds: Folds) -> Answer:

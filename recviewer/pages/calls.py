@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from recviewer.exchange.escapes import spelled_out
 from recviewer.exchange.model import ToolCall
-from recviewer.pages.folds import Fold, Folds
+from recviewer.pages.folds import Fold, Folds, fitting, weight_of
 from recviewer.pages.jsontext import compact, parse, pretty
+from recviewer.pages.templatetags.words import NAME
 from recviewer.pages.texts import RESULT, amount, cut
 
 LINE = 100
@@ -58,16 +59,12 @@ def call_view(call: ToolCall, folds: Folds, name: str) -> CallView:
     """Lay a call out. name: unique in the page; the call's element id."""
     text = spelled_out(call.arguments)
     end = cut(text, RESULT)
+    if weight_of(text[:end]) > folds.room:
+        end = fitting(text[:end], max(folds.room, 400))
+    folds.spend(2 * weight_of(text[:end]) + weight_of(call.name[:NAME]))
     if end < len(text):
         left = text[end:]
-        rest = folds.fold(
-            f"{name}-rest",
-            "more arguments",
-            size=amount(left),
-            template="folds/_code.html",
-            make=lambda: left,
-            weight=len(left),
-        )
+        rest = folds.text(f"{name}-rest", "more arguments", left, much=amount(left), template="folds/_code.html")
         problem = parse(text).error if len(text) < 1_000_000 and not call.is_text else ""
         return CallView(call.name, call.id, Layout.TEXT, (), text[:end], problem, name, rest)
     if not text.strip():

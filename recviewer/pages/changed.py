@@ -19,9 +19,9 @@ from recviewer.difference.model import (
 from recviewer.difference.values import ABSENT, Change
 from recviewer.difference.words import SPELLED, Count, Grain, Op, words
 from recviewer.exchange.model import Json
-from recviewer.pages.folds import Fold, Folds
+from recviewer.pages.folds import WINDOWED, Fold, Folds, Window, weight_of
 from recviewer.pages.pieces import LaidOut, Room, laid_out
-from recviewer.pages.templatetags.words import counted
+from recviewer.pages.templatetags.words import NAME, counted
 
 FIRST_ITEMS = 40
 """Things that changed in one section and stand in the page; the rest is folded."""
@@ -31,9 +31,6 @@ FIRST_NAMES = 20
 
 FIRST_CHANGES = 40
 """Changed values of one thing that stand in the page; the rest is folded."""
-
-FURTHER = 100_000
-"""Characters of markup that what was folded may take when it is opened."""
 
 FIRST_SPELLED = 8
 """Short changes that are spelled out under a text; the others are marked in it."""
@@ -124,18 +121,17 @@ def part_of(section: Section, folds: Folds, room: Room) -> Part:
 
 def items_of(items: Sequence[Item], folds: Folds, name: str, room: Room) -> tuple[tuple[Shown, ...], tuple[Fold, ...]]:
     """Return things that changed as they are printed, the first of them at once, and a fold with the others, if any."""
-    first = tuple([item_of(item, folds, f"{name}-{place}", room) for place, item in enumerate(items[:FIRST_ITEMS])])
-    rest = items[FIRST_ITEMS:]
-    if not rest:
-        return first, ()
-    fold = folds.fold(
+    first, more = folds.some(
         f"{name}-more",
-        counted(len(rest), "more change"),
+        len(items),
+        lambda at: item_of(
+            items[at], folds, f"{name}-{at}", room if at < FIRST_ITEMS else Room(folds.room, room.twice)
+        ),
+        "change",
         template="difference/_items.html",
-        make=lambda: items_of(rest, folds, f"{name}+", Room(FURTHER, room.twice)),
-        weight=1 << 30,
+        first=FIRST_ITEMS,
     )
-    return first, (fold,)
+    return first, (more,) if more else ()
 
 
 def _subs(section: Section) -> tuple[str, ...]:
@@ -229,22 +225,15 @@ def _words(item: Words, folds: Folds, name: str, room: Room) -> Shown:
 def values_of(label: str, values: Sequence[Change], folds: Folds, name: str, room: Room) -> Shown:
     """Return changed values as they are printed, the first of them at once."""
     many = FIRST_CHANGES if room.left > 0 else 3
-    first = [value_of(change, folds, f"{name}.{place}", room) for place, change in enumerate(values[:many])]
-    rest = None
-    if len(values) > many:
-        rest = folds.fold(
-            f"{name}.more",
-            counted(len(values) - many, "more change"),
-            template="difference/_changes.html",
-            make=lambda: _further(values, many, folds, name),
-            weight=1 << 30,
-        )
-    return Shown(ItemKind.VALUES, label, changes=tuple(first), rest=rest)
-
-
-def _further(values: Sequence[Change], start: int, folds: Folds, name: str) -> tuple[ValueShown, ...]:
-    room = Room(FURTHER)
-    return tuple([value_of(change, folds, f"{name}.{at}", room) for at, change in enumerate(values[start:], start)])
+    first, rest = folds.some(
+        f"{name}.more",
+        len(values),
+        lambda at: value_of(values[at], folds, f"{name}.{at}", room if at < many else Room(folds.room, room.twice)),
+        "change",
+        template="difference/_changes.html",
+        first=many,
+    )
+    return Shown(ItemKind.VALUES, label, changes=first, rest=rest)
 
 
 def value_of(change: Change, folds: Folds, name: str, room: Room, *, path: str = "") -> ValueShown:
@@ -282,12 +271,21 @@ def _names(item: Names, folds: Folds, name: str) -> list[NamesShown]:
 def _more_names(names: tuple[str, ...], op: str, folds: Folds, name: str) -> Fold | None:
     if not names:
         return None
+
+    def view(at: int) -> tuple[str, str]:
+        folds.spend(weight_of(names[at][:NAME]))
+        return op, names[at]
+
+    def make() -> Window:
+        shown, more = folds.some(f"{name}-{op}", len(names), view, "name", template="difference/_names.html")
+        return Window("difference/_names.html", shown, more)
+
     return folds.fold(
         f"{name}-{op}",
         f"{len(names):,} more",
-        detail=", ".join(names[:12]),
-        template="difference/_names.html",
-        make=lambda: (op, names),
+        detail=", ".join(one[:60] for one in names[:12]),
+        template=WINDOWED,
+        make=make,
         weight=sum(len(one) + 16 for one in names),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,9 +12,25 @@ from recviewer.exchange.text import words_of
 from recviewer.formats.deltas import letter_of
 from recviewer.pages.jsontext import compact
 from recviewer.pages.strip import WORDS
-from recviewer.pages.templatetags.words import CHUNK_WINDOW
+from recviewer.pages.templatetags.words import CHUNK_WINDOW, counted, marked
+from recviewer.pages.texts import shortened
 
 WINDOW = CHUNK_WINDOW
+ROOM = 500_000
+"""Characters of markup for what the chunks of a window add."""
+
+TEXT, LITTLE = 4_000, 60
+"""Characters of what a chunk adds that are shown; the second is for when there is no more room."""
+
+ADDS = 12
+"""Things that a chunk adds, as far as they are shown."""
+
+NAMED = 20
+"""Keys that are named above the table."""
+
+ALSO = 400
+"""Characters of the names of what a chunk has besides."""
+
 NEARLY = 0.8
 """A key in at least this share of the chunks is named once above the table."""
 
@@ -63,60 +80,95 @@ class ChunkView:
         return min(WINDOW, self.count - self.last)
 
 
-def chunk_view(chunks: list[Chunk], first: int) -> ChunkView:
-    """Lay out the window that holds a chunk. first: its number, or any number in its window."""
-    start = (max(1, min(first, len(chunks) or 1)) - 1) // WINDOW * WINDOW
+def chunk_view(chunks: Iterable[Chunk], count: int, first: int) -> ChunkView:
+    """Lay out the window that holds a chunk, in one pass that keeps no others.
+
+    count: how many there are. first: its number, or any number in its window.
+    """
+    start = (max(1, min(first, count or 1)) - 1) // WINDOW * WINDOW
     carried: Counter[str] = Counter()
-    for chunk in chunks:
-        carried.update(set(map(_bare, chunk.extra)))
-    nearly = max(2, int(len(chunks) * NEARLY))
-    common = {key for key, times in carried.items() if times >= nearly}
     so_far: Counter[int] = Counter()
-    for chunk in chunks[:start]:
-        for delta in chunk.deltas:
-            so_far[delta.choice] += len(delta.text)
-    rows = tuple([_row(chunk, so_far, common) for chunk in chunks[start : start + WINDOW]])
-    named = [f"{carried[key]:,} carry {key}" for key in sorted(common - SILENT, key=lambda key: -carried[key])]
+    choices: set[int] = set()
+    window: list[Chunk] = []
+    size = 0
+    for place, chunk in enumerate(chunks):
+        carried.update(set(map(_bare, chunk.extra)))
+        size += chunk.size_bytes
+        choices.update(delta.choice for delta in chunk.deltas)
+        if place < start:
+            for delta in chunk.deltas:
+                so_far[delta.choice] += len(delta.text)
+        elif place < start + WINDOW:
+            window.append(chunk)
+    nearly = max(2, int(count * NEARLY))
+    common = {key for key, times in carried.items() if times >= nearly}
+    room = [ROOM]
+    rows = tuple([_row(chunk, so_far, common, room) for chunk in window])
+    keys = sorted(common - SILENT, key=lambda key: -carried[key])
+    named = [f"{carried[key]:,} carry {shortened(key, 60)}" for key in keys[:NAMED]]
+    named += [f"and {len(keys) - NAMED:,} more keys"] if len(keys) > NAMED else []
     return ChunkView(
         rows=rows,
-        count=len(chunks),
-        size=sum(chunk.size_bytes for chunk in chunks),
+        count=count,
+        size=size,
         first=start + 1,
         last=start + len(rows),
         common=tuple(named),
-        has_choices=len({delta.choice for chunk in chunks for delta in chunk.deltas}) > 1,
+        has_choices=len(choices) > 1,
     )
 
 
-@lru_cache(maxsize=512)
 def _bare(key: str) -> str:
     """Return the key that a reader knows: `choices[1].logprobs.content` is `logprobs`."""
+    return _known_bare(key) if len(key) < 200 else _last_of(key)
+
+
+@lru_cache(maxsize=512)
+def _known_bare(key: str) -> str:
+    return _last_of(key)
+
+
+def _last_of(key: str) -> str:
     names = [name.partition("[")[0] for name in key.split(".")]
     kept = [name for name in names if name not in ("choices", "delta", "candidates")]
     return kept[0] if kept else names[-1]
 
 
-def _row(chunk: Chunk, so_far: Counter[int], common: set[str]) -> ChunkRow:
+def _row(chunk: Chunk, so_far: Counter[int], common: set[str], room: list[int]) -> ChunkRow:
     adds: list[tuple[str, str]] = []
     total = None
     for delta in chunk.deltas:
-        adds += _adds(delta)
+        if len(adds) <= ADDS:
+            adds += _adds(delta)
         if delta.text:
             so_far[delta.choice] += len(delta.text)
             total = so_far[delta.choice]
     if chunk.usage:
-        adds.append(("usage", compact({key: value for key, value in chunk.usage.items() if value is not None})))
+        told = {key: value for key, value in chunk.usage.items() if value is not None}
+        adds.append(("usage", compact(told, TEXT)))
     also = [_bare(key) for key in chunk.extra if _bare(key) not in common]
     return ChunkRow(
         number=chunk.number,
         what=_what(chunk),
-        adds=tuple(adds),
+        adds=tuple(_fitted(adds, len(chunk.deltas), room)),
         so_far=total,
-        also=", ".join(dict.fromkeys(([chunk.event] if chunk.event else []) + also)),
+        also=", ".join(dict.fromkeys(([chunk.event] if chunk.event else []) + also))[:ALSO],
         size=chunk.size_bytes,
         is_quiet=letter_of(chunk) in "-u",
         choice=chunk.deltas[0].choice if chunk.deltas else 0,
     )
+
+
+def _fitted(adds: list[tuple[str, str]], deltas: int, room: list[int]) -> Iterator[tuple[str, str]]:
+    """Yield what a chunk adds, cut to what the page has room for. room: markup that is left, of which it takes its part."""
+    for place, (kind, text) in enumerate(adds):
+        if place == ADDS:
+            yield "role", f"… and more, from {counted(deltas, 'choice')}"
+            return
+        most = TEXT if room[0] > 0 else LITTLE
+        shown = text[:most]
+        room[0] -= 2 * len(marked(shown)) + 40
+        yield kind, shown if len(shown) == len(text) else f"{shown}… {len(text) - most:,} more characters"
 
 
 def _what(chunk: Chunk) -> str:

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from recviewer.exchange.model import Exchange, Json, Kind, Message, Text, ToolCall, ToolResult
 from recviewer.exchange.text import question_of, words_of
 from recviewer.exchange.tools import function_of, offered, schema_of
 from recviewer.formats.deltas import size_of
-from recviewer.pages.folds import Fold, Folds
-from recviewer.pages.jsontext import compact, pretty
+from recviewer.pages.folds import WINDOWED, Fold, Folds, Window, fitting, weight_of
+from recviewer.pages.jsontext import pretty
 from recviewer.pages.parts import Called, calls_by_id, views
-from recviewer.pages.templatetags.words import counted, size
-from recviewer.pages.texts import amount
+from recviewer.pages.templatetags.words import NAME, counted, size
+from recviewer.pages.texts import amount, shortened
 
 LAST = 10
 """Turns of a long conversation that stay open; the first system message is folded by itself."""
+
+ROLE = 60
+"""Characters of a role or of a name that are shown."""
+
+PARAMETERS = 60
+"""Parameters that a tool's signature names."""
+
+SCHEMA = 40_000
+"""Characters of a tool's schema that are shown."""
+
+OUTLINED = 100
+"""Turns at either end of a conversation that the outline names."""
 
 SIDES = {
     "system": "system",
@@ -64,12 +77,13 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One offered tool. signature: its parameter names. schema: as recorded, indented."""
+    """One offered tool. signature: its parameter names. schema: as recorded, indented. is_cut: only its start."""
 
     name: str
     signature: str
     about: str
     schema: str
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +103,12 @@ def conversation_of(exchange: Exchange, folds: Folds, *, question_on_top: bool) 
     question = _place(messages, question_of(exchange)) if question_on_top else -1
     calls = calls_of(exchange)
     hidden = _stretch(len(messages), question)
-    rows: list[Turn | Stretch] = []
-    for place, message in enumerate(messages):
-        if place not in hidden:
-            rows.append(_turn(message, place, folds, calls, question=question))
-        elif place == hidden[0]:
-            rows.append(_folded(messages, hidden, folds, calls))
+    last = range(hidden.stop, len(messages)) if hidden else range(len(messages))
+    # the last turns come first to the room of the page: they are what was answered
+    shown = [_turn(messages[place], place, folds, calls, question=question) for place in last]
+    rows: list[Turn | Stretch] = [*shown]
+    if hidden:
+        rows = [_turn(messages[0], 0, folds, calls, question=question), _folded(messages, hidden, folds, calls), *shown]
     tools = offered(exchange.request.tools)
     facts = (
         _counted(exchange),
@@ -133,11 +147,12 @@ def _stretch(count: int, question: int) -> range:
 def _turn(message: Message, place: int, folds: Folds, calls: dict[str, Called], *, question: int = -1) -> Turn:
     anchor = f"m{place + 1}"
     side = SIDES.get(message.role, "user")
-    role = message.role or "no role"
+    role = shortened(message.role or "no role", ROLE)
+    name = shortened(message.name, ROLE)
     if place == question:
-        return Turn(anchor, place + 1, role, message.name, side, (), is_question=True)
+        return Turn(anchor, place + 1, role, name, side, (), is_question=True)
     if side != "system":
-        return Turn(anchor, place + 1, role, message.name, side, views(message.parts, folds, anchor, calls))
+        return Turn(anchor, place + 1, role, name, side, views(message.parts, folds, anchor, calls))
     text = words_of(message.parts)
     fold = folds.fold(
         anchor,
@@ -148,19 +163,31 @@ def _turn(message: Message, place: int, folds: Folds, calls: dict[str, Called], 
         make=lambda: views(message.parts, folds, anchor, calls),
         weight=len(text),
     )
-    return Turn(anchor, place + 1, role, message.name, side, (), fold=fold)
+    return Turn(anchor, place + 1, role, name, side, (), fold=fold)
 
 
 def _folded(messages: tuple[Message, ...], hidden: range, folds: Folds, calls: dict[str, Called]) -> Stretch:
     run = [messages[place] for place in hidden]
     weight = sum(len(words_of(message.parts)) for message in run)
+    name = f"m{hidden[0] + 1}-m{hidden[-1] + 1}"
+
+    def make() -> Window:
+        shown, more = folds.some(
+            name,
+            len(run),
+            lambda at: _turn(run[at], hidden[at], folds, calls),
+            "message",
+            template="folds/_turns.html",
+        )
+        return Window("folds/_turns.html", shown, more)
+
     fold = folds.fold(
-        f"m{hidden[0] + 1}-m{hidden[-1] + 1}",
+        name,
         counted(len(run), "message"),
         detail=f"m{hidden[0] + 1} to m{hidden[-1] + 1}",
         size=size(weight),
-        template="folds/_turns.html",
-        make=lambda: tuple([_turn(message, place, folds, calls) for place, message in zip(hidden, run, strict=True)]),
+        template=WINDOWED,
+        make=make,
         weight=weight + 10_000,
     )
     return Stretch(fold)
@@ -171,13 +198,20 @@ def _tools(exchange: Exchange, folds: Folds) -> Fold | None:
     if not tools:
         return None
     much = size_of(list(exchange.request.tools))
+
+    def make() -> Window:
+        shown, more = folds.some(
+            "tools", len(tools), lambda at: _tool(tools[at], folds), "tool", template="folds/_tools.html"
+        )
+        return Window("folds/_tools.html", shown, more)
+
     return folds.fold(
         "tools",
         counted(len(tools), "tool"),
-        detail=", ".join(name_of(tool) for tool in tools[:40]),
+        detail=", ".join(shortened(name_of(tool), ROLE) for tool in tools[:40]),
         size=size(much),
-        template="folds/_tools.html",
-        make=lambda: tuple([_tool(tool) for tool in tools]),
+        template=WINDOWED,
+        make=make,
         weight=much * 2,
     )
 
@@ -188,25 +222,36 @@ def name_of(tool: Json) -> str:
     return str(function.get("name") or (tool.get("type") if isinstance(tool, dict) else "") or "unnamed")
 
 
-def _tool(tool: Json) -> Tool:
+def _tool(tool: Json, folds: Folds) -> Tool:
     function, schema = function_of(tool), schema_of(tool)
     properties = schema.get("properties")
     names = []
     if isinstance(properties, dict):
         required = schema.get("required")
         needed = set(map(str, required)) if isinstance(required, list) else set()
-        names = [key if key in needed else f"{key}?" for key in map(str, properties)]
+        names = [key if key in needed else f"{key}?" for key in map(str, islice(properties, PARAMETERS))]
+        names += [f"… {len(properties) - PARAMETERS:,} more"] if len(properties) > PARAMETERS else []
     about = function.get("description")
     first = about.strip().split("\n", 1)[0] if isinstance(about, str) else ""
-    shown = pretty(tool) if len(compact(tool)) < 200_000 else compact(tool)[:200_000]
-    return Tool(name_of(tool), f"({', '.join(names)})", first, shown)
+    schema_text = pretty(tool, SCHEMA)
+    end = min(fitting(schema_text, folds.room, is_json=True), SCHEMA)
+    shown = schema_text[:end]
+    folds.spend(weight_of(shown, is_json=True) + weight_of(first[:NAME]) + 20 * len(names))
+    return Tool(name_of(tool), f"({', '.join(names)})", first, shown, end < len(schema_text))
 
 
 def _outline(messages: tuple[Message, ...]) -> list[Mention]:
-    return [
-        Mention(f"m{place}", str(place), message.role or "no role", _brief(message))
-        for place, message in enumerate(messages, 1)
-    ]
+    """Return the lines of the outline: of very many the first and the last, with a line between that tells of the rest."""
+    listed = [*enumerate(messages, 1)]
+    if len(listed) > 2 * OUTLINED + 1:
+        left = len(listed) - 2 * OUTLINED
+        before, after = ([_mention(*one) for one in some] for some in (listed[:OUTLINED], listed[-OUTLINED:]))
+        return [*before, Mention(f"m{OUTLINED + 1}", "", "…", f"{left:,} more"), *after]
+    return [_mention(place, message) for place, message in listed]
+
+
+def _mention(place: int, message: Message) -> Mention:
+    return Mention(f"m{place}", str(place), shortened(message.role or "no role", ROLE), _brief(message))
 
 
 def _brief(message: Message) -> str:
@@ -214,7 +259,7 @@ def _brief(message: Message) -> str:
         if isinstance(part, Text) and part.text.strip():
             return part.text.lstrip()[:48]
         if isinstance(part, ToolCall):
-            return ", ".join(part.name for part in message.parts if isinstance(part, ToolCall))[:48]
+            return ", ".join(part.name[:48] for part in message.parts[:48] if isinstance(part, ToolCall))[:48]
         if isinstance(part, ToolResult):
             return words_of(part.parts)[:48]
     return words_of(message.parts)[:48]

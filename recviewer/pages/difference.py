@@ -21,11 +21,13 @@ from recviewer.pages.changed import Part, part_of
 from recviewer.pages.classes import CLASSES
 from recviewer.pages.folds import Fold, Folds
 from recviewer.pages.htmx import VARY, wants_fragment
-from recviewer.pages.pieces import CUT, Room
+from recviewer.pages.parts import shown_of
+from recviewer.pages.pieces import CUT, EVERYTHING, Room
 from recviewer.pages.rawdiff import Asked, RawDiff, raw_diff
 from recviewer.pages.requestpart import RequestPart, request_part
 from recviewer.pages.templatetags.words import counted
 from recviewer.pages.testids import TestId
+from recviewer.pages.texts import shortened
 from recviewer.pages.unchanged import (
     OneStrip,
     finish_of,
@@ -123,7 +125,7 @@ def page_of(
     Whoever shows it answers with `fragment_of` first.
     """
     kept = _kept(request)
-    folds = Folds.asked_by(request.GET.getlist("open"), kept.urlencode())
+    folds = Folds.asked_by(request.GET.getlist("open"), kept.urlencode(), is_part=wants_fragment(request))
     is_side = request.GET.get("mode") == "side"
     is_raw = request.GET.get("view") == "raw"
     contents = (_content(before), _content(after))
@@ -155,7 +157,7 @@ def _filled(
     before, after = contents
     has_all = "all" in kept
     folds = page.folds
-    room = Room(FIRST, twice=page.is_side_by_side, everything=has_all)
+    room = Room(EVERYTHING if has_all else FIRST, twice=page.is_side_by_side, everything=has_all)
     left_out = {SectionKind.USAGE}
     if before and after:
         left_out |= IN_THE_REQUEST
@@ -253,9 +255,11 @@ def _calls_fold(name: str, title: str, calls: list[ToolCall], folds: Folds) -> F
     return folds.fold(
         name,
         f"{title}: {counted(len(calls), 'whole call')}",
-        detail=", ".join(call.name for call in calls[:12]),
+        detail=", ".join(shortened(call.name, 60) for call in calls[:12]),
         template="folds/_items.html",
-        make=lambda: tuple([call_view(call, folds, f"{name}-{at}") for at, call in enumerate(calls)]),
+        make=lambda: shown_of(
+            folds, f"{name}.calls", len(calls), lambda at: call_view(calls[at], folds, f"{name}-{at}"), "call"
+        ),
         weight=sum(len(call.arguments) + 200 for call in calls),
     )
 

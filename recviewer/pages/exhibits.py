@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from math import isfinite, sqrt
 from typing import Any, ClassVar
 
 from recviewer.exchange.model import Exchange, Exhibit, Hits, Json, Kind, Output, Passages, Table, Vector
-from recviewer.pages.folds import Fold, Folds
+from recviewer.pages.folds import Fold, Folds, weight_of
 from recviewer.pages.jsontext import compact, pretty
-from recviewer.pages.templatetags.words import counted
-from recviewer.pages.texts import SECOND, Words, amount, words
+from recviewer.pages.templatetags.words import NAME, counted
+from recviewer.pages.texts import SECOND, Words, amount, shortened, words
 
 ROWS = 12
 """Rows of a listing, vectors, hits or passages that stand in the page at once."""
@@ -20,6 +21,18 @@ COLUMNS = 320
 """Steps of a trace: one min–max stroke each."""
 
 HALF = 20
+
+VECTOR = 7_000
+"""Characters of markup that a vector takes."""
+
+TABLE_COLUMNS = 24
+"""Columns of a table that are shown."""
+
+FACTS = 40
+"""Facts about all passages that are shown, and names of the facts about one."""
+
+FACTS_TEXT = 100_000
+"""Characters of the facts about one passage that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +108,14 @@ Shown = TableView | VectorView | HitsView | PassagesView
 def exhibits_of(exchange: Exchange, folds: Folds) -> tuple[tuple[Shown, ...], Fold | None]:
     """Return what is shown of a reply without choices, and the fold with the rest of many."""
     exhibits = exchange.exhibits
-    end = len(exhibits) if len(exhibits) <= ROWS else ROWS // 2
-    shown = [_view(item, place, exchange, folds) for place, item in enumerate(exhibits[:end])]
-    if end == len(exhibits):
-        return tuple(shown), None
-
-    def rest() -> tuple[Shown, ...]:
-        return tuple([_view(item, place, exchange, folds) for place, item in enumerate(exhibits[end:], end)])
-
-    left = len(exhibits) - end
-    more = folds.fold("exhibits", f"{left:,} more", template="folds/_exhibits.html", make=rest, weight=left * 6_000)
-    return tuple(shown), more
+    return folds.some(
+        "exhibits",
+        len(exhibits),
+        lambda at: _view(exhibits[at], at, exchange, folds),
+        "result",
+        template="folds/_exhibits.html",
+        first=ROWS if len(exhibits) <= ROWS else ROWS // 2,
+    )
 
 
 def _view(exhibit: Exhibit, place: int, exchange: Exchange, folds: Folds) -> Shown:
@@ -113,6 +123,7 @@ def _view(exhibit: Exhibit, place: int, exchange: Exchange, folds: Folds) -> Sho
         case Table():
             return _table(exhibit, place, folds)
         case Vector():
+            folds.spend(VECTOR)
             return vector_view(exhibit)
         case Hits():
             return _hits(exhibit, place, exchange, folds)
@@ -121,23 +132,28 @@ def _view(exhibit: Exhibit, place: int, exchange: Exchange, folds: Folds) -> Sho
 
 
 def _table(table: Table, place: int, folds: Folds) -> TableView:
+    columns = table.columns[:TABLE_COLUMNS]
     figures = [
         bool(table.rows) and all(_is_number(row[column]) or row[column] is None for row in table.rows)
-        for column in range(len(table.columns))
+        for column in range(len(columns))
     ]
-    rows = tuple([tuple([(_cell(value), figures[at]) for at, value in enumerate(row)]) for row in table.rows])
-    more = None
-    if len(rows) > ROWS + 3:
-        left = rows[ROWS:]
-        more = folds.fold(
-            f"rows-{place}",
-            f"{len(left):,} more {table.title}",
-            template="folds/_rows.html",
-            make=lambda: left,
-            weight=sum(len(value) for row in left for value, _ in row) + 40 * len(left),
-        )
-        rows = rows[:ROWS]
-    return TableView(table.title, tuple(zip(table.columns, figures, strict=True)), rows, more)
+    left = len(table.columns) - len(columns)
+
+    def view(at: int) -> tuple[tuple[str, bool], ...]:
+        row = tuple([(_cell(value), figures[column]) for column, value in enumerate(table.rows[at][: len(columns)])])
+        folds.spend(sum(weight_of(cell[:NAME]) + 40 for cell, _ in row))
+        return (*row, (f"{left:,} more", False)) if left else row
+
+    rows, more = folds.some(
+        f"rows-{place}",
+        len(table.rows),
+        view,
+        table.title.removesuffix("s"),
+        template="folds/_rows.html",
+        first=len(table.rows) if len(table.rows) <= ROWS + 3 else ROWS,
+    )
+    heads = [(shortened(name, 60), is_figure) for name, is_figure in zip(columns, figures, strict=True)]
+    return TableView(table.title, (*heads, *([("…", False)] if left else [])), rows, more)
 
 
 def _is_number(value: Json) -> bool:
@@ -147,7 +163,7 @@ def _is_number(value: Json) -> bool:
 def _cell(value: Json) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else compact(value)
+    return value if isinstance(value, str) else compact(value, NAME)
 
 
 def vector_view(vector: Vector) -> VectorView:
@@ -214,25 +230,18 @@ def _some(
     count: int, view: Callable[[int], Any], name: str, title: str, template: str, folds: Folds
 ) -> tuple[tuple[Any, ...], Fold | None]:
     """Show the first few of many things; the rest is a fold."""
-    if count <= ROWS + 3:
-        return tuple([view(at) for at in range(count)]), None
-
-    def rest() -> tuple[Any, ...]:
-        return tuple([view(at) for at in range(ROWS, count)])
-
-    more = folds.fold(name, f"{count - ROWS:,} more {title}", template=template, make=rest, weight=count * 1_000)
-    return tuple([view(at) for at in range(ROWS)]), more
+    first = count if count <= ROWS + 3 else ROWS
+    return folds.some(name, count, view, title.removesuffix("s"), template=template, first=first)
 
 
 def _sent(output: Output, folds: Folds) -> Fold:
-    return folds.fold(
+    return folds.text(
         "sent",
         "the result as it was sent",
+        output.content,
         detail=output.content[:120],
-        size=amount(output.content),
+        much=amount(output.content),
         template="folds/_code.html",
-        make=lambda: output.content,
-        weight=len(output.content),
     )
 
 
@@ -244,20 +253,20 @@ def _passages(passages: Passages, place: int, folds: Folds) -> PassagesView:
 
     count = len(passages.passages)
     shown, more = _some(count, view, f"passages-{place}", passages.title, "folds/_passages.html", folds)
-    facts = tuple([(key, _cell(value)) for key, value in passages.facts.items()])
+    facts = tuple([(shortened(key, 60), _cell(value)) for key, value in islice(passages.facts.items(), FACTS)])
+    folds.spend(sum(weight_of(value[:NAME]) + 60 for _, value in facts))
     return PassagesView(passages.title, shown, facts, more)
 
 
 def _facts(facts: dict[str, Any], name: str, folds: Folds) -> Fold | None:
     if not facts:
         return None
-    indented = pretty(facts)
-    return folds.fold(
+    indented = pretty(facts, FACTS_TEXT)
+    return folds.text(
         f"{name}-facts",
         "metadata",
-        detail=", ".join(facts),
-        size=amount(indented),
+        indented,
+        detail=", ".join(islice(facts, FACTS)),
+        much=amount(indented),
         template="folds/_json.html",
-        make=lambda: indented,
-        weight=len(indented),
     )

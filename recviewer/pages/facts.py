@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.value_words import KIND_WORDS
 from recviewer.exchange.model import Exchange, Json, Kind
 from recviewer.pages.jsontext import compact
 from recviewer.pages.testids import TestId, parse
+from recviewer.pages.texts import shortened
+
+SHOWN = 60
+"""Values of one kind that are shown, and problems; the raw view has the rest."""
+
+NAME = 120
+"""Characters of a name that are shown."""
+
+COUNTED = 20_000
+"""Characters of a value up to which what is left out is counted."""
 
 LONG = 240
 """Characters of a parameter's JSON that are shown; the raw view has the rest."""
@@ -28,7 +39,7 @@ class ReplayWords:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of facts. more: characters of the value that were left out."""
+    """One line of facts. more: characters of the value that were left out, -1 for a great many."""
 
     name: str
     value: str
@@ -82,6 +93,9 @@ def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int,
     if exchange.reported_model and exchange.reported_model != exchange.model:
         where += [Fact("model asked", exchange.model), Fact("model answered", exchange.reported_model)]
     figures = list(_usage(exchange.usage or {}))
+    used = [figure for figure in figures if not figure.is_zero]
+    zeros = list({figure.name: figure for figure in figures if figure.is_zero}.values())
+    problems = [(problem.where, problem.what) for problem in exchange.problems]
     return Facts(
         folder=folder + slash,
         file_name=name,
@@ -92,12 +106,12 @@ def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int,
         commit=recording.commit,
         test=parse(exchange.test_id) if exchange.test_id else None,
         params=_flat(exchange.request.params),
-        usage=tuple([figure for figure in figures if not figure.is_zero]),
-        zeros=tuple({figure.name: figure for figure in figures if figure.is_zero}.values()),
+        usage=(*used[:SHOWN], *[Figure("…", "", said, False) for said in _left_of(len(used))]),
+        zeros=(*zeros[:SHOWN], *[Figure(said, "", "0", True) for said in _left_of(len(zeros))]),
         metadata=_flat(exchange.metadata),
         ids=_flat(exchange.id_mapping),
         where=tuple([fact for fact in where if fact.value]),
-        problems=tuple([(problem.where, problem.what) for problem in exchange.problems]),
+        problems=(*problems[:SHOWN], *[("", said) for said in _left_of(len(problems))]),
     )
 
 
@@ -120,11 +134,19 @@ def _replay(recording: Recording) -> ReplayWords | None:
 
 
 def _flat(values: dict[str, Json]) -> tuple[Fact, ...]:
-    return tuple([_fact(key, compact(value)) for key, value in values.items()])
+    facts = [_fact(key, value) for key, value in islice(values.items(), SHOWN)]
+    return (*facts, *[Fact("…", said) for said in _left_of(len(values))])
 
 
-def _fact(name: str, value: str) -> Fact:
-    return Fact(name, value) if len(value) <= LONG else Fact(name, value[:LONG], len(value) - LONG)
+def _fact(name: str, value: Json) -> Fact:
+    text = compact(value, COUNTED)
+    more = -1 if len(text) > COUNTED else max(0, len(text) - LONG)
+    return Fact(shortened(name, NAME), text[:LONG], more)
+
+
+def _left_of(count: int) -> list[str]:
+    """Return a sentence that tells how many things the raw file has besides those that are shown, none where all are."""
+    return [f"{count - SHOWN:,} more, in the raw file"] if count > SHOWN else []
 
 
 def _usage(values: dict[str, Json], at: tuple[str, ...] = ()) -> Iterator[Figure]:
@@ -133,4 +155,6 @@ def _usage(values: dict[str, Json], at: tuple[str, ...] = ()) -> Iterator[Figure
         if isinstance(value, dict):
             yield from _usage(value, (*at, key))
         elif value is not None:
-            yield Figure(key, " ".join(at), f"{value:,}" if type(value) is int else compact(value)[:LONG], value == 0)
+            yield Figure(
+                key, " ".join(at), f"{value:,}" if type(value) is int else compact(value, LONG)[:LONG], value == 0
+            )

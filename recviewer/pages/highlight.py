@@ -17,6 +17,9 @@ from recviewer.pages.templatetags.words import marked
 LIMIT = 60_000
 """Characters that are highlighted; a longer window stays plain."""
 
+TOKENS = 16_000
+"""Pieces with markup of their own; a window with more stays plain."""
+
 CLASSES = ((Name.Tag, "k"), (Number, "n"), (Keyword, "n"), (Punctuation, "p"), (Error, "e"), (Comment, "e"))
 """Tokens and their classes; what is not listed (strings, white space) has none."""
 
@@ -25,7 +28,7 @@ _LEXER = JsonLexer(ensurenl=False, stripnl=False)
 
 def lines(texts: list[str]) -> list[SafeString]:
     """Return each line as HTML. texts: lines of JSON that follow each other, without their line ends."""
-    if sum(map(len, texts)) > LIMIT:
+    if sum(map(len, texts)) > LIMIT or sum(map(tokens_in, texts)) > TOKENS:
         return [mark_safe(marked(text)) for text in texts]  # noqa: S308 - escaped by marked()
     found: list[list[str]] = [[]]
     for _, token, value in _LEXER.get_tokens_unprocessed("\n".join(texts)):  # type: ignore[no-untyped-call]
@@ -37,6 +40,11 @@ def lines(texts: list[str]) -> list[SafeString]:
                 shown = marked(piece)
                 found[-1].append(f'<span class="{kind}">{shown}</span>' if kind else shown)
     return [mark_safe("".join(pieces)) for pieces in found]  # noqa: S308 - escaped by marked()
+
+
+def tokens_in(text: str) -> int:
+    """Return about how many pieces of a text get markup of their own."""
+    return 2 * sum(map(text.count, "[]{},:"))
 
 
 def block(text: str) -> SafeString:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,36 +39,62 @@ def looks_like_json(text: str) -> bool:
     return (start, end) in (("{", "}"), ("[", "]"))
 
 
-def compact(value: Json) -> str:
-    """Write a value in one line: `{"include_usage": true}`."""
-    return _write(value, None, 0)
+def compact(value: Json, limit: int | None = None) -> str:
+    """Write a value in one line: `{"include_usage": true}`. What is longer than limit characters stops behind them."""
+    return _written(_write(value, None, 0), limit)
 
 
-def pretty(value: Json) -> str:
-    """Write a value with two spaces of indent."""
-    return _write(value, 2, 0)
+def pretty(value: Json, limit: int | None = None) -> str:
+    """Write a value with two spaces of indent. What is longer than limit characters stops behind them."""
+    return _written(_write(value, 2, 0), limit)
 
 
-def _write(value: Json, indent: int | None, depth: int) -> str:
+def _written(pieces: Iterator[str], limit: int | None) -> str:
+    """Join pieces until they are longer than the limit, so that a text of a million values costs what is shown of it."""
+    if limit is None:
+        return "".join(pieces)
+    made, length = [], 0
+    for piece in pieces:
+        made.append(piece)
+        length += len(piece)
+        if length > limit:
+            break
+    return "".join(made)
+
+
+def _write(value: Json, indent: int | None, depth: int) -> Iterator[str]:
     if isinstance(value, dict):
-        items = [f"{_text(str(key))}: {_write(item, indent, depth + 1)}" for key, item in value.items()]
-        return _enclose("{", items, "}", indent, depth)
-    if isinstance(value, list | tuple):
-        return _enclose("[", [_write(item, indent, depth + 1) for item in value], "]", indent, depth)
+        yield from _enclosed("{", value.items(), "}", indent, depth)
+    elif isinstance(value, list | tuple):
+        yield from _enclosed("[", ((None, item) for item in value), "]", indent, depth)
+    else:
+        yield _plain(value)
+
+
+def _enclosed(
+    opening: str, items: Iterable[tuple[Any, Json]], closing: str, indent: int | None, depth: int
+) -> Iterator[str]:
+    inner = "" if indent is None else "\n" + " " * indent * (depth + 1)
+    between = ", " if indent is None else f",{inner}"
+    start = opening + inner
+    for key, item in items:
+        named = start if key is None else f"{start}{_text(str(key))}: "
+        if isinstance(item, dict | list | tuple):
+            yield named
+            yield from _write(item, indent, depth + 1)
+        else:
+            yield named + _plain(item)
+        start = between
+    if start is not between:
+        yield opening + closing
+    else:
+        yield closing if indent is None else "\n" + " " * indent * depth + closing
+
+
+def _plain(value: Json) -> str:
     if isinstance(value, str):
         return _text(value)
-    if value is None or isinstance(value, bool):
-        return json.dumps(value)
-    return str(value)
-
-
-def _enclose(opening: str, items: list[str], closing: str, indent: int | None, depth: int) -> str:
-    if not items:
-        return opening + closing
-    if indent is None:
-        return f"{opening}{', '.join(items)}{closing}"
-    inner, outer = " " * indent * (depth + 1), " " * indent * depth
-    return f"{opening}\n{inner}" + f",\n{inner}".join(items) + f"\n{outer}{closing}"
+    return json.dumps(value) if value is None or isinstance(value, bool) else str(value)
 
 
 def _text(text: str) -> str:

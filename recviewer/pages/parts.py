@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, ClassVar
@@ -21,7 +21,7 @@ from recviewer.exchange.model import (
     ToolResult,
 )
 from recviewer.pages.calls import CallView, call_view
-from recviewer.pages.folds import Fold, Folds
+from recviewer.pages.folds import Fold, Folds, weight_of
 from recviewer.pages.jsontext import pretty
 from recviewer.pages.media import Picture, data_size, picture_of
 from recviewer.pages.templatetags.words import size
@@ -90,13 +90,23 @@ class FileView:
 class JsonView:
     """Data, as it was recorded. name: what it calls itself, "" where it has no name. texts: those of several lines in it.
 
-    Each text comes with the key it stands at, for JSON writes all its lines as one.
+    Each text comes with the key it stands at, for JSON writes all its lines as one. is_cut: only its start is shown; the
+    raw file has the rest.
     """
 
     template: ClassVar[str] = "parts/_json.html"
     words: Words
     name: str = ""
     texts: tuple[tuple[str, Words], ...] = ()
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MoreView:
+    """What follows the items that are shown."""
+
+    template: ClassVar[str] = "_more.html"
+    fold: Fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +123,26 @@ def calls_by_id(parts: Iterable[tuple[str, Part]]) -> dict[str, Called]:
 
 
 def views(
-    parts: Iterable[Part], folds: Folds, name: str, calls: dict[str, Called], limit: Limit = TURN
+    parts: Sequence[Part], folds: Folds, name: str, calls: dict[str, Called], limit: Limit = TURN
 ) -> tuple[Any, ...]:
-    """Return what templates show of parts. name: unique in the page, as `m3`; parts are `m3.0`, `m3.1`, …"""
-    return tuple([_view(part, folds, f"{name}.{place}", calls, limit) for place, part in enumerate(parts)])
+    """Return what templates show of parts, of many the first, and a fold with the others.
+
+    name: unique in the page, as `m3`; parts are `m3.0`, `m3.1`, …
+    """
+    return shown_of(
+        folds, f"{name}.parts", len(parts), lambda at: _view(parts[at], folds, f"{name}.{at}", calls, limit)
+    )
+
+
+def shown_of(folds: Folds, name: str, count: int, view: Callable[[int], Any], noun: str = "part") -> tuple[Any, ...]:
+    """Return the first of many items, each with its template, and behind them the fold with the others."""
+    shown, more = folds.some(name, count, view, noun, template="folds/_items.html")
+    return (*shown, MoreView(more)) if more else shown
+
+
+def view_of(part: Part, folds: Folds, name: str, calls: dict[str, Called]) -> Any:
+    """Return what templates show of one part. name: unique in the page, as `m3.0`."""
+    return _view(part, folds, name, calls, TURN)
 
 
 def _view(part: Part, folds: Folds, name: str, calls: dict[str, Called], limit: Limit) -> Any:
@@ -147,13 +173,24 @@ TEXTS = 4
 """Texts of several lines that are shown again, below the data that holds them."""
 
 
+VALUES = 300_000
+"""Characters of indented JSON up to which data is shown; the raw file has what is behind them."""
+
+LOOKED_AT = 20_000
+"""Values of data among which texts of several lines are looked for."""
+
+
 def _json(value: Json, folds: Folds, name: str) -> JsonView:
-    found = list(islice(_texts_in(value), TEXTS))
+    left = [LOOKED_AT]
+    found = list(islice(_texts_in(value, left), TEXTS))
+    indented = pretty(value, VALUES)
+    shown = words(folds, name, indented[:VALUES], SECOND)
+    folds.spend(weight_of(shown.shown, is_json=True))
     texts = [
         (key, replace(words(folds, f"{name}-text-{place}", text, RESULT), is_data=True))
         for place, (key, text) in enumerate(found)
     ]
-    return JsonView(words(folds, name, pretty(value), SECOND), _name_of(value), tuple(texts))
+    return JsonView(shown, _name_of(value), tuple(texts), len(indented) > VALUES)
 
 
 def _name_of(value: Json) -> str:
@@ -167,27 +204,29 @@ def _name_of(value: Json) -> str:
     return keys[0][:60] if len(keys) == 1 else ""
 
 
-def _texts_in(value: Json, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Yield the texts of several lines in a value, each with the path it stands at."""
+def _texts_in(value: Json, left: list[int], key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield the texts of several lines in a value, each with the path it stands at. left: values still to be looked at."""
+    left[0] -= 1
     if isinstance(value, str):
         if "\n" in value.strip():
             yield key, value
     elif depth < 6 and isinstance(value, dict | list):
         for step, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if left[0] <= 0:
+                return
             inner = f"{key}[{step}]" if isinstance(value, list) else f"{key}.{step}" if key else str(step)
-            yield from _texts_in(item, inner, depth + 1)
+            yield from _texts_in(item, left, inner, depth + 1)
 
 
 def reasoning_fold(folds: Folds, name: str, text: str, *, is_open: bool = False) -> Fold:
     """Fold what was thought."""
-    return folds.fold(
+    return folds.text(
         f"{name}-thought",
         "reasoning",
+        text,
         detail=text[:160],
-        size=amount(text),
+        much=amount(text),
         template="folds/_words.html",
-        make=lambda: text,
-        weight=len(text),
         is_open=is_open,
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from recviewer.difference.words import Op, Span, WordDiff, count_words
-from recviewer.pages.folds import INLINE_BYTES, Fold, Folds
+from recviewer.pages.folds import INLINE_BYTES, PIECE, PLAIN, Fold, Folds, fitting
 from recviewer.pages.templatetags.words import counted, marked, size
 
 CONTEXT = 80
@@ -23,6 +23,12 @@ LEAST_HIDDEN = 120
 
 ITEM = 40_000
 """Characters of markup that one text may take at first."""
+
+EVERYTHING = 500_000
+"""The same for all texts of a page that is to show them whole."""
+
+GAP = 200_000
+"""Characters of markup that an unchanged stretch takes when it is opened; a longer one is several."""
 
 NEXT = 100_000
 """Characters of markup that the rest of a text may take when it is opened."""
@@ -117,10 +123,11 @@ class Room:
 def laid_out(diff: WordDiff, folds: Folds, name: str, room: Room, *, context: int = CONTEXT) -> LaidOut:
     """Lay a compared text out. name: unique in the page. room: of the page; what is used is taken from it."""
     atoms = list(_atoms(diff.spans, context, folds_all=not room.everything))
-    own = room.portion(ITEM)
+    own = room.portion(EVERYTHING if room.everything else ITEM)
     before = own.left
     made = _fitted(atoms, folds, name, own, 1)
     room.left -= before - own.left
+    folds.spend(before - own.left)
     return made
 
 
@@ -146,8 +153,18 @@ def _atoms(spans: Sequence[Span], context: int, *, folds_all: bool) -> Iterator[
         if not folds_all or end - start < min(LEAST_HIDDEN, 2 * context):
             yield Piece(span.op.value, span.text)
             continue
-        yield from (Piece(span.op.value, span.text[:start]), _Hidden(span.text[start:end]))
+        yield Piece(span.op.value, span.text[:start])
+        yield from _hidden(span.text, start, end)
         yield Piece(span.op.value, span.text[end:])
+
+
+def _hidden(text: str, start: int, end: int) -> Iterator[_Hidden]:
+    """Yield a stretch of a text in parts that can be opened one by one."""
+    while start < end:
+        part = text[start : min(end, start + PIECE)]
+        part = part[: fitting(part, GAP)]
+        yield _Hidden(part)
+        start += len(part)
 
 
 def _behind_a_word(text: str, context: int) -> int:
@@ -175,13 +192,16 @@ def _is_block(text: str) -> bool:
 def _fitted(atoms: Sequence[_Atom], folds: Folds, name: str, room: Room, number: int) -> LaidOut:
     pieces: list[Shown] = []
     for place, atom in enumerate(atoms):
-        if isinstance(atom, _Hidden):
+        if isinstance(atom, _Hidden) and (room.left > PLAIN or not place):
             pieces.append(_gap(atom, folds, f"{name}.{number}-{place}", room))
+            room.left -= PLAIN
             continue
+        if isinstance(atom, _Hidden):
+            return LaidOut(tuple(pieces), _rows(pieces, room), _rest(atoms[place:], folds, name, room, number))
         if not atom.text:
             continue
         cost = _cost(atom, room)
-        if cost <= room.left or room.everything:
+        if cost <= room.left:
             room.left -= cost
             pieces.append(atom)
             continue
@@ -220,7 +240,7 @@ def _gap(hidden: _Hidden, folds: Folds, name: str, room: Room) -> Gap:
     return Gap(fold, hidden.text)
 
 
-def _rest(atoms: list[_Atom], folds: Folds, name: str, room: Room, number: int) -> Fold:
+def _rest(atoms: Sequence[_Atom], folds: Folds, name: str, room: Room, number: int) -> Fold:
     changed = sum(isinstance(atom, Piece) and atom.op != Op.SAME for atom in atoms)
     much = sum(len(atom.text) for atom in atoms)
     return folds.fold(
@@ -229,9 +249,17 @@ def _rest(atoms: list[_Atom], folds: Folds, name: str, room: Room, number: int) 
         detail=f"of it {counted(changed, 'change')}",
         size=counted(much, "character"),
         template=REST,
-        make=lambda: _fitted(atoms, folds, name, Room(NEXT, room.twice), number + 1),
+        make=lambda: _further(atoms, folds, name, room.twice, number + 1),
         weight=1 << 30,
     )
+
+
+def _further(atoms: Sequence[_Atom], folds: Folds, name: str, twice: bool, number: int) -> LaidOut:
+    room = Room(min(NEXT, max(folds.room, 400)), twice)
+    before = room.left
+    made = _fitted(atoms, folds, name, room, number)
+    folds.spend(before - room.left)
+    return made
 
 
 def _rows(pieces: Sequence[Shown], room: Room) -> tuple[Row, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from recviewer.pages import highlight
+from recviewer.pages.folds import fitting, weight_of
 
 BLOCK = 100
 """Lines of a block that stand open."""
@@ -23,7 +24,13 @@ LINE = 1_200
 """Characters of a line that are shown; longer lines say how many more there are."""
 
 PIECE = 40_000
-"""Characters of a long line that are shown at once when it is opened."""
+"""Characters of a long line that are shown at once when it is opened, where their markup fits."""
+
+LEAP = 1 << 16
+"""Characters whose line ends are counted at once."""
+
+ROOM = 500_000
+"""Characters of markup that the lines of a window take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +80,16 @@ class Source:
 
     def start_of(self, number: int) -> int:
         """Return where a line begins."""
-        at = 0
-        for _ in range(number - 1):
+        return self.line_behind(0, number - 1)
+
+    def line_behind(self, at: int, more: int) -> int:
+        """Return where the line begins that stands so many lines behind a place; whole stretches are counted at once."""
+        while more > LEAP and at + LEAP < len(self.text):
+            inside = self.text.count("\n", at, at + LEAP)
+            if inside >= more:
+                break
+            at, more = at + LEAP, more - inside
+        for _ in range(more):
             at = self.text.index("\n", at) + 1
         return at
 
@@ -122,26 +137,28 @@ def window(source: Source, first: int, last: int) -> RawView:
     return RawView(rows, source.count, tuple(_jumps(source)), first, last, is_window=True)
 
 
-def long_line(source: Source, number: int, start: int) -> tuple[SafeString, int]:
-    """Return a piece of a long line as HTML, and how many characters follow it."""
+def long_line(source: Source, number: int, start: int) -> tuple[SafeString, int, int]:
+    """Return a piece of a long line as HTML, where it ends, and how many characters follow it."""
     if not 1 <= number <= source.count:
-        return SafeString(""), 0
+        return SafeString(""), start, 0
     at = source.start_of(number)
     line = source.text[at : source.end_of(at)]
     piece = line[start : start + PIECE]
-    return highlight.lines([piece])[0], max(0, len(line) - start - len(piece))
+    piece = piece[: fitting(piece, ROOM)]
+    return highlight.lines([piece])[0], start + len(piece), max(0, len(line) - start - len(piece))
 
 
 def _outline(source: Source, first: int, last: int, *, folds: bool = True) -> Iterator[Span]:
     """Yield lines to show and gaps, at most a window of lines."""
     if not source.count:
         return
-    text, number, shown = source.text, first, 0
+    text, number, shown, room = source.text, first, 0, ROOM
     at = source.start_of(first)
     while number <= last:
         end = source.end_of(at)
-        if shown >= WINDOW:
-            yield Span(number, last, at, _end_behind(source, at, last - number), is_gap=True)
+        room -= 240 + weight_of(text[at : min(end, at + LINE * 6 // 5)])
+        if shown >= WINDOW or (shown and room < 0):
+            yield Span(number, last, at, source.end_of(source.line_behind(at, last - number)), is_gap=True)
             return
         yield Span(number, number, at, end)
         shown += 1
@@ -152,14 +169,6 @@ def _outline(source: Source, first: int, last: int, *, folds: bool = True) -> It
             number, at = number + inside + 1, closes
         else:
             number, at = number + 1, end + 1
-
-
-def _end_behind(source: Source, at: int, more: int) -> int:
-    """Return where the line ends that stands so many lines behind the one that begins at a place."""
-    end = source.end_of(at)
-    for _ in range(more):
-        end = source.end_of(end + 1)
-    return end
 
 
 def _cost(source: Source, at: int, closes: int) -> int:

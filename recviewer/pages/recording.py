@@ -201,8 +201,8 @@ def _raw(request: HttpRequest, content: Content) -> dict[str, Any]:
     first, _, last = asked.partition("-")
     if "line" in request.GET:
         number, start = _number(request.GET["line"], 1), _number(request.GET.get("from", ""), 0)
-        html, left = rawview.long_line(source, number, start)
-        piece = {"line": number, "from": start, "html": html, "left": left, "next": start + rawview.PIECE}
+        html, end, left = rawview.long_line(source, number, start)
+        piece = {"line": number, "from": start, "html": html, "left": left, "next": end}
         return {"raw": rawview.window(source, number, number), "piece": piece}
     if first:
         return {"raw": rawview.window(source, _number(first, 1), _number(last, 1 << 40))}
@@ -211,8 +211,8 @@ def _raw(request: HttpRequest, content: Content) -> dict[str, Any]:
 
 def _chunks(request: HttpRequest, content: Content) -> dict[str, Any]:
     first = _number(request.GET.get("from", ""), 1)
-    chunks = list(content.reading.chunks())
-    return {"chunks": chunkview.chunk_view(chunks, first), "strip": drawn(content).strip}
+    count = content.reading.exchange.chunks
+    return {"chunks": chunkview.chunk_view(content.reading.chunks(), count, first), "strip": drawn(content).strip}
 
 
 def _number(text: str, default: int) -> int:
@@ -238,7 +238,7 @@ def tabs_of(request: HttpRequest, exchange: Exchange, view: str) -> tuple[Tab, .
 
 def _fold(request: HttpRequest, content: Content, names: list[str]) -> HttpResponse:
     """Answer with the body of one fold, the last of those named; the others lie around it."""
-    folds = Folds.asked_by(names)
+    folds = Folds.asked_by(names, is_part=True)
     _rendered(content, folds, "", wants_seams="seams" in request.GET)
     fold = folds.found.get(names[-1])
     if fold is None:

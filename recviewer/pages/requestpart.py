@@ -14,7 +14,7 @@ from recviewer.catalog.content import Content
 from recviewer.changes.requests import Requests, compare_requests
 from recviewer.difference.model import Difference, Section, SectionKind
 from recviewer.exchange.model import Exchange
-from recviewer.pages.changed import FIRST_CHANGES, FURTHER, Shown, ValueShown, items_of, value_of
+from recviewer.pages.changed import FIRST_CHANGES, Shown, ValueShown, items_of, value_of
 from recviewer.pages.folds import Fold, Folds
 from recviewer.pages.pieces import Room
 from recviewer.pages.requestfields import BODIES, Row, fields_of, merged, tool_key
@@ -165,22 +165,18 @@ def _is_call(exchange: Exchange) -> bool:
 
 def _group(name: str, why: str, rows: list[Row], folds: Folds, room: Room) -> Group:
     name = f"field-{name}-"
-    fields = [
-        value_of(row.field.change, folds, f"{name}{place}", room, path=row.label)
-        for place, row in enumerate(rows[:FIRST_CHANGES])
-    ]
-    rest = None
-    if len(rows) > FIRST_CHANGES:
-        rest = folds.fold(
-            f"{name}more",
-            counted(len(rows) - FIRST_CHANGES, "more field"),
-            template="difference/_changes.html",
-            make=lambda: tuple(
-                [
-                    value_of(row.field.change, folds, f"{name}{place}", Room(FURTHER), path=row.label)
-                    for place, row in enumerate(rows[FIRST_CHANGES:], FIRST_CHANGES)
-                ]
-            ),
-            weight=1 << 30,
-        )
-    return Group(why, tuple(fields), rest)
+    fields, rest = folds.some(
+        f"{name}more",
+        len(rows),
+        lambda at: value_of(
+            rows[at].field.change,
+            folds,
+            f"{name}{at}",
+            room if at < FIRST_CHANGES else Room(folds.room, room.twice),
+            path=rows[at].label,
+        ),
+        "field",
+        template="difference/_changes.html",
+        first=FIRST_CHANGES,
+    )
+    return Group(why, fields, rest)

@@ -17,6 +17,15 @@ from recviewer.formats.deltas import letter_of
 CELLS = 250
 """Cells that fit; with more chunks a cell stands for several."""
 
+TAIL = 12
+"""Chunks at the end of a long stream that may keep a cell of their own."""
+
+SEAMS = 20_000
+"""Texts of a stream up to which its seams are shown."""
+
+KEPT_CHUNKS = 100_000
+"""Chunks of all streams together whose pictures are kept in memory."""
+
 TALLEST = 24
 WORDS = {
     "t": "text",
@@ -45,7 +54,9 @@ class Stream:
     thoughts: tuple[tuple[int, int, str], ...]
 
     def pieces(self, choice: int) -> tuple[tuple[int, str], ...]:
-        """Return the text of one choice by chunk."""
+        """Return the text of one choice by chunk; nothing where there are too many to be marked."""
+        if len(self.texts) > SEAMS:
+            return ()
         return tuple([(number, text) for at, number, text in self.texts if at == choice])
 
 
@@ -100,9 +111,14 @@ def drawn(content: Content) -> Drawn:
     made = Drawn(stream, strip_of(stream))
     with _lock:
         _kept[content.blob] = made
-        while len(_kept) > 32:
+        while len(_kept) > 32 or (_kept and sum(map(_weight, _kept.values())) > KEPT_CHUNKS):
             _kept.popitem(last=False)
     return made
+
+
+def _weight(drawn: Drawn) -> int:
+    """Return how much of the memory a stream takes, in chunks."""
+    return len(drawn.stream.marks) + len(drawn.stream.texts) + len(drawn.stream.thoughts)
 
 
 def _stream(chunks: Iterator[Chunk]) -> Stream:
@@ -142,7 +158,7 @@ def _cells(marks: tuple[tuple[str, int], ...], per_cell: int) -> list[Cell]:
     """Put chunks into cells. A finish or usage at the end keeps a cell of its own."""
     found = []
     tail = len(marks)
-    while per_cell > 1 and tail and marks[tail - 1][0] in "fu-":
+    while per_cell > 1 and tail > len(marks) - TAIL and marks[tail - 1][0] in "fu-":
         tail -= 1
     starts = [*range(0, tail, per_cell), *range(tail, len(marks))]
     for place, start in enumerate(starts):

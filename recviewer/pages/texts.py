@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from recviewer.pages.folds import Fold, Folds
+from recviewer.pages.folds import Fold, Folds, fitting, weight_of
 from recviewer.pages.jsontext import looks_like_json, parse, pretty
 from recviewer.pages.templatetags.words import counted, size
 
@@ -82,40 +82,61 @@ def amount(text: str) -> str:
 
 
 def words(folds: Folds, name: str, text: str, limit: Limit, pieces: tuple[tuple[int, str], ...] = ()) -> Words:
-    """Make what is shown of a text. name: unique in the page. pieces: its chunks, ignored where the text is cut."""
+    """Make what is shown of a text, as much as the limit and the page's room allow.
+
+    name: unique in the page. pieces: its chunks, ignored where the text is cut or where their marks do not fit.
+    """
     end = cut(text, limit)
+    weight = weight_of(text[:end])
+    if weight > folds.room:
+        end = fitting(text[:end], max(folds.room, 400))
+        weight = weight_of(text[:end])
+    folds.spend(weight)
+    if pieces and len(pieces) * SEAM > folds.room:
+        pieces = ()
+    folds.spend(len(pieces) * SEAM)
     as_json = _as_json(folds, name, text)
     is_data = limit is RESULT and text.lstrip()[:1] in ("{", "[", "<")
     if end == len(text):
         return Words(text, as_json=as_json, pieces=pieces, is_data=is_data)
     rest = text[end:]
-    fold = folds.fold(
+    fold = folds.text(
         f"{name}-rest",
         "the rest",
-        size=amount(rest),
+        rest,
+        much=amount(rest),
         template="folds/_code.html" if is_data else "folds/_words.html",
-        make=lambda: rest,
-        weight=len(rest),
     )
     return Words(text[:end], rest=fold, as_json=as_json, is_data=is_data)
 
 
+SEAM = 50
+"""Characters of markup that the mark of a seam takes."""
+
+AS_JSON = 200_000
+"""Characters of a text up to which it is shown again as indented JSON."""
+
+
 def _as_json(folds: Folds, name: str, text: str) -> Fold | None:
-    if len(text) < 24 or not looks_like_json(text) or "\n" in text.strip()[:400]:
+    if not 24 <= len(text) <= AS_JSON or not looks_like_json(text) or "\n" in text.strip()[:400]:
         return None
     parsed = parse(text)
     if parsed.error:
         return None
     indented = pretty(parsed.value)
-    return folds.fold(
+    return folds.text(
         f"{name}-json",
         "as JSON",
+        indented,
         detail="the same text, indented",
-        size=counted(indented.count("\n") + 1, "line"),
+        much=counted(indented.count("\n") + 1, "line"),
         template="folds/_json.html",
-        make=lambda: indented,
-        weight=len(indented),
     )
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a name, cut where it is longer than any real one."""
+    return text if len(text) <= most else f"{text[:most]}… {len(text) - most:,} more characters"
 
 
 def is_call_shaped(text: str) -> bool:

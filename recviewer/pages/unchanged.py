@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,16 +12,22 @@ from recviewer.changes.uncounted import harmless_in
 from recviewer.difference import asked, ignored
 from recviewer.difference.model import Difference, Ignored, SectionKind
 from recviewer.difference.values import is_equal
-from recviewer.exchange.model import Exchange, ExhibitKind, Json, Message, Output
+from recviewer.exchange.model import Exchange, ExhibitKind, Json, Message
 from recviewer.pages.calls import call_view
-from recviewer.pages.conversation import SIDES, Turn, calls_of, conversation_of
+from recviewer.pages.conversation import ROLE, SIDES, Turn, calls_of, conversation_of
 from recviewer.pages.exhibits import exhibits_of
 from recviewer.pages.folds import Fold, Folds
 from recviewer.pages.jsontext import compact
-from recviewer.pages.parts import views
+from recviewer.pages.parts import shown_of, view_of, views
 from recviewer.pages.strip import Strip, drawn
-from recviewer.pages.templatetags.words import counted
-from recviewer.pages.texts import ANSWER, Words, words
+from recviewer.pages.templatetags.words import NAME, counted
+from recviewer.pages.texts import ANSWER, Words, shortened, words
+
+COMPARED = 400
+"""Tools up to which those that are the same but written in another way are looked for."""
+
+IGNORED = 40
+"""Kinds of what was not counted that a line names."""
 
 _NOUNS = {
     SectionKind.MESSAGES: "message",
@@ -46,16 +53,20 @@ _ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class SameBody:
-    """What is the same, in full. texts: (title, words). params: (name, value)."""
+    """What is the same, in full. texts: (title, words). params: (name, value). Of many the first, then a fold."""
 
     texts: tuple[tuple[str, Words], ...]
+    texts_more: Fold | None
     calls: tuple[Any, ...]
     parts: tuple[Any, ...]
     exhibits: tuple[Any, ...]
+    exhibits_more: Fold | None
     turns: tuple[Turn, ...]
+    turns_more: Fold | None
     tools: Fold | None
     finish: tuple[str, ...]
     params: tuple[tuple[str, str], ...]
+    params_more: Fold | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,48 +126,89 @@ def _same(old: Exchange, new: Exchange, folds: Folds) -> SameBody:
         if getattr(now, field) and getattr(was, field) == getattr(now, field)
     ]
     calls = [call for was, now in pairs if was.tool_calls == now.tool_calls for call in now.tool_calls]
+    parts = [
+        (f"same-part-{now.index}.{at}", part)
+        for was, now in pairs
+        if was.parts == now.parts
+        for at, part in enumerate(now.parts)
+    ]
+    shown, texts_more = folds.some(
+        "same-texts",
+        len(texts),
+        lambda at: (texts[at][0], words(folds, f"same-{at}", texts[at][1], ANSWER)),
+        "text",
+        template="difference/_same_texts.html",
+    )
+    exhibits, exhibits_more = exhibits_of(new, folds) if old.exhibits == new.exhibits else ((), None)
+    turns, turns_more = _turns(old, new, folds)
+    params = list(_params(old, new))
+    shown_params, params_more = folds.some(
+        "same-params", len(params), lambda at: params[at], "parameter", template="difference/_same_params.html"
+    )
+    ends = [now.finish_reason for was, now in pairs if now.finish_reason and now.finish_reason == was.finish_reason]
     return SameBody(
-        texts=tuple([(name, words(folds, f"same-{at}", text, ANSWER)) for at, (name, text) in enumerate(texts)]),
-        calls=tuple([call_view(call, folds, f"same-call-{at}") for at, call in enumerate(calls)]),
-        parts=tuple([view for was, now in pairs if was.parts == now.parts for view in _beside_words(now, folds)]),
-        exhibits=exhibits_of(new, folds)[0] if old.exhibits == new.exhibits else (),
-        turns=tuple(_turns(old, new, folds)),
-        tools=_tools(old, new, folds),
-        finish=tuple(
-            [now.finish_reason for was, now in pairs if now.finish_reason and now.finish_reason == was.finish_reason]
+        texts=shown,
+        texts_more=texts_more,
+        calls=shown_of(
+            folds, "same-calls", len(calls), lambda at: call_view(calls[at], folds, f"same-call-{at}"), "call"
         ),
-        params=tuple(_params(old, new)),
+        parts=shown_of(folds, "same-parts", len(parts), lambda at: view_of(parts[at][1], folds, parts[at][0], {})),
+        exhibits=exhibits,
+        exhibits_more=exhibits_more,
+        turns=turns,
+        turns_more=turns_more,
+        tools=_tools(old, new, folds),
+        finish=tuple(_ends(ends)),
+        params=shown_params,
+        params_more=params_more,
     )
 
 
-def _beside_words(output: Output, folds: Folds) -> tuple[Any, ...]:
-    return views(output.parts, folds, f"same-part-{output.index}", {})
+def _ends(reasons: list[str]) -> Iterator[str]:
+    """Yield the reasons for which answers ended, each alike but once where there are many."""
+    if len(reasons) <= FINISHES:
+        yield from reasons
+        return
+    for reason, count in Counter(reasons).most_common(FINISHES):
+        yield f"{reason} ×{count:,}"
 
 
-def _finishes(old: Exchange, new: Exchange) -> tuple[str, ...]:
-    pairs = zip(old.outputs, new.outputs, strict=False)
-    return tuple(
-        [now.finish_reason for was, now in pairs if now.finish_reason and was.finish_reason == now.finish_reason]
-    )
+FINISHES = 12
+"""Ends that are named one by one."""
 
 
-def _turns(old: Exchange, new: Exchange, folds: Folds) -> Iterator[Turn]:
+def _turns(old: Exchange, new: Exchange, folds: Folds) -> tuple[tuple[Turn, ...], Fold | None]:
     messages = new.request.messages
     calls = calls_of(new)
-    for _, place in asked.turns(old.request.messages, messages).kept:
-        yield _turn(messages[place], place, folds, calls)
+    kept = [place for _, place in asked.turns(old.request.messages, messages).kept]
+    return folds.some(
+        "same-turns",
+        len(kept),
+        lambda at: _turn(messages[kept[at]], kept[at], folds, calls),
+        "message",
+        template="folds/_turns.html",
+    )
 
 
 def _turn(message: Message, place: int, folds: Folds, calls: dict[str, Any]) -> Turn:
     anchor = f"m{place + 1}"
     side = SIDES.get(message.role, "user")
     items = views(message.parts, folds, anchor, calls)
-    return Turn(anchor, place + 1, message.role or "no role", message.name, side, items)
+    role, name = shortened(message.role or "no role", ROLE), shortened(message.name, ROLE)
+    return Turn(anchor, place + 1, role, name, side, items)
 
 
 def _tools(old: Exchange, new: Exchange, folds: Folds) -> Fold | None:
     known = old.request.tools
-    kept = tuple([tool for tool in new.request.tools if any(is_equal(tool, other) for other in known)])
+    spelled = {compact(tool) for tool in known}
+    looks = len(known) <= COMPARED
+    kept = tuple(
+        [
+            tool
+            for tool in new.request.tools
+            if compact(tool) in spelled or (looks and any(is_equal(tool, other) for other in known))
+        ]
+    )
     bare = replace(new, request=replace(new.request, messages=(), tools=kept))
     return conversation_of(bare, folds, question_on_top=False).tools
 
@@ -164,7 +216,7 @@ def _tools(old: Exchange, new: Exchange, folds: Folds) -> Fold | None:
 def _params(old: Exchange, new: Exchange) -> Iterator[tuple[str, str]]:
     for name, value in new.request.params.items():
         if name in old.request.params and is_equal(value, old.request.params[name]):
-            yield name, value if isinstance(value, str) else compact(value)
+            yield name, value if isinstance(value, str) else compact(value, NAME)
 
 
 def ignored_of(found: Difference, before: Content | None, after: Content | None) -> tuple[Ignored, ...]:
@@ -177,16 +229,16 @@ def ignored_of(found: Difference, before: Content | None, after: Content | None)
 
 def said_ignored(items: tuple[Ignored, ...]) -> str:
     """Say what was not counted in a line: `id ×5 · chunk boundaries 6 → 5 · usage 349 → 336 tokens`."""
-    told = []
-    for one in items:
-        if one.path.startswith("usage."):
-            continue
+    told: list[str] = []
+    counted_apart = [one for one in items if not one.path.startswith("usage.")]
+    for one in counted_apart[:IGNORED]:
         name = "call id" if one.path.endswith("tool_calls[].id") else one.path.rpartition(".")[2]
         if one.path in ("chunk boundaries", "usage") and one.old and one.new:
             told.append(f"{name} {one.old.removesuffix(' tokens') if one.path == 'usage' else one.old} → {one.new}")
         else:
             told.append(f"{name} ×{one.count:,}" if one.count > 1 else name)
-    return " · ".join(told)
+    left = len(counted_apart) - IGNORED
+    return " · ".join([*told, *([f"and {left:,} more"] if left > 0 else [])])
 
 
 def strips_of(before: Content | None, after: Content | None, urls: tuple[str, str]) -> tuple[OneStrip, ...]:

@@ -35,15 +35,42 @@ def marked(text: str) -> str:
     return str(plain) if text.isascii() and text.isprintable() else RUN.sub(_mark, plain)
 
 
+NAME = 6_000
+"""Characters of markup that a name, a path or a sentence takes at most; texts are cut by who lays them out."""
+
+LINE = 3_000
+"""The same for a text in one line."""
+
+
+def _within(text: str, most: int) -> str:
+    """Return text as HTML; of one that takes more markup than that the beginning, and how much it has besides."""
+    end = min(len(text), most)
+    made = marked(text[:end])
+    while len(made) > most:
+        end //= 2
+        made = marked(text[:end])
+    return made if end == len(text) else f'{made}<span class="mark">… {len(text) - end:,} more characters</span>'
+
+
 @register.filter
 def bare(value: object) -> str:
-    """Leave out invisible characters: for titles and attributes, which cannot hold marks."""
-    return RUN.sub("", str(value))
+    """Leave out invisible characters: for titles and attributes, which cannot hold marks. What is very long is cut."""
+    text = str(value)
+    return RUN.sub("", text if len(text) <= NAME else f"{text[:NAME]}…")
 
 
 @register.filter
 def visible(value: object) -> SafeString:
-    """Show recorded text: escaped, invisible characters (control, bidi, zero width) as marks such as `U+202E`."""
+    """Show a recorded name or sentence: escaped, invisible characters (control, bidi, zero width) as marks like `U+202E`.
+
+    Of one that is very long the beginning is shown, with how many characters follow: the raw file has them.
+    """
+    return mark_safe(_within("" if value is None else str(value), NAME))  # noqa: S308 - escaped by marked()
+
+
+@register.filter
+def in_full(value: object) -> SafeString:
+    """Show recorded text as `visible` does, however long: who lays it out has cut it to the room that the page has."""
     return mark_safe(marked("" if value is None else str(value)))  # noqa: S308 - escaped by marked()
 
 
@@ -56,15 +83,17 @@ def seamed(pieces: Iterable[tuple[int, str]]) -> SafeString:
 
 @register.filter
 def spaced(value: object) -> SafeString:
-    """Show a fragment with its spaces as `·` and its line ends as `⏎`."""
-    return visible(str(value).replace(" ", "·").replace("\n", "⏎").replace("\t", "⇥"))
+    """Show a fragment, as long as it is, with its spaces as `·` and its line ends as `⏎`."""
+    return in_full(str(value).replace(" ", "·").replace("\n", "⏎").replace("\t", "⇥"))
 
 
 @register.filter
 def one_line(value: object) -> SafeString:
-    """Show recorded text in one line: white space becomes one space, line ends one `⏎`."""
-    text = re.sub(r"[ \t\r]*\n\s*", " ⏎ ", str(value).strip())
-    return visible(re.sub(r"[ \t]+", " ", text))
+    """Show recorded text in one line: white space becomes one space, line ends one `⏎`. What is very long is cut."""
+    whole = str(value)
+    start = whole if len(whole) <= 2 * LINE else f"{whole[: 2 * LINE]}…"
+    text = re.sub(r"[ \t\r]*\n\s*", " ⏎ ", start.strip())
+    return mark_safe(_within(re.sub(r"[ \t]+", " ", text), LINE))  # noqa: S308 - escaped by marked()
 
 
 @register.filter
