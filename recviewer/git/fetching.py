@@ -15,6 +15,7 @@ from recviewer.git import refs, transport
 from recviewer.git.fetched import BRANCHES, lends, note, write_note
 from recviewer.git.remotes import Remote
 from recviewer.git.repository import GitFailed, Repository, reading, run
+from recviewer.git.revisions import is_revision
 from recviewer.git.transport import Tell
 
 ASK_SECONDS = 60
@@ -78,6 +79,8 @@ def offered(remote: Remote, where: Path, *, tell: Tell) -> Offer:
 
 def wanted(revision: str) -> str:
     """Return what to ask a remote for to have a revision: a ref or a full hash; "" for what cannot be asked for."""
+    if not is_revision(revision):
+        return ""
     request = refs.request_ref(revision)
     if request or _HASH.fullmatch(revision):
         return request or revision

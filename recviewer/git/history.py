@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from recviewer.git.repository import Repository, streaming, way_to
+from recviewer.git.limits import OUTPUT_BYTES
+from recviewer.git.repository import Repository, TooMuch, streaming, way_to
 
 _FIELD = "\x1f"
 _FORMAT = f"--format=%x1e%H{_FIELD}%an{_FIELD}%aI{_FIELD}%s{_FIELD}%b%x1e"
@@ -117,7 +118,10 @@ def contents(repository: Repository, blobs: Collection[str]) -> Iterator[tuple[s
 
 
 def objects(repository: Repository, wanted: Collection[str]) -> Iterator[tuple[str, str, bytes]]:
-    """Yield (name, kind, bytes) for those objects that the repository holds. wanted: full names."""
+    """Yield (name, kind, bytes) for those objects that the repository holds. wanted: full names.
+
+    Raises TooMuch for one that is too large to be read, or to be put together in the memory that git is given.
+    """
     names = list(wanted)
     if not names:
         return
@@ -140,6 +144,9 @@ def objects(repository: Repository, wanted: Collection[str]) -> Iterator[tuple[s
             if not header:
                 break
             if len(header) == 3:
-                yield name, header[1].decode("ascii", "replace"), stdout.read(int(header[2]))
+                size = int(header[2])
+                if size > OUTPUT_BYTES:
+                    raise TooMuch(f"{name[:12]} has {size >> 20:,} MB, more than are read of one object")
+                yield name, header[1].decode("ascii", "replace"), stdout.read(size)
                 stdout.read(1)
         feeder.join(timeout=1)

@@ -10,7 +10,17 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from recviewer.git.fetched import BRANCHES, note, own
 from recviewer.git.history import objects
-from recviewer.git.repository import GitFailed, NoCommit, Repository, first_line, refuse_sha256, resolve, run_in
+from recviewer.git.repository import (
+    BadRevision,
+    GitFailed,
+    NoCommit,
+    Repository,
+    first_line,
+    refuse_sha256,
+    resolve,
+    run_in,
+)
+from recviewer.git.revisions import TAKES, is_revision
 
 REQUESTS = ("refs/pull", "refs/merge-requests")
 """Below which requests lie."""
@@ -18,7 +28,7 @@ REQUESTS = ("refs/pull", "refs/merge-requests")
 _REQUEST = re.compile(r"refs/(?P<kind>pull|merge-requests)/(?P<number>[1-9][0-9]{0,9})/head")
 _LIKE_REQUEST = re.compile(r"(?:refs/)?(?P<rest>(?:pull|merge-requests)/[1-9][0-9]{0,9}/head)(?P<behind>[~^@].*)?")
 _HASH = re.compile(r"[0-9a-f]{40}")
-_REVISION_LIMIT = 1000
+_SHOWN = 80
 _ZONE = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d)")
 
 
@@ -57,14 +67,10 @@ class Commit:
 
 
 def valid(revision: str) -> str:
-    """Return a revision that may be handed to git. Raises GitFailed for what is none or would be an option or a range.
-
-    Names, hashes, and what git allows behind them (`~2`, `^{commit}`, `@{1}`) pass; searches (`:/words`), paths inside
-    commits (`HEAD:file`) and control characters do not.
-    """
-    is_odd = not revision or len(revision) > _REVISION_LIMIT or revision.startswith("-")
-    if is_odd or ":" in revision or ".." in revision or not revision.isprintable() or " " in revision:
-        raise GitFailed(f"{revision[:80]!r} is no revision")
+    """Return a revision that may be handed to git. Raises BadRevision for what is none: see `revisions`."""
+    if not is_revision(revision):
+        shown = revision if len(revision) <= _SHOWN else f"{revision[:_SHOWN]}…"
+        raise BadRevision(f"{shown!r} is no revision that can be asked for: {TAKES}")
     return revision
 
 

@@ -13,6 +13,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -20,6 +21,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+
+from recviewer.git import limits
+from recviewer.git.revisions import is_revision
 
 TIMEOUT_SECONDS = 20
 """How long git may take for one answer."""
@@ -36,6 +41,14 @@ class GitFailed(Exception):
 
 class TooSlow(GitFailed):
     """Git was stopped because it took too long."""
+
+
+class TooMuch(GitFailed):
+    """Git was stopped because it needed more memory, or gave a longer answer, than it is let."""
+
+
+class BadRevision(GitFailed):
+    """What was asked for is no name of a commit, so git was not asked."""
 
 
 class NoCommit(GitFailed):
@@ -143,10 +156,10 @@ def command(*words: str | bytes | Path) -> list[str]:
 def resolve(repository: Repository, revision: str) -> str:
     """Return the full name of a commit.
 
-    revision: a branch, tag, or hash; one that begins with a dash is refused. Raises GitFailed.
+    revision: a branch, tag, or hash: see `revisions`. Raises GitFailed.
     """
-    if revision.startswith("-"):
-        raise GitFailed(f"{revision!r} is no revision")
+    if not is_revision(revision):
+        raise BadRevision(f"{revision[:80]!r} is no revision")
     done = run_in(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     name = done.stdout.decode("ascii", "replace").strip()
     refuse_sha256(repository, name)
@@ -189,14 +202,30 @@ def run(
 
     Raises GitFailed where it does not answer; its own failures are the caller's to read.
     """
+    verb = _verb(words)
     try:
-        return subprocess.run(  # noqa: S603
-            command(*words), env=env, capture_output=True, timeout=seconds, input=feed, check=False
+        process = subprocess.Popen(  # noqa: S603
+            command(*words), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-    except subprocess.TimeoutExpired:
-        raise TooSlow(f"git {_verb(words)} took more than {seconds:g} seconds and was stopped") from None
     except (OSError, ValueError) as error:
         raise GitFailed(f"git did not answer: {getattr(error, 'strerror', None) or error}") from error
+    limits.limit(process, seconds)
+    said = limits.converse(process, feed, seconds)
+    if said.stopped == "time" or process.returncode == -signal.SIGXCPU:
+        raise _too_slow(verb, seconds)
+    if said.stopped:
+        raise TooMuch(f"git {verb} gave more than {limits.OUTPUT_BYTES >> 20:,} MB and was stopped")
+    if process.returncode and limits.lacked_memory(said.complaints):
+        raise _too_large(verb)
+    return subprocess.CompletedProcess(words, process.returncode, said.out, said.complaints)
+
+
+def _too_slow(verb: str, seconds: float) -> TooSlow:
+    return TooSlow(f"git {verb} took more than {seconds:g} seconds and was stopped")
+
+
+def _too_large(verb: str) -> TooMuch:
+    return TooMuch(f"git {verb} needed more than {limits.MEMORY_BYTES >> 20:,} MB of memory and was stopped")
 
 
 def _verb(words: Sequence[str | bytes | Path]) -> str:
@@ -281,30 +310,49 @@ def streaming(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run git on a repository's objects and yield the process, whose output is read by the caller; ended on leaving.
 
-    Raises TooSlow on leaving where it had to be stopped: what was read then is not all there is.
+    Raises TooSlow or TooMuch on leaving where it had to be stopped: what was read then is not all there is.
     """
-    with reading(repository) as env:
+    with reading(repository) as env, _complaints(env) as said:
         try:
             process = subprocess.Popen(  # noqa: S603
-                command(*words), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                command(*words), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
             )
         except OSError as error:
             raise GitFailed(f"git did not answer: {error.strerror or error}") from error
+        limits.limit(process, seconds)
         late = threading.Event()
         watch = threading.Timer(seconds, _stop, (process, late))
         watch.daemon = True
         watch.start()
         try:
             yield process
+        except GitFailed:
+            limits.end(process)
+            _tell_limit(process, said, words[0])
+            raise
         finally:
             watch.cancel()
-            process.kill()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
-            process.wait()
+            limits.end(process)
         if late.is_set():
-            raise TooSlow(f"git {words[0]} took more than {seconds:g} seconds and was stopped")
+            raise _too_slow(words[0], seconds)
+        _tell_limit(process, said, words[0])
+
+
+@contextmanager
+def _complaints(env: dict[str, str]) -> Iterator[IO[bytes]]:
+    """Yield a file for what git complains of while its output is read."""
+    with working():
+        said = open(Path(env["GIT_DIR"]) / "said", "w+b", buffering=0)  # noqa: SIM115
+    with said:
+        yield said
+
+
+def _tell_limit(process: subprocess.Popen[bytes], said: IO[bytes], verb: str) -> None:
+    """Raise TooMuch where git ended itself for want of memory."""
+    if process.poll():
+        said.seek(0)
+        if limits.lacked_memory(said.read(limits.SAID_BYTES)):
+            raise _too_large(verb)
 
 
 def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:

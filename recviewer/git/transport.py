@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from recviewer.git import limits
 from recviewer.git.remotes import Remote
 from recviewer.git.repository import GitFailed, TooSlow, command
 
@@ -96,6 +97,7 @@ def talk(
         stderr=subprocess.PIPE,
         start_new_session=True,  # no terminal to ask on, and one group to end
     )
+    limits.limit(process, seconds, limits.FETCH_MEMORY_BYTES)
     heard = _Heard()
     ears = [
         threading.Thread(target=_collect, args=(process.stdout, heard), daemon=True),

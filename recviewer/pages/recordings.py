@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
 from recviewer.catalog import facets, freshness, search
 from recviewer.catalog.facets import Counts
@@ -148,6 +149,7 @@ class Listing:
         return " · ".join(filter(None, (counted(self.total, "recording"), " ".join(asked))))
 
 
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the list that the address describes; typed filters move from the box into the address first.
 

@@ -13,12 +13,14 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_safe
 
 from recviewer.catalog import freshness, indexer
 from recviewer.pages.discreet import discreet
 
 
 @login_not_required
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answer while the process lives. Asks nobody else."""
     return HttpResponse("ok\n", content_type="text/plain")
@@ -32,6 +34,7 @@ STUCK_SECONDS = 300
 
 
 @login_not_required
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Say whether the instance can do its work, and what of it cannot be done.
 
@@ -93,6 +96,7 @@ class Freshness:
     trouble: str
 
 
+@require_safe
 def fresh(request: HttpRequest) -> HttpResponse:
     """Say whether a list is still what is on disk. Asked every few seconds by open lists."""
     shown = request.GET.get("generation", "")
@@ -104,6 +108,7 @@ def fresh(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
     """Lead browsers that look in the old place to the picture."""
     return HttpResponseRedirect(static("img/favicon.svg"))

@@ -1,6 +1,8 @@
 import os
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from recviewer.git import ranges, refs
 from recviewer.git.ranges import Counted, MissingObjects, NoMergeBase, opened
@@ -98,16 +100,41 @@ def test_pull_and_merge_requests_are_listed(branched):
 
 
 @pytest.mark.parametrize(
-    "revision", ["", "-x", "--upload-pack=x", "a..b", "HEAD:file", ":/words", "a b", "a\nb", "a\0b", "x" * 2000]
-)
+    "revision",
+    [
+        "", "-x", "--upload-pack=x", "a..b", "HEAD:file", ":/words", "a b", "a\nb", "a\0b", "x" * 2000, "HEAD" + "^" * 300,
+        "HEAD^{/fix}", "HEAD^{/((x{1,100}){1,100}){1,100}}", "@{0}^{/x}", "main^{}^{/x}", "HEAD^{/!-x}", "^main", "main^@",
+        "main^!", "main^-", "main~x", "HEAD^{tree}", "HEAD^{blob}", "main@{", "main@{}", "main@{/x}", "main@{a b}",
+        "ma*n", "ma?n", "[m]ain", "a\\b", "HEAD~9999999999", "/main", "main^{commit", "~1", "^", "a\u202eb",
+    ],
+)  # fmt: skip
 def test_what_is_no_revision_never_reaches_git(revision):
     with pytest.raises(GitFailed, match="no revision"):
         refs.valid(revision)
 
 
-@pytest.mark.parametrize("revision", ["main", "refs/pull/3/head", "HEAD~2", "v1^{commit}", "main@{1}", "abc123"])
-def test_what_git_allows_behind_a_name_passes(revision):
+@pytest.mark.parametrize(
+    "revision",
+    [
+        "main", "refs/pull/3/head", "HEAD~2", "v1^{commit}", "v1^{}", "main@{1}", "abc123", "@", "@~1", "@{1}", "@{-1}",
+        "HEAD^", "HEAD^^2~3^", "main@{2026-01-31}", "main@{2.days.ago}~1", "origin/feature/é", "a@b",
+        "dependabot/npm/x-1.2.3", "#12",
+        "v1.0-14-g2414721", "feature{x}", "main@{upstream}",
+    ],
+)  # fmt: skip
+def test_names_and_what_git_allows_behind_them_pass(revision):
     assert refs.valid(revision) == revision
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(st.sampled_from("aH@{}^~:/-.!*2 \\[\n"), max_size=12))
+def test_no_revision_that_passes_is_a_search_or_a_path(revision):
+    try:
+        refs.valid(revision)
+    except GitFailed:
+        return
+    assert not any(sign in revision for sign in ("^{/", ":", "..", " ", "*", "\n"))
+    assert not revision.startswith(("-", "^", "~"))
 
 
 def test_a_missing_ref_names_the_fetch(branched):
