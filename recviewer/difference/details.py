@@ -60,6 +60,7 @@ _NAMES = {
     "response": "response",
     "body": "response.body",
     "list": "response.body",
+    "blocks": "blocks",
     "beside": "beside the elements",
     "bytes": "file",
     "lacks": "missing",

@@ -93,6 +93,9 @@ def flat_of(element: Json, shape: Shape, left: list[Left], *, event: str = "") -
     made: Flat = {"(event)": event} if event else {}
     if type(element) is str:
         made["(text)"] = element
+    elif type(element) is not dict and not is_empty(element):
+        leave(element, (), left)
+        made["(value)", Take.EACH] = element
     else:
         _flatten(element, shape.root, (), made, left)
     return made
@@ -150,7 +153,7 @@ def _counted(value: Json, node: Node, at: At, flat: Flat, left: list[Left]) -> t
         if take is Take.LAST:
             flat[path_of(at), take] = value
         return NOTHING, None
-    if take is Take.LAST and type(value) is int:
+    if take is Take.OBJECT or (take is Take.LAST and type(value) is int):
         return value, None
     if node.has_steps:
         return value, node

@@ -29,15 +29,17 @@ class Take(Enum):
     """What is done with a value that is there.
 
     text, whole, number, any: the reader takes values of this type; others are left. vector: numbers, or base64 text.
-    last: text, of which a stream's last counts, and numbers that count as recorded. final: of a stream, only what the last
-    element has counts, as recorded. known: it counts as it was recorded. count: the reader takes what
-    is in a list, and how many there are counts at its place. each: nobody knows it, so that of a stream every one counts.
+    object: an object; other values count as recorded, for the reader shows them too. last: text, of which a stream's
+    last counts, and numbers that count as recorded. final: of a stream, only what the last element has counts, as
+    recorded. known: it counts as it was recorded. count: the reader takes what is in a list, and how many there are
+    counts at its place. each: nobody knows it, so that of a stream every one counts.
     """
 
     TEXT = "text"
     WHOLE = "whole"
     NUMBER = "number"
     ANY = "any"
+    OBJECT = "object"
     VECTOR = "vector"
     LAST = "last"
     FINAL = "final"
@@ -50,6 +52,7 @@ _TYPES: dict[Take, tuple[type, ...]] = {
     Take.TEXT: (str,),
     Take.LAST: (str,),
     Take.WHOLE: (int,),
+    Take.OBJECT: (dict,),
     Take.NUMBER: (int, float, SourceFloat),
     Take.ANY: (str, int, float, SourceFloat, bool, list, dict),
 }
@@ -234,7 +237,7 @@ def _rest(value: Json, node: Node, at: At, left: list[Left]) -> Json:
             return value
         if node.takes(value):
             return NOTHING
-        if take is Take.LAST and type(value) is int:
+        if take is Take.OBJECT or (take is Take.LAST and type(value) is int):
             return value
     elif node.how is not None:
         return passed(value, node, node.how)

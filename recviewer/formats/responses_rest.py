@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Json, JsonPart
-from recviewer.formats.answers import untold_picture, wordless
-from recviewer.formats.items import BESIDE, CALLS, RESULTS, client_call, part_of, reasoning_of
+from recviewer.exchange.shape import PASSED, SIZE, is_empty
+from recviewer.formats.answers import untold_picture, words_of
+from recviewer.formats.items import BESIDE, CALLS, client_call, part_of, reasoning_of
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.responses import (
     ARGUMENTS,
@@ -51,7 +52,6 @@ _PARTS = frozenset(
         "response.reasoning_summary_part.done",
     }
 )
-_EMPTY: tuple[Json, ...] = (None, "", [])
 
 
 def left_of_response(response: Json) -> Json:
@@ -69,15 +69,20 @@ def _without_finish(made: dict[str, Json]) -> dict[str, Json]:
     details = made.get("incomplete_details")
     if isinstance(details, dict) and isinstance(details.get("reason"), str) and details["reason"]:
         return made | {"incomplete_details": _without(details, "reason")}
-    return _without(made, "status") if isinstance(made.get("status"), str) else made
+    return _without_text(made, "status")
 
 
 def _without(value: dict[str, Json], *keys: str) -> dict[str, Json]:
     return {key: item for key, item in value.items() if key not in keys}
 
 
+def _without_text(value: dict[str, Json], key: str) -> dict[str, Json]:
+    """Leave out a text that says something; that there is an empty one counts."""
+    return _without(value, key) if isinstance(value.get(key), str) and value[key] else value
+
+
 def left_of_item(value: Json) -> Json:
-    """Return an item without what was read of it."""
+    """Return an item without what was read of it. How long each text is stays, for the reader joins them."""
     if not isinstance(value, dict):
         return value
     item = Lookup(value, "")
@@ -85,19 +90,43 @@ def left_of_item(value: Json) -> Json:
         content = value.get("content")
         if isinstance(content, list):
             return {**value, "content": [_left_of_part(part) for part in content]}
-        return _without(value, "content") if isinstance(content, str) else value
+        return _without_text(value, "content") | _size_of(content)
     if item.kind == "reasoning":
         key = "summary" if reasoning_of(Lookup(_without(value, "content"), "")) else "content"
-        return {**value, key: wordless(value.get(key))} if key in value else value
+        return {**value, key: _left_of_words(value[key])} if key in value else value
     if item.kind in CALLS:
-        call = client_call(item)
-        key = CALLS[item.kind]
-        taken = [name for name, said in (("call_id", call.id), ("name", call.name)) if value.get(name) == said]
-        return _without(value, *taken, *([key] if value.get(key) is not None else []))
+        left = _without_text(_without_text(value, "name"), CALLS[item.kind])
+        return _with_call_id(left)
     if not item.kind.endswith("_call"):
         return {}
-    beside = BESIDE - ({"name", "call_id"} if isinstance(value.get("name"), str) else {"call_id"})
-    return {key: kept for key, kept in value.items() if key in beside or (key in RESULTS and kept in _EMPTY)}
+    beside = BESIDE - {"name"} if isinstance(value.get("name"), str) else BESIDE
+    return _with_call_id({key: kept for key, kept in value.items() if key in beside or is_empty(kept)})
+
+
+def _with_call_id(left: dict[str, Json]) -> dict[str, Json]:
+    """Mark that there is an id to which the result refers; which, the call itself tells."""
+    call_id = left.get("call_id")
+    return {**left, "call_id": PASSED} if isinstance(call_id, str) and call_id else left
+
+
+def _size_of(text: Json) -> dict[str, Json]:
+    return {SIZE: len(text)} if isinstance(text, str) and text else {}
+
+
+def _left_of_words(value: Json) -> Json:
+    """Return what is left of the thoughts of an item: a text, or a list of objects each with one."""
+    if isinstance(value, list):
+        return [_left_of_words(part) for part in value]
+    if not isinstance(value, dict):
+        return {"(text)": True} | _size_of(value) if isinstance(value, str) else value
+    key = next((key for key in _THOUGHT_KEYS if words_of(value.get(key))), "")
+    if not key:
+        return value
+    held = value[key]
+    return _without(value, key) | (_size_of(held) or {key: _left_of_words(held)})
+
+
+_THOUGHT_KEYS = ("text", "content", "thinking", "reasoning", "summary")
 
 
 def _left_of_part(part: Json) -> Json:
@@ -105,7 +134,7 @@ def _left_of_part(part: Json) -> Json:
         return part
     key = _WORDS_OF_PARTS.get(Lookup(part, "").kind)
     if key is not None:
-        return _without(part, key) if isinstance(part.get(key), str) else part
+        return _without_text(part, key) | _size_of(part.get(key))
     if isinstance(part_of(Lookup(part, "")), JsonPart):
         return untold_picture(part)
     return {key: value for key, value in part.items() if key not in ("image_url", "filename", "file_id", "file_data")}
@@ -177,9 +206,14 @@ class StreamRest:
         kind = item.kind
         if kind == "message":
             said = message_in(item)
-            is_told = said.text in ("", self._told("text", place)[0]) and said.refusal in (
-                "",
-                self._told("refusal", place)[0],
+            is_told = (
+                (is_done or not said.parts)
+                and said.text in ("", self._told("text", place)[0])
+                and said.refusal
+                in (
+                    "",
+                    self._told("refusal", place)[0],
+                )
             )
         elif kind == "reasoning":
             is_told = reasoning_of(item) in ("", self._told("reasoning", place)[0])

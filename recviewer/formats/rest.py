@@ -12,6 +12,7 @@ from recviewer.exchange.elements import Elements, Flat, flat_of
 from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.model import Json, Kind, Left, Reply
 from recviewer.exchange.shape import Shape
+from recviewer.formats import blocks
 from recviewer.formats.contract import AddsElements, Format
 from recviewer.formats.raw import Raw, unwrap
 
@@ -46,12 +47,15 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
         return Rest(made)
     shape = chosen.shape
     if reply.chunks:
-        elements = _streamed(raw, chosen, reply, shape, left)
+        told: list[blocks.Told] = []
+        elements = _streamed(raw, chosen, reply, shape, left, told)
+        held = blocks.of_stream(chosen.name, told)
         odd = [item for item in raw.recorded if type(item) is not str] if _is_lines(raw) else []
         made |= (
             {"chunks": elements.build(are_shared=reply.elements is not None)}
             | _types(raw.reply)
             | ({"beside": odd} if odd else {})
+            | ({"blocks": held} if held else {})
         )
         return Rest(made, tuple(elements.flats))
     return Rest(made | _whole(raw.reply, chosen, shape, left))
@@ -63,7 +67,7 @@ def _is_lines(raw: Raw) -> bool:
 
 
 class Rest(NamedTuple):
-    """What counts besides. rest: by where it stands (`file`, `request`, `response`, `types`, `body` or `chunks`).
+    """What counts besides. rest: by where it stands (`file`, `request`, `response`, `types`, `body`, `chunks`, `blocks`).
 
     elements: of a streamed reply, what counts of each element in its place.
     """
@@ -202,7 +206,10 @@ def _named(items: list[Json], kept: list[Json]) -> dict[str, Json]:
     return {name: rows[0] if len(rows) == 1 else sorted(rows, key=repr) for name, rows in made.items()}
 
 
-def _streamed(raw: Raw, chosen: Format, reply: Reply, shape: Shape, left: list[Left]) -> Elements:
+def _streamed(
+    raw: Raw, chosen: Format, reply: Reply, shape: Shape, left: list[Left], told: list[blocks.Told]
+) -> Elements:
+    """Return what counts of each element. told: gets the elements of which blocks are told."""
     made = Elements()
     if reply.elements is not None:
         made.flats = list(reply.elements)
@@ -210,8 +217,13 @@ def _streamed(raw: Raw, chosen: Format, reply: Reply, shape: Shape, left: list[L
         return made
     if isinstance(chosen, AddsElements) and isinstance(raw.reply, list):
         chosen.add_elements(raw, made, left)
+        told += ((event.data, event.name) for event in raw.events())
         return made
     names = [event.name for event in raw.sse_events]
     for place, chunk in enumerate(chosen.chunks(raw)):
-        made.add(flat_of(chunk.element, shape, left, event=names[place] if place < len(names) else ""))
+        sent = unwrap(raw.reply[place]) if isinstance(raw.reply, list) else None
+        element = chunk.element if sent is None or type(sent) in (dict, str) else sent
+        name = names[place] if place < len(names) else ""
+        made.add(flat_of(element, shape, left, event=name))
+        told.append((element, name))
     return made

@@ -27,7 +27,7 @@ from recviewer.exchange.model import (
     ToolCall,
     ToolResult,
 )
-from recviewer.exchange.shape import Shape
+from recviewer.exchange.shape import Shape, is_empty
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import error_in
@@ -56,7 +56,7 @@ BESIDE = ("citations", "documents", "search_queries", "search_results")
 """What an answer of version 1 rests on."""
 
 ASKED = {"USER": "user", "CHATBOT": "assistant", "SYSTEM": "system", "TOOL": "tool"}
-_CALL = ("id", "name", "parameters:any", "function.name", "function.arguments:any")
+_CALL = ("id", "name", "parameters:object", "function.name", "function.arguments")
 SHAPE = Shape(
     "cohere",
     taken=(
@@ -64,7 +64,7 @@ SHAPE = Shape(
             f"{holder}.{path}"
             for holder in ("message", "delta.message")
             for path in (
-                *("content[].text", "content[].thinking", "content.text", "content.thinking", "tool_plan"),
+                *("content", "content[].text", "content[].thinking", "tool_plan"),
                 *(
                     "citations:any",
                     *(f"tool_calls[].{name}" for name in _CALL),
@@ -72,16 +72,22 @@ SHAPE = Shape(
                 ),
             )
         ),
+        *("delta.message.content.text", "delta.message.content.thinking"),
         *("finish_reason:last", "delta.finish_reason:last", "index:whole"),
         *("text", *(f"tool_calls[].{name}" for name in _CALL), *(f"{name}:any" for name in BESIDE)),
-        *(f"tool_call_delta.{name}" for name in (*_CALL, "text", "index:whole")),
+        *(f"tool_call_delta.{name}" for name in ("name", "parameters", "text", "index:whole")),
         *("generations[].text", "generations[].finish_reason:last", "generations[].index:whole"),
         *("response.text", "response.tool_calls[].name", "response.tool_calls[].parameters:any"),
-        "response.finish_reason:last",
     ),
     known=(
         *("type", "event_type", "is_finished", "is_search_required", "prompt", "response_type", "chat_history"),
-        *("message.role", "message.content[].type", "delta.message.role", "delta.message.content.type"),
+        *(
+            "message.role",
+            "message.content[].type",
+            "delta.message.role",
+            "delta.message.content[].type",
+            "delta.message.content.type",
+        ),
         *("meta.warnings", "meta.api_version", "response.*", "response.meta.*", "logprobs", "delta.logprobs"),
         *(
             "message.tool_calls[].type",
@@ -196,11 +202,7 @@ def _whole(reply: Lookup) -> Iterator[Delta]:
         return
     holder = reply.object("message") if isinstance(reply.data.get("message"), dict) else reply
     yield Delta(role=holder.text("role"), reasoning=holder.text("tool_plan"))
-    if isinstance(holder.data.get("content"), str):
-        yield Delta(text=holder.text("content"))
-    else:
-        for block in holder.items("content"):
-            yield _block(block)
+    yield from _content(holder)
     yield Delta(text=reply.text("text"), calls=tuple(_calls(holder)), parts=tuple(_beside(holder)))
     if holder is not reply:
         yield Delta(parts=tuple(_beside(reply)))
@@ -216,6 +218,18 @@ def _block(block: Lookup) -> Delta:
     return Delta(parts=(JsonPart(block.data),)) if set(block.data) - {"type"} else Delta()
 
 
+def _content(holder: Lookup) -> Iterator[Delta]:
+    """Yield what content adds: a list of blocks, one block, or text."""
+    content = holder.data.get("content")
+    if isinstance(content, str):
+        yield Delta(text=content)
+    elif isinstance(content, list):
+        for block in holder.items("content"):
+            yield _block(block)
+    else:
+        yield _block(holder.object("content"))
+
+
 def _calls(holder: Lookup) -> Iterator[CallDelta]:
     for call in holder.items("tool_calls"):
         yield CallDelta(None, *_named(call))
@@ -225,9 +239,10 @@ def _beside(holder: Lookup) -> Iterator[Part]:
     """Yield what an answer rests on: each citation by itself, the rest as lists."""
     for name in BESIDE:
         value = holder.data.get(name)
-        if value:
-            is_list = name == "citations" and isinstance(value, list)
-            yield from (JsonPart(item) for item in value) if is_list else (JsonPart({name: value}),)
+        if name == "citations" and isinstance(value, list):
+            yield from map(JsonPart, value)
+        elif not is_empty(value):
+            yield JsonPart({name: value})
 
 
 def _usage(holder: Lookup) -> dict[str, Json] | None:
@@ -296,29 +311,28 @@ def _events(raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Failure 
 def _deltas(kind: str, data: Lookup, said: _Said) -> Iterator[Delta]:
     """Yield what an event adds."""
     if kind in EVENTS:
-        yield from _of_event(kind, data)
+        yield from _of_event(data)
     elif kind in OLD_EVENTS:
         yield from _of_old_event(kind, data, said)
     elif data.data and error_in(data.data, kind) is None:
         yield Delta(parts=(JsonPart(data.data),))
 
 
-def _of_event(kind: str, data: Lookup) -> Iterator[Delta]:
+def _of_event(data: Lookup) -> Iterator[Delta]:
+    """Yield what an event of version 2 holds, whatever it is called."""
     delta = data.object("delta")
     message = delta.object("message")
-    if kind == "message-end":
-        yield Delta(finish=delta.text("finish_reason"))
-    elif kind in ("content-start", "content-delta"):
-        yield _block(message.object("content"))
-    elif kind == "citation-start":
-        yield Delta(parts=(JsonPart(message.data.get("citations")),))
-    elif kind in ("tool-call-start", "tool-call-delta"):
-        called = message.data.get("tool_calls")
-        entries = list(message.items("tool_calls")) if isinstance(called, list) else [message.object("tool_calls")]
-        index = data.integer("index")
-        yield Delta(calls=tuple([CallDelta(index, *_named(entry)) for entry in entries if entry.data]))
-    elif kind in ("message-start", "tool-plan-delta"):
-        yield Delta(role=message.text("role"), reasoning=message.text("tool_plan"))
+    called, cited = message.data.get("tool_calls"), message.data.get("citations")
+    entries = list(message.items("tool_calls")) if isinstance(called, list) else [message.object("tool_calls")]
+    index = data.integer("index")
+    yield Delta(
+        role=message.text("role"),
+        reasoning=message.text("tool_plan"),
+        calls=tuple([CallDelta(index, *_named(entry)) for entry in entries if entry.data]),
+        finish=delta.text("finish_reason"),
+        parts=() if is_empty(cited) else (JsonPart(cited),),
+    )
+    yield from _content(message)
 
 
 def _told_again(whole: Lookup, said: _Said) -> Delta:
@@ -338,7 +352,7 @@ def _of_old_event(kind: str, data: Lookup, said: _Said) -> Iterator[Delta]:
     elif kind == "tool-calls-chunk":
         piece = data.object("tool_call_delta")
         calls = (CallDelta(piece.integer("index"), *_named(piece)),) if piece.data else ()
-        yield Delta(text=data.text("text"), calls=calls)
+        yield Delta(text=data.text("text"), reasoning=piece.text("text"), calls=calls)
     elif kind in ("tool-calls-generation", "stream-end"):
         whole = data.object("response") if kind == "stream-end" else data
         yield _told_again(whole, said)

@@ -53,10 +53,11 @@ WRAPPINGS = ("chunk", "event", "payload", "data", "body", "value")
 
 _BLOCK = (
     "text",
-    *("toolUse.toolUseId", "toolUse.name", "toolUse.input:any"),
-    *("toolResult.toolUseId", "toolResult.content:any", "toolResult.status:any"),
+    *("toolUse.toolUseId", "toolUse.name"),
+    *("toolResult.toolUseId", "toolResult.content", "toolResult.content[].text"),
     *("reasoningContent.reasoningText.text", "reasoningContent.text"),
-    *("citationsContent.content:any", "citationsContent.citations:any", "citation:any", "guardContent:any"),
+    *("citationsContent.content", "citationsContent.content[].text", "citationsContent.citations[]:any"),
+    *("citation:any", "guardContent:any"),
     *("image.source.bytes", "document.source.bytes", "video.source.bytes", "audio.source.bytes"),
 )
 _SHOWN = ("toolUse", "toolResult", "reasoningContent", "citationsContent", "image", "document", "video", "audio")
@@ -65,7 +66,8 @@ SHAPE = Shape(
     "converse",
     taken=(
         *(f"{holder}.{path}" for holder in _HOLDERS for path in _BLOCK),
-        "contentBlockDelta.delta.toolResult[]:any",
+        *("output.message.content[].toolUse.input:object", "contentBlockStart.start.toolUse.input:object"),
+        *("contentBlockDelta.delta.toolUse.input", "contentBlockDelta.delta.toolResult[].text"),
         *(
             f"{event}.contentBlockIndex:whole"
             for event in ("contentBlockStart", "contentBlockDelta", "contentBlockStop")
@@ -75,6 +77,8 @@ SHAPE = Shape(
     ),
     known=(
         *(f"{holder}.{name}.*" for holder in _HOLDERS for name in _SHOWN),
+        *(f"{holder}.{name}.content[].*" for holder in _HOLDERS for name in ("toolResult", "citationsContent")),
+        "contentBlockDelta.delta.toolResult[].*",
         *(f"{holder}.{name}.source.*" for holder in _HOLDERS for name in ("image", "document", "video", "audio")),
         "output.message.role",
         "output.message.content[].cachePoint",

@@ -68,10 +68,10 @@ def _spelled(*paths: str) -> tuple[str, ...]:
 
 _PARTS = (
     *("function_response.id", "function_response.name", "function_response.response:any"),
-    *("tool_call.id", "tool_call.tool_type", "tool_call.args:any"),
+    *("tool_call.id", "tool_call.tool_type", "tool_call.args:object"),
     *("tool_response.id", "tool_response.tool_type", "tool_response.response:any"),
     *("inline_data.mime_type", "inline_data.data", "file_data.file_uri"),
-    *("executable_code:any", "code_execution_result:any"),
+    *("executable_code:object", "code_execution_result:object"),
 )
 _SHOWN = ("function_call", "function_response", "tool_call", "tool_response", "inline_data", "file_data")
 SHAPE = Shape(
@@ -81,10 +81,10 @@ SHAPE = Shape(
         "candidates[].content.parts[].text",
         "candidates[].content.parts[].function_call.id",
         "candidates[].content.parts[].function_call.name",
-        "candidates[].content.parts[].function_call.args:any",
+        "candidates[].content.parts[].function_call.args:object",
         "candidates[].content.parts[].function_call.partial_args[].string_value",
         *(f"candidates[].content.parts[].{path}" for path in _PARTS),
-        *(f"candidates[].{name}:any" for name in BESIDE),
+        *(f"candidates[].{name}:object" for name in BESIDE),
         "prompt_feedback.block_reason:any",
         "prompt_feedback.block_reason_message",
     ),

@@ -37,10 +37,11 @@ from recviewer.formats.messages import arguments_text, body_lookup, request_of
 from recviewer.formats.raw import HEADS, Raw
 
 _ITEM = (
-    *("id", "call_id", "name", "text", "arguments:any", "args:any", "annotations:any"),
+    *("id", "call_id", "name", "text", "arguments:object", "args:object", "annotations[]:any"),
     *("summary", "summary.text", "summary[].text"),
-    *("result:any", "response:any", "data"),
+    *("result", "result[].text", "response", "response[].text", "data"),
 )
+_GIVEN = ("result", "response")
 _HOLDERS = ("outputs[]", "steps[]", "steps[].content[]", "content", "step", "step.content[]", "delta")
 SHAPE = Shape(
     "interactions",
@@ -48,12 +49,14 @@ SHAPE = Shape(
         "status:last",
         "index:whole",
         *(f"{holder}.{path}" for holder in _HOLDERS for path in _ITEM),
+        "delta.arguments:any",
         "delta.content.text",
         "interaction.status:last",
     ),
     known=(
         *("object", "model", "role", "data", "event_type", "previous_interaction_id"),
         *(f"{holder}.{path}" for holder in _HOLDERS for path in ("*", "summary.*", "summary[].*")),
+        *(f"{holder}.{name}{inner}" for holder in _HOLDERS for name in _GIVEN for inner in (".*", "[].*")),
         "delta.content.*",
         *(f"interaction.{name}" for name in ("object", "model", "role", "outputs", "steps", "previous_interaction_id")),
     ),

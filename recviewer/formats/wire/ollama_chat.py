@@ -24,7 +24,7 @@ SHAPE = Shape(
         "message.tool_calls[].id",
         "message.tool_calls[].function.name",
         "message.tool_calls[].function.index:whole",
-        "message.tool_calls[].function.arguments:any",
+        "message.tool_calls[].function.arguments:object",
         "done_reason:last",
     ),
     known=("model", "done", "message.role", "message.tool_calls[].type"),

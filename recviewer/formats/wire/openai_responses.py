@@ -164,7 +164,8 @@ class OpenAIResponses:
         stream = Stream([Lookup(event.data, "", []) for event in raw.events()], [])
         stream.deltas()
         for event, data in zip(raw.events(), StreamRest(stream).events(), strict=True):
-            element = data if event.data is not None else {"data": event.text}
+            sent = event.data
+            element = {"data": event.text} if sent is None else data if type(sent) is dict else sent
             made.add(flat_of(element, SHAPE, left, event=event.name))
 
 

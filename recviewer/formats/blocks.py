@@ -1,0 +1,199 @@
+"""Which block of a streamed answer holds what, where a reader joins the texts of several.
+
+A text that moves to the next block, or a citation that comes to stand with other words, is another answer though the
+joined text is the same. Where the stream was cut inside a block does not matter. Source: as of the formats' readers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable
+from typing import Any, TypeAlias
+
+from recviewer.exchange.model import Json
+from recviewer.exchange.shape import SIZE
+from recviewer.formats.responses import REASONING, REFUSAL, TEXT
+
+TEXTS = TEXT | REFUSAL | REASONING
+
+END = "end"
+
+Told: TypeAlias = tuple[Json, str]
+"""An element of a stream, and the name of its event, "" where it has none."""
+
+
+class Blocks:
+    """The blocks of one answer while they arrive, by whatever tells them apart, in order of arrival."""
+
+    __slots__ = ("_blocks",)
+
+    def __init__(self) -> None:
+        self._blocks: dict[Hashable, list[dict[str, Json]]] = {}
+
+    def text(self, block: Hashable, what: str, words: Json) -> None:
+        """Add a piece of text; it goes on with the one before it in its block where that is of the same sort."""
+        if type(words) is not str or not words:
+            return
+        runs = self._blocks.setdefault(block, [])
+        if runs and runs[-1]["of"] == what and SIZE in runs[-1]:
+            runs[-1][SIZE] += len(words)
+        else:
+            runs.append({"of": what, SIZE: len(words)})
+
+    def add(self, block: Hashable, what: str, *, goes_on: bool = False) -> None:
+        """Add something else than text. goes_on: it may be a piece of the one before it."""
+        runs = self._blocks.setdefault(block, [])
+        if not goes_on or not runs or runs[-1] != {"of": what}:
+            runs.append({"of": what})
+
+    def made(self) -> list[Json]:
+        """Return what each block holds, one after the other."""
+        return list(self._blocks.values())
+
+
+def of_stream(name: str, elements: list[Told]) -> list[Json]:
+    """Return the blocks of a streamed answer, [] for a format that tells of none. name: of the format."""
+    read = _READERS.get(name)
+    made = Blocks()
+    if read is not None:
+        for element, event in elements:
+            if type(element) is dict:
+                read(made, element, event)
+    return made.made()
+
+
+def _object(value: Json) -> dict[str, Any]:
+    return value if type(value) is dict else {}
+
+
+def _list(value: Json) -> list[Json]:
+    return value if type(value) is list else []
+
+
+def _converse(made: Blocks, element: dict[str, Json], event: str) -> None:
+    for name, data in element.items():
+        block = _place(_object(data).get("contentBlockIndex"))
+        if name == "contentBlockStop":
+            made.add(block, END)
+        elif name == "contentBlockStart":
+            for key in _object(_object(data).get("start")):
+                made.add(block, key)
+        elif name == "contentBlockDelta":
+            for key, value in _object(_object(data).get("delta")).items():
+                held = _object(value)
+                words = value if key == "text" else held.get("text") or _object(held.get("reasoningText")).get("text")
+                if words:
+                    made.text(block, key, words)
+                else:
+                    sealed = next(iter(held), key) if key == "reasoningContent" else key
+                    made.add(block, sealed, goes_on=key != "citation")
+
+
+_ANTHROPIC_TEXTS = ("text", "thinking")
+
+
+def _anthropic(made: Blocks, element: dict[str, Json], event: str) -> None:
+    kind = element.get("type") or event
+    block = _place(element.get("index"))
+    if kind == "content_block_stop":
+        made.add(block, END)
+    elif kind == "content_block_start":
+        begun = _object(element.get("content_block"))
+        made.add(block, f"start of {begun.get('type')}")
+        for key in _ANTHROPIC_TEXTS:
+            made.text(block, key, begun.get(key))
+    elif kind == "content_block_delta":
+        delta = _object(element.get("delta"))
+        for key in _ANTHROPIC_TEXTS:
+            made.text(block, key, delta.get(key))
+        if "citation" in delta:
+            made.add(block, "citation")
+
+
+def _responses(made: Blocks, element: dict[str, Json], event: str) -> None:
+    kind = element.get("type") or event
+    if type(kind) is str and kind.endswith((".delta", "annotation.added")) and "output_index" in element:
+        block = tuple([_place(element.get(key)) for key in ("output_index", "content_index", "summary_index")])
+        if kind.endswith("annotation.added"):
+            made.add(block, "annotation")
+        elif kind in TEXTS:
+            made.text(block, kind, element.get("delta"))
+
+
+def _interactions(made: Blocks, element: dict[str, Json], event: str) -> None:
+    kind = element.get("event_type") or event
+    holder, _, step = kind.partition(".") if type(kind) is str else ("", "", "")
+    block = _place(element.get("index"))
+    if holder not in ("content", "step"):
+        return
+    if step == "stop":
+        made.add(block, END)
+    elif step == "start":
+        _add_item(made, block, _object(element.get(holder)), is_begun=True)
+    elif step == "delta":
+        _add_item(made, block, _object(element.get("delta")))
+
+
+def _add_item(made: Blocks, block: Hashable, item: dict[str, Json], *, is_begun: bool = False) -> None:
+    kind = str(item.get("type"))
+    words = item.get("text") or _object(item.get("content")).get("text")
+    if is_begun:
+        made.add(block, f"start of {kind}")
+    if words:
+        made.text(block, kind, words)
+    elif not is_begun:
+        made.add(block, kind, goes_on=kind in ("arguments_delta", "thought_signature"))
+
+
+_COHERE = re.compile(r"(content|citation|tool-call)-(start|delta|end)")
+
+
+def _cohere(made: Blocks, element: dict[str, Json], event: str) -> None:
+    kind = element.get("type") or event
+    found = _COHERE.fullmatch(kind) if type(kind) is str else None
+    if found is None:
+        return
+    what, step = found.groups()
+    block = (what, _place(element.get("index")))
+    if what == "content":
+        content = _object(_object(_object(element.get("delta")).get("message")).get("content"))
+        if step == "start":
+            made.add(block, f"start of {content.get('type')}")
+        for key in ("thinking", "text"):
+            made.text(block, key, content.get(key))
+    else:
+        made.add(block, f"{what}-{step}", goes_on=step == "delta")
+    if step == END and what == "content":
+        made.add(block, END)
+
+
+def _genai(made: Blocks, element: dict[str, Json], event: str) -> None:
+    for place, candidate in enumerate(_list(element.get("candidates"))):
+        index = _object(candidate).get("index")
+        content = _object(_object(candidate).get("content"))
+        for part in _list(content.get("parts")):
+            _add_part(made, place if index is None else _place(index), _object(part))
+
+
+def _add_part(made: Blocks, choice: Hashable, part: dict[str, Json]) -> None:
+    if part.get("text") is not None:
+        made.text(choice, "thought" if part.get("thought") is True else "text", part["text"])
+        return
+    for key in part:
+        if type(part[key]) is dict:
+            made.add(choice, key, goes_on=key in ("functionCall", "function_call") and not part[key].get("name"))
+
+
+def _place(value: Json) -> Hashable:
+    return value if type(value) in (int, str) else None
+
+
+_READERS: dict[str, Callable[[Blocks, dict[str, Json], str], None]] = {
+    "anthropic": _anthropic,
+    "converse": _converse,
+    "openai_responses": _responses,
+    "interactions": _interactions,
+    "cohere": _cohere,
+    "genai": _genai,
+}
+"""By the name of a format, the reader of one element."""
