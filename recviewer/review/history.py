@@ -122,13 +122,16 @@ class _Run:
     after: dict[datetime, tuple[datetime, dict[tuple[str, str], Mark]]]
 
 
-def marks() -> list[Mark]:
+def marks(*, of_changes: bool = False) -> list[Mark]:
     """Return the files that were marked for deletion, where the marks stand and nothing outweighs them.
 
     A verdict holds for a meaning wherever it is found; deleting is another matter: only a file that was marked itself
     is in here, not one elsewhere that says the same. In order of path.
+    of_changes: return the marks on changes themselves instead, which stand whatever becomes of equal words elsewhere.
     """
-    states = Standing.objects.filter(state=State.DELETE).exclude(fingerprint__startswith=CHANGE_PREFIX)
+    states = Standing.objects.filter(state=State.DELETE)
+    own = {"fingerprint__startswith": CHANGE_PREFIX}
+    states = states.filter(**own) if of_changes else states.exclude(**own)
     decided = list(states.values_list("fingerprint", flat=True))
     runs: dict[tuple[str, str], _Run] = {}
     for saying in sayings(decided):

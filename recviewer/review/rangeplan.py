@@ -12,7 +12,7 @@ from recviewer.changes.overview import Overview, subjects
 from recviewer.changes.sides import Side
 from recviewer.changes.sources import Range
 from recviewer.git.ranges import Held
-from recviewer.review import filters, heads, losses, wishes
+from recviewer.review import filters, heads, history, losses, wishes
 from recviewer.review.heads import Head, folder_of
 from recviewer.review.history import Mark
 from recviewer.review.models import Decision, State
@@ -102,12 +102,15 @@ class _Marked:
 def _marked(found: Overview, head: Head) -> _Marked:
     start = way()
     marks = wishes.marks_by_path()
+    own = {mark.fingerprint: mark for mark in history.marks(of_changes=True)}
     made = _Marked([], [], [])
     for change in sorted(found.changes, key=lambda change: change.side.path):
         side = change.new
         if side is None:
             continue
         mine = marks.pop(key_at(side.raw, start), [])
+        if change.own_subject in own and change.verdict == State.DELETE:
+            mine = [*mine, own[change.own_subject]]
         mark = next((mark for mark in reversed(mine) if mark.blob == side.blob), None)
         if mark is not None:
             _delete(made, side, mark, head)

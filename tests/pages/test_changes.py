@@ -95,7 +95,7 @@ def test_a_queue_leads_from_one_change_to_the_next_and_sums_up(client, spec):
     html = response.content.decode()
     assert "All 3 changes are decided" in html
     assert "2 approved" in html
-    assert "1 re-record" in html
+    assert "1 to re-record" in html
 
 
 def test_decisions_hold_though_the_head_lies_on_no_disk(client, spec, root):
@@ -524,6 +524,48 @@ def test_the_question_of_one_unchanged_recording_speaks_of_one(client, commit, w
     assert "They" not in asked
 
 
+def test_an_older_generation_says_so_and_what_else_there_is_of_its_call(client, commit, write, root):
+    for number, answer in enumerate(("Biela.", "Encke.")):
+        write(f"comet{number}", asked="Name a comet.", answered=answer)
+    base = commit("before")
+    for number in range(2):
+        (root / f"tests/recordings/comet{number}.json").unlink()
+    spec = f"{base}...{commit('after')}"
+    changes = client.get(f"/changes/{spec}?by=change").context["page"].changes
+    older = next(row for row in changes if row.change.is_older)
+    newest = next(row for row in changes if not row.change.is_older)
+
+    shown, first = client.get(older.url).content.decode(), client.get(newest.url).content.decode()
+
+    assert "older generation of a call, all of it deleted" in shown
+    assert "all of it deleted" not in first
+    assert "Further recordings of this call" in first
+    assert "No other recording of this range" not in first
+
+
 def test_a_change_that_stands_alone_is_told_why_it_has_no_partner(client, spec):
     assert "Why it has no partner" in open_change(client, spec, "new").content.decode()
     assert "Why these two" in open_change(client, spec, "moon").content.decode()
+
+
+def test_the_plan_deletes_what_the_range_shows_as_marked(client, commit, chat, make_recording):
+    def put(name, **more):
+        document = chat(asked="Is it?", answered="Yes.")
+        document["test_id"] = f"tests/test_x.py::test_{name}"
+        document["response"]["body"]["__data__"] |= more
+        make_recording(f"tests/recordings/{name}.json", data=json.dumps(document, indent=2).encode())
+
+    put("a")
+    base = commit("before")
+    put("a", x_odd="1")
+    put("b", x_odd="1")
+    spec = f"{base}...{commit('after')}"
+
+    decide(client, open_change(client, spec, "a"), "delete")
+    decide(client, open_change(client, spec, "b"))
+
+    numbers = client.get(f"/changes/{spec}.json").json()["numbers"]
+    plan = client.get(f"/plan/{spec}.json").json()
+    assert (numbers["to_delete"], numbers["approved"]) == (1, 1)
+    assert [one["path"] for one in plan["deletions"]] == ["tests/recordings/a.json"]
+    assert plan["alike"] == []
