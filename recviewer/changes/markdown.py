@@ -13,7 +13,7 @@ from recviewer import __version__
 from recviewer.changes.findings import Finding, Severity
 from recviewer.changes.links import Links
 from recviewer.changes.lists import TITLES, Budget, Lists, short_path
-from recviewer.changes.quoting import code, link, plain
+from recviewer.changes.quoting import code, link, plain, size
 from recviewer.changes.report import Report, range_of
 from recviewer.changes.sentence import clauses, ending, opening, sentence
 from recviewer.changes.uncounted import as_line, uncounted
@@ -89,13 +89,6 @@ def _footer(report: Report, budget: Budget, ignored: str) -> Iterator[str]:
         yield ""
     lines = f"{report.found.source.raw_lines:,} lines of JSON differ"
     yield f"<sub>{range_of(report.found)} · recviewer {__version__} · {lines} · {ignored}</sub>"
-
-
-def size(count: int) -> str:
-    """Return bytes in the unit that people read."""
-    if count < 1000:
-        return f"{count} B"
-    return f"{count / 1000:,.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"
 
 
 def verdicts(report: Report) -> list[tuple[str, str]]:

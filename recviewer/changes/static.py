@@ -11,11 +11,12 @@ from recviewer.changes.bodies import body, places
 from recviewer.changes.findings import Finding
 from recviewer.changes.links import Links
 from recviewer.changes.lists import TITLES, verdict_of
-from recviewer.changes.markdown import size, verdicts
+from recviewer.changes.markdown import verdicts
 from recviewer.changes.markup import fold, name, text
 from recviewer.changes.model import Change
 from recviewer.changes.numbers import tests_of
 from recviewer.changes.overview import Overview
+from recviewer.changes.quoting import size
 from recviewer.changes.report import Report, range_of
 from recviewer.changes.sentence import clauses, ending, opening, sentence
 from recviewer.changes.uncounted import as_line, uncounted

@@ -175,6 +175,7 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: 
     difference = _difference(request, place, change)
     facts = [Fact(*_SEVERITY[one.finding.severity], one.words) for one in findings]
     facts += [Fact("warn", "warn", "not caused by this change")] if change.unasked else []
+    facts += [Fact("", "", "older generation of a call, all of it deleted")] if change.is_older else []
     start, stop = max(0, at - BEFORE), min(len(every), at + BEHIND + 1)
     return ChangePage(
         difference=replace(difference, facts=(*difference.facts, *facts)),

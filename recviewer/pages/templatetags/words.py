@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from recviewer.changes import quoting
 from recviewer.exchange.hidden import RUN, named
 
 register = template.Library()
@@ -111,13 +112,7 @@ def plain(value: int) -> str:
 @register.filter
 def size(value: int) -> str:
     """Write a number of bytes short: `812 B`, `54.5 kB`, `1.12 MB`."""
-    if value < 1000:
-        return f"{value} B"
-    if value < 999_950:
-        return f"{value / 1000:.1f} kB"
-    if value < 999_995_000:
-        return f"{value / 1_000_000:.2f} MB"
-    return f"{value / 1_000_000_000:.2f} GB"
+    return quoting.size(value)
 
 
 @register.filter
