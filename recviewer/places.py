@@ -8,6 +8,7 @@ folder all the same.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -123,8 +124,13 @@ class Places:
         if owner_of(self.data) == self.owner or (self.owner.what == "recordings" and not self.root.is_dir()):
             return
         fresh = self.data / f"root.{os.getpid()}.new"
-        fresh.write_text(json.dumps({"what": self.owner.what, "place": self.owner.place}) + "\n")
-        fresh.replace(self.data / "root")
+        try:
+            fresh.write_text(json.dumps({"what": self.owner.what, "place": self.owner.place}) + "\n")
+            fresh.replace(self.data / "root")
+        except OSError:  # half a file, on a full disk
+            with contextlib.suppress(OSError):
+                fresh.unlink()
+            raise
 
     def prepare(self, *, moved: bool = False) -> None:
         """Create the data folder, note whose it is and, for the demo, make the private copy of its tree if it is missing.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+from django.conf import settings
 from django.db import DatabaseError
 
 _UNWRITTEN = {
@@ -19,10 +22,26 @@ _OTHER = {
 }
 
 
+_NO_ROOM = ("unable to open database file", "disk i/o error")
+"""What SQLite says, too, where it finds no room for the files beside its own."""
+
+
 def why(error: DatabaseError) -> str:
     """Return the reason of a failure as a clause, "" where it lies neither in the disk nor in another process."""
     text = str(error).lower()
+    if any(said in text for said in _NO_ROOM) and free_bytes() == 0:
+        return "the disk is full"
     return next((reason for said, reason in (_UNWRITTEN | _OTHER).items() if said in text), "")
+
+
+def free_bytes() -> int | None:
+    """Return how many bytes can be written to the data folder; 0 without inodes, None where the folder is gone."""
+    try:
+        seen = os.statvfs(settings.DATA_DIR)
+    except OSError:
+        return None
+    has_inodes = seen.f_favail > 0 or not seen.f_files
+    return seen.f_bavail * seen.f_frsize if has_inodes and not seen.f_flag & os.ST_RDONLY else 0
 
 
 def is_unwritten(error: DatabaseError) -> bool:

@@ -37,12 +37,13 @@ def prepare(*, static: bool, moved: bool = False) -> None:
 
 def unusable(error: OSError | DatabaseError) -> CommandError:
     """Return as an error with what to do that the data folder cannot be used."""
-    reason = store.why(error) if isinstance(error, OSError) else database.why(error) or str(error)
-    named = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
-    return CommandError(
-        f"the data folder {settings.DATA_DIR} cannot be used: {reason}{named}. Set RECVIEWER_DATA to a folder that can.",
-        returncode=2,
-    )
+    what = f"the data folder {settings.DATA_DIR}"
+    if isinstance(error, OSError):
+        named = f" ({error.filename})" if error.filename not in (None, str(settings.DATA_DIR)) else ""
+        reason = store.why(error) + named
+    else:
+        what, reason = f"the database in {what}", database.why(error) or str(error)
+    return CommandError(f"{what} cannot be used: {reason}. Set RECVIEWER_DATA to a folder that can.", returncode=2)
 
 
 def bring_up(

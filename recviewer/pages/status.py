@@ -15,7 +15,7 @@ from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog import freshness, indexer
+from recviewer.catalog import database, freshness, indexer
 from recviewer.pages.discreet import discreet
 
 
@@ -42,7 +42,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     comparison with the disk did not fail, and none is stuck. index_age_seconds: since it ended; null where nobody knows.
     index_silent_seconds: since a run that is under way got on; null where none is.
     """
-    silent, age, free = indexer.silent_seconds(), indexer.checked_seconds_ago(), _free_bytes()
+    silent, age, free = indexer.silent_seconds(), indexer.checked_seconds_ago(), database.free_bytes()
     checks = {
         "database": _database(),
         "recordings": _can_be_listed(),
@@ -74,16 +74,6 @@ def _can_be_listed() -> bool:
     except OSError:
         return False
     return True
-
-
-def _free_bytes() -> int | None:
-    """Return how many bytes can be written to the data folder; 0 without inodes, None where the folder is gone."""
-    try:
-        seen = os.statvfs(settings.DATA_DIR)
-    except OSError:
-        return None
-    has_inodes = seen.f_favail > 0 or not seen.f_files
-    return seen.f_bavail * seen.f_frsize if has_inodes and not seen.f_flag & os.ST_RDONLY else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from recviewer.review.choosing import Chosen
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.refusals import Changed, Invalid, NotAllowed, Overtaken, Refused, Unnoted
 from recviewer.review.subjects import Seen, chunked, raw_of, subject_of, title_for, titled
+from recviewer.store import files
 from recviewer.store import refusals as store
 from recviewer.store.manifests import Entry, State
 from recviewer.store.paths import open_parent
@@ -149,7 +150,7 @@ def restore(ids: Sequence[str], *, actor: str) -> Restored:
             try:
                 if id not in held:
                     raise store.NoEntry(id)
-                back.append(trash_folder().restore(id, root=settings.RECORDINGS_ROOT))
+                back.append(_back_already(id) or trash_folder().restore(id, root=settings.RECORDINGS_ROOT))
             except store.Refusal as refusal:
                 refused.append(str(refusal))
         if not back:
@@ -158,6 +159,18 @@ def restore(ids: Sequence[str], *, actor: str) -> Restored:
             event = _write_restored(back, actor)
     _tell_catalog([entry.key for entry in back])
     return Restored(audit.done(event), tuple(refused))
+
+
+def _back_already(id: str) -> Entry | None:
+    """Return an entry that was restored and not written down, whose file still lies at its place; None for others."""
+    entry = trash_folder().get(id)
+    if entry.state is not State.RESTORED:
+        return None
+    try:
+        is_there = files.blob_of(settings.RECORDINGS_ROOT, entry.raw) == entry.blob
+    except store.Refusal:
+        return None
+    return entry if is_there else None
 
 
 def _write_restored(back: Sequence[Entry], actor: str) -> AuditEvent:

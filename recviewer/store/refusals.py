@@ -19,6 +19,7 @@ _REASONS = {
     errno.EISDIR: "it is a directory, not a file",
     errno.ENOTDIR: "a part of its path is not a directory",
     errno.ENOENT: "it is not there any more",
+    errno.EEXIST: "something else is there already",
     errno.ENAMETOOLONG: "its path is too long for the system",
     errno.EMFILE: "recviewer has too many files open",
     errno.ENFILE: "the system has too many files open",

@@ -12,10 +12,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError
 
-from recviewer.catalog import freshness, indexer
+from recviewer.catalog import database, freshness, indexer
 from recviewer.catalog.models import Recording
 from recviewer.pages import discreet as discreetly
-from recviewer.pages import status
 from recviewer.review import audit, deleting
 from recviewer.review.models import Decision, TrashRecord
 from recviewer.store import refusals
@@ -112,9 +111,10 @@ def test_files_that_could_not_be_put_back_are_told_of(client, one, tree, full, m
     assert tree() == {}
 
 
+@pytest.mark.parametrize("again", ["next start", "restored again"])
 @pytest.mark.parametrize("way", ["restore", "undo"])
 def test_files_that_came_back_without_a_note_are_told_of_and_noted_at_the_next_start(
-    client, one, tree, monkeypatch, way
+    client, one, tree, monkeypatch, way, again
 ):
     before = tree()
     client.post("/do/trash", sent(one, confirmed="1"))
@@ -134,8 +134,12 @@ def test_files_that_came_back_without_a_note_are_told_of_and_noted_at_the_next_s
     assert tree() == before
     assert TrashRecord.objects.get().restored_at is None
 
-    deleting.reconcile()
+    if again == "next start":
+        deleting.reconcile()
+    else:
+        assert client.post("/trash/restore", {"only": entry}).status_code == 303
     assert TrashRecord.objects.get().restored_at is not None
+    assert tree() == before
 
 
 def test_an_act_that_was_written_stands_though_the_catalog_could_not_be_told(client, one, tree, monkeypatch):
@@ -325,7 +329,7 @@ def test_readyz_tells_what_cannot_be_done(client, one, root, settings, monkeypat
     for changed in ({3: 0, 4: 0}, {7: 0, 5: 10}):
         values = [changed.get(place, value) for place, value in enumerate(tuple(seen))]
         with monkeypatch.context() as patched:
-            patched.setattr(status.os, "statvfs", lambda place, values=values: os.statvfs_result(values))
+            patched.setattr(database.os, "statvfs", lambda place, values=values: os.statvfs_result(values))
             assert ready(client) == {"disk"}
 
     holder = settings.DATA_DIR / "index.holder"
