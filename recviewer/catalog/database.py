@@ -30,7 +30,7 @@ def why(error: DatabaseError) -> str:
     """Return the reason of a failure as a clause, "" where it lies neither in the disk nor in another process."""
     text = str(error).lower()
     if any(said in text for said in _NO_ROOM) and free_bytes() == 0:
-        return "the disk is full"
+        return "its disk is full, or may only be read"
     return next((reason for said, reason in (_UNWRITTEN | _OTHER).items() if said in text), "")
 
 

@@ -21,7 +21,7 @@ from recviewer.changes.sides import Side
 from recviewer.difference.model import Churn
 from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed
-from recviewer.pages.bar import Bar, bar_of
+from recviewer.pages.bar import UNREAD, Bar, bar_of
 from recviewer.pages.classes import CLASSES, Look, look_of_state
 from recviewer.pages.difference import DifferencePage, Fact, fragment_of, page_of
 from recviewer.pages.difference import Side as Shown
@@ -170,7 +170,8 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: 
         asks=bool(change.asks),
     )
     alike, more_alike = _alike(place, item)
-    bar = replace(bar, alike=alike, more_alike=more_alike)
+    closed = "" if any(target.subject for target in targets) else UNREAD
+    bar = replace(bar, alike=alike, more_alike=more_alike, closed=closed)
     findings = tuple(_findings(place, item.changes))
     difference = _difference(request, place, change)
     facts = [Fact(*_SEVERITY[one.finding.severity], one.words) for one in findings]

@@ -83,9 +83,9 @@ class Chosen:
             case Vanished():
                 self.leave(path, GONE)
             case CannotRead():
-                self.leave(path, _cannot_be_read(refusal.reason))
+                self.leave(path, cannot_be_read(refusal.reason))
             case OutsideRoot():
-                self.leave(path, _cannot_be_read("its folder is a symbolic link now"))
+                self.leave(path, cannot_be_read("its folder is a symbolic link now"))
             case _:
                 self.leave(path, CHANGED)
 
@@ -95,7 +95,7 @@ class Chosen:
         if row.blob != blob:
             return CHANGED
         reason = unread(row) if self._reads else ""
-        return _cannot_be_read(reason) if reason else ""
+        return cannot_be_read(reason) if reason else ""
 
     def _refuse(self) -> None:
         """Raise the refusal of an act of which nothing is left."""
@@ -106,7 +106,7 @@ class Chosen:
             raise Changed(list(self.left))
         if len(self.left) == 1:
             raise Invalid(f"This recording {whys.pop()}. Nothing was saved.")
-        raise Invalid(f"There is nothing left to act on. {_named(self.left)} Nothing was saved.")
+        raise Invalid(f"There is nothing left to act on. {named(self.left)} Nothing was saved.")
 
     def told(self, done: Done) -> Done:
         """Return what was done with a sentence about what was left out, if anything was."""
@@ -115,14 +115,16 @@ class Chosen:
     @property
     def sentence(self) -> str:
         """Which recordings were left out and why, "" for none."""
-        return _named(self.left) if self.left else ""
+        return named(self.left) if self.left else ""
 
 
-def _cannot_be_read(reason: str) -> str:
+def cannot_be_read(reason: str) -> str:
+    """Return as a clause that something cannot be read. reason: why, as a clause."""
     return f"cannot be read: {reason}"
 
 
-def _named(left: dict[str, str]) -> str:
+def named(left: dict[str, str]) -> str:
+    """Return a sentence about what was left out. left: why, by path."""
     shown = "; ".join(f"{printable(path, 120)} ({why})" for path, why in list(left.items())[:NAMED])
     more = f"; and {len(left) - NAMED:,} more" if len(left) > NAMED else ""
     return f"Left out: {shown}{more}."

@@ -14,6 +14,7 @@ from recviewer.changes.sources import Range
 from recviewer.git.history import contents
 from recviewer.review import decide, standing
 from recviewer.review.audit import Done
+from recviewer.review.choosing import cannot_be_read, named
 from recviewer.review.decide import Contents
 from recviewer.review.models import Decision, State, Verdict
 from recviewer.review.refusals import Changed, Gone, Invalid
@@ -99,9 +100,11 @@ def say(
 ) -> Done:
     """Record a verdict on changes of a range. find: works the range out as it is now. Raises what `decide.say` raises.
 
-    rule: see `targets`.
+    rule: see `targets`. Of many, those whose bytes cannot be had are left out and named.
     """
     found = find()
+    unread = _unread(found, seen)
+    seen = [item for item in seen if item.path not in unread] or seen
     given = targets(found, seen, verdict, rule)
     if not given:
         return Done("Nothing was approved: somebody wants all of it recorded again, or deleted.", None, 0)
@@ -114,7 +117,19 @@ def say(
         origin=origin_of(found.source.range),
     )
     left = len({item.path for item in seen}) - len(given)
-    return replace(done, sentence=f"{done.sentence} {left:,} {_LEFT[left > 1]}") if left else done
+    said = [done.sentence, f"{left:,} {_LEFT[left > 1]}" if left else "", named(unread) if unread else ""]
+    return replace(done, sentence=" ".join(filter(None, said)))
+
+
+def _unread(found: Overview, seen: Sequence[Seen]) -> dict[str, str]:
+    """Return why some of the files that were seen, but not all of them, cannot be read, by path."""
+    wanted = {item.path for item in seen}
+    unread = {
+        change.side.path: cannot_be_read(change.side.exchange.problems[0].what)
+        for change in found.changes
+        if change.side.path in wanted and not change.subject and change.side.exchange.problems
+    }
+    return unread if len(unread) < len(wanted) else {}
 
 
 _LEFT = (

@@ -1,11 +1,14 @@
 """Every kind of page and of act for every kind of bad file: an answer that names what is the matter, never a fault."""
 
+from collections import OrderedDict
 from urllib.parse import quote
 
 import pytest
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
+from recviewer.pages import queue
+from recviewer.pages.reports import report_of
 from recviewer.review.models import Decision
 from tests.pages import bad_files
 from tests.pages.bad_files import BAD, FOLDER, KINDS, LIMIT, LISTS, pages, range_pages
@@ -13,6 +16,8 @@ from tests.pages.bad_files import BAD, FOLDER, KINDS, LIMIT, LISTS, pages, range
 GOOD, OTHER = f"{FOLDER}/good.json", f"{FOLDER}/other.json"
 WITHOUT_BYTES = {"link", "dangling link", "link to itself", "pipe", "socket", "device", "over the limit"}
 TAKES_ITS_FOLDER = {"its folder is a link", "its folder is a file"}
+ODD = sorted(WITHOUT_BYTES & set(KINDS) | TAKES_ITS_FOLDER | {"gone", "folder", "empty", "list", "not UTF-8"})
+"""Those that differ in what the file system says of them, and a few of those that differ in their bytes."""
 FRAGMENT = {"HX-Request": "true"}
 
 
@@ -55,8 +60,10 @@ def about_it():
 def test_no_page_of_a_bad_file_is_a_fault(client, tree_with, kind):
     first = tree_with(kind)
 
-    assert faults(client, [*LISTS, *about_it(), *range_pages(f"{first}...", BAD)]) == []
+    assert faults(client, [*LISTS, *about_it()]) == []
     assert faults(client, about_it(), FRAGMENT) == []
+    if kind in ODD:
+        assert faults(client, range_pages(f"{first}...", BAD)) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -80,9 +87,6 @@ def test_no_page_of_a_commit_with_a_bad_file_is_a_fault(client, tree_with, commi
     histories = [f"/history/{BAD}", f"/history/{BAD}?at={first}", f"/history/{BAD}.json"]
 
     assert faults(client, [*range_pages(f"{first}...HEAD", BAD), *range_pages(f"HEAD..{first}", BAD), *histories]) == []
-
-
-ODD = sorted(WITHOUT_BYTES & set(KINDS) | TAKES_ITS_FOLDER | {"gone", "folder", "empty", "list", "not UTF-8"})
 
 
 @pytest.mark.parametrize("kind", ODD)
@@ -135,7 +139,8 @@ def test_what_cannot_be_read_is_named_and_left_out(client, tree_with, kind):
     assert asked.context["page"].count == 1
 
 
-def test_the_queue_leaves_out_what_cannot_be_read_and_says_so(client, tree_with):
+def test_the_queue_leaves_out_what_cannot_be_read_and_says_so(client, tree_with, monkeypatch):
+    monkeypatch.setattr(queue, "_kept", OrderedDict())
     tree_with("link")
 
     first = client.get("/queue/")
@@ -157,3 +162,25 @@ def test_a_page_of_a_file_that_changed_since_it_was_indexed_has_no_verdict_to_pr
     assert page.context["page"].is_stale
     assert "Verdicts wait for the next look at the disk." in page.content.decode()
     assert 'name="verdict"' not in page.content.decode()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket"])
+def test_an_act_on_many_changes_of_a_range_goes_on_without_what_cannot_be_read(client, root, tree_with, kind):
+    first = tree_with(kind, indexed=False)
+    (root / GOOD).write_text("[]")
+    spec = f"{first}..."
+    changes = {change.side.path: change for change in report_of(spec).found.changes}
+    items = [f"{one.side.blob}:{quote(path, safe='')}:{one.own_subject}" for path, one in changes.items()]
+
+    page = client.get(f"/changes/{spec}?change={BAD}")
+    assert page.context["page"].bar.closed
+    assert 'name="verdict"' not in page.content.decode()
+
+    many = client.post("/do/change", {"range": spec, "item": items, "verdict": "approve", "next": "/"}, follow=True)
+    assert set(changes) == {BAD, GOOD}
+    assert f"Left out: {BAD} (cannot be read: " in many.content.decode()
+    assert Decision.objects.filter(path=GOOD, origin__startswith=first).exists()
+    assert not Decision.objects.filter(path=BAD, origin__startswith=first).exists()
+
+    one = client.post("/do/change", {"range": spec, "item": items[list(changes).index(BAD)], "verdict": "approve"})
+    assert one.status_code == 422

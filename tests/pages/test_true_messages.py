@@ -73,6 +73,15 @@ def test_a_verdict_that_cannot_be_written_says_that_nothing_was_saved(client, on
     assert not Decision.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("free", "reason"), [(0, "its disk is full, or may only be read"), (1, "the disk reported an error")]
+)
+def test_an_error_of_the_disk_is_told_from_a_full_one(monkeypatch, free, reason):
+    monkeypatch.setattr(database, "free_bytes", lambda: free)
+
+    assert database.why(OperationalError("disk I/O error")) == reason
+
+
 def test_a_database_that_cannot_be_read_promises_nothing(client, one, monkeypatch):
     def write(**words):
         raise OperationalError("disk I/O error")
