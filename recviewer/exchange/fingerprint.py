@@ -19,6 +19,7 @@ import hashlib
 import json
 import math
 import re
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -49,7 +50,7 @@ from recviewer.exchange.model import (
 
 VERSION = "2"
 
-ID_KEYS = frozenset({"call_id", "tool_call_id", "tool_use_id", "toolUseId", "item_id"})
+ID_KEYS = frozenset({"call_id", "tool_call_id", "tool_use_id", "toolUseId", "item_id", "approval_request_id"})
 """Keys whose text is always the id of a call or a message of this conversation, made anew each time."""
 
 ITEM_IDS = frozenset({"id"})
@@ -213,6 +214,9 @@ def _odd(vector: Vector) -> list[float]:
     return [value for value in vector.values if value != value or value in (float("inf"), float("-inf"))]
 
 
+_key = itemgetter(0)
+
+
 class _Ids:
     """Names ids by the order in which they appear."""
 
@@ -230,7 +234,7 @@ class _Ids:
     def body(self, body: dict[str, Json]) -> dict[str, Json]:
         """Return the request body with ids renamed and call arguments as JSON; parts without either are shared."""
         made = {}
-        for key, item in body.items():
+        for key, item in sorted(body.items(), key=_key):
             if key in TURNS:
                 item = self._value(item, key)
             elif type(item) is str and item and (key in EARLIER or is_id(key, item, {})):
@@ -255,7 +259,7 @@ class _Ids:
 
     def _object(self, value: dict[str, Json], holder: str) -> dict[str, Json]:
         made = {}
-        for key, item in value.items():
+        for key, item in sorted(value.items(), key=_key):  # ids count by appearance, and the order of keys never does
             kind = type(item)
             if kind is str:
                 if item and is_id(key, item, value, holder):
@@ -284,7 +288,12 @@ def without_opaque(value: Json, opaque: frozenset[str] = OPAQUE) -> Json:
     return [without_opaque(item, opaque) for item in value] if isinstance(value, list) else value
 
 
-_ITEMS = frozenset({"message", "reasoning", "item_reference", "function_call", "tool_use", "tool_result"})
+_ITEMS = frozenset(
+    {
+        *("message", "reasoning", "item_reference", "function_call", "tool_use", "tool_result"),
+        *("mcp_approval_request", "mcp_approval_response", "mcp_list_tools", "compaction"),
+    }
+)
 _CALL_HOLDERS = frozenset({"tool_calls", "function_call", "functionCall", "function_response", "functionResponse"})
 _MADE = re.compile(
     r"(?=.*\d[A-Za-z]+\d)(?:file[-_][0-9A-Za-z]{12,}|[0-9a-f]{24,}|https://generativelanguage\.googleapis\.com/.*/files/[0-9a-z]{8,})"

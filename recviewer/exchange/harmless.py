@@ -154,6 +154,8 @@ _GEMINI = (
     Harmless("usageMetadata", How.FIGURE, _COUNT),
     Harmless("usage_metadata.total_token_count", How.VALUE, _TOKENS),
     Harmless("usageMetadata.totalTokenCount", How.VALUE, _TOKENS),
+    Harmless("candidates[].token_count", How.FIGURE, _COUNT),
+    Harmless("candidates[].tokenCount", How.FIGURE, _COUNT),
     Harmless("candidates[].avg_logprobs", How.VALUE, _LOGPROBS),
     Harmless("candidates[].avgLogprobs", How.VALUE, _LOGPROBS),
     Harmless("candidates[].logprobs_result", How.VALUE, _LOGPROBS),
@@ -261,9 +263,20 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
         Harmless("interaction.usage", How.FIGURE, _COUNT),
         Harmless("interaction_id", How.WHOLLY, _ID),
         Harmless("event_id", How.WHOLLY, _ID),
-        Harmless("outputs[].signature", How.VALUE, _OPAQUE),
-        Harmless("delta.signature", How.VALUE, _OPAQUE),
-        Harmless("content.signature", How.VALUE, _OPAQUE),
+        Harmless("previous_interaction_id", How.VALUE, _ID),
+        Harmless("interaction.previous_interaction_id", How.VALUE, _ID),
+        *(
+            Harmless(f"{holder}.signature", How.VALUE, _OPAQUE)
+            for holder in (
+                *("outputs[]", "steps[]", "delta", "content", "step"),
+                *("interaction.outputs[]", "interaction.steps[]"),
+            )
+        ),
+        *(
+            Harmless(f"interaction.{holder}[].{key}", How.VALUE, _ID)
+            for holder in ("outputs", "steps")
+            for key in ("id", "call_id")
+        ),
     ),
     "converse": (
         Harmless("metrics.latencyMs", How.WHOLLY, _TOOK),
@@ -284,7 +297,10 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
         *(
             Harmless(f"{holder}{path}", How.WHOLLY, _ID)
             for holder in ("", "response.")
-            for path in ("response_id", "generation_id", "generations[].id", "chat_history[].generation_id")
+            for path in (
+                *("response_id", "generation_id", "generations[].id", "chat_history[].generation_id"),
+                "search_queries[].generation_id",
+            )
         ),
         *(
             Harmless(f"{holder}meta.{path}", How.FIGURE, _COUNT)

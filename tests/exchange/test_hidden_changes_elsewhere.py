@@ -266,3 +266,51 @@ def test_where_a_block_is_cut_does_not_matter(name):
 
     assert compare(before, after).churn in QUIET
     assert fingerprint(before) == fingerprint(after)
+
+
+def cohere_searched(generation):
+    return {"generation_id": "g", "text": "Hi", "search_queries": [{"text": "q", "generation_id": generation}]}
+
+
+def stepped(signature, earlier):
+    step = {"type": "thought", "summary": [{"type": "text", "text": "a"}], "signature": signature}
+    return {"object": "interaction", "status": "completed", "previous_interaction_id": earlier, "steps": [step]}
+
+
+def finished(id):
+    output = {"type": "function_call", "id": id, "name": "f", "arguments": {}}
+    whole = {"status": "completed", "outputs": [output]}
+    return [{"event_type": "interaction.completed", "interaction": whole}]
+
+
+HARMLESS = {
+    "cohere: the id of a search": (cohere_searched("g1"), cohere_searched("g2")),
+    "gemini: a count of tokens": (gemini(TEXT, tokenCount=5), gemini(TEXT, tokenCount=6)),
+    "interactions: a seal and an earlier interaction": (stepped("s1", "i1"), stepped("s2", "i2")),
+    "interactions: ids in the last event": (finished("c1"), finished("c2")),
+    "responses: the id of a request for approval": tuple(
+        responses({"type": "mcp_approval_request", "id": id, "name": "f", "arguments": "{}"}) for id in ("r1", "r2")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_is_made_anew_says_nothing(name):
+    before, after = map(exchange_of, HARMLESS[name])
+
+    assert compare(before, after).churn in QUIET
+    assert fingerprint(before) == fingerprint(after)
+
+
+def test_the_order_of_keys_beside_ids_says_nothing():
+    def asked(item):
+        document = answered(responses(message("a")))
+        result = {"type": "function_call_output", "call_id": "call_1", "output": "x"}
+        document["request"]["body"] |= {"previous_response_id": "r", "input": [item, result]}
+        return document
+
+    one = asked(client_call())
+    other = asked(dict(reversed(client_call().items())))
+    other["request"]["body"] = dict(reversed(other["request"]["body"].items()))
+
+    assert len({fingerprint(read(json.dumps(item).encode()).exchange) for item in (one, other)}) == 1

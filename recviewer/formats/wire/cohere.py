@@ -242,7 +242,17 @@ def _beside(holder: Lookup) -> Iterator[Part]:
         if name == "citations" and isinstance(value, list):
             yield from map(JsonPart, value)
         elif not is_empty(value):
-            yield JsonPart({name: value})
+            yield JsonPart({name: _without_ids(value) if name == "search_queries" else value})
+
+
+def _without_ids(queries: Json) -> Json:
+    """Return search queries without the ids of the answers that made them, which are new each time."""
+    items = queries if isinstance(queries, list) else []
+    made = [
+        {key: value for key, value in item.items() if key != "generation_id"} if isinstance(item, dict) else item
+        for item in items
+    ]
+    return made if items else queries
 
 
 def _usage(holder: Lookup) -> dict[str, Json] | None:

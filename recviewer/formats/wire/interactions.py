@@ -54,11 +54,11 @@ SHAPE = Shape(
         "interaction.status:last",
     ),
     known=(
-        *("object", "model", "role", "data", "event_type", "previous_interaction_id"),
+        *("object", "model", "role", "data", "event_type"),
         *(f"{holder}.{path}" for holder in _HOLDERS for path in ("*", "summary.*", "summary[].*")),
         *(f"{holder}.{name}{inner}" for holder in _HOLDERS for name in _GIVEN for inner in (".*", "[].*")),
         "delta.content.*",
-        *(f"interaction.{name}" for name in ("object", "model", "role", "outputs", "steps", "previous_interaction_id")),
+        *(f"interaction.{name}" for name in ("object", "model", "role", "outputs[].*", "steps[].*")),
     ),
 )
 READ = frozenset(
