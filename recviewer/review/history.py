@@ -153,3 +153,17 @@ def _follow(run: _Run, saying: Saying) -> None:
         run.marks = {**run.marks, (saying.path, saying.blob): mark}
     if not is_back:
         run.after[saying.at] = (saying.entered, run.marks)
+
+
+def rejected_changes() -> dict[tuple[str, str], str]:
+    """Return the files that are to be recorded again by a verdict on their change in a range alone: its subject, by path and
+    blob of the file.
+    """
+    states = Standing.objects.filter(state=State.REJECTED, fingerprint__startswith=CHANGE_PREFIX)
+    latest = standing.latest(list(states.values_list("fingerprint", flat=True)))
+    return {
+        (one.path, one.blob): subject
+        for subject, by in latest.items()
+        for one in by.values()
+        if one.verdict == Verdict.REJECT
+    }

@@ -24,7 +24,7 @@ CHURN = "only churn"
 """The rule that approves what means the same, without a look at each."""
 
 SAME = "the same change"
-"""The rule by which an approval of one change is on those that it stands for, without a look at each."""
+"""The rule by which a verdict on one change is on those that it stands for, without a look at each."""
 
 
 def origin_of(asked: Range) -> str:
@@ -53,25 +53,18 @@ def targets(found: Overview, seen: Sequence[Seen], verdict: str, rule: str = "")
     """Return what a verdict on some changes is given on, each once. Raises Invalid (nothing named), Gone, Changed.
 
     seen: paths in git. rule: by which all of it is approved; without one the first is what was on the screen, and stands for
-    the others. An approval without a look is on the very change, never on what it says, and leaves out what somebody
-    wants recorded again.
+    the others. What is said without a look is on the very change, never on what it says; such an approval leaves out what
+    somebody wants recorded again.
     """
     named = _named(found, seen)
     start = way()
-    if verdict != Verdict.APPROVE:
-        is_on_it = verdict == Verdict.CLEAR
-        return [
-            target if is_on_it or change.asks else target._replace(own="")
-            for change in named
-            for target in [target_of(change, start)]
-        ]
     made = []
     for change in named:
         target = target_of(change, start)
         is_seen = not rule and change.subject == named[0].subject
         if is_seen:
-            made.append(target if change.asks else target._replace(own=""))
-        elif change.verdict not in (State.REJECTED, State.DELETE):
+            made.append(target if change.asks or verdict == Verdict.CLEAR else target._replace(own=""))
+        elif verdict != Verdict.APPROVE or change.verdict not in (State.REJECTED, State.DELETE):
             made.append(target._replace(subject=change.own_subject, own="", rule=rule or SAME))
     return made
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from django.conf import settings
 from django.db.models import Count, Q
@@ -21,12 +22,16 @@ from recviewer.review.subjects import chunked, raw_of, subject_of
 from recviewer.store import files
 from recviewer.store.refusals import Refusal
 
+Place: TypeAlias = tuple[str, str]
+"""A file by its path and blob."""
+
 
 def make() -> Plan:
     """Work out the plan."""
     work_tree, prefix = _place()
-    deletions, changed = _marked(prefix)
-    again, orphans = _rejected()
+    own, rejected = wishes.on_changes()
+    deletions, changed = _marked(prefix, _marks(own, rejected))
+    again, orphans = _rejected(rejected)
     return Plan(
         ground=Ground(work_tree),
         deletions=tuple(deletions),
@@ -47,8 +52,7 @@ def _place() -> tuple[Path | None, bytes]:
     return found.work_tree, way()
 
 
-def _marked(prefix: bytes) -> tuple[list[File], list[LeftOut]]:
-    by_path = wishes.marks_by_path()
+def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[File], list[LeftOut]]:
     deletions: list[File] = []
     changed: list[LeftOut] = []
     with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=None) as reader:
@@ -84,6 +88,23 @@ def _marked(prefix: bytes) -> tuple[list[File], list[LeftOut]]:
             )
     deletions.sort(key=wishes.by_test)
     return deletions, changed
+
+
+def _marks(own: Mapping[Place, Mark], rejected: Mapping[Place, str]) -> dict[str, list[Mark]]:
+    """Return the marks on files, by path. One on a change of a range is on the file just as that change left it.
+
+    own, rejected: as `wishes.on_changes` returns them.
+    """
+    by_path = wishes.marks_by_path()
+    rows = list(_rows(sorted({path for path, _ in (*own, *rejected)})))
+    stands = filters.standings_for(map(subject_of, rows))
+    for row in rows:
+        place = (row.path, row.blob)
+        if place in rejected:
+            by_path.pop(row.path, None)
+        elif place in own and getattr(stands.get(subject_of(row)), "state", "") != State.REJECTED:
+            by_path[row.path] = [own[place], *by_path.get(row.path, [])]
+    return by_path
 
 
 def _mode(raw: bytes) -> str:
@@ -138,7 +159,10 @@ def _losses(deletions: Sequence[File]) -> Iterator[Loss]:
                 yield Loss(test, left)
 
 
-def _rejected() -> tuple[tuple[Again, ...], tuple[str, ...]]:
-    rows = filters.with_verdict(Recording.objects.all(), State.REJECTED).order_by("path")
-    rows = rows.only("path", "test_id", "fingerprint", "blob")
-    return wishes.again([(row.test_id or "", row.path, subject_of(row)) for row in rows])
+def _rejected(own: Mapping[Place, str]) -> tuple[tuple[Again, ...], tuple[str, ...]]:
+    found = {row.path: row for row in filters.with_verdict(Recording.objects.all(), State.REJECTED)}
+    by_path = {path: subject_of(row) for path, row in found.items()}
+    for row in _rows(sorted({path for path, _ in own} - set(by_path))):
+        if (row.path, row.blob) in own:
+            found[row.path], by_path[row.path] = row, own[row.path, row.blob]
+    return wishes.again([(found[path].test_id or "", path, by_path[path]) for path in sorted(found)])

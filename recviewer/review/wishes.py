@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recviewer.review import filters
-from recviewer.review.history import Mark, marks
+from recviewer.review.history import Mark, marks, rejected_changes
 from recviewer.review.plan import Again, File
 from recviewer.review.subjects import GONE_PREFIX
 
@@ -21,6 +21,15 @@ def marks_by_path() -> dict[str, list[Mark]]:
         if not mark.fingerprint.startswith(GONE_PREFIX):
             by_path.setdefault(mark.path, []).append(mark)
     return by_path
+
+
+def on_changes() -> tuple[dict[tuple[str, str], Mark], dict[tuple[str, str], str]]:
+    """Return what was said of files by a verdict on their change in a range, by path and blob: marks for deletion, and the
+    subjects by which they are to be recorded again. A wish to record again outweighs a mark.
+    """
+    rejected = rejected_changes()
+    marked = {(mark.path, mark.blob): mark for mark in marks(of_changes=True)}
+    return {place: mark for place, mark in marked.items() if place not in rejected}, rejected
 
 
 def by_test(file: File) -> tuple[bool, str, str]:

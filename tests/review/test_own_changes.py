@@ -7,7 +7,7 @@ from recviewer.changes.checks import Check, check
 from recviewer.changes.model import Change
 from recviewer.changes.overview import verdict_on
 from recviewer.git.ranges import opened
-from recviewer.review import ranges, standing
+from recviewer.review import ranges, standing, treeplan
 from recviewer.review.decide import decide
 from recviewer.review.filters import standings_for, with_verdict
 from recviewer.review.models import Decision, Kept
@@ -131,6 +131,36 @@ def test_what_somebody_rejected_stays_so_when_its_group_is_approved(renamed, mad
 
     assert done.sentence == "Approved 2 recordings. 1 of them was left as it is, for somebody decided otherwise."
     assert verdicts(made(renamed).found) == {"a": "approved", "b": "rejected", "c": "approved", "new": "rejected"}
+
+
+@pytest.mark.parametrize(("verdict", "state"), [("approve", "approved"), ("reject", "rejected"), ("delete", "delete")])
+def test_a_verdict_of_any_kind_on_a_group_reaches_no_equal_words_elsewhere(renamed, made, verdict, state):
+    said = made(renamed).found
+    note = "no" if verdict == "reject" else ""
+
+    ranges.say(lambda: said, seen(said, "a", "b"), actor="Ana", verdict=verdict, note=note)
+
+    now = made(renamed).found
+    assert verdicts(now) == {"a": state, "b": state, "c": "", "new": ""}
+    content = change_at(now, "b").subject
+    assert content not in set(Decision.objects.values_list("fingerprint", flat=True))
+    ranges.say(lambda: now, seen(now, "a", "b"), actor="Ana", verdict="clear")
+    assert set(verdicts(made(renamed).found).values()) == {""}
+
+
+def test_the_plan_of_the_tree_knows_what_a_verdict_on_a_group_came_to(renamed, made, make_recording):
+    said = made(renamed).found
+    for name in "abc":
+        make_recording(f"tests/recordings/{name}.json", asked=f"{name}: is ogx fine?", answered=f"Yes {name}.")
+
+    ranges.say(lambda: said, seen(said, "a", "b"), actor="Ana", verdict="delete")
+    assert [one.path[-6:] for one in treeplan.make().deletions] == ["a.json", "b.json"]
+
+    ranges.say(lambda: said, seen(said, "a", "b"), actor="Ana", verdict="reject", note="no")
+    plan = treeplan.make()
+    assert not plan.deletions
+    assert [path[-6:] for one in plan.again for path in one.paths] == ["a.json", "b.json"]
+    assert {reason for one in plan.again for reason in one.reasons} == {("Ana", "no")}
 
 
 def test_a_change_with_another_old_side_is_another(renamed, made):
