@@ -88,7 +88,8 @@ class Landing:
     """The page of a range. head: its last commit, None for files on disk. clauses: numbers of the sentence with links.
 
     tests, changes: one of the two is shown, a page of it; numbers: of all that the filter takes. heading: what the filter
-    asks for, "" for everything. churn: how many of these the rule would approve; churn_url asks before it does.
+    asks for, "" for everything; walked: what of it the queue leads through, decided or not.
+    churn: how many of these the rule would approve; churn_url asks before it does.
     """
 
     spec: str
@@ -110,6 +111,7 @@ class Landing:
     verdicts: tuple[Facet, ...]
     unasked: Facet | None
     heading: str
+    walked: str
     by_test: bool
     tests: tuple[TestRow, ...]
     changes: tuple[ChangeRow, ...]
@@ -170,6 +172,7 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
         verdicts=_verdicts(place, asked),
         unasked=_unasked(place, asked),
         heading=asked.words(report),
+        walked=walked.words(report),
         by_test=by_test,
         tests=tuple([_test(place, some) for some in tests[start : start + SHOWN]]),
         changes=tuple([_row(place, asked, item) for item in rows[start : start + SHOWN]]),

@@ -41,6 +41,15 @@ def test_changes_are_filtered(client, spec, query, names):
     assert [row.change.side.name.removesuffix(".json") for row in page.changes] == names
 
 
+def test_the_progress_is_of_what_the_queue_leads_through_whatever_was_decided(client, spec):
+    decide(client, open_change(client, spec, "new"))
+
+    page = client.get(f"/changes/{spec}?class=new&verdict=undecided&by=change").context["page"]
+
+    assert (page.queue.decided, page.queue.total, page.walked) == (1, 1, "new")
+    assert page.heading == "new, undecided"
+
+
 def test_findings_lead_to_what_they_are_about(client, commit, make_recording):
     make_recording("tests/recordings/a.json", answered="Hello.")
     base = commit("before")
@@ -275,7 +284,9 @@ def test_a_pair_is_broken_up_and_made_again(client, commit, make_recording, root
     (root / "t/recordings/a1.json").unlink()
     make_recording("t/recordings/a2.json", asked="Name a river of Europe, now.")
     spec = f"{base}...{commit('after')}"
-    change = client.get(f"/changes/{spec}?change=t/recordings/a2.json").context["page"].change
+    shown = client.get(f"/changes/{spec}?change=t/recordings/a2.json").context["page"]
+    change = shown.change
+    assert "paired now" in client.get(shown.pair_url).content.decode()
     names = {
         "old": "t%2Frecordings%2Fa1.json",
         "old_blob": change.old.blob,
@@ -287,6 +298,7 @@ def test_a_pair_is_broken_up_and_made_again(client, commit, make_recording, root
     assert response.context["page"].change.churn.value == "new"
     offered = client.get(response.context["page"].pair_url).context["page"]
     assert [one.side.name for one in offered.found] == ["a1.json"]
+    assert "paired now" not in client.get(response.context["page"].pair_url).content.decode()
     response = client.post("/do/pair", {"range": spec, "is_pair": "1"} | names, follow=True)
     assert response.context["page"].change.pair.how.value == "hand"
 
