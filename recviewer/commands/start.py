@@ -66,6 +66,7 @@ def bring_up(
     from recviewer.store.refusals import Refusal
 
     prepare(static=True, moved=moved)
+    sweep()
     try:
         for sentence in deleting.reconcile():
             warn(sentence)
@@ -84,6 +85,16 @@ def bring_up(
         raise unusable(error) from error
     read_reviews(say, warn)
     carry_verdicts(say, warn)
+
+
+def sweep() -> None:
+    """Remove what processes that were killed have left where git is called and the file of reviews is written."""
+    from recviewer.git import repository
+    from recviewer.review import beside
+
+    for one in (repository.sweep, beside.sweep):
+        with contextlib.suppress(OSError):
+            one()
 
 
 def carry_verdicts(say: Callable[[str], object], warn: Callable[[str], object]) -> None:
@@ -118,11 +129,11 @@ def sentence_of(report: Report) -> str:
 
 def read_reviews(say: Callable[[str], object], warn: Callable[[str], object]) -> None:
     """Import the file of reviews that lies beside the recordings, if one is set and it changed; tell what came of it."""
-    from recviewer.review import travel
+    from recviewer.review import beside
     from recviewer.review.refusals import Refused
 
     try:
-        told = travel.read_file()
+        told = beside.read_file()
     except (Refused, OSError) as error:
         warn(f"{settings.REVIEWS_FILE} was not read: {error}")
         return

@@ -18,11 +18,12 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from recviewer import held
 from recviewer.git import limits
 from recviewer.git.revisions import is_revision
 
@@ -266,8 +267,27 @@ def working() -> Iterator[None]:
         raise GitFailed(_no_room(error)) from error
 
 
-def _own_folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="recviewer-git-", ignore_cleanup_errors=True)
+_OWN = "recviewer-git-"
+
+
+@contextmanager
+def _own_folder() -> Iterator[str]:
+    """Make a folder that is gone with the block, and is told from a dead process's by being held: see `sweep`."""
+    with ExitStack() as stack:
+        for _ in range(3):
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=_OWN, ignore_cleanup_errors=True))
+            with suppress(FileNotFoundError):
+                stack.enter_context(held.held(Path(folder)))
+                break
+        yield folder
+
+
+def sweep() -> None:
+    """Remove the folders that processes which died have left where temporary files lie."""
+    folder = Path(tempfile.gettempdir())
+    for name in os.listdir(folder):
+        if name.startswith(_OWN):
+            held.sweep(folder / name)
 
 
 def _no_room(error: OSError) -> str:

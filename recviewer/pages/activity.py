@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from recviewer.catalog.models import Recording
 from recviewer.pages.bar import url_of
 from recviewer.pages.htmx import answer
-from recviewer.review import audit, travel
+from recviewer.review import audit, beside
 from recviewer.review.actors import actor_of
 from recviewer.review.audit import PERSONAL, UNDOABLE, Action, with_fate
 from recviewer.review.models import AuditEvent, EventItem
@@ -249,7 +249,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         next_url=f"{reverse('activity:listing')}?{more}" if more else "",
         is_first="before" not in request.GET,
         export_url=_url(filters, "activity:export"),
-        reviews_file=file.name if (file := travel.reviews_file()) else "",
+        reviews_file=file.name if (file := beside.reviews_file()) else "",
     )
     return answer(request, "activity/page.html", "activity/_list.html", page)
 
@@ -335,7 +335,7 @@ def write_reviews(request: HttpRequest) -> HttpResponse:
     """Write all reviews to the file that is set for them."""
     actor_of(request)
     try:
-        messages.success(request, travel.write_file().sentence)
+        messages.success(request, beside.write_file().sentence)
     except OSError as error:
         raise Invalid(f"The file of reviews cannot be written: {error.strerror or error}.") from error
     return HttpResponseRedirect(reverse("activity:listing"), status=303)

@@ -46,7 +46,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A thread. anchor: what it is pinned to, "" for the whole. resolved_by, resolved_at: who closed it and when."""
+    """A thread. anchor: what it is pinned to, "" for the whole. resolved_by, resolved_at: who closed it and when.
+
+    elsewhere: the path of the recording that it is on, where that is another one, and url the way there.
+    """
 
     anchor: str
     root: Said
@@ -56,6 +59,8 @@ class Topic:
     resolved_at: datetime | None
     error: str = ""
     typed: str = ""
+    elsewhere: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ def notes_for(request: HttpRequest, recording: Recording) -> Notes:
         url=url_of(recording.path),
         open=tuple(topic for topic in topics if topic.is_open),
         closed=tuple(topic for topic in topics if not topic.is_open),
-        anchors=frozenset(topic.anchor for topic in topics if topic.is_open and topic.anchor),
+        anchors=frozenset(topic.anchor for topic in topics if topic.is_open and topic.anchor and not topic.elsewhere),
     )
 
 
@@ -108,6 +113,8 @@ def _topic(thread: store.Thread, actor: str) -> Topic:
         is_open=thread.is_open,
         resolved_by="you" if root.resolved_by == actor else root.resolved_by,
         resolved_at=root.resolved_at,
+        elsewhere=thread.elsewhere,
+        url=url_of(thread.elsewhere) if thread.elsewhere else "",
     )
 
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from recviewer.catalog.models import Recording
+from recviewer.catalog.naming import clean
 from recviewer.review import audit, standing
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.choosing import Chosen
@@ -22,6 +23,8 @@ from recviewer.review.subjects import (
     BLOB_PREFIX,
     CHANGE_PREFIX,
     GONE_PREFIX,
+    PATH_LENGTH,
+    TEST_LENGTH,
     Seen,
     Target,
     chunked,
@@ -29,6 +32,7 @@ from recviewer.review.subjects import (
     printable,
     target_of,
     titled,
+    unfit,
 )
 
 NOTE_LENGTH = 2000
@@ -103,7 +107,11 @@ def say(
         raise Invalid("Say in a few words why it is to be recorded again.")
     if len(note) > NOTE_LENGTH:
         raise Invalid(f"The note is longer than {NOTE_LENGTH:,} characters.")
+    if unfit(note):
+        raise Invalid("A note cannot hold a NUL character.")
     targets = find()
+    if any(len(target.path) > PATH_LENGTH for target in targets) or len(origin) > PATH_LENGTH:
+        raise Invalid(f"A path or range of more than {PATH_LENGTH:,} characters cannot be written down.")
     if any(not target.subject for target in targets):
         raise Invalid("A file whose bytes cannot be read has nothing to decide on.")
     kept = _kept(targets, contents) if word is Verdict.APPROVE else []
@@ -244,11 +252,16 @@ def _saying(target: Target, word: Verdict, note: str, origin: str, at: datetime)
         "at": at.isoformat(),
         "path": target.path,
         "blob": target.blob,
-        "test_id": target.test_id,
+        "test_id": _written(target.test_id),
         "kind": target.kind,
         "origin": origin,
         "rule": target.rule,
     }
+
+
+def _written(test_id: str) -> str:
+    """Return a test id as the catalog has it, "" for one that is too long to be one."""
+    return clean(test_id) if len(test_id) <= TEST_LENGTH else ""
 
 
 def _is_same(before: Said, after: Said) -> bool:

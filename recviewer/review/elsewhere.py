@@ -14,7 +14,7 @@ from django.db import connections
 from django.db.utils import load_backend
 
 from recviewer.changes.pairing import Choice
-from recviewer.review import history, pairs, standing, travel
+from recviewer.review import history, lines, pairs, standing
 from recviewer.review.history import Saying
 from recviewer.review.models import Decision, Kept
 from recviewer.review.subjects import chunked, is_older
@@ -23,9 +23,9 @@ from recviewer.review.subjects import chunked, is_older
 def of_file(data: bytes) -> tuple[list[Saying], tuple[tuple[int, str], ...]]:
     """Return the verdicts of a file of reviews, and (line number, why) of lines that were left out.
 
-    Raises travel.UnknownVersion.
+    Raises lines.UnknownVersion.
     """
-    found = travel.read(data)
+    found = lines.read(data)
     return list(found.decisions.values()), tuple(found.bad)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,19 +17,24 @@ from recviewer.review import audit, swaps
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.models import Note
 from recviewer.review.refusals import Invalid, NotAllowed, Refused
-from recviewer.review.subjects import Seen, present, printable, subject_of, title_of
+from recviewer.review.subjects import Seen, chunked, present, printable, subject_of, title_of, unfit
 from recviewer.review.swaps import NOTE, Values, change, of_note
 
 LENGTH = 10_000
-_ANCHOR = re.compile(r"(?:m|chunk-)\d{1,7}|")
+ANCHOR = re.compile(r"(m|chunk-)([0-9]{1,7})|")
+"""What a note is pinned to; "" for the whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A note with its replies, oldest first, without deleted ones. root: also where it was deleted but has replies."""
+    """A note with its replies, oldest first, without deleted ones, on whatever recordings a file of reviews put them.
+
+    root: also where it was deleted but has replies. elsewhere: the path that it is on, where that is another one.
+    """
 
     root: Note
     replies: tuple[Note, ...]
+    elsewhere: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -59,15 +64,15 @@ def write(
     where that one is. Raises Invalid, Gone, Changed, NoNote.
     """
     body = _clean(body)
-    if not _ANCHOR.fullmatch(anchor):
+    if not ANCHOR.fullmatch(anchor):
         raise Invalid("A note is pinned to a message (m3), a chunk (chunk-17), or to nothing.")
     with transaction.atomic():
         (recording,) = present([seen])
         root = None
         if thread:
             answered = _named(thread)
-            root = answered.thread or answered
-            if root.path != recording.path:
+            root = _beginning(answered)
+            if recording.path not in _paths(root):
                 raise Invalid("That note is on another recording.")
         at = now or timezone.now()
         values: Values = {
@@ -138,25 +143,60 @@ def reopen(uid: str, *, actor: str, now: datetime | None = None) -> Done:
 
 
 def threads(path: str) -> list[Thread]:
-    """Return the threads on a recording: open ones first, then by what they are pinned to, then oldest first."""
-    roots: list[Note] = []
-    replies: dict[int, list[Note]] = {}
-    for note in Note.objects.filter(path=path).order_by("at", "pk"):
-        if note.thread_id is None:
-            roots.append(note)
-        elif note.withdrawn_at is None:
-            replies.setdefault(note.thread_id, []).append(note)
+    """Return the threads on a recording: open ones first, then by what they are pinned to, then oldest first.
+
+    A thread that lies elsewhere is among them where an answer in it is on this recording.
+    """
+    roots = {root.pk: root for root in map(_beginning, Note.objects.filter(path=path).select_related("thread"))}
+    answers = _answers(roots)
     found = [
-        Thread(root, tuple(replies.get(root.pk, ())))
-        for root in roots
-        if root.withdrawn_at is None or root.pk in replies
+        Thread(root, tuple(sorted(answers[root.pk], key=_age)), "" if root.path == path else root.path)
+        for root in sorted(roots.values(), key=_age)
+        if (root.withdrawn_at is None or answers[root.pk])
+        and (root.path == path or any(answer.path == path for answer in answers[root.pk]))
     ]
     return sorted(found, key=lambda thread: (not thread.is_open, _place(thread.root.anchor), thread.root.at))
 
 
+def _beginning(note: Note) -> Note:
+    """Return the note that begins a thread. Earlier versions let in files in which answers are answered, even in a ring."""
+    passed = {note.pk}
+    while note.thread is not None and note.thread.pk not in passed:
+        note = note.thread
+        passed.add(note.pk)
+    return note
+
+
+def _paths(root: Note) -> set[str]:
+    """Return the recordings that a thread is shown on."""
+    return {root.path} | {answer.path for answer in _answers([root.pk])[root.pk]}
+
+
+def _answers(roots: Collection[int]) -> dict[int, list[Note]]:
+    """Return the notes of threads below their beginnings, without deleted ones."""
+    found: dict[int, list[Note]] = {root: [] for root in roots}
+    root_of = {root: root for root in roots}
+    level = list(roots)
+    while level:
+        rows = [note for some in chunked(level) for note in Note.objects.filter(thread__in=some)]
+        rows = [note for note in rows if note.pk not in root_of]
+        root_of |= {note.pk: root_of[note.thread_id or 0] for note in rows}
+        for note in rows:
+            if note.withdrawn_at is None:
+                found[root_of[note.pk]].append(note)
+        level = [note.pk for note in rows]
+    return found
+
+
+def _age(note: Note) -> tuple[datetime, int]:
+    return note.at, note.pk
+
+
 def anchored(path: str) -> Counter[str]:
     """Return how many open threads are pinned to each message and chunk of a recording."""
-    return Counter(thread.root.anchor for thread in threads(path) if thread.is_open and thread.root.anchor)
+    return Counter(
+        thread.root.anchor for thread in threads(path) if thread.is_open and not thread.elsewhere and thread.root.anchor
+    )
 
 
 def open_counts(paths: Iterable[str]) -> Counter[str]:
@@ -166,8 +206,8 @@ def open_counts(paths: Iterable[str]) -> Counter[str]:
 
 
 def _place(anchor: str) -> tuple[str, int]:
-    digits = anchor.lstrip("mchunk-")
-    return anchor[: len(anchor) - len(digits)], int(digits or 0)
+    found = ANCHOR.fullmatch(anchor)
+    return (found[1], int(found[2])) if found and found[1] else ("", 0)
 
 
 def _alter(note: Note, action: Action, summary: str, values: Values, *, actor: str, now: datetime | None) -> Done:
@@ -198,7 +238,7 @@ def _clean(body: str) -> str:
         raise Invalid("A note needs words.")
     if len(tidy) > LENGTH:
         raise Invalid(f"A note has at most {LENGTH:,} characters.")
-    if "\0" in tidy:
+    if unfit(tidy):
         raise Invalid("A note cannot hold a NUL character.")
     return tidy
 
@@ -214,7 +254,7 @@ def _root(uid: str) -> Note:
     note = Note.objects.filter(uid=uid).select_related("thread").first()
     if note is None:
         raise NoNote("This note is not there any more. Nothing was saved.")
-    return note.thread or note
+    return _beginning(note)
 
 
 def _own(uid: str, actor: str) -> Note:

@@ -7,7 +7,7 @@ somebody approved: a disagreement is to be seen, not to be passed over); else on
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from django.db.models import Max, QuerySet
@@ -44,9 +44,13 @@ ENTERED = ("entered_at", "verdict", "note", "at", "path", "blob", "pk")
 """The order in which decisions count: whatever order two people's files are imported in, the same one is last."""
 
 
+LAST = datetime(2500, 1, 1, tzinfo=UTC)
+"""Nothing was entered after it. Earlier versions let in lines of a file that say so; they would outlast every verdict."""
+
+
 def in_force() -> QuerySet[Decision]:
-    """Return all decisions but those of imports that were taken back."""
-    return Decision.objects.exclude(event__in=audit.undone_imports())
+    """Return all decisions but those of imports that were taken back, and those of no time that there is."""
+    return Decision.objects.filter(entered_at__lt=LAST).exclude(event__in=audit.undone_imports())
 
 
 def latest(fingerprints: Collection[str], *, with_rules: bool = False) -> dict[str, dict[str, Decision]]:
@@ -91,7 +95,9 @@ def entered(fingerprints: Collection[str], reviewer: str) -> dict[str, datetime]
     """Return when this reviewer's last decision on each of these came into force; a new one has to come after it."""
     found: dict[str, datetime] = {}
     for some in chunked(fingerprints):
-        rows = Decision.objects.filter(fingerprint__in=some, reviewer=reviewer).values_list("fingerprint")
+        rows = Decision.objects.filter(fingerprint__in=some, reviewer=reviewer, entered_at__lt=LAST).values_list(
+            "fingerprint"
+        )
         found.update(rows.annotate(last=Max("entered_at")))
     return found
 

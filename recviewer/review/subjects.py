@@ -18,6 +18,9 @@ GONE_PREFIX = "gone:"
 """Begins what a verdict on a removal hangs on: see `changes.model.Change.subject`."""
 CHANGE_PREFIX = "change:"
 """Begins what a verdict on one change of a range hangs on: see `changes.model.Change.own_subject`."""
+PATH_LENGTH = 16_384
+"""Characters of a path's key: 4,096 bytes, each written as `\\xNN`."""
+TEST_LENGTH = 100_000
 _TITLE_LENGTH = 60
 _T = TypeVar("_T")
 
@@ -124,6 +127,11 @@ def printable(text: str, length: int) -> str:
     """Return the text for a sentence: cut to a length, with escapes for what does not print."""
     cut = text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
     return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in cut)
+
+
+def unfit(text: str) -> bool:
+    """Tell whether a text holds what neither a file of reviews nor the database can: NUL, or half of a character."""
+    return "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def titled(recordings: Sequence[Recording | Target]) -> str:

@@ -18,6 +18,8 @@ from recviewer.review.refusals import Invalid, Overtaken
 from recviewer.review.subjects import Seen, chunked, subject_of, titled
 
 NAME_LENGTH = 40
+FOLDED_LENGTH = 3 * NAME_LENGTH
+"""No letter becomes more than three when case is folded."""
 
 
 def clean_name(name: str) -> str:

@@ -162,3 +162,21 @@ def test_open_counts(seen):
     notes.close(write(seen, now=timezone.now() + timedelta(seconds=1)).uid, actor="Ana")
 
     assert notes.open_counts([seen.path, "x"]) == {seen.path: 1}
+
+
+def test_an_answer_whose_thread_lies_elsewhere_is_shown_on_both(seen, make_recording, client):
+    other = make_recording("tests/recordings/other.json", answered="Mars.")
+    write(seen, "the question")
+    root = Note.objects.get()
+    Note.objects.create(
+        uid="b", path=other.path, author="Ben", body="the answer", thread=root, at=root.at, changed_at=root.at
+    )
+
+    (here,), (there,) = notes.threads(seen.path), notes.threads(other.path)
+
+    assert [answer.body for answer in here.replies] == [answer.body for answer in there.replies] == ["the answer"]
+    assert (here.elsewhere, there.elsewhere) == ("", seen.path)
+    page = client.get(f"/r/{other.path}").content.decode()
+    assert "the answer" in page
+    assert f'begun on <a href="/r/{seen.path}">' in page
+    assert notes.anchored(other.path) == {}

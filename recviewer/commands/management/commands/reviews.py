@@ -40,16 +40,16 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=2) from None
 
     def _export(self, file: str | None) -> None:
-        from recviewer.review import travel
+        from recviewer.review import beside, travel
 
         if file == "-":
             sys.stdout.buffer.write(travel.export())
             sys.stdout.buffer.flush()
         elif file is None:
-            self.stdout.write(travel.write_file().sentence)
+            self.stdout.write(beside.write_file().sentence)
         else:
             data = travel.export()
-            travel.put(Path(file), data)
+            beside.put(Path(file), data)
             self.stdout.write(f"Wrote {len(data.splitlines()) - 1:,} lines to {file}.")
 
     def _import(self, file: str | None) -> None:
