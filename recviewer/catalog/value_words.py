@@ -50,4 +50,11 @@ OUTCOME_WORDS = {
     "unreadable": "unreadable",
 }
 
-VERDICT_WORDS = {"undecided": "undecided", "approved": "approved", "rejected": "re-record", "delete": "delete"}
+VERDICT_WORDS = {
+    "undecided": "undecided",
+    "approved": "approved",
+    "rejected": "re-record",
+    "delete": "delete",
+    "older": "older rule",
+}
+"""`older` is no state of its own: undecided, and decided on under an older rule of what counts."""

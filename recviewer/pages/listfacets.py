@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.template.loader import render_to_string
@@ -52,17 +52,24 @@ NO_VALUE = {"model": "no model", "host": "no host", "suite": "no suite"}
 _VERDICTS = ("undecided", "approved", "rejected", "delete")
 
 
+def _verdicts(counts: Mapping[str, int]) -> tuple[str, ...]:
+    return (*_VERDICTS, said.OLDER_RULE) if said.OLDER_RULE in counts else _VERDICTS
+
+
 def printed_facets(state: ListState, counted: Counts) -> SafeString:
     """Return the counts beside the list, printed."""
     without_state = [term for term in state.terms if term.key != "state"]
     total = counted.total if len(without_state) == len(state.terms) else None
     verdicts = said.verdict_counts(narrowed(state, without_state), total=total)
+    older = said.count_older(narrowed(state, without_state))
+    if older or any(term.key == "state" and term.value == said.OLDER_RULE for term in state.terms):
+        verdicts[said.OLDER_RULE] = older
     tags = [(label.name, count) for label, count in said.tag_counts(narrowed(state))]
     whole = replace(state, page=1)
     key = (whole, tuple(verdicts.items()), tuple(tags), repr(counted))
 
     def make() -> SafeString:
-        made = [_facet(whole, "state", "Verdict", [(value, verdicts.get(value, 0)) for value in _VERDICTS])]
+        made = [_facet(whole, "state", "Verdict", [(value, verdicts.get(value, 0)) for value in _verdicts(verdicts)])]
         made += [_facet(whole, key, FILTERS[key].label, counted.by_facet[key]) for key in FACETS]
         made += [_facet(whole, "tag", "Tag", tags)] if tags else []
         shown = [facet for facet in made if len(facet.values) > 1 or any(value.is_on for value in facet.values)]

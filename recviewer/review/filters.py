@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, Substr
 
 from recviewer.catalog.models import Recording
-from recviewer.review.models import Standing, State, TagOn
-from recviewer.review.subjects import BLOB_PREFIX, chunked
+from recviewer.review.models import Decision, Standing, State, TagOn, Verdict
+from recviewer.review.subjects import BLOB_PREFIX, CHANGE_PREFIX, GONE_PREFIX, OLDER, chunked
 from recviewer.review.tagging import folded
 
 
@@ -64,8 +64,42 @@ def _has(state: str) -> Q:
     )
 
 
+OLDER_RULE = "older"
+"""What is undecided, and was decided on at its path under an older rule of what counts, as the page of each says."""
+
+
+def _older() -> Q:
+    return Q(*[Q(fingerprint__startswith=begin) for begin in OLDER], _connector=Q.OR)
+
+
+def _under_older_rule() -> Q:
+    """Return the condition: the last word at the path on anything else than what it says now is of an older version."""
+    if not Decision.objects.filter(_older()).exists():
+        return Q(pk__in=())
+    last = (
+        Decision.objects.filter(path=OuterRef("path"))
+        .exclude(fingerprint=OuterRef("fingerprint"))
+        .exclude(fingerprint=Concat(Value(BLOB_PREFIX), OuterRef("blob")))
+        .exclude(fingerprint__startswith=GONE_PREFIX)
+        .exclude(fingerprint__startswith=CHANGE_PREFIX)
+        .order_by("-pk")
+    )
+    known = Decision.objects.filter(_older()).exclude(verdict=Verdict.CLEAR)
+    paths = Recording.objects.filter(path__in=known.values("path")).annotate(last=Subquery(last.values("pk")[:1]))
+    return Q(pk__in=paths.filter(last__in=known.values("pk")).exclude(_with(None)).values("pk"))
+
+
+def count_older(recordings: QuerySet[Recording]) -> int:
+    """Return how many of these are undecided, and were decided on under an older rule."""
+    if not Decision.objects.filter(_older()).exists():
+        return 0
+    return with_verdict(recordings.order_by(), OLDER_RULE).count()
+
+
 def with_verdict(recordings: QuerySet[Recording], state: str) -> QuerySet[Recording]:
-    """Return those in a state: approved, rejected, delete or undecided. Nothing for any other word."""
+    """Return those in a state: approved, rejected, delete, undecided or OLDER. Nothing for any other word."""
+    if state == OLDER_RULE:
+        return recordings.filter(_under_older_rule())
     if state == State.UNDECIDED:
         return recordings.exclude(_with(None))
     if state not in State.values:

@@ -61,6 +61,10 @@ class Target(NamedTuple):
 _VERSIONED = re.compile(r"(?:gone:|change:)?(\d+):")
 
 
+OLDER = tuple(f"{version}:" for version in range(1, int(fingerprint.VERSION)))
+"""What fingerprints of older versions begin with."""
+
+
 def is_older(subject: str) -> bool:
     """Tell whether a verdict hangs on a fingerprint of an older version than that of now."""
     found = _VERSIONED.match(subject)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from recviewer.catalog.models import Recording
 from recviewer.review import carrying, travel
 from recviewer.review.carrying import carried, carry
 from recviewer.review.decide import decide
@@ -247,3 +248,31 @@ def test_the_page_says_that_it_is_asked_again(client, make_recording, older):
 
     assert bar.lead == "Undecided."
     assert bar.rest == "Ana approved what was here under an older rule of what counts, so it is asked again."
+
+
+def test_what_was_decided_under_an_older_rule_is_found_as_such(client, make_recording, older):
+    with older():
+        one = make_recording("t/recordings/one.json")
+        rejected = make_recording("t/recordings/again.json", asked="Who?")
+        decide([Seen(one.path, one.blob)], actor="Ana", verdict="approve")
+        decide([Seen(rejected.path, rejected.blob)], actor="Ana", verdict="reject", note="no")
+        taken_back = make_recording("t/recordings/back.json", asked="Where?")
+        decide([Seen(taken_back.path, taken_back.blob)], actor="Ana", verdict="approve")
+        decide([Seen(taken_back.path, taken_back.blob)], actor="Ana", verdict="clear")
+    make_recording("t/recordings/never.json", asked="Never")
+
+    def found(query):
+        page = client.get(f"/?{query}", follow=True).context["page"]
+        return [one.path.rpartition("/")[2] for one in page.recordings]
+
+    assert sorted(found("state=older")) == ["again.json", "one.json"]
+    assert sorted(found("state=!older")) == ["back.json", "never.json"]
+    assert sorted(found("q=state:older")) == ["again.json", "one.json"]
+    assert len(found("state=undecided")) == 4
+    assert "older rule" in client.get("/").content.decode()
+
+    now = Recording.objects.get(path=one.path)
+    decide([Seen(now.path, now.blob)], actor="Ben", verdict="approve")
+    assert found("state=older") == ["again.json"]
+    decide([Seen(now.path, now.blob)], actor="Ben", verdict="clear")
+    assert sorted(found("state=older")) == ["again.json", "one.json"]
