@@ -84,10 +84,13 @@ def trouble() -> str:
 
 
 def generation() -> str:
-    """Return a name of the catalog's present state; another one whenever rows were written. One cheap query."""
-    newest = IndexRun.objects.aggregate(newest=Max("id"))["newest"] or 0
-    count = Recording.objects.aggregate(newest=Max("id"))["newest"] or 0
-    return f"{newest}.{count}"
+    """Return a name of the catalog's present state; another one whenever rows were written. Two cheap queries.
+
+    It tells when the newest run began, so that a catalog that was built again is never taken for the one before.
+    """
+    run = IndexRun.objects.order_by("-id").values_list("id", "started_at").first()
+    newest = Recording.objects.aggregate(newest=Max("id"))["newest"] or 0
+    return f"{run[0]}.{newest}.{run[1].timestamp():.6f}" if run else f"0.{newest}"
 
 
 def is_indexing() -> bool:

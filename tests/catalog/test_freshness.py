@@ -1,5 +1,6 @@
 import threading
 import time
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from recviewer.catalog import freshness, indexer
-from recviewer.catalog.models import Recording
+from recviewer.catalog.models import IndexRun, Recording
 
 
 @pytest.fixture
@@ -120,3 +121,14 @@ def test_state_of_the_catalog_has_another_name_after_each_change(put):
         names.append(freshness.generation())
 
     assert len(set(names)) == 4
+
+
+@pytest.mark.django_db
+def test_a_catalog_that_was_built_again_is_not_taken_for_the_one_before():
+    names = set()
+    for day in (1, 2):
+        IndexRun.objects.all().delete()
+        IndexRun.objects.create(id=1, started_at=datetime(2026, 1, day, tzinfo=UTC))
+        names.add(freshness.generation())
+
+    assert len(names) == 2
