@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 _UNWRITTEN = {
     "database or disk is full": "the disk is full",
@@ -24,6 +26,42 @@ _OTHER = {
 
 _NO_ROOM = ("unable to open database file", "disk i/o error")
 """What SQLite says, too, where it finds no room for the files beside its own."""
+
+
+class Displaced(OperationalError):
+    """The file of the database is not the one that was opened: what would be written would be lost."""
+
+    def __init__(self) -> None:
+        super().__init__(_DISPLACED)
+
+
+_DISPLACED = "its file was moved, deleted or replaced while it was open; start recviewer again"
+_UNWRITTEN[_DISPLACED] = _DISPLACED
+_opened: WeakKeyDictionary[BaseDatabaseWrapper, tuple[int, int]] = WeakKeyDictionary()
+"""Which file each connection opened: device and inode."""
+
+
+def note_file(connection: BaseDatabaseWrapper, **more: object) -> None:
+    """Remember which file a connection was opened on. Called by Django for each new connection."""
+    file = _file(connection)
+    if file is not None:
+        _opened[connection] = file
+
+
+def expect_in_place() -> None:
+    """Raise Displaced where the file that was opened is not at its place any more."""
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    if wrapper in _opened and _file(wrapper) != _opened[wrapper]:
+        raise Displaced
+
+
+def _file(connection: BaseDatabaseWrapper) -> tuple[int, int] | None:
+    """Return what the file system calls the file at a connection's place, None where there is none."""
+    try:
+        seen = os.stat(connection.settings_dict["NAME"])
+    except OSError:
+        return None
+    return seen.st_dev, seen.st_ino
 
 
 def why(error: DatabaseError) -> str:

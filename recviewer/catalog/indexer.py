@@ -8,6 +8,7 @@ there. Only one run at a time: a lock in the data folder, shared by all processe
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import json
 import os
@@ -266,6 +267,7 @@ def only_run() -> Iterator[None]:
     _refuse_other_tree()
     holder = _holder()
     place = Path(settings.DATA_DIR) / "index.lock"
+    expect_folder()
     lock = FileLock(place, thread_local=False)
     try:
         lock.acquire(timeout=0)
@@ -283,6 +285,13 @@ def only_run() -> Iterator[None]:
         with contextlib.suppress(OSError):
             holder.unlink(missing_ok=True)
         lock.release()
+
+
+def expect_folder() -> None:
+    """Raise NotWritable where the data folder is gone: an empty one in its place would hold none of what people said."""
+    folder = Path(settings.DATA_DIR)
+    if not os.path.isdir(folder):
+        raise NotWritable(folder, why(FileNotFoundError(errno.ENOENT, "")))
 
 
 def _holder() -> Path:

@@ -60,12 +60,16 @@ def opened(place: Path) -> Repository:
 
     Raises GitFailed where there is none.
     """
-    here = place.resolve()
-    if (here / "HEAD").is_file() and (here / "objects").is_dir() and (here / "refs").is_dir():
-        if here.name == ".git":
-            return Repository(here.parent, here, here)
-        return Repository(here, here, here)
-    found = find(here)
+    try:
+        here = place.resolve()
+        if (here / "HEAD").is_file() and (here / "objects").is_dir() and (here / "refs").is_dir():
+            return Repository(here.parent if here.name == ".git" else here, here, here)
+        found = find(here)
+        is_gone = found is None and not here.exists()
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
+        raise GitFailed(f"{place} cannot be looked at: {getattr(error, 'strerror', None) or error}") from error
+    if is_gone:
+        raise GitFailed(f"{place} is not there, so it is no git repository")
     if found is None:
         raise GitFailed(f"{place} is no git repository, and lies in none")
     return found

@@ -20,7 +20,9 @@ def discreet(text: str) -> str:
         return text
     text = _GIT.sub("git ", text)
     for place, name in _known():
-        text = text.replace(f"{name} {place}", name).replace(place, name)
+        for called in (name, name.capitalize()):
+            text = text.replace(f"{called} {place}", called)
+        text = text.replace(place, name)
     return _PLACE.sub(_unless_foreign, text)
 
 

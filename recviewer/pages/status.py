@@ -42,6 +42,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     comparison with the disk did not fail, and none is stuck. index_age_seconds: since it ended; null where nobody knows.
     index_silent_seconds: since a run that is under way got on; null where none is.
     """
+    if freshness.has_failed():
+        freshness.nudge()  # nobody else may look at an instance that is not ready
     silent, age, free = indexer.silent_seconds(), indexer.checked_seconds_ago(), database.free_bytes()
     checks = {
         "database": _database(),
@@ -62,6 +64,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def _database() -> bool:
     try:
         freshness.generation()
+        database.expect_in_place()
     except DatabaseError:
         return False
     return True

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
+from recviewer.catalog import database
 from recviewer.review.models import AuditEvent, EventItem, EventMember
 
 
@@ -78,7 +79,11 @@ def write(
     target: AuditEvent | None = None,
     at: datetime | None = None,
 ) -> AuditEvent:
-    """Add an event, its items and the members of its payload's lists. To be called inside the act's transaction."""
+    """Add an event, its items and the members of its payload's lists. To be called inside the act's transaction.
+
+    Raises what the database does, also where its file was taken away: no act is written to what nobody will read.
+    """
+    database.expect_in_place()
     touched = list(dict.fromkeys(items))
     event = AuditEvent(
         at=at or timezone.now(),

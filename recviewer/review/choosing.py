@@ -34,6 +34,11 @@ class Chosen:
         self._reads = reads
         self.left: dict[str, str] = {}
 
+    @property
+    def is_many(self) -> bool:
+        """Whether the act is about more than one, and goes on without those that are left out."""
+        return len(self._wanted) > 1
+
     def rows(self) -> list[Recording]:
         """Return the rows of what can be acted on, in the order in which it was named.
 

@@ -332,6 +332,10 @@ def _delete(
                 if chosen is None:
                     raise Changed([path]) from refusal
                 chosen.leave_for(path, refusal)
+            except store.NotWritable as refusal:
+                if chosen is None or not chosen.is_many or refusal.place != raw:
+                    raise
+                chosen.leave(path, f"cannot be moved: {refusal.reason}")
     except BaseException:
         _put_back(entries)
         raise
@@ -493,8 +497,7 @@ def _tell_catalog(paths: Sequence[str]) -> None:
 @contextlib.contextmanager
 def _one_at_a_time() -> Iterator[None]:
     """Let only one process move files and write about it, so that `reconcile` never sees half of an act."""
-    with contextlib.suppress(OSError):
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    indexer.expect_folder()
     place = settings.DATA_DIR / "moving.lock"
     lock = FileLock(place, timeout=60)
     try:

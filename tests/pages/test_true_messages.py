@@ -10,7 +10,7 @@ import time
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from recviewer.catalog import database, freshness, indexer
 from recviewer.catalog.models import Recording
@@ -257,6 +257,7 @@ def test_places_are_named_on_ones_own_machine(client, root, settings, db):
     [
         ("git -C '/srv/my repo' fetch origin", "git fetch origin"),
         ("fatal: not a git repository: '/tmp/recviewer-git-x'", "fatal: not a git repository: '…'"),
+        ("The data folder {data} is not there.", "The data folder is not there."),
         ("see /usr/share/x: no", "see …: no"),
         (
             "POST /v1/chat/completions to https://a.example/tmp/x",
@@ -268,7 +269,7 @@ def test_places_are_named_on_ones_own_machine(client, root, settings, db):
 def test_what_is_no_place_is_left(settings, text, said):
     settings.HOSTED = True
 
-    assert discreetly.discreet(text) == said
+    assert discreetly.discreet(text.replace("{data}", str(settings.DATA_DIR))) == said
 
 
 def test_a_clock_that_was_set_back_does_not_stop_the_refresh(client, one, settings, monkeypatch):
@@ -368,3 +369,80 @@ def test_a_folder_in_the_place_of_a_lock_is_a_sentence_at_the_start(one, setting
 
     with pytest.raises(CommandError, match=rf"{name} cannot be written: it is a directory, not a file"):
         call_command(*command, stderr=io.StringIO(), stdout=io.StringIO())
+
+
+@pytest.fixture
+def on_disk(one, tmp_path, monkeypatch):
+    """Have the connection believe that it was opened on a file; returns the file."""
+    file = tmp_path / "recviewer.sqlite3"
+    file.write_bytes(b"")
+    wrapper = connections["default"]
+    monkeypatch.setitem(wrapper.settings_dict, "NAME", str(file))
+    database.note_file(wrapper)
+    yield file
+    database._opened.pop(wrapper, None)
+
+
+@pytest.mark.parametrize(
+    "displace", [lambda file: file.unlink(), lambda file: file.rename(file.with_name("x")), lambda file: other(file)]
+)
+def test_nothing_is_written_to_a_database_that_was_taken_away(client, one, on_disk, tree, displace):
+    before = tree()
+    assert client.post("/do/tag", sent(one, name="kept")).status_code == 303
+    displace(on_disk)
+
+    for act in ({"verdict": "approve"}, {"name": "lost"}, {"confirmed": "1"}):
+        name = "decide" if "verdict" in act else "tag" if "name" in act else "trash"
+        answer = client.post(f"/do/{name}", sent(one, **act))
+        assert answer.status_code == 503
+        assert "its file was moved, deleted or replaced while it was open" in text_of(answer)
+        assert "Nothing was saved." in text_of(answer)
+    assert ready(client) == {"database"}
+    assert tree() == before
+    assert not Decision.objects.exists()
+
+
+def other(file):
+    copy = file.with_name("copy")
+    copy.write_bytes(file.read_bytes())
+    copy.replace(file)
+
+
+def test_a_data_folder_that_is_gone_is_not_made_anew(client, one, settings, tree):
+    before = tree()
+    assert client.get("/").status_code == 200
+    settings.DATA_DIR.rename(settings.DATA_DIR.with_name("moved"))
+
+    answer = client.post("/do/trash", sent(one, confirmed="1"))
+
+    assert answer.status_code == 409
+    assert "is not there any more. Nothing was changed." in text_of(answer)
+    with pytest.raises(refusals.NotWritable):
+        indexer.refresh(processes=1)
+    assert not settings.DATA_DIR.exists()
+    assert tree() == before
+    assert client.get("/").status_code == 200
+    assert ready(client) >= {"disk"}
+
+
+def test_readyz_looks_again_after_a_failure(client, one, monkeypatch):
+    nudged = []
+    monkeypatch.setattr(freshness, "nudge", lambda: nudged.append(1))
+    client.get("/readyz")
+    assert nudged == []
+
+    monkeypatch.setattr(freshness, "_has_failed", True)
+    client.get("/readyz")
+    assert nudged == [1]
+
+
+@pytest.mark.parametrize("kind", ["gone", "circle"])
+def test_a_repository_that_cannot_be_looked_at_is_a_sentence(client, one, settings, tmp_path, kind):
+    settings.REPOSITORY = tmp_path / "repository"
+    if kind == "circle":
+        settings.REPOSITORY.symlink_to(settings.REPOSITORY.name)
+
+    answer = client.get("/changes/main...HEAD")
+
+    assert answer.status_code == 404
+    assert ("is not there" if kind == "gone" else "cannot be looked at") in text_of(answer)

@@ -124,7 +124,7 @@ def test_bulk_is_all_or_nothing_where_a_place_cannot_be_written(make_recording, 
 
     def full(self, root, raw, **words):
         if raw.endswith(b"two.json"):
-            raise refusals.NotWritable(raw, "the disk is full")
+            raise refusals.NotWritable(self.folder, "the disk is full")
         return delete(self, root, raw, **words)
 
     monkeypatch.setattr(Trash, "delete", full)
@@ -378,3 +378,21 @@ def test_a_trash_that_cannot_be_written_refuses(make_recording, tree, settings):
         deleting.trash(seen(recording), actor="Ana")
 
     assert tree() == before
+
+
+def test_bulk_leaves_out_what_cannot_be_moved_from_its_folder(make_recording, monkeypatch):
+    first, second = make_recording(), make_recording("tests/recordings/two.json", answered="Mars.")
+    delete = Trash.delete
+
+    def locked(self, root, raw, **words):
+        if raw.endswith(b"two.json"):
+            raise refusals.NotWritable(raw, "recviewer has no permission for it")
+        return delete(self, root, raw, **words)
+
+    monkeypatch.setattr(Trash, "delete", locked)
+    done = deleting.trash(seen(first, second), actor="Ana")
+
+    assert done.count == 1
+    assert "Left out: tests/recordings/two.json (cannot be moved: recviewer has no permission for it)." in done.sentence
+    with pytest.raises(refusals.NotWritable):
+        deleting.trash(seen(second), actor="Ana")
