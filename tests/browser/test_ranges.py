@@ -1,6 +1,7 @@
 """Reviewing a pull request in a browser, whose head lies in git alone."""
 
 import re
+import shutil
 
 import pytest
 from playwright.sync_api import expect
@@ -117,3 +118,33 @@ def test_pages_of_a_range_are_accessible_and_fit(open_page, pull, theme, width):
 
     found = list(faults(page, [*others, *rows]))
     assert found == [], "\n".join(found)
+
+
+CUT = """() => [...document.querySelectorAll('#bar button')].filter(one => one.checkVisibility()).filter(one => {
+  const words = document.createRange()
+  words.selectNodeContents(one)
+  const [inner, outer] = [words.getBoundingClientRect(), one.getBoundingClientRect()]
+  return inner.left < outer.left || inner.right > outer.right || inner.bottom > outer.bottom
+}).map(one => one.textContent.trim())"""
+
+
+def test_on_a_phone_the_buttons_of_many_hold_their_words_and_short_pages_do_not_stretch(open_page, git, demo):
+    git("switch", "-q", "-c", "renamed")
+    for number in range(120):
+        place = demo / f"suite/recordings/{number}.json"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(demo / chats()[0].path, place)
+    git("add", "-A")
+    git("commit", "-q", "-m", "Record many")
+    page = open_page(width=390, height=844)
+
+    page.goto("/changes/main...renamed?class=new")
+    page.keyboard.press("n")
+    expect(page.get_by_role("button", name=re.compile("^Re-record 120…"))).to_be_visible()
+    assert page.evaluate(CUT) == []
+    heights = "() => [...document.querySelectorAll('.diff-ways a')].map(one => one.getBoundingClientRect().height)"
+    assert min(page.evaluate(heights)) >= 24
+
+    page.goto("/?q=nowhere")
+    above = page.locator("h1").bounding_box()["y"]
+    assert above < 200, above
