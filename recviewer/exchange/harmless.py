@@ -351,6 +351,9 @@ BESIDES: tuple[Harmless, ...] = (
     ),
     Harmless("chunk boundaries", How.WHOLLY, "the network's doing, and so are null and empty values of a chunk"),
     Harmless("a text sent twice", How.WHOLLY, "some providers send thoughts under two names at once; they count once"),
+    Harmless(
+        "how a body was kept", How.WHOLLY, "decoded, or as its text, its lines, or the pieces that the network cut"
+    ),
     Harmless("frames of server-sent events", How.WHOLLY, "line ends, comments, ids and retry times say nothing"),
     Harmless("layout of the file", How.WHOLLY, "indentation, order of keys, line ends"),
 )

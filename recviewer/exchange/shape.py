@@ -306,7 +306,9 @@ def passed(value: Json, node: Node | None, how: How) -> Json:
     if how is How.VALUE:
         return value if is_empty(value) or value == 0 else PASSED
     if how is How.UNFILTERED:
-        return PASSED if value and not _has_struck(value) else value
+        if not value or _has_struck(value):
+            return value
+        return [PASSED] if type(value) is list else PASSED
     if how is How.IDS:
         return without_ids(value)
     return _figures(value, node)
@@ -333,7 +335,7 @@ def _figures(value: Json, node: Node | None) -> Json:
 def _has_struck(value: Json) -> bool:
     """Tell whether a filter's verdict holds anything but that all is well."""
     if type(value) is dict:
-        return any(
+        return not value or any(
             item != "safe"
             if key == "severity"
             else type(item) is not int

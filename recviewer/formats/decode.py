@@ -7,6 +7,7 @@ their source text. What a recording cannot mean with certainty is `Unreadable`; 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -27,6 +28,8 @@ BOM = b"\xef\xbb\xbf"
 _CONFLICT = re.compile(rb"^(<{7}|={7}|>{7})( |\r?$)", re.MULTILINE)
 _LFS = b"version https://git-lfs.github.com/spec/"
 _DIGITS_LIMIT = 4300
+CUT = 200
+"""Characters of what stands under a key given twice that a problem shows."""
 
 
 class Unreadable(Exception):
@@ -134,6 +137,7 @@ def _decode_carefully(data: bytes, *, exact: bool) -> Decoded:
     problems: list[Problem] = []
     text = _text_of(data, problems)
     repeated: list[str] = []
+    hidden: list[tuple[str, Json]] = []
     odd: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -141,6 +145,8 @@ def _decode_carefully(data: bytes, *, exact: bool) -> Decoded:
         if len(made) != len(items):
             seen: set[str] = set()
             repeated.extend(key for key, _ in items if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+            last = {key: place for place, (key, _) in enumerate(items)}
+            hidden.extend((key, value) for place, (key, value) in enumerate(items) if last[key] != place)
         return made
 
     def constant(name: str) -> float:
@@ -161,11 +167,20 @@ def _decode_carefully(data: bytes, *, exact: bool) -> Decoded:
         raise Unreadable(_why_not_json(text, error)) from None
     if repeated:
         names = ", ".join(dict.fromkeys(repeated))
-        problems.append(Problem("file", f"keys given twice, the last one counts: {names[:200]}"))
+        before = ", ".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in hidden)
+        what = f"keys given twice, the last one counts: {_cut(names)}; before it stood {_cut(before)}"
+        problems.append(Problem("file", what))
     if odd:
         names = ", ".join(dict.fromkeys(odd))
         problems.append(Problem("file", f"numbers that JSON does not have: {names}"))
     return Decoded(document, tuple(problems), "\\u" in text and halves.has_half(document))
+
+
+def _cut(text: str) -> str:
+    """Return a text that a person can read; one that was cut still differs from every other."""
+    if len(text) <= CUT:
+        return text
+    return f"{text[:CUT]}… ({hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]})"
 
 
 def _integer(digits: str) -> int | SourceFloat:

@@ -121,6 +121,7 @@ def _of_sequence(text: str) -> Framed | None:
     """Frame JSON values one after the other, or a list that was cut off; None where not even one is whole."""
     decoder = json.JSONDecoder()
     found: list[Json] = []
+    problems: list[Problem] = []
     has_halves = False
     is_list = text.startswith("[")
     place = 1 if is_list else 0
@@ -139,12 +140,12 @@ def _of_sequence(text: str) -> Framed | None:
         except (ValueError, RecursionError, Unreadable):
             found.append(text[place:])
             break
+        problems += (Problem(f"{AT}[{len(found)}]", problem.what) for problem in decoded.problems)
         found.append(decoded.document)
         has_halves = has_halves or decoded.has_halves
         place = end
     if not found or isinstance(found[0], str):
         return None
-    problems: list[Problem] = []
     return Framed(_joined(found, problems) if has_halves else found, (), tuple(problems))
 
 

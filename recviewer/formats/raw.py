@@ -26,6 +26,7 @@ class Raw:
     recorded as (text where an element is no JSON). recorded: the body as recorded. sse_events: the server-sent events
     whose data the elements are, () for every other stream; `events` gives them for any.
     type_name: last dotted part of the `__type__` of the reply, or of its first element when it is a list, else "".
+    problems: all that was odd so far; of_text: those of them that the text of the body has, if it was recorded as one.
     heads: the reply, or the first elements of a list, as far as they are objects, unwrapped. first: the first of them.
     """
 
@@ -50,6 +51,7 @@ class Raw:
     is_exception: bool
     status: int | None
     problems: tuple[Problem, ...]
+    of_text: tuple[Problem, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -144,6 +146,7 @@ def envelope(document: Json) -> Raw:
         is_exception=response.data.get("is_exception") is True,
         status=response.integer("status"),
         problems=(*top.problems, *framed.problems),
+        of_text=framed.problems,
     )
 
 

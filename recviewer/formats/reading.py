@@ -92,6 +92,7 @@ def _exchange(raw: Raw, chosen: Format, problems: list[Problem]) -> Exchange:
     left: list[Left] = []
     rest = rest_of(raw, chosen, reply if is_read else None, left)
     odd = [[problem.where, problem.what] for problem in problems if problem.where == "file"]
+    odd += [["", problem.what] for problem in raw.of_text]  # without its event: where a stream was cut says nothing
     problems += [Problem(f"{BODY}{_joint(one.where)}{one.where}", NOT_UNDERSTOOD) for one in left[:PROBLEM_LIMIT]]
     return Exchange(
         kind=kind,

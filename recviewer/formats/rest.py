@@ -92,7 +92,9 @@ def place_of(raw: Raw) -> dict[str, Json]:
         made["host"] = host
     metadata = raw.request.get("provider_metadata")
     if isinstance(metadata, dict):
-        made |= {f"provider_metadata.{key}": item for key, item in metadata.items() if not _is_version(key)}
+        made |= {f"provider_metadata.{key}": item for key, item in metadata.items() if not _is_version(key)} or {
+            "provider_metadata": {}  # that there is one counts, whatever versions it names
+        }
     elif "provider_metadata" in raw.request:
         made["provider_metadata"] = metadata
     return made

@@ -247,6 +247,61 @@ def test_a_change_that_once_went_unseen_is_told(name):
     assert fingerprint(before) != fingerprint(after)
 
 
+def event(text):
+    """A stream of one event whose data is this text."""
+    return f"data: {text}\n\n"
+
+
+def chat_said(zz, **others):
+    """The text of a reply of OpenAI's chat. zz: what stands before the rest, as written."""
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Hi"}, **others}
+    return "{" + zz + json.dumps({"object": "chat.completion", "choices": [choice]})[1:]
+
+
+def filtered(verdict):
+    return json.loads(chat_said("", content_filter_results=verdict))
+
+
+TWICE = '"zz": 1, "zz": 2, '
+SAFE = {"filtered": False, "severity": "safe"}
+WRITTEN = {
+    "a key given twice in a body kept as text": (chat_said(TWICE), chat_said('"zz": 2, ')),
+    "a key given twice in an event": (event(chat_said(TWICE)), event(chat_said('"zz": 2, '))),
+    "a value that the same key hides": (event(chat_said(TWICE)), event(chat_said('"zz": 3, "zz": 2, '))),
+    "a key given twice in a line": (
+        '{"message": {"content": "a"}, "done": false}\n{"zz": 1, "zz": 2, "message": {"content": "b"}, "done": true}',
+        '{"message": {"content": "a"}, "done": false}\n{"zz": 2, "message": {"content": "b"}, "done": true}',
+    ),
+    "a half of a pair and its spelling": (
+        event(chat_said('"zz": "\\ud83d", ')),
+        event(chat_said('"zz": "\\ufffd\\\\ud83d", ')),
+    ),
+    "a filter that says nothing": (filtered({"hate": SAFE}), filtered({"hate": {}})),
+    "filters that are a list": (filtered({"hate": SAFE}), filtered([SAFE])),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_change_that_only_the_text_or_its_kind_shows_is_told(name):
+    before, after = map(exchange_of, WRITTEN[name])
+
+    assert compare(before, after).churn not in QUIET
+    assert fingerprint(before) != fingerprint(after)
+
+
+def test_metadata_of_the_provider_that_came_is_told_though_it_is_empty():
+    def with_metadata(**asked):
+        document = answered(cohere(content=[]))
+        document["request"] |= asked
+        return read(json.dumps(document).encode()).exchange
+
+    absent, empty = with_metadata(), with_metadata(provider_metadata={})
+    versions = [with_metadata(provider_metadata={"openai_sdk_version": version}) for version in ("1", "2")]
+
+    assert compare(absent, empty).churn is Churn.DETAILS
+    assert compare(empty, versions[0]).churn is compare(*versions).churn is Churn.IDENTICAL
+
+
 CUT = {
     "converse": (converse_stream((0, {"text": "Hello"})), converse_stream((0, {"text": "Hel"}), (0, {"text": "lo"}))),
     "cohere": (cohere_stream((0, {"text": "Hello"})), cohere_stream((0, {"text": "Hel"}), (0, {"text": "lo"}))),

@@ -118,7 +118,9 @@ def test_carriage_returns_are_named():
 def test_key_given_twice_is_named_and_the_last_counts(data):
     read = decode(data)
 
-    assert [problem.what for problem in read.problems] == ["keys given twice, the last one counts: a"]
+    assert [problem.what for problem in read.problems] == [
+        'keys given twice, the last one counts: a; before it stood "a": 1'
+    ]
     assert read.document == json.loads(data)
 
 

@@ -182,7 +182,7 @@ def test_what_is_odd_about_inner_json_is_named():
     framed = frame('data: {"a": 1, "a": 2}\n\n')
 
     assert [(problem.where, problem.what) for problem in framed.problems] == [
-        ("response.body, event 1", "keys given twice, the last one counts: a")
+        ("response.body, event 1", 'keys given twice, the last one counts: a; before it stood "a": 1')
     ]
 
 
