@@ -30,6 +30,9 @@ class Counts:
 
 
 _KEEP = 64
+KEPT_ROWS = 40_000
+"""Combinations of all answers together that are kept; the last answer is kept whatever its length."""
+
 _cache: OrderedDict[Hashable, list[Combination]] = OrderedDict()
 _lock = Lock()
 
@@ -49,7 +52,7 @@ def combinations(recordings: Recordings, *, key: Hashable) -> list[Combination]:
     if key is not None:
         with _lock:
             _cache[key] = found
-            while len(_cache) > _KEEP:
+            while len(_cache) > 1 and (len(_cache) > _KEEP or sum(map(len, _cache.values())) > KEPT_ROWS):
                 _cache.popitem(last=False)
     return found
 

@@ -111,7 +111,7 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> Report:
         else:
             report.unchanged += 1
             continue
-        jobs.append(Job(stamp.key, stamp.raw, stamp.obstacle))
+        jobs.append(Job(stamp.key, stamp.raw, stamp.obstacle, stamp.size))
     gone = _gone(found, known)
     report.removed = len(gone)
     progress.start(len(jobs))
@@ -199,9 +199,14 @@ def _read_all(jobs: list[Job], processes: int | None) -> Iterator[list[Done]]:
 
     wanted = processes if processes is not None else (2 if len(jobs) >= PARALLEL_FROM and _can_fork() else 1)
     if wanted < 2:
-        with _no_collector():
+        from recviewer.catalog.apart import LARGE_BYTES, Apart
+
+        with _no_collector(), Apart(root, limit) as apart:
             for batch in batches:
-                yield work(root, limit, batch)
+                yield work(root, limit, [job for job in batch if job.size <= LARGE_BYTES])
+                for job in batch:
+                    if job.size > LARGE_BYTES:
+                        yield [apart.read(job)]
         return
     import multiprocessing
     from concurrent.futures import Future, ProcessPoolExecutor

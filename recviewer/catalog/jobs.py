@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 
 
 class Job(NamedTuple):
-    """A file to be read by a worker."""
+    """A file to be read by a worker. size: in bytes, as the walk saw it."""
 
     key: str
     raw: bytes
     obstacle: str
+    size: int = 0
 
 
 class Done(NamedTuple):

@@ -32,6 +32,10 @@ CUT = 200
 """Characters of what stands under a key given twice that a problem shows."""
 
 
+WEIGHT_LIMIT = 256 * 1024 * 1024
+"""Bytes of memory that a decoded document may take, by `weight`. Real recordings of 2 MB weigh 10 MB."""
+
+
 class Unreadable(Exception):
     """The bytes are no recording. The message is a sentence for a person, without a final full stop."""
 
@@ -45,6 +49,15 @@ class Decoded:
     has_halves: bool = False
 
 
+def weight(data: bytes) -> int:
+    """Return about how many bytes of memory a document takes when it is decoded, at most, without decoding it.
+
+    Counted are the signs of JSON: Python takes 200 bytes for an object with a key, 90 for a list, 60 for a value. Signs
+    inside texts count too, which makes a text heavier than it is.
+    """
+    return 3 * len(data) + 200 * data.count(b"{") + 90 * data.count(b"[") + 60 * data.count(b",")
+
+
 HALVES = "half of a surrogate pair stands alone in a string"
 
 
@@ -55,6 +68,11 @@ def decode(data: bytes, *, exact: bool = False) -> Decoded:
     Integers are exact in either mode. A character that was cut in two between elements of the recorded body is put
     together. Raises Unreadable, and nothing else, whatever the bytes are.
     """
+    if weight(data) > WEIGHT_LIMIT:
+        raise Unreadable(
+            f"so many values that they might take {weight(data) // 1_000_000:,} MB of memory, "
+            f"more than the {WEIGHT_LIMIT // 1_000_000:,} MB that a recording may"
+        )
     decoded = as_written(data, exact=exact)
     if not decoded.has_halves:
         return decoded

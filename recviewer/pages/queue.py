@@ -66,6 +66,9 @@ class Summary:
     unread_url: str
 
 
+KEPT, KEPT_ITEMS = 12, 60_000
+"""Queues that are kept in memory, and items of all of them together; the last one is kept whatever its length."""
+
 _kept: OrderedDict[tuple[str, str], tuple[Item, ...]] = OrderedDict()
 _lock = Lock()
 
@@ -95,7 +98,7 @@ def items_of(state: ListState) -> tuple[Item, ...]:
     items = tuple([Item(row[0], row[1] or f"{BLOB_PREFIX}{row[2]}", row[3] or "") for row in ranked])
     with _lock:
         _kept[key] = items
-        while len(_kept) > 12:
+        while len(_kept) > 1 and (len(_kept) > KEPT or sum(map(len, _kept.values())) > KEPT_ITEMS):
             _kept.popitem(last=False)
     return items
 

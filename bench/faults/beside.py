@@ -1,0 +1,207 @@
+"""What a page costs while huge files are read, and after a bulk act: latency, processor time, memory of the web worker.
+
+    python bench/faults/beside.py refresh DIR [--port 8290]   # files of DIR appear, a page is asked for meanwhile
+    python bench/faults/beside.py bulk COUNT [--port 8290]    # a verdict on COUNT recordings at once
+
+A server with one worker is started on the loopback interface, with a tree and a data folder of its own, and ended after it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlencode
+
+ROUNDS = 60
+
+
+class Server:
+    """recviewer with one worker. A context manager."""
+
+    def __init__(self, root: Path, data: Path, port: int) -> None:
+        self.port, self.cookie, self.token = port, "", ""
+        told = {"RECVIEWER_RECORDINGS": str(root), "RECVIEWER_DATA": str(data), "RECVIEWER_REFRESH_SECONDS": "1"}
+        command = [sys.executable, "-m", "recviewer", "serve", "--port", str(port), "--workers", "1"]
+        self.process = subprocess.Popen(command, env=os.environ | told, stderr=subprocess.DEVNULL)
+
+    def __enter__(self) -> Server:
+        for _ in range(1200):
+            try:
+                self.get("/healthz")
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return self
+        raise SystemExit("the server did not come up")
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+    def ask(self, method: str, url: str, fields: list[tuple[str, str]] | None = None) -> tuple[int, float, str, str]:
+        """Return status, seconds, body and where a redirect leads."""
+        began = time.perf_counter()
+        line = HTTPConnection("127.0.0.1", self.port, timeout=600)
+        head = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        line.request(method, url, urlencode(fields) if fields else None, head)
+        answer = line.getresponse()
+        body = answer.read().decode("utf-8", "replace")
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            if cookie.startswith("csrftoken="):
+                self.cookie = cookie.partition(";")[0]
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', body)
+        self.token = found[1] if found else self.token
+        return answer.status, time.perf_counter() - began, body, answer.headers.get("Location", "")
+
+    def get(self, url: str) -> tuple[int, float, str, str]:
+        """Ask for a page."""
+        return self.ask("GET", url)
+
+    def post(self, url: str, fields: list[tuple[str, str]]) -> tuple[int, float, str, str]:
+        """Send a form."""
+        return self.ask("POST", url, [("csrfmiddlewaretoken", self.token), *fields])
+
+    def workers(self) -> list[int]:
+        """Return the web workers: children of the process that was started, and their children, that are gunicorn's."""
+        children: dict[int, list[int]] = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                told = stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            children.setdefault(int(told[1]), []).append(int(stat.parent.name))
+        found, todo = [], [self.process.pid]
+        while todo:
+            one = todo.pop()
+            todo += children.get(one, [])
+            if not children.get(one) or one != self.process.pid:
+                found.append(one)
+        return found
+
+    def worker(self) -> int:
+        """Return the web worker."""
+        return max(self.workers(), key=lambda one: self.mib(one)[0])
+
+    @staticmethod
+    def mib(process: int) -> tuple[int, int]:
+        """Return the memory of a process now and at most, in MiB."""
+        try:
+            told = Path(f"/proc/{process}/status").read_text()
+        except OSError:
+            return 0, 0
+        return tuple(int(re.search(rf"{name}:\s+(\d+)", told)[1]) // 1024 for name in ("VmRSS", "VmHWM"))  # type: ignore[return-value,index]
+
+    @staticmethod
+    def seconds(process: int) -> float:
+        """Return the processor time of a process."""
+        told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def chat(number: int) -> str:
+    """Return a small recording."""
+    body = {"model": "m", "messages": [{"role": "user", "content": f"Question {number}"}]}
+    answer = {
+        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": f"A {number}"}}]
+    }
+    request = {"method": "POST", "url": "https://x.example/v1", "headers": {}, "body": body, "model": "m"}
+    request["endpoint"] = "/v1/chat/completions"
+    told = {"__type__": "openai.types.chat.chat_completion.ChatCompletion", "__data__": answer}
+    return json.dumps(
+        {
+            "test_id": f"tests/test_many.py::test_one[{number // 7}]",
+            "request": request,
+            "response": {"body": told, "is_streaming": False},
+        }
+    )
+
+
+def fill(root: Path, count: int) -> None:
+    """Write small recordings."""
+    for number in range(count):
+        place = root / "recordings" / f"{number // 1000:03}" / f"{number:06}.json"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(chat(number))
+
+
+def cost(server: Server, url: str, rounds: int = ROUNDS) -> str:
+    """Say what a page costs."""
+    worker = server.worker()
+    began, took = server.seconds(worker), sorted(server.get(url)[1] for _ in range(rounds))
+    each = (server.seconds(worker) - began) / rounds * 1000
+    now, most = server.mib(worker)
+    return f"{each:.0f} ms CPU, median {took[rounds // 2] * 1000:.0f} ms, memory {now} MiB, at most {most} MiB"
+
+
+def bulk(server: Server, count: int) -> None:
+    """Decide on all at once, take it back, do it again; and tell what a page costs around each."""
+    page = "/r/recordings/000/000007.json"
+    print("before:         ", cost(server, page))
+    for name, act in (("bulk act", None), ("undo", "/do/undo"), ("redo", "/do/redo")):
+        if act is None:
+            status, took = act_on_all(server)
+        else:
+            status, took = server.post(act, [("next", "/")])[:2]
+        print(f"{name + ':':16}", status, f"{took:.1f} s, {server.mib(server.worker())} MiB")
+        print(f"after {name + ':':10}", cost(server, page))
+    print("in the queue:   ", cost(server, f"{page}?in=", 10))
+    print("activity:       ", cost(server, "/activity/", 10))
+
+
+def act_on_all(server: Server) -> tuple[int, float]:
+    """Approve all that the list shows, as its form would."""
+    body = server.get("/bulk/")[2]
+    items = [("item", html.unescape(one)) for one in re.findall(r'name="item" value="([^"]+)"', body)]
+    return server.post("/do/decide", [("verdict", "approve"), ("next", "/"), *items])[:2]
+
+
+def refresh(server: Server, huge: Path, root: Path) -> None:
+    """Let huge files appear, and ask for a page all the while."""
+    page = "/r/recordings/000/000007.json"
+    print("before:         ", cost(server, page))
+    (root / "recordings" / "huge").mkdir()
+    files = sorted(huge.glob("*.json"))
+    for file in files:
+        (root / "recordings" / "huge" / file.name).hardlink_to(file)
+    took, until, last = [], time.monotonic() + 900, files[-1].name
+    while time.monotonic() < until:
+        took.append(server.get(page)[1])
+        time.sleep(0.1)
+        if len(took) % 10 == 0 and server.get(f"/r/recordings/huge/{last}?view=raw&lines=1-1")[0] == 200:
+            break
+    took.sort()
+    now, most = server.mib(server.worker())
+    print(f"beside {len(files)} huge files: {len(took)} pages, median {took[len(took) // 2] * 1000:.0f} ms, ", end="")
+    print(
+        f"95 % {took[len(took) * 95 // 100] * 1000:.0f} ms, longest {took[-1] * 1000:.0f} ms; {now} MiB, at most {most} MiB"
+    )
+
+
+def main() -> None:
+    """Start a server, and measure."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("what", choices=["refresh", "bulk"])
+    asked.add_argument("given")
+    asked.add_argument("--port", type=int, default=8290)
+    told = asked.parse_args()
+    with tempfile.TemporaryDirectory(dir=Path(told.given).parent if told.what == "refresh" else None) as folder:
+        root = Path(folder) / "tree"
+        fill(root, int(told.given) if told.what == "bulk" else 20)
+        with Server(root, Path(folder) / "data", told.port) as server:
+            if told.what == "bulk":
+                bulk(server, int(told.given))
+            else:
+                refresh(server, Path(told.given), root)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""Reading large files in a process of its own, so that whoever waits for a page does not wait for them.
+
+Decoding holds the interpreter, and what was decoded is memory that a web worker would keep. The process starts with its
+first file and ends with the reader; a file that takes it too long or too much memory costs one row with the reason.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import resource
+import select
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from recviewer.catalog.jobs import Done, Job
+from recviewer.catalog.summary import of_unreadable, work
+from recviewer.formats.version import reader_version
+from recviewer.store import files
+from recviewer.store.refusals import Refusal
+
+LARGE_BYTES = 1024 * 1024
+"""Files of more bytes are read apart."""
+
+SECONDS = 120
+"""How long one file may take."""
+
+MEMORY_BYTES = 2 * 1024 * 1024 * 1024
+"""Memory that the process may take."""
+
+_LENGTH = struct.Struct("!Q")
+
+
+class Apart:
+    """Reads one file after the other in a process of its own. A context manager."""
+
+    def __init__(self, root: str, limit_bytes: int) -> None:
+        self._root = root
+        self._limit_bytes = limit_bytes
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Apart:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process. The reader can be used again."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                with contextlib.suppress(OSError):  # what was not read by then is lost with the process
+                    if pipe is not None:
+                        pipe.close()
+        self._process = None
+
+    def read(self, job: Job) -> Done:
+        """Read and sum up a file. One that the process fails on is unreadable, with the reason."""
+        try:
+            done = self._asked(job)
+        except (OSError, EOFError, struct.error):
+            done = None
+        if done is not None:
+            return done
+        self.close()
+        reason = f"reading it took more than {SECONDS} seconds, or more memory than there is for it"
+        summary = of_unreadable(reason, job.key, reader=reader_version())
+        return Done(job.key, None, summary._replace(blob=self._blob_of(job)))
+
+    def _blob_of(self, job: Job) -> str:
+        try:
+            return files.blob_of(Path(self._root), job.raw)
+        except Refusal:
+            return ""
+
+    def _asked(self, job: Job) -> Done | None:
+        if self._process is None:
+            self._process = self._started()
+        process = self._process
+        assert process.stdin
+        assert process.stdout
+        _send(process.stdin, job)
+        if not select.select([process.stdout], [], [], SECONDS)[0]:
+            return None
+        found = _received(process.stdout)
+        return found if isinstance(found, Done) else None
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - this program itself
+            [sys.executable, "-m", "recviewer.catalog.apart", self._root, str(self._limit_bytes)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            start_new_session=True,
+        )
+
+
+def _send(pipe: IO[bytes], what: object) -> None:
+    told = pickle.dumps(what)
+    pipe.write(_LENGTH.pack(len(told)) + told)
+    pipe.flush()
+
+
+def _received(pipe: IO[bytes]) -> object:
+    """Return what the other process of ours sent. Raises EOFError where it ended."""
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    return pickle.loads(pipe.read(*_LENGTH.unpack(head)))  # noqa: S301 - from this program itself
+
+
+def main(root: str, limit_bytes: int) -> None:
+    """Read what is asked for until nobody asks any more."""
+    os.nice(10)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    while True:
+        try:
+            job = _received(sys.stdin.buffer)
+        except EOFError:
+            return
+        assert isinstance(job, Job)
+        _send(sys.stdout.buffer, work(root, limit_bytes, [job])[0])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,96 @@
+"""Large files are read by a process of their own, and one that it fails on costs a row."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from recviewer.catalog import apart, content, indexer
+from recviewer.catalog.apart import Apart
+from recviewer.catalog.jobs import Job
+from recviewer.catalog.models import Recording
+from recviewer.catalog.summary import work
+from recviewer.formats import decode
+from recviewer.store.files import blob_id
+
+
+def a_large(chat, root, name="large.json", answered="word " * 300_000):
+    data = json.dumps(chat(answered=answered)).encode()
+    (root / name).write_bytes(data)
+    return Job(name, name.encode(), "", len(data))
+
+
+def test_says_what_reading_here_says(root, chat):
+    job = a_large(chat, root)
+
+    with Apart(str(root), 1 << 30) as reader:
+        assert [reader.read(job), reader.read(job)] == work(str(root), 1 << 30, [job]) * 2
+
+
+def test_a_run_reads_large_files_apart(root, chat, db, monkeypatch):
+    a_large(chat, root)
+    (root / "small.json").write_text(json.dumps(chat()))
+    asked = []
+    reads = Apart.read
+    monkeypatch.setattr(Apart, "read", lambda self, job: asked.append(job.key) or reads(self, job))
+
+    indexer.refresh(processes=1)
+
+    assert asked == ["large.json"]
+    assert set(Recording.objects.values_list("path", "kind")) == {("large.json", "chat"), ("small.json", "chat")}
+
+
+@pytest.mark.parametrize("how", ["time", "memory", "killed"])
+def test_a_file_that_takes_too_much_costs_a_row(root, chat, monkeypatch, how):
+    job, other = a_large(chat, root), a_large(chat, root, "other.json")
+    if how == "time":
+        monkeypatch.setattr(apart, "SECONDS", 0)
+    with Apart(str(root), 1 << 30) as reader:
+        if how == "memory":
+            monkeypatch.setattr(apart, "_received", lambda pipe: (_ for _ in ()).throw(EOFError))
+        if how == "killed":
+            reader._process = reader._started()
+            reader._process.kill()
+            reader._process.wait()
+        done = reader.read(job)
+        monkeypatch.undo()
+
+        assert done.summary.kind == "unreadable"
+        assert "took more than" in done.summary.problems
+        assert done.summary.blob == blob_id((root / "large.json").read_bytes())
+        assert reader.read(other).summary.kind == "chat"
+
+
+def test_leaves_no_process(root, chat):
+    job = a_large(chat, root)
+    with Apart(str(root), 1 << 30) as reader:
+        reader.read(job)
+        number = reader._process.pid
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
+
+
+def test_too_many_values_are_refused_before_they_are_read(monkeypatch):
+    data = b'{"request": {}, "response": {"body": [%s0]}}' % (b"{}," * 2_000_000)
+    monkeypatch.setattr(decode, "as_written", lambda *_, **__: pytest.fail("was read"))
+
+    with pytest.raises(decode.Unreadable, match="might take 538 MB of memory, more than the 268 MB"):
+        decode.decode(data)
+
+
+def test_what_is_kept_in_memory_is_bounded_by_weight(monkeypatch, chat):
+    monkeypatch.setattr(content, "CACHE_BYTES", 20_000)
+    content._cache.clear()
+    made = [json.dumps(chat(answered=f"{number}")).encode() for number in range(40)]
+    heavy = json.dumps(chat(answered="," * 40_000)).encode()
+
+    for data in [*made, heavy]:
+        content.of_bytes(data)
+
+    assert 0 < sum(one.weight for one in content._cache.values()) <= 20_000
+    assert content.remembered(blob_id(made[-1]))
+    assert not content.remembered(blob_id(heavy))
+    assert not content._one_at_a_time.locked()
