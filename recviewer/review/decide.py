@@ -131,7 +131,8 @@ def say(
             at=at,
         )
         _append(event, actor, changes)
-        kept = [one for one in kept if one.fingerprint in {target.subject for target in targets}]
+        there = {target.subject for target in targets}
+        kept = [one for one in kept if one.fingerprint in there]
         Kept.objects.bulk_create(kept, batch_size=50, ignore_conflicts=True)
     return audit.done(event)
 
