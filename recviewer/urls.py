@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
-from recviewer.pages.keys import KeyConverter
-
-register_converter(KeyConverter, "key")
-
-from recviewer.pages import (  # noqa: E402
+from recviewer.pages import (
     activity,
     bulk,
     changes,
@@ -20,6 +16,7 @@ from recviewer.pages import (  # noqa: E402
     notes,
     permalink,
     plan,
+    planofrange,
     queue,
     recording,
     recordings,
@@ -40,7 +37,7 @@ urlpatterns = [
     path("", include((comparing.urlpatterns, "difference"))),
     path("", include((queue.urlpatterns, "queue"))),
     path("", include((notes.urlpatterns, "notes"))),
-    path("", include((plan.urlpatterns, "plan"))),
+    path("", include((plan.urlpatterns + planofrange.urlpatterns, "plan"))),
     path("", include((tags.urlpatterns, "tags"))),
     path("", include((trash.urlpatterns, "trash"))),
     path("", include((activity.urlpatterns, "activity"))),

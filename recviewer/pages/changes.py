@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from recviewer.changes import report as reports
 from recviewer.git.repository import GitFailed
-from recviewer.pages import change, changeacts, pushed, rangequeue, ranges
+from recviewer.pages import change, changeacts, pushed, rangequeue, ranges, rangeundo, turning
 from recviewer.pages.landing import landing_of
 from recviewer.pages.rangequeue import Place
 from recviewer.pages.ranges import not_there
@@ -49,6 +49,8 @@ def _is_range(spec: str) -> bool:
         return False
     return True
 
+
+turning.PLACES["range"] = rangeundo.place_of
 
 urlpatterns = [
     *ranges.urlpatterns,

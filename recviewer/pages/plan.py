@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog.models import Recording
-from recviewer.catalog.where import key_at, way
-from recviewer.changes.items import items
-from recviewer.git.repository import GitFailed
+from recviewer.pages import planfiles
 from recviewer.pages.bar import url_of
 from recviewer.pages.forms import item_of
 from recviewer.pages.planpage import Around, Downloads, page_of
-from recviewer.pages.rangefilter import Filter
-from recviewer.pages.rangequeue import Place, queue_of
-from recviewer.pages.ranges import not_there
-from recviewer.pages.reports import report_of
-from recviewer.review import deleting, rangeplan, treeplan
+from recviewer.review import deleting, treeplan
 from recviewer.review import plan as plans
-from recviewer.review.plan import Plan
-from recviewer.review.subjects import chunked
 
 
 @require_safe
@@ -53,103 +42,19 @@ def as_json(request: HttpRequest) -> HttpResponse:
 @require_safe
 def patch(request: HttpRequest) -> HttpResponse:
     """Give the deletions as a patch for `git apply`."""
-    return _patch(treeplan.make())
+    return planfiles.patch(treeplan.make())
 
 
 @require_safe
 def git_rm(request: HttpRequest) -> HttpResponse:
     """Give the deletions as a list for `git rm --pathspec-from-file`; `?null` for `--pathspec-file-nul`."""
-    return _git_rm(treeplan.make(), null="null" in request.GET)
+    return planfiles.git_rm(treeplan.make(), null="null" in request.GET)
 
 
 @require_safe
 def tests(request: HttpRequest) -> HttpResponse:
     """Give the tests to record again, one id a line: for `pytest @file`."""
-    return _tests(treeplan.make())
-
-
-@require_safe
-def show_range(request: HttpRequest, spec: str) -> HttpResponse:
-    """Show the plan of a range; with `?as=patch`, `git-rm`, `tests` or `json` give it in that form."""
-    form = request.GET.get("as", "json" if spec.endswith(".json") else "")
-    spec = spec.removesuffix(".json")
-    try:
-        place = Place(spec, report_of(spec))
-        plan = rangeplan.make(place.report.found)
-        if not form:
-            return render(request, "plan/page.html", {"page": page_of(plan, _around(place, plan))})
-        return _in_form(request, plan, form)
-    except GitFailed as failed:
-        return not_there(request, spec, failed)
-
-
-def _in_form(request: HttpRequest, plan: Plan, form: str) -> HttpResponse:
-    match form:
-        case "patch":
-            return _patch(plan, _patch_name(plan))
-        case "git-rm":
-            return _git_rm(plan, null="null" in request.GET)
-        case "tests":
-            return _tests(plan)
-        case "json":
-            return JsonResponse(plans.as_json(plan))
-        case _:
-            raise Http404(form)
-
-
-def _around(place: Place, plan: Plan) -> Around:
-    url = reverse("plan:range", args=[place.spec])
-    here = _in_the_tree(plan)
-    queue = queue_of(place, Filter(), items(place.report.found.changes))
-    return Around(
-        url=url,
-        url_of=_change_url(place),
-        downloads=Downloads(f"{url}?as=patch", f"{url}?as=git-rm", f"{url}?as=tests", _patch_name(plan)),
-        mark_url=reverse("changes:decide"),
-        mark_fields=(("range", place.spec),),
-        items="\n".join(here),
-        obstacle=deleting.obstacle() if here else "What is marked lies in no directory here.",
-        title=f"Plan of {place.spec}",
-        list_url=place.url,
-        go_on_url=queue.skip_url,
-    )
-
-
-def _change_url(place: Place) -> Callable[[str], str]:
-    at = [("at", place.head)] if place.head else []
-    return lambda path: place.url + Filter().query(("change", path), *at)
-
-
-def _in_the_tree(plan: Plan) -> list[str]:
-    """Return what moves the marked files to the trash; nothing unless all of them lie in the tree as they were marked."""
-    start = way()
-    keys = {key_at(file.name, start): file.blob for file in plan.deletions}
-    there = 0
-    for some in chunked(keys):
-        rows = Recording.objects.filter(path__in=some).values_list("path", "blob")
-        there += sum(keys[key] == blob for key, blob in rows)
-    return [item_of(key, blob) for key, blob in keys.items()] if there == len(keys) else []
-
-
-def _patch_name(plan: Plan) -> str:
-    return f"recordings-{plan.ground.head[:9] or 'on-disk'}.patch"
-
-
-def _patch(plan: Plan, name: str = "delete-recordings.patch") -> HttpResponse:
-    return _file(b"".join(plans.patch(plan)), "text/x-diff", name)
-
-
-def _git_rm(plan: Plan, *, null: bool) -> HttpResponse:
-    return _file(plans.git_rm(plan, null=null), "text/plain; charset=utf-8", "delete-recordings.txt")
-
-
-def _tests(plan: Plan) -> HttpResponse:
-    return _file(plans.test_ids(plan), "text/plain; charset=utf-8", "record-again.txt")
-
-
-def _file(data: bytes, kind: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return HttpResponse(data, content_type=kind, headers=headers)
+    return planfiles.tests(treeplan.make())
 
 
 urlpatterns = [
@@ -158,5 +63,4 @@ urlpatterns = [
     path("plan/delete.patch", patch, name="patch"),
     path("plan/git-rm.txt", git_rm, name="git_rm"),
     path("plan/record-again.txt", tests, name="tests"),
-    path("plan/<path:spec>", show_range, name="range"),
 ]

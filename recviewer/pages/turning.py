@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from recviewer.catalog.models import Recording
-from recviewer.git.repository import GitFailed
-from recviewer.pages.forms import key_in, next_of, seen_in
+from recviewer.pages.forms import key_in
 from recviewer.pages.neighbours import url_of
-from recviewer.pages.rangefilter import Filter
-from recviewer.pages.rangequeue import Place
-from recviewer.pages.reports import report_of
 from recviewer.review import audit
 from recviewer.review.audit import Done
 from recviewer.review.models import EventItem
-from recviewer.review.refusals import Invalid
+
+Finder: TypeAlias = Callable[[HttpRequest, set[str]], str]
+"""Returns the address at which an act on some subjects is seen, "" where it is what the page shows, or is not there."""
+
+PLACES: dict[str, Finder] = {}
+"""By the field that a form has, who finds the place: the pages of ranges put theirs here."""
 
 
 def tell(request: HttpRequest, actor: str, done: Done) -> None:
@@ -35,7 +37,7 @@ def elsewhere(request: HttpRequest, done: Done) -> str:
     """Return the address of what was undone or done again; "" where it is what the page shows, or is not there."""
     items = list(EventItem.objects.filter(event=done.event).order_by("pk").values_list("path", "fingerprint")[:500])
     if "range" in request.POST:
-        return _in_range(request, {fingerprint for _, fingerprint in items})
+        return PLACES["range"](request, {fingerprint for _, fingerprint in items})
     paths = [path for path, _ in items]
     if not paths or key_in(request.POST) in paths:
         return ""
@@ -44,20 +46,6 @@ def elsewhere(request: HttpRequest, done: Done) -> str:
     if first is None:
         return ""
     return url_of(first) + (f"?{urlencode({'in': request.POST['in']})}" if "in" in request.POST else "")
-
-
-def _in_range(request: HttpRequest, subjects: set[str]) -> str:
-    """Return the address of the first change of a range that an act was about, in the queue that the form is of."""
-    spec = request.POST["range"]
-    query = QueryDict(urlsplit(next_of(request, request.POST)).query)
-    with suppress(GitFailed, Invalid):
-        report = report_of(spec)
-        found = [change for change in report.found.changes if change.subject in subjects]
-        shown = {item.path for item in seen_in(request.POST)}
-        if found and not any(change.side.path in shown for change in found):
-            place = Place(spec, report, query.get("mode", ""))
-            return place.change_url(Filter.of(query).without_verdict(), found[0])
-    return ""
 
 
 def row_of(target: str, done: Done) -> str:
