@@ -207,6 +207,8 @@ def _told(
     recording = _recording(request)
     if recording is not None and wants_fragment(request):
         bar = replace(bar_for(request, recording), pressed=pressed or "undo", says=done.sentence)
+        if request.POST.get("seen", recording.blob) != recording.blob:  # the page around the bar shows something else
+            bar = refused(bar, f"{done.sentence} The file changed since you opened it.", is_stale=True)
         tags = replace(tags_for(recording), is_aside=True)
         notes = replace(notes_for(request, recording), is_aside=True) if with_notes else None
         return _fragment(render(request, "bar/_bar_and_tags.html", {"bar": bar, "tags": tags, "notes": notes}))

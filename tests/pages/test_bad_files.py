@@ -184,3 +184,16 @@ def test_an_act_on_many_changes_of_a_range_goes_on_without_what_cannot_be_read(c
 
     one = client.post("/do/change", {"range": spec, "item": items[list(changes).index(BAD)], "verdict": "approve"})
     assert one.status_code == 422
+
+
+def test_a_bar_that_comes_anew_offers_no_verdict_on_what_its_page_does_not_show(client, make_recording):
+    one = make_recording(BAD)
+    sent = {"key": quote(BAD, safe=""), "seen": one.blob, "next": "/"}
+    client.post("/do/decide", {**sent, "verdict": "approve"})
+    make_recording(BAD, answered="Mars.")
+
+    answer = client.post("/do/undo", sent, headers=FRAGMENT)
+
+    assert answer.status_code == 200
+    assert "The file changed since you opened it." in answer.content.decode()
+    assert 'name="verdict"' not in answer.content.decode()
