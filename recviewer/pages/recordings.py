@@ -146,7 +146,8 @@ class Listing:
         """How many there are and what was asked for, for the window."""
         asked = [f"{'-' * chip.is_negative}{chip.key}:{chip.value}" for chip in self.chips]
         asked += [f"“{self.state.words}”"] if self.state.words else []
-        return " · ".join(filter(None, (counted(self.total, "recording"), " ".join(asked))))
+        found = "Not searched" if self.faults else counted(self.total, "recording")
+        return " · ".join(filter(None, (found, " ".join(asked))))
 
 
 @require_safe

@@ -272,3 +272,10 @@ def test_freshness_never_links_elsewhere(client, root, db):
     html = client.get("/fresh", {"generation": "x", "url": "https://example.com/"}).content.decode()
 
     assert "example.com" not in html
+
+
+def test_what_cannot_be_searched_for_is_not_told_as_a_number_of_recordings(client, three):
+    html = client.get("/?kind=chatt").content.decode()
+
+    assert "<title>Not searched · kind:chatt · recviewer</title>" in html
+    assert 'data-says="This cannot be searched for"' in html
