@@ -93,6 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.environ["RECVIEWER_REPO"] = os.path.abspath(repository)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")
     from django.core.management import execute_from_command_line
+    from django.db import DatabaseError
 
     try:
         execute_from_command_line([sys.argv[0], *given])
@@ -102,5 +103,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BadEnvironment as bad:
         sys.stderr.write(f"{bad}\n")
         sys.exit(2)
+    except DatabaseError as error:
+        sys.stderr.write(f"CommandError: {_without_database(error)}\n")
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _without_database(error: Exception) -> str:
+    """Return as a sentence that a command met a database that cannot be used. Raises what is a fault of ours."""
+    from django.db import DatabaseError
+
+    from recviewer.catalog import database
+    from recviewer.commands.start import unusable
+
+    if not isinstance(error, DatabaseError) or not database.why(error):
+        raise error
+    return str(unusable(error))

@@ -100,7 +100,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA busy_timeout=20000;"
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA busy_timeout=20000;"
             "PRAGMA mmap_size=268435456;PRAGMA cache_size=-32768;PRAGMA temp_store=MEMORY;PRAGMA foreign_keys=ON;",
         },
     }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 
 _UNWRITTEN = {
     "database or disk is full": "the disk is full",
@@ -85,3 +88,39 @@ def free_bytes() -> int | None:
 def is_unwritten(error: DatabaseError) -> bool:
     """Tell whether a transaction was rolled back as a whole for want of a place to write."""
     return why(error) in _UNWRITTEN.values()
+
+
+def is_damaged(error: DatabaseError) -> bool:
+    """Tell whether the file of the database is damaged, or is none."""
+    return why(error) == "its file is damaged"
+
+
+def newer(loader: MigrationLoader) -> list[str]:
+    """Return the names of changes to the tables that this recviewer does not know: a newer one made them.
+
+    The admin's are known to a hosted instance alone, and harm no other.
+    """
+    known = {*(loader.disk_migrations or ()), *loader.replacements}
+    return sorted(
+        f"{app}.{name}" for app, name in loader.applied_migrations if (app, name) not in known and app != "admin"
+    )
+
+
+@contextmanager
+def can_be_made_anew() -> Iterator[None]:
+    """Let commits in the block return before they are on the disk: what is written can be made anew.
+
+    A power cut may take back the last of them, never half of one. All else waits for the disk (see `settings`).
+    """
+    _wait_for_disk("NORMAL")
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError):  # one that broke is opened anew, and waits
+            _wait_for_disk("FULL")
+
+
+def _wait_for_disk(how: str) -> None:
+    if not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA synchronous={how}")

@@ -27,7 +27,7 @@ from django.db import transaction
 from filelock import FileLock, Timeout
 
 from recviewer import places
-from recviewer.catalog import rows
+from recviewer.catalog import database, rows
 from recviewer.catalog.jobs import Done, Job
 from recviewer.catalog.models import IndexRun
 from recviewer.formats.version import reader_version
@@ -90,7 +90,7 @@ def refresh(*, full: bool = False, progress: Progress | None = None, processes: 
     full: read every file again. processes: how many read; default: two for many files where that is safe, else this one.
     Raises Busy when another run is under way, store.NoRoot when there is no recordings root.
     """
-    with only_run():
+    with only_run(), database.can_be_made_anew():
         return _run(full=full, progress=progress or Silent(), processes=processes)
 
 

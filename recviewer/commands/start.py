@@ -10,12 +10,17 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from recviewer import __version__, places
 from recviewer.catalog import database
 from recviewer.catalog.indexer import Progress, Report
+from recviewer.commands import tables
 from recviewer.store import refusals as store
+
+
+class Damaged(CommandError):
+    """The database is damaged. The message says what is not lost, and how the rest is saved."""
 
 
 def prepare(*, static: bool, moved: bool = False) -> None:
@@ -26,7 +31,7 @@ def prepare(*, static: bool, moved: bool = False) -> None:
     """
     try:
         settings.PLACES.prepare(moved=moved)
-        migrate()
+        tables.migrate()
         if static:
             collect_static()
     except places.OtherRoot as other:
@@ -37,6 +42,8 @@ def prepare(*, static: bool, moved: bool = False) -> None:
 
 def unusable(error: OSError | DatabaseError) -> CommandError:
     """Return as an error with what to do that the data folder cannot be used."""
+    if isinstance(error, DatabaseError) and database.is_damaged(error):
+        return Damaged(damaged(), returncode=2)
     what = f"the data folder {settings.DATA_DIR}"
     if isinstance(error, OSError):
         named = f" ({error.filename})" if error.filename not in (None, str(settings.DATA_DIR)) else ""
@@ -44,6 +51,20 @@ def unusable(error: OSError | DatabaseError) -> CommandError:
     else:
         what, reason = f"the database in {what}", database.why(error) or str(error)
     return CommandError(f"{what} cannot be used: {reason}. Set RECVIEWER_DATA to a folder that can.", returncode=2)
+
+
+def damaged() -> str:
+    """Return as sentences that the database is damaged, what is not lost, and how the rest is saved."""
+    copies = sorted(tables.backups().glob("recviewer-*.sqlite3"))
+    copied = f" The newest copy of the whole is {copies[-1]}." if copies else ""
+    beside = f" {settings.REVIEWS_FILE} has what was written there last." if settings.REVIEWS_FILE else ""
+    return (
+        f"The database {settings.PLACES.database} is damaged. "
+        "Recordings and trash lie elsewhere, and the index is made anew. "
+        "To save what was said: `recviewer reviews export saved.jsonl` writes every verdict, tag and note that can still be "
+        "read; then move the database away, with those files that begin as it does, and "
+        f"`recviewer reviews import saved.jsonl`.{beside}{copied}"
+    )
 
 
 def bring_up(
@@ -141,16 +162,6 @@ def read_reviews(say: Callable[[str], object], warn: Callable[[str], object]) ->
         say(told.sentence)
         for sentence in told.bad:
             warn(sentence)
-
-
-def migrate() -> None:
-    """Bring the tables up to date. Asks the database first: the question takes a tenth of the time of the command."""
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    targets = executor.loader.graph.leaf_nodes()
-    if executor.migration_plan(targets):
-        call_command("migrate", interactive=False, verbosity=0)
 
 
 def collect_static() -> None:

@@ -10,12 +10,16 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from recviewer.catalog.database import is_unwritten, why
+from recviewer.catalog.database import is_damaged, is_unwritten, why
 from recviewer.pages.discreet import discreet
 from recviewer.pages.htmx import wants_fragment
 from recviewer.store import refusals
 
 log = logging.getLogger(__name__)
+SAVED = (
+    "Recordings and trash lie elsewhere, and the index is made anew. The command recviewer reviews export FILE writes every "
+    "verdict, tag and note that can still be read."
+)
 UNWRITTEN = "That could not be saved"
 
 
@@ -36,6 +40,7 @@ STATUS: dict[type[refusals.Refusal], tuple[int, str]] = {
     refusals.Changed: (409, "The file changed meanwhile"),
     refusals.NotWritable: (409, "This place cannot be written"),
     refusals.Occupied: (409, "Something is there already"),
+    refusals.TrashMissing: (503, "The trash is missing"),
     refusals.NoEntry: (404, "Not in the trash"),
     refusals.Damaged: (500, "A trash entry is damaged"),
 }
@@ -85,7 +90,8 @@ def _without_database(error: DatabaseError) -> ErrorPage | None:
     log.error("the database: %s", error)
     if is_unwritten(error):
         return ErrorPage(UNWRITTEN, f"The database cannot be written: {reason}. Nothing was saved.", 503)
-    return ErrorPage("The database cannot be used", f"It cannot be read: {reason}.", 503)
+    saved = f" {SAVED}" if is_damaged(error) else ""
+    return ErrorPage("The database cannot be used", f"It cannot be read: {reason}.{saved}", 503)
 
 
 def refused(request: HttpRequest, page: ErrorPage) -> HttpResponse:

@@ -93,7 +93,7 @@ def _page(
         count=sums["count"],
         size=sums["size"] or 0,
         next_url=next_url,
-        obstacle=deleting.obstacle(),
+        obstacle=deleting.obstacle() or discreet(deleting.absence()),
         refused=tuple(map(discreet, refused)),
         told=told,
         event=event,

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, models, transaction
 from django.db.models import Count
 from django.utils import timezone
 from filelock import FileLock, Timeout
@@ -75,6 +75,33 @@ def obstacle(recording: Recording | None = None) -> str:
     return ""
 
 
+def absence() -> str:
+    """Return as sentences that the trash folder is missing or empty while recordings are to lie in it; "" where all is well.
+
+    It may be a disk that is not mounted: nothing is taken for lost, and nothing is put into a folder that takes its place.
+    """
+    count = _held().count()
+    if not count or trash_folder().ids():
+        return ""
+    lie = "1 recording is to lie" if count == 1 else f"{count:,} recordings are to lie"
+    state = "has nothing in it" if trash_folder().folder.is_dir() else "is missing"
+    return (
+        f"The trash folder {trash_folder().folder} {state}, but {lie} there. "
+        "Nothing was written down as lost: bring the folder back, and they can be restored as before."
+    )
+
+
+def _held() -> models.QuerySet[TrashRecord]:
+    return TrashRecord.objects.filter(restored_at=None, discarded_at=None)
+
+
+def _expect_trash() -> None:
+    """Raise store.TrashMissing where the trash folder is not what it was."""
+    sentence = absence()
+    if sentence:
+        raise store.TrashMissing(sentence)
+
+
 def preview(seen: Sequence[Seen]) -> Preview:
     """Count what a move to the trash would touch. Raises Invalid, Gone, Changed."""
     chosen = Chosen(seen)
@@ -104,6 +131,7 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
         raise NotAllowed(obstacle())
     known = {recording.path: recording for recording in recordings}
     with _one_at_a_time():
+        _expect_trash()
         places = [(recording.path, raw_of(recording), recording.blob) for recording in recordings]
         entries = _delete(places, actor=actor, note=note, now=at, chosen=chosen)
         recordings = [known[entry.key] for entry in entries]
@@ -145,7 +173,8 @@ def restore(ids: Sequence[str], *, actor: str) -> Restored:
     back: list[Entry] = []
     refused: list[str] = []
     with _one_at_a_time():
-        held = set(TrashRecord.objects.filter(restored_at=None, discarded_at=None).values_list("entry", flat=True))
+        _expect_trash()
+        held = set(_held().values_list("entry", flat=True))
         for id in dict.fromkeys(ids):
             try:
                 if id not in held:
@@ -202,6 +231,7 @@ def discard(ids: Sequence[str], *, actor: str) -> Done:
         ]
         if not held:
             raise Invalid("Nothing was chosen that is in the trash.")
+        there = trash_folder().ids()
         try:
             for record in held:
                 with contextlib.suppress(store.NoEntry):
@@ -210,17 +240,18 @@ def discard(ids: Sequence[str], *, actor: str) -> Done:
         finally:
             if gone:
                 with _noting(f"{_counted(len(gone))} deleted for good"):
-                    event = _write_discarded(gone, actor)
+                    event = _write_discarded(gone, actor, was_there=any(record.entry in there for record in gone))
     return audit.done(event)
 
 
-def _write_discarded(gone: Sequence[TrashRecord], actor: str) -> AuditEvent:
+def _write_discarded(gone: Sequence[TrashRecord], actor: str, *, was_there: bool = True) -> AuditEvent:
+    """Write down what left the trash for good. was_there: False where none of it was in the folder any more."""
     what = title_for(gone[0].path, gone[0].asked) if len(gone) == 1 else f"{len(gone):,} recordings"
     with transaction.atomic():
         event = audit.write(
             actor=actor,
             action=Action.DISCARD,
-            summary=f"deleted {what} from the trash for good",
+            summary=f"deleted {what} from the trash for good" if was_there else f"gave up {what}, lost from the trash",
             payload={"entries": [{"id": record.entry, "path": record.path, "blob": record.blob} for record in gone]},
             items=[Item(record.path, record.fingerprint, record.blob) for record in gone],
         )
@@ -239,6 +270,7 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
     told = payload["entries"]
     deletes = (event.action == Action.TRASH) is (action is Action.REDO)
     with _one_at_a_time():
+        _expect_trash()
         entries = _delete_again(told, actor=actor) if deletes else _bring_back(told, actor=actor)
         try:
             with transaction.atomic():
@@ -410,44 +442,63 @@ def reconcile() -> list[str]:
     if not Path(folder.folder).is_dir() and not TrashRecord.objects.exists():
         return []
     with _one_at_a_time():
+        missing = absence()
+        if missing:
+            return [missing]
+        burning = {entry.id for entry in folder.entries() if entry.state is State.DISCARDING}
         told = [found.what for found in folder.recover()]
         entries = {entry.id: entry for entry in folder.entries()}
-        records = {record.entry: record for record in TrashRecord.objects.filter(discarded_at=None)}
-        known = set(TrashRecord.objects.values_list("entry", flat=True))
-        moved = [entry for entry in entries.values() if entry.id not in known and entry.state is State.TRASHED]
+        there = folder.ids()
+        records = {record.entry: record for record in TrashRecord.objects.all()}
+        moved = [entry for entry in entries.values() if entry.id not in records and entry.state is State.TRASHED]
         back = [
             entry
             for entry in entries.values()
-            if entry.state is State.RESTORED and entry.id in records and records[entry.id].restored_at is None
+            if entry.state is State.RESTORED and entry.id in records and _is_held(records[entry.id])
         ]
-        gone = [
-            record
-            for id, record in records.items()
-            if id not in entries and record.restored_at is None and not _is_known(folder, id)
+        found = [
+            entry
+            for entry in entries.values()
+            if entry.state is State.TRASHED and entry.id in records and records[entry.id].discarded_at is not None
         ]
+        gone = [record for id, record in records.items() if id not in there and _is_held(record)]
+        burnt = [record for record in gone if record.entry in burning]
         with transaction.atomic():
             for together in _acts(moved):
                 _record(together, {})
                 _note_found(together, Action.TRASH, together[0].actor, "moved {} to the trash")
             for entry in back:
                 _mark_restored([entry], _note_found([entry], Action.RESTORE, KEEPER, "restored {} from the trash"))
-            if gone:
-                _write_discarded(gone, KEEPER)
+            if found:
+                _mark_found(found)
+            if burnt:
+                _write_discarded(burnt, KEEPER)
     told += [f"{entry.key} was moved to the trash by {entry.actor}, which had not been noted down." for entry in moved]
     told += [f"{entry.key} was restored from the trash, which had not been noted down." for entry in back]
-    told += [f"{record.path} is not in the trash any more." for record in gone]
+    told += [f"{entry.key} is in the trash after all, and can be restored." for entry in found]
+    told += [
+        f"{record.path} is not in the trash folder any more. It was not written down as deleted: it may come back."
+        for record in gone
+        if record not in burnt
+    ]
     return told
 
 
-def _is_known(folder: Trash, id: str) -> bool:
-    """Tell whether the trash has an entry, be it a damaged one."""
-    try:
-        folder.get(id)
-    except store.NoEntry:
-        return False
-    except store.Damaged:
-        pass
-    return True
+def _is_held(record: TrashRecord) -> bool:
+    return record.restored_at is None and record.discarded_at is None
+
+
+def _mark_found(entries: Sequence[Entry]) -> None:
+    """Write down that entries are there which an earlier version took for gone, where the folder was missing."""
+    for some in chunked(entry.id for entry in entries):
+        TrashRecord.objects.filter(entry__in=some).update(discarded_at=None, restored_at=None)
+    audit.write(
+        actor=KEEPER,
+        action=Action.TRASH,
+        summary=f"found {_named(entries)} in the trash again",
+        payload={"entries": [_told(entry) for entry in entries]},
+        items=_items(entries),
+    )
 
 
 def _acts(entries: Sequence[Entry]) -> list[list[Entry]]:

@@ -10,9 +10,11 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import connections
+from django.db import DatabaseError, connections
+from django.db.migrations.loader import MigrationLoader
 from django.db.utils import load_backend
 
+from recviewer.catalog import database
 from recviewer.changes.pairing import Choice
 from recviewer.review import history, lines, pairs, standing
 from recviewer.review.history import Saying
@@ -68,6 +70,9 @@ def _reading(file: Path) -> Iterator[None]:
     places = connections.settings["default"] | {"NAME": f"{file.as_uri()}?mode=ro", "OPTIONS": {"timeout": 20}}
     connections["default"] = load_backend(places["ENGINE"]).DatabaseWrapper(places, "default")
     try:
+        newer = database.newer(MigrationLoader(connections["default"]))
+        if newer:
+            raise DatabaseError(f"a newer recviewer made it: it has {', '.join(newer[:3])}")
         yield
     finally:
         connections["default"].close()

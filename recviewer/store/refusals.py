@@ -104,6 +104,10 @@ class Occupied(Refusal):
         self.raw = raw
 
 
+class TrashMissing(Refusal):
+    """The trash folder is missing or empty, and recordings are to lie there. The message is sentences."""
+
+
 class NoEntry(Refusal):
     """The trash has no entry of this id."""
 

@@ -59,6 +59,10 @@ class Trash:
                     found.append(self.get(known[0]))
         return sorted(found, key=lambda entry: (entry.time, entry.id), reverse=True)
 
+    def ids(self) -> set[str]:
+        """Return the ids of all entries, damaged ones too; none for a folder that is not there or cannot be read."""
+        return {known[0] for name in _listed(self.folder) if (known := state_in(name))}
+
     def get(self, id: str) -> Entry:
         """Return one entry. Raises NoEntry, Damaged."""
         checked(id)

@@ -1,6 +1,8 @@
 import os
+import shutil
 
 import pytest
+from django.utils import timezone
 
 from recviewer.catalog.models import Recording
 from recviewer.review import deleting
@@ -359,14 +361,82 @@ def test_a_restore_that_was_not_noted_down_is_noted_at_the_next_start(make_recor
     assert AuditEvent.objects.order_by("pk").last().actor == deleting.KEEPER
 
 
-def test_bytes_that_others_took_out_of_the_trash_are_told_of(make_recording):
+def test_bytes_that_others_took_out_of_the_trash_are_told_of_and_not_called_deleted(make_recording):
+    one, other = make_recording(), make_recording("tests/recordings/other.json", answered="Mars.")
+    deleting.trash(seen(one), actor="Ana")
+    taken = entry()
+    deleting.trash(seen(other), actor="Ana")
+    deleting.trash_folder().discard(taken)
+
+    (told,) = deleting.reconcile()
+
+    assert told.startswith(f"{one.path} is not in the trash folder any more.")
+    assert not TrashRecord.objects.exclude(discarded_at=None).exists()
+    done = deleting.discard([taken], actor="Ana")
+    assert done.sentence.startswith("Gave up")
+    assert deleting.reconcile() == []
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["empty", "missing"])
+def test_a_trash_folder_that_is_away_for_a_start_is_an_error_and_nothing_is_lost(
+    make_recording, root, tree, settings, client, is_there
+):
+    one, other = make_recording(), make_recording("tests/recordings/other.json", answered="Mars.")
+    before = tree()
+    deleting.trash(seen(one), actor="Ana")
+    id = entry()
+    folder, away = settings.DATA_DIR / "trash", settings.DATA_DIR.parent / "away"
+    folder.rename(away)
+    if is_there:
+        folder.mkdir()
+    events = AuditEvent.objects.count()
+
+    (told,) = deleting.reconcile()
+
+    assert ("has nothing in it" if is_there else "is missing") in told
+    assert "1 recording is to lie there" in told
+    assert TrashRecord.objects.get().discarded_at is None
+    assert AuditEvent.objects.count() == events
+    assert b"1 recording is to lie there" in client.get("/trash/").content
+    for act in (
+        lambda: deleting.trash(seen(other), actor="Ana"),
+        lambda: deleting.restore([id], actor="Ana"),
+        lambda: undo(actor="Ana"),
+    ):
+        with pytest.raises(refusals.TrashMissing):
+            act()
+    if is_there:
+        shutil.rmtree(folder)
+    away.rename(folder)
+
+    assert deleting.reconcile() == []
+    deleting.restore([id], actor="Ana")
+    assert tree() == before
+
+
+def test_what_an_earlier_version_took_for_gone_is_offered_again(make_recording, tree, client):
+    recording = make_recording()
+    before = tree()
+    deleting.trash(seen(recording), actor="Ana")
+    TrashRecord.objects.update(discarded_at=timezone.now())
+
+    told = deleting.reconcile()
+
+    assert told == [f"{recording.path} is in the trash after all, and can be restored."]
+    assert deleting.reconcile() == []
+    assert deleting.restore([entry()], actor="Ana").refused == ()
+    assert tree() == before
+
+
+def test_an_emptying_that_was_cut_off_is_written_down(make_recording, monkeypatch):
     recording = make_recording()
     deleting.trash(seen(recording), actor="Ana")
-    deleting.trash_folder().discard(entry())
+    place = deleting.trash_folder().folder
+    (place / f"{entry()}.trashed").rename(place / f"{entry()}.discarding")
 
-    assert deleting.reconcile() == [f"{recording.path} is not in the trash any more."]
+    deleting.reconcile()
+
     assert TrashRecord.objects.get().discarded_at is not None
-    assert deleting.reconcile() == []
 
 
 def test_a_trash_that_cannot_be_written_refuses(make_recording, tree, settings):

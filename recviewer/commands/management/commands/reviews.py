@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 
 class Command(BaseCommand):
@@ -27,17 +29,52 @@ class Command(BaseCommand):
         parser.add_argument("--recordings", metavar="DIR", help="the recordings root")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from recviewer.commands.start import prepare
+        from recviewer.catalog.database import is_damaged
+        from recviewer.commands.start import Damaged, prepare
         from recviewer.review.refusals import Refused
 
-        prepare(static=False)
-        file = options["file"]
+        file, is_export = options["file"], options["act"] == "export"
         if file is None and settings.REVIEWS_FILE is None:
             raise CommandError("name a file, or - , or set RECVIEWER_REVIEWS_FILE", returncode=2)
         try:
-            self._export(file) if options["act"] == "export" else self._import(file)
+            prepare(static=False)
+            self._export(file) if is_export else self._import(file)
+        except Damaged as damaged:
+            if not is_export or file is None:
+                raise
+            self._save(file, damaged)
+        except DatabaseError as error:
+            if not is_export or file is None or not is_damaged(error):
+                raise
+            self._save(file, error)
         except (Refused, OSError) as error:
             raise CommandError(str(error), returncode=2) from None
+
+    def _save(self, file: str, error: Exception) -> None:
+        """Write what can be read of a damaged database. Exits with 2 where something was lost."""
+        from recviewer.commands import salvage
+        from recviewer.review import beside
+
+        try:
+            data, lost = salvage.export(settings.PLACES.database)
+            if file == "-":
+                sys.stdout.buffer.write(data)
+                sys.stdout.buffer.flush()
+            else:
+                beside.put(Path(file), data)
+        except (DatabaseError, sqlite3.DatabaseError):
+            raise CommandError(f"Nothing can be read of the database any more. {error}", returncode=2) from None
+        except OSError as failed:
+            raise CommandError(str(failed), returncode=2) from None
+        words = {"review_decision": "verdicts", "review_note": "notes", "review_tagon": "tags on recordings"}
+        told = ", ".join(f"{count:,} {words.get(table, f'rows of {table}')}" for table, count in lost.items())
+        rest = f"; at least {told} could not be read" if told else ""
+        where = "" if file == "-" else f" to {file}"
+        self.stderr.write(
+            f"The database is damaged. What can be read was written{where}: {len(data.splitlines()) - 1:,} lines{rest}."
+        )
+        if lost:
+            sys.exit(2)
 
     def _export(self, file: str | None) -> None:
         from recviewer.review import beside, travel
