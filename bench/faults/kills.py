@@ -1,0 +1,380 @@
+"""Kill recviewer at random moments, start it again, and see that nothing was lost.
+
+    python bench/faults/kills.py [--rounds 200] [--seed 1]
+
+Each round one process decides, writes notes, moves recordings to the trash and back, imports and writes the file of reviews,
+indexes and asks git, until it is killed (SIGKILL); now and then the start after it is killed too. After a whole start:
+every recording lies in its place or in the trash with a row, byte for byte; all that was answered (verdicts, notes, imports)
+is in the database; the database, the file of reviews and the trash are whole; nothing is left lying about. A quarter of the
+rounds kills a change of the tables instead. Prints what was lost and exits with 1 if anything was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parents[2]
+RECORDINGS = 24
+EVENTS, MEMBERS = 200, 100
+
+
+def main() -> int:
+    """Run the rounds. Returns how many things were found wrong, at most 1."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="recviewer-kills-") as folder:
+        place = Path(folder)
+        files = prepare(place)
+        wrong = rounds(place, files, asked.rounds, asked.seed)
+        answered = len((place / "answered").read_text().splitlines())
+    for told in wrong:
+        print(f"LOST {told}")
+    print(
+        f"{asked.rounds:,} kills with seed {asked.seed}, {answered:,} answers to keep: {len(wrong):,} things were lost."
+    )
+    return 1 if wrong else 0
+
+
+def prepare(place: Path) -> dict[str, bytes]:
+    """Make a tree in a git repository, and set Django up for it. Returns the recordings by path."""
+    root, spare = place / "tree", place / "tmp"
+    (root / "recordings").mkdir(parents=True)
+    spare.mkdir()
+    demo = sorted((HERE / "recordings").rglob("*.json"), key=lambda file: file.stat().st_size)[:RECORDINGS]
+    for number, file in enumerate(demo):
+        shutil.copy(file, root / "recordings" / f"{number:02}.json")
+    for words in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "-qm", "all"],
+    ):
+        subprocess.run(["git", "-C", str(root), *words], check=True)
+    for name in [name for name in os.environ if name.startswith("RECVIEWER_")]:
+        del os.environ[name]
+    os.environ |= {
+        "RECVIEWER_RECORDINGS": str(root),
+        "RECVIEWER_DATA": str(place / "data"),
+        "TMPDIR": str(spare),
+    }
+    os.environ |= {
+        "RECVIEWER_REVIEWS_FILE": str(root / "reviews.jsonl"),
+        "DJANGO_SETTINGS_MODULE": "recviewer.settings",
+    }
+    tempfile.tempdir = None
+    sys.path.insert(0, str(HERE))
+    import django
+
+    django.setup()
+    for name in (
+        "review.deleting",
+        "review.undoing",
+        "review.beside",
+        "review.carrying",
+        "catalog.provenance",
+        "commands.tables",
+    ):
+        importlib.import_module(f"recviewer.{name}")  # here, so that a child does not die while it imports
+    return {str(file.relative_to(root)): file.read_bytes() for file in sorted(root.rglob("*.json"))}
+
+
+def rounds(place: Path, files: dict[str, bytes], count: int, seed: int) -> list[str]:
+    """Kill so many times. Returns what was lost."""
+    chance = random.Random(seed)
+    wrong: list[str] = []
+    in_child(start, seconds=None)
+    for number in range(count):
+        if number % 4 == 3:
+            wrong += [f"round {number}: {told}" for told in kill_migration(place, chance)]
+        else:
+            moment, luck = chance.uniform(0.005, 1.0), chance.randrange(2**32)
+            in_child(lambda luck=luck: act(place, luck), seconds=moment)
+            if chance.random() < 0.3:
+                in_child(start, seconds=chance.uniform(0.001, 0.1))
+            if in_child(start, seconds=None):
+                wrong.append(f"round {number}: the start failed")
+            if in_child(lambda: check(place, files), seconds=None):
+                wrong.append(f"round {number}: see above")
+        if wrong:
+            break  # what comes after would be told again
+    return wrong
+
+
+def in_child(work: Callable[[], object], *, seconds: float | None) -> int:
+    """Run in a process of its own, killed after so many seconds, None for never. Returns its exit code."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            os._exit(code)
+    if seconds is not None:
+        time.sleep(seconds)
+        os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def start() -> None:
+    """Do what a start does before pages are served."""
+    from recviewer.commands.start import bring_up
+
+    bring_up(lambda _: None, lambda _: None)
+
+
+def act(place: Path, luck: int) -> None:
+    """Do one thing after the other, and note down each that was answered, with what it can be found by."""
+    from django.db import DatabaseError
+
+    from recviewer.git.repository import GitFailed
+    from recviewer.review.refusals import Refused
+    from recviewer.store.refusals import Refusal
+
+    chance = random.Random(luck)
+    answered = os.open(place / "answered", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    number = 0
+    while True:
+        number += 1
+        token = f"{luck:08x}-{number}"
+        with suppress(Refused, Refusal, GitFailed):
+            try:
+                told = chance.choice(ACTS)(chance, token)
+            except DatabaseError:
+                traceback.print_exc()
+                raise
+            os.write(answered, f"{told or 'act'} {token}\n".encode())
+
+
+def _seen(chance: random.Random, many: int) -> list[Any]:
+    from recviewer.catalog.models import Recording
+    from recviewer.review.refusals import Invalid
+    from recviewer.review.subjects import Seen
+
+    rows = list(Recording.objects.order_by("path"))
+    if not rows:
+        raise Invalid("All of it is in the trash.")
+    return [Seen(row.path, row.blob) for row in chance.sample(rows, min(many, len(rows)))]
+
+
+def decide(chance: random.Random, token: str) -> str:
+    from recviewer.review.decide import decide
+
+    decide(
+        _seen(chance, 1),
+        actor="Ana",
+        verdict=chance.choice(["approve", "reject", "delete"]),
+        note=token,
+    )
+    return "verdict"
+
+
+def decide_many(chance: random.Random, token: str) -> str:
+    from recviewer.review.decide import decide
+
+    decide(_seen(chance, RECORDINGS), actor="Ben", verdict="reject", note=token)
+    return "verdict"
+
+
+def note(chance: random.Random, token: str) -> str:
+    from recviewer.review import notes
+
+    notes.write(_seen(chance, 1)[0], actor="Ana", body=token)
+    return "note"
+
+
+def trash(chance: random.Random, token: str) -> str:
+    from recviewer.review import deleting
+
+    deleting.trash(_seen(chance, chance.choice([1, 1, 3, 8])), actor="Ana")
+    return ""
+
+
+def restore(chance: random.Random, token: str) -> str:
+    from recviewer.review import deleting
+    from recviewer.review.models import TrashRecord
+
+    held = list(TrashRecord.objects.filter(restored_at=None, discarded_at=None).values_list("entry", flat=True))
+    deleting.restore(chance.sample(held, min(len(held), 5)), actor="Ana")
+    return ""
+
+
+def undo(chance: random.Random, token: str) -> str:
+    from recviewer.review.models import AuditEvent
+    from recviewer.review.undoing import undo
+
+    last = AuditEvent.objects.filter(actor="Ana").order_by("-pk").first()
+    if last is not None and last.action in ("trash", "restore"):
+        undo(actor="Ana")
+    return ""
+
+
+def import_reviews(chance: random.Random, token: str) -> str:
+    from recviewer.review import travel
+
+    line = {
+        "type": "decision",
+        "path": "recordings/x.json",
+        "fingerprint": f"1:{token}",
+        "reviewer": "Cleo",
+    }
+    line |= {
+        "entered": datetime.now(UTC).isoformat(),
+        "verdict": "reject",
+        "note": token,
+    }
+    travel.bring_in(b'{"recviewer_reviews":1}\n' + json.dumps(line).encode(), actor="Cleo")
+    return "verdict"
+
+
+def write_reviews(chance: random.Random, token: str) -> str:
+    from recviewer.review import beside
+
+    beside.write_file()
+    return ""
+
+
+def index(chance: random.Random, token: str) -> str:
+    from recviewer.catalog import indexer, provenance
+
+    indexer.refresh(full=True, processes=1)
+    provenance.refresh(catalog_changed=True)
+    return ""
+
+
+ACTS = [
+    decide,
+    decide,
+    decide_many,
+    note,
+    trash,
+    trash,
+    restore,
+    undo,
+    import_reviews,
+    write_reviews,
+    index,
+]
+
+
+def check(place: Path, files: dict[str, bytes]) -> None:
+    """Raise AssertionError with what is not as it should be after a whole start."""
+    from django.db import connection
+
+    from recviewer.review import beside, lines
+    from recviewer.review.deleting import trash_folder
+    from recviewer.review.models import Decision, Note, TrashRecord
+
+    held = {row.path: row.entry for row in TrashRecord.objects.filter(restored_at=None, discarded_at=None)}
+    for path, data in files.items():
+        there = place / "tree" / path
+        if there.exists():
+            assert there.read_bytes() == data, f"{path} has other bytes"
+            assert path not in held, f"{path} is in its place, and held by the trash too"
+        else:
+            assert path in held, f"{path} is neither in its place nor in the trash"
+            assert trash_folder().read(held[path]) == data, f"{path} has other bytes in the trash"
+    notes = set(Note.objects.values_list("body", flat=True))
+    verdicts = set(Decision.objects.values_list("note", flat=True))
+    told = (place / "answered").read_text().splitlines() if (place / "answered").exists() else []
+    for kind, token in (line.split() for line in told):
+        assert kind == "act" or token in (notes if kind == "note" else verdicts), (
+            f"the {kind} {token} was answered, and is not stored"
+        )
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    file = beside.reviews_file()
+    if file is not None and file.exists():
+        assert lines.read(file.read_bytes()).bad == []
+    left = [name for name in os.listdir(place / "tmp") if name.startswith("recviewer-")]
+    left += [str(found) for found in (place / "tree").rglob(".*") if ".git" not in found.parts]
+    left += (
+        [name for name in os.listdir(trash_folder().folder) if name.endswith(".tmp")]
+        if trash_folder().folder.is_dir()
+        else []
+    )
+    assert not left, f"left lying about: {left}"
+
+
+def kill_migration(place: Path, chance: random.Random) -> list[str]:
+    """Kill a change of the tables, and see that it is made whole afterwards. Returns what is wrong."""
+    database = place / "data" / "recviewer.sqlite3"
+    aside = place / "aside.sqlite3"
+    with (
+        closing(sqlite3.connect(database)) as opened,
+        closing(sqlite3.connect(aside)) as copy,
+    ):
+        opened.backup(copy)
+    try:
+        in_child(lambda: _make_older(database), seconds=None)
+        in_child(_migrate, seconds=chance.uniform(0.01, 1.2))
+        code = in_child(_migrate, seconds=None)
+        with closing(sqlite3.connect(database)) as opened:
+            (members,) = opened.execute("SELECT count(*) FROM review_eventmember").fetchone()
+            whole = opened.execute("PRAGMA integrity_check").fetchone()[0]
+        wrong = [f"the change of tables failed with {code}"] if code else []
+        wrong += [f"{members:,} of {EVENTS * MEMBERS:,} members"] if members != EVENTS * MEMBERS else []
+        wrong += [f"the database is damaged: {whole}"] if whole != "ok" else []
+        for copy_of in (place / "data" / "backups").glob("recviewer-*.sqlite3"):
+            with closing(sqlite3.connect(copy_of)) as opened:
+                if opened.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+                    wrong.append(f"{copy_of.name} is damaged")
+        return wrong
+    finally:
+        for name in ("", "-wal", "-shm"):
+            database.with_name(database.name + name).unlink(missing_ok=True)
+        aside.rename(database)
+
+
+def _make_older(database: Path) -> None:
+    """Bring the tables to what they were before the members of acts had rows."""
+    member = {"fingerprint": "1:f", "before": None, "after": None}
+    payload = json.dumps({"reviewer": "Ana", "decisions": [member] * MEMBERS})
+    from django.core.management import call_command
+    from django.db import connections
+
+    with closing(sqlite3.connect(database)) as opened:
+        for table in ("eventmember", "decision", "eventitem", "auditevent"):
+            opened.execute(f"DELETE FROM review_{table}")
+        opened.commit()
+    call_command("migrate", "review", "0003", verbosity=0)
+    connections.close_all()
+    with closing(sqlite3.connect(database)) as opened:
+        opened.executemany(
+            "INSERT INTO review_auditevent (at, actor, action, summary, payload, count) "
+            "VALUES (?, 'Ana', 'approve', '', ?, 1)",
+            [("2026-01-01 00:00:00", payload)] * EVENTS,
+        )
+        opened.commit()
+
+
+def _migrate() -> None:
+    from recviewer.commands import tables
+
+    tables.migrate()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
