@@ -18,7 +18,7 @@ from recviewer.pages.forms import item_of
 from recviewer.pages.listfacets import narrowed
 from recviewer.pages.listing import ListState
 from recviewer.pages.words_for import State, state_of
-from recviewer.review.filters import standings_for
+from recviewer.review.filters import standings_for, totals
 from recviewer.review.subjects import subject_of, unread
 
 SHOWN = 100
@@ -32,7 +32,10 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Recordings that say the same. items: for the `item` field. first: the representative."""
+    """Recordings that say the same. items: for the `item` field. first: the representative.
+
+    elsewhere: how many more say the same, outside of the list; a verdict is on them too.
+    """
 
     first: Recording
     url: str
@@ -41,6 +44,7 @@ class Group:
     tests: int
     size: int
     state: State | None
+    elsewhere: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class BulkPage:
     """rest: groups without a box of their own; their recordings in rest_items.
 
     unread: (path, address, why) of recordings that cannot be decided on, for their bytes cannot be had; more_unread: how
-    many of them are not named.
+    many of them are not named. elsewhere: of all groups, rest_elsewhere: of the rest.
     """
 
     count: int
@@ -63,6 +67,8 @@ class BulkPage:
     list_url: str
     unread: tuple[tuple[str, str, str], ...] = ()
     more_unread: int = 0
+    elsewhere: int = 0
+    rest_elsewhere: int = 0
 
 
 @require_safe
@@ -77,7 +83,14 @@ def show(request: HttpRequest) -> HttpResponse:
         gathered.setdefault(subject_of(recording) or recording.path, []).append(recording)
     ordered = sorted(gathered.values(), key=lambda some: (-len(some), some[0].path))
     standings = standings_for(gathered)
-    groups = tuple([_group(some, standings.get(subject_of(some[0]))) for some in ordered[:SHOWN]])
+    counts = totals(gathered)
+    elsewhere = [max(0, counts.get(subject_of(some[0]), 0) - len(some)) for some in ordered]
+    groups = tuple(
+        [
+            _group(some, standings.get(subject_of(some[0])), more)
+            for some, more in zip(ordered[:SHOWN], elsewhere, strict=False)
+        ]
+    )
     rest = [recording for some in ordered[SHOWN:] for recording in some]
     page = BulkPage(
         count=len(found),
@@ -92,6 +105,8 @@ def show(request: HttpRequest) -> HttpResponse:
         list_url=reverse("recordings:listing") + state.address(),
         unread=tuple([_left_out(recording) for recording in left[:SHOWN]]),
         more_unread=max(0, len(left) - SHOWN),
+        elsewhere=sum(elsewhere),
+        rest_elsewhere=sum(elsewhere[SHOWN:]),
     )
     return render(request, "bulk/page.html", {"page": page})
 
@@ -100,7 +115,7 @@ def _left_out(recording: Recording) -> tuple[str, str, str]:
     return recording.path, reverse("recording:show", args=[recording.path]), unread(recording)
 
 
-def _group(some: list[Recording], standing: object) -> Group:
+def _group(some: list[Recording], standing: object, elsewhere: int) -> Group:
     return Group(
         first=some[0],
         url=reverse("recording:show", args=[some[0].path]),
@@ -109,6 +124,7 @@ def _group(some: list[Recording], standing: object) -> Group:
         tests=len({recording.test_id for recording in some} - {None, ""}),
         size=sum(recording.size for recording in some),
         state=state_of(some[0], standing),
+        elsewhere=elsewhere,
     )
 
 

@@ -67,6 +67,13 @@ class Row:
     state: State | None
     tags: Sequence[said.Label]
     more_tags: int
+    subject: str
+    total: int
+
+    @property
+    def alike(self) -> int:
+        """How many others say the same, and so are decided along."""
+        return self.total - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,25 +265,43 @@ def _rows(state: ListState) -> tuple[tuple[Recording, ...], tuple[SafeString, ..
     found = tuple(recordings[start : start + state.per_page])
     snippets = search.snippets([one.pk for one in found], state.words) if state.words else {}
     standings = said.standings_for([subject_of(one) for one in found])
+    totals = said.totals([subject_of(one) for one in found])
     tags = said.tags_for_paths([one.path for one in found])
     return found, tuple(
-        [_print(one, standings.get(subject_of(one)), tags.get(one.path, ()), snippets.get(one.pk)) for one in found]
+        [
+            _print(
+                one,
+                standings.get(subject_of(one)),
+                tags.get(one.path, ()),
+                snippets.get(one.pk),
+                totals.get(subject_of(one), 1),
+            )
+            for one in found
+        ]
     )
 
 
 def _print(
-    recording: Recording, standing: said.Stand | None, tags: Sequence[said.Label], snippet: search.Snippet | None
+    recording: Recording,
+    standing: said.Stand | None,
+    tags: Sequence[said.Label],
+    snippet: search.Snippet | None,
+    total: int,
 ) -> SafeString:
     def make() -> SafeString:
-        return render_to_string("recordings/_row.html", {"row": _row(recording, standing, tags, snippet)})
+        return render_to_string("recordings/_row.html", {"row": _row(recording, standing, tags, snippet, total)})
 
     verdict = standing.state if standing else ""
-    key = (recording.pk, recording.indexed_at, recording.replay, verdict, tuple(tags), snippet)
+    key = (recording.pk, recording.indexed_at, recording.replay, verdict, tuple(tags), snippet, total)
     return _printed_rows.get(key, make)
 
 
 def _row(
-    recording: Recording, standing: said.Stand | None, tags: Sequence[said.Label], snippet: search.Snippet | None
+    recording: Recording,
+    standing: said.Stand | None,
+    tags: Sequence[said.Label],
+    snippet: search.Snippet | None,
+    total: int,
 ) -> Row:
     call, answered = "", recording.answered
     if recording.answer_kind == "call":
@@ -301,6 +326,8 @@ def _row(
         state=state_of(recording, standing),
         tags=tags[:2],
         more_tags=max(0, len(tags) - 2),
+        subject=subject_of(recording),
+        total=total,
     )
 
 

@@ -149,6 +149,19 @@ def standings_for(subjects: Iterable[str]) -> dict[str, Stand]:
     return found
 
 
+def totals(subjects: Iterable[str]) -> dict[str, int]:
+    """Return how many recordings of the catalog say each of these: a verdict on one of them is on all."""
+    found: dict[str, int] = {}
+    for some in chunked(dict.fromkeys(subjects)):
+        blobs = [subject.removeprefix(BLOB_PREFIX) for subject in some if subject.startswith(BLOB_PREFIX)]
+        alike = Recording.objects.filter(fingerprint__in=[subject for subject in some if subject]).order_by()
+        found.update(alike.exclude(fingerprint="").values_list("fingerprint").annotate(count=Count("pk")))
+        if blobs:
+            rows = Recording.objects.filter(fingerprint="", blob__in=blobs).order_by().values_list("blob")
+            found.update((BLOB_PREFIX + blob, count) for blob, count in rows.annotate(count=Count("pk")))
+    return found
+
+
 def tags_for_paths(paths: Iterable[str]) -> dict[str, list[Label]]:
     """Return the tags of each path that has any, in order of name."""
     found: dict[str, list[Label]] = {}

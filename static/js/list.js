@@ -101,12 +101,23 @@ const tell = () => {
   bar.toggleAttribute("data-on", chosen.length > 0);
   const bytes = chosen.reduce((sum, tick) => sum + Number(tick.dataset.bytes), 0);
   const tests = new Set(chosen.map((tick) => tick.dataset.test).filter(Boolean)).size;
+  const others = beside(chosen);
   bar.querySelector("[data-compare]").hidden = chosen.length !== 2;
   bar.querySelector("[data-bulk-said]").textContent = [
     `${chosen.length.toLocaleString("en")} selected`,
     ...(tests ? [count(tests, "test")] : []),
     size(bytes),
+    ...(others ? [`${others.toLocaleString("en")} ${others === 1 ? "other says" : "others say"} the same, decided along`] : []),
   ].join(" · ");
+};
+
+// How many others say the same as what is ticked, and so are decided along: each meaning once, without the ticked ones.
+const beside = (chosen) => {
+  const bySubject = new Map();
+  for (const { dataset } of chosen) {
+    if (dataset.subject) bySubject.set(dataset.subject, (bySubject.get(dataset.subject) ?? Number(dataset.total)) - 1);
+  }
+  return [...bySubject.values()].reduce((sum, left) => sum + left, 0);
 };
 
 const span = (from, to, checked) => {

@@ -150,6 +150,26 @@ def test_ranges_are_ticked_with_keys(open_page):
     expect(page.locator("[data-bulk-said]")).to_contain_text("4 selected")
 
 
+def test_the_ticked_tell_how_many_others_are_decided_along(open_page, demo, chat):
+    folder = demo / "tests/integration/twins/recordings"
+    folder.mkdir(parents=True)
+    for number in range(4):
+        told = chat(asked="Who is who?", answered="Nobody knows.", id=str(number))
+        (folder / f"{number}.json").write_text(json.dumps(told))
+    indexer.refresh(processes=1)
+    page = open_page()
+    page.goto("/?suite=twins")
+    said = page.locator("[data-bulk-said]")
+
+    page.locator("[data-tick]").nth(0).check()
+    expect(said).to_contain_text("3 others say the same, decided along")
+    page.locator("[data-tick]").nth(1).check()
+    expect(said).to_contain_text("2 others say the same, decided along")
+    page.get_by_role("button", name="Approve", exact=False).click()
+
+    expect(page.locator(".toast")).to_contain_text("2 others that say the same too")
+
+
 def test_150_recordings_are_reviewed_with_keys_alone(open_page, demo, chat):
     folder = demo / "tests/integration/sums/recordings"
     folder.mkdir(parents=True)

@@ -3,6 +3,7 @@
 from recviewer.review.decide import decide
 from recviewer.review.filters import with_verdict
 from recviewer.review.subjects import Seen
+from recviewer.review.tagging import tag
 
 
 def make_three(make_recording):
@@ -30,3 +31,22 @@ def test_nothing_is_said_where_it_reaches_no_other(make_recording):
     done = decide([Seen(each.path, each.blob) for each in found], actor="Ana", verdict="approve")
 
     assert done.sentence == "Approved 3 recordings."
+
+
+def test_the_list_and_its_page_for_all_tell_the_same_number_before(client, make_recording):
+    one = make_three(make_recording)
+    for at in "12":
+        make_recording(f"t/recordings/broken{at}.json", data=b"{")
+    rows = client.get("/").content.decode()
+    assert rows.count('data-total="3"') == 3
+    assert rows.count("2 others say the same, decided along") == 3
+    assert rows.count('data-total="2"') == 2
+
+    tag([Seen(one.path, one.blob)], actor="Ana", name="mine")
+    page = client.get("/bulk/?tag=mine")
+    assert (page.context["page"].count, page.context["page"].elsewhere) == (1, 2)
+    assert "also holds for 2 other recordings that say the same outside of this list" in page.content.decode()
+
+    chosen = type(one).objects.filter(path__in=[one.path, "t/recordings/broken1.json"])
+    done = decide([Seen(each.path, each.blob) for each in chosen], actor="Ana", verdict="delete")
+    assert done.sentence.endswith(" It holds for 3 others that say the same too.")
