@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from recviewer.catalog.models import Recording
+from recviewer.pages import hurry
 from recviewer.pages.forms import Fields, fields_of
 from recviewer.pages.queue import queue_for
 from recviewer.pages.saying import sentence, was_here
@@ -69,8 +70,9 @@ class Bar:
     button has the focus after a swap. says: what is announced to a screen reader after a swap. is_aside: as in `Tags`.
     queue: the review queue that this page is an item of; then a verdict leads to the next undecided item.
     count: how many recordings a verdict is given on. alike: how many others say the
-    same, and so are decided along; more_alike: how many more, by another verdict than an approval. is_gone: the question
-    is whether it may go.
+    same, and so are decided along. is_gone: the question
+    is whether it may go. shown: when it was made,
+    see `hurry`.
     """
 
     key: str
@@ -107,8 +109,8 @@ class Bar:
     queue: Queue | None = None
     count: int = 1
     alike: int = 0
-    more_alike: int = 0
     is_gone: bool = False
+    shown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +254,7 @@ def bar_of(
         queue=queue,
         count=len(targets),
         is_gone=is_gone,
+        shown=hurry.now(),
     )
 
 

@@ -169,9 +169,8 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: 
         is_gone=change.churn is Churn.GONE,
         asks=bool(change.asks),
     )
-    alike, more_alike = _alike(place, item)
     closed = "" if any(target.subject for target in targets) else UNREAD
-    bar = replace(bar, alike=alike, more_alike=more_alike, closed=closed)
+    bar = replace(bar, alike=_alike(place, item), closed=closed)
     findings = tuple(_findings(place, item.changes))
     difference = _difference(request, place, change)
     facts = [Fact(*_SEVERITY[one.finding.severity], one.words) for one in findings]
@@ -205,15 +204,11 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: 
     )
 
 
-def _alike(place: Place, item: Item) -> tuple[int, int]:
-    """Count the changes outside of an item that a verdict on it decides too, for they say the same.
-
-    The first number is true of any verdict, the second of all but an approval, which is on the first of the item alone.
-    """
+def _alike(place: Place, item: Item) -> int:
+    """Count the changes outside of an item that a verdict on it decides too: they say the same as the one on the screen."""
     mine = {change.key for change in item.changes}
     others = [one for one in place.report.found.changes if one.key not in mine and one.subject and not one.asks]
-    said = {change.subject for change in item.changes} - {item.first.subject}
-    return sum(one.subject == item.first.subject for one in others), sum(one.subject in said for one in others)
+    return sum(one.subject == item.first.subject for one in others)
 
 
 _SEVERITY = {Severity.RED: ("error", "bad"), Severity.AMBER: ("warn", "warn")}

@@ -22,6 +22,7 @@ from recviewer.changes.overview import Overview
 from recviewer.changes.partners import Partner, partners
 from recviewer.changes.sides import Side
 from recviewer.git.repository import GitFailed
+from recviewer.pages import hurry
 from recviewer.pages.classes import CLASSES, Look
 from recviewer.pages.decisions import RefusedPage
 from recviewer.pages.errors import ErrorPage, page_of
@@ -43,6 +44,9 @@ SHOWN = 60
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
     """Record a verdict on the changes that the form names, and go on."""
+    too_soon = hurry.refused(request)
+    if too_soon is not None:
+        return too_soon
     spec = request.POST.get("range", "")
     look = watching(spec)
     try:

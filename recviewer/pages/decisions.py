@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
 from recviewer.catalog.models import Recording
-from recviewer.pages import turning
+from recviewer.pages import hurry, turning
 from recviewer.pages.bar import bar_for, refused, since_url, tags_for, url_of
 from recviewer.pages.errors import ErrorPage, page_of
 from recviewer.pages.forms import event_in, item_of, key_in, next_of, seen_in
@@ -76,7 +76,7 @@ class ConfirmPage:
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
     """Record a verdict on the recordings that the form names."""
-    return _decided(request, request.POST.get("verdict", ""))
+    return hurry.refused(request) or _decided(request, request.POST.get("verdict", ""))
 
 
 def _decided(request: HttpRequest, verdict: str) -> HttpResponse:

@@ -66,3 +66,8 @@ def pull(git, demo):
     git("switch", "-q", "main")
     git("branch", "-q", "-D", "topic")
     return "HEAD...refs/pull/7/head"
+
+
+def read(page):
+    """Wait as long as an item of a queue has to be seen before it takes a verdict; without scripts nothing shows it."""
+    page.wait_for_timeout(500)

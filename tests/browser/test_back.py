@@ -9,11 +9,14 @@ from recviewer.catalog.models import Recording
 from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen
 
+from .pulls import read
+
 
 def test_back_in_a_queue_tells_the_verdict(either_page):
     page = either_page
     page.goto("/queue/?kind=chat")
     here = page.url
+    read(page)
 
     page.get_by_role("button", name="Approve").click()
     page.wait_for_url(lambda url: url != here)
@@ -29,6 +32,7 @@ def test_back_in_a_range_tells_the_verdict(either_page, pull):
     page.get_by_role("link", name=re.compile("Start reviewing")).click()
     expect(page.get_by_text("Undecided.")).to_be_visible()
     here = page.url
+    read(page)
 
     page.get_by_role("button", name="Approve").click()
     page.wait_for_url(lambda url: url != here)

@@ -111,6 +111,27 @@ def test_the_second_click_of_two_decides_nothing(open_page):
     assert AuditEvent.objects.count() == 1
 
 
+def test_two_clicks_without_scripts_decide_one_item(open_page):
+    page = open_page(scripts=False)
+    page.goto(QUEUE)
+    here = page.url
+    page.wait_for_timeout(READ)
+    box = page.locator(".bar-approve").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    page.mouse.dblclick(x, y)  # both are of the same form, or the second is of the next item
+    next_item(page, here)
+    page.wait_for_load_state("networkidle")
+    assert decided() == 1
+    assert AuditEvent.objects.count() == 1
+    second = page.url
+
+    page.wait_for_timeout(READ)
+    page.locator(".bar-approve").click()
+    next_item(page, second)
+    assert decided() == 2
+
+
 def test_a_double_click_on_a_form_is_sent_once(open_page):
     page = open_page()
     page.goto("/bulk/?kind=embeddings")

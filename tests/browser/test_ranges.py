@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from recviewer.review.models import Decision
 
-from .pulls import ADDED, chats, put, set_words
+from .pulls import ADDED, chats, put, read, set_words
 from .test_access import faults
 
 
@@ -23,13 +23,16 @@ def test_a_pull_request_is_reviewed_from_its_list_to_the_end(either_page, pull):
     expect(page.get_by_text("by the rule only churn").first).to_be_visible()
     page.get_by_role("link", name=re.compile("Go on")).click()
     expect(page.locator("ins").first).to_contain_text("Quite otherwise")
+    read(page)
     page.get_by_role("button", name=re.compile("^Approve")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Is there anything new")
     if page.evaluate("() => document.querySelector('[data-opens-reason]').checkVisibility()"):
         page.get_by_role("button", name=re.compile("Re-record…")).click()
     page.get_by_label("Re-record because").fill("there is not")
+    read(page)
     page.get_by_role("button", name=re.compile("^Save")).click()
     expect(page.get_by_text("May it go?")).to_be_visible()
+    read(page)
     page.get_by_role("button", name=re.compile("Let it go")).click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("All 5 changes are decided")

@@ -9,12 +9,16 @@ from playwright.sync_api import expect
 from recviewer.catalog.models import Recording
 from recviewer.review.models import AuditEvent, Standing
 
+from .pulls import read
+
 
 def states():
     return sorted(Standing.objects.values_list("state", flat=True))
 
 
 def decide(page, name):
+    if page.locator(".bar[data-queue]").count():
+        read(page)
     page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
 
 

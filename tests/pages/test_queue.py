@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from recviewer.review.models import Standing
+from recviewer.pages import hurry
+from recviewer.review.models import AuditEvent, Standing
 
 CUT = b'{"request": {'
 
@@ -92,3 +93,31 @@ def test_same_meaning_is_decided_once(client, make_recording):
     response = decide(client, client.get("/queue/", follow=True))
 
     assert "All 2 are decided" in response.content.decode()
+
+
+def test_a_verdict_that_comes_with_its_page_is_refused_and_a_later_one_is_not(client, make_recording, monkeypatch):
+    one, other = (make_recording(f"t/recordings/{name}.json", answered=name) for name in ("one", "other"))
+    page = client.get(f"/r/{one.path}?in=%3F").context["page"]
+    form = dict(page.bar.fields) | {"verdict": "approve", "next": f"/r/{other.path}?in=%3F", "in": "?"}
+    form |= {"shown": str(page.bar.shown), "here": page.bar.url}
+
+    monkeypatch.setattr(hurry, "now", lambda: page.bar.shown + 399)
+    answer = client.post("/do/decide", form, follow=True)
+    assert answer.redirect_chain == [(page.bar.url, 303)]
+    assert hurry.SENTENCE in answer.content.decode()
+    assert not AuditEvent.objects.exists()
+
+    monkeypatch.setattr(hurry, "now", lambda: page.bar.shown + 400)
+    for _ in range(2):  # the same form twice is one act, and leads to the same item
+        assert client.post("/do/decide", form).headers["Location"] == f"/r/{other.path}?in=%3F"
+    assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(("shown", "here"), [("x", "/"), ("9" * 20, "/"), ("", ""), ("1", "https://evil.example/")])
+def test_a_form_that_lies_about_its_time_leads_nowhere_else(client, make_recording, shown, here):
+    one = make_recording()
+    form = {"key": one.path, "seen": one.blob, "verdict": "approve", "shown": shown, "here": here}
+
+    client.post("/do/decide", form)
+
+    assert AuditEvent.objects.count() == 1

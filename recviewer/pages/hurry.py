@@ -1,0 +1,34 @@
+"""Decisions that came too soon after their page to be meant for it: the second of two clicks, where no script can tell.
+
+A form of a queue says when it was made, for browsers without scripts; with scripts `static/js/rest.js` sees to it.
+"""
+
+from __future__ import annotations
+
+import time
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+MOMENT = 400
+"""Milliseconds in which nobody has read anything, as in `static/js/rest.js`."""
+
+SENTENCE = "Too quick after the item before: nothing was decided."
+
+
+def now() -> int:
+    """Return the time in milliseconds, for a form."""
+    return int(time.time() * 1000)
+
+
+def refused(request: HttpRequest) -> HttpResponse | None:
+    """Lead back to the item that a form is about, with a sentence, if it came too soon; None if it did not."""
+    shown, here = request.POST.get("shown", ""), request.POST.get("here", "")
+    if not (shown.isascii() and shown.isdecimal() and len(shown) < 18) or not 0 <= now() - int(shown) < MOMENT:
+        return None
+    is_ours = url_has_allowed_host_and_scheme(here, {request.get_host()}, require_https=request.is_secure())
+    if not is_ours or not here.startswith("/"):
+        return None
+    messages.warning(request, SENTENCE)
+    return HttpResponseRedirect(here, status=303)
