@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -105,9 +106,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer without the database, and if need be without templates: either may be what failed."""
+    """Answer without the database, and if need be without templates: either may be what failed.
+
+    Where it is the database that cannot be used, before a view was asked or while its refusal was drawn, it says so.
+    """
+    error = sys.exc_info()[1]
+    failed = error if isinstance(error, DatabaseError) else None
+    page = page_of(failed) if failed else None
+    is_known = failed is not None and is_unwritten(failed)
     try:
-        is_act = request.method not in ("GET", "HEAD")
-        return render(None, "500.html", {"is_act": is_act}, status=500)
+        told = {"is_act": request.method not in ("GET", "HEAD") and not is_known, "page": page}
+        return render(None, "500.html", told, status=page.status if page else 500)
     except Exception:
         return HttpResponse("recviewer broke; its log says what happened.", "text/plain", status=500)

@@ -446,3 +446,22 @@ def test_a_repository_that_cannot_be_looked_at_is_a_sentence(client, one, settin
 
     assert answer.status_code == 404
     assert ("is not there" if kind == "gone" else "cannot be looked at") in text_of(answer)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("place", ["recviewer.pages.frame._nav", "recviewer.pages.nudging.freshness.nudge"])
+def test_a_database_that_fails_outside_of_a_page_is_said(client, one, monkeypatch, place, method):
+    """In what every page is drawn with, also that of a refusal, or in what runs before and after it."""
+    client.raise_request_exception = False
+
+    def broken(*words, **more):
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(place, broken)
+    monkeypatch.setattr(audit, "write", broken)
+    monkeypatch.setattr("recviewer.pages.decisions.say", broken)
+    answer = client.get("/") if method == "get" else client.post("/do/decide", sent(one, verdict="approve"))
+
+    assert answer.status_code == 503
+    assert "It cannot be read: the disk reported an error." in text_of(answer)
+    assert "fault of recviewer" not in text_of(answer)
