@@ -13,7 +13,7 @@ from recviewer.pages import change, changeacts, pushed, rangequeue, ranges, rang
 from recviewer.pages.landing import landing_of
 from recviewer.pages.rangequeue import Place
 from recviewer.pages.ranges import not_there
-from recviewer.pages.reports import range_of, report_of
+from recviewer.pages.reports import is_range, report_of
 
 
 @require_safe
@@ -22,7 +22,7 @@ def show(request: HttpRequest, spec: str) -> HttpResponse:
 
     With `.json` behind it the report as scripts read it.
     """
-    wants_json = spec.endswith(".json") and not _is_range(spec)
+    wants_json = spec.endswith(".json") and not is_range(spec)
     try:
         report = report_of(spec.removesuffix(".json") if wants_json else spec)
     except GitFailed as failed:
@@ -39,15 +39,6 @@ def show(request: HttpRequest, spec: str) -> HttpResponse:
     page = landing_of(request, place)
     told = {"page": page, "pushed": pushed.pushed_of(request, place), "watch": pushed.watch_of(place)}
     return render(request, "changes/landing.html", told)
-
-
-def _is_range(spec: str) -> bool:
-    """Tell whether this is a range as it stands: a branch may be called `x.json`."""
-    try:
-        range_of(spec)
-    except GitFailed:
-        return False
-    return True
 
 
 turning.PLACES["range"] = rangeundo.place_of

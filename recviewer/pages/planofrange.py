@@ -19,7 +19,7 @@ from recviewer.pages.planpage import Around, Downloads, page_of
 from recviewer.pages.rangefilter import Filter
 from recviewer.pages.rangequeue import Place, queue_of
 from recviewer.pages.ranges import not_there
-from recviewer.pages.reports import report_of
+from recviewer.pages.reports import is_range, report_of
 from recviewer.review import deleting, rangeplan
 from recviewer.review import plan as plans
 from recviewer.review.plan import Plan
@@ -29,8 +29,9 @@ from recviewer.review.subjects import chunked
 @require_safe
 def show(request: HttpRequest, spec: str) -> HttpResponse:
     """Show the plan of a range; with `?as=patch`, `git-rm`, `tests` or `json` give it in that form."""
-    form = request.GET.get("as", "json" if spec.endswith(".json") else "")
-    spec = spec.removesuffix(".json")
+    wants_json = spec.endswith(".json") and not is_range(spec)
+    form = request.GET.get("as", "json" if wants_json else "")
+    spec = spec.removesuffix(".json") if wants_json else spec
     try:
         place = Place(spec, report_of(spec))
         plan = rangeplan.make(place.report.found)

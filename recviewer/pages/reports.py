@@ -19,7 +19,7 @@ from recviewer.changes.sides import Library
 from recviewer.changes.sources import Range
 from recviewer.git.fetched import beside
 from recviewer.git.ranges import opened
-from recviewer.git.repository import Repository
+from recviewer.git.repository import GitFailed, Repository
 from recviewer.pages.discreet import discreet
 from recviewer.review import pairs
 from recviewer.review.filters import standings_for
@@ -61,6 +61,15 @@ def told(failed: Exception) -> str:
 def range_of(spec: str) -> Range:
     """Return the two sides that a range has now. Raises GitFailed."""
     return sources.open_range(repository(), sources.parse(spec))
+
+
+def is_range(spec: str) -> bool:
+    """Tell whether this is a range as it stands: a branch may be called `x.json`."""
+    try:
+        range_of(spec)
+    except GitFailed:
+        return False
+    return True
 
 
 def report_of(spec: str) -> Report:

@@ -250,3 +250,14 @@ def test_queries_of_a_range_do_not_grow(client, commit, make_recording, django_a
 
     with django_assert_max_num_queries(20):
         client.get(f"/plan/{spec}")
+
+
+def test_the_plan_of_a_branch_that_is_named_like_a_file(client, spec, commit):
+    base, _, head = spec.partition("...")
+    commit.git("branch", "fix.json", head)
+
+    page = client.get(f"/plan/{base}...fix.json")
+
+    assert page.status_code == 200
+    assert "fix.json" in page.content.decode()
+    assert client.get(f"/plan/{base}...fix.json.json").json() == client.get(f"/plan/{base}...fix.json?as=json").json()
