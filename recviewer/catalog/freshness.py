@@ -83,14 +83,27 @@ def trouble() -> str:
     return _trouble
 
 
-def generation() -> str:
-    """Return a name of the catalog's present state; another one whenever rows were written. Two cheap queries.
+UNSETTLED = "+"
+"""Ends the name of a state in which rows are being written."""
 
-    It tells when the newest run began, so that a catalog that was built again is never taken for the one before.
+
+def generation() -> str:
+    """Return a name of the catalog's present state; another one whenever a run wrote rows. Two cheap queries.
+
+    It tells when the newest run began, so that a catalog that was built again is never taken for the one before. While a
+    run writes, the name ends in `UNSETTLED`, and stays the same though rows change.
     """
-    run = IndexRun.objects.order_by("-id").values_list("id", "started_at").first()
+    run = IndexRun.objects.order_by("-id").values_list("id", "started_at", "finished_at").first()
     newest = Recording.objects.aggregate(newest=Max("id"))["newest"] or 0
-    return f"{run[0]}.{newest}.{run[1].timestamp():.6f}" if run else f"0.{newest}"
+    if run is None:
+        return f"0.{newest}"
+    return f"{run[0]}.{newest}.{run[1].timestamp():.6f}{'' if run[2] else UNSETTLED}"
+
+
+def settled() -> str:
+    """Return the name of the catalog's present state, "" while a run writes rows: then nothing may be kept for it."""
+    state = generation()
+    return "" if state.endswith(UNSETTLED) else state
 
 
 def is_indexing() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from recviewer.store.scan import HOME
 
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
-"""NUL ends a text in SQL, and two others mark hits in snippets; all are shown as their pictures."""
+"""NUL ends a text in SQL; all of them are shown as their pictures."""
 
 _CONTROL_BYTES = bytes(_CONTROLS)
 

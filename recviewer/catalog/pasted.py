@@ -17,9 +17,13 @@ _HEADER = re.compile(r"_{3,}\s+(?:ERROR at (?:setup|teardown|call) of\s+)?(\S.*?
 _PLACE = re.compile(r"(\S+\.py):\d+(?:: (?:in (\w+))?.*)?")
 _LONG_HASH = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-zA-Z])", re.IGNORECASE)
 _SAID_HASH = re.compile(r"(?<![a-z])hash\W{1,4}([0-9a-f]{7,64})(?![0-9a-z])", re.IGNORECASE)
-_SAID_FILE = re.compile(r"[^\s'\"`()]*[0-9a-f]{12,64}(?:-[0-9a-f]{8})?\.json")
+_SAID_FILE = re.compile(r"(?<![^\s'\"`()])[^\s'\"`()]*[0-9a-f]{12,64}(?:-[0-9a-f]{8})?\.json")
 _DOTS = re.compile(r"(\S+\.py)\s+[.FEsSxXrRuU]+(?:\s+\[\s*\d+%\])?")
 _PYTEST = re.compile(r"(?:\$\s+)?(?:\S+\s+){0,4}?(?:\S*/)?(?:pytest|py\.test)\s+(?:-\S+\s+)*")
+_BRACKETS = re.compile(r"[\[\]]")
+_PARAMETERS = 1_000
+"""Characters within which the brackets of an id have to be closed."""
+
 _NAME = re.compile(r"(?:[^\s\[\]\"]*::)?[^\s\[\]\"]+")
 _TEST = re.compile(r"(?:.*/)?[^/\s]+\.py|(?:\w+[.:]+)*(?:test_\w*|Test[A-Z]\w*)(?:[.:]+\w+)*(?:\[.*)?", re.DOTALL)
 
@@ -60,10 +64,11 @@ def id_end(text: str, start: int) -> int:
     if end >= len(text) or text[end] != "[" or not is_test(found[0]):
         return end
     depth = 0
-    for place in range(end, len(text)):
-        depth += {"[": 1, "]": -1}.get(text[place], 0)
-        if text[place] == "]" and depth <= 0 and (place + 1 == len(text) or text[place + 1].isspace()):
-            return place + 1
+    for bracket in _BRACKETS.finditer(text, end, end + _PARAMETERS):
+        place = bracket.end()
+        depth += 1 if bracket[0] == "[" else -1
+        if bracket[0] == "]" and depth <= 0 and (place == len(text) or text[place].isspace()):
+            return place
     word = re.compile(r"\S+").match(text, start)
     return word.end() if word else end
 

@@ -6,9 +6,13 @@ from files, so no trigger could). PostgreSQL follows.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from threading import Lock
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -17,6 +21,9 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from recviewer.catalog import excerpts
+from recviewer.catalog.excerpts import Looked
+from recviewer.catalog.folding import TOKENIZER
 from recviewer.catalog.models import Recording
 from recviewer.catalog.named import named
 from recviewer.catalog.naming import clean
@@ -24,11 +31,8 @@ from recviewer.catalog.pasted import id_end
 
 TABLE = "catalog_words"
 COLUMNS = ("asked", "answered", "test", "model")
-CREATE = f"CREATE VIRTUAL TABLE {TABLE} USING fts5({', '.join(COLUMNS)}, tokenize = 'unicode61')"
+CREATE = f"CREATE VIRTUAL TABLE {TABLE} USING fts5({', '.join(COLUMNS)}, tokenize = '{TOKENIZER}')"
 DROP = f"DROP TABLE IF EXISTS {TABLE}"
-
-MARK_START, MARK_END = "\x02", "\x03"
-"""Around a hit in a snippet; neither occurs in the stored words, which were cleaned of control characters like them."""
 
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
@@ -45,7 +49,7 @@ class Snippet:
     """Where a recording matched. where: `asked` or `answered`. pieces: (text, is a hit) in order."""
 
     where: str
-    pieces: tuple[tuple[str, bool], ...]
+    pieces: excerpts.Pieces
 
 
 def insert(cursor: CursorWrapper | SQLiteCursorWrapper, words: Sequence[tuple[Any, ...]]) -> None:
@@ -89,12 +93,30 @@ class Token(NamedTuple):
         return named(self.text) if not self.is_phrase or "::" in self.text else None
 
 
+WORD_LIMIT = 20
+"""Words and phrases of a query that are searched for."""
+
+TEXT_LIMIT = 1_000
+"""Characters of a query that are read: a test id with its parameters."""
+
 _TOKEN = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 
 def tokens(text: str) -> list[Token]:
-    """Return what a person typed, word by word. A test id is one word, also where its parameters hold spaces."""
-    text, place, found = clean(text), 0, []
+    """Return what a person typed, word by word, each once, and no more than are searched for: `WORD_LIMIT`.
+
+    A test id is one word, also where its parameters hold spaces.
+    """
+    return list(islice(_typed(text[:TEXT_LIMIT]), WORD_LIMIT))
+
+
+def has_more(text: str) -> bool:
+    """Tell whether a text holds more words than are searched for."""
+    return next(islice(_typed(text[:TEXT_LIMIT]), WORD_LIMIT, None), None) is not None
+
+
+def _typed(text: str) -> Iterator[Token]:
+    text, place, seen = clean(text), 0, set[Token]()
     while token := _TOKEN.search(text, place):
         sign, phrase, word = token.groups()
         place = token.end()
@@ -104,8 +126,10 @@ def tokens(text: str) -> list[Token]:
             word = text[start:place]
         typed = (phrase if word is None else word).strip()
         if _SAYS.search(typed):
-            found.append(Token(typed, bool(sign), word is None))
-    return found
+            found = Token(typed, bool(sign), word is None)
+            if found not in seen:
+                seen.add(found)
+                yield found
 
 
 def expression(text: str) -> str:
@@ -143,6 +167,28 @@ def matching(recordings: QuerySet[Recording], text: str) -> QuerySet[Recording]:
     return recordings
 
 
+_KEEP = 16
+_kept: OrderedDict[tuple[str, str], str] = OrderedDict()
+_lock = Lock()
+
+
+def known(text: str, state: str) -> Q:
+    """Return the condition for what `matching` finds, searched for once for all queries of a page and those that follow.
+
+    state: a name of the catalog's present state; "" keeps nothing.
+    """
+    with _lock:
+        ids = _kept.get((state, text)) if state else None
+    if ids is None:
+        ids = json.dumps(list(matching(Recording.objects.order_by(), text).values_list("pk", flat=True)))
+        with _lock:
+            if state:
+                _kept[state, text] = ids
+            while len(_kept) > _KEEP:
+                _kept.popitem(last=False)
+    return Q(pk__in=RawSQL("SELECT value FROM json_each(%s)", [ids]))
+
+
 def _matched(found: str) -> Q:
     return Q(pk__in=RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [found]))
 
@@ -154,60 +200,28 @@ def _containing(token: Token) -> Q:
 
 
 def snippets(ids: Sequence[int], text: str) -> dict[int, Snippet]:
-    """Return, by recording id, where the words were found. ids: those of one page."""
-    if not ids:
-        return {}
+    """Return, by recording id, where the words were found. ids: those of one page.
+
+    Left out are those that are named and hold none of the words, and words that stand too far back in long texts.
+    """
+    typed = [token for token in tokens(text) if not token.is_unwanted]
     if needs_scan(text):
-        return _scanned(ids, text)
-    typed = tokens(text)
-    found = _expression(typed)
-    if any(token.names is not None for token in typed):  # what is named need not hold the words: show what there is
-        found = " OR ".join(token.expression for token in typed if not token.is_unwanted)
-    if not found:
+        finds = [excerpts.scanning(token.text) for token in typed]
+    else:
+        all_at_once = excerpts.wanted([(token.text, not token.is_phrase) for token in typed])
+        finds = [all_at_once] if all_at_once else []
+    if not ids or not finds:
         return {}
-    parts = ", ".join(f"snippet({TABLE}, {column}, '{MARK_START}', '{MARK_END}', '…', 14)" for column in (0, 1))
-    places = ", ".join(["%s"] * len(ids))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT rowid, {parts} FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid IN ({places})", [found, *ids]
-        )
-        return {id: _snippet(asked or "", answered or "") for id, asked, answered in cursor.fetchall()}
-
-
-def _snippet(asked: str, answered: str) -> Snippet:
-    where, text = ("answered", answered) if MARK_START in answered else ("asked", asked)
-    return Snippet(where, _pieces(text if MARK_START in text else ""))
-
-
-def _pieces(text: str) -> tuple[tuple[str, bool], ...]:
-    pieces = []
-    for piece in re.split(f"({MARK_START}[^{MARK_END}]*{MARK_END})", text):
-        if piece:
-            hit = piece.startswith(MARK_START)
-            pieces.append((piece.strip(MARK_START + MARK_END) if hit else piece, hit))
-    return tuple(pieces)
-
-
-def _scanned(ids: Sequence[int], text: str) -> dict[int, Snippet]:
-    places = ", ".join(["%s"] * len(ids))
-    wanted = [token.text.lower() for token in tokens(text) if not token.is_unwanted]
+    places, looked = ", ".join(["%s"] * len(ids)), Looked()
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT rowid, answered, asked FROM {TABLE} WHERE rowid IN ({places})", list(ids))
-        found = {}
-        for id, *both in cursor.fetchall():
-            spots = (
-                (where, words, words.lower().find(token), len(token))
-                for token in wanted
-                for where, words in zip(("answered", "asked"), both, strict=True)
-            )
-            spot = next((spot for spot in spots if spot[2] >= 0), None)
-            if spot is not None:
-                where, words, start, length = spot
-                end = start + length
-                pieces = (
-                    (words[max(0, start - 40) : start], False),
-                    (words[start:end], True),
-                    (words[end : end + 60], False),
-                )
-                found[id] = Snippet(where, pieces)
-        return found
+        return {id: found for id, *both in cursor if (found := _found(finds, both, looked))}
+
+
+def _found(finds: Sequence[excerpts.Wanted], both: Sequence[str | None], looked: Looked) -> Snippet | None:
+    for find in finds:
+        for where, words in zip(("answered", "asked"), both, strict=True):
+            pieces = find.excerpt(words or "", looked)
+            if pieces:
+                return Snippet(where, pieces)
+    return None

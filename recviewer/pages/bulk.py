@@ -69,6 +69,7 @@ class BulkPage:
     more_unread: int = 0
     elsewhere: int = 0
     rest_elsewhere: int = 0
+    hints: tuple[str, ...] = ()
 
 
 @require_safe
@@ -107,6 +108,7 @@ def show(request: HttpRequest) -> HttpResponse:
         more_unread=max(0, len(left) - SHOWN),
         elsewhere=sum(elsewhere),
         rest_elsewhere=sum(elsewhere[SHOWN:]),
+        hints=state.hints,
     )
     return render(request, "bulk/page.html", {"page": page})
 

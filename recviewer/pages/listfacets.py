@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from recviewer.catalog.facets import Counts
 from recviewer.catalog.filters import FACETS, FILTERS, Recordings, Term
+from recviewer.catalog.freshness import settled
 from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, VERDICT_WORDS
 from recviewer.pages.listing import ListState
 from recviewer.pages.printed import Printed
@@ -44,7 +45,8 @@ class Facet:
 
 def narrowed(state: ListState, terms: Iterable[Term] | None = None) -> Recordings:
     """Return the recordings that a state, or other terms with its words, leave."""
-    return narrowing.narrowed(state.terms if terms is None else terms, state.words)
+    kept_for = settled() if state.words else ""
+    return narrowing.narrowed(state.terms if terms is None else terms, state.words, state=kept_for)
 
 
 FACET_WORDS = {"replay": REPLAY_WORDS, "kind": KIND_WORDS, "outcome": OUTCOME_WORDS}

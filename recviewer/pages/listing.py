@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.http import QueryDict
 from django.utils.http import urlencode
 
 from recviewer.catalog.filters import Term
-from recviewer.review.narrowing import KEYS
+from recviewer.catalog.search import TEXT_LIMIT
+from recviewer.review.narrowing import KEYS, Asked, bounded, on_filters, on_words
 
 PAGE_SIZES = (50, 200)
 
@@ -42,13 +42,23 @@ DEFAULT_SORT = "test"
 
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """words: for the full-text search. terms: in the order of the address. page: from 1."""
+    """words: for the full-text search. terms: in the order of the address. page: from 1.
+
+    left_out: filters of the address that are not used, since there are too many. cut: sentences on words that are not.
+    """
 
     words: str = ""
     terms: tuple[Term, ...] = ()
     sort: str = DEFAULT_SORT
     page: int = 1
     per_page: int = PAGE_SIZES[0]
+    left_out: int = 0
+    cut: tuple[str, ...] = ()
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """Sentences on what was asked for and is not used."""
+        return (*on_filters(self.left_out), *self.cut)
 
     @classmethod
     def of(cls, query: QueryDict) -> ListState:
@@ -60,15 +70,19 @@ class ListState:
                 value = value[1:] if negative else value
                 if value or key == "model":
                     terms.append(Term(key, value, negative))
+        words = " ".join(query.get("q", "").split())
+        used, left_out = bounded(dict.fromkeys(terms))
         sort = query.get("sort", DEFAULT_SORT)
         page = query.get("page", "1")
         size = query.get("per", "")
         return cls(
-            words=" ".join(query.get("q", "").split()),
-            terms=tuple(dict.fromkeys(terms)),
+            words=words[:TEXT_LIMIT],
+            terms=used,
             sort=sort if sort in SORTS else DEFAULT_SORT,
             page=int(page) if page.isdecimal() and 0 < int(page) < 10**6 else 1,
             per_page=int(size) if size.isdecimal() and int(size) in PAGE_SIZES else PAGE_SIZES[0],
+            left_out=left_out,
+            cut=on_words(words),
         )
 
     def address(self) -> str:
@@ -93,6 +107,8 @@ class ListState:
         """Return the state without a term, from its first page."""
         return replace(self, terms=tuple(kept for kept in self.terms if kept != term), page=1)
 
-    def with_terms(self, terms: Sequence[Term], words: str) -> ListState:
-        """Return the state with further terms and other words, from its first page."""
-        return replace(self, words=words, terms=tuple(dict.fromkeys((*self.terms, *terms))), page=1)
+    def with_asked(self, asked: Asked) -> ListState:
+        """Return the state with further filters and other words, from its first page."""
+        terms, left_out = bounded(dict.fromkeys((*self.terms, *asked.terms)))
+        left_out += self.left_out + asked.left_out
+        return replace(self, words=asked.words, terms=terms, page=1, left_out=left_out, cut=asked.cut)

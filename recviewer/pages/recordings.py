@@ -165,13 +165,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     a script, holds the same without a redirect.
     """
     typed = ListState.of(request.GET)
-    asked = read(typed.words)
-    state = typed.with_terms(asked.terms, asked.words)
+    state = typed.with_asked(read(request.GET.get("q", "")))
     if wants_fragment(request):
         return answer(request, "recordings/page.html", "recordings/_list.html", build(state))
     if request.path.endswith(".json"):
         return as_json(build(state))
-    if (state.terms, state.words) != (typed.terms, typed.words):
+    if (state.terms, state.words) != (typed.terms, typed.words) and not state.hints:
         return HttpResponseRedirect(request.path + state.address())
     direct = jump(state.words)
     if direct is not None:
@@ -369,19 +368,23 @@ def _direct(state: ListState) -> Step | None:
 
 
 def _blame(state: ListState) -> Blame | None:
-    """Find the filter without which most would be left, None where that would not help."""
-    tried = [
-        (term.said, replace(state, terms=tuple(kept for kept in state.terms if kept != term), page=1))
-        for term in state.terms
-    ]
-    if state.words:
-        tried.append((f"“{state.words}”", replace(state, words="", page=1)))
-    best = max(
-        ((narrowed(other).count(), name, other) for name, other in tried), key=lambda item: item[0], default=None
-    )
-    if best is None or not best[0]:
-        return None
-    return Blame(best[1], best[0], best[2].address())
+    """Find the filter without which most would be left, None where that would not help.
+
+    Where two parts of the query each leave nothing by themselves, no one filter is to blame: nothing more is counted then.
+    """
+    kinds = [replace(state, terms=terms, words="", page=1) for terms in narrowing.parts(state.terms)]
+    kinds += [replace(state, terms=(), page=1)] if state.words else []
+    barren = [part for part in kinds if not narrowed(part).exists()]
+    best: tuple[int, str, ListState] | None = None
+    for part in (barren or kinds) if len(barren) < 2 else ():
+        if len(part.terms) > 1:
+            continue  # without one of several alternatives even less is left
+        name = part.terms[0].said if part.terms else f"“{state.words}”"
+        other = state.without(part.terms[0]) if part.terms else replace(state, words="", page=1)
+        left = narrowed(other).count()
+        if left > (best[0] if best else 0):
+            best = (left, name, other)
+    return Blame(best[1], best[0], best[2].address()) if best else None
 
 
 def as_json(page: Listing) -> JsonResponse:
@@ -398,6 +401,7 @@ def as_json(page: Listing) -> JsonResponse:
             "first": page.first,
             "last": page.last,
             "next": page.next_url or None,
+            "hints": page.state.hints,
             "facets": {key: dict(values) for key, values in page.counted.by_facet.items()},
             "recordings": [
                 {name: getattr(one, name) for name in fields}

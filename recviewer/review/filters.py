@@ -132,7 +132,23 @@ def tag_counts(recordings: QuerySet[Recording]) -> list[tuple[Label, int]]:
 
 def with_tag(recordings: QuerySet[Recording], name: str) -> QuerySet[Recording]:
     """Return those that carry a tag; upper and lower case count as the same."""
-    return recordings.filter(path__in=TagOn.objects.filter(tag__folded=folded(name)).values("path"))
+    return with_tags(recordings, [name])
+
+
+def with_tags(recordings: QuerySet[Recording], names: Iterable[str]) -> QuerySet[Recording]:
+    """Return those that carry each of some tags."""
+    wanted = sorted(set(map(folded, names)))
+    uses = TagOn.objects.filter(tag__folded__in=wanted).values("path")
+    if len(wanted) < 2:
+        return recordings.filter(path__in=uses)
+    every = uses.annotate(carried=Count("tag", distinct=True)).filter(carried=len(wanted))
+    return recordings.filter(path__in=every.values("path"))
+
+
+def with_none_of(recordings: QuerySet[Recording], names: Iterable[str]) -> QuerySet[Recording]:
+    """Return those that carry none of some tags."""
+    unwanted = sorted(set(map(folded, names)))
+    return recordings.exclude(path__in=TagOn.objects.filter(tag__folded__in=unwanted).values("path"))
 
 
 def without_tags(recordings: QuerySet[Recording]) -> QuerySet[Recording]:

@@ -36,6 +36,8 @@ class Command(BaseCommand):
         asked = read(options["query"] or "")
         if asked.faults or refusal_of(asked):
             raise CommandError(" ".join(asked.faults) or refusal_of(asked), returncode=2)
+        for hint in asked.hints:
+            self.stderr.write(hint)
         if options["dir"] is None:
             try:
                 settings.PLACES.prepare()

@@ -34,6 +34,8 @@ class Command(BaseCommand):
             raise CommandError("--limit takes a whole number from 0 on", returncode=2)
         if asked.faults:
             raise CommandError(" ".join(asked.faults), returncode=2)
+        for hint in asked.hints:
+            self.stderr.write(hint)
         prepare(static=False)
         try:
             report = indexer.refresh()

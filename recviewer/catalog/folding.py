@@ -1,0 +1,59 @@
+"""How the full-text index reads characters: which are parts of words, and which count as the same (`É` as `e`).
+
+SQLite's tokenizer has tables of its own, which differ from Python's and from one version to the next. So it is asked, once
+for each character that occurs, by indexing it between two letters in a database in memory.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+from contextlib import closing
+from threading import Lock
+
+GAP = " "
+"""Stands for every character that parts words."""
+
+MARK = "\u0300"
+"""Stands for every character that belongs to the letter before it and counts for nothing."""
+
+TOKENIZER = "unicode61"
+
+_ASCII = "".join(chr(code).lower() if chr(code).isalnum() else GAP for code in range(128))
+_known: dict[int, str] = dict(enumerate(_ASCII))
+_lock = Lock()
+
+
+def folded(text: str) -> str:
+    """Return a text as the index reads it, sign for sign, so that places in it are places in the text.
+
+    Letters and digits without case and accents; GAP for what parts words; MARK for what stands on the letter before it.
+    """
+    if text.isascii():
+        return text.translate(_ASCII)
+    strange = [sign for sign in set(text) if ord(sign) not in _known]
+    if strange:
+        _learn(strange)
+    made = text.translate(_known)
+    if MARK in made:
+        if made[0] == MARK:
+            made = GAP + made[1:]
+        while GAP + MARK in made:  # nothing stands before it that it could belong to
+            made = made.replace(GAP + MARK, GAP + GAP)
+    return made
+
+
+def _learn(signs: Collection[str]) -> None:
+    """Ask the index how it reads characters."""
+    with closing(sqlite3.connect(":memory:")) as raw:
+        raw.execute(f"CREATE VIRTUAL TABLE seen USING fts5(sign, tokenize = '{TOKENIZER}')")
+        raw.execute("CREATE VIRTUAL TABLE words USING fts5vocab(seen, 'instance')")
+        askable = [sign for sign in signs if not "\ud800" <= sign <= "\udfff"]
+        raw.executemany(
+            "INSERT INTO seen (rowid, sign) VALUES (?, ?)", [(ord(sign) + 1, f"a{sign}b") for sign in askable]
+        )
+        read = {doc - 1: term for doc, term in raw.execute('SELECT doc, term FROM words ORDER BY doc, "offset" DESC')}
+    with _lock:
+        for sign in signs:
+            term = read.get(ord(sign), "a")
+            _known[ord(sign)] = GAP if term == "a" else MARK if term == "ab" else term[1:-1]
