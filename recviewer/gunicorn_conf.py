@@ -1,7 +1,14 @@
 """How gunicorn serves recviewer, on a laptop and for a team."""
 
+import contextlib
+import ctypes
+import gc
+import os
 import subprocess
 import sys
+import threading
+import time
+from pathlib import Path
 from typing import Any
 
 worker_class = "gthread"
@@ -23,3 +30,51 @@ def on_starting(server: Any) -> None:
     done = subprocess.run([sys.executable, "-m", "recviewer", "serve", "--prepare-only"], check=False)
     if done.returncode:
         sys.exit(done.returncode)
+
+
+MEMORY_BYTES = 200 * 1024 * 1024
+"""What a worker may keep between requests."""
+
+TRIMMED_SECONDS = 10
+"""How long a worker waits before it tries again to give memory back."""
+
+_trimmed_at = 0.0
+
+
+def post_request(worker: Any, req: Any, environ: Any, resp: Any) -> None:
+    """Give back what a huge recording or an act on many has left behind.
+
+    A worker whose memory is in too many pieces for that goes, where nobody waits for it and nothing runs beside; a fresh
+    one takes its place, and connections wait for it.
+    """
+    global _trimmed_at
+    if _memory() <= MEMORY_BYTES or time.monotonic() - _trimmed_at < TRIMMED_SECONDS:
+        return
+    _trimmed_at = time.monotonic()
+    gc.collect()
+    _trim()
+    if _memory() > MEMORY_BYTES and _is_alone(worker):
+        worker.alive = False
+
+
+def _memory() -> int:
+    """Return the bytes of memory that this process has to itself, 0 where nobody tells."""
+    try:
+        _, resident, shared, *_ = Path("/proc/self/statm").read_text().split()
+    except (OSError, ValueError):
+        return 0
+    return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _trim() -> None:
+    """Have the C library give free memory back to the system, where it can."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _is_alone(worker: Any) -> bool:
+    """Tell whether this request is the only one, and no thread beside gunicorn's (a refresh, a fetch) is at work."""
+    if worker.nr_conns - len(worker.keepalived_conns) > 1:
+        return False
+    others = [one for one in threading.enumerate() if one is not threading.main_thread()]
+    return all(one.name.startswith("ThreadPoolExecutor") for one in others)

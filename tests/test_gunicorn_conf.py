@@ -1,0 +1,66 @@
+"""A web worker gives memory back, or goes where it cannot."""
+
+from __future__ import annotations
+
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from recviewer import gunicorn_conf
+
+
+@pytest.fixture
+def after(monkeypatch):
+    """Return a function that ends a request with so much memory before and after giving some back."""
+
+    def end(before, behind, *, connections=1, kept=0, last=-1e9):
+        monkeypatch.setattr(gunicorn_conf, "_trimmed_at", last)
+        told = iter([before, behind])
+        monkeypatch.setattr(gunicorn_conf, "_memory", lambda: next(told) * 1024 * 1024)
+        trimmed = []
+        monkeypatch.setattr(gunicorn_conf, "_trim", lambda: trimmed.append(1))
+        worker = SimpleNamespace(alive=True, nr_conns=connections, keepalived_conns=[None] * kept)
+        gunicorn_conf.post_request(worker, None, None, None)
+        return worker.alive, len(trimmed)
+
+    return end
+
+
+def test_a_small_worker_is_left_alone(after):
+    assert after(120, 120) == (True, 0)
+
+
+def test_memory_is_given_back(after):
+    assert after(300, 120) == (True, 1)
+
+
+def test_a_worker_that_cannot_give_back_goes(after):
+    assert after(300, 300) == (False, 1)
+    assert after(300, 300, connections=4, kept=3) == (False, 1)
+
+
+def test_it_stays_while_somebody_waits_for_it(after):
+    assert after(300, 300, connections=2) == (True, 1)
+
+
+def test_it_stays_while_a_thread_of_ours_is_at_work(after):
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait, name="recviewer-refresh", daemon=True)
+    thread.start()
+    try:
+        assert after(300, 300) == (True, 1)
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_memory_is_not_looked_for_at_every_request(after, monkeypatch):
+    monkeypatch.setattr(gunicorn_conf.time, "monotonic", lambda: 105.0)
+
+    assert after(300, 300, last=100.0) == (True, 0)
+
+
+def test_memory_is_what_this_process_has():
+    assert 5_000_000 < gunicorn_conf._memory() < 10_000_000_000
+    gunicorn_conf._trim()
