@@ -12,6 +12,9 @@ from recviewer.exchange import hidden
 TEXT = 20_000
 """Characters of one text that are shown; the file says how many more there are."""
 
+NAME = 600
+"""Characters of a name or of a path that are shown."""
+
 CONTEXT = 400
 """Characters of an unchanged stretch between two changes that stand open, half at each end; the rest is folded."""
 
@@ -34,15 +37,20 @@ def text(value: str) -> str:
 
 
 def name(value: str) -> str:
-    """Return a recorded value whose direction does not leak into what stands beside it."""
-    return f"<bdi>{text(value)}</bdi>"
+    """Return a recorded value, cut where it is very long, whose direction does not leak into what stands beside it."""
+    return f"<bdi>{cut(value, NAME)}</bdi>"
 
 
 def cut(value: str, most: int = TEXT) -> str:
-    """Return text, and how much of it is left out where it is long."""
-    if len(value) <= most:
-        return text(value)
-    return f'{text(value[:most])}<span class="note"> … {len(value) - most:,} more characters</span>'
+    """Return text, and how much of it is left out where it is long, or where its marks take too much markup."""
+    end = min(len(value), most)
+    made = text(value[:end])
+    while len(made) > 5 * most:
+        end //= 2
+        made = text(value[:end])
+    if end == len(value):
+        return made
+    return f'{made}<span class="note"> … {len(value) - end:,} more characters</span>'
 
 
 def said(value: str) -> str:

@@ -204,3 +204,12 @@ def test_what_cannot_be_had_is_unreadable():
 
     assert [finding.rule for finding in report.findings] == ["unreadable"]
     assert unreadable.subject == ""
+
+
+def test_a_name_of_marks_takes_little():
+    from recviewer.changes import markup
+
+    shown = markup.name("\u200b\u200c" * 50_000)
+
+    assert len(shown) < 3_200
+    assert f"… {100_000 - shown.count('U+200'):,} more characters" in shown
