@@ -369,3 +369,19 @@ def test_the_order_of_keys_beside_ids_says_nothing():
     other["request"]["body"] = dict(reversed(other["request"]["body"].items()))
 
     assert len({fingerprint(read(json.dumps(item).encode()).exchange) for item in (one, other)}) == 1
+
+
+NOT_READ = {
+    "a page of a proxy": "<html>502 Bad Gateway</html>",
+    "an envelope around a reply": {"statusCode": 200, "body": "{}"},
+    "a stream in an envelope": [{"response": gemini(TEXT)}],
+    "a text after the events of Gemini": event(json.dumps(gemini(TEXT))) + "<html>502</html>",
+    "a text among the events of Converse": [*converse_stream((0, TEXT)), "Bad Gateway"],
+    "a line of Ollama that was cut off": '{"message": {"content": "a"}, "done": false}\n{"message": {"cont',
+    "an unknown event of Responses": [*responses_stream((0, "a")), {"type": "response.new", "x": 1}],
+}
+
+
+@pytest.mark.parametrize("name", NOT_READ)
+def test_what_is_not_read_is_said_as_a_problem(name):
+    assert any(problem.where.startswith("response.body") for problem in exchange_of(NOT_READ[name]).problems)

@@ -37,6 +37,7 @@ from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
 from recviewer.formats.raw import HEADS, Raw
+from recviewer.formats.sse import DONE
 
 EVENTS = frozenset(
     {"messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"}
@@ -313,17 +314,16 @@ def _events(elements: list[Json], raw: Raw, problems: list[Problem]) -> Iterator
     sizes = [event.size_bytes for event in raw.sse_events] if names else []
     for number, element in enumerate(elements):
         inner = element["__data__"] if isinstance(element, dict) and "__data__" in element else element
+        if isinstance(inner, str) and inner != DONE:
+            problems.append(Problem(f"{AT}[{number}]", "data that is not JSON"))
         name, data = _opened(inner, names[number] if names else "")
         at = Lookup(data if isinstance(data, dict) else {}, f"{AT}[{number}]", problems)
         failure = _failure(name, at, inner)
         found = [] if failure else list(_deltas(name, at, blocks, inner))
         usage = at.mapping("usage") if name == "metadata" else None
+        size, event = (sizes[number], names[number]) if names else (0, "")
         shown = _shown(inner, name, data)
-        event = names[number] if names else ""
-        yield (
-            Chunk(number + 1, tuple(found), usage or None, shown, READ, sizes[number] if sizes else 0, event),
-            failure,
-        )
+        yield Chunk(number + 1, tuple(found), usage or None, shown, READ, size, event), failure
 
 
 def _shown(element: Json, name: str, data: Json) -> dict[str, Json]:

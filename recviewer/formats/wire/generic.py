@@ -8,10 +8,14 @@ from recviewer.exchange.model import Chunk, Kind, Problem, Reply, Request
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
+from recviewer.formats.framing import AT
 from recviewer.formats.messages import body_lookup, chat_messages, request_of
 from recviewer.formats.raw import Raw
 
 SHAPE = Shape("generic")
+
+
+UNKNOWN = "no format knows this reply: it is kept as it is, and counts"
 
 
 class Generic:
@@ -34,6 +38,8 @@ class Generic:
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Count the chunks; what they mean is not known."""
+        if not raw.is_empty:
+            problems.append(Problem(AT, UNKNOWN))
         if raw.is_streaming and isinstance(raw.reply, list):
             count = len(raw.reply)
             return Reply(chunks=count, runs=((deltas.NOTHING, count),) if count else ())
