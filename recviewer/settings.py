@@ -23,8 +23,10 @@ if HOSTED and DEBUG:
     raise env.BadEnvironment("RECVIEWER_DEBUG", "1", "a hosted instance never runs in debug mode")
 
 SECRET_KEY = env.text("RECVIEWER_SECRET_KEY")
-if HOSTED and len(SECRET_KEY) < 32:
-    raise env.BadEnvironment("RECVIEWER_SECRET_KEY", "…", "a hosted instance needs a secret of 32 characters or more")
+if HOSTED and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5):
+    raise env.BadEnvironment(
+        "RECVIEWER_SECRET_KEY", "…", "a hosted instance needs a random secret of 50 characters or more"
+    )
 if not SECRET_KEY:
     SECRET_KEY = places.local_secret(DATA_DIR) or secrets.token_urlsafe(48)
 
@@ -66,7 +68,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    *(["django.contrib.auth.middleware.LoginRequiredMiddleware"] if HOSTED else []),
+    *(["recviewer.pages.signedout.SignInFirst"] if HOSTED else []),
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -127,8 +129,16 @@ USE_I18N = False
 USE_THOUSAND_SEPARATOR = True
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "recordings:listing"
+CSRF_FAILURE_VIEW = "recviewer.pages.signedout.old_token"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -142,9 +152,14 @@ SECURE_CSP = {
     "base-uri": ["'none'"],
     "frame-ancestors": ["'none'"],
 }
-if HOSTED:
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("RECVIEWER_TLS", default=True)
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("RECVIEWER_PROXY") else None
+BEHIND_PROXY = HOSTED and env.flag("RECVIEWER_PROXY")
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if HOSTED and env.flag("RECVIEWER_TLS", default=True):
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked from inside, past the proxy
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {

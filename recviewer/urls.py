@@ -48,6 +48,7 @@ urlpatterns = [
 if settings.HAS_ADMIN:
     from django.contrib import admin
 
+    urlpatterns.append(path("admin/", include([path("login/", login.of_admin)])))
     urlpatterns.append(path("admin/", admin.site.urls))
 
 handler404 = "recviewer.pages.errors.not_found"

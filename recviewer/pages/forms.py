@@ -10,8 +10,8 @@ from urllib.parse import quote, unquote
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
+from recviewer.pages.leading import leads_to_page
 from recviewer.review.refusals import Invalid
 from recviewer.review.subjects import Seen
 
@@ -52,10 +52,9 @@ def item_of(path: str, blob: str, change: str = "") -> str:
 
 
 def next_of(request: HttpRequest, sent: QueryDict) -> str:
-    """Return the address to go to afterwards: that of the form if it is one of ours, else the list."""
+    """Return the address to go to afterwards: that of the form if it is a page of ours, else the list."""
     wanted = sent.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if is_ours and wanted.startswith("/") else reverse("recordings:listing")
+    return wanted if leads_to_page(request, wanted) else reverse("recordings:listing")
 
 
 def event_in(sent: QueryDict) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -19,7 +20,7 @@ from recviewer.pages.htmx import answer, wants_fragment
 from recviewer.review import deleting
 from recviewer.review.actors import actor_of
 from recviewer.review.models import TrashRecord
-from recviewer.review.refusals import Invalid
+from recviewer.review.refusals import Invalid, NotAllowed
 
 PER_PAGE = 100
 SHOWN = 20
@@ -46,7 +47,8 @@ class Held:
 class TrashPage:
     """The trash, newest first. count, size: of all of it. next_url: of older ones, "" at the end.
 
-    obstacle: why nothing can be restored, "" if it can. refused: sentences about what did not come back.
+    obstacle: why nothing can be restored, "" if it can. may_discard: whoever asks may delete for good.
+    refused: sentences about what did not come back.
     told, event: what was done just now and the act to undo it by, for the answer to htmx.
     """
 
@@ -55,6 +57,7 @@ class TrashPage:
     size: int
     next_url: str
     obstacle: str
+    may_discard: bool = True
     refused: tuple[str, ...] = ()
     told: str = ""
     event: int | None = None
@@ -70,6 +73,12 @@ class DiscardPage:
     shown: tuple[TrashRecord, ...]
     more: int
     is_all: bool
+
+
+def may_discard(request: HttpRequest) -> bool:
+    """Tell whether who asks may delete for good: on a laptop its one user, of a team its superusers."""
+    user = getattr(request, "user", None)
+    return not settings.HOSTED or (user is not None and user.is_superuser)
 
 
 def _all_held() -> QuerySet[TrashRecord]:
@@ -94,6 +103,7 @@ def _page(
         size=sums["size"] or 0,
         next_url=next_url,
         obstacle=deleting.obstacle() or discreet(deleting.absence()),
+        may_discard=may_discard(request),
         refused=tuple(map(discreet, refused)),
         told=told,
         event=event,
@@ -174,6 +184,8 @@ def restore(request: HttpRequest) -> HttpResponse:
 @require_POST
 def discard(request: HttpRequest) -> HttpResponse:
     """Ask before recordings are deleted for good, and delete them (with `confirmed`)."""
+    if not may_discard(request):
+        raise NotAllowed("Only a superuser deletes recordings for good. They wait in the trash until then.")
     is_all = bool(request.POST.get("all"))
     records = _all_held() if is_all else _all_held().filter(entry__in=_chosen(request)[:5000])
     chosen = list(records.order_by("-pk"))

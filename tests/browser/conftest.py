@@ -67,6 +67,11 @@ class Complaints:
     def __init__(self, address):
         self.address = address
         self.found = []
+        self.expected = ["409", "422"]
+
+    def expects(self, status):
+        """Take answers with this status for what the test is about."""
+        self.expected.append(status)
 
     def watch(self, page):
         page.on("console", lambda message: self._console(message))
@@ -74,7 +79,7 @@ class Complaints:
         page.on("request", lambda request: self._request(request))
 
     def _console(self, message):
-        expected = "Failed to load resource" in message.text and ("409" in message.text or "422" in message.text)
+        expected = "Failed to load resource" in message.text and any(status in message.text for status in self.expected)
         if message.type in ("error", "warning") and not expected:
             self.found.append(f"{message.type}: {message.text}")
 
@@ -84,13 +89,18 @@ class Complaints:
 
 
 @pytest.fixture
-def open_page(chromium, live_server, settings, demo):
+def complaints(live_server):
+    """What the pages of this test complain of."""
+    return Complaints(live_server.url)
+
+
+@pytest.fixture
+def open_page(chromium, live_server, settings, demo, complaints):
     """Return a function that opens a browser page; complaints of any of them fail the test at its end."""
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    complaints = Complaints(live_server.url)
     contexts = []
 
     def make(*, width=1280, height=800, theme="light", scripts=True):

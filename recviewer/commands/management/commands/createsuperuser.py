@@ -1,0 +1,28 @@
+"""Django's command, with rules for passwords that nobody can wave through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.management.commands import createsuperuser
+from django.contrib.auth.models import UserManager
+from django.contrib.auth.password_validation import validate_password
+
+
+class Command(createsuperuser.Command):
+    """Django offers to go on with a bad password, and with `--noinput` it does not look; here it is an error."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Create the user. The rules stand where Django's command hands the password on; it tells of a ValidationError."""
+        plainly = UserManager.create_superuser
+
+        def by_the_rules(users: Any, username: str, email: Any = None, password: Any = None, **more: Any) -> Any:
+            if password is not None:
+                validate_password(password, users.model(username=username, email=email or ""))
+            return plainly(users, username, email, password, **more)
+
+        UserManager.create_superuser = by_the_rules  # type: ignore[method-assign, assignment]
+        try:
+            super().handle(*args, **options)
+        finally:
+            UserManager.create_superuser = plainly  # type: ignore[method-assign]

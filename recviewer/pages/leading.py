@@ -1,0 +1,62 @@
+"""Which addresses may be led to after an act or a login: pages for people on this site, never a part of a page or an act."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
+
+PAGES = frozenset(
+    {
+        "recordings:listing",
+        "recording:show",
+        "recording:blob",
+        "history:show",
+        "bulk:show",
+        "changes:listing",
+        "changes:show",
+        "report:show",
+        "difference:two",
+        "difference:since_approval",
+        "queue:start",
+        "plan:show",
+        "plan:range",
+        "tags:listing",
+        "trash:listing",
+        "activity:listing",
+        "activity:show",
+    }
+)
+"""Names of the addresses of pages; everything else is a part, an act, a file or a door."""
+
+_UNSURE = re.compile(r"[\x00-\x20\x7f\\]")
+"""What browsers drop from an address, or take for a slash."""
+
+
+def leads_to_page(request: HttpRequest, address: str) -> bool:
+    """Tell whether an address, from its first slash on, is that of a page of ours as a browser would read it."""
+    if not address.startswith("/") or _UNSURE.search(address):
+        return False
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        return False
+    try:
+        path = unquote(urlsplit(address).path)
+        if {".", ".."} & set(path.split("/")):  # a browser would walk up
+            return False
+        found = resolve(path)
+    except (Resolver404, ValueError):
+        return False
+    return found.view_name in PAGES or "admin" in found.app_names
+
+
+def page_of(request: HttpRequest) -> str:
+    """Return the page that a request asks for or, of a part or an act, was sent from; "" where that is none of ours."""
+    here = request.get_full_path()
+    if request.method in ("GET", "HEAD") and leads_to_page(request, here):
+        return here
+    sent_from = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    there = f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path
+    return there if sent_from.netloc == request.get_host() and leads_to_page(request, there) else ""
