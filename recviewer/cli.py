@@ -11,6 +11,7 @@ import sys
 from collections.abc import Collection, Sequence
 
 from recviewer.env import BadEnvironment
+from recviewer.exchange.plain import Printed
 
 ROOTED = {"serve": {"--port", "--repo", "--host", "--workers"}, "index": set[str]()}
 """Commands whose first free argument is the recordings root, with those of their options that take a value."""
@@ -85,6 +86,9 @@ def plan_repository(arguments: Sequence[str]) -> str | None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command. arguments: without the program's name; default: those of the process."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None:
+        sys.stdout, sys.stderr = Printed(sys.stdout), Printed(sys.stderr)
+    os.environ["DJANGO_COLORS"] = "nocolor"  # colours are written with the characters that are kept out
     root = root_argument(given) or root_option(given)
     if root is not None:
         os.environ["RECVIEWER_RECORDINGS"] = os.path.abspath(root)

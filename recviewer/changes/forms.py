@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from recviewer.changes import checks, markdown, static
 from recviewer.changes.links import links
 from recviewer.changes.report import Report, as_json
 from recviewer.changes.sentence import status
+from recviewer.exchange.plain import dumps, safe
 
 FORMS = ("md", "summary", "json", "html", "status", "status-json")
 """md: a comment. summary: of a job. status: a line. status-json: it, with the state and the link of a commit status."""
@@ -19,16 +19,16 @@ def pieces(report: Report, form: str, *, public: str = "") -> Iterator[str]:
     where = links(report, public)
     match form:
         case "md":
-            yield markdown.comment(report, links=where)
+            yield safe(markdown.comment(report, links=where))
         case "summary":
-            yield markdown.summary(report, links=where)
+            yield safe(markdown.summary(report, links=where))
         case "json":
-            yield json.dumps(as_json(report), indent=2, ensure_ascii=False) + "\n"
+            yield dumps(as_json(report), indent=2) + "\n"
         case "html":
             yield from static.page(report, links=where)
         case "status":
-            yield status(report.found, report.findings) + "\n"
+            yield safe(status(report.found, report.findings)) + "\n"
         case "status-json":
-            yield json.dumps(checks.as_status(report, where), ensure_ascii=False) + "\n"
+            yield dumps(checks.as_status(report, where)) + "\n"
         case _:
             raise ValueError(f"{form} is no form of a report")

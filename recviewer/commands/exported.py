@@ -14,6 +14,7 @@ from recviewer.exchange.contract import Place, to_json
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Json
+from recviewer.exchange.plain import escaped_bytes
 from recviewer.formats.reading import Reading, read, unreadable
 from recviewer.replay.names import Replay, ReplayState, name_state
 from recviewer.review.narrowing import REVIEW_KEYS, Asked, narrowed
@@ -32,7 +33,7 @@ def contract_of(reading: Reading, path: str, blob: str) -> dict[str, Json]:
 
 def line_of(value: dict[str, Json]) -> bytes:
     """Return an object as one line of JSON."""
-    return encode(value)
+    return escaped_bytes(encode(value))
 
 
 class Found(NamedTuple):

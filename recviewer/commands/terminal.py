@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from recviewer.exchange.escapes import spelled_out
@@ -21,19 +20,15 @@ from recviewer.exchange.model import (
     ToolResult,
     Vector,
 )
+from recviewer.exchange.plain import safe
 from recviewer.formats.deltas import compact
 
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+__all__ = ["conversation", "safe"]
 
 
 def conversation(exchange: Exchange, path: str) -> str:
     """Return the whole exchange as text: where it stands, what was asked, what came back, what was odd."""
     return safe("\n".join(_lines(exchange, path)))
-
-
-def safe(text: str) -> str:
-    """Return text in which invisible and control characters are written as `<U+202E>`."""
-    return _UNSAFE.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 
 def _lines(exchange: Exchange, path: str) -> Iterator[str]:

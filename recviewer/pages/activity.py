@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from recviewer.catalog.models import Recording
+from recviewer.exchange.plain import dumps
 from recviewer.pages.bar import url_of
 from recviewer.pages.htmx import answer
 from recviewer.review import audit, beside
@@ -327,7 +327,7 @@ def _joined(values: Iterable[Any]) -> Iterator[bytes]:
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return dumps(value).encode("utf-8", "backslashreplace")
 
 
 @require_POST

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from recviewer.exchange.plain import dumps
 from recviewer.review import swaps
 from recviewer.review.decide import NOTE_LENGTH
 from recviewer.review.history import Saying
@@ -61,7 +62,7 @@ class BadLine(ValueError):
 
 def text(line: Line) -> str:
     """Return a line as it is written, without its end."""
-    return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+    return dumps(line, separators=(",", ":"))
 
 
 def time(moment: datetime) -> str:

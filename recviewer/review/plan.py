@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from django.conf import settings
 
+from recviewer.exchange.plain import safe
 from recviewer.review import patches
 
 
@@ -166,7 +167,7 @@ def argument(test_id: str) -> str:
 
 def test_ids(plan: Plan) -> bytes:
     """Return the tests to record again, one a line: for `pytest @file`. Ids that are no single line are left out."""
-    lines = [argument(again.test_id) for again in plan.again if len(again.test_id.splitlines()) == 1]
+    lines = [safe(argument(again.test_id)) for again in plan.again if len(again.test_id.splitlines()) == 1]
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
 
 

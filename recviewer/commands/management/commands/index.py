@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
         prepare(static=False, moved=options["moved"])
         try:
-            with progress_for(sys.stderr) as progress:
+            with progress_for(sys.__stderr__ or sys.stderr) as progress:
                 report = indexer.refresh(full=options["full"], progress=progress)
         except (indexer.Busy, Refusal) as refusal:
             raise CommandError(str(refusal), returncode=2) from None

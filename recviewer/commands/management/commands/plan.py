@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shlex
 import sys
@@ -104,6 +103,7 @@ def _of_range(repository: Repository, spec: str, warn: Callable[[str], object]) 
 def _told(plan: Plan, options: dict[str, Any], command: str) -> bytes:
     """Return the plan in a form, whole: half a patch would be applied as well. command: prints this plan."""
     from recviewer.commands.planned import words
+    from recviewer.exchange.plain import dumps
     from recviewer.review import plan as plans
 
     match options["format"]:
@@ -114,7 +114,7 @@ def _told(plan: Plan, options: dict[str, Any], command: str) -> bytes:
         case "tests":
             return plans.test_ids(plan)
         case "json":
-            text = json.dumps(plans.as_json(plan), indent=2, ensure_ascii=False)
+            text = dumps(plans.as_json(plan), indent=2)
             return f"{text}\n".encode("utf-8", "backslashreplace")
         case _:
             return words(plan, command=command).encode("utf-8", "backslashreplace")

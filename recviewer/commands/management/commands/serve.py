@@ -102,7 +102,7 @@ class Command(BaseCommand):
         from recviewer.commands.progress import progress_for
         from recviewer.commands.start import bring_up
 
-        with progress_for(sys.stderr) as progress:
+        with progress_for(sys.__stderr__ or sys.stderr) as progress:
             bring_up(self.stdout.write, self.stderr.write, progress=progress, moved=moved)
 
     def _serve(self, host: str, port: int, workers: int) -> None:
