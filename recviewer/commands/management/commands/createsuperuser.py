@@ -12,6 +12,10 @@ from django.contrib.auth.password_validation import validate_password
 class Command(createsuperuser.Command):
     """Django offers to go on with a bad password, and with `--noinput` it does not look; here it is an error."""
 
+    help = (
+        "Make a user who may do everything, with a password that keeps to the rules. Example: recviewer createsuperuser"
+    )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Create the user. The rules stand where Django's command hands the password on; it tells of a ValidationError."""
         plainly = UserManager.create_superuser
