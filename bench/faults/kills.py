@@ -284,8 +284,8 @@ def check(place: Path, files: dict[str, bytes]) -> None:
     from django.db import connection
 
     from recviewer.review import beside, lines
-    from recviewer.review.deleting import trash_folder
     from recviewer.review.models import Decision, Note, TrashRecord
+    from recviewer.review.trash_notes import trash_folder
 
     held = {row.path: row.entry for row in TrashRecord.objects.filter(restored_at=None, discarded_at=None)}
     for path, data in files.items():

@@ -82,14 +82,14 @@ def bring_up(
     """
     from recviewer.catalog import indexer, provenance
     from recviewer.git.repository import GitFailed
-    from recviewer.review import deleting
+    from recviewer.review import reconciling
     from recviewer.review.refusals import Refused
     from recviewer.store.refusals import Refusal
 
     prepare(static=True, moved=moved)
     sweep()
     try:
-        for sentence in deleting.reconcile():
+        for sentence in reconciling.reconcile():
             warn(sentence)
         report = indexer.refresh(progress=progress, processes=None if progress else 1)
         say(sentence_of(report))

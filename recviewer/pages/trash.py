@@ -17,7 +17,7 @@ from recviewer.catalog.models import Recording
 from recviewer.pages.bar import url_of
 from recviewer.pages.discreet import discreet
 from recviewer.pages.htmx import answer, wants_fragment
-from recviewer.review import deleting
+from recviewer.review import deleting, trash_notes
 from recviewer.review.actors import actor_of
 from recviewer.review.models import TrashRecord
 from recviewer.review.refusals import Invalid, NotAllowed
@@ -102,7 +102,7 @@ def _page(
         count=sums["count"],
         size=sums["size"] or 0,
         next_url=next_url,
-        obstacle=deleting.obstacle() or discreet(deleting.absence()),
+        obstacle=deleting.obstacle() or discreet(trash_notes.absence()),
         may_discard=may_discard(request),
         refused=tuple(map(discreet, refused)),
         told=told,

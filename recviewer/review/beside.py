@@ -17,9 +17,9 @@ from django.conf import settings
 
 from recviewer import held
 from recviewer.review import lines, travel
-from recviewer.review.deleting import KEEPER
 from recviewer.review.refusals import Invalid
 from recviewer.review.subjects import printable
+from recviewer.review.trash_notes import KEEPER
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of a file of reviews: some hundred thousand verdicts."""

@@ -26,10 +26,10 @@ from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.review import audit, history, standing
 from recviewer.review.audit import Action, Done, Item
-from recviewer.review.deleting import KEEPER
 from recviewer.review.history import Saying
 from recviewer.review.models import Decision, Kept, Verdict
 from recviewer.review.subjects import BLOB_PREFIX, CHANGE_PREFIX, GONE_PREFIX, chunked, is_older
+from recviewer.review.trash_notes import KEEPER
 from recviewer.store import files
 
 Read = Callable[[Collection[str]], Iterable[tuple[str, bytes]]]

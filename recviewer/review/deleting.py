@@ -8,37 +8,43 @@ start.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Count
 from django.utils import timezone
-from filelock import FileLock, Timeout
 
-from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.review import audit
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.choosing import Chosen
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.refusals import Changed, Invalid, NotAllowed, Overtaken, Refused, Unnoted
-from recviewer.review.subjects import Seen, chunked, raw_of, subject_of, title_for, titled
+from recviewer.review.subjects import Seen, chunked, raw_of, subject_of, titled
+from recviewer.review.trash_notes import (
+    counted,
+    expect_trash,
+    in_trash,
+    items_of,
+    mark_restored,
+    named,
+    noting,
+    one_at_a_time,
+    record,
+    tell_catalog,
+    told_of,
+    trash_folder,
+    write_discarded,
+)
 from recviewer.store import files
 from recviewer.store import refusals as store
 from recviewer.store.manifests import Entry, State
 from recviewer.store.paths import open_parent
-from recviewer.store.trash import Trash
-
-log = logging.getLogger(__name__)
-KEEPER = "recviewer"
-"""The actor of what is found out at the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +65,6 @@ class Preview:
         return len(self.recordings)
 
 
-def trash_folder() -> Trash:
-    """Return the trash that belongs to the recordings root."""
-    return Trash(settings.DATA_DIR / "trash")
-
-
 def obstacle(recording: Recording | None = None) -> str:
     """Return why recordings (or this one) cannot be moved to the trash, as a sentence; "" if they can."""
     if settings.READ_ONLY:
@@ -73,33 +74,6 @@ def obstacle(recording: Recording | None = None) -> str:
     if not os.access(place, os.W_OK | os.X_OK):
         return "recviewer may not write to the recordings directory: mark the recording for deletion instead."
     return ""
-
-
-def absence() -> str:
-    """Return as sentences that the trash folder is missing or empty while recordings are to lie in it; "" where all is well.
-
-    It may be a disk that is not mounted: nothing is taken for lost, and nothing is put into a folder that takes its place.
-    """
-    count = _held().count()
-    if not count or trash_folder().ids():
-        return ""
-    lie = "1 recording is to lie" if count == 1 else f"{count:,} recordings are to lie"
-    state = "has nothing in it" if trash_folder().folder.is_dir() else "is missing"
-    return (
-        f"The trash folder {trash_folder().folder} {state}, but {lie} there. "
-        "Nothing was written down as lost: bring the folder back, and they can be restored as before."
-    )
-
-
-def _held() -> models.QuerySet[TrashRecord]:
-    return TrashRecord.objects.filter(restored_at=None, discarded_at=None)
-
-
-def _expect_trash() -> None:
-    """Raise store.TrashMissing where the trash folder is not what it was."""
-    sentence = absence()
-    if sentence:
-        raise store.TrashMissing(sentence)
 
 
 def preview(seen: Sequence[Seen]) -> Preview:
@@ -130,8 +104,8 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
     if settings.READ_ONLY:
         raise NotAllowed(obstacle())
     known = {recording.path: recording for recording in recordings}
-    with _one_at_a_time():
-        _expect_trash()
+    with one_at_a_time():
+        expect_trash()
         places = [(recording.path, raw_of(recording), recording.blob) for recording in recordings]
         entries = _delete(places, actor=actor, note=note, now=at, chosen=chosen)
         recordings = [known[entry.key] for entry in entries]
@@ -141,15 +115,15 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
                     actor=actor,
                     action=Action.TRASH,
                     summary=f"moved {titled(recordings)} to the trash",
-                    payload={"entries": [_told(entry) for entry in entries]},
+                    payload={"entries": [told_of(entry) for entry in entries]},
                     items=[Item(entry.key, subject_of(known[entry.key]), entry.blob) for entry in entries],
                     at=at,
                 )
-                _record(entries, known)
+                record(entries, known)
         except BaseException as error:
             _unmoved(entries, error)
             raise
-    _tell_catalog(list(known))
+    tell_catalog(list(known))
     return chosen.told(audit.done(event))
 
 
@@ -172,9 +146,9 @@ def restore(ids: Sequence[str], *, actor: str) -> Restored:
         raise Invalid("Nothing was chosen.")
     back: list[Entry] = []
     refused: list[str] = []
-    with _one_at_a_time():
-        _expect_trash()
-        held = set(_held().values_list("entry", flat=True))
+    with one_at_a_time():
+        expect_trash()
+        held = set(in_trash().values_list("entry", flat=True))
         for id in dict.fromkeys(ids):
             try:
                 if id not in held:
@@ -184,9 +158,9 @@ def restore(ids: Sequence[str], *, actor: str) -> Restored:
                 refused.append(str(refusal))
         if not back:
             return Restored(None, tuple(refused))
-        with _noting(f"{_counted(len(back))} back in the tree"):
+        with noting(f"{counted(len(back))} back in the tree"):
             event = _write_restored(back, actor)
-    _tell_catalog([entry.key for entry in back])
+    tell_catalog([entry.key for entry in back])
     return Restored(audit.done(event), tuple(refused))
 
 
@@ -207,23 +181,18 @@ def _write_restored(back: Sequence[Entry], actor: str) -> AuditEvent:
         event = audit.write(
             actor=actor,
             action=Action.RESTORE,
-            summary=f"restored {_named(back)} from the trash",
-            payload={"entries": [_told(entry) for entry in back]},
-            items=_items(back),
+            summary=f"restored {named(back)} from the trash",
+            payload={"entries": [told_of(entry) for entry in back]},
+            items=items_of(back),
         )
-        _mark_restored(back, event)
+        mark_restored(back, event)
     return event
-
-
-def _mark_restored(back: Sequence[Entry], event: AuditEvent) -> None:
-    for some in chunked(entry.id for entry in back):
-        TrashRecord.objects.filter(entry__in=some).update(restored_at=event.at)
 
 
 def discard(ids: Sequence[str], *, actor: str) -> Done:
     """Delete entries of the trash for good, the only act without an inverse. Raises Invalid, store.NotWritable."""
     gone: list[TrashRecord] = []
-    with _one_at_a_time():
+    with one_at_a_time():
         held = [
             record
             for some in chunked(dict.fromkeys(ids))
@@ -239,25 +208,9 @@ def discard(ids: Sequence[str], *, actor: str) -> Done:
                 gone.append(record)
         finally:
             if gone:
-                with _noting(f"{_counted(len(gone))} deleted for good"):
-                    event = _write_discarded(gone, actor, was_there=any(record.entry in there for record in gone))
+                with noting(f"{counted(len(gone))} deleted for good"):
+                    event = write_discarded(gone, actor, was_there=any(record.entry in there for record in gone))
     return audit.done(event)
-
-
-def _write_discarded(gone: Sequence[TrashRecord], actor: str, *, was_there: bool = True) -> AuditEvent:
-    """Write down what left the trash for good. was_there: False where none of it was in the folder any more."""
-    what = title_for(gone[0].path, gone[0].asked) if len(gone) == 1 else f"{len(gone):,} recordings"
-    with transaction.atomic():
-        event = audit.write(
-            actor=actor,
-            action=Action.DISCARD,
-            summary=f"deleted {what} from the trash for good" if was_there else f"gave up {what}, lost from the trash",
-            payload={"entries": [{"id": record.entry, "path": record.path, "blob": record.blob} for record in gone]},
-            items=[Item(record.path, record.fingerprint, record.blob) for record in gone],
-        )
-        for some in chunked(record.entry for record in gone):
-            TrashRecord.objects.filter(entry__in=some).update(discarded_at=event.at)
-    return event
 
 
 def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Action) -> AuditEvent:
@@ -269,8 +222,8 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
         raise NotAllowed("This instance is set to read-only: no file can be moved.")
     told = payload["entries"]
     deletes = (event.action == Action.TRASH) is (action is Action.REDO)
-    with _one_at_a_time():
-        _expect_trash()
+    with one_at_a_time():
+        expect_trash()
         entries = _delete_again(told, actor=actor) if deletes else _bring_back(told, actor=actor)
         try:
             with transaction.atomic():
@@ -278,21 +231,21 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
                     actor=actor,
                     action=action,
                     summary=f"{action.label}: {event.summary}",
-                    payload={"entries": [_told(entry) for entry in entries]},
+                    payload={"entries": [told_of(entry) for entry in entries]},
                     items=[Item(*item) for item in event.items.values_list("path", "fingerprint", "blob")],
                     target=event,
                 )
                 if deletes:
-                    _record(entries, {})
+                    record(entries, {})
                 else:
-                    _mark_restored(entries, turned)
+                    mark_restored(entries, turned)
         except BaseException as error:
             if deletes:
                 _unmoved(entries, error)
             elif isinstance(error, DatabaseError):
-                raise Unnoted(f"{_counted(len(entries))} back in the tree", error) from error
+                raise Unnoted(f"{counted(len(entries))} back in the tree", error) from error
             raise
-    _tell_catalog([entry.key for entry in entries])
+    tell_catalog([entry.key for entry in entries])
     return turned
 
 
@@ -323,7 +276,7 @@ def _bring_back(told: Sequence[dict[str, Any]], *, actor: str) -> list[Entry]:
         if not back:
             raise
         _write_restored(back, actor)
-        _tell_catalog([entry.key for entry in back])
+        tell_catalog([entry.key for entry in back])
         raise Refused(
             f"{refusal} {len(back):,} of the {len(ids):,} recordings are back, the others are in the trash."
         ) from refusal
@@ -395,171 +348,4 @@ def _unmoved(entries: Sequence[Entry], error: BaseException) -> None:
     """Undo deletions that could not be written down. Raises Unnoted where files stay in the trash all the same."""
     left = _put_back(entries)
     if left:
-        raise Unnoted(f"{_counted(left)} in the trash", error) from error
-
-
-@contextlib.contextmanager
-def _noting(moved: str) -> Iterator[None]:
-    """Write down what was done to files. Raises Unnoted where that fails. moved: what was, as a clause."""
-    try:
-        yield
-    except DatabaseError as error:
-        raise Unnoted(moved, error) from error
-
-
-def _counted(number: int) -> str:
-    return f"{number:,} {'recording is' if number == 1 else 'recordings are'}"
-
-
-def _record(entries: Sequence[Entry], known: dict[str, Recording]) -> None:
-    made = []
-    for entry in entries:
-        recording = known.get(entry.key) or Recording.objects.filter(path=entry.key, blob=entry.blob).first()
-        earlier = TrashRecord.objects.filter(path=entry.key, blob=entry.blob).order_by("-pk").first()
-        source = recording or earlier
-        made.append(
-            TrashRecord(
-                entry=entry.id,
-                path=entry.key,
-                fingerprint=subject_of(recording) if recording else earlier.fingerprint if earlier else "",
-                blob=entry.blob,
-                size=entry.size,
-                test_id=(source.test_id or "") if source else "",
-                asked=source.asked if source else "",
-                actor=entry.actor,
-                at=entry.time,
-            )
-        )
-    TrashRecord.objects.bulk_create(made, batch_size=200)
-
-
-def reconcile() -> list[str]:
-    """Settle what a crash interrupted, make the records agree with the trash, and tell of it in sentences.
-
-    To be called at each start, before requests. Raises the store's NotWritable.
-    """
-    folder = trash_folder()
-    if not Path(folder.folder).is_dir() and not TrashRecord.objects.exists():
-        return []
-    with _one_at_a_time():
-        missing = absence()
-        if missing:
-            return [missing]
-        burning = {entry.id for entry in folder.entries() if entry.state is State.DISCARDING}
-        told = [found.what for found in folder.recover()]
-        entries = {entry.id: entry for entry in folder.entries()}
-        there = folder.ids()
-        records = {record.entry: record for record in TrashRecord.objects.all()}
-        moved = [entry for entry in entries.values() if entry.id not in records and entry.state is State.TRASHED]
-        back = [
-            entry
-            for entry in entries.values()
-            if entry.state is State.RESTORED and entry.id in records and _is_held(records[entry.id])
-        ]
-        found = [
-            entry
-            for entry in entries.values()
-            if entry.state is State.TRASHED and entry.id in records and records[entry.id].discarded_at is not None
-        ]
-        gone = [record for id, record in records.items() if id not in there and _is_held(record)]
-        burnt = [record for record in gone if record.entry in burning]
-        with transaction.atomic():
-            for together in _acts(moved):
-                _record(together, {})
-                _note_found(together, Action.TRASH, together[0].actor, "moved {} to the trash")
-            for entry in back:
-                _mark_restored([entry], _note_found([entry], Action.RESTORE, KEEPER, "restored {} from the trash"))
-            if found:
-                _mark_found(found)
-            if burnt:
-                _write_discarded(burnt, KEEPER)
-    told += [f"{entry.key} was moved to the trash by {entry.actor}, which had not been noted down." for entry in moved]
-    told += [f"{entry.key} was restored from the trash, which had not been noted down." for entry in back]
-    told += [f"{entry.key} is in the trash after all, and can be restored." for entry in found]
-    told += [
-        f"{record.path} is not in the trash folder any more. It was not written down as deleted: it may come back."
-        for record in gone
-        if record not in burnt
-    ]
-    return told
-
-
-def _is_held(record: TrashRecord) -> bool:
-    return record.restored_at is None and record.discarded_at is None
-
-
-def _mark_found(entries: Sequence[Entry]) -> None:
-    """Write down that entries are there which an earlier version took for gone, where the folder was missing."""
-    for some in chunked(entry.id for entry in entries):
-        TrashRecord.objects.filter(entry__in=some).update(discarded_at=None, restored_at=None)
-    audit.write(
-        actor=KEEPER,
-        action=Action.TRASH,
-        summary=f"found {_named(entries)} in the trash again",
-        payload={"entries": [_told(entry) for entry in entries]},
-        items=_items(entries),
-    )
-
-
-def _acts(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """Group entries by the act that made them: what one person moved at one time."""
-    found: dict[tuple[str, datetime], list[Entry]] = {}
-    for entry in entries:
-        found.setdefault((entry.actor, entry.time), []).append(entry)
-    return list(found.values())
-
-
-def _note_found(entries: Sequence[Entry], action: Action, actor: str, sentence: str) -> AuditEvent:
-    return audit.write(
-        actor=actor,
-        action=action,
-        summary=f"{sentence.format(_named(entries))} (interrupted, noted at the next start)",
-        payload={"entries": [_told(entry) for entry in entries]},
-        items=_items(entries),
-    )
-
-
-def _items(entries: Sequence[Entry]) -> list[Item]:
-    fingerprints: dict[str, str] = {}
-    for some in chunked(entry.id for entry in entries):
-        fingerprints.update(TrashRecord.objects.filter(entry__in=some).values_list("entry", "fingerprint"))
-    return [Item(entry.key, fingerprints.get(entry.id, ""), entry.blob) for entry in entries]
-
-
-def _told(entry: Entry) -> dict[str, Any]:
-    return {"id": entry.id, "path": entry.key, "path_hex": entry.raw.hex(), "blob": entry.blob, "size": entry.size}
-
-
-def _named(entries: Sequence[Entry]) -> str:
-    if len(entries) > 1:
-        return f"{len(entries):,} recordings"
-    asked = TrashRecord.objects.filter(entry=entries[0].id).values_list("asked", flat=True).first()
-    return title_for(entries[0].key, asked or "")
-
-
-def _tell_catalog(paths: Sequence[str]) -> None:
-    """Let the catalog see what changed on disk: files gone, files back."""
-    try:
-        indexer.touch(paths)
-    except (store.Refusal, DatabaseError, OSError) as error:  # the act is done; the next look at the disk sees it
-        log.warning("the catalog was not told: %s", error)
-
-
-@contextlib.contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Let only one process move files and write about it, so that `reconcile` never sees half of an act."""
-    indexer.expect_folder()
-    place = settings.DATA_DIR / "moving.lock"
-    lock = FileLock(place, timeout=60)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise Refused(
-            "Other recordings are being moved just now. Nothing was changed; try again in a moment."
-        ) from None
-    except OSError as error:
-        raise store.NotWritable(place, store.why(error)) from error
-    try:
-        yield
-    finally:
-        lock.release()
+        raise Unnoted(f"{counted(left)} in the trash", error) from error

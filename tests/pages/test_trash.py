@@ -2,7 +2,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from recviewer.review import actors, deleting
+from recviewer.review import actors, deleting, trash_notes
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.subjects import Seen
 
@@ -98,10 +98,10 @@ def test_delete_forever_asks_first(client, thrown):
 
     asked = client.post(reverse("trash:discard"), {"entry": [first]})
     assert "Delete 1 recording for good?" in asked.content.decode()
-    assert len(deleting.trash_folder().entries()) == 2
+    assert len(trash_notes.trash_folder().entries()) == 2
 
     client.post(reverse("trash:discard"), {"entries": first, "confirmed": "1"})
-    assert [entry.id for entry in deleting.trash_folder().entries()] == [second]
+    assert [entry.id for entry in trash_notes.trash_folder().entries()] == [second]
     assert AuditEvent.objects.order_by("pk").last().action == "discard"
 
 
@@ -115,7 +115,7 @@ def test_empty_the_trash_asks_first_and_takes_all(client, thrown):
     ids = "\r\n".join(TrashRecord.objects.values_list("entry", flat=True))
     response = client.post(reverse("trash:discard"), {"entries": ids, "confirmed": "1"})
     assert response.status_code == 303
-    assert deleting.trash_folder().entries() == []
+    assert trash_notes.trash_folder().entries() == []
 
 
 @pytest.mark.parametrize("name", ["restore", "discard"])

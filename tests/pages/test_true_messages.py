@@ -15,7 +15,7 @@ from django.db import OperationalError, connections
 from recviewer.catalog import database, freshness, indexer
 from recviewer.catalog.models import Recording
 from recviewer.pages import discreet as discreetly
-from recviewer.review import audit, deleting
+from recviewer.review import audit, reconciling, trash_notes
 from recviewer.review.models import Decision, TrashRecord
 from recviewer.store import refusals
 from recviewer.store.trash import Trash
@@ -103,7 +103,7 @@ def test_files_whose_move_cannot_be_written_down_are_where_they_were(client, one
     assert answer.status_code == 503
     assert "Nothing was saved." in text_of(answer)
     assert tree() == before
-    assert deleting.trash_folder().entries() == []
+    assert trash_notes.trash_folder().entries() == []
 
 
 def test_files_that_could_not_be_put_back_are_told_of(client, one, tree, full, monkeypatch):
@@ -144,7 +144,7 @@ def test_files_that_came_back_without_a_note_are_told_of_and_noted_at_the_next_s
     assert TrashRecord.objects.get().restored_at is None
 
     if again == "next start":
-        deleting.reconcile()
+        reconciling.reconcile()
     else:
         assert client.post("/trash/restore", {"only": entry}).status_code == 303
     assert TrashRecord.objects.get().restored_at is not None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from recviewer.catalog import indexer, rows
 from recviewer.catalog.models import Recording
-from recviewer.review import deleting, standing
+from recviewer.review import deleting, reconciling, standing, trash_notes
 from recviewer.review.audit import VERDICTS, Action, payload_of
 from recviewer.review.decide import decide, said
 from recviewer.review.models import AuditEvent, Decision, Standing, Tag, TagOn, TrashRecord
@@ -54,7 +54,7 @@ class World:
         """All blobs that are in the tree or can be had back from the trash."""
         there = {files.blob_id(place.read_bytes()) for place in self.root.rglob("*.json")}
         held = TrashRecord.objects.filter(restored_at=None, discarded_at=None).values_list("entry", flat=True)
-        return there | {files.blob_id(deleting.trash_folder().read(entry)) for entry in held}
+        return there | {files.blob_id(trash_notes.trash_folder().read(entry)) for entry in held}
 
     def state(self):
         tree = {str(place): place.read_bytes() for place in self.root.rglob("*") if place.is_file()}
@@ -135,7 +135,7 @@ def test_any_order(db, chat, steps):
                         rows.delete(list(Recording.objects.values_list("pk", flat=True)))
                     indexer.refresh(processes=1)
                 elif kind == "start":
-                    assert deleting.reconcile() == []
+                    assert reconciling.reconcile() == []
                 else:
                     world.act(kind, actor, places, detail)
             except (Refused, Refusal):

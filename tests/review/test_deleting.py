@@ -4,8 +4,9 @@ import shutil
 import pytest
 from django.utils import timezone
 
+from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
-from recviewer.review import deleting
+from recviewer.review import deleting, reconciling, trash_notes
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.refusals import Changed, Invalid, NotAllowed
 from recviewer.review.subjects import Seen
@@ -39,7 +40,7 @@ def test_trash_moves_the_file_and_tells_the_catalog(make_recording, tree):
         "Ana",
     )
     assert record.fingerprint == recording.fingerprint
-    assert deleting.trash_folder().read(record.entry) == before[recording.path]
+    assert trash_notes.trash_folder().read(record.entry) == before[recording.path]
     assert done.sentence == "Moved “Which planet do humans live on?” to the trash."
 
 
@@ -64,7 +65,7 @@ def test_restore_brings_back_every_byte_whatever_the_name(make_recording, tree, 
 def test_names_that_are_not_utf8_go_and_come_back(make_recording, root, tree):
     recording = make_recording()
     os.rename(os.fsencode(root / recording.path), os.fsencode(root / "tests/recordings/") + b"/\xff\xfe.json")
-    deleting.indexer.refresh(processes=1)
+    indexer.refresh(processes=1)
     odd = Recording.objects.get()
     before = tree()
     assert odd.raw_path is not None
@@ -116,7 +117,7 @@ def test_bulk_leaves_out_and_names_what_is_not_what_was_seen(make_recording, roo
 
     assert done.count == 1
     assert "Left out: tests/recordings/two.json (" in done.sentence
-    assert [entry.key for entry in deleting.trash_folder().entries()] == [first.path]
+    assert [entry.key for entry in trash_notes.trash_folder().entries()] == [first.path]
     assert AuditEvent.objects.get().summary.startswith("moved “Which planet")
 
 
@@ -134,7 +135,7 @@ def test_bulk_is_all_or_nothing_where_a_place_cannot_be_written(make_recording, 
         deleting.trash(seen(first, second), actor="Ana")
 
     assert tree() == before
-    assert deleting.trash_folder().entries() == []
+    assert trash_notes.trash_folder().entries() == []
     assert not AuditEvent.objects.exists()
 
 
@@ -150,7 +151,7 @@ def test_files_come_back_when_the_database_fails(make_recording, tree, monkeypat
         deleting.trash(seen(recording), actor="Ana")
 
     assert tree() == before
-    assert deleting.trash_folder().entries() == []
+    assert trash_notes.trash_folder().entries() == []
 
 
 def test_restore_never_overwrites(make_recording, root, tree):
@@ -198,7 +199,7 @@ def test_discard_is_for_good(make_recording, tree):
     done = deleting.discard([entry()], actor="Ana")
 
     assert done.count == 1
-    assert deleting.trash_folder().entries() == []
+    assert trash_notes.trash_folder().entries() == []
     assert TrashRecord.objects.get().discarded_at is not None
     with pytest.raises(Invalid):
         deleting.discard([entry()], actor="Ana")
@@ -256,12 +257,12 @@ def test_bytes_survive_a_death_at_any_step_and_the_next_start_tells(make_recordi
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
 
-    told = deleting.reconcile()
+    told = reconciling.reconcile()
 
     held = TrashRecord.objects.filter(restored_at=None)
     if held:
         assert tree() == {}
-        assert deleting.trash_folder().read(held.get().entry) == before[recording.path]
+        assert trash_notes.trash_folder().read(held.get().entry) == before[recording.path]
         assert AuditEvent.objects.get().actor == "Ana"
         deleting.restore([entry()], actor="Ana")
     else:
@@ -287,19 +288,19 @@ def test_a_restore_that_died_is_settled_at_the_next_start(make_recording, tree, 
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
 
-    told = deleting.reconcile()
+    told = reconciling.reconcile()
 
     if TrashRecord.objects.get().restored_at is None:
         assert tree() == {}
         assert deleting.restore([entry()], actor="Ana").refused == ()
     assert tree() == before
     assert told or step == "mark"
-    assert deleting.reconcile() == []
+    assert reconciling.reconcile() == []
 
 
 def test_a_deletion_that_was_not_noted_down_is_noted_at_the_next_start(make_recording, tree):
     recording = make_recording()
-    deleting.trash_folder().delete(
+    trash_notes.trash_folder().delete(
         deleting.settings.RECORDINGS_ROOT,
         recording.path.encode(),
         seen_blob=recording.blob,
@@ -308,20 +309,20 @@ def test_a_deletion_that_was_not_noted_down_is_noted_at_the_next_start(make_reco
         now=deleting.timezone.now(),
     )
 
-    told = deleting.reconcile()
+    told = reconciling.reconcile()
 
     assert "had not been noted down" in told[0]
     record = TrashRecord.objects.get()
     assert (record.path, record.fingerprint, record.actor) == (recording.path, recording.fingerprint, "Ana")
     assert AuditEvent.objects.get().action == "trash"
-    assert deleting.reconcile() == []
+    assert reconciling.reconcile() == []
 
 
 def test_an_interrupted_bulk_is_one_act_with_one_undo(make_recording, tree):
     recordings = [make_recording(f"recordings/{number}.json", answered=str(number)) for number in range(3)]
     before, now = tree(), deleting.timezone.now()
     for recording in recordings[:2]:
-        deleting.trash_folder().delete(
+        trash_notes.trash_folder().delete(
             deleting.settings.RECORDINGS_ROOT,
             recording.path.encode(),
             seen_blob=recording.blob,
@@ -330,7 +331,7 @@ def test_an_interrupted_bulk_is_one_act_with_one_undo(make_recording, tree):
             now=now,
         )
 
-    assert len(deleting.reconcile()) == 2
+    assert len(reconciling.reconcile()) == 2
 
     assert AuditEvent.objects.get().count == 2
     undo(actor="Ana")
@@ -342,7 +343,7 @@ def test_a_damaged_manifest_is_not_taken_for_an_emptied_trash(make_recording, se
     deleting.trash([*seen(recording)], actor="Ana")
     (settings.DATA_DIR / "trash" / f"{entry()}.trashed").write_text("{")
 
-    told = deleting.reconcile()
+    told = reconciling.reconcile()
 
     assert "damaged" in told[0]
     assert TrashRecord.objects.get().discarded_at is None
@@ -351,10 +352,10 @@ def test_a_damaged_manifest_is_not_taken_for_an_emptied_trash(make_recording, se
 def test_a_restore_that_was_not_noted_down_is_noted_at_the_next_start(make_recording):
     recording = make_recording()
     deleting.trash(seen(recording), actor="Ana")
-    back = deleting.trash_folder().restore(entry())
+    back = trash_notes.trash_folder().restore(entry())
     assert back.state is State.RESTORED
 
-    told = deleting.reconcile()
+    told = reconciling.reconcile()
 
     assert "was restored" in told[0]
     assert TrashRecord.objects.get().restored_at is not None
@@ -366,15 +367,15 @@ def test_bytes_that_others_took_out_of_the_trash_are_told_of_and_not_called_dele
     deleting.trash(seen(one), actor="Ana")
     taken = entry()
     deleting.trash(seen(other), actor="Ana")
-    deleting.trash_folder().discard(taken)
+    trash_notes.trash_folder().discard(taken)
 
-    (told,) = deleting.reconcile()
+    (told,) = reconciling.reconcile()
 
     assert told.startswith(f"{one.path} is not in the trash folder any more.")
     assert not TrashRecord.objects.exclude(discarded_at=None).exists()
     done = deleting.discard([taken], actor="Ana")
     assert done.sentence.startswith("Gave up")
-    assert deleting.reconcile() == []
+    assert reconciling.reconcile() == []
 
 
 @pytest.mark.parametrize("is_there", [True, False], ids=["empty", "missing"])
@@ -391,7 +392,7 @@ def test_a_trash_folder_that_is_away_for_a_start_is_an_error_and_nothing_is_lost
         folder.mkdir()
     events = AuditEvent.objects.count()
 
-    (told,) = deleting.reconcile()
+    (told,) = reconciling.reconcile()
 
     assert ("has nothing in it" if is_there else "is missing") in told
     assert "1 recording is to lie there" in told
@@ -409,7 +410,7 @@ def test_a_trash_folder_that_is_away_for_a_start_is_an_error_and_nothing_is_lost
         shutil.rmtree(folder)
     away.rename(folder)
 
-    assert deleting.reconcile() == []
+    assert reconciling.reconcile() == []
     deleting.restore([id], actor="Ana")
     assert tree() == before
 
@@ -420,10 +421,10 @@ def test_what_an_earlier_version_took_for_gone_is_offered_again(make_recording, 
     deleting.trash(seen(recording), actor="Ana")
     TrashRecord.objects.update(discarded_at=timezone.now())
 
-    told = deleting.reconcile()
+    told = reconciling.reconcile()
 
     assert told == [f"{recording.path} is in the trash after all, and can be restored."]
-    assert deleting.reconcile() == []
+    assert reconciling.reconcile() == []
     assert deleting.restore([entry()], actor="Ana").refused == ()
     assert tree() == before
 
@@ -431,10 +432,10 @@ def test_what_an_earlier_version_took_for_gone_is_offered_again(make_recording, 
 def test_an_emptying_that_was_cut_off_is_written_down(make_recording, monkeypatch):
     recording = make_recording()
     deleting.trash(seen(recording), actor="Ana")
-    place = deleting.trash_folder().folder
+    place = trash_notes.trash_folder().folder
     (place / f"{entry()}.trashed").rename(place / f"{entry()}.discarding")
 
-    deleting.reconcile()
+    reconciling.reconcile()
 
     assert TrashRecord.objects.get().discarded_at is not None
 

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
-from recviewer.review import deleting, labels, notes, standing, travel
+from recviewer.review import deleting, labels, notes, reconciling, standing, trash_notes, travel
 from recviewer.review.audit import NOTES, VERDICTS, Action, payload_of
 from recviewer.review.decide import decide, said
 from recviewer.review.history import marks
@@ -73,7 +73,7 @@ class Machine(RuleBasedStateMachine):
     def trashed(self):
         """The blob of each entry of the trash, in an order that is the same in each run: the entries' names are random."""
         held = TrashRecord.objects.filter(restored_at=None, discarded_at=None).order_by("path", "pk")
-        return {record.entry: files.blob_id(deleting.trash_folder().read(record.entry)) for record in held}
+        return {record.entry: files.blob_id(trash_notes.trash_folder().read(record.entry)) for record in held}
 
     def seen(self, paths):
         return [Seen(row.path, row.blob) for row in Recording.objects.filter(path__in=paths)]
@@ -213,7 +213,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def start(self):
-        assert deleting.reconcile() == []
+        assert reconciling.reconcile() == []
 
     # What always holds
 

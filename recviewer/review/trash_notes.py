@@ -1,0 +1,161 @@
+"""What is written down of the trash: which recordings lie in it, and the acts that moved them. `deleting` moves files."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, models, transaction
+from filelock import FileLock, Timeout
+
+from recviewer.catalog import indexer
+from recviewer.catalog.models import Recording
+from recviewer.review import audit
+from recviewer.review.audit import Action, Item
+from recviewer.review.models import AuditEvent, TrashRecord
+from recviewer.review.refusals import Refused, Unnoted
+from recviewer.review.subjects import chunked, subject_of, title_for
+from recviewer.store import refusals as store
+from recviewer.store.manifests import Entry
+from recviewer.store.trash import Trash
+
+log = logging.getLogger(__name__)
+KEEPER = "recviewer"
+"""The actor of what is found out at the start."""
+
+
+def trash_folder() -> Trash:
+    """Return the trash that belongs to the recordings root."""
+    return Trash(settings.DATA_DIR / "trash")
+
+
+def absence() -> str:
+    """Return as sentences that the trash folder is missing or empty while recordings are to lie in it; "" where all is well.
+
+    It may be a disk that is not mounted: nothing is taken for lost, and nothing is put into a folder that takes its place.
+    """
+    count = in_trash().count()
+    if not count or trash_folder().ids():
+        return ""
+    lie = "1 recording is to lie" if count == 1 else f"{count:,} recordings are to lie"
+    state = "has nothing in it" if trash_folder().folder.is_dir() else "is missing"
+    return (
+        f"The trash folder {trash_folder().folder} {state}, but {lie} there. "
+        "Nothing was written down as lost: bring the folder back, and they can be restored as before."
+    )
+
+
+def in_trash() -> models.QuerySet[TrashRecord]:
+    return TrashRecord.objects.filter(restored_at=None, discarded_at=None)
+
+
+def expect_trash() -> None:
+    """Raise store.TrashMissing where the trash folder is not what it was."""
+    sentence = absence()
+    if sentence:
+        raise store.TrashMissing(sentence)
+
+
+def write_discarded(gone: Sequence[TrashRecord], actor: str, *, was_there: bool = True) -> AuditEvent:
+    """Write down what left the trash for good. was_there: False where none of it was in the folder any more."""
+    what = title_for(gone[0].path, gone[0].asked) if len(gone) == 1 else f"{len(gone):,} recordings"
+    with transaction.atomic():
+        event = audit.write(
+            actor=actor,
+            action=Action.DISCARD,
+            summary=f"deleted {what} from the trash for good" if was_there else f"gave up {what}, lost from the trash",
+            payload={"entries": [{"id": record.entry, "path": record.path, "blob": record.blob} for record in gone]},
+            items=[Item(record.path, record.fingerprint, record.blob) for record in gone],
+        )
+        for some in chunked(record.entry for record in gone):
+            TrashRecord.objects.filter(entry__in=some).update(discarded_at=event.at)
+    return event
+
+
+def mark_restored(back: Sequence[Entry], event: AuditEvent) -> None:
+    for some in chunked(entry.id for entry in back):
+        TrashRecord.objects.filter(entry__in=some).update(restored_at=event.at)
+
+
+@contextlib.contextmanager
+def noting(moved: str) -> Iterator[None]:
+    """Write down what was done to files. Raises Unnoted where that fails. moved: what was, as a clause."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise Unnoted(moved, error) from error
+
+
+def counted(number: int) -> str:
+    return f"{number:,} {'recording is' if number == 1 else 'recordings are'}"
+
+
+def record(entries: Sequence[Entry], known: dict[str, Recording]) -> None:
+    made = []
+    for entry in entries:
+        recording = known.get(entry.key) or Recording.objects.filter(path=entry.key, blob=entry.blob).first()
+        earlier = TrashRecord.objects.filter(path=entry.key, blob=entry.blob).order_by("-pk").first()
+        source = recording or earlier
+        made.append(
+            TrashRecord(
+                entry=entry.id,
+                path=entry.key,
+                fingerprint=subject_of(recording) if recording else earlier.fingerprint if earlier else "",
+                blob=entry.blob,
+                size=entry.size,
+                test_id=(source.test_id or "") if source else "",
+                asked=source.asked if source else "",
+                actor=entry.actor,
+                at=entry.time,
+            )
+        )
+    TrashRecord.objects.bulk_create(made, batch_size=200)
+
+
+def items_of(entries: Sequence[Entry]) -> list[Item]:
+    fingerprints: dict[str, str] = {}
+    for some in chunked(entry.id for entry in entries):
+        fingerprints.update(TrashRecord.objects.filter(entry__in=some).values_list("entry", "fingerprint"))
+    return [Item(entry.key, fingerprints.get(entry.id, ""), entry.blob) for entry in entries]
+
+
+def told_of(entry: Entry) -> dict[str, Any]:
+    return {"id": entry.id, "path": entry.key, "path_hex": entry.raw.hex(), "blob": entry.blob, "size": entry.size}
+
+
+def named(entries: Sequence[Entry]) -> str:
+    if len(entries) > 1:
+        return f"{len(entries):,} recordings"
+    asked = TrashRecord.objects.filter(entry=entries[0].id).values_list("asked", flat=True).first()
+    return title_for(entries[0].key, asked or "")
+
+
+def tell_catalog(paths: Sequence[str]) -> None:
+    """Let the catalog see what changed on disk: files gone, files back."""
+    try:
+        indexer.touch(paths)
+    except (store.Refusal, DatabaseError, OSError) as error:  # the act is done; the next look at the disk sees it
+        log.warning("the catalog was not told: %s", error)
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let only one process move files and write about it, so that `reconcile` never sees half of an act."""
+    indexer.expect_folder()
+    place = settings.DATA_DIR / "moving.lock"
+    lock = FileLock(place, timeout=60)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Refused(
+            "Other recordings are being moved just now. Nothing was changed; try again in a moment."
+        ) from None
+    except OSError as error:
+        raise store.NotWritable(place, store.why(error)) from error
+    try:
+        yield
+    finally:
+        lock.release()
