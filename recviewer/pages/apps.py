@@ -8,7 +8,9 @@ class PagesConfig(AppConfig):
     def ready(self) -> None:
         """Make known what addresses are made of."""
         from django.urls import register_converter
+        from django.urls.converters import get_converters
 
         from recviewer.pages.keys import KeyConverter
 
-        register_converter(KeyConverter, "key")
+        if "key" not in get_converters():
+            register_converter(KeyConverter, "key")

@@ -359,7 +359,7 @@ def test_a_restore_that_was_not_noted_down_is_noted_at_the_next_start(make_recor
 
     assert "was restored" in told[0]
     assert TrashRecord.objects.get().restored_at is not None
-    assert AuditEvent.objects.order_by("pk").last().actor == deleting.KEEPER
+    assert AuditEvent.objects.order_by("pk").last().actor == trash_notes.KEEPER
 
 
 def test_bytes_that_others_took_out_of_the_trash_are_told_of_and_not_called_deleted(make_recording):
