@@ -2,6 +2,7 @@
 //
 // data-key="a": one key, as event.key gives it, a capital letter with Shift; several separated by spaces. data-key-name="Approve": how the sheet
 // names it, else the control's own words. The first visible control with a key wins. A field gets focus, a `details` toggles.
+// data-early: the control only leads somewhere or shows something, so its key may be pressed before the page listens.
 const sheet = () => document.querySelector("[data-key-sheet]");
 
 const isTyping = (target) =>
@@ -64,15 +65,37 @@ const press = (control) => {
   }
 };
 
-document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing || isShortcut(event)) return;
-  if (document.querySelector("dialog[open]") || isTyping(event.target)) return;
-  if (document.documentElement.dataset.keys === "off") return;
-  if (event.key === "Enter" || event.key === " " || event.key === "Tab") return;
-  const control = controlFor(keyOf(event));
+const isOurs = (event) => {
+  if (event.defaultPrevented || event.isComposing || isShortcut(event)) return false;
+  if (document.querySelector("dialog[open]") || isTyping(event.target)) return false;
+  if (document.documentElement.dataset.keys === "off") return false;
+  return !["Enter", " ", "Tab"].includes(event.key);
+};
+
+const hear = (event) => {
+  const control = isOurs(event) && controlFor(keyOf(event));
   if (!control) return;
   event.preventDefault();
   if (!event.repeat || moves(control)) press(control);
+};
+
+// Keys that were pressed before the page listened. Those that only lead somewhere or show something (data-early) count, up
+// to the first that does not, or that leaves the place where they were pressed: what comes after was meant for what it brings.
+const TOO_OLD = 2000; // ms
+const replay = (events) => {
+  for (const event of events) {
+    if (event.key === "Shift") continue;
+    const control = isOurs(event) && !isTyping(document.activeElement) && controlFor(keyOf(event));
+    if (!control || !(moves(control) || control.matches("[data-early]"))) return;
+    if (performance.now() - event.timeStamp < TOO_OLD) press(control);
+    if (!control.matches("[data-moves]")) return;
+  }
+};
+
+// The page listens when all of its scripts do: a row is moved by another one. See early.js.
+document.addEventListener("recviewer:pressed", (event) => {
+  document.addEventListener("keydown", hear);
+  replay(event.detail);
 });
 
 document.addEventListener("click", (event) => {
