@@ -39,7 +39,7 @@ def chromium(tmp_path_factory):
     # Playwright's own loop makes Django believe that it is called from asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     os.environ["HOME"] = str(tmp_path_factory.mktemp("home"))
-    sync_api.expect.set_options(timeout=15_000)  # a busy machine is slow; what is there is found at once all the same
+    sync_api.expect.set_options(timeout=60_000)  # a busy machine is slow; what is there is found at once all the same
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--disable-background-networking", "--disable-component-update"]
@@ -110,7 +110,7 @@ def open_page(chromium, live_server, settings, demo, complaints):
             color_scheme=theme,
             java_script_enabled=scripts,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         if scripts:
             context.add_init_script(WATCH)

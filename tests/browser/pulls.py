@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from recviewer.catalog.models import Recording
+from recviewer.pages import hurry
 
 ADDED = "tests/integration/inference/recordings/added.json"
 
@@ -70,4 +71,10 @@ def pull(git, demo):
 
 def read(page):
     """Wait as long as an item of a queue has to be seen before it takes a verdict; without scripts nothing shows it."""
-    page.wait_for_timeout(500)
+    page.wait_for_load_state()
+    page.wait_for_timeout(hurry.MOMENT + 100)
+
+
+def answered(page):
+    """Return a context that ends when the server has answered an act, and so has done it."""
+    return page.expect_response(lambda answer: answer.request.method == "POST")

@@ -50,6 +50,7 @@ def test_back_to_the_list_tells_the_verdict_and_keeps_the_row(either_page):
     where = link.get_attribute("href")
 
     link.click()
+    page.wait_for_url("**/r/**")
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_text("You approved this")).to_be_visible()
     page.go_back()

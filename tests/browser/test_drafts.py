@@ -49,7 +49,7 @@ def test_a_note_is_there_again_after_another_item(open_page):
     expect(page.get_by_text("draft kept")).to_be_visible()
     page.keyboard.press("Control+Enter")
     expect(page.locator(".prose", has_text=WORDS)).to_be_visible()
-    assert kept(page) == []
+    page.wait_for_function("() => !Object.keys(localStorage).some(one => one.startsWith('recviewer:draft:'))")
     page.reload()
     expect(new_note(page)).to_have_value("")
     assert Note.objects.get().body == WORDS
@@ -146,6 +146,7 @@ def test_undo_beside_a_note_does_not_lose_it(open_page):
     page.goto(f"/r/{one.path}")
     page.keyboard.press("a")
     expect(page.get_by_text("You approved this")).to_be_visible()
+    expect(page.locator(".bar-approve")).to_be_focused()  # the answer has given the focus back
     page.keyboard.press("c")
     page.keyboard.type(WORDS)
     page.keyboard.press("Escape")

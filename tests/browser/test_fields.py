@@ -4,10 +4,13 @@ The fields are found by following links, so that a new one is tried too.
 """
 
 import re
+import time
+from contextlib import nullcontext, suppress
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
+from django.db import OperationalError
 from django.urls import resolve
 
 from recviewer.catalog.models import Recording
@@ -97,7 +100,18 @@ def bring_up(page, number):
 
 
 def acts():
-    return list(AuditEvent.objects.order_by("pk").values_list("action", flat=True))
+    """Return the names of all acts. A writer that has locked the database in memory is waited for."""
+    for _ in range(200):
+        with suppress(OperationalError):
+            return list(AuditEvent.objects.order_by("pk").values_list("action", flat=True))
+        time.sleep(0.05)
+    pytest.fail("The database stays locked")
+
+
+def enter(page, field, *, acts):
+    """Press Enter in a field; if it acts, until the server has answered."""
+    with page.expect_response(lambda answer: answer.request.method == "POST") if acts else nullcontext():
+        field.press("Enter")
 
 
 def settled(page, before):
@@ -132,8 +146,8 @@ def test_enter_does_the_fields_own_act_and_escape_loses_nothing(open_page, furni
             wrong.append(f"{what}: Escape")
         field = bring_up(page, number)
         field.press("End")
-        field.press("Enter")
         is_meant = element == "input" and name in MEANT and address.partition("?")[0] != "/login"
+        enter(page, field, acts=is_meant)
         done = settled(page, before)
         if done != ([MEANT[name]] if is_meant else []) and (name, done) != ("anchor", ["note"]):  # of the note with it
             wrong.append(f"{what}: Enter did {done}")

@@ -4,11 +4,17 @@ import pytest
 from playwright.sync_api import expect
 
 from recviewer.catalog.models import Recording
+from recviewer.pages import hurry
 from recviewer.review.models import AuditEvent, Standing
 
 QUEUE = "/queue/?kind=chat"
-READ = 500
-"""Milliseconds after which a page that has just come takes a verdict."""
+HOLD = """(() => {
+  const later = setTimeout, held = [];
+  window.setTimeout = (act, ms, ...rest) => ms === 400 ? held.push(act) : later(act, ms, ...rest);
+  window.letTimePass = () => held.splice(0).forEach(act => act());
+})()"""
+"""In a page with this the moment in which a new item takes no verdict lasts until `letTimePass` is called."""
+LET_GO = "() => { letTimePass(); return [...document.querySelectorAll('.bar button')].every(one => !one.disabled) }"
 
 
 def decided():
@@ -49,6 +55,7 @@ def test_a_held_enter_presses_a_button_once(open_page):
         page.goto(f"/r/{one.path}")
         page.keyboard.press("a")
         expect(page.get_by_text("You approved this")).to_be_visible()
+    expect(page.locator(".bar-approve")).to_be_focused()
     before = decided()
 
     page.get_by_role("button", name="Undo").focus()
@@ -64,6 +71,7 @@ def test_a_held_enter_presses_a_button_once(open_page):
 @pytest.mark.parametrize("key", ["a", "d"])
 def test_a_second_key_right_after_the_item_before_decides_nothing(open_page, key):
     page = open_page()
+    page.add_init_script(HOLD)
     page.goto(QUEUE)
     here = page.url
 
@@ -75,7 +83,7 @@ def test_a_second_key_right_after_the_item_before_decides_nothing(open_page, key
     assert decided() == 1
     assert page.url == second
 
-    page.wait_for_timeout(READ)
+    page.wait_for_function(LET_GO)
     page.keyboard.press(key)
     next_item(page, second)
     assert decided() == 2
@@ -83,19 +91,21 @@ def test_a_second_key_right_after_the_item_before_decides_nothing(open_page, key
 
 def test_a_second_key_right_after_a_skip_decides_nothing(open_page):
     page = open_page()
+    page.add_init_script(HOLD)
     page.goto(QUEUE)
     here = page.url
 
     page.keyboard.press("s")
     next_item(page, here)
     page.keyboard.press("a")
-    page.wait_for_timeout(200)
 
+    expect(page.locator(".toast", has_text="Too quick")).to_be_visible()
     assert decided() == 0
 
 
 def test_the_second_click_of_two_decides_nothing(open_page):
     page = open_page()
+    page.add_init_script(HOLD)
     page.goto(QUEUE)
     here = page.url
     box = page.locator(".bar-approve").bounding_box()
@@ -111,11 +121,13 @@ def test_the_second_click_of_two_decides_nothing(open_page):
     assert AuditEvent.objects.count() == 1
 
 
-def test_two_clicks_without_scripts_decide_one_item(open_page):
+def test_two_clicks_without_scripts_decide_one_item(open_page, monkeypatch):
+    time = [1_000_000]
+    monkeypatch.setattr(hurry, "now", lambda: time[0])
     page = open_page(scripts=False)
     page.goto(QUEUE)
     here = page.url
-    page.wait_for_timeout(READ)
+    time[0] += hurry.MOMENT
     box = page.locator(".bar-approve").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -126,7 +138,7 @@ def test_two_clicks_without_scripts_decide_one_item(open_page):
     assert AuditEvent.objects.count() == 1
     second = page.url
 
-    page.wait_for_timeout(READ)
+    time[0] += hurry.MOMENT
     page.locator(".bar-approve").click()
     next_item(page, second)
     assert decided() == 2

@@ -26,6 +26,7 @@ def test_a_pull_request_is_reviewed_from_its_list_to_the_end(either_page, pull):
     read(page)
     page.get_by_role("button", name=re.compile("^Approve")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Is there anything new")
+    page.wait_for_load_state()
     if page.evaluate("() => document.querySelector('[data-opens-reason]').checkVisibility()"):
         page.get_by_role("button", name=re.compile("Re-record…")).click()
     page.get_by_label("Re-record because").fill("there is not")
@@ -78,6 +79,8 @@ def test_a_push_is_noticed_by_an_open_page_and_the_place_is_kept(open_page, pull
     page.wait_for_load_state()
     page.keyboard.press("a")
     expect(page.get_by_text("2 / 4")).to_be_visible()
+    page.wait_for_load_state()
+    watch = page.locator("#pushed").get_attribute("hx-get")  # before the page asks there itself
     git("switch", "-q", "--detach", "refs/pull/7/head")
     words = chats()[2].path
     put(demo, words, lambda document: set_words(document, "No, so: "))
@@ -85,8 +88,6 @@ def test_a_push_is_noticed_by_an_open_page_and_the_place_is_kept(open_page, pull
     git("update-ref", "refs/pull/7/head", "HEAD")
     git("switch", "-q", "main")
 
-    page.wait_for_load_state()
-    watch = page.locator("#pushed").get_attribute("hx-get")
     assert "newer commit" in page.evaluate("url => fetch(url).then(answer => answer.text())", watch)
     page.keyboard.press("k")
 
@@ -144,6 +145,7 @@ def test_on_a_phone_the_buttons_of_many_hold_their_words_and_short_pages_do_not_
     page.goto("/changes/main...renamed?class=new")
     page.keyboard.press("n")
     expect(page.get_by_role("button", name=re.compile("^Re-record 120…"))).to_be_visible()
+    page.wait_for_load_state()
     assert page.evaluate(CUT) == []
     heights = "() => [...document.querySelectorAll('.diff-ways a')].map(one => one.getBoundingClientRect().height)"
     assert min(page.evaluate(heights)) >= 24

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from recviewer.catalog.models import Recording
 from recviewer.review.models import AuditEvent, Standing
 
-from .pulls import read
+from .pulls import answered, read
 
 
 def states():
@@ -36,7 +36,8 @@ def test_undo_after_undo_in_the_list_undoes_more_and_then_says_so(either_page):
     page.goto("/?kind=chat")
     for number, act in ((1, "Approve"), (4, "Mark for deletion")):
         tick(page, number)
-        decide(page, act)
+        with page.expect_navigation():
+            decide(page, act)
         expect(page.locator(".toast")).to_be_visible()
     assert states() == ["approved", "delete"]
 
@@ -96,9 +97,11 @@ def test_a_form_whose_act_was_undone_already_does_nothing_more(open_page):
     page.goto("/?kind=chat")
     for number in (0, 3):
         tick(page, number)
-        decide(page, "Approve")
+        with page.expect_navigation():
+            decide(page, "Approve")
     other.goto("/activity/")
-    other.get_by_role("button", name=re.compile("^Undo")).first.click()
+    with answered(other):
+        other.get_by_role("button", name=re.compile("^Undo")).first.click()
     before = states()
 
     decide(page, "Undo")
@@ -142,6 +145,7 @@ def test_undo_in_the_queue_of_a_range_stands_on_what_was_undone(either_page, pul
     page.goto(f"/changes/{pull}")
     page.get_by_role("link", name=re.compile("Start reviewing")).click()
     expect(page.get_by_text("Undecided.")).to_be_visible()
+    page.wait_for_load_state()
     first = page.url
     decide(page, "Approve")
     arrived(page, first)
@@ -177,14 +181,17 @@ def test_undo_after_undo_in_the_log(open_page, address):
     page.goto("/?kind=chat")
     for number in (0, 3):
         tick(page, number)
-        decide(page, "Approve")
+        with page.expect_navigation():
+            decide(page, "Approve")
         expect(page.locator(".toast")).to_be_visible()
     page.goto(address)
     page.get_by_role("button", name=re.compile("^Undo")).first.click()
     expect(page.locator(".toast")).to_contain_text("Before that")
+    page.wait_for_load_state()
 
     page.keyboard.press("u")
     expect(page.locator(".toast")).to_contain_text("nothing more")
+    page.wait_for_load_state()
     page.keyboard.press("Shift+U")
     expect(page.locator(".toast")).to_contain_text("Did again")
 
