@@ -88,12 +88,13 @@ const hear = (isFirst = false) => {
 };
 hear(true);
 
-// A swap that replaced the focused element gives focus to what came instead.
+// A swap that replaced the focused element gives focus to what came instead, but never takes it from who types elsewhere by now.
 document.addEventListener("htmx:after:swap", (event) => {
   const asked = document.querySelector("[data-takes-focus]");
   if (asked) {
     asked.removeAttribute("data-takes-focus");
-    asked.focus({ preventScroll: true });
+    const isTyping = document.activeElement?.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=hidden])");
+    if (!isTyping) asked.focus({ preventScroll: true });
   }
   hear();
 });

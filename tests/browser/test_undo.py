@@ -196,3 +196,21 @@ def test_undo_after_undo_in_the_log(open_page, address):
     expect(page.locator(".toast")).to_contain_text("Did again")
 
     assert states() == ["approved"]
+
+
+def test_an_answer_that_comes_late_leaves_the_focus_where_somebody_types(open_page):
+    page = open_page()
+    page.goto(f"/r/{Recording.objects.filter(kind='chat').order_by('path').first().path}")
+    held = []
+    page.route("**/do/decide", lambda route: held.append(route))
+
+    with page.expect_request("**/do/decide"):
+        page.keyboard.press("a")
+    page.keyboard.press("c")
+    note = page.get_by_label("Note", exact=True).first
+    expect(note).to_be_focused()
+    held[0].continue_()
+    expect(page.get_by_role("button", name="Approved")).to_be_visible()
+    page.keyboard.type("seen it")
+
+    expect(note).to_have_value("seen it")
