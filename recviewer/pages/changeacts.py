@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from django.contrib import messages
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from recviewer.changes import wording
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
+from recviewer.changes.moves import QUIET
 from recviewer.changes.numbers import count
 from recviewer.changes.overview import Overview
 from recviewer.changes.partners import Partner, partners
@@ -39,6 +40,9 @@ from recviewer.review.subjects import Seen
 
 SHOWN = 60
 """Groups of churn with a box of their own; the rest are one box."""
+
+REST_SHOWN = 1_000
+"""Changes of that one box that are listed, each with its link; the list of the range has those behind them."""
 
 
 @require_POST
@@ -113,7 +117,8 @@ class Group:
 class ChurnPage:
     """The question before churn is approved by the rule.
 
-    words: which list it is asked of, "" for the whole range. red: how many mean the same, but have findings all the same.
+    words: which list it is asked of, "" for the whole range. rest: changes behind the groups; with those that are listed,
+    how many are not, and where they all stand. red: how many mean the same, but have findings all the same.
     """
 
     spec: str
@@ -125,6 +130,9 @@ class ChurnPage:
     groups: tuple[Group, ...]
     rest: int
     rest_items: str
+    rest_members: tuple[tuple[Change, str], ...]
+    rest_left: int
+    rest_url: str
     rejected: int
     red: int
     back: str
@@ -188,6 +196,9 @@ def _churn_page(place: Place, asked: Filter) -> ChurnPage:
         groups=tuple([_group(place, item) for item in every[:SHOWN]]),
         rest=len(rest),
         rest_items=_items(rest),
+        rest_members=tuple([(one, place.change_url(Filter(classes=(one.churn,)), one)) for one in rest[:REST_SHOWN]]),
+        rest_left=max(0, len(rest) - REST_SHOWN),
+        rest_url=place.url + replace(asked, classes=tuple(QUIET)).query(("by", "change")),
         rejected=sum(change.verdict in ("rejected", "delete") for change in covered),
         red=sum(change.is_quiet and change.severity is not None for change in here),
         back=place.url + asked.query(),

@@ -4,7 +4,7 @@ import pytest
 from django.utils.html import escape
 
 from recviewer.pages import change as change_page
-from recviewer.pages import reports
+from recviewer.pages import changeacts, reports
 from recviewer.pages.rangequeue import Place
 from recviewer.review.models import AuditEvent, Standing
 
@@ -230,6 +230,30 @@ def test_an_open_page_learns_of_the_push(client, pushed):
     now = client.get(f"/changes/{spec}").context["page"].head.sha
     assert client.get("/pushed", {"range": spec, "head": now[:12]}).status_code == 204
     assert client.get("/pushed", {"range": "nowhere...x", "head": "a"}).status_code == 204
+
+
+def test_each_change_behind_the_groups_of_churn_can_be_looked_at(client, commit, make_recording, monkeypatch):
+    monkeypatch.setattr(changeacts, "SHOWN", 0)
+    for name in "ab":
+        make_recording(f"tests/recordings/{name}.json", answered=f"I am {name}.", id="1")
+    base = commit("before")
+    for name in "ab":
+        make_recording(f"tests/recordings/{name}.json", answered=f"I am {name}.", id="2")
+    landing = client.get(f"/changes/{base}...{commit('after')}").context["page"]
+
+    page = client.get(landing.churn_url).context["page"]
+    assert [change.side.path for change, _ in page.rest_members] == [
+        "tests/recordings/a.json",
+        "tests/recordings/b.json",
+    ]
+    assert all(client.get(url).status_code == 200 for _, url in page.rest_members)
+
+    monkeypatch.setattr(changeacts, "REST_SHOWN", 1)
+    answer = client.get(landing.churn_url)
+    assert (len(answer.context["page"].rest_members), answer.context["page"].rest_left) == (1, 1)
+    listed = client.get(answer.context["page"].rest_url).context["page"]
+    assert listed.churn == 2
+    assert "1 more stand" in answer.content.decode()
 
 
 def test_churn_is_approved_by_the_rule_after_a_question(client, commit, make_recording):
