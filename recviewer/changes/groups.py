@@ -52,10 +52,10 @@ def mask(difference: Difference, old: Side, new: Side) -> bytes:
     """
     digest = hashlib.blake2b(difference.churn.encode(), digest_size=16)
     kinds = set()
-    is_place_alone = _is_place_alone(difference)
+    is_alone = is_place_alone(difference)
 
     def hides(one: ValueChange) -> bool:
-        return wording.is_place(one) and not is_place_alone
+        return wording.is_place(one) and not is_alone
 
     for section in difference.sections:
         if section.is_quiet:
@@ -87,7 +87,8 @@ def mask(difference: Difference, old: Side, new: Side) -> bytes:
     return digest.digest()
 
 
-def _is_place_alone(difference: Difference) -> bool:
+def is_place_alone(difference: Difference) -> bool:
+    """Tell whether nothing differs but where the recordings stand: test, host, folder."""
     counted = [section for section in difference.sections if not section.is_quiet]
     values = [one for section in counted for item in section.items if isinstance(item, Values) for one in item.values]
     return all(section.kind is SectionKind.DETAILS for section in counted) and all(map(wording.is_place, values))
@@ -143,7 +144,12 @@ def _renamed(changes: Sequence[Change], lines: Lines, apart: Sequence[object]) -
 
 
 def _may_be_renamed(change: Change) -> bool:
-    """Tell whether a change may be one of many by a rename: a function may have another name, but the same arguments."""
+    """Tell whether a change may be one of many by a rename: a function may have another name, but the same arguments.
+
+    Other details than where it stands are grouped by which they are, with their old and new values, and by nothing else.
+    """
+    if change.churn is Churn.DETAILS:
+        return change.is_move
     if change.churn is not Churn.TOOL_CALL:
         return True
     calls = change.difference().section(SectionKind.CALLS)

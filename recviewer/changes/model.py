@@ -53,7 +53,8 @@ class Change:
     severity: of the worst finding about it, None where there is none. moved_to: of a deleted recording, where its bytes
     lie now outside of the folders in which recordings are looked for, "" for nowhere. asks: what is asked of this very
     change and cannot be told from what the new recording says, by name: no verdict on equal words elsewhere answers it.
-    is_older: it is gone, and an older generation of the call that it shares its group with.
+    is_older: it is gone, and an older generation of the call that it shares its group with. is_move: only where it stands
+    changed.
     """
 
     churn: Churn
@@ -73,6 +74,7 @@ class Change:
     moved_to: str = ""
     asks: tuple[str, ...] = ()
     is_older: bool = False
+    is_move: bool = False
 
     @property
     def key(self) -> Key:

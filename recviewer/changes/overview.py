@@ -187,6 +187,7 @@ def compared(old: Side, new: Side, pair: Pair, group: int | None) -> Change:
         groups.mask(difference, old, new),
         group,
         asks=(DETAILS,) if difference.section(SectionKind.DETAILS) is not None else (),
+        is_move=difference.churn is Churn.DETAILS and groups.is_place_alone(difference),
     )
 
 

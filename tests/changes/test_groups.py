@@ -107,6 +107,25 @@ def test_groups_never_cross_classes(edited, make):
         assert len({change.churn for change in found.changes if change.alike == one.number}) == 1
 
 
+def test_a_rename_of_other_details_is_another_item_than_one_of_hosts(edited, make):
+    def written(name):
+        hosts = [make.chat(f"Where {n}?") for n in range(2)]
+        types = [make.chat(f"What {n}?") for n in range(2)]
+        for one in hosts:
+            one["request"]["url"] = f"https://{name}.example/v1/chat/completions"
+        for one in types:
+            one["response"]["body"] = [item | {"__type__": f"{name}.ChatCompletionChunk"} for item in one["response"]["body"]]
+        return [*hosts, *types]
+
+    found = edited(written("llama_stack"), written("ogx"))
+
+    assert {change.churn.value for change in found.changes} == {"details"}
+    assert sorted((one.count, one.label) for one in found.alike) == [
+        (2, "__type__ llama_stack.ChatCompletionChunk → ogx.ChatCompletionChunk"),
+        (2, "llama_stack → ogx"),
+    ]
+
+
 def test_what_has_a_finding_is_apart_from_what_has_none(tree, make):
     """The same rename in two files, of which replay finds one no more."""
     test = make.id_of("test_a")
