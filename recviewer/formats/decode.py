@@ -58,6 +58,9 @@ def weight(data: bytes) -> int:
     return 3 * len(data) + 200 * data.count(b"{") + 90 * data.count(b"[") + 60 * data.count(b",")
 
 
+_HEAVIEST = 203
+"""Bytes of memory for one byte of a document, at most: so much for each, and none has to be counted in most files."""
+
 HALVES = "half of a surrogate pair stands alone in a string"
 
 
@@ -68,7 +71,7 @@ def decode(data: bytes, *, exact: bool = False) -> Decoded:
     Integers are exact in either mode. A character that was cut in two between elements of the recorded body is put
     together. Raises Unreadable, and nothing else, whatever the bytes are.
     """
-    if weight(data) > WEIGHT_LIMIT:
+    if len(data) * _HEAVIEST > WEIGHT_LIMIT and weight(data) > WEIGHT_LIMIT:
         raise Unreadable(
             f"so many values that they might take {weight(data) // 1_000_000:,} MB of memory, "
             f"more than the {WEIGHT_LIMIT // 1_000_000:,} MB that a recording may"
