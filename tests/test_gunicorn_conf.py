@@ -12,7 +12,12 @@ from recviewer import gunicorn_conf
 
 @pytest.fixture
 def after(monkeypatch):
-    """Return a function that ends a request with so much memory before and after giving some back."""
+    """Return a function that ends a request with so much memory before and after giving some back.
+
+    Threads that other tests left at work (the server of the browser tests) are none of the worker's.
+    """
+    everything, others = threading.enumerate, set(threading.enumerate()) - {threading.main_thread()}
+    monkeypatch.setattr(threading, "enumerate", lambda: [one for one in everything() if one not in others])
 
     def end(before, behind, *, connections=1, kept=0, last=-1e9):
         monkeypatch.setattr(gunicorn_conf, "_trimmed_at", last)
