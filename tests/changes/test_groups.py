@@ -114,7 +114,8 @@ def test_a_rename_of_other_details_is_another_item_than_one_of_hosts(edited, mak
         for one in hosts:
             one["request"]["url"] = f"https://{name}.example/v1/chat/completions"
         for one in types:
-            one["response"]["body"] = [item | {"__type__": f"{name}.ChatCompletionChunk"} for item in one["response"]["body"]]
+            kind = {"__type__": f"{name}.ChatCompletionChunk"}
+            one["response"]["body"] = [item | kind for item in one["response"]["body"]]
         return [*hosts, *types]
 
     found = edited(written("llama_stack"), written("ogx"))
