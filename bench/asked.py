@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from recviewer.changes import report
 from recviewer.changes.items import items
 from recviewer.git.ranges import opened
+from recviewer.report import report
 
 
 def main() -> None:

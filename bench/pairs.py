@@ -22,9 +22,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from pair_shapes import SHAPES, Maker, Pull
 from pair_trees import Changer, Made, Tree, read, side_bytes
 
-from recviewer.changes.pairing import Sure, pair
-from recviewer.changes.sides import Side, meaning_of
-from recviewer.changes.successors import Kept
+from recviewer.pairing.pairs import Sure, pair
+from recviewer.pairing.sides import Side, meaning_of
+from recviewer.pairing.successors import Kept
 
 
 @dataclass

@@ -18,11 +18,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import orjson
 
-from recviewer.changes import changeset, report, sources
+from recviewer.changes import changeset, sources
 from recviewer.git import ranges
 from recviewer.git.history import contents
 from recviewer.git.ranges import differing, opened
 from recviewer.git.repository import Repository
+from recviewer.report import report
 
 ROUNDS = 7
 

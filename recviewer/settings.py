@@ -61,19 +61,19 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "recviewer.pages.security.ContentSecurityPolicy",
-    "recviewer.pages.security.NotKept",
+    "recviewer.pages.site.security.ContentSecurityPolicy",
+    "recviewer.pages.site.security.NotKept",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    *(["recviewer.pages.signedout.SignInFirst"] if HOSTED else []),
+    *(["recviewer.pages.site.signed_out.SignInFirst"] if HOSTED else []),
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "recviewer.pages.nudging.Nudge",
-    "recviewer.pages.errors.Refusals",
+    "recviewer.pages.site.nudging.Nudge",
+    "recviewer.pages.site.errors.Refusals",
 ]
 ROOT_URLCONF = "recviewer.urls"
 WSGI_APPLICATION = "recviewer.wsgi.application"
@@ -87,7 +87,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "recviewer.pages.frame.frame",
+                "recviewer.pages.site.frame.frame",
             ],
             "builtins": ["recviewer.pages.templatetags.words"],
         },
@@ -138,7 +138,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "recordings:listing"
-CSRF_FAILURE_VIEW = "recviewer.pages.signedout.old_token"
+CSRF_FAILURE_VIEW = "recviewer.pages.site.signed_out.old_token"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True

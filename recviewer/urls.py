@@ -5,26 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import include, path
 
-from recviewer.pages import (
-    activity,
-    bulk,
-    changes,
-    comparing,
-    decisions,
-    history,
-    login,
-    notes,
-    permalink,
-    plan,
-    planofrange,
-    queue,
-    recording,
-    recordings,
-    reporting,
-    status,
-    tags,
-    trash,
-)
+from recviewer.pages.deciding import activity, decisions, notes, plan, tags, trash
+from recviewer.pages.difference import comparing
+from recviewer.pages.history import history
+from recviewer.pages.ranges import plan as planofrange
+from recviewer.pages.ranges import reporting, routes
+from recviewer.pages.recording import permalink, recording
+from recviewer.pages.recordings import bulk, queue, recordings
+from recviewer.pages.site import login, status
 
 urlpatterns = [
     path("", include((recordings.urlpatterns, "recordings"))),
@@ -32,7 +20,7 @@ urlpatterns = [
     path("", include((history.urlpatterns, "history"))),
     path("", include((decisions.urlpatterns, "review"))),
     path("", include((bulk.urlpatterns, "bulk"))),
-    path("", include((changes.urlpatterns, "changes"))),
+    path("", include((routes.urlpatterns, "changes"))),
     path("", include((reporting.urlpatterns, "report"))),
     path("", include((comparing.urlpatterns, "difference"))),
     path("", include((queue.urlpatterns, "queue"))),
@@ -51,5 +39,5 @@ if settings.HAS_ADMIN:
     urlpatterns.append(path("admin/", include([path("login/", login.of_admin)])))
     urlpatterns.append(path("admin/", admin.site.urls))
 
-handler404 = "recviewer.pages.errors.not_found"
-handler500 = "recviewer.pages.errors.server_error"
+handler404 = "recviewer.pages.site.errors.not_found"
+handler500 = "recviewer.pages.site.errors.server_error"

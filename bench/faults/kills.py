@@ -87,7 +87,7 @@ def prepare(place: Path) -> dict[str, bytes]:
     for name in (
         "review.deleting",
         "review.undoing",
-        "review.beside",
+        "review.reviews_file.beside",
         "review.carrying",
         "catalog.provenance",
         "commands.tables",
@@ -232,7 +232,7 @@ def undo(chance: random.Random, token: str) -> str:
 
 
 def import_reviews(chance: random.Random, token: str) -> str:
-    from recviewer.review import travel
+    from recviewer.review.reviews_file import merging
 
     line = {
         "type": "decision",
@@ -245,12 +245,12 @@ def import_reviews(chance: random.Random, token: str) -> str:
         "verdict": "reject",
         "note": token,
     }
-    travel.bring_in(b'{"recviewer_reviews":1}\n' + json.dumps(line).encode(), actor="Cleo")
+    merging.bring_in(b'{"recviewer_reviews":1}\n' + json.dumps(line).encode(), actor="Cleo")
     return "verdict"
 
 
 def write_reviews(chance: random.Random, token: str) -> str:
-    from recviewer.review import beside
+    from recviewer.review.reviews_file import beside
 
     beside.write_file()
     return ""
@@ -283,8 +283,8 @@ def check(place: Path, files: dict[str, bytes]) -> None:
     """Raise AssertionError with what is not as it should be after a whole start."""
     from django.db import connection
 
-    from recviewer.review import beside, lines
     from recviewer.review.models import Decision, Note, TrashRecord
+    from recviewer.review.reviews_file import beside, lines
     from recviewer.review.trash_notes import trash_folder
 
     held = {row.path: row.entry for row in TrashRecord.objects.filter(restored_at=None, discarded_at=None)}

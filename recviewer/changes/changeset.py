@@ -7,14 +7,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 
 from recviewer.changes import disk
-from recviewer.changes.sides import Library, Meaning, Side, meaning_of, without_bytes
 from recviewer.changes.sources import Range, remedy
-from recviewer.changes.successors import Kept
 from recviewer.changes.unchanged import Unchanged
 from recviewer.difference.sequences import common
 from recviewer.git import ranges
 from recviewer.git.history import contents
 from recviewer.git.ranges import Changed, Counted, MissingObjects
+from recviewer.pairing.sides import Library, Meaning, Side, meaning_of, without_bytes
+from recviewer.pairing.successors import Kept
 from recviewer.store.paths import key_of
 from recviewer.store.scan import ENDING, HOME, SKIPPED
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 from recviewer.changes import renames, wording
 from recviewer.changes.model import Change
-from recviewer.changes.sides import Side
 from recviewer.difference.model import Churn, Difference, Names, SectionKind, Values, VectorChange, Words, shown
 from recviewer.difference.values import Change as ValueChange
 from recviewer.exchange.fingerprint import canonical, said
+from recviewer.pairing.sides import Side
 
 LEAST = 2
 """Fewer changes than this are no group."""

@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from recviewer.changes.moves import QUIET, differ
-from recviewer.changes.pairing import Pair
-from recviewer.changes.sides import Side
 from recviewer.difference.model import Churn, Difference
 from recviewer.difference.words import Count
 from recviewer.exchange import fingerprint
 from recviewer.exchange.fingerprint import canonical
 from recviewer.exchange.model import Kind
+from recviewer.pairing.pairs import Pair
+from recviewer.pairing.sides import Side
 
 ORDER = (
     Churn.OUTCOME,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from recviewer.changes.sides import Side
 from recviewer.difference.compare import compare
 from recviewer.difference.details import is_same_stream
 from recviewer.difference.model import Churn, Difference, Section, SectionKind, Values
 from recviewer.difference.values import Change
 from recviewer.exchange.fingerprint import canonical, said
 from recviewer.exchange.model import Kind
+from recviewer.pairing.sides import Side
 from recviewer.replay.names import ReplayState
 
 QUIET = frozenset({Churn.IDENTICAL, Churn.CHUNKING})

@@ -6,17 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from recviewer.changes import groups, moves, pairing, wording
+from recviewer.changes import groups, moves, wording
 from recviewer.changes.changeset import ChangeSet, Modified, kept
 from recviewer.changes.findings import Finding, findings
 from recviewer.changes.generations import folded
 from recviewer.changes.model import ORDER, Change, Key, Severity
 from recviewer.changes.numbers import Numbers, count
-from recviewer.changes.pairing import Choice, How, Pair, Sure
-from recviewer.changes.sides import Side
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, SectionKind
 from recviewer.exchange.fingerprint import canonical, said
+from recviewer.pairing import pairs
+from recviewer.pairing.pairs import Choice, How, Pair, Sure
+from recviewer.pairing.sides import Side
 from recviewer.replay.names import ReplayState
 
 Verdicts = Mapping[str, str]
@@ -147,7 +148,7 @@ def _modified(items: Sequence[Modified]) -> Iterator[Change]:
 
 def _paired(source: ChangeSet, choices: Sequence[Choice]) -> Iterator[Change]:
     deleted, added = source.deleted, source.added
-    found = pairing.pair(deleted, added, choices, lambda tests: kept(source, tests))
+    found = pairs.pair(deleted, added, choices, lambda tests: kept(source, tests))
     old_group = {place: number for number, (olds, _) in found.groups.items() for place in olds}
     new_group = {place: number for number, (_, news) in found.groups.items() for place in news}
     older = set(old_group)

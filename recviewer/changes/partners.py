@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from recviewer.changes.calls import Call, Calls, models_of
-from recviewer.changes.likeness import Likeness, facts
 from recviewer.changes.overview import Overview
-from recviewer.changes.sides import Side
+from recviewer.pairing.calls import Call, Calls, models_of
+from recviewer.pairing.fit import Likeness, facts
+from recviewer.pairing.sides import Side
 
 MOST = 60
 """Partners that are returned."""

@@ -11,11 +11,11 @@ from json import loads
 import orjson
 
 from recviewer.changes.sources import Range
-from recviewer.changes.successors import Kept
 from recviewer.git.history import contents
 from recviewer.git.mentions import first_lines
 from recviewer.git.ranges import Changed, listed
 from recviewer.git.repository import GitFailed, Repository
+from recviewer.pairing.successors import Kept
 
 MOST = 200
 """Recordings that are read to tell which endpoint they ask; of more, any may ask whatever is in question."""

@@ -8,13 +8,13 @@ from contextlib import suppress
 
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
-from recviewer.changes.sides import Side
 from recviewer.difference import ignored
 from recviewer.difference.model import Ignored
 from recviewer.formats.raw import unwrap
 from recviewer.formats.reading import Reading, read
 from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed
+from recviewer.pairing.sides import Side
 from recviewer.store import files
 from recviewer.store.refusals import Refusal
 

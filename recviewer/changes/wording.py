@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from recviewer.changes.sides import Side
 from recviewer.difference.model import Churn, Difference, Names, Section, SectionKind, Values, VectorChange, Words
 from recviewer.difference.values import ABSENT, Change
 from recviewer.difference.words import Grain, WordDiff
 from recviewer.exchange.model import Kind
+from recviewer.pairing.sides import Side
 
 PLACES = frozenset({"test_id", "test file", "request.test_id", "host", "folder", "file name"})
 """Details that say where a recording stands."""

@@ -6,9 +6,9 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from recviewer.commands.terminal import safe
-from recviewer.review import followups
-from recviewer.review.followups import Feed
-from recviewer.review.plan import File, LeftOut, Plan
+from recviewer.plan import commands
+from recviewer.plan.commands import Feed
+from recviewer.plan.model import File, LeftOut, Plan
 
 NAMED = 50
 """Recordings that one list names; the rest is a number, and `--format json` has all."""
@@ -94,9 +94,9 @@ def _rest(count: int) -> Iterator[str]:
 def _next(plan: Plan, command: str) -> Iterator[str]:
     ground = plan.ground
     git = f"git -C {shlex.quote(str(ground.work_tree))}" if ground.work_tree and ground.is_here else "git"
-    patching = followups.applying(plan, Feed(f"{command} --format patch | ", ""), git)
-    listing = followups.removing(plan, Feed(f"{command} --format git-rm | ", ""), git)
-    switching = followups.switching(plan)
+    patching = commands.applying(plan, Feed(f"{command} --format patch | ", ""), git)
+    listing = commands.removing(plan, Feed(f"{command} --format git-rm | ", ""), git)
+    switching = commands.switching(plan)
     if patching:
         yield "Next, at the top of a checkout of this head:" if switching else "Next:"
         yield from (f"  {line}" for line in switching + patching)
@@ -107,7 +107,7 @@ def _next(plan: Plan, command: str) -> Iterator[str]:
         yield from (f"  {line}" for line in listing)
     if plan.again:
         yield f"{'and' if patching else 'Next'}, with your recorder switched to recording,"
-        yield from (f"  {line}" for line in followups.recording(plan))
+        yield from (f"  {line}" for line in commands.recording(plan))
 
 
 def _count(number: int, noun: str) -> str:

@@ -16,7 +16,8 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.utils import load_backend
 
-from recviewer.review import models, travel
+from recviewer.review import models
+from recviewer.review.reviews_file import merging
 
 _TABLES = tuple(
     model._meta.db_table
@@ -37,7 +38,7 @@ def export(file: Path) -> tuple[bytes, dict[str, int]]:
         with _instead(fresh):
             call_command("migrate", interactive=False, verbosity=0)
             lost = _copy(file, fresh)
-            return travel.export(), lost
+            return merging.export(), lost
 
 
 @contextmanager

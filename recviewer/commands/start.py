@@ -111,7 +111,7 @@ def bring_up(
 def sweep() -> None:
     """Remove what processes that were killed have left where git is called and the file of reviews is written."""
     from recviewer.git import repository
-    from recviewer.review import beside
+    from recviewer.review.reviews_file import beside
 
     for one in (repository.sweep, beside.sweep):
         with contextlib.suppress(OSError):
@@ -150,8 +150,8 @@ def sentence_of(report: Report) -> str:
 
 def read_reviews(say: Callable[[str], object], warn: Callable[[str], object]) -> None:
     """Import the file of reviews that lies beside the recordings, if one is set and it changed; tell what came of it."""
-    from recviewer.review import beside
     from recviewer.review.refusals import Refused
+    from recviewer.review.reviews_file import beside
 
     try:
         told = beside.read_file()

@@ -16,11 +16,11 @@ from django.db import DatabaseError
 
 from recviewer import places
 from recviewer.catalog.where import way
-from recviewer.changes.pairing import Choice
 from recviewer.git import ranges, refs
 from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed, Repository
-from recviewer.review import carrying, elsewhere
+from recviewer.pairing.pairs import Choice
+from recviewer.review import carrying, from_outside
 from recviewer.review.history import Saying
 from recviewer.review.refusals import Refused
 
@@ -48,15 +48,15 @@ class Heard:
         kept: dict[str, bytes] = {}
         if self.database is not None:
             try:
-                known += elsewhere.of_database(self.database, wanted)
-                older, kept = elsewhere.older_of_database(self.database)
+                known += from_outside.of_database(self.database, wanted)
+                older, kept = from_outside.older_of_database(self.database)
             except DatabaseError as error:
                 self.warn(
                     f"The verdicts in {self.database} were not read: {error}. `recviewer serve` brings a database "
                     "up to date that an older recviewer made."
                 )
         known += [saying for saying in self._carried(older, kept) if saying.fingerprint in wanted]
-        return elsewhere.states(known)
+        return from_outside.states(known)
 
     def _carried(self, older: Sequence[Saying], kept: Mapping[str, bytes]) -> tuple[Saying, ...]:
         """Return the verdicts of older versions as they read now, those of the files and some more. kept: bytes by blob."""
@@ -74,7 +74,7 @@ class Heard:
     def choices(self) -> tuple[Choice, ...]:
         """Return the pairs that reviewers made or broke; `ask` tells of a database that cannot be read."""
         try:
-            return elsewhere.choices_of_database(self.database) if self.database else ()
+            return from_outside.choices_of_database(self.database) if self.database else ()
         except DatabaseError:
             return ()
 
@@ -109,7 +109,7 @@ def _read(repository: Repository, name: str) -> bytes:
 
 def _of(data: bytes, name: str, warn: Warn) -> list[Saying]:
     try:
-        spoken, bad = elsewhere.of_file(data)
+        spoken, bad = from_outside.of_file(data)
     except Refused as refused:
         raise CommandError(f"{name}: {refused}", returncode=2) from None
     for number, why in bad:

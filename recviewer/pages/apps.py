@@ -10,7 +10,7 @@ class PagesConfig(AppConfig):
         from django.urls import register_converter
         from django.urls.converters import get_converters
 
-        from recviewer.pages.keys import KeyConverter
+        from recviewer.pages.site.keys import KeyConverter
 
         if "key" not in get_converters():
             register_converter(KeyConverter, "key")

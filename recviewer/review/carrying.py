@@ -19,11 +19,11 @@ from django.utils import timezone
 from recviewer.catalog.models import Recording
 from recviewer.catalog.where import way
 from recviewer.changes.model import Change
-from recviewer.changes.sides import Side, meaning_of
 from recviewer.difference.model import Churn
 from recviewer.exchange import fingerprint
 from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed, Repository
+from recviewer.pairing.sides import Side, meaning_of
 from recviewer.review import audit, history, standing
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.history import Saying

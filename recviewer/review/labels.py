@@ -12,12 +12,12 @@ from django.db.models import Count
 from django.utils import timezone
 
 from recviewer.catalog.models import Recording
-from recviewer.review import audit, swaps
+from recviewer.review import audit, rows
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.models import Colour, Tag, TagOn
 from recviewer.review.refusals import Invalid
+from recviewer.review.rows import ON, TAG, Change, change, of_tag, of_use
 from recviewer.review.subjects import chunked, subject_of
-from recviewer.review.swaps import ON, TAG, Change, change, of_tag, of_use
 from recviewer.review.tagging import clean_name, folded
 
 QUICK = 9
@@ -131,7 +131,7 @@ def _act(actor: str, summary: str, changes: list[Change], uses: Iterable[TagOn],
         items=_items(use.path for use in uses),
         at=at,
     )
-    swaps.apply(changes)
+    rows.apply(changes)
     return audit.done(event)
 
 

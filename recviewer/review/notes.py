@@ -13,12 +13,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from recviewer.catalog.models import Recording
-from recviewer.review import audit, swaps
+from recviewer.review import audit
+from recviewer.review import rows as swaps
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.models import Note
 from recviewer.review.refusals import Invalid, NotAllowed, Refused
+from recviewer.review.rows import NOTE, Values, change, of_note
 from recviewer.review.subjects import Seen, chunked, present, printable, subject_of, title_of, unfit
-from recviewer.review.swaps import NOTE, Values, change, of_note
 
 LENGTH = 10_000
 ANCHOR = re.compile(r"(m|chunk-)([0-9]{1,7})|")

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
-from recviewer.changes.pairing import Choice, How
-from recviewer.changes.sides import Side
-from recviewer.review import audit, swaps
+from recviewer.pairing.pairs import Choice, How
+from recviewer.pairing.sides import Side
+from recviewer.review import audit
+from recviewer.review import rows as swaps
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.models import PairChoice
 from recviewer.review.refusals import Changed, Gone, Invalid

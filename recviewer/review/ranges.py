@@ -9,9 +9,9 @@ from recviewer.catalog.where import key_at, way
 from recviewer.changes import disk
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview, subjects
-from recviewer.changes.report import Report
 from recviewer.changes.sources import Range
 from recviewer.git.history import contents
+from recviewer.report.report import Report
 from recviewer.review import decide, standing
 from recviewer.review.audit import Done
 from recviewer.review.choosing import cannot_be_read, named

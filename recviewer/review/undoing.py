@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from recviewer.review import audit, decide, deleting, swaps, tagging
+from recviewer.review import audit, decide, deleting, rows, tagging
 from recviewer.review.audit import Action, Done
 from recviewer.review.models import AuditEvent
 from recviewer.review.refusals import NothingToUndo, Overtaken
@@ -53,7 +53,7 @@ def _turn(event: AuditEvent, *, actor: str, action: Action) -> AuditEvent:
         if event.action in audit.VERDICTS:
             return decide.turn(event, payload, actor=actor, action=action)
         if event.action in audit.SWAPS:
-            return swaps.turn(event, payload, actor=actor, action=action)
+            return rows.turn(event, payload, actor=actor, action=action)
         return tagging.turn(event, payload, actor=actor, action=action)
 
 

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from recviewer.catalog.models import Recording
-from recviewer.pages import hurry
+from recviewer.pages.deciding import hurry
 
 ADDED = "tests/integration/inference/recordings/added.json"
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
-from recviewer.pages import bar, decisions
+from recviewer.pages.deciding import decisions, verdict_bar
 from recviewer.review.models import Standing
 
 from .pulls import answered
@@ -211,7 +211,7 @@ def test_150_recordings_are_reviewed_with_keys_alone(open_page, demo, chat):
 
 
 def test_two_reviewers_on_one_queue_see_each_other(open_page, monkeypatch):
-    for module in (bar, decisions):
+    for module in (verdict_bar, decisions):
         monkeypatch.setattr(module, "actor_of", lambda request: request.COOKIES.get("who", "nobody"))
     ana, ben = open_page(), open_page()
     for page, name in ((ana, "Ana"), (ben, "Ben")):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from recviewer.catalog.models import Recording
-from recviewer.pages import hurry
+from recviewer.pages.deciding import hurry
 from recviewer.review.models import AuditEvent, Standing
 
 QUEUE = "/queue/?kind=chat"

@@ -20,7 +20,7 @@ def hosted(settings, transactional_db, django_user_model):
     at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
     settings.MIDDLEWARE = [
         *settings.MIDDLEWARE[:at],
-        "recviewer.pages.signedout.SignInFirst",
+        "recviewer.pages.site.signed_out.SignInFirst",
         *settings.MIDDLEWARE[at:],
     ]
     django_user_model.objects.create_user("ana", password=PASSWORD)

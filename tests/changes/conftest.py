@@ -7,8 +7,8 @@ import pytest
 
 from recviewer.changes import changeset, sources
 from recviewer.changes.overview import overview
-from recviewer.changes.sides import Library, Side, meaning_of
 from recviewer.git.ranges import opened
+from recviewer.pairing.sides import Library, Side, meaning_of
 from recviewer.replay.names import name_state
 
 ENVIRONMENT = {

@@ -1,9 +1,9 @@
 import pytest
 
-from recviewer.changes import report
-from recviewer.changes.checks import Check, FailOn, as_status, check, fails
 from recviewer.changes.overview import decided
 from recviewer.git.ranges import opened
+from recviewer.report import report
+from recviewer.report.checks import Check, FailOn, as_status, check, fails
 
 
 @pytest.fixture

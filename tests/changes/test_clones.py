@@ -8,10 +8,10 @@ import subprocess
 import pytest
 
 from recviewer.changes import changeset, sources
-from recviewer.changes.sides import Library
 from recviewer.git import ranges, refs
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed
+from recviewer.pairing.sides import Library
 
 
 @pytest.fixture

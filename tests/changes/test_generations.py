@@ -1,9 +1,9 @@
 import pytest
 
-from recviewer.changes import report
-from recviewer.changes.links import Links
-from recviewer.changes.markdown import comment
 from recviewer.git.ranges import opened
+from recviewer.report import report
+from recviewer.report.links import Links
+from recviewer.report.markdown import comment
 
 TEST = "t/test_sky.py::test_comet"
 USAGE = {"stream_options": {"include_usage": True}}

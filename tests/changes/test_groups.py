@@ -4,7 +4,7 @@ import pytest
 
 from recviewer.changes import renames
 from recviewer.changes.renames import Rename
-from recviewer.changes.sentence import sentence
+from recviewer.report.sentence import sentence
 
 SENTENCES = (
     "Pay {} euros to Ada.",

@@ -2,14 +2,15 @@ import os
 
 import pytest
 
-from recviewer.changes import lineage, replaced
-from recviewer.changes.lineage import What, trace
-from recviewer.changes.pairing import How, Sure
-from recviewer.changes.replaced import Replaced
-from recviewer.changes.sides import Library
-from recviewer.changes.versions import is_bot, told
 from recviewer.git import refs
 from recviewer.git.ranges import opened
+from recviewer.lineage import replaced
+from recviewer.lineage import trace as lineage
+from recviewer.lineage.replaced import Replaced
+from recviewer.lineage.trace import What, trace
+from recviewer.lineage.versions import is_bot, told
+from recviewer.pairing.pairs import How, Sure
+from recviewer.pairing.sides import Library
 from tests.changes.conftest import FOLDER, bytes_of, chat, id_of
 
 

@@ -1,9 +1,9 @@
 import pytest
 
-from recviewer.changes import report
-from recviewer.changes.links import Links, links
 from recviewer.difference.model import Churn
 from recviewer.git.ranges import opened
+from recviewer.report import report
+from recviewer.report.links import Links, links
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from recviewer.changes import report
-from recviewer.changes.links import links
-from recviewer.changes.markdown import LIMIT, MARKER, SUMMARY_LIMIT, code, comment, plain, summary
-from recviewer.changes.quoting import size
-from recviewer.changes.report import as_json
-from recviewer.changes.static import page
 from recviewer.git.ranges import opened
+from recviewer.report import report
+from recviewer.report.links import links
+from recviewer.report.markdown import LIMIT, MARKER, SUMMARY_LIMIT, code, comment, plain, summary
+from recviewer.report.quoting import size
+from recviewer.report.report import as_json
+from recviewer.report.static import page
 
 EVIL = "`x` @octocat #123 <script>alert(1)</script> | a\n\n# head\n--> &amp; [a](http://b) **bold** https://e.vil GH-1 ~~s~~"
 

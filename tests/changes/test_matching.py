@@ -3,8 +3,8 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recviewer.changes import matching
-from recviewer.changes.matching import best
+from recviewer.pairing import matching
+from recviewer.pairing.matching import best
 
 FITS = st.dictionaries(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.integers(1, 20).map(float), max_size=14)
 

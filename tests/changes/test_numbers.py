@@ -5,12 +5,12 @@ import re
 
 import pytest
 
-from recviewer.changes import forms, report
 from recviewer.changes.numbers import count
 from recviewer.changes.overview import decided, subjects
-from recviewer.changes.report import Report
 from recviewer.difference.model import Churn
 from recviewer.git.ranges import opened
+from recviewer.report import forms, report
+from recviewer.report.report import Report
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 import pytest
 
-from recviewer.changes import sentence
-from recviewer.changes.pairing import Choice, How
 from recviewer.difference.model import Churn
+from recviewer.pairing.pairs import Choice, How
+from recviewer.report import sentence
 
 
 @pytest.fixture

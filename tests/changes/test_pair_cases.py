@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from recviewer.changes.pairing import pair
-from recviewer.changes.successors import Kept
+from recviewer.pairing.pairs import pair
+from recviewer.pairing.successors import Kept
 
 CASES = sorted((Path(__file__).parent / "pairs").glob("*.json"))
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recviewer.changes.pairing import Choice, How, Sure, pair
+from recviewer.pairing.pairs import Choice, How, Sure, pair
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from recviewer.changes import markdown, report, sentence
-from recviewer.changes.links import links
-from recviewer.changes.lists import TITLES
 from recviewer.git.ranges import opened
+from recviewer.report import markdown, report, sentence
+from recviewer.report.links import links
+from recviewer.report.lists import TITLES
 
 pytestmark = [
     pytest.mark.corpus,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from recviewer.changes.quoting import code, cut, link, plain
+from recviewer.report.quoting import code, cut, link, plain
 
 HOSTILE = {
     "backticks": "`x` ``` ~~~ ```js",

@@ -5,10 +5,10 @@ import pytest
 from django.core.management import call_command
 
 from recviewer.changes import sources
-from recviewer.changes.forms import FORMS
 from recviewer.changes.sources import Spec, parse
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed
+from recviewer.report.forms import FORMS
 
 
 @pytest.mark.parametrize(

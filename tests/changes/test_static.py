@@ -4,17 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from recviewer.changes import overview, static, wording
+from recviewer.changes import overview, wording
 from recviewer.changes.changeset import ChangeSet, Modified
-from recviewer.changes.links import links
-from recviewer.changes.markdown import comment
-from recviewer.changes.report import Report, as_json
-from recviewer.changes.sides import Library, Side, meaning_of, without_bytes
 from recviewer.changes.sources import Range, Spec
 from recviewer.difference.model import Section, SectionKind, Values
 from recviewer.difference.values import Change
 from recviewer.git.ranges import Counted
 from recviewer.git.repository import Repository
+from recviewer.pairing.sides import Library, Side, meaning_of, without_bytes
+from recviewer.report import static
+from recviewer.report.links import links
+from recviewer.report.markdown import comment
+from recviewer.report.report import Report, as_json
 
 CASES = Path(__file__).parent.parent / "cases"
 FILES = [path for path in sorted(CASES.glob("*/*.json")) if not path.name.endswith(".expected.json")]
@@ -207,7 +208,7 @@ def test_what_cannot_be_had_is_unreadable():
 
 
 def test_a_name_of_marks_takes_little():
-    from recviewer.changes import markup
+    from recviewer.report import markup
 
     shown = markup.name("\u200b\u200c" * 50_000)
 

@@ -1,13 +1,13 @@
 import pytest
 
 from recviewer.changes import changeset, sources, unchanged
-from recviewer.changes.pairing import How, Sure
-from recviewer.changes.sides import Library
-from recviewer.changes.successors import Kept
 from recviewer.changes.unchanged import Memory
 from recviewer.git.mentions import first_lines
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed
+from recviewer.pairing.pairs import How, Sure
+from recviewer.pairing.sides import Library
+from recviewer.pairing.successors import Kept
 
 OLD, NEW = (f"t/test_sky.py::test_comet[{model}]" for model in ("heron-1", "ibis-2"))
 

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 
 from recviewer.cli import plan_repository, root_option
 from recviewer.commands import start
-from recviewer.pages.reports import report_of
+from recviewer.memory.ranges import report_of
 from recviewer.review import ranges
 from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from recviewer.changes import report as reports
 from recviewer.git.ranges import opened
+from recviewer.report import report as reports
 
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],

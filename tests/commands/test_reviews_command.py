@@ -8,8 +8,8 @@ from recviewer.commands import start
 from recviewer.review import actors
 from recviewer.review.decide import decide
 from recviewer.review.models import Standing
+from recviewer.review.reviews_file.merging import export
 from recviewer.review.subjects import Seen
-from recviewer.review.travel import export
 
 
 @pytest.fixture(autouse=True)

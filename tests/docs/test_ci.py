@@ -200,8 +200,8 @@ def offered(host, head, *, repository="ada/planets"):
 
 
 def approval(host):
-    from recviewer.changes import report
     from recviewer.git.ranges import opened
+    from recviewer.report import report
 
     (change,) = report.make(opened(host.work), "main...work").found.changes
     line = {"type": "decision", "fingerprint": change.subject, "reviewer": "Ana", "verdict": "approve"}

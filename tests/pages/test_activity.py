@@ -3,7 +3,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from recviewer.pages import activity
+from recviewer.pages.deciding import activity
 from recviewer.review import actors, deleting
 from recviewer.review.decide import decide
 from recviewer.review.models import AuditEvent

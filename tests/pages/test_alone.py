@@ -1,7 +1,7 @@
-from recviewer.pages.alone import with_pictures
-from recviewer.pages.conversation import Turn
-from recviewer.pages.folds import Fold
-from recviewer.pages.parts import ImageView, ResultView
+from recviewer.pages.difference.one_sided import with_pictures
+from recviewer.pages.recording.conversation import Turn
+from recviewer.pages.recording.parts import ImageView, ResultView
+from recviewer.pages.text.folds import Fold
 
 PICTURE = ImageView("?media=m1.0", "", "image/png")
 

@@ -7,8 +7,8 @@ import pytest
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
-from recviewer.pages import queue
-from recviewer.pages.reports import report_of
+from recviewer.memory.ranges import report_of
+from recviewer.pages.recordings import queue
 from recviewer.review.models import Decision
 from tests.pages import bad_files
 from tests.pages.bad_files import BAD, FOLDER, KINDS, LIMIT, LISTS, pages, range_pages

@@ -4,7 +4,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from recviewer.pages.bar import bar_for, refused, tags_for
+from recviewer.pages.deciding.verdict_bar import bar_for, refused, tags_for
 from recviewer.review import actors
 from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen

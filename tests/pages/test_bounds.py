@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from recviewer.pages.folds import OPENED, WINDOW, Folds
-from recviewer.pages.jsontext import pretty
 from recviewer.pages.templatetags.words import visible
+from recviewer.pages.text.folds import OPENED, WINDOW, Folds
+from recviewer.pages.text.jsontext import pretty
 
 _AT = Path(__file__).parents[2] / "bench" / "faults" / "huge.py"
 _SPEC = importlib.util.spec_from_file_location("huge", _AT)

@@ -3,9 +3,9 @@ import pytest
 from recviewer.difference.model import Names, Section, SectionKind, Values, VectorChange, Words
 from recviewer.difference.values import ABSENT, changes
 from recviewer.difference.words import words
-from recviewer.pages.changed import FIRST_CHANGES, FIRST_ITEMS, FIRST_NAMES, item_of, pair_of, part_of
-from recviewer.pages.folds import Folds
-from recviewer.pages.pieces import Gap, Room
+from recviewer.pages.difference.sections import FIRST_CHANGES, FIRST_ITEMS, FIRST_NAMES, item_of, pair_of, part_of
+from recviewer.pages.difference.text import Gap, Room
+from recviewer.pages.text.folds import Folds
 
 
 def shown(item):

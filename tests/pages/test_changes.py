@@ -3,9 +3,10 @@ import json
 import pytest
 from django.utils.html import escape
 
-from recviewer.pages import change as change_page
-from recviewer.pages import changeacts, reports
-from recviewer.pages.rangequeue import Place
+from recviewer.memory import ranges
+from recviewer.pages.ranges import acts
+from recviewer.pages.ranges import change as change_page
+from recviewer.pages.ranges.queue import Place
 from recviewer.review.models import AuditEvent, Standing
 
 
@@ -233,7 +234,7 @@ def test_an_open_page_learns_of_the_push(client, pushed):
 
 
 def test_each_change_behind_the_groups_of_churn_can_be_looked_at(client, commit, make_recording, monkeypatch):
-    monkeypatch.setattr(changeacts, "SHOWN", 0)
+    monkeypatch.setattr(acts, "SHOWN", 0)
     for name in "ab":
         make_recording(f"tests/recordings/{name}.json", answered=f"I am {name}.", id="1")
     base = commit("before")
@@ -248,7 +249,7 @@ def test_each_change_behind_the_groups_of_churn_can_be_looked_at(client, commit,
     ]
     assert all(client.get(url).status_code == 200 for _, url in page.rest_members)
 
-    monkeypatch.setattr(changeacts, "REST_SHOWN", 1)
+    monkeypatch.setattr(acts, "REST_SHOWN", 1)
     answer = client.get(landing.churn_url)
     assert (len(answer.context["page"].rest_members), answer.context["page"].rest_left) == (1, 1)
     listed = client.get(answer.context["page"].rest_url).context["page"]
@@ -291,7 +292,7 @@ def test_an_item_says_what_was_found_on_any_that_it_stands_for(client, commit, m
         error = "<think>ogx!</think>" if number == 1 else ""
         make_recording(f"tests/recordings/{number}.json", answered=f"{leak}{error}Yes.", asked=f"Is ogx {number} fine?")
     spec = f"{base}...{commit('after')}"
-    report = reports.report_of(spec)
+    report = ranges.report_of(spec)
     alone = next(change for change in report.found.changes if change.side.name == "1.json")
     same = [change for change in report.found.changes if change.side.name in ("0.json", "2.json")]
 

@@ -3,7 +3,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from recviewer.catalog.models import Recording
-from recviewer.pages.forms import item_of
+from recviewer.pages.site.forms import item_of
 from recviewer.review import actors
 from recviewer.review.decide import decide
 from recviewer.review.models import AuditEvent, Decision, Standing, TagOn, TrashRecord

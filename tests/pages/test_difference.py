@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from recviewer.difference.compare import compare
 from recviewer.difference.model import SectionKind
 from recviewer.formats.reading import read
-from recviewer.pages.difference import Side, fragment_of, page_of
+from recviewer.pages.difference.difference import Side, fragment_of, page_of
 
 CASES = Path(__file__).parent.parent / "cases"
 FILES = [path for path in sorted(CASES.glob("*/*.json")) if not path.name.endswith(".expected.json")]

@@ -13,8 +13,8 @@ from django.db.models import F
 from django.urls import reverse
 
 from recviewer.commands.management.commands import createsuperuser
-from recviewer.pages import door
 from recviewer.pages.models import Knock
+from recviewer.pages.site import door
 
 PASSWORD = "fourteen grey herons"
 

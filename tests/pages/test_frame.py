@@ -1,8 +1,9 @@
 import pytest
 from django.test import RequestFactory
 
-from recviewer.pages import errors, media
-from recviewer.pages.frame import short
+from recviewer.pages.site import errors
+from recviewer.pages.site.frame import short
+from recviewer.pages.text import media
 from recviewer.review.refusals import Refused
 from recviewer.store import refusals
 

@@ -6,7 +6,7 @@ import pytest
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
-from recviewer.pages import lineages
+from recviewer.memory import lineages
 from tests.conftest import exchange
 
 

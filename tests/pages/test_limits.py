@@ -10,7 +10,7 @@ from django.urls import reverse
 from recviewer.catalog import freshness, indexer, search
 from recviewer.catalog.filters import Term
 from recviewer.catalog.models import IndexRun, Recording
-from recviewer.pages.listing import ListState
+from recviewer.pages.recordings.listing import ListState
 from recviewer.review import narrowing
 from recviewer.review.narrowing import TERM_LIMIT, VALUES_LIMIT, read
 from recviewer.review.subjects import Seen

@@ -9,7 +9,7 @@ from django.urls import get_resolver
 from recviewer.changes import fetches
 from recviewer.git import repository
 from recviewer.git.remotes import checked
-from recviewer.pages import reports
+from recviewer.memory import ranges
 
 
 def _views(resolver, way=""):
@@ -81,5 +81,5 @@ def test_what_is_no_name_of_a_commit_is_not_fetched(client, no_git, settings, tm
     settings.FETCH_FROM = checked(str(tmp_path))
     client.post("/do/fetch", {"ref": bad})
 
-    state = fetches.state(reports.repository(), settings.FETCH_FROM, settings.DATA_DIR)
+    state = fetches.state(ranges.repository(), settings.FETCH_FROM, settings.DATA_DIR)
     assert "nothing was fetched" in state.error

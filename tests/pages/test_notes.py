@@ -2,8 +2,8 @@ import pytest
 from django.contrib.messages import get_messages
 from django.template.loader import render_to_string
 
-from recviewer.pages.notes import notes_for
-from recviewer.pages.prose import html
+from recviewer.pages.deciding.notes import notes_for
+from recviewer.pages.text.prose import html
 from recviewer.review import actors
 from recviewer.review import notes as store
 from recviewer.review.models import AuditEvent, Note

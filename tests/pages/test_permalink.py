@@ -113,7 +113,7 @@ def test_short_name_leads_to_the_whole_one(client, stored):
 def test_short_name_of_several_lists_them(client, stored, monkeypatch):
     blob = stored(chat_bytes())
     other = stored(chat_bytes(answered="Mars."))
-    monkeypatch.setattr("recviewer.pages.permalink.named", lambda here, beginning: [blob, other])
+    monkeypatch.setattr("recviewer.pages.recording.permalink.named", lambda here, beginning: [blob, other])
 
     html = client.get(f"/b/{blob[:7]}").content.decode()
 

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.difference.words import words
-from recviewer.pages.folds import Folds
-from recviewer.pages.pieces import Gap, Piece, Room, laid_out
+from recviewer.pages.difference.text import Gap, Piece, Room, laid_out
+from recviewer.pages.text.folds import Folds
 
 WORDS = st.sampled_from(["alpha", "beta", "gamma ", "delta\n", " ", "\n\n", "<b>", "\u202e", "字", "12.50", "\t", "é"])
 TEXTS = st.lists(WORDS, max_size=120).map(" ".join) | st.text(max_size=60)

@@ -1,6 +1,6 @@
 import pytest
 
-from recviewer.pages.forms import item_of
+from recviewer.pages.site.forms import item_of
 from recviewer.review import actors
 from recviewer.review.decide import decide
 from recviewer.review.models import AuditEvent, TrashRecord

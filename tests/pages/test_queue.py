@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from recviewer.pages import hurry
+from recviewer.pages.deciding import hurry
 from recviewer.review.models import AuditEvent, Standing
 
 CUT = b'{"request": {'

@@ -120,9 +120,9 @@ def test_empty_repository_has_a_page(client, git, root, settings, tmp_path):
 
 
 def test_requests_are_searched_and_paged(client, git, monkeypatch):
-    from recviewer.pages import ranges
+    from recviewer.pages.ranges import index
 
-    monkeypatch.setattr(ranges, "PAGE", 2)
+    monkeypatch.setattr(index, "PAGE", 2)
     for number in range(1, 6):
         git("update-ref", f"refs/pull/{number}/head", "HEAD")
 

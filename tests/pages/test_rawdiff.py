@@ -4,7 +4,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recviewer.pages.rawdiff import LINE, WINDOW, Asked, Gap, raw_diff
+from recviewer.pages.difference.raw import LINE, WINDOW, Asked, Gap, raw_diff
 
 LINES = st.lists(st.sampled_from(["{", "}", '"a": 1,', '"b": 2', "", "x"]), max_size=40)
 

@@ -3,8 +3,8 @@ import subprocess
 
 import pytest
 
-from recviewer.changes.forms import FORMS
-from recviewer.pages.reporting import _FORMS
+from recviewer.pages.ranges.reporting import _FORMS
+from recviewer.report.forms import FORMS
 
 
 @pytest.fixture

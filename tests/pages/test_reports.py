@@ -1,7 +1,7 @@
 import pytest
 
 from recviewer.git.repository import GitFailed
-from recviewer.pages import reports
+from recviewer.memory import ranges
 
 
 @pytest.fixture
@@ -19,37 +19,37 @@ def specs(commit, make_recording):
 @pytest.fixture
 def loads(monkeypatch):
     """Forget all ranges; returns the list of those that are read from then on."""
-    reports._known.clear()
+    ranges._known.clear()
     seen = []
-    load = reports.changeset.load
+    load = ranges.changeset.load
     monkeypatch.setattr(
-        reports.changeset, "load", lambda asked, library: (seen.append(str(asked.spec)), load(asked, library))[1]
+        ranges.changeset, "load", lambda asked, library: (seen.append(str(asked.spec)), load(asked, library))[1]
     )
     return seen
 
 
 def test_a_range_is_read_once(specs, loads):
-    first, again = reports.report_of(specs[0]), reports.report_of(specs[0])
+    first, again = ranges.report_of(specs[0]), ranges.report_of(specs[0])
 
     assert loads == [specs[0]]
     assert first.found.changes == again.found.changes
 
 
 def test_ranges_are_let_go_by_size_but_for_the_last(specs, loads, monkeypatch):
-    monkeypatch.setattr(reports, "KEPT_BYTES", 1)
+    monkeypatch.setattr(ranges, "KEPT_BYTES", 1)
 
     for spec in (*specs, specs[2], specs[0]):
-        reports.report_of(spec)
+        ranges.report_of(spec)
 
     assert loads == [*specs, specs[0]]
-    assert len(reports._known) == 1
+    assert len(ranges._known) == 1
 
 
 def test_a_hosted_instance_keeps_to_itself_where_its_repository_lies(specs, root, settings):
     with pytest.raises(GitFailed) as failed:
-        reports.report_of("HEAD...refs/pull/77/head")
+        ranges.report_of("HEAD...refs/pull/77/head")
 
-    assert str(root) in reports.told(failed.value)
+    assert str(root) in ranges.told(failed.value)
     settings.HOSTED = True
-    assert str(root) not in reports.told(failed.value)
-    assert "`git fetch origin refs/pull/77/head:refs/pull/77/head` may bring it" in reports.told(failed.value)
+    assert str(root) not in ranges.told(failed.value)
+    assert "`git fetch origin refs/pull/77/head:refs/pull/77/head` may bring it" in ranges.told(failed.value)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from recviewer.pages import leading
+from recviewer.pages.site import next_page
 from recviewer.review.models import Decision
 
 HTMX = {"HX-Request": "true"}
@@ -22,7 +22,7 @@ def ana(django_user_model, settings, root, db):
     at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
     settings.MIDDLEWARE = [
         *settings.MIDDLEWARE[:at],
-        "recviewer.pages.signedout.SignInFirst",
+        "recviewer.pages.site.signed_out.SignInFirst",
         *settings.MIDDLEWARE[at:],
     ]
     return django_user_model.objects.create_user("ana", password=PASSWORD)
@@ -102,7 +102,7 @@ def names_of(patterns, space=""):
 
 
 def test_every_page_that_may_be_led_to_exists():
-    assert set(names_of(get_resolver().url_patterns)) >= leading.PAGES
+    assert set(names_of(get_resolver().url_patterns)) >= next_page.PAGES
 
 
 def test_a_verdict_of_who_is_signed_out_is_offered_again_and_lands_on_what_was_seen(ana, make_recording):

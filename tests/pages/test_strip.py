@@ -1,5 +1,5 @@
-from recviewer.pages import strip
-from recviewer.pages.strip import Stream
+from recviewer.pages.recording import strip
+from recviewer.pages.recording.strip import Stream
 
 
 def drawn(letters, amount=4):

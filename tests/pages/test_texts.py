@@ -3,11 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.exchange.model import ToolCall
-from recviewer.pages import texts
-from recviewer.pages.calls import Layout, call_view
-from recviewer.pages.folds import Folds
-from recviewer.pages.jsontext import compact, parse, pretty
-from recviewer.pages.testids import parse as parse_id
+from recviewer.pages.recording.calls import Layout, call_view
+from recviewer.pages.text import texts
+from recviewer.pages.text.folds import Folds
+from recviewer.pages.text.jsontext import compact, parse, pretty
+from recviewer.pages.text.test_ids import parse as parse_id
 
 
 @given(st.text(max_size=4000), st.integers(1, 300), st.integers(1, 20))

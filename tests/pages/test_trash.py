@@ -148,7 +148,7 @@ def test_json(client, thrown):
 
 
 def test_older_ones_are_on_the_next_page(client, thrown, monkeypatch):
-    from recviewer.pages import trash
+    from recviewer.pages.deciding import trash
 
     monkeypatch.setattr(trash, "PER_PAGE", 2)
     thrown("recordings/1.json", "recordings/2.json", "recordings/3.json")

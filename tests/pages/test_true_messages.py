@@ -12,9 +12,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError, connections
 
+from recviewer import discreet as discreetly
 from recviewer.catalog import database, freshness, indexer
 from recviewer.catalog.models import Recording
-from recviewer.pages import discreet as discreetly
 from recviewer.review import audit, reconciling, trash_notes
 from recviewer.review.models import Decision, TrashRecord
 from recviewer.store import refusals
@@ -171,7 +171,7 @@ def test_a_fault_says_only_what_is_known(client, one, monkeypatch):
 
     monkeypatch.setattr(audit, "write", broken)
     act = client.post("/do/decide", sent(one, verdict="approve"))
-    monkeypatch.setattr("recviewer.pages.recording.facts_of", broken)
+    monkeypatch.setattr("recviewer.pages.recording.recording.facts_of", broken)
     page = client.get(f"/r/{one.path}")
 
     assert (act.status_code, page.status_code) == (500, 500)
@@ -449,7 +449,7 @@ def test_a_repository_that_cannot_be_looked_at_is_a_sentence(client, one, settin
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("place", ["recviewer.pages.frame._nav", "recviewer.pages.nudging.freshness.nudge"])
+@pytest.mark.parametrize("place", ["recviewer.pages.site.frame._nav", "recviewer.pages.site.nudging.freshness.nudge"])
 def test_a_database_that_fails_outside_of_a_page_is_said(client, one, monkeypatch, place, method):
     """In what every page is drawn with, also that of a refusal, or in what runs before and after it."""
     client.raise_request_exception = False
@@ -459,7 +459,7 @@ def test_a_database_that_fails_outside_of_a_page_is_said(client, one, monkeypatc
 
     monkeypatch.setattr(place, broken)
     monkeypatch.setattr(audit, "write", broken)
-    monkeypatch.setattr("recviewer.pages.decisions.say", broken)
+    monkeypatch.setattr("recviewer.pages.deciding.decisions.say", broken)
     answer = client.get("/") if method == "get" else client.post("/do/decide", sent(one, verdict="approve"))
 
     assert answer.status_code == 503

@@ -12,10 +12,10 @@ import pytest
 
 from recviewer import held
 from recviewer.git import repository
-from recviewer.review import beside, travel
 from recviewer.review.decide import decide
 from recviewer.review.models import Tag
 from recviewer.review.refusals import Invalid
+from recviewer.review.reviews_file import beside, merging
 from recviewer.review.subjects import Seen
 
 HEAD = b'{"recviewer_reviews":1}\n'
@@ -42,7 +42,7 @@ def test_a_link_is_followed_and_stays(file, tmp_path, is_there):
     beside.write_file()
 
     assert file.is_symlink()
-    assert target.read_bytes() == travel.export()
+    assert target.read_bytes() == merging.export()
     assert Tag.objects.exists() is is_there
     assert target.stat().st_mode & 0o777 == (0o640 if is_there else 0o644)
     assert [place.name for place in file.parent.iterdir()] == ["reviews.jsonl"]
@@ -90,7 +90,7 @@ def test_what_a_later_version_added_is_read_and_not_written_over(file):
 def test_a_note_with_nul_of_an_earlier_version_does_not_block_the_file_for_good(file, make_recording):
     recording = make_recording()
     decide([Seen(recording.path, recording.blob)], actor="Ana", verdict="reject", note="a\ufffdb")
-    good = travel.export()
+    good = merging.export()
     file.write_bytes(good.replace("\ufffd".encode(), b"\\u0000"))
 
     assert "was left out" in beside.read_file().bad[0]
@@ -107,7 +107,7 @@ def test_a_verdict_of_a_clock_that_was_ahead_does_not_block_the_file(file, make_
 
     beside.write_file()
 
-    assert file.read_bytes() == travel.export()
+    assert file.read_bytes() == merging.export()
 
 
 HOLDER = """

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from recviewer.catalog.models import Recording
-from recviewer.review import carrying, travel
+from recviewer.review import carrying
 from recviewer.review.carrying import carried, carry
 from recviewer.review.decide import decide
 from recviewer.review.filters import standings_for
 from recviewer.review.history import Saying
 from recviewer.review.models import AuditEvent, Decision, Kept
+from recviewer.review.reviews_file import merging
 from recviewer.review.subjects import Seen, is_older, subject_of
 from recviewer.review.undoing import redo, undo
 
@@ -170,15 +171,15 @@ def test_a_file_of_reviews_is_carried_after_its_import_and_travels_on(make_recor
     one = make_recording()
     with older():
         decide(seen(one), actor="Ana", verdict="approve")
-    data = travel.export()
+    data = merging.export()
     carry(None)
-    exported = travel.export()
+    exported = merging.export()
 
-    found = carried(travel.read(data).decisions.values(), {one.blob: one.fingerprint}, lambda _: ())
+    found = carried(merging.read(data).decisions.values(), {one.blob: one.fingerprint}, lambda _: ())
 
     assert {saying.fingerprint for saying in found.sayings} == {one.fingerprint}
     assert exported.count(b'"decision"') == 2
-    assert travel.bring_in(exported, actor="Cleo").done.event is None
+    assert merging.bring_in(exported, actor="Cleo").done.event is None
 
 
 def saying(subject, verdict, *, by="Ana", blob="b", minutes=0, rule="", path="p.json"):
@@ -221,8 +222,8 @@ def test_an_approval_of_what_cannot_be_read_any_more_is_none():
 
 
 def test_a_removal_is_carried_for_its_test_and_place(root, commit, make_recording):
-    from recviewer.changes import report
     from recviewer.git.ranges import opened
+    from recviewer.report import report
 
     make_recording("tests/recordings/old.json")
     base = commit("before")

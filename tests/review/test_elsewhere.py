@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import DatabaseError, connection
 
-from recviewer.review import elsewhere, travel
+from recviewer.review import from_outside
 from recviewer.review.decide import decide
 from recviewer.review.filters import standings_for
 from recviewer.review.history import Saying
 from recviewer.review.models import Decision, PairChoice
 from recviewer.review.refusals import Refused
+from recviewer.review.reviews_file import merging
 from recviewer.review.subjects import Seen, subject_of
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -36,8 +37,8 @@ def saying(verdict, reviewer="Ana", minutes=0, fingerprint="1:a"):
 def test_of_each_reviewer_the_last_word_counts_and_one_rejection_blocks(spoken, state):
     expected = {} if state is None else {"1:a": state}
 
-    assert elsewhere.states(spoken) == expected
-    assert elsewhere.states(reversed(spoken)) == expected
+    assert from_outside.states(spoken) == expected
+    assert from_outside.states(reversed(spoken)) == expected
 
 
 def seen(recording):
@@ -52,16 +53,16 @@ def test_a_file_gives_the_states_that_its_import_gives(make_recording):
     decide(seen(two), actor="Ana", verdict="clear")
     subjects = [subject_of(one), subject_of(two)]
 
-    spoken, bad = elsewhere.of_file(travel.export() + b"nonsense\n")
+    spoken, bad = from_outside.of_file(merging.export() + b"nonsense\n")
 
-    assert elsewhere.states(spoken) == {name: stand.state for name, stand in standings_for(subjects).items()}
-    assert elsewhere.states(spoken) == {subject_of(one): "rejected"}
+    assert from_outside.states(spoken) == {name: stand.state for name, stand in standings_for(subjects).items()}
+    assert from_outside.states(spoken) == {subject_of(one): "rejected"}
     assert [why for _, why in bad] == ["it is no JSON"]
 
 
 def test_what_is_no_file_of_reviews_is_refused():
     with pytest.raises(Refused, match="no file of reviews"):
-        elsewhere.of_file(b"{}\n")
+        from_outside.of_file(b"{}\n")
 
 
 def copied(place):
@@ -85,10 +86,10 @@ def test_another_database_is_read_and_left_alone(make_recording, tmp_path):
     Decision.objects.all()._raw_delete("default")
     before = place.read_bytes()
 
-    spoken = elsewhere.of_database(place, [subject_of(one)])
+    spoken = from_outside.of_database(place, [subject_of(one)])
 
-    assert elsewhere.states(spoken) == {subject_of(one): "approved"}
-    assert [choice.is_pair for choice in elsewhere.choices_of_database(place)] == [False]
+    assert from_outside.states(spoken) == {subject_of(one): "approved"}
+    assert [choice.is_pair for choice in from_outside.choices_of_database(place)] == [False]
     assert place.read_bytes() == before
     assert not Decision.objects.exists()
 
@@ -100,7 +101,7 @@ def test_a_database_that_is_none_is_an_error_and_stays_as_it_is(tmp_path, data):
     place.write_bytes(data)
 
     with pytest.raises(DatabaseError):
-        elsewhere.of_database(place, ["1:a"])
+        from_outside.of_database(place, ["1:a"])
 
     assert place.read_bytes() == data
 
@@ -108,6 +109,6 @@ def test_a_database_that_is_none_is_an_error_and_stays_as_it_is(tmp_path, data):
 @pytest.mark.django_db
 def test_a_database_that_is_not_there_is_not_made(tmp_path):
     with pytest.raises(DatabaseError):
-        elsewhere.of_database(tmp_path / "recviewer.sqlite3", ["1:a"])
+        from_outside.of_database(tmp_path / "recviewer.sqlite3", ["1:a"])
 
     assert list(tmp_path.iterdir()) == []

@@ -9,11 +9,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recviewer.review import labels, notes, standing, travel
+from recviewer.review import labels, notes, standing
 from recviewer.review.decide import decide
-from recviewer.review.lines import LINE_LENGTH
 from recviewer.review.models import AuditEvent, Decision, EventItem, EventMember, Note, Standing, Tag, TagOn
 from recviewer.review.refusals import Invalid
+from recviewer.review.reviews_file import merging
+from recviewer.review.reviews_file.lines import LINE_LENGTH
 from recviewer.review.subjects import Seen
 from recviewer.review.tagging import tag
 
@@ -58,7 +59,7 @@ def of(type, /, **fields):
 
 def bad_of(*told):
     data = HEAD + b"\n".join(one if isinstance(one, bytes) else json.dumps(one).encode() for one in told)
-    return travel.bring_in(data, actor="Cleo").bad
+    return merging.bring_in(data, actor="Cleo").bad
 
 
 def empty():
@@ -192,11 +193,11 @@ def test_what_a_form_accepts_is_exported_and_imported_to_the_byte(make_recording
         for one in some:
             with contextlib.suppress(Invalid):
                 act(Seen(recording.path, recording.blob), *one)
-        data = travel.export()
+        data = merging.export()
         empty()
 
         assert bad_of(data.removeprefix(HEAD)) == ()
-        assert travel.export() == data
+        assert merging.export() == data
         transaction.set_rollback(True)
 
 
@@ -236,7 +237,7 @@ def test_a_verdict_of_no_time_does_not_count_and_stops_none(make_recording):
     decide([Seen(recording.path, recording.blob)], actor="Ana", verdict="reject", note="no")
 
     assert Standing.objects.get().state == "rejected"
-    assert b"9999" not in travel.export()
+    assert b"9999" not in merging.export()
 
 
 @pytest.mark.parametrize("anchor", ["xyz", "m²", "m1.5", "m", "-"])
@@ -248,10 +249,10 @@ def test_a_note_pinned_to_nothing_is_shown_and_travels_unpinned(make_recording, 
     page = client.get(f"/r/{recording.path}")
 
     assert (page.status_code, b"pinned?" in page.content) == (200, True)
-    data = travel.export()
+    data = merging.export()
     empty()
     assert bad_of(data.removeprefix(HEAD)) == ()
-    assert travel.export() == data
+    assert merging.export() == data
 
 
 def test_a_ring_of_answers_is_shown(make_recording, client):
@@ -292,4 +293,4 @@ def test_no_page_breaks_on_a_path_of_an_earlier_import(make_recording, client, p
     for page in ("/", f"/r/{recording.path}", "/activity/", "/plan/", "/queue/", "/tags/", "/trash/", "/?state=delete"):
         assert client.get(page).status_code == 200, page
     assert b"here" in client.get(f"/r/{recording.path}").content
-    travel.export()
+    merging.export()

@@ -19,12 +19,13 @@ from hypothesis.stateful import (
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
-from recviewer.review import deleting, labels, notes, reconciling, standing, trash_notes, travel
+from recviewer.review import deleting, labels, notes, reconciling, standing, trash_notes
 from recviewer.review.audit import NOTES, VERDICTS, Action, payload_of
 from recviewer.review.decide import decide, said
 from recviewer.review.history import marks
 from recviewer.review.models import AuditEvent, Decision, EventItem, Note, Standing, State, Tag, TagOn, TrashRecord
 from recviewer.review.refusals import Refused
+from recviewer.review.reviews_file import merging
 from recviewer.review.standing import in_force
 from recviewer.review.subjects import Seen
 from recviewer.review.tagging import tag, untag
@@ -167,14 +168,14 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def export(self):
         """Keep a file such as another person would send: Cleo says what Ana said."""
-        self.file = travel.export().replace(b'"reviewer":"Ana"', b'"reviewer":"Cleo"')
+        self.file = merging.export().replace(b'"reviewer":"Ana"', b'"reviewer":"Cleo"')
 
     @precondition(lambda self: self.file)
     @rule(who=people)
     def bring_in(self, who):
-        imported = travel.bring_in(self.file, actor=who)
+        imported = merging.bring_in(self.file, actor=who)
         assert imported.bad == ()
-        assert travel.bring_in(self.file, actor=who).done.event is None
+        assert merging.bring_in(self.file, actor=who).done.event is None
 
     # Other programs
 
@@ -204,12 +205,12 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def drop_the_catalog(self):
-        reviews = travel.export()
+        reviews = merging.export()
         Recording.objects.all().delete()
         indexer.refresh(processes=1)
 
         assert set(Recording.objects.values_list("path", flat=True)) == set(self.tree())
-        assert travel.export() == reviews
+        assert merging.export() == reviews
 
     @rule()
     def start(self):
@@ -255,8 +256,8 @@ class Machine(RuleBasedStateMachine):
         } == written
 
     def the_export_can_be_read(self):
-        data = travel.export()
-        assert travel.read(data).bad == []
+        data = merging.export()
+        assert merging.read(data).bad == []
 
 
 def told_verdicts():

@@ -2,12 +2,13 @@
 
 import pytest
 
-from recviewer.changes import report
-from recviewer.changes.checks import Check, check
 from recviewer.changes.model import Change
 from recviewer.changes.overview import verdict_on
 from recviewer.git.ranges import opened
-from recviewer.review import ranges, standing, treeplan
+from recviewer.plan import tree
+from recviewer.report import report
+from recviewer.report.checks import Check, check
+from recviewer.review import ranges, standing
 from recviewer.review.decide import decide
 from recviewer.review.filters import standings_for, with_verdict
 from recviewer.review.models import Decision, Kept
@@ -154,10 +155,10 @@ def test_the_plan_of_the_tree_knows_what_a_verdict_on_a_group_came_to(renamed, m
         make_recording(f"tests/recordings/{name}.json", asked=f"{name}: is ogx fine?", answered=f"Yes {name}.")
 
     ranges.say(lambda: said, seen(said, "a", "b"), actor="Ana", verdict="delete")
-    assert [one.path[-6:] for one in treeplan.make().deletions] == ["a.json", "b.json"]
+    assert [one.path[-6:] for one in tree.make().deletions] == ["a.json", "b.json"]
 
     ranges.say(lambda: said, seen(said, "a", "b"), actor="Ana", verdict="reject", note="no")
-    plan = treeplan.make()
+    plan = tree.make()
     assert not plan.deletions
     assert [path[-6:] for one in plan.again for path in one.paths] == ["a.json", "b.json"]
     assert {reason for one in plan.again for reason in one.reasons} == {("Ana", "no")}

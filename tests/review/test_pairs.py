@@ -1,8 +1,8 @@
 import pytest
 
-from recviewer.changes import report
-from recviewer.changes.pairing import How
 from recviewer.git.ranges import opened
+from recviewer.pairing.pairs import How
+from recviewer.report import report
 from recviewer.review import pairs
 from recviewer.review.models import PairChoice
 from recviewer.review.refusals import Changed, Gone, Invalid

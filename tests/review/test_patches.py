@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from recviewer.review.patches import creation, deletion, pathspec, quoted
+from recviewer.plan.patches import creation, deletion, pathspec, quoted
 from recviewer.store.files import blob_id
 
 NAMES = [

@@ -4,11 +4,11 @@ import subprocess
 import pytest
 
 from recviewer.catalog.models import Recording
-from recviewer.review import plan as plans
+from recviewer.plan import model as plans
+from recviewer.plan.tree import make
 from recviewer.review.decide import decide
 from recviewer.review.history import marks
 from recviewer.review.subjects import Seen
-from recviewer.review.treeplan import make
 from recviewer.review.undoing import redo, undo
 from recviewer.store.files import blob_id
 

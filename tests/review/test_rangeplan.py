@@ -7,10 +7,11 @@ import subprocess
 
 import pytest
 
-from recviewer.pages.reports import report_of
+from recviewer.memory.ranges import report_of
+from recviewer.plan import losses, model, range
+from recviewer.plan.commands import Feed, applying, recording, removing, switching
 from recviewer.replay.names import name_state
-from recviewer.review import decide, losses, plan, rangeplan, ranges
-from recviewer.review.followups import Feed, applying, recording, removing, switching
+from recviewer.review import decide, ranges
 from recviewer.review.subjects import Seen
 from recviewer.store.files import blob_id
 
@@ -86,7 +87,7 @@ def spec_of(commit):
 
 
 def plan_of(spec):
-    return rangeplan.make(report_of(spec).found)
+    return range.make(report_of(spec).found)
 
 
 def paths(items):
@@ -101,7 +102,7 @@ def applied(git, root, tmp_path):
         top = tmp_path / "checkout"
         git(tmp_path, "clone", "-q", str(root), str(top))
         git(top, "checkout", "-q", "--detach", made.ground.head)
-        patch = b"".join(plan.patch(made))
+        patch = b"".join(model.patch(made))
         git(top, "apply", "--check", input=patch)
         git(top, "apply", "--index", input=patch)
         return tree_of(git, top)
@@ -357,7 +358,7 @@ def test_patch_against_the_files_on_disk(put, remove, commit, say, git, root, sp
     say(base, "delete", "new.json")
 
     made = plan_of(base)
-    patch = b"".join(plan.patch(made))
+    patch = b"".join(model.patch(made))
     git(root, "apply", "--check", input=patch)
     git(root, "apply", input=patch)
 
@@ -376,7 +377,7 @@ def test_a_file_that_changed_on_disk_meanwhile_is_not_in_the_patch(put, commit, 
     made = plan_of(base)
     put("t/recordings/new.json", answered="Mars.")
 
-    assert list(plan.patch(made)) == []
+    assert list(model.patch(made)) == []
 
 
 def test_the_commands_work_as_they_stand(put, remove, commit, spec_of, say, git, root, tmp_path):
@@ -392,8 +393,8 @@ def test_the_commands_work_as_they_stand(put, remove, commit, spec_of, say, git,
     made = plan_of(spec)
     top = tmp_path / "checkout"
     git(tmp_path, "clone", "-q", str(root), str(top))
-    (top / "the patch").write_bytes(b"".join(plan.patch(made)))
-    (top / "the list").write_bytes(plan.git_rm(made))
+    (top / "the patch").write_bytes(b"".join(model.patch(made)))
+    (top / "the list").write_bytes(model.git_rm(made))
 
     lines = [*switching(made), *applying(made, Feed("", "the patch")), "git reset -q --hard"]
     lines += removing(made, Feed("", "the list"))
@@ -422,7 +423,7 @@ def test_tests_are_grouped_by_file_and_none_is_an_option(put, commit, spec_of, s
         "pytest b.py::test_2",
         "pytest 'c\n-d'",
     ]
-    assert plan.test_ids(made).decode().splitlines() == [
+    assert model.test_ids(made).decode().splitlines() == [
         "./-pevil",
         "./@file",
         "a.py::test_0",

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from recviewer.changes import report
 from recviewer.changes.findings import Severity
-from recviewer.changes.report import Report
 from recviewer.git.ranges import opened
+from recviewer.report import report
+from recviewer.report.report import Report
 from recviewer.review import ranges, standing
 from recviewer.review.decide import kept_bytes
 from recviewer.review.filters import standings_for

@@ -6,15 +6,16 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recviewer.review import beside, lines, notes, travel
+from recviewer.plan.tree import make
+from recviewer.review import notes
 from recviewer.review.decide import decide
 from recviewer.review.labels import rename
 from recviewer.review.models import AuditEvent, Decision, EventItem, EventMember, Note, Standing, Tag, TagOn
 from recviewer.review.refusals import Invalid
+from recviewer.review.reviews_file import beside, lines, merging
 from recviewer.review.standing import rebuild
 from recviewer.review.subjects import Seen
 from recviewer.review.tagging import tag
-from recviewer.review.treeplan import make
 from recviewer.review.undoing import redo, undo
 
 HEAD = b'{"recviewer_reviews":1}\n'
@@ -33,7 +34,7 @@ def empty():
 
 
 def bring(data, by="Cleo"):
-    return travel.bring_in(data, actor=by)
+    return merging.bring_in(data, actor=by)
 
 
 def standings():
@@ -61,22 +62,22 @@ def reviewed(make_recording):
 
 
 def test_the_file_is_json_lines_sorted_with_a_version(reviewed):
-    first, *lines = travel.export().decode().split("\n")[:-1]
+    first, *lines = merging.export().decode().split("\n")[:-1]
 
     assert json.loads(first) == {"recviewer_reviews": 1}
     assert lines == sorted(set(lines))
     assert {json.loads(line)["type"] for line in lines} == {"decision", "tag", "tagged", "note"}
-    assert "to be deleted" not in travel.export().decode()
+    assert "to be deleted" not in merging.export().decode()
 
 
 def test_export_import_export_is_the_same_bytes(reviewed):
-    data, before, plan = travel.export(), standings(), [item.path for item in make().deletions]
+    data, before, plan = merging.export(), standings(), [item.path for item in make().deletions]
     empty()
 
     imported = bring(data)
 
     assert imported.bad == ()
-    assert travel.export() == data
+    assert merging.export() == data
     assert standings() == before
     assert (
         [item.path for item in make().deletions] == plan == ["tests/recordings/one.json", "tests/recordings/twin.json"]
@@ -86,17 +87,17 @@ def test_export_import_export_is_the_same_bytes(reviewed):
 
 
 def test_import_is_idempotent(reviewed):
-    data, events = travel.export(), AuditEvent.objects.count()
+    data, events = merging.export(), AuditEvent.objects.count()
 
     done = bring(data).done
 
     assert (done.event, done.sentence) == (None, "Nothing in it is new.")
-    assert (travel.export(), AuditEvent.objects.count()) == (data, events)
+    assert (merging.export(), AuditEvent.objects.count()) == (data, events)
 
 
 def test_reviewer_and_time_are_kept_in_one_event(reviewed):
     said = set(Decision.objects.values_list("reviewer", "at", "verdict"))
-    data = travel.export()
+    data = merging.export()
     empty()
 
     done = bring(data).done
@@ -108,52 +109,52 @@ def test_reviewer_and_time_are_kept_in_one_event(reviewed):
 
 
 def test_undo_and_redo_of_an_import(reviewed):
-    data = travel.export()
+    data = merging.export()
     empty()
-    nothing = travel.export()
+    nothing = merging.export()
     bring(data)
 
     undo(actor="Cleo")
-    assert travel.export() == nothing
+    assert merging.export() == nothing
     assert standings() == []
 
     redo(actor="Cleo")
-    assert travel.export() == data
+    assert merging.export() == data
     assert len(standings()) == 2
 
 
 def test_imported_again_after_an_undo(reviewed):
-    data = travel.export()
+    data = merging.export()
     empty()
     bring(data)
     undo(actor="Cleo")
 
     bring(data)
 
-    assert travel.export() == data
+    assert merging.export() == data
 
 
 def test_two_peoples_files_are_merged_without_loss(make_recording):
     one = make_recording()
     decide(seen(one), actor="Ana", verdict="approve")
     tag(seen(one), actor="Ana", name="golden")
-    anas = travel.export()
+    anas = merging.export()
     empty()
     decide(seen(one), actor="Ben", verdict="reject", note="no")
     tag(seen(one), actor="Ben", name="flaky")
     notes.write(seen(one)[0], actor="Ben", body="hm")
-    bens = travel.export()
+    bens = merging.export()
 
     bring(anas)
 
-    assert set(travel.export().split(b"\n")) == set(anas.split(b"\n")) | set(bens.split(b"\n"))
+    assert set(merging.export().split(b"\n")) == set(anas.split(b"\n")) | set(bens.split(b"\n"))
     assert [state for _, state, *_ in standings()] == ["rejected"]
 
 
 def test_the_later_verdict_of_a_reviewer_counts_whatever_comes_first(make_recording):
     one = make_recording()
     decide(seen(one), actor="Ana", verdict="approve", now=datetime(2026, 1, 1, tzinfo=UTC))
-    old = travel.export()
+    old = merging.export()
     empty()
     decide(seen(one), actor="Ana", verdict="reject", note="no", now=datetime(2026, 1, 2, tzinfo=UTC))
 
@@ -165,7 +166,7 @@ def test_the_later_verdict_of_a_reviewer_counts_whatever_comes_first(make_record
 def test_what_was_undone_stays_undone_when_an_old_file_comes_back(make_recording):
     one = make_recording()
     decide(seen(one), actor="Ana", verdict="approve")
-    old = travel.export()
+    old = merging.export()
     undo(actor="Ana")
 
     bring(old)
@@ -176,7 +177,7 @@ def test_what_was_undone_stays_undone_when_an_old_file_comes_back(make_recording
 def test_a_decision_after_an_import_from_the_future_counts(make_recording):
     one = make_recording()
     decide(seen(one), actor="Ana", verdict="approve", now=datetime.now(UTC) + timedelta(hours=20))
-    future = travel.export()
+    future = merging.export()
     empty()
     bring(future)
 
@@ -239,10 +240,10 @@ def test_an_answer_to_a_note_that_is_not_there_is_kept(db):
 
     (thread,) = notes.threads("p")
     assert (thread.root.uid, thread.replies[0].body) == ("a", "yes")
-    data = travel.export()
+    data = merging.export()
     empty()
     bring(data)
-    assert travel.export() == data
+    assert merging.export() == data
 
 
 # The file beside the recordings
@@ -258,7 +259,7 @@ def file(settings, tmp_path):
 def test_the_file_is_written_and_not_read_again(file, reviewed):
     told = beside.write_file()
 
-    assert file.read_bytes() == travel.export()
+    assert file.read_bytes() == merging.export()
     assert told.sentence.endswith("lines to reviews.jsonl.")
     assert beside.read_file() is None
     assert "says all of it already" in beside.write_file().sentence
@@ -281,7 +282,7 @@ def test_the_file_is_read_when_it_changed(file, reviewed):
 def test_what_others_brought_in_is_not_overwritten(file, make_recording):
     one = make_recording()
     decide(seen(one), actor="Ben", verdict="approve")
-    bens = travel.export()
+    bens = merging.export()
     empty()
     file.write_bytes(bens)
     decide(seen(one), actor="Ana", verdict="approve")
@@ -372,7 +373,7 @@ def after(*data):
     empty()
     for one in data:
         assert bring(one).bad == ()
-    return travel.export(), standings()
+    return merging.export(), standings()
 
 
 @quickly
@@ -412,5 +413,5 @@ def test_undo_of_an_import_leaves_what_was(db, one, other):
         if bring(other, by="Dora").done.event:
             undo(actor="Dora")
 
-        assert (travel.export(), standings()) == before
+        assert (merging.export(), standings()) == before
         transaction.set_rollback(True)

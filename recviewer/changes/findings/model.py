@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from recviewer.changes.model import Change, Key, Severity
-from recviewer.changes.pairing import Sure
-from recviewer.changes.sides import Side
+from recviewer.pairing.pairs import Sure
+from recviewer.pairing.sides import Side
 
 EVIDENCE = 120
 """Characters of a recording that a finding quotes."""

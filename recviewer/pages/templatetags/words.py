@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from recviewer.changes import quoting
 from recviewer.exchange.hidden import RUN, named
+from recviewer.report import quoting
 
 register = template.Library()
 
@@ -170,7 +170,7 @@ def bdi(value: object) -> SafeString:
 @register.filter
 def markdown(value: object) -> SafeString:
     """Show what a reviewer wrote, as Markdown: escaped, without raw HTML and pictures."""
-    from recviewer.pages import prose
+    from recviewer.pages.text import prose
 
     return mark_safe(prose.html(str(value)))  # noqa: S308 - made by prose.html(), which escapes
 
@@ -178,7 +178,7 @@ def markdown(value: object) -> SafeString:
 @register.filter
 def json_block(value: object) -> SafeString:
     """Show indented JSON in four tones."""
-    from recviewer.pages import highlight
+    from recviewer.pages.text import highlight
 
     return highlight.block(str(value))
 

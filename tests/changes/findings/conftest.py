@@ -3,7 +3,7 @@ import pytest
 from recviewer.changes import findings
 from recviewer.changes.model import Change
 from recviewer.changes.overview import compared
-from recviewer.changes.pairing import How, Pair, Sure
+from recviewer.pairing.pairs import How, Pair, Sure
 
 
 @pytest.fixture

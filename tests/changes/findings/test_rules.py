@@ -3,8 +3,8 @@
 import pytest
 
 from recviewer.changes.findings import rules as all_rules
-from recviewer.changes.pairing import How, Sure
 from recviewer.difference.model import Churn
+from recviewer.pairing.pairs import How, Sure
 
 THOUGHT = "The user asks for planets with rings, so Saturn it is."
 CALLS = [("look", "{}")]

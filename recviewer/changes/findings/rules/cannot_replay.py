@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from recviewer.changes.findings.model import About, Case, Held, Instance, Rule, Told, counted
 from recviewer.changes.model import Severity
-from recviewer.changes.sides import Side
 from recviewer.exchange.model import Kind
+from recviewer.pairing.sides import Side
 from recviewer.replay.names import ReplayState
 
 _WORSE = (

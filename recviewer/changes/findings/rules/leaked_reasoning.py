@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from recviewer.changes.findings.model import About, Case, Held, Instance, Rule, Told, answer, counted
 from recviewer.changes.model import Severity
-from recviewer.changes.sides import Side
 from recviewer.difference.words import similarity
+from recviewer.pairing.sides import Side
 
 _TAG = re.compile(
     r"\s*(<(?:reasoning|think|thinking|thought|reflection|scratchpad)>|<\|channel\|>analysis)", re.IGNORECASE

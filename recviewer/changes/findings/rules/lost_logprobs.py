@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from recviewer.changes.findings.model import Case, Held, Instance, Rule, Told, answer, counted
 from recviewer.changes.findings.rest import values
 from recviewer.changes.model import Severity
-from recviewer.changes.sides import Side
 from recviewer.exchange.model import Kind
+from recviewer.pairing.sides import Side
 
 
 def _holds(case: Case) -> Held | None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from recviewer.changes.findings.model import Case, Held, Instance, Rule, Told, answer, counted
 from recviewer.changes.model import Severity
-from recviewer.changes.sides import Side
 from recviewer.exchange.model import Hits, Kind, Passages, Table, Vector
+from recviewer.pairing.sides import Side
 
 
 def _holds(case: Case) -> Held | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from recviewer.changes.findings.model import About, Case, Held, Instance, Rule, Told, counted
 from recviewer.changes.model import Severity
-from recviewer.changes.sides import Side
+from recviewer.pairing.sides import Side
 
 _SHARED = 0.1
 """Two lists with less in common than this share of all their models are of two providers."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from recviewer.changes.findings.model import About, Case, Held, Instance, Rule, Told, counted
 from recviewer.changes.model import Severity
-from recviewer.changes.pairing import How
-from recviewer.changes.sides import Side
+from recviewer.pairing.pairs import How
+from recviewer.pairing.sides import Side
 from recviewer.store.scan import HOME
 
 

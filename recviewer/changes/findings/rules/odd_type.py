@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from recviewer.changes.findings.model import Case, Held, Instance, Rule, Told, counted
 from recviewer.changes.findings.rest import values
 from recviewer.changes.model import Severity
-from recviewer.changes.sides import Side
+from recviewer.pairing.sides import Side
 
 _SDKS = ("openai", "ollama", "anthropic", "google", "vertexai", "litellm", "together", "groq", "mistralai", "cohere")
 _SERVERS = ("llama_stack", "llama_stack_api", "llama_stack_client", "ogx", "ogx_api", "ogx_client")

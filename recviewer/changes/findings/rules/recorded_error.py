@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from recviewer.changes.findings.model import About, Case, Held, Instance, Rule, Told, answer, counted
 from recviewer.changes.model import Severity
-from recviewer.changes.sides import Side
+from recviewer.pairing.sides import Side
 
 
 def _holds(case: Case) -> Held | None:

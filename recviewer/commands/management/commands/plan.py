@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 if TYPE_CHECKING:
     from recviewer.git.repository import Repository
-    from recviewer.review.plan import Plan
+    from recviewer.plan.model import Plan
 
 
 class Command(BaseCommand):
@@ -74,37 +74,37 @@ class Command(BaseCommand):
 
 def _of_tree() -> Plan:
     from recviewer.catalog import indexer
-    from recviewer.review import treeplan
+    from recviewer.plan import tree
 
     with contextlib.suppress(indexer.Busy):
         indexer.refresh()
-    return treeplan.make()
+    return tree.make()
 
 
 def _repository(options: dict[str, Any]) -> Repository:
     from recviewer.git.ranges import opened
-    from recviewer.pages import reports
+    from recviewer.memory import ranges
 
-    return opened(Path(options["repo"])) if options["repo"] else reports.repository()
+    return opened(Path(options["repo"])) if options["repo"] else ranges.repository()
 
 
 def _of_range(repository: Repository, spec: str, warn: Callable[[str], object]) -> Plan:
     from recviewer.changes import sources
     from recviewer.commands.terminal import safe
-    from recviewer.pages import reports
-    from recviewer.review import rangeplan
+    from recviewer.memory import ranges
+    from recviewer.plan import range
 
     asked = sources.open_range(repository, sources.parse(spec))
     if asked.note:
         warn(safe(asked.note))
-    return rangeplan.make(reports.report_on(asked).found)
+    return range.make(ranges.report_on(asked).found)
 
 
 def _told(plan: Plan, options: dict[str, Any], command: str) -> bytes:
     """Return the plan in a form, whole: half a patch would be applied as well. command: prints this plan."""
     from recviewer.commands.planned import words
     from recviewer.exchange.plain import dumps
-    from recviewer.review import plan as plans
+    from recviewer.plan import model as plans
 
     match options["format"]:
         case "patch":

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from recviewer.changes.forms import FORMS, pieces
+from recviewer.report.forms import FORMS, pieces
 
 
 class Command(BaseCommand):
@@ -63,12 +63,12 @@ class Command(BaseCommand):
         parser.add_argument("--output", metavar="FILE", help="write to a file instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from recviewer.changes import checks
-        from recviewer.changes import report as reports
         from recviewer.commands.terminal import safe
         from recviewer.commands.verdicts import hear
         from recviewer.git.ranges import opened
         from recviewer.git.repository import GitFailed
+        from recviewer.report import checks
+        from recviewer.report import report as reports
         from recviewer.store.refusals import Refusal
 
         folder = Path(options["repo"])

@@ -53,7 +53,7 @@ class Command(BaseCommand):
     def _save(self, file: str, error: Exception) -> None:
         """Write what can be read of a damaged database. Exits with 2 where something was lost."""
         from recviewer.commands import salvage
-        from recviewer.review import beside
+        from recviewer.review.reviews_file import beside
 
         try:
             data, lost = salvage.export(settings.PLACES.database)
@@ -77,27 +77,27 @@ class Command(BaseCommand):
             sys.exit(2)
 
     def _export(self, file: str | None) -> None:
-        from recviewer.review import beside, travel
+        from recviewer.review.reviews_file import beside, merging
 
         if file == "-":
-            sys.stdout.buffer.write(travel.export())
+            sys.stdout.buffer.write(merging.export())
             sys.stdout.buffer.flush()
         elif file is None:
             self.stdout.write(beside.write_file().sentence)
         else:
-            data = travel.export()
+            data = merging.export()
             beside.put(Path(file), data)
             self.stdout.write(f"Wrote {len(data.splitlines()) - 1:,} lines to {file}.")
 
     def _import(self, file: str | None) -> None:
         from recviewer.commands.start import carry_verdicts
-        from recviewer.review import travel
         from recviewer.review.actors import local_actor
+        from recviewer.review.reviews_file import merging
 
         place = Path(file or settings.REVIEWS_FILE or "-")
         data = sys.stdin.buffer.read() if file == "-" else place.read_bytes()
         name = "" if file == "-" else place.name
-        imported = travel.bring_in(data, actor=local_actor(settings.RECORDINGS_ROOT), name=name)
+        imported = merging.bring_in(data, actor=local_actor(settings.RECORDINGS_ROOT), name=name)
         self.stdout.write(imported.done.sentence)
         carry_verdicts(self.stdout.write, self.stderr.write)
         for number, why in imported.bad:

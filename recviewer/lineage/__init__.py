@@ -1,0 +1,1 @@
+"""One recording through the commits, whatever it was called."""

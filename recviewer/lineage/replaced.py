@@ -1,0 +1,150 @@
+"""Which recording another one replaced, commit by commit."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from recviewer.changes import changeset
+from recviewer.changes.sources import Range, Spec
+from recviewer.changes.unchanged import Unchanged
+from recviewer.git import walk
+from recviewer.git.ranges import Changed
+from recviewer.git.repository import GitFailed, Repository
+from recviewer.pairing import pairs as pairing
+from recviewer.pairing.pairs import How, Pair, Sure
+from recviewer.pairing.sides import Library
+
+NEAR = 20
+"""A recording may be deleted in one commit and made anew in another: so many commits around are looked at together."""
+
+LIMIT = 2_000
+"""Where more recordings came and went at once, only those of one folder are paired, and those with the same bytes."""
+
+KEPT = 200
+"""Commits whose pairs are remembered."""
+
+
+class TooMany(GitFailed):
+    """So many recordings came and went at once that they are not paired here."""
+
+
+class Found(NamedTuple):
+    """The other recording of a pair: its path in the repository, its blob, and how it was found."""
+
+    raw: bytes
+    blob: str
+    pair: Pair
+
+
+class _Pairs(NamedTuple):
+    """What was replaced with what, by path. problem: why there may be more, "" where all was looked at."""
+
+    before: dict[bytes, Found]
+    after: dict[bytes, Found]
+    problem: str
+
+
+class Replaced:
+    """Pairs of old and new recordings in the commits of a repository."""
+
+    def __init__(self, repository: Repository, library: Library) -> None:
+        self._repository = repository
+        self._library = library
+        self._kept: OrderedDict[tuple[str, str, bytes | None], _Pairs] = OrderedDict()
+
+    def before(self, parent: str, sha: str, raw: bytes, ahead: Sequence[str] = ()) -> Found | None:
+        """Return what the recording at a path replaced when a commit added it.
+
+        ahead: the commits that follow, the nearest first. Raises GitFailed.
+        """
+        return self._near(parent, sha, ahead, raw, "before")
+
+    def after(self, parent: str, sha: str, raw: bytes, ahead: Sequence[str] = ()) -> Found | None:
+        """Return what replaced the recording at a path when a commit deleted it. Arguments and errors: see `before`."""
+        return self._near(parent, sha, ahead, raw, "after")
+
+    def _near(self, parent: str, sha: str, ahead: Sequence[str], raw: bytes, which: str) -> Found | None:
+        """Ask the commit itself; else those shortly before it and shortly after it, together with it."""
+        pairs = self._pairs(parent, sha, raw)
+        found: Found | None = getattr(pairs, which).get(raw)
+        if found is not None:
+            return found
+        if pairs.problem:
+            raise TooMany(pairs.problem)
+        steps = list(walk.back(self._repository, parent, limit=NEAR, seconds=1))
+        spans = [(steps[-1].sha, sha)] if len(steps) > 1 else []
+        spans += [(parent, ahead[: NEAR - 1][-1])] if ahead else []
+        for start, end in spans:
+            found = getattr(self._pairs(start, end, raw), which).get(raw)
+            if found is not None:
+                return found._replace(pair=_apart(found.pair))
+        return None
+
+    def _pairs(self, parent: str, sha: str, raw: bytes) -> _Pairs:
+        """Return the pairs of all that differs; where that is too much, those of the folder that a file lies in."""
+        pairs = self._remembered(parent, sha, None)
+        return self._remembered(parent, sha, raw.rpartition(b"/")[0]) if pairs.problem else pairs
+
+    def _remembered(self, parent: str, sha: str, folder: bytes | None) -> _Pairs:
+        known = self._kept.get((parent, sha, folder))
+        if known is None:
+            known = self._kept[parent, sha, folder] = self._make(parent, sha, folder)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return known
+
+    def _make(self, parent: str, sha: str, folder: bytes | None) -> _Pairs:
+        asked = Range(self._repository, Spec(parent, sha, is_direct=True), parent, sha)
+        gone, come = changeset.came_and_went(asked)
+        made = _Pairs({}, {}, "")
+        gone, come = _only_renamed(gone, come, made)
+        if folder is not None:
+            gone, come = _in(folder, gone), _in(folder, come)
+        if not gone or not come:
+            return made
+        if len(gone) + len(come) > LIMIT:
+            return made._replace(problem=f"{len(gone) + len(come):,} recordings came and went at once")
+        deleted = changeset.sides(asked, self._library, gone)
+        added = changeset.sides(asked, self._library, come)
+        found = pairing.pair(deleted, added, unchanged=Unchanged(asked, [*gone, *come]))
+        for number, pair in enumerate(found.pairs):
+            old, new = deleted[pair.old], added[pair.new]
+            made.before[new.raw] = Found(old.raw, old.blob, pair)
+            made.after[old.raw] = Found(new.raw, new.blob, pair)
+            olds, news = found.groups.get(number, ((), ()))
+            for place in news:
+                made.before[added[place].raw] = Found(old.raw, old.blob, _one_of(pair, len(news) + 1))
+            for place in olds:
+                made.after[deleted[place].raw] = Found(new.raw, new.blob, _one_of(pair, len(olds) + 1))
+        return made
+
+
+def _only_renamed(
+    gone: Sequence[Changed], come: Sequence[Changed], made: _Pairs
+) -> tuple[list[Changed], list[Changed]]:
+    """Pair what was only renamed, by its bytes and without reading it. Return the rest."""
+    olds, news = Counter(item.old for item in gone), Counter(item.new for item in come)
+    sources = {item.old: item.raw for item in gone if olds[item.old] == news[item.old] == 1}
+    pair = Pair(0, 0, How.BYTES, Sure.CERTAIN, 1.0, "the same bytes under another name")
+    for item in come:
+        if item.new in sources:
+            made.before[item.raw] = Found(sources[item.new], item.new, pair)
+            made.after[sources[item.new]] = Found(item.raw, item.new, pair)
+    return [one for one in gone if one.old not in sources], [one for one in come if one.new not in sources]
+
+
+def _in(folder: bytes, changed: Sequence[Changed]) -> list[Changed]:
+    return [item for item in changed if item.raw.rpartition(b"/")[0] == folder]
+
+
+def _one_of(pair: Pair, count: int) -> Pair:
+    return replace(pair, sure=Sure.POSSIBLE, why=f"{pair.why}; one of {count} recordings of this call")
+
+
+def _apart(pair: Pair) -> Pair:
+    """Say of a pair that its two lie in different commits."""
+    sure = Sure.LIKELY if pair.sure is Sure.CERTAIN and pair.how is not How.BYTES else pair.sure
+    return replace(pair, sure=sure, why=f"{pair.why}; one commit deleted, another one made it")

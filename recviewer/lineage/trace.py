@@ -1,0 +1,289 @@
+"""One recording through the commits, followed where it was renamed or recorded again under another name.
+
+The walk goes back from a commit by first parents. Where the file was added, the pairing of that commit says which deleted
+recording it replaces, and the walk goes on with that one. Where the file is not there any more, it is followed forwards in
+the same way. Both ends are bounded, and say where they stopped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from recviewer.git import walk
+from recviewer.git.ranges import Changed, missing
+from recviewer.git.repository import GitFailed, Repository
+from recviewer.git.walk import OutOfTime, Step
+from recviewer.lineage.replaced import NEAR, Found, Replaced
+from recviewer.pairing.pairs import Pair
+from recviewer.store.paths import key_of
+
+COMMITS = 10_000
+"""Commits that one look goes back."""
+
+SECONDS = 2.0
+"""How long git may take for one look."""
+
+VERSIONS = 60
+"""Versions that one look finds at most."""
+
+FORWARDS = 10
+"""Looks' worth of commits that following forwards may cost, for each name is looked for from the head on."""
+
+HOPS = 30
+"""Names that a recording is followed through, forwards."""
+
+MERGED = 5
+"""Commits that are named for what a merge brought."""
+
+
+class What(StrEnum):
+    """What a commit did to the recording.
+
+    added, modified, deleted: as it says. renamed: the same bytes, under another name. remade: a deleted recording of the
+    same call was replaced by this one. returned: it was deleted before, and came back. there: it lies in the oldest commit
+    that was fetched; when it came is not known here.
+    """
+
+    ADDED = "added"
+    MODIFIED = "modified"
+    RENAMED = "renamed"
+    REMADE = "remade"
+    RETURNED = "returned"
+    DELETED = "deleted"
+    THERE = "there"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file of a commit. raw: its path in the repository. mode: as git writes it."""
+
+    raw: bytes
+    blob: str
+    mode: str = "100644"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What one commit did to the recording.
+
+    parent: "" for a commit without parents here. place: after the commit, None when deleted. before: what was there
+    before, None for what is new. pair: how the one before was found under another name. merged: commits that brought it,
+    where this one is a merge. then: what replaced a deleted one, where it was not followed.
+    """
+
+    what: What
+    sha: str
+    parent: str
+    place: Place | None
+    before: Place | None
+    pair: Pair | None = None
+    merged: tuple[str, ...] = ()
+    then: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """All versions, newest first.
+
+    head: the commit that the look starts at. commits: how many it went through. further: (path, commit) from where to look
+    further back, None at the end. end: why the look ended, as a sentence. problems: what could not be told, as clauses.
+    """
+
+    head: str
+    versions: tuple[Version, ...]
+    commits: int
+    end: str
+    further: tuple[bytes, str] | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def today(self) -> Place | None:
+        """The recording as the head has it; None where it is deleted there."""
+        return self.versions[0].place if self.versions else None
+
+
+@dataclass(slots=True)
+class _Look:
+    """One look into the past, with what it has left."""
+
+    repository: Repository
+    replaced: Replaced
+    head: str
+    commits: int
+    until: float
+    line: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def back(self, start: str, *raws: bytes) -> Iterator[Step]:
+        """Go back from a commit within what is left."""
+        seconds = max(0.05, self.until - time.monotonic())
+        yield from walk.back(self.repository, start, *raws, limit=self.commits, seconds=seconds)
+
+
+def trace(
+    repository: Repository,
+    head: str,
+    raw: bytes,
+    replaced: Replaced,
+    *,
+    commits: int = COMMITS,
+    seconds: float = SECONDS,
+) -> Lineage:
+    """Follow the recording at a path, back from a commit (a full name) and, where it is gone there, forwards.
+
+    Raises GitFailed where not even the first commit can be read.
+    """
+    look = _Look(repository, replaced, head, commits, time.monotonic() + seconds)
+    versions, end, further = _past(look, raw)
+    if versions and versions[0].place is None:
+        later = replace(look, commits=commits * FORWARDS, until=time.monotonic() + seconds)
+        versions = _future(later, versions)
+    versions = [_with_merged(repository, version) for version in versions]
+    told = tuple(dict.fromkeys(look.problems))
+    return Lineage(head, tuple(versions), len(look.line), end, further, told)
+
+
+def _past(look: _Look, raw: bytes) -> tuple[list[Version], str, tuple[bytes, str] | None]:
+    """Return the versions from the head back, why that ended, and from where to go on."""
+    versions: list[Version] = []
+    start = look.head
+    step: Step | None = None
+    while True:
+        hop: Version | None = None
+        try:
+            for step in look.back(start, raw):
+                look.line.append(step.sha)
+                look.commits -= 1
+                for change in step.changes:
+                    versions.append(_version(look, step, change))
+                hop = versions[-1] if versions and versions[-1].sha == step.sha else None
+                if hop is not None and (hop.pair is not None or len(versions) >= VERSIONS):
+                    break
+                hop = None
+        except OutOfTime as late:
+            return _returned(versions), _sentence(late), _on(step, raw) if step else None
+        except GitFailed as failed:
+            if step is None:
+                raise
+            return _returned(versions), f"Here the history ends: {failed}.", None
+        if step is None:
+            return [], "There is no commit here.", None
+        raw = hop.before.raw if hop is not None and hop.before is not None else raw
+        if not step.parents or look.commits <= 0 or hop is None or hop.pair is None:
+            further = _on(step, raw) if step.parents else None
+            return _returned(versions), _why(look, step, further), further
+        start = step.parents[0]
+
+
+def _sentence(error: GitFailed) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _on(step: Step, raw: bytes) -> tuple[bytes, str] | None:
+    return (raw, step.parents[0]) if step.parents else None
+
+
+def _why(look: _Look, step: Step, further: tuple[bytes, str] | None) -> str:
+    if further is not None:
+        return f"{len(look.line):,} commits were looked through, back to {step.sha[:9]}."
+    if is_cut(look.repository, step.sha):
+        return f"Here the history ends: {missing(look.repository)}."
+    return ""
+
+
+def is_cut(repository: Repository, sha: str) -> bool:
+    """Tell whether a commit has parents that were not fetched."""
+    return repository.is_shallow and sha in (repository.common_dir / "shallow").read_text(errors="replace").split()
+
+
+def _plain(step: Step, change: Changed) -> Version:
+    """Return a version by its own path alone."""
+    old = Place(change.raw, change.old, change.old_mode) if change.old else None
+    new = Place(change.raw, change.new, change.new_mode) if change.new else None
+    what = What.MODIFIED if old and new else What.DELETED if old else What.ADDED
+    return Version(what, step.sha, step.parents[0] if step.parents else "", new, old, merged=step.parents[1:])
+
+
+def _version(look: _Look, step: Step, change: Changed) -> Version:
+    """Return a version; of one that was added, with what it replaced."""
+    made = _plain(step, change)
+    if made.what is not What.ADDED:
+        return made
+    if not made.parent:
+        return replace(made, what=What.THERE if is_cut(look.repository, step.sha) else What.ADDED)
+    try:
+        found = look.replaced.before(made.parent, step.sha, change.raw, _ahead(look, step.sha))
+    except GitFailed as failed:
+        look.problems.append(f"what {step.sha[:9]} replaced cannot be told: {failed}")
+        found = None
+    if found is None:
+        return made
+    what = What.RENAMED if found.blob == change.new else What.REMADE
+    return replace(made, what=what, before=Place(found.raw, found.blob), pair=found.pair)
+
+
+def _returned(versions: list[Version]) -> list[Version]:
+    """Say of what was added again after a deletion that it came back, and as what it went."""
+    made: list[Version] = []
+    for place, version in enumerate(versions):
+        older = versions[place + 1] if place + 1 < len(versions) else None
+        is_back = version.what is What.ADDED and older is not None and older.what is What.DELETED
+        made.append(replace(version, what=What.RETURNED, before=older.before) if is_back and older else version)
+    return made
+
+
+def _future(look: _Look, versions: list[Version]) -> list[Version]:
+    """Put before a deleted recording what replaced it, and what became of that."""
+    for _ in range(HOPS):
+        gone = versions[0]
+        if gone.place is not None or gone.before is None:
+            break
+        ahead = _ahead(look, gone.sha)
+        try:
+            found = look.replaced.after(gone.parent, gone.sha, gone.before.raw, ahead)
+            later = _between(look, gone, found, ahead) if found else []
+        except GitFailed as failed:
+            look.problems.append(f"what replaced {key_of(gone.before.raw)} cannot be told: {failed}")
+            break
+        if found and not later:
+            versions = [replace(gone, pair=found.pair, then=Place(found.raw, found.blob)), *versions[1:]]
+        if not later:
+            break
+        versions = [*later, *(versions if later[-1].sha in ahead else versions[1:])]
+    return versions
+
+
+def _ahead(look: _Look, sha: str) -> list[str]:
+    """Return the commits from one to the head, as far as the look came by them: the nearest first."""
+    return look.line[: look.line.index(sha)][::-1] if sha in look.line else []
+
+
+def _between(look: _Look, gone: Version, found: Found, ahead: list[str]) -> list[Version]:
+    """Return the versions of what replaced a deleted recording, from the head back to when it came."""
+    made: list[Version] = []
+    left = len(ahead) + NEAR
+    for step in look.back(look.head, found.raw):
+        look.commits -= 1
+        left -= 1
+        made += [_plain(step, change) for change in step.changes]
+        if left < 0 or (left < NEAR and made and made[-1].what is What.ADDED):
+            break
+    first = made[-1] if made else None
+    if first is None or first.what is not What.ADDED or first.place is None or gone.before is None:
+        return []
+    what = What.RENAMED if first.place.blob == gone.before.blob else What.REMADE
+    made[-1] = replace(first, what=what, before=gone.before, pair=found.pair)
+    return _returned(made)
+
+
+def _with_merged(repository: Repository, version: Version) -> Version:
+    """Name the commits that a merge brought, in place of its further parents."""
+    place = version.place or version.before
+    if not version.merged or place is None:
+        return version
+    step = Step(version.sha, (version.parent, *version.merged), ())
+    return replace(version, merged=tuple(walk.inside(repository, step, place.raw, limit=MERGED)))

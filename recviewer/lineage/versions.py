@@ -1,0 +1,98 @@
+"""The versions of a recording with what they say: who made them, what changed, what they hold."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recviewer.changes.model import Change
+from recviewer.changes.overview import compared
+from recviewer.git import blobs, refs
+from recviewer.git.history import contents
+from recviewer.git.ranges import missing
+from recviewer.git.refs import Commit
+from recviewer.git.repository import Repository
+from recviewer.lineage.trace import Lineage, Place, Version
+from recviewer.pairing.pairs import How, Pair, Sure
+from recviewer.pairing.sides import Library, Side, meaning_of, without_bytes
+from recviewer.store.paths import key_of
+
+SECONDS = 1.0
+"""Time for comparing the versions of one page; those that are left can be compared by hand."""
+
+_FILES = ("100644", "100755", "100664")
+_PATH = Pair(0, 0, How.PATH, Sure.CERTAIN, 1.0, "the same path")
+_BOTS = ("[bot]", "-bot")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A version in full.
+
+    commit: None where its object cannot be read. side: the recording after the commit, else the one that it deleted. change:
+    against the one before, None where there is none, or no time to compare. merged: what a merge brought.
+    """
+
+    version: Version
+    commit: Commit | None
+    side: Side
+    change: Change | None
+    merged: tuple[Commit, ...]
+
+
+def is_bot(author: str) -> bool:
+    """Tell whether a commit's author is a program, by the names that programs have."""
+    name = author.strip().lower()
+    return name.endswith(_BOTS) or name in ("github-actions", "github actions")
+
+
+def told(repository: Repository, lineage: Lineage, library: Library, *, limit_bytes: int) -> tuple[Told, ...]:
+    """Read all versions of a lineage. limit_bytes: larger files are not read. Raises GitFailed where git does not answer."""
+    places = [place for one in lineage.versions for place in (one.place, one.before) if place is not None]
+    sides = _sides(repository, places, library, limit_bytes)
+    names = [name for one in lineage.versions for name in (one.sha, *one.merged)]
+    commits = refs.commits(repository, dict.fromkeys(names))
+    until = time.monotonic() + SECONDS
+    made = []
+    for one in lineage.versions:
+        place = one.place or one.before
+        if place is None:
+            continue
+        change = None
+        if one.place is not None and one.before is not None and time.monotonic() < until:
+            change = compared(sides[one.before], sides[one.place], one.pair or _PATH, None)
+        merged = tuple(commits[name] for name in one.merged if name in commits)
+        made.append(Told(one, commits.get(one.sha), sides[place], change, merged))
+    return tuple(made)
+
+
+def _sides(repository: Repository, places: Sequence[Place], library: Library, limit_bytes: int) -> dict[Place, Side]:
+    wanted = {place.blob for place in places if place.mode in _FILES}
+    sizes = blobs.sizes(repository, wanted)
+    names = {blob: {_name(place) for place in places if place.blob == blob} for blob in wanted}
+    meanings = {(blob, name): library.get(blob, name) for blob in sizes for name in names[blob]}
+    unread = {blob for (blob, _), known in meanings.items() if known is None and sizes[blob] <= limit_bytes}
+    for blob, data in contents(repository, unread):
+        for name in names[blob]:
+            meanings[blob, name] = library.put(blob, name, meaning_of(data, name))
+    made = {}
+    for place in places:
+        known = meanings.get((place.blob, _name(place))) if place.mode in _FILES else None
+        meaning = known or without_bytes(_why_not(repository, place, sizes.get(place.blob), limit_bytes))
+        made[place] = Side(key_of(place.raw), place.raw, place.blob, meaning)
+    return made
+
+
+def _name(place: Place) -> str:
+    return place.raw.rpartition(b"/")[2].decode("utf-8", "backslashreplace")
+
+
+def _why_not(repository: Repository, place: Place, size: int | None, limit_bytes: int) -> str:
+    if place.mode not in _FILES:
+        return "a symbolic link or a submodule, not a file"
+    if size is None:
+        return f"its bytes are not here; {missing(repository)}"
+    if size > limit_bytes:
+        return f"larger than {limit_bytes // 1_048_576:,} MB"
+    return "git did not give its bytes"

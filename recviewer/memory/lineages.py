@@ -1,0 +1,168 @@
+"""The lineages of recordings as pages need them: found by a key, and kept while a process lives."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+
+from django.conf import settings
+
+from recviewer.catalog.models import Recording
+from recviewer.git import blobs, ranges, refs, walk
+from recviewer.git.refs import Commit
+from recviewer.git.repository import GitFailed, Repository
+from recviewer.git.walk import OutOfTime
+from recviewer.lineage.replaced import Replaced
+from recviewer.lineage.trace import COMMITS, SECONDS, Lineage, trace
+from recviewer.lineage.versions import Told, told
+from recviewer.memory import blobs as stored
+from recviewer.pairing.sides import Library
+from recviewer.review.subjects import printable
+
+KEPT = 40
+"""Lineages that are kept in memory; the one that was not looked at for longest goes first."""
+
+REFS = 2_000
+"""Branches and requests in which a path is looked for that the current commit never had."""
+
+_NAMESPACES = ("refs/heads", "refs/pull", "refs/merge-requests", "refs/remotes")
+
+
+class NoHistory(GitFailed):
+    """No commit that was looked at had a file at the path. further: the commit to look further back from, or ""."""
+
+    def __init__(self, reason: str, further: str) -> None:
+        super().__init__(reason)
+        self.further = further
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a look starts. name: of the commit, as asked for. raw: of the file. elsewhere: further names that have it."""
+
+    name: str
+    commit: str
+    raw: bytes
+    elsewhere: tuple[str, ...] = ()
+
+
+def start_of(here: Repository, key: str, recording: Recording | None, asked: str) -> Start:
+    """Find the file that a key means, and a commit from which its history can be seen.
+
+    asked: a revision, "" for HEAD, or where that never had the file for any branch or request that has it. Raises
+    NoHistory, GitFailed.
+    """
+    name = asked or "HEAD"
+    commit = refs.commit_of(here, name)
+    raws = stored.raws_of(key, recording)
+    for raw in raws:
+        if blobs.holding(here, [commit], raw):
+            return Start(name, commit, raw)
+    touched, looked, last, further = _remembered(here, commit, raws)
+    if touched is not None:
+        return Start(name, commit, touched)
+    found = None if asked else _elsewhere(here, raws)
+    if found is not None:
+        return found
+    if further:
+        raise NoHistory(f"None of {looked:,} commits, back to {last[:9]}, touched a file at this path", further)
+    raise NoHistory(f"No commit at or before {printable(name, 60)} had a file at this path", "")
+
+
+_Touched = tuple[bytes | None, int, str, str]
+
+_library = Library(limit_bytes=8_000_000)
+_kept: OrderedDict[tuple[object, ...], tuple[Lineage, tuple[Told, ...]]] = OrderedDict()
+_looked: OrderedDict[tuple[object, ...], _Touched] = OrderedDict()
+_replaced: dict[str, Replaced] = {}
+_lock = Lock()
+
+
+def _remembered(here: Repository, commit: str, raws: list[bytes]) -> _Touched:
+    key = (str(here.git_dir), commit, *raws, *_fetched(here))
+    with _lock:
+        known = _looked.get(key)
+    if known is None:
+        known = _touched(here, commit, raws)
+        with _lock:
+            _looked[key] = known
+            while len(_looked) > KEPT:
+                _looked.popitem(last=False)
+    return known
+
+
+def _touched(here: Repository, commit: str, raws: list[bytes]) -> _Touched:
+    """Return which path was touched last; where none was, how many commits were looked at, the last one and its parent."""
+    looked, last, further = 0, "", ""
+    try:
+        for step in walk.back(here, commit, *raws, limit=COMMITS, seconds=SECONDS) if raws else ():
+            if step.changes:
+                return min((one.raw for one in step.changes), key=raws.index), looked, last, further
+            looked, last, further = looked + 1, step.sha, step.parents[0] if step.parents else ""
+    except OutOfTime:
+        if not further:
+            raise
+    return None, looked, last, further
+
+
+def _elsewhere(here: Repository, raws: list[bytes]) -> Start | None:
+    listed = refs.listed(here, *_NAMESPACES)[:REFS]
+    for raw in raws:
+        found = frozenset(blobs.holding(here, [ref.sha for ref in listed], raw))
+        having = [ref for ref in listed if ref.sha in found]
+        if having:
+            return Start(having[0].name, having[0].sha, raw, tuple(ref.name for ref in having[1:6]))
+    return None
+
+
+def versions_of(here: Repository, start: Start) -> tuple[Lineage, tuple[Told, ...]]:
+    """Follow a recording, or take what is known from memory: commits never change, but more of them may be fetched.
+
+    Raises GitFailed.
+    """
+    key = (str(here.git_dir), start.commit, start.raw, *_fetched(here))
+    with _lock:
+        known = _kept.get(key)
+        if known is not None:
+            _kept.move_to_end(key)
+            return known
+        replaced = _replaced.setdefault(str(here.git_dir), Replaced(here, _library))
+    lineage = trace(here, start.commit, start.raw, replaced)
+    made = lineage, told(here, lineage, _library, limit_bytes=settings.FILE_LIMIT_BYTES)
+    with _lock:
+        _kept[key] = made
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def _fetched(here: Repository) -> list[int]:
+    """Return what is other when more of the history was fetched."""
+    found = []
+    for place in (here.common_dir / "shallow", here.common_dir / "objects" / "pack"):
+        try:
+            found.append(place.stat().st_mtime_ns)
+        except OSError:
+            found.append(0)
+    return found
+
+
+def came_with(here: Repository, blob: str, key: str) -> tuple[str, Commit | None]:
+    """Return the path at which git has or had a blob, and the commit that brought it there.
+
+    key: where it is said to have been, "" for nothing. What cannot be confirmed comes back as it was said, without a commit.
+    """
+    try:
+        if not key:
+            raws = [item.raw for item in ranges.held(here, refs.commit_of(here, "HEAD")) if item.blob == blob]
+            key = stored.key_for(raws[0]) if raws else ""
+        if not key:
+            return "", None
+        recording = Recording.objects.filter(path=key).first()
+        _, versions = versions_of(here, start_of(here, key, recording, ""))
+    except GitFailed:
+        return key, None
+    mine = [one for one in versions if one.version.place and one.version.place.blob == blob]
+    same = [one for one in mine if stored.key_for(one.side.raw) == key] or mine
+    return (stored.key_for(same[-1].side.raw), same[-1].commit) if same else (key, None)

@@ -1,0 +1,143 @@
+"""Reports on ranges as pages need them: kept while a process lives, with what reviewers have said by now."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+
+from django.conf import settings
+
+from recviewer.changes import changeset, disk, sources
+from recviewer.changes.changeset import ChangeSet, each_side
+from recviewer.changes.overview import decided, overview, subjects
+from recviewer.changes.sources import Range
+from recviewer.discreet import discreet
+from recviewer.git.fetched import beside
+from recviewer.git.ranges import opened
+from recviewer.git.repository import GitFailed, Repository
+from recviewer.pairing.pairs import Choice
+from recviewer.pairing.sides import Library
+from recviewer.report.report import Report
+from recviewer.review import pairs
+from recviewer.review.filters import standings_for
+
+KEPT = 12
+"""Ranges whose report is kept in memory; the one that was not looked at for longest goes first."""
+
+KEPT_BYTES = 120_000_000
+"""Recorded bytes on both sides of all of them together, of which memory takes about a third. The last one is kept whatever
+its size."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was worked out of a range. blobs, size: of all its sides. choices: what reviewers said of its pairs then."""
+
+    blobs: frozenset[str]
+    size: int
+    choices: tuple[Choice, ...]
+    report: Report
+
+
+_library = Library()
+_known: OrderedDict[tuple[str, str, str], _Known] = OrderedDict()
+_lock = Lock()
+
+
+def repository() -> Repository:
+    """Return the repository whose ranges are shown, with what was fetched for it. Raises GitFailed where there is none."""
+    here = opened(Path(settings.REPOSITORY or settings.RECORDINGS_ROOT))
+    return here if settings.FETCH_FROM is None else beside(here, settings.FETCH_FROM, Path(settings.DATA_DIR))
+
+
+def told(failed: Exception) -> str:
+    """Return what git could not do. A hosted instance keeps to itself where its repository lies."""
+    return discreet(str(failed))
+
+
+def range_of(spec: str) -> Range:
+    """Return the two sides that a range has now. Raises GitFailed."""
+    return sources.open_range(repository(), sources.parse(spec))
+
+
+def is_range(spec: str) -> bool:
+    """Tell whether this is a range as it stands: a branch may be called `x.json`."""
+    try:
+        range_of(spec)
+    except GitFailed:
+        return False
+    return True
+
+
+def report_of(spec: str) -> Report:
+    """Work a report out, or take it from memory: commits never change, and files on disk show it by their stamps.
+
+    What people said is asked each time.
+
+    Raises GitFailed.
+    """
+    return report_on(range_of(spec))
+
+
+def watching(spec: str) -> Callable[[], Report]:
+    """Return a function that works a range out as it is then, and does so again only when one of its ends has moved."""
+    last: list[Report] = []
+
+    def look() -> Report:
+        asked = range_of(spec)
+        if not last or asked.is_on_disk or last[-1].found.source.range != asked:
+            last.append(report_on(asked))
+        return last[-1]
+
+    return look
+
+
+def report_on(asked: Range) -> Report:
+    """Return the report on a range that was opened: see `report_of`."""
+    head = asked.head or f"disk:{disk.state(asked.repository)}"
+    key = (str(asked.repository.git_dir), asked.base, head)
+    with _lock:
+        known = _known.get(key)
+        if known is not None:
+            _known.move_to_end(key)
+    said = pairs.choices()
+    if known is None:
+        known = _worked_out(changeset.load(asked, _library), said)
+        _keep(key, known)
+    elif known.choices != _about(said, known.blobs):
+        known = _worked_out(known.report.found.source, said)
+        _keep(key, known)
+    standings = standings_for(subjects(known.report.found.changes))
+    verdicts = {subject: standing.state for subject, standing in standings.items()}
+    report = Report(decided(known.report.found, verdicts))
+    return report if report.found.source.range == asked else _under(report, asked)
+
+
+def _worked_out(source: ChangeSet, said: tuple[Choice, ...]) -> _Known:
+    sizes = {side.blob: side.meaning.size for side in each_side(source)}
+    blobs = frozenset(sizes)
+    mine = _about(said, blobs)
+    found = overview(source, choices=mine)
+    return _Known(blobs, sum(sizes.values()), mine, Report(found))
+
+
+def _about(said: tuple[Choice, ...], blobs: frozenset[str]) -> tuple[Choice, ...]:
+    return tuple([choice for choice in said if choice.old_blob in blobs and choice.new_blob in blobs])
+
+
+def _keep(key: tuple[str, str, str], known: _Known) -> None:
+    with _lock:
+        _known[key] = known
+        _known.move_to_end(key)
+        while len(_known) > 1 and (len(_known) > KEPT or sum(one.size for one in _known.values()) > KEPT_BYTES):
+            _known.popitem(last=False)
+
+
+def _under(report: Report, asked: Range) -> Report:
+    """Return the report under the name by which it was asked for: two names can stand for the same commits."""
+    found = report.found
+    source = replace(found.source, range=asked)
+    return Report(replace(found, source=source))

@@ -1,0 +1,1 @@
+"""Acts and what they leave behind: verdicts, tags, notes, trash, activity, the plan."""

@@ -1,0 +1,167 @@
+"""The page of a plan, whatever it is for: the recordings on disk, or a range."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from recviewer.pages.site.forms import Fields, item_of
+from recviewer.pages.text.test_ids import TestId, parse
+from recviewer.plan import commands
+from recviewer.plan import model as plans
+from recviewer.plan.commands import Feed
+from recviewer.plan.model import Again, File, LeftOut, Loss, Plan
+
+SHOWN = 200
+"""Files that the page names, and tests to record again; the downloads have all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Downloads:
+    """Addresses of the plan in other forms. patch_name, list_name: what browsers call the files."""
+
+    patch: str
+    git_rm: str
+    tests: str
+    patch_name: str = "delete-recordings.patch"
+    list_name: str = "delete-recordings.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What differs between the plan of the tree and that of a range.
+
+    url: of this page. url_of: leads to a recording, by path. downloads: see there. mark_url, mark_fields: of the form that
+    marks more. items: the value of the `item` field that moves all marked files to the trash; obstacle: why they cannot
+    be moved, "" if they can. title: for the window. list_url: of all there is to decide on. go_on_url: of the next
+    undecided change of a range, "" for none.
+    """
+
+    url: str
+    url_of: Callable[[str], str]
+    downloads: Downloads
+    mark_url: str
+    mark_fields: Fields
+    items: str
+    obstacle: str
+    title: str
+    list_url: str
+    go_on_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A file with the address of its recording."""
+
+    file: File
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The files of one test. test: None for files that no test is known of. loss: what the test would lose."""
+
+    test: TestId | None
+    rows: tuple[Row, ...]
+    loss: Loss | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A recording that is left out, with its address."""
+
+    left: LeftOut
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """A test to record again. links: its rejected recordings by address."""
+
+    again: Again
+    test: TestId
+    links: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    """The page. more, more_back, more_reruns, more_alike: how many are not shown. ended: losses of tests without a group.
+
+    top: the name of the checkout, "" for none. applying, removing, switching, recording: commands to copy, one a line.
+    test_ids: all ids to record again, a line each.
+    """
+
+    plan: Plan
+    around: Around
+    groups: tuple[Group, ...]
+    more: int
+    ended: tuple[tuple[TestId, Loss], ...]
+    back: tuple[Group, ...]
+    more_back: int
+    stuck: tuple[Link, ...]
+    changed: tuple[Link, ...]
+    alike: tuple[Link, ...]
+    more_alike: int
+    alike_items: str
+    reruns: tuple[Rerun, ...]
+    more_reruns: int
+    orphans: tuple[tuple[str, str], ...]
+    test_ids: str
+    top: str
+    switching: str
+    applying: str
+    removing: str
+    recording: str
+
+
+def page_of(plan: Plan, around: Around) -> PlanPage:
+    """Return the page of a plan."""
+    url_of, downloads = around.url_of, around.downloads
+    losses = {loss.test_id: loss for loss in plan.losses}
+    groups = _groups(plan.deletions, losses, url_of)
+    shown = {group.loss for group in groups}
+    return PlanPage(
+        plan=plan,
+        around=around,
+        groups=tuple(sorted(groups, key=lambda group: group.loss is None)),
+        more=max(0, len(plan.deletions) - SHOWN),
+        ended=tuple((parse(loss.test_id), loss) for loss in plan.losses if loss not in shown)[:SHOWN],
+        back=tuple(_groups(plan.back, {}, url_of)),
+        more_back=max(0, len(plan.back) - SHOWN),
+        stuck=_links(plan.stuck, url_of),
+        changed=_links(plan.changed, url_of),
+        alike=_links(plan.alike[:SHOWN], url_of),
+        more_alike=max(0, len(plan.alike) - SHOWN),
+        alike_items="\n".join(item_of(left.path, left.blob) for left in plan.alike),
+        reruns=tuple(
+            Rerun(again, parse(again.test_id), tuple((path, url_of(path)) for path in again.paths))
+            for again in plan.again[:SHOWN]
+        ),
+        more_reruns=max(0, len(plan.again) - SHOWN),
+        orphans=tuple((path, url_of(path)) for path in plan.orphans[:SHOWN]),
+        test_ids=plans.test_ids(plan).decode().rstrip("\n"),
+        top=plan.ground.work_tree.name if plan.ground.work_tree else "",
+        switching="\n".join(commands.switching(plan)),
+        applying="\n".join(commands.applying(plan, Feed("", downloads.patch_name))),
+        removing="\n".join(commands.removing(plan, Feed("", downloads.list_name))),
+        recording=_encodable("\n".join(commands.recording(plan))),
+    )
+
+
+def _groups(files: Sequence[File], losses: dict[str, Loss], url_of: Callable[[str], str]) -> list[Group]:
+    made = []
+    for test, some in groupby(files[:SHOWN], lambda file: file.test_id):
+        rows = tuple(Row(one, one.path.rpartition("/")[2], url_of(one.path)) for one in some)
+        made.append(Group(parse(test) if test else None, rows, losses.get(test)))
+    return made
+
+
+def _encodable(text: str) -> str:
+    """Return text whose lone surrogates, which no page can hold, are escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _links(items: Sequence[LeftOut], url_of: Callable[[str], str]) -> tuple[Link, ...]:
+    return tuple(Link(left, url_of(left.path)) for left in items)

@@ -1,0 +1,216 @@
+"""The trash: what was moved there, by whom and when; back to its place, or away for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Count, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from recviewer.catalog.models import Recording
+from recviewer.discreet import discreet
+from recviewer.pages.deciding.verdict_bar import url_of
+from recviewer.pages.site.htmx import answer, wants_fragment
+from recviewer.review import deleting, trash_notes
+from recviewer.review.actors import actor_of
+from recviewer.review.models import TrashRecord
+from recviewer.review.refusals import Invalid, NotAllowed
+
+PER_PAGE = 100
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One recording in the trash. url: of what lies at its path now, "" for nothing: then it can be restored."""
+
+    entry: str
+    path: str
+    folder: str
+    name: str
+    blob: str
+    asked: str
+    test_id: str
+    size: int
+    actor: str
+    at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrashPage:
+    """The trash, newest first. count, size: of all of it. next_url: of older ones, "" at the end.
+
+    obstacle: why nothing can be restored, "" if it can. may_discard: whoever asks may delete for good.
+    refused: sentences about what did not come back.
+    told, event: what was done just now and the act to undo it by, for the answer to htmx.
+    """
+
+    held: tuple[Held, ...]
+    count: int
+    size: int
+    next_url: str
+    obstacle: str
+    may_discard: bool = True
+    refused: tuple[str, ...] = ()
+    told: str = ""
+    event: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardPage:
+    """The question before recordings are deleted for good. ids: the value of the `entries` field."""
+
+    count: int
+    size: int
+    ids: str
+    shown: tuple[TrashRecord, ...]
+    more: int
+    is_all: bool
+
+
+def may_discard(request: HttpRequest) -> bool:
+    """Tell whether who asks may delete for good: on a laptop its one user, of a team its superusers."""
+    user = getattr(request, "user", None)
+    return not settings.HOSTED or (user is not None and user.is_superuser)
+
+
+def _all_held() -> QuerySet[TrashRecord]:
+    return TrashRecord.objects.filter(restored_at=None, discarded_at=None)
+
+
+def _page(
+    request: HttpRequest, *, refused: tuple[str, ...] = (), told: str = "", event: int | None = None
+) -> TrashPage:
+    before = request.GET.get("before", "")
+    records = _all_held().order_by("-pk")
+    if before.isascii() and before.isdecimal():
+        records = records.filter(pk__lt=int(before[:18]))
+    shown = list(records[: PER_PAGE + 1])
+    sums = _all_held().aggregate(count=Count("pk"), size=Sum("size"))
+    next_url = f"{reverse('trash:listing')}?before={shown[PER_PAGE - 1].pk}" if len(shown) > PER_PAGE else ""
+    shown = shown[:PER_PAGE]
+    taken = set(Recording.objects.filter(path__in=[record.path for record in shown]).values_list("path", flat=True))
+    return TrashPage(
+        held=tuple(_held(record, taken) for record in shown),
+        count=sums["count"],
+        size=sums["size"] or 0,
+        next_url=next_url,
+        obstacle=deleting.obstacle() or discreet(trash_notes.absence()),
+        may_discard=may_discard(request),
+        refused=tuple(map(discreet, refused)),
+        told=told,
+        event=event,
+    )
+
+
+def _held(record: TrashRecord, taken: set[str]) -> Held:
+    folder, slash, name = record.path.rpartition("/")
+    return Held(
+        entry=record.entry,
+        path=record.path,
+        folder=folder + slash,
+        name=name,
+        blob=record.blob,
+        asked=record.asked,
+        test_id=record.test_id,
+        size=record.size,
+        actor=record.actor,
+        at=record.at,
+        url=url_of(record.path) if record.path in taken else "",
+    )
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show the trash."""
+    return answer(request, "trash/page.html", "trash/_list.html", _page(request))
+
+
+@require_GET
+def as_json(request: HttpRequest) -> HttpResponse:
+    """Give the trash to scripts."""
+    page = _page(request)
+    return JsonResponse(
+        {
+            "count": page.count,
+            "size": page.size,
+            "entries": [
+                {
+                    "id": held.entry,
+                    "path": held.path,
+                    "blob": held.blob,
+                    "size": held.size,
+                    "test_id": held.test_id or None,
+                    "actor": held.actor,
+                    "at": held.at.isoformat(),
+                }
+                for held in page.held
+            ],
+            "next": page.next_url.replace("/trash/", "/trash/.json") or None,
+        }
+    )
+
+
+def _chosen(request: HttpRequest) -> list[str]:
+    """Return the entries that a form names: one by its own button, else the ticked ones, else lines of a field."""
+    only = request.POST.get("only", "")
+    if only:
+        return [only]
+    return [*request.POST.getlist("entry"), *request.POST.get("entries", "").split()]
+
+
+@require_POST
+def restore(request: HttpRequest) -> HttpResponse:
+    """Bring the chosen recordings back to their places."""
+    restored = deleting.restore(_chosen(request), actor=actor_of(request))
+    told, event = (restored.done.sentence, restored.done.event) if restored.done else ("", None)
+    if wants_fragment(request) or restored.done is None:
+        status = 409 if restored.done is None else 200
+        page = _page(request, refused=restored.refused, told=told, event=event)
+        return answer(request, "trash/page.html", "trash/_list.html", page, status=status)
+    messages.success(request, told, extra_tags=f"undo-{event}")
+    for sentence in restored.refused[:5]:
+        messages.warning(request, discreet(sentence))
+    return HttpResponseRedirect(reverse("trash:listing"), status=303)
+
+
+@require_POST
+def discard(request: HttpRequest) -> HttpResponse:
+    """Ask before recordings are deleted for good, and delete them (with `confirmed`)."""
+    if not may_discard(request):
+        raise NotAllowed("Only a superuser deletes recordings for good. They wait in the trash until then.")
+    is_all = bool(request.POST.get("all"))
+    records = _all_held() if is_all else _all_held().filter(entry__in=_chosen(request)[:5000])
+    chosen = list(records.order_by("-pk"))
+    if not chosen:
+        raise Invalid("Nothing was chosen that is in the trash.")
+    if not request.POST.get("confirmed"):
+        page = DiscardPage(
+            count=len(chosen),
+            size=sum(record.size for record in chosen),
+            ids="\n".join(record.entry for record in chosen),
+            shown=tuple(chosen[:SHOWN]),
+            more=max(0, len(chosen) - SHOWN),
+            is_all=is_all,
+        )
+        return render(request, "trash/confirm.html", {"page": page})
+    done = deleting.discard([record.entry for record in chosen], actor=actor_of(request))
+    if wants_fragment(request):
+        return answer(request, "trash/page.html", "trash/_list.html", _page(request, told=done.sentence))
+    messages.success(request, done.sentence)
+    return HttpResponseRedirect(reverse("trash:listing"), status=303)
+
+
+urlpatterns = [
+    path("trash/", listing, name="listing"),
+    path("trash/.json", as_json, name="json"),
+    path("trash/restore", restore, name="restore"),
+    path("trash/discard", discard, name="discard"),
+]

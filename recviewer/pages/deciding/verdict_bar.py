@@ -1,0 +1,298 @@
+"""The verdict bar and the tags of one recording, as the recording page and the fragments after an act show them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from recviewer.catalog.models import Recording
+from recviewer.pages.deciding import hurry
+from recviewer.pages.deciding.saying import sentence, was_here
+from recviewer.pages.recordings.queue import queue_for
+from recviewer.pages.site.forms import Fields, fields_of
+from recviewer.pages.text.walk import Queue
+from recviewer.review import audit, deleting, labels, standing
+from recviewer.review.actors import actor_of
+from recviewer.review.filters import Label, tags_for_paths
+from recviewer.review.models import AuditEvent, Decision, EventItem, State, Tag
+from recviewer.review.subjects import Target, target_of, unread
+
+_NAMED = re.compile("“[^”]*”")
+RECENT = timedelta(hours=12)
+"""How long the bar still speaks of an act that was about another recording."""
+
+TONES = {
+    State.UNDECIDED: ("undecided", "quiet"),
+    State.APPROVED: ("ok", "good"),
+    State.REJECTED: ("redo", "bad"),
+    State.DELETE: ("cross", "warn"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act that can be undone or done again.
+
+    sentence: what it was. is_here: it was about this recording. is_said: it is what the bar's sentence tells of.
+    """
+
+    event: int
+    sentence: str
+    at: datetime
+    is_here: bool
+    is_said: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The verdict bar of one recording.
+
+    key, seen: its key and the blob that is shown. fields: what every form sends, by name. act_url: where verdicts are sent.
+    url: of its page, to come back to. after: where a verdict leads: the same, or the next item of the queue.
+    state: approved, rejected, delete or undecided. icon, tone: the glyph and the class of its colour.
+    lead, note, rest: the sentence in three parts: bold, recorded words in quotation marks, plain. at: when that was, or
+    None. where, where_title: the blob in which the same meaning was approved, short, and its path; "" if it was here.
+    mine: this reviewer's verdict ("" for none), my_note: its reason. chosen: the same, if it was given right here.
+    is_carried: the verdict that counts was given elsewhere. since_url: of what changed since the last approval here.
+    last, again: what Undo would take back and Redo would do again, None for nothing to tell of.
+    trash_url: of the page that asks before moving to the trash; "" if that is impossible, and obstacle says why.
+    error: a refusal's sentence, "" for none. is_stale: what is shown is not what is there: no buttons, a link instead.
+    closed: why nothing can be decided now, as sentences; "" where it can: no buttons.
+    asks_reason: the reason is missing or too long: its field is open and has the focus. pressed: the verdict whose
+    button has the focus after a swap. says: what is announced to a screen reader after a swap. is_aside: as in `Tags`.
+    queue: the review queue that this page is an item of; then a verdict leads to the next undecided item.
+    count: how many recordings a verdict is given on. alike: how many others say the
+    same, and so are decided along. is_gone: the question
+    is whether it may go. shown: when it was made,
+    see `hurry`.
+    """
+
+    key: str
+    seen: str
+    fields: Fields
+    act_url: str
+    url: str
+    after: str
+    state: str
+    icon: str
+    tone: str
+    lead: str
+    note: str
+    rest: str
+    at: datetime | None
+    where: str
+    where_title: str
+    mine: str
+    chosen: str
+    my_note: str
+    is_carried: bool
+    since_url: str
+    last: Act | None
+    again: Act | None
+    trash_url: str
+    obstacle: str
+    error: str = ""
+    is_stale: bool = False
+    closed: str = ""
+    asks_reason: bool = False
+    pressed: str = ""
+    says: str = ""
+    is_aside: bool = False
+    queue: Queue | None = None
+    count: int = 1
+    alike: int = 0
+    is_gone: bool = False
+    shown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """One of the most used tags, with a digit as its key. digit: "" for a tag that has none."""
+
+    label: Label
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The tags of one recording. key, seen, url: as in `Bar`. known: names that exist, for completion.
+
+    tags: those it has; quick: the most used of those it does not have.
+
+    error: a refusal's sentence. typed: the name that was refused. says: as in `Bar`. has_focus: the field has the focus
+    after a swap. is_aside: the fragment comes beside another one and finds its place by its id.
+    """
+
+    key: str
+    seen: str
+    url: str
+    tags: tuple[Quick, ...]
+    quick: tuple[Quick, ...]
+    known: tuple[str, ...]
+    error: str = ""
+    typed: str = ""
+    says: str = ""
+    has_focus: bool = False
+    is_aside: bool = False
+
+    @property
+    def fields(self) -> Fields:
+        """What every form sends, by name."""
+        return fields_of(self.key, self.seen)
+
+
+def url_of(key: str) -> str:
+    """Return the address of a recording's page."""
+    return reverse("recording:show", args=[key])
+
+
+def since_url(key: str, seen: str) -> str:
+    """Return the address of what changed in a recording since a blob of it was shown."""
+    address = reverse("difference:since_approval", args=[key])
+    return f"{address}?{urlencode({'from': seen})}" if seen else address
+
+
+UNREAD = "Its bytes cannot be read, so there is nothing to decide on."
+STALE = "The file changed since it was indexed. Verdicts wait for the next look at the disk."
+
+
+def bar_for(request: HttpRequest, recording: Recording, *, is_stale: bool = False) -> Bar:
+    """Work out the verdict bar of a recording for who looks at it.
+
+    is_stale: what is shown is not what the catalog has, so a verdict would be on something that nobody sees.
+    """
+    queue = queue_for(request, recording)
+    url = f"{url_of(recording.path)}?{urlencode({'in': queue.address})}" if queue else url_of(recording.path)
+    made = bar_of(
+        actor_of(request),
+        [target_of(recording)],
+        fields=fields_of(recording.path, recording.blob),
+        act_url=reverse("review:decide"),
+        url=url,
+        after=queue.after_url if queue else url,
+        queue=queue,
+    )
+    obstacle = deleting.obstacle(recording)
+    closed = STALE if is_stale else UNREAD if unread(recording) else ""
+    after = queue.after_url if queue else reverse("recordings:listing")
+    asking = urlencode({"key": quote(recording.path, safe=""), "seen": recording.blob, "next": after})
+    return replace(
+        made,
+        alike=0 if closed else _alike(recording),
+        closed=closed,
+        trash_url="" if obstacle or closed else f"{reverse('review:trash')}?{asking}",
+        obstacle=obstacle,
+    )
+
+
+def _alike(recording: Recording) -> int:
+    """Count the other recordings of the catalog that a verdict on this one decides."""
+    same = (
+        {"fingerprint": recording.fingerprint} if recording.fingerprint else {"fingerprint": "", "blob": recording.blob}
+    )
+    return Recording.objects.filter(**same).exclude(pk=recording.pk).count()
+
+
+def bar_of(
+    actor: str,
+    targets: Sequence[Target],
+    *,
+    fields: Fields,
+    act_url: str,
+    url: str,
+    after: str,
+    queue: Queue | None,
+    is_gone: bool = False,
+    asks: bool = False,
+) -> Bar:
+    """Work out the verdict bar of one thing to decide on. targets: all that a verdict is given on, first the one shown.
+
+    asks: something is asked of the very change, see `standing.on`.
+    """
+    target = targets[0]
+    counting = standing.on(target, asks=asks)
+    state, settling = standing.settle(counting)
+    _, mine = standing.settle([decision for decision in counting if decision.reviewer == actor])
+    if mine is not None and settling is not None and mine.verdict == settling.verdict:
+        settling = mine
+    said = sentence(target, settling, mine, actor, is_gone=is_gone, asks=asks)
+    icon, tone = TONES[state]
+    last, again = _acts(actor, target.path, settling)
+    return Bar(
+        key=target.path,
+        seen=target.blob,
+        fields=fields,
+        act_url=act_url,
+        url=url,
+        after=after,
+        state=state,
+        icon=icon,
+        tone=tone,
+        lead=said.lead,
+        note=said.note,
+        rest=said.rest,
+        at=said.at,
+        where=said.where,
+        where_title=said.where_title,
+        mine=mine.verdict if mine else "",
+        chosen=mine.verdict if mine and was_here(mine, target) else "",
+        my_note=mine.note if mine else "",
+        is_carried=said.is_carried,
+        since_url=since_url(target.path, "") if said.has_earlier else "",
+        last=last,
+        again=again,
+        trash_url="",
+        obstacle="",
+        queue=queue,
+        count=len(targets),
+        is_gone=is_gone,
+        shown=hurry.now(),
+    )
+
+
+def refused(bar: Bar, sentence: str, *, is_stale: bool = False, asks_reason: bool = False, note: str = "") -> Bar:
+    """Return the bar with a refusal in it. note: what was typed as the reason, so that it is not lost."""
+    my_note = note if asks_reason else bar.my_note
+    return replace(bar, error=sentence, is_stale=is_stale, asks_reason=asks_reason, my_note=my_note, says=sentence)
+
+
+def tags_for(recording: Recording) -> Tags:
+    """Return the tags of a recording, with what there is to choose from."""
+    mine = tags_for_paths([recording.path]).get(recording.path, [])
+    often = {tag.name: Quick(Label(tag.name, tag.colour), str(digit)) for digit, tag in enumerate(labels.quick(), 1)}
+    return Tags(
+        key=recording.path,
+        seen=recording.blob,
+        url=url_of(recording.path),
+        tags=tuple(often.get(label.name) or Quick(label, "") for label in mine),
+        quick=tuple(one for name, one in often.items() if name not in {label.name for label in mine}),
+        known=tuple(Tag.objects.order_by("folded").values_list("name", flat=True)[:200]),
+    )
+
+
+def _acts(actor: str, path: str, settling: Decision | None) -> tuple[Act | None, Act | None]:
+    last, undone = audit.last_undoable(actor), audit.last_redoable(actor)
+    undo = AuditEvent.objects.filter(target=undone).order_by("-pk").first() if undone else None
+    said = {settling.event_id, settling.event.target_id} if settling is not None else set()
+    return _act(last, path, said=said), _act(undone, path, said=set(), at=undo.at if undo else None)
+
+
+def _act(event: AuditEvent | None, path: str, *, said: set[int | None], at: datetime | None = None) -> Act | None:
+    if event is None:
+        return None
+    is_here = EventItem.objects.filter(event=event, path=path).exists()
+    when = at or event.at
+    if not is_here and timezone.now() - when > RECENT:
+        return None
+    words = event.summary
+    if is_here and event.count == 1:
+        words = _NAMED.sub("this", words, count=1)
+    return Act(event.pk, f"{words[:1].upper()}{words[1:]}", when, is_here, event.pk in said)

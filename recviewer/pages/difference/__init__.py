@@ -1,0 +1,1 @@
+"""Two recordings of a call beside each other, or one that stands alone."""

@@ -1,0 +1,99 @@
+"""Comparing a recording with what was approved at its path, or with any other recording."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog import content
+from recviewer.catalog.models import Recording
+from recviewer.difference.compare import compare
+from recviewer.exchange.text import asked_of
+from recviewer.memory import blobs
+from recviewer.pages.difference.difference import Side, fragment_of, page_of
+from recviewer.review.decide import kept_bytes
+from recviewer.review.models import Decision, Verdict
+from recviewer.review.subjects import CHANGE_PREFIX, subject_of
+from recviewer.store.files import blob_id
+
+_BLOB = re.compile("[0-9a-f]{40}")
+
+
+@require_safe
+def since_approval(request: HttpRequest, key: str) -> HttpResponse:
+    """Compare a recording with what was last approved at its path, or with the blob that `from` names."""
+    recording = _recording(key)
+    seen = request.GET.get("from", "")
+    if seen:
+        earlier = _bytes_of(seen)
+        if earlier is None:
+            return render(request, "difference/nothing.html", {"page": _side(recording, "now")})
+        old = Side("as it was shown", seen[:7], "")
+        return _answer(request, old, earlier, _side(recording, "now"), content.load(recording).data)
+    approved = (
+        Decision.objects.filter(path=key, verdict=Verdict.APPROVE)
+        .exclude(fingerprint=subject_of(recording))
+        .exclude(fingerprint__startswith=CHANGE_PREFIX)
+        .last()
+    )
+    data = kept_bytes(approved.fingerprint) if approved else None
+    if approved is None or data is None:
+        return render(request, "difference/nothing.html", {"page": _side(recording, "now")})
+    old = Side(f"approved by {approved.reviewer}", f"{approved.at:%d %b %Y}, {approved.blob[:7]}", "")
+    return _answer(request, old, data, _side(recording, "now"), content.load(recording).data)
+
+
+def _bytes_of(blob: str) -> bytes | None:
+    """Return the bytes of a blob: from what is kept of approved ones, a file, or git; None where they are lost."""
+    approvals = Decision.objects.filter(blob=blob, verdict=Verdict.APPROVE)
+    kept = approvals.exclude(fingerprint__startswith=CHANGE_PREFIX).last()
+    data = kept_bytes(kept.fingerprint) if kept else None
+    if data is not None and blob_id(data) == blob:
+        return data
+    found = blobs.content_of(blob) if _BLOB.fullmatch(blob) else None
+    return found.data if found else None
+
+
+@require_safe
+def two(request: HttpRequest) -> HttpResponse:
+    """Compare two recordings: `?old=<path>&new=<path>`; for either, `blob:<id>` names a content, wherever it is."""
+    return _answer(request, *_named(request.GET.get("old", ""), "old"), *_named(request.GET.get("new", ""), "new"))
+
+
+def _named(name: str, title: str) -> tuple[Side, bytes]:
+    blob = name.removeprefix("blob:")
+    if blob == name or not _BLOB.fullmatch(blob):
+        recording = _recording(name)
+        return _side(recording, title), content.load(recording).data
+    data = _bytes_of(blob)
+    if data is None:
+        raise Http404(name)
+    return Side(title, f"blob {blob[:9]}", reverse("recording:blob", args=[blob])), data
+
+
+def _answer(request: HttpRequest, old: Side, before: bytes, new: Side, after: bytes) -> HttpResponse:
+    was, now = content.of_bytes(before).reading.exchange, content.of_bytes(after).reading.exchange
+    found = compare(was, now)
+    page = page_of(request, (asked_of(now) or asked_of(was))[:400], old, new, found, before=before, after=after)
+    return fragment_of(request, page) or render(request, "difference/page.html", {"page": page})
+
+
+def _recording(key: str) -> Recording:
+    recording = Recording.objects.filter(path=key).first()
+    if recording is None:
+        raise Http404(key)
+    return recording
+
+
+def _side(recording: Recording, title: str) -> Side:
+    return Side(title, recording.path, reverse("recording:show", args=[recording.path]))
+
+
+urlpatterns = [
+    path("difference/", two, name="two"),
+    path("difference/<key:key>", since_approval, name="since_approval"),
+]

@@ -1,0 +1,67 @@
+"""A recording that has no other side, new or gone: shown in full, as on its own page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+from recviewer.catalog.content import Content
+from recviewer.pages.recording.conversation import Conversation, conversation_of
+from recviewer.pages.recording.parts import ImageView
+from recviewer.pages.recording.reply import LISTINGS, Asked, Reply, asked_view, reply_view
+from recviewer.pages.text.folds import Folds
+
+
+@dataclass(frozen=True, slots=True)
+class NoNotes:
+    """Nobody writes notes here."""
+
+    anchors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What the templates of a recording's page want to know. url: of that page, "" where there is none.
+
+    problems: (where, what) of a file that cannot be read as expected.
+    """
+
+    url: str
+    asked: Asked
+    reply: Reply
+    conversation: Conversation
+    is_listing: bool
+    problems: tuple[tuple[str, str], ...]
+    notes: NoNotes = NoNotes()
+    strip: None = None
+    has_seams: bool = False
+    wants_seams: bool = False
+
+
+def alone_of(content: Content, folds: Folds, url: str) -> Alone:
+    """Lay one recording out. url: of its page, "" where it has none: pictures are served from there."""
+    exchange = content.reading.exchange
+    is_listing = exchange.kind in LISTINGS
+    asked = asked_view(exchange, folds)
+    conversation = conversation_of(exchange, folds, question_on_top=not is_listing)
+    return Alone(
+        url,
+        with_pictures(asked, url),
+        reply_view(exchange, folds, None),
+        with_pictures(conversation, url),
+        is_listing,
+        tuple([(problem.where, problem.what) for problem in exchange.problems]),
+    )
+
+
+def with_pictures(view: Any, url: str) -> Any:
+    """Return a view whose pictures are fetched from the page at `url`; without one they are only told."""
+    if isinstance(view, ImageView):
+        return replace(view, src=f"{url}{view.src}" if url and view.src else "")
+    if isinstance(view, tuple):
+        return tuple([with_pictures(item, url) for item in view])
+    if is_dataclass(view) and not isinstance(view, type):
+        found = {item.name: getattr(view, item.name) for item in fields(view)}
+        changed = {name: made for name, value in found.items() if (made := with_pictures(value, url)) is not value}
+        return replace(view, **changed) if changed else view
+    return view

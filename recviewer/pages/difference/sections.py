@@ -1,0 +1,302 @@
+"""What changed, section by section, ready for templates/difference/: texts as pieces, values as words of values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from recviewer.difference.model import (
+    Item,
+    ItemKind,
+    Names,
+    Section,
+    SectionKind,
+    Values,
+    VectorChange,
+    Words,
+    shown,
+)
+from recviewer.difference.values import ABSENT, Change
+from recviewer.difference.words import SPELLED, Count, Grain, Op, words
+from recviewer.exchange.model import Json
+from recviewer.pages.difference.text import LaidOut, Room, laid_out
+from recviewer.pages.templatetags.words import NAME, counted
+from recviewer.pages.text.folds import WINDOWED, Fold, Folds, Window, weight_of
+
+FIRST_ITEMS = 40
+"""Things that changed in one section and stand in the page; the rest is folded."""
+
+FIRST_NAMES = 20
+"""Names of a set that stand in the page; the rest is folded."""
+
+FIRST_CHANGES = 40
+"""Changed values of one thing that stand in the page; the rest is folded."""
+
+FIRST_SPELLED = 8
+"""Short changes that are spelled out under a text; the others are marked in it."""
+
+VALUE_CONTEXT = 28
+"""Characters of a long value that stand beside what changed in it."""
+
+WHOLE_VALUE = 200
+"""Characters of a value of one line that stand there whole: a test id, a url or a path, which nobody reads in parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueShown:
+    """A value that changed, by its path."""
+
+    path: str
+    text: LaidOut
+
+
+@dataclass(frozen=True, slots=True)
+class NamesShown:
+    """Names of a set, with the fold of those that are too many. op: gone or new."""
+
+    op: str
+    names: tuple[str, ...]
+    count: int
+    rest: Fold | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One thing that changed. kind: of `difference.model.ItemKind`; only what that kind has is filled.
+
+    notes: facts about the comparison, as clauses. spelled: short changes in words. rest: further changed values.
+    """
+
+    kind: ItemKind
+    label: str
+    text: LaidOut | None = None
+    notes: tuple[str, ...] = ()
+    spelled: tuple[str, ...] = ()
+    changes: tuple[ValueShown, ...] = ()
+    rest: Fold | None = None
+    names: tuple[NamesShown, ...] = ()
+    kept: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of the page. id: its anchor. subs: what stands under its title. tone: of the rule at its left.
+
+    is_second: set a little smaller, as thoughts are. folds: more about it, folded.
+    """
+
+    title: str
+    id: str
+    items: tuple[Shown, ...]
+    subs: tuple[str, ...] = ()
+    tone: str = "plain"
+    is_second: bool = False
+    folds: tuple[Fold, ...] = field(default=())
+
+
+_TONES = {
+    SectionKind.ANSWER: "assistant",
+    SectionKind.CALLS: "assistant",
+    SectionKind.PARTS: "assistant",
+    SectionKind.ERROR: "error",
+    SectionKind.REFUSAL: "assistant",
+}
+
+
+def part_of(section: Section, folds: Folds, room: Room) -> Part:
+    """Return a section as it is printed."""
+    name = section.kind.value.replace(" ", "-")
+    found = [_whole_call(item) if section.kind is SectionKind.CALLS else item for item in section.items]
+    items, rest = items_of(found, folds, name, room)
+    return Part(
+        title=section.kind.value,
+        id=name,
+        items=items,
+        subs=_subs(section),
+        tone=_TONES.get(section.kind, "user"),
+        is_second=section.kind is SectionKind.REASONING,
+        folds=rest,
+    )
+
+
+def items_of(items: Sequence[Item], folds: Folds, name: str, room: Room) -> tuple[tuple[Shown, ...], tuple[Fold, ...]]:
+    """Return things that changed as they are printed, the first of them at once, and a fold with the others, if any."""
+    first, more = folds.some(
+        f"{name}-more",
+        len(items),
+        lambda at: item_of(
+            items[at], folds, f"{name}-{at}", room if at < FIRST_ITEMS else Room(folds.room, room.twice)
+        ),
+        "change",
+        template="difference/_items.html",
+        first=FIRST_ITEMS,
+    )
+    return first, (more,) if more else ()
+
+
+def _subs(section: Section) -> tuple[str, ...]:
+    """Say under the title how much of it changed."""
+    texts = [item for item in section.items if isinstance(item, Words)]
+    ways = {_way(item) for item in section.items}
+    if ways in ({"gone"}, {"new"}):
+        return tuple(ways)
+    if len(texts) != len(section.items):
+        return ()
+    removed, added = (
+        sum((item.words.removed for item in texts), Count()),
+        sum((item.words.added for item in texts), Count()),
+    )
+    counts = [f"{sign}{count.words:,}" for sign, count in (("−", removed), ("+", added)) if count.words]
+    if counts:
+        return (f"{' '.join(counts)} words",)
+    if all(span.text.isspace() for item in texts for span in item.words.spans if span.op.value != "same"):
+        return ("white space",)
+    return ("signs",)
+
+
+def _way(item: Item) -> str:
+    """Tell whether all of a thing is gone or new, "" where only something in it is."""
+    if isinstance(item, Words):
+        return "gone" if item.is_gone else "new" if item.is_new else ""
+    if isinstance(item, Values) and all(not change.keys for change in item.values):
+        return "gone" if item.is_gone else "new" if item.is_new else ""
+    return ""
+
+
+def item_of(item: Item, folds: Folds, name: str, room: Room) -> Shown:
+    """Return a thing that changed as it is printed. name: unique in the page."""
+    match item:
+        case Words():
+            return _words(item, folds, name, room)
+        case Values():
+            return values_of(label_of(item), item.values, folds, name, room)
+        case Names():
+            return Shown(item.kind, item.label, names=tuple(_names(item, folds, name)), kept=item.kept)
+        case VectorChange():
+            return Shown(item.kind, f"vector {item.label}", notes=tuple(_vector(item)))
+
+
+def label_of(item: Words | Values) -> str:
+    """Return what an item is called, on both sides where the names differ."""
+    return item.label if item.label == item.old_label or not item.old_label else f"{item.old_label} → {item.label}"
+
+
+def _whole_call(item: Item) -> Item:
+    """Return a call that is gone or new as a whole as its arguments, for its label names it."""
+    if not isinstance(item, Values) or any(change.keys for change in item.values):
+        return item
+    values = [
+        replace(change, keys=("arguments",), old=_arguments(change.old), new=_arguments(change.new))
+        for change in item.values
+    ]
+    return replace(item, values=tuple(values))
+
+
+def _arguments(call: Json) -> Json:
+    return call.get("arguments", ABSENT) if isinstance(call, dict) else call
+
+
+_NOTES = {
+    Grain.LINES: "compared line by line, at least in part, for there is much of it",
+    Grain.BLOCK: "too different for words: the old text, then the new one",
+}
+
+
+def _words(item: Words, folds: Folds, name: str, room: Room) -> Shown:
+    diff = item.words
+    notes = [_NOTES[diff.grain]] if diff.grain in _NOTES else []
+    if item.is_gone:
+        notes.append(f"was {counted(diff.removed.characters, 'character')}, now empty")
+    elif item.is_new:
+        notes.append(f"was empty, now {counted(diff.added.characters, 'character')}")
+    told = tuple(dict.fromkeys(diff.spelled))
+    if len(told) == 1 and all(
+        len(span.text) == 1 for span in diff.spans if 0 < len(span.text) <= SPELLED and span.op is not Op.SAME
+    ):
+        told = (f"one character: {told[0]}",)
+    more = len(told) - FIRST_SPELLED + diff.unspelled
+    spelled = (*told[:FIRST_SPELLED], *([f"{more:,} more, marked in the text"] if more > 0 else []))
+    text = laid_out(diff, folds, name, room)
+    values = values_of("", item.values, folds, f"{name}-values", room) if item.values else None
+    changes, rest = (values.changes, values.rest) if values else ((), None)
+    return Shown(item.kind, label_of(item), text, tuple(notes), spelled, changes, rest)
+
+
+def values_of(label: str, values: Sequence[Change], folds: Folds, name: str, room: Room) -> Shown:
+    """Return changed values as they are printed, the first of them at once."""
+    many = FIRST_CHANGES if room.left > 0 else 3
+    first, rest = folds.some(
+        f"{name}.more",
+        len(values),
+        lambda at: value_of(values[at], folds, f"{name}.{at}", room if at < many else Room(folds.room, room.twice)),
+        "change",
+        template="difference/_changes.html",
+        first=many,
+    )
+    return Shown(ItemKind.VALUES, label, changes=first, rest=rest)
+
+
+def value_of(change: Change, folds: Folds, name: str, room: Room, *, path: str = "") -> ValueShown:
+    """Return a changed value as words of it. path: how it is called, else its way."""
+    return ValueShown(path or change.path or "(all)", pair_of(change.old, change.new, folds, name, room))
+
+
+def pair_of(old: Json, new: Json, folds: Folds, name: str, room: Room) -> LaidOut:
+    """Return two values as pieces: what changed inside long ones is marked; what is absent has no pieces."""
+    before, after = _written(old, new), _written(new, old)
+    one_column = Room(room.left, twice=False, everything=room.everything)
+    is_whole = max(len(before), len(after)) <= WHOLE_VALUE and "\n" not in before + after
+    context = WHOLE_VALUE if is_whole else VALUE_CONTEXT
+    made = laid_out(words(before, after), folds, name, one_column, context=context)
+    room.left = one_column.left
+    return made
+
+
+def _written(value: Json, other: Json) -> str:
+    """Return a value as text; a string in quotes where it stands against something that is none, or is empty."""
+    if isinstance(value, str) and (not value or not (isinstance(other, str) or other is ABSENT)):
+        return shown([value])[1:-1]
+    return shown(value)
+
+
+def _names(item: Names, folds: Folds, name: str) -> list[NamesShown]:
+    made = []
+    for op, names in (("gone", item.gone), ("new", item.new)):
+        left = names[FIRST_NAMES:]
+        if names:
+            made.append(NamesShown(op, names[:FIRST_NAMES], len(names), _more_names(left, op, folds, name)))
+    return made
+
+
+def _more_names(names: tuple[str, ...], op: str, folds: Folds, name: str) -> Fold | None:
+    if not names:
+        return None
+
+    def view(at: int) -> tuple[str, str]:
+        folds.spend(weight_of(names[at][:NAME]))
+        return op, names[at]
+
+    def make() -> Window:
+        shown, more = folds.some(f"{name}-{op}", len(names), view, "name", template="difference/_names.html")
+        return Window("difference/_names.html", shown, more)
+
+    return folds.fold(
+        f"{name}-{op}",
+        f"{len(names):,} more",
+        detail=", ".join(one[:60] for one in names[:12]),
+        template=WINDOWED,
+        make=make,
+        weight=sum(len(one) + 16 for one in names),
+    )
+
+
+def _vector(item: VectorChange) -> list[str]:
+    if not item.old_size or not item.new_size:
+        return [f"{item.new_size:,} numbers, new" if item.new_size else f"{item.old_size:,} numbers, gone"]
+    if item.old_size != item.new_size:
+        return [f"{item.old_size:,} → {item.new_size:,} numbers, which cannot be compared"]
+    cosine = "no cosine, for one of them is zero" if item.cosine is None else f"cosine {item.cosine:.6f}"
+    made = [f"{item.old_size:,} numbers", cosine]
+    if item.largest is not None:
+        made.append(f"largest difference {item.largest:.6g}")
+    return made

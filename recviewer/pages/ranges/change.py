@@ -1,0 +1,341 @@
+"""One change of a range: its words in the middle, the queue at the left, what is known of both sides at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from recviewer.catalog.models import Recording
+from recviewer.catalog.where import key_at, way
+from recviewer.changes import disk
+from recviewer.changes.findings import Finding, Severity
+from recviewer.changes.items import Item, items
+from recviewer.changes.model import Change
+from recviewer.difference.model import Churn
+from recviewer.git.history import contents
+from recviewer.git.repository import GitFailed
+from recviewer.pages.deciding.verdict_bar import UNREAD, Bar, bar_of
+from recviewer.pages.difference.difference import DifferencePage, Fact, fragment_of, page_of
+from recviewer.pages.difference.difference import Side as Shown
+from recviewer.pages.ranges.filter import Filter, of_finding
+from recviewer.pages.ranges.pushed import Pushed, Watch, pushed_of, successor, watch_of
+from recviewer.pages.ranges.queue import Place, queue_of
+from recviewer.pages.site.forms import item_of
+from recviewer.pages.text.classes import CLASSES, Look, look_of_state
+from recviewer.pages.text.test_ids import parse
+from recviewer.pairing.sides import Side
+from recviewer.review import pairs, ranges, standing
+from recviewer.review.actors import actor_of
+from recviewer.review.models import Decision
+
+BEFORE, BEHIND = 6, 40
+"""Items of the queue that the left column lists before and behind this one, so that this one is seen without scrolling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item in the left column. heading: the class where it begins; test: the test where it begins, "" else."""
+
+    heading: Look | None
+    number: int
+    test: str
+    asked: str
+    url: str
+    state: Look
+    is_here: bool
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the changes that an item stands for.
+
+    url: of itself, in the same queue. state: what was decided on it. moved: what else its recording has moved from.
+    """
+
+    change: Change
+    url: str
+    state: Look
+    moved: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SideFacts:
+    """What is known of one side. url: of the recording's page, or of its content; history_url: of its past."""
+
+    title: str
+    side: Side
+    url: str
+    history_url: str
+    verdicts: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding on this item. url: of all that it is about. words: what holds here, and for how many of the item."""
+
+    finding: Finding
+    url: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """One change. before, after: how many entries are left out on each side.
+
+    verdicts: on the change itself. members: of its item where it has several, this one first; label: which change they all
+    are. group: further recordings of the same call, with addresses. pair_url: where another partner is chosen, "" where git
+    says what belongs together.
+    """
+
+    difference: DifferencePage
+    change: Change
+    place: Place
+    entries: tuple[Entry, ...]
+    before: int
+    after: int
+    facts: tuple[SideFacts, ...]
+    verdicts: tuple[Decision, ...]
+    findings: tuple[Told, ...]
+    members: tuple[Member, ...]
+    group: tuple[tuple[Change, str], ...]
+    label: str
+    can_break: bool
+    pair_url: str
+    back_url: str
+    filter_words: str
+    bar: Bar
+    pushed: Pushed | None
+    watch: Watch | None
+
+    @property
+    def is_wide(self) -> bool:
+        """Tell whether the middle wants the whole width: two columns, or raw lines."""
+        return self.difference.is_side_by_side or self.difference.raw is not None
+
+
+def show(request: HttpRequest, place: Place, path: str) -> HttpResponse:
+    """Show one change. What was looked at on an earlier head leads to what stands there now."""
+    asked = Filter.of(request.GET).without_verdict()
+    changes = place.report.found.changes
+    change = next((one for one in changes if one.side.path == path), None)
+    if change is None:
+        return _elsewhere(request, place, asked, path)
+    every = items(asked.changes(place.report))
+    here = next((at for at, one in enumerate(every) if any(change is other for other in one.changes)), -1)
+    item = every[here] if here >= 0 else Item((change,))
+    if change is not item.first:  # shown is the one that was asked for; it stands for the others
+        item = Item((change, *[one for one in item.changes if one is not change]))
+    page = _page(request, place, asked, item, every, here)
+    return fragment_of(request, page.difference) or render(request, "changes/change.html", {"page": page})
+
+
+def _elsewhere(request: HttpRequest, place: Place, asked: Filter, path: str) -> HttpResponse:
+    at = request.GET.get("head", "")
+    found = successor(place, path, at)
+    if found is None and not at:
+        raise Http404(path)
+    told = [("head", at)] if at else []
+    if found is None:
+        return HttpResponseRedirect(place.url + asked.query(*told))
+    return HttpResponseRedirect(place.url + asked.query(("change", found.side.path), *told))
+
+
+def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: Sequence[Item], at: int) -> ChangePage:
+    """every: the items of the queue. at: the place of this one, -1 where the filter does not hold it."""
+    change = item.first
+    actor = actor_of(request)
+    queue = queue_of(place, asked, every, at)
+    here = place.change_url(asked, change)
+    below = way()
+    targets = [ranges.target_of(one, below) for one in item.changes]
+    bar = bar_of(
+        actor,
+        targets,
+        fields=(
+            ("range", place.spec),
+            ("item", " ".join(item_of(one.side.path, one.side.blob, one.own_subject) for one in item.changes)),
+        ),
+        act_url=reverse("changes:decide"),
+        url=here,
+        after=queue.after_url,
+        queue=queue,
+        is_gone=change.churn is Churn.GONE,
+        asks=bool(change.asks),
+    )
+    closed = "" if any(target.subject for target in targets) else UNREAD
+    bar = replace(bar, alike=_alike(place, item), closed=closed)
+    findings = tuple(_findings(place, item.changes))
+    difference = _difference(request, place, change)
+    facts = [Fact(*_SEVERITY[one.finding.severity], one.words) for one in findings]
+    facts += [Fact("warn", "warn", "not caused by this change")] if change.unasked else []
+    facts += [Fact("", "", "older generation of a call, all of it deleted")] if change.is_older else []
+    start, stop = max(0, at - BEFORE), min(len(every), at + BEHIND + 1)
+    return ChangePage(
+        difference=replace(difference, facts=(*difference.facts, *facts)),
+        change=change,
+        place=place,
+        entries=tuple(_entries(place, asked, every[start:stop], change)),
+        before=start,
+        after=len(every) - stop,
+        facts=tuple(_facts(place, change)),
+        verdicts=_on_itself(change),
+        findings=findings,
+        members=tuple(_members(place, asked, item)),
+        group=tuple(
+            (one, place.change_url(asked, one))
+            for one in place.report.found.changes
+            if change.group is not None and one.group == change.group and one is not change
+        ),
+        label=place.report.found.alike[change.alike].label if change.alike is not None and item.changes[1:] else "",
+        can_break=pairs.can_break(change),
+        pair_url=_pair_url(place, change),
+        back_url=place.url + asked.query(),
+        filter_words=asked.words(place.report),
+        bar=bar,
+        pushed=pushed_of(request, place),
+        watch=watch_of(place),
+    )
+
+
+def _alike(place: Place, item: Item) -> int:
+    """Count the changes outside of an item that a verdict on it decides too: they say the same as the one on the screen."""
+    mine = {change.key for change in item.changes}
+    others = [one for one in place.report.found.changes if one.key not in mine and one.subject and not one.asks]
+    return sum(one.subject == item.first.subject for one in others)
+
+
+_SEVERITY = {Severity.RED: ("error", "bad"), Severity.AMBER: ("warn", "warn")}
+
+
+def _difference(request: HttpRequest, place: Place, change: Change) -> DifferencePage:
+    before, after = _bytes(place, change)
+    return page_of(
+        request,
+        change.about.meaning.line.asked,
+        _shown(change.old, "new here: there is no older one"),
+        _shown(change.new, "gone: there is no newer one"),
+        change.difference(),
+        before=before,
+        after=after,
+    )
+
+
+def _pair_url(place: Place, change: Change) -> str:
+    """Return the address where another partner is chosen; "" where git itself says what belongs together."""
+    if change.pair is not None and not pairs.can_break(change):
+        return ""
+    return f"{reverse('changes:pair')}?{place.named()}&{Filter().query(('change', change.side.path))[1:]}"
+
+
+def _bytes(place: Place, change: Change) -> tuple[bytes | None, bytes | None]:
+    """Return the bytes of both sides; None for what is not there."""
+    asked = place.report.found.source.range
+    blobs = {side.blob for side in (change.old, change.new) if side is not None and side.blob}
+    found = dict(contents(asked.repository, blobs))
+    new = change.new
+    if new is not None and new.blob and new.blob not in found and asked.is_on_disk:
+        with suppress(GitFailed):
+            found.update((new.blob, data) for _, data in disk.bytes_of(asked.repository, {new.raw: new.blob}))
+    old = change.old
+    return (found.get(old.blob) if old else None), (found.get(new.blob) if new else None)
+
+
+def _entries(place: Place, asked: Filter, some: Sequence[Item], shown: Change) -> Iterator[Entry]:
+    total = {churn: tally.changes for churn, tally in place.report.found.classes().items()}
+    heading: Churn | None = None
+    test: str | None = None
+    for item in some:
+        change = item.first
+        is_here = any(one is shown for one in item.changes)
+        is_new_class, is_new_test = change.churn is not heading, change.about.test_id != test
+        heading, test = change.churn, change.about.test_id
+        yield Entry(
+            CLASSES[heading] if is_new_class else None,
+            total[heading],
+            _short(test) if is_new_class or is_new_test else "",
+            change.about.meaning.line.asked or change.side.name,
+            place.item_url(asked, item),
+            look_of_state(item.verdict, is_gone=heading is Churn.GONE),
+            is_here,
+            len(item.changes) - 1,
+        )
+
+
+def _short(test_id: str) -> str:
+    if not test_id:
+        return "no test is known"
+    return parse(test_id).short
+
+
+def _shown(side: Side | None, otherwise: str) -> Shown:
+    if side is None:
+        return Shown("", otherwise, "")
+    return Shown(side.blob[:7], side.path, _url_of(side))
+
+
+def _url_of(side: Side) -> str:
+    """Return the address of a recording's page if it lies in the tree as it is here, else of its content."""
+    key = key_at(side.raw, way())
+    if Recording.objects.filter(path=key, blob=side.blob).exists():
+        return reverse("recording:show", args=[key])
+    if not side.blob:
+        return ""
+    return f"{reverse('recording:blob', args=[side.blob])}?{urlencode({'path': key})}"
+
+
+def _facts(place: Place, change: Change) -> Iterator[SideFacts]:
+    sides = [(title, side) for title, side in (("Old", change.old), ("New", change.new)) if side is not None]
+    said = standing.latest({side.subject for _, side in sides if side.subject})
+    for title, side in sides:
+        verdicts = tuple(said.get(side.subject, {}).values())
+        yield SideFacts(title, side, _url_of(side), _history_of(place, side), verdicts)
+
+
+def _on_itself(change: Change) -> tuple[Decision, ...]:
+    """Return the verdicts on the change itself, and on whether a recording may go."""
+    subjects = {change.own_subject} | ({change.subject} if change.new is None else set())
+    return tuple([one for by in standing.latest(subjects - {""}).values() for one in by.values()])
+
+
+def _history_of(place: Place, side: Side) -> str:
+    """Return the address of a recording's history, seen from the side of the range that it is of."""
+    asked = place.report.found.source.range
+    at = asked.head if any(change.new is side for change in place.report.found.changes) else asked.base
+    told = {"at": at} if at else {}
+    return f"{reverse('history:show', args=[key_at(side.raw, way())])}?{urlencode(told)}"
+
+
+def _members(place: Place, asked: Filter, item: Item) -> Iterator[Member]:
+    """Yield what is decided together; nothing where the change stands for itself alone."""
+    if len(item.changes) > 1:
+        for one in item.changes:
+            look = look_of_state(one.verdict or "undecided", is_gone=one.churn is Churn.GONE)
+            yield Member(one, place.change_url(asked, one), look, tuple(_moved(one)))
+
+
+def _moved(change: Change) -> Iterator[tuple[str, str]]:
+    """Yield in which places the old recording stood: what is not the same in every member of an item."""
+    old, new = change.old, change.new
+    if old is None or new is None:
+        return
+    places = (("test", old.test, new.test), ("host", old.meaning.host, new.meaning.host), ("file", old.path, new.path))
+    for name, before, after in places:
+        if before != after:
+            yield name, before or "none"
+
+
+def _findings(place: Place, some: Sequence[Change]) -> Iterator[Told]:
+    """Yield what was found on any of the changes that are decided on together, with how many of them."""
+    mine = {change.key for change in some}
+    for finding in place.report.findings:
+        count = sum(one.key in mine for one in finding.changes)
+        if count:
+            which = "" if count == len(some) else f" in {count:,} of these {len(some):,}"
+            yield Told(finding, place.url + of_finding(finding).query(), f"{finding.each}{which}")

@@ -1,0 +1,129 @@
+"""Which changes of a range an address asks for. The address is the whole state, as it is for the list of recordings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.http import QueryDict
+from django.utils.http import urlencode
+
+from recviewer.catalog.naming import test_name
+from recviewer.changes.findings import Finding
+from recviewer.changes.model import Change, Severity
+from recviewer.difference.model import Churn
+from recviewer.pages.text.classes import CLASSES, STATES
+from recviewer.report.report import Report
+
+_NEEDS = {"you": "need you", "somebody": "more than churn"}
+
+
+def of_finding(finding: Finding) -> Filter:
+    """Return what asks for the changes that a finding is about."""
+    return Filter(rule=finding.rule, severity=finding.severity.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is asked for. "" and () stand for no wish.
+
+    classes: any of them. rule, severity: of a finding. is_found: only what has findings, or has none. needs: `you` for what
+    needs a person, `somebody` for what did before it was decided on. verdict: `undecided`, `approved`, …. test: an id, None
+    for any, "" where no test is known. unasked: only what nothing in the range asked for.
+    """
+
+    classes: tuple[Churn, ...] = ()
+    rule: str = ""
+    severity: str = ""
+    is_found: bool | None = None
+    needs: str = ""
+    verdict: str = ""
+    test: str | None = None
+    unasked: bool = False
+
+    @classmethod
+    def of(cls, query: QueryDict) -> Filter:
+        """Read an address. Values that mean nothing are left out."""
+        classes = tuple(churn for churn in Churn if churn.value in query.getlist("class"))
+        verdict, severity, needs = (query.get(name, "") for name in ("verdict", "severity", "needs"))
+        return cls(
+            classes,
+            query.get("rule", ""),
+            severity if severity in list(Severity) else "",
+            {"some": True, "none": False}.get(query.get("findings", "")),
+            needs if needs in _NEEDS else "",
+            verdict if verdict in STATES else "",
+            query.get("test"),
+            "unasked" in query,
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether all changes are asked for."""
+        return self == Filter()
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the filter as names and values of an address, in a stable order."""
+        made = [("class", churn.value) for churn in self.classes]
+        made += [("rule", self.rule)] if self.rule else []
+        made += [("severity", self.severity)] if self.severity else []
+        made += [("findings", "some" if self.is_found else "none")] if self.is_found is not None else []
+        made += [("needs", self.needs)] if self.needs else []
+        made += [("verdict", self.verdict)] if self.verdict else []
+        made += [("test", self.test)] if self.test is not None else []
+        return made + ([("unasked", "1")] if self.unasked else [])
+
+    def query(self, *more: tuple[str, str]) -> str:
+        """Return the filter as the end of an address, with what else it is to tell; "" for nothing."""
+        pairs = [*self.pairs(), *more]
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    def without_verdict(self) -> Filter:
+        """Return what a queue walks through: it would shrink under the reviewer's hands otherwise."""
+        return replace(self, verdict="", needs="somebody" if self.needs else "")
+
+    def changes(self, report: Report) -> list[Change]:
+        """Return what is asked for, in the order of the range."""
+        found = list(report.found.changes)
+        if self.rule or self.severity:
+            mine = {change.key for finding in self._findings(report) for change in finding.changes}
+            found = [change for change in found if change.key in mine]
+        return [change for change in found if self._takes(change)]
+
+    def takes_finding(self, finding: Finding) -> bool:
+        """Tell whether changes are asked for that a finding is about."""
+        return self.rule in ("", finding.rule) and self.severity in ("", finding.severity.value)
+
+    def _findings(self, report: Report) -> list[Finding]:
+        return [finding for finding in report.findings if self.takes_finding(finding)]
+
+    def _takes(self, change: Change) -> bool:
+        return (
+            (not self.classes or change.churn in self.classes)
+            and (not self.verdict or (change.verdict or "undecided") == self.verdict)
+            and (self.test is None or change.about.test_id == self.test)
+            and (not self.unasked or change.unasked)
+            and (not self.needs or (change.needs_you if self.needs == "you" else not change.is_churn))
+            and (self.is_found is None or self.is_found == (change.severity is not None))
+        )
+
+    def words(self, report: Report) -> str:
+        """Return what is asked for as a heading; "" for everything."""
+        parts = []
+        if self.classes:
+            parts.append(" or ".join(CLASSES[churn].title for churn in self.classes))
+        if self.rule:
+            titles = [one.title for one in self._findings(report)]
+            parts.append(titles[0] if len(titles) == 1 else self.rule)
+        elif self.severity:
+            parts.append(self.severity)
+        if self.is_found is not None:
+            parts.append("with a finding" if self.is_found else "without a finding")
+        if self.needs:
+            parts.append(_NEEDS[self.needs])
+        if self.verdict:
+            parts.append(STATES[self.verdict].title)
+        if self.unasked:
+            parts.append("not caused by this change")
+        if self.test is not None:
+            parts.append(test_name(self.test) if self.test else "no test is known")
+        return ", ".join(parts)

@@ -1,0 +1,262 @@
+"""The way to a range: requests, branches, the work at hand, and a field for any two commits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
+
+from recviewer.changes import listing as lists
+from recviewer.changes import sources
+from recviewer.changes.listing import Entry
+from recviewer.changes.sources import Spec
+from recviewer.changes.touched import Counter
+from recviewer.git import fetching
+from recviewer.git.landmarks import Landmarks, landmarks
+from recviewer.git.repository import GitFailed, NoCommit, Repository
+from recviewer.memory.ranges import repository, told
+from recviewer.pages.ranges import fetches
+from recviewer.pages.ranges.fetches import Fetch
+
+PAGE = 50
+"""Requests on a page."""
+
+BRANCHES = 8
+"""Branches that are listed unasked."""
+
+ALL_BRANCHES = 200
+"""Branches that are listed at most."""
+
+NAMES = 400
+"""Names that the fields complete."""
+
+_counter = Counter()
+_NUMBER = re.compile(
+    r"(?:https?://\S+/)?(?P<kind>[#!]|(?:pull|merge_requests|pulls)/|)(?P<number>[1-9]\d{0,5})(?:/\S*)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the fields. is_direct: the two are compared as they are."""
+
+    base: str = ""
+    head: str = ""
+    is_direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A range that most come for. words: what it is; detail: its two sides."""
+
+    words: str
+    detail: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list. recordings: how many it touches, None where that is not known."""
+
+    entry: Entry
+    url: str
+
+    @property
+    def recordings(self) -> int | None:
+        return self.entry.touch.recordings if self.entry.touch else None
+
+    @property
+    def is_in(self) -> bool:
+        """Whether the default branch has all of it already."""
+        return self.entry.touch is not None and not self.entry.touch.first
+
+    @property
+    def more_commits(self) -> int:
+        """How many commits it has beside the one whose words are shown."""
+        return max(0, self.entry.touch.commits - 1) if self.entry.touch else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The page of ranges.
+
+    error: why there is none to show, "" if there is. wanted: what may be fetched to mend that, "" for nothing.
+    default: the branch that a missing base stands for. requests: those of this page; found: how many match `query`, of
+    `total`. branches: those that moved last, of `branch_total`. fetch: None where nothing is ever fetched.
+    """
+
+    typed: Typed
+    error: str = ""
+    wanted: str = ""
+    retry: str = ""
+    repository: str = ""
+    has_disk: bool = False
+    default: str = ""
+    names: tuple[str, ...] = ()
+    ready: tuple[Ready, ...] = ()
+    requests: tuple[Row, ...] = ()
+    query: str = ""
+    found: int = 0
+    total: int = 0
+    first: int = 0
+    last: int = 0
+    previous_url: str = ""
+    next_url: str = ""
+    branches: tuple[Row, ...] = ()
+    branch_total: int = 0
+    all_branches_url: str = ""
+    fetch: Fetch | None = None
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """List what there is to look at, and lead to a range that was typed."""
+    typed = _typed(request)
+    try:
+        here = repository()
+        spec = _spec(here, typed)
+    except GitFailed as failed:
+        return _page(request, Index(typed, told(failed)), status=422 if typed != Typed() else 200)
+    if spec is None:
+        return _page(request, Index(typed))
+    try:
+        sources.open_range(here, sources.parse(spec))
+    except GitFailed as failed:
+        return _page(request, _mendable(Index(typed, told(failed)), failed, spec), status=422)
+    return HttpResponseRedirect(reverse("changes:show", args=[spec]))
+
+
+def not_there(request: HttpRequest, spec: str, failed: GitFailed) -> HttpResponse:
+    """Say why a range cannot be shown, with fields to name another, and with the fetch that may bring it."""
+    return _page(request, _mendable(Index(_split(spec), told(failed)), failed, spec), status=404)
+
+
+def _mendable(page: Index, failed: GitFailed, spec: str) -> Index:
+    """Offer to fetch what is missing, where that may be done."""
+    missing = failed.revision if isinstance(failed, NoCommit) else ""
+    if settings.FETCH_FROM is None or not fetching.wanted(missing):
+        return page
+    error = f"{missing}: no such commit here yet"
+    return replace(page, error=error, wanted=missing, retry=reverse("changes:show", args=[spec]))
+
+
+def _typed(request: HttpRequest) -> Typed:
+    """Read the fields. A whole range in either of them counts too."""
+    base, head = (request.GET.get(name, "").strip() for name in ("base", "head"))
+    whole = request.GET.get("range", "").strip() or next((one for one in (base, head) if ".." in one), "")
+    return _split(whole) if whole else Typed(base, head, request.GET.get("dots") == "2")
+
+
+def _split(text: str) -> Typed:
+    try:
+        spec = sources.parse(text)
+    except GitFailed:
+        return Typed(text)
+    return Typed(spec.base, spec.head, spec.is_direct)
+
+
+def _spec(here: Repository, typed: Typed) -> str | None:
+    """Return the range that was typed, None where nothing was: a number is a request, a missing base the default branch."""
+    if typed == Typed():
+        return None
+    base, head = typed.base, _head(here, typed.head)
+    if not head and (asked := _request(here, base)):
+        base, head = "", asked
+    if not head and base and here.is_bare:
+        base, head = "", base
+    if not base:
+        base = landmarks(here).default or "HEAD"
+    return str(Spec(base, head, typed.is_direct))
+
+
+def _head(here: Repository, text: str) -> str:
+    return _request(here, text) or text
+
+
+def _request(here: Repository, text: str) -> str:
+    """Return the ref of a request that was named by its number or its address (`#77`, `!77`), "" for anything else."""
+    found = _NUMBER.fullmatch(text)
+    if not found:
+        return ""
+    is_merge = found["kind"].startswith(("!", "merge"))
+    return f"refs/{'merge-requests' if is_merge else 'pull'}/{found['number']}/head"
+
+
+def _page(request: HttpRequest, page: Index, *, status: int = 200) -> HttpResponse:
+    try:
+        page = _filled(request, page, repository())
+    except GitFailed as failed:
+        page = replace(page, error=page.error or told(failed))
+    return render(request, "changes/listing.html", {"page": page}, status=status)
+
+
+def _filled(request: HttpRequest, page: Index, here: Repository) -> Index:
+    """Add what there is in the repository."""
+    marks = landmarks(here)
+    query = request.GET.get("q", "").strip()[:200]
+    number = request.GET.get("page", "")
+    start = (int(number) - 1) * PAGE if re.fullmatch(r"[1-9]\d{0,4}", number) else 0
+    found = lists.requests(here, marks, _counter, query=query, start=start, most=PAGE)
+    wants_all = "branches" in request.GET
+    branches, branch_total = lists.branches(here, marks, _counter, most=ALL_BRANCHES if wants_all else BRANCHES)
+    last = start + len(found.entries)
+    return replace(
+        page,
+        repository="" if settings.HOSTED else str(here.work_tree),
+        has_disk=not here.is_bare,
+        default=marks.default,
+        names=tuple(lists.names(here, most=NAMES)),
+        ready=tuple(_ready(here, marks)),
+        requests=tuple(_row(entry) for entry in found.entries),
+        query=query,
+        found=found.found,
+        total=found.total,
+        first=start + 1,
+        last=last,
+        previous_url=_url(q=query, page=start // PAGE) if start else "",
+        next_url=_url(q=query, page=start // PAGE + 2) if last < found.found else "",
+        branches=tuple(_row(entry) for entry in branches),
+        branch_total=branch_total,
+        all_branches_url="" if wants_all or branch_total <= BRANCHES else f"{_url(q=query, branches='all')}#branches",
+        fetch=fetches.fetch_of(here),
+    )
+
+
+def _ready(here: Repository, marks: Landmarks) -> list[Ready]:
+    """Return the ranges that most come for: the work at hand, and what it adds to the default branch."""
+    found = []
+    if marks.head and not here.is_bare:
+        where = marks.current or marks.head[:9]
+        found.append(Ready("Uncommitted work", f"{where} against the files on disk", _range("HEAD...")))
+        if marks.base and marks.base != marks.head:
+            spec = f"{marks.default}...{marks.current or 'HEAD'}"
+            found.append(Ready("This branch" if marks.current else "This checkout", spec, _range(spec)))
+    return found
+
+
+def _row(entry: Entry) -> Row:
+    return Row(entry, _range(entry.spec))
+
+
+def _range(spec: str) -> str:
+    return reverse("changes:show", args=[spec])
+
+
+def _url(**fields: str | int) -> str:
+    given = {name: value for name, value in fields.items() if value and (name, value) != ("page", 1)}
+    return f"{reverse('changes:listing')}?{urlencode(given)}" if given else reverse("changes:listing")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def fetch(request: HttpRequest) -> HttpResponse:
+    """Fetch what is new, or the one thing that a form names; a GET tells how that gets on."""
+    return fetches.start(request) if request.method == "POST" else fetches.progress(request)
+
+
+urlpatterns = [path("changes/", listing, name="listing"), path("do/fetch", fetch, name="fetch")]

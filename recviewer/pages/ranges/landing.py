@@ -1,0 +1,276 @@
+"""What a range did to the recordings, on one page: a sentence, classes, what is red, and what there is by test."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from recviewer.changes.findings import Finding
+from recviewer.changes.items import Item, items
+from recviewer.changes.model import ORDER, Change
+from recviewer.changes.numbers import Numbers, count
+from recviewer.difference.model import Churn
+from recviewer.git import refs
+from recviewer.git.ranges import Counted
+from recviewer.git.refs import Commit
+from recviewer.git.repository import Repository
+from recviewer.pages.ranges.filter import Filter, of_finding
+from recviewer.pages.ranges.queue import Place, queue_of
+from recviewer.pages.text.classes import CLASSES, STATES, Look, look_of_state
+from recviewer.pages.text.test_ids import TestId, parse
+from recviewer.pages.text.walk import Queue
+from recviewer.report import sentence
+from recviewer.review import ranges
+
+SHOWN = 200
+"""Rows of one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A class of changes. url: of the list of them. is_on: that list is shown."""
+
+    look: Look
+    tally: Numbers
+    url: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding with the address of the changes it is about."""
+
+    finding: Finding
+    url: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TestRow:
+    """What happened to the recordings of one test. what: looks with how many. words: that came and went."""
+
+    test: TestId | None
+    url: str
+    what: tuple[tuple[Look, int], ...]
+    words: int
+    states: tuple[tuple[Look, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One item: a change, or one that stands for `more` others. told: what changed, of several what is true of all."""
+
+    change: Change
+    told: str
+    look: Look
+    url: str
+    state: Look
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A link that narrows the page, or takes that back."""
+
+    title: str
+    count: int
+    url: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """The page of a range. head: its last commit, None for files on disk. clauses: numbers of the sentence with links.
+
+    tests, changes: one of the two is shown, a page of it; numbers: of all that the filter takes. heading: what the filter
+    asks for, "" for everything; walked: what of it the queue leads through, decided or not.
+    churn: how many of these the rule would approve; churn_url asks before it does.
+    """
+
+    spec: str
+    base_name: str
+    head_name: str
+    head: Commit | None
+    opening: str
+    clauses: tuple[tuple[str, str, str], ...]
+    ending: str
+    needs_url: str
+    lines: Counted
+    files: int
+    note: str
+    problems: tuple[str, ...]
+    cards: tuple[Card, ...]
+    none: tuple[str, ...]
+    findings: tuple[Told, ...]
+    places: tuple[Facet, ...]
+    verdicts: tuple[Facet, ...]
+    unasked: Facet | None
+    heading: str
+    walked: str
+    by_test: bool
+    tests: tuple[TestRow, ...]
+    changes: tuple[ChangeRow, ...]
+    numbers: Numbers
+    other_grouping: str
+    all_url: str
+    previous_url: str
+    next_url: str
+    churn: int
+    churn_url: str
+    queue: Queue
+    start_url: str
+
+
+def landing_of(request: HttpRequest, place: Place) -> Landing:
+    """Return the page of a range for an address."""
+    report, asked = place.report, Filter.of(request.GET)
+    walked = asked.without_verdict()
+    found = report.found
+    mine = asked.changes(report)
+    by_test = asked.is_empty if "by" not in request.GET else request.GET["by"] == "test"
+    tests = _by_test(mine) if by_test else []
+    rows = [] if by_test else items(mine)
+    listed = len(tests) + len(rows)
+    start = _number(request.GET.get("from", ""))
+    tallies, source = found.classes(), found.source
+    here = place.url
+    queue = queue_of(place, walked, items(walked.changes(report)))
+    keys = {change.key for change in mine}
+    churn = [change for change in ranges.churn(report) if change.key in keys]
+    return Landing(
+        spec=place.spec,
+        base_name=f"{source.range.base[:9]}",
+        head_name=source.range.head[:9] or "the files on disk",
+        head=_commit(place),
+        opening=sentence.opening(found),
+        clauses=tuple(
+            (f"{one.count:,}", one.words, here + Filter(one.classes, is_found=one.is_found).query())
+            for one in sentence.clauses(found)
+        ),
+        ending=sentence.ending(found),
+        needs_url=here + Filter(needs="you").query() if found.numbers.need_you else "",
+        lines=source.lines,
+        files=source.files,
+        note=source.range.note,
+        problems=source.problems,
+        cards=tuple(
+            Card(CLASSES[churn_], tallies[churn_], here + Filter(classes=(churn_,)).query(), churn_ in asked.classes)
+            for churn_ in ORDER
+            if tallies[churn_].changes
+        ),
+        none=tuple(CLASSES[churn_].title for churn_ in ORDER if not tallies[churn_].changes),
+        findings=tuple(
+            Told(one, here + of_finding(one).query(), bool(asked.rule) and asked.takes_finding(one))
+            for one in report.findings
+        ),
+        places=_places(place, asked, by_test=by_test),
+        verdicts=_verdicts(place, asked),
+        unasked=_unasked(place, asked),
+        heading=asked.words(report),
+        walked=walked.words(report),
+        by_test=by_test,
+        tests=tuple([_test(place, some) for some in tests[start : start + SHOWN]]),
+        changes=tuple([_row(place, asked, item) for item in rows[start : start + SHOWN]]),
+        numbers=count(mine),
+        other_grouping=here + asked.query(("by", "change" if by_test else "test")),
+        all_url=here,
+        previous_url=_page(request, start - SHOWN) if start else "",
+        next_url=_page(request, start + SHOWN) if start + SHOWN < listed else "",
+        churn=len(churn),
+        churn_url=f"{reverse('changes:churn')}{asked.query(('range', place.spec))}",
+        queue=queue,
+        start_url=queue.skip_url or (place.item_url(walked, items(mine)[0]) if mine else ""),
+    )
+
+
+def _commit(place: Place) -> Commit | None:
+    asked = place.report.found.source.range
+    return _said_by(asked.repository, asked.head) if asked.head else None
+
+
+@lru_cache(maxsize=64)
+def _said_by(repository: Repository, name: str) -> Commit | None:
+    return refs.commits(repository, [name]).get(name)
+
+
+def _places(place: Place, asked: Filter, *, by_test: bool) -> tuple[Facet, ...]:
+    """Return the ways into the range, each with what it counts in its name."""
+    numbers, everything = place.report.numbers, asked.is_empty
+    return (
+        Facet("need you", numbers.need_you, place.url + Filter(needs="you").query(), asked == Filter(needs="you")),
+        Facet("all changes", numbers.changes, f"{place.url}?by=change", everything and not by_test),
+        Facet("tests", numbers.tests, f"{place.url}?by=test", everything and by_test),
+        Facet("findings", len(place.report.findings), f"{place.url}#findings", is_on=False),
+    )
+
+
+def _verdicts(place: Place, asked: Filter) -> tuple[Facet, ...]:
+    numbers = place.report.numbers
+    counts = {
+        "undecided": numbers.undecided,
+        "approved": numbers.approved,
+        "rejected": numbers.rejected,
+        "delete": numbers.to_delete,
+    }
+    return tuple(
+        Facet(
+            STATES[state].title,
+            counts[state],
+            place.url + (Filter() if asked.verdict == state else Filter(verdict=state)).query(),
+            asked.verdict == state,
+        )
+        for state in counts
+    )
+
+
+def _unasked(place: Place, asked: Filter) -> Facet | None:
+    count = sum(change.unasked for change in place.report.found.changes)
+    if not count:
+        return None
+    url = place.url + (Filter() if asked.unasked else Filter(unasked=True)).query()
+    return Facet("not caused by this change", count, url, asked.unasked)
+
+
+def _by_test(changes: Sequence[Change]) -> list[list[Change]]:
+    by_test: dict[str, list[Change]] = {}
+    for change in changes:
+        by_test.setdefault(change.about.test_id, []).append(change)
+    return list(by_test.values())
+
+
+def _test(place: Place, mine: Sequence[Change]) -> TestRow:
+    test = mine[0].about.test_id
+    what = Counter(change.churn for change in mine)
+    states = Counter((change.verdict or "undecided", change.churn is Churn.GONE) for change in mine)
+    return TestRow(
+        parse(test) if test else None,
+        place.url + Filter(test=test).query(),
+        tuple((CLASSES[churn], what[churn]) for churn in ORDER if churn in what),
+        sum(change.removed.words + change.added.words for change in mine),
+        tuple((look_of_state(state, is_gone=is_gone), n) for (state, is_gone), n in states.most_common()),
+    )
+
+
+def _row(place: Place, asked: Filter, item: Item) -> ChangeRow:
+    change = item.first
+    state = look_of_state(item.verdict, is_gone=change.churn is Churn.GONE)
+    url = place.item_url(asked.without_verdict(), item)
+    told = change.summary
+    if len(item.changes) > 1 and change.alike is not None:
+        told = place.report.found.alike[change.alike].label
+    return ChangeRow(change, told, CLASSES[change.churn], url, state, len(item.changes) - 1)
+
+
+def _page(request: HttpRequest, start: int) -> str:
+    query = request.GET.copy()
+    query["from"] = str(max(0, start))
+    return f"?{query.urlencode()}"
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0

@@ -1,0 +1,157 @@
+"""A newer push while somebody reviews: what it does to their decisions, and where what they looked at is now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog.where import way
+from recviewer.changes import sources
+from recviewer.changes.model import Change
+from recviewer.git.repository import GitFailed
+from recviewer.memory.ranges import range_of, report_on
+from recviewer.pages.ranges.filter import Filter
+from recviewer.pages.ranges.queue import Place
+from recviewer.pages.text.classes import Look, look_of_state
+from recviewer.review import ranges
+from recviewer.review.actors import actor_of
+from recviewer.review.models import Decision, Verdict
+from recviewer.review.ranges import Moved
+from recviewer.review.subjects import GONE_PREFIX
+
+SHORT = 9
+"""Digits of a commit's name that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A head that is another than the one that was looked at. count: decisions in this range; lost: that do not apply."""
+
+    before: str
+    now: str
+    count: int
+    lost: int
+    lost_url: str
+    between_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What an open page asks now and then: is the head still the one that it shows?"""
+
+    url: str
+
+
+def pushed_of(request: HttpRequest, place: Place) -> Pushed | None:
+    """Return what to say of a newer push; None where the head is the one that this person saw or decided on last."""
+    asked = place.report.found.source.range
+    if asked.is_on_disk:
+        return None
+    moved = ranges.moved(place.report.found, actor_of(request))
+    at = request.GET.get("head", "")
+    before = at if at and not asked.head.startswith(at) else moved.head
+    if not before or asked.head.startswith(before):
+        return None
+    return Pushed(
+        before[:SHORT], asked.head[:SHORT], moved.count, len(moved.lost), f"{place.url}?lost=1", _between(place, before)
+    )
+
+
+def _between(place: Place, before: str) -> str:
+    return reverse("changes:show", args=[f"{before[:12]}..{place.head}"])
+
+
+def watch_of(place: Place) -> Watch | None:
+    """Return what an open page is to ask; None for files on disk and for a range that names a commit."""
+    asked = place.report.found.source.range
+    if asked.is_on_disk or asked.head.startswith(asked.spec.head):
+        return None
+    return Watch(f"{_address()}?{urlencode({'range': place.spec, 'head': place.head})}")
+
+
+def _address() -> str:
+    return reverse("changes:pushed")
+
+
+@require_safe
+def watch(request: HttpRequest) -> HttpResponse:
+    """Answer an open page: nothing while the head is the same, else a line that leads to the newer one."""
+    spec, at = request.GET.get("range", ""), request.GET.get("head", "")
+    try:
+        head = range_of(spec).head
+    except GitFailed:
+        return HttpResponse(status=204)
+    if not at or head.startswith(at):
+        return HttpResponse(status=204)
+    return render(request, "changes/_pushed_now.html", {"before": at[:SHORT], "now": head[:SHORT]})
+
+
+def successor(place: Place, path_: str, at: str) -> Change | None:
+    """Return what stands now where a change stood on an earlier head; None where nothing does.
+
+    The same old recording first, else the change of the same test that has the same place among those of its test.
+    """
+    asked = place.report.found.source.range
+    if not at or asked.is_on_disk:
+        return None
+    try:
+        spec = replace(asked.spec, head=at)
+        earlier = report_on(sources.open_range(asked.repository, spec)).found.changes
+    except GitFailed:
+        return None
+    was = next((change for change in earlier if change.side.path == path_), None)
+    if was is None:
+        return None
+    now = place.report.found.changes
+    if was.old is not None:
+        same = next((change for change in now if change.old and change.old.raw == was.old.raw), None)
+        if same is not None:
+            return same
+    of_test = [change for change in earlier if change.about.test_id == was.about.test_id]
+    left = [change for change in now if change.about.test_id == was.about.test_id]
+    place_ = next(at_ for at_, change in enumerate(of_test) if change is was)
+    return left[min(place_, len(left) - 1)] if left else None
+
+
+@dataclass(frozen=True, slots=True)
+class LostRow:
+    """A decision that does not apply any more. url: of what is at its place now, "" where nothing is."""
+
+    decision: Decision
+    look: Look
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LostPage:
+    """The decisions of one person in a range that say nothing of its head."""
+
+    spec: str
+    url: str
+    count: int
+    rows: tuple[LostRow, ...]
+
+
+_STATES = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.DELETE: "delete"}
+
+
+def lost(request: HttpRequest, place: Place) -> HttpResponse:
+    """List the decisions that do not apply any more, each with what is at its place now."""
+    moved: Moved = ranges.moved(place.report.found, actor_of(request))
+    start = way()
+    by_key = {ranges.target_of(change, start).path: change for change in place.report.found.changes}
+    rows = []
+    for decision in moved.lost:
+        change = by_key.get(decision.path)
+        look = look_of_state(_STATES[Verdict(decision.verdict)], is_gone=decision.fingerprint.startswith(GONE_PREFIX))
+        rows.append(LostRow(decision, look, place.change_url(Filter(), change) if change else ""))
+    page = LostPage(place.spec, place.url, moved.count, tuple(rows))
+    return render(request, "changes/lost.html", {"page": page})
+
+
+urlpatterns = [path("pushed", watch, name="pushed")]

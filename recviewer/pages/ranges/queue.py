@@ -1,0 +1,121 @@
+"""The queue of a range: its items in order, one after the other, whatever filter the address names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from recviewer.changes.items import Item, items
+from recviewer.changes.model import Change
+from recviewer.changes.numbers import Numbers, count
+from recviewer.pages.ranges.filter import Filter
+from recviewer.pages.text.classes import STATES, Look
+from recviewer.pages.text.walk import Queue, Stop, walk
+from recviewer.report.lists import VERDICTS
+from recviewer.report.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A range that is looked at: as it was named, and what became of it. mode: `side` for two columns, else ""."""
+
+    spec: str
+    report: Report
+    mode: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address of its landing page."""
+        return reverse("changes:show", args=[self.spec])
+
+    @property
+    def head(self) -> str:
+        """The commit that is its head now, short; "" for files on disk."""
+        return self.report.found.source.range.head[:12]
+
+    def named(self) -> str:
+        """Return the range as part of an address of something else."""
+        return urlencode({"range": self.spec})
+
+    def change_url(self, asked: Filter, change: Change, *more: tuple[str, str]) -> str:
+        """Return the address of one change, as an item of the queue of a filter.
+
+        `head` tells which commit was looked at: a push in between is noticed on arrival.
+        """
+        told = [("change", change.side.path)]
+        told += [("head", self.head)] if self.head else []
+        told += [("mode", self.mode)] if self.mode else []
+        return self.url + asked.query(*told, *more)
+
+    def item_url(self, asked: Filter, item: Item) -> str:
+        """Return the address of an item."""
+        return self.change_url(asked, item.first)
+
+    def end_url(self, asked: Filter) -> str:
+        """Return the address of the end of a queue."""
+        return self.url + asked.query(("end", "1"))
+
+
+def queue_of(place: Place, asked: Filter, every: Sequence[Item], here: int = -1) -> Queue:
+    """Return the queue of a filter. every: its items. here: the place of the one that is shown, -1 for none."""
+    states = {_name(change): change.verdict for change in place.report.found.changes if change.verdict}
+    return walk(
+        [_stop(item) for item in every],
+        here,
+        states,
+        lambda at: place.item_url(asked, every[at]),
+        address=asked.query() or "?",
+        list_url=place.url + asked.query(),
+        summary_url=place.end_url(asked),
+    )
+
+
+def _stop(item: Item) -> Stop:
+    return Stop(
+        tuple([_name(change) for change in item.changes]),
+        tuple([change.about.test_id for change in item.changes]),
+        tuple(["" if change.asks else change.subject for change in item.changes]),
+    )
+
+
+def _name(change: Change) -> str:
+    return repr(change.key)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a queue. counts: what was decided, in changes, each with its look and the address of the list."""
+
+    spec: str
+    numbers: Numbers
+    counts: tuple[tuple[Look, int, str], ...]
+    first_url: str
+    again_url: str
+    list_url: str
+
+
+def end(request: HttpRequest, place: Place) -> HttpResponse:
+    """Sum a queue up."""
+    asked = Filter.of(request.GET).without_verdict()
+    every = items(asked.changes(place.report))
+    numbers = count(change for item in every for change in item.changes)
+    states = {"approved": numbers.approved, "rejected": numbers.rejected, "delete": numbers.to_delete}
+    queue = queue_of(place, asked, every)
+    page = End(
+        spec=place.spec,
+        numbers=numbers,
+        counts=tuple(
+            (replace(STATES[state], title=VERDICTS[state]), states[state], place.url + Filter(verdict=state).query())
+            for state in states
+            if states[state]
+        ),
+        first_url=queue.skip_url,
+        again_url=place.item_url(asked, every[0]) if every else "",
+        list_url=place.url + asked.query(),
+    )
+    return render(request, "changes/end.html", {"page": page})

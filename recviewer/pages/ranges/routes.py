@@ -1,0 +1,52 @@
+"""A range of commits: its landing page, the queue of its changes, and each change in words."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+from recviewer.git.repository import GitFailed
+from recviewer.memory.ranges import is_range, report_of
+from recviewer.pages.deciding import undo_places
+from recviewer.pages.ranges import acts, change, index, pushed, queue, undo_place
+from recviewer.pages.ranges.index import not_there
+from recviewer.pages.ranges.landing import landing_of
+from recviewer.pages.ranges.queue import Place
+from recviewer.report import report as reports
+
+
+@require_safe
+def show(request: HttpRequest, spec: str) -> HttpResponse:
+    """Show what a range did to recordings; one change of it (`change`), the queue's end (`end`), or what was lost (`lost`).
+
+    With `.json` behind it the report as scripts read it.
+    """
+    wants_json = spec.endswith(".json") and not is_range(spec)
+    try:
+        report = report_of(spec.removesuffix(".json") if wants_json else spec)
+    except GitFailed as failed:
+        return not_there(request, spec, failed)
+    if wants_json:
+        return JsonResponse(reports.as_json(report))
+    place = Place(spec, report, "side" if request.GET.get("mode") == "side" else "")
+    if "change" in request.GET:
+        return change.show(request, place, request.GET["change"])
+    if "end" in request.GET:
+        return queue.end(request, place)
+    if "lost" in request.GET:
+        return pushed.lost(request, place)
+    page = landing_of(request, place)
+    told = {"page": page, "pushed": pushed.pushed_of(request, place), "watch": pushed.watch_of(place)}
+    return render(request, "changes/landing.html", told)
+
+
+undo_places.PLACES["range"] = undo_place.place_of
+
+urlpatterns = [
+    *index.urlpatterns,
+    *acts.urlpatterns,
+    *pushed.urlpatterns,
+    path("changes/<path:spec>", show, name="show"),
+]

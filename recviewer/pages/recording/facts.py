@@ -1,0 +1,160 @@
+"""The right column of a recording: file, test, parameters, usage, and what else is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from recviewer.catalog.models import Commit, Recording
+from recviewer.catalog.value_words import KIND_WORDS
+from recviewer.exchange.model import Exchange, Json, Kind
+from recviewer.pages.text.jsontext import compact
+from recviewer.pages.text.test_ids import TestId, parse
+from recviewer.pages.text.texts import shortened
+
+SHOWN = 60
+"""Values of one kind that are shown, and problems; the raw view has the rest."""
+
+NAME = 120
+"""Characters of a name that are shown."""
+
+COUNTED = 20_000
+"""Characters of a value up to which what is left out is counted."""
+
+LONG = 240
+"""Characters of a parameter's JSON that are shown; the raw view has the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayWords:
+    """icon and tone: of the glyph. says: the state in words. rule: the rule's letter. expected: the name it gives."""
+
+    icon: str
+    tone: str
+    says: str
+    rule: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of facts. more: characters of the value that were left out, -1 for a great many."""
+
+    name: str
+    value: str
+    more: int = 0
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the value needs a line of its own."""
+        return len(self.value) > 64
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of the usage. group: names of the objects around it."""
+
+    name: str
+    group: str
+    value: str
+    is_zero: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All of the column. usage: figures that are not zero; zeros: those that are."""
+
+    folder: str
+    file_name: str
+    size: int
+    lines: int
+    blob: str
+    replay: ReplayWords | None
+    commit: Commit | None
+    test: TestId | None
+    params: tuple[Fact, ...]
+    usage: tuple[Figure, ...]
+    zeros: tuple[Figure, ...]
+    metadata: tuple[Fact, ...]
+    ids: tuple[Fact, ...]
+    where: tuple[Fact, ...]
+    problems: tuple[tuple[str, str], ...]
+
+
+def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int, blob: str) -> Facts:
+    """Gather the facts. size, lines, blob: of the bytes that are shown; blob is "" where there are none to be had."""
+    folder, slash, name = recording.path.rpartition("/")
+    where = [Fact("endpoint", exchange.endpoint), Fact("url", exchange.url)]
+    if exchange.kind is not Kind.UNREADABLE:
+        where.insert(0, Fact("kind", KIND_WORDS.get(exchange.kind.value, exchange.kind.value)))
+    if exchange.status is not None:
+        where.append(Fact("status", str(exchange.status)))
+    if exchange.reported_model and exchange.reported_model != exchange.model:
+        where += [Fact("model asked", exchange.model), Fact("model answered", exchange.reported_model)]
+    figures = list(_usage(exchange.usage or {}))
+    used = [figure for figure in figures if not figure.is_zero]
+    zeros = list({figure.name: figure for figure in figures if figure.is_zero}.values())
+    problems = [(problem.where, problem.what) for problem in exchange.problems]
+    return Facts(
+        folder=folder + slash,
+        file_name=name,
+        size=size,
+        lines=lines,
+        blob=blob,
+        replay=_replay(recording),
+        commit=recording.commit,
+        test=parse(exchange.test_id) if exchange.test_id else None,
+        params=_flat(exchange.request.params),
+        usage=(*used[:SHOWN], *[Figure("…", "", said, False) for said in _left_of(len(used))]),
+        zeros=(*zeros[:SHOWN], *[Figure(said, "", "0", True) for said in _left_of(len(zeros))]),
+        metadata=_flat(exchange.metadata),
+        ids=_flat(exchange.id_mapping),
+        where=tuple([fact for fact in where if fact.value]),
+        problems=(*problems[:SHOWN], *[("", said) for said in _left_of(len(problems))]),
+    )
+
+
+def _replay(recording: Recording) -> ReplayWords | None:
+    rule, expected = recording.replay_rule, recording.replay_expected
+    name = recording.path.rpartition("/")[2]
+    expected = "" if expected == name else expected
+    match recording.replay:
+        case "current":
+            return ReplayWords("ok", "good", "current rule", rule, expected)
+        case "older":
+            return ReplayWords("warn", "warn", "named by an older rule", rule, expected)
+        case "edited":
+            return ReplayWords("warn", "warn", "edited after it was named", rule, expected)
+        case "unknown":
+            return ReplayWords("warn", "warn", "no rule gives this name", "", expected)
+        case "unverifiable":
+            return ReplayWords("undecided", "quiet", "the name cannot be checked", "", "")
+    return None
+
+
+def _flat(values: dict[str, Json]) -> tuple[Fact, ...]:
+    facts = [_fact(key, value) for key, value in islice(values.items(), SHOWN)]
+    return (*facts, *[Fact("…", said) for said in _left_of(len(values))])
+
+
+def _fact(name: str, value: Json) -> Fact:
+    text = compact(value, COUNTED)
+    more = -1 if len(text) > COUNTED else max(0, len(text) - LONG)
+    return Fact(shortened(name, NAME), text[:LONG], more)
+
+
+def _left_of(count: int) -> list[str]:
+    """Return a sentence that tells how many things the raw file has besides those that are shown, none where all are."""
+    return [f"{count - SHOWN:,} more, in the raw file"] if count > SHOWN else []
+
+
+def _usage(values: dict[str, Json], at: tuple[str, ...] = ()) -> Iterator[Figure]:
+    """Yield the figures of a usage object, nested ones behind their group. What is null was not counted."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _usage(value, (*at, key))
+        elif value is not None:
+            yield Figure(
+                key, " ".join(at), f"{value:,}" if type(value) is int else compact(value, LONG)[:LONG], value == 0
+            )

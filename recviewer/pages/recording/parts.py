@@ -1,0 +1,240 @@
+"""The parts of messages, ready for templates/parts/: one small class for each part kind."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, ClassVar
+
+from recviewer.exchange.model import (
+    File,
+    Image,
+    Json,
+    JsonPart,
+    Part,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCall,
+    ToolResult,
+)
+from recviewer.pages.recording.calls import CallView, call_view
+from recviewer.pages.templatetags.words import size
+from recviewer.pages.text.folds import Fold, Folds, weight_of
+from recviewer.pages.text.jsontext import pretty
+from recviewer.pages.text.media import Picture, data_size, picture_of
+from recviewer.pages.text.texts import RESULT, SECOND, TURN, Limit, Words, amount, words
+
+SEALS = frozenset({"thoughtSignature", "thought_signature"})
+"""Keys that stand beside anything and name nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningView:
+    """What was thought. fold: with its size."""
+
+    template: ClassVar[str] = "parts/_reasoning.html"
+    fold: Fold
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalView:
+    """What was said instead of an answer."""
+
+    template: ClassVar[str] = "parts/_refusal.html"
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCallView:
+    """A call that the server made itself, as part of its answer."""
+
+    template: ClassVar[str] = "recording/_server_call.html"
+    call: CallView
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """What a tool gave back. name: of the tool, "" where nobody says. call: element id of the call, or ""."""
+
+    template: ClassVar[str] = "parts/_tool_result.html"
+    name: str
+    call_id: str
+    call: str
+    items: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """A picture. src: an address of this server, "" where the picture is not in the recording. url: where it lies."""
+
+    template: ClassVar[str] = "parts/_image.html"
+    src: str
+    url: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file that was sent along."""
+
+    template: ClassVar[str] = "parts/_file.html"
+    name: str
+    id: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class JsonView:
+    """Data, as it was recorded. name: what it calls itself, "" where it has no name. texts: those of several lines in it.
+
+    Each text comes with the key it stands at, for JSON writes all its lines as one. is_cut: only its start is shown; the
+    raw file has the rest.
+    """
+
+    template: ClassVar[str] = "parts/_json.html"
+    words: Words
+    name: str = ""
+    texts: tuple[tuple[str, Words], ...] = ()
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MoreView:
+    """What follows the items that are shown."""
+
+    template: ClassVar[str] = "_more.html"
+    fold: Fold
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Where a tool call stands, for the result that answers it."""
+
+    name: str
+    anchor: str
+
+
+def calls_by_id(parts: Iterable[tuple[str, Part]]) -> dict[str, Called]:
+    """Map call ids to where the call stands. parts: (element id, part) in order; a later call of an id wins."""
+    return {part.id: Called(part.name, at) for at, part in parts if isinstance(part, ToolCall) and part.id}
+
+
+def views(
+    parts: Sequence[Part], folds: Folds, name: str, calls: dict[str, Called], limit: Limit = TURN
+) -> tuple[Any, ...]:
+    """Return what templates show of parts, of many the first, and a fold with the others.
+
+    name: unique in the page, as `m3`; parts are `m3.0`, `m3.1`, …
+    """
+    return shown_of(
+        folds, f"{name}.parts", len(parts), lambda at: _view(parts[at], folds, f"{name}.{at}", calls, limit)
+    )
+
+
+def shown_of(folds: Folds, name: str, count: int, view: Callable[[int], Any], noun: str = "part") -> tuple[Any, ...]:
+    """Return the first of many items, each with its template, and behind them the fold with the others."""
+    shown, more = folds.some(name, count, view, noun, template="folds/_items.html")
+    return (*shown, MoreView(more)) if more else shown
+
+
+def view_of(part: Part, folds: Folds, name: str, calls: dict[str, Called]) -> Any:
+    """Return what templates show of one part. name: unique in the page, as `m3.0`."""
+    return _view(part, folds, name, calls, TURN)
+
+
+def _view(part: Part, folds: Folds, name: str, calls: dict[str, Called], limit: Limit) -> Any:
+    match part:
+        case Text():
+            return words(folds, name, part.text, limit)
+        case Reasoning():
+            return ReasoningView(reasoning_fold(folds, name, part.text))
+        case Refusal():
+            return RefusalView(words(folds, name, part.text, limit))
+        case ToolCall():
+            return call_view(part, folds, name)
+        case ToolResult():
+            called = calls.get(part.call_id)
+            inner = views(part.parts, folds, name, calls, RESULT)
+            tool = part.name or (called.name if called else "")
+            return ResultView(tool, part.call_id, called.anchor if called else "", inner)
+        case Image():
+            return _image(picture_of(part.url), part.url, name)
+        case File():
+            about = f"{size(data_size(part.data))} in the recording" if part.data else "only its id was recorded"
+            return FileView(part.name, part.id, about)
+        case JsonPart():
+            return _json(part.value, folds, name)
+
+
+TEXTS = 4
+"""Texts of several lines that are shown again, below the data that holds them."""
+
+
+VALUES = 300_000
+"""Characters of indented JSON up to which data is shown; the raw file has what is behind them."""
+
+LOOKED_AT = 20_000
+"""Values of data among which texts of several lines are looked for."""
+
+
+def _json(value: Json, folds: Folds, name: str) -> JsonView:
+    left = [LOOKED_AT]
+    found = list(islice(_texts_in(value, left), TEXTS))
+    indented = pretty(value, VALUES)
+    shown = words(folds, name, indented[:VALUES], SECOND)
+    folds.spend(weight_of(shown.shown, is_json=True))
+    texts = [
+        (key, replace(words(folds, f"{name}-text-{place}", text, RESULT), is_data=True))
+        for place, (key, text) in enumerate(found)
+    ]
+    return JsonView(shown, _name_of(value), tuple(texts), len(indented) > VALUES)
+
+
+def _name_of(value: Json) -> str:
+    """Return what data calls itself: its type, or its only key."""
+    if not isinstance(value, dict):
+        return ""
+    named = value.get("type")
+    if isinstance(named, str) and named:
+        return named[:60]
+    keys = [key for key in value if key not in SEALS]
+    return keys[0][:60] if len(keys) == 1 else ""
+
+
+def _texts_in(value: Json, left: list[int], key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield the texts of several lines in a value, each with the path it stands at. left: values still to be looked at."""
+    left[0] -= 1
+    if isinstance(value, str):
+        if "\n" in value.strip():
+            yield key, value
+    elif depth < 6 and isinstance(value, dict | list):
+        for step, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if left[0] <= 0:
+                return
+            inner = f"{key}[{step}]" if isinstance(value, list) else f"{key}.{step}" if key else str(step)
+            yield from _texts_in(item, left, inner, depth + 1)
+
+
+def reasoning_fold(folds: Folds, name: str, text: str, *, is_open: bool = False) -> Fold:
+    """Fold what was thought."""
+    return folds.text(
+        f"{name}-thought",
+        "reasoning",
+        text,
+        detail=text[:160],
+        much=amount(text),
+        template="folds/_words.html",
+        is_open=is_open,
+    )
+
+
+def _image(picture: Picture | None, url: str, name: str) -> ImageView:
+    if picture is None:
+        where = url if len(url) <= 400 else f"{url[:400]}…"
+        return ImageView("", where, "a web address; recviewer does not fetch it" if "://" in url[:12] else "not shown")
+    digest = hashlib.sha256(picture.data).hexdigest()[:12]
+    about = f"{picture.type} · {size(len(picture.data))} · sha256 {digest}"
+    return ImageView(f"?media={name}" if picture.is_shown else "", "", about)

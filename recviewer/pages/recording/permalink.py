@@ -1,0 +1,136 @@
+"""The permalink by content: `/b/<blob>` leads to the recording with these bytes, or shows what only git still has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog.content import Content
+from recviewer.catalog.models import Commit, Recording
+from recviewer.catalog.summary import Summary, summarize
+from recviewer.discreet import discreet
+from recviewer.git.blobs import LEAST_DIGITS, named
+from recviewer.git.ranges import missing
+from recviewer.git.repository import GitFailed
+from recviewer.memory import blobs
+from recviewer.memory.lineages import came_with
+from recviewer.pages.recording.facts import facts_of
+from recviewer.pages.recording.recording import RecordingPage, answer, content_of, json_of, middle, tabs_of
+from recviewer.pages.recording.reply import LISTINGS
+from recviewer.pages.recordings.neighbours import url_of
+from recviewer.store.files import count_lines
+
+SEVERAL = 200
+"""Recordings, or blobs, that one page lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoBlob:
+    """There is nothing to show at a permalink. reason: why, as sentences."""
+
+    blob: str
+    reason: str
+
+
+@require_safe
+def by_blob(request: HttpRequest, blob: str, *, wants_json: bool = False) -> HttpResponse:
+    """Lead to the recording with this content, list them where there are several, else show what git has."""
+    blob = blob.lower()
+    found = list(Recording.objects.filter(blob__startswith=blob).order_by("path")[:SEVERAL])
+    if len(blob) < LEAST_DIGITS:
+        return _nothing(request, blob, f"A blob is named by {LEAST_DIGITS} digits of its id or more.")
+    if not found:
+        return _from_git(request, blob, wants_json=wants_json)
+    if wants_json:
+        return json_of(found[0], content_of(found[0]))
+    hinted = [one for one in found if one.path == request.GET.get("path")]
+    if len(found) == 1 or hinted:
+        return HttpResponseRedirect(url_of((hinted or found)[0].path))
+    page = {"blob": blob, "found": [(recording.path, url_of(recording.path)) for recording in found]}
+    return render(request, "recording/several.html", {"page": page})
+
+
+@require_safe
+def as_json(request: HttpRequest, blob: str) -> HttpResponse:
+    """Give the public JSON form of a content."""
+    return by_blob(request, blob, wants_json=True)
+
+
+def _from_git(request: HttpRequest, blob: str, *, wants_json: bool) -> HttpResponse:
+    here = blobs.here()
+    if here is None:
+        return _nothing(request, blob, "No recording has this content, and there is no git repository to look in.")
+    try:
+        names = named(here, blob)
+        if len(names) > 1:
+            page = {"blob": blob, "are_blobs": True, "found": [(name, _url(name, "")) for name in names[:SEVERAL]]}
+            return render(request, "recording/several.html", {"page": page})
+        content = blobs.from_git(names[0]) if names else None
+    except GitFailed as failed:
+        return _nothing(request, blob, f"{discreet(str(failed))}.")
+    if content is None:
+        said = f"No recording has this content, and git has no blob of that name: {missing(here)}."
+        return _nothing(request, blob, discreet(said))
+    hint = request.GET.get("path", "")
+    if content.blob != blob:
+        return HttpResponseRedirect(_url(content.blob, hint, wants_json=wants_json))
+    is_part = any(name in request.GET for name in ("open", "only", "media"))
+    place, commit = (hint, None) if is_part else came_with(here, content.blob, hint)
+    recording = _row(content, place)
+    if commit is not None:
+        recording.commit = Commit(sha=commit.sha, author=commit.author, at=commit.at, subject=commit.subject)
+    if wants_json:
+        return json_of(recording, content)
+    download = place if place.rpartition("/")[2] else f"{content.blob}.json"
+    return answer(
+        request, content, download, lambda view: _page(request, recording, content, view), "history/blob.html"
+    )
+
+
+def _nothing(request: HttpRequest, blob: str, reason: str) -> HttpResponse:
+    return render(request, "history/no_blob.html", {"page": NoBlob(blob, reason)}, status=404)
+
+
+def _url(blob: str, hint: str, *, wants_json: bool = False) -> str:
+    name = "recording:blob_json" if wants_json else "recording:blob"
+    return reverse(name, args=[blob]) + (f"?{urlencode({'path': hint})}" if hint else "")
+
+
+def _row(content: Content, path: str) -> Recording:
+    """Return what the catalog would say of a content at a path. It is never saved."""
+    summary = summarize(content.data, path)
+    columns = {name: getattr(summary, name) for name in Summary._fields if not name.endswith("_words")}
+    return Recording(path=path, size=len(content.data), **(columns | {"problems": [], "blob": content.blob}))
+
+
+def _page(request: HttpRequest, recording: Recording, content: Content, view: str) -> RecordingPage:
+    exchange = content.reading.exchange
+    facts = facts_of(recording, exchange, size=len(content.data), lines=count_lines(content.data), blob=content.blob)
+    return RecordingPage(
+        recording=recording,
+        exchange=exchange,
+        url=reverse("recording:blob", args=[content.blob]),
+        title=" ".join((recording.asked or content.blob[:12]).split())[:80],
+        view=view,
+        tabs=tabs_of(request, exchange, view),
+        facts=facts,
+        neighbours=None,
+        bar=None,
+        tags=None,
+        notes=None,
+        is_stale=False,
+        history=reverse("history:show", args=[recording.path]) if recording.path else "",
+        is_listing=exchange.kind in LISTINGS and exchange.error is None,
+        **middle(request, content, recording.path, view),
+    )
+
+
+urlpatterns: list[URLPattern] = [
+    path("b/<slug:blob>", by_blob, name="blob"),
+    path("b/<slug:blob>.json", as_json, name="blob_json"),
+]

@@ -1,0 +1,226 @@
+"""The file's own text with line numbers: long blocks folded, long lines cut, each with how much is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from recviewer.pages.text import highlight
+from recviewer.pages.text.folds import fitting, weight_of
+
+BLOCK = 100
+"""Lines of a block that stand open."""
+
+WINDOW = 400
+"""Lines that are shown at once."""
+
+SHORT = 300
+"""A file of up to so many lines is shown whole."""
+
+LINE = 1_200
+"""Characters of a line that are shown; longer lines say how many more there are."""
+
+PIECE = 40_000
+"""Characters of a long line that are shown at once when it is opened, where their markup fits."""
+
+LEAP = 1 << 16
+"""Characters whose line ends are counted at once."""
+
+ROOM = 500_000
+"""Characters of markup that the lines of a window take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. indent: its leading spaces, for the hanging indent. left: characters that were left out."""
+
+    number: int
+    html: SafeString
+    indent: int
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Lines that are folded, from first to last. size: of their text in bytes."""
+
+    first: int
+    last: int
+    size: int
+
+    @property
+    def count(self) -> int:
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True)
+class RawView:
+    """What the raw view shows. rows: lines and gaps. jumps: (word, line, address) of the landmarks."""
+
+    rows: tuple[Line | Gap, ...]
+    count: int
+    jumps: tuple[tuple[str, str], ...]
+    first: int
+    last: int
+    is_window: bool
+
+
+class Source:
+    """A file's text. Lines are found by looking for line ends, so that a window costs what the window holds."""
+
+    def __init__(self, data: bytes) -> None:
+        """Take the bytes. Those that are not UTF-8 stay recognisable (they are marked when shown)."""
+        self.text = data.decode("utf-8", "surrogateescape")
+        if self.text.endswith("\n"):
+            self.text = self.text[:-1]
+        self.count = self.text.count("\n") + 1 if data else 0
+
+    def start_of(self, number: int) -> int:
+        """Return where a line begins."""
+        return self.line_behind(0, number - 1)
+
+    def line_behind(self, at: int, more: int) -> int:
+        """Return where the line begins that stands so many lines behind a place; whole stretches are counted at once."""
+        while more > LEAP and at + LEAP < len(self.text):
+            inside = self.text.count("\n", at, at + LEAP)
+            if inside >= more:
+                break
+            at, more = at + LEAP, more - inside
+        for _ in range(more):
+            at = self.text.index("\n", at) + 1
+        return at
+
+    def end_of(self, at: int) -> int:
+        """Return where the line that begins at a place ends."""
+        end = self.text.find("\n", at)
+        return len(self.text) if end < 0 else end
+
+    def block_at(self, at: int, end: int) -> int:
+        """Return where the line begins that closes the block which a line opens; -1 where it opens none.
+
+        Recorders indent: the closing bracket stands under the line that opened the block. at, end: of the line.
+        """
+        closing = {"{": "}", "[": "]"}.get(self.text[end - 1 : end])
+        if closing is None:
+            return -1
+        line = self.text[at:end]
+        indent = line[: len(line) - len(line.lstrip())]
+        found = self.text.find(f"\n{indent}{closing}", end)
+        return found + 1 if found >= 0 else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A line to show, or lines to fold. at, end: its place in the text. first, last: its numbers."""
+
+    first: int
+    last: int
+    at: int
+    end: int
+    is_gap: bool = False
+
+
+def whole(source: Source) -> RawView:
+    """Show a file from its start: short files whole, others with long blocks folded."""
+    spans = _outline(source, 1, source.count, folds=source.count > SHORT)
+    return RawView(tuple(_rows(source, spans)), source.count, tuple(_jumps(source)), 1, source.count, is_window=False)
+
+
+def window(source: Source, first: int, last: int) -> RawView:
+    """Show some lines; what is more than a window becomes gaps."""
+    first = max(1, min(first, source.count))
+    last = max(first, min(last, source.count))
+    rows = tuple(_rows(source, _outline(source, first, last)))
+    return RawView(rows, source.count, tuple(_jumps(source)), first, last, is_window=True)
+
+
+def long_line(source: Source, number: int, start: int) -> tuple[SafeString, int, int]:
+    """Return a piece of a long line as HTML, where it ends, and how many characters follow it."""
+    if not 1 <= number <= source.count:
+        return SafeString(""), start, 0
+    at = source.start_of(number)
+    line = source.text[at : source.end_of(at)]
+    piece = line[start : start + PIECE]
+    piece = piece[: fitting(piece, ROOM)]
+    return highlight.lines([piece])[0], start + len(piece), max(0, len(line) - start - len(piece))
+
+
+def _outline(source: Source, first: int, last: int, *, folds: bool = True) -> Iterator[Span]:
+    """Yield lines to show and gaps, at most a window of lines."""
+    if not source.count:
+        return
+    text, number, shown, room = source.text, first, 0, ROOM
+    at = source.start_of(first)
+    while number <= last:
+        end = source.end_of(at)
+        room -= 240 + weight_of(text[at : min(end, at + LINE * 6 // 5)])
+        if shown >= WINDOW or (shown and room < 0):
+            yield Span(number, last, at, source.end_of(source.line_behind(at, last - number)), is_gap=True)
+            return
+        yield Span(number, number, at, end)
+        shown += 1
+        closes = source.block_at(at, end) if folds and number != first else -1
+        inside = text.count("\n", end, closes) - 1 if closes >= 0 else 0
+        if inside > BLOCK and number + inside < last and _cost(source, end + 1, closes) > BLOCK:
+            yield Span(number + 1, number + inside, end + 1, closes - 1, is_gap=True)
+            number, at = number + inside + 1, closes
+        else:
+            number, at = number + 1, end + 1
+
+
+def _cost(source: Source, at: int, closes: int) -> int:
+    """Return how many lines a block takes when it is open and long blocks in it are folded as they would be."""
+    total = 0
+    while at < closes and total <= BLOCK:
+        end = source.end_of(at)
+        total += 1
+        inner = source.block_at(at, end)
+        if 0 <= inner < closes and source.text.count("\n", end, inner) - 1 > BLOCK:
+            cost = _cost(source, end + 1, inner)
+            total += cost if cost <= BLOCK else 1
+            at = inner
+        else:
+            at = end + 1
+    return total
+
+
+def _rows(source: Source, spans: Iterable[Span]) -> Iterator[Line | Gap]:
+    run: list[Span] = []
+    for span in spans:
+        if not span.is_gap:
+            run.append(span)
+            continue
+        yield from _lines(source, run)
+        run = []
+        yield Gap(span.first, span.last, span.end - span.at)
+    yield from _lines(source, run)
+
+
+def _lines(source: Source, spans: list[Span]) -> Iterator[Line]:
+    if not spans:
+        return
+    ends = [span.end if span.end - span.at <= LINE * 6 // 5 else span.at + LINE for span in spans]
+    texts = [source.text[span.at : end] for span, end in zip(spans, ends, strict=True)]
+    for span, end, text, html in zip(spans, ends, texts, highlight.lines(texts), strict=True):
+        indent = len(text) - len(text.lstrip(" "))
+        yield Line(span.first, html, min(indent - indent % 2, 48), span.end - end)
+
+
+_LANDMARK = re.compile(r'^ {2,6}"(request|messages|tools|input|contents|response)": ', re.MULTILINE)
+
+
+def _jumps(source: Source) -> Iterator[tuple[str, str]]:
+    """Yield the landmarks near the top of the document, with the number of their line."""
+    seen: set[str] = set()
+    number, at = 1, 0
+    for found in _LANDMARK.finditer(source.text):
+        number += source.text.count("\n", at, found.start())
+        at = found.start()
+        if found[1] not in seen:
+            seen.add(found[1])
+            yield found[1], str(number)
+        if found[1] == "response":
+            return

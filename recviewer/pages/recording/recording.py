@@ -1,0 +1,301 @@
+"""One recording: what was asked, what was answered, and all that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import content_disposition_header, urlencode
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog import content as contents
+from recviewer.catalog.content import Content
+from recviewer.catalog.models import Recording
+from recviewer.exchange import contract
+from recviewer.exchange.model import Exchange, Kind
+from recviewer.memory import blobs
+from recviewer.pages.deciding.notes import Notes, notes_for
+from recviewer.pages.deciding.verdict_bar import Bar, Tags, bar_for, tags_for
+from recviewer.pages.recording import chunks as chunkview
+from recviewer.pages.recording import raw as rawview
+from recviewer.pages.recording.conversation import Conversation, conversation_of
+from recviewer.pages.recording.facts import Facts, facts_of
+from recviewer.pages.recording.reply import LISTINGS, Asked, Reply, asked_view, reply_view
+from recviewer.pages.recording.strip import Strip, drawn
+from recviewer.pages.recordings.neighbours import Neighbours, neighbours_of, shared_hash, url_of
+from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.text import media
+from recviewer.pages.text.folds import Folds
+from recviewer.store.files import count_lines
+from recviewer.store.refusals import CannotRead
+
+SEAM_LIMIT = 600
+"""Streams of more chunks get their seams only when somebody asks for them."""
+
+VIEWS = ("rendered", "raw", "chunks")
+KEPT = ("in", "path")
+"""What an address keeps from view to view: the queue that it is part of, the place that a content is said to have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One way to look at a recording. number: of chunks, 0 for nothing to say. is_next: `v` goes there."""
+
+    title: str
+    url: str
+    number: int
+    is_current: bool
+    is_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPage:
+    """A recording's page. Of `asked` to `strip`, `raw`, and `chunks`, only what the view shows is not None.
+
+    view: rendered, raw or chunks. title: for the window. is_stale: the file is not the one that was indexed.
+    bar, tags, notes: None for what is only in git. history: the address of its versions, "" where there are none.
+    has_seams: chunk by chunk texts are in the page. wants_seams: the address asks for them.
+    """
+
+    recording: Recording
+    exchange: Exchange
+    url: str
+    title: str
+    view: str
+    tabs: tuple[Tab, ...]
+    facts: Facts
+    neighbours: Neighbours | None
+    bar: Bar | None
+    tags: Tags | None
+    notes: Notes | None
+    is_stale: bool
+    history: str
+    is_listing: bool = False
+    asked: Asked | None = None
+    reply: Reply | None = None
+    conversation: Conversation | None = None
+    strip: Strip | None = None
+    has_seams: bool = False
+    wants_seams: bool = False
+    raw: rawview.RawView | None = None
+    piece: Any = None
+    chunks: chunkview.ChunkView | None = None
+
+
+@require_safe
+def show(request: HttpRequest, key: str) -> HttpResponse:
+    """Show a recording, or a part of it; its contract JSON where `.json` follows its key."""
+    recording = Recording.objects.select_related("commit").filter(path=key).first()
+    if recording is None:
+        return _as_json(key)
+    content = content_of(recording)
+    return answer(request, content, recording.path, lambda view: _page(request, recording, content, view))
+
+
+def answer(
+    request: HttpRequest,
+    content: Content,
+    path: str,
+    page_of: Callable[[str], RecordingPage],
+    template: str = "recording/page.html",
+) -> HttpResponse:
+    """Answer with the page of a content, or with the part of it that is asked for.
+
+    path: whose last component names a download. page_of: makes the page for a view. template: of the whole page.
+    """
+    asks = request.GET
+    if "media" in asks:
+        return _media(content, asks["media"])
+    if "download" in asks:
+        return _download(path, content)
+    if wants_fragment(request) and "open" in asks and asks.get("view", "rendered") == "rendered":
+        return _fold(request, content, asks.getlist("open"))
+    view = _view_of(asks.get("view", ""), content.reading.exchange)
+    if wants_fragment(request) and "only" in asks:
+        response = render(request, f"recording/_{view}_more.html", {"page": middle(request, content, "", view)})
+    else:
+        whole = "recording/_view.html" if wants_fragment(request) else template
+        response = render(request, whole, {"page": page_of(view)})
+    patch_vary_headers(response, VARY)
+    return response
+
+
+urlpatterns: list[URLPattern] = [
+    path("r/<key:key>", show, name="show"),
+]
+
+
+def content_of(recording: Recording) -> Content:
+    """Return what a recording's file holds; of one that cannot be read, the reason."""
+    try:
+        return contents.load(recording)
+    except CannotRead as refusal:
+        return contents.missing(refusal.reason)
+
+
+def _view_of(asked: str, exchange: Exchange) -> str:
+    if exchange.kind is Kind.UNREADABLE:
+        return "raw"
+    if asked == "chunks" and not exchange.chunks:
+        return "rendered"
+    return asked if asked in VIEWS else "rendered"
+
+
+def _page(request: HttpRequest, recording: Recording, content: Content, view: str) -> RecordingPage:
+    exchange = content.reading.exchange
+    lines = count_lines(content.data)
+    facts = facts_of(recording, exchange, size=len(content.data), lines=lines, blob=content.blob)
+    is_stale = content.blob != recording.blob
+    return RecordingPage(
+        recording=recording,
+        exchange=exchange,
+        url=url_of(recording.path),
+        title=" ".join((recording.asked or facts.file_name).split())[:80],
+        view=view,
+        tabs=tabs_of(request, exchange, view),
+        facts=facts,
+        neighbours=neighbours_of(recording),
+        bar=bar_for(request, recording, is_stale=is_stale),
+        tags=tags_for(recording),
+        notes=notes_for(request, recording),
+        is_stale=is_stale,
+        history=reverse("history:show", args=[recording.path]) if blobs.is_there() else "",
+        is_listing=exchange.kind in LISTINGS and exchange.error is None,
+        **middle(request, content, recording.path, view),
+    )
+
+
+def middle(request: HttpRequest, content: Content, key: str, view: str) -> dict[str, Any]:
+    """Return the fields of a page that its view shows."""
+    if view == "raw":
+        return _raw(request, content)
+    if view == "chunks":
+        return _chunks(request, content)
+    wants_seams = "seams" in request.GET
+    return _rendered(content, Folds.asked_by(request.GET.getlist("open")), key, wants_seams=wants_seams)
+
+
+def _rendered(content: Content, folds: Folds, key: str, *, wants_seams: bool = False) -> dict[str, Any]:
+    exchange = content.reading.exchange
+    picture = drawn(content) if exchange.chunks else None
+    stream = picture.stream if picture else None
+    has_seams = stream is not None and (wants_seams or exchange.chunks <= SEAM_LIMIT)
+    asked = asked_view(exchange, folds)
+    if exchange.kind is Kind.MODELS:
+        asked = replace(asked, note=shared_hash(key))
+    return {
+        "asked": asked,
+        "reply": reply_view(exchange, folds, stream if has_seams else None),
+        "conversation": conversation_of(exchange, folds, question_on_top=exchange.kind not in LISTINGS),
+        "strip": picture.strip if picture else None,
+        "has_seams": has_seams,
+        "wants_seams": wants_seams,
+    }
+
+
+def _raw(request: HttpRequest, content: Content) -> dict[str, Any]:
+    source = rawview.Source(content.data)
+    asked = request.GET.get("lines", "")
+    first, _, last = asked.partition("-")
+    if "line" in request.GET:
+        number, start = _number(request.GET["line"], 1), _number(request.GET.get("from", ""), 0)
+        html, end, left = rawview.long_line(source, number, start)
+        piece = {"line": number, "from": start, "html": html, "left": left, "next": end}
+        return {"raw": rawview.window(source, number, number), "piece": piece}
+    if first:
+        return {"raw": rawview.window(source, _number(first, 1), _number(last, 1 << 40))}
+    return {"raw": rawview.whole(source)}
+
+
+def _chunks(request: HttpRequest, content: Content) -> dict[str, Any]:
+    first = _number(request.GET.get("from", ""), 1)
+    count = content.reading.exchange.chunks
+    return {"chunks": chunkview.chunk_view(content.reading.chunks(), count, first), "strip": drawn(content).strip}
+
+
+def _number(text: str, default: int) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else default
+
+
+def tabs_of(request: HttpRequest, exchange: Exchange, view: str) -> tuple[Tab, ...]:
+    """Return the ways to look at a content; what the address says besides is kept."""
+    kept = "".join(f"&{urlencode({name: request.GET[name]})}" for name in KEPT if name in request.GET)
+    if exchange.kind is Kind.UNREADABLE:
+        return (Tab("Raw", f"?view=raw{kept}", 0, is_current=True, is_next=False),)
+    names = [("rendered", "Rendered", 0), ("raw", "Raw JSON", 0)]
+    if exchange.chunks:
+        names.append(("chunks", "Chunks", exchange.chunks))
+    here = next(place for place, item in enumerate(names) if item[0] == view)
+    return tuple(
+        [
+            Tab(title, f"?view={name}{kept}", number, name == view, place == (here + 1) % len(names))
+            for place, (name, title, number) in enumerate(names)
+        ]
+    )
+
+
+def _fold(request: HttpRequest, content: Content, names: list[str]) -> HttpResponse:
+    """Answer with the body of one fold, the last of those named; the others lie around it."""
+    folds = Folds.asked_by(names, is_part=True)
+    _rendered(content, folds, "", wants_seams="seams" in request.GET)
+    fold = folds.found.get(names[-1])
+    if fold is None:
+        raise Http404(names[-1])
+    response = render(request, fold.template, {"fold": fold})
+    patch_vary_headers(response, VARY)
+    return response
+
+
+def _media(content: Content, name: str) -> HttpResponse:
+    exchange = content.reading.exchange
+    picture = media.find(exchange.request.messages, exchange.outputs, name)
+    if picture is None:
+        raise Http404(name)
+    return HttpResponse(
+        picture.data,
+        content_type=picture.type,
+        headers={
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, max-age=3600",
+        },
+    )
+
+
+def _download(path: str, content: Content) -> HttpResponse:
+    """Give the file's bytes, for saving: never for display in this origin. Raises CannotRead where there are none."""
+    if content.missing:
+        raise CannotRead(path.encode("utf-8", "surrogatepass"), content.missing)
+    name = path.rpartition("/")[2]
+    return HttpResponse(
+        content.data,
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": content_disposition_header(True, name) or "attachment",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def _as_json(key: str) -> HttpResponse:
+    recording = Recording.objects.filter(path=key.removesuffix(".json")).first() if key.endswith(".json") else None
+    if recording is None:
+        raise Http404(key)
+    return json_of(recording, content_of(recording))
+
+
+def json_of(recording: Recording, content: Content) -> JsonResponse:
+    """Answer with the public JSON form."""
+    replay = {
+        "state": recording.replay,
+        "rule": recording.replay_rule,
+        "expected": recording.replay_expected,
+    }
+    place = contract.Place(recording.path, content.blob, recording.fingerprint, replay)
+    return JsonResponse(contract.to_json(content.reading.exchange, place), json_dumps_params={"ensure_ascii": False})

@@ -1,0 +1,1 @@
+"""Many recordings at once: the list, the queue, everything in a list decided in one act."""

@@ -1,0 +1,137 @@
+"""Everything that a list holds, decided at once: `/bulk/` with the list's address.
+
+Recordings with the same meaning are one group with a representative. What is decided is exactly what the page showed:
+each group carries its recordings as they were seen, and a group whose box is not ticked is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog.models import Recording
+from recviewer.pages.recordings.facets import narrowed
+from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.site.forms import item_of
+from recviewer.pages.text.words_for import State, state_of
+from recviewer.review.filters import standings_for, totals
+from recviewer.review.subjects import subject_of, unread
+
+SHOWN = 100
+"""Groups with a box of their own; the rest are one box."""
+
+COLUMNS = (
+    "path", "fingerprint", "blob", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "size",
+    "test_id", "model", "kind", "problems",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Recordings that say the same. items: for the `item` field. first: the representative.
+
+    elsewhere: how many more say the same, outside of the list; a verdict is on them too.
+    """
+
+    first: Recording
+    url: str
+    items: str
+    count: int
+    tests: int
+    size: int
+    state: State | None
+    elsewhere: int
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPage:
+    """rest: groups without a box of their own; their recordings in rest_items.
+
+    unread: (path, address, why) of recordings that cannot be decided on, for their bytes cannot be had; more_unread: how
+    many of them are not named. elsewhere: of all groups, rest_elsewhere: of the rest.
+    """
+
+    count: int
+    tests: int
+    size: int
+    groups: tuple[Group, ...]
+    group_count: int
+    decided: int
+    rest_groups: int
+    rest_count: int
+    rest_items: str
+    list_url: str
+    unread: tuple[tuple[str, str, str], ...] = ()
+    more_unread: int = 0
+    elsewhere: int = 0
+    rest_elsewhere: int = 0
+    hints: tuple[str, ...] = ()
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Show what a decision on the whole list would touch."""
+    state = ListState.of(request.GET)
+    every = list(narrowed(state).only(*COLUMNS).order_by("path"))
+    found = [recording for recording in every if recording.blob]
+    left = [recording for recording in every if not recording.blob]
+    gathered: dict[str, list[Recording]] = {}
+    for recording in found:
+        gathered.setdefault(subject_of(recording) or recording.path, []).append(recording)
+    ordered = sorted(gathered.values(), key=lambda some: (-len(some), some[0].path))
+    standings = standings_for(gathered)
+    counts = totals(gathered)
+    elsewhere = [max(0, counts.get(subject_of(some[0]), 0) - len(some)) for some in ordered]
+    groups = tuple(
+        [
+            _group(some, standings.get(subject_of(some[0])), more)
+            for some, more in zip(ordered[:SHOWN], elsewhere, strict=False)
+        ]
+    )
+    rest = [recording for some in ordered[SHOWN:] for recording in some]
+    page = BulkPage(
+        count=len(found),
+        tests=len({recording.test_id for recording in found} - {None, ""}),
+        size=sum(recording.size for recording in found),
+        groups=groups,
+        group_count=len(ordered),
+        decided=len(standings),
+        rest_groups=len(ordered) - len(groups),
+        rest_count=len(rest),
+        rest_items=_items(rest),
+        list_url=reverse("recordings:listing") + state.address(),
+        unread=tuple([_left_out(recording) for recording in left[:SHOWN]]),
+        more_unread=max(0, len(left) - SHOWN),
+        elsewhere=sum(elsewhere),
+        rest_elsewhere=sum(elsewhere[SHOWN:]),
+        hints=state.hints,
+    )
+    return render(request, "bulk/page.html", {"page": page})
+
+
+def _left_out(recording: Recording) -> tuple[str, str, str]:
+    return recording.path, reverse("recording:show", args=[recording.path]), unread(recording)
+
+
+def _group(some: list[Recording], standing: object, elsewhere: int) -> Group:
+    return Group(
+        first=some[0],
+        url=reverse("recording:show", args=[some[0].path]),
+        items=_items(some),
+        count=len(some),
+        tests=len({recording.test_id for recording in some} - {None, ""}),
+        size=sum(recording.size for recording in some),
+        state=state_of(some[0], standing),
+        elsewhere=elsewhere,
+    )
+
+
+def _items(some: list[Recording]) -> str:
+    return " ".join(item_of(recording.path, recording.blob) for recording in some)
+
+
+urlpatterns = [path("bulk/", show, name="show")]

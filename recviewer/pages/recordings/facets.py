@@ -1,0 +1,97 @@
+"""The counts beside the list, printed, and the recordings that a list's address leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from recviewer.catalog.facets import Counts
+from recviewer.catalog.filters import FACETS, FILTERS, Recordings, Term
+from recviewer.catalog.freshness import settled
+from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, VERDICT_WORDS
+from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.markup_cache import Printed
+from recviewer.pages.templatetags.words import visible
+from recviewer.review import filters as said
+from recviewer.review import narrowing
+
+FACET_SHOWN = 6
+_printed = Printed(200)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a facet. url: toggles it. is_on: chosen; is_out: left out."""
+
+    label: str
+    title: str
+    count: str
+    url: str
+    is_on: bool
+    is_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A facet with its first values, and the rest behind a fold."""
+
+    label: str
+    values: tuple[Value, ...]
+    more: tuple[Value, ...]
+
+
+def narrowed(state: ListState, terms: Iterable[Term] | None = None) -> Recordings:
+    """Return the recordings that a state, or other terms with its words, leave."""
+    kept_for = settled() if state.words else ""
+    return narrowing.narrowed(state.terms if terms is None else terms, state.words, state=kept_for)
+
+
+FACET_WORDS = {"replay": REPLAY_WORDS, "kind": KIND_WORDS, "outcome": OUTCOME_WORDS}
+NO_VALUE = {"model": "no model", "host": "no host", "suite": "no suite"}
+_VERDICTS = ("undecided", "approved", "rejected", "delete")
+
+
+def _verdicts(counts: Mapping[str, int]) -> tuple[str, ...]:
+    return (*_VERDICTS, said.OLDER_RULE) if said.OLDER_RULE in counts else _VERDICTS
+
+
+def printed_facets(state: ListState, counted: Counts) -> SafeString:
+    """Return the counts beside the list, printed."""
+    without_state = [term for term in state.terms if term.key != "state"]
+    total = counted.total if len(without_state) == len(state.terms) else None
+    verdicts = said.verdict_counts(narrowed(state, without_state), total=total)
+    older = said.count_older(narrowed(state, without_state))
+    if older or any(term.key == "state" and term.value == said.OLDER_RULE for term in state.terms):
+        verdicts[said.OLDER_RULE] = older
+    tags = [(label.name, count) for label, count in said.tag_counts(narrowed(state))]
+    whole = replace(state, page=1)
+    key = (whole, tuple(verdicts.items()), tuple(tags), repr(counted))
+
+    def make() -> SafeString:
+        made = [_facet(whole, "state", "Verdict", [(value, verdicts.get(value, 0)) for value in _verdicts(verdicts)])]
+        made += [_facet(whole, key, FILTERS[key].label, counted.by_facet[key]) for key in FACETS]
+        made += [_facet(whole, "tag", "Tag", tags)] if tags else []
+        shown = [facet for facet in made if len(facet.values) > 1 or any(value.is_on for value in facet.values)]
+        return render_to_string("recordings/_facets.html", {"facets": shown, "on": len(state.terms)})
+
+    return _printed.get(key, make)
+
+
+def _facet(state: ListState, key: str, label: str, counts: Sequence[tuple[str, int]]) -> Facet:
+    words = VERDICT_WORDS if key == "state" else FACET_WORDS.get(key, {})
+    values = []
+    for value, count in counts:
+        term, out = Term(key, value), Term(key, value, is_negative=True)
+        is_out = out in state.terms
+        url = state.without(out).address() if is_out else state.toggled(term).address()
+        name = words.get(value) or value or NO_VALUE.get(key, "none")
+        is_on = term in state.terms
+        said_count = f"{count:,}" if count else ""
+        values.append(Value(visible(name), name, said_count, url, is_on, is_out))
+    shown = max(FACET_SHOWN, max((n + 1 for n, value in enumerate(values) if value.is_on), default=0))
+    if len(values) == shown + 1:
+        shown += 1
+    return Facet(label, tuple(values[:shown]), tuple(values[shown:]))

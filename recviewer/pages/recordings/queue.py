@@ -1,0 +1,167 @@
+"""The review queue: one recording after the other, from any filter of the list, those that need it most first.
+
+The queue lives in the address, like the list: a recording's page with `?in=<the list's address>` is an item of it.
+Filters on verdicts are left out of what the queue holds, or it would shrink under the reviewer's hands.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import NamedTuple
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog import freshness
+from recviewer.catalog.filters import Term
+from recviewer.catalog.models import Recording
+from recviewer.catalog.value_words import VERDICT_WORDS
+from recviewer.exchange.text import ENDED, Outcome
+from recviewer.pages.recordings.facets import narrowed
+from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.text.walk import Queue, Stop, walk
+from recviewer.review.filters import all_standings
+from recviewer.review.models import State
+from recviewer.review.subjects import BLOB_PREFIX
+
+_WRONG = (Outcome.ERROR, Outcome.UNREADABLE, Outcome.FAILED)
+_SHORT = (*ENDED.values(), Outcome.EMPTY)
+_NEED = {outcome.value: 1 for outcome in _SHORT} | {outcome.value: 0 for outcome in _WRONG}
+"""What comes first: recorded errors, then answers that broke off or say nothing; the rest by size."""
+
+
+_UNREAD = Q(fingerprint="", blob="")
+"""Files whose bytes could not be had: nothing that a verdict could hang on."""
+
+
+class Item(NamedTuple):
+    """One recording of a queue. subject: what verdicts hang on."""
+
+    path: str
+    subject: str
+    test_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The end of a queue. counts: (state, words, how many, address of the list). first_url: of what is undecided.
+
+    unread: files of the list that cannot be read, and so cannot be decided on; unread_url: of the list of them.
+    """
+
+    total: int
+    tests: int
+    counts: tuple[tuple[str, str, int, str], ...]
+    undecided: int
+    first_url: str
+    list_url: str
+    first_of_all: str
+    unread: int
+    unread_url: str
+
+
+KEPT, KEPT_ITEMS = 12, 60_000
+"""Queues that are kept in memory, and items of all of them together; the last one is kept whatever its length."""
+
+_kept: OrderedDict[tuple[str, str], tuple[Item, ...]] = OrderedDict()
+_lock = Lock()
+
+
+def state_in(query: QueryDict) -> ListState:
+    """Return the list that a queue walks through: without filters on verdicts, order and page."""
+    state = ListState.of(query)
+    terms = tuple(term for term in state.terms if term.key != "state")
+    return ListState(words=state.words, terms=terms)
+
+
+def items_of(state: ListState) -> tuple[Item, ...]:
+    """Return the items of a queue in order of need: what can be decided on. Kept while the catalog stays the same."""
+    said = any(term.key == "tag" for term in state.terms)
+    key = (freshness.generation(), state.address())
+    with _lock:
+        if not said and key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    rows = (
+        narrowed(state)
+        .exclude(_UNREAD)
+        .order_by()
+        .values_list("path", "fingerprint", "blob", "test_id", "outcome", "size")
+    )
+    ranked = sorted(rows, key=lambda row: (_NEED.get(row[4], 2), -row[5], row[0]))
+    items = tuple([Item(row[0], row[1] or f"{BLOB_PREFIX}{row[2]}", row[3] or "") for row in ranked])
+    with _lock:
+        _kept[key] = items
+        while len(_kept) > 1 and (len(_kept) > KEPT or sum(map(len, _kept.values())) > KEPT_ITEMS):
+            _kept.popitem(last=False)
+    return items
+
+
+def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
+    """Return where a recording stands in the queue that the address, or a form's `in`, names; None where none does.
+
+    A recording that the filters no longer hold stands before the first.
+    """
+    asked = request.POST.get("in", request.GET.get("in"))
+    if asked is None:
+        return None
+    state = state_in(QueryDict(asked.removeprefix("?")))
+    items = items_of(state)
+    address = state.address()
+    here = next((at for at, item in enumerate(items) if item.path == recording.path), -1)
+    summary = reverse("queue:start") + address
+    return walk(
+        [Stop((item.subject,), (item.test_id,)) for item in items],
+        here,
+        all_standings(),
+        lambda at: item_url(items[at], address),
+        address=address,
+        list_url=reverse("recordings:listing") + address,
+        summary_url=summary + ("&" if address != "?" else "") + "summary=1",
+    )
+
+
+def item_url(item: Item, address: str) -> str:
+    """Return the address of an item of a queue."""
+    return f"{reverse('recording:show', args=[item.path])}?{urlencode({'in': address})}"
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Lead to the first undecided recording of a list; where there is none, sum up."""
+    state = state_in(request.GET)
+    items = items_of(state)
+    states = all_standings()
+    first = next((item for item in items if item.subject not in states), None)
+    if first is not None and "summary" not in request.GET:
+        return HttpResponseRedirect(item_url(first, state.address()))
+    counts = Counter(states.get(item.subject, "undecided") for item in items)
+    list_url = reverse("recordings:listing")
+    page = Summary(
+        total=len(items),
+        tests=len({item.test_id for item in items} - {""}),
+        counts=tuple(
+            (value, VERDICT_WORDS[value], counts[value], list_url + _with_state(state, value).address())
+            for value in (State.APPROVED.value, State.REJECTED.value, State.DELETE.value)
+        ),
+        undecided=counts["undecided"],
+        first_url=item_url(first, state.address()) if first else "",
+        list_url=list_url + state.address(),
+        first_of_all=item_url(items[0], state.address()) if items else "",
+        unread=narrowed(state).filter(_UNREAD).count(),
+        unread_url=list_url + replace(state, terms=(*state.terms, Term("kind", "unreadable"))).address(),
+    )
+    return render(request, "queue/summary.html", {"page": page})
+
+
+def _with_state(state: ListState, value: str) -> ListState:
+    return replace(state, terms=(*state.terms, Term("state", value)))
+
+
+urlpatterns = [path("queue/", start, name="start")]

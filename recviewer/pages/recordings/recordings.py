@@ -1,0 +1,418 @@
+"""The recordings list: `/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog import facets, freshness, search
+from recviewer.catalog.facets import Counts
+from recviewer.catalog.filters import FILTERS, Filter, Term
+from recviewer.catalog.models import Recording
+from recviewer.catalog.value_words import VERDICT_WORDS
+from recviewer.discreet import discreet
+from recviewer.pages.recordings.cells import hits, kind_as_model
+from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, narrowed, printed_facets
+from recviewer.pages.recordings.jumps import jump, opened_by
+from recviewer.pages.recordings.listing import SORTS, ListState, Sort
+from recviewer.pages.recordings.markup_cache import Printed
+from recviewer.pages.recordings.minis import Mini, mini_strip
+from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.site.forms import item_of
+from recviewer.pages.site.htmx import answer, wants_fragment
+from recviewer.pages.site.status import Freshness
+from recviewer.pages.templatetags.words import counted, one_line, size, visible
+from recviewer.pages.text.words_for import State, state_of
+from recviewer.review import filters as said
+from recviewer.review import narrowing
+from recviewer.review.narrowing import REVIEW_KEYS, read
+from recviewer.review.subjects import subject_of
+
+COLUMNS = (
+    "id", "path", "fingerprint", "blob", "kind", "host", "model", "test_id", "test_name", "streaming", "chunks", "runs",
+    "size", "indexed_at", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "replay_rule", "suite",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line, every cell ready to print.
+
+    item, bytes, test_id: for the form that acts on the ticked ones. tone: how the answer is written, of
+    `exchange.text.AnswerKind`. call: the function's name where it is a call.
+    """
+
+    recording: Recording
+    item: str
+    bytes: str
+    test_id: str
+    url: str
+    asked: str
+    answered: str
+    tone: str
+    call: str
+    mini: Mini | None
+    model: str
+    model_title: str
+    test: str
+    chunks: str
+    size: str
+    state: State | None
+    tags: Sequence[said.Label]
+    more_tags: int
+    subject: str
+    total: int
+
+    @property
+    def alike(self) -> int:
+        """How many others say the same, and so are decided along."""
+        return self.total - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in the search box. url: drops it."""
+
+    key: str
+    value: str
+    is_negative: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A link to another order or page."""
+
+    label: str
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Which filter leaves out most, where nothing matches. left: how many match without it."""
+
+    said: str
+    left: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A filter whose value makes no sense. said: a sentence. url: drops the filter."""
+
+    said: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The page. headline counts are of the whole tree; total and size_bytes of what the filters leave.
+
+    faults: filters whose values make no sense; nothing is listed then. strangers: sentences on values that no recording
+    has. direct: the one recording that was named by its path or hash.
+    """
+
+    state: ListState
+    total: int
+    size_bytes: int
+    all_count: int
+    all_bytes: int
+    tests: int
+    models: int
+    notices: tuple[tuple[str, str, int, str], ...]
+    facets: SafeString
+    counted: Counts
+    chips: tuple[Chip, ...]
+    rows: tuple[SafeString, ...]
+    recordings: tuple[Recording, ...]
+    first: int
+    last: int
+    sorts: tuple[Step, ...]
+    sort: Sort
+    sort_urls: dict[str, str]
+    pages: tuple[Step | None, ...]
+    previous_url: str
+    next_url: str
+    blame: Blame | None
+    freshness: Freshness
+    faults: tuple[Fault, ...]
+    strangers: tuple[str, ...]
+    direct: Step | None
+    filters: tuple[Filter, ...]
+
+    @property
+    def title(self) -> str:
+        """How many there are and what was asked for, for the window."""
+        asked = [f"{'-' * chip.is_negative}{chip.key}:{chip.value}" for chip in self.chips]
+        asked += [f"“{self.state.words}”"] if self.state.words else []
+        found = "Not searched" if self.faults else counted(self.total, "recording")
+        return " · ".join(filter(None, (found, " ".join(asked))))
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show the list that the address describes; typed filters move from the box into the address first.
+
+    What is pasted and names one recording, or a test, leads there. A list that is asked for while somebody types, or by
+    a script, holds the same without a redirect.
+    """
+    typed = ListState.of(request.GET)
+    state = typed.with_asked(read(request.GET.get("q", "")))
+    if wants_fragment(request):
+        return answer(request, "recordings/page.html", "recordings/_list.html", build(state))
+    if request.path.endswith(".json"):
+        return as_json(build(state))
+    if (state.terms, state.words) != (typed.terms, typed.words) and not state.hints:
+        return HttpResponseRedirect(request.path + state.address())
+    direct = jump(state.words)
+    if direct is not None:
+        return HttpResponseRedirect(direct)
+    return answer(request, "recordings/page.html", "recordings/_list.html", build(state))
+
+
+def build(state: ListState) -> Listing:
+    """Put the page together. Opens no file."""
+    generation = freshness.generation()
+    everything = facets.counts(facets.combinations(Recording.objects.all(), key=(generation,)), ())
+    beyond = [*facets.without_facets(state.terms), *(term for term in state.terms if term.key in REVIEW_KEYS)]
+    has_said = any(term.key in REVIEW_KEYS for term in beyond)
+    key = None if has_said else (generation, state.words, tuple(beyond))
+    if beyond or state.words:
+        found = facets.combinations(narrowed(state, beyond), key=key)
+    else:
+        found = facets.combinations(Recording.objects.all(), key=(generation,))
+    faults = tuple(_faults(state))
+    counted = facets.counts(() if faults else found, state.terms)
+    pages = max(1, -(-counted.total // state.per_page))
+    state = replace(state, page=min(state.page, pages))
+    recordings, rows = _rows(state)
+    first = (state.page - 1) * state.per_page + 1 if counted.total else 0
+    return Listing(
+        state=state,
+        total=counted.total,
+        size_bytes=counted.size_bytes,
+        all_count=everything.total,
+        all_bytes=everything.size_bytes,
+        tests=_tests(generation),
+        models=len([value for value, _ in everything.by_facet["model"] if value]),
+        notices=_notices(everything),
+        facets=printed_facets(state, counted),
+        counted=counted,
+        chips=tuple(_chips(state)),
+        rows=rows,
+        recordings=recordings,
+        first=first,
+        last=first + len(rows) - 1 if rows else 0,
+        sorts=tuple(
+            Step(one.label, replace(state, sort=one.key, page=1).address(), one.key == state.sort)
+            for one in SORTS.values()
+        ),
+        sort=SORTS[state.sort],
+        sort_urls={name: _sort_url(state, name) for name in ("chunks", "size", "model")},
+        pages=tuple(_pages(state, pages)),
+        previous_url=replace(state, page=state.page - 1).address() if state.page > 1 else "",
+        next_url=replace(state, page=state.page + 1).address() if state.page < pages else "",
+        blame=_blame(state) if not counted.total and everything.total and not faults else None,
+        faults=faults,
+        strangers=narrowing.strangers(state.terms, state.words) if not counted.total and everything.total else (),
+        direct=_direct(state),
+        freshness=Freshness(generation, "/" + state.address(), False, discreet(freshness.trouble())),
+        filters=tuple(FILTERS.values()),
+    )
+
+
+_tests_known: tuple[str, int] = ("", 0)
+
+
+def _tests(generation: str) -> int:
+    """Return how many tests there are, asked once for each state of the catalog."""
+    global _tests_known
+    if _tests_known[0] != generation:
+        tests = Recording.objects.filter(test_id__isnull=False).values("test_id").distinct().count()
+        _tests_known = (generation, tests)
+    return _tests_known[1]
+
+
+def _notices(everything: Counts) -> tuple[tuple[str, str, int, str], ...]:
+    """Return what a maintainer would want to know of the tree: (glyph, words, count, address)."""
+    counts = {key: dict(values) for key, values in everything.by_facet.items()}
+    told = (
+        ("older", "warn", "named by an older rule", counts["replay"].get("older", 0), Term("replay", "older")),
+        ("error", "error", "errors recorded as answers", counts["outcome"].get("error", 0), Term("outcome", "error")),
+        ("cut", "error", "unreadable", counts["outcome"].get("unreadable", 0), Term("outcome", "unreadable")),
+    )
+    return tuple(
+        (glyph, words, count, ListState(terms=(term,)).address()) for _, glyph, words, count, term in told if count
+    )
+
+
+_printed_rows = Printed(4000)
+
+
+def _rows(state: ListState) -> tuple[tuple[Recording, ...], tuple[SafeString, ...]]:
+    """Return the recordings of the page, and their rows printed."""
+    recordings = narrowed(state).only(*COLUMNS).order_by(*SORTS[state.sort].columns)
+    start = (state.page - 1) * state.per_page
+    found = tuple(recordings[start : start + state.per_page])
+    snippets = search.snippets([one.pk for one in found], state.words) if state.words else {}
+    standings = said.standings_for([subject_of(one) for one in found])
+    totals = said.totals([subject_of(one) for one in found])
+    tags = said.tags_for_paths([one.path for one in found])
+    return found, tuple(
+        [
+            _print(
+                one,
+                standings.get(subject_of(one)),
+                tags.get(one.path, ()),
+                snippets.get(one.pk),
+                totals.get(subject_of(one), 1),
+            )
+            for one in found
+        ]
+    )
+
+
+def _print(
+    recording: Recording,
+    standing: said.Stand | None,
+    tags: Sequence[said.Label],
+    snippet: search.Snippet | None,
+    total: int,
+) -> SafeString:
+    def make() -> SafeString:
+        return render_to_string("recordings/_row.html", {"row": _row(recording, standing, tags, snippet, total)})
+
+    verdict = standing.state if standing else ""
+    key = (recording.pk, recording.indexed_at, recording.replay, verdict, tuple(tags), snippet, total)
+    return _printed_rows.get(key, make)
+
+
+def _row(
+    recording: Recording,
+    standing: said.Stand | None,
+    tags: Sequence[said.Label],
+    snippet: search.Snippet | None,
+    total: int,
+) -> Row:
+    call, answered = "", recording.answered
+    if recording.answer_kind == "call":
+        call, _, answered = recording.answered.partition(" ")
+    found = snippet.where if snippet and snippet.pieces else ""
+    return Row(
+        recording=recording,
+        item=item_of(recording.path, recording.blob),
+        bytes=str(recording.size),
+        test_id=recording.test_id or "",
+        url=reverse("recording:show", args=[recording.path]),
+        asked=hits(snippet.pieces) if snippet and found == "asked" else one_line(recording.asked),
+        answered=hits(snippet.pieces) if snippet and found == "answered" else one_line(answered),
+        tone=recording.answer_kind,
+        call="" if found == "answered" else visible(call),
+        mini=mini_strip(recording.runs) if recording.streaming else None,
+        model=visible(recording.model) if recording.model else kind_as_model(recording.kind),
+        model_title=f"{recording.model} · {recording.host}".strip(" ·"),
+        test=visible(recording.test_name),
+        chunks=f"{recording.chunks:,}" if recording.streaming else "",
+        size=size(recording.size),
+        state=state_of(recording, standing),
+        tags=tags[:2],
+        more_tags=max(0, len(tags) - 2),
+        subject=subject_of(recording),
+        total=total,
+    )
+
+
+def _chips(state: ListState) -> Iterable[Chip]:
+    for term in state.terms:
+        words = VERDICT_WORDS if term.key == "state" else FACET_WORDS.get(term.key, {})
+        value = words.get(term.value) or term.value or NO_VALUE.get(term.key, "none")
+        yield Chip(term.key, value, term.is_negative, state.without(term).address())
+
+
+def _sort_url(state: ListState, name: str) -> str:
+    """Return where a column's heading leads: its natural order first, then the other way round."""
+    natural, other = (name, f"-{name}") if name == "model" else (f"-{name}", name)
+    return replace(state, sort=other if state.sort == natural else natural, page=1).address()
+
+
+def _pages(state: ListState, last: int) -> Iterable[Step | None]:
+    """Yield links to pages, None for a gap."""
+    if last == 1:
+        return
+    paginator = Paginator(range(last), 1)
+    for number in paginator.get_elided_page_range(state.page, on_each_side=2, on_ends=1):
+        if isinstance(number, int):
+            yield Step(str(number), replace(state, page=number).address(), number == state.page)
+        else:
+            yield None
+
+
+def _faults(state: ListState) -> Iterable[Fault]:
+    for term in state.terms:
+        said_of_it = narrowing.fault(term)
+        if said_of_it:
+            yield Fault(said_of_it, state.without(term).address())
+
+
+def _direct(state: ListState) -> Step | None:
+    path = opened_by(state.words) if state.words else None
+    return Step(path, url_of(path)) if path is not None else None
+
+
+def _blame(state: ListState) -> Blame | None:
+    """Find the filter without which most would be left, None where that would not help.
+
+    Where two parts of the query each leave nothing by themselves, no one filter is to blame: nothing more is counted then.
+    """
+    kinds = [replace(state, terms=terms, words="", page=1) for terms in narrowing.parts(state.terms)]
+    kinds += [replace(state, terms=(), page=1)] if state.words else []
+    barren = [part for part in kinds if not narrowed(part).exists()]
+    best: tuple[int, str, ListState] | None = None
+    for part in (barren or kinds) if len(barren) < 2 else ():
+        if len(part.terms) > 1:
+            continue  # without one of several alternatives even less is left
+        name = part.terms[0].said if part.terms else f"“{state.words}”"
+        other = state.without(part.terms[0]) if part.terms else replace(state, words="", page=1)
+        left = narrowed(other).count()
+        if left > (best[0] if best else 0):
+            best = (left, name, other)
+    return Blame(best[1], best[0], best[2].address()) if best else None
+
+
+def as_json(page: Listing) -> JsonResponse:
+    """Return the list for scripts, or what is wrong with the filters."""
+    if page.faults:
+        return JsonResponse({"error": " ".join(dict.fromkeys(fault.said for fault in page.faults))}, status=400)
+    fields = ("path", "blob", "fingerprint", "kind", "model", "host", "suite", "test_id", "streaming", "chunks", "size",
+              "asked", "answered", "outcome", "replay")  # fmt: skip
+    tags = said.tags_for_paths([one.path for one in page.recordings])
+    return JsonResponse(
+        {
+            "total": page.total,
+            "bytes": page.size_bytes,
+            "first": page.first,
+            "last": page.last,
+            "next": page.next_url or None,
+            "hints": page.state.hints,
+            "facets": {key: dict(values) for key, values in page.counted.by_facet.items()},
+            "recordings": [
+                {name: getattr(one, name) for name in fields}
+                | {"tags": [label.name for label in tags.get(one.path, ())]}
+                for one in page.recordings
+            ],
+        }
+    )
+
+
+urlpatterns = [
+    path("", listing, name="listing"),
+    path("recordings.json", listing, name="json"),
+]

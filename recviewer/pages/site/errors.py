@@ -1,0 +1,121 @@
+"""Refusals and errors as pages: what happened, and what to do next."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from recviewer.catalog.database import is_damaged, is_unwritten, why
+from recviewer.discreet import discreet
+from recviewer.pages.site.htmx import wants_fragment
+from recviewer.store import refusals
+
+log = logging.getLogger(__name__)
+SAVED = (
+    "Recordings and trash lie elsewhere, and the index is made anew. The command recviewer reviews export FILE writes every "
+    "verdict, tag and note that can still be read."
+)
+UNWRITTEN = "That could not be saved"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """title: what happened, in a few words. reason: one or more sentences. status: the HTTP status."""
+
+    title: str
+    reason: str
+    status: int
+
+
+STATUS: dict[type[refusals.Refusal], tuple[int, str]] = {
+    refusals.Vanished: (410, "This recording is gone"),
+    refusals.OutsideRoot: (403, "Outside the recordings root"),
+    refusals.NoRoot: (503, "The recordings root cannot be used"),
+    refusals.CannotRead: (422, "This recording cannot be read"),
+    refusals.Changed: (409, "The file changed meanwhile"),
+    refusals.NotWritable: (409, "This place cannot be written"),
+    refusals.Occupied: (409, "Something is there already"),
+    refusals.TrashMissing: (503, "The trash is missing"),
+    refusals.NoEntry: (404, "Not in the trash"),
+    refusals.Damaged: (500, "A trash entry is damaged"),
+}
+"""Status and title of each refusal; a refusal that is not listed counts as its nearest base class, else as 409."""
+
+
+class Refusals:
+    """Turns what the store refuses into a page. Refusals elsewhere join by a `status` attribute (and `title`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        page = page_of(error)
+        return None if page is None else refused(request, page)
+
+
+def page_of(error: Exception) -> ErrorPage | None:
+    """Return the page for a refusal, or for a database that cannot be used, None for any other exception."""
+    page = _page_of(error)
+    return page and replace(page, reason=discreet(page.reason))
+
+
+def _page_of(error: Exception) -> ErrorPage | None:
+    if isinstance(error, DatabaseError):
+        return _without_database(error)
+    own = getattr(error, "status", None)
+    if isinstance(error, refusals.Refusal):
+        for base in type(error).__mro__:
+            if base in STATUS:
+                status, title = STATUS[base]
+                return ErrorPage(title, str(error), status)
+        return ErrorPage(getattr(error, "title", "Refused"), str(error), own if isinstance(own, int) else 409)
+    if isinstance(own, int) and 400 <= own < 600 and type(error).__module__.startswith("recviewer."):
+        return ErrorPage(getattr(error, "title", "Refused"), str(error), own)
+    return None
+
+
+def _without_database(error: DatabaseError) -> ErrorPage | None:
+    """Tell what is known: a transaction that could not be written was rolled back; of others the log of acts knows."""
+    reason = why(error)
+    if not reason:
+        return None
+    log.error("the database: %s", error)
+    if is_unwritten(error):
+        return ErrorPage(UNWRITTEN, f"The database cannot be written: {reason}. Nothing was saved.", 503)
+    saved = f" {SAVED}" if is_damaged(error) else ""
+    return ErrorPage("The database cannot be used", f"It cannot be read: {reason}.{saved}", 503)
+
+
+def refused(request: HttpRequest, page: ErrorPage) -> HttpResponse:
+    """Answer with the page of a refusal, or its fragment."""
+    template = "errors/_refusal.html" if wants_fragment(request) else "errors/refusal.html"
+    return render(request, template, {"page": page}, status=page.status)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer without the database, and if need be without templates: either may be what failed.
+
+    Where it is the database that cannot be used, before a view was asked or while its refusal was drawn, it says so.
+    """
+    error = sys.exc_info()[1]
+    failed = error if isinstance(error, DatabaseError) else None
+    page = page_of(failed) if failed else None
+    is_known = failed is not None and is_unwritten(failed)
+    try:
+        told = {"is_act": request.method not in ("GET", "HEAD") and not is_known, "page": page}
+        return render(None, "500.html", told, status=page.status if page else 500)
+    except Exception:
+        return HttpResponse("recviewer broke; its log says what happened.", "text/plain", status=500)

@@ -1,0 +1,75 @@
+"""What acts are sent with: which recordings, as they were seen, and where to go afterwards.
+
+Keys are percent-encoded in form fields: browsers turn line ends in fields into others, and names may hold line ends.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+from urllib.parse import quote, unquote
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+
+from recviewer.pages.site.next_page import leads_to_page
+from recviewer.review.refusals import Invalid
+from recviewer.review.subjects import Seen
+
+_BLOB_DIGITS = 40
+Fields: TypeAlias = tuple[tuple[str, str], ...]
+"""What a form sends beside what is typed: names and values."""
+
+
+def seen_in(sent: QueryDict) -> list[Seen]:
+    """Return the recordings that a form names, each as it was seen.
+
+    One recording: `key` (percent-encoded) and `seen`. Many: `item` for each, see `item_of`, or lines of them in one
+    field. Raises Invalid.
+    """
+    found = [_item(line) for item in sent.getlist("item") for line in item.split()]
+    key = key_in(sent)
+    if key:
+        found.append(Seen(key, sent.get("seen", "")))
+    return found
+
+
+def key_in(sent: QueryDict) -> str:
+    """Return the key of the one recording that a form names, "" where it names none or many."""
+    return unquote(sent.get("key", ""))
+
+
+def fields_of(key: str, seen: str) -> Fields:
+    """Return what a form about one recording of the catalog sends."""
+    return ("key", quote(key, safe="")), ("seen", seen)
+
+
+def item_of(path: str, blob: str, change: str = "") -> str:
+    """Return the value of an `item` field for a recording: its blob, a colon, its key percent-encoded.
+
+    change: of a range, `Change.own_subject`; it follows after another colon.
+    """
+    return f"{blob}:{quote(path, safe='')}" + (f":{change}" if change else "")
+
+
+def next_of(request: HttpRequest, sent: QueryDict) -> str:
+    """Return the address to go to afterwards: that of the form if it is a page of ours, else the list."""
+    wanted = sent.get("next", "")
+    return wanted if leads_to_page(request, wanted) else reverse("recordings:listing")
+
+
+def event_in(sent: QueryDict) -> int | None:
+    """Return the event that a form names, None where it names none. Raises Invalid."""
+    given = sent.get("event", "")
+    if not given:
+        return None
+    if not (given.isascii() and given.isdecimal()) or len(given) > 18:
+        raise Invalid("There is no such act.")
+    return int(given)
+
+
+def _item(value: str) -> Seen:
+    blob, colon, rest = value.partition(":")
+    path, _, change = rest.partition(":")
+    if not colon or not path or len(blob) not in (0, _BLOB_DIGITS):
+        raise Invalid("What was chosen cannot be read. Open the page again.")
+    return Seen(unquote(path), blob, change)

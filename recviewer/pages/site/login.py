@@ -1,0 +1,83 @@
+"""Signing in and out; used only where the instance is hosted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+
+from recviewer.pages.site import door
+from recviewer.pages.site.held import Held, held_of
+from recviewer.pages.site.next_page import leads_to_page
+
+
+class SignIn(LoginView):
+    """Django's own, with waits after failures, no PUT, which it takes for POST, and `next` that is a page.
+
+    What was sent without being signed in comes along in a signed field, and is offered again afterwards.
+    """
+
+    http_method_names = ("get", "head", "post", "options")
+    template_name = "login.html"
+    redirect_authenticated_user = True
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        url = super().get_redirect_url()
+        return url if leads_to_page(self.request, url) else ""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Look at name and password, unless it is too early for another try."""
+        name = request.POST.get("username", "")
+        if not name.strip() or not request.POST.get("password"):
+            return super().post(request, *args, **kwargs)
+        tried = door.knock(request, name)
+        if tried.wait:
+            return self._too_early(name, tried.wait)
+        response = super().post(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            door.let_in(tried)
+            door.remember(request, response, name)
+        return response
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        held = held_of(self.request.POST.get("held", ""))
+        return offered(self.request, held) if held is not None else response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        held = self.request.POST.get("held", "")
+        return super().get_context_data(**kwargs) | {"held": held if held_of(held) is not None else ""}
+
+    def _too_early(self, name: str, wait: int) -> HttpResponse:
+        form = AuthenticationForm(self.request, initial={"username": name})
+        context = self.get_context_data(form=form, wait=wait)
+        response = render(self.request, self.template_name, context, status=429)
+        response["Retry-After"] = str(wait)
+        return response
+
+
+def offered(request: HttpRequest, held: Held, *, status: int = 200) -> HttpResponse:
+    """Offer to send again what was sent before signing in, or with an old token."""
+    return render(request, "held.html", {"held": held}, status=status)
+
+
+@login_not_required
+def of_admin(request: HttpRequest) -> HttpResponse:
+    """Lead the admin's own login to the one that waits; who is signed in and came here may not use the admin."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    wanted = request.GET.get("next", "")
+    return HttpResponseRedirect(f"{reverse('login')}?{urlencode({'next': wanted})}")
+
+
+urlpatterns: list[URLPattern] = [
+    path("login/", SignIn.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
+]

@@ -1,0 +1,57 @@
+"""What answers who is signed out, or whose form has an old token: nothing is done, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from recviewer.pages.site.held import held_from
+from recviewer.pages.site.htmx import wants_fragment
+from recviewer.pages.site.login import offered
+from recviewer.pages.site.next_page import page_of
+
+_ORIGIN = "Origin checking failed"
+"""How Django begins where the origin is not trusted: a new token would not help."""
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Leads from pages to the login. A part of a page is told where that is, a form is kept on a page that says so."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:  # type: ignore[override]
+        if wants_fragment(request):
+            return HttpResponse(status=401, headers={"X-Sign-In": _login_url(request)})
+        if request.method not in ("GET", "HEAD"):
+            return _kept(request)
+        return HttpResponseRedirect(_login_url(request))
+
+
+def _login_url(request: HttpRequest) -> str:
+    return str(redirect_to_login(page_of(request) or "/", reverse("login")).url)
+
+
+def _kept(request: HttpRequest) -> HttpResponse:
+    """Say that nothing was done, and ask to sign in; what was sent comes along."""
+    held = held_from(request)
+    context = {"held": held.signed() if held else "", "what": held.what if held else "", "next": page_of(request)}
+    return render(request, "signed_out.html", context, status=401)
+
+
+def old_token(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form without a valid token. If it came from a page of ours, it may be sent again with a new one.
+
+    A browser says where a form comes from, and no other site can say it in its place; then who presses is who pressed.
+    """
+    is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin" and _ORIGIN not in reason
+    is_door = request.path in (reverse("login"), reverse("logout"))
+    if is_ours and wants_fragment(request):
+        return HttpResponse(status=403, headers={"X-Sign-In": _login_url(request)})
+    held = held_from(request) if is_ours and not is_door else None
+    if held is None:
+        return render(request, "403_csrf.html", {"is_door": is_door}, status=403)
+    return offered(request, held, status=403)

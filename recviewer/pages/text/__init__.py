@@ -1,0 +1,1 @@
+"""How texts, JSON, pictures and folds look on any page, and what things are called there."""

@@ -1,0 +1,49 @@
+"""How the classes of changes and what was decided on them look: a glyph, a tone and a word each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recviewer.difference.model import Churn
+from recviewer.report.lists import TITLES
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """glyph: of the sprite. tone: good, bad, warn, note or quiet. title: a few words; words: a clause about one of them."""
+
+    glyph: str
+    tone: str
+    title: str
+    words: str = ""
+
+
+CLASSES = {
+    Churn.OUTCOME: Look("error", "bad", TITLES[Churn.OUTCOME], "answer and error changed places, or another error"),
+    Churn.TOOL_CALL: Look("note", "note", TITLES[Churn.TOOL_CALL], "other tool calls"),
+    Churn.FINISH: Look("note", "note", TITLES[Churn.FINISH], "ended for another reason"),
+    Churn.TEXT: Look("note", "note", TITLES[Churn.TEXT], "other words"),
+    Churn.REQUEST: Look("hash", "warn", TITLES[Churn.REQUEST], "only the request differs"),
+    Churn.NEW: Look("plus", "good", TITLES[Churn.NEW], "new"),
+    Churn.GONE: Look("minus", "bad", TITLES[Churn.GONE], "deleted"),
+    Churn.DETAILS: Look("note", "note", TITLES[Churn.DETAILS], "the same words, other details"),
+    Churn.CHUNKING: Look("same", "quiet", TITLES[Churn.CHUNKING], "the same, cut into other chunks"),
+    Churn.IDENTICAL: Look("same", "quiet", TITLES[Churn.IDENTICAL], "the same meaning"),
+}
+
+STATES = {
+    "undecided": Look("undecided", "quiet", "undecided"),
+    "approved": Look("ok", "good", "approved"),
+    "rejected": Look("redo", "bad", "re-record"),
+    "delete": Look("cross", "warn", "delete"),
+    "mixed": Look("mixed", "quiet", "some decided"),
+}
+GONE_STATES = STATES | {
+    "approved": Look("ok", "good", "let go"),
+    "rejected": Look("redo", "bad", "bring back"),
+}
+
+
+def look_of_state(state: str, *, is_gone: bool) -> Look:
+    """Return how a decision looks; one on a removal has words of its own."""
+    return (GONE_STATES if is_gone else STATES)[state or "undecided"]

@@ -1,0 +1,144 @@
+"""Recorded text on a page: whole where it is short, else its beginning and a fold with the rest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from recviewer.pages.templatetags.words import counted, size
+from recviewer.pages.text.folds import Fold, Folds, fitting, weight_of
+from recviewer.pages.text.jsontext import looks_like_json, parse, pretty
+
+_CALL_SHAPED = re.compile(
+    r"^\s*(?:<\|python_tag\|>|<tool_call>|\[\w[\w.]*\(.*\)\]\s*$|"
+    r'\{\s*"(?:type"\s*:\s*"function"\s*,\s*")?(?:name|function)"\s*:\s*"[^"]+".*"(?:parameters|arguments)"\s*:)',
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Text to show. shown: what stands in the page. rest: the fold with what was left out, None where nothing was.
+
+    as_json: a fold with the same text as indented JSON. pieces: (chunk number, text), where seams can be shown.
+    is_data: written by a machine for a machine, and set like code.
+    """
+
+    template: ClassVar[str] = "parts/_text.html"
+    shown: str
+    rest: Fold | None = None
+    as_json: Fold | None = None
+    pieces: tuple[tuple[int, str], ...] = ()
+    is_data: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much of a text stands in the page at once."""
+
+    characters: int
+    lines: int
+
+
+ANSWER = Limit(24_000, 400)
+TURN = Limit(4_000, 60)
+RESULT = Limit(1_600, 24)
+QUESTION = Limit(480, 8)
+SECOND = Limit(1_200, 16)
+
+
+def cut(text: str, limit: Limit) -> int:
+    """Return where a text is cut to respect a limit: behind a line, else behind a word; its length where it fits.
+
+    A rest of less than a fifth of the limit is not worth a fold.
+    """
+    end = len(text)
+    lines = _nth_line_end(text, limit.lines + limit.lines // 5)
+    if end <= limit.characters * 6 // 5 and lines == end:
+        return end
+    end = min(limit.characters, _nth_line_end(text, limit.lines))
+    line = text.rfind("\n", end // 2, end)
+    if line > 0:
+        return line + 1
+    space = text.rfind(" ", end * 3 // 4, end)
+    return space + 1 if space > 0 else end
+
+
+def _nth_line_end(text: str, count: int) -> int:
+    at = -1
+    for _ in range(count):
+        at = text.find("\n", at + 1)
+        if at < 0:
+            return len(text)
+    return at + 1
+
+
+def amount(text: str) -> str:
+    """Say how much a text is: `213 lines, 9.3 kB`."""
+    lines = text.count("\n") + 1
+    much = size(len(text.encode("utf-8", "surrogatepass")))
+    return f"{counted(lines, 'line')}, {much}" if lines > 1 else much
+
+
+def words(folds: Folds, name: str, text: str, limit: Limit, pieces: tuple[tuple[int, str], ...] = ()) -> Words:
+    """Make what is shown of a text, as much as the limit and the page's room allow.
+
+    name: unique in the page. pieces: its chunks, ignored where the text is cut or where their marks do not fit.
+    """
+    end = cut(text, limit)
+    weight = weight_of(text[:end])
+    if weight > folds.room:
+        end = fitting(text[:end], max(folds.room, 400))
+        weight = weight_of(text[:end])
+    folds.spend(weight)
+    if pieces and len(pieces) * SEAM > folds.room:
+        pieces = ()
+    folds.spend(len(pieces) * SEAM)
+    as_json = _as_json(folds, name, text)
+    is_data = limit is RESULT and text.lstrip()[:1] in ("{", "[", "<")
+    if end == len(text):
+        return Words(text, as_json=as_json, pieces=pieces, is_data=is_data)
+    rest = text[end:]
+    fold = folds.text(
+        f"{name}-rest",
+        "the rest",
+        rest,
+        much=amount(rest),
+        template="folds/_code.html" if is_data else "folds/_words.html",
+    )
+    return Words(text[:end], rest=fold, as_json=as_json, is_data=is_data)
+
+
+SEAM = 50
+"""Characters of markup that the mark of a seam takes."""
+
+AS_JSON = 200_000
+"""Characters of a text up to which it is shown again as indented JSON."""
+
+
+def _as_json(folds: Folds, name: str, text: str) -> Fold | None:
+    if not 24 <= len(text) <= AS_JSON or not looks_like_json(text) or "\n" in text.strip()[:400]:
+        return None
+    parsed = parse(text)
+    if parsed.error:
+        return None
+    indented = pretty(parsed.value)
+    return folds.text(
+        f"{name}-json",
+        "as JSON",
+        indented,
+        detail="the same text, indented",
+        much=counted(indented.count("\n") + 1, "line"),
+        template="folds/_json.html",
+    )
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a name, cut where it is longer than any real one."""
+    return text if len(text) <= most else f"{text[:most]}… {len(text) - most:,} more characters"
+
+
+def is_call_shaped(text: str) -> bool:
+    """Tell whether an answer has the shape of a function call that a model wrote as text."""
+    return bool(_CALL_SHAPED.match(text[:20_000]))

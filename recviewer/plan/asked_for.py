@@ -1,0 +1,57 @@
+"""What verdicts ask for, in the pieces that every plan is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recviewer.plan.model import Again, File
+from recviewer.review import filters
+from recviewer.review.history import Mark, marks, rejected_changes
+from recviewer.review.subjects import GONE_PREFIX
+
+SAME = "recorded anew since it was marked, with the same meaning"
+OTHER = "holds another answer than the one that was marked"
+ALIKE = "says the same as a marked one, but was not marked itself"
+
+
+def marks_by_path() -> dict[str, list[Mark]]:
+    """Return the marks on files, by path. One on a removal is none: that file is gone already."""
+    by_path: dict[str, list[Mark]] = {}
+    for mark in marks():
+        if not mark.fingerprint.startswith(GONE_PREFIX):
+            by_path.setdefault(mark.path, []).append(mark)
+    return by_path
+
+
+def on_changes() -> tuple[dict[tuple[str, str], Mark], dict[tuple[str, str], str]]:
+    """Return what was said of files by a verdict on their change in a range, by path and blob: marks for deletion, and the
+    subjects by which they are to be recorded again. A wish to record again outweighs a mark.
+    """
+    rejected = rejected_changes()
+    marked = {(mark.path, mark.blob): mark for mark in marks(of_changes=True)}
+    return {place: mark for place, mark in marked.items() if place not in rejected}, rejected
+
+
+def by_test(file: File) -> tuple[bool, str, str]:
+    """Order files by test, those last that no test is known of."""
+    return file.test_id == "", file.test_id, file.path
+
+
+def again(rejected: Sequence[tuple[str, str, str]]) -> tuple[tuple[Again, ...], tuple[str, ...]]:
+    """Return the tests to record again with the reasons, and the paths of those that no test is known of.
+
+    rejected: recordings as (test id or "", path, subject), in order of path.
+    """
+    stands = filters.standings_for(subject for _, _, subject in rejected)
+    paths: dict[str, list[str]] = {}
+    reasons: dict[str, dict[tuple[str, str], None]] = {}
+    orphans = []
+    for test_id, path, subject in rejected:
+        if not test_id:
+            orphans.append(path)
+            continue
+        stand = stands[subject]
+        paths.setdefault(test_id, []).append(path)
+        reasons.setdefault(test_id, {})[stand.by, stand.note] = None
+    found = tuple(Again(test, tuple(paths[test]), tuple(reasons[test])) for test in sorted(paths))
+    return found, tuple(orphans)

@@ -1,0 +1,117 @@
+"""Which tests would lose what they replay if the plan of a range were carried out: counted on the tree of its head."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from recviewer.catalog.models import Recording
+from recviewer.changes.overview import Overview
+from recviewer.git.ranges import Held
+from recviewer.pairing.sides import Side, meaning_of
+from recviewer.plan.head_tree import Head, folder_of
+from recviewer.plan.model import File, Loss
+from recviewer.replay.names import ReplayState
+from recviewer.review.models import State
+from recviewer.review.subjects import chunked
+from recviewer.store.scan import ENDING
+
+KEPT = 50_000
+"""Recordings whose test and replay state are remembered: both depend on content and file name alone."""
+
+_WORD = re.compile("[A-Za-z0-9_]{4,}")
+_Fact = tuple[str, bool]
+"""The test id, "" where none is known, and whether a recorder would find the file."""
+_known: dict[tuple[str, str], _Fact] = {}
+
+
+def losses(found: Overview, head: Head, deletions: Sequence[File]) -> Iterator[Loss]:
+    """Yield the tests whose last recording that replays for sure would go, and those that would have none left.
+
+    What goes: files to delete, and what the range removed with a reviewer's consent. Recordings of one test lie in one
+    folder, so only the folders of what goes are read.
+    """
+    removed = _let_go(found)
+    going = {file.name for file in deletions}
+    tests = {file.test_id for file in deletions if file.test_id} | removed.keys()
+    raws = [file.name for file in deletions if file.test_id]
+    raws += [side.raw for sides in removed.values() for side in sides]
+    there: dict[str, list[tuple[bytes, bool]]] = {}
+    for one, (test_id, is_current) in _facts(found, head, {folder_of(raw) for raw in raws}, tests):
+        there.setdefault(test_id, []).append((one.raw, is_current))
+    for test_id in sorted(tests):
+        gone = removed.get(test_id, [])
+        mine = there.get(test_id, [])
+        kept = [is_current for raw, is_current in mine if raw not in going]
+        lost = [is_current for raw, is_current in mine if raw in going] + [_is_current(side) for side in gone]
+        if not kept or (any(lost) and not any(kept)):
+            yield Loss(test_id, len(kept), len(gone))
+
+
+def _let_go(found: Overview) -> dict[str, list[Side]]:
+    """Return what the range removed with consent, by test."""
+    removed: dict[str, list[Side]] = {}
+    for change in found.changes:
+        if change.new is None and change.verdict in (State.APPROVED, State.DELETE) and change.side.test_id:
+            removed.setdefault(change.side.test_id, []).append(change.side)
+    return removed
+
+
+def _is_current(side: Side) -> bool:
+    return side.meaning.replay.state is ReplayState.CURRENT
+
+
+def _facts(found: Overview, head: Head, folders: set[bytes], tests: set[str]) -> Iterator[tuple[Held, _Fact]]:
+    """Yield the recordings of some folders with what is known of them: from the range, the catalog, else their bytes.
+
+    Those may be left out that belong to none of the tests.
+    """
+    changed = {change.new.raw: change.new for change in found.changes if change.new is not None}
+    unknown: list[Held] = []
+    for one in (one for folder in sorted(folders) for one in head.below(folder) if folder_of(one.raw) == folder):
+        if not one.raw.endswith(ENDING) or not one.mode.startswith("100"):
+            continue
+        side = changed.get(one.raw)
+        if side is not None:
+            yield one, (side.test_id, _is_current(side))
+        elif _key(one) in _known:
+            yield one, _known[_key(one)]
+        else:
+            unknown.append(one)
+    yield from _learned(head, unknown, _words(tests))
+
+
+def _learned(head: Head, unknown: Sequence[Held], words: set[bytes]) -> Iterator[tuple[Held, _Fact]]:
+    catalog: dict[tuple[str, str], _Fact] = {}
+    for some in chunked({one.blob for one in unknown}):
+        rows = Recording.objects.filter(blob__in=some).values_list("blob", "path", "test_id", "replay")
+        for blob, path, test_id, replay in rows:
+            catalog[blob, path.rpartition("/")[2]] = (test_id or "", replay == ReplayState.CURRENT)
+    if len(_known) > KEPT:
+        _known.clear()
+    rest = []
+    for one in unknown:
+        if _key(one) in catalog:
+            yield one, catalog[_key(one)]
+        else:
+            rest.append(one)
+    for one, data in head.read(rest):
+        if words and not any(word in data for word in words):
+            continue
+        meaning = meaning_of(data, _key(one)[1])
+        fact = (meaning.exchange.test_id or "", meaning.replay.state is ReplayState.CURRENT)
+        _known[_key(one)] = fact
+        yield one, fact
+
+
+def _words(tests: set[str]) -> set[bytes]:
+    """Return a word for each test that its recordings hold, for letters are never escaped; none where one has no word.
+
+    To look for it takes a twentieth of the time of reading a recording.
+    """
+    longest = {max(_WORD.findall(test), key=len, default="") for test in tests}
+    return {word.encode() for word in longest} if "" not in longest else set()
+
+
+def _key(one: Held) -> tuple[str, str]:
+    return one.blob, one.raw.rpartition(b"/")[2].decode("utf-8", "backslashreplace")

@@ -1,0 +1,221 @@
+"""What the decisions ask for: files that go or come back, tests to record again. Nothing here changes anything.
+
+`treeplan` makes a plan for the files on disk, `rangeplan` one for a range of commits; from here on both are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+
+from django.conf import settings
+
+from recviewer.exchange.plain import safe
+from recviewer.plan import patches
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to delete or to bring back, by whose word, and why.
+
+    path: as pages name it. name: below the top of the git work tree (else below the root), in bytes. mode: as git
+    writes it.
+    """
+
+    path: str
+    name: bytes
+    mode: str
+    blob: str
+    size: int
+    test_id: str
+    asked: str
+    by: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A recording that is left as it is although a verdict speaks of it, and why, as a sentence's end. blob: it has now."""
+
+    path: str
+    blob: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A test that would lose what it replays. left: recordings it would still have; none of them replays for sure.
+
+    removed: how many of those that go are gone by the range itself.
+    """
+
+    test_id: str
+    left: int
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A test to record again: once, however many of its recordings were rejected. reasons: (reviewer, note)."""
+
+    test_id: str
+    paths: tuple[str, ...]
+    reasons: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a plan is made for, and where its patch applies.
+
+    work_tree: the top of the git checkout, None where there is none. spec: the range by its names, "" for the tree of
+    recordings. base, head: its commits, "" for files on disk. is_here: what the patch is against lies in the work tree.
+    to_fetch: the name of a head that a person's own checkout may not have yet, "" for none.
+    """
+
+    work_tree: Path | None
+    spec: str = ""
+    base: str = ""
+    head: str = ""
+    is_here: bool = True
+    to_fetch: str = ""
+
+    @property
+    def is_in_git(self) -> bool:
+        """Tell whether git knows the files, so that its index can follow; those on disk may be in no commit."""
+        return bool(self.head) if self.spec else self.work_tree is not None
+
+
+Bytes: TypeAlias = Callable[[Sequence[File]], Iterator[tuple[File, bytes]]]
+"""Yields the bytes of files, in their order; those are left out whose bytes are others by now."""
+
+
+def _no_bytes(files: Sequence[File]) -> Iterator[tuple[File, bytes]]:
+    yield from ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that the decisions ask for.
+
+    back: removed files to bring back; stuck: those that no patch can bring back. changed: marked files whose bytes are
+    others now. alike: files that say the same as a marked one, not marked themselves. losses: tests to think about before
+    deleting. again: tests to record again; orphans: rejected recordings that no test is known of. undecided: changes of
+    the range that nobody has decided on. elsewhere: marked files that the range leaves alone, and so does the plan.
+    bytes_of: reads what the patch needs.
+    """
+
+    ground: Ground
+    deletions: tuple[File, ...]
+    changed: tuple[LeftOut, ...]
+    alike: tuple[LeftOut, ...]
+    losses: tuple[Loss, ...]
+    again: tuple[Again, ...]
+    orphans: tuple[str, ...]
+    back: tuple[File, ...] = ()
+    stuck: tuple[LeftOut, ...] = ()
+    undecided: int = 0
+    elsewhere: int = 0
+    bytes_of: Bytes = field(default=_no_bytes, repr=False, compare=False)
+
+    @property
+    def size(self) -> int:
+        """How many bytes would go."""
+        return sum(deletion.size for deletion in self.deletions)
+
+    @property
+    def tests(self) -> int:
+        """How many tests the files to delete belong to."""
+        return len({deletion.test_id for deletion in self.deletions if deletion.test_id})
+
+    @property
+    def has_patch(self) -> bool:
+        """Tell whether there is something for `git apply`."""
+        return bool(self.deletions or self.back)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is asked for."""
+        named = self.changed or self.alike or self.stuck or self.orphans
+        return not (self.has_patch or self.again or named)
+
+
+def patch(plan: Plan) -> Iterator[bytes]:
+    """Yield a patch for `git apply`, file by file; a file that changed meanwhile is left out.
+
+    Raises store refusals, and GitFailed where bytes are missing.
+    """
+    going = set(plan.deletions)
+    for file, data in plan.bytes_of(sorted((*plan.deletions, *plan.back), key=lambda file: file.name)):
+        write = patches.deletion if file in going else patches.creation
+        yield write(file.name, data, blob=file.blob, mode=file.mode)
+
+
+def git_rm(plan: Plan, *, null: bool = False) -> bytes:
+    """Return the list for `git rm --pathspec-from-file`. null: for `--pathspec-file-nul`."""
+    names = sorted(deletion.name for deletion in plan.deletions)
+    return b"".join(patches.pathspec(name, null=null) for name in names)
+
+
+def argument(test_id: str) -> str:
+    """Return a test id as an argument for pytest: an id is never taken for an option or for a file of arguments."""
+    return f"./{test_id}" if test_id.startswith(("-", "@")) else test_id
+
+
+def test_ids(plan: Plan) -> bytes:
+    """Return the tests to record again, one a line: for `pytest @file`. Ids that are no single line are left out."""
+    lines = [safe(argument(again.test_id)) for again in plan.again if len(again.test_id.splitlines()) == 1]
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
+
+
+def as_json(plan: Plan) -> dict[str, object]:
+    """Return the plan for scripts."""
+    ground = plan.ground
+    return {
+        "range": ground.spec or None,
+        "base": ground.base or None,
+        "head": ground.head or None,
+        "work_tree": str(ground.work_tree) if ground.work_tree and not settings.HOSTED else None,
+        "count": len(plan.deletions),
+        "size": plan.size,
+        "deletions": [_file(item) for item in plan.deletions],
+        "bring_back": [_file(item) for item in plan.back],
+        "not_brought_back": [_told(item) for item in plan.stuck],
+        "changed": [_told(item) for item in plan.changed],
+        "alike": [_told(item) for item in plan.alike],
+        "losses": [
+            {"test_id": item.test_id, "recordings_left": item.left, "removed_by_range": item.removed}
+            for item in plan.losses
+        ],
+        "record_again": [
+            {
+                "test_id": item.test_id,
+                "recordings": list(item.paths),
+                "reasons": [{"by": by, "note": note} for by, note in item.reasons],
+            }
+            for item in plan.again
+        ],
+        "record_again_without_test": list(plan.orphans),
+        "undecided": plan.undecided if ground.spec else None,
+    }
+
+
+def _file(item: File) -> dict[str, object]:
+    return {
+        "path": item.path,
+        "git_path": item.name.decode("utf-8", "backslashreplace"),
+        "mode": item.mode,
+        "blob": item.blob,
+        "size": item.size,
+        "test_id": item.test_id or None,
+        "by": item.by,
+        "at": item.at.isoformat(),
+        "note": item.note,
+    }
+
+
+def _told(item: LeftOut) -> dict[str, str]:
+    return {"path": item.path, "blob": item.blob, "why": item.why}

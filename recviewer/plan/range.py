@@ -1,0 +1,181 @@
+"""The plan for a range: what reviewers decided on its changes, as a patch against its head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from recviewer.catalog.where import key_at, way
+from recviewer.changes.model import Change, Key
+from recviewer.changes.overview import Overview, subjects
+from recviewer.changes.sources import Range
+from recviewer.git.ranges import Held
+from recviewer.pairing.sides import Side
+from recviewer.plan import asked_for, head_tree, losses
+from recviewer.plan.head_tree import Head, folder_of
+from recviewer.plan.model import File, Ground, LeftOut, Plan
+from recviewer.review import filters, history
+from recviewer.review.history import Mark
+from recviewer.review.models import Decision, State
+from recviewer.store.paths import key_of
+
+_TAKEN = "cannot come back as it was: something else is at its path now"
+
+
+def make(found: Overview) -> Plan:
+    """Work out the plan. found: with what reviewers said. Raises GitFailed where the repository lacks something."""
+    head = Head(found.source.range)
+    marked = _marked(found, head)
+    back, stuck = _back(found, head)
+    rejected = [change for change in found.changes if change.new is not None and change.verdict == State.REJECTED]
+    rejected.sort(key=lambda change: change.side.path)
+    by_subject = _settled(rejected)
+    again, orphans = asked_for.again([(one.about.test_id, one.side.path, by_subject[one.key]) for one in rejected])
+    return Plan(
+        ground=_ground(head),
+        deletions=tuple(sorted(marked.deletions, key=asked_for.by_test)),
+        changed=tuple(marked.changed),
+        alike=tuple(marked.alike),
+        losses=tuple(losses.losses(found, head, marked.deletions)),
+        again=again,
+        orphans=orphans,
+        back=tuple(sorted(back, key=asked_for.by_test)),
+        stuck=tuple(stuck),
+        undecided=found.numbers.undecided,
+        elsewhere=marked.elsewhere,
+        bytes_of=_Bytes(head, frozenset(file.name for file in back)),
+    )
+
+
+def _ground(head: Head) -> Ground:
+    asked = head.range
+    work_tree = None if asked.repository.is_bare else asked.repository.work_tree
+    is_elsewhere = asked.repository.is_bare or asked.repository.fetched is not None
+    to_fetch = asked.spec.head if is_elsewhere and asked.spec.head.startswith("refs/") else ""
+    return Ground(work_tree, str(asked.spec), asked.base, asked.head, head.is_here, to_fetch)
+
+
+def _settled(changes: Sequence[Change]) -> dict[Key, str]:
+    """Return, for changes that were decided on, which of their subjects has the verdict that they come to."""
+    stands = filters.standings_for(subjects(changes))
+    return {
+        one.key: next(
+            subject
+            for subject in (one.own_subject, one.subject)
+            if subject in stands and stands[subject].state == one.verdict
+        )
+        for one in changes
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Bytes:
+    """Reads files to delete from the head, and those to bring back from the base. back: the names of the latter."""
+
+    head: Head
+    back: frozenset[bytes]
+
+    def __call__(self, wanted: Sequence[File]) -> Iterator[tuple[File, bytes]]:
+        named = {file.name: file for file in wanted}
+        entries = [Held(file.name, file.blob, file.mode) for file in wanted]
+        repository = self.head.range.repository
+        if not self.head.range.is_on_disk:
+            for one, data in head_tree.read(repository, entries):
+                yield named[one.raw], data
+            return
+        before = dict(head_tree.read(repository, [one for one in entries if one.raw in self.back]))
+        for one in entries:
+            there = [(one, before[one])] if one in before else self.head.read([one])
+            yield from ((named[one.raw], data) for one, data in there)
+
+
+@dataclass(slots=True)
+class _Marked:
+    """What marks come to. elsewhere: how many are on files of the head that the range leaves alone."""
+
+    deletions: list[File]
+    changed: list[LeftOut]
+    alike: list[LeftOut]
+    elsewhere: int = 0
+
+
+def _marked(found: Overview, head: Head) -> _Marked:
+    start = way()
+    marks = asked_for.marks_by_path()
+    own = {mark.fingerprint: mark for mark in history.marks(of_changes=True)}
+    made = _Marked([], [], [])
+    for change in sorted(found.changes, key=lambda change: change.side.path):
+        side = change.new
+        if side is None:
+            continue
+        mine = marks.pop(key_at(side.raw, start), [])
+        if change.own_subject in own and change.verdict == State.DELETE:
+            mine = [*mine, own[change.own_subject]]
+        mark = next((mark for mark in reversed(mine) if mark.blob == side.blob), None)
+        if mark is not None:
+            _delete(made, side, mark, head)
+        elif mine:
+            why = asked_for.SAME if side.subject == mine[-1].fingerprint else asked_for.OTHER
+            made.changed.append(LeftOut(side.path, side.blob, why))
+        elif change.verdict == State.DELETE:
+            made.alike.append(LeftOut(side.path, side.blob, asked_for.ALIKE))
+    if marks and not head.range.is_on_disk:
+        _beside(made, marks, head, start)
+    return made
+
+
+def _delete(made: _Marked, side: Side, mark: Mark, head: Head) -> None:
+    mode = head.mode(side.raw)
+    why = head_tree.obstacle(side.raw, mode)
+    if why:
+        made.changed.append(LeftOut(side.path, side.blob, why))
+    else:
+        made.deletions.append(_file(side, mode, mark.reviewer, mark.at, mark.note))
+
+
+def _file(side: Side, mode: str, by: str, at: datetime, note: str) -> File:
+    asked = side.meaning.line.asked
+    return File(side.path, side.raw, mode, side.blob, side.meaning.size, side.test_id, asked, by, at, note)
+
+
+def _beside(made: _Marked, marks: Mapping[str, Sequence[Mark]], head: Head, start: bytes) -> None:
+    """Look at marks on what the range does not change: of an earlier push, or given somewhere else altogether."""
+    mine: set[str] | None = None
+    for one in head.below(b""):
+        known = marks.get(key_at(one.raw, start))
+        if known is None:
+            continue
+        if any(mark.blob == one.blob for mark in known):
+            made.elsewhere += 1
+            continue
+        mine = _said_in(head.range) if mine is None else mine
+        if any(mark.fingerprint in mine for mark in known):
+            made.changed.append(LeftOut(key_of(one.raw), one.blob, "is as it was before the range"))
+
+
+def _said_in(asked: Range) -> set[str]:
+    """Return what verdicts in this range, at any of its heads, are on."""
+    rows = Decision.objects.filter(origin__startswith=f"{asked.spec} ")
+    return set(rows.values_list("fingerprint", flat=True))
+
+
+def _back(found: Overview, head: Head) -> tuple[list[File], list[LeftOut]]:
+    """Return the removed files that somebody wants back, and those of them that no patch can bring back."""
+    wanted = [change for change in found.changes if change.new is None and change.verdict == State.REJECTED]
+    by_subject = _settled(wanted)
+    stands = filters.standings_for(by_subject.values())
+    modes: dict[bytes, str] = {}
+    for folder in sorted({folder_of(change.side.raw) for change in wanted}):
+        modes.update((one.raw, one.mode) for one in head_tree.held(head.range.repository, head.range.base, folder))
+    back: list[File] = []
+    stuck: list[LeftOut] = []
+    for change in sorted(wanted, key=lambda change: change.side.path):
+        side, stand = change.side, stands[by_subject[change.key]]
+        mode = modes.get(side.raw, head_tree.PLAIN)
+        why = head_tree.obstacle(side.raw, mode) or (_TAKEN if head.is_taken(side.raw) else "")
+        if why:
+            stuck.append(LeftOut(side.path, side.blob, why))
+        else:
+            back.append(_file(side, mode, stand.by, stand.at, stand.note))
+    return back, stuck

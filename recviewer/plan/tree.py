@@ -1,0 +1,169 @@
+"""The plan for the recordings on disk: from the decisions, the catalog and the files as they are now."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from recviewer.catalog.models import Recording
+from recviewer.catalog.where import way
+from recviewer.git import repository
+from recviewer.plan import asked_for
+from recviewer.plan.model import Again, File, Ground, LeftOut, Loss, Plan
+from recviewer.review import filters
+from recviewer.review.history import Mark
+from recviewer.review.models import State
+from recviewer.review.subjects import chunked, raw_of, subject_of
+from recviewer.store import files
+from recviewer.store.refusals import Refusal
+
+Place: TypeAlias = tuple[str, str]
+"""A file by its path and blob."""
+
+
+def make() -> Plan:
+    """Work out the plan."""
+    work_tree, prefix = _place()
+    own, rejected = asked_for.on_changes()
+    deletions, changed = _marked(prefix, _marks(own, rejected))
+    again, orphans = _rejected(rejected)
+    return Plan(
+        ground=Ground(work_tree),
+        deletions=tuple(deletions),
+        changed=tuple(changed),
+        alike=tuple(_alike({one.path for one in deletions} | {one.path for one in changed})),
+        losses=tuple(_losses(deletions)),
+        again=again,
+        orphans=orphans,
+        bytes_of=partial(_bytes, len(prefix)),
+    )
+
+
+def _place() -> tuple[Path | None, bytes]:
+    """Return the top of the work tree that holds the root, and the way from there to the root, ending in `/`."""
+    found = repository.find(settings.RECORDINGS_ROOT)
+    if found is None:
+        return None, b""
+    return found.work_tree, way()
+
+
+def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[File], list[LeftOut]]:
+    deletions: list[File] = []
+    changed: list[LeftOut] = []
+    with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=None) as reader:
+        for recording in _rows(list(by_path)):
+            raw = raw_of(recording)
+            mine = [mark for mark in by_path[recording.path] if mark.blob == recording.blob]
+            if not mine:
+                changed.append(_left(recording, by_path[recording.path][-1]))
+                continue
+            try:
+                there = files.blob_id(reader.read(raw).data)
+                mode = _mode(raw)
+            except (Refusal, OSError) as refusal:
+                changed.append(LeftOut(recording.path, recording.blob, f"cannot be read now: {refusal}"))
+                continue
+            if there != recording.blob:
+                changed.append(_left(recording, mine[-1]))
+                continue
+            mark = mine[-1]
+            deletions.append(
+                File(
+                    path=recording.path,
+                    name=prefix + raw,
+                    mode=mode,
+                    blob=recording.blob,
+                    size=recording.size,
+                    test_id=recording.test_id or "",
+                    asked=recording.asked,
+                    by=mark.reviewer,
+                    at=mark.at,
+                    note=mark.note,
+                )
+            )
+    deletions.sort(key=asked_for.by_test)
+    return deletions, changed
+
+
+def _marks(own: Mapping[Place, Mark], rejected: Mapping[Place, str]) -> dict[str, list[Mark]]:
+    """Return the marks on files, by path. One on a change of a range is on the file just as that change left it.
+
+    own, rejected: as `wishes.on_changes` returns them.
+    """
+    by_path = asked_for.marks_by_path()
+    rows = list(_rows(sorted({path for path, _ in (*own, *rejected)})))
+    stands = filters.standings_for(map(subject_of, rows))
+    for row in rows:
+        place = (row.path, row.blob)
+        if place in rejected:
+            by_path.pop(row.path, None)
+        elif place in own and getattr(stands.get(subject_of(row)), "state", "") != State.REJECTED:
+            by_path[row.path] = [own[place], *by_path.get(row.path, [])]
+    return by_path
+
+
+def _mode(raw: bytes) -> str:
+    is_executable = os.lstat(os.path.join(os.fsencode(settings.RECORDINGS_ROOT), raw)).st_mode & 0o100
+    return "100755" if is_executable else "100644"
+
+
+def _bytes(skip: int, wanted: Sequence[File]) -> Iterator[tuple[File, bytes]]:
+    """Yield the bytes on disk. skip: what stands before the path below the root."""
+    with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=None) as reader:
+        for file in wanted:
+            data = reader.read(file.name[skip:]).data
+            if files.blob_id(data) == file.blob:
+                yield file, data
+
+
+def _rows(paths: Sequence[str]) -> Iterator[Recording]:
+    for some in chunked(paths):
+        yield from Recording.objects.filter(path__in=some).order_by("path")
+
+
+def _left(recording: Recording, mark: Mark) -> LeftOut:
+    return LeftOut(
+        recording.path, recording.blob, asked_for.SAME if subject_of(recording) == mark.fingerprint else asked_for.OTHER
+    )
+
+
+def _alike(known: set[str]) -> list[LeftOut]:
+    rows = filters.with_verdict(Recording.objects.all(), State.DELETE).order_by("path").only("path", "blob")
+    return [LeftOut(row.path, row.blob, asked_for.ALIKE) for row in rows if row.path not in known]
+
+
+def _losses(deletions: Sequence[File]) -> Iterator[Loss]:
+    """Yield the tests whose last recording that replays for sure would go, and those that would have none left."""
+    gone: dict[str, list[str]] = {}
+    for deletion in deletions:
+        if deletion.test_id:
+            gone.setdefault(deletion.test_id, []).append(deletion.path)
+    going: set[str] = set()
+    for some in chunked(deletion.path for deletion in deletions):
+        current = Recording.objects.filter(path__in=some, replay="current")
+        going.update(current.values_list("path", flat=True))
+    for some in chunked(sorted(gone)):
+        rows = Recording.objects.filter(test_id__in=some).values_list("test_id")
+        for test, total, current in rows.annotate(
+            total=Count("pk"), current=Count("pk", filter=Q(replay="current"))
+        ).order_by("test_id"):
+            paths = gone[test]
+            left = total - len(paths)
+            lost = sum(path in going for path in paths)
+            if (lost and lost == current) or left == 0:
+                yield Loss(test, left)
+
+
+def _rejected(own: Mapping[Place, str]) -> tuple[tuple[Again, ...], tuple[str, ...]]:
+    found = {row.path: row for row in filters.with_verdict(Recording.objects.all(), State.REJECTED)}
+    by_path = {path: subject_of(row) for path, row in found.items()}
+    for row in _rows(sorted({path for path, _ in own} - set(by_path))):
+        if (row.path, row.blob) in own:
+            found[row.path], by_path[row.path] = row, own[row.path, row.blob]
+    return asked_for.again([(found[path].test_id or "", path, by_path[path]) for path in sorted(found)])

@@ -1,0 +1,1 @@
+"""The report on a range in every form: JSON, Markdown, a page, a status. Knows no web."""

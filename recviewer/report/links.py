@@ -1,0 +1,57 @@
+"""Addresses of the hosted pages that show a range: they name the commits, so that they still show it after a push."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from recviewer.changes.findings import Finding
+from recviewer.changes.model import Change
+from recviewer.difference.model import Churn
+from recviewer.report.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the pages of one range are. page: the address of the first of them, "" where nothing is hosted."""
+
+    page: str = ""
+
+    def of_classes(self, classes: Sequence[Churn], *, is_found: bool | None = None) -> str:
+        """Return where the changes of some classes are listed. is_found: only those with findings, or without any."""
+        found = [] if is_found is None else [("findings", "some" if is_found else "none")]
+        return self._with([*(("class", churn.value) for churn in classes), *found])
+
+    def of_change(self, change: Change) -> str:
+        """Return where a change is shown in words."""
+        return self._with([("change", change.side.path)])
+
+    def of_test(self, churn: Churn, test_id: str) -> str:
+        """Return where the changes of one class and test are listed."""
+        return self._with([("class", churn.value), ("test", test_id)])
+
+    def of_finding(self, finding: Finding) -> str:
+        """Return where the changes are listed that a finding is about."""
+        return self._with([("rule", finding.rule), ("severity", finding.severity.value)])
+
+    def of_needs(self) -> str:
+        """Return where the changes are listed that need a person."""
+        return self._with([("needs", "you")])
+
+    def of_verdict(self, verdict: str) -> str:
+        """Return where the changes are listed that are in a state: `undecided`, `approved`, …."""
+        return self._with([("verdict", verdict)])
+
+    def _with(self, query: Sequence[tuple[str, str]]) -> str:
+        if not self.page:
+            return ""
+        return f"{self.page}?{urlencode(query, safe='/', quote_via=quote, errors='backslashreplace')}"
+
+
+def links(report: Report, public: str) -> Links:
+    """Return the addresses for a report. public: the site's, "" where none is known; files on disk have no page there."""
+    source = report.found.source.range
+    if not public or not source.head:
+        return Links()
+    return Links(f"{public}/changes/{source.base}..{source.head}")

@@ -1,0 +1,183 @@
+"""The report as Markdown: a comment on a pull request, found again by its first line, and the summary of a job.
+
+Both always fit: what does not is left out in an order, and it is said what. What comes from recordings goes through
+`quoting`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from recviewer import __version__
+from recviewer.changes.findings import Finding, Severity
+from recviewer.changes.uncounted import as_line, uncounted
+from recviewer.difference.model import Churn
+from recviewer.report.links import Links
+from recviewer.report.lists import TITLES, Budget, Lists, short_path
+from recviewer.report.quoting import code, link, plain, size
+from recviewer.report.report import Report, range_of
+from recviewer.report.sentence import clauses, ending, opening, sentence
+
+MARKER = "<!-- recviewer-report -->"
+"""The first line, by which a later run finds its comment."""
+
+LIMIT = 65_536
+"""How long a comment may be. Hosts count characters; bytes are never fewer, nor is any other way to count."""
+
+SUMMARY_LIMIT = 1_000_000
+"""Bytes of a job summary. A host takes 1 MiB, and nothing at all of a longer one."""
+
+_ALL = frozenset(Churn)
+_READ = _ALL - {Churn.IDENTICAL, Churn.CHUNKING}
+_EVERY = 1_000_000
+_QUIET = "the list of what means the same"
+_PLACES = f"{_QUIET}; links and paths of single changes"
+_STEPS = (
+    Budget(_ALL, _EVERY, _EVERY),
+    Budget(_READ, _EVERY, _EVERY, left_out=_QUIET),
+    Budget(_READ, _EVERY, _EVERY, False, left_out=_PLACES),
+    Budget(_READ, _EVERY, 30, False, left_out=f"{_PLACES}; all but 30 new and 30 deleted ones"),
+    Budget(_READ, 100, 10, False, left_out=f"{_PLACES}; all but 100 of a class, 10 new and 10 deleted"),
+    Budget(_READ, 30, 10, False, words=100, left_out=f"{_PLACES}; all but 30 of a class, 10 new and 10 deleted"),
+    Budget(_READ, 10, 10, False, words=80, left_out=f"{_PLACES}; all but 10 of a class"),
+    Budget(frozenset(), 0, 0, left_out="the lists of changes"),
+    Budget(frozenset(), 0, 0, has_evidence=False, left_out="the lists of changes, and the words that findings quote"),
+)
+
+
+def comment(report: Report, *, limit: int = LIMIT, links: Links | None = None) -> str:
+    """Return the comment, its first line the marker.
+
+    limit: as bytes, of which there are at least as many as characters. links: to hosted pages; without them each change
+    is told with its path. What does not fit is left out in this order: the list of what means the same; links and paths
+    of single changes; all but some of what is new or deleted; all but some of each class; the lists; the words that
+    findings quote. The sentence, the table and the findings always stay.
+    """
+    return _fitted(report, links or Links(), limit, (MARKER,))
+
+
+def summary(report: Report, *, limit: int = SUMMARY_LIMIT, links: Links | None = None) -> str:
+    """Return the same for a job summary: without the marker, and with room for more."""
+    return _fitted(report, links or Links(), limit, ())
+
+
+def _fitted(report: Report, links: Links, limit: int, head: Sequence[str]) -> str:
+    footer = f"ignored: {plain(as_line(uncounted(report.found), report.found))}"
+    text = ""
+    for budget in _STEPS:
+        text = "\n".join([*head, *_Told(report, links, budget).lines(), *_footer(report, budget, footer)]) + "\n"
+        if _length(text) <= limit:
+            return text
+    lines = text.split("\n")
+    while len(lines) > 1 and _length("\n".join(lines) + _CUT) > limit:
+        lines.pop()
+    return "\n".join(lines) + _CUT
+
+
+_CUT = "\n\nThe rest is left out, to fit.\n"
+
+
+def _length(text: str) -> int:
+    """Return the bytes, with two for the end of a line, as forms send it."""
+    return len(text.encode("utf-8", "backslashreplace")) + text.count("\n")
+
+
+def _footer(report: Report, budget: Budget, ignored: str) -> Iterator[str]:
+    if budget.left_out:
+        yield f"Left out, to fit: {budget.left_out}."
+        yield ""
+    lines = f"{report.found.source.raw_lines:,} lines of JSON differ"
+    yield f"<sub>{range_of(report.found)} · recviewer {__version__} · {lines} · {ignored}</sub>"
+
+
+def verdicts(report: Report) -> list[tuple[str, str]]:
+    """Return what was decided: (state, words) such as `12 approved`; nothing where nobody has decided."""
+    numbers = report.numbers
+    counts = (
+        ("approved", numbers.approved, "approved"),
+        ("rejected", numbers.rejected, "to re-record"),
+        ("delete", numbers.to_delete, "to delete"),
+        ("undecided", numbers.undecided, "undecided"),
+    )
+    if not numbers.decided:
+        return []
+    return [(state, f"{count:,} {words}") for state, count, words in counts if count]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A report with how much of it is told, and where its links lead."""
+
+    report: Report
+    links: Links
+    budget: Budget
+
+    def lines(self) -> Iterator[str]:
+        found = self.report.found
+        yield f"**{self._sentence()}**"
+        yield ""
+        if found.source.range.note:
+            yield plain(found.source.range.note, 500)
+            yield ""
+        if found.changes:
+            told = [link(words, self.links.of_verdict(state)) for state, words in verdicts(self.report)]
+            yield f"Verdicts: {' · '.join(told) or 'none yet'}"
+            yield ""
+            yield from self._table()
+        yield from self._findings()
+        yield from self._again()
+        for problem in found.source.problems[:10]:
+            yield f"🟠 Not looked at: {plain(problem, 300)}"
+            yield ""
+        yield from Lists(self.report, self.links, self.budget).lines()
+
+    def _sentence(self) -> str:
+        found = self.report.found
+        if not found.changes:
+            return plain(sentence(found))
+        told = [
+            link(plain(str(clause)), self.links.of_classes(clause.classes, is_found=clause.is_found))
+            for clause in clauses(found)
+        ]
+        end = link(plain(ending(found)), self.links.of_needs() if found.numbers.need_you else "")
+        return f"{link(plain(opening(found)), self.links.page)}: {', '.join(told)}; {end}."
+
+    def _table(self) -> Iterator[str]:
+        yield "| what happened | changes | recordings | tests | size | undecided |"
+        yield "|---|--:|--:|--:|--:|--:|"
+        for churn, tally in self.report.found.classes().items():
+            if tally.changes:
+                counts = (
+                    f"{tally.changes:,}",
+                    f"{tally.recordings:,}",
+                    f"{tally.tests:,}",
+                    size(tally.size),
+                    f"{tally.undecided:,}",
+                )
+                yield f"| {link(TITLES[churn], self.links.of_classes([churn]))} | {' | '.join(counts)} |"
+        yield ""
+
+    def _findings(self) -> Iterator[str]:
+        for finding in self.report.findings:
+            yield self._finding(finding, self.links.of_finding(finding))
+            yield ""
+
+    def _finding(self, finding: Finding, url: str) -> str:
+        sign = "🔴" if finding.severity is Severity.RED else "🟠"
+        quoted = f" {code(finding.evidence, 120)}" if finding.evidence and self.budget.has_evidence else ""
+        return (
+            f"{sign} **{link(plain(finding.title, 200), url)}**. {plain(finding.detail, 500)}{quoted} ({finding.rule})"
+        )
+
+    def _again(self) -> Iterator[str]:
+        """Tell what a reviewer wants to be recorded again: it is what the author has to do."""
+        mine = [change for change in self.report.found.changes if change.verdict == "rejected"]
+        if not mine:
+            return
+        tests = list(dict.fromkeys(change.about.test or short_path(change.side.path) for change in mine))
+        shown = ", ".join(code(test, 160) for test in tests[:10])
+        rest = f" and {len(tests) - 10:,} more tests" if len(tests) > 10 else ""
+        what = " or bring back" if any(change.new is None for change in mine) else ""
+        yield f"🔴 **{len(mine):,} to re-record{what}**, as reviewers said: {shown}{rest}"
+        yield ""

@@ -1,0 +1,120 @@
+"""The report on a range, in the forms that scripts and hosts read. The JSON is a public contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+from recviewer.changes import changeset, sources
+from recviewer.changes.findings import Finding
+from recviewer.changes.model import Change
+from recviewer.changes.numbers import Numbers
+from recviewer.changes.overview import Overview, decided, overview, subjects
+from recviewer.difference.model import Churn
+from recviewer.exchange.model import Json
+from recviewer.git.repository import Repository
+from recviewer.pairing.pairs import Choice
+from recviewer.pairing.sides import Library, Side
+
+Ask = Callable[[Sequence[str]], dict[str, str]]
+"""Returns what reviewers said, by subject (`overview.subjects`), for those of the given subjects that were decided on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a report tells."""
+
+    found: Overview
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is red, then what is amber."""
+        return self.found.findings
+
+    @property
+    def numbers(self) -> Numbers:
+        """How much there is of everything."""
+        return self.found.numbers
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether all was looked at and decided on, and nothing is to be recorded again."""
+        return not self.numbers.undecided and not self.numbers.rejected and not self.found.source.problems
+
+
+def make(
+    repository: Repository,
+    spec: str,
+    *,
+    ask: Ask | None = None,
+    library: Library | None = None,
+    choices: Sequence[Choice] = (),
+) -> Report:
+    """Work the report out. spec: `BASE...HEAD`, `BASE..HEAD` or `BASE`. Raises GitFailed with what to do.
+
+    choices: pairs that reviewers made or broke, in order.
+    """
+    asked = sources.open_range(repository, sources.parse(spec))
+    found = overview(changeset.load(asked, library or Library()), choices=choices)
+    if ask is not None:
+        found = decided(found, ask(subjects(found.changes)))
+    return Report(found)
+
+
+def as_json(report: Report) -> dict[str, Json]:
+    """Return the contract's object."""
+    found = report.found
+    source, tallies, numbers = found.source, found.classes(), found.numbers
+    return {
+        "base": source.range.base,
+        "head": source.range.head or None,
+        "files_changed": source.files,
+        "added": len(source.added),
+        "modified": len(source.modified),
+        "deleted": len(source.deleted),
+        "pairs": numbers.pairs,
+        "classes": {churn: tallies[Churn(churn)].changes for churn in _CLASSES},
+        "undecided": numbers.undecided,
+        "raw_diff_lines": source.raw_lines,
+        "changes": [_change(change) for change in found.changes],
+        "numbers": asdict(numbers),
+        "findings": [_finding(finding) for finding in found.findings],
+        "problems": list(source.problems),
+        "merge_bases": list(source.range.merge_bases),
+    }
+
+
+_CLASSES = ("identical", "chunking", "details", "request", "text", "tool_call", "finish", "outcome", "new", "gone")
+
+
+def _change(change: Change) -> dict[str, Json]:
+    return {
+        "class": change.churn.value,
+        "paired_by": change.pair.how.value if change.pair else None,
+        "old": _side(change.old),
+        "new": _side(change.new),
+        "verdict": change.verdict or None,
+        "summary": change.summary,
+        "severity": change.severity.value if change.severity else None,
+        "item": change.alike,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Json]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "title": finding.title,
+        "detail": finding.detail,
+        "changes": [{"old": _side(change.old), "new": _side(change.new)} for change in finding.changes],
+    }
+
+
+def _side(side: Side | None) -> dict[str, str] | None:
+    return None if side is None else {"path": side.path, "blob": side.blob}
+
+
+def range_of(found: Overview) -> str:
+    """Return which commits were compared, short: `0509f952f…af3ee23d7`."""
+    source = found.source.range
+    return f"{source.base[:9]}…{source.head[:9] or 'the files on disk'}"

@@ -1,0 +1,192 @@
+"""Reviews as a file: verdicts, tags and notes as lines of JSON that git merges line by line (see `lines`).
+
+Two files are merged by taking the lines of both, and importing again what is known changes nothing.
+Of two versions of a tag or a note the one changed later counts; of a reviewer's verdicts the one entered last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from recviewer.review import audit, history, rows, standing
+from recviewer.review.audit import Action, Done, Item
+from recviewer.review.history import Saying, sayings
+from recviewer.review.models import Note, Tag, TagOn
+from recviewer.review.reviews_file.lines import (
+    EVER,
+    HEADING,
+    Line,
+    Read,
+    decision_line,
+    later_note,
+    note_line,
+    read,
+    tag_line,
+    text,
+    time,
+    use_line,
+)
+from recviewer.review.rows import NOTE, ON, TAG, Change, Values, change
+from recviewer.review.subjects import chunked, printable
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of an import. bad: (line number, why) of lines that were left out."""
+
+    done: Done
+    bad: tuple[tuple[int, str], ...]
+
+
+def export() -> bytes:
+    """Return all reviews as a file."""
+    lines = {text(line) for line in _all_lines()}
+    return (HEADING + "\n" + "".join(f"{line}\n" for line in sorted(lines))).encode()
+
+
+def _all_lines() -> Iterator[Line]:
+    for saying in sayings():
+        yield decision_line(saying)
+    for tag in Tag.objects.all():
+        yield tag_line(tag.name, tag.colour, tag.changed_at)
+    for use in TagOn.objects.select_related("tag"):
+        yield use_line(use.path, use.tag.name, use.actor, use.at)
+    for note in Note.objects.select_related("thread"):
+        yield note_line(note.uid, rows.of_note(note))
+
+
+# Merging
+
+
+def bring_in(data: bytes, *, actor: str, name: str = "", now: datetime | None = None) -> Imported:
+    """Merge a file into the reviews, as one act. name: of the file, for the log. Raises UnknownVersion."""
+    found = read(data)
+    with transaction.atomic():
+        leave_out_answers_to_answers(found)
+        fresh = _unknown_decisions(found)
+        changes = [*_changed_tags(found), *_new_uses(found), *_changed_notes(found)]
+        if not fresh and not changes:
+            return Imported(Done("Nothing in it is new.", None, 0), tuple(found.bad))
+        event = audit.write(
+            actor=actor,
+            action=Action.IMPORT,
+            summary=_summary(fresh, changes, name),
+            payload={"changes": changes, "decisions": len(fresh)},
+            items=_items(fresh, changes),
+            at=now or timezone.now(),
+        )
+        history.enter(event, fresh)
+        rows.apply(changes)
+        standing.update({saying.fingerprint for saying in fresh})
+    return Imported(audit.done(event), tuple(found.bad))
+
+
+def _unknown_decisions(found: Read) -> list[Saying]:
+    about = {saying.fingerprint for saying in found.decisions.values()}
+    known = {text(decision_line(saying)) for saying in sayings(about)}
+    return sorted(saying for written, saying in found.decisions.items() if written not in known)
+
+
+def _changed_tags(found: Read) -> Iterator[Change]:
+    for name, (_, _, values) in sorted(found.tags.items()):
+        tag = Tag.objects.filter(folded=name).first()
+        before = rows.of_tag(tag) if tag else None
+        if tag:
+            mine = (time(tag.changed_at), text(tag_line(tag.name, tag.colour, tag.changed_at)))
+            if mine >= found.tags[name][:2]:
+                continue
+        yield change(TAG, [name], before, values)
+
+
+def _new_uses(found: Read) -> Iterator[Change]:
+    changes = [change(ON, list(key), None, None) for key in sorted(found.uses)]
+    there = rows.present(changes)
+    for one in changes:
+        path, name = one["key"]
+        at, actor = found.uses[path, name]
+        before = there.get((ON, path, name))
+        if before and (time(datetime.fromisoformat(before["at"])), before["actor"]) <= (at, actor):
+            continue
+        label = before["tag"] if before else _name_of(found, name)
+        yield change(ON, [path, name], before, {"tag": label, "actor": actor, "at": _parsed(at).isoformat()})
+
+
+def _name_of(found: Read, name: str) -> str:
+    """Return how a tag will be written once all of the file is in."""
+    tag = Tag.objects.filter(folded=name).first()
+    mine = (time(tag.changed_at), text(tag_line(tag.name, tag.colour, tag.changed_at))) if tag else ("", "")
+    written: str = tag.name if tag and mine >= found.tags[name][:2] else found.tags[name][2]["name"]
+    return written
+
+
+def _parsed(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _changed_notes(found: Read) -> Iterator[Change]:
+    """Yield notes that are new or later than ours. A thread that is nowhere gets a deleted note to hang its answers on."""
+    wanted = dict(found.notes)
+    for _, _, values in found.notes.values():
+        if values["thread"]:
+            later_note(wanted, values["thread"], _placeholder(values))
+    changes = [change(NOTE, [uid], None, None) for uid in sorted(wanted)]
+    there = rows.present(changes)
+    for one in changes:
+        (uid,) = one["key"]
+        before, (changed, written, values) = there.get((NOTE, uid)), wanted[uid]
+        if before:
+            mine = (time(datetime.fromisoformat(before["changed_at"])), text(note_line(uid, before)))
+            if mine >= (changed, written):
+                continue
+        yield change(NOTE, [uid], before, values)
+
+
+def leave_out_answers_to_answers(found: Read) -> None:
+    """Take out notes that answer an answer, or are answered and would become one: a thread has one beginning."""
+    named = {values["thread"] for _, _, values in found.notes.values() if values["thread"]}
+    threads: dict[str, str] = {}
+    answered: set[str] = set()
+    for some in chunked(named | set(found.notes)):
+        threads.update(Note.objects.filter(uid__in=some).exclude(thread=None).values_list("uid", "thread__uid"))
+        answered.update(Note.objects.filter(thread__uid__in=some).values_list("thread__uid", flat=True))
+    threads |= {uid: values["thread"] for uid, (_, _, values) in found.notes.items()}
+    for uid, (_, _, values) in list(found.notes.items()):
+        if values["thread"] and (threads.get(values["thread"]) or uid in answered):
+            del found.notes[uid]
+            found.bad.append((found.numbers[uid], "the note answers an answer, not the beginning of a thread"))
+    found.bad.sort()
+
+
+def _placeholder(reply: Values) -> Values:
+    gone = {"author": "", "body": "", "thread": "", "resolved_by": "", "resolved_at": None, "anchor": "", "blob": ""}
+    ever = EVER.isoformat()
+    return {**gone, "path": reply["path"], "at": ever, "changed_at": ever, "withdrawn_at": ever}
+
+
+def _items(fresh: Iterable[Saying], changes: Iterable[Change]) -> Iterator[Item]:
+    for saying in fresh:
+        yield Item(saying.path, saying.fingerprint, saying.blob)
+    for one in changes:
+        if one["table"] == ON:
+            yield Item(one["key"][0], "", "")
+        elif one["table"] == NOTE and one["after"]:
+            yield Item(one["after"]["path"], "", one["after"]["blob"])
+
+
+def _summary(fresh: Iterable[Saying], changes: Iterable[Change], name: str) -> str:
+    tables = [one["table"] for one in changes]
+    counts = (
+        (len(list(fresh)), "verdict"),
+        (tables.count(ON), "tag on a recording"),
+        (tables.count(TAG), "tag"),
+        (tables.count(NOTE), "note"),
+    )
+    plural = {"tag on a recording": "tags on recordings"}
+    said = [f"{count:,} {word if count == 1 else plural.get(word, word + 's')}" for count, word in counts if count]
+    listed = " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
+    return f"imported {listed}{f' from {printable(name, 80)}' if name else ''}"
