@@ -17,6 +17,7 @@ from recviewer.changes.changeset import is_recording
 from recviewer.git.history import contents
 from recviewer.git.ranges import held, opened
 from recviewer.git.repository import resolve
+from recviewer.recorders.registry import claims
 from recviewer.store.scan import scan
 
 Document = dict[str, Any]
@@ -80,7 +81,7 @@ def read(place: str) -> Tree:
 def _files(place: str) -> Iterator[tuple[str, bytes]]:
     top, _, commit = place.partition("@")
     if not commit:
-        for stamp in scan(Path(top)).stamps:
+        for stamp in scan(Path(top), claims()).stamps:
             if not stamp.obstacle and stamp.size <= MOST_BYTES:
                 yield os.fsdecode(stamp.raw), (Path(top) / os.fsdecode(stamp.raw)).read_bytes()
         return

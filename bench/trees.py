@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from recviewer.recorders.registry import claims
 from recviewer.store.scan import scan
 
 
@@ -27,7 +28,7 @@ class Tree:
 
 def tree_of(root: Path) -> Tree:
     """Find the recordings below a directory."""
-    stamps = [stamp for stamp in scan(root).stamps if not stamp.obstacle]
+    stamps = [stamp for stamp in scan(root, claims()).stamps if not stamp.obstacle]
     files = tuple(root / os.fsdecode(stamp.raw) for stamp in stamps)
     return Tree(root, files, sum(stamp.size for stamp in stamps))
 

@@ -1,13 +1,15 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from recviewer.catalog import indexer
+from recviewer.catalog import content, indexer, summary
 from recviewer.catalog.models import Recording
+from recviewer.recorders import kinds, registry
 
 settings.register_profile(
     "patient",
@@ -59,6 +61,24 @@ def exchange(
 def chat():
     """Return `exchange`, which makes a small chat recording."""
     return exchange
+
+
+@pytest.fixture
+def list_recorder(monkeypatch):
+    """A second recorder, found by its folder alone as any other: it keeps many exchanges in a file."""
+    module = f"{kinds.__name__}.json_list"
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(Path(__file__).parent / "recorders" / "kinds")])
+    monkeypatch.setattr(content, "_cache", type(content._cache)())
+    monkeypatch.setattr(summary, "_once", summary.Once(limit=4_000_000))
+    _forget_recorders()
+    yield registry.recorder_of("a.json", b"[]")
+    sys.modules.pop(module, None)
+    _forget_recorders()
+
+
+def _forget_recorders():
+    for kept in (registry.recorders, registry.claims, registry._with_name):
+        kept.cache_clear()
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from recviewer.catalog import database, rows
 from recviewer.catalog.jobs import Done, Job
 from recviewer.catalog.models import IndexRun
 from recviewer.formats.version import reader_version
+from recviewer.recorders.registry import claims
 from recviewer.store import files
 from recviewer.store.refusals import NotWritable, Refusal, why
 from recviewer.store.scan import FileStamp, Scan, scan
@@ -97,7 +98,7 @@ def refresh(*, full: bool = False, progress: Progress | None = None, processes: 
 def _run(*, full: bool, progress: Progress, processes: int | None) -> Report:
     started = time.perf_counter()
     report = Report()
-    found = scan(settings.RECORDINGS_ROOT, skip=[settings.DATA_DIR])
+    found = scan(settings.RECORDINGS_ROOT, claims(), skip=[settings.DATA_DIR])
     report.problems = [f"{problem.key or '.'}: {problem.what}" for problem in found.problems]
     known = rows.known()
     version = reader_version()

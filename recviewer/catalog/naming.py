@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from recviewer.store.scan import HOME
-
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
 """NUL ends a text in SQL; all of them are shown as their pictures."""
 
@@ -27,7 +25,7 @@ def test_name(test_id: str | None) -> str:
     return head.rpartition("::")[2].removeprefix("test_") + bracket + parameters
 
 
-_HOME = HOME.decode()
+_HOME = "recordings"
 _TESTS = ("tests", "integration")
 
 

@@ -13,10 +13,11 @@ from recviewer.difference.sequences import common
 from recviewer.git import ranges
 from recviewer.git.history import contents
 from recviewer.git.ranges import Changed, Counted, MissingObjects
+from recviewer.git.repository import Repository
 from recviewer.pairing.sides import Library, Meaning, Side, meaning_of, without_bytes
 from recviewer.pairing.successors import Kept
+from recviewer.recorders.registry import claims
 from recviewer.store.paths import key_of
-from recviewer.store.scan import ENDING, HOME, SKIPPED
 
 _LINK, _MODULE = "120000", "160000"
 _ODD = {_LINK: "a symbolic link, which is not followed", _MODULE: "a submodule, not a file"}
@@ -74,12 +75,6 @@ class ChangeSet:
         return self.lines.added + self.lines.removed
 
 
-def is_recording(raw: bytes) -> bool:
-    """Tell whether a path is that of a recording, by the rule of `store.scan`: a `.json` below a `recordings` folder."""
-    *folders, name = raw.split(b"/")
-    return name.endswith(ENDING) and HOME in folders and not any(folder in SKIPPED for folder in folders)
-
-
 def load(asked: Range, library: Library) -> ChangeSet:
     """Read all that differs. Raises GitFailed: MissingObjects where the repository lacks some of it."""
     try:
@@ -120,25 +115,20 @@ def counted_by_place(lines: Sequence[tuple[bytes, bytes]]) -> Counted | None:
 
 
 def _recordings(asked: Range, changed: Sequence[Changed]) -> list[Changed]:
-    found = [item for item in changed if is_recording(item.raw)]
+    found = [item for item in changed if claims().holds(item.raw)]
     if found or not changed or _has_home(asked):
         return found
-    return [item for item in changed if is_loose(item.raw)]
-
-
-def is_loose(raw: bytes) -> bool:
-    """Tell whether a path is that of a recording where nothing is named `recordings`: any `.json`."""
-    return raw.endswith(ENDING) and not any(folder in SKIPPED for folder in raw.split(b"/")[:-1])
+    return [item for item in changed if claims().holds_loose(item.raw)]
 
 
 def _has_home(asked: Range) -> bool:
-    """Tell whether either side has a folder named `recordings`: where there is none, every `.json` is a recording."""
-    return any(
-        folder.rpartition(b"/")[2] == HOME
-        for commit in (asked.base, asked.head)
-        if commit
-        for folder in ranges.folders(asked.repository, commit)
-    )
+    """Tell whether either side has a folder with the name of a home: where there is none, the ending alone counts."""
+    return any(has_home(asked.repository, commit) for commit in (asked.base, asked.head) if commit)
+
+
+def has_home(repository: Repository, commit: str) -> bool:
+    """Tell whether a commit has a folder with the name of a home. Raises GitFailed."""
+    return claims().are_homes(folder.rpartition(b"/")[2] for folder in ranges.folders(repository, commit))
 
 
 _Sides = dict[tuple[bytes, str], Side]
@@ -259,7 +249,8 @@ def _on_disk(asked: Range, library: Library) -> ChangeSet:
 
 def _wanted(asked: Range) -> Callable[[bytes], bool]:
     """Return which paths of the working tree are recordings."""
-    return is_recording if _has_home(asked) or disk.has_home(asked.repository) else is_loose
+    mine = claims()
+    return mine.holds if _has_home(asked) or disk.has_home(asked.repository) else mine.holds_loose
 
 
 def _read_on_disk(asked: Range, library: Library, found: disk.Found) -> ChangeSet:

@@ -11,6 +11,7 @@ from pathlib import Path
 from recviewer.git.ranges import Changed, Held
 from recviewer.git.repository import Repository
 from recviewer.git.worktree import snapshot
+from recviewer.recorders.registry import claims
 from recviewer.store import files
 from recviewer.store.paths import key_of
 from recviewer.store.refusals import Refusal
@@ -35,8 +36,8 @@ class Found:
 
 
 def has_home(repository: Repository) -> bool:
-    """Tell whether a folder named `recordings` lies in the working tree, or the tree in one."""
-    return not scan(repository.work_tree).is_loose
+    """Tell whether a folder with the name of a home lies in the working tree, or the tree in one."""
+    return not scan(repository.work_tree, claims()).is_loose
 
 
 def looked_at(repository: Repository, commit: str, wanted: Wanted) -> Found:
@@ -44,7 +45,7 @@ def looked_at(repository: Repository, commit: str, wanted: Wanted) -> Found:
 
     What sparse checkout leaves out is not deleted, and what is ignored and untracked is not there. Raises GitFailed.
     """
-    found = scan(repository.work_tree)
+    found = scan(repository.work_tree, claims())
     problems = [f"{problem.key or '.'}: {problem.what}" for problem in found.problems]
     with snapshot(repository, wanted) as snap:
         obstacles = {one.raw: one.why for one in snap.obstacles}
@@ -103,7 +104,7 @@ def _stored(repository: Repository, wanted: Mapping[bytes, str]) -> dict[bytes, 
 
 def held(repository: Repository) -> list[Held]:
     """Return the recordings that lie in the working tree, with their blobs as git would store them. Raises GitFailed."""
-    there = {stamp.raw for stamp in scan(repository.work_tree).stamps if not stamp.obstacle}
+    there = {stamp.raw for stamp in scan(repository.work_tree, claims()).stamps if not stamp.obstacle}
     with snapshot(repository, there.__contains__) as snap:
         obstacles = {one.raw for one in snap.obstacles}
         return [one for one in snap.held() if one.raw in there and one.raw not in obstacles]
@@ -116,7 +117,7 @@ def state(repository: Repository) -> str:
     """
     digest = hashlib.blake2b(digest_size=16)
     folders = {b""}
-    for stamp in scan(repository.work_tree).stamps:
+    for stamp in scan(repository.work_tree, claims()).stamps:
         digest.update(repr(stamp).encode("utf-8", "backslashreplace"))
         folder = os.path.dirname(stamp.raw)
         while folder not in folders:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from recviewer.changes.changeset import is_loose, is_recording
-from recviewer.git import forks, ranges
+from recviewer.changes.changeset import has_home
+from recviewer.git import forks
 from recviewer.git.repository import GitFailed, Repository, TooSlow
-from recviewer.store.scan import HOME
+from recviewer.recorders.registry import claims
 
 SECONDS = 2.0
 """How long counting may keep a page waiting."""
@@ -75,13 +75,9 @@ def count(repository: Repository, base: str, heads: Sequence[str]) -> dict[str, 
     found = forks.forks(repository, base, heads, seconds=SECONDS)
     pairs = {head: fork.at for head, fork in found.items() if fork.at and fork.at != head}
     paths = dict(forks.changed(repository, pairs, seconds=max(0.1, until - time.monotonic()))) if pairs else {}
-    has_home = any(HOME in name.split(b"/")[:-1] for names in paths.values() for name in names)
-    is_one = is_recording if has_home or not paths or _has_home(repository, base) else is_loose
+    mine = claims()
+    is_home_named = any(mine.are_homes(name.split(b"/")[:-1]) for names in paths.values() for name in names)
+    is_one = mine.holds if is_home_named or not paths or has_home(repository, base) else mine.holds_loose
     counts: dict[str, int | None] = {head: sum(map(is_one, names)) for head, names in paths.items()}
     counts |= {head: 0 for head, fork in found.items() if fork.at == head}
     return {head: Touch(counts.get(head), fork.commits, fork.first) for head, fork in found.items()}
-
-
-def _has_home(repository: Repository, commit: str) -> bool:
-    """Tell whether a commit has a folder named `recordings`; where there is none, every `.json` is a recording."""
-    return any(folder.rpartition(b"/")[2] == HOME for folder in ranges.folders(repository, commit))

@@ -16,6 +16,7 @@ from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Json
 from recviewer.exchange.plain import escaped_bytes
 from recviewer.formats.reading import Reading, read, unreadable
+from recviewer.recorders.registry import claims
 from recviewer.replay.names import Replay, ReplayState, name_state
 from recviewer.review.narrowing import REVIEW_KEYS, Asked, narrowed
 from recviewer.store import files
@@ -48,7 +49,7 @@ class Found(NamedTuple):
 def found_below(root: Path, *, limit_bytes: int) -> Iterator[Found]:
     """Yield every recording below a directory, broken ones too. Raises store.NoRoot."""
     with files.Reader(root, limit_bytes=limit_bytes) as reader:
-        for stamp in scan(root).stamps:
+        for stamp in scan(root, claims()).stamps:
             if stamp.obstacle:
                 yield Found(stamp.key, unreadable(stamp.obstacle), "", stamp.size)
                 continue

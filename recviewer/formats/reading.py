@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from recviewer.exchange.model import Chunk, Exchange, Failure, Json, Kind, Left, Problem, Reply
 from recviewer.formats import registry
 from recviewer.formats.contract import Format
-from recviewer.formats.decode import Unreadable, decode
+from recviewer.formats.decode import Decoded, Unreadable, decode
 from recviewer.formats.failure import exception_of, http_error_of
 from recviewer.formats.lookup import PROBLEM_LIMIT
 from recviewer.formats.raw import Raw, envelope
@@ -18,6 +18,7 @@ from recviewer.formats.rest import place_of, rest_of
 log = logging.getLogger(__name__)
 
 BODY = "response.body"
+TOO_DEEP = "nested too deep"
 NOT_UNDERSTOOD = "not understood: it is kept as it is, and counts"
 
 
@@ -58,11 +59,21 @@ def read(data: bytes, *, exact: bool = False, as_format: str | None = None) -> R
     """
     try:
         decoded = decode(data, exact=exact)
+    except Unreadable as reason:
+        return unreadable(str(reason))
+    except RecursionError:
+        return unreadable(TOO_DEEP)
+    return read_document(decoded, as_format=as_format)
+
+
+def read_document(decoded: Decoded, *, as_format: str | None = None) -> Reading:
+    """Read a document that was decoded. as_format, and what is raised: as for `read`."""
+    try:
         raw = envelope(decoded.document)
     except Unreadable as reason:
         return unreadable(str(reason))
     except RecursionError:
-        return unreadable("nested too deep")
+        return unreadable(TOO_DEEP)
     known = list(decoded.problems) + list(raw.problems)
     if as_format is not None:
         chosen = registry.named(as_format)

@@ -11,10 +11,10 @@ from recviewer.git.ranges import Held
 from recviewer.pairing.sides import Side, meaning_of
 from recviewer.plan.head_tree import Head, folder_of
 from recviewer.plan.model import File, Loss
+from recviewer.recorders.registry import claims
 from recviewer.replay.names import ReplayState
 from recviewer.review.models import State
 from recviewer.review.subjects import chunked
-from recviewer.store.scan import ENDING
 
 KEPT = 50_000
 """Recordings whose test and replay state are remembered: both depend on content and file name alone."""
@@ -69,7 +69,7 @@ def _facts(found: Overview, head: Head, folders: set[bytes], tests: set[str]) ->
     changed = {change.new.raw: change.new for change in found.changes if change.new is not None}
     unknown: list[Held] = []
     for one in (one for folder in sorted(folders) for one in head.below(folder) if folder_of(one.raw) == folder):
-        if not one.raw.endswith(ENDING) or not one.mode.startswith("100"):
+        if not one.raw.endswith(claims().endings) or not one.mode.startswith("100"):
             continue
         side = changed.get(one.raw)
         if side is not None:

@@ -10,14 +10,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from recviewer.store.claims import SKIPPED, Claims
 from recviewer.store.paths import key_of, open_root
 from recviewer.store.refusals import why
-
-HOME = b"recordings"
-"""The name of a directory whose JSON files are recordings, at any depth."""
-ENDING = b".json"
-SKIPPED = frozenset({b".git", b".venv", b"node_modules", b"__pycache__"})
-"""Names of directories that are not entered."""
 
 _OBSTACLES = {
     stat.S_IFLNK: "a symbolic link, which is not followed",
@@ -60,7 +55,7 @@ class ScanProblem:
 class Scan:
     """What one walk found. stamps: in order of key, no key twice. problems: in order of key.
 
-    is_loose: there is no directory named `recordings`, so every JSON file counts as a recording.
+    is_loose: there is no directory with the name of a home, so every file with a claimed ending counts as a recording.
     """
 
     stamps: tuple[FileStamp, ...]
@@ -77,17 +72,19 @@ class Scan:
         )
 
 
-def scan(root: Path, *, skip: Collection[Path] = ()) -> Scan:
+def scan(root: Path, claims: Claims, *, skip: Collection[Path] = ()) -> Scan:
     """Find the recordings below the root.
 
-    A recording is any `.json` below a directory named `recordings`, at any depth. Where the root itself is so named or
-    lies below such a directory, and where there is no such directory below it, any `.json` below the root is one.
-    skip: directories that are not entered (the trash, should it lie below the root), besides those in `SKIPPED`.
-    No symbolic link is followed. A `.json` that is not a regular file has an obstacle. Directories that cannot be read
-    are problems; the walk goes on. Raises NoRoot.
+    A recording is any file with a claimed ending below a directory with the name of its home, at any depth. Where the root
+    itself is so named or lies below such a directory, any such file below the root is one; so is any with a claimed ending
+    where there is no home at all.
+    claims: what recorders claim. skip: directories that are not entered (the trash, should it lie below the root), besides
+    those in `SKIPPED`.
+    No symbolic link is followed. What is claimed and is not a regular file has an obstacle. Directories that cannot be
+    read are problems; the walk goes on. Raises NoRoot.
     """
     os.close(open_root(root))
-    walk = _Walk(root, skip)
+    walk = _Walk(root, claims, skip)
     walk.run()
     is_loose = not walk.found_home
     if is_loose:
@@ -98,43 +95,48 @@ def scan(root: Path, *, skip: Collection[Path] = ()) -> Scan:
 
 
 class _Walk:
-    """One walk in progress. loose: JSON files outside any `recordings`, which count only where there is none."""
+    """One walk in progress. loose: files with claimed endings outside of any home, which count only where there is none.
 
-    def __init__(self, root: Path, skip: Collection[Path]) -> None:
+    waiting: directories to list, each with the endings that are claimed in it.
+    """
+
+    def __init__(self, root: Path, claims: Claims, skip: Collection[Path]) -> None:
+        self.claims = claims
         self.base = os.path.join(os.path.abspath(os.fsencode(root)), b"")
-        self.is_home = HOME in self.base.split(b"/") or HOME in os.path.realpath(self.base).split(b"/")
-        self.found_home = self.is_home
+        self.claimed = claims.claimed_in([*self.base.split(b"/"), *os.path.realpath(self.base).split(b"/")])
+        self.found_home = bool(self.claimed)
         self.skip = frozenset(_below(os.path.realpath(self.base), place) for place in skip)
         self.stamps: list[FileStamp] = []
         self.problems: list[ScanProblem] = []
         self.loose: list[tuple[os.DirEntry[bytes], bytes]] = []
-        self.waiting: list[tuple[bytes, bool]] = []
+        self.waiting: list[tuple[bytes, tuple[bytes, ...]]] = []
 
     def run(self) -> None:
         """Walk every directory; what cannot be listed becomes a problem."""
-        self.waiting.append((b"", self.is_home))
+        self.waiting.append((b"", self.claimed))
         while self.waiting:
-            prefix, in_home = self.waiting.pop()
+            prefix, claimed = self.waiting.pop()
             try:
                 with os.scandir(self.base + prefix) as entries:
-                    self._list(entries, prefix, in_home)
+                    self._list(entries, prefix, claimed)
             except FileNotFoundError:
                 pass
             except OSError as error:
                 raw = prefix[:-1]
                 self.problems.append(ScanProblem(key_of(raw), raw, f"the directory cannot be read: {why(error)}"))
 
-    def _list(self, entries: os._ScandirIterator[bytes], prefix: bytes, in_home: bool) -> None:
+    def _list(self, entries: os._ScandirIterator[bytes], prefix: bytes, claimed: tuple[bytes, ...]) -> None:
+        endings, homes = self.claims.endings, self.claims.by_home
         for entry in entries:
             name = entry.name
             if entry.is_dir(follow_symlinks=False):
                 raw = prefix + name
                 if name not in SKIPPED and raw not in self.skip:
-                    is_home = name == HOME
-                    self.found_home |= is_home
-                    self.waiting.append((raw + b"/", in_home or is_home))
-            elif name.endswith(ENDING):
-                if in_home:
+                    mine = homes.get(name, ())
+                    self.found_home |= bool(mine)
+                    self.waiting.append((raw + b"/", tuple({*claimed, *mine}) if mine else claimed))
+            elif name.endswith(claimed or endings):
+                if claimed:
                     self.add(entry, prefix + name)
                 else:
                     self.loose.append((entry, prefix + name))

@@ -337,8 +337,8 @@ def test_stamps_beyond_what_a_database_stores_are_kept_all_the_same(put, monkeyp
     put()
     original = indexer.scan
 
-    def odd(root, **how):
-        found = original(root, **how)
+    def odd(root, claims, **how):
+        found = original(root, claims, **how)
         stamps = tuple([stamp._replace(inode=inode, mtime_ns=mtime_ns) for stamp in found.stamps])
         return type(found)(stamps, found.problems, found.is_loose)
 

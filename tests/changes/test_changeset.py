@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.changes import changeset
-from recviewer.changes.changeset import counted_by_place, is_recording, line_changes
+from recviewer.changes.changeset import counted_by_place, line_changes
 from recviewer.git.ranges import Counted
 from recviewer.git.repository import GitFailed
+from recviewer.recorders.registry import claims
 from recviewer.store.scan import scan
 
 
@@ -63,7 +64,7 @@ def test_recordings_are_what_a_scan_of_the_files_finds(tree, has_home):
 
     found = {side.raw for side in tree.load("main...work").added}
 
-    assert found == {stamp.raw for stamp in scan(tree.top).stamps}
+    assert found == {stamp.raw for stamp in scan(tree.top, claims()).stamps}
 
 
 def test_files_on_disk_are_compared_without_git_looking_at_them(tree, make):
@@ -171,4 +172,4 @@ def test_lines_are_counted_by_place_only_where_that_is_sure():
     ],
 )
 def test_what_a_recording_is(raw, expected):
-    assert is_recording(raw) is expected
+    assert claims().holds(raw) is expected

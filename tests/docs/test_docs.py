@@ -104,7 +104,7 @@ def test_links_inside_the_project_lead_somewhere(document):
 
 
 @pytest.mark.parametrize(
-    "name", ["exchange", "formats", "replay", "store", "git", "catalog", "review", "pages", "commands"]
+    "name", ["exchange", "formats", "recorders", "replay", "store", "git", "catalog", "review", "pages", "commands"]
 )
 def test_every_room_is_in_the_architecture(name):
     assert (PROJECT / "recviewer" / name).is_dir()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from recviewer.recorders.registry import claims
 from recviewer.store import files
 from recviewer.store.files import Reader, blob_id, blob_of, count_lines, pour, read
 from recviewer.store.refusals import CannotRead, NoRoot, OutsideRoot, Vanished
@@ -24,7 +25,7 @@ def test_reading_gives_the_bytes_and_the_stamp_of_the_scan(root):
     reading = read(root, b"recordings/a.json", limit_bytes=9)
 
     assert reading.data == b'{"a": 1}\n'
-    assert [reading.stamp] == list(scan(root).stamps)
+    assert [reading.stamp] == list(scan(root, claims()).stamps)
 
 
 def test_an_empty_file_is_read(root):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from recviewer.recorders.registry import claims
 from recviewer.store.refusals import NoRoot
 from recviewer.store.scan import FileStamp, Scan, ScanProblem, obstacle_of, scan
 
@@ -15,8 +16,12 @@ def make(root, *names):
         place.write_text("{}")
 
 
+def _scan(root, **options):
+    return scan(root, claims(), **options)
+
+
 def keys(root, **options):
-    return [stamp.key for stamp in scan(root, **options).stamps]
+    return [stamp.key for stamp in _scan(root, **options).stamps]
 
 
 def test_json_below_a_recordings_directory_is_a_recording_at_any_depth(tmp_path):
@@ -34,14 +39,14 @@ def test_json_below_a_recordings_directory_is_a_recording_at_any_depth(tmp_path)
         "a/recordings/responses/2.json",
         "b/recordings/recordings/3.json",
     ]
-    assert not scan(tmp_path).is_loose
+    assert not _scan(tmp_path).is_loose
 
 
 def test_every_json_counts_where_no_directory_is_named_recordings(tmp_path):
     make(tmp_path, "b.json", "a/c.json", "a/d.txt")
 
     assert keys(tmp_path) == ["a/c.json", "b.json"]
-    assert scan(tmp_path).is_loose
+    assert _scan(tmp_path).is_loose
 
 
 def test_an_empty_recordings_directory_counts_as_one(tmp_path):
@@ -56,7 +61,7 @@ def test_every_json_counts_in_a_root_that_is_or_lies_in_a_recordings_directory(t
     make(tmp_path / place, "a.json", "deep/b.json", "recordings/c.json")
 
     assert keys(tmp_path / place) == ["a.json", "deep/b.json", "recordings/c.json"]
-    assert not scan(tmp_path / place).is_loose
+    assert not _scan(tmp_path / place).is_loose
 
 
 def test_a_relative_root_knows_where_it_lies(tmp_path, monkeypatch):
@@ -70,7 +75,7 @@ def test_a_stamp_says_what_the_file_system_says(tmp_path):
     make(tmp_path, "recordings/a.json")
     os.utime(tmp_path / "recordings/a.json", ns=(1, 1_234_567_891_234_567_000))
 
-    [stamp] = scan(tmp_path).stamps
+    [stamp] = _scan(tmp_path).stamps
 
     inode = (tmp_path / "recordings/a.json").stat().st_ino
     assert stamp == FileStamp("recordings/a.json", b"recordings/a.json", 2, 1_234_567_891_234_567_000, inode, "")
@@ -109,7 +114,7 @@ def test_links_to_directories_are_not_followed(tmp_path):
     (tmp_path / "root/recordings/loop").symlink_to(tmp_path / "root")
     (tmp_path / "root/recordings/dir.json").symlink_to(tmp_path / "elsewhere")
 
-    found = scan(tmp_path / "root")
+    found = _scan(tmp_path / "root")
 
     assert [(stamp.key, bool(stamp.obstacle)) for stamp in found.stamps] == [
         ("recordings/a.json", False),
@@ -128,7 +133,7 @@ def test_what_is_no_regular_file_has_an_obstacle(tmp_path):
     with socket.socket(socket.AF_UNIX) as plug:
         plug.bind(os.path.relpath(home / "socket.json"))
 
-    assert {stamp.key.removeprefix("recordings/"): stamp.obstacle for stamp in scan(tmp_path).stamps} == {
+    assert {stamp.key.removeprefix("recordings/"): stamp.obstacle for stamp in _scan(tmp_path).stamps} == {
         "file.json": "",
         "link.json": "a symbolic link, which is not followed",
         "dangling.json": "a symbolic link, which is not followed",
@@ -148,7 +153,7 @@ def test_a_directory_that_cannot_be_read_is_a_problem_and_the_walk_goes_on(open_
     (open_path / "recordings/closed").chmod(0)
 
     with unprivileged():
-        found = scan(open_path)
+        found = _scan(open_path)
 
     assert [stamp.key for stamp in found.stamps] == ["recordings/a.json", "recordings/z/c.json"]
     [problem] = found.problems
@@ -163,7 +168,7 @@ def test_a_scan_tells_gone_from_unknown(open_path, unprivileged):
     (open_path / "recordings/closed").chmod(0)
 
     with unprivileged():
-        found = scan(open_path)
+        found = _scan(open_path)
 
     assert not found.saw(b"recordings/closed/b.json")
     assert found.saw(b"recordings/closed.json")
@@ -179,7 +184,7 @@ def test_a_file_that_cannot_be_looked_at_has_an_obstacle(open_path, unprivileged
     (open_path / "recordings").chmod(0o744)
 
     with unprivileged():
-        [stamp] = scan(open_path).stamps
+        [stamp] = _scan(open_path).stamps
 
     assert stamp == FileStamp("recordings/a.json", b"recordings/a.json", 0, 0, 0, "recviewer has no permission for it")
 
@@ -190,7 +195,7 @@ def test_names_that_are_not_utf8_are_found(tmp_path):
     with open(home + b"/\xff.json", "wb"):
         pass
 
-    [stamp] = scan(tmp_path).stamps
+    [stamp] = _scan(tmp_path).stamps
 
     assert (stamp.key, stamp.raw) == (r"recordings/\xff.json", b"recordings/\xff.json")
 
@@ -202,7 +207,7 @@ def test_of_two_files_shown_the_same_way_one_is_a_problem(tmp_path):
         with open(home + name, "wb"):
             pass
 
-    found = scan(tmp_path)
+    found = _scan(tmp_path)
 
     assert [stamp.raw for stamp in found.stamps] == [b"recordings/\\xff.json", b"recordings/a.json"]
     assert [problem.raw for problem in found.problems] == [b"recordings/\xff.json"]
@@ -211,11 +216,11 @@ def test_of_two_files_shown_the_same_way_one_is_a_problem(tmp_path):
 
 def test_a_root_that_does_not_exist_is_refused(tmp_path):
     with pytest.raises(NoRoot, match="does not exist"):
-        scan(tmp_path / "gone")
+        _scan(tmp_path / "gone")
 
 
 def test_an_empty_root_is_an_empty_scan(tmp_path):
-    assert scan(tmp_path) == Scan((), (), is_loose=True)
+    assert _scan(tmp_path) == Scan((), (), is_loose=True)
 
 
 def test_a_root_that_is_a_link_is_walked(tmp_path):

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from recviewer.recorders.registry import claims
 from recviewer.store import moves
 from recviewer.store.files import blob_id
 from recviewer.store.manifests import State
@@ -304,7 +305,7 @@ def test_a_trash_below_the_root_is_never_scanned_as_recordings(root):
     trash = Trash(root / "suite" / "recordings" / "trash")
     entry = delete(trash, root)
 
-    assert [stamp.raw for stamp in scan(root).stamps] == [b"suite/recordings/other.json"]
+    assert [stamp.raw for stamp in scan(root, claims()).stamps] == [b"suite/recordings/other.json"]
     assert trash.restore(entry.id).state is State.RESTORED
 
 

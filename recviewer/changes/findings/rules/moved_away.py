@@ -8,7 +8,9 @@ from recviewer.changes.findings.model import About, Case, Held, Instance, Rule, 
 from recviewer.changes.model import Severity
 from recviewer.pairing.pairs import How
 from recviewer.pairing.sides import Side
-from recviewer.store.scan import HOME
+
+HOME = "recordings"
+"""The folder beside a test in which OGX looks for its recordings."""
 
 
 def _holds(case: Case) -> Held | None:
@@ -28,7 +30,7 @@ def _home(side: Side) -> str:
     """Return where replay looks for a recording of a test, from the root of the tests on; "" where none is known."""
     file = side.test_id.partition("::")[0].replace("\\", "/")
     folder, slash, _ = file.rpartition("/")
-    return f"{folder}/{HOME.decode()}/" if slash else ""
+    return f"{folder}/{HOME}/" if slash else ""
 
 
 def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
@@ -37,7 +39,7 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     verb, it = ("lies", "it") if len(some) == 1 else ("lie", "them")
     return Told(
         f"{counted(len(some), 'recording')} {verb} where replay does not look for {it}",
-        f"Replay looks in the folder “{HOME.decode()}” beside the test; now: {named}.",
+        f"Replay looks in the folder “{HOME}” beside the test; now: {named}.",
         some[0].case.change.side.path,
     )
 

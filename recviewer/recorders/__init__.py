@@ -1,0 +1,1 @@
+"""Recorders: which files are theirs, and the exchanges that a file holds."""

@@ -1,0 +1,61 @@
+"""What a recorder is: one module in `recorders/kinds/` with an instance of a class of this shape named `RECORDER`.
+
+The registry imports every module there; there is no list to edit. Those modules are imported by each run that only looks
+at names and stamps, so they import what decodes within their methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from recviewer.exchange.model import Json
+    from recviewer.formats.decode import Decoded
+    from recviewer.replay.names import Replay
+
+
+class FilePart(NamedTuple):
+    """One exchange of a file.
+
+    name: "" where the recorder writes one exchange into a file; else what tells it from the others in the file, made by
+    `recorders.naming`, so that it stays when others come or go. start, end: where its bytes stand in the file.
+    decoded: the exchange as a document with `request`, `response` and perhaps `test_id`, as `formats` reads it; None where
+    it cannot be read, for the reason: a sentence without its full stop.
+    """
+
+    name: str
+    start: int
+    end: int
+    decoded: Decoded | None
+    reason: str = ""
+
+
+class Recorder(Protocol):
+    """One recorder. homes: names of directories that hold its files, at any depth. endings: what its files' names end in.
+
+    Only a path that lies in a home and has one of the endings is asked about at all.
+    """
+
+    name: str
+    homes: frozenset[bytes]
+    endings: tuple[bytes, ...]
+
+    def recognizes(self, data: bytes) -> bool:
+        """Tell from a file's bytes whether this recorder wrote it. Cheap; asked where several recorders claim a place."""
+        ...
+
+    def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
+        """Yield the exchanges of a file in their order, at least one: a file without any is one that cannot be read.
+
+        exact: keep how floats were written (slower; for what people see).
+        """
+        ...
+
+    def replay(self, document: Json, file_name: str) -> Replay:
+        """Say whether replay still finds an exchange under the name of its file. document: as `parts` yields it."""
+        ...
+
+    def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
+        """Return the file without some of its exchanges, every other byte kept; None where this recorder cannot do that."""
+        ...

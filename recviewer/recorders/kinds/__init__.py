@@ -1,0 +1,1 @@
+"""One module for each recorder, with an instance named `RECORDER`: see `recorders.contract`."""

@@ -1,0 +1,65 @@
+"""Reading a file: bytes in, its exchanges out. Nothing a file holds makes this raise."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from recviewer.formats.reading import Reading, read_document, unreadable
+from recviewer.recorders.contract import FilePart, Recorder
+from recviewer.recorders.registry import recorder_of
+from recviewer.replay.names import Replay, ReplayState
+
+log = logging.getLogger(__name__)
+UNVERIFIABLE = Replay(ReplayState.UNVERIFIABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPart:
+    """One exchange of a file that was read.
+
+    part: see `contract.FilePart.name`. index: its place among the exchanges of the file, from 0. start, end: where its
+    bytes stand. replay: whether replay finds it under the name of its file.
+    """
+
+    part: str
+    index: int
+    start: int
+    end: int
+    reading: Reading
+    replay: Replay
+
+
+def read_file(data: bytes, name: str, *, exact: bool = False) -> tuple[ReadPart, ...]:
+    """Read a file's exchanges, one or more, in their order. name: of the file. exact: see `contract.Recorder.parts`."""
+    recorder = recorder_of(name, data)
+    try:
+        return tuple(
+            [_read(recorder, part, index, name) for index, part in enumerate(recorder.parts(data, exact=exact))]
+        )
+    except Exception as error:
+        log.exception("recorder %s failed", recorder.name)
+        return (failed(f"the {recorder.name} recorder's reader failed ({type(error).__name__})", len(data)),)
+
+
+def failed(reason: str, size: int = 0) -> ReadPart:
+    """Return the one part of a file that cannot be read. reason: a sentence without its full stop. size: in bytes."""
+    return ReadPart("", 0, 0, size, unreadable(reason), UNVERIFIABLE)
+
+
+def read_part(data: bytes, name: str, part: str, *, exact: bool = False) -> ReadPart | None:
+    """Read a file and return one of its exchanges, None where it has none of this name."""
+    return next((one for one in read_file(data, name, exact=exact) if one.part == part), None)
+
+
+def _read(recorder: Recorder, part: FilePart, index: int, name: str) -> ReadPart:
+    if part.decoded is None:
+        return ReadPart(part.name, index, part.start, part.end, unreadable(part.reason), UNVERIFIABLE)
+    reading = read_document(part.decoded)
+    replay = recorder.replay(reading.document, name) if reading.raw else UNVERIFIABLE
+    return ReadPart(part.name, index, part.start, part.end, reading, replay)
+
+
+def key_of_part(file: str, part: str) -> str:
+    """Return the key of a part of a file by the file's own key: nothing else can lie below a file."""
+    return f"{file}/{part}" if part else file

@@ -1,0 +1,62 @@
+"""Which recorder a file is from, and what its claims are."""
+
+import pytest
+
+from recviewer.recorders import registry
+from recviewer.recorders.kinds.ogx import RECORDER as OGX
+from recviewer.store.claims import Claims
+from recviewer.store.scan import scan
+
+BOTH = Claims({b"recordings": (b".json",), b"cassettes": (b".yaml", b".yml")}, (b".json", b".yaml", b".yml"))
+
+
+def test_ogx_alone_claims_what_was_always_a_recording():
+    assert registry.claims() == Claims({b"recordings": (b".json",)}, (b".json",))
+
+
+@pytest.mark.parametrize(
+    ("raw", "is_one", "is_loose"),
+    [
+        (b"recordings/a.json", True, True),
+        (b"cassettes/a.yml", True, True),
+        (b"recordings/a.yaml", False, True),
+        (b"a/recordings/cassettes/a.json", True, True),
+        (b"cassettes/a.json", False, True),
+        (b"recordings/node_modules/a.json", False, False),
+        (b"a.json", False, True),
+        (b"recordings/a.txt", False, False),
+    ],
+)
+def test_an_ending_counts_in_its_own_home(raw, is_one, is_loose):
+    assert BOTH.holds(raw) is is_one
+    assert BOTH.holds_loose(raw) is is_loose
+
+
+def test_the_walk_and_the_rule_for_paths_agree(tmp_path):
+    names = ["recordings/a.json", "cassettes/b.yml", "recordings/cassettes/c.yaml", "cassettes/d.json", "e.json"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+
+    found = scan(tmp_path, BOTH)
+
+    assert [one.raw for one in found.stamps] == sorted(name.encode() for name in names if BOTH.holds(name.encode()))
+    assert not found.is_loose
+
+
+def test_bytes_tell_whose_a_file_is_where_several_claim_its_place(list_recorder):
+    assert list_recorder.name == "json_list"
+    assert registry.recorder_of("a.json", b'{"request": {}}') is OGX
+    assert registry.recorder_of("a.json", b" \n[]") is list_recorder
+    assert registry.recorder_of("a.json", b"\x00 neither") is OGX
+
+
+def test_a_recorder_that_fails_to_recognize_takes_nothing(list_recorder, monkeypatch):
+    monkeypatch.setattr(type(list_recorder), "recognizes", lambda self, data: 1 / 0)
+
+    assert registry.recorder_of("a.json", b"[]") is OGX
+
+
+def test_a_recorder_is_found_by_its_folder_alone(list_recorder):
+    assert registry.recorders() == (list_recorder, OGX)
+    assert registry.claims().holds(b"a/lists/b.json")
