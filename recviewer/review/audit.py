@@ -96,16 +96,15 @@ def write(
     )
     event.save()
     _in_batches(EventItem, (EventItem(event=event, **item._asdict()) for item in touched))
-    _in_batches(
-        EventMember,
-        (
-            EventMember(event=event, part=part, told=told)
-            for part, value in payload.items()
-            if isinstance(value, list)
-            for told in value
-        ),
-    )
+    for part, value in payload.items():
+        if isinstance(value, list):
+            add_members(event, part, value)
     return event
+
+
+def add_members(event: AuditEvent, part: str, members: Iterable[Any]) -> None:
+    """Add to a list of an event's payload, in the transaction that wrote the event. part: the key of the list."""
+    _in_batches(EventMember, (EventMember(event=event, part=part, told=told) for told in members))
 
 
 def _in_batches(model: type[models.Model], rows: Iterable[models.Model]) -> None:
@@ -180,10 +179,9 @@ def is_undone(event: AuditEvent) -> bool:
     return last == Action.UNDO
 
 
-def payload_in_force(event: AuditEvent) -> dict[str, Any]:
-    """Return the payload that describes the present effect: that of the last redo, where there was one."""
-    redone = AuditEvent.objects.filter(target=event, action=Action.REDO).order_by("-pk").first()
-    return payload_of(redone or event)
+def in_force(event: AuditEvent) -> AuditEvent:
+    """Return the event whose payload describes the present effect: the last redo, where there was one."""
+    return AuditEvent.objects.filter(target=event, action=Action.REDO).order_by("-pk").first() or event
 
 
 def last_undoable(actor: str) -> AuditEvent | None:

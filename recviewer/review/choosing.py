@@ -19,6 +19,8 @@ from recviewer.store.refusals import CannotRead, OutsideRoot, Refusal, Vanished
 
 NAMED = 5
 """Recordings that a sentence names; the rest is a number."""
+COLUMNS = ("path", "raw_path", "blob", "fingerprint", "size", "test_id", "kind", "asked", "problems")
+"""What acts need to know of a recording."""
 GONE = "not there any more"
 CHANGED = "changed since you opened the page"
 
@@ -39,42 +41,49 @@ class Chosen:
         """Whether the act is about more than one, and goes on without those that are left out."""
         return len(self._wanted) > 1
 
-    def rows(self) -> list[Recording]:
-        """Return the rows of what can be acted on, in the order in which it was named.
+    def each(self) -> Iterator[Recording]:
+        """Yield the rows of what can be acted on, in the order in which it was named, a few read at a time.
 
-        Raises Invalid (nothing named, nothing that can be read), Gone, Changed where nothing else is left.
+        Raises Invalid (nothing named, nothing that can be read), Gone, Changed where nothing else is left, at the end.
         """
         if not self._wanted:
             raise Invalid("No recording was chosen.")
-        rows: dict[str, Recording] = {}
+        is_any = False
         for paths in chunked(self._wanted):
-            rows.update((row.path, row) for row in Recording.objects.filter(path__in=paths))
-        for path, blob in self._wanted.items():
-            why = self._obstacle(rows.get(path), blob)
-            if why:
-                self.left.setdefault(path, why)
-        found = [rows[path] for path in self._wanted if path not in self.left]
-        if not found:
+            rows = {row.path: row for row in Recording.objects.filter(path__in=paths).only(*COLUMNS)}
+            for path in paths:
+                row = rows.get(path)
+                why = self._obstacle(row, self._wanted[path])
+                if why:
+                    self.left.setdefault(path, why)
+                if row is not None and path not in self.left:
+                    is_any = True
+                    yield row
+        if not is_any:
             self._refuse()
-        return found
+
+    def rows(self) -> list[Recording]:
+        """Return what `each` yields."""
+        return list(self.each())
 
     def contents(self, targets: Sequence[Target]) -> Iterator[tuple[Target, bytes]]:
         """Yield the bytes on disk of those of the targets that still are what the catalog has; the others are left out."""
         places = {target.path: target for target in targets}
         with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=settings.FILE_LIMIT_BYTES) as reader:
-            for recording in sorted(self.rows(), key=raw_of):
-                target = places.get(recording.path)
-                if target is None:
-                    continue
-                try:
-                    data = reader.read(raw_of(recording)).data
-                except (Vanished, CannotRead, OutsideRoot) as refusal:
-                    self.leave_for(target.path, refusal)
-                else:
-                    if files.blob_id(data) != target.blob:
-                        self.leave(target.path, CHANGED)
+            for some in chunked(self.each()):
+                for recording in sorted(some, key=raw_of):
+                    target = places.get(recording.path)
+                    if target is None:
+                        continue
+                    try:
+                        data = reader.read(raw_of(recording)).data
+                    except (Vanished, CannotRead, OutsideRoot) as refusal:
+                        self.leave_for(target.path, refusal)
                     else:
-                        yield target, data
+                        if files.blob_id(data) != target.blob:
+                            self.leave(target.path, CHANGED)
+                        else:
+                            yield target, data
 
     def leave(self, path: str, why: str) -> None:
         """Leave one out. Raises what `rows` raises where it was the only one."""

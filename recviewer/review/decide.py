@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -17,7 +16,8 @@ from recviewer.catalog.naming import clean
 from recviewer.review import audit, standing
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.choosing import Chosen
-from recviewer.review.models import AuditEvent, Decision, Kept, Verdict
+from recviewer.review.keeping import Contents, Keeping
+from recviewer.review.models import AuditEvent, Decision, Verdict
 from recviewer.review.refusals import Invalid, NotAllowed, Overtaken
 from recviewer.review.subjects import (
     BLOB_PREFIX,
@@ -48,9 +48,8 @@ _ADDED_LATER = {"rule": ""}
 _NEXT = timedelta(microseconds=1)
 Said: TypeAlias = dict[str, str] | None
 """A decision's content as it stands in a payload; None for no verdict."""
-
-Contents: TypeAlias = Callable[[Sequence[Target]], Iterator[tuple[Target, bytes]]]
-"""Yields the bytes of those of the targets that have any, in whatever order."""
+Changes: TypeAlias = dict[str, tuple[Said, Said]]
+"""What a person said before and says now, by subject: of a whole act, or of one batch of it."""
 
 
 def decide(
@@ -64,7 +63,7 @@ def decide(
     chosen = Chosen(seen)
 
     def find() -> list[Target]:
-        return [target_of(recording) for recording in chosen.rows()]
+        return [target_of(recording) for recording in chosen.each()]
 
     done = say(find, chosen.contents, actor=actor, verdict=verdict, note=note, origin=origin, now=now)
     others = count_beside(find()) if done.event is not None else 0
@@ -114,42 +113,47 @@ def say(
         raise Invalid(f"A path or range of more than {PATH_LENGTH:,} characters cannot be written down.")
     if any(not target.subject for target in targets):
         raise Invalid("A file whose bytes cannot be read has nothing to decide on.")
-    kept = _kept(targets, contents) if word is Verdict.APPROVE else []
     at = now or timezone.now()
-    with transaction.atomic():
-        targets = find()
-        changes = _changes(targets, actor, word, note, origin, at)
-        if not changes:
-            return Done(_already(word, targets), None, 0)
-        acted = [target for target in targets if any(subject in changes for subject in target.subjects)]
-        event = audit.write(
-            actor=actor,
-            action=ACTIONS[word],
-            summary=_summary(word, acted, note),
-            payload=_payload(actor, changes, forwards=True),
-            items=[Item(target.path, target.subject, target.blob) for target in acted],
-            at=at,
-        )
-        _append(event, actor, changes)
-        there = {target.subject for target in targets}
-        kept = [one for one in kept if one.fingerprint in there]
-        Kept.objects.bulk_create(kept, batch_size=50, ignore_conflicts=True)
+    with Keeping() as keeping:
+        if word is Verdict.APPROVE:
+            keeping.read(targets, contents)
+        del targets
+        with transaction.atomic():
+            targets = find()
+            changed = {subject for some in _changes(targets, actor, word, note, origin, at) for subject in some}
+            if not changed:
+                return Done(_already(word, targets), None, 0)
+            acted = [target for target in targets if any(subject in changed for subject in target.subjects)]
+            event = audit.write(
+                actor=actor,
+                action=ACTIONS[word],
+                summary=_summary(word, acted, note),
+                payload=_payload(actor),
+                items=(Item(target.path, target.subject, target.blob) for target in acted),
+                at=at,
+            )
+            for changes in _changes(targets, actor, word, note, origin, at):
+                _enter(event, actor, changes, forwards=True)
+            keeping.write({target.subject for target in targets})
     return audit.done(event)
 
 
 def _changes(
     targets: Sequence[Target], actor: str, word: Verdict, note: str, origin: str, at: datetime
-) -> dict[str, tuple[Said, Said]]:
-    """Return what the person said before and says now, by subject, where that differs."""
-    counting = standing.latest({subject for target in targets for subject in target.subjects}, with_rules=True)
-    changes: dict[str, tuple[Said, Said]] = {}
-    for target in targets:
-        for subject in target.subjects:
-            before = said(counting.get(subject, {}).get(actor))
-            after = None if word is Verdict.CLEAR else _saying(target, word, note, origin, at)
-            if subject not in changes and not _is_same(before, after):
-                changes[subject] = (before, after)
-    return changes
+) -> Iterator[Changes]:
+    """Yield what the person said before and says now, by subject, where that differs: each subject once, in batches."""
+    known: set[str] = set()
+    for some in chunked(targets):
+        counting = standing.latest({subject for target in some for subject in target.subjects}, with_rules=True)
+        changes: Changes = {}
+        for target in some:
+            for subject in target.subjects:
+                before = said(counting.get(subject, {}).get(actor))
+                after = None if word is Verdict.CLEAR else _saying(target, word, note, origin, at)
+                if subject not in known and not _is_same(before, after):
+                    known.add(subject)
+                    changes[subject] = (before, after)
+        yield changes
 
 
 def said(decision: Decision | None) -> Said:
@@ -159,45 +163,66 @@ def said(decision: Decision | None) -> Said:
     return {name: getattr(decision, name) for name in SAID} | {"at": decision.at.isoformat()}
 
 
-def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Action) -> AuditEvent:
+def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -> AuditEvent:
     """Take a verdict event back, or do it again, by adding decisions that say what was said before.
 
-    payload: of the event. Raises NotAllowed (another person's verdict), Overtaken (decided on again since).
+    source: the event whose payload describes the present effect: the act itself, or its last redo.
+    Raises NotAllowed (another person's verdict), Overtaken (decided on again since).
     """
-    reviewer: str = payload["reviewer"]
+    reviewer: str = source.payload["reviewer"]
     if reviewer != actor:
         raise NotAllowed(
             f"Only {reviewer} can take back or repeat what {reviewer} said. Your own verdict stands beside it."
         )
     is_back = action is Action.UNDO
-    changes: dict[str, tuple[Said, Said]] = {
-        entry["fingerprint"]: _pair(entry, is_back=is_back) for entry in payload["decisions"]
-    }
-    changes |= _carried_along(changes, reviewer)
-    counting = standing.latest(changes, with_rules=True)
-    later = sum(said(counting.get(subject, {}).get(reviewer)) != expected for subject, (expected, _) in changes.items())
+    along: Changes = {}
+    for changes in _told(source, is_back=is_back):
+        along |= _carried_along(changes, reviewer)
+    later = total = 0
+    for changes in _told(source, is_back=is_back, along=along):
+        later += _count_overtaken(changes, reviewer)
+        total += len(changes)
     if later:
-        raise Overtaken(later, len(changes))
+        raise Overtaken(later, total)
     turned = audit.write(
         actor=actor,
         action=action,
         summary=f"{action.label}: {event.summary}",
-        payload=_payload(reviewer, changes, forwards=not is_back),
-        items=[Item(*item) for item in event.items.values_list("path", "fingerprint", "blob")],
+        payload=_payload(reviewer),
+        items=(Item(**item) for item in audit.items_of(event)),
         target=event,
     )
-    _append(turned, reviewer, changes)
+    for changes in _told(source, is_back=is_back, along=along):
+        _enter(turned, reviewer, changes, forwards=not is_back)
     return turned
 
 
-def _carried_along(changes: dict[str, tuple[Said, Said]], reviewer: str) -> dict[str, tuple[Said, Said]]:
+def _told(
+    source: AuditEvent, *, is_back: bool, along: Mapping[str, tuple[Said, Said]] | None = None
+) -> Iterator[Changes]:
+    """Yield what an event tells of verdicts, as a turn goes, in batches. along: what goes along with them, last."""
+    along = along or {}
+    for some in chunked(audit.members_of(source, "decisions")):
+        pairs = {entry["fingerprint"]: _pair(entry, is_back=is_back) for _, entry in some}
+        yield {subject: pair for subject, pair in pairs.items() if subject not in along}
+    for items in chunked(along.items()):
+        yield dict(items)
+
+
+def _count_overtaken(changes: Changes, reviewer: str) -> int:
+    """Count those of some subjects on which something else stands than a turn begins from."""
+    counting = standing.latest(changes, with_rules=True)
+    return sum(said(counting.get(subject, {}).get(reviewer)) != expected for subject, (expected, _) in changes.items())
+
+
+def _carried_along(changes: Changes, reviewer: str) -> Changes:
     """Return what was carried of these verdicts from an older version of the fingerprint, where it still stands so."""
     about = {
         (told["path"], told["blob"], datetime.fromisoformat(told["at"])): pair
         for subject, pair in changes.items()
         if is_older(subject) and (told := pair[0] or pair[1])
     }
-    along: dict[str, tuple[Said, Said]] = {}
+    along: Changes = {}
     for some in chunked({path for path, _, _ in about}):
         rows = Decision.objects.filter(event__action=Action.CARRY, reviewer=reviewer, path__in=some)
         for row in rows:
@@ -216,16 +241,21 @@ def _pair(entry: dict[str, Any], *, is_back: bool) -> tuple[Said, Said]:
     return (after, before) if is_back else (before, after)
 
 
-def _payload(reviewer: str, changes: dict[str, tuple[Said, Said]], *, forwards: bool) -> dict[str, Any]:
-    """Describe the changes. The payload of an undo, too, tells before and after as the act itself had them."""
-    decisions = [
-        {"fingerprint": subject, "before": old if forwards else new, "after": new if forwards else old}
-        for subject, (old, new) in changes.items()
-    ]
-    return {"reviewer": reviewer, "decisions": decisions}
+def _payload(reviewer: str) -> dict[str, Any]:
+    """Return the payload of an event on verdicts, before `_enter` tells of each."""
+    return {"reviewer": reviewer, "decisions": []}
 
 
-def _append(event: AuditEvent, reviewer: str, changes: dict[str, tuple[Said, Said]]) -> None:
+def _enter(event: AuditEvent, reviewer: str, changes: Changes, *, forwards: bool) -> None:
+    """Write some of an event's decisions. The payload of an undo, too, tells before and after as the act itself had them."""
+    audit.add_members(
+        event,
+        "decisions",
+        (
+            {"fingerprint": subject, "before": old if forwards else new, "after": new if forwards else old}
+            for subject, (old, new) in changes.items()
+        ),
+    )
     rows = []
     counting = standing.entered(changes, reviewer)
     for subject, (old, new) in changes.items():
@@ -270,29 +300,6 @@ def _is_same(before: Said, after: Said) -> bool:
     if before is None or after is None:
         return before is after
     return all(before[name] == after[name] for name in SAID if name != "at")
-
-
-def _kept(targets: Sequence[Target], contents: Contents) -> list[Kept]:
-    """Return what is to be kept of approved contents, so that what changes later can be told.
-
-    Of what a rule approves nothing is kept: nobody saw it.
-    """
-    targets = [target for target in targets if not target.subject.startswith(CHANGE_PREFIX)]
-    known: set[str] = set()
-    for some in chunked({target.subject for target in targets}):
-        known.update(Kept.objects.filter(fingerprint__in=some).values_list("fingerprint", flat=True))
-    kept = []
-    for target, data in contents(targets):
-        if target.subject not in known:
-            known.add(target.subject)
-            kept.append(Kept(fingerprint=target.subject, blob=target.blob, size=len(data), data=zlib.compress(data, 6)))
-    return kept
-
-
-def kept_bytes(fingerprint: str) -> bytes | None:
-    """Return the bytes that were approved under a fingerprint, None where none are kept."""
-    row = Kept.objects.filter(fingerprint=fingerprint).first()
-    return zlib.decompress(bytes(row.data)) if row else None
 
 
 def _summary(word: Verdict, targets: Sequence[Target], note: str) -> str:

@@ -15,7 +15,7 @@ from recviewer.report.report import Report
 from recviewer.review import decide, standing
 from recviewer.review.audit import Done
 from recviewer.review.choosing import cannot_be_read, named
-from recviewer.review.decide import Contents
+from recviewer.review.keeping import Contents
 from recviewer.review.models import Decision, State, Verdict
 from recviewer.review.refusals import Changed, Gone, Invalid
 from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX, Seen, Target

@@ -143,11 +143,10 @@ def _add(payload: dict[str, Any]) -> None:
     label, _ = Tag.objects.get_or_create(
         folded=folded(told["name"]), defaults={"name": told["name"], "colour": told["colour"]}
     )
-    rows = [
-        TagOn(tag=label, path=row["path"], actor=row["actor"], at=datetime.fromisoformat(row["at"]))
-        for row in payload["rows"]
-    ]
-    TagOn.objects.bulk_create(rows, batch_size=500)
+    for some in chunked(payload["rows"]):
+        TagOn.objects.bulk_create(
+            TagOn(tag=label, path=row["path"], actor=row["actor"], at=datetime.fromisoformat(row["at"])) for row in some
+        )
 
 
 def _remove(payload: dict[str, Any]) -> None:

@@ -49,9 +49,10 @@ def _turn(event: AuditEvent, *, actor: str, action: Action) -> AuditEvent:
     with transaction.atomic():
         if audit.is_undone(event) is (action is Action.UNDO):
             raise Overtaken(1, 1)
-        payload = audit.payload_in_force(event)
+        source = audit.in_force(event)
         if event.action in audit.VERDICTS:
-            return decide.turn(event, payload, actor=actor, action=action)
+            return decide.turn(event, source, actor=actor, action=action)
+        payload = audit.payload_of(source)
         if event.action in audit.SWAPS:
             return rows.turn(event, payload, actor=actor, action=action)
         return tagging.turn(event, payload, actor=actor, action=action)

@@ -5,8 +5,9 @@ import pytest
 
 from recviewer.catalog.models import Recording
 from recviewer.review import standing
-from recviewer.review.decide import decide, kept_bytes, say
+from recviewer.review.decide import decide, say
 from recviewer.review.filters import standings_for
+from recviewer.review.keeping import kept_bytes
 from recviewer.review.models import AppendOnly, AuditEvent, Decision, Kept, Standing
 from recviewer.review.refusals import Changed, Gone, Invalid
 from recviewer.review.subjects import Seen, Target

@@ -9,10 +9,11 @@ import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from recviewer.review import audit
+from recviewer.review import audit, keeping, standing
 from recviewer.review.decide import decide
-from recviewer.review.models import AuditEvent, EventMember
-from recviewer.review.subjects import Seen
+from recviewer.review.models import AuditEvent, Decision, EventMember
+from recviewer.review.refusals import Overtaken
+from recviewer.review.subjects import Seen, chunked
 from recviewer.review.tagging import tag
 from recviewer.review.undoing import redo, undo
 
@@ -79,3 +80,56 @@ def test_payloads_of_before_are_parted_and_can_be_joined_again(make_recording):
 
     assert {event.pk: audit.payload_of(event) for event in AuditEvent.objects.all()} == told
     assert EventMember.objects.count() == 6
+
+
+def test_an_act_on_many_holds_a_few_at_a_time(make_recording, monkeypatch):
+    here = many(make_recording, 20)
+    monkeypatch.setattr("recviewer.review.decide.chunked", lambda values: chunked(values, 7))
+    asked = []
+    update = standing.update
+    monkeypatch.setattr(standing, "update", lambda subjects: asked.append(len(subjects)) or update(subjects))
+
+    decide(here, actor="Ana", verdict="approve")
+    undo(actor="Ana")
+    redo(actor="Ana")
+
+    assert asked == [7, 7, 6] * 3
+    told = [audit.payload_of(event) for event in AuditEvent.objects.order_by("pk")]
+    assert told[0] == told[1] == told[2]
+    assert [one["before"] for one in told[0]["decisions"]] == [None] * 20
+
+
+def test_what_says_the_same_is_decided_on_once_over_batches(make_recording, monkeypatch):
+    made = [make_recording(f"r/{number}.json", answered="The same.") for number in range(5)]
+    monkeypatch.setattr("recviewer.review.decide.chunked", lambda values: chunked(values, 2))
+
+    decide([Seen(one.path, one.blob) for one in made], actor="Ana", verdict="approve")
+
+    assert Decision.objects.count() == 1
+    assert AuditEvent.objects.get().count == 5
+
+
+def test_an_act_on_many_is_not_taken_back_where_one_batch_was_decided_on_since(make_recording, monkeypatch):
+    here = many(make_recording, 5)
+    monkeypatch.setattr("recviewer.review.decide.chunked", lambda values: chunked(values, 2))
+    decide(here, actor="Ana", verdict="approve")
+    act = AuditEvent.objects.get()
+    decide(here[4:], actor="Ana", verdict="delete")
+    said = Decision.objects.count()
+
+    with pytest.raises(Overtaken):
+        undo(actor="Ana", event=act.pk)
+
+    assert Decision.objects.count() == said
+
+
+def test_approved_contents_wait_in_a_file_where_they_are_many(make_recording, root, monkeypatch):
+    monkeypatch.setattr(keeping, "IN_MEMORY", 10)
+    monkeypatch.setattr(keeping, "BATCH", 2)
+    here = many(make_recording, 5)
+
+    decide(here, actor="Ana", verdict="approve")
+
+    for one in here:
+        fingerprint = Decision.objects.get(path=one.path).fingerprint
+        assert keeping.kept_bytes(fingerprint) == (root / one.path).read_bytes()

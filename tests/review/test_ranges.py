@@ -7,8 +7,8 @@ from recviewer.git.ranges import opened
 from recviewer.report import report
 from recviewer.report.report import Report
 from recviewer.review import ranges, standing
-from recviewer.review.decide import kept_bytes
 from recviewer.review.filters import standings_for
+from recviewer.review.keeping import kept_bytes
 from recviewer.review.models import Decision
 from recviewer.review.refusals import Changed, Gone, Invalid
 from recviewer.review.subjects import Seen

@@ -15,7 +15,7 @@ from recviewer.difference.compare import compare
 from recviewer.exchange.text import asked_of
 from recviewer.memory import blobs
 from recviewer.pages.difference.difference import Side, fragment_of, page_of
-from recviewer.review.decide import kept_bytes
+from recviewer.review.keeping import kept_bytes
 from recviewer.review.models import Decision, Verdict
 from recviewer.review.subjects import CHANGE_PREFIX, subject_of
 from recviewer.store.files import blob_id

@@ -1,0 +1,80 @@
+"""Approved contents, kept so that what changes later can be told.
+
+They are read and compressed before the transaction that approves them, so that nobody waits for the disk, and lie in a
+file without a name until then where they are many.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from tempfile import SpooledTemporaryFile
+from types import TracebackType
+from typing import NamedTuple, TypeAlias
+
+from recviewer.review.models import Kept
+from recviewer.review.subjects import CHANGE_PREFIX, Target, chunked
+
+Contents: TypeAlias = Callable[[Sequence[Target]], Iterator[tuple[Target, bytes]]]
+"""Yields the bytes of those of the targets that have any, in whatever order."""
+
+IN_MEMORY = 8 * 1024 * 1024
+"""Compressed bytes that wait in memory; more of them wait in a file."""
+BATCH = 50
+"""Contents that are written at once."""
+
+
+class _Waiting(NamedTuple):
+    """What waits to be written: what it was approved as, its blob, its bytes as they are and when compressed."""
+
+    subject: str
+    blob: str
+    size: int
+    packed: int
+
+
+class Keeping:
+    """The contents of one act. A context manager: what was not written when it ends is let go."""
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it is closed where this ends
+        self._waiting: list[_Waiting] = []
+
+    def __enter__(self) -> Keeping:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._file.close()
+
+    def read(self, targets: Sequence[Target], contents: Contents) -> None:
+        """Read what is to be kept of some targets. Of what a rule approves nothing is: nobody saw it."""
+        targets = [target for target in targets if not target.subject.startswith(CHANGE_PREFIX)]
+        known: set[str] = set()
+        for some in chunked({target.subject for target in targets}):
+            known.update(Kept.objects.filter(fingerprint__in=some).values_list("fingerprint", flat=True))
+        for target, data in contents(targets):
+            if target.subject not in known:
+                known.add(target.subject)
+                packed = zlib.compress(data, 6)
+                self._file.write(packed)
+                self._waiting.append(_Waiting(target.subject, target.blob, len(data), len(packed)))
+
+    def write(self, subjects: Collection[str]) -> None:
+        """Keep what was approved as one of these, a few at a time. To be called in the transaction of the act."""
+        self._file.seek(0)
+        for some in chunked(self._waiting, BATCH):
+            read = [(one, self._file.read(one.packed)) for one in some]
+            Kept.objects.bulk_create(
+                [
+                    Kept(fingerprint=one.subject, blob=one.blob, size=one.size, data=data)
+                    for one, data in read
+                    if one.subject in subjects
+                ],
+                ignore_conflicts=True,
+            )
+
+
+def kept_bytes(fingerprint: str) -> bytes | None:
+    """Return the bytes that were approved under a fingerprint, None where none are kept."""
+    row = Kept.objects.filter(fingerprint=fingerprint).first()
+    return zlib.decompress(bytes(row.data)) if row else None
