@@ -20,7 +20,7 @@ from recviewer.pages.deciding import hurry, undo_places
 from recviewer.pages.deciding.notes import notes_for
 from recviewer.pages.deciding.verdict_bar import bar_for, refused, since_url, tags_for, url_of
 from recviewer.pages.site.errors import ErrorPage, page_of
-from recviewer.pages.site.forms import event_in, item_of, key_in, next_of, seen_in
+from recviewer.pages.site.forms import event_in, item_of, items_of, key_in, next_of, seen_in
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.review import deleting
 from recviewer.review.actors import actor_of
@@ -56,7 +56,7 @@ class RefusedPage:
 class ConfirmPage:
     """The question before the trash.
 
-    items: the value of the `item` field: a line for each. shown: recordings named; more: how many are not. next, back:
+    items: the value of the `item` field. shown: recordings named; more: how many are not. next, back:
     addresses after yes and no. obstacle: why it cannot be done, "" if it can. left: a sentence about what is left out.
     """
 
@@ -136,7 +136,7 @@ def trash(request: HttpRequest) -> HttpResponse:
         size=found.size,
         tests=found.tests,
         last_of_tests=found.last_of_tests,
-        items="\n".join(item_of(recording.path, recording.blob) for recording in found.recordings),
+        items=items_of(item_of(recording.path, recording.blob) for recording in found.recordings),
         shown=found.recordings[:SHOWN],
         more=max(0, found.count - SHOWN),
         next=target,

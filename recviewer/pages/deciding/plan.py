@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from recviewer.pages.deciding import plan_files
 from recviewer.pages.deciding.plan_page import Around, Downloads, page_of
 from recviewer.pages.deciding.verdict_bar import url_of
-from recviewer.pages.site.forms import item_of
+from recviewer.pages.site.forms import item_of, items_of
 from recviewer.plan import model as plans
 from recviewer.plan import tree
 from recviewer.review import deleting
@@ -26,7 +26,7 @@ def show(request: HttpRequest) -> HttpResponse:
         downloads=Downloads(reverse("plan:patch"), reverse("plan:git_rm"), reverse("plan:tests")),
         mark_url=reverse("review:decide"),
         mark_fields=(),
-        items="\n".join(item_of(file.path, file.blob) for file in plan.deletions),
+        items=items_of(item_of(file.path, file.blob) for file in plan.deletions),
         obstacle=deleting.obstacle(),
         title="Plan",
         list_url=reverse("recordings:listing"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from recviewer.pages.site.forms import Fields, item_of
+from recviewer.pages.site.forms import Fields, item_of, items_of
 from recviewer.pages.text.test_ids import TestId, parse
 from recviewer.plan import commands
 from recviewer.plan import model as plans
@@ -134,7 +134,7 @@ def page_of(plan: Plan, around: Around) -> PlanPage:
         changed=_links(plan.changed, url_of),
         alike=_links(plan.alike[:SHOWN], url_of),
         more_alike=max(0, len(plan.alike) - SHOWN),
-        alike_items="\n".join(item_of(left.path, left.blob) for left in plan.alike),
+        alike_items=items_of(item_of(left.path, left.blob) for left in plan.alike),
         reruns=tuple(
             Rerun(again, parse(again.test_id), tuple((path, url_of(path)) for path in again.paths))
             for again in plan.again[:SHOWN]

@@ -28,7 +28,7 @@ from recviewer.pages.deciding.decisions import RefusedPage
 from recviewer.pages.ranges.filter import Filter
 from recviewer.pages.ranges.queue import Place
 from recviewer.pages.site.errors import ErrorPage, page_of
-from recviewer.pages.site.forms import item_of, next_of, seen_in
+from recviewer.pages.site.forms import item_of, items_of, next_of, seen_in
 from recviewer.pages.text.classes import CLASSES, Look
 from recviewer.pairing.sides import Side
 from recviewer.review import pairs, ranges
@@ -219,7 +219,7 @@ def _group(place: Place, item: Item) -> Group:
 
 
 def _items(changes: list[Change] | tuple[Change, ...]) -> str:
-    return " ".join(item_of(change.side.path, change.side.blob, change.own_subject) for change in changes)
+    return items_of(item_of(change.side.path, change.side.blob, change.own_subject) for change in changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from recviewer.pages.difference.difference import Side as Shown
 from recviewer.pages.ranges.filter import Filter, of_finding
 from recviewer.pages.ranges.pushed import Pushed, Watch, pushed_of, successor, watch_of
 from recviewer.pages.ranges.queue import Place, queue_of
-from recviewer.pages.site.forms import item_of
+from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.text.classes import CLASSES, Look, look_of_state
 from recviewer.pages.text.test_ids import parse
 from recviewer.pairing.sides import Side
@@ -160,7 +160,7 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: 
         targets,
         fields=(
             ("range", place.spec),
-            ("item", " ".join(item_of(one.side.path, one.side.blob, one.own_subject) for one in item.changes)),
+            ("item", items_of(item_of(one.side.path, one.side.blob, one.own_subject) for one in item.changes)),
         ),
         act_url=reverse("changes:decide"),
         url=here,

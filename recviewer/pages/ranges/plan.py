@@ -19,7 +19,7 @@ from recviewer.pages.deciding.plan_page import Around, Downloads, page_of
 from recviewer.pages.ranges.filter import Filter
 from recviewer.pages.ranges.index import not_there
 from recviewer.pages.ranges.queue import Place, queue_of
-from recviewer.pages.site.forms import item_of
+from recviewer.pages.site.forms import item_of, items_of
 from recviewer.plan import model as plans
 from recviewer.plan import range
 from recviewer.plan.model import Plan
@@ -67,7 +67,7 @@ def _around(place: Place, plan: Plan) -> Around:
         downloads=Downloads(f"{url}?as=patch", f"{url}?as=git-rm", f"{url}?as=tests", _patch_name(plan)),
         mark_url=reverse("changes:decide"),
         mark_fields=(("range", place.spec),),
-        items="\n".join(here),
+        items=items_of(here),
         obstacle=deleting.obstacle() if here else "What is marked lies in no directory here.",
         title=f"Plan of {place.spec}",
         list_url=place.url,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from recviewer.catalog.models import Recording
 from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.listing import ListState
-from recviewer.pages.site.forms import item_of
+from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.text.words_for import State, state_of
 from recviewer.review.filters import standings_for, totals
 from recviewer.review.subjects import subject_of, unread
@@ -131,7 +131,7 @@ def _group(some: list[Recording], standing: object, elsewhere: int) -> Group:
 
 
 def _items(some: list[Recording]) -> str:
-    return " ".join(item_of(recording.path, recording.blob) for recording in some)
+    return items_of(item_of(recording.path, recording.blob) for recording in some)
 
 
 urlpatterns = [path("bulk/", show, name="show")]

@@ -5,12 +5,14 @@ Keys are percent-encoded in form fields: browsers turn line ends in fields into 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 from urllib.parse import quote, unquote
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
+from recviewer.pages.site import chosen
 from recviewer.pages.site.next_page import leads_to_page
 from recviewer.review.refusals import Invalid
 from recviewer.review.subjects import Seen
@@ -23,10 +25,10 @@ Fields: TypeAlias = tuple[tuple[str, str], ...]
 def seen_in(sent: QueryDict) -> list[Seen]:
     """Return the recordings that a form names, each as it was seen.
 
-    One recording: `key` (percent-encoded) and `seen`. Many: `item` for each, see `item_of`, or lines of them in one
-    field. Raises Invalid.
+    One recording: `key` (percent-encoded) and `seen`. Many: `item` for each, see `item_of`, or what `items_of` makes of
+    them in one field. Raises Invalid.
     """
-    found = [_item(line) for item in sent.getlist("item") for line in item.split()]
+    found = [_item(line) for item in sent.getlist("item") for line in chosen.choice_in(item).split()]
     key = key_in(sent)
     if key:
         found.append(Seen(key, sent.get("seen", "")))
@@ -49,6 +51,11 @@ def item_of(path: str, blob: str, change: str = "") -> str:
     change: of a range, `Change.own_subject`; it follows after another colon.
     """
     return f"{blob}:{quote(path, safe='')}" + (f":{change}" if change else "")
+
+
+def items_of(items: Iterable[str]) -> str:
+    """Return the value of one `item` field for many recordings, each by `item_of`. See `chosen` for what is long."""
+    return chosen.field_of(" ".join(items))
 
 
 def next_of(request: HttpRequest, sent: QueryDict) -> str:
