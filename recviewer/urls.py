@@ -8,8 +8,7 @@ from django.urls import include, path
 from recviewer.pages.deciding import activity, decisions, notes, plan, tags, trash
 from recviewer.pages.difference import comparing
 from recviewer.pages.history import history
-from recviewer.pages.ranges import plan as planofrange
-from recviewer.pages.ranges import reporting, routes
+from recviewer.pages.ranges import range_plan, reporting, routes
 from recviewer.pages.recording import permalink, recording
 from recviewer.pages.recordings import bulk, queue, recordings
 from recviewer.pages.site import login, status
@@ -25,7 +24,7 @@ urlpatterns = [
     path("", include((comparing.urlpatterns, "difference"))),
     path("", include((queue.urlpatterns, "queue"))),
     path("", include((notes.urlpatterns, "notes"))),
-    path("", include((plan.urlpatterns + planofrange.urlpatterns, "plan"))),
+    path("", include((plan.urlpatterns + range_plan.urlpatterns, "plan"))),
     path("", include((tags.urlpatterns, "tags"))),
     path("", include((trash.urlpatterns, "trash"))),
     path("", include((activity.urlpatterns, "activity"))),

@@ -13,7 +13,7 @@ from recviewer.changes.unchanged import Unchanged
 from recviewer.git import walk
 from recviewer.git.ranges import Changed
 from recviewer.git.repository import GitFailed, Repository
-from recviewer.pairing import pairs as pairing
+from recviewer.pairing import pairs
 from recviewer.pairing.pairs import How, Pair, Sure
 from recviewer.pairing.sides import Library
 
@@ -109,7 +109,7 @@ class Replaced:
             return made._replace(problem=f"{len(gone) + len(come):,} recordings came and went at once")
         deleted = changeset.sides(asked, self._library, gone)
         added = changeset.sides(asked, self._library, come)
-        found = pairing.pair(deleted, added, unchanged=Unchanged(asked, [*gone, *come]))
+        found = pairs.pair(deleted, added, unchanged=Unchanged(asked, [*gone, *come]))
         for number, pair in enumerate(found.pairs):
             old, new = deleted[pair.old], added[pair.new]
             made.before[new.raw] = Found(old.raw, old.blob, pair)

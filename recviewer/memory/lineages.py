@@ -16,7 +16,7 @@ from recviewer.git.walk import OutOfTime
 from recviewer.lineage.replaced import Replaced
 from recviewer.lineage.trace import COMMITS, SECONDS, Lineage, trace
 from recviewer.lineage.versions import Told, told
-from recviewer.memory import blobs as stored
+from recviewer.memory import stored
 from recviewer.pairing.sides import Library
 from recviewer.review.subjects import printable
 

@@ -13,8 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recviewer.catalog.models import Recording
-from recviewer.review import audit
-from recviewer.review import rows as swaps
+from recviewer.review import audit, rows
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.models import Note
 from recviewer.review.refusals import Invalid, NotAllowed, Refused
@@ -179,13 +178,13 @@ def _answers(roots: Collection[int]) -> dict[int, list[Note]]:
     root_of = {root: root for root in roots}
     level = list(roots)
     while level:
-        rows = [note for some in chunked(level) for note in Note.objects.filter(thread__in=some)]
-        rows = [note for note in rows if note.pk not in root_of]
-        root_of |= {note.pk: root_of[note.thread_id or 0] for note in rows}
-        for note in rows:
+        below = [note for some in chunked(level) for note in Note.objects.filter(thread__in=some)]
+        below = [note for note in below if note.pk not in root_of]
+        root_of |= {note.pk: root_of[note.thread_id or 0] for note in below}
+        for note in below:
             if note.withdrawn_at is None:
                 found[root_of[note.pk]].append(note)
-        level = [note.pk for note in rows]
+        level = [note.pk for note in below]
     return found
 
 
@@ -229,7 +228,7 @@ def _act(uid: str, action: Action, summary: str, before: Values, after: Values, 
         items=[Item(after["path"], subject_of(row) if row else "", after["blob"])],
         at=at,
     )
-    swaps.apply(changes)
+    rows.apply(changes)
     return audit.done(event)
 
 

@@ -11,8 +11,7 @@ from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
 from recviewer.pairing.pairs import Choice, How
 from recviewer.pairing.sides import Side
-from recviewer.review import audit
-from recviewer.review import rows as swaps
+from recviewer.review import audit, rows
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.models import PairChoice
 from recviewer.review.refusals import Changed, Gone, Invalid
@@ -21,9 +20,9 @@ from recviewer.review.subjects import Seen, title_for
 
 def choices() -> tuple[Choice, ...]:
     """Return what reviewers said, the last word on each two, in the order in which it was said."""
-    rows = PairChoice.objects.order_by("at", "pk")
+    said = PairChoice.objects.order_by("at", "pk")
     names = ("old_path", "old_blob", "new_path", "new_blob", "is_pair")
-    return tuple([Choice(*row) for row in rows.values_list(*names)])
+    return tuple([Choice(*row) for row in said.values_list(*names)])
 
 
 def choose(found: Overview, old: Seen, new: Seen, *, is_pair: bool, actor: str, now: datetime | None = None) -> Done:
@@ -36,8 +35,8 @@ def choose(found: Overview, old: Seen, new: Seen, *, is_pair: bool, actor: str, 
     key = [before.path, before.blob, after.path, after.blob]
     at = now or timezone.now()
     with transaction.atomic():
-        one = swaps.change(swaps.PAIR, key, None, {"is_pair": is_pair, "actor": actor, "at": at.isoformat()})
-        one["before"] = swaps.present([one]).get((swaps.PAIR, *key))
+        one = rows.change(rows.PAIR, key, None, {"is_pair": is_pair, "actor": actor, "at": at.isoformat()})
+        one["before"] = rows.present([one]).get((rows.PAIR, *key))
         if one["before"] and one["before"]["is_pair"] is is_pair:
             return Done("That was said already.", None, 0)
         title = title_for(after.path, after.meaning.line.asked)
@@ -49,7 +48,7 @@ def choose(found: Overview, old: Seen, new: Seen, *, is_pair: bool, actor: str, 
             items=[Item(side.path, side.meaning.fingerprint, side.blob) for side in (before, after)],
             at=at,
         )
-        swaps.apply([one])
+        rows.apply([one])
     return audit.done(event)
 
 

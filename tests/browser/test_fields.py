@@ -126,7 +126,8 @@ def settled(page, before):
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_enter_does_the_fields_own_act_and_escape_loses_nothing(open_page, furnished, scripts, monkeypatch):
-    for module in ("bar", "decisions", "notes", "tags", "changeacts", "change", "activity"):
+    deciding = [f"deciding.{name}" for name in ("verdict_bar", "decisions", "notes", "tags", "activity")]
+    for module in (*deciding, "ranges.acts", "ranges.change"):
         monkeypatch.setattr(f"recviewer.pages.{module}.actor_of", lambda request: "somebody")
     page = open_page(scripts=scripts)
     page.goto("/healthz")

@@ -5,7 +5,7 @@ import pytest
 from recviewer.git import refs
 from recviewer.git.ranges import opened
 from recviewer.lineage import replaced
-from recviewer.lineage import trace as lineage
+from recviewer.lineage import trace as tracing
 from recviewer.lineage.replaced import Replaced
 from recviewer.lineage.trace import What, trace
 from recviewer.lineage.versions import is_bot, told
@@ -197,7 +197,7 @@ def test_path_that_is_found_far_back_is_reached_look_by_look(tree):
 
 
 def test_many_versions_are_shown_in_several_looks(tree, monkeypatch):
-    monkeypatch.setattr(lineage, "VERSIONS", 3)
+    monkeypatch.setattr(tracing, "VERSIONS", 3)
     for number in range(7):
         tree.write("recordings/a.json", b"%d" % number)
         tree.commit(str(number))
@@ -212,15 +212,15 @@ def test_many_versions_are_shown_in_several_looks(tree, monkeypatch):
 
 def test_look_without_time_says_how_far_it_came(remade, monkeypatch):
     tree, *_, third = remade
-    steps = lineage.walk.back
+    steps = tracing.walk.back
 
     def slow(*words, **how):
         for place, step in enumerate(steps(*words, **how)):
             if place == 1:
-                raise lineage.OutOfTime("the history is long")
+                raise tracing.OutOfTime("the history is long")
             yield step
 
-    monkeypatch.setattr(lineage.walk, "back", slow)
+    monkeypatch.setattr(tracing.walk, "back", slow)
 
     found = look(tree, third)
 

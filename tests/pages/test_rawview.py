@@ -1,7 +1,7 @@
 import json
 
-from recviewer.pages.recording import raw
-from recviewer.pages.recording.raw import Gap, Source
+from recviewer.pages.recording import rawview
+from recviewer.pages.recording.rawview import Gap, Source
 
 
 def source(value):
@@ -17,7 +17,7 @@ def covered(view):
 
 
 def test_short_file_is_shown_whole():
-    view = raw.whole(source({"a": list(range(50))}))
+    view = rawview.whole(source({"a": list(range(50))}))
 
     assert covered(view) == list(range(1, 54 + 1))
     assert not any(isinstance(row, Gap) for row in view.rows)
@@ -27,7 +27,7 @@ def test_long_blocks_are_folded_and_nothing_is_lost():
     chunks = [{"delta": {"content": "x"}, "number": number} for number in range(200)]
     text = source({"request": {"messages": [1, 2]}, "response": {"body": chunks, "is_streaming": True}})
 
-    view = raw.whole(text)
+    view = rawview.whole(text)
 
     assert covered(view) == list(range(1, text.count + 1))
     gaps = [row for row in view.rows if isinstance(row, Gap)]
@@ -39,20 +39,20 @@ def test_long_blocks_are_folded_and_nothing_is_lost():
 def test_window_of_a_folded_block_covers_it():
     text = source([{"n": number} for number in range(500)])
 
-    view = raw.window(text, 2, 1500)
+    view = rawview.window(text, 2, 1500)
 
     assert covered(view) == list(range(2, 1501))
-    assert sum(not isinstance(row, Gap) for row in view.rows) == raw.WINDOW
+    assert sum(not isinstance(row, Gap) for row in view.rows) == rawview.WINDOW
 
 
 def test_window_beyond_the_end_is_the_end():
-    assert covered(raw.window(source([1, 2]), 900, 1000)) == [4]
+    assert covered(rawview.window(source([1, 2]), 900, 1000)) == [4]
 
 
 def test_gap_size_is_that_of_its_lines():
     text = source({"a": list(range(1000))})
 
-    gap = next(row for row in raw.whole(text).rows if isinstance(row, Gap))
+    gap = next(row for row in rawview.whole(text).rows if isinstance(row, Gap))
 
     lines = text.text.split("\n")[gap.first - 1 : gap.last]
     assert gap.size == len("\n".join(lines))
@@ -61,17 +61,17 @@ def test_gap_size_is_that_of_its_lines():
 def test_long_line_says_how_much_is_left_out():
     text = Source(b'"' + b"x" * 5000 + b'"')
 
-    (line,) = raw.whole(text).rows
+    (line,) = rawview.whole(text).rows
 
-    assert line.left == 5002 - raw.LINE
-    assert raw.long_line(text, 1, 0)[1:] == (5002, 0)
+    assert line.left == 5002 - rawview.LINE
+    assert rawview.long_line(text, 1, 0)[1:] == (5002, 0)
 
 
 def test_empty_file_has_no_lines():
-    assert raw.whole(Source(b"")).rows == ()
+    assert rawview.whole(Source(b"")).rows == ()
 
 
 def test_strings_hold_no_blocks():
     text = Source(b'{\n  "a": "[\\n{",\n  "b": "]"\n}\n')
 
-    assert covered(raw.whole(text)) == [1, 2, 3, 4]
+    assert covered(rawview.whole(text)) == [1, 2, 3, 4]

@@ -116,7 +116,7 @@ sys.path.insert(0, {here!r})
 from pathlib import Path
 import django
 django.setup()
-from recviewer.review import beside
+from recviewer.review.reviews_file import beside
 from recviewer.git import repository
 fd, name = beside._made(Path({file!r}))
 with repository._own_folder() as folder:

@@ -13,7 +13,7 @@ from recviewer.catalog import content
 from recviewer.catalog.models import Recording
 from recviewer.difference.compare import compare
 from recviewer.exchange.text import asked_of
-from recviewer.memory import blobs
+from recviewer.memory import stored
 from recviewer.pages.difference.difference import Side, fragment_of, page_of
 from recviewer.review.keeping import kept_bytes
 from recviewer.review.models import Decision, Verdict
@@ -54,7 +54,7 @@ def _bytes_of(blob: str) -> bytes | None:
     data = kept_bytes(kept.fingerprint) if kept else None
     if data is not None and blob_id(data) == blob:
         return data
-    found = blobs.content_of(blob) if _BLOB.fullmatch(blob) else None
+    found = stored.content_of(blob) if _BLOB.fullmatch(blob) else None
     return found.data if found else None
 
 

@@ -17,7 +17,7 @@ from recviewer.exchange.model import Kind
 from recviewer.git.repository import GitFailed
 from recviewer.lineage.trace import Lineage, Place, What
 from recviewer.lineage.versions import Told, is_bot
-from recviewer.memory import blobs, lineages, ranges
+from recviewer.memory import lineages, ranges, stored
 from recviewer.memory.lineages import NoHistory, Start
 from recviewer.pages.deciding.verdict_bar import TONES
 from recviewer.pages.text.classes import CLASSES
@@ -147,14 +147,14 @@ def _page(
         rows=rows,
         commits=lineage.commits,
         end=discreet(lineage.end),
-        further_url=_url(blobs.key_for(further[0]), further[1]) if further else "",
+        further_url=_url(stored.key_for(further[0]), further[1]) if further else "",
         problems=tuple(map(discreet, lineage.problems)),
-        today=blobs.key_for(today.raw) if today and is_other else "",
+        today=stored.key_for(today.raw) if today and is_other else "",
         today_url=_blob_url(today) if today and is_other else "",
         disk=recording.blob if recording and is_changed else "",
         disk_url=_compared(today.blob, recording.blob) if recording and today and is_changed else "",
         elsewhere=tuple((name, _url(key, name)) for name in start.elsewhere),
-        head_url=reverse("history:show", args=[blobs.key_for(versions[0].side.raw)]) if asked and versions else "",
+        head_url=reverse("history:show", args=[stored.key_for(versions[0].side.raw)]) if asked and versions else "",
         recording_url=reverse("recording:show", args=[key]) if recording else "",
     )
 
@@ -198,7 +198,7 @@ def _row(one: Told, state: str) -> Row:
         old_path=key_of(version.before.raw) if version.before and is_other else "",
         old_url=_blob_url(version.before) if version.before and is_other else "",
         next_name=key_of(version.then.raw) if version.then else "",
-        next_url=reverse("history:show", args=[blobs.key_for(version.then.raw)]) if version.then else "",
+        next_url=reverse("history:show", args=[stored.key_for(version.then.raw)]) if version.then else "",
         said=f"{version.pair.sure.value}: {version.pair.why}" if version.pair else "",
         is_bot=one.commit is not None and is_bot(one.commit.author),
         verdict=(*TONES[State(state)], VERDICT_WORDS[state]) if state in VERDICT_WORDS else None,
@@ -222,7 +222,7 @@ def _url(key: str, at: str) -> str:
 
 
 def _blob_url(place: Place) -> str:
-    return f"{reverse('recording:blob', args=[place.blob])}?{urlencode({'path': blobs.key_for(place.raw)})}"
+    return f"{reverse('recording:blob', args=[place.blob])}?{urlencode({'path': stored.key_for(place.raw)})}"
 
 
 def _compared(old: str, new: str) -> str:

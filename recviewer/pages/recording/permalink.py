@@ -17,7 +17,7 @@ from recviewer.discreet import discreet
 from recviewer.git.blobs import LEAST_DIGITS, named
 from recviewer.git.ranges import missing
 from recviewer.git.repository import GitFailed
-from recviewer.memory import blobs
+from recviewer.memory import stored
 from recviewer.memory.lineages import came_with
 from recviewer.pages.recording.facts import facts_of
 from recviewer.pages.recording.recording import RecordingPage, answer, content_of, json_of, middle, tabs_of
@@ -62,7 +62,7 @@ def as_json(request: HttpRequest, blob: str) -> HttpResponse:
 
 
 def _from_git(request: HttpRequest, blob: str, *, wants_json: bool) -> HttpResponse:
-    here = blobs.here()
+    here = stored.here()
     if here is None:
         return _nothing(request, blob, "No recording has this content, and there is no git repository to look in.")
     try:
@@ -70,7 +70,7 @@ def _from_git(request: HttpRequest, blob: str, *, wants_json: bool) -> HttpRespo
         if len(names) > 1:
             page = {"blob": blob, "are_blobs": True, "found": [(name, _url(name, "")) for name in names[:SEVERAL]]}
             return render(request, "recording/several.html", {"page": page})
-        content = blobs.from_git(names[0]) if names else None
+        content = stored.from_git(names[0]) if names else None
     except GitFailed as failed:
         return _nothing(request, blob, f"{discreet(str(failed))}.")
     if content is None:

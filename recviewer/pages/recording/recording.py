@@ -18,11 +18,10 @@ from recviewer.catalog.content import Content
 from recviewer.catalog.models import Recording
 from recviewer.exchange import contract
 from recviewer.exchange.model import Exchange, Kind
-from recviewer.memory import blobs
+from recviewer.memory import stored
 from recviewer.pages.deciding.notes import Notes, notes_for
 from recviewer.pages.deciding.verdict_bar import Bar, Tags, bar_for, tags_for
-from recviewer.pages.recording import chunks as chunkview
-from recviewer.pages.recording import raw as rawview
+from recviewer.pages.recording import chunkview, rawview
 from recviewer.pages.recording.conversation import Conversation, conversation_of
 from recviewer.pages.recording.facts import Facts, facts_of
 from recviewer.pages.recording.reply import LISTINGS, Asked, Reply, asked_view, reply_view
@@ -164,7 +163,7 @@ def _page(request: HttpRequest, recording: Recording, content: Content, view: st
         tags=tags_for(recording),
         notes=notes_for(request, recording),
         is_stale=is_stale,
-        history=reverse("history:show", args=[recording.path]) if blobs.is_there() else "",
+        history=reverse("history:show", args=[recording.path]) if stored.is_there() else "",
         is_listing=exchange.kind in LISTINGS and exchange.error is None,
         **middle(request, content, recording.path, view),
     )
