@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TypeAlias
 
 from recviewer.changes.moves import QUIET, differ
@@ -15,6 +14,7 @@ from recviewer.exchange.fingerprint import canonical
 from recviewer.exchange.model import Kind
 from recviewer.pairing.pairs import Pair
 from recviewer.pairing.sides import Side
+from recviewer.smells import Severity
 
 ORDER = (
     Churn.OUTCOME,
@@ -33,13 +33,6 @@ ORDER = (
 
 Key: TypeAlias = tuple[bytes, bytes]
 """What tells a change of a range from every other: see `Change.key`."""
-
-
-class Severity(StrEnum):
-    """How bad a finding is: red wants a decision, amber a look."""
-
-    RED = "red"
-    AMBER = "amber"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from recviewer.changes.items import items
-from recviewer.changes.model import Change, Severity
+from recviewer.changes.model import Change
+from recviewer.smells import Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from recviewer.changes import groups, moves, wording
 from recviewer.changes.changeset import ChangeSet, Modified, kept
 from recviewer.changes.findings import Finding, findings
 from recviewer.changes.generations import folded
-from recviewer.changes.model import ORDER, Change, Key, Severity
+from recviewer.changes.model import ORDER, Change, Key
 from recviewer.changes.numbers import Numbers, count
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, SectionKind
@@ -19,6 +19,7 @@ from recviewer.pairing import pairs
 from recviewer.pairing.pairs import Choice, How, Pair, Sure
 from recviewer.pairing.sides import Side
 from recviewer.replay.names import ReplayState
+from recviewer.smells import Severity
 
 Verdicts = Mapping[str, str]
 """What reviewers said, by `Change.subject` and `Change.own_subject`: `approved`, `rejected`, `delete`."""
@@ -81,7 +82,7 @@ Marks = frozenset[tuple[str, Severity]]
 def _marks(found: Sequence[Finding]) -> dict[Key, Marks]:
     marks: dict[Key, Marks] = {}
     for finding in found:
-        for change in finding.changes:
+        for change in finding.on:
             marks[change.key] = marks.get(change.key, frozenset()) | {(finding.rule, finding.severity)}
     return marks
 
@@ -90,8 +91,8 @@ def _asks(found: Sequence[Finding]) -> dict[Key, set[str]]:
     """Return the rules whose findings only a decision on the very change closes, by change."""
     asks: dict[Key, set[str]] = {}
     for finding in found:
-        for change in finding.changes:
-            if change.key not in finding.of_content:
+        for place, change in enumerate(finding.on):
+            if place not in finding.of_content:
                 asks.setdefault(change.key, set()).add(finding.rule)
     return asks
 
@@ -130,7 +131,7 @@ def _said(change: Change, verdict: str) -> Change:
 def _with(found: Overview, changes: Sequence[Change]) -> Overview:
     """Return an overview with other versions of its changes; its findings are about these too."""
     now = {change.key: change for change in changes}
-    told = [replace(one, changes=tuple([now[change.key] for change in one.changes])) for one in found.findings]
+    told = [replace(one, on=tuple([now[change.key] for change in one.on])) for one in found.findings]
     return replace(found, changes=tuple(changes), findings=tuple(told))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from recviewer import __version__
-from recviewer.changes.findings import Finding, Severity
+from recviewer.changes.findings import Finding
 from recviewer.changes.uncounted import as_line, uncounted
 from recviewer.difference.model import Churn
 from recviewer.report.links import Links
@@ -18,6 +18,7 @@ from recviewer.report.lists import TITLES, Budget, Lists, short_path
 from recviewer.report.quoting import code, link, plain, size
 from recviewer.report.report import Report, range_of
 from recviewer.report.sentence import clauses, ending, opening, sentence
+from recviewer.smells import Severity
 
 MARKER = "<!-- recviewer-report -->"
 """The first line, by which a later run finds its comment."""

@@ -106,7 +106,7 @@ def _finding(finding: Finding) -> dict[str, Json]:
         "severity": finding.severity.value,
         "title": finding.title,
         "detail": finding.detail,
-        "changes": [{"old": _side(change.old), "new": _side(change.new)} for change in finding.changes],
+        "changes": [{"old": _side(change.old), "new": _side(change.new)} for change in finding.on],
     }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from recviewer.changes.findings import Finding, Severity
+from recviewer.changes.findings import Finding
 from recviewer.changes.overview import Overview
 from recviewer.difference.model import Churn
+from recviewer.smells import Severity
 
 STATUS = 140
 """Characters of a commit status's description."""

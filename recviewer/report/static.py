@@ -99,7 +99,7 @@ def _table(report: Report) -> Iterator[str]:
 
 
 def _finding(finding: Finding, changes: Sequence[Change]) -> Iterator[str]:
-    concerned = {change.key for change in finding.changes}
+    concerned = {change.key for change in finding.on}
     places = [place for place, change in enumerate(changes) if change.key in concerned]
     yield f'<div class="finding {finding.severity.value}"><strong>{text(finding.title)}</strong> '
     yield f'<span class="note">{finding.severity.value}</span><br>{text(finding.detail)}'

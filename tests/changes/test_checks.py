@@ -44,7 +44,7 @@ def test_a_finding_is_open_by_the_verdicts_of_now_not_by_those_it_was_found_with
     found = made(error="slow")
     approved = decided(found.found, {found.found.changes[0].own_subject: "approved"})
 
-    assert [change.verdict for change in approved.findings[0].changes] == ["approved"]
+    assert [change.verdict for change in approved.findings[0].on] == ["approved"]
     assert check(found) is Check.FAILURE
     assert check(report.Report(approved)) is Check.SUCCESS
 

@@ -90,7 +90,7 @@ def test_pull_request_3_has_its_predecessors_though_the_model_was_renamed(told):
 
 
 def test_pull_request_3_leaked_its_thinking_and_lists_the_models_of_another_provider(told):
-    found = {finding.rule: len(finding.changes) for finding in told[3].findings}
+    found = {finding.rule: len(finding.on) for finding in told[3].findings}
 
     assert found == {"leaked-reasoning": 52, "model-list-host": 8}
 

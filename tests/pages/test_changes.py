@@ -464,7 +464,7 @@ def test_a_range_tells_one_number_for_one_thing_wherever_it_tells_it(client, of_
     tests = client.get(facets["tests"].url).context["page"]
     assert len([row for row in tests.tests if row.test]) == numbers["tests"]
     (found,) = page.findings
-    assert len(client.get(found.url).context["page"].changes) == len(found.finding.changes) == 1
+    assert len(client.get(found.url).context["page"].changes) == len(found.finding.on) == 1
 
 
 def test_the_rule_acts_on_the_list_that_is_shown_and_says_how_many(client, of_all_sorts):

@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import pytest
 
-from recviewer.changes.findings import Severity
 from recviewer.git.ranges import opened
 from recviewer.report import report
 from recviewer.report.report import Report
@@ -13,6 +12,7 @@ from recviewer.review.models import Decision
 from recviewer.review.refusals import Changed, Gone, Invalid
 from recviewer.review.subjects import Seen
 from recviewer.review.undoing import undo
+from recviewer.smells import Severity
 
 
 @pytest.fixture

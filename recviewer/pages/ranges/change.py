@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from recviewer.catalog.models import Recording
 from recviewer.catalog.where import key_at, way
 from recviewer.changes import disk
-from recviewer.changes.findings import Finding, Severity
+from recviewer.changes.findings import Finding
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
 from recviewer.difference.model import Churn
@@ -33,6 +33,7 @@ from recviewer.pairing.sides import Side
 from recviewer.review import pairs, ranges, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Decision
+from recviewer.smells import Severity
 
 BEFORE, BEHIND = 6, 40
 """Items of the queue that the left column lists before and behind this one, so that this one is seen without scrolling."""
@@ -335,7 +336,7 @@ def _findings(place: Place, some: Sequence[Change]) -> Iterator[Told]:
     """Yield what was found on any of the changes that are decided on together, with how many of them."""
     mine = {change.key for change in some}
     for finding in place.report.findings:
-        count = sum(one.key in mine for one in finding.changes)
+        count = sum(one.key in mine for one in finding.on)
         if count:
             which = "" if count == len(some) else f" in {count:,} of these {len(some):,}"
             yield Told(finding, place.url + of_finding(finding).query(), f"{finding.each}{which}")

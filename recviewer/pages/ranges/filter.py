@@ -9,10 +9,11 @@ from django.utils.http import urlencode
 
 from recviewer.catalog.naming import test_name
 from recviewer.changes.findings import Finding
-from recviewer.changes.model import Change, Severity
+from recviewer.changes.model import Change
 from recviewer.difference.model import Churn
 from recviewer.pages.text.classes import CLASSES, STATES
 from recviewer.report.report import Report
+from recviewer.smells import Severity
 
 _NEEDS = {"you": "need you", "somebody": "more than churn"}
 
@@ -85,7 +86,7 @@ class Filter:
         """Return what is asked for, in the order of the range."""
         found = list(report.found.changes)
         if self.rule or self.severity:
-            mine = {change.key for finding in self._findings(report) for change in finding.changes}
+            mine = {change.key for finding in self._findings(report) for change in finding.on}
             found = [change for change in found if change.key in mine]
         return [change for change in found if self._takes(change)]
 

@@ -1,1 +1,0 @@
-"""One rule a module, as `RULE`."""

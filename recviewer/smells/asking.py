@@ -1,0 +1,98 @@
+"""Asks every rule of every case that gives it what it needs."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+
+from recviewer.pairing.sides import Side
+from recviewer.smells import rules as package
+from recviewer.smells.model import About, Case, Finding, Held, Instance, Needs, On, Rule, Severity, counted
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Return every rule in `rules/`, in order of module name. They are discovered: there is no list to edit."""
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    return tuple([importlib.import_module(f"{package.__name__}.{name}").RULE for name in names])
+
+
+def findings(on: Sequence[On], cases: Sequence[Case], asked: Sequence[Rule] | None = None) -> tuple[Finding[On], ...]:
+    """Return what is found on the changes of a range: what is red, then what is amber, and what is on most first.
+
+    on: what the findings are to name. cases: the same, in the same order, as rules look at it. asked: the rules, by default
+    all. A range knows neither all recordings of a test nor the catalog, so rules that need these are left out.
+    """
+    able = [rule for rule in (rules() if asked is None else asked) if rule.needs in (Needs.EXCHANGE, Needs.CHANGE)]
+    return _sorted([finding for rule in able for finding in ask(rule, on, cases)])
+
+
+def of_recordings(recordings: Sequence[Side], asked: Sequence[Rule] | None = None) -> tuple[Finding[Side], ...]:
+    """Return what is found on recordings by themselves, in the same order. recordings: all that there are."""
+    tests: dict[str, list[Side]] = {}
+    for side in recordings:
+        tests.setdefault(side.test_id, []).append(side)
+    given = {
+        Needs.EXCHANGE: [Case(None, side) for side in recordings],
+        Needs.TEST: [Case(None, side, test=tests[side.test_id]) for side in recordings if side.test_id],
+        Needs.CATALOG: [Case(None, side, test=tests[side.test_id], catalog=recordings) for side in recordings],
+    }
+    able = [rule for rule in (rules() if asked is None else asked) if rule.needs in given]
+    named = [(rule, given[rule.needs]) for rule in able]
+    return _sorted([one for rule, cases in named for one in ask(rule, [case.side for case in cases], cases)])
+
+
+def _sorted(found: Sequence[Finding[On]]) -> tuple[Finding[On], ...]:
+    return tuple(sorted(found, key=lambda finding: (list(Severity).index(finding.severity), -len(finding.on))))
+
+
+def ask(rule: Rule, on: Sequence[On], cases: Sequence[Case]) -> Iterator[Finding[On]]:
+    """Yield the findings of one rule: what is red, and what is only amber. on, cases: as of `findings`."""
+    asked = [place for place, case in enumerate(cases) if case.new is not None or rule.of_gone]
+    every = [(place, Instance(cases[place], held)) for place in asked if (held := _held(rule, cases[place]))]
+    for severity in Severity:
+        places = [place for place, instance in every if instance.held.severity is severity]
+        some = [instance for _, instance in every if instance.held.severity is severity]
+        if not some:
+            continue
+        told = rule.tell(some, cases)
+        detail = " ".join(filter(None, (told.detail, _guesses(some))))
+        of_content = frozenset([at for at, one in enumerate(some) if _is_of_content(rule, one.held)])
+        mine = tuple([on[place] for place in places])
+        yield Finding(rule.name, severity, rule.each, told.title, detail, told.evidence, mine, of_content)
+
+
+def _held(rule: Rule, case: Case) -> Held | None:
+    """Ask a rule of a case, and leave out what was as bad before."""
+    held = rule.holds(case)
+    if held is None or (held.fault and _fault_before(rule, case) == held.fault):
+        return None
+    return _weighed(case, held)
+
+
+def _fault_before(rule: Rule, case: Case) -> str:
+    """Return the fault that the old recording has by itself, "" for none, or where it is a guess which one that is."""
+    before = rule.holds(Case(None, case.known)) if case.known is not None else None
+    return before.fault if before is not None else ""
+
+
+def _is_of_content(rule: Rule, held: Held) -> bool:
+    """Tell whether a finding is about what the new recording says, and nothing else."""
+    return rule.about is About.CONTENT and not held.is_compared
+
+
+def _weighed(case: Case, held: Held) -> Held:
+    """Let no red rest on a guess: what was compared with a recording that is only possibly of the same call is amber."""
+    return replace(held, severity=Severity.AMBER) if held.is_compared and case.is_guess else held
+
+
+def _guesses(some: Sequence[Instance]) -> str:
+    """Say how many rest on a guess."""
+    count = sum(instance.held.is_compared and instance.case.is_guess for instance in some)
+    if not count:
+        return ""
+    which = "Compared" if count == len(some) else f"{counted(count, 'recording')} compared"
+    return f"{which} with a recording that is possibly of the same call."

@@ -1,0 +1,34 @@
+"""Thinking that stands in the answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from recviewer.smells.model import About, Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.thinking import has_moved, leaked, thoughts
+
+
+def _holds(case: Case) -> Held | None:
+    if case.new is None:
+        return None
+    tag = leaked(case.new)
+    if tag:
+        return Held(Severity.RED, tag, fault="in the answer")
+    return Held(Severity.RED, is_compared=True) if has_moved(case.old, case.new) else None
+
+
+def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
+    answers = sum(any(output.content for output in case.new.exchange.outputs) for case in every if case.new)
+    tags = ", ".join(tag for tag, _ in Counter(one.held.what for one in some if one.held.what).most_common(3))
+    detail = f"They begin with {tags}." if tags else "What was thought before now stands in the answer."
+    emptied = sum(bool(thoughts(one.case.known)) and not thoughts(one.case.new) for one in some)
+    if emptied:
+        detail += f" In {counted(emptied, 'pair')} the old recording had its thinking in a channel of its own; "
+        detail += "in the new one that channel is empty."
+    return Told(f"Thinking leaked into {len(some):,} of {counted(answers, 'answer')}", detail, answer(some[0]))
+
+
+RULE = Rule(
+    "leaked-reasoning", "thinking leaked into the answer", _holds, _tell, needs=Needs.EXCHANGE, about=About.CONTENT
+)

@@ -1,0 +1,30 @@
+"""Probabilities of tokens that are there no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recviewer.exchange.model import Kind
+from recviewer.pairing.sides import Side
+from recviewer.smells.model import Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.rest import values
+
+
+def _holds(case: Case) -> Held | None:
+    old, new = case.old, case.new
+    if old is None or new is None or new.exchange.error is not None or new.exchange.kind is Kind.UNREADABLE:
+        return None
+    return Held(Severity.AMBER, is_compared=True) if _has_any(old) and not _has_any(new) else None
+
+
+def _has_any(side: Side) -> bool:
+    """Gemini calls them `avgLogprobs` and `logprobsResult`."""
+    return any(True for _ in values(side.exchange.rest, "logprobs", "avglogprobs", "logprobsresult"))
+
+
+def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
+    title = f"{counted(len(some), 'answer')} lost {'its' if len(some) == 1 else 'their'} probabilities of tokens"
+    return Told(title, "The old recording has logprobs; the new one has none.", answer(some[0]))
+
+
+RULE = Rule("lost-logprobs", "it lost its probabilities of tokens", _holds, _tell, needs=Needs.CHANGE)

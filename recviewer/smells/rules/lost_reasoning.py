@@ -1,0 +1,28 @@
+"""An answer that came with thinking before, and comes without now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recviewer.smells.model import Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.thinking import has_moved, leaked, thoughts
+
+
+def _holds(case: Case) -> Held | None:
+    """Thinking that leaked into the answer is another matter."""
+    old, new = case.old, case.new
+    if old is None or new is None or new.exchange.error is not None or not new.exchange.outputs:
+        return None
+    if not thoughts(old).strip() or thoughts(new).strip() or leaked(new) or has_moved(old, new):
+        return None
+    return Held(Severity.AMBER, is_compared=True)
+
+
+def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
+    title = f"{counted(len(some), 'answer')} lost {'its' if len(some) == 1 else 'their'} thinking"
+    return Told(
+        title, "The old recording has a channel of its own for it; in the new one it is empty.", answer(some[0])
+    )
+
+
+RULE = Rule("lost-reasoning", "it lost its thinking", _holds, _tell, needs=Needs.CHANGE)

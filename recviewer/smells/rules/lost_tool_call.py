@@ -1,0 +1,29 @@
+"""A call of a tool that became an answer without one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recviewer.exchange.model import Kind
+from recviewer.pairing.sides import Side
+from recviewer.smells.model import Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+
+
+def _holds(case: Case) -> Held | None:
+    """Errors and unreadable files have lost more than their call, and say so by rules of their own."""
+    old, new = case.old, case.new
+    if old is None or new is None or new.exchange.error is not None or new.exchange.kind is Kind.UNREADABLE:
+        return None
+    return Held(Severity.RED, is_compared=True) if _calls(old) and not _calls(new) else None
+
+
+def _calls(side: Side) -> int:
+    return sum(len(output.tool_calls) for output in side.exchange.outputs)
+
+
+def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
+    title = f"{counted(len(some), 'recording')} lost {'its' if len(some) == 1 else 'their'} tool call"
+    return Told(title, "The old recording called a tool; the new one answers without.", answer(some[0]))
+
+
+RULE = Rule("lost-tool-call", "it lost its tool call", _holds, _tell, needs=Needs.CHANGE)

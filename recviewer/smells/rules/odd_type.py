@@ -1,0 +1,45 @@
+"""A typed value that names a package which no recorder is known to write: replay would import what it names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from recviewer.pairing.sides import Side
+from recviewer.smells.model import Case, Held, Instance, Needs, Rule, Severity, Told, counted
+from recviewer.smells.rest import values
+
+_SDKS = ("openai", "ollama", "anthropic", "google", "vertexai", "litellm", "together", "groq", "mistralai", "cohere")
+_SERVERS = ("llama_stack", "llama_stack_api", "llama_stack_client", "ogx", "ogx_api", "ogx_client")
+_PACKAGES = frozenset((*_SDKS, *_SERVERS))
+"""The packages whose types recorders are known to write."""
+
+
+def _holds(case: Case) -> Held | None:
+    """Red is a type that took the place of another; of a new recording it may be that of a new recorder."""
+    if case.new is None:
+        return None
+    odd = _odd(case.new)
+    if not odd or (case.known is not None and odd <= _odd(case.known)):
+        return None
+    what = ", ".join(sorted(odd)[:3])
+    return Held(Severity.AMBER, what) if case.old is None else Held(Severity.RED, what, is_compared=True)
+
+
+def _odd(side: Side) -> frozenset[str]:
+    names = {
+        name
+        for held in values(side.exchange.rest, "types", "__type__")
+        for name in (held if isinstance(held, list) else [held])
+    }
+    return frozenset(name for name in names if isinstance(name, str) and name.partition(".")[0] not in _PACKAGES)
+
+
+def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
+    kinds = Counter(one.held.what for one in some)
+    named = ", ".join(f"{what} ×{count:,}" for what, count in kinds.most_common(3))
+    title = f"{counted(len(some), 'recording')} of a type that no recorder is known to write"
+    return Told(title, f"Replay would import it: {named}.", next(iter(kinds)))
+
+
+RULE = Rule("odd-type", "it is of a type that no recorder is known to write", _holds, _tell, needs=Needs.EXCHANGE)

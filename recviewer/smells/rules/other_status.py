@@ -1,0 +1,28 @@
+"""Another HTTP status than before, of a reply that is no error."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from recviewer.smells.model import Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+
+
+def _holds(case: Case) -> Held | None:
+    """Errors tell their status by a rule of their own; where one side has no status there is nothing to compare."""
+    if case.old is None or case.new is None or case.new.exchange.error is not None:
+        return None
+    before, after = case.old.exchange.status, case.new.exchange.status
+    if case.old.exchange.error is not None or before is None or after is None or before == after:
+        return None
+    return Held(Severity.AMBER, f"{before} → {after}", is_compared=True)
+
+
+def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
+    kinds = Counter(one.held.what for one in some)
+    said = ", ".join(f"{what} ×{count:,}" for what, count in kinds.most_common(4))
+    title = f"{counted(len(some), 'recording')} with another HTTP status"
+    return Told(title, f"{said}.", answer(some[0]))
+
+
+RULE = Rule("other-status", "it has another HTTP status", _holds, _tell, needs=Needs.CHANGE)

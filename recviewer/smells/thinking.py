@@ -1,0 +1,40 @@
+"""Where the thinking of a model stands: in a channel of its own, or in the answer."""
+
+from __future__ import annotations
+
+import re
+
+from recviewer.difference.words import similarity
+from recviewer.pairing.sides import Side
+
+_TAG = re.compile(
+    r"\s*(<(?:reasoning|think|thinking|thought|reflection|scratchpad)>|<\|channel\|>analysis)", re.IGNORECASE
+)
+_MOVED = 0.8
+_LEAST = 40
+"""Characters of thinking; less of it may stand in an answer by chance."""
+
+
+def leaked(side: Side) -> str:
+    """Return the tag with which an answer begins that is really thinking, "" for any other."""
+    for output in side.exchange.outputs:
+        found = _TAG.match(output.content)
+        if found:
+            return found[1]
+    return ""
+
+
+def thoughts(side: Side | None) -> str:
+    """Return all thinking that stands in a channel of its own."""
+    return "\n".join(output.reasoning for output in side.exchange.outputs) if side else ""
+
+
+def has_moved(old: Side | None, new: Side) -> bool:
+    """Tell whether the thinking of the old recording stands in the new one's answer."""
+    thought = thoughts(old).strip()
+    if len(thought) < _LEAST or thoughts(new).strip():
+        return False
+    return any(
+        thought in output.content or similarity(thought, output.content[: 2 * len(thought)]) >= _MOVED
+        for output in new.exchange.outputs
+    )

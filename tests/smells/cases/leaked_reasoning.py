@@ -1,0 +1,18 @@
+"""Cases of the rule leaked-reasoning."""
+
+from tests.smells.building import changed, chat, recorded
+
+THOUGHT = "The user asks for planets with rings, so Saturn it is."
+
+FIRES = {
+    "a tag": (recorded(chat(answer="<think>Rings?</think>Saturn.")), "red"),
+    "the channel's own thinking in the answer": (
+        changed(chat(reasoning=THOUGHT), chat(answer=f"{THOUGHT} Mars.")),
+        "red",
+    ),
+}
+QUIET = {
+    "an answer that speaks of tags": recorded(chat(answer="I think <think> is a tag.")),
+    "leaked before too": changed(chat(answer="<think>a</think>b"), chat(answer="<think>c</think>b")),
+    "thinking in its channel": recorded(chat(reasoning=THOUGHT)),
+}

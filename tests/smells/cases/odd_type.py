@@ -1,0 +1,20 @@
+"""Cases of the rule odd-type."""
+
+from tests.smells.building import changed, chat, recorded, with_each
+
+
+def of_type(name, **more):
+    return with_each(chat(**more), lambda chunk: chunk.update(__type__=name))
+
+
+ODD = of_type("evil.module.ChatCompletionChunk")
+
+FIRES = {
+    "in the place of another": (changed(chat(), ODD), "red"),
+    "of a new recording": (recorded(ODD), "amber"),
+    "a package whose name only begins so": (recorded(of_type("openai_evil.ChatCompletionChunk")), "amber"),
+}
+QUIET = {
+    "what recorders write": changed(chat(), of_type("litellm.types.utils.ModelResponseStream")),
+    "as odd before": changed(ODD, of_type("evil.module.ChatCompletionChunk", answer="Other.")),
+}
