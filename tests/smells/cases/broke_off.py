@@ -11,9 +11,6 @@ FIRES = {
         changed(CUT, chat(answer="S", finish="length"), sure=Sure.POSSIBLE),
         "red",
     ),
-        changed(CUT, chat(answer="S", finish="length"), sure=Sure.POSSIBLE),
-        "red",
-    ),
     "an end that nobody has described": (recorded(chat(finish="novel")), "amber"),
     "stopped by a filter": (recorded(chat(finish="content_filter")), "red"),
 }
