@@ -10,7 +10,7 @@ from recviewer.changes.model import ORDER, Change
 from recviewer.difference.model import Churn
 from recviewer.pairing.pairs import Sure
 from recviewer.report.links import Links
-from recviewer.report.quoting import code, link, plain
+from recviewer.report.quoting import anchor, code, link, plain
 from recviewer.report.report import Report
 
 TITLES = {
@@ -30,6 +30,8 @@ TITLES = {
 VERDICTS = {"approved": "approved", "rejected": "to re-record", "delete": "to delete", "": "undecided"}
 """What people call what was decided."""
 
+_ITEM = '"item"'
+
 REMOVALS = VERDICTS | {"approved": "may go", "rejected": "to bring back"}
 """What they call it of a recording that was deleted, where the question is another."""
 
@@ -44,7 +46,8 @@ class Budget:
     """How much is told.
 
     classes: those whose changes are listed. changed, alone: how many of each class, those that came or went apart.
-    has_places: each with its link or path. words: characters of what changed.
+    has_places: each with its link or path. words: characters of what changed. names: how many of those that stand behind
+    the first of a line are named.
     """
 
     classes: frozenset[Churn]
@@ -53,6 +56,7 @@ class Budget:
     has_places: bool = True
     has_evidence: bool = True
     words: int = 160
+    names: int = 1_000_000
     left_out: str = ""
 
     def rows(self, churn: Churn) -> int:
@@ -90,6 +94,15 @@ class Lists:
             if changes and churn in self.budget.classes:
                 yield from self._class(churn, changes)
 
+    def cuts_names(self) -> bool:
+        """Tell whether a line has more behind its first change than are named."""
+        changes = [change for change in self.report.found.changes if change.churn in self.budget.classes]
+        return any(
+            len(item) - 1 > self.budget.names
+            for churn in ORDER
+            for item in self._items(churn, [change for change in changes if change.churn is churn])
+        )
+
     def _class(self, churn: Churn, changes: Sequence[Change]) -> Iterator[str]:
         yield f"<details><summary>{TITLES[churn]}: {len(changes):,}</summary>"
         yield ""
@@ -97,8 +110,11 @@ class Lists:
         shown = items[: self.budget.rows(churn)]
         for item in shown:
             yield self._row(item)
-        if len(items) > len(shown):
-            yield f"- and {len(items) - len(shown):,} more"
+            yield from self._others(item)
+        left = sum(len(item) for item in items[len(shown) :])
+        if left:
+            more = f"and {left:,} more change{'' if left == 1 else 's'}"
+            yield f"- {link(more, self.links.of_classes([churn])) if self.links.page else self._listed(more)}"
         yield ""
         yield "</details>"
         yield ""
@@ -133,10 +149,46 @@ class Lists:
         return "- " + " · ".join(facts)
 
     def _url(self, item: Sequence[Change]) -> str:
+        """Return where just what stands in a line is listed, else its first change."""
         change = item[0]
-        if len(item) > 1 and change.alike is None:
-            return self.links.of_test(change.churn, change.about.test_id)
+        if len(item) > 1 and change.alike is None and not change.is_older:
+            test = change.about.test_id
+            mine = [one for one in self.report.found.changes if (one.churn, one.about.test_id) == (change.churn, test)]
+            if len(mine) == len(item):
+                return self.links.of_test(change.churn, test)
         return self.links.of_change(change)
+
+    def _others(self, item: Sequence[Change]) -> Iterator[str]:
+        """Name those behind the first of a line, in a fold; of those that do not fit it is said where they are listed."""
+        others = item[1:]
+        if not others:
+            return
+        shown = others[: self.budget.names]
+        names = [self._name(one, item) for one in shown]
+        if len(others) > len(shown):
+            names.append(self._rest(item, len(others) - len(shown)))
+        yield f"  <details><summary>the other {len(others):,}</summary>{'<br>'.join(names)}</details>"
+
+    def _name(self, change: Change, item: Sequence[Change]) -> str:
+        """Return what tells a change from the others of its line: its test, its file where that is not enough."""
+        side = change.side
+        path = code(short_path(side.path))
+        is_enough = side.test and sum(one.side.test == side.test for one in item) == 1
+        name = code(side.test, 160) if is_enough else f"{code(side.test, 160)} {path}" if side.test else path
+        return anchor(name, self.links.of_change(change) if self.budget.has_places else "")
+
+    def _rest(self, item: Sequence[Change], left: int) -> str:
+        more = f"{'and ' if self.budget.names else ''}{left:,}{' more' if self.budget.names else ''}"
+        url = self._url(item)
+        if url:
+            return f"{more}: {anchor(f'all {len(item):,}', url)}"
+        number = item[0].alike
+        return self._listed(more, "" if number is None else f"those with {code(f'{_ITEM}: {number}')}")
+
+    def _listed(self, more: str, which: str = "") -> str:
+        """Say how to list what is not told here, where no page is known."""
+        command = code(f"recviewer report {self.report.found.source.range.spec} --format json")
+        return f"{more}: {command} lists every change{f', {which}' if which else ''}"
 
     def _said(self, item: Sequence[Change]) -> Iterator[str]:
         """Tell what changed, or what a recording says that has no partner."""

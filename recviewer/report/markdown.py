@@ -7,7 +7,7 @@ Both always fit: what does not is left out in an order, and it is said what. Wha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recviewer import __version__
 from recviewer.changes.findings import Finding
@@ -34,14 +34,16 @@ _READ = _ALL - {Churn.IDENTICAL, Churn.CHUNKING}
 _EVERY = 1_000_000
 _QUIET = "the list of what means the same"
 _PLACES = f"{_QUIET}; links and paths of single changes"
+_FEW = f"{_PLACES}; all but 30 lines of a class, 10 of new and 10 of deleted ones"
 _STEPS = (
     Budget(_ALL, _EVERY, _EVERY),
-    Budget(_READ, _EVERY, _EVERY, left_out=_QUIET),
-    Budget(_READ, _EVERY, _EVERY, False, left_out=_PLACES),
-    Budget(_READ, _EVERY, 30, False, left_out=f"{_PLACES}; all but 30 new and 30 deleted ones"),
-    Budget(_READ, 100, 10, False, left_out=f"{_PLACES}; all but 100 of a class, 10 new and 10 deleted"),
-    Budget(_READ, 30, 10, False, words=100, left_out=f"{_PLACES}; all but 30 of a class, 10 new and 10 deleted"),
-    Budget(_READ, 10, 10, False, words=80, left_out=f"{_PLACES}; all but 10 of a class"),
+    Budget(_ALL, _EVERY, _EVERY, names=20),
+    Budget(_READ, _EVERY, _EVERY, names=20, left_out=_QUIET),
+    Budget(_READ, _EVERY, _EVERY, False, names=20, left_out=_PLACES),
+    Budget(_READ, _EVERY, 30, False, names=3, left_out=f"{_PLACES}; all but 30 lines of new and 30 of deleted ones"),
+    Budget(_READ, 100, 10, False, names=3, left_out=_FEW.replace("30", "100")),
+    Budget(_READ, 30, 10, False, words=100, names=0, left_out=_FEW),
+    Budget(_READ, 10, 10, False, words=80, names=0, left_out=f"{_PLACES}; all but 10 lines of a class"),
     Budget(frozenset(), 0, 0, left_out="the lists of changes"),
     Budget(frozenset(), 0, 0, has_evidence=False, left_out="the lists of changes, and the words that findings quote"),
 )
@@ -51,9 +53,9 @@ def comment(report: Report, *, limit: int = LIMIT, links: Links | None = None) -
     """Return the comment, its first line the marker.
 
     limit: as bytes, of which there are at least as many as characters. links: to hosted pages; without them each change
-    is told with its path. What does not fit is left out in this order: the list of what means the same; links and paths
-    of single changes; all but some of what is new or deleted; all but some of each class; the lists; the words that
-    findings quote. The sentence, the table and the findings always stay.
+    is told with its path. What does not fit is left out in this order: all but 20 names behind the first of a line; the list
+    of what means the same; links and paths of single changes; all but some of what is new or deleted; all but some of each
+    class; the lists; the words that findings quote. The sentence, the table and the findings always stay.
     """
     return _fitted(report, links or Links(), limit, (MARKER,))
 
@@ -67,6 +69,7 @@ def _fitted(report: Report, links: Links, limit: int, head: Sequence[str]) -> st
     footer = f"ignored: {plain(as_line(uncounted(report.found), report.found))}"
     text = ""
     for budget in _STEPS:
+        budget = _with_names(budget, report, links)
         text = "\n".join([*head, *_Told(report, links, budget).lines(), *_footer(report, budget, footer)]) + "\n"
         if _length(text) <= limit:
             return text
@@ -74,6 +77,18 @@ def _fitted(report: Report, links: Links, limit: int, head: Sequence[str]) -> st
     while len(lines) > 1 and _length("\n".join(lines) + _CUT) > limit:
         lines.pop()
     return "\n".join(lines) + _CUT
+
+
+def _with_names(budget: Budget, report: Report, links: Links) -> Budget:
+    """Return the budget that says so where it leaves names out."""
+    if not Lists(report, links, budget).cuts_names():
+        return budget
+    words = (
+        f"all but {budget.names:,} names behind the first of a line"
+        if budget.names
+        else "names behind the first of a line"
+    )
+    return replace(budget, left_out="; ".join(filter(None, (words, budget.left_out))))
 
 
 _CUT = "\n\nThe rest is left out, to fit.\n"

@@ -7,6 +7,7 @@ What cannot be seen is told by its name, and what is written from right to left 
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
@@ -48,6 +49,11 @@ def plain(text: str, most: int | None = None) -> str:
 def link(words: str, url: str) -> str:
     """Return Markdown as a link, or as it is where there is no address. words: quoted already; url: of ours."""
     return f"[{words}]({url})" if url else words
+
+
+def anchor(words: str, url: str) -> str:
+    """Return a link inside of HTML, where Markdown is not read. words: quoted already; url: of ours."""
+    return f'<a href="{html.escape(url)}">{words}</a>' if url else words
 
 
 def cut(text: str, most: int | None = None) -> str:

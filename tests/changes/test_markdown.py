@@ -290,3 +290,44 @@ def test_the_file_needs_no_server_and_runs_nothing(reported):
 
 def test_sizes_are_in_the_unit_people_read():
     assert [size(count) for count in (999, 1234, 5_678_901)] == ["999 B", "1.2 kB", "5.68 MB"]
+
+
+@pytest.fixture
+def alike(tree, make):
+    """The report on 30 recordings of 30 tests with the same change, and on one of a test that has two of them."""
+    for answer in ("Saturn.", "Jupiter."):
+        for place, name in enumerate([*range(29), 28]):
+            folder = f"tests/f{place}/recordings"
+            tree.put(make.chat("Which?", answer, test=make.id_of(f"test_{name}")), folder=folder)
+        tree.commit()
+    return report.make(opened(tree.top), "HEAD~1...HEAD")
+
+
+def test_changes_behind_the_first_of_a_line_are_named_with_links(alike):
+    text = comment(alike, links=links(alike, "https://r.example"))
+
+    assert "and 29 more with the same change" in text
+    assert "<summary>the other 29</summary>" in text
+    assert len(re.findall(r'<a href="https://r.example/changes/[^"]+change=[^"]+"><code>', text)) == 29
+    assert all(f"test_{n}" in text or f"{n}&" in text for n in range(29))
+    assert "Left out" not in text
+    assert "<a href=" not in comment(alike)
+
+
+def test_names_that_do_not_fit_are_behind_a_link_or_a_command(alike):
+    where = links(alike, "https://r.example")
+    short = comment(alike, links=where, limit=len(comment(alike, links=where).encode()) - 1)
+
+    assert short.count("<br>") == 20
+    assert re.search(
+        r'<br>and 9 more: <a href="https://r.example/changes/[^"]+\?change=[^"]+">all 30</a></details>', short
+    )
+    assert "Left out, to fit: all but 20 names behind the first of a line." in short
+
+    told = comment(alike, limit=len(comment(alike).encode()) - 1)
+    (item,) = {one["item"] for one in as_json(alike)["changes"]}
+    assert (
+        "and 9 more: <code>recviewer report HEAD&#x7e;1...HEAD --format json</code> lists every change, those with"
+        in told
+    )
+    assert f'<code>"item": {item}</code>' in told
