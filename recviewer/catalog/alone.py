@@ -23,7 +23,7 @@ from recviewer.store.scan import FileStamp
 
 
 class Lone(NamedTuple):
-    """A recording that is in no index. key: its path below the root. size: in bytes."""
+    """A recording that is in no index. key: of its file. size: of the file, in bytes."""
 
     key: str
     size: int
@@ -47,7 +47,7 @@ class Alone:
             return [False] * len(some)
         now = datetime.now(UTC).isoformat()
         stamps = [FileStamp(one.key, one.key.encode("utf-8", "surrogatepass"), one.size, 0, 0) for one in some]
-        rows = [values_of(id, one.key, stamp, now, one.summary) for id, (one, stamp) in _numbered(some, stamps)]
+        rows = [values_of(id, id, one.key, stamp, now, one.summary) for id, (one, stamp) in _numbered(some, stamps)]
         words = [words_of(id, one.summary) for id, (one, _) in _numbered(some, stamps)]
         self._cursor.execute(f"DELETE FROM {TABLE}")
         self._cursor.execute(f"DELETE FROM {search.TABLE}")

@@ -71,8 +71,7 @@ class Apart:
             return done
         self.close()
         reason = f"reading it took more than {SECONDS} seconds, or more memory than there is for it"
-        summary = of_unreadable(reason, job.key, reader=reader_version())
-        return Done(job.key, None, summary._replace(blob=self._blob_of(job)))
+        return Done(job.key, None, of_unreadable(reason, blob=self._blob_of(job), reader=reader_version()))
 
     def _blob_of(self, job: Job) -> str:
         try:

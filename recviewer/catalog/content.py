@@ -10,7 +10,8 @@ from django.conf import settings
 
 from recviewer.catalog.models import Recording
 from recviewer.formats.decode import weight
-from recviewer.formats.reading import Reading, read, unreadable
+from recviewer.formats.reading import Reading, unreadable
+from recviewer.recorders.reading import bytes_of, key_of_part, read_file, read_part
 from recviewer.store import files
 
 EXACT_LIMIT_BYTES = 256 * 1024
@@ -22,10 +23,10 @@ CACHE_BYTES = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a file holds now. blob: of these bytes; where it differs from the row's, the file changed meanwhile.
+    """What an exchange is now. data, blob: its own bytes; where the blob differs from the row's, it changed meanwhile.
 
     missing: why its bytes cannot be had, as a clause, "" where they are here; data and blob are empty then. weight: bytes
-    of memory that it takes, about.
+    of memory that it takes, about. whole, start: the bytes of the file, and where those of the exchange begin in it.
     """
 
     data: bytes
@@ -33,9 +34,12 @@ class Content:
     reading: Reading
     missing: str = ""
     weight: int = 0
+    whole: bytes = b""
+    start: int = 0
 
 
 _cache: OrderedDict[str, Content] = OrderedDict()
+"""By the blob id of a file; of one exchange among many, `/` and its name follow."""
 _lock = Lock()
 _one_at_a_time = Lock()
 """Held while a heavy content is read: many readers of one would take its memory many times."""
@@ -46,37 +50,55 @@ def load(recording: Recording) -> Content:
 
     The meaning is kept in memory by content for a while. A file that cannot be read raises what `store.files.read` does.
     """
-    raw = bytes(recording.raw_path) if recording.raw_path is not None else recording.path.encode()
-    data = files.read(settings.RECORDINGS_ROOT, raw, limit_bytes=settings.FILE_LIMIT_BYTES).data
-    return of_bytes(data)
+    data = files.read(settings.RECORDINGS_ROOT, recording.raw, limit_bytes=settings.FILE_LIMIT_BYTES).data
+    return of_bytes(data, recording.file_path.rpartition("/")[2], recording.part)
 
 
-def of_bytes(data: bytes) -> Content:
-    """Return the content of some bytes."""
-    blob = files.blob_id(data)
+def bytes_in(data: bytes, recording: Recording) -> bytes | None:
+    """Return the bytes of a recording, None where its file does not hold it. data: what the file holds."""
+    if not recording.part:
+        return data
+    found = read_part(data, recording.file_path.rpartition("/")[2], recording.part)
+    return bytes_of(data, found) if found else None
+
+
+def of_bytes(data: bytes, name: str = "", part: str = "") -> Content:
+    """Return the content of a file's bytes, or of one exchange among them. name: of the file.
+
+    part: which exchange, "" for the only one. A file of many is as a whole nothing that could be read.
+    """
+    key = key_of_part(files.blob_id(data), part)
     with _lock:
-        known = _cache.get(blob)
+        known = _cache.get(key)
         if known is not None:
-            _cache.move_to_end(blob)
+            _cache.move_to_end(key)
             return known
     heavy = weight(data)
     if heavy > CACHE_BYTES:
         with _one_at_a_time:
-            return _read(data, blob, heavy)
-    content = _read(data, blob, heavy)
+            return _read(data, name, part, heavy)
+    content = _read(data, name, part, heavy)
     with _lock:
-        _cache[blob] = content
+        _cache[key] = content
         while sum(item.weight for item in _cache.values()) > CACHE_BYTES:
             _cache.popitem(last=False)
     return content
 
 
-def _read(data: bytes, blob: str, heavy: int) -> Content:
-    return Content(data, blob, read(data, exact=len(data) <= EXACT_LIMIT_BYTES), weight=heavy)
+def _read(data: bytes, name: str, part: str, heavy: int) -> Content:
+    parts = read_file(data, name, exact=len(data) <= EXACT_LIMIT_BYTES)
+    found = next((one for one in parts if one.part == part), None)
+    if found is not None:
+        own = bytes_of(data, found)
+        return Content(own, files.blob_id(own), found.reading, "", heavy, data, found.start)
+    if part:
+        return missing("its file does not hold it any more")
+    reason = f"it holds {len(parts):,} exchanges, which are shown one by one"
+    return Content(data, files.blob_id(data), unreadable(reason), "", heavy, data)
 
 
 def remembered(blob: str) -> Content | None:
-    """Return the content with a blob id if it is still in memory."""
+    """Return the content of a file with a blob id if it is still in memory."""
     with _lock:
         return _cache.get(blob)
 

@@ -69,7 +69,7 @@ class Silent:
 
 @dataclass(slots=True)
 class Report:
-    """What a run did, in recordings. problems: places that could not be looked at, as sentences."""
+    """What a run did, in files; unreadable: in recordings. problems: places that could not be looked at, as sentences."""
 
     added: int = 0
     changed: int = 0
@@ -101,6 +101,7 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> Report:
     found = scan(settings.RECORDINGS_ROOT, claims(), skip=[settings.DATA_DIR])
     report.problems = [f"{problem.key or '.'}: {problem.what}" for problem in found.problems]
     known = rows.known()
+    rows.last_id()  # both tables are asked, so that a damaged one is noticed here and not by a page
     version = reader_version()
     jobs = []
     for stamp in found.stamps:
@@ -178,11 +179,11 @@ def _write(
     pending: list[tuple[Done, FileStamp]] = []
     for batch in _read_all(jobs, processes):
         for done in batch:
-            if done.summary is None:  # vanished between the walk and the reading: the next run removes its row
+            if done.summed is None:  # vanished between the walk and the reading: the next run removes its row
                 report.changed -= done.key in known
                 report.added -= done.key not in known
                 continue
-            report.unreadable += done.summary.kind == "unreadable"
+            report.unreadable += sum([part.kind == "unreadable" for part in done.summed.parts])
             pending.append((done, storable(done.stamp or stamps[done.key])))
         progress.advance(len(batch))
         _touch(_holder())
@@ -371,7 +372,7 @@ def checked_seconds_ago() -> float | None:
 
 
 def touch(keys: Collection[str]) -> None:
-    """Bring a few recordings up to date after recviewer itself moved them, without waiting for anybody.
+    """Bring a few files up to date after recviewer itself moved or wrote them, without waiting for anybody.
 
     Rows whose files are gone are dropped at once. The rest is left to a run, or to the one that is under way.
     """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from recviewer.store.scan import FileStamp
 
 if TYPE_CHECKING:
-    from recviewer.catalog.summary import Summary
+    from recviewer.catalog.summary import Summed
 
 
 class Job(NamedTuple):
@@ -22,9 +22,9 @@ class Job(NamedTuple):
 class Done(NamedTuple):
     """What a worker found. stamp: of the bytes that were read; None where they could not be had.
 
-    summary: None where the file has vanished meanwhile.
+    summed: None where the file has vanished meanwhile.
     """
 
     key: str
     stamp: FileStamp | None
-    summary: Summary | None
+    summed: Summed | None

@@ -18,11 +18,31 @@ class Commit(models.Model):
         return f"{self.sha[:12]} {self.subject}"
 
 
-class Recording(models.Model):
-    r"""One recording file at a path, with all that list pages show. Lists never open files.
+class File(models.Model):
+    r"""One file at a path, as it was when it was read: a run that finds it so does not read it again.
 
-    path: the key used in URLs: the path below the root with `/`, bytes that are not UTF-8 as `\xNN`.
-    raw_path: the path's bytes, only where they differ from the key.
+    path: below the root with `/`, bytes that are not UTF-8 as `\xNN`. raw_path: its bytes, only where they differ.
+    blob: the git blob id of the whole file, "" where its bytes could not be had. reader: the version that read it.
+    """
+
+    path = models.TextField(unique=True)
+    raw_path = models.BinaryField(null=True)
+    size = models.BigIntegerField()
+    mtime_ns = models.BigIntegerField()
+    inode = models.BigIntegerField()
+    blob = models.CharField(max_length=40)
+    reader = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Recording(models.Model):
+    r"""One exchange of a file, with all that list pages show. Lists never open files, and join no other table.
+
+    path: the key used in URLs: that of the file; where the file names its exchanges, `/` and the part's name follow.
+    part: that name, "" for the only exchange of a file whose recorder keeps one in each. place: among those of its file,
+    from 0. raw_path, mtime_ns: of the file, see there. size, blob: of the exchange's own bytes.
     asked, answered: first words for the list. answer_kind: text, call, error, note.
     turns, asked_length: messages of the request and characters of its words: a later call of a test sends more.
     outcome: see `exchange.text.Outcome`.
@@ -31,12 +51,14 @@ class Recording(models.Model):
     """
 
     path = models.TextField(unique=True)
+    file = models.ForeignKey(File, on_delete=models.CASCADE)
+    part = models.TextField(default="")
+    place = models.IntegerField(default=0)
     raw_path = models.BinaryField(null=True)
     folder = models.TextField()
     suite = models.TextField()
     size = models.BigIntegerField()
     mtime_ns = models.BigIntegerField()
-    inode = models.BigIntegerField()
     blob = models.CharField(max_length=40)
     fingerprint = models.CharField(max_length=80)
     kind = models.CharField(max_length=20)
@@ -62,7 +84,6 @@ class Recording(models.Model):
     replay_rule = models.CharField(max_length=8)
     replay_expected = models.TextField()
     problems = models.JSONField(default=list)
-    reader = models.CharField(max_length=40)
     commit = models.ForeignKey(Commit, null=True, on_delete=models.SET_NULL)
     indexed_at = models.DateTimeField()
 
@@ -79,6 +100,16 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+    @property
+    def file_path(self) -> str:
+        """The key of its file."""
+        return self.path[: -len(self.part) - 1] if self.part else self.path
+
+    @property
+    def raw(self) -> bytes:
+        """The path of its file below the root, in bytes."""
+        return self.file_path.encode() if self.raw_path is None else bytes(self.raw_path)
 
 
 class IndexRun(models.Model):

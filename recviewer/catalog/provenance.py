@@ -16,11 +16,11 @@ from django.db.models import Max, Q
 
 from recviewer.catalog import rows
 from recviewer.catalog.models import Commit, IndexRun, Recording
-from recviewer.formats.decode import Unreadable, decode
 from recviewer.git import repository
 from recviewer.git.history import Change, Past, contents, pasts
 from recviewer.git.repository import GitFailed, Repository
-from recviewer.replay.names import ReplayState, name_state
+from recviewer.recorders.reading import replays
+from recviewer.replay.names import ReplayState
 
 _NAMED = (ReplayState.CURRENT, ReplayState.OLDER)
 
@@ -42,8 +42,10 @@ def refresh(*, catalog_changed: bool) -> int:
     state = f"{head} {_newest_run()}"
     if known == state and not catalog_changed:
         return 0
-    recordings = {_raw(recording): recording for recording in _rows()}
-    suspects = {raw for raw, recording in recordings.items() if recording.replay == ReplayState.UNKNOWN}
+    recordings: dict[bytes, list[Recording]] = {}
+    for recording in _rows():
+        recordings.setdefault(recording.raw, []).append(recording)
+    suspects = {raw for raw, some in recordings.items() if any(one.replay == ReplayState.UNKNOWN for one in some)}
     past = pasts(found, head, settings.RECORDINGS_ROOT, recordings.keys(), deep=suspects)
     count = _store(recordings, past, _edited(found, suspects, past))
     if count:  # what lists show is another now, and the catalog's state needs another name
@@ -59,40 +61,33 @@ def _newest_run() -> int:
 
 
 def _rows() -> Iterable[Recording]:
-    return Recording.objects.only("id", "path", "raw_path", "commit", "replay", "blob")
+    return Recording.objects.only("id", "path", "part", "raw_path", "commit", "replay")
 
 
-def _raw(recording: Recording) -> bytes:
-    return recording.path.encode() if recording.raw_path is None else bytes(recording.raw_path)
-
-
-def _edited(found: Repository, suspects: set[bytes], past: dict[bytes, Past]) -> set[bytes]:
-    """Return those whose name a rule gives to earlier contents of the same path."""
+def _edited(found: Repository, suspects: set[bytes], past: dict[bytes, Past]) -> set[tuple[bytes, str]]:
+    """Return those whose name a rule gives to earlier contents of the same path, by path and part."""
     paths_of: dict[str, list[bytes]] = {}
     for raw in suspects & past.keys():
         for blob in past[raw].blobs:
             paths_of.setdefault(blob, []).append(raw)
     edited = set()
     for blob, data in contents(found, paths_of.keys()):
-        try:
-            document = decode(data).document
-        except Unreadable:
-            continue
         for raw in paths_of[blob]:
-            if name_state(document, raw.rpartition(b"/")[2].decode("utf-8", "replace")).state in _NAMED:
-                edited.add(raw)
+            name = raw.rpartition(b"/")[2].decode("utf-8", "replace")
+            edited |= {(raw, part) for part, replay in replays(data, name) if replay.state in _NAMED}
     return edited
 
 
-def _store(recordings: dict[bytes, Recording], past: dict[bytes, Past], edited: set[bytes]) -> int:
+def _store(recordings: dict[bytes, list[Recording]], past: dict[bytes, Past], edited: set[tuple[bytes, str]]) -> int:
     with transaction.atomic():
         commits = _commits({one.last.sha: one.last for one in past.values()})
         changed = []
-        for raw, recording in recordings.items():
-            commit = commits[past[raw].last.sha] if raw in past else None
-            state = ReplayState.EDITED.value if raw in edited else recording.replay
-            if recording.commit_id != (commit.pk if commit else None) or recording.replay != state:
-                changed.append((commit.pk if commit else None, state, recording.pk))
+        for raw, some in recordings.items():
+            commit = commits[past[raw].last.sha].pk if raw in past else None
+            for recording in some:
+                state = ReplayState.EDITED.value if (raw, recording.part) in edited else recording.replay
+                if recording.commit_id != commit or recording.replay != state:
+                    changed.append((commit, state, recording.pk))
         rows.set_provenance(changed)
     return len(changed)
 

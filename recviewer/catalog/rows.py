@@ -6,42 +6,70 @@ statements are understood by SQLite and PostgreSQL alike, but for the full-text 
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TypeAlias
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, TypeAlias
 
 from django.db import connection
 
 from recviewer.catalog import search
 
 Known: TypeAlias = tuple[int, int, int, int, str]
-"""What a row says of its file: id, size, mtime_ns, inode, reader."""
+"""What the row of a file says: id, size, mtime_ns, inode, reader."""
 
+FILES = "catalog_file"
 TABLE = "catalog_recording"
+MOST = 500
+"""Values in one SQL list."""
 
 
 def known() -> dict[str, Known]:
-    """Return, by key, what the rows say of their files."""
+    """Return, by key, what the rows of files say."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT path, id, size, mtime_ns, inode, reader FROM {TABLE}")
+        cursor.execute(f"SELECT path, id, size, mtime_ns, inode, reader FROM {FILES}")
         return {row[0]: row[1:] for row in cursor.fetchall()}
 
 
 def places(keys: Collection[str]) -> dict[str, tuple[int, bytes]]:
-    """Return, by key, the id and the raw path of those rows that are there."""
+    """Return, by key, the id and the raw path of those files that have a row."""
     found = {}
-    wanted = list(keys)
-    with connection.cursor() as cursor:
-        for start in range(0, len(wanted), 500):
-            some = wanted[start : start + 500]
-            marks = ", ".join(["%s"] * len(some))
-            cursor.execute(f"SELECT path, id, raw_path FROM {TABLE} WHERE path IN ({marks})", some)
-            for path, id, raw in cursor.fetchall():
-                found[path] = (id, path.encode() if raw is None else bytes(raw))
+    for path, id, raw in _chosen("path, id, raw_path", FILES, "path", list(keys)):
+        found[path] = (id, path.encode() if raw is None else bytes(raw))
     return found
 
 
-def delete(ids: list[int]) -> None:
-    """Delete rows and their words. Call it inside a transaction."""
+def recordings_of(ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """Return, by the id of a file, the ids of its recordings by key."""
+    found: dict[int, dict[str, int]] = {}
+    for file, path, id in _chosen("file_id, path, id", TABLE, "file_id", list(ids)):
+        found.setdefault(file, {})[path] = id
+    return found
+
+
+def last_id() -> int:
+    """Return the greatest id of a recording, 0 where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT MAX(id) FROM {TABLE}")
+        return cursor.fetchone()[0] or 0
+
+
+def _chosen(columns: str, table: str, by: str, values: Sequence[str] | Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        for start in range(0, len(values), MOST):
+            some = values[start : start + MOST]
+            marks = ", ".join(["%s"] * len(some))
+            cursor.execute(f"SELECT {columns} FROM {table} WHERE {by} IN ({marks})", some)
+            yield from cursor.fetchall()
+
+
+def delete(ids: Collection[int]) -> None:
+    """Delete the rows of files, with their recordings and the words of those. Call it inside a transaction."""
+    delete_recordings([id for rows in recordings_of(ids).values() for id in rows.values()])
+    with connection.cursor() as cursor:
+        cursor.executemany(f"DELETE FROM {FILES} WHERE id = %s", [(id,) for id in ids])
+
+
+def delete_recordings(ids: Sequence[int]) -> None:
+    """Delete the rows of recordings and their words. Call it inside a transaction."""
     with connection.cursor() as cursor:
         cursor.executemany(f"DELETE FROM {TABLE} WHERE id = %s", [(id,) for id in ids])
         search.delete(cursor, ids)

@@ -1,4 +1,4 @@
-"""One recording's row for the catalog: everything that lists, filters and search need, from its bytes alone.
+"""A file's rows for the catalog: everything that lists, filters and search need, from its bytes alone.
 
 Knows no database, so that it can run in a worker process.
 """
@@ -15,9 +15,8 @@ from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange
 from recviewer.exchange.text import line_of, reasons, searchable
 from recviewer.formats.raw import host_of
-from recviewer.formats.reading import Reading, read, unreadable
 from recviewer.formats.version import reader_version
-from recviewer.replay.names import Replay, ReplayState, name_state
+from recviewer.recorders.reading import ReadPart, bytes_of, failed, read_file
 from recviewer.store import files
 from recviewer.store.scan import FileStamp
 
@@ -26,11 +25,13 @@ SEARCH_LIMIT = 400_000
 
 
 class Summary(NamedTuple):
-    """What a file's bytes say. Fields are named as in `catalog.models.Recording`, and stand in the order of its columns.
+    """What an exchange says. Fields are named as in `catalog.models.Recording`, and stand in the order of its columns.
 
-    The last two are the words for the full-text index.
+    But for those of `BEYOND`, which stand last: the bytes of a part of a file, and the words for the full-text index.
     """
 
+    part: str
+    place: int
     blob: str
     fingerprint: str
     kind: str
@@ -56,14 +57,36 @@ class Summary(NamedTuple):
     replay_rule: str
     replay_expected: str
     problems: str
-    reader: str
+    part_size: int
     asked_words: str
     answered_words: str
 
 
-def summarize(data: bytes, key: str) -> Summary:
-    """Read a recording's bytes and sum them up. key: its path below the root. Never raises."""
-    return summary_of(read(data), key, blob=files.blob_id(data))
+BEYOND = ("part_size", "asked_words", "answered_words")
+"""Fields that are no columns of their own."""
+
+
+class Summed(NamedTuple):
+    """What a file's bytes say. blob, reader: as in `catalog.models.File`. parts: its exchanges, one or more, in order."""
+
+    blob: str
+    reader: str
+    parts: tuple[Summary, ...]
+
+
+def summarize(data: bytes, key: str) -> Summed:
+    """Read a file's bytes and sum them up. key: its path below the root. Never raises."""
+    return _summed(data, key.rpartition("/")[2], files.blob_id(data))
+
+
+def _summed(data: bytes, name: str, blob: str) -> Summed:
+    parts = [summary_of(part, blob=blob_of_part(data, part, blob)) for part in read_file(data, name)]
+    return Summed(blob, reader_version(), tuple(parts))
+
+
+def blob_of_part(data: bytes, part: ReadPart, blob: str) -> str:
+    """Return the blob id of the bytes of an exchange. data, blob: of the whole file."""
+    return files.blob_id(bytes_of(data, part)) if part.part else blob
 
 
 class Once:
@@ -74,45 +97,46 @@ class Once:
 
     def __init__(self, *, limit: int) -> None:
         self._limit = limit
-        self._kept: OrderedDict[tuple[str, str], Summary] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], Summed] = OrderedDict()
         self._size = 0
 
-    def summarize(self, data: bytes, key: str) -> Summary:
+    def summarize(self, data: bytes, key: str) -> Summed:
         """Do what the function of this name does."""
         blob, name = files.blob_id(data), key.rpartition("/")[2]
         known = self._kept.get((blob, name))
         if known is not None:
             return known
-        made = self._kept[blob, name] = summary_of(read(data), key, blob=blob)
+        made = self._kept[blob, name] = _summed(data, name, blob)
         self._size += _weight(made)
         while self._size > self._limit:
             self._size -= _weight(self._kept.popitem(last=False)[1])
         return made
 
 
-def _weight(summary: Summary) -> int:
-    return 1000 + len(summary.asked_words) + len(summary.answered_words)
+def _weight(summed: Summed) -> int:
+    return sum([1000 + len(one.asked_words) + len(one.answered_words) for one in summed.parts])
 
 
 _once = Once(limit=4_000_000)
 
 
-def of_unreadable(reason: str, key: str, *, reader: str = "") -> Summary:
+def of_unreadable(reason: str, *, blob: str = "", reader: str = "") -> Summed:
     """Sum up a file whose bytes cannot be had, or cannot be dealt with.
 
     reason: a clause without its full stop. reader: the version that failed on it; "" has it tried again each time.
     """
-    return summary_of(unreadable(reason), key, blob="")._replace(reader=reader)
+    return Summed(blob, reader, (summary_of(failed(reason), blob=blob),))
 
 
-def summary_of(reading: Reading, key: str, *, blob: str) -> Summary:
-    """Sum up a recording that was read. key: its path below the root. blob: of its bytes, "" where they cannot be had."""
+def summary_of(part: ReadPart, *, blob: str) -> Summary:
+    """Sum up an exchange that was read. blob: of its bytes, "" where they cannot be had."""
+    reading, replay = part.reading, part.replay
     exchange = reading.exchange
     line = line_of(exchange)
-    name = key.rpartition("/")[2]
-    replay = name_state(reading.document, name) if reading.raw else Replay(ReplayState.UNVERIFIABLE)
     asked_words, answered_words = searchable(exchange)
     return Summary(
+        part=part.part,
+        place=part.index,
         blob=blob,
         fingerprint=fingerprint(exchange),
         kind=exchange.kind.value,
@@ -138,7 +162,7 @@ def summary_of(reading: Reading, key: str, *, blob: str) -> Summary:
         replay_rule=replay.rule,
         replay_expected=clean(replay.expected),
         problems=_problems(exchange),
-        reader=reader_version(),
+        part_size=part.end - part.start,
         asked_words=clean(asked_words[:SEARCH_LIMIT]),
         answered_words=clean(answered_words[:SEARCH_LIMIT]),
     )
@@ -165,7 +189,7 @@ def work(root: str, limit_bytes: int, jobs: list[Job]) -> list[Done]:
     with files.Reader(Path(root), limit_bytes=limit_bytes) as reader:
         for job in jobs:
             if job.obstacle:
-                found.append(Done(job.key, None, of_unreadable(job.obstacle, job.key)))
+                found.append(Done(job.key, None, of_unreadable(job.obstacle)))
                 continue
             try:
                 data, stamp = _read(reader, job.raw)
@@ -173,10 +197,10 @@ def work(root: str, limit_bytes: int, jobs: list[Job]) -> list[Done]:
             except Vanished:
                 found.append(Done(job.key, None, None))
             except Refusal as refusal:
-                found.append(Done(job.key, None, of_unreadable(_reason(refusal), job.key)))
+                found.append(Done(job.key, None, of_unreadable(_reason(refusal))))
             except Exception as error:  # a bug of ours: the run goes on, and the row says so
                 reason = f"recviewer failed on it: {error!r}"[:300]
-                found.append(Done(job.key, None, of_unreadable(reason, job.key, reader=reader_version())))
+                found.append(Done(job.key, None, of_unreadable(reason, reader=reader_version())))
     return found
 
 

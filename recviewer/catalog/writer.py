@@ -1,64 +1,92 @@
 """Writing rows in bulk.
 
 Plain SQL through `executemany` is three times as fast as model instances, and an indexing run is nothing but this. The
-statement is understood by SQLite and PostgreSQL alike.
+statements are understood by SQLite and PostgreSQL alike.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
 
-from recviewer.catalog import search
+from recviewer.catalog import rows, search
 from recviewer.catalog.jobs import Done
 from recviewer.catalog.naming import suite_of
-from recviewer.catalog.rows import TABLE, Known
-from recviewer.catalog.summary import Summary
+from recviewer.catalog.rows import FILES, TABLE, Known
+from recviewer.catalog.summary import BEYOND, Summary
+from recviewer.recorders.reading import key_of_part
 from recviewer.store.scan import FileStamp
 
-PLACE = ("id", "path", "raw_path", "folder", "suite", "size", "mtime_ns", "inode", "indexed_at")
-MEANING = Summary._fields[:-2]
+PLACE = ("id", "file_id", "path", "raw_path", "folder", "suite", "size", "mtime_ns", "indexed_at")
+MEANING = Summary._fields[: -len(BEYOND)]
 COLUMNS = (*PLACE, *MEANING)
-_UPDATED = [f"{name} = excluded.{name}" for name in COLUMNS if name != "id"]
-INSERT = f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
-_UPSERT = f"{INSERT} ON CONFLICT (id) DO UPDATE SET {', '.join(_UPDATED)}"
+FILE = ("id", "path", "raw_path", "size", "mtime_ns", "inode", "blob", "reader")
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
+
+
+def _upsert(table: str, columns: Sequence[str]) -> str:
+    updated = ", ".join([f"{name} = excluded.{name}" for name in columns if name != "id"])
+    return f"{_insert(table, columns)} ON CONFLICT (id) DO UPDATE SET {updated}"
+
+
+INSERT = _insert(TABLE, COLUMNS)
+_WRITE, _WRITE_FILE = _upsert(TABLE, COLUMNS), _upsert(FILES, FILE)
 
 
 class Writer:
     """Writes rows, giving new ones ids of their own: only one run writes at a time.
 
-    known: the rows there are.
+    known: the rows of files there are.
     """
 
     def __init__(self, known: dict[str, Known]) -> None:
-        self._ids = {key: row[0] for key, row in known.items()}
-        self._next = max(self._ids.values(), default=0) + 1
+        self._files = {key: row[0] for key, row in known.items()}
+        self._next_file = max(self._files.values(), default=0) + 1
+        self._next = rows.last_id() + 1
 
     def write(self, found: list[tuple[Done, FileStamp]]) -> None:
-        """Insert or update a row for each file that was read, and its words, in one transaction."""
+        """Insert or replace the rows of each file that was read, and their words, in one transaction."""
         if not found:
             return
         now = datetime.now(UTC)
-        values, words = [], []
+        before = rows.recordings_of([self._files[done.key] for done, _ in found if done.key in self._files])
+        of_files, values, words = [], [], []
         for done, stamp in found:
-            summary = done.summary
-            assert summary is not None
-            id = self._ids.get(done.key)
-            if id is None:
-                id = self._ids[done.key] = self._next
-                self._next += 1
-            values.append(values_of(id, done.key, stamp, now, summary))
-            words.append(words_of(id, summary))
+            summed = done.summed
+            assert summed is not None
+            file = self._files.get(done.key)
+            if file is None:
+                file = self._files[done.key] = self._next_file
+                self._next_file += 1
+            raw = _raw(done.key, stamp.raw)
+            of_files.append((file, done.key, raw, *stamp[2:5], summed.blob, summed.reader))
+            mine = before.get(file, {})
+            for summary in summed.parts:
+                id = mine.pop(key_of_part(done.key, summary.part), 0)
+                if not id:
+                    id = self._next
+                    self._next += 1
+                values.append(values_of(id, file, done.key, stamp, now, summary))
+                words.append(words_of(id, summary))
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.executemany(_UPSERT, values)
+            rows.delete_recordings([id for left in before.values() for id in left.values()])
+            cursor.executemany(_WRITE_FILE, of_files)
+            cursor.executemany(_WRITE, values)
             search.insert(cursor, words)
 
 
-def values_of(id: int, key: str, stamp: FileStamp, now: datetime | str, summary: Summary) -> tuple[Any, ...]:
-    """Return a row's values, in the order of `COLUMNS`."""
-    return (id, *_place(key, stamp, now), *summary[:-2])
+def values_of(id: int, file: int, key: str, stamp: FileStamp, now: datetime | str, summary: Summary) -> tuple[Any, ...]:
+    """Return a row's values, in the order of `COLUMNS`. file, key, stamp: of the file that it is a part of."""
+    folder, raw = key.rpartition("/")[0], _raw(key, stamp.raw)
+    size = summary.part_size if summary.part else stamp.size
+    place = (id, file, key_of_part(key, summary.part), raw, folder, suite_of(key), size, stamp.mtime_ns, now)
+    return (*place, *summary[: -len(BEYOND)])
 
 
 def words_of(id: int, summary: Summary) -> tuple[Any, ...]:
@@ -66,7 +94,6 @@ def words_of(id: int, summary: Summary) -> tuple[Any, ...]:
     return (id, summary.asked_words, summary.answered_words, summary.test_name, summary.model)
 
 
-def _place(key: str, stamp: FileStamp, now: datetime | str) -> tuple[Any, ...]:
-    raw = None if key.encode("utf-8", "surrogatepass") == stamp.raw else stamp.raw
-    folder = key.rpartition("/")[0]
-    return (key, raw, folder, suite_of(key), stamp.size, stamp.mtime_ns, stamp.inode, now)
+def _raw(key: str, raw: bytes) -> bytes | None:
+    """Return the bytes of a path where they differ from its key."""
+    return None if key.encode("utf-8", "surrogatepass") == raw else raw

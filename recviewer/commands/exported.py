@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from recviewer.catalog import alone
-from recviewer.catalog.summary import summary_of
+from recviewer.catalog.summary import blob_of_part, summary_of
 from recviewer.exchange.contract import Place, to_json
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Json
 from recviewer.exchange.plain import escaped_bytes
-from recviewer.formats.reading import Reading, read, unreadable
+from recviewer.recorders.reading import ReadPart, failed, key_of_part, read_file
 from recviewer.recorders.registry import claims
-from recviewer.replay.names import Replay, ReplayState, name_state
 from recviewer.review.narrowing import REVIEW_KEYS, Asked, narrowed
 from recviewer.store import files
 from recviewer.store.paths import key_of
@@ -25,11 +24,24 @@ from recviewer.store.refusals import Refusal, Vanished
 from recviewer.store.scan import scan
 
 
-def contract_of(reading: Reading, path: str, blob: str) -> dict[str, Json]:
-    """Return the contract's object for a recording that was read. path: its last part is the name replay looks for."""
-    replay = name_state(reading.document, path.rpartition("/")[2]) if reading.raw else Replay(ReplayState.UNVERIFIABLE)
-    named = {"state": replay.state.value, "rule": replay.rule, "expected": replay.expected}
-    return to_json(reading.exchange, Place(path, blob, fingerprint(reading.exchange), named))
+class Found(NamedTuple):
+    """An exchange that was read. file: the key of its file. blob: of its own bytes, "" where they cannot be had.
+
+    size: of the file, in bytes, as the file system says.
+    """
+
+    file: str
+    part: ReadPart
+    blob: str
+    size: int
+
+
+def contract_of(found: Found) -> dict[str, Json]:
+    """Return the contract's object for an exchange that was read."""
+    part, exchange = found.part, found.part.reading.exchange
+    named = {"state": part.replay.state.value, "rule": part.replay.rule, "expected": part.replay.expected}
+    path = key_of_part(found.file, part.part)
+    return to_json(exchange, Place(path, found.blob, fingerprint(exchange), named, part.part, part.index))
 
 
 def line_of(value: dict[str, Json]) -> bytes:
@@ -37,30 +49,28 @@ def line_of(value: dict[str, Json]) -> bytes:
     return escaped_bytes(encode(value))
 
 
-class Found(NamedTuple):
-    """A recording that was read. blob: "" where its bytes cannot be had. size: in bytes, as the file system says."""
-
-    path: str
-    reading: Reading
-    blob: str
-    size: int
-
-
 def found_below(root: Path, *, limit_bytes: int) -> Iterator[Found]:
     """Yield every recording below a directory, broken ones too. Raises store.NoRoot."""
     with files.Reader(root, limit_bytes=limit_bytes) as reader:
         for stamp in scan(root, claims()).stamps:
             if stamp.obstacle:
-                yield Found(stamp.key, unreadable(stamp.obstacle), "", stamp.size)
+                yield Found(stamp.key, failed(stamp.obstacle), "", stamp.size)
                 continue
             try:
                 data = reader.read(stamp.raw).data
             except Vanished:
                 continue
             except Refusal as refusal:
-                yield Found(stamp.key, unreadable(str(getattr(refusal, "reason", refusal))), "", stamp.size)
+                yield Found(stamp.key, failed(str(getattr(refusal, "reason", refusal))), "", stamp.size)
                 continue
-            yield Found(stamp.key, read(data), files.blob_id(data), len(data))
+            yield from found_in(data, stamp.key)
+
+
+def found_in(data: bytes, file: str, *, exact: bool = False) -> Iterator[Found]:
+    """Yield the exchanges of a file's bytes. file: its key. exact: keep how floats were written."""
+    blob = files.blob_id(data)
+    for part in read_file(data, file.rpartition("/")[2], exact=exact):
+        yield Found(file, part, blob_of_part(data, part, blob), len(data))
 
 
 BATCH = 200
@@ -75,7 +85,7 @@ def chosen(found: Iterable[Found], asked: Asked) -> Iterator[Found]:
     wanted = narrowed(asked.terms, asked.words)
     with alone.opened() as memory:
         for some in _batches(found):
-            lone = [alone.Lone(one.path, one.size, summary_of(one.reading, one.path, blob=one.blob)) for one in some]
+            lone = [alone.Lone(one.file, one.size, summary_of(one.part, blob=one.blob)) for one in some]
             yield from compress(some, memory.matching(lone, wanted))
 
 
@@ -104,8 +114,8 @@ def refusal_of(asked: Asked) -> str:
     return ""
 
 
-def one_file(path: Path, *, limit_bytes: int) -> tuple[str, Reading, str]:
+def in_file(path: Path, *, limit_bytes: int) -> list[Found]:
     """Read one file outside any index. Raises store refusals, among them Vanished."""
     absolute = Path(os.path.abspath(path))
     data = files.read(absolute.parent, os.fsencode(absolute.name), limit_bytes=limit_bytes).data
-    return key_of(os.fsencode(path)), read(data, exact=True), files.blob_id(data)
+    return list(found_in(data, key_of(os.fsencode(path)), exact=True))

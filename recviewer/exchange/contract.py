@@ -28,13 +28,24 @@ from recviewer.exchange.model import (
 class Place:
     """Where an exchange was found, and what its file's name says.
 
-    path: below the root. blob: the git blob id. fingerprint: with its version. replay: state, rule, expected name.
+    path: below the root. blob: the git blob id of its own bytes. fingerprint: with its version.
+    replay: state, rule, expected name. part, index: of one exchange among many of a file, its name and its place, from 0;
+    the path ends in the name then.
     """
 
     path: str
     blob: str
     fingerprint: str
     replay: dict[str, str]
+    part: str = ""
+    index: int = 0
+
+    @property
+    def of_file(self) -> dict[str, Json]:
+        """The keys that tell where in its file it stands; none for the only exchange of a file, whose path is the file's."""
+        if not self.part:
+            return {}
+        return {"file": self.path[: -len(self.part) - 1], "index": self.index, "part": self.part}
 
 
 def to_json(exchange: Exchange, place: Place) -> dict[str, Json]:
@@ -42,6 +53,7 @@ def to_json(exchange: Exchange, place: Place) -> dict[str, Json]:
     error = exchange.error
     return {
         "path": place.path,
+        **place.of_file,
         "blob": place.blob,
         "fingerprint": place.fingerprint,
         "kind": exchange.kind.value,

@@ -13,7 +13,6 @@ from recviewer.catalog.where import way
 from recviewer.git import blobs, history
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.memory import ranges
-from recviewer.review.subjects import raw_of
 from recviewer.store.paths import components, key_of
 from recviewer.store.refusals import OutsideRoot, Refusal
 
@@ -50,7 +49,7 @@ def raws_of(key: str, recording: Recording | None) -> list[bytes]:
     holds `\xNN`, those may be bytes that are no UTF-8.
     """
     if recording is not None:
-        return [way() + raw_of(recording)]
+        return [way() + recording.raw]
     text = key.encode("utf-8", "surrogatepass")
     spelled = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), text)
     found = [start + raw for raw in (text, spelled) for start in (b"", way())]

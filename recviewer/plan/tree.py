@@ -19,7 +19,7 @@ from recviewer.plan.model import Again, File, Ground, LeftOut, Loss, Plan
 from recviewer.review import filters
 from recviewer.review.history import Mark
 from recviewer.review.models import State
-from recviewer.review.subjects import chunked, raw_of, subject_of
+from recviewer.review.subjects import chunked, subject_of
 from recviewer.store import files
 from recviewer.store.refusals import Refusal
 
@@ -58,7 +58,7 @@ def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[
     changed: list[LeftOut] = []
     with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=None) as reader:
         for recording in _rows(list(by_path)):
-            raw = raw_of(recording)
+            raw = recording.raw
             mine = [mark for mark in by_path[recording.path] if mark.blob == recording.blob]
             if not mine:
                 changed.append(_left(recording, by_path[recording.path][-1]))
@@ -68,6 +68,9 @@ def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[
                 mode = _mode(raw)
             except (Refusal, OSError) as refusal:
                 changed.append(LeftOut(recording.path, recording.blob, f"cannot be read now: {refusal}"))
+                continue
+            if recording.part:
+                changed.append(LeftOut(recording.path, recording.blob, asked_for.SHARED))
                 continue
             if there != recording.blob:
                 changed.append(_left(recording, mine[-1]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from recviewer.formats.reading import Reading, read_document, unreadable
@@ -34,12 +35,29 @@ def read_file(data: bytes, name: str, *, exact: bool = False) -> tuple[ReadPart,
     """Read a file's exchanges, one or more, in their order. name: of the file. exact: see `contract.Recorder.parts`."""
     recorder = recorder_of(name, data)
     try:
-        return tuple(
-            [_read(recorder, part, index, name) for index, part in enumerate(recorder.parts(data, exact=exact))]
-        )
+        parts = [_read(recorder, part, index, name) for index, part in enumerate(recorder.parts(data, exact=exact))]
     except Exception as error:
         log.exception("recorder %s failed", recorder.name)
         return (failed(f"the {recorder.name} recorder's reader failed ({type(error).__name__})", len(data)),)
+    if len(parts) != 1 and not _are_told_apart([part.part for part in parts]):
+        return (failed(f"the {recorder.name} recorder's reader does not tell its exchanges apart", len(data)),)
+    return tuple(parts)
+
+
+def _are_told_apart(names: Sequence[str]) -> bool:
+    """Tell whether names can stand in keys: each once, none empty or with a slash."""
+    return 0 < len(set(names)) == len(names) and not any(not name or "/" in name for name in names)
+
+
+def replays(data: bytes, name: str) -> Iterator[tuple[str, Replay]]:
+    """Yield for each exchange of a file that can be decoded its name and whether replay finds it, and nothing else of it."""
+    recorder = recorder_of(name, data)
+    try:
+        for part in recorder.parts(data):
+            if part.decoded is not None:
+                yield part.name, recorder.replay(part.decoded.document, name)
+    except Exception:
+        log.exception("recorder %s failed", recorder.name)
 
 
 def failed(reason: str, size: int = 0) -> ReadPart:
@@ -58,6 +76,11 @@ def _read(recorder: Recorder, part: FilePart, index: int, name: str) -> ReadPart
     reading = read_document(part.decoded)
     replay = recorder.replay(reading.document, name) if reading.raw else UNVERIFIABLE
     return ReadPart(part.name, index, part.start, part.end, reading, replay)
+
+
+def bytes_of(data: bytes, part: ReadPart) -> bytes:
+    """Return the bytes of an exchange. data: of its file."""
+    return data[part.start : part.end] if part.part else data
 
 
 def key_of_part(file: str, part: str) -> str:

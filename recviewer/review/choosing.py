@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from django.conf import settings
 
+from recviewer.catalog import content
 from recviewer.catalog.models import Recording
 from recviewer.review.audit import Done
 from recviewer.review.refusals import Changed, Gone, Invalid
-from recviewer.review.subjects import Seen, Target, chunked, printable, raw_of, unread
+from recviewer.review.subjects import Seen, Target, chunked, printable, unread
 from recviewer.store import files
 from recviewer.store.refusals import CannotRead, OutsideRoot, Refusal, Vanished
 
 NAMED = 5
 """Recordings that a sentence names; the rest is a number."""
-COLUMNS = ("path", "raw_path", "blob", "fingerprint", "size", "test_id", "kind", "asked", "problems")
+COLUMNS = ("path", "part", "raw_path", "blob", "fingerprint", "size", "test_id", "kind", "asked", "problems")
 """What acts need to know of a recording."""
 GONE = "not there any more"
 CHANGED = "changed since you opened the page"
@@ -71,16 +73,16 @@ class Chosen:
         places = {target.path: target for target in targets}
         with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=settings.FILE_LIMIT_BYTES) as reader:
             for some in chunked(self.each()):
-                for recording in sorted(some, key=raw_of):
+                for recording in sorted(some, key=attrgetter("raw")):
                     target = places.get(recording.path)
                     if target is None:
                         continue
                     try:
-                        data = reader.read(raw_of(recording)).data
+                        data = content.bytes_in(reader.read(recording.raw).data, recording)
                     except (Vanished, CannotRead, OutsideRoot) as refusal:
                         self.leave_for(target.path, refusal)
                     else:
-                        if files.blob_id(data) != target.blob:
+                        if data is None or files.blob_id(data) != target.blob:
                             self.leave(target.path, CHANGED)
                         else:
                             yield target, data

@@ -25,7 +25,7 @@ from recviewer.review.audit import Action, Done, Item
 from recviewer.review.choosing import Chosen
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.refusals import Changed, Invalid, NotAllowed, Overtaken, Refused, Unnoted
-from recviewer.review.subjects import Seen, chunked, raw_of, subject_of, titled
+from recviewer.review.subjects import Seen, chunked, subject_of, titled
 from recviewer.review.trash_notes import (
     counted,
     expect_trash,
@@ -45,6 +45,8 @@ from recviewer.store import files
 from recviewer.store import refusals as store
 from recviewer.store.manifests import Entry, State
 from recviewer.store.paths import open_parent
+
+SHARED = "shares its file with other recordings, which would go with it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,10 @@ def obstacle(recording: Recording | None = None) -> str:
     """Return why recordings (or this one) cannot be moved to the trash, as a sentence; "" if they can."""
     if settings.READ_ONLY:
         return "This instance is set to read-only: mark the recording for deletion instead."
+    if recording is not None and recording.part:
+        return "This recording shares its file with others, which would go with it: mark it for deletion instead."
     root = os.fsencode(settings.RECORDINGS_ROOT)
-    place = os.path.join(root, os.path.dirname(raw_of(recording))) if recording else root
+    place = os.path.join(root, os.path.dirname(recording.raw)) if recording else root
     if not os.access(place, os.W_OK | os.X_OK):
         return "recviewer may not write to the recordings directory: mark the recording for deletion instead."
     return ""
@@ -79,7 +83,7 @@ def obstacle(recording: Recording | None = None) -> str:
 def preview(seen: Sequence[Seen]) -> Preview:
     """Count what a move to the trash would touch. Raises Invalid, Gone, Changed."""
     chosen = Chosen(seen)
-    recordings = chosen.rows()
+    recordings = _alone_in_file(chosen)
     mine: dict[str, int] = {}
     for recording in recordings:
         if recording.test_id:
@@ -100,13 +104,13 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
     """
     at = now or timezone.now()
     chosen = Chosen(seen)
-    recordings = chosen.rows()
+    recordings = _alone_in_file(chosen)
     if settings.READ_ONLY:
         raise NotAllowed(obstacle())
     known = {recording.path: recording for recording in recordings}
     with one_at_a_time():
         expect_trash()
-        places = [(recording.path, raw_of(recording), recording.blob) for recording in recordings]
+        places = [(recording.path, recording.raw, recording.blob) for recording in recordings]
         entries = _delete(places, actor=actor, note=note, now=at, chosen=chosen)
         recordings = [known[entry.key] for entry in entries]
         try:
@@ -125,6 +129,14 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
             raise
     tell_catalog(list(known))
     return chosen.told(audit.done(event))
+
+
+def _alone_in_file(chosen: Chosen) -> list[Recording]:
+    """Return the rows of what can be moved: not those that share a file with others, which would go with it."""
+    for recording in chosen.rows():
+        if recording.part:
+            chosen.leave(recording.path, SHARED)
+    return chosen.rows()
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,11 +110,6 @@ def target_of(recording: Recording) -> Target:
     )
 
 
-def raw_of(recording: Recording) -> bytes:
-    """Return a recording's path below the root, in bytes."""
-    return bytes(recording.raw_path) if recording.raw_path is not None else recording.path.encode()
-
-
 def title_of(recording: Recording) -> str:
     """Return a few words by which a person knows the recording again, in quotation marks: see `title_for`."""
     return title_for(recording.path, recording.asked)

@@ -57,10 +57,10 @@ def test_a_file_that_takes_too_much_costs_a_row(root, chat, monkeypatch, how):
         done = reader.read(job)
         monkeypatch.undo()
 
-        assert done.summary.kind == "unreadable"
-        assert "took more than" in done.summary.problems
-        assert done.summary.blob == blob_id((root / "large.json").read_bytes())
-        assert reader.read(other).summary.kind == "chat"
+        assert done.summed.parts[0].kind == "unreadable"
+        assert "took more than" in done.summed.parts[0].problems
+        assert done.summed.blob == done.summed.parts[0].blob == blob_id((root / "large.json").read_bytes())
+        assert reader.read(other).summed.parts[0].kind == "chat"
 
 
 def test_leaves_no_process(root, chat):

@@ -12,14 +12,14 @@ import pytest
 from django.db import connection
 
 from recviewer.catalog import content, indexer, search, summary
-from recviewer.catalog.models import IndexRun, Recording
+from recviewer.catalog.models import File, IndexRun, Recording
 from recviewer.store import files
 from recviewer.store.refusals import NoRoot, Vanished
 from recviewer.store.scan import FileStamp
 
 pytestmark = pytest.mark.django_db
 IS_ROOT = os.geteuid() == 0
-COLUMNS = [field.attname for field in Recording._meta.concrete_fields if field.name not in ("id", "indexed_at")]
+COLUMNS = [field.attname for field in Recording._meta.concrete_fields if field.name not in ("id", "file", "indexed_at")]
 
 
 def counts(report):
@@ -151,7 +151,7 @@ def test_catalog_dropped_and_built_again_is_the_same(put):
         put(f"a/recordings/{number}.json", asked=f"Question {number}?")
     run()
     before = list(Recording.objects.order_by("path").values(*COLUMNS))
-    Recording.objects.all().delete()
+    File.objects.all().delete()
     with connection.cursor() as cursor:
         search.clear(cursor)
 
@@ -358,8 +358,8 @@ def test_equal_bytes_under_equal_names_are_read_once(put, monkeypatch):
     once = summary.Once(limit=100_000)
     monkeypatch.setattr(summary, "_once", once)
     reads = []
-    original = summary.read
-    monkeypatch.setattr(summary, "read", lambda data: reads.append(data) or original(data))
+    original = summary.read_file
+    monkeypatch.setattr(summary, "read_file", lambda data, name: reads.append(data) or original(data, name))
     for folder in "abc":
         put(f"{folder}/recordings/same.json")
     put("d/recordings/other.json")
@@ -540,8 +540,9 @@ def test_stamp_of_what_was_read_is_stored(put, monkeypatch):
 
     run()
 
-    row = Recording.objects.get()
-    assert (row.size, row.mtime_ns, row.inode) == (7, 8, 9)
+    row, file = Recording.objects.get(), File.objects.get()
+    assert (file.size, file.mtime_ns, file.inode) == (7, 8, 9)
+    assert (row.size, row.mtime_ns, row.file) == (7, 8, file)
 
 
 def test_work_tells_what_has_vanished(root, db):

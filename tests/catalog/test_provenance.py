@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from recviewer.catalog import facets, freshness, indexer, provenance
-from recviewer.catalog.models import Commit, Recording
+from recviewer.catalog.models import Commit, File, Recording
 
 pytestmark = pytest.mark.django_db
 WHO = {"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "a@b"}
@@ -88,7 +88,7 @@ def test_rows_written_by_somebody_else_get_their_commits(put, commit):
     put("tests/recordings/two.json")
     commit("second")
     refresh()
-    Recording.objects.filter(path__endswith="two.json").delete()
+    File.objects.filter(path__endswith="two.json").delete()
     indexer.refresh(processes=1)
 
     provenance.refresh(catalog_changed=False)

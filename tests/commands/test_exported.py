@@ -4,9 +4,9 @@ import os
 import pytest
 from django.core.management import CommandError, call_command
 
-from recviewer.commands.exported import contract_of, line_of
+from recviewer.commands.exported import Found, contract_of, found_in, line_of
 from recviewer.exchange.model import Kind
-from recviewer.formats.reading import read, unreadable
+from recviewer.recorders.reading import failed
 
 KEYS = ["path", "blob", "fingerprint", "kind", "test_id", "endpoint", "url", "model", "streaming", "chunks", "request"]
 KEYS += ["outputs", "usage", "error", "replay", "problems"]
@@ -15,9 +15,9 @@ OUTPUT = ["index", "content", "reasoning", "refusal", "tool_calls", "finish_reas
 
 def test_every_key_of_the_contract_stands_in_order_for_every_kind(case_files):
     kinds = {Kind.UNREADABLE}
-    assert list(contract_of(unreadable("x"), "a.json", "")) == KEYS
+    assert list(contract_of(Found("a.json", failed("x"), "", 0))) == KEYS
     for path in case_files:
-        found = json.loads(line_of(contract_of(read(path.read_bytes()), path.name, "0" * 40)))
+        found = json.loads(line_of(contract_of(*found_in(path.read_bytes(), path.name))))
         kinds.add(found["kind"])
         assert list(found) == KEYS, path
         assert list(found["request"]) == ["messages", "params", "tools"], path
@@ -32,7 +32,7 @@ def test_every_key_of_the_contract_stands_in_order_for_every_kind(case_files):
 
 
 def test_texts_that_are_missing_are_empty_and_not_null():
-    found = contract_of(read(b'{"request": {}, "response": {}}'), "a.json", "")
+    found = contract_of(*found_in(b'{"request": {}, "response": {}}', "a.json"))
 
     assert [found[key] for key in ("test_id", "endpoint", "url", "model", "usage", "error")] == [
         None,

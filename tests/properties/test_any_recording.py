@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recviewer.catalog.summary import of_unreadable, summarize
-from recviewer.commands.exported import contract_of, line_of
+from recviewer.commands.exported import contract_of, found_in, line_of
 from recviewer.commands.terminal import conversation
 from recviewer.exchange import text
 from recviewer.exchange.fingerprint import fingerprint
@@ -80,9 +80,11 @@ def check(data, *, exact=False):
     """Read bytes and use the exchange in every way the program does."""
     reading = read(data, exact=exact)
     exchange = reading.exchange
+    [found] = found_in(data, "a/recordings/b.json", exact=exact)
+    assert fingerprint(found.part.reading.exchange) == fingerprint(exchange)
     assert not [problem for problem in exchange.problems if "reader failed" in problem.what]
     assert all(problem.what for problem in exchange.problems)
-    line = line_of(contract_of(reading, "a/recordings/b.json", ""))
+    line = line_of(contract_of(found))
     assert json.loads(line, parse_constant=lambda name: pytest.fail(name))["kind"] == exchange.kind.value
     conversation(exchange, "b.json").encode()
     text.line_of(exchange)
@@ -104,7 +106,7 @@ def test_recording_with_changed_nodes_is_read_in_either_mode_with_one_meaning(da
 @MANY
 @given(mutated())
 def test_recording_with_changed_nodes_is_summed_up(data):
-    summary = summarize(data, "a/recordings/b.json")
+    [summary] = summarize(data, "a/recordings/b.json").parts
 
     for value in summary:
         assert value is None or type(value) in (str, int, bool)
@@ -141,7 +143,7 @@ def test_damaged_bytes_of_a_recording_are_read_or_reported(data, draw):
 
 @given(st.text())
 def test_any_reason_is_summed_up(reason):
-    assert of_unreadable(reason, "b.json").kind == "unreadable"
+    assert of_unreadable(reason).parts[0].kind == "unreadable"
 
 
 @pytest.mark.parametrize("depth", [*range(190, 260), 400, 800, 1100])

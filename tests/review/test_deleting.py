@@ -248,7 +248,7 @@ def test_bytes_survive_a_death_at_any_step_and_the_next_start_tells(make_recordi
     if not child:
         Trash(deleting.settings.DATA_DIR / "trash", step=stop).delete(
             deleting.settings.RECORDINGS_ROOT,
-            deleting.raw_of(recording),
+            recording.raw,
             seen_blob=recording.blob,
             actor="Ana",
             note="",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog.content import Content
 from recviewer.catalog.models import Commit, Recording
-from recviewer.catalog.summary import Summary, summarize
+from recviewer.catalog.summary import BEYOND, Summary, of_unreadable, summarize
 from recviewer.discreet import discreet
 from recviewer.git.blobs import LEAST_DIGITS, named
 from recviewer.git.ranges import missing
@@ -103,8 +103,11 @@ def _url(blob: str, hint: str, *, wants_json: bool = False) -> str:
 
 def _row(content: Content, path: str) -> Recording:
     """Return what the catalog would say of a content at a path. It is never saved."""
-    summary = summarize(content.data, path)
-    columns = {name: getattr(summary, name) for name in Summary._fields if not name.endswith("_words")}
+    parts = summarize(content.data, path).parts
+    told = content.reading.exchange.problems[0].what if len(parts) > 1 else ""
+    summary = of_unreadable(told).parts[0] if told else parts[0]
+    own = Summary._fields[: -len(BEYOND)]
+    columns = {name: getattr(summary, name) for name in own}
     return Recording(path=path, size=len(content.data), **(columns | {"problems": [], "blob": content.blob}))
 
 

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         out = sys.stdout.buffer
         try:
             for one in chosen(found_below(root, limit_bytes=settings.FILE_LIMIT_BYTES), asked):
-                out.write(line_of(contract_of(one.reading, one.path, one.blob)) + b"\n")
+                out.write(line_of(contract_of(one)) + b"\n")
             out.flush()
         except Refusal as refusal:
             raise CommandError(str(refusal), returncode=2) from None

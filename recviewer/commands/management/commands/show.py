@@ -6,12 +6,13 @@ import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from recviewer.formats.reading import Reading
+if TYPE_CHECKING:
+    from recviewer.commands.exported import Found
 
 
 class Command(BaseCommand):
@@ -29,49 +30,55 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.commands.exported import contract_of, line_of
         from recviewer.commands.terminal import conversation
+        from recviewer.recorders.reading import key_of_part
 
         failed = False
         for name in options["names"]:
             try:
-                path, reading, blob = self._find(name)
+                found = self._find(name)
             except LookupError as missing:
                 self.stderr.write(str(missing.args[0]))
                 failed = True
                 continue
-            if options["json"]:
-                sys.stdout.buffer.write(line_of(contract_of(reading, path, blob)) + b"\n")
-                sys.stdout.buffer.flush()
-            else:
-                self.stdout.write(conversation(reading.exchange, path), ending="\n")
+            for one in found:
+                if options["json"]:
+                    sys.stdout.buffer.write(line_of(contract_of(one)) + b"\n")
+                    sys.stdout.buffer.flush()
+                else:
+                    path = key_of_part(one.file, one.part.part)
+                    self.stdout.write(conversation(one.part.reading.exchange, path), ending="\n")
         if failed:
             raise CommandError("not everything was found", returncode=2)
 
-    def _find(self, name: str) -> tuple[str, Reading, str]:
-        """Return a recording by file, path, blob or hash. Raises LookupError with a sentence."""
-        from recviewer.commands.exported import one_file
+    def _find(self, name: str) -> list[Found]:
+        """Return the exchanges of a file, or a recording by path, blob or hash. Raises LookupError with a sentence."""
+        from recviewer.commands.exported import in_file
         from recviewer.store.refusals import Refusal
 
         try:
             if os.path.lexists(name):
-                return one_file(Path(name), limit_bytes=settings.FILE_LIMIT_BYTES)
+                return in_file(Path(name), limit_bytes=settings.FILE_LIMIT_BYTES)
             return self._indexed(name)
         except Refusal as refusal:
             raise LookupError(str(refusal)) from None
 
-    def _indexed(self, name: str) -> tuple[str, Reading, str]:
+    def _indexed(self, name: str) -> list[Found]:
         from django.db import DatabaseError
         from django.db.models import Q
 
-        from recviewer.catalog import content
+        from recviewer.catalog.content import EXACT_LIMIT_BYTES
         from recviewer.catalog.models import Recording
         from recviewer.catalog.named import by_name_or_blob
         from recviewer.catalog.pasted import hash_in
+        from recviewer.commands.exported import found_in
         from recviewer.commands.terminal import safe
+        from recviewer.store import files
         from recviewer.store.paths import key_of
 
         if settings.PLACES.conflict:
             raise LookupError(settings.PLACES.conflict)
-        wanted, digits = Q(path=key_of(os.fsencode(name))), hash_in(name)
+        key, digits = key_of(os.fsencode(name)), hash_in(name)
+        wanted = Q(path=key) | Q(file__path=key)
         if digits:
             wanted |= by_name_or_blob(digits)
         try:
@@ -82,9 +89,10 @@ class Command(BaseCommand):
             raise LookupError(
                 f"{safe(name)}: no such file, and nothing like it in the index of {settings.RECORDINGS_ROOT}."
             )
-        blobs = {recording.blob for recording in found}
-        if len(blobs) > 1:
+        one, blobs = found[0], {recording.blob for recording in found}
+        if len(blobs) > 1 and one.file_path != key:
             several = ", ".join(recording.path for recording in found)
             raise LookupError(f"{name} could be several recordings; say more of the name: {several}")
-        loaded = content.load(found[0])
-        return found[0].path, loaded.reading, loaded.blob
+        data = files.read(settings.RECORDINGS_ROOT, one.raw, limit_bytes=settings.FILE_LIMIT_BYTES).data
+        every = found_in(data, one.file_path, exact=len(data) <= EXACT_LIMIT_BYTES)
+        return [each for each in every if one.file_path == key or each.part.part == one.part]
