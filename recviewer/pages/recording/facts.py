@@ -9,6 +9,7 @@ from itertools import islice
 from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.value_words import KIND_WORDS
 from recviewer.exchange.model import Exchange, Json, Kind
+from recviewer.pages.recording.file import InFile, in_file
 from recviewer.pages.text.jsontext import compact
 from recviewer.pages.text.test_ids import TestId, parse
 from recviewer.pages.text.texts import shortened
@@ -63,7 +64,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All of the column. usage: figures that are not zero; zeros: those that are."""
+    """All of the column. usage: figures that are not zero; zeros: those that are. shared: its place in a file of many."""
 
     folder: str
     file_name: str
@@ -80,11 +81,12 @@ class Facts:
     ids: tuple[Fact, ...]
     where: tuple[Fact, ...]
     problems: tuple[tuple[str, str], ...]
+    shared: InFile | None = None
 
 
 def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int, blob: str) -> Facts:
     """Gather the facts. size, lines, blob: of the bytes that are shown; blob is "" where there are none to be had."""
-    folder, slash, name = recording.path.rpartition("/")
+    folder, slash, name = recording.file_path.rpartition("/")
     where = [Fact("endpoint", exchange.endpoint), Fact("url", exchange.url)]
     if exchange.kind is not Kind.UNREADABLE:
         where.insert(0, Fact("kind", KIND_WORDS.get(exchange.kind.value, exchange.kind.value)))
@@ -112,12 +114,13 @@ def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int,
         ids=_flat(exchange.id_mapping),
         where=tuple([fact for fact in where if fact.value]),
         problems=(*problems[:SHOWN], *[("", said) for said in _left_of(len(problems))]),
+        shared=in_file(recording),
     )
 
 
 def _replay(recording: Recording) -> ReplayWords | None:
     rule, expected = recording.replay_rule, recording.replay_expected
-    name = recording.path.rpartition("/")[2]
+    name = recording.file_path.rpartition("/")[2]
     expected = "" if expected == name else expected
     match recording.replay:
         case "current":

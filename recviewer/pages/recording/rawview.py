@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString
 
@@ -58,7 +58,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class RawView:
-    """What the raw view shows. rows: lines and gaps. jumps: (word, line, address) of the landmarks."""
+    """What the raw view shows. rows: lines and gaps. jumps: (word, line, address) of the landmarks.
+
+    is_part: the lines are those of one exchange of the file.
+    """
 
     rows: tuple[Line | Gap, ...]
     count: int
@@ -66,6 +69,7 @@ class RawView:
     first: int
     last: int
     is_window: bool
+    is_part: bool = False
 
 
 class Source:
@@ -135,6 +139,13 @@ def window(source: Source, first: int, last: int) -> RawView:
     last = max(first, min(last, source.count))
     rows = tuple(_rows(source, _outline(source, first, last)))
     return RawView(rows, source.count, tuple(_jumps(source)), first, last, is_window=True)
+
+
+def part(data: bytes, start: int, end: int) -> RawView:
+    """Show the lines of one exchange of a file. data: of the file. start, end: where the exchange stands in it."""
+    first = data.count(b"\n", 0, start) + 1
+    shown = window(Source(data), first, first + data.count(b"\n", start, end))
+    return replace(shown, jumps=(), is_part=True)
 
 
 def long_line(source: Source, number: int, start: int) -> tuple[SafeString, int, int]:

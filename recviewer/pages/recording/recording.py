@@ -24,6 +24,7 @@ from recviewer.pages.deciding.verdict_bar import Bar, Tags, bar_for, tags_for
 from recviewer.pages.recording import chunkview, rawview
 from recviewer.pages.recording.conversation import Conversation, conversation_of
 from recviewer.pages.recording.facts import Facts, facts_of
+from recviewer.pages.recording.file import of_file
 from recviewer.pages.recording.reply import LISTINGS, Asked, Reply, asked_view, reply_view
 from recviewer.pages.recording.strip import Strip, drawn
 from recviewer.pages.recordings.neighbours import Neighbours, neighbours_of, shared_hash, url_of
@@ -91,9 +92,9 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     """Show a recording, or a part of it; its contract JSON where `.json` follows its key."""
     recording = Recording.objects.select_related("commit").filter(path=key).first()
     if recording is None:
-        return _as_json(key)
+        return of_file(request, key) or _as_json(key)
     content = content_of(recording)
-    return answer(request, content, recording.path, lambda view: _page(request, recording, content, view))
+    return answer(request, content, _file_name(recording), lambda view: _page(request, recording, content, view))
 
 
 def answer(
@@ -135,6 +136,12 @@ def content_of(recording: Recording) -> Content:
         return contents.load(recording)
     except CannotRead as refusal:
         return contents.missing(refusal.reason)
+
+
+def _file_name(recording: Recording) -> str:
+    """Return the path under whose last name a recording is downloaded: of one among many of a file, both names."""
+    stem, dot, ending = recording.file_path.rpartition(".")
+    return f"{stem}-{recording.part}{dot}{ending}" if recording.part and dot else recording.path
 
 
 def _view_of(asked: str, exchange: Exchange) -> str:
@@ -198,7 +205,7 @@ def _rendered(content: Content, folds: Folds, key: str, *, wants_seams: bool = F
 
 
 def _raw(request: HttpRequest, content: Content) -> dict[str, Any]:
-    source = rawview.Source(content.data)
+    source = rawview.Source(content.whole)
     asked = request.GET.get("lines", "")
     first, _, last = asked.partition("-")
     if "line" in request.GET:
@@ -208,6 +215,8 @@ def _raw(request: HttpRequest, content: Content) -> dict[str, Any]:
         return {"raw": rawview.window(source, number, number), "piece": piece}
     if first:
         return {"raw": rawview.window(source, _number(first, 1), _number(last, 1 << 40))}
+    if content.whole is not content.data:
+        return {"raw": rawview.part(content.whole, content.start, content.start + len(content.data))}
     return {"raw": rawview.whole(source)}
 
 
@@ -296,5 +305,5 @@ def json_of(recording: Recording, content: Content) -> JsonResponse:
         "rule": recording.replay_rule,
         "expected": recording.replay_expected,
     }
-    place = contract.Place(recording.path, content.blob, recording.fingerprint, replay)
+    place = contract.Place(recording.path, content.blob, recording.fingerprint, replay, recording.part, recording.place)
     return JsonResponse(contract.to_json(content.reading.exchange, place), json_dumps_params={"ensure_ascii": False})

@@ -1,0 +1,76 @@
+"""A file with many recordings: which they are, in their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+
+from recviewer.catalog.models import File, Recording
+from recviewer.pages.recordings.neighbours import url_of
+
+SHOWN = 500
+"""Recordings of a file that its page lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePage:
+    """What a file holds. recordings: with the address of each, and those that were left out are `more`."""
+
+    file: File
+    recordings: tuple[tuple[Recording, str], ...]
+    count: int
+
+    @property
+    def more(self) -> int:
+        """How many are not listed."""
+        return self.count - len(self.recordings)
+
+
+@dataclass(frozen=True, slots=True)
+class InFile:
+    """Where a recording stands among those of its file. place: from 1. url: of the file's page."""
+
+    place: int
+    count: int
+    part: str
+    url: str
+
+
+def in_file(recording: Recording) -> InFile | None:
+    """Return where a recording stands in its file, None for one that has a file of its own."""
+    if not recording.part or recording.file_id is None:
+        return None
+    count = Recording.objects.filter(file=recording.file_id).count()
+    return InFile(recording.place + 1, count, recording.part, url_of(recording.file_path))
+
+
+def of_file(request: HttpRequest, key: str) -> HttpResponse | None:
+    """Answer with what a file holds, as JSON where `.json` follows its key; None where no file with parts has the key.
+
+    One that holds a single recording leads to it.
+    """
+    file = File.objects.filter(path=key).first()
+    is_json = file is None and key.endswith(".json")
+    if is_json:
+        file = File.objects.filter(path=key.removesuffix(".json")).first()
+    if file is None:
+        return None
+    found = Recording.objects.filter(file=file).order_by("place")
+    if not found or not found[0].part:
+        return None
+    if is_json:
+        return JsonResponse(_as_json(file, list(found)), json_dumps_params={"ensure_ascii": False})
+    if len(found) == 1:
+        return HttpResponseRedirect(url_of(found[0].path))
+    shown = tuple((one, url_of(one.path)) for one in found[:SHOWN])
+    return render(request, "recording/file.html", {"page": FilePage(file, shown, len(found))})
+
+
+def _as_json(file: File, found: list[Recording]) -> dict[str, object]:
+    told = [
+        {"path": one.path, "index": one.place, "part": one.part, "blob": one.blob, "test_id": one.test_id}
+        for one in found
+    ]
+    return {"file": file.path, "blob": file.blob, "size": file.size, "recordings": told}
