@@ -133,10 +133,13 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
 
 def _alone_in_file(chosen: Chosen) -> list[Recording]:
     """Return the rows of what can be moved: not those that share a file with others, which would go with it."""
+    alone = []
     for recording in chosen.rows():
         if recording.part:
             chosen.leave(recording.path, SHARED)
-    return chosen.rows()
+        else:
+            alone.append(recording)
+    return alone
 
 
 @dataclass(frozen=True, slots=True)
