@@ -20,6 +20,7 @@ from recviewer.catalog.models import Recording
 from recviewer.exchange.plain import dumps
 from recviewer.pages.deciding.verdict_bar import url_of
 from recviewer.pages.site.htmx import answer
+from recviewer.pages.site.numbers import is_whole
 from recviewer.review import audit
 from recviewer.review.actors import actor_of
 from recviewer.review.audit import PERSONAL, UNDOABLE, Action, with_fate
@@ -153,8 +154,8 @@ def _window(request: HttpRequest, filters: dict[str, str]) -> tuple[list[Any], s
     """Return one page of events, and the query of the next page, "" at the end."""
     events = _events(filters)
     before = request.GET.get("before", "")
-    if before.isascii() and before.isdecimal():
-        events = events.filter(pk__lt=int(before[:18]))
+    if is_whole(before):
+        events = events.filter(pk__lt=int(before))
     found = list(events[: PER_PAGE + 1])
     more = urlencode({**filters, "before": found[PER_PAGE - 1].pk}) if len(found) > PER_PAGE else ""
     return found[:PER_PAGE], more

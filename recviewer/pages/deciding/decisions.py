@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import path
 from django.utils.cache import patch_vary_headers
@@ -215,7 +215,7 @@ def _told(
     target = next_of(request, request.POST)
     key = key_in(request.POST)
     if key and recording is None and target == url_of(key):
-        target = next_of(request, request.POST.__class__(""))
+        target = next_of(request, QueryDict())
     if not {"in", "range"} & request.POST.keys() and (recording is None or target != url_of(recording.path)):
         if is_back:
             undo_places.tell(request, actor_of(request), done)

@@ -11,6 +11,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from recviewer.pages.site.numbers import is_whole
+
 MOMENT = 400
 """Milliseconds in which nobody has read anything, as in `static/js/rest.js`."""
 
@@ -25,7 +27,7 @@ def now() -> int:
 def refused(request: HttpRequest) -> HttpResponse | None:
     """Lead back to the item that a form is about, with a sentence, if it came too soon; None if it did not."""
     shown, here = request.POST.get("shown", ""), request.POST.get("here", "")
-    if not (shown.isascii() and shown.isdecimal() and len(shown) < 18) or not 0 <= now() - int(shown) < MOMENT:
+    if not is_whole(shown) or not 0 <= now() - int(shown) < MOMENT:
         return None
     is_ours = url_has_allowed_host_and_scheme(here, {request.get_host()}, require_https=request.is_secure())
     if not is_ours or not here.startswith("/"):

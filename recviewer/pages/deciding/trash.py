@@ -17,6 +17,7 @@ from recviewer.catalog.models import Recording
 from recviewer.discreet import discreet
 from recviewer.pages.deciding.verdict_bar import url_of
 from recviewer.pages.site.htmx import answer, wants_fragment
+from recviewer.pages.site.numbers import is_whole
 from recviewer.review import deleting, trash_notes
 from recviewer.review.actors import actor_of
 from recviewer.review.models import TrashRecord
@@ -90,8 +91,8 @@ def _page(
 ) -> TrashPage:
     before = request.GET.get("before", "")
     records = _all_held().order_by("-pk")
-    if before.isascii() and before.isdecimal():
-        records = records.filter(pk__lt=int(before[:18]))
+    if is_whole(before):
+        records = records.filter(pk__lt=int(before))
     shown = list(records[: PER_PAGE + 1])
     sums = _all_held().aggregate(count=Count("pk"), size=Sum("size"))
     next_url = f"{reverse('trash:listing')}?before={shown[PER_PAGE - 1].pk}" if len(shown) > PER_PAGE else ""

@@ -31,6 +31,7 @@ from recviewer.pages.difference.text import CUT, EVERYTHING, Room
 from recviewer.pages.recording.calls import call_view
 from recviewer.pages.recording.parts import shown_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.numbers import whole
 from recviewer.pages.templatetags.words import counted
 from recviewer.pages.text import test_ids
 from recviewer.pages.text.classes import CLASSES
@@ -332,12 +333,8 @@ def _asked(request: HttpRequest, kept: QueryDict) -> Asked:
     return Asked(
         kept.urlencode(),
         is_side=kept.get("mode") == "side",
-        first=_number(request.GET.get("row", "")),
-        opened=frozenset([_number(one) for one in request.GET.getlist("gap")]),
+        first=whole(request.GET.get("row", "")),
+        opened=frozenset([whole(one) for one in request.GET.getlist("gap")]),
         line=request.GET.get("line", ""),
-        start=_number(request.GET.get("at", "")),
+        start=whole(request.GET.get("at", "")),
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0

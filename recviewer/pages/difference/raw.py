@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from recviewer.difference.sequences import Run, nearly_common
 from recviewer.difference.words import shared_start
+from recviewer.pages.site.numbers import whole
 from recviewer.pages.templatetags.words import marked
 
 CONTEXT = 3
@@ -265,8 +266,7 @@ def _weight(row: Row) -> int:
 def _piece(old: Sequence[str], new: Sequence[str], asked: Asked) -> Piece | None:
     """Return the part of a long line that the address wants. asked.line: `-12` or `+14`."""
     lines = {"-": old, "+": new}.get(asked.line[:1], [])
-    digits = asked.line[1:]
-    number = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 9 else 0
+    number = whole(asked.line[1:])
     if not 1 <= number <= len(lines):
         return None
     line = lines[number - 1]

@@ -21,6 +21,7 @@ from recviewer.git.refs import Commit
 from recviewer.git.repository import Repository
 from recviewer.pages.ranges.filter import Filter, of_finding
 from recviewer.pages.ranges.queue import Place, queue_of
+from recviewer.pages.site.numbers import whole
 from recviewer.pages.text.classes import CLASSES, STATES, Look, look_of_state
 from recviewer.pages.text.test_ids import TestId, parse
 from recviewer.pages.text.walk import Queue
@@ -136,7 +137,7 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
     tests = _by_test(mine) if by_test else []
     rows = [] if by_test else items(mine)
     listed = len(tests) + len(rows)
-    start = _number(request.GET.get("from", ""))
+    start = whole(request.GET.get("from", ""))
     tallies, source = found.classes(), found.source
     here = place.url
     queue = queue_of(place, walked, items(walked.changes(report)))
@@ -270,7 +271,3 @@ def _page(request: HttpRequest, start: int) -> str:
     query = request.GET.copy()
     query["from"] = str(max(0, start))
     return f"?{query.urlencode()}"
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0

@@ -29,6 +29,7 @@ from recviewer.pages.recording.reply import LISTINGS, Asked, Reply, asked_view, 
 from recviewer.pages.recording.strip import Strip, drawn
 from recviewer.pages.recordings.neighbours import Neighbours, neighbours_of, shared_hash, url_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.numbers import whole
 from recviewer.pages.text import media
 from recviewer.pages.text.folds import Folds
 from recviewer.store.files import count_lines
@@ -209,25 +210,21 @@ def _raw(request: HttpRequest, content: Content) -> dict[str, Any]:
     asked = request.GET.get("lines", "")
     first, _, last = asked.partition("-")
     if "line" in request.GET:
-        number, start = _number(request.GET["line"], 1), _number(request.GET.get("from", ""), 0)
+        number, start = whole(request.GET["line"], 1), whole(request.GET.get("from", ""), 0)
         html, end, left = rawview.long_line(source, number, start)
         piece = {"line": number, "from": start, "html": html, "left": left, "next": end}
         return {"raw": rawview.window(source, number, number), "piece": piece}
     if first:
-        return {"raw": rawview.window(source, _number(first, 1), _number(last, 1 << 40))}
+        return {"raw": rawview.window(source, whole(first, 1), whole(last, 1 << 40))}
     if content.whole is not content.data:
         return {"raw": rawview.part(content.whole, content.start, content.start + len(content.data))}
     return {"raw": rawview.whole(source)}
 
 
 def _chunks(request: HttpRequest, content: Content) -> dict[str, Any]:
-    first = _number(request.GET.get("from", ""), 1)
+    first = whole(request.GET.get("from", ""), 1)
     count = content.reading.exchange.chunks
     return {"chunks": chunkview.chunk_view(content.reading.chunks(), count, first), "strip": drawn(content).strip}
-
-
-def _number(text: str, default: int) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else default
 
 
 def tabs_of(request: HttpRequest, exchange: Exchange, view: str) -> tuple[Tab, ...]:

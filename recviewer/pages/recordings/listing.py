@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 
 from recviewer.catalog.filters import Term
 from recviewer.catalog.search import TEXT_LIMIT
+from recviewer.pages.site.numbers import whole
 from recviewer.review.narrowing import KEYS, Asked, bounded, on_filters, on_words
 
 PAGE_SIZES = (50, 200)
@@ -73,14 +74,14 @@ class ListState:
         words = " ".join(query.get("q", "").split())
         used, left_out = bounded(dict.fromkeys(terms))
         sort = query.get("sort", DEFAULT_SORT)
-        page = query.get("page", "1")
-        size = query.get("per", "")
+        page = whole(query.get("page", ""))
+        size = whole(query.get("per", ""))
         return cls(
             words=words[:TEXT_LIMIT],
             terms=used,
             sort=sort if sort in SORTS else DEFAULT_SORT,
-            page=int(page) if page.isdecimal() and 0 < int(page) < 10**6 else 1,
-            per_page=int(size) if size.isdecimal() and int(size) in PAGE_SIZES else PAGE_SIZES[0],
+            page=page if 0 < page < 10**6 else 1,
+            per_page=size if size in PAGE_SIZES else PAGE_SIZES[0],
             left_out=left_out,
             cut=on_words(words),
         )

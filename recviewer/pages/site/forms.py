@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from recviewer.pages.site import chosen
 from recviewer.pages.site.next_page import leads_to_page
+from recviewer.pages.site.numbers import is_whole
 from recviewer.review.refusals import Invalid
 from recviewer.review.subjects import Seen
 
@@ -69,7 +70,7 @@ def event_in(sent: QueryDict) -> int | None:
     given = sent.get("event", "")
     if not given:
         return None
-    if not (given.isascii() and given.isdecimal()) or len(given) > 18:
+    if not is_whole(given):
         raise Invalid("There is no such act.")
     return int(given)
 
