@@ -104,8 +104,3 @@ def settled() -> str:
     """Return the name of the catalog's present state, "" while a run writes rows: then nothing may be kept for it."""
     state = generation()
     return "" if state.endswith(UNSETTLED) else state
-
-
-def is_indexing() -> bool:
-    """Tell whether this process is comparing just now."""
-    return _running.locked()

@@ -64,11 +64,6 @@ def delete(cursor: CursorWrapper, ids: Iterable[int]) -> None:
     cursor.executemany(f"DELETE FROM {TABLE} WHERE rowid = %s", [(id,) for id in ids])
 
 
-def clear(cursor: CursorWrapper) -> None:
-    """Drop all words."""
-    cursor.execute(f"DELETE FROM {TABLE}")
-
-
 def needs_scan(text: str) -> bool:
     """Tell whether words cannot be told apart by spaces, so that only a scan for the text finds it."""
     return _UNSPACED.search(text) is not None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, TypeAlias, TypeVar
+from typing import ClassVar, TypeAlias
 
 from recviewer.difference.values import ABSENT, Change
 from recviewer.difference.words import Count, Op, WordDiff
@@ -90,10 +90,6 @@ class Words:
         """Tell whether all of it is gone."""
         return all(span.op is Op.GONE for span in self.words.spans)
 
-    def mirrored(self) -> Words:
-        """Return the item the other way round."""
-        return Words(self.old_label, self.words.mirrored(), _each(self.values, Change.mirrored), self.label)
-
 
 @dataclass(frozen=True, slots=True)
 class Values:
@@ -114,10 +110,6 @@ class Values:
         """Tell whether all of it is gone."""
         return all(change.new is ABSENT for change in self.values)
 
-    def mirrored(self) -> Values:
-        """Return the item the other way round."""
-        return Values(self.old_label, _each(self.values, Change.mirrored), self.label)
-
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -128,10 +120,6 @@ class Names:
     gone: tuple[str, ...]
     new: tuple[str, ...]
     kept: int
-
-    def mirrored(self) -> Names:
-        """Return the item the other way round."""
-        return Names(self.label, self.new, self.gone, self.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +135,6 @@ class VectorChange:
     cosine: float | None
     largest: float | None
 
-    def mirrored(self) -> VectorChange:
-        """Return the item the other way round."""
-        return VectorChange(self.label, self.new_size, self.old_size, self.cosine, self.largest)
-
 
 Item: TypeAlias = Words | Values | Names | VectorChange
 
@@ -162,10 +146,6 @@ class Section:
     kind: SectionKind
     items: tuple[Item, ...]
     is_quiet: bool = False
-
-    def mirrored(self) -> Section:
-        """Return the section the other way round."""
-        return Section(self.kind, gone_first([item.mirrored() for item in self.items]), self.is_quiet)
 
 
 def gone_first(items: Sequence[Item]) -> tuple[Item, ...]:
@@ -209,10 +189,6 @@ class Ignored:
     old: str = ""
     new: str = ""
 
-    def mirrored(self) -> Ignored:
-        """Return it the other way round."""
-        return Ignored(self.path, self.count, self.new, self.old)
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -238,26 +214,6 @@ class Difference:
     def section(self, kind: SectionKind) -> Section | None:
         """Return the section of a kind, None where it did not change."""
         return next((section for section in self.sections if section.kind is kind), None)
-
-    def mirrored(self) -> Difference:
-        """Return what the comparison the other way round gives."""
-        other = {Churn.NEW: Churn.GONE, Churn.GONE: Churn.NEW}
-        return Difference(
-            other.get(self.churn, self.churn),
-            _each(self.sections, Section.mirrored),
-            self.same,
-            self.similarity,
-            self.added,
-            self.removed,
-            _each(self.ignored, Ignored.mirrored),
-        )
-
-
-_T = TypeVar("_T")
-
-
-def _each(items: tuple[_T, ...], change: Callable[[_T], _T]) -> tuple[_T, ...]:
-    return tuple([change(item) for item in items])
 
 
 def shown(value: Json) -> str:

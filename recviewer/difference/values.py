@@ -55,10 +55,6 @@ class Change:
         """The way in the new value, for people."""
         return path_of(self.new_keys)
 
-    def mirrored(self) -> Change:
-        """Return the change the other way round."""
-        return Change(self.new_keys, self.keys, self.new, self.old)
-
 
 def path_of(keys: Keys) -> str:
     """Return a way through objects and lists as people write it: `a.b[3]`."""

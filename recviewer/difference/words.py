@@ -130,11 +130,6 @@ class WordDiff:
         """Tell whether nothing changed."""
         return all(span.op is Op.SAME for span in self.spans)
 
-    def mirrored(self) -> WordDiff:
-        """Return what the comparison the other way round gives."""
-        spans = _ordered((_OTHER[span.op], span.text) for span in self.spans)
-        return _finished(spans, self.grain, self.similarity)
-
 
 def words(old: str, new: str) -> WordDiff:
     """Compare two texts. The same pieces come out, swapped, for `words(new, old)`."""
@@ -155,23 +150,6 @@ def words(old: str, new: str) -> WordDiff:
     if alike < LEAST and same < HELD * min(len(old), len(new)):
         grain, spans = Grain.BLOCK, [Span(Op.GONE, old), Span(Op.NEW, new)]
     return _finished(spans, grain, alike)
-
-
-def apply(diff: WordDiff, old: str) -> str:
-    """Return the new text, made from the old one and the shown changes. Raises ValueError if it is not the old one."""
-    made, place = [], 0
-    for span in diff.spans:
-        if span.op is Op.NEW:
-            made.append(span.text)
-            continue
-        if not old.startswith(span.text, place):
-            raise ValueError(f"the text differs from the compared one at character {place:,}")
-        place += len(span.text)
-        if span.op is Op.SAME:
-            made.append(span.text)
-    if place != len(old):
-        raise ValueError(f"the text is longer than the compared one, which ends at character {place:,}")
-    return "".join(made)
 
 
 def tokens(text: str) -> list[str]:

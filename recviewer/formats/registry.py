@@ -22,13 +22,6 @@ def formats() -> tuple[Format, ...]:
     return tuple([importlib.import_module(f"{wire.__name__}.{name}").FORMAT for name in names])
 
 
-def ranking(raw: Raw) -> list[tuple[Match, Format]]:
-    """Return the formats that claim a recording, the surest first."""
-    claims = [(format.match(raw), format) for format in formats()]
-    kept = [claim for claim in claims if claim[0] and (claim[0] is not Match.ENDPOINT or may_be_guessed(raw))]
-    return sorted(kept, key=lambda claim: -claim[0])
-
-
 _BY_TYPE: dict[str, Format] = {}
 """By name of a type, the format that claimed it; only one can."""
 

@@ -130,11 +130,6 @@ def tag_counts(recordings: QuerySet[Recording]) -> list[tuple[Label, int]]:
     return [(Label(name, colour), count) for name, colour, count in uses.order_by("-count", "tag__folded")]
 
 
-def with_tag(recordings: QuerySet[Recording], name: str) -> QuerySet[Recording]:
-    """Return those that carry a tag; upper and lower case count as the same."""
-    return with_tags(recordings, [name])
-
-
 def with_tags(recordings: QuerySet[Recording], names: Iterable[str]) -> QuerySet[Recording]:
     """Return those that carry each of some tags."""
     wanted = sorted(set(map(folded, names)))
@@ -149,11 +144,6 @@ def with_none_of(recordings: QuerySet[Recording], names: Iterable[str]) -> Query
     """Return those that carry none of some tags."""
     unwanted = sorted(set(map(folded, names)))
     return recordings.exclude(path__in=TagOn.objects.filter(tag__folded__in=unwanted).values("path"))
-
-
-def without_tags(recordings: QuerySet[Recording]) -> QuerySet[Recording]:
-    """Return those that carry no tag."""
-    return recordings.exclude(path__in=TagOn.objects.values("path"))
 
 
 def standings_for(subjects: Iterable[str]) -> dict[str, Stand]:

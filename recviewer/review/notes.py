@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -190,19 +189,6 @@ def _answers(roots: Collection[int]) -> dict[int, list[Note]]:
 
 def _age(note: Note) -> tuple[datetime, int]:
     return note.at, note.pk
-
-
-def anchored(path: str) -> Counter[str]:
-    """Return how many open threads are pinned to each message and chunk of a recording."""
-    return Counter(
-        thread.root.anchor for thread in threads(path) if thread.is_open and not thread.elsewhere and thread.root.anchor
-    )
-
-
-def open_counts(paths: Iterable[str]) -> Counter[str]:
-    """Return how many open threads there are on each of these recordings."""
-    open_ones = Note.objects.filter(path__in=list(paths), thread=None, resolved_at=None, withdrawn_at=None)
-    return Counter(open_ones.values_list("path", flat=True))
 
 
 def _place(anchor: str) -> tuple[str, int]:

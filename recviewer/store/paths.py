@@ -41,21 +41,6 @@ def components(raw: bytes) -> list[bytes]:
     return parts
 
 
-def resolve(root: Path, raw: bytes) -> bytes:
-    """Return the absolute path on disk of a raw path; the last component itself is not looked at.
-
-    For showing a place or handing it to another program. To open it, use `open_parent`: between a look and an open, a
-    directory can become a symbolic link.
-    Raises OutsideRoot for a path that could lead elsewhere: see `components`, and any symbolic link on the way.
-    """
-    parts = components(raw)
-    real_root = os.path.realpath(os.fsencode(root))
-    parent = os.path.join(real_root, *parts[:-1])
-    if os.path.realpath(parent) != parent:
-        raise OutsideRoot(raw, "a directory on the way is a symbolic link")
-    return os.path.join(parent, parts[-1])
-
-
 def open_root(root: Path) -> int:
     """Return a descriptor of the root directory, to be closed by the caller. Raises NoRoot."""
     try:
@@ -97,11 +82,6 @@ def parent_of(root: Path, raw: bytes, *, create: bool = False) -> Iterator[tuple
         yield parent, name
     finally:
         os.close(parent)
-
-
-def is_writable(root: Path) -> bool:
-    """Tell whether recordings can be moved out of the root directory, as far as its own permissions say."""
-    return os.access(root, os.W_OK | os.X_OK)
 
 
 def _enter(here: int, directory: bytes, *, raw: bytes, create: bool) -> int:

@@ -31,7 +31,7 @@ def close():
 
 def wait():
     deadline = time.monotonic() + 10
-    while freshness.is_indexing() and time.monotonic() < deadline:
+    while freshness._running.locked() and time.monotonic() < deadline:
         time.sleep(0.005)
 
 
@@ -72,7 +72,7 @@ def test_nudge_soon_after_a_comparison_does_nothing(nudged, root, settings, monk
 
     freshness.nudge()
 
-    assert not freshness.is_indexing()
+    assert not freshness._running.locked()
 
 
 def test_nudge_is_off_where_the_background_is(nudged, root, settings, monkeypatch):
@@ -99,7 +99,7 @@ def test_what_goes_wrong_in_the_background_is_said(nudged, root, monkeypatch, er
     freshness._refresh()
 
     assert said in freshness.trouble()
-    assert not freshness.is_indexing()
+    assert not freshness._running.locked()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,10 +12,10 @@ from recviewer.difference.answers import paired
 from recviewer.difference.compare import compare
 from recviewer.difference.details import is_same_stream
 from recviewer.difference.model import Churn, Names, SectionKind, Values, VectorChange, Words
-from recviewer.difference.words import apply
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange, Failure, Kind, Message, Output, Request, Table, Text, ToolCall, Vector
 from recviewer.formats.reading import read
+from tests.difference.mirror import applied, mirrored
 
 CASES = Path(__file__).parent.parent / "cases"
 FILES = [path for path in sorted(CASES.glob("*/*.json")) if not path.name.endswith(".expected.json")]
@@ -40,8 +40,8 @@ def test_nothing_differs_from_itself(exchange):
 def test_the_other_way_round_is_the_mirror(old, new):
     difference = compare(old, new)
 
-    assert compare(new, old) == difference.mirrored()
-    assert difference.mirrored().mirrored() == difference
+    assert compare(new, old) == mirrored(difference)
+    assert mirrored(mirrored(difference)) == difference
 
 
 @given(st.sampled_from(EXCHANGES), st.sampled_from(EXCHANGES))
@@ -94,11 +94,11 @@ def test_no_exchange_differs_from_itself(exchange):
 def test_any_two_exchanges_mirror_and_their_shown_words_lead_from_one_to_the_other(old, new):
     difference = compare(old, new)
 
-    assert compare(new, old) == difference.mirrored()
+    assert compare(new, old) == mirrored(difference)
     for section in difference.sections:
         for item in section.items:
             if isinstance(item, Words):
-                assert apply(item.words, item.words.old) == item.words.new
+                assert applied(item.words, item.words.old) == item.words.new
     answer = difference.section(SectionKind.ANSWER)
     shown = {(item.words.old, item.words.new) for item in answer.items} if answer else set()
     for before, after in paired(old, new):
@@ -129,7 +129,7 @@ def test_any_edited_value_is_seen_or_said_to_be_ignored(path, data):
 
     is_same = fingerprint(old) == fingerprint(new) and old.place == new.place and is_same_stream(old, new)
     assert (difference.churn in SAME) == is_same
-    assert compare(new, old) == difference.mirrored()
+    assert compare(new, old) == mirrored(difference)
 
 
 ANSWER = Output(0, content="Saturn has rings.", finish_reason="stop")
@@ -164,7 +164,7 @@ def test_one_side_alone_is_new_or_gone():
     new, gone = compare(None, chat(ANSWER)), compare(chat(ANSWER), None)
 
     assert (new.churn, new.added.words) == (Churn.NEW, 3)
-    assert gone == new.mirrored()
+    assert gone == mirrored(new)
     with pytest.raises(ValueError, match="one of the two"):
         compare(None, None)
 

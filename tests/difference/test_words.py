@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.difference import words as module
-from recviewer.difference.words import Count, Grain, Op, Span, apply, count_words, similarity, spell, tokens, words
+from recviewer.difference.words import Count, Grain, Op, Span, count_words, similarity, spell, tokens, words
+from tests.difference.mirror import applied, mirrored
 
 TEXTS = st.text(alphabet="ab cd\n.–-1é字 \t", max_size=40) | st.text(max_size=30)
 
@@ -17,12 +18,12 @@ def test_nothing_of_either_text_is_lost(old, new):
 
     assert diff.old == old
     assert diff.new == new
-    assert apply(diff, old) == new
+    assert applied(diff, old) == new
 
 
 @given(TEXTS, TEXTS)
 def test_the_other_way_round_is_the_mirror(old, new):
-    assert words(new, old) == words(old, new).mirrored()
+    assert words(new, old) == mirrored(words(old, new))
 
 
 @given(TEXTS)
@@ -97,7 +98,7 @@ def test_long_texts_are_compared_line_by_line_and_say_so(monkeypatch):
     diff = words(old, new)
 
     assert diff.grain is Grain.LINES
-    assert apply(diff, old) == new
+    assert applied(diff, old) == new
 
 
 def test_a_long_text_with_few_changed_lines_is_still_compared_in_words(monkeypatch):
@@ -122,7 +123,7 @@ def test_long_texts_lose_nothing_and_mirror_too(old, new):
         diff = words(old, new)
 
         assert (diff.old, diff.new) == (old, new)
-        assert words(new, old) == diff.mirrored()
+        assert words(new, old) == mirrored(diff)
 
 
 def test_what_both_sides_of_a_change_end_with_is_no_change():
@@ -155,16 +156,7 @@ def test_a_megabyte_takes_no_time_to_speak_of(name):
     diff = words(old, new)
 
     assert time.process_time() - start < 1.5
-    assert apply(diff, old) == new
-
-
-def test_applying_refuses_another_text():
-    diff = words("one two", "one three")
-
-    with pytest.raises(ValueError, match="character"):
-        apply(diff, "another text")
-    with pytest.raises(ValueError, match="longer"):
-        apply(diff, "one two and more")
+    assert applied(diff, old) == new
 
 
 @pytest.mark.parametrize(

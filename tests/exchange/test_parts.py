@@ -11,6 +11,7 @@ from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Delta, Exchange, File, Image, JsonPart, Kind, Output, Text, ToolCall, ToolResult
 from recviewer.exchange.text import AnswerKind, Outcome, line_of, searchable
 from recviewer.formats.deltas import fold
+from tests.difference.mirror import mirrored
 
 SEARCH = ToolCall("srv_1", "web_search", '{"query":"moons of Saturn"}')
 FOUND = ToolResult("srv_1", "", (JsonPart([{"title": "Titan", "encrypted_content": "aaa"}]),))
@@ -63,7 +64,7 @@ def test_another_part_is_another_answer_and_is_shown(old, new, churn):
     assert fingerprint(before) != fingerprint(after)
     assert found.churn is churn
     assert found.section(SectionKind.PARTS).items
-    assert compare(after, before) == found.mirrored()
+    assert compare(after, before) == mirrored(found)
 
 
 def test_a_part_that_is_gone_is_shown():

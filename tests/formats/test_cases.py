@@ -35,9 +35,16 @@ def test_case_reads_as_expected(path):
     assert len(found["problems"]) >= at_least
 
 
+def ranking(raw):
+    """The formats that claim a recording, the surest first."""
+    claims = [(format.match(raw), format) for format in registry.formats()]
+    kept = [claim for claim in claims if claim[0] and (claim[0] is not Match.ENDPOINT or registry.may_be_guessed(raw))]
+    return sorted(kept, key=lambda claim: -claim[0])
+
+
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_case_is_claimed_by_exactly_one_format(path):
-    claims = registry.ranking(envelope(decode(path.read_bytes()).document))
+    claims = ranking(envelope(decode(path.read_bytes()).document))
 
     best = claims[0][0]
 

@@ -314,7 +314,7 @@ def test_a_thread_that_cannot_be_started_fails_no_page_and_is_tried_again(client
 
     monkeypatch.setattr(freshness.threading.Thread, "start", start)
     assert client.get("/").status_code == 200
-    assert not freshness.is_indexing()
+    assert not freshness._running.locked()
     assert client.get("/readyz").json()["index"] is False
 
 

@@ -70,5 +70,4 @@ def test_tags(five, django_assert_num_queries):
     with django_assert_num_queries(1):
         found = filters.tags_for_paths([recording.path for recording in five])
     assert found == {five[0].path: [flaky, golden], five[1].path: [golden]}
-    assert {row.path for row in filters.with_tag(Recording.objects.all(), "gOLDEN")} == {five[0].path, five[1].path}
-    assert filters.without_tags(Recording.objects.all()).count() == 3
+    assert {row.path for row in filters.with_tags(Recording.objects.all(), ["gOLDEN"])} == {five[0].path, five[1].path}

@@ -1,7 +1,4 @@
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
 from recviewer.review import notes
 from recviewer.review.models import AuditEvent, Note
@@ -32,7 +29,6 @@ def test_a_thread_with_answers(seen):
 
     assert shown(seen.path) == [("Why **two** calls?", ["Both are needed.", "Ah."], True)]
     assert reply.anchor == "m3"
-    assert notes.anchored(seen.path) == {"m3": 1}
 
 
 def test_open_ones_first_then_by_place(seen):
@@ -49,7 +45,7 @@ def test_resolve_and_reopen(seen):
     notes.close(note.uid, actor="Ben")
     assert Note.objects.get().resolved_by == "Ben"
     assert notes.close(note.uid, actor="Ben").event is None
-    assert notes.anchored(seen.path) == {}
+    assert not notes.threads(seen.path)[0].is_open
 
     notes.reopen(note.uid, actor="Ana")
     assert Note.objects.get().resolved_at is None
@@ -157,13 +153,6 @@ def test_an_answer_to_a_note_elsewhere_is_refused(seen, make_recording):
         write(seen, thread=note.uid)
 
 
-def test_open_counts(seen):
-    write(seen)
-    notes.close(write(seen, now=timezone.now() + timedelta(seconds=1)).uid, actor="Ana")
-
-    assert notes.open_counts([seen.path, "x"]) == {seen.path: 1}
-
-
 def test_an_answer_whose_thread_lies_elsewhere_is_shown_on_both(seen, make_recording, client):
     other = make_recording("tests/recordings/other.json", answered="Mars.")
     write(seen, "the question")
@@ -179,4 +168,3 @@ def test_an_answer_whose_thread_lies_elsewhere_is_shown_on_both(seen, make_recor
     page = client.get(f"/r/{other.path}").content.decode()
     assert "the answer" in page
     assert f'begun on <a href="/r/{seen.path}">' in page
-    assert notes.anchored(other.path) == {}
