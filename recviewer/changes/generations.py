@@ -22,7 +22,7 @@ def folded(changes: Sequence[Change]) -> list[Change]:
     for change in changes:
         count = older.get(change.group, 0) if change.group is not None else 0
         if change.is_older:
-            words = "was recorded again" if change.group in again else "is gone"
+            words = "was recorded again" if change.group in again else "was deleted"
             change = replace(change, summary=_joined(f"older generation of a call that {words}", change.summary))
         elif count and change.old is not None:
             change = replace(change, summary=_joined(change.summary, counted(count)))
@@ -32,7 +32,7 @@ def folded(changes: Sequence[Change]) -> list[Change]:
 
 def counted(count: int) -> str:
     """Return how many older generations there are, as a clause."""
-    return f"{count:,} older generation{'' if count == 1 else 's'}, gone too"
+    return f"{count:,} older generation{'' if count == 1 else 's'}, deleted too"
 
 
 def _joined(*words: str) -> str:

@@ -53,5 +53,5 @@ def fails(report: Report, level: FailOn) -> bool:
 
 def as_status(report: Report, links: Links | None = None) -> dict[str, str]:
     """Return the fields of a commit status: `state`, `description` (140 characters at most), `target_url` if any."""
-    told = {"state": check(report).value, "description": status(report.found, report.findings)}
+    told = {"state": check(report).value, "description": status(report.found)}
     return told | {"target_url": links.page} if links and links.page else told

@@ -27,7 +27,7 @@ def pieces(report: Report, form: str, *, public: str = "") -> Iterator[str]:
         case "html":
             yield from static.page(report, links=where)
         case "status":
-            yield safe(status(report.found, report.findings)) + "\n"
+            yield safe(status(report.found)) + "\n"
         case "status-json":
             yield dumps(checks.as_status(report, where)) + "\n"
         case _:

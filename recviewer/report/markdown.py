@@ -32,7 +32,7 @@ SUMMARY_LIMIT = 1_000_000
 _ALL = frozenset(Churn)
 _READ = _ALL - {Churn.IDENTICAL, Churn.CHUNKING}
 _EVERY = 1_000_000
-_QUIET = "the list of what means the same"
+_QUIET = "the lists of churn"
 _PLACES = f"{_QUIET}; links and paths of single changes"
 _FEW = f"{_PLACES}; all but 30 lines of a class, 10 of new and 10 of deleted ones"
 _STEPS = (
@@ -53,9 +53,9 @@ def comment(report: Report, *, limit: int = LIMIT, links: Links | None = None) -
     """Return the comment, its first line the marker.
 
     limit: as bytes, of which there are at least as many as characters. links: to hosted pages; without them each change
-    is told with its path. What does not fit is left out in this order: all but 20 names behind the first of a line; the list
-    of what means the same; links and paths of single changes; all but some of what is new or deleted; all but some of each
-    class; the lists; the words that findings quote. The sentence, the table and the findings always stay.
+    is told with its path. What does not fit is left out in this order: all but 20 names behind the first of a line; the
+    lists of churn; links and paths of single changes; all but some of what is new or deleted; all but some of each class;
+    the lists; the words that findings quote. The sentence, the table and the findings always stay.
     """
     return _fitted(report, links or Links(), limit, (MARKER,))
 

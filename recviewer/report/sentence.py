@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from recviewer.changes.findings import Finding
 from recviewer.changes.overview import Overview
 from recviewer.difference.model import Churn
-from recviewer.smells import Severity
+from recviewer.report.lists import TITLES
 
 STATUS = 140
 """Characters of a commit status's description."""
@@ -51,7 +50,7 @@ def clauses(found: Overview) -> list[Clause]:
     same = [change for change in found.changes if change.is_quiet]
     churn = sum(change.is_churn for change in same)
     if len(same) > churn:
-        words = "with the same meaning but a finding"
+        words = "churn with a finding"
         made.append(Clause(len(same) - churn, words, _SAME, is_found=True))
     if churn:
         made.append(Clause(churn, "only churn", _SAME, is_found=False if len(same) > churn else None))
@@ -85,12 +84,12 @@ def sentence(found: Overview) -> str:
     return f"{opening(found)}: {', '.join(map(str, clauses(found)))}; {ending(found)}."
 
 
-def status(found: Overview, findings: Sequence[Finding]) -> str:
+def status(found: Overview) -> str:
     """Return the same in 140 characters at most: what needs you first, details as far as they fit."""
     if not found.changes:
         return sentence(found)
     line = f"{_standing(found)}; {opening(found)}"
-    for clause in _short(found, findings):
+    for clause in _short(found):
         longer = f"{line}, {clause}"
         if len(longer) > STATUS - 1:
             break
@@ -111,21 +110,10 @@ def _standing(found: Overview) -> str:
     return line[:1].upper() + line[1:]
 
 
-def _short(found: Overview, findings: Sequence[Finding]) -> Iterator[str]:
-    reds = sum(finding.severity is Severity.RED for finding in findings)
+def _short(found: Overview) -> Iterator[str]:
+    reds = found.numbers.red
     if reds:
-        yield f"{reds} red finding{'' if reds == 1 else 's'}"
-    names = {
-        Churn.OUTCOME: "answer ↔ error",
-        Churn.TOOL_CALL: "other tool call",
-        Churn.FINISH: "ended otherwise",
-        Churn.TEXT: "other words",
-        Churn.REQUEST: "request only",
-        Churn.CHUNKING: "chunking only",
-        Churn.IDENTICAL: "same meaning",
-        Churn.DETAILS: "other details",
-        Churn.GONE: "deleted",
-    }
+        yield f"{reds:,} with a red finding"
     for churn, tally in found.classes().items():
         if tally.changes:
-            yield f"{tally.changes:,} {names.get(churn, churn.value)}"
+            yield f"{tally.changes:,} {TITLES[churn]}"

@@ -122,12 +122,12 @@ def say(
             targets = find()
             changed = {subject for some in _changes(targets, actor, word, note, origin, at) for subject in some}
             if not changed:
-                return Done(_already(word, targets), None, 0)
+                return Done(_already(word, targets, origin), None, 0)
             acted = [target for target in targets if any(subject in changed for subject in target.subjects)]
             event = audit.write(
                 actor=actor,
                 action=ACTIONS[word],
-                summary=_summary(word, acted, note),
+                summary=_summary(word, acted, note, origin),
                 payload=_payload(actor),
                 items=(Item(target.path, target.subject, target.blob) for target in acted),
                 at=at,
@@ -302,8 +302,8 @@ def _is_same(before: Said, after: Said) -> bool:
     return all(before[name] == after[name] for name in SAID if name != "at")
 
 
-def _summary(word: Verdict, targets: Sequence[Target], note: str) -> str:
-    what = titled(targets)
+def _summary(word: Verdict, targets: Sequence[Target], note: str, origin: str) -> str:
+    what = titled(targets, _noun(targets, origin))
     rules = {target.rule for target in targets}
     rule = rules.pop() if len(rules) == 1 else ""
     if _are_removals(targets):
@@ -323,6 +323,11 @@ def _summary(word: Verdict, targets: Sequence[Target], note: str) -> str:
             return f"took back the verdict on {what}"
 
 
+def _noun(targets: Sequence[Target], origin: str) -> str:
+    """Return what a verdict is given on: changes in a range, recordings elsewhere, and where each is one that goes."""
+    return "change" if origin and not _are_removals(targets) else "recording"
+
+
 def _are_removals(targets: Sequence[Target]) -> bool:
     """Tell whether the question of all of them is whether a recording may go. Of an item, only the first tells."""
     return targets[0].subject.startswith(GONE_PREFIX) and all(
@@ -330,10 +335,10 @@ def _are_removals(targets: Sequence[Target]) -> bool:
     )
 
 
-def _already(word: Verdict, targets: Sequence[Target]) -> str:
+def _already(word: Verdict, targets: Sequence[Target], origin: str) -> str:
     if word is Verdict.CLEAR:
         return "There was no verdict of yours to take back."
     state = {Verdict.APPROVE: "approved", Verdict.REJECT: "to be recorded again", Verdict.DELETE: "marked for deletion"}
     if _are_removals(targets):
         state |= {Verdict.APPROVE: "let go", Verdict.REJECT: "to be brought back"}
-    return f"{titled(targets)} {'is' if len(targets) == 1 else 'are'} already {state[word]}."
+    return f"{titled(targets, _noun(targets, origin))} {'is' if len(targets) == 1 else 'are'} already {state[word]}."

@@ -21,7 +21,7 @@ from recviewer.review.refusals import Changed, Gone, Invalid
 from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX, Seen, Target
 
 CHURN = "only churn"
-"""The rule that approves what means the same, without a look at each."""
+"""The rule that approves churn on which nothing was found, without a look at each."""
 
 SAME = "the same change"
 """The rule by which a verdict on one change is on those that it stands for, without a look at each."""

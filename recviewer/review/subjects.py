@@ -133,12 +133,10 @@ def unfit(text: str) -> bool:
     return "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
-def titled(recordings: Sequence[Recording | Target]) -> str:
-    """Return what to call these recordings in a sentence."""
+def titled(recordings: Sequence[Recording | Target], noun: str = "recording") -> str:
+    """Return what to call these recordings in a sentence; several by how many they are."""
     return (
-        title_for(recordings[0].path, recordings[0].asked)
-        if len(recordings) == 1
-        else f"{len(recordings):,} recordings"
+        title_for(recordings[0].path, recordings[0].asked) if len(recordings) == 1 else f"{len(recordings):,} {noun}s"
     )
 
 

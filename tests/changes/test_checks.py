@@ -72,3 +72,12 @@ def test_churn_that_nobody_approved_is_pending_and_says_so(tree, make):
 
     assert told["state"] == "pending"
     assert told["description"].startswith("1 undecided, only churn;")
+
+
+def test_the_description_counts_red_changes_that_are_open_as_the_numbers_do(made):
+    found = made(error="slow")
+    approved = decided(found.found, {found.found.changes[0].own_subject: "approved"})
+
+    assert f"{found.numbers.red} with a red finding" in as_status(found)["description"]
+    assert found.numbers.red == 1
+    assert "red" not in as_status(report.Report(approved))["description"]

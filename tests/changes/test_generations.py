@@ -36,7 +36,7 @@ def test_older_generations_are_told_with_their_call(make, stacked):
     first, *rest = stacked(again).found.changes
 
     assert first.old.exchange.outputs[0].content == "Halley's."
-    assert first.summary.endswith("; 2 older generations, gone too")
+    assert first.summary.endswith("; 2 older generations, deleted too")
     assert [(change.is_older, change.group) for change in rest] == [(True, first.group)] * 2
     assert all(change.summary.startswith("older generation of a call that was recorded again; ") for change in rest)
 
@@ -44,11 +44,11 @@ def test_older_generations_are_told_with_their_call(make, stacked):
 def test_generations_that_are_all_gone_are_told_with_the_newest(stacked):
     first, *rest = stacked().found.changes
 
-    assert first.summary == "Halley's.; 2 older generations, gone too"
+    assert first.summary == "Halley's.; 2 older generations, deleted too"
     assert not first.is_older
     assert {change.summary for change in rest} == {
-        "older generation of a call that is gone; Biela.",
-        "older generation of a call that is gone; Encke.",
+        "older generation of a call that was deleted; Biela.",
+        "older generation of a call that was deleted; Encke.",
     }
 
 
@@ -68,5 +68,5 @@ def test_a_report_counts_them_in_one_line(make, stacked):
 
     text = comment(stacked(again), links=Links())
 
-    assert "2 older generations, gone too" in text
+    assert "2 older generations, deleted too" in text
     assert "older generations of a call: 2" in text

@@ -95,7 +95,7 @@ def test_what_is_left_out_goes_in_the_order_that_is_said(reported):
 
     assert "Left out" not in every
     assert every.count("?change=") == 41
-    assert "Left out, to fit: the list of what means the same; links and paths of single changes." in short
+    assert "Left out, to fit: the lists of churn; links and paths of single changes." in short
     assert short.count("?change=") == 0
     assert short.count("\n- ") == 41
 

@@ -144,7 +144,7 @@ def test_a_replacement_gone_wrong_is_not_hidden_in_the_group(edited, make):
 def test_status_lines_are_short(told, make):
     found = told([make.chat("One?", "Yes it is so.")], [make.chat("One?", "No it is not.")])
 
-    line = sentence.status(found, found.findings)
+    line = sentence.status(found)
 
     assert line == "1 needs you; 1 recording touched, 1 other words."
     assert len(line) <= 140
@@ -155,7 +155,7 @@ def test_nothing_touched_is_a_sentence_too(tree):
 
     found = tree.overview("HEAD...HEAD")
 
-    assert sentence.sentence(found) == sentence.status(found, ()) == "No recording is touched."
+    assert sentence.sentence(found) == sentence.status(found) == "No recording is touched."
 
 
 def test_new_recordings_that_say_the_same_are_one_item_and_so_are_gone_ones(tree, make):

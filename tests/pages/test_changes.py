@@ -272,7 +272,7 @@ def test_churn_is_approved_by_the_rule_after_a_question(client, commit, make_rec
     response = client.post("/do/churn", sent, follow=True)
 
     assert (landing.churn, asked.count) == (2, 2)
-    assert "Approved 2 recordings by the rule only churn." in response.content.decode()
+    assert "Approved 2 changes by the rule only churn." in response.content.decode()
     page = client.get(f"/changes/{spec}?change=tests/recordings/a.json").context["page"]
     assert page.bar.rest == "by the rule “only churn” together with 1 other"
     words = open_change(client, spec, "c").context["page"].change
@@ -547,7 +547,7 @@ def test_nothing_touched_has_no_lines_to_count(client, spec):
     assert "lines of JSON" not in html
 
 
-def test_the_question_of_one_unchanged_recording_speaks_of_one(client, commit, write):
+def test_the_question_of_one_change_speaks_of_one(client, commit, write):
     write("a", answered="Yes.", id="1")
     base = commit("before")
     write("a", answered="Yes.", id="2")
@@ -555,8 +555,8 @@ def test_the_question_of_one_unchanged_recording_speaks_of_one(client, commit, w
 
     asked = client.get(landing.context["page"].churn_url).content.decode()
 
-    assert "Approve 1 unchanged…" in landing.content.decode()
-    assert "Approve 1 change that means the same" in asked
+    assert "Approve 1 only churn…" in landing.content.decode()
+    assert "Approve 1 change that is only churn" in asked
     assert "It differs only" in asked
     assert "They" not in asked
 

@@ -115,7 +115,7 @@ def test_a_group_is_approved_change_by_change(renamed, made):
 
     done = ranges.say(lambda: said, seen(said, "a", "b"), actor="Ana", verdict="approve")
 
-    assert done.sentence == "Approved 2 recordings."
+    assert done.sentence == "Approved 2 changes."
     assert verdicts(made(renamed).found) == {"a": "approved", "b": "approved", "c": "", "new": ""}
     rules = dict(Decision.objects.values_list("path", "rule"))
     assert rules == {"tests/recordings/a.json": "", "tests/recordings/b.json": "the same change"}
@@ -130,7 +130,7 @@ def test_what_somebody_rejected_stays_so_when_its_group_is_approved(renamed, mad
     now = made(renamed).found
     done = ranges.say(lambda: now, seen(now, "a", "b", "c"), actor="Ana", verdict="approve")
 
-    assert done.sentence == "Approved 2 recordings. 1 of them was left as it is, for somebody decided otherwise."
+    assert done.sentence == "Approved 2 changes. 1 of them was left as it is, for somebody decided otherwise."
     assert verdicts(made(renamed).found) == {"a": "approved", "b": "rejected", "c": "approved", "new": "rejected"}
 
 

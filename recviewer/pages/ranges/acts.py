@@ -118,7 +118,7 @@ class ChurnPage:
     """The question before churn is approved by the rule.
 
     words: which list it is asked of, "" for the whole range. rest: changes behind the groups; with those that are listed,
-    how many are not, and where they all stand. red: how many mean the same, but have findings all the same.
+    how many are not, and where they all stand. red: how many are churn with a finding.
     """
 
     spec: str

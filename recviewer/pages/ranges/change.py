@@ -221,7 +221,7 @@ def _difference(request: HttpRequest, place: Place, change: Change) -> Differenc
         request,
         change.about.meaning.line.asked,
         _shown(change.old, "new here: there is no older one"),
-        _shown(change.new, "gone: there is no newer one"),
+        _shown(change.new, "deleted: there is no newer one"),
         change.difference(),
         before=before,
         after=after,
