@@ -17,8 +17,9 @@ from recviewer.formats.raw import Raw
 
 
 class Match(IntEnum):
-    """How sure a format is that a recording is its own. The surest wins; a tie is a fault that a test finds.
+    """How sure a format is that a recording is its own. The surest wins; of equals the first by module name.
 
+    A test holds that no two formats are equally sure of a case, but for those that know it only by its endpoint.
     ENDPOINT is the weakest word, for the endpoint lies: it counts only where there is no reply to look at, or where the
     reply is a recorded failure. A reply of a shape that nobody claims is unknown.
     """

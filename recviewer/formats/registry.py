@@ -29,7 +29,7 @@ _BY_TYPE: dict[str, Format] = {}
 def choose(raw: Raw) -> Format:
     """Return the format that reads a recording; never none, for the generic one claims everything."""
     known = _BY_TYPE.get(raw.type_name)
-    if known is not None and known.match(raw) is Match.TYPE:
+    if known is not None and _claim(known, raw) is Match.TYPE:
         return known
     best, chosen = Match.NO, None
     for format in formats():

@@ -35,7 +35,7 @@ def test_a_directory_that_is_not_there_is_no_failure(tmp_path, monkeypatch):
 
 
 def test_somebody_without_any_name_still_acts(tmp_path, monkeypatch):
-    monkeypatch.setattr(actors, "_git_name", lambda root: "")
+    monkeypatch.setattr(actors, "user_name", lambda root: "")
     monkeypatch.setattr(actors, "_login_name", lambda: "")
 
     assert actors.local_actor(tmp_path) == "local user"

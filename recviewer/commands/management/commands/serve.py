@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import threading
 import webbrowser
 from argparse import ArgumentParser
 from typing import Any
@@ -61,7 +60,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Open        {address}   (Ctrl+C stops)")
         self.stdout.flush()
         if options["open"]:
-            threading.Timer(0.8, webbrowser.open, [address]).start() if os.name == "nt" else _open_later(address)
+            _open_later(address)
         connections.close_all()
         self._serve(host, port, options["workers"])
 
@@ -106,12 +105,7 @@ class Command(BaseCommand):
             bring_up(self.stdout.write, self.stderr.write, progress=progress, moved=moved)
 
     def _serve(self, host: str, port: int, workers: int) -> None:
-        """Become gunicorn; where there is none (Windows), Django's own server."""
-        if os.name == "nt":
-            from django.core.management import call_command
-
-            call_command("runserver", f"{host}:{port}", use_reloader=False)
-            return
+        """Become gunicorn."""
         bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         words = ["-m", "gunicorn", "recviewer.wsgi", "-c", "python:recviewer.gunicorn_conf", "--env", PREPARED]
         os.environ.pop("TZ", None)
