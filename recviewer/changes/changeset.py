@@ -14,7 +14,7 @@ from recviewer.git import ranges
 from recviewer.git.history import contents
 from recviewer.git.ranges import Changed, Counted, MissingObjects
 from recviewer.git.repository import Repository
-from recviewer.pairing.sides import Library, Meaning, Side, meaning_of, without_bytes
+from recviewer.pairing.sides import FileMeaning, Library, Side, file_meaning_of, sides_of, unread_file
 from recviewer.pairing.successors import Kept
 from recviewer.recorders.registry import claims
 from recviewer.store.paths import key_of
@@ -45,6 +45,8 @@ class ChangeSet:
 
     strays: by blob, the paths of added files that lie outside of the folders of recordings, for recordings that were
     moved out of them; of two commits only.
+    same: recordings that it left alone in files that it modified. shared: by path, what git counts of files of which some
+    recordings are only a part, where that many lines belong to no one of them.
     unchanged: tells what it left alone of some tests.
     """
 
@@ -54,19 +56,31 @@ class ChangeSet:
     modified: tuple[Modified, ...]
     problems: tuple[str, ...] = ()
     strays: Mapping[str, str] = field(default_factory=dict)
+    same: tuple[Side, ...] = ()
+    shared: Mapping[bytes, Counted] = field(default_factory=dict)
     unchanged: Callable[[Collection[str]], Collection[Kept] | None] = field(default=lambda tests: (), compare=False)
 
     @property
     def files(self) -> int:
-        """How many recordings differ, as `git diff --no-renames` counts them."""
+        """How many files with recordings differ, as `git diff --no-renames` counts them."""
+        sides = (*self.added, *self.deleted, *(item.new for item in self.modified))
+        return sum(side.file_raw not in self.shared for side in sides) + len(self.shared)
+
+    @property
+    def recordings(self) -> int:
+        """How many recordings differ: as many as files, but for files that hold many."""
         return len(self.added) + len(self.deleted) + len(self.modified)
 
     @property
     def lines(self) -> Counted:
         """How many lines of JSON were added and removed, as `git diff --numstat --no-renames` counts them."""
+        added, deleted = (
+            [side.meaning.lines for side in sides if side.file_raw not in self.shared]
+            for sides in (self.added, self.deleted)
+        )
+        counted = [*self.shared.values(), *(item.counted for item in self.modified)]
         return Counted(
-            sum(side.meaning.lines for side in self.added) + sum(item.counted.added for item in self.modified),
-            sum(side.meaning.lines for side in self.deleted) + sum(item.counted.removed for item in self.modified),
+            sum(added) + sum(item.added for item in counted), sum(deleted) + sum(item.removed for item in counted)
         )
 
     @property
@@ -90,13 +104,11 @@ def _loaded(asked: Range, library: Library) -> ChangeSet:
     changed = _recordings(asked, every)
     unchanged = Unchanged(asked, changed)
     unchanged.begin()
-    sides, lines = _read(asked, library, changed)
+    said, lines = _read(asked, library, changed)
     counts = {raw: counted for raw, found in lines.items() if (counted := counted_by_place(found)) is not None}
     rest = [item.raw for item in changed if item.old and item.new and item.raw not in counts]
     counts.update(ranges.lines(asked.repository, asked.base, asked.head, rest))
-    return replace(
-        _assembled(asked, changed, sides, counts, lines), strays=_strays(every, changed), unchanged=unchanged
-    )
+    return replace(_assembled(asked, changed, said, counts, lines), strays=_strays(every, changed), unchanged=unchanged)
 
 
 def _strays(every: Sequence[Changed], recordings: Sequence[Changed]) -> dict[str, str]:
@@ -131,37 +143,36 @@ def has_home(repository: Repository, commit: str) -> bool:
     return claims().are_homes(folder.rpartition(b"/")[2] for folder in ranges.folders(repository, commit))
 
 
-_Sides = dict[tuple[bytes, str], Side]
+_Files = dict[tuple[bytes, str], FileMeaning]
 _Lines = dict[bytes, tuple[tuple[bytes, bytes], ...]]
 
 
-def _read(asked: Range, library: Library, changed: Sequence[Changed]) -> tuple[_Sides, _Lines]:
+def _read(asked: Range, library: Library, changed: Sequence[Changed]) -> tuple[_Files, _Lines]:
     """Read both sides of all that changed: each blob once, in one batch."""
     names: dict[str, list[tuple[bytes, str]]] = {}
-    sides: _Sides = {}
+    said: _Files = {}
     twins = {blob: item for item in changed if item.old and item.new for blob in (item.old, item.new)}
     for item in changed:
         for blob, mode in ((item.old, item.old_mode), (item.new, item.new_mode)):
             if not blob:
                 continue
             name = os.path.basename(item.raw).decode("utf-8", "backslashreplace")
-            known = without_bytes(_ODD[mode]) if mode in _ODD else library.get(blob, name)
+            known = unread_file(_ODD[mode], blob) if mode in _ODD else library.get(blob, name)
             if known is None or (blob in twins and mode not in _ODD):
                 names.setdefault(blob, []).append((item.raw, name))
             else:
-                sides[item.raw, blob] = _side(item.raw, blob, known)
+                said[item.raw, blob] = known
     waiting: dict[bytes, bytes] = {}
     lines: _Lines = {}
     for blob, data in contents(asked.repository, names):
         for raw, name in names[blob]:
-            meaning = library.get(blob, name) or library.put(blob, name, meaning_of(data, name))
-            sides[raw, blob] = _side(raw, blob, meaning)
+            said[raw, blob] = library.get(blob, name) or library.put(blob, name, file_meaning_of(data, name, blob))
             _compare_lines(raw, data, waiting, lines, is_wanted=blob in twins)
-    missing = [blob for blob, uses in names.items() if (uses[0][0], blob) not in sides]
+    missing = [blob for blob, uses in names.items() if (uses[0][0], blob) not in said]
     if missing:
         count = f"{len(missing):,} blob{'' if len(missing) == 1 else 's'}"
         raise MissingObjects(f"{count} of this range are not here", ranges.missing(asked.repository))
-    return sides, lines
+    return said, lines
 
 
 def _compare_lines(raw: bytes, data: bytes, waiting: dict[bytes, bytes], lines: _Lines, *, is_wanted: bool) -> None:
@@ -221,24 +232,40 @@ def _equal_bytes(old: bytes, at: int, new: bytes, there: int) -> int:
     return low
 
 
-def _side(raw: bytes, blob: str, meaning: Meaning) -> Side:
-    return Side(key_of(raw), raw, blob, meaning)
-
-
 def _assembled(
-    asked: Range, changed: Iterable[Changed], sides: _Sides, counts: dict[bytes, Counted], lines: _Lines
+    asked: Range, changed: Iterable[Changed], said: _Files, counts: dict[bytes, Counted], lines: _Lines
 ) -> ChangeSet:
-    added, deleted, modified = [], [], []
+    added: list[Side] = []
+    deleted: list[Side] = []
+    modified: list[Modified] = []
+    same: list[Side] = []
+    shared: dict[bytes, Counted] = {}
     for item in changed:
-        if not item.old:
-            added.append(sides[item.raw, item.new])
-        elif not item.new:
-            deleted.append(sides[item.raw, item.old])
-        else:
-            old, new = sides[item.raw, item.old], sides[item.raw, item.new]
-            count = counts.get(item.raw, Counted(0, 0))
-            modified.append(Modified(old, new, count, lines.get(item.raw, ())))
-    return ChangeSet(asked, tuple(added), tuple(deleted), tuple(modified))
+        olds, news = (sides_of(item.raw, blob, said[item.raw, blob]) if blob else [] for blob in (item.old, item.new))
+        before = {side.part: side for side in olds}
+        is_shared = any(side.part for side in (*olds, *news))
+        if is_shared:
+            shared[item.raw] = _of_file(item, said, counts)
+        for new in news:
+            old = before.pop(new.part, None)
+            if old is None:
+                added.append(new)
+            elif is_shared and old.blob == new.blob:
+                same.append(new)
+            elif is_shared:
+                modified.append(Modified(old, new, Counted(0, 0)))
+            else:
+                modified.append(Modified(old, new, counts.get(item.raw, Counted(0, 0)), lines.get(item.raw, ())))
+        deleted += before.values()
+    return ChangeSet(asked, tuple(added), tuple(deleted), tuple(modified), same=tuple(same), shared=shared)
+
+
+def _of_file(item: Changed, said: _Files, counts: Mapping[bytes, Counted]) -> Counted:
+    """Return what git counts of a file."""
+    if item.old and item.new:
+        return counts.get(item.raw, Counted(0, 0))
+    lines = said[item.raw, item.old or item.new].lines
+    return Counted(lines, 0) if item.new else Counted(0, lines)
 
 
 def _on_disk(asked: Range, library: Library) -> ChangeSet:
@@ -255,7 +282,7 @@ def _wanted(asked: Range) -> Callable[[bytes], bool]:
 
 def _read_on_disk(asked: Range, library: Library, found: disk.Found) -> ChangeSet:
     gone = [item._replace(new="", new_mode="000000") for item in found.changed if item.old]
-    sides, _ = _read(asked, library, gone)
+    said, _ = _read(asked, library, gone)
     before = dict(contents(asked.repository, [item.old for item in found.changed if item.old and item.new]))
     lines: _Lines = {}
     counts: dict[bytes, Counted] = {}
@@ -265,18 +292,18 @@ def _read_on_disk(asked: Range, library: Library, found: disk.Found) -> ChangeSe
         name = os.path.basename(item.raw).decode("utf-8", "backslashreplace")
         why = found.obstacles.get(item.raw)
         if why is not None:
-            sides[item.raw, item.new] = Side(key_of(item.raw), item.raw, "", without_bytes(why))
+            said[item.raw, item.new] = unread_file(why)
             continue
         if item.new_mode in _ODD:
-            sides[item.raw, item.new] = _side(item.raw, item.new, without_bytes(_ODD[item.new_mode]))
+            said[item.raw, item.new] = unread_file(_ODD[item.new_mode], item.new)
             continue
         data = found.data[item.new]
-        meaning = library.get(item.new, name) or library.put(item.new, name, meaning_of(data, name))
-        sides[item.raw, item.new] = _side(item.raw, item.new, meaning)
+        known = library.get(item.new, name)
+        said[item.raw, item.new] = known or library.put(item.new, name, file_meaning_of(data, name, item.new))
         if item.old in before:
             lines[item.raw] = line_changes(before[item.old], data)
             counts[item.raw] = _count(before[item.old], data)
-    made = _assembled(asked, found.changed, sides, counts, lines)
+    made = _assembled(asked, found.changed, said, counts, lines)
     return replace(made, problems=found.problems, unchanged=Unchanged(asked, found.changed))
 
 
@@ -302,6 +329,7 @@ def kept(source: ChangeSet, tests: Collection[str]) -> Collection[Kept] | None:
     if known is None:
         return None
     both = [side.exchange for item in source.modified for side in (item.old, item.new)]
+    both += [side.exchange for side in source.same]
     return {*known, *(Kept(one.test_id or "", one.endpoint.rpartition("/")[2]) for one in both)}
 
 
@@ -312,6 +340,15 @@ def came_and_went(asked: Range) -> tuple[list[Changed], list[Changed]]:
 
 
 def sides(asked: Range, library: Library, changed: Sequence[Changed]) -> list[Side]:
-    """Read what came or went, in that order. Raises MissingObjects."""
-    found, _ = _read(asked, library, changed)
-    return [found[item.raw, item.old or item.new] for item in changed]
+    """Read what came or went, one for each file, in that order. Raises MissingObjects.
+
+    Of a file with many recordings nothing is told but that it is one.
+    """
+    said, _ = _read(asked, library, changed)
+    made = []
+    for item in changed:
+        blob = item.old or item.new
+        found = said[item.raw, blob]
+        whole = unread_file("a file of several recordings", blob) if found.parts[0].part else found
+        made += sides_of(item.raw, blob, whole)
+    return made

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
+from recviewer.changes.recorded import recorded
 from recviewer.difference import ignored
 from recviewer.difference.model import Ignored
 from recviewer.formats.raw import unwrap
-from recviewer.formats.reading import Reading, read
-from recviewer.git.history import contents
+from recviewer.formats.reading import Reading
 from recviewer.git.repository import GitFailed
-from recviewer.pairing.sides import Side
-from recviewer.store import files
-from recviewer.store.refusals import Refusal
+from recviewer.recorders.reading import read_file
 
 NAMED = 8
 """Names that one line holds; the rest is a number."""
@@ -67,22 +64,8 @@ def harmless_in(reading: Reading) -> ignored.Elements:
 def _readings(found: Overview, pairs: list[Change]) -> dict[str, ignored.Elements]:
     """Read again what the replies of these pairs hold that is harmless, by blob."""
     sides = {side.blob: side for change in pairs for side in (change.old, change.new) if side and side.blob}
-    return {blob: harmless_in(read(data)) for blob, data in _bytes(found, sides)}
-
-
-def _bytes(found: Overview, sides: dict[str, Side]) -> Iterator[tuple[str, bytes]]:
-    """Yield the bytes of recordings by blob, from git, and for files on disk that git has not, from there."""
-    asked = found.source.range
-    waiting = dict(sides)
+    made: dict[str, ignored.Elements] = {}
     with suppress(GitFailed):
-        for blob, data in contents(asked.repository, list(sides)):
-            del waiting[blob]
-            yield blob, data
-    if not asked.is_on_disk:
-        return
-    with files.Reader(asked.repository.work_tree, limit_bytes=None) as reader:
-        for blob, side in waiting.items():
-            with suppress(Refusal):
-                data = reader.read(side.raw).data
-                if files.blob_id(data) == blob:
-                    yield blob, data
+        for side, data in recorded(found.source.range, sides.values()):
+            made[side.blob] = harmless_in(read_file(data, side.name)[0].reading)
+    return made

@@ -15,8 +15,7 @@ from recviewer.git.refs import Commit
 from recviewer.git.repository import Repository
 from recviewer.lineage.trace import Lineage, Place, Version
 from recviewer.pairing.pairs import How, Pair, Sure
-from recviewer.pairing.sides import Library, Side, meaning_of, without_bytes
-from recviewer.store.paths import key_of
+from recviewer.pairing.sides import Library, Side, file_meaning_of, sides_of, unread_file
 
 SECONDS = 1.0
 """Time for comparing the versions of one page; those that are left can be compared by hand."""
@@ -47,10 +46,15 @@ def is_bot(author: str) -> bool:
     return name.endswith(_BOTS) or name in ("github-actions", "github actions")
 
 
-def told(repository: Repository, lineage: Lineage, library: Library, *, limit_bytes: int) -> tuple[Told, ...]:
-    """Read all versions of a lineage. limit_bytes: larger files are not read. Raises GitFailed where git does not answer."""
+def told(
+    repository: Repository, lineage: Lineage, library: Library, *, limit_bytes: int, part: str = ""
+) -> tuple[Told, ...]:
+    """Read all versions of a lineage. limit_bytes: larger files are not read. Raises GitFailed where git does not answer.
+
+    part: the recording among many of the file that is asked for; those versions of the file are left out that left it alone.
+    """
     places = [place for one in lineage.versions for place in (one.place, one.before) if place is not None]
-    sides = _sides(repository, places, library, limit_bytes)
+    sides = _sides(repository, places, library, limit_bytes, part)
     names = [name for one in lineage.versions for name in (one.sha, *one.merged)]
     commits = refs.commits(repository, dict.fromkeys(names))
     until = time.monotonic() + SECONDS
@@ -58,6 +62,8 @@ def told(repository: Repository, lineage: Lineage, library: Library, *, limit_by
     for one in lineage.versions:
         place = one.place or one.before
         if place is None:
+            continue
+        if part and not _touches(part, [sides[at] for at in (one.before, one.place) if at is not None]):
             continue
         change = None
         if one.place is not None and one.before is not None and time.monotonic() < until:
@@ -67,7 +73,9 @@ def told(repository: Repository, lineage: Lineage, library: Library, *, limit_by
     return tuple(made)
 
 
-def _sides(repository: Repository, places: Sequence[Place], library: Library, limit_bytes: int) -> dict[Place, Side]:
+def _sides(
+    repository: Repository, places: Sequence[Place], library: Library, limit_bytes: int, part: str
+) -> dict[Place, Side]:
     wanted = {place.blob for place in places if place.mode in _FILES}
     sizes = blobs.sizes(repository, wanted)
     names = {blob: {_name(place) for place in places if place.blob == blob} for blob in wanted}
@@ -75,13 +83,28 @@ def _sides(repository: Repository, places: Sequence[Place], library: Library, li
     unread = {blob for (blob, _), known in meanings.items() if known is None and sizes[blob] <= limit_bytes}
     for blob, data in contents(repository, unread):
         for name in names[blob]:
-            meanings[blob, name] = library.put(blob, name, meaning_of(data, name))
+            meanings[blob, name] = library.put(blob, name, file_meaning_of(data, name, blob))
     made = {}
     for place in places:
         known = meanings.get((place.blob, _name(place))) if place.mode in _FILES else None
-        meaning = known or without_bytes(_why_not(repository, place, sizes.get(place.blob), limit_bytes))
-        made[place] = Side(key_of(place.raw), place.raw, place.blob, meaning)
+        said = known or unread_file(_why_not(repository, place, sizes.get(place.blob), limit_bytes), place.blob)
+        made[place] = _chosen(sides_of(place.raw, place.blob, said), place, part)
     return made
+
+
+def _touches(part: str, sides: Sequence[Side]) -> bool:
+    """Tell whether a version of a file changed a recording of it. sides: before and after, as far as there was a file."""
+    held = [side.blob for side in sides if side.part == part]
+    return bool(held) and not (len(held) == len(sides) == 2 and held[0] == held[1])
+
+
+def _chosen(sides: Sequence[Side], place: Place, part: str) -> Side:
+    """Return the recording that is asked for. part: its name among those of the file, "" for the only one."""
+    found = next((side for side in sides if side.part == part), None)
+    if found is not None:
+        return found
+    why = f"its file has {len(sides):,} recordings, and not this one" if part else "a file of several recordings"
+    return sides_of(place.raw, place.blob, unread_file(why, place.blob))[0]
 
 
 def _name(place: Place) -> str:

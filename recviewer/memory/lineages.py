@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from django.conf import settings
@@ -39,20 +39,29 @@ class NoHistory(GitFailed):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a look starts. name: of the commit, as asked for. raw: of the file. elsewhere: further names that have it."""
+    """Where a look starts. name: of the commit, as asked for. raw: of the file. elsewhere: further names that have it.
+
+    part: the recording among many of the file, "" for the only one.
+    """
 
     name: str
     commit: str
     raw: bytes
     elsewhere: tuple[str, ...] = ()
+    part: str = ""
 
 
 def start_of(here: Repository, key: str, recording: Recording | None, asked: str) -> Start:
-    """Find the file that a key means, and a commit from which its history can be seen.
+    """Find the file and the recording that a key means, and a commit from which its history can be seen.
 
     asked: a revision, "" for HEAD, or where that never had the file for any branch or request that has it. Raises
     NoHistory, GitFailed.
     """
+    start = _start(here, key, recording, asked)
+    return replace(start, part=recording.part) if recording is not None and recording.part else start
+
+
+def _start(here: Repository, key: str, recording: Recording | None, asked: str) -> Start:
     name = asked or "HEAD"
     commit = refs.commit_of(here, name)
     raws = stored.raws_of(key, recording)
@@ -121,7 +130,7 @@ def versions_of(here: Repository, start: Start) -> tuple[Lineage, tuple[Told, ..
 
     Raises GitFailed.
     """
-    key = (str(here.git_dir), start.commit, start.raw, *_fetched(here))
+    key = (str(here.git_dir), start.commit, start.raw, start.part, *_fetched(here))
     with _lock:
         known = _kept.get(key)
         if known is not None:
@@ -129,7 +138,7 @@ def versions_of(here: Repository, start: Start) -> tuple[Lineage, tuple[Told, ..
             return known
         replaced = _replaced.setdefault(str(here.git_dir), Replaced(here, _library))
     lineage = trace(here, start.commit, start.raw, replaced)
-    made = lineage, told(here, lineage, _library, limit_bytes=settings.FILE_LIMIT_BYTES)
+    made = lineage, told(here, lineage, _library, limit_bytes=settings.FILE_LIMIT_BYTES, part=start.part)
     with _lock:
         _kept[key] = made
         while len(_kept) > KEPT:

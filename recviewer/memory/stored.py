@@ -96,8 +96,11 @@ def _from_file(blob: str) -> Content | None:
     return found if found.blob == blob else None
 
 
-def from_git(blob: str) -> Content | None:
-    """Return the content of a blob that git has, None where it has not. Raises TooLarge, GitFailed."""
+def from_git(blob: str, key: str = "") -> Content | None:
+    """Return the content of a blob that git has, None where it has not. Raises TooLarge, GitFailed.
+
+    key: where it is said to lie, "" for nothing; it names one recording of a file of many.
+    """
     found = here()
     if found is None:
         return None
@@ -106,4 +109,14 @@ def from_git(blob: str) -> Content | None:
         return None
     if size > settings.FILE_LIMIT_BYTES:
         raise TooLarge(size)
-    return next((contents_of.of_bytes(data) for _, data in history.contents(found, [blob])), None)
+    return next((_named(data, key) for _, data in history.contents(found, [blob])), None)
+
+
+def _named(data: bytes, key: str) -> Content:
+    """Return the recording of a file that the end of a key names, else the whole."""
+    file, _, part = key.rpartition("/")
+    whole = contents_of.of_bytes(data)
+    if not file or whole.reading.raw is not None:
+        return whole
+    found = contents_of.of_bytes(data, file.rpartition("/")[2], part)
+    return whole if found.missing else found

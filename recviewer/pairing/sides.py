@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from recviewer.catalog.naming import clean, test_name
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange, Kind, Table
 from recviewer.exchange.text import Line, line_of
 from recviewer.formats.raw import host_of
-from recviewer.formats.reading import read, unreadable
-from recviewer.replay.names import Replay, ReplayState, name_state
+from recviewer.formats.reading import unreadable
+from recviewer.recorders.reading import bytes_of, key_of_part, read_file, read_part
+from recviewer.replay.names import Replay, ReplayState
 from recviewer.store import files
+from recviewer.store.paths import key_of
 
 CACHE_BYTES = 48_000_000
 """Recorded bytes whose meaning is kept in memory by one cache; the oldest go first."""
@@ -45,13 +48,57 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
+class PartMeaning:
+    """One exchange of a file. part, index: see `recorders.reading.ReadPart`. blob: the blob id of its own bytes."""
+
+    part: str
+    index: int
+    blob: str
+    meaning: Meaning
+
+
+class FileMeaning(NamedTuple):
+    """What the bytes of a file say. parts: its exchanges, one or more, in order. lines: of the file, as git counts them."""
+
+    parts: tuple[PartMeaning, ...]
+    lines: int
+
+    @property
+    def size(self) -> int:
+        """How many bytes its exchanges have."""
+        return sum([one.meaning.size for one in self.parts])
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
-    """A recording at a path. blob: its git blob id; "" for what cannot be read on disk."""
+    """A recording at a path. blob: the git blob id of its own bytes; "" for what cannot be read on disk.
+
+    path, raw: of its file; of one exchange among many of a file, `/` and its name follow. part, index: that name, and its
+    place among them, from 0. file_blob: the blob id of the whole file, "" where it is that of the recording.
+    """
 
     path: str
     raw: bytes
     blob: str
     meaning: Meaning
+    part: str = ""
+    index: int = 0
+    file_blob: str = ""
+
+    @property
+    def file_path(self) -> str:
+        """The key of its file."""
+        return self.path[: -len(self.part) - 1] if self.part else self.path
+
+    @property
+    def file_raw(self) -> bytes:
+        """The path of its file, in bytes."""
+        return self.raw[: -len(self.part) - 1] if self.part else self.raw
+
+    @property
+    def held_by(self) -> str:
+        """The blob id by which git has its bytes: that of the file."""
+        return self.file_blob or self.blob
 
     @property
     def exchange(self) -> Exchange:
@@ -61,12 +108,13 @@ class Side:
     @property
     def name(self) -> str:
         """The file's name."""
-        return self.path.rpartition("/")[2]
+        return self.file_path.rpartition("/")[2]
 
     @property
     def folder(self) -> str:
         """The way to the file, ending in `/`; "" at the top."""
-        return self.path[: -len(self.name)] if self.name else self.path
+        path = self.file_path
+        return path[: -len(self.name)] if self.name else path
 
     @property
     def test_id(self) -> str:
@@ -84,13 +132,56 @@ class Side:
         return self.meaning.fingerprint or (f"blob:{self.blob}" if self.blob else "")
 
 
+def file_meaning_of(data: bytes, name: str, blob: str) -> FileMeaning:
+    """Read the bytes of a file. name, blob: of the file. Never raises."""
+    parts = []
+    for one in read_file(data, name):
+        own = bytes_of(data, one)
+        meaning = _meaning(one.reading.exchange, one.replay, own)
+        parts.append(PartMeaning(one.part, one.index, files.blob_id(own) if one.part else blob, meaning))
+    return FileMeaning(tuple(parts), parts[0].meaning.lines if not parts[0].part else _lines(data))
+
+
 def meaning_of(data: bytes, name: str) -> Meaning:
-    """Read a recording's bytes. name: of its file. Never raises."""
-    reading = read(data)
-    replay = name_state(reading.document, name) if reading.raw else Replay(ReplayState.UNVERIFIABLE)
-    exchange = reading.exchange
-    lines = 0 if b"\0" in data[:8000] else files.count_lines(data)
-    return Meaning(exchange, fingerprint(exchange), replay, line_of(exchange), len(data), lines)
+    """Read the bytes of one recording. name: of its file. Never raises."""
+    return file_meaning_of(data, name, "").parts[0].meaning
+
+
+def _meaning(exchange: Exchange, replay: Replay, data: bytes) -> Meaning:
+    return Meaning(exchange, fingerprint(exchange), replay, line_of(exchange), len(data), _lines(data))
+
+
+def _lines(data: bytes) -> int:
+    return 0 if b"\0" in data[:8000] else files.count_lines(data)
+
+
+def own_bytes(data: bytes, side: Side) -> bytes | None:
+    """Return the bytes of a recording, None where its file does not hold it. data: of the file."""
+    if not side.part:
+        return data
+    found = read_part(data, side.name, side.part)
+    return bytes_of(data, found) if found else None
+
+
+def sides_of(raw: bytes, blob: str, said: FileMeaning) -> list[Side]:
+    """Return the recordings of a file. raw, blob: of the file."""
+    return [
+        Side(
+            key_of_part(key_of(raw), one.part),
+            raw + b"/" + one.part.encode() if one.part else raw,
+            one.blob,
+            one.meaning,
+            one.part,
+            one.index,
+            blob if one.part else "",
+        )
+        for one in said.parts
+    ]
+
+
+def unread_file(reason: str, blob: str = "") -> FileMeaning:
+    """Return what is known of a file whose bytes cannot be had. reason: a clause without its full stop."""
+    return FileMeaning((PartMeaning("", 0, blob, without_bytes(reason)),), 0)
 
 
 def without_bytes(reason: str) -> Meaning:
@@ -100,21 +191,21 @@ def without_bytes(reason: str) -> Meaning:
 
 
 class Library:
-    """Meanings by blob id and file name, on which alone they depend."""
+    """What files say, by blob id and file name, on which alone it depends."""
 
     def __init__(self, *, limit_bytes: int = CACHE_BYTES) -> None:
         self._limit = limit_bytes
-        self._kept: OrderedDict[tuple[str, str], Meaning] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], FileMeaning] = OrderedDict()
         self._size = 0
 
-    def get(self, blob: str, name: str) -> Meaning | None:
+    def get(self, blob: str, name: str) -> FileMeaning | None:
         """Return what is known of a blob under a name."""
         found = self._kept.get((blob, name))
         if found is not None:
             self._kept.move_to_end((blob, name))
         return found
 
-    def put(self, blob: str, name: str, meaning: Meaning) -> Meaning:
+    def put(self, blob: str, name: str, meaning: FileMeaning) -> FileMeaning:
         """Keep a meaning, and let the oldest go where there are too many."""
         if (blob, name) not in self._kept:
             self._kept[blob, name] = meaning

@@ -12,6 +12,7 @@ from recviewer.review.subjects import GONE_PREFIX
 SAME = "recorded anew since it was marked, with the same meaning"
 OTHER = "holds another answer than the one that was marked"
 SHARED = "shares its file with other recordings, and would have to be cut out of it"
+SHARED_BACK = "shared its file with other recordings, and would have to be put back into it"
 ALIKE = "says the same as a marked one, but was not marked itself"
 
 

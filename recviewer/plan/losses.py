@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from recviewer.catalog.models import Recording
 from recviewer.changes.overview import Overview
 from recviewer.git.ranges import Held
-from recviewer.pairing.sides import Side, meaning_of
+from recviewer.pairing.sides import Side, file_meaning_of
 from recviewer.plan.head_tree import Head, folder_of
 from recviewer.plan.model import File, Loss
 from recviewer.recorders.registry import claims
@@ -22,7 +22,8 @@ KEPT = 50_000
 _WORD = re.compile("[A-Za-z0-9_]{4,}")
 _Fact = tuple[str, bool]
 """The test id, "" where none is known, and whether a recorder would find the file."""
-_known: dict[tuple[str, str], _Fact] = {}
+_known: dict[tuple[str, str], tuple[_Fact, ...]] = {}
+"""One fact for each recording of a file."""
 
 
 def losses(found: Overview, head: Head, deletions: Sequence[File]) -> Iterator[Loss]:
@@ -35,7 +36,7 @@ def losses(found: Overview, head: Head, deletions: Sequence[File]) -> Iterator[L
     going = {file.name for file in deletions}
     tests = {file.test_id for file in deletions if file.test_id} | removed.keys()
     raws = [file.name for file in deletions if file.test_id]
-    raws += [side.raw for sides in removed.values() for side in sides]
+    raws += [side.file_raw for sides in removed.values() for side in sides]
     there: dict[str, list[tuple[bytes, bool]]] = {}
     for one, (test_id, is_current) in _facts(found, head, {folder_of(raw) for raw in raws}, tests):
         there.setdefault(test_id, []).append((one.raw, is_current))
@@ -66,7 +67,8 @@ def _facts(found: Overview, head: Head, folders: set[bytes], tests: set[str]) ->
 
     Those may be left out that belong to none of the tests.
     """
-    changed = {change.new.raw: change.new for change in found.changes if change.new is not None}
+    news = [change.new for change in found.changes if change.new is not None]
+    changed = {side.raw: side for side in news if not side.part}
     unknown: list[Held] = []
     for one in (one for folder in sorted(folders) for one in head.below(folder) if folder_of(one.raw) == folder):
         if not one.raw.endswith(claims().endings) or not one.mode.startswith("100"):
@@ -75,7 +77,7 @@ def _facts(found: Overview, head: Head, folders: set[bytes], tests: set[str]) ->
         if side is not None:
             yield one, (side.test_id, _is_current(side))
         elif _key(one) in _known:
-            yield one, _known[_key(one)]
+            yield from ((one, fact) for fact in _known[_key(one)])
         else:
             unknown.append(one)
     yield from _learned(head, unknown, _words(tests))
@@ -98,10 +100,12 @@ def _learned(head: Head, unknown: Sequence[Held], words: set[bytes]) -> Iterator
     for one, data in head.read(rest):
         if words and not any(word in data for word in words):
             continue
-        meaning = meaning_of(data, _key(one)[1])
-        fact = (meaning.exchange.test_id or "", meaning.replay.state is ReplayState.CURRENT)
-        _known[_key(one)] = fact
-        yield one, fact
+        said = file_meaning_of(data, _key(one)[1], one.blob).parts
+        facts = [
+            (part.meaning.exchange.test_id or "", part.meaning.replay.state is ReplayState.CURRENT) for part in said
+        ]
+        _known[_key(one)] = tuple(facts)
+        yield from ((one, fact) for fact in facts)
 
 
 def _words(tests: set[str]) -> set[bytes]:

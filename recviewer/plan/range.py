@@ -126,8 +126,8 @@ def _marked(found: Overview, head: Head) -> _Marked:
 
 
 def _delete(made: _Marked, side: Side, mark: Mark, head: Head) -> None:
-    mode = head.mode(side.raw)
-    why = head_tree.obstacle(side.raw, mode)
+    mode = head.mode(side.file_raw)
+    why = asked_for.SHARED if side.part else head_tree.obstacle(side.raw, mode)
     if why:
         made.changed.append(LeftOut(side.path, side.blob, why))
     else:
@@ -166,7 +166,7 @@ def _back(found: Overview, head: Head) -> tuple[list[File], list[LeftOut]]:
     by_subject = _settled(wanted)
     stands = filters.standings_for(by_subject.values())
     modes: dict[bytes, str] = {}
-    for folder in sorted({folder_of(change.side.raw) for change in wanted}):
+    for folder in sorted({folder_of(change.side.file_raw) for change in wanted}):
         modes.update((one.raw, one.mode) for one in head_tree.held(head.range.repository, head.range.base, folder))
     back: list[File] = []
     stuck: list[LeftOut] = []
@@ -174,6 +174,8 @@ def _back(found: Overview, head: Head) -> tuple[list[File], list[LeftOut]]:
         side, stand = change.side, stands[by_subject[change.key]]
         mode = modes.get(side.raw, head_tree.PLAIN)
         why = head_tree.obstacle(side.raw, mode) or (_TAKEN if head.is_taken(side.raw) else "")
+        if side.part:
+            why = asked_for.SHARED_BACK
         if why:
             stuck.append(LeftOut(side.path, side.blob, why))
         else:

@@ -48,6 +48,9 @@ class Recorder(Protocol):
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
         """Yield the exchanges of a file in their order, at least one: a file without any is one that cannot be read.
 
+        The bytes of one exchange alone, which are all that is kept of an approved one, have to be read as the same exchange
+        by this recorder, or by another that recognizes them.
+
         exact: keep how floats were written (slower; for what people see).
         """
         ...

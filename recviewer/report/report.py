@@ -110,8 +110,12 @@ def _finding(finding: Finding) -> dict[str, Json]:
     }
 
 
-def _side(side: Side | None) -> dict[str, str] | None:
-    return None if side is None else {"path": side.path, "blob": side.blob}
+def _side(side: Side | None) -> dict[str, Json] | None:
+    """Return the keys of a side; of one exchange among many of a file, its place there too."""
+    if side is None:
+        return None
+    place: dict[str, Json] = {"file": side.file_path, "index": side.index, "part": side.part} if side.part else {}
+    return {"path": side.path, "blob": side.blob} | place
 
 
 def range_of(found: Overview) -> str:

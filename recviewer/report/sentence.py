@@ -59,11 +59,11 @@ def clauses(found: Overview) -> list[Clause]:
 
 def opening(found: Overview) -> str:
     """Return how many recordings were touched, and in how many changes where pairs make them fewer."""
-    files, changes = found.source.files, len(found.changes)
+    count, changes = found.source.recordings, len(found.changes)
     if not changes:
         return "No recording is touched"
-    touched = f"{files:,} recording{'' if files == 1 else 's'} touched"
-    return touched if files == changes else f"{touched} in {changes:,} change{'' if changes == 1 else 's'}"
+    touched = f"{count:,} recording{'' if count == 1 else 's'} touched"
+    return touched if count == changes else f"{touched} in {changes:,} change{'' if changes == 1 else 's'}"
 
 
 def ending(found: Overview) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from recviewer.catalog.where import key_at, way
-from recviewer.changes import disk
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview, subjects
+from recviewer.changes.recorded import recorded
 from recviewer.changes.sources import Range
-from recviewer.git.history import contents
 from recviewer.report.report import Report
 from recviewer.review import decide, standing
 from recviewer.review.audit import Done
@@ -145,19 +144,13 @@ def covered(report: Report) -> list[Change]:
 
 
 def _contents(found: Overview) -> Contents:
-    raws = {change.side.blob: change.side.raw for change in found.changes}
-    blob_at = {raw: blob for blob, raw in raws.items()}
-    repository = found.source.range.repository
+    sides = {change.side.blob: change.side for change in found.changes}
 
     def read(some: Sequence[Target]) -> Iterator[tuple[Target, bytes]]:
         """Yield what stays: nothing is kept of what goes."""
         waiting = {target.blob: target for target in some if target.blob and _stays(target)}
-        for blob, data in contents(repository, list(waiting)):
-            yield waiting.pop(blob), data
-        if not waiting or not found.source.range.is_on_disk:
-            return
-        for raw, data in disk.bytes_of(repository, {raws[blob]: blob for blob in waiting}):
-            yield waiting[blob_at[raw]], data
+        for side, data in recorded(found.source.range, [sides[blob] for blob in waiting]):
+            yield waiting[side.blob], data
 
     return read
 

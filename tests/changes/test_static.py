@@ -11,7 +11,7 @@ from recviewer.difference.model import Section, SectionKind, Values
 from recviewer.difference.values import Change
 from recviewer.git.ranges import Counted
 from recviewer.git.repository import Repository
-from recviewer.pairing.sides import Library, Side, meaning_of, without_bytes
+from recviewer.pairing.sides import Library, Side, file_meaning_of, meaning_of, without_bytes
 from recviewer.report import static
 from recviewer.report.links import links
 from recviewer.report.markdown import comment
@@ -192,7 +192,7 @@ def test_a_library_lets_the_oldest_go(make):
     library = Library(limit_bytes=2_000)
     data = make.bytes_of(make.chat())
     for number in range(4):
-        library.put(str(number), "x.json", meaning_of(data, "x.json"))
+        library.put(str(number), "x.json", file_meaning_of(data, "x.json", str(number)))
 
     assert library.get("0", "x.json") is None
     assert library.get("3", "x.json") is not None

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from recviewer.recorders import registry
+from recviewer.recorders.reading import bytes_of, read_file
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*/*"))
 _URL = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
@@ -45,6 +46,14 @@ def test_names_do_not_hang_on_how_exactly_numbers_are_read(case):
     recorder, _, data = case
 
     assert [part.name for part in recorder.parts(data)] == [part.name for part in recorder.parts(data, exact=True)]
+
+
+def test_the_bytes_of_an_exchange_alone_are_read_as_it(case):
+    _, name, data = case
+
+    for part in read_file(data, name):
+        [alone] = read_file(bytes_of(data, part), name)
+        assert alone.reading.exchange == part.reading.exchange
 
 
 def test_what_is_cut_short_is_read_as_far_as_it_goes_or_said_to_be_unreadable(case):

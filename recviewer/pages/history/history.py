@@ -21,6 +21,7 @@ from recviewer.memory import lineages, ranges, stored
 from recviewer.memory.lineages import NoHistory, Start
 from recviewer.pages.deciding.verdict_bar import TONES
 from recviewer.pages.text.classes import CLASSES
+from recviewer.recorders.reading import key_of_part
 from recviewer.review.filters import standings_for
 from recviewer.review.models import State
 from recviewer.store.paths import key_of
@@ -106,10 +107,11 @@ class Nothing:
 def show(request: HttpRequest, key: str) -> HttpResponse:
     """Show the versions of the recording at a path, from HEAD or from the revision that `at` names."""
     recording = Recording.objects.filter(path=key).first()
-    wants_json = recording is None and key.endswith(".json.json")
-    if wants_json:
-        key = key.removesuffix(".json")
-        recording = Recording.objects.filter(path=key).first()
+    wants_json = False
+    if recording is None and key.endswith(".json"):
+        recording = Recording.objects.filter(path=key.removesuffix(".json")).first()
+        wants_json = recording is not None or key.endswith(".json.json")
+        key = key.removesuffix(".json") if wants_json else key
     asked = request.GET.get("at", "")
     try:
         here = ranges.repository()
@@ -137,7 +139,8 @@ def _page(
     today = lineage.today
     newest = versions[0].side if versions else None
     is_other = today is not None and today.raw != start.raw
-    is_changed = bool(recording and not asked and today and recording.blob and recording.blob != today.blob)
+    now = _blob_now(start, today, versions) if today else ""
+    is_changed = bool(recording and not asked and now and recording.blob not in ("", now))
     further = lineage.further
     return History(
         path=key,
@@ -152,7 +155,7 @@ def _page(
         today=stored.key_for(today.raw) if today and is_other else "",
         today_url=_blob_url(today) if today and is_other else "",
         disk=recording.blob if recording and is_changed else "",
-        disk_url=_compared(today.blob, recording.blob) if recording and today and is_changed else "",
+        disk_url=_compared(today.blob, recording.blob) if recording and today and is_changed and not start.part else "",
         elsewhere=tuple((name, _url(key, name)) for name in start.elsewhere),
         head_url=reverse("history:show", args=[stored.key_for(versions[0].side.raw)]) if asked and versions else "",
         recording_url=reverse("recording:show", args=[key]) if recording else "",
@@ -189,11 +192,11 @@ def _row(one: Told, state: str) -> Row:
         words=words,
         summary=" ".join((summary or _answered(one)).split())[:240],
         place=one.side.path,
-        value=f"blob:{version.place.blob}" if version.place else "",
-        url=_blob_url(version.place) if version.place else "",
+        value=f"blob:{version.place.blob}" if version.place and not one.side.part else "",
+        url=_blob_url(version.place, one.side.part) if version.place else "",
         range_url=changes,
         change_url=f"{changes}?{urlencode({'change': one.side.path})}" if changes else "",
-        before_url=_compared(before.blob, version.place.blob) if before and version.place else "",
+        before_url=_compared(before.blob, version.place.blob) if before and version.place and not one.side.part else "",
         old_name=_short(version.before.raw, version.place) if version.before and is_other else "",
         old_path=key_of(version.before.raw) if version.before and is_other else "",
         old_url=_blob_url(version.before) if version.before and is_other else "",
@@ -221,8 +224,15 @@ def _url(key: str, at: str) -> str:
     return f"{reverse('history:show', args=[key])}?{urlencode({'at': at})}"
 
 
-def _blob_url(place: Place) -> str:
-    return f"{reverse('recording:blob', args=[place.blob])}?{urlencode({'path': stored.key_for(place.raw)})}"
+def _blob_url(place: Place, part: str = "") -> str:
+    """Return the address of a content that git has. part: the recording among many of the file."""
+    key = key_of_part(stored.key_for(place.raw), part)
+    return f"{reverse('recording:blob', args=[place.blob])}?{urlencode({'path': key})}"
+
+
+def _blob_now(start: Start, today: Place, versions: tuple[Told, ...]) -> str:
+    """Return the blob of a recording as it is committed: of one among many of a file that of its own bytes."""
+    return today.blob if not start.part else versions[0].side.blob if versions else ""
 
 
 def _compared(old: str, new: str) -> str:
@@ -231,7 +241,7 @@ def _compared(old: str, new: str) -> str:
 
 def _as_json(start: Start, lineage: Lineage, versions: tuple[Told, ...]) -> dict[str, object]:
     return {
-        "path": key_of(start.raw),
+        "path": key_of_part(key_of(start.raw), start.part),
         "head": lineage.head,
         "commits": lineage.commits,
         "end": discreet(lineage.end) or None,
@@ -246,6 +256,7 @@ def _as_json(start: Start, lineage: Lineage, versions: tuple[Told, ...]) -> dict
                 "merged": [commit.sha for commit in one.merged],
                 "path": key_of(one.version.place.raw) if one.version.place else None,
                 "blob": one.version.place.blob if one.version.place else None,
+                **({"part": one.side.part} if one.side.part else {}),
                 "size": one.side.meaning.size,
                 "model": one.side.exchange.model,
                 "fingerprint": one.side.meaning.fingerprint,

@@ -13,12 +13,11 @@ from django.utils.http import urlencode
 
 from recviewer.catalog.models import Recording
 from recviewer.catalog.where import key_at, way
-from recviewer.changes import disk
 from recviewer.changes.findings import Finding
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
+from recviewer.changes.recorded import recorded
 from recviewer.difference.model import Churn
-from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed
 from recviewer.pages.deciding.verdict_bar import UNREAD, Bar, bar_of
 from recviewer.pages.difference.difference import DifferencePage, Fact, fragment_of, page_of
@@ -237,14 +236,11 @@ def _pair_url(place: Place, change: Change) -> str:
 
 def _bytes(place: Place, change: Change) -> tuple[bytes | None, bytes | None]:
     """Return the bytes of both sides; None for what is not there."""
-    asked = place.report.found.source.range
-    blobs = {side.blob for side in (change.old, change.new) if side is not None and side.blob}
-    found = dict(contents(asked.repository, blobs))
-    new = change.new
-    if new is not None and new.blob and new.blob not in found and asked.is_on_disk:
-        with suppress(GitFailed):
-            found.update((new.blob, data) for _, data in disk.bytes_of(asked.repository, {new.raw: new.blob}))
-    old = change.old
+    sides = [side for side in (change.old, change.new) if side is not None]
+    found: dict[str, bytes] = {}
+    with suppress(GitFailed):
+        found.update((side.blob, data) for side, data in recorded(place.report.found.source.range, sides))
+    old, new = change.old, change.new
     return (found.get(old.blob) if old else None), (found.get(new.blob) if new else None)
 
 
@@ -288,7 +284,7 @@ def _url_of(side: Side) -> str:
         return reverse("recording:show", args=[key])
     if not side.blob:
         return ""
-    return f"{reverse('recording:blob', args=[side.blob])}?{urlencode({'path': key})}"
+    return f"{reverse('recording:blob', args=[side.held_by])}?{urlencode({'path': key})}"
 
 
 def _facts(place: Place, change: Change) -> Iterator[SideFacts]:

@@ -70,17 +70,17 @@ def _from_git(request: HttpRequest, blob: str, *, wants_json: bool) -> HttpRespo
         if len(names) > 1:
             page = {"blob": blob, "are_blobs": True, "found": [(name, _url(name, "")) for name in names[:SEVERAL]]}
             return render(request, "recording/several.html", {"page": page})
-        content = stored.from_git(names[0]) if names else None
+        content = stored.from_git(names[0], request.GET.get("path", "")) if names else None
     except GitFailed as failed:
         return _nothing(request, blob, f"{discreet(str(failed))}.")
     if content is None:
         said = f"No recording has this content, and git has no blob of that name: {missing(here)}."
         return _nothing(request, blob, discreet(said))
     hint = request.GET.get("path", "")
-    if content.blob != blob:
-        return HttpResponseRedirect(_url(content.blob, hint, wants_json=wants_json))
+    if names[0] != blob:
+        return HttpResponseRedirect(_url(names[0], hint, wants_json=wants_json))
     is_part = any(name in request.GET for name in ("open", "only", "media"))
-    place, commit = (hint, None) if is_part else came_with(here, content.blob, hint)
+    place, commit = (hint, None) if is_part else came_with(here, names[0], hint)
     recording = _row(content, place)
     if commit is not None:
         recording.commit = Commit(sha=commit.sha, author=commit.author, at=commit.at, subject=commit.subject)
