@@ -371,6 +371,7 @@ def _told(event: Any) -> dict[str, Any]:
     }
 
 
+app_name = "activity"
 urlpatterns = [
     path("activity/", listing, name="listing"),
     path("activity/.json", as_json, name="json"),

@@ -259,6 +259,7 @@ def _fragment(response: HttpResponse) -> HttpResponse:
     return response
 
 
+app_name = "review"
 urlpatterns = [
     path("do/decide", decide, name="decide"),
     path("do/typed", typed, name="typed"),

@@ -235,6 +235,7 @@ def _varied(response: HttpResponse) -> HttpResponse:
     return response
 
 
+app_name = "notes"
 urlpatterns = [
     path("do/note", write, name="write"),
     path("do/note/edit", edit, name="edit"),

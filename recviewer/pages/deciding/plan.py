@@ -58,6 +58,7 @@ def tests(request: HttpRequest) -> HttpResponse:
     return plan_files.tests(tree.make())
 
 
+app_name = "plan"
 urlpatterns = [
     path("plan/", show, name="show"),
     path("plan/.json", as_json, name="json"),

@@ -125,6 +125,7 @@ def _done(request: HttpRequest, act: Callable[[str, str], Done]) -> HttpResponse
     return HttpResponseRedirect(reverse("tags:listing"), status=303)
 
 
+app_name = "tags"
 urlpatterns = [
     path("tags/", listing, name="listing"),
     path("tags/.json", as_json, name="json"),

@@ -209,6 +209,7 @@ def discard(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("trash:listing"), status=303)
 
 
+app_name = "trash"
 urlpatterns = [
     path("trash/", listing, name="listing"),
     path("trash/.json", as_json, name="json"),

@@ -93,6 +93,7 @@ def _side(recording: Recording, title: str) -> Side:
     return Side(title, recording.path, reverse("recording:show", args=[recording.path]))
 
 
+app_name = "difference"
 urlpatterns = [
     path("difference/", two, name="two"),
     path("difference/<key:key>", since_approval, name="since_approval"),

@@ -273,4 +273,5 @@ def _as_json(start: Start, lineage: Lineage, versions: tuple[Told, ...]) -> dict
     }
 
 
+app_name = "history"
 urlpatterns = [path("history/<key:key>", show, name="show")]

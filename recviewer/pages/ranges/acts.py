@@ -262,6 +262,7 @@ def _paired(request: HttpRequest, spec: str) -> HttpResponse:
     return HttpResponseRedirect(target, status=303)
 
 
+app_name = "changes"
 urlpatterns = [
     path("do/change", decide, name="decide"),
     path("do/churn", churn, name="churn"),

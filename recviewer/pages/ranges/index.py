@@ -259,4 +259,5 @@ def fetch(request: HttpRequest) -> HttpResponse:
     return fetches.start(request) if request.method == "POST" else fetches.progress(request)
 
 
+app_name = "changes"
 urlpatterns = [path("changes/", listing, name="listing"), path("do/fetch", fetch, name="fetch")]

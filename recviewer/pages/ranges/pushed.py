@@ -154,4 +154,5 @@ def lost(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "changes/lost.html", {"page": page})
 
 
+app_name = "changes"
 urlpatterns = [path("pushed", watch, name="pushed")]

@@ -95,4 +95,5 @@ def _patch_name(plan: Plan) -> str:
     return f"recordings-{plan.ground.head[:9] or 'on-disk'}.patch"
 
 
+app_name = "plan"
 urlpatterns = [path("plan/<path:spec>", show, name="range")]

@@ -62,4 +62,5 @@ def _file_name(report: Report) -> str:
     return f"recordings-{source.base[:9]}-{source.head[:9] or 'disk'}"
 
 
+app_name = "report"
 urlpatterns = [path("report/<path:spec>", show, name="show")]

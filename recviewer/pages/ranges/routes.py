@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from recviewer.git.repository import GitFailed
 from recviewer.memory.ranges import is_range, report_of
 from recviewer.pages.deciding import undo_places
-from recviewer.pages.ranges import acts, change, index, pushed, queue, undo_place
+from recviewer.pages.ranges import change, pushed, queue, undo_place
 from recviewer.pages.ranges.index import not_there
 from recviewer.pages.ranges.landing import landing_of
 from recviewer.pages.ranges.queue import Place
@@ -44,9 +44,5 @@ def show(request: HttpRequest, spec: str) -> HttpResponse:
 
 undo_places.PLACES["range"] = undo_place.place_of
 
-urlpatterns = [
-    *index.urlpatterns,
-    *acts.urlpatterns,
-    *pushed.urlpatterns,
-    path("changes/<path:spec>", show, name="show"),
-]
+app_name = "changes"
+urlpatterns = [path("changes/<path:spec>", show, name="show")]

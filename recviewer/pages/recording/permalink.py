@@ -133,6 +133,7 @@ def _page(request: HttpRequest, recording: Recording, content: Content, view: st
     )
 
 
+app_name = "recording"
 urlpatterns: list[URLPattern] = [
     path("b/<slug:blob>", by_blob, name="blob"),
     path("b/<slug:blob>.json", as_json, name="blob_json"),

@@ -126,6 +126,7 @@ def answer(
     return response
 
 
+app_name = "recording"
 urlpatterns: list[URLPattern] = [
     path("r/<key:key>", show, name="show"),
 ]

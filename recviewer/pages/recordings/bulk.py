@@ -134,4 +134,5 @@ def _items(some: list[Recording]) -> str:
     return items_of(item_of(recording.path, recording.blob) for recording in some)
 
 
+app_name = "bulk"
 urlpatterns = [path("bulk/", show, name="show")]

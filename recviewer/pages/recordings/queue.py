@@ -164,4 +164,5 @@ def _with_state(state: ListState, value: str) -> ListState:
     return replace(state, terms=(*state.terms, Term("state", value)))
 
 
+app_name = "queue"
 urlpatterns = [path("queue/", start, name="start")]

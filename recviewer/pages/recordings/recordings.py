@@ -412,6 +412,7 @@ def as_json(page: Listing) -> JsonResponse:
     )
 
 
+app_name = "recordings"
 urlpatterns = [
     path("", listing, name="listing"),
     path("recordings.json", listing, name="json"),

@@ -77,6 +77,7 @@ def of_admin(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('login')}?{urlencode({'next': wanted})}")
 
 
+app_name = ""
 urlpatterns: list[URLPattern] = [
     path("login/", SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
