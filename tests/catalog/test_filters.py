@@ -96,6 +96,8 @@ def numbers(*terms):
     [
         ([], [1, 2, 3, 4, 5]),
         ([Term("model", "m-1")], [1, 3]),
+        ([Term("model", "m")], []),  # in full, not a part
+        ([Term("host", "example")], []),
         ([Term("model", "m-1"), Term("model", "m-2")], [1, 2, 3, 4]),
         ([Term("model", "m-1"), Term("suite", "a")], [1]),
         ([Term("model", "m-1", True)], [2, 4, 5]),

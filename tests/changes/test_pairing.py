@@ -289,3 +289,17 @@ def test_choices_are_kept_and_no_recording_is_told_twice(make, old, new, picks):
     assert all(last.get(both) for both, how in pairs.items() if how is How.HAND)
     if picks and picks[-1][2]:
         assert pairs[picks[-1][:2]] is How.HAND
+
+
+@pytest.mark.parametrize("test", ["m-1", "m-2"])  # the same test, and one whose parameter was renamed
+def test_one_of_two_that_fit_nearly_as_well_is_never_certain(make, paired, test):
+    question = "Which planet has rings, and how many of them are there?"
+    old = [make.chat(question, "Saturn.", test=make.id_of("test_x", "m-1"))]
+    new = [
+        make.chat(question, answer, test=make.id_of("test_x", test), params={"temperature": degree})
+        for answer, degree in (("Saturn!", 0.5), ("Saturn?", 0.7))
+    ]
+
+    _, pairing = paired(old, new)
+
+    assert [one.sure for one in pairing.pairs] == [Sure.LIKELY]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recviewer.exchange.fingerprint import VERSION, fingerprint
+from recviewer.exchange.fingerprint import ARGUMENTS_DEPTH, VERSION, arguments_as_json, fingerprint
 from recviewer.formats.reading import read
 
 TYPE = "openai.types.chat.chat_completion.ChatCompletion"
@@ -534,3 +534,8 @@ def test_kind_counts():
     whole = {"choices": [{"index": 0, "finish_reason": "stop", "message": {"content": "Earth."}}]}
 
     assert of(recording(body, spoken)) != of(recording(body, whole))
+
+
+@pytest.mark.parametrize(("depth", "kind"), [(ARGUMENTS_DEPTH, "json"), (ARGUMENTS_DEPTH + 1, "text")])
+def test_arguments_are_json_down_to_a_depth(depth, kind):
+    assert list(arguments_as_json("[" * depth + "]" * depth)) == [kind]

@@ -7,6 +7,7 @@ import pytest
 from recviewer.formats import registry
 from recviewer.formats.contract import Match
 from recviewer.formats.decode import decode
+from recviewer.formats.failure import http_error_of
 from recviewer.formats.raw import envelope
 from recviewer.formats.reading import read
 from recviewer.formats.wire import anthropic
@@ -65,3 +66,11 @@ def test_the_surest_format_reads_a_recording_and_of_equals_the_first(monkeypatch
     monkeypatch.setattr(registry, "formats", lambda: fakes)
 
     assert registry.choose(envelope(decode(UNKNOWN).document)) is fakes[chosen]
+
+
+@pytest.mark.parametrize(("status", "failed"), [(399, False), (400, True), (599, True), (None, False)])
+def test_a_status_of_400_or_more_is_a_failure(status, failed):
+    document = decode(UNKNOWN).document
+    document["response"]["status"] = status
+
+    assert (http_error_of(envelope(document)) is not None) == failed

@@ -222,3 +222,16 @@ def test_pouring_hands_over_every_byte(root):
 )
 def test_lines_are_counted_as_in_a_diff(data, lines):
     assert count_lines(data) == lines
+
+
+def test_a_file_whose_bytes_are_replaced_by_as_many_while_it_is_read_is_refused(root, monkeypatch):
+    def rewrite(place):
+        place.write_bytes(place.read_bytes()[::-1])
+        rewrite.at += 1_000_000_000
+        os.utime(place, ns=(rewrite.at, rewrite.at))
+
+    rewrite.at = 1_800_000_000_000_000_000
+    Meddler(root / "recordings" / "a.json", 99, rewrite).install(monkeypatch)
+
+    with pytest.raises(CannotRead, match="being written"):
+        read(root, b"recordings/a.json", limit_bytes=NO_LIMIT)

@@ -1,0 +1,21 @@
+"""The filter of a range, as its addresses have it."""
+
+import pytest
+from django.http import QueryDict
+
+from recviewer.pages.ranges.filter import Filter
+
+
+@pytest.mark.parametrize(
+    ("asked", "walked"),
+    [
+        ("verdict=undecided", ""),
+        ("verdict=approved&class=text", "class=text"),
+        ("needs=you", "needs=somebody"),
+        ("needs=somebody&verdict=rejected", "needs=somebody"),
+    ],
+)
+def test_a_queue_does_not_shrink_under_the_hands_of_who_decides(asked, walked):
+    found = Filter.of(QueryDict(asked)).without_verdict()
+
+    assert found == Filter.of(QueryDict(walked))
