@@ -11,7 +11,7 @@ from recviewer.changes.model import Change
 def folded(changes: Sequence[Change]) -> list[Change]:
     """Return the changes of a range, those with older generations and these themselves said to be so.
 
-    Nothing is decided together: an older generation may say something that the newest does not.
+    Each is an item of its own, for it may say something that the newest does not: they go together only by their own rule.
     """
     older: dict[int, int] = {}
     for change in changes:

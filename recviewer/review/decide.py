@@ -22,6 +22,7 @@ from recviewer.review.refusals import Invalid, NotAllowed, Overtaken
 from recviewer.review.subjects import (
     BLOB_PREFIX,
     CHANGE_PREFIX,
+    GENERATIONS,
     GONE_PREFIX,
     PATH_LENGTH,
     TEST_LENGTH,
@@ -306,15 +307,16 @@ def _summary(word: Verdict, targets: Sequence[Target], note: str, origin: str) -
     what = titled(targets, _noun(targets, origin))
     rules = {target.rule for target in targets}
     rule = rules.pop() if len(rules) == 1 else ""
+    by = f" by the rule {rule}" if rule else ""
     if _are_removals(targets):
         match word:
             case Verdict.APPROVE:
-                return f"let {what} go"
+                return f"let {what} go{by}"
             case Verdict.REJECT:
                 return f"asked to bring back {what}: {printable(' '.join(note.split()), 120)}"
     match word:
         case Verdict.APPROVE:
-            return f"approved {what} by the rule {rule}" if rule else f"approved {what}"
+            return f"approved {what}{by}"
         case Verdict.REJECT:
             return f"asked to re-record {what}: {printable(' '.join(note.split()), 120)}"
         case Verdict.DELETE:
@@ -330,7 +332,7 @@ def _noun(targets: Sequence[Target], origin: str) -> str:
 
 def _are_removals(targets: Sequence[Target]) -> bool:
     """Tell whether the question of all of them is whether a recording may go. Of an item, only the first tells."""
-    return targets[0].subject.startswith(GONE_PREFIX) and all(
+    return (targets[0].rule == GENERATIONS or targets[0].subject.startswith(GONE_PREFIX)) and all(
         target.subject.startswith((GONE_PREFIX, CHANGE_PREFIX)) for target in targets
     )
 

@@ -143,6 +143,11 @@ def covered(report: Report) -> list[Change]:
     return [change for change in report.found.changes if change.is_churn and change.subject]
 
 
+def is_older(change: Change) -> bool:
+    """Tell whether the rule for older generations covers a change, decided or not: nothing was found on it."""
+    return change.is_older and change.new is None and change.severity is None and bool(change.subject)
+
+
 def _contents(found: Overview) -> Contents:
     sides = {change.side.blob: change.side for change in found.changes}
 

@@ -58,6 +58,9 @@ class Target(NamedTuple):
         return (self.subject, self.own) if self.own else (self.subject,)
 
 
+GENERATIONS = "older generations"
+"""The rule that lets the older generations of one call go together, after a page that shows each."""
+
 _VERSIONED = re.compile(r"(?:gone:|change:)?(\d+):")
 
 

@@ -63,10 +63,10 @@ def decide(request: HttpRequest) -> HttpResponse:
         )
     except (Refused, GitFailed) as refusal:
         return _refused(request, spec, refusal)
-    return _on(request, done, spec, is_said=True)
+    return on(request, done, spec, is_said=True)
 
 
-def _on(request: HttpRequest, done: Done, spec: str, *, is_said: bool = False) -> HttpResponse:
+def on(request: HttpRequest, done: Done, spec: str, *, is_said: bool = False) -> HttpResponse:
     """Lead to where the form says. is_said: the bar there tells of the act; the end of a queue and a range do not."""
     target = next_of(request, request.POST) if "next" in request.POST else reverse("changes:show", args=[spec])
     if not is_said or "change=" not in target:
@@ -141,10 +141,10 @@ class ChurnPage:
 @require_http_methods(["GET", "POST"])
 def churn(request: HttpRequest) -> HttpResponse:
     """Ask before all churn of a range is approved (GET), and approve what the form names by the rule (POST)."""
-    return _asked_or_done(request, _ask_for_churn, _approve_churn)
+    return asked_or_done(request, _ask_for_churn, _approve_churn)
 
 
-def _asked_or_done(
+def asked_or_done(
     request: HttpRequest,
     ask: Callable[[HttpRequest, Place], HttpResponse],
     act: Callable[[HttpRequest, str], HttpResponse],
@@ -174,7 +174,7 @@ def _approve_churn(request: HttpRequest, spec: str) -> HttpResponse:
         return report.found
 
     done = ranges.say(find, seen, actor=actor_of(request), verdict=Verdict.APPROVE, rule=ranges.CHURN)
-    return _on(request, done, spec)
+    return on(request, done, spec)
 
 
 def _churn_page(place: Place, asked: Filter) -> ChurnPage:
@@ -237,7 +237,7 @@ class PairPage:
 @require_http_methods(["GET", "POST"])
 def pair(request: HttpRequest) -> HttpResponse:
     """Offer partners for a recording of a range (GET); make a pair or break one up (POST)."""
-    return _asked_or_done(request, _offer_partners, _paired)
+    return asked_or_done(request, _offer_partners, _paired)
 
 
 def _offer_partners(request: HttpRequest, place: Place) -> HttpResponse:

@@ -22,6 +22,7 @@ from recviewer.git.repository import GitFailed
 from recviewer.pages.deciding.verdict_bar import UNREAD, Bar, bar_of
 from recviewer.pages.difference.difference import DifferencePage, Fact, fragment_of, page_of
 from recviewer.pages.difference.difference import Side as Shown
+from recviewer.pages.ranges import generations
 from recviewer.pages.ranges.filter import Filter, of_finding
 from recviewer.pages.ranges.pushed import Pushed, Watch, pushed_of, successor, watch_of
 from recviewer.pages.ranges.queue import Place, queue_of
@@ -90,7 +91,8 @@ class ChangePage:
     """One change. before, after: how many entries are left out on each side.
 
     verdicts: on the change itself. members: of its item where it has several, this one first; label: which change they all
-    are. group: further recordings of the same call, with addresses. pair_url: where another partner is chosen, "" where git
+    are. group: further recordings of the same call, with addresses; older: how many of these are older
+    generations, older_url: where they are read and let go together. pair_url: where another partner is chosen, "" where git
     says what belongs together.
     """
 
@@ -105,6 +107,8 @@ class ChangePage:
     findings: tuple[Told, ...]
     members: tuple[Member, ...]
     group: tuple[tuple[Change, str], ...]
+    older: int
+    older_url: str
     label: str
     can_break: bool
     pair_url: str
@@ -176,6 +180,9 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: 
     facts = [Fact(*_SEVERITY[one.finding.severity], one.words) for one in findings]
     facts += [Fact("warn", "warn", "not caused by this change")] if change.unasked else []
     facts += [Fact("", "", "older generation of a call, all of it deleted")] if change.is_older else []
+    changes = place.report.found.changes
+    call = _call_of(changes, change)
+    older = generations.older_of(changes, call) if call else []
     start, stop = max(0, at - BEFORE), min(len(every), at + BEHIND + 1)
     return ChangePage(
         difference=replace(difference, facts=(*difference.facts, *facts)),
@@ -193,6 +200,8 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: 
             for one in place.report.found.changes
             if change.group is not None and one.group == change.group and one is not change
         ),
+        older=len(older),
+        older_url=generations.url_of(place, call) if call else "",
         label=place.report.found.alike[change.alike].label if change.alike is not None and item.changes[1:] else "",
         can_break=pairs.can_break(change),
         pair_url=_pair_url(place, change),
@@ -202,6 +211,13 @@ def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: 
         pushed=pushed_of(request, place),
         watch=watch_of(place),
     )
+
+
+def _call_of(changes: Sequence[Change], change: Change) -> Change | None:
+    """Return the change that the older generations of a call are told with, None where there are none."""
+    if change.group is None:
+        return None
+    return next((one for one in changes if one.group == change.group and generations.older_of(changes, one)), None)
 
 
 def _alike(place: Place, item: Item) -> int:

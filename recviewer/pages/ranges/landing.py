@@ -20,6 +20,7 @@ from recviewer.git.ranges import Counted
 from recviewer.git.refs import Commit
 from recviewer.git.repository import Repository
 from recviewer.pages.ranges.filter import Filter, of_finding
+from recviewer.pages.ranges.generations import older_of, url_of
 from recviewer.pages.ranges.queue import Place, queue_of
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.text.classes import CLASSES, STATES, Look, look_of_state
@@ -64,7 +65,11 @@ class TestRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """One item: a change, or one that stands for `more` others. told: what changed, of several what is true of all."""
+    """One item: a change, or one that stands for `more` others. told: what changed, of several what is true of all.
+
+    older: the older generations of the call, each with its address; older_url: where all of them are
+    let go together, "" where there are none.
+    """
 
     change: Change
     told: str
@@ -72,6 +77,8 @@ class ChangeRow:
     url: str
     state: Look
     more: int
+    older: tuple[tuple[Change, str], ...] = ()
+    older_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,7 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
     mine = asked.changes(report)
     by_test = asked.is_empty if "by" not in request.GET else request.GET["by"] == "test"
     tests = _by_test(mine) if by_test else []
-    rows = [] if by_test else items(mine)
+    rows = [] if by_test else _folded(found.changes, items(mine))
     listed = len(tests) + len(rows)
     start = whole(request.GET.get("from", ""))
     tallies, source = found.classes(), found.source
@@ -264,7 +271,24 @@ def _row(place: Place, asked: Filter, item: Item) -> ChangeRow:
     told = change.summary
     if len(item.changes) > 1 and change.alike is not None:
         told = place.report.found.alike[change.alike].label
-    return ChangeRow(change, told, CLASSES[change.churn], url, state, len(item.changes) - 1)
+    older = older_of(place.report.found.changes, change)
+    queue = asked.without_verdict()
+    return ChangeRow(
+        change,
+        told,
+        CLASSES[change.churn],
+        url,
+        state,
+        len(item.changes) - 1,
+        tuple([(one, place.change_url(queue, one)) for one in older]),
+        url_of(place, change) if older else "",
+    )
+
+
+def _folded(changes: Sequence[Change], every: Sequence[Item]) -> list[Item]:
+    """Return items without older generations whose call is one of them: they are listed below it."""
+    calls = {item.first.group for item in every if older_of(changes, item.first)}
+    return [item for item in every if not all(one.is_older and one.group in calls for one in item.changes)]
 
 
 def _page(request: HttpRequest, start: int) -> str:

@@ -1,0 +1,83 @@
+import json
+
+import pytest
+
+from recviewer.memory.ranges import report_of
+from recviewer.review.models import Decision
+from recviewer.review.undoing import undo
+
+from ..conftest import exchange
+
+TEST = "t/test_sky.py::test_comet"
+NAMES = ("Halley", "Encke", "Biela")
+
+
+@pytest.fixture
+def spec(commit, make_recording, root):
+    """A range that deletes three generations of one call, of which the newest alone can be replayed."""
+    usage, parallel = {"stream_options": {"include_usage": True}}, {"parallel_tool_calls": True}
+    for name, params in zip(NAMES, (usage | parallel, parallel, {}), strict=True):
+        document = exchange(asked="Name a comet.", answered=f"{name}.", test=TEST)
+        document["request"]["body"] |= params
+        make_recording(f"t/recordings/{name}.json", data=json.dumps(document).encode())
+    base = commit("before")
+    for name in NAMES:
+        (root / f"t/recordings/{name}.json").unlink()
+    make_recording("t/recordings/other.json", asked="Else?", test="t/test_a.py::test_b")
+    return f"{base}..{commit('after')}"
+
+
+def listed(client, spec, query="by=change"):
+    return client.get(f"/changes/{spec}?{query}").context["page"]
+
+
+def test_older_generations_stand_below_their_call(client, spec):
+    page = listed(client, spec)
+
+    (row,) = [row for row in page.changes if row.older]
+    assert len(row.older) == 2
+    assert not any(other.change.is_older for other in page.changes)
+    assert all(client.get(url).status_code == 200 for _, url in row.older)
+    assert "2 older generations, deleted too" in client.get(f"/changes/{spec}?by=change").content.decode()
+
+
+def test_they_stand_alone_where_their_call_is_not_on_the_list(client, spec):
+    (row,) = [row for row in listed(client, spec).changes if row.older]
+    fields = client.get(row.older[0][1]).context["page"].bar.fields
+    client.post("/do/change", {**dict(fields), "verdict": "approve"})
+
+    rows = listed(client, spec, "verdict=approved").changes
+    assert [row.change.is_older for row in rows] == [True]
+
+
+def test_all_go_together_after_a_page_that_shows_each(client, spec):
+    (row,) = [row for row in listed(client, spec).changes if row.older]
+
+    answer = client.get(row.older_url)
+    asked = answer.context["page"]
+    said = {one.answers for one in asked.older}
+    response = client.post("/do/older", {"range": spec, "item": [one.item for one in asked.older]}, follow=True)
+
+    assert asked.count == 2
+    assert all(text[0] in answer.content.decode() for text in said)
+    assert "Let 2 recordings go by the rule older generations." in response.content.decode()
+    assert {row.rule for row in Decision.objects.all()} == {"older generations"}
+    states = {change.side.name: change.verdict for change in _changes(client, spec)}
+    assert sorted(states.values()) == ["", "", "approved", "approved"]
+    undo(actor=Decision.objects.first().reviewer)
+    assert {change.verdict for change in _changes(client, spec)} == {""}
+
+
+def test_nothing_else_goes_with_them(client, spec):
+    (row,) = [row for row in listed(client, spec).changes if row.older]
+    older = client.get(row.older_url).context["page"].older[0]
+    call = row.change.side
+    other = f"{call.blob}:{call.path.replace('/', '%2F')}"
+
+    assert client.post("/do/older", {"range": spec, "item": [older.item, other]}).status_code == 422
+    assert client.post("/do/older", {"range": spec, "item": [older.item.rpartition(":")[0]]}).status_code in (409, 422)
+    assert not Decision.objects.exists()
+
+
+def _changes(client, spec):
+    return report_of(spec).found.changes
