@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote_plus
 
 from django.db.models import Q
 
@@ -29,7 +30,7 @@ TERM_LIMIT = 20
 """Filters of a query that are used."""
 
 VALUES_LIMIT = 3_000
-"""Characters that their values may have together."""
+"""Characters that their values may have together, and as many the words, as an address writes them: each link has them."""
 
 PASTE_LIMIT = 10_000
 """Characters that are read of what was typed or pasted."""
@@ -62,14 +63,27 @@ def read(text: str) -> Asked:
     """Read what a person typed or pasted: filters, words, or a line that pytest printed."""
     found, words = filters.parse_typed(understood(text[:PASTE_LIMIT]), KEYS)
     terms, left_out = bounded(dict.fromkeys(map(_meant, found)))
-    return Asked(terms, words[: search.TEXT_LIMIT], left_out, on_words(words))
+    return Asked(terms, fitting(words), left_out, on_words(words))
+
+
+def written(text: str) -> int:
+    """Return how many characters a text has in an address."""
+    return len(quote_plus(text, errors="replace"))
+
+
+def fitting(words: str) -> str:
+    """Return the beginning of what was typed that is searched for."""
+    fits = words[: search.TEXT_LIMIT]
+    while (length := written(fits)) > VALUES_LIMIT:
+        fits = fits[: len(fits) * VALUES_LIMIT // length]
+    return fits
 
 
 def bounded(terms: Iterable[Term]) -> tuple[tuple[Term, ...], int]:
     """Return the first of some filters, as many as a query may hold, and how many were left out."""
     every, used, length = tuple(terms), list[Term](), 0
     for term in every:
-        length += len(term.value)
+        length += written(term.value)
         if len(used) < TERM_LIMIT and length <= VALUES_LIMIT:
             used.append(term)
     return tuple(used), len(every) - len(used)
@@ -89,8 +103,9 @@ def on_words(words: str) -> tuple[str, ...]:
     """Return a sentence on words that are not searched for, () where all are. words: as they were typed."""
     if search.has_more(words):
         return (f"Only the first {search.WORD_LIMIT} words were searched for.",)
-    if len(words) > search.TEXT_LIMIT:
-        return (f"Only the first {search.TEXT_LIMIT:,} characters were searched for.",)
+    fits = fitting(words)
+    if len(fits) < len(words):
+        return (f"Only the first {len(fits):,} characters were searched for.",)
     return ()
 
 

@@ -14,6 +14,8 @@ from recviewer.plan.commands import Feed
 from recviewer.plan.model import Again, File, LeftOut, Loss, Plan
 
 SHOWN = 200
+COPIED = 50_000
+"""Characters of what a button copies; more of it comes as a file."""
 """Files that the page names, and tests to record again; the downloads have all."""
 
 
@@ -87,10 +89,10 @@ class Rerun:
 
 @dataclass(frozen=True, slots=True)
 class PlanPage:
-    """The page. more, more_back, more_reruns, more_alike: how many are not shown. ended: losses of tests without a group.
+    """The page. more, more_…: how many are not shown. ended: losses of tests without a group.
 
     top: the name of the checkout, "" for none. applying, removing, switching, recording: commands to copy, one a line.
-    test_ids: all ids to record again, a line each.
+    test_ids: all ids to record again, a line each. Both are "" where they are too long for a page: the files have them.
     """
 
     plan: Plan
@@ -101,7 +103,9 @@ class PlanPage:
     back: tuple[Group, ...]
     more_back: int
     stuck: tuple[Link, ...]
+    more_stuck: int
     changed: tuple[Link, ...]
+    more_changed: int
     alike: tuple[Link, ...]
     more_alike: int
     alike_items: str
@@ -130,8 +134,10 @@ def page_of(plan: Plan, around: Around) -> PlanPage:
         ended=tuple((parse(loss.test_id), loss) for loss in plan.losses if loss not in shown)[:SHOWN],
         back=tuple(_groups(plan.back, {}, url_of)),
         more_back=max(0, len(plan.back) - SHOWN),
-        stuck=_links(plan.stuck, url_of),
-        changed=_links(plan.changed, url_of),
+        stuck=_links(plan.stuck[:SHOWN], url_of),
+        more_stuck=max(0, len(plan.stuck) - SHOWN),
+        changed=_links(plan.changed[:SHOWN], url_of),
+        more_changed=max(0, len(plan.changed) - SHOWN),
         alike=_links(plan.alike[:SHOWN], url_of),
         more_alike=max(0, len(plan.alike) - SHOWN),
         alike_items=items_of(item_of(left.path, left.blob) for left in plan.alike),
@@ -141,12 +147,12 @@ def page_of(plan: Plan, around: Around) -> PlanPage:
         ),
         more_reruns=max(0, len(plan.again) - SHOWN),
         orphans=tuple((path, url_of(path)) for path in plan.orphans[:SHOWN]),
-        test_ids=plans.test_ids(plan).decode().rstrip("\n"),
+        test_ids=_copied(plans.test_ids(plan).decode().rstrip("\n")),
         top=plan.ground.work_tree.name if plan.ground.work_tree else "",
         switching="\n".join(commands.switching(plan)),
         applying="\n".join(commands.applying(plan, Feed("", downloads.patch_name))),
         removing="\n".join(commands.removing(plan, Feed("", downloads.list_name))),
-        recording=_encodable("\n".join(commands.recording(plan))),
+        recording=_copied(_encodable("\n".join(commands.recording(plan)))),
     )
 
 
@@ -165,3 +171,8 @@ def _encodable(text: str) -> str:
 
 def _links(items: Sequence[LeftOut], url_of: Callable[[str], str]) -> tuple[Link, ...]:
     return tuple(Link(left, url_of(left.path)) for left in items)
+
+
+def _copied(text: str) -> str:
+    """Return what a button copies, "" where that is too long for a page."""
+    return text if len(text) <= COPIED else ""

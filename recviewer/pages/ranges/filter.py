@@ -11,10 +11,13 @@ from recviewer.catalog.naming import test_name
 from recviewer.changes.findings import Finding
 from recviewer.changes.model import Change
 from recviewer.difference.model import Churn
+from recviewer.pages.text import test_ids
 from recviewer.pages.text.classes import CLASSES, STATES
 from recviewer.report.report import Report
 from recviewer.smells import Severity
 
+RULE_LENGTH = 100
+"""Characters of a rule's name; none is longer."""
 _NEEDS = {"you": "need you", "somebody": "more than churn"}
 
 
@@ -28,8 +31,9 @@ class Filter:
     """What is asked for. "" and () stand for no wish.
 
     classes: any of them. rule, severity: of a finding. is_found: only what has findings, or has none. needs: `you` for what
-    needs a person, `somebody` for what did before it was decided on. verdict: `undecided`, `approved`, …. test: an id, None
-    for any, "" where no test is known. unasked: only what nothing in the range asked for.
+    needs a person, `somebody` for what did before it was decided on. verdict: `undecided`, `approved`, …. test: an id as
+    `test_ids.stand_in` writes it, None for any, "" where no test is known. unasked: only what nothing in the range asked
+    for.
     """
 
     classes: tuple[Churn, ...] = ()
@@ -48,12 +52,12 @@ class Filter:
         verdict, severity, needs = (query.get(name, "") for name in ("verdict", "severity", "needs"))
         return cls(
             classes,
-            query.get("rule", ""),
+            query.get("rule", "")[:RULE_LENGTH],
             severity if severity in list(Severity) else "",
             {"some": True, "none": False}.get(query.get("findings", "")),
             needs if needs in _NEEDS else "",
             verdict if verdict in STATES else "",
-            query.get("test"),
+            test_ids.asked_for(query.get("test", "")) if "test" in query else None,
             "unasked" in query,
         )
 
@@ -101,11 +105,20 @@ class Filter:
         return (
             (not self.classes or change.churn in self.classes)
             and (not self.verdict or (change.verdict or "undecided") == self.verdict)
-            and (self.test is None or change.about.test_id == self.test)
+            and (self.test is None or test_ids.stand_in(change.about.test_id) == self.test)
             and (not self.unasked or change.unasked)
             and (not self.needs or (change.needs_you if self.needs == "you" else not change.is_churn))
             and (self.is_found is None or self.is_found == (change.severity is not None))
         )
+
+    def _test_words(self, report: Report) -> str:
+        """Return what the test is called that is asked for."""
+        if not self.test:
+            return "no test is known"
+        if not test_ids.is_digest(self.test):
+            return test_name(self.test)
+        named = (one.about.test_id for one in report.found.changes if test_ids.stand_in(one.about.test_id) == self.test)
+        return test_name(next(named, self.test))
 
     def words(self, report: Report) -> str:
         """Return what is asked for as a heading; "" for everything."""
@@ -126,5 +139,5 @@ class Filter:
         if self.unasked:
             parts.append("not caused by this change")
         if self.test is not None:
-            parts.append(test_name(self.test) if self.test else "no test is known")
+            parts.append(self._test_words(report))
         return ", ".join(parts)

@@ -24,7 +24,7 @@ from recviewer.pages.ranges.generations import older_of, url_of
 from recviewer.pages.ranges.queue import Place, queue_of
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.text.classes import CLASSES, STATES, Look, look_of_state
-from recviewer.pages.text.test_ids import TestId, parse
+from recviewer.pages.text.test_ids import TestId, parse, stand_in
 from recviewer.pages.text.walk import Queue
 from recviewer.report import sentence
 from recviewer.review import ranges
@@ -257,7 +257,7 @@ def _test(place: Place, mine: Sequence[Change]) -> TestRow:
     states = Counter((change.verdict or "undecided", change.churn is Churn.GONE) for change in mine)
     return TestRow(
         parse(test) if test else None,
-        place.url + Filter(test=test).query(),
+        place.url + Filter(test=stand_in(test)).query(),
         tuple((CLASSES[churn], what[churn]) for churn in ORDER if churn in what),
         sum(change.removed.words + change.added.words for change in mine),
         tuple((look_of_state(state, is_gone=is_gone), n) for (state, is_gone), n in states.most_common()),

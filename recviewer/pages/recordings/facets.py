@@ -14,17 +14,19 @@ from recviewer.catalog.freshness import settled
 from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, VERDICT_WORDS
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.recordings.markup_cache import Printed
-from recviewer.pages.templatetags.words import visible
+from recviewer.pages.templatetags.words import bare, brief
 from recviewer.review import filters as said
 from recviewer.review import narrowing
 
 FACET_SHOWN = 6
+LISTED = 60
+"""Values of a facet that are listed, and those that are chosen; the search box takes all others."""
 _printed = Printed(200)
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of a facet. url: toggles it. is_on: chosen; is_out: left out."""
+    """One value of a facet. url: toggles it, "" for one that is too long for a filter. is_on: chosen; is_out: left out."""
 
     label: str
     title: str
@@ -36,11 +38,12 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A facet with its first values, and the rest behind a fold."""
+    """A facet with its first values, and the rest behind a fold. left: how many are behind that."""
 
     label: str
     values: tuple[Value, ...]
     more: tuple[Value, ...]
+    left: int = 0
 
 
 def narrowed(state: ListState, terms: Iterable[Term] | None = None) -> Recordings:
@@ -83,15 +86,18 @@ def printed_facets(state: ListState, counted: Counts) -> SafeString:
 def _facet(state: ListState, key: str, label: str, counts: Sequence[tuple[str, int]]) -> Facet:
     words = VERDICT_WORDS if key == "state" else FACET_WORDS.get(key, {})
     values = []
-    for value, count in counts:
+    chosen = {term.value for term in state.terms if term.key == key}
+    listed = [one for at, one in enumerate(counts) if at < LISTED or one[0] in chosen]
+    for value, count in listed:
         term, out = Term(key, value), Term(key, value, is_negative=True)
         is_out = out in state.terms
-        url = state.without(out).address() if is_out else state.toggled(term).address()
+        fits = narrowing.written(value) <= narrowing.VALUES_LIMIT
+        url = state.without(out).address() if is_out else state.toggled(term).address() if fits else ""
         name = words.get(value) or value or NO_VALUE.get(key, "none")
         is_on = term in state.terms
         said_count = f"{count:,}" if count else ""
-        values.append(Value(visible(name), name, said_count, url, is_on, is_out))
+        values.append(Value(brief(name), bare(name), said_count, url, is_on, is_out))
     shown = max(FACET_SHOWN, max((n + 1 for n, value in enumerate(values) if value.is_on), default=0))
     if len(values) == shown + 1:
         shown += 1
-    return Facet(label, tuple(values[:shown]), tuple(values[shown:]))
+    return Facet(label, tuple(values[:shown]), tuple(values[shown:]), len(counts) - len(listed))

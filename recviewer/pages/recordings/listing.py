@@ -8,9 +8,8 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 
 from recviewer.catalog.filters import Term
-from recviewer.catalog.search import TEXT_LIMIT
 from recviewer.pages.site.numbers import whole
-from recviewer.review.narrowing import KEYS, Asked, bounded, on_filters, on_words
+from recviewer.review.narrowing import KEYS, Asked, bounded, fitting, on_filters, on_words
 
 PAGE_SIZES = (50, 200)
 
@@ -77,7 +76,7 @@ class ListState:
         page = whole(query.get("page", ""))
         size = whole(query.get("per", ""))
         return cls(
-            words=words[:TEXT_LIMIT],
+            words=fitting(words),
             terms=used,
             sort=sort if sort in SORTS else DEFAULT_SORT,
             page=page if 0 < page < 10**6 else 1,

@@ -28,7 +28,8 @@ from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import item_of
 from recviewer.pages.site.htmx import answer, wants_fragment
 from recviewer.pages.site.status import Freshness
-from recviewer.pages.templatetags.words import counted, one_line, size, visible
+from recviewer.pages.templatetags.words import bare, brief, counted, one_line, size, visible
+from recviewer.pages.text.test_ids import stand_in
 from recviewer.pages.text.words_for import State, state_of
 from recviewer.review import filters as said
 from recviewer.review import narrowing
@@ -310,16 +311,16 @@ def _row(
         recording=recording,
         item=item_of(recording.path, recording.blob),
         bytes=str(recording.size),
-        test_id=recording.test_id or "",
+        test_id=stand_in(recording.test_id or ""),
         url=reverse("recording:show", args=[recording.path]),
         asked=hits(snippet.pieces) if snippet and found == "asked" else one_line(recording.asked),
         answered=hits(snippet.pieces) if snippet and found == "answered" else one_line(answered),
         tone=recording.answer_kind,
         call="" if found == "answered" else visible(call),
         mini=mini_strip(recording.runs) if recording.streaming else None,
-        model=visible(recording.model) if recording.model else kind_as_model(recording.kind),
-        model_title=f"{recording.model} · {recording.host}".strip(" ·"),
-        test=visible(recording.test_name),
+        model=brief(recording.model) if recording.model else kind_as_model(recording.kind),
+        model_title=bare(f"{bare(recording.model)} · {bare(recording.host)}".strip(" ·")),
+        test=brief(recording.test_name),
         chunks=f"{recording.chunks:,}" if recording.streaming else "",
         size=size(recording.size),
         state=state_of(recording, standing),

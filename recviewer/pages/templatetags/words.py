@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import escape, format_html
@@ -42,6 +43,15 @@ NAME = 6_000
 LINE = 3_000
 """The same for a text in one line."""
 
+TITLE = 1_000
+"""Characters of a title, which stands on a page as often as what it is the title of."""
+
+ADDRESS = 8_000
+"""Characters of an address that forms of a page lead back to."""
+
+BRIEF = 400
+"""The same for a name in a row of many."""
+
 
 def _within(text: str, most: int) -> str:
     """Return text as HTML; of one that takes more markup than that the beginning, and how much it has besides."""
@@ -57,7 +67,7 @@ def _within(text: str, most: int) -> str:
 def bare(value: object) -> str:
     """Leave out invisible characters: for titles and attributes, which cannot hold marks. What is very long is cut."""
     text = str(value)
-    return RUN.sub("", text if len(text) <= NAME else f"{text[:NAME]}…")
+    return RUN.sub("", text if len(text) <= TITLE else f"{text[:TITLE]}…")
 
 
 @register.filter
@@ -67,6 +77,19 @@ def visible(value: object) -> SafeString:
     Of one that is very long the beginning is shown, with how many characters follow: the raw file has them.
     """
     return mark_safe(_within("" if value is None else str(value), NAME))  # noqa: S308 - escaped by marked()
+
+
+@register.filter
+def brief(value: object) -> SafeString:
+    """Show a recorded name in a row of many, as `visible` does; of a very long one only the first words."""
+    return mark_safe(_within("" if value is None else str(value), BRIEF))  # noqa: S308 - escaped by marked()
+
+
+@register.filter
+def here(request: HttpRequest) -> str:
+    """Return the address of a page to come back to; of one that is very long the beginning, which is a page too."""
+    whole = request.get_full_path()
+    return whole if len(whole) <= ADDRESS else request.path
 
 
 @register.filter
