@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from recviewer.pages.site.forms import Fields, item_of, items_of
+from recviewer.pages.templatetags.words import in_full
 from recviewer.pages.text.test_ids import TestId, parse
 from recviewer.plan import commands
 from recviewer.plan import model as plans
@@ -15,7 +16,7 @@ from recviewer.plan.model import Again, File, LeftOut, Loss, Plan
 
 SHOWN = 200
 COPIED = 50_000
-"""Characters of what a button copies; more of it comes as a file."""
+"""Characters of what a button copies, and of the markup that shows it; more of it comes as a file."""
 """Files that the page names, and tests to record again; the downloads have all."""
 
 
@@ -175,4 +176,4 @@ def _links(items: Sequence[LeftOut], url_of: Callable[[str], str]) -> tuple[Link
 
 def _copied(text: str) -> str:
     """Return what a button copies, "" where that is too long for a page."""
-    return text if len(text) <= COPIED else ""
+    return text if len(text) <= COPIED and len(in_full(text)) <= COPIED else ""
