@@ -23,6 +23,7 @@ from recviewer.catalog.models import Recording
 from recviewer.review import audit
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.choosing import Chosen
+from recviewer.review.cutting import Move, cut_of, moves_of
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.refusals import Changed, Invalid, NotAllowed, Overtaken, Refused, Unnoted
 from recviewer.review.subjects import Seen, chunked, subject_of, titled
@@ -46,14 +47,13 @@ from recviewer.store import refusals as store
 from recviewer.store.manifests import Entry, State
 from recviewer.store.paths import open_parent
 
-SHARED = "shares its file with other recordings, which would go with it"
-
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a move to the trash would touch, for the page that asks first.
 
     last_of_tests: tests that would have no recording left. left: a sentence about what cannot be moved, "" for nothing.
+    files: how many files they lie in. stay: how many others lie in those, and stay there.
     """
 
     recordings: tuple[Recording, ...]
@@ -61,6 +61,8 @@ class Preview:
     tests: int
     last_of_tests: tuple[str, ...]
     left: str
+    files: int = 0
+    stay: int = 0
 
     @property
     def count(self) -> int:
@@ -71,8 +73,6 @@ def obstacle(recording: Recording | None = None) -> str:
     """Return why recordings (or this one) cannot be moved to the trash, as a sentence; "" if they can."""
     if settings.READ_ONLY:
         return "This instance is set to read-only: mark the recording for deletion instead."
-    if recording is not None and recording.part:
-        return "This recording shares its file with others, which would go with it: mark it for deletion instead."
     root = os.fsencode(settings.RECORDINGS_ROOT)
     place = os.path.join(root, os.path.dirname(recording.raw)) if recording else root
     if not os.access(place, os.W_OK | os.X_OK):
@@ -83,7 +83,8 @@ def obstacle(recording: Recording | None = None) -> str:
 def preview(seen: Sequence[Seen]) -> Preview:
     """Count what a move to the trash would touch. Raises Invalid, Gone, Changed."""
     chosen = Chosen(seen)
-    recordings = _alone_in_file(chosen)
+    moves = moves_of(chosen.rows(), chosen)
+    recordings = [one for move in moves for one in move.recordings]
     mine: dict[str, int] = {}
     for recording in recordings:
         if recording.test_id:
@@ -93,7 +94,8 @@ def preview(seen: Sequence[Seen]) -> Preview:
         counts = Recording.objects.filter(test_id__in=some).values_list("test_id").annotate(count=Count("pk"))
         last += [test for test, count in counts if test and count == mine[test]]
     size = sum(recording.size for recording in recordings)
-    return Preview(tuple(recordings), size, len(mine), tuple(sorted(last)), chosen.sentence)
+    stay = sum(move.stay for move in moves)
+    return Preview(tuple(recordings), size, len(mine), tuple(sorted(last)), chosen.sentence, len(moves), stay)
 
 
 def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | None = None) -> Done:
@@ -104,15 +106,14 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
     """
     at = now or timezone.now()
     chosen = Chosen(seen)
-    recordings = _alone_in_file(chosen)
+    recordings = chosen.rows()
     if settings.READ_ONLY:
         raise NotAllowed(obstacle())
-    known = {recording.path: recording for recording in recordings}
     with one_at_a_time():
         expect_trash()
-        places = [(recording.path, recording.raw, recording.blob) for recording in recordings]
-        entries = _delete(places, actor=actor, note=note, now=at, chosen=chosen)
-        recordings = [known[entry.key] for entry in entries]
+        moves = {move.key: move for move in moves_of(recordings, chosen)}
+        entries = _delete(list(moves.values()), actor=actor, note=note, now=at, chosen=chosen)
+        recordings = [one for entry in entries for one in moves[entry.key].recordings]
         try:
             with transaction.atomic():
                 event = audit.write(
@@ -120,26 +121,15 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
                     action=Action.TRASH,
                     summary=f"moved {titled(recordings)} to the trash",
                     payload={"entries": [told_of(entry) for entry in entries]},
-                    items=[Item(entry.key, subject_of(known[entry.key]), entry.blob) for entry in entries],
+                    items=[Item(one.path, subject_of(one), one.blob) for one in recordings],
                     at=at,
                 )
-                record(entries, known)
+                record(entries, {entry.key: moves[entry.key].recordings[0] for entry in entries})
         except BaseException as error:
             _unmoved(entries, error)
             raise
-    tell_catalog(list(known))
+    tell_catalog(list(moves))
     return chosen.told(audit.done(event))
-
-
-def _alone_in_file(chosen: Chosen) -> list[Recording]:
-    """Return the rows of what can be moved: not those that share a file with others, which would go with it."""
-    alone = []
-    for recording in chosen.rows():
-        if recording.part:
-            chosen.leave(recording.path, SHARED)
-        else:
-            alone.append(recording)
-    return alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +255,17 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
 
 
 def _delete_again(told: Sequence[dict[str, Any]], *, actor: str) -> list[Entry]:
-    places = [(entry["path"], bytes.fromhex(entry["path_hex"]), entry["blob"]) for entry in told]
-    return _delete(places, actor=actor, note="", now=timezone.now())
+    moves = []
+    for entry in told:
+        raw, parts = bytes.fromhex(entry["path_hex"]), tuple(entry.get("parts", ()))
+        try:
+            cut = cut_of(raw, entry["blob"], parts) if parts else None
+        except store.Refusal as refusal:
+            raise Changed([entry["path"]]) from refusal
+        if parts and cut is None:
+            raise Changed([entry["path"]])
+        moves.append(Move(entry["path"], raw, entry["blob"], (), cut))
+    return _delete(moves, actor=actor, note="", now=timezone.now())
 
 
 def _bring_back(told: Sequence[dict[str, Any]], *, actor: str) -> list[Entry]:
@@ -282,7 +281,11 @@ def _bring_back(told: Sequence[dict[str, Any]], *, actor: str) -> list[Entry]:
     if held != len(ids):
         raise Overtaken(len(ids) - held, len(ids))
     for entry in told:
-        _expect_free(bytes.fromhex(entry["path_hex"]))
+        raw = bytes.fromhex(entry["path_hex"])
+        if entry.get("parts"):
+            _expect_rest(raw, entry["rest"])
+        else:
+            _expect_free(raw)
     back: list[Entry] = []
     try:
         for id in ids:
@@ -296,6 +299,13 @@ def _bring_back(told: Sequence[dict[str, Any]], *, actor: str) -> list[Entry]:
             f"{refusal} {len(back):,} of the {len(ids):,} recordings are back, the others are in the trash."
         ) from refusal
     return back
+
+
+def _expect_rest(raw: bytes, blob: str) -> None:
+    """Raise Changed or Vanished where something else lies at a path than what was left of a file."""
+    found = files.blob_of(settings.RECORDINGS_ROOT, raw)
+    if found != blob:
+        raise store.Changed(raw, blob, found)
 
 
 def _expect_free(raw: bytes) -> None:
@@ -313,29 +323,32 @@ def _expect_free(raw: bytes) -> None:
 
 
 def _delete(
-    places: Sequence[tuple[str, bytes, str]], *, actor: str, note: str, now: datetime, chosen: Chosen | None = None
+    moves: Sequence[Move], *, actor: str, note: str, now: datetime, chosen: Chosen | None = None
 ) -> list[Entry]:
-    """Move files (key, path, blob seen) to the trash, all or none. Raises Changed and the store's other refusals.
+    """Move files to the trash, or parts of them, all or none. Raises Changed and the store's other refusals.
 
     chosen: is told of those that are not what was seen, and says whether the act goes on without them.
     """
     entries: list[Entry] = []
+    root = settings.RECORDINGS_ROOT
     try:
-        for path, raw, blob in places:
+        for move in moves:
             try:
                 entries.append(
                     trash_folder().delete(
-                        settings.RECORDINGS_ROOT, raw, seen_blob=blob, actor=actor, note=note, now=now
+                        root, move.raw, seen_blob=move.blob, actor=actor, note=note, now=now, cut=move.cut
                     )
                 )
             except (store.Changed, store.Vanished, store.CannotRead, store.OutsideRoot) as refusal:
                 if chosen is None:
-                    raise Changed([path]) from refusal
-                chosen.leave_for(path, refusal)
+                    raise Changed([move.key]) from refusal
+                for one in move.recordings:
+                    chosen.leave_for(one.path, refusal)
             except store.NotWritable as refusal:
-                if chosen is None or not chosen.is_many or refusal.place != raw:
+                if chosen is None or not chosen.is_many or refusal.place != move.raw:
                     raise
-                chosen.leave(path, f"cannot be moved: {refusal.reason}")
+                for one in move.recordings:
+                    chosen.leave(one.path, f"cannot be moved: {refusal.reason}")
     except BaseException:
         _put_back(entries)
         raise

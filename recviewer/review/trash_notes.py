@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
+from recviewer.recorders.reading import key_of_part
 from recviewer.review import audit
 from recviewer.review.audit import Action, Item
 from recviewer.review.models import AuditEvent, TrashRecord
@@ -97,12 +98,12 @@ def record(entries: Sequence[Entry], known: dict[str, Recording]) -> None:
     made = []
     for entry in entries:
         recording = known.get(entry.key) or Recording.objects.filter(path=entry.key, blob=entry.blob).first()
-        earlier = TrashRecord.objects.filter(path=entry.key, blob=entry.blob).order_by("-pk").first()
+        earlier = TrashRecord.objects.filter(path=_path(entry), blob=entry.blob).order_by("-pk").first()
         source = recording or earlier
         made.append(
             TrashRecord(
                 entry=entry.id,
-                path=entry.key,
+                path=_path(entry),
                 fingerprint=subject_of(recording) if recording else earlier.fingerprint if earlier else "",
                 blob=entry.blob,
                 size=entry.size,
@@ -119,11 +120,18 @@ def items_of(entries: Sequence[Entry]) -> list[Item]:
     fingerprints: dict[str, str] = {}
     for some in chunked(entry.id for entry in entries):
         fingerprints.update(TrashRecord.objects.filter(entry__in=some).values_list("entry", "fingerprint"))
-    return [Item(entry.key, fingerprints.get(entry.id, ""), entry.blob) for entry in entries]
+    return [Item(_path(entry), fingerprints.get(entry.id, ""), entry.blob) for entry in entries]
+
+
+def _path(entry: Entry) -> str:
+    """Return the key of what was deleted: a recording, where it was one of its file, else the file."""
+    return key_of_part(entry.key, entry.parts[0]) if len(entry.parts) == 1 else entry.key
 
 
 def told_of(entry: Entry) -> dict[str, Any]:
-    return {"id": entry.id, "path": entry.key, "path_hex": entry.raw.hex(), "blob": entry.blob, "size": entry.size}
+    """Return what an event tells of a deletion, by which it can be undone and done again."""
+    told = {"id": entry.id, "path": entry.key, "path_hex": entry.raw.hex(), "blob": entry.blob, "size": entry.size}
+    return told | ({"parts": list(entry.parts), "rest": entry.rest} if entry.rest else {})
 
 
 def named(entries: Sequence[Entry]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from recviewer.store.paths import components, key_of, open_parent
-from recviewer.store.refusals import CannotRead, Vanished, why
+from recviewer.store.refusals import CannotRead, Changed, Vanished, why
 from recviewer.store.scan import FileStamp, obstacle_of
 
 OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -114,6 +114,13 @@ def blob_id(data: bytes) -> str:
     digest = hashlib.sha1(b"blob %d\0" % len(data), usedforsecurity=False)
     digest.update(data)
     return digest.hexdigest()
+
+
+def expect(data: bytes, blob: str, raw: bytes) -> None:
+    """Raise Changed where bytes are not those of a blob. raw: the path that they were read from."""
+    found = blob_id(data)
+    if found != blob:
+        raise Changed(raw, blob, found)
 
 
 def blob_of(root: Path, raw: bytes) -> str:

@@ -18,8 +18,8 @@ from typing import Any
 from recviewer.store.paths import components, key_of
 from recviewer.store.refusals import Damaged, NoEntry, Refusal
 
-VERSION = 1
-"""Of the manifest's schema. A manifest of a later version is left alone."""
+VERSION, CUT_VERSION = 1, 2
+"""Of the manifest's schema; the second knows files of which only some parts were deleted. A later one is left alone."""
 _ID = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
 _NAME = re.compile(rf"({_ID.pattern})\.([a-z]+)")
 
@@ -28,6 +28,7 @@ class State(StrEnum):
     """Where an entry stands. The ones in -ing last for a moment, or until `Trash.recover` after a crash."""
 
     DELETING = "deleting"
+    CUTTING = "cutting"
     TRASHED = "trashed"
     RESTORING = "restoring"
     RESTORED = "restored"
@@ -36,10 +37,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One deletion.
+    """One deletion: of a file, or of some of its parts. Either way the bytes are those of the whole file.
 
     id: sortable by time, to the second. key, raw: the path below the root (see `paths`). root: where that was.
     blob: git blob id of the bytes. size: in bytes. mode: permission bits. mtime_ns: since the epoch. time: aware.
+    parts: names of the parts that were deleted, () for the whole file. rest: blob id of what was written in its place then.
     """
 
     id: str
@@ -54,11 +56,13 @@ class Entry:
     note: str
     time: datetime
     state: State
+    parts: tuple[str, ...] = ()
+    rest: str = ""
 
     @property
     def is_unfinished(self) -> bool:
         """Whether a deletion or a restore of it began and did not end."""
-        return self.state in (State.DELETING, State.RESTORING)
+        return self.state in (State.DELETING, State.CUTTING, State.RESTORING)
 
     @property
     def manifest(self) -> str:
@@ -80,6 +84,16 @@ class Entry:
         """The name beside its place that a recording has while it is being restored."""
         return f".recviewer-{self.id}.restoring".encode()
 
+    @property
+    def beside(self) -> bytes:
+        """The name beside its place that what is left of a file has until it takes that place."""
+        return f".recviewer-{self.id}.cutting".encode()
+
+    @property
+    def replaced(self) -> bytes:
+        """The name beside its place that what was left has for the moment in which the whole file comes back."""
+        return f".recviewer-{self.id}.replaced".encode()
+
 
 def checked(id: str) -> str:
     """Return the id if it is formed like one. Raises NoEntry."""
@@ -99,8 +113,8 @@ def state_in(name: str) -> tuple[str, State] | None:
 def dump(entry: Entry) -> bytes:
     """Return a manifest's bytes: JSON for people, with the paths' bytes in hex beside their text."""
     root = os.fsencode(entry.root)
-    value = {
-        "version": VERSION,
+    value: dict[str, object] = {
+        "version": CUT_VERSION if entry.rest else VERSION,
         "id": entry.id,
         "key": entry.key,
         "path_hex": entry.raw.hex(),
@@ -114,6 +128,8 @@ def dump(entry: Entry) -> bytes:
         "note": entry.note,
         "time": entry.time.isoformat(),
     }
+    if entry.rest:
+        value |= {"parts": list(entry.parts), "rest_blob": entry.rest}
     return json.dumps(value, indent=2).encode() + b"\n"
 
 
@@ -121,11 +137,14 @@ def load(data: bytes, *, id: str, state: State) -> Entry:
     """Return the entry a manifest describes. id, state: from the manifest's name. Raises Damaged."""
     try:
         value: dict[str, Any] = json.loads(data)
-        if value["version"] != VERSION:
-            raise Damaged(id, f"its manifest is of version {value['version']}, this recviewer reads {VERSION}")
+        if value["version"] not in (VERSION, CUT_VERSION):
+            raise Damaged(id, f"its manifest is of version {value['version']}, this recviewer reads {CUT_VERSION}")
+        is_cut = value["version"] == CUT_VERSION
+        rest = value["rest_blob"] if is_cut else ""
         raw = bytes.fromhex(value["path_hex"])
         components(raw)
-        if value["id"] != id or not re.fullmatch("[0-9a-f]{40}", value["blob"]):
+        named = (value["blob"], rest) if is_cut else (value["blob"],)
+        if value["id"] != id or not all(re.fullmatch("[0-9a-f]{40}", blob) for blob in named):
             raise ValueError(value["id"])
         return Entry(
             id=id,
@@ -140,6 +159,8 @@ def load(data: bytes, *, id: str, state: State) -> Entry:
             note=str(value["note"]),
             time=datetime.fromisoformat(value["time"]),
             state=state,
+            parts=tuple(map(str, value["parts"])) if is_cut else (),
+            rest=rest,
         )
     except Damaged:
         raise

@@ -1,6 +1,7 @@
 """Bringing a trash entry to rest after a step on it was cut off.
 
-Nothing is removed here unless the same bytes have just been read at another place.
+Nothing is removed here unless the same bytes have just been read at another place. What was left of a file of which parts
+were deleted is removed where the whole file has just been read, for that holds all of it.
 """
 
 from __future__ import annotations
@@ -62,21 +63,25 @@ def settle(folder: int, entry: Entry) -> str:
         return "" if is_whole else f"The bytes of {entry.key} are missing in the trash."
     try:
         with parent_of(entry.root, entry.raw) as (parent, name):
-            if entry.state is State.DELETING:
-                _bring_back(entry, parent, name, copy=moves.blob_at(folder, entry.bytes_name))
-            else:
+            if entry.state is State.CUTTING:
+                moves.remove(parent, entry.beside)
+            if entry.state is State.RESTORING:
                 moves.remove(parent, entry.returning)
+                clear_replaced(entry, parent, name)
+            else:
+                _bring_back(entry, parent, name, copy=moves.blob_at(folder, entry.bytes_name))
             found = moves.blob_at(parent, name)
-            beside = moves.is_there(parent, entry.aside)
+            beside = next((each for each in (entry.aside, entry.replaced) if moves.is_there(parent, each)), None)
     except Vanished:
-        found, beside = None, False
+        found, beside = None, None
     except (NoRoot, OutsideRoot) as refusal:
         return f"An interrupted step on {entry.key} cannot be settled yet. {refusal}"
     except OSError as error:
         return f"An interrupted step on {entry.key} cannot be settled yet: {why(error)}."
     if beside:
-        return f"The deletion of {entry.key} was interrupted; what was there lies beside it as {key_of(entry.aside)}."
-    if entry.state is State.DELETING:
+        act = "restore" if beside == entry.replaced else "deletion"
+        return f"The {act} of {entry.key} was interrupted; what was there lies beside it as {key_of(beside)}."
+    if entry.state is not State.RESTORING:
         return _settle_deletion(folder, entry, found)
     return _settle_restore(folder, entry, found)
 
@@ -86,11 +91,21 @@ def _bring_back(entry: Entry, parent: int, name: bytes, *, copy: str | None) -> 
     found = moves.blob_at(parent, entry.aside)
     if found is None:
         return
-    if found == entry.blob == copy:
+    is_cut_short = entry.state is State.CUTTING and not moves.is_there(parent, name)
+    if found == entry.blob == copy and not is_cut_short:
         moves.remove(parent, entry.aside)
     else:
         with contextlib.suppress(OSError):
             moves.place(parent, entry.aside, name)
+
+
+def clear_replaced(entry: Entry, parent: int, name: bytes) -> None:
+    """Clear the name of what was left of a file: give it its path again, or remove it if the whole file is there."""
+    if moves.blob_at(parent, entry.replaced) == entry.rest and moves.blob_at(parent, name) == entry.blob:
+        moves.remove(parent, entry.replaced)
+    elif moves.is_there(parent, entry.replaced):
+        with contextlib.suppress(OSError):
+            moves.place(parent, entry.replaced, name)
 
 
 def _settle_deletion(folder: int, entry: Entry, found: str | None) -> str:
@@ -105,6 +120,8 @@ def _settle_deletion(folder: int, entry: Entry, found: str | None) -> str:
     if copy != entry.blob:
         return told + "its copy in the trash cannot be read, or is damaged. It was left as it is."
     mark(folder, entry, State.TRASHED)
+    if entry.rest and found == entry.rest:
+        return told + "it has been finished, and the file as it was is in the trash."
     if found is None:
         return told + "it has been finished, and the file is in the trash."
     return told + "there is another file at its path now, and the deleted one is in the trash."

@@ -6,8 +6,12 @@ promise that after a crash at any point the file, or its copy, or both are there
 delete: manifest "deleting"; copy, verified; both on the disk; the original gets a name of its own beside its place, so
 that nothing written to the path from now on is hit; its bytes verified once more; unlinked; manifest "trashed".
 
+delete some parts of a file: the same, with the manifest "cutting" and what is left of the file written and verified under a
+name of its own beside the place; once the original has left the path and was verified, what is left is given the path.
+
 restore: manifest "restoring"; written and verified under a name of its own in the tree; given its path, if that is
-free; manifest "restored". The copy stays until it is discarded.
+free; manifest "restored". Where parts were deleted, what was left of the file is taken from the path for that, verified,
+and removed once the whole file is there. The copy stays until it is discarded.
 
 Kept are bytes, path, permission bits and time of modification; not owner, hard links or extended attributes.
 The processes of one machine take turns by a lock on the folder.
@@ -23,6 +27,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from recviewer.store import files, moves, recovery
 from recviewer.store.files import pour
@@ -37,6 +42,13 @@ _LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 def _go_on(step: str) -> None:
     """Take the step."""
+
+
+class Cut(NamedTuple):
+    """Parts of a file that are deleted. parts: their names. rest: the bytes of the file without them."""
+
+    parts: tuple[str, ...]
+    rest: bytes
 
 
 class Trash:
@@ -88,9 +100,12 @@ class Trash:
             raise Damaged(id, "its bytes are not those that were put there")
         return data
 
-    def delete(self, root: Path, raw: bytes, *, seen_blob: str, actor: str, note: str, now: datetime) -> Entry:
+    def delete(
+        self, root: Path, raw: bytes, *, seen_blob: str, actor: str, note: str, now: datetime, cut: Cut | None = None
+    ) -> Entry:
         """Move a recording to the trash. seen_blob: the blob id of what the actor decided on. now: aware.
 
+        cut: which parts of the file go, where not the whole does.
         Raises Changed where something else is there, NotWritable (tree or trash; also a full disk), Vanished,
         CannotRead, OutsideRoot, NoRoot; nothing was changed then. An interrupt leaves things as a crash would.
         """
@@ -110,7 +125,9 @@ class Trash:
                     actor=actor,
                     note=note,
                     time=now.astimezone(UTC),
-                    state=State.DELETING,
+                    state=State.CUTTING if cut else State.DELETING,
+                    parts=cut.parts if cut else (),
+                    rest=files.blob_id(cut.rest) if cut else "",
                 )
                 try:
                     with _writing(self.folder):
@@ -118,6 +135,8 @@ class Trash:
                 except BaseException:
                     recovery.forget(folder, entry)
                     raise
+            if cut:
+                self._write_rest(folder, parent, entry, cut.rest)
             self._take(folder, parent, name, entry)
             with contextlib.suppress(OSError):  # It is in the trash; what fails here is finished by `recover`.
                 moves.sync(parent)
@@ -145,12 +164,30 @@ class Trash:
         if pour(target) != entry.blob:
             raise NotWritable(self.folder, "the copy came out different from the original")
 
+    def _write_rest(self, folder: int, parent: int, entry: Entry, rest: bytes) -> None:
+        """Write what is left of a file beside its place."""
+
+        def fill(target: int) -> None:
+            moves.write_all(target, rest)
+            os.fchmod(target, entry.mode)
+            self._step("verify rest")
+            if pour(target) != entry.rest:
+                raise NotWritable(entry.raw, "what is left of the file came out different")
+
+        try:
+            self._step("write rest")
+            moves.write_new(parent, entry.beside, fill)
+        except BaseException:
+            recovery.forget(folder, entry)
+            raise
+
     def _take(self, folder: int, parent: int, name: bytes, entry: Entry) -> None:
-        """Remove the original if it still is what was copied; else leave it in its place."""
+        """Remove the original, or put what is left of it there, if it still is what was copied; else leave it."""
         try:
             self._step("set aside")
             os.rename(name, entry.aside, src_dir_fd=parent, dst_dir_fd=parent)
         except OSError as error:
+            moves.remove(parent, entry.beside)
             recovery.forget(folder, entry)
             if isinstance(error, FileNotFoundError):
                 raise Vanished(entry.raw) from None
@@ -158,9 +195,13 @@ class Trash:
         try:
             self._step("verify original")
             _expect(moves.blob_at(parent, entry.aside) or "", entry.blob, entry.raw)
+            if entry.rest:
+                self._step("place rest")
+                moves.place(parent, entry.beside, name)
             self._step("unlink")
             os.unlink(entry.aside, dir_fd=parent)
         except (OSError, Changed):
+            moves.remove(parent, entry.beside)
             try:
                 moves.place(parent, entry.aside, name)
             except OSError:
@@ -172,8 +213,10 @@ class Trash:
     def restore(self, id: str, *, root: Path | None = None) -> Entry:
         """Write an entry's bytes back to its path, with mode and time of modification; make missing directories.
 
-        root: where the tree lies now, if not where it lay at the deletion. An entry can be restored more than once.
-        Raises Occupied, NotWritable (also a full disk), NoEntry, Damaged, OutsideRoot, NoRoot; nothing changed then.
+        root: where the tree lies now, if not where it lay at the deletion. An entry can be restored more than once. Where
+        parts of a file were deleted, the whole file takes the place of what was left of it, if that still lies there.
+        Raises Occupied, Changed and Vanished (something else lies there than what was left), NotWritable (also a full disk),
+        NoEntry, Damaged, OutsideRoot, NoRoot; nothing changed then.
         """
         entry = self.get(id)
         with self._turn() as folder, _writing(self.folder):
@@ -202,27 +245,39 @@ class Trash:
         try:
             self._step("directories")
             with parent_of(root, entry.raw, create=True) as (parent, name):
-                if moves.is_there(parent, name):
+                if entry.rest:
+                    _expect(_there(parent, name, entry), entry.rest, entry.raw)
+                elif moves.is_there(parent, name):
                     raise Occupied(entry.raw)
                 self._step("write")
                 moves.remove(parent, entry.returning)
                 moves.write_new(parent, entry.returning, lambda fd: self._fill(source, fd, entry))
                 try:
+                    if entry.rest:
+                        self._make_room(parent, name, entry)
                     self._step("place")
                     moves.place(parent, entry.returning, name)
                 except FileExistsError:
                     raise Occupied(entry.raw) from None
                 finally:
                     moves.remove(parent, entry.returning)
+                    recovery.clear_replaced(entry, parent, name)
                 with contextlib.suppress(OSError):
                     moves.sync(parent)
         except BaseException as error:
             for directory in missing:
                 with contextlib.suppress(OSError, Vanished), parent_of(root, directory) as (parent, name):
                     os.rmdir(name, dir_fd=parent)
-            if isinstance(error, Vanished):  # A file stands where a directory was.
+            if isinstance(error, Vanished) and not entry.rest:  # A file stands where a directory was.
                 raise Occupied(entry.raw) from None
             raise
+
+    def _make_room(self, parent: int, name: bytes, entry: Entry) -> None:
+        """Take what is left of a file from its place, if it still is that."""
+        self._step("set rest aside")
+        os.rename(name, entry.replaced, src_dir_fd=parent, dst_dir_fd=parent)
+        self._step("verify rest")
+        _expect(moves.blob_at(parent, entry.replaced) or "", entry.rest, entry.raw)
 
     def _fill(self, source: int, target: int, entry: Entry) -> None:
         pour(source, lambda piece: moves.write_all(target, piece))
@@ -316,6 +371,14 @@ def _writing(place: Path | bytes) -> Iterator[None]:
 def _expect(found: str, expected: str, raw: bytes) -> None:
     if found != expected:
         raise Changed(raw, expected, found)
+
+
+def _there(parent: int, name: bytes, entry: Entry) -> str:
+    """Return the blob id of what lies at an entry's place. Raises Vanished."""
+    found = moves.blob_at(parent, name)
+    if found is None:
+        raise Vanished(entry.raw)
+    return found
 
 
 def _listed(folder: Path) -> list[str]:

@@ -3,16 +3,11 @@
 import json
 import zlib
 
-import pytest
-
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.plan import tree
-from recviewer.review import deleting
 from recviewer.review.filters import standings_for
 from recviewer.review.models import Kept, Note, TagOn
-from recviewer.review.refusals import Invalid
-from recviewer.review.subjects import Seen
 
 FILE = "tests/lists/three.json"
 
@@ -117,17 +112,6 @@ def test_two_that_cannot_be_read_are_two_subjects(client, root, list_recorder, d
     client.post("/do/decide", {"key": one.path, "seen": one.blob, "verdict": "approve"})
 
     assert set(standings_for([f"blob:{row.blob}" for row in (one, two)])) == {f"blob:{one.blob}"}
-
-
-def test_what_shares_a_file_is_not_moved_with_it(client, rows, root):
-    before = (root / FILE).read_bytes()
-    seen = [Seen(row.path, row.blob) for row in rows]
-
-    with pytest.raises(Invalid, match="shares its file"):
-        deleting.trash(seen[:1], actor="Ada")
-
-    assert (root / FILE).read_bytes() == before
-    assert "/do/trash?" not in client.get(f"/r/{rows[0].path}").content.decode()
 
 
 def test_plan_leaves_out_what_would_have_to_be_cut_out(client, rows):

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from recviewer.catalog import indexer
-from recviewer.catalog.models import Recording
+from recviewer.catalog.models import File, Recording
 from recviewer.review import deleting, labels, notes, reconciling, standing, trash_notes
 from recviewer.review.audit import NOTES, VERDICTS, Action, payload_of
 from recviewer.review.decide import decide, said
@@ -206,7 +206,7 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def drop_the_catalog(self):
         reviews = merging.export()
-        Recording.objects.all().delete()
+        File.objects.all().delete()
         indexer.refresh(processes=1)
 
         assert set(Recording.objects.values_list("path", flat=True)) == set(self.tree())

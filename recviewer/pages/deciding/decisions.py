@@ -56,8 +56,9 @@ class RefusedPage:
 class ConfirmPage:
     """The question before the trash.
 
-    items: the value of the `item` field. shown: recordings named; more: how many are not. next, back:
-    addresses after yes and no. obstacle: why it cannot be done, "" if it can. left: a sentence about what is left out.
+    items: the value of the `item` field. shown: recordings named; more: how many are not. files, stay: the files they lie
+    in, and how many others lie in those. next, back: addresses after yes and no. obstacle: why it cannot be done, "" if it
+    can. left: a sentence about what is left out.
     """
 
     count: int
@@ -71,6 +72,8 @@ class ConfirmPage:
     back: str
     obstacle: str
     left: str
+    files: int
+    stay: int
 
 
 @require_POST
@@ -143,6 +146,8 @@ def trash(request: HttpRequest) -> HttpResponse:
         back=url_of(found.recordings[0].path) if key_in(sent) else target,
         obstacle=deleting.obstacle(found.recordings[0]),
         left=found.left,
+        files=found.files,
+        stay=found.stay,
     )
     return render(request, "bar/confirm.html", {"page": page})
 

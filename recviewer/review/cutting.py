@@ -1,0 +1,93 @@
+"""What moving recordings to the trash does to a file: it goes as a whole, or is written again without some of its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Count
+
+from recviewer.catalog.models import File, Recording
+from recviewer.recorders.reading import bytes_of, read_file
+from recviewer.recorders.registry import recorder_of
+from recviewer.review.choosing import Chosen
+from recviewer.review.subjects import chunked
+from recviewer.store import files
+from recviewer.store.refusals import Refusal
+from recviewer.store.trash import Cut
+
+UNCUT = "shares its file with other recordings, and cannot be cut out of it"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One file that an act is about. key, raw, blob: of the file. recordings: those that go, one or more.
+
+    cut: what becomes of the file where others stay, None where it goes as a whole. stay: how many stay.
+    """
+
+    key: str
+    raw: bytes
+    blob: str
+    recordings: tuple[Recording, ...]
+    cut: Cut | None = None
+    stay: int = 0
+
+
+def moves_of(recordings: Sequence[Recording], chosen: Chosen) -> list[Move]:
+    """Return the files of some recordings, in order; those that cannot be cut out of theirs are left out.
+
+    Raises what `Chosen.leave` raises where nothing else is left.
+    """
+    by_file: dict[str, list[Recording]] = {}
+    for one in recordings:
+        by_file.setdefault(one.file_path, []).append(one)
+    shared = [key for key, some in by_file.items() if some[0].part]
+    held = dict(_held(shared))
+    made = []
+    for key, some in by_file.items():
+        first = some[0]
+        if not first.part:
+            made.append(Move(key, first.raw, first.blob, (first,)))
+            continue
+        blob, count = held.get(key, ("", 0))
+        if count == len(some):
+            made.append(Move(key, first.raw, blob, tuple(some)))
+            continue
+        try:
+            cut = cut_of(first.raw, blob, tuple(one.part for one in some))
+        except Refusal as refusal:
+            for one in some:
+                chosen.leave_for(one.path, refusal)
+            continue
+        if cut is None:
+            for one in some:
+                chosen.leave(one.path, UNCUT)
+            continue
+        made.append(Move(key, first.raw, blob, tuple(some), cut, count - len(some)))
+    return made
+
+
+def _held(keys: Sequence[str]) -> Iterator[tuple[str, tuple[str, int]]]:
+    """Yield the blob of files and how many recordings each holds, by key."""
+    for some in chunked(keys):
+        rows = File.objects.filter(path__in=some).annotate(count=Count("recording"))
+        for path, blob, count in rows.values_list("path", "blob", "count"):
+            yield path, (blob, count)
+
+
+def cut_of(raw: bytes, blob: str, parts: tuple[str, ...]) -> Cut | None:
+    """Work out a file without some of its parts; None where its recorder cannot do that.
+
+    raw, blob: of the file. What is left has to hold the other parts byte for byte. Raises the store's refusals: Changed
+    where another file lies there.
+    """
+    data = files.read(settings.RECORDINGS_ROOT, raw, limit_bytes=settings.FILE_LIMIT_BYTES).data
+    files.expect(data, blob, raw)
+    name = raw.rpartition(b"/")[2].decode("utf-8", "backslashreplace")
+    rest = recorder_of(name, data).without(data, parts)
+    if rest is None:
+        return None
+    kept = [bytes_of(data, one) for one in read_file(data, name) if one.part not in parts]
+    return Cut(parts, rest) if kept == [bytes_of(rest, one) for one in read_file(rest, name)] else None
