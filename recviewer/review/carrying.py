@@ -74,9 +74,12 @@ def _counting(some: Sequence[Saying]) -> Iterator[tuple[Saying, list[Saying]]]:
     """Yield the last word of each reviewer on a fingerprint, and all that they said alike since they last said otherwise."""
     by_reviewer: dict[str, list[Saying]] = {}
     for one in sorted(some, key=lambda one: (one.entered, one.verdict, one.note, one.at, one.path, one.blob)):
-        if not one.rule:
-            by_reviewer.setdefault(one.reviewer, []).append(one)
-    for said in by_reviewer.values():
+        mine = by_reviewer.setdefault(one.reviewer, [])
+        if not standing.is_by_rule(one) or one.verdict == Verdict.REJECT:
+            mine.append(one)
+        elif standing.takes_back(one, mine[-1] if mine else None):
+            mine.clear()
+    for said in filter(None, by_reviewer.values()):
         last = said[-1]
         if last.verdict != Verdict.CLEAR:
             alike = itertools.takewhile(partial(_says, last.verdict), reversed(said))

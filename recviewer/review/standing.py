@@ -66,16 +66,30 @@ def counting(spoken: Iterable[_S], *, with_rules: bool = False) -> dict[str, dic
     """Return what counts, by fingerprint and reviewer: the last word of each, unless it took the one before back.
 
     spoken: in the order of `ENTERED`, whatever fingerprints they are about. with_rules: also what was said by a rule of
-    what recordings say, as earlier versions did. It does not count, for nobody saw them: a rule speaks of changes alone.
+    what recordings say, as earlier versions did. It decides on nothing, for nobody saw them: a rule speaks of changes
+    alone. But a rejection blocks however it was said, and who said otherwise by a rule approves no more.
     """
     found: dict[str, dict[str, _S]] = {}
     for one in spoken:
-        if with_rules or not one.rule or one.fingerprint.startswith(CHANGE_PREFIX):
-            found.setdefault(one.fingerprint, {})[one.reviewer] = one
+        mine = found.setdefault(one.fingerprint, {})
+        if with_rules or not is_by_rule(one) or one.verdict == Verdict.REJECT:
+            mine[one.reviewer] = one
+        elif takes_back(one, mine.get(one.reviewer)):
+            del mine[one.reviewer]
     for by_reviewer in found.values():
         for reviewer in [name for name, one in by_reviewer.items() if one.verdict == Verdict.CLEAR]:
             del by_reviewer[reviewer]
     return {fingerprint: by_reviewer for fingerprint, by_reviewer in found.items() if by_reviewer}
+
+
+def is_by_rule(one: Spoken) -> bool:
+    """Tell whether a rule spoke of what recordings say, not of a change."""
+    return bool(one.rule) and not one.fingerprint.startswith(CHANGE_PREFIX)
+
+
+def takes_back(one: Spoken, before: Spoken | None) -> bool:
+    """Tell whether what was said by a rule ends an approval of before."""
+    return before is not None and before.verdict == Verdict.APPROVE and one.verdict != Verdict.APPROVE
 
 
 def on(target: Target, *, asks: bool = False) -> list[Decision]:
