@@ -28,6 +28,15 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """The server, started when the database in memory is there: it then uses the tests' own connection to it.
+
+    Started before, each of its threads would open one, which nothing closes.
+    """
+    return live_server
+
+
+@pytest.fixture(scope="session")
 def chromium(tmp_path_factory):
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if not Path(CHROMIUM).is_file():
