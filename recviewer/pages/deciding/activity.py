@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -20,6 +20,7 @@ from recviewer.catalog.models import Recording
 from recviewer.exchange.plain import dumps
 from recviewer.pages.deciding.verdict_bar import url_of
 from recviewer.pages.site.htmx import answer
+from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import is_whole
 from recviewer.review import audit
 from recviewer.review.actors import actor_of
@@ -281,7 +282,7 @@ def as_json(request: HttpRequest) -> HttpResponse:
         event__in=[event.pk for event in events], event__count__lte=NAMED
     ).values_list("event", "path"):
         paths.setdefault(pk, []).append(path_)
-    return JsonResponse(
+    return Json(
         {
             "events": [_told(event) | {"paths": paths.get(event.pk)} for event in events],
             "next": f"{reverse('activity:json')}?{more}" if more else None,
@@ -348,7 +349,7 @@ def show_json(request: HttpRequest, event: int) -> HttpResponse:
     """Give one event to scripts, with every recording that it touched."""
     found = _event(event)
     items = EventItem.objects.filter(event=found).order_by("path").values("path", "fingerprint", "blob")
-    return JsonResponse(_told(found) | {"items": list(items)})
+    return Json(_told(found) | {"items": list(items)})
 
 
 def _event(pk: int) -> Any:

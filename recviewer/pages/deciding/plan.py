@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
@@ -11,6 +11,7 @@ from recviewer.pages.deciding import plan_files
 from recviewer.pages.deciding.plan_page import Around, Downloads, page_of
 from recviewer.pages.deciding.verdict_bar import url_of
 from recviewer.pages.site.forms import item_of, items_of
+from recviewer.pages.site.json import Json
 from recviewer.plan import model as plans
 from recviewer.plan import tree
 from recviewer.review import deleting
@@ -37,7 +38,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_safe
 def as_json(request: HttpRequest) -> HttpResponse:
     """Give the plan to scripts."""
-    return JsonResponse(plans.as_json(tree.make()))
+    return Json(plans.as_json(tree.make()))
 
 
 @require_safe

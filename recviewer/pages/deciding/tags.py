@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from recviewer.pages.site.htmx import answer, wants_fragment
+from recviewer.pages.site.json import Json
 from recviewer.review import labels
 from recviewer.review.actors import actor_of
 from recviewer.review.audit import Done
@@ -85,7 +86,7 @@ def as_json(request: HttpRequest) -> HttpResponse:
     told = [
         {"name": use.name, "colour": use.colour, "recordings": use.count, "gone": use.gone} for use in labels.listing()
     ]
-    return JsonResponse({"tags": told}, json_dumps_params={"ensure_ascii": False})
+    return Json({"tags": told})
 
 
 @require_POST

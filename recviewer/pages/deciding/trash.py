@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -17,6 +17,7 @@ from recviewer.catalog.models import Recording
 from recviewer.discreet import discreet
 from recviewer.pages.deciding.verdict_bar import url_of
 from recviewer.pages.site.htmx import answer, wants_fragment
+from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import is_whole
 from recviewer.review import deleting, trash_notes
 from recviewer.review.actors import actor_of
@@ -138,7 +139,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def as_json(request: HttpRequest) -> HttpResponse:
     """Give the trash to scripts."""
     page = _page(request)
-    return JsonResponse(
+    return Json(
         {
             "count": page.count,
             "size": page.size,

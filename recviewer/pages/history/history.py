@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import urlencode
@@ -20,6 +20,7 @@ from recviewer.lineage.versions import Told, is_bot
 from recviewer.memory import lineages, ranges, stored
 from recviewer.memory.lineages import NoHistory, Start
 from recviewer.pages.deciding.verdict_bar import TONES
+from recviewer.pages.site.json import Json
 from recviewer.pages.text.classes import CLASSES
 from recviewer.recorders.reading import key_of_part
 from recviewer.review.filters import standings_for
@@ -123,7 +124,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     except GitFailed as failed:
         return _nothing(request, Nothing(key, f"{ranges.told(failed)}.", ""))
     if wants_json:
-        return JsonResponse(_as_json(start, lineage, versions), json_dumps_params={"ensure_ascii": False})
+        return Json(_as_json(start, lineage, versions))
     page = _page(key, recording, asked, start, lineage, versions)
     return render(request, "history/page.html", {"page": page})
 

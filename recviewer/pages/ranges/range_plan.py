@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
@@ -20,6 +20,7 @@ from recviewer.pages.ranges.filter import Filter
 from recviewer.pages.ranges.index import not_there
 from recviewer.pages.ranges.queue import Place, queue_of
 from recviewer.pages.site.forms import item_of, items_of
+from recviewer.pages.site.json import Json
 from recviewer.plan import model as plans
 from recviewer.plan import range
 from recviewer.plan.model import Plan
@@ -52,7 +53,7 @@ def _in_form(request: HttpRequest, plan: Plan, form: str) -> HttpResponse:
         case "tests":
             return plan_files.tests(plan)
         case "json":
-            return JsonResponse(plans.as_json(plan))
+            return Json(plans.as_json(plan))
         case _:
             raise Http404(form)
 

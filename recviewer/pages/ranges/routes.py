@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
@@ -14,6 +14,7 @@ from recviewer.pages.ranges import change, pushed, queue, undo_place
 from recviewer.pages.ranges.index import not_there
 from recviewer.pages.ranges.landing import landing_of
 from recviewer.pages.ranges.queue import Place
+from recviewer.pages.site.json import Json
 from recviewer.report import report as reports
 
 
@@ -29,7 +30,7 @@ def show(request: HttpRequest, spec: str) -> HttpResponse:
     except GitFailed as failed:
         return not_there(request, spec, failed)
     if wants_json:
-        return JsonResponse(reports.as_json(report))
+        return Json(reports.as_json(report))
     place = Place(spec, report, "side" if request.GET.get("mode") == "side" else "")
     if "change" in request.GET:
         return change.show(request, place, request.GET["change"])

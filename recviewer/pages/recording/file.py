@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from recviewer.catalog.models import File, Recording
 from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.site.json import Json
 
 SHOWN = 500
 """Recordings of a file that its page lists."""
@@ -61,7 +62,7 @@ def of_file(request: HttpRequest, key: str) -> HttpResponse | None:
     if not found or not found[0].part:
         return None
     if is_json:
-        return JsonResponse(_as_json(file, list(found)), json_dumps_params={"ensure_ascii": False})
+        return Json(_as_json(file, list(found)))
     if len(found) == 1:
         return HttpResponseRedirect(url_of(found[0].path))
     shown = tuple((one, url_of(one.path)) for one in found[:SHOWN])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.cache import patch_vary_headers
@@ -29,6 +29,7 @@ from recviewer.pages.recording.reply import LISTINGS, Asked, Reply, asked_view, 
 from recviewer.pages.recording.strip import Strip, drawn
 from recviewer.pages.recordings.neighbours import Neighbours, neighbours_of, shared_hash, url_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.text import media
 from recviewer.pages.text.folds import Folds
@@ -296,7 +297,7 @@ def _as_json(key: str) -> HttpResponse:
     return json_of(recording, content_of(recording))
 
 
-def json_of(recording: Recording, content: Content) -> JsonResponse:
+def json_of(recording: Recording, content: Content) -> Json:
     """Answer with the public JSON form."""
     replay = {
         "state": recording.replay,
@@ -304,4 +305,4 @@ def json_of(recording: Recording, content: Content) -> JsonResponse:
         "expected": recording.replay_expected,
     }
     place = contract.Place(recording.path, content.blob, recording.fingerprint, replay, recording.part, recording.place)
-    return JsonResponse(contract.to_json(content.reading.exchange, place), json_dumps_params={"ensure_ascii": False})
+    return Json(contract.to_json(content.reading.exchange, place))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
@@ -27,6 +27,7 @@ from recviewer.pages.recordings.minis import Mini, mini_strip
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import item_of
 from recviewer.pages.site.htmx import answer, wants_fragment
+from recviewer.pages.site.json import Json
 from recviewer.pages.site.status import Freshness
 from recviewer.pages.templatetags.words import bare, brief, counted, one_line, size, visible
 from recviewer.pages.text.test_ids import stand_in
@@ -388,14 +389,14 @@ def _blame(state: ListState) -> Blame | None:
     return Blame(best[1], best[0], best[2].address()) if best else None
 
 
-def as_json(page: Listing) -> JsonResponse:
+def as_json(page: Listing) -> Json:
     """Return the list for scripts, or what is wrong with the filters."""
     if page.faults:
-        return JsonResponse({"error": " ".join(dict.fromkeys(fault.said for fault in page.faults))}, status=400)
+        return Json({"error": " ".join(dict.fromkeys(fault.said for fault in page.faults))}, status=400)
     fields = ("path", "blob", "fingerprint", "kind", "model", "host", "suite", "test_id", "streaming", "chunks", "size",
               "asked", "answered", "outcome", "replay")  # fmt: skip
     tags = said.tags_for_paths([one.path for one in page.recordings])
-    return JsonResponse(
+    return Json(
         {
             "total": page.total,
             "bytes": page.size_bytes,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import path
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog import database, freshness, indexer
 from recviewer.discreet import discreet
+from recviewer.pages.site.json import Json
 
 
 @login_not_required
@@ -35,7 +36,7 @@ STUCK_SECONDS = 300
 
 @login_not_required
 @require_safe
-def readyz(request: HttpRequest) -> JsonResponse:
+def readyz(request: HttpRequest) -> Json:
     """Say whether the instance can do its work, and what of it cannot be done.
 
     database: its tables can be read. recordings: the root can be listed. disk: there is room for verdicts. index: the last
@@ -58,7 +59,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         "index_silent_seconds": None if silent is None else round(silent, 1),
         "disk_free_bytes": free,
     }
-    return JsonResponse(told, status=200 if told["ready"] else 503)
+    return Json(told, status=200 if told["ready"] else 503)
 
 
 def _database() -> bool:
