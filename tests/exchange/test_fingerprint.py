@@ -538,4 +538,6 @@ def test_kind_counts():
 
 @pytest.mark.parametrize(("depth", "kind"), [(ARGUMENTS_DEPTH, "json"), (ARGUMENTS_DEPTH + 1, "text")])
 def test_arguments_are_json_down_to_a_depth(depth, kind):
-    assert list(arguments_as_json("[" * depth + "]" * depth)) == [kind]
+    deepest = "[" * (depth - 1) + "]" * (depth - 1)
+
+    assert list(arguments_as_json(f"[[], {deepest}]")) == [kind]

@@ -1,0 +1,43 @@
+"""What the last words of several reviewers add up to."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from recviewer.review.models import State, Verdict
+from recviewer.review.standing import settle
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Said:
+    reviewer: str
+    verdict: str
+    minute: int = 0
+    fingerprint: str = "1:a"
+    rule: str = ""
+
+    @property
+    def at(self):
+        return START + timedelta(minutes=self.minute)
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "by"),
+    [
+        ([], State.UNDECIDED, None),
+        ([Said("Ana", Verdict.APPROVE)], State.APPROVED, "Ana"),
+        ([Said("Ben", Verdict.APPROVE, 2), Said("Ana", Verdict.APPROVE, 1)], State.APPROVED, "Ben"),
+        ([Said("Ben", Verdict.APPROVE), Said("Ana", Verdict.APPROVE)], State.APPROVED, "Ben"),
+        ([Said("Ana", Verdict.REJECT, 1), Said("Ben", Verdict.APPROVE, 2)], State.REJECTED, "Ana"),
+        ([Said("Ana", Verdict.DELETE, 1), Said("Ben", Verdict.APPROVE, 2)], State.DELETE, "Ana"),
+        ([Said("Ana", Verdict.REJECT, 1), Said("Ben", Verdict.DELETE, 2)], State.REJECTED, "Ana"),
+    ],
+)
+def test_the_gravest_word_counts_and_of_equal_ones_the_last(said, state, by):
+    found, settled = settle(said)
+
+    assert found == state
+    assert (settled.reviewer if settled else None) == by
