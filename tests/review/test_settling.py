@@ -5,8 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from recviewer.exchange import fingerprint
+from recviewer.review import standing
+from recviewer.review.decide import say
 from recviewer.review.models import State, Verdict
 from recviewer.review.standing import settle
+from recviewer.review.subjects import Target
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -41,3 +45,20 @@ def test_the_gravest_word_counts_and_of_equal_ones_the_last(said, state, by):
 
     assert found == state
     assert (settled.reviewer if settled else None) == by
+
+
+@pytest.mark.django_db
+def test_where_the_change_itself_was_decided_on_what_was_said_of_equal_words_counts_beside_it():
+    words = Target("a.json", "b1", f"{fingerprint.VERSION}:words")
+    change = words._replace(subject=f"{fingerprint.VERSION}:other", own="change:1:x")
+
+    def said(target, actor, verdict, note=""):
+        say(lambda: [target], lambda targets: {}, actor=actor, verdict=verdict, note=note)
+
+    said(words, "Ana", "delete")
+    asked = change._replace(subject=words.subject)
+    assert standing.on(asked, asks=True) == []
+    said(words, "Ben", "reject", "no")
+    assert [one.reviewer for one in standing.on(asked, asks=True)] == ["Ben"]
+    said(change, "Eve", "delete")
+    assert {one.reviewer for one in standing.on(asked, asks=True)} == {"Ana", "Ben", "Eve"}
