@@ -9,6 +9,8 @@ import pytest
 
 from recviewer import gunicorn_conf
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def after(monkeypatch):

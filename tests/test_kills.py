@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 SUITE = Path(__file__).parents[1] / "bench" / "faults" / "kills.py"
 
 

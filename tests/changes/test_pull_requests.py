@@ -13,6 +13,7 @@ from recviewer.report.links import links
 from recviewer.report.lists import TITLES
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.corpus,
     pytest.mark.skipif("RECVIEWER_PULLS" not in os.environ, reason="RECVIEWER_PULLS names no pull requests"),
 ]

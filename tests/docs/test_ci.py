@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).parents[2]
 WORKFLOWS = PROJECT / "docs/workflows"
 GITHUB = ["github.yml", "github-post.yml"]

@@ -15,6 +15,8 @@ from recviewer.pages.templatetags.words import visible
 from recviewer.pages.text.folds import OPENED, WINDOW, Folds
 from recviewer.pages.text.jsontext import pretty
 
+pytestmark = pytest.mark.slow
+
 _AT = Path(__file__).parents[2] / "bench" / "faults" / "huge.py"
 _SPEC = importlib.util.spec_from_file_location("huge", _AT)
 huge = importlib.util.module_from_spec(_SPEC)

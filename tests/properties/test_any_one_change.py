@@ -13,6 +13,8 @@ from recviewer.difference.model import Churn
 from recviewer.exchange.harmless import BY_FORMAT, EVERY, How
 from recviewer.formats.reading import read
 
+pytestmark = pytest.mark.slow
+
 CASES = Path(__file__).parent.parent / "cases"
 DOCUMENTS = {
     f"{path.parent.name}/{path.stem}": document

@@ -17,6 +17,8 @@ from recviewer.exchange.fingerprint import fingerprint
 from recviewer.formats.deltas import fold, runs_of
 from recviewer.formats.reading import read
 
+pytestmark = pytest.mark.slow
+
 CASES = Path(__file__).parent.parent / "cases"
 DOCUMENTS = []
 for path in sorted(CASES.glob("*/*.json")):
