@@ -606,3 +606,28 @@ def test_the_plan_deletes_what_the_range_shows_as_marked(client, commit, chat, m
     assert (numbers["to_delete"], numbers["approved"]) == (1, 1)
     assert [one["path"] for one in plan["deletions"]] == ["tests/recordings/a.json"]
     assert plan["alike"] == []
+
+
+def test_one_press_reaches_no_change_that_is_another_one(client, commit, make_recording):
+    for name in "abc":
+        make_recording(f"tests/recordings/{name}.json", asked=f"{name}: is llama fine?", answered=f"Yes {name}.")
+    base = commit("before")
+    for name in "ab":
+        make_recording(f"tests/recordings/{name}.json", asked=f"{name}: is ogx fine?", answered=f"Yes {name}.")
+    make_recording("tests/recordings/c.json", asked="c: is llama fine?", answered="No.")
+    spec = f"{base}...{commit('after')}"
+    group = dict(open_change(client, spec, "a").context["page"].bar.fields)
+    other = dict(open_change(client, spec, "c").context["page"].bar.fields)
+
+    sent = {"range": spec, "verdict": "approve", "item": [group["item"], other["item"]]}
+    response = client.post("/do/change", sent)
+
+    assert response.status_code == 422
+    assert "not the same change" in response.content.decode()
+    assert {change.verdict for change in ranges.report_of(spec).found.changes} == {""}
+    client.post("/do/change", sent | {"item": group["item"]})
+    assert {change.side.name: change.verdict for change in ranges.report_of(spec).found.changes} == {
+        "a.json": "approved",
+        "b.json": "approved",
+        "c.json": "",
+    }

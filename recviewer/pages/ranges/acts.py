@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
@@ -54,9 +54,10 @@ def decide(request: HttpRequest) -> HttpResponse:
     spec = request.POST.get("range", "")
     look = watching(spec)
     try:
+        seen = seen_in(request.POST)
         done = ranges.say(
-            lambda: look().found,
-            seen_in(request.POST),
+            lambda: _as_one_item(look().found, seen),
+            seen,
             actor=actor_of(request),
             verdict=request.POST.get("verdict", ""),
             note=request.POST.get("note", ""),
@@ -64,6 +65,17 @@ def decide(request: HttpRequest) -> HttpResponse:
     except (Refused, GitFailed) as refusal:
         return _refused(request, spec, refusal)
     return on(request, done, spec, is_said=True)
+
+
+def _as_one_item(found: Overview, seen: Sequence[Seen]) -> Overview:
+    """Return the range. Only the first of several was on the screen, so raises Invalid where they are not one item now."""
+    wanted = {item.path for item in seen}
+    mine = [change for change in found.changes if change.side.path in wanted]
+    if len(mine) > 1 and (mine[0].alike is None or len({change.alike for change in mine}) > 1):
+        raise Invalid(
+            "These are not the same change any more, so each is to be looked at by itself. Open the page again."
+        )
+    return found
 
 
 def on(request: HttpRequest, done: Done, spec: str, *, is_said: bool = False) -> HttpResponse:
