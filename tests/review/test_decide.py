@@ -5,12 +5,12 @@ import pytest
 
 from recviewer.catalog.models import Recording
 from recviewer.review import standing
-from recviewer.review.decide import decide, say
+from recviewer.review.decide import NOTE_LENGTH, count_beside, decide, say
 from recviewer.review.filters import standings_for
 from recviewer.review.keeping import kept_bytes
 from recviewer.review.models import AppendOnly, AuditEvent, Decision, Kept, Standing
 from recviewer.review.refusals import Changed, Gone, Invalid
-from recviewer.review.subjects import Seen, Target
+from recviewer.review.subjects import Seen, Target, target_of
 
 
 def seen(*recordings):
@@ -274,3 +274,26 @@ def test_an_approval_by_a_rule_says_so(db):
 
     assert done.sentence == "Approved 3 recordings by the rule churn."
     assert {stand.rule for stand in standings_for(["change:2:0", "change:2:2"]).values()} == {"churn"}
+
+
+@pytest.mark.parametrize(("length", "is_fit"), [(NOTE_LENGTH, True), (NOTE_LENGTH + 1, False)])
+def test_a_note_has_a_length(make_recording, length, is_fit):
+    recording = make_recording()
+
+    if is_fit:
+        decide(seen(recording), actor="Ana", verdict="reject", note="x" * length)
+    else:
+        with pytest.raises(Invalid, match="longer"):
+            decide(seen(recording), actor="Ana", verdict="reject", note="x" * length)
+
+    assert Decision.objects.count() == is_fit
+
+
+def test_a_verdict_counts_whom_it_reaches_besides_also_of_what_cannot_be_read(make_recording):
+    broken = make_recording("tests/recordings/a.json", data=b'{"cut')
+    make_recording("tests/recordings/b.json", data=b'{"cut')
+    make_recording("tests/recordings/c.json", data=b"{")
+    target = target_of(broken)
+
+    assert count_beside([target]) == 1
+    assert count_beside([target, target]) == 1  # the same path twice is one recording
