@@ -8,14 +8,13 @@ that is too much, whole lines stand against each other and the result says so.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
 
 from recviewer.difference.sequences import CELLS, Run, common, nearly_common
+from recviewer.difference.spelling import spell
 
 LETTERS = 4
 """An equal stretch with fewer letters and digits than this between two changes is shown as changed on both sides."""
@@ -25,9 +24,6 @@ LEAST = 0.3
 
 HELD = 0.7
 """But words go on to help where so much of the shorter text is in the longer one: something was put around it."""
-
-SPELLED = 3
-"""Changes of so many characters or fewer are spelled out."""
 
 SPELLED_MOST = 20
 """So many changes are spelled out at most; the rest are counted."""
@@ -398,33 +394,3 @@ def _changes(spans: Sequence[Span]) -> Iterator[tuple[str, str]]:
             follows = place < len(spans) and spans[place].op is Op.NEW
             yield span.text, spans[place].text if follows else ""
             place += follows
-
-
-_NAMES = {"\n": "line feed", "\r": "carriage return", "\t": "tab", "\0": "null", "\x1b": "escape", "\x7f": "delete"}
-
-
-def spell(gone: str, new: str) -> str:
-    """Return a short change spelled out, "" for one that is longer than three characters on either side.
-
-    Letters and digits of ASCII stand for themselves: `12 → 13`. Everything else is named.
-    """
-    if max(len(gone), len(new)) > SPELLED:
-        return ""
-    left, right = _spelled(gone), _spelled(new)
-    if gone and new:
-        return f"{left} → {right}"
-    return f"{left} gone" if gone else f"{right} new"
-
-
-def _spelled(text: str) -> str:
-    if text.isascii() and text.isalnum():
-        return text
-    runs = [(mark, len(list(run))) for mark, run in groupby(text)]
-    return ", ".join(f"{_named(mark)}{f' ×{count}' if count > 1 else ''}" for mark, count in runs)
-
-
-def _named(mark: str) -> str:
-    code = f"U+{ord(mark):04X}"
-    name = _NAMES.get(mark) or unicodedata.name(mark, "").lower()
-    shown = f"{mark} " if mark.isprintable() and not mark.isspace() and not unicodedata.combining(mark) else ""
-    return f"{shown}{code} {name}".rstrip()

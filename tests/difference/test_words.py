@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.difference import words as module
-from recviewer.difference.words import Count, Grain, Op, Span, count_words, similarity, spell, tokens, words
+from recviewer.difference.spelling import spell
+from recviewer.difference.words import Count, Grain, Op, Span, count_words, similarity, tokens, words
 from tests.difference.mirror import applied, mirrored
 
 TEXTS = st.text(alphabet="ab cd\n.–-1é字 \t", max_size=40) | st.text(max_size=30)

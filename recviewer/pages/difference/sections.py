@@ -16,8 +16,9 @@ from recviewer.difference.model import (
     Words,
     shown,
 )
+from recviewer.difference.spelling import SPELLED
 from recviewer.difference.values import ABSENT, Change
-from recviewer.difference.words import SPELLED, Count, Grain, Op, words
+from recviewer.difference.words import Count, Grain, Op, words
 from recviewer.exchange.model import Json
 from recviewer.pages.difference.text import LaidOut, Room, laid_out
 from recviewer.pages.templatetags.words import NAME, counted

@@ -1,0 +1,38 @@
+"""A short change spelled out: characters named, also those that nobody sees."""
+
+from __future__ import annotations
+
+import unicodedata
+from itertools import groupby
+
+SPELLED = 3
+"""Changes of so many characters or fewer are spelled out."""
+
+_NAMES = {"\n": "line feed", "\r": "carriage return", "\t": "tab", "\0": "null", "\x1b": "escape", "\x7f": "delete"}
+
+
+def spell(gone: str, new: str) -> str:
+    """Return a short change spelled out, "" for one that is longer than three characters on either side.
+
+    Letters and digits of ASCII stand for themselves: `12 → 13`. Everything else is named.
+    """
+    if max(len(gone), len(new)) > SPELLED:
+        return ""
+    left, right = _spelled(gone), _spelled(new)
+    if gone and new:
+        return f"{left} → {right}"
+    return f"{left} gone" if gone else f"{right} new"
+
+
+def _spelled(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return text
+    runs = [(mark, len(list(run))) for mark, run in groupby(text)]
+    return ", ".join(f"{_named(mark)}{f' ×{count}' if count > 1 else ''}" for mark, count in runs)
+
+
+def _named(mark: str) -> str:
+    code = f"U+{ord(mark):04X}"
+    name = _NAMES.get(mark) or unicodedata.name(mark, "").lower()
+    shown = f"{mark} " if mark.isprintable() and not mark.isspace() and not unicodedata.combining(mark) else ""
+    return f"{shown}{code} {name}".rstrip()
