@@ -109,8 +109,21 @@ def say(
         origin=origin_of(found.source.range),
     )
     left = len({item.path for item in seen}) - len(given)
-    said = [done.sentence, f"{left:,} {_LEFT[left > 1]}" if left else "", named(unread) if unread else ""]
+    kept = _kept(found, seen, actor) if verdict == Verdict.CLEAR else 0
+    said = [
+        done.sentence,
+        f"{left:,} {_LEFT[left > 1]}" if left else "",
+        f"{kept:,} of them keep{'s' if kept == 1 else ''} what you said of the same words elsewhere." if kept else "",
+        named(unread) if unread else "",
+    ]
     return replace(done, sentence=" ".join(filter(None, said)))
+
+
+def _kept(found: Overview, seen: Sequence[Seen], actor: str) -> int:
+    """Count the changes behind the first of an item whose words the actor decided on elsewhere: that is not taken back."""
+    first, *others = _named(found, seen)
+    said = standing.latest({change.subject for change in others if change.subject != first.subject} - {""})
+    return sum(actor in said.get(change.subject, {}) for change in others if change.subject != first.subject)
 
 
 def _unread(found: Overview, seen: Sequence[Seen]) -> dict[str, str]:

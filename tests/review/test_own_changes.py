@@ -261,3 +261,14 @@ def test_a_removal_is_one_of_a_test_and_a_place(root, commit, make_recording, ma
 
     assert {one.side.path[0]: one.verdict for one in made(spec).found.changes} == {"a": "approved", "b": ""}
     assert first.subject.startswith("gone:2:")
+
+
+def test_taking_back_a_group_says_what_stays_because_it_was_said_elsewhere(renamed, made):
+    said = made(renamed).found
+    ranges.say(lambda: said, seen(said, "b"), actor="Ana", verdict="approve")
+    ranges.say(lambda: said, seen(said, "a", "b", "c"), actor="Ana", verdict="approve")
+
+    done = ranges.say(lambda: said, seen(said, "a", "b", "c"), actor="Ana", verdict="clear")
+
+    assert done.sentence.endswith(" 1 of them keeps what you said of the same words elsewhere.")
+    assert verdicts(made(renamed).found) == {"a": "", "b": "approved", "c": "", "new": "approved"}
