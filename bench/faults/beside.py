@@ -28,10 +28,10 @@ ROUNDS = 60
 class Server:
     """recviewer with one worker. A context manager."""
 
-    def __init__(self, root: Path, data: Path, port: int) -> None:
+    def __init__(self, root: Path, data: Path, port: int, workers: int = 1) -> None:
         self.port, self.cookie, self.token = port, "", ""
         told = {"RECVIEWER_RECORDINGS": str(root), "RECVIEWER_DATA": str(data), "RECVIEWER_REFRESH_SECONDS": "1"}
-        command = [sys.executable, "-m", "recviewer", "serve", "--port", str(port), "--workers", "1"]
+        command = [sys.executable, "-m", "recviewer", "serve", "--port", str(port), "--workers", str(workers)]
         self.process = subprocess.Popen(command, env=os.environ | told, stderr=subprocess.DEVNULL)
 
     def __enter__(self) -> Server:
@@ -99,7 +99,9 @@ class Server:
             told = Path(f"/proc/{process}/status").read_text()
         except OSError:
             return 0, 0, 0
-        return tuple(int(re.search(rf"{name}:\s+(\d+)", told)[1]) // 1024 for name in ("RssAnon", "VmRSS", "VmHWM"))  # type: ignore[return-value,index]
+        found = [re.search(rf"{name}:\s+(\d+)", told) for name in ("RssAnon", "VmRSS", "VmHWM")]
+        own, now, most = (int(one[1]) // 1024 if one else 0 for one in found)  # one that has ended has none
+        return own, now, most
 
     @staticmethod
     def seconds(process: int) -> float:
@@ -111,8 +113,8 @@ class Server:
 class Peak:
     """The most memory that the web workers had to themselves, looked at all the time. A context manager."""
 
-    def __init__(self, server: Server) -> None:
-        self.mib = 0
+    def __init__(self, server: Server, pause: float = 0.02) -> None:
+        self.mib, self._pause = 0, pause
         self._server, self._is_over = server, threading.Event()
         self._thread = threading.Thread(target=self._look)
 
@@ -125,7 +127,7 @@ class Peak:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._is_over.wait(0.02):
+        while not self._is_over.wait(self._pause):
             self.mib = max([self.mib, *(self._server.mib(one)[0] for one in self._server.workers())])
 
 

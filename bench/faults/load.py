@@ -1,0 +1,155 @@
+"""Fifty readers and ten deciders for a while: how long pages take, what fails, and what the web workers hold.
+
+    python bench/faults/load.py [--count 30000] [--seconds 60] [--port 8290] [--only quiet|rewritten|bulk]
+
+Small recordings are written and served on the loopback by two workers. Each reader and decider asks for one thing a second.
+Measured three times: with nothing else going on; while 3,000 files are rewritten and indexed again; and after everything was
+approved at once. A verdict counts as lost where the database does not hold it at the end. Goals: pages 1 s at the 95th
+percentile, searches 1.5 s, no error, nothing lost. Exit code 1 where one is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from beside import Peak, Server, act_on_all, chat, fill
+
+READERS, DECIDERS, REWRITTEN = 50, 10, 3_000
+GOALS = {"page": 1.0, "search": 1.5, "decide": 1.0}
+
+
+class Person(threading.Thread):
+    """One browser: a connection, a cookie, one request a second."""
+
+    def __init__(self, number: int, count: int, port: int, until: float, *, decides: bool) -> None:
+        super().__init__()
+        self.chance, self.count, self.until, self.decides = random.Random(number), count, until, decides
+        self.port, self.head, self.token = port, {"Content-Type": "application/x-www-form-urlencoded"}, ""
+        self.took: list[tuple[str, float]] = []
+        self.failed: list[str] = []
+        self.decided: list[str] = []
+
+    def run(self) -> None:
+        time.sleep(self.chance.random())
+        while time.monotonic() < self.until:
+            began = time.monotonic()
+            key = f"recordings/{(number := self.chance.randrange(self.count)) // 1000:03}/{number:06}.json"
+            if self.decides:
+                self._decide(key)
+            else:
+                pages = ["/", f"/?page={self.chance.randrange(1, 50)}", f"/?q=question+{number}", *[f"/r/{key}"] * 4]
+                page = self.chance.choice(pages)
+                self._ask("search" if "q=" in page else "page", page)
+            time.sleep(max(0.0, 1 - (time.monotonic() - began)))
+
+    def _decide(self, key: str) -> None:
+        page = self._ask("page", f"/r/{key}")
+        blob = re.search(r'name="seen" value="([0-9a-f]{40})"', page)
+        if blob is None:
+            return
+        word = f"{self.ident} {len(self.decided)}"
+        fields = {"csrfmiddlewaretoken": self.token, "key": quote(key, safe=""), "seen": blob[1], "next": f"/r/{key}"}
+        self._ask("decide", "/do/decide", urlencode(fields | {"verdict": "reject", "note": word}))
+        self.decided.append(word)
+
+    def _ask(self, what: str, url: str, sent: str | None = None) -> str:
+        began = time.monotonic()
+        try:
+            line = HTTPConnection("127.0.0.1", self.port, timeout=60)
+            line.request("POST" if sent else "GET", url, sent, self.head)
+            answer = line.getresponse()
+            body = answer.read().decode("utf-8", "replace")
+        except OSError as error:
+            self.failed.append(f"{url}: {error!r}")
+            return ""
+        self.took.append((what, time.monotonic() - began))
+        if answer.status >= 400 and answer.status != 409:  # a file that was rewritten meanwhile
+            self.failed.append(f"{url}: {answer.status}")
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            if cookie.startswith("csrftoken="):
+                self.head["Cookie"] = cookie.partition(";")[0]
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', body)
+        self.token = found[1] if found else self.token
+        return body
+
+
+def measure(name: str, server: Server, database: Path, count: int, seconds: int) -> bool:
+    """Let people work for a while, print what it cost, and tell whether all goals were met."""
+    until = time.monotonic() + seconds
+    people = [Person(at, count, server.port, until, decides=at < DECIDERS) for at in range(READERS + DECIDERS)]
+    with Peak(server, 0.5) as peak:
+        for one in people:
+            one.start()
+        for one in people:
+            one.join()
+    failed = [line for one in people for line in one.failed]
+    decided = {word for one in people for word in one.decided}
+    with sqlite3.connect(database) as base:
+        kept = {note for (note,) in base.execute("select note from review_decision")}
+    is_met, figures = not failed and decided <= kept, []
+    for what, goal in GOALS.items():
+        took = sorted(cost for one in people for kind, cost in one.took if kind == what)
+        if not took:
+            continue
+        p50, p95, p99 = (took[min(len(took) - 1, len(took) * part // 100)] for part in (50, 95, 99))
+        is_met = is_met and p95 <= goal
+        figures.append(f"{what} {len(took)}: {p50:.2f}/{p95:.2f}/{p99:.2f} s")
+    print(
+        f"{name + ':':10} {', '.join(figures)}; {len(failed)} failed, {len(decided - kept)} of {len(decided)} verdicts lost,"
+    )
+    print(
+        f"{'':10} a worker held {peak.mib} MiB at most" + "".join(f"\n{'':10} {one}" for one in failed[:5]), flush=True
+    )
+    return is_met
+
+
+def rewrite(root: Path, stop: threading.Event) -> None:
+    """Write some recordings anew, a few at a time."""
+    for number in range(REWRITTEN):
+        place = root / "recordings" / f"{number // 1000:03}" / f"{number:06}.json"
+        if place.exists():
+            place.write_text(chat(number + 1_000_000))
+        if stop.wait(0.005):
+            return
+
+
+def main() -> None:
+    """Start a server, and measure."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--count", type=int, default=30_000)
+    asked.add_argument("--seconds", type=int, default=60)
+    asked.add_argument("--port", type=int, default=8290)
+    asked.add_argument("--only", choices=["quiet", "rewritten", "bulk"])
+    told = asked.parse_args()
+    are_met = []
+    with tempfile.TemporaryDirectory() as folder:
+        root, data = Path(folder) / "tree", Path(folder) / "data"
+        fill(root, told.count)
+        with Server(root, data, told.port, workers=2) as server:
+            for name in [told.only] if told.only else ["quiet", "rewritten", "bulk"]:
+                stop = threading.Event()
+                beside = threading.Thread(target=rewrite, args=(root, stop))
+                if name == "rewritten":
+                    beside.start()
+                elif name == "bulk":
+                    server.get("/")
+                    print("bulk act:  status {}, {:.1f} s".format(*act_on_all(server)), flush=True)
+                are_met.append(measure(name, server, data / "recviewer.sqlite3", told.count, told.seconds))
+                stop.set()
+                if name == "rewritten":
+                    beside.join()
+    sys.exit(0 if all(are_met) else 1)
+
+
+if __name__ == "__main__":
+    main()
