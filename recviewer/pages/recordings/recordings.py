@@ -18,6 +18,7 @@ from recviewer.catalog.filters import FILTERS, Filter, Term
 from recviewer.catalog.models import Recording
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.discreet import discreet
+from recviewer.pages.recordings.blame import Blame, Fault, blame_of, faults_of
 from recviewer.pages.recordings.cells import hits, kind_as_model
 from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, narrowed, printed_facets
 from recviewer.pages.recordings.jumps import jump, opened_by
@@ -98,23 +99,6 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Blame:
-    """Which filter leaves out most, where nothing matches. left: how many match without it."""
-
-    said: str
-    left: int
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A filter whose value makes no sense. said: a sentence. url: drops the filter."""
-
-    said: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Listing:
     """The page. headline counts are of the whole tree; total and size_bytes of what the filters leave.
 
@@ -191,7 +175,7 @@ def build(state: ListState) -> Listing:
         found = facets.combinations(narrowed(state, beyond), key=key)
     else:
         found = facets.combinations(Recording.objects.all(), key=(generation,))
-    faults = tuple(_faults(state))
+    faults = tuple(faults_of(state))
     counted = facets.counts(() if faults else found, state.terms)
     pages = max(1, -(-counted.total // state.per_page))
     state = replace(state, page=min(state.page, pages))
@@ -222,7 +206,7 @@ def build(state: ListState) -> Listing:
         pages=tuple(_pages(state, pages)),
         previous_url=replace(state, page=state.page - 1).address() if state.page > 1 else "",
         next_url=replace(state, page=state.page + 1).address() if state.page < pages else "",
-        blame=_blame(state) if not counted.total and everything.total and not faults else None,
+        blame=blame_of(state) if not counted.total and everything.total and not faults else None,
         faults=faults,
         strangers=narrowing.strangers(state.terms, state.words) if not counted.total and everything.total else (),
         direct=_direct(state),
@@ -357,36 +341,9 @@ def _pages(state: ListState, last: int) -> Iterable[Step | None]:
             yield None
 
 
-def _faults(state: ListState) -> Iterable[Fault]:
-    for term in state.terms:
-        said_of_it = narrowing.fault(term)
-        if said_of_it:
-            yield Fault(said_of_it, state.without(term).address())
-
-
 def _direct(state: ListState) -> Step | None:
     path = opened_by(state.words) if state.words else None
     return Step(path, url_of(path)) if path is not None else None
-
-
-def _blame(state: ListState) -> Blame | None:
-    """Find the filter without which most would be left, None where that would not help.
-
-    Where two parts of the query each leave nothing by themselves, no one filter is to blame: nothing more is counted then.
-    """
-    kinds = [replace(state, terms=terms, words="", page=1) for terms in narrowing.parts(state.terms)]
-    kinds += [replace(state, terms=(), page=1)] if state.words else []
-    barren = [part for part in kinds if not narrowed(part).exists()]
-    best: tuple[int, str, ListState] | None = None
-    for part in (barren or kinds) if len(barren) < 2 else ():
-        if len(part.terms) > 1:
-            continue  # without one of several alternatives even less is left
-        name = part.terms[0].said if part.terms else f"“{state.words}”"
-        other = state.without(part.terms[0]) if part.terms else replace(state, words="", page=1)
-        left = narrowed(other).count()
-        if left > (best[0] if best else 0):
-            best = (left, name, other)
-    return Blame(best[1], best[0], best[2].address()) if best else None
 
 
 def as_json(page: Listing) -> Json:
