@@ -24,8 +24,8 @@ from recviewer.formats.version import reader_version
 from recviewer.store import files
 from recviewer.store.refusals import Refusal
 
-LARGE_BYTES = 2 * 1024 * 1024
-"""Files of more bytes are read apart. One of 1.1 MB takes 0.03 s here; the start of another process takes ten times that."""
+LARGE_BYTES = 1024 * 1024
+"""Files of more bytes are read apart."""
 
 SECONDS = 120
 """How long one file may take."""

@@ -16,7 +16,7 @@ from recviewer.formats import decode
 from recviewer.store.files import blob_id
 
 
-def a_large(chat, root, name="large.json", answered="word " * 500_000):
+def a_large(chat, root, name="large.json", answered="word " * 300_000):
     data = json.dumps(chat(answered=answered)).encode()
     (root / name).write_bytes(data)
     return Job(name, name.encode(), "", len(data))
@@ -40,16 +40,6 @@ def test_a_run_reads_large_files_apart(root, chat, db, monkeypatch):
 
     assert asked == ["large.json"]
     assert set(Recording.objects.values_list("path", "kind")) == {("large.json", "chat"), ("small.json", "chat")}
-
-
-def test_a_run_starts_no_process_for_the_largest_real_recordings(root, chat, db, monkeypatch):
-    job = a_large(chat, root, answered="word " * 300_000)
-    monkeypatch.setattr(Apart, "read", lambda self, job: pytest.fail("was read apart"))
-
-    indexer.refresh(processes=1)
-
-    assert 1_120_000 < job.size < apart.LARGE_BYTES
-    assert Recording.objects.get().kind == "chat"
 
 
 @pytest.mark.parametrize("how", ["time", "memory", "killed"])
