@@ -1,6 +1,6 @@
 """Django settings, read from RECVIEWER_* variables. The table of them is in the README.
 
-With no variables set this is one person's program on a laptop: 127.0.0.1, SQLite, no login.
+With no variables set this is one person's program on a laptop: 127.0.0.1, SQLite, no login. DATABASE_URL names PostgreSQL.
 RECVIEWER_HOSTED=1 makes a secret key, host names and a login mandatory.
 """
 
@@ -10,7 +10,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from recviewer import env, places
+from recviewer import databases, env, places
 from recviewer.git import remotes
 
 PLACES = places.find()
@@ -94,19 +94,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": PLACES.database,
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA busy_timeout=20000;"
-            "PRAGMA mmap_size=268435456;PRAGMA cache_size=-32768;PRAGMA temp_store=MEMORY;PRAGMA foreign_keys=ON;",
-        },
-    }
-}
+DATABASES: dict[str, dict[str, Any]] = {"default": databases.named(env.text("DATABASE_URL"), PLACES.database)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "static/"

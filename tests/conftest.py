@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -158,3 +159,19 @@ def case_files():
     """Every case file but the expectations."""
     found = (Path(__file__).parent / "cases").glob("*/*.json")
     return sorted(path for path in found if not path.name.endswith(".expected.json"))
+
+
+@pytest.fixture
+def server():
+    """The address of a fresh database on the server of TEST_DATABASE_URL; skipped where there is none."""
+    url = os.environ.get("TEST_DATABASE_URL", "")
+    if not url:
+        pytest.skip("TEST_DATABASE_URL names no server of PostgreSQL")
+    import psycopg
+
+    name = f"recviewer_{uuid4().hex[:12]}"
+    place = url.rpartition("/")[0]
+    with psycopg.connect(f"{place}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        yield f"{place}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

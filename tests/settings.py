@@ -14,7 +14,13 @@ for _name in [name for name in os.environ if name.startswith("RECVIEWER_")]:
         del os.environ[_name]
 os.environ["RECVIEWER_DATA"] = str(_FOLDER)
 
+# The suite runs on PostgreSQL where TEST_DATABASE_URL names a server. What starts processes of its own stays on SQLite,
+# unless it says otherwise: each has a database in its data folder.
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
+
 from recviewer.settings import *  # noqa: E402, F403
+
+del os.environ["DATABASE_URL"]
 
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "INVALID-VARIABLE"  # noqa: F405
 

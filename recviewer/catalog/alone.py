@@ -13,12 +13,15 @@ from typing import NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper
+from django.db.utils import ConnectionHandler
 
-from recviewer.catalog import search
+from recviewer.catalog.engines import TABLE as WORDS
+from recviewer.catalog.engines import sqlite
 from recviewer.catalog.filters import Recordings
 from recviewer.catalog.rows import TABLE
 from recviewer.catalog.summary import Summary
 from recviewer.catalog.writer import COLUMNS, INSERT, values_of, words_of
+from recviewer.databases import SQLITE
 from recviewer.store.scan import FileStamp
 
 
@@ -35,14 +38,16 @@ class Alone:
 
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._cursor = raw.cursor(SQLiteCursorWrapper)
+        self._dialect = ConnectionHandler({"default": {"ENGINE": SQLITE}})["default"]  # is never connected
         columns = ", ".join(name for name in (*COLUMNS, "commit_id") if name != "id")
         self._cursor.execute(f"CREATE TABLE {TABLE} (id INTEGER PRIMARY KEY, {columns})")
-        self._cursor.execute(search.CREATE)
+        for statement in sqlite.create():
+            self._cursor.execute(statement)
 
     def matching(self, some: Sequence[Lone], wanted: Recordings) -> list[bool]:
         """Tell of each whether a query holds it. wanted: the query, which is not sent to the database of the settings."""
         try:
-            sql, params = wanted.order_by().values_list("pk").query.sql_with_params()
+            sql, params = wanted.order_by().values_list("pk").query.get_compiler(connection=self._dialect).as_sql()
         except EmptyResultSet:
             return [False] * len(some)
         now = datetime.now(UTC).isoformat()
@@ -50,9 +55,9 @@ class Alone:
         rows = [values_of(id, id, one.key, stamp, now, one.summary) for id, (one, stamp) in _numbered(some, stamps)]
         words = [words_of(id, one.summary) for id, (one, _) in _numbered(some, stamps)]
         self._cursor.execute(f"DELETE FROM {TABLE}")
-        self._cursor.execute(f"DELETE FROM {search.TABLE}")
+        self._cursor.execute(f"DELETE FROM {WORDS}")
         self._cursor.executemany(INSERT, rows)
-        search.insert(self._cursor, words)
+        sqlite.insert(self._cursor, words)
         self._cursor.execute(sql, params)
         found = {row[0] for row in self._cursor.fetchall()}
         return [id in found for id, _ in _numbered(some, stamps)]

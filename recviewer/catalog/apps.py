@@ -1,5 +1,15 @@
 from django.apps import AppConfig
+from django.db import connections
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
+
+
+def fit(using: str, **more: object) -> None:
+    """Set on PostgreSQL what Django's tables lack."""
+    if connections[using].vendor == "postgresql":
+        from recviewer.catalog.engines.postgresql_text import fit
+
+        fit(connections[using])
 
 
 class CatalogConfig(AppConfig):
@@ -7,7 +17,12 @@ class CatalogConfig(AppConfig):
     label = "catalog"
 
     def ready(self) -> None:
-        """Have every connection remember its file."""
+        """Say what case means in conditions, and prepare each new connection and new tables."""
+        from recviewer.catalog import cases
         from recviewer.catalog.database import note_file
+        from recviewer.catalog.engines.postgresql_text import adapt
 
+        cases.register()
         connection_created.connect(note_file)
+        connection_created.connect(adapt)
+        post_migrate.connect(fit, dispatch_uid="recviewer.fit")

@@ -17,13 +17,23 @@ _UNWRITTEN = {
     "attempt to write a readonly database": "recviewer may not write to it",
     "database is locked": "another process has kept it locked for too long",
     "database table is locked": "another process has kept it locked for too long",
+    "no space left on device": "the disk is full",
+    "in a read-only transaction": "recviewer may not write to it",
+    "due to lock timeout": "another process has kept it locked for too long",
+    "deadlock detected": "another process was in the way",
 }
-"""What SQLite says (https://sqlite.org/rescode.html) where it has rolled the whole transaction back, and what that means."""
+"""What SQLite (https://sqlite.org/rescode.html) or PostgreSQL says where it rolled the whole transaction back, and why."""
 _OTHER = {
     "unable to open database file": "its file cannot be opened",
     "disk i/o error": "the disk reported an error",
     "database disk image is malformed": "its file is damaged",
     "file is not a database": "its file is damaged",
+    "connection failed": "its server cannot be reached",
+    "the connection is lost": "its server cannot be reached",
+    "connection is closed": "its server cannot be reached",
+    "server closed the connection": "its server cannot be reached",
+    "terminating connection": "its server cannot be reached",
+    "failed to resolve host": "its server cannot be found",
 }
 
 
@@ -60,6 +70,8 @@ def expect_in_place() -> None:
 
 def _file(connection: BaseDatabaseWrapper) -> tuple[int, int] | None:
     """Return what the file system calls the file at a connection's place, None where there is none."""
+    if connection.vendor != "sqlite":
+        return None
     try:
         seen = os.stat(connection.settings_dict["NAME"])
     except OSError:
@@ -112,15 +124,23 @@ def can_be_made_anew() -> Iterator[None]:
 
     A power cut may take back the last of them, never half of one. All else waits for the disk (see `settings`).
     """
-    _wait_for_disk("NORMAL")
+    _wait_for_disk("later")
     try:
         yield
     finally:
         with suppress(DatabaseError):  # one that broke is opened anew, and waits
-            _wait_for_disk("FULL")
+            _wait_for_disk("now")
+
+
+_WAITING = {
+    ("sqlite", "now"): "PRAGMA synchronous=FULL",
+    ("sqlite", "later"): "PRAGMA synchronous=NORMAL",
+    ("postgresql", "now"): "RESET synchronous_commit",
+    ("postgresql", "later"): "SET synchronous_commit = off",
+}
 
 
 def _wait_for_disk(how: str) -> None:
     if not connection.in_atomic_block:
         with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA synchronous={how}")
+            cursor.execute(_WAITING[connection.vendor, how])

@@ -88,7 +88,7 @@ def _one_of(column: str, words: Mapping[str, str]) -> Callable[[str], Q | None]:
 
 
 def _contains(column: str) -> Callable[[str], Q | None]:
-    return lambda value: Q(**{f"{column}__contains": value}) if value else None
+    return lambda value: Q(**{f"{column}__icontains": value}) if value else None
 
 
 _UNITS = {"": 1, "k": 1000, "m": 1_000_000, "g": 1_000_000_000}

@@ -2,7 +2,8 @@
 
 One walk compares stamps (path, size, mtime, inode) with the rows; only what differs is read. Rows are written in batches,
 each in a transaction of its own, so that whatever interrupts a run leaves a usable catalog and the next run goes on from
-there. Only one run at a time: a lock in the data folder, shared by all processes.
+there. Only one run at a time: a lock in the data folder, shared by all processes, and on PostgreSQL one of the database,
+shared by all hosts.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from filelock import FileLock, Timeout
 
 from recviewer import places
-from recviewer.catalog import database, rows
+from recviewer.catalog import database, engines, rows
 from recviewer.catalog.jobs import Done, Job
 from recviewer.catalog.models import IndexRun
 from recviewer.formats.version import reader_version
@@ -287,7 +288,10 @@ def only_run() -> Iterator[None]:
             holder.write_text(
                 json.dumps({"process": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")})
             )
-        yield
+        with engines.of(connection.vendor).only_one("index") as is_ours:  # another host has other files
+            if not is_ours:
+                raise Busy("an indexing run is under way in another process, of this host or another")
+            yield
     finally:
         with contextlib.suppress(OSError):
             holder.unlink(missing_ok=True)

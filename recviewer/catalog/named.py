@@ -38,20 +38,20 @@ def by_name_or_blob(digits: str) -> Q:
 
 def _called(column: str, digits: str) -> Q:
     """Return the condition for names such as `H.json`, `rec-H.json` and `models-H-0123abcd.json`."""
-    found = Q(**{f"{column}__startswith": digits})
+    found = Q(**{f"{column}__istartswith": digits})
     for lead in "/-":
-        found |= Q(**{f"{column}__contains": f"{lead}{digits}"})
+        found |= Q(**{f"{column}__icontains": f"{lead}{digits}"})
     if len(digits) > SHORT_DIGITS:
         short = digits[:SHORT_DIGITS]
-        found |= Q(**{f"{column}__startswith": f"{short}."})
+        found |= Q(**{f"{column}__istartswith": f"{short}."})
         for name in (f"/{short}.", f"-{short}.", f"-{short}-"):
-            found |= Q(**{f"{column}__contains": name})
+            found |= Q(**{f"{column}__icontains": name})
     return found
 
 
 def by_path(path: str) -> Q:
     """Return the condition for recordings at a path, at a path that ends so, or at an end of it: roots differ."""
-    return Q(path__in=list(_ends(path))) | Q(path__endswith="/" + path.lstrip("/"))
+    return Q(path__in=list(_ends(path))) | Q(path__iendswith="/" + path.lstrip("/"))
 
 
 def by_test(part: str) -> Q:
@@ -59,12 +59,12 @@ def by_test(part: str) -> Q:
 
     So an absolute path finds the ids below it, and one from the top of the repository those from the top of the tests.
     """
-    found = Q(test_id__contains=part)
+    found = Q(test_id__icontains=part)
     folders = part.partition("[")[0].partition("::")[0]
     if "/" in folders:
         for end in _ends(part):
             if end != part:
-                found |= Q(test_id=end) | Q(test_id__startswith=f"{end}::") | Q(test_id__startswith=f"{end}[")
+                found |= Q(test_id=end) | Q(test_id__istartswith=f"{end}::") | Q(test_id__istartswith=f"{end}[")
     return found
 
 

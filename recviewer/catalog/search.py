@@ -1,7 +1,7 @@
-"""Full-text search over requests and reassembled answers: the one place that knows the database's engine for it.
+"""Full-text search over requests and reassembled answers: what was typed, and what it finds.
 
-SQLite: an FTS5 table beside the recordings, its rowid being the recording's id, written by the indexer (its text comes
-from files, so no trigger could). PostgreSQL follows.
+The words stand in a table beside the recordings, written by the indexer (their text comes from files, so no trigger
+could). How a database keeps and finds them is told in `engines`.
 """
 
 from __future__ import annotations
@@ -16,23 +16,19 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.backends.sqlite3.base import SQLiteCursorWrapper
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.sql.compiler import SQLCompiler
 
-from recviewer.catalog import excerpts
+from recviewer.catalog import engines, excerpts
+from recviewer.catalog.engines import TABLE, Wanted
 from recviewer.catalog.excerpts import Looked
-from recviewer.catalog.folding import TOKENIZER
 from recviewer.catalog.models import Recording
 from recviewer.catalog.named import named
 from recviewer.catalog.naming import clean
 from recviewer.catalog.pasted import id_end
-
-TABLE = "catalog_words"
-COLUMNS = ("asked", "answered", "test", "model")
-CREATE = f"CREATE VIRTUAL TABLE {TABLE} USING fts5({', '.join(COLUMNS)}, tokenize = '{TOKENIZER}')"
-DROP = f"DROP TABLE IF EXISTS {TABLE}"
 
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
@@ -52,16 +48,14 @@ class Snippet:
     pieces: excerpts.Pieces
 
 
-def insert(cursor: CursorWrapper | SQLiteCursorWrapper, words: Sequence[tuple[Any, ...]]) -> None:
+def insert(cursor: CursorWrapper, words: Sequence[tuple[Any, ...]]) -> None:
     """Store words, in place of those there may be. words: (id, asked, answered, test, model)."""
-    cursor.executemany(
-        f"INSERT OR REPLACE INTO {TABLE} (rowid, {', '.join(COLUMNS)}) VALUES (%s, %s, %s, %s, %s)", words
-    )
+    engines.of(cursor.db.vendor).insert(cursor, words)
 
 
 def delete(cursor: CursorWrapper, ids: Iterable[int]) -> None:
     """Drop the words of recordings."""
-    cursor.executemany(f"DELETE FROM {TABLE} WHERE rowid = %s", [(id,) for id in ids])
+    engines.of(cursor.db.vendor).delete(cursor, ids)
 
 
 def needs_scan(text: str) -> bool:
@@ -77,10 +71,9 @@ class Token(NamedTuple):
     is_phrase: bool
 
     @property
-    def expression(self) -> str:
-        """The token for FTS5: in quotes, so that nothing typed is syntax. A word also matches those that begin with it."""
-        quoted = '"' + self.text.replace('"', '""') + '"'
-        return quoted if self.is_phrase else quoted + " *"
+    def wanted(self) -> Wanted:
+        """The token as the database looks for it: a word also matches those that begin with it."""
+        return Wanted(self.text, self.is_phrase)
 
     @property
     def names(self) -> Q | None:
@@ -127,21 +120,16 @@ def _typed(text: str) -> Iterator[Token]:
                 yield found
 
 
-def expression(text: str) -> str:
-    """Return the FTS5 expression for what a person typed: words in any order, quoted phrases, `-word` to leave out.
+class _Found(RawSQL):
+    """The ids that the database's engine finds. by: a function of the engine; asked: its parameters."""
 
-    Returns "" where no word is left to search for.
-    """
-    return _expression(tokens(text))
+    def __init__(self, by: str, *asked: Any) -> None:
+        super().__init__(by, asked)
 
-
-def _expression(typed: Sequence[Token]) -> str:
-    wanted = [token.expression for token in typed if not token.is_unwanted]
-    unwanted = [token.expression for token in typed if token.is_unwanted]
-    if not wanted:
-        return ""
-    found = " AND ".join(wanted)
-    return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        """Return the query as that engine understands it."""
+        sql, params = getattr(engines.of(connection.vendor), self.sql)(*self.params)
+        return f"({sql})", tuple(params)
 
 
 def matching(recordings: QuerySet[Recording], text: str) -> QuerySet[Recording]:
@@ -151,12 +139,12 @@ def matching(recordings: QuerySet[Recording], text: str) -> QuerySet[Recording]:
         return recordings.none()
     is_scan = needs_scan(text)
     plain = [] if is_scan else [token for token in typed if token.names is None]
-    found = _expression(plain)
-    if found:
-        recordings = recordings.filter(_matched(found))
+    wanted = tuple(token.wanted for token in plain if not token.is_unwanted)
+    if wanted:
+        recordings = recordings.filter(_matched(wanted, tuple(token.wanted for token in plain if token.is_unwanted)))
     for token in typed:
-        if token not in plain or (not found and token.is_unwanted):
-            condition = _containing(token) if is_scan else _matched(token.expression)
+        if token not in plain or (not wanted and token.is_unwanted):
+            condition = Q(pk__in=_Found("scanned", token.text)) if is_scan else _matched((token.wanted,))
             condition |= token.names or Q()
             recordings = recordings.exclude(condition) if token.is_unwanted else recordings.filter(condition)
     return recordings
@@ -181,17 +169,11 @@ def known(text: str, state: str) -> Q:
                 _kept[state, text] = ids
             while len(_kept) > _KEEP:
                 _kept.popitem(last=False)
-    return Q(pk__in=RawSQL("SELECT value FROM json_each(%s)", [ids]))
+    return Q(pk__in=_Found("listed", ids))
 
 
-def _matched(found: str) -> Q:
-    return Q(pk__in=RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [found]))
-
-
-def _containing(token: Token) -> Q:
-    like = "%" + re.sub(r"([\\%_])", r"\\\1", token.text) + "%"
-    holds = r"(asked LIKE %s ESCAPE '\' OR answered LIKE %s ESCAPE '\')"
-    return Q(pk__in=RawSQL(f"SELECT rowid FROM {TABLE} WHERE {holds}", [like, like]))
+def _matched(wanted: tuple[Wanted, ...], unwanted: tuple[Wanted, ...] = ()) -> Q:
+    return Q(pk__in=_Found("holding", wanted, unwanted))
 
 
 def snippets(ids: Sequence[int], text: str) -> dict[int, Snippet]:
@@ -208,8 +190,9 @@ def snippets(ids: Sequence[int], text: str) -> dict[int, Snippet]:
     if not ids or not finds:
         return {}
     places, looked = ", ".join(["%s"] * len(ids)), Looked()
+    key = engines.of(connection.vendor).KEY
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT rowid, answered, asked FROM {TABLE} WHERE rowid IN ({places})", list(ids))
+        cursor.execute(f"SELECT {key}, answered, asked FROM {TABLE} WHERE {key} IN ({places})", list(ids))
         return {id: found for id, *both in cursor if (found := _found(finds, both, looked))}
 
 

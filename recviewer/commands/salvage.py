@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.utils import load_backend
 
+from recviewer.databases import SQLITE
 from recviewer.review import models
 from recviewer.review.reviews_file import merging
 
@@ -45,7 +46,7 @@ def export(file: Path) -> tuple[bytes, dict[str, int]]:
 def _instead(file: Path) -> Iterator[None]:
     """Let queries go to another file than the settings name."""
     usual = connections["default"]
-    places = connections.settings["default"] | {"NAME": str(file), "OPTIONS": {"timeout": 20}}
+    places = connections.settings["default"] | {"ENGINE": SQLITE, "NAME": str(file), "OPTIONS": {"timeout": 20}}
     connections["default"] = load_backend(places["ENGINE"]).DatabaseWrapper(places, "default")
     try:
         yield

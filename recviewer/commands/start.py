@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError
 
-from recviewer import __version__, places
+from recviewer import __version__, databases, places
 from recviewer.catalog import database
 from recviewer.catalog.indexer import Progress, Report
 from recviewer.commands import tables
@@ -49,7 +49,10 @@ def unusable(error: OSError | DatabaseError) -> CommandError:
         named = f" ({error.filename})" if error.filename not in (None, str(settings.DATA_DIR)) else ""
         reason = store.why(error) + named
     else:
-        what, reason = f"the database in {what}", database.why(error) or str(error)
+        told, reason = settings.DATABASES["default"], database.why(error) or str(error)
+        if databases.is_server(told):
+            return CommandError(f"the database {databases.told(told)} cannot be used: {reason}.", returncode=2)
+        what = f"the database in {what}"
     return CommandError(f"{what} cannot be used: {reason}. Set RECVIEWER_DATA to a folder that can.", returncode=2)
 
 

@@ -1,4 +1,7 @@
-"""The tables of the database: brought up to date with a copy made before, refused where a newer recviewer made them."""
+"""The tables of the database: brought up to date with a copy made before, refused where a newer recviewer made them.
+
+A database on a server is not copied: its operator does that, by pg_dump.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError, connection, transaction
 from filelock import FileLock, Timeout
 
-from recviewer import __version__
-from recviewer.catalog import database
+from recviewer import __version__, databases
+from recviewer.catalog import database, engines
 from recviewer.store import refusals as store
 
 KEPT = 3
@@ -33,14 +36,13 @@ def migrate() -> None:
         return
     with _alone():
         if _is_behind():  # another process may have been faster
-            copy = back_up()
+            copy = None if databases.is_server(settings.DATABASES["default"]) else back_up()
             try:
                 _apply()
             except DatabaseError as error:
                 kept = f" A copy of how it was is {copy}." if copy else ""
                 raise CommandError(
-                    f"The database {settings.PLACES.database} could not be brought up to date: {error}. "
-                    f"It is as it was.{kept}",
+                    f"The database {_named()} could not be brought up to date: {error}. It is as it was.{kept}",
                     returncode=2,
                 ) from error
 
@@ -53,9 +55,9 @@ def _is_behind() -> bool:
     newer = database.newer(executor.loader)
     if newer:
         raise CommandError(
-            f"The database {settings.PLACES.database} was made by a newer recviewer than this one ({__version__}): it has "
-            f"{', '.join(newer[:3])}. Nothing was changed. Use the newer one, or put back a copy from "
-            f"{backups()} that was made before.",
+            f"The database {_named()} was made by a newer recviewer than this one ({__version__}): it has "
+            f"{', '.join(newer[:3])}. Nothing was changed. Use the newer one, or put back a copy that was made before"
+            f"{_of_copies()}.",
             returncode=2,
         )
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
@@ -78,15 +80,25 @@ def _alone() -> Iterator[None]:
 def _apply() -> None:
     """Apply what is missing in one transaction, so that a process which is killed in between leaves all as it was.
 
-    SQLite cannot change tables while it checks foreign keys, and cannot stop checking within a transaction.
+    SQLite cannot change tables while it checks foreign keys, and cannot stop checking within a transaction. On a server
+    processes of other hosts wait, and find nothing left to do.
     """
     connection.disable_constraint_checking()
     try:
         with transaction.atomic():
+            engines.of(connection.vendor).only_writer("tables")
             call_command("migrate", interactive=False, verbosity=0)
             connection.check_constraints()
     finally:
         connection.enable_constraint_checking()
+
+
+def _named() -> str:
+    return databases.told(settings.DATABASES["default"])
+
+
+def _of_copies() -> str:
+    return " with pg_dump" if databases.is_server(settings.DATABASES["default"]) else f", from {backups()}"
 
 
 def backups() -> Path:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError
 
-from recviewer import places
+from recviewer import databases, places
 from recviewer.catalog.where import way
 from recviewer.git import ranges, refs
 from recviewer.git.history import contents
@@ -31,6 +31,7 @@ _FILES = ("100644", "100755")
 @dataclass(frozen=True, slots=True)
 class Heard:
     """spoken: the verdicts of all files. database: that of the data folder, None where there is none.
+    is_on_server: the settings name a database of no folder, which is asked.
 
     repository: where the contents lie that verdicts of an older version were given on.
     """
@@ -39,6 +40,7 @@ class Heard:
     database: Path | None
     warn: Warn
     repository: Repository
+    is_on_server: bool = False
 
     def ask(self, subjects: Sequence[str]) -> dict[str, str]:
         """Return what was decided on some subjects, those verdicts included that can be carried from older versions."""
@@ -46,13 +48,14 @@ class Heard:
         known = [saying for saying in self.spoken if saying.fingerprint in wanted]
         older: list[Saying] = []
         kept: dict[str, bytes] = {}
-        if self.database is not None:
+        if self.database is not None or self.is_on_server:
             try:
                 known += from_outside.of_database(self.database, wanted)
                 older, kept = from_outside.older_of_database(self.database)
             except DatabaseError as error:
+                named = self.database or databases.told(settings.DATABASES["default"])
                 self.warn(
-                    f"The verdicts in {self.database} were not read: {error}. `recviewer serve` brings a database "
+                    f"The verdicts in {named} were not read: {error}. `recviewer serve` brings a database "
                     "up to date that an older recviewer made."
                 )
         known += [saying for saying in self._carried(older, kept) if saying.fingerprint in wanted]
@@ -74,7 +77,7 @@ class Heard:
     def choices(self) -> tuple[Choice, ...]:
         """Return the pairs that reviewers made or broke; `ask` tells of a database that cannot be read."""
         try:
-            return from_outside.choices_of_database(self.database) if self.database else ()
+            return from_outside.choices_of_database(self.database) if self.database or self.is_on_server else ()
         except DatabaseError:
             return ()
 
@@ -90,6 +93,8 @@ def hear(repository: Repository, folder: Path, files: Sequence[str], warn: Warn)
     usual: Path | None = settings.REVIEWS_FILE
     if not files and usual is not None and usual.is_file():
         spoken += _of(usual.read_bytes(), str(usual), warn)
+    if databases.is_server(settings.DATABASES["default"]):
+        return Heard(tuple(spoken), None, warn, repository, is_on_server=True)
     return Heard(tuple(spoken), _database(repository, folder), warn, repository)
 
 

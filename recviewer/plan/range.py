@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from recviewer.catalog.cases import beginning
 from recviewer.catalog.where import key_at, way
 from recviewer.changes.model import Change, Key
 from recviewer.changes.overview import Overview, subjects
@@ -156,7 +157,7 @@ def _beside(made: _Marked, marks: Mapping[str, Sequence[Mark]], head: Head, star
 
 def _said_in(asked: Range) -> set[str]:
     """Return what verdicts in this range, at any of its heads, are on."""
-    rows = Decision.objects.filter(origin__startswith=f"{asked.spec} ")
+    rows = Decision.objects.filter(beginning("origin", f"{asked.spec} "))
     return set(rows.values_list("fingerprint", flat=True))
 
 

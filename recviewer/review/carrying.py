@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from functools import partial
 
-from django.db import transaction
 from django.utils import timezone
 
 from recviewer.catalog.models import Recording
@@ -27,6 +26,7 @@ from recviewer.pairing.sides import Side, meaning_of
 from recviewer.review import audit, history, standing
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.history import Saying
+from recviewer.review.locks import acting
 from recviewer.review.models import Decision, Kept, Verdict
 from recviewer.review.subjects import BLOB_PREFIX, CHANGE_PREFIX, GONE_PREFIX, chunked, is_older
 from recviewer.review.trash_notes import KEEPER
@@ -151,7 +151,7 @@ def carry(repository: Repository | None) -> tuple[Done, tuple[Saying, ...]]:
     spoken = list(history.sayings(older))
     blobs = {one.blob for one in spoken}
     found = carried(spoken, _catalog(blobs), _reader(older, repository), way())
-    with transaction.atomic():
+    with acting():
         fresh = _fresh(found.sayings)
         if not fresh:
             return Done("All that can be carried was carried.", None, 0), found.left

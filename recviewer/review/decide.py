@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from recviewer.review import audit, standing
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.choosing import Chosen
 from recviewer.review.keeping import Contents, Keeping
+from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent, Decision, Verdict
 from recviewer.review.refusals import Invalid, NotAllowed, Overtaken
 from recviewer.review.subjects import (
@@ -119,7 +119,7 @@ def say(
         if word is Verdict.APPROVE:
             keeping.read(targets, contents)
         del targets
-        with transaction.atomic():
+        with acting():
             targets = find()
             changed = {subject for some in _changes(targets, actor, word, note, origin, at) for subject in some}
             if not changed:

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import Count
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from recviewer.review import audit
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.choosing import Chosen
 from recviewer.review.cutting import Move, cut_of, moves_of
+from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.refusals import Changed, Invalid, NotAllowed, Overtaken, Refused, Unnoted
 from recviewer.review.subjects import Seen, chunked, subject_of, titled
@@ -115,7 +116,7 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
         entries = _delete(list(moves.values()), actor=actor, note=note, now=at, chosen=chosen)
         recordings = [one for entry in entries for one in moves[entry.key].recordings]
         try:
-            with transaction.atomic():
+            with acting():
                 event = audit.write(
                     actor=actor,
                     action=Action.TRASH,
@@ -182,7 +183,7 @@ def _back_already(id: str) -> Entry | None:
 
 
 def _write_restored(back: Sequence[Entry], actor: str) -> AuditEvent:
-    with transaction.atomic():
+    with acting():
         event = audit.write(
             actor=actor,
             action=Action.RESTORE,
@@ -231,7 +232,7 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
         expect_trash()
         entries = _delete_again(told, actor=actor) if deletes else _bring_back(told, actor=actor)
         try:
-            with transaction.atomic():
+            with acting():
                 turned = audit.write(
                     actor=actor,
                     action=action,

@@ -15,6 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.utils import load_backend
 
 from recviewer.catalog import database
+from recviewer.databases import SQLITE
 from recviewer.pairing.pairs import Choice
 from recviewer.review import history, pairs, standing
 from recviewer.review.history import Saying
@@ -32,13 +33,13 @@ def of_file(data: bytes) -> tuple[list[Saying], tuple[tuple[int, str], ...]]:
     return list(found.decisions.values()), tuple(found.bad)
 
 
-def of_database(file: Path, subjects: Collection[str]) -> list[Saying]:
+def of_database(file: Path | None, subjects: Collection[str]) -> list[Saying]:
     """Return the verdicts on some fingerprints from a database. Raises DatabaseError where it cannot be read."""
     with _reading(file):
         return list(history.sayings(subjects))
 
 
-def older_of_database(file: Path) -> tuple[list[Saying], dict[str, bytes]]:
+def older_of_database(file: Path | None) -> tuple[list[Saying], dict[str, bytes]]:
     """Return the verdicts on older versions of the fingerprint from a database, and what is kept of approved contents, by
     blob. Raises DatabaseError where it cannot be read.
     """
@@ -52,7 +53,7 @@ def older_of_database(file: Path) -> tuple[list[Saying], dict[str, bytes]]:
         return list(history.sayings(older)), kept
 
 
-def choices_of_database(file: Path) -> tuple[Choice, ...]:
+def choices_of_database(file: Path | None) -> tuple[Choice, ...]:
     """Return the pairs that reviewers made or broke, from a database. Raises DatabaseError where it cannot be read."""
     with _reading(file):
         return pairs.choices()
@@ -65,16 +66,32 @@ def states(spoken: Iterable[Saying]) -> dict[str, str]:
 
 
 @contextmanager
-def _reading(file: Path) -> Iterator[None]:
-    """Let queries go to another file than the settings name, opened so that nothing can be written."""
+def _reading(file: Path | None) -> Iterator[None]:
+    """Let queries go to another file than the settings name, opened so that nothing can be written.
+
+    None for the server that the settings name: nothing but queries is sent to it.
+    """
+    if file is None:
+        _expect_known()
+        yield
+        return
     usual = connections["default"]
-    places = connections.settings["default"] | {"NAME": f"{file.as_uri()}?mode=ro", "OPTIONS": {"timeout": 20}}
+    places = connections.settings["default"] | {
+        "ENGINE": SQLITE,
+        "NAME": f"{file.as_uri()}?mode=ro",
+        "OPTIONS": {"timeout": 20},
+    }
     connections["default"] = load_backend(places["ENGINE"]).DatabaseWrapper(places, "default")
     try:
-        newer = database.newer(MigrationLoader(connections["default"]))
-        if newer:
-            raise DatabaseError(f"a newer recviewer made it: it has {', '.join(newer[:3])}")
+        _expect_known()
         yield
     finally:
         connections["default"].close()
         connections["default"] = usual
+
+
+def _expect_known() -> None:
+    """Raise DatabaseError where a newer recviewer made the tables."""
+    newer = database.newer(MigrationLoader(connections["default"]))
+    if newer:
+        raise DatabaseError(f"a newer recviewer made it: it has {', '.join(newer[:3])}")

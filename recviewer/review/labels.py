@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
 from recviewer.catalog.models import Recording
 from recviewer.review import audit, rows
 from recviewer.review.audit import Action, Done, Item
+from recviewer.review.locks import acting
 from recviewer.review.models import Colour, Tag, TagOn
 from recviewer.review.refusals import Invalid
 from recviewer.review.rows import ON, TAG, Change, change, of_tag, of_use
@@ -52,7 +52,7 @@ def quick() -> list[Tag]:
 def rename(name: str, to: str, *, actor: str, now: datetime | None = None) -> Done:
     """Give a tag another name, everywhere. Raises Invalid, also where there is a tag of that name: those are merged."""
     to = clean_name(to)
-    with transaction.atomic():
+    with acting():
         tag = _named(name)
         if tag.name == to:
             return Done(f"The tag is called {to} already.", None, 0)
@@ -73,7 +73,7 @@ def rename(name: str, to: str, *, actor: str, now: datetime | None = None) -> Do
 
 def merge(name: str, into: str, *, actor: str, now: datetime | None = None) -> Done:
     """Put one tag in the place of another, which goes. Raises Invalid."""
-    with transaction.atomic():
+    with acting():
         tag, other = _named(name), _named(into)
         if tag == other:
             raise Invalid("A tag cannot be merged into itself.")
@@ -91,7 +91,7 @@ def recolour(name: str, colour: str, *, actor: str, now: datetime | None = None)
     """Give a tag another colour. Raises Invalid."""
     if colour not in Colour.values:
         raise Invalid("There is no such colour.")
-    with transaction.atomic():
+    with acting():
         tag = _named(name)
         if tag.colour == colour:
             return Done(f"The tag {tag.name} is {colour} already.", None, 0)
@@ -103,7 +103,7 @@ def recolour(name: str, colour: str, *, actor: str, now: datetime | None = None)
 
 def remove(name: str, *, actor: str, now: datetime | None = None) -> Done:
     """Take a tag off everything. Raises Invalid."""
-    with transaction.atomic():
+    with acting():
         tag = _named(name)
         uses = _uses(tag)
         changes = [change(TAG, [tag.folded], of_tag(tag), None)]

@@ -8,12 +8,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from recviewer.catalog.models import Recording
 from recviewer.review import audit, rows
 from recviewer.review.audit import Action, Done, Item
+from recviewer.review.locks import acting
 from recviewer.review.models import Note
 from recviewer.review.refusals import Invalid, NotAllowed, Refused
 from recviewer.review.rows import NOTE, Values, change, of_note
@@ -65,7 +65,7 @@ def write(
     body = _clean(body)
     if not ANCHOR.fullmatch(anchor):
         raise Invalid("A note is pinned to a message (m3), a chunk (chunk-17), or to nothing.")
-    with transaction.atomic():
+    with acting():
         (recording,) = present([seen])
         root = None
         if thread:
@@ -101,7 +101,7 @@ def edit(uid: str, *, actor: str, body: str, seen_at: str = "", now: datetime | 
     seen_at: its `changed_at` as it was shown; "" for not checking. Raises Invalid, NoNote, NoteChanged, NotAllowed.
     """
     body = _clean(body)
-    with transaction.atomic():
+    with acting():
         note = _own(uid, actor)
         if seen_at and note.changed_at.isoformat() != seen_at:
             raise NoteChanged("The note was changed since you opened it. Nothing was saved.")
@@ -113,7 +113,7 @@ def edit(uid: str, *, actor: str, body: str, seen_at: str = "", now: datetime | 
 
 def drop(uid: str, *, actor: str, now: datetime | None = None) -> Done:
     """Delete a note of one's own; answers to it stay. Raises NoNote, NotAllowed."""
-    with transaction.atomic():
+    with acting():
         note = _own(uid, actor)
         at = now or timezone.now()
         changes = {"withdrawn_at": at.isoformat()}
@@ -122,7 +122,7 @@ def drop(uid: str, *, actor: str, now: datetime | None = None) -> Done:
 
 def close(uid: str, *, actor: str, now: datetime | None = None) -> Done:
     """Mark a thread as resolved. Raises NoNote."""
-    with transaction.atomic():
+    with acting():
         note = _root(uid)
         if note.resolved_at:
             return Done("The note is resolved already.", None, 0)
@@ -133,7 +133,7 @@ def close(uid: str, *, actor: str, now: datetime | None = None) -> Done:
 
 def reopen(uid: str, *, actor: str, now: datetime | None = None) -> Done:
     """Take a thread's resolution back. Raises NoNote."""
-    with transaction.atomic():
+    with acting():
         note = _root(uid)
         if not note.resolved_at:
             return Done("The note is open already.", None, 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from recviewer.changes.model import Change
@@ -13,6 +12,7 @@ from recviewer.pairing.pairs import Choice, How
 from recviewer.pairing.sides import Side
 from recviewer.review import audit, rows
 from recviewer.review.audit import Action, Done, Item
+from recviewer.review.locks import acting
 from recviewer.review.models import PairChoice
 from recviewer.review.refusals import Changed, Gone, Invalid
 from recviewer.review.subjects import Seen, title_for
@@ -34,7 +34,7 @@ def choose(found: Overview, old: Seen, new: Seen, *, is_pair: bool, actor: str, 
         raise Invalid("What cannot be read cannot be paired.")
     key = [before.path, before.blob, after.path, after.blob]
     at = now or timezone.now()
-    with transaction.atomic():
+    with acting():
         one = rows.change(rows.PAIR, key, None, {"is_pair": is_pair, "actor": actor, "at": at.isoformat()})
         one["before"] = rows.present([one]).get((rows.PAIR, *key))
         if one["before"] and one["before"]["is_pair"] is is_pair:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from recviewer.catalog.cases import beginning
 from recviewer.catalog.where import key_at, way
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview, subjects
@@ -192,7 +193,7 @@ class Moved:
 def moved(found: Overview, reviewer: str) -> Moved:
     """Return what a reviewer's verdicts in this range come to now that its head may be another."""
     begin = f"{found.source.range.spec} "
-    rows = Decision.objects.filter(reviewer=reviewer, origin__gte=begin, origin__lt=f"{begin[:-1]}!")
+    rows = Decision.objects.filter(beginning("origin", begin), reviewer=reviewer)
     latest = standing.latest(set(rows.values_list("fingerprint", flat=True)))
     mine = [by[reviewer] for by in latest.values() if reviewer in by and by[reviewer].origin.startswith(begin)]
     mine.sort(key=lambda decision: (decision.entered_at, decision.pk), reverse=True)

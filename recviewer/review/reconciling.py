@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
-
 from recviewer.review import audit
 from recviewer.review.audit import Action
+from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.subjects import chunked
 from recviewer.review.trash_notes import (
@@ -57,7 +56,7 @@ def reconcile() -> list[str]:
         ]
         gone = [record for id, record in records.items() if id not in there and _is_held(record)]
         burnt = [record for record in gone if record.entry in burning]
-        with transaction.atomic():
+        with acting():
             for together in _acts(moved):
                 record(together, {})
                 _note_found(together, Action.TRASH, together[0].actor, "moved {} to the trash")

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from recviewer.review import audit
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.choosing import Chosen
+from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent, Colour, Tag, TagOn
 from recviewer.review.refusals import Invalid, Overtaken
 from recviewer.review.subjects import Seen, chunked, subject_of, titled
@@ -50,7 +50,7 @@ def tag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None = N
     name = clean_name(name)
     at = now or timezone.now()
     chosen = Chosen(seen, reads=False)
-    with transaction.atomic():
+    with acting():
         recordings = chosen.rows()
         label = Tag.objects.filter(folded=folded(name)).first()
         created = label is None
@@ -80,7 +80,7 @@ def untag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None =
     """Take a tag off recordings. Raises Invalid, Gone, Changed."""
     at = now or timezone.now()
     chosen = Chosen(seen, reads=False)
-    with transaction.atomic():
+    with acting():
         recordings = chosen.rows()
         label = Tag.objects.filter(folded=folded(name)).first()
         rows: list[tuple[str, str, datetime]] = []

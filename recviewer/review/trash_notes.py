@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, models
 from filelock import FileLock, Timeout
 
 from recviewer.catalog import indexer
@@ -16,6 +16,7 @@ from recviewer.catalog.models import Recording
 from recviewer.recorders.reading import key_of_part
 from recviewer.review import audit
 from recviewer.review.audit import Action, Item
+from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.refusals import Refused, Unnoted
 from recviewer.review.subjects import chunked, subject_of, title_for
@@ -63,7 +64,7 @@ def expect_trash() -> None:
 def write_discarded(gone: Sequence[TrashRecord], actor: str, *, was_there: bool = True) -> AuditEvent:
     """Write down what left the trash for good. was_there: False where none of it was in the folder any more."""
     what = title_for(gone[0].path, gone[0].asked) if len(gone) == 1 else f"{len(gone):,} recordings"
-    with transaction.atomic():
+    with acting():
         event = audit.write(
             actor=actor,
             action=Action.DISCARD,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from recviewer.review import audit, decide, deleting, rows, tagging
 from recviewer.review.audit import Action, Done
+from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent
 from recviewer.review.refusals import NothingToUndo, Overtaken
 
@@ -46,7 +45,7 @@ def _named(pk: int) -> AuditEvent | None:
 def _turn(event: AuditEvent, *, actor: str, action: Action) -> AuditEvent:
     if event.action in _FILES:
         return deleting.turn(event, _files_payload(event), actor=actor, action=action)
-    with transaction.atomic():
+    with acting():
         if audit.is_undone(event) is (action is Action.UNDO):
             raise Overtaken(1, 1)
         source = audit.in_force(event)

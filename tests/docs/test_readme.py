@@ -42,7 +42,7 @@ def test_every_variable_is_in_the_table_and_no_other():
 
 
 def test_every_command_is_in_the_table_and_no_other():
-    listed = {re.search(r"(?:recviewer|manage\.py) (\w+)", cell)[1] for cell in first_cells(section("Commands"))}
+    listed = {re.search(r"(?:recviewer|manage\.py) ([\w-]+)", cell)[1] for cell in first_cells(section("Commands"))}
 
     assert listed == set(COMMANDS)
 

@@ -2,17 +2,16 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from recviewer.catalog import search
+from recviewer.catalog import engines
 
 
 def create(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    if schema_editor.connection.vendor == "sqlite":
-        schema_editor.execute(search.CREATE)
+    for statement in engines.of(schema_editor.connection.vendor).create():
+        schema_editor.execute(statement)
 
 
 def drop(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    if schema_editor.connection.vendor == "sqlite":
-        schema_editor.execute(search.DROP)
+    schema_editor.execute(f"DROP TABLE IF EXISTS {engines.TABLE}")
 
 
 class Migration(migrations.Migration):

@@ -75,5 +75,5 @@ def shared_hash(path: str) -> str:
     found = _MODELS.search(path)
     if not found:
         return ""
-    count = Recording.objects.filter(kind="models", path__contains=f"models-{found[1]}-").count()
+    count = Recording.objects.filter(kind="models", path__icontains=f"models-{found[1]}-").count()
     return f"hash {found[1][:12]} is shared by {count:,} files; replay merges them" if count > 1 else ""

@@ -13,13 +13,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
-from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import get_random_string, salted_hmac
 
 from recviewer.pages.models import Knock
+from recviewer.review.locks import acting
 
 COOKIE = "recviewer_known"
 KNOWN_FOR = timedelta(days=180)
@@ -56,7 +56,7 @@ def knock(request: HttpRequest, name: str) -> Try:
     """Count a try before its password is looked at, so that many at once are no way around; or say how long to wait."""
     limits = _limits(request, name)
     now = timezone.now()
-    with transaction.atomic():
+    with acting():
         Knock.objects.filter(last__lt=now - FORGOTTEN_AFTER).delete()
         found = Knock.objects.in_bulk(limits)
         waits = [

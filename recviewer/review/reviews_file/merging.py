@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from recviewer.review import audit, history, rows, standing
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.history import Saying, sayings
+from recviewer.review.locks import acting
 from recviewer.review.models import Note, Tag, TagOn
 from recviewer.review.reviews_file.lines import (
     EVER,
@@ -66,7 +66,7 @@ def _all_lines() -> Iterator[Line]:
 def bring_in(data: bytes, *, actor: str, name: str = "", now: datetime | None = None) -> Imported:
     """Merge a file into the reviews, as one act. name: of the file, for the log. Raises UnknownVersion."""
     found = read(data)
-    with transaction.atomic():
+    with acting():
         leave_out_answers_to_answers(found)
         fresh = _unknown_decisions(found)
         changes = [*_changed_tags(found), *_new_uses(found), *_changed_notes(found)]

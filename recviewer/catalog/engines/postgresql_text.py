@@ -1,0 +1,169 @@
+r"""Text that PostgreSQL refuses, and what has to be set on its tables so that they behave as SQLite's.
+
+It holds no U+0000. Recordings do, and a test's name with one is not the name without. So U+0000 is written as two
+characters of which the first is U+10FFFF, which Unicode gives to nobody, and is read back as it was; U+10FFFF itself
+likewise. In JSON, which is `jsonb`, a lone surrogate is refused as well, and travels the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+SIGN = "\U0010ffff"
+_WRITTEN = {SIGN: f"{SIGN}1", "\0": f"{SIGN}0"}
+_TO_WRITE = re.compile(f"[\0{SIGN}]")
+_TO_READ = re.compile(f"{SIGN}(?:([01])|s([0-9a-f]{{4}}))")
+_ESCAPES = re.compile(
+    r"\\(?:(u0000)|(udbff\\udfff)|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u([dD][89a-fA-F][0-9a-fA-F]{2})|.)"
+    + f"|{SIGN}",
+    re.IGNORECASE,
+)
+_SIGN_ESCAPED = r"\udbff\udfff"
+
+
+def written(text: str) -> str:
+    """Return a text as PostgreSQL can hold it."""
+    return _TO_WRITE.sub(lambda found: _WRITTEN[found[0]], text) if "\0" in text or SIGN in text else text
+
+
+def read(text: str) -> str:
+    """Return what `written` was given."""
+    return _TO_READ.sub(lambda found: "\0" if found[1] == "0" else SIGN, text) if SIGN in text else text
+
+
+def json_written(text: str) -> str:
+    """Return a JSON document as PostgreSQL can hold it."""
+    return _ESCAPES.sub(_escape, text) if "\\" in text or SIGN in text else text
+
+
+def _escape(found: re.Match[str]) -> str:
+    nul, sign, lone = found.groups()
+    if nul:
+        return f"{_SIGN_ESCAPED}0"
+    if lone:
+        return f"{_SIGN_ESCAPED}s{lone.lower()}"
+    return f"{_SIGN_ESCAPED}1" if sign or found[0] == SIGN else found[0]
+
+
+def json_read(text: str) -> str:
+    """Return what `json_written` was given."""
+    return _TO_READ.sub(_unescape, text) if SIGN in text else text
+
+
+def _unescape(found: re.Match[str]) -> str:
+    if found[2]:
+        return f"\\u{found[2]}"
+    return r"\u0000" if found[1] == "0" else SIGN
+
+
+def adapt(connection: BaseDatabaseWrapper, **more: object) -> None:
+    """Have a connection write and read text so. Called by Django for each new connection."""
+    if connection.vendor != "postgresql":
+        return
+    from psycopg.types.json import Jsonb, JsonbDumper
+    from psycopg.types.string import StrDumperUnknown, TextLoader
+
+    class Text(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(written(obj))
+
+    class Json(JsonbDumper):
+        def dump(self, obj: Any) -> Any:
+            made = super().dump(obj)
+            return None if made is None else json_written(bytes(made).decode()).encode()
+
+    class Loaded(TextLoader):
+        def load(self, data: Any) -> Any:
+            return read(bytes(data).decode())
+
+    class LoadedJson(TextLoader):
+        def load(self, data: Any) -> Any:
+            return json_read(bytes(data).decode())
+
+    adapters = connection.connection.adapters
+    adapters.register_dumper(str, Text)
+    adapters.register_dumper(Jsonb, Json)
+    for name in ("text", "varchar"):
+        adapters.register_loader(name, Loaded)
+    adapters.register_loader("jsonb", LoadedJson)
+
+
+_OURS = r"^(catalog|review|pages)\_"
+
+_UNSORTED = """
+SELECT c.oid::regclass::text, a.attname, format_type(a.atttypid, NULL)
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_collation k ON k.oid = a.attcollation
+WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND c.relname ~ %s
+AND a.attnum > 0 AND NOT a.attisdropped AND (k.collname <> 'C' OR a.atttypmod >= 0) ORDER BY 1, a.attnum
+"""
+"""Columns of text whose order is a language's, or whose length has a limit."""
+
+_NARROW = """
+SELECT c.oid::regclass::text, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND c.relname ~ %s
+AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'int4'::regtype ORDER BY 1, a.attnum
+"""
+"""Whole numbers of 32 bits."""
+
+_IN_FEW_WORDS = ("event_actor", "decision_origin")
+"""Indexes of columns that hold the same few texts over and over: hashes of them are slower than no index."""
+
+_LIMITED = """
+SELECT i.indexrelid::regclass::text, i.indrelid::regclass::text, o.conname, i.indisunique,
+ARRAY(SELECT a.attname FROM unnest(i.indkey) WITH ORDINALITY AS k (n, place) JOIN pg_attribute a
+ON a.attrelid = i.indrelid AND a.attnum = k.n ORDER BY k.place),
+ARRAY(SELECT a.atttypid = 'text'::regtype FROM unnest(i.indkey) WITH ORDINALITY AS k (n, place) JOIN pg_attribute a
+ON a.attrelid = i.indrelid AND a.attnum = k.n ORDER BY k.place), c.relname
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
+JOIN pg_class t ON t.oid = i.indrelid LEFT JOIN pg_constraint o ON o.conindid = i.indexrelid AND o.contype IN ('u', 'p')
+WHERE m.amname = 'btree' AND c.relnamespace = current_schema()::regnamespace AND t.relname ~ %s
+ORDER BY 1
+"""
+"""Trees of keys, whose entries may not be longer than 2,704 bytes: names, columns, which of those are text of any length."""
+
+
+def fit(connection: BaseDatabaseWrapper) -> None:
+    """Set what the tables of recviewer need beside what Django makes: done after each change of tables, and found done.
+
+    Text is in the order of code points, as on SQLite, and of any length: limits are held to where text comes in. Whole
+    numbers have 64 bits. An index over text of any length is one of hashes, which finds equal ones and serves no order.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LIMITED, [_OURS])
+        for index, table, constraint, is_unique, columns, are_text, name in cursor.fetchall():
+            if any(are_text):
+                _hash(cursor, index, table, constraint, is_unique, columns, are_text, name)
+        cursor.execute(_UNSORTED, [_OURS])
+        _alter(cursor, [(table, f'"{column}" TYPE {type} COLLATE "C"') for table, column, type in cursor.fetchall()])
+        cursor.execute(_NARROW, [_OURS])
+        _alter(cursor, [(table, f'"{column}" TYPE bigint') for table, column in cursor.fetchall()])
+
+
+def _alter(cursor: Any, columns: list[tuple[str, str]]) -> None:
+    for table in dict.fromkeys(table for table, _ in columns):
+        changes = ", ".join(f"ALTER COLUMN {change}" for other, change in columns if other == table)
+        cursor.execute(f"ALTER TABLE {table} {changes}")
+
+
+def _hash(
+    cursor: Any,
+    index: str,
+    table: str,
+    constraint: str | None,
+    is_unique: bool,
+    columns: list[str],
+    are_text: list[bool],
+    name: str,
+) -> None:
+    """Put an index of hashes in place of a tree, under the same name; leave out one that would only serve an order."""
+    cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}" if constraint else f"DROP INDEX {index}")
+    if is_unique:
+        # each part is hashed apart, so that no two lists of them become one
+        parts = [f'md5("{column}"::text)' for column in columns]
+        whole = f'"{columns[0]}"' if len(columns) == 1 else f"({' || '.join(parts)})"
+        cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} EXCLUDE USING hash ({whole} WITH =)")
+    elif are_text[0] and len(columns) <= 2 and not name.endswith("_like") and name not in _IN_FEW_WORDS:
+        cursor.execute(f'CREATE INDEX {name} ON {table} USING hash ("{columns[0]}")')

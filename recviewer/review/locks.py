@@ -1,0 +1,18 @@
+"""One act at a time: what looks first and writes then must not be overtaken between the two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from recviewer.catalog import engines
+
+
+@contextmanager
+def acting() -> Iterator[None]:
+    """Run the block in a transaction that no other act runs beside, in any process on any host. May be nested."""
+    with transaction.atomic():
+        engines.of(connection.vendor).only_writer("acts")
+        yield
