@@ -25,6 +25,9 @@ from recviewer.report.sentence import clauses, ending, opening, sentence
 LIMIT = 12_000_000
 """Characters after which changes are told by one line each; the file says so."""
 
+BODY_LIMIT = 2_000_000
+"""Characters from which on one change is told by a line, whatever it holds."""
+
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """What a browser may do with the file: show it."""
 
@@ -154,7 +157,8 @@ class _Changes:
             left_out += _LARGE in content
             made.append(f'<details id="c{place}"><summary>{_summary(change)}</summary>{content}</details>\n')
         if left_out:
-            yield f'<p class="warn">{left_out:,} changes are told by one line each, for the file would be too large.</p>'
+            told = "1 change is told by one line" if left_out == 1 else f"{left_out:,} changes are told by one line each"
+            yield f'<p class="warn">{told}, for the file would be too large.</p>'
         yield from made
         if heading:
             yield "</section>\n"
@@ -169,9 +173,15 @@ class _Changes:
             return f'<p class="note">{_SAME} <a href="#c{first}">this one</a></p>{places(change)}'
         if self._written > LIMIT:
             return f'<p class="note">{_LARGE}</p>{places(change)}'
-        content = "".join(body(change))
-        self._written += len(content)
-        return content
+        made: list[str] = []
+        length = 0
+        for piece in body(change):
+            made.append(piece)
+            length += len(piece)
+            if length > BODY_LIMIT:
+                return f'<p class="note">{_LARGE}</p>{places(change)}'
+        self._written += length
+        return "".join(made)
 
 
 def _summary(change: Change) -> str:

@@ -71,6 +71,17 @@ def test_a_file_that_would_be_too_large_says_so(monkeypatch):
     assert "3 changes are told by one line each" in page
 
 
+def test_one_change_that_would_be_too_large_leaves_room_for_the_others(make, monkeypatch):
+    monkeypatch.setattr(static, "BODY_LIMIT", 3_000)
+    far = " ".join(f"{n:,} miles" for n in range(2_000))
+    large, small = make.side(make.chat("What is far?", far)), make.side(make.chat("What is near?", "The moon is near."))
+
+    page = "".join(static.page(told(added=[large, small])))
+
+    assert "1 change is told by one line" in page
+    assert "The moon is near." in page
+
+
 class Anchors(HTMLParser):
     def __init__(self, text):
         super().__init__()
