@@ -157,7 +157,9 @@ class _Changes:
             left_out += _LARGE in content
             made.append(f'<details id="c{place}"><summary>{_summary(change)}</summary>{content}</details>\n')
         if left_out:
-            told = "1 change is told by one line" if left_out == 1 else f"{left_out:,} changes are told by one line each"
+            told = (
+                "1 change is told by one line" if left_out == 1 else f"{left_out:,} changes are told by one line each"
+            )
             yield f'<p class="warn">{told}, for the file would be too large.</p>'
         yield from made
         if heading:

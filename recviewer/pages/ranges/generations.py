@@ -55,9 +55,14 @@ class OlderPage:
 
 def older_of(report_changes: Sequence[Change], call: Change) -> list[Change]:
     """Return the older generations that are told with a change, nothing for a change that is one itself."""
-    if call.group is None or call.is_older or call.old is None:
+    if not has_older_below(call):
         return []
     return [one for one in report_changes if one.is_older and one.group == call.group]
+
+
+def has_older_below(change: Change) -> bool:
+    """Tell whether older generations of its call, if there are any, are told with a change."""
+    return change.group is not None and not change.is_older and change.old is not None
 
 
 def url_of(place: Place, call: Change) -> str:

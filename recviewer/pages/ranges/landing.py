@@ -20,7 +20,7 @@ from recviewer.git.ranges import Counted
 from recviewer.git.refs import Commit
 from recviewer.git.repository import Repository
 from recviewer.pages.ranges.filter import Filter, of_finding
-from recviewer.pages.ranges.generations import older_of, url_of
+from recviewer.pages.ranges.generations import has_older_below, older_of, url_of
 from recviewer.pages.ranges.queue import Place, queue_of
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.text.classes import CLASSES, STATES, Look, look_of_state
@@ -287,7 +287,8 @@ def _row(place: Place, asked: Filter, item: Item) -> ChangeRow:
 
 def _folded(changes: Sequence[Change], every: Sequence[Item]) -> list[Item]:
     """Return items without older generations whose call is one of them: they are listed below it."""
-    calls = {item.first.group for item in every if older_of(changes, item.first)}
+    stacked = {one.group for one in changes if one.is_older}
+    calls = {item.first.group for item in every if item.first.group in stacked and has_older_below(item.first)}
     return [item for item in every if not all(one.is_older and one.group in calls for one in item.changes)]
 
 
