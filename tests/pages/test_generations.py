@@ -1,14 +1,17 @@
 import json
+import re
 
 import pytest
 
 from recviewer.memory.ranges import report_of
+from recviewer.pages.ranges import generations
 from recviewer.review.models import Decision
 from recviewer.review.undoing import undo
 
 from ..conftest import exchange
 
 TEST = "t/test_sky.py::test_comet"
+TICKED = re.compile(r'name="item"[^>]* checked>')
 NAMES = ("Halley", "Encke", "Biela")
 
 
@@ -77,6 +80,18 @@ def test_nothing_else_goes_with_them(client, spec):
     assert client.post("/do/older", {"range": spec, "item": [older.item, other]}).status_code == 422
     assert client.post("/do/older", {"range": spec, "item": [older.item.rpartition(":")[0]]}).status_code in (409, 422)
     assert not Decision.objects.exists()
+
+
+def test_what_is_not_shown_whole_is_not_ticked_before(client, spec, monkeypatch):
+    (row,) = [row for row in listed(client, spec).changes if row.older]
+    assert len(TICKED.findall(client.get(row.older_url).content.decode())) == 2
+    monkeypatch.setattr(generations, "ROOM", len("Encke.") + 1)
+
+    answer = client.get(row.older_url)
+
+    assert sorted(len(one.answers[0]) for one in answer.context["page"].older) == [1, 6]
+    assert len(TICKED.findall(answer.content.decode())) == 1
+    assert "Not all of it is shown" in answer.content.decode()
 
 
 def _changes(client, spec):

@@ -27,6 +27,8 @@ from recviewer.review.subjects import GENERATIONS
 
 LONGEST = 20_000
 """Characters of an answer that the question shows; all of it is on the page of its change."""
+ROOM = 300_000
+"""Characters of all answers together. What is not shown whole is not ticked before its reader ticks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _ask(request: HttpRequest, place: Place) -> HttpResponse:
     mine = older_of(changes, call) if call else []
     if call is None or not mine:
         raise Http404(wanted)
-    told = tuple([_told(place, one) for one in mine])
+    told = _told(place, mine)
     page = OlderPage(
         spec=place.spec,
         rule=GENERATIONS,
@@ -95,17 +97,32 @@ def _ask(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "changes/older.html", {"page": page})
 
 
-def _told(place: Place, change: Change) -> Older:
-    said = [text for output in change.side.exchange.outputs for text in _words(output)]
-    side = change.side
-    return Older(
-        change,
-        place.change_url(Filter(), change),
-        look_of_state(change.verdict, is_gone=True),
-        item_of(side.path, side.blob, change.own_subject) if ranges.is_older(change) and not change.verdict else "",
-        tuple([text[:LONGEST] for text in said]) or (change.side.meaning.line.answered,),
-        any(len(text) > LONGEST for text in said),
-    )
+def _told(place: Place, changes: Sequence[Change]) -> tuple[Older, ...]:
+    room = ROOM
+    told = []
+    for change in changes:
+        said = [text for output in change.side.exchange.outputs for text in _words(output)]
+        shown, is_cut = _shown(said or [change.side.meaning.line.answered], room)
+        is_cut = is_cut or any(output.parts or output.reasoning for output in change.side.exchange.outputs)
+        room -= sum(map(len, shown))
+        side = change.side
+        is_open = ranges.is_older(change) and not change.verdict
+        item = item_of(side.path, side.blob, change.own_subject) if is_open else ""
+        url, state = place.change_url(Filter(), change), look_of_state(change.verdict, is_gone=True)
+        told.append(Older(change, url, state, item, shown, is_cut))
+    return tuple(told)
+
+
+def _shown(said: Sequence[str], room: int) -> tuple[tuple[str, ...], bool]:
+    """Return as much of some answers as there is room for, and whether anything is left out."""
+    shown = []
+    for text in said:
+        part = text[: min(LONGEST, room)]
+        if text and not part:
+            break
+        shown.append(part)
+        room -= len(part)
+    return tuple(shown), tuple(shown) != tuple(said)
 
 
 def _words(output: Output) -> Iterator[str]:
