@@ -68,9 +68,12 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 
 def _as_one_item(found: Overview, seen: Sequence[Seen]) -> Overview:
-    """Return the range. Only the first of several was on the screen, so raises Invalid where they are not one item now."""
+    """Return the range. Only the first of several was on the screen, so raises Invalid where they are not one item now.
+
+    Those whose bytes cannot be had do not count here: they are left out and named.
+    """
     wanted = {item.path for item in seen}
-    mine = [change for change in found.changes if change.side.path in wanted]
+    mine = [change for change in found.changes if change.side.path in wanted and change.subject]
     if len(mine) > 1 and (mine[0].alike is None or len({change.alike for change in mine}) > 1):
         raise Invalid(
             "These are not the same change any more, so each is to be looked at by itself. Open the page again."
