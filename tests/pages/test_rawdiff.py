@@ -87,7 +87,7 @@ def test_a_huge_file_is_a_window_at_a_time():
     raw = raw_diff(stream("a"), stream("b"), Asked("view=raw"))
 
     assert raw.old_lines > 37_000
-    assert time.process_time() - start < 1.5
+    assert time.process_time() - start < 5
     assert len(raw.rows) <= WINDOW
     assert raw.added == 3_400
     assert raw.next_query == f"?view=raw&row={len(raw.rows)}"

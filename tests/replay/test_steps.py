@@ -105,4 +105,4 @@ def test_strings_made_to_be_slow_are_not(step, text):
 
     step.rewritten(text)
 
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 5
