@@ -65,14 +65,23 @@ def opened(place: Path) -> Repository:
         if (here / "HEAD").is_file() and (here / "objects").is_dir() and (here / "refs").is_dir():
             return Repository(here.parent if here.name == ".git" else here, here, here)
         found = find(here)
-        is_gone = found is None and not here.exists()
-    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
+        is_gone = found is None and not _is_there(here)
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle, before Python 3.13
         raise GitFailed(f"{place} cannot be looked at: {getattr(error, 'strerror', None) or error}") from error
     if is_gone:
         raise GitFailed(f"{place} is not there, so it is no git repository")
     if found is None:
         raise GitFailed(f"{place} is no git repository, and lies in none")
     return found
+
+
+def _is_there(place: Path) -> bool:
+    """Tell whether anything is at a place. Raises OSError where that cannot be told."""
+    try:
+        place.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def merge_base(repository: Repository, base: str, head: str) -> str:
