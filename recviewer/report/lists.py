@@ -203,7 +203,9 @@ class Lists:
         if change.alike is not None:
             label = self.report.found.alike[change.alike].label
             told = "" if change.summary.startswith(label) else f": {plain(label, self.budget.words)}"
-            yield f"and {len(item) - 1:,} more with the same change{told}"
+            # What differs in churn is not looked at when it is grouped, so it may be another thing in each.
+            which = "more, only churn too" if change.is_churn else "more with the same change"
+            yield f"and {len(item) - 1:,} {which}{told}"
         elif len(item) > 1:
             yield f"{len(item):,} recordings"
 

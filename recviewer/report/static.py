@@ -170,7 +170,9 @@ class _Changes:
         return f'<section id="{churn.value}"><h2>{TITLES[churn]} <span class="note">{count:,}</span></h2>\n'
 
     def _content(self, place: int, change: Change) -> str:
-        first = place if change.alike is None else self._first.setdefault(change.alike, place)
+        first = place
+        if change.alike is not None and not change.is_churn:  # churn of one group may differ in other things
+            first = self._first.setdefault(change.alike, place)
         if first != place:
             return f'<p class="note">{_SAME} <a href="#c{first}">this one</a></p>{places(change)}'
         if self._written > LIMIT:

@@ -303,6 +303,20 @@ def alike(tree, make):
     return report.make(opened(tree.top), "HEAD~1...HEAD")
 
 
+def test_churn_of_two_kinds_is_not_called_the_same_change(tree, make):
+    for name in "ab":
+        tree.put(make.chat(f"Which {name}?", test=make.id_of(f"test_{name}")))
+    tree.commit()
+    tree.put(make.chat("Which a?", test=make.id_of("test_a"), chunks=7))
+    tree.put(make.chat("Which b?", test=make.id_of("test_b"), chunks=9))
+    tree.commit()
+
+    text = comment(report.make(opened(tree.top), "HEAD~1...HEAD"))
+
+    assert "and 1 more, only churn too" in text
+    assert "with the same change" not in text
+
+
 def test_changes_behind_the_first_of_a_line_are_named_with_links(alike):
     text = comment(alike, links=links(alike, "https://r.example"))
 
