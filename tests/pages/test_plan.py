@@ -239,6 +239,19 @@ def test_a_range_leads_to_its_plan(client, spec):
     assert f'href="/plan/{spec}"' in client.get(f"/changes/{spec}?end=1").content.decode()
 
 
+def test_a_queue_with_approvals_alone_leads_to_the_comment_and_to_no_empty_plan(client, commit, make_recording):
+    make_recording("tests/recordings/x.json", answered="One.")
+    base = commit("before")
+    told = make_recording("tests/recordings/x.json", answered="Two.")
+    spec = f"{base}...{commit('after')}"
+    say("approve", told)
+    end = client.get(f"/changes/{spec}?end=1").content.decode()
+
+    assert "The change is decided" in end
+    assert "?as=md" in end
+    assert f'href="/plan/{spec}"' not in end
+
+
 def test_queries_of_a_range_do_not_grow(client, commit, make_recording, django_assert_max_num_queries):
     make_recording("tests/recordings/x.json", asked="Who?")
     base = commit("before")

@@ -89,7 +89,10 @@ def _name(change: Change) -> str:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The end of a queue. counts: what was decided, in changes, each with its look and the address of the list."""
+    """The end of a queue. counts: what was decided, in changes, each with its look and the address of the list.
+
+    to_plan: whether a plan of the range may hold anything: not where the queue held all of it and all is approved.
+    """
 
     spec: str
     numbers: Numbers
@@ -97,6 +100,7 @@ class End:
     first_url: str
     again_url: str
     list_url: str
+    to_plan: bool
 
 
 def end(request: HttpRequest, place: Place) -> HttpResponse:
@@ -117,5 +121,6 @@ def end(request: HttpRequest, place: Place) -> HttpResponse:
         first_url=queue.skip_url,
         again_url=place.item_url(asked, every[0]) if every else "",
         list_url=place.url + asked.query(),
+        to_plan=numbers.approved < numbers.changes or bool(asked.query()),
     )
     return render(request, "changes/end.html", {"page": page})
