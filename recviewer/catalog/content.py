@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 
@@ -11,6 +10,7 @@ from django.conf import settings
 from recviewer.catalog.models import Recording
 from recviewer.formats.decode import weight
 from recviewer.formats.reading import Reading, unreadable
+from recviewer.recent import Recent
 from recviewer.recorders.reading import bytes_of, key_of_part, read_file, read_part
 from recviewer.store import files
 
@@ -38,9 +38,8 @@ class Content:
     start: int = 0
 
 
-_cache: OrderedDict[str, Content] = OrderedDict()
+_cache = Recent[str, Content](weigh=lambda content: content.weight, limit=CACHE_BYTES, at_least=0)
 """By the blob id of a file; of one exchange among many, `/` and its name follow."""
-_lock = Lock()
 _one_at_a_time = Lock()
 """Held while a heavy content is read: many readers of one would take its memory many times."""
 
@@ -68,21 +67,14 @@ def of_bytes(data: bytes, name: str = "", part: str = "") -> Content:
     part: which exchange, "" for the only one. A file of many is as a whole nothing that could be read.
     """
     key = key_of_part(files.blob_id(data), part)
-    with _lock:
-        known = _cache.get(key)
-        if known is not None:
-            _cache.move_to_end(key)
-            return known
+    known = _cache.get(key)
+    if known is not None:
+        return known
     heavy = weight(data)
     if heavy > CACHE_BYTES:
         with _one_at_a_time:
             return _read(data, name, part, heavy)
-    content = _read(data, name, part, heavy)
-    with _lock:
-        _cache[key] = content
-        while sum(item.weight for item in _cache.values()) > CACHE_BYTES:
-            _cache.popitem(last=False)
-    return content
+    return _cache.put(key, _read(data, name, part, heavy))
 
 
 def _read(data: bytes, name: str, part: str, heavy: int) -> Content:
@@ -99,8 +91,7 @@ def _read(data: bytes, name: str, part: str, heavy: int) -> Content:
 
 def remembered(blob: str) -> Content | None:
     """Return the content of a file with a blob id if it is still in memory."""
-    with _lock:
-        return _cache.get(blob)
+    return _cache.get(blob)
 
 
 def missing(reason: str) -> Content:

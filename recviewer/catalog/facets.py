@@ -6,15 +6,14 @@ show what the other facets leave (choosing `chat` does not make `genai` vanish),
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import TypeAlias
 
 from django.db.models import Count, Sum
 
 from recviewer.catalog.filters import FACETS, FILTERS, Recordings, Term
+from recviewer.recent import Recent
 
 Combination: TypeAlias = tuple[tuple[str, ...], int, int]
 """The values of the facet columns, how many recordings have them, and their bytes."""
@@ -29,12 +28,10 @@ class Counts:
     by_facet: dict[str, list[tuple[str, int]]]
 
 
-_KEEP = 64
 KEPT_ROWS = 40_000
 """Combinations of all answers together that are kept; the last answer is kept whatever its length."""
 
-_cache: OrderedDict[Hashable, list[Combination]] = OrderedDict()
-_lock = Lock()
+_cache = Recent[Hashable, list[Combination]](64, weigh=len, limit=KEPT_ROWS)
 
 
 def combinations(recordings: Recordings, *, key: Hashable) -> list[Combination]:
@@ -42,19 +39,12 @@ def combinations(recordings: Recordings, *, key: Hashable) -> list[Combination]:
 
     key: names the catalog's state and the query, so that the answer can be kept; None keeps nothing.
     """
-    if key is not None:
-        with _lock:
-            if key in _cache:
-                _cache.move_to_end(key)
-                return _cache[key]
+    return _grouped(recordings) if key is None else _cache.made(key, lambda: _grouped(recordings))
+
+
+def _grouped(recordings: Recordings) -> list[Combination]:
     rows = recordings.order_by().values_list(*FACETS).annotate(count=Count("pk"), bytes=Sum("size"))
-    found = [(tuple(row[:-2]), row[-2], row[-1] or 0) for row in rows]
-    if key is not None:
-        with _lock:
-            _cache[key] = found
-            while len(_cache) > 1 and (len(_cache) > _KEEP or sum(map(len, _cache.values())) > KEPT_ROWS):
-                _cache.popitem(last=False)
-    return found
+    return [(tuple(row[:-2]), row[-2], row[-1] or 0) for row in rows]
 
 
 def counts(found: Sequence[Combination], terms: Sequence[Term]) -> Counts:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from threading import Lock
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -29,6 +27,7 @@ from recviewer.catalog.models import Recording
 from recviewer.catalog.named import named
 from recviewer.catalog.naming import clean
 from recviewer.catalog.pasted import id_end
+from recviewer.recent import Recent
 
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
@@ -150,9 +149,7 @@ def matching(recordings: QuerySet[Recording], text: str) -> QuerySet[Recording]:
     return recordings
 
 
-_KEEP = 16
-_kept: OrderedDict[tuple[str, str], str] = OrderedDict()
-_lock = Lock()
+_kept = Recent[tuple[str, str], str](16)
 
 
 def known(text: str, state: str) -> Q:
@@ -160,16 +157,11 @@ def known(text: str, state: str) -> Q:
 
     state: a name of the catalog's present state; "" keeps nothing.
     """
-    with _lock:
-        ids = _kept.get((state, text)) if state else None
-    if ids is None:
-        ids = json.dumps(list(matching(Recording.objects.order_by(), text).values_list("pk", flat=True)))
-        with _lock:
-            if state:
-                _kept[state, text] = ids
-            while len(_kept) > _KEEP:
-                _kept.popitem(last=False)
-    return Q(pk__in=_Found("listed", ids))
+
+    def found() -> str:
+        return json.dumps(list(matching(Recording.objects.order_by(), text).values_list("pk", flat=True)))
+
+    return Q(pk__in=_Found("listed", _kept.made((state, text), found) if state else found()))
 
 
 def _matched(wanted: tuple[Wanted, ...], unwanted: tuple[Wanted, ...] = ()) -> Q:

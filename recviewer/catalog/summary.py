@@ -6,7 +6,6 @@ Knows no database, so that it can run in a worker process.
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from typing import NamedTuple
 
 from recviewer.catalog.jobs import Done, Job
@@ -16,6 +15,7 @@ from recviewer.exchange.model import Exchange
 from recviewer.exchange.text import line_of, reasons, searchable
 from recviewer.formats.raw import host_of
 from recviewer.formats.version import reader_version
+from recviewer.recent import Recent
 from recviewer.recorders.reading import ReadPart, bytes_of, failed, read_file
 from recviewer.store import files
 from recviewer.store.scan import FileStamp
@@ -96,21 +96,12 @@ class Once:
     """
 
     def __init__(self, *, limit: int) -> None:
-        self._limit = limit
-        self._kept: OrderedDict[tuple[str, str], Summed] = OrderedDict()
-        self._size = 0
+        self._kept = Recent[tuple[str, str], Summed](weigh=_weight, limit=limit, at_least=0)
 
     def summarize(self, data: bytes, key: str) -> Summed:
         """Do what the function of this name does."""
         blob, name = files.blob_id(data), key.rpartition("/")[2]
-        known = self._kept.get((blob, name))
-        if known is not None:
-            return known
-        made = self._kept[blob, name] = _summed(data, name, blob)
-        self._size += _weight(made)
-        while self._size > self._limit:
-            self._size -= _weight(self._kept.popitem(last=False)[1])
-        return made
+        return self._kept.made((blob, name), lambda: _summed(data, name, blob))
 
 
 def _weight(summed: Summed) -> int:

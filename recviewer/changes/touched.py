@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 
 from recviewer.changes.changeset import has_home
 from recviewer.git import forks
 from recviewer.git.repository import GitFailed, Repository, TooSlow
+from recviewer.recent import Recent
 from recviewer.recorders.registry import claims
 
 SECONDS = 2.0
@@ -39,9 +38,8 @@ class Counter:
     """Counts, and remembers: a pair of commits never changes."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str, str], Touch] = OrderedDict()
+        self._kept = Recent[tuple[str, str, str], Touch](KEPT)
         self._resting: dict[str, float] = {}
-        self._lock = Lock()
 
     def touched(self, repository: Repository, base: str, heads: Sequence[str]) -> dict[str, Touch]:
         """Return what each head brings to the base (full names).
@@ -49,10 +47,9 @@ class Counter:
         Heads of which nothing can be said are left out: those that are not here, and all of a repository that is too slow.
         """
         place = str(repository.git_dir)
-        with self._lock:
-            known = {head: self._kept[place, base, head] for head in heads if (place, base, head) in self._kept}
-            if self._resting.get(place, 0) > time.monotonic():
-                return known
+        known = {head: touch for (*_, head), touch in self._kept.among((place, base, head) for head in heads).items()}
+        if self._resting.get(place, 0) > time.monotonic():
+            return known
         missing = [head for head in dict.fromkeys(heads) if head not in known]
         try:
             found = count(repository, base, missing) if missing else {}
@@ -61,11 +58,7 @@ class Counter:
             return known
         except GitFailed:
             return known
-        with self._lock:
-            for head, touch in found.items():
-                self._kept[place, base, head] = touch
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+        self._kept.update({(place, base, head): touch for head, touch in found.items()})
         return known | found
 
 

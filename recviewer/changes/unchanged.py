@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from json import loads
 
@@ -16,6 +15,7 @@ from recviewer.git.mentions import first_lines
 from recviewer.git.ranges import Changed, listed
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.pairing.successors import Kept
+from recviewer.recent import Recent
 
 MOST = 200
 """Recordings that are read to tell which endpoint they ask; of more, any may ask whatever is in question."""
@@ -30,27 +30,8 @@ _KEY = '"test_id"'
 _TEST_ID = re.compile(rb'"test_id"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
-class Memory:
-    """What contents are of, by blob: that never changes."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, str] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def known(self, blobs: Collection[str]) -> dict[str, str]:
-        """Return what is known of blobs."""
-        with self._lock:
-            return {blob: self._kept[blob] for blob in blobs if blob in self._kept}
-
-    def keep(self, found: Mapping[str, str]) -> None:
-        """Remember, and forget the oldest where there are too many."""
-        with self._lock:
-            self._kept.update(found)
-            while len(self._kept) > REMEMBERED:
-                self._kept.popitem(last=False)
-
-
-_TESTS, _ENDPOINTS = Memory(), Memory()
+_TESTS, _ENDPOINTS = Recent[str, str](REMEMBERED), Recent[str, str](REMEMBERED)
+"""What contents are of, by blob: that never changes."""
 
 
 class Unchanged:
@@ -96,12 +77,12 @@ class Unchanged:
             left = {
                 item.raw: item.blob for item in held if item.raw.endswith(b".json") and item.raw not in self._changed
             }
-            known = _TESTS.known(left.values())
+            known = _TESTS.among(left.values())
             unknown = {raw: blob for raw, blob in left.items() if blob not in known}
             found = self._read(unknown) if len(unknown) <= FEW else self._searched(unknown)
         except GitFailed:
             return
-        _TESTS.keep(found)
+        _TESTS.update(found)
         self._tests = {blob: test for blob, test in (known | found).items() if test}
 
     def _read(self, unknown: Mapping[bytes, str]) -> dict[str, str]:
@@ -124,10 +105,10 @@ def _id(data: bytes) -> str:
 
 def _endpoints(repository: Repository, blobs: Collection[str]) -> dict[str, str]:
     """Return, by blob, the last part of the endpoint that a recording asks; "" where it names none."""
-    known = _ENDPOINTS.known(blobs)
+    known = _ENDPOINTS.among(blobs)
     unknown = [blob for blob in blobs if blob not in known][:MOST]
     found = {blob: _endpoint(data) for blob, data in contents(repository, unknown)} if unknown else {}
-    _ENDPOINTS.keep(found)
+    _ENDPOINTS.update(found)
     return known | found
 
 

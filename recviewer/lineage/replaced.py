@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from recviewer.git.repository import GitFailed, Repository
 from recviewer.pairing import pairs
 from recviewer.pairing.pairs import How, Pair, Sure
 from recviewer.pairing.sides import Library
+from recviewer.recent import Recent
 
 NEAR = 20
 """A recording may be deleted in one commit and made anew in another: so many commits around are looked at together."""
@@ -53,7 +54,7 @@ class Replaced:
     def __init__(self, repository: Repository, library: Library) -> None:
         self._repository = repository
         self._library = library
-        self._kept: OrderedDict[tuple[str, str, bytes | None], _Pairs] = OrderedDict()
+        self._kept = Recent[tuple[str, str, bytes | None], _Pairs](KEPT)
 
     def before(self, parent: str, sha: str, raw: bytes, ahead: Sequence[str] = ()) -> Found | None:
         """Return what the recording at a path replaced when a commit added it.
@@ -89,12 +90,7 @@ class Replaced:
         return self._remembered(parent, sha, raw.rpartition(b"/")[0]) if pairs.problem else pairs
 
     def _remembered(self, parent: str, sha: str, folder: bytes | None) -> _Pairs:
-        known = self._kept.get((parent, sha, folder))
-        if known is None:
-            known = self._kept[parent, sha, folder] = self._make(parent, sha, folder)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return known
+        return self._kept.made((parent, sha, folder), lambda: self._make(parent, sha, folder))
 
     def _make(self, parent: str, sha: str, folder: bytes | None) -> _Pairs:
         asked = Range(self._repository, Spec(parent, sha, is_direct=True), parent, sha)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
-from threading import Lock
 
 from django.conf import settings
 
@@ -18,6 +16,7 @@ from recviewer.lineage.trace import COMMITS, SECONDS, Lineage, trace
 from recviewer.lineage.versions import Told, told
 from recviewer.memory import stored
 from recviewer.pairing.sides import Library
+from recviewer.recent import Recent
 from recviewer.review.subjects import printable
 
 KEPT = 40
@@ -82,23 +81,14 @@ def _start(here: Repository, key: str, recording: Recording | None, asked: str) 
 _Touched = tuple[bytes | None, int, str, str]
 
 _library = Library(limit_bytes=8_000_000)
-_kept: OrderedDict[tuple[object, ...], tuple[Lineage, tuple[Told, ...]]] = OrderedDict()
-_looked: OrderedDict[tuple[object, ...], _Touched] = OrderedDict()
+_kept = Recent[tuple[object, ...], tuple[Lineage, tuple[Told, ...]]](KEPT)
+_looked = Recent[tuple[object, ...], _Touched](KEPT)
 _replaced: dict[str, Replaced] = {}
-_lock = Lock()
 
 
 def _remembered(here: Repository, commit: str, raws: list[bytes]) -> _Touched:
     key = (str(here.git_dir), commit, *raws, *_fetched(here))
-    with _lock:
-        known = _looked.get(key)
-    if known is None:
-        known = _touched(here, commit, raws)
-        with _lock:
-            _looked[key] = known
-            while len(_looked) > KEPT:
-                _looked.popitem(last=False)
-    return known
+    return _looked.made(key, lambda: _touched(here, commit, raws))
 
 
 def _touched(here: Repository, commit: str, raws: list[bytes]) -> _Touched:
@@ -131,19 +121,13 @@ def versions_of(here: Repository, start: Start) -> tuple[Lineage, tuple[Told, ..
     Raises GitFailed.
     """
     key = (str(here.git_dir), start.commit, start.raw, start.part, *_fetched(here))
-    with _lock:
-        known = _kept.get(key)
-        if known is not None:
-            _kept.move_to_end(key)
-            return known
-        replaced = _replaced.setdefault(str(here.git_dir), Replaced(here, _library))
+    return _kept.made(key, lambda: _followed(here, start))
+
+
+def _followed(here: Repository, start: Start) -> tuple[Lineage, tuple[Told, ...]]:
+    replaced = _replaced.setdefault(str(here.git_dir), Replaced(here, _library))
     lineage = trace(here, start.commit, start.raw, replaced)
-    made = lineage, told(here, lineage, _library, limit_bytes=settings.FILE_LIMIT_BYTES, part=start.part)
-    with _lock:
-        _kept[key] = made
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return made
+    return lineage, told(here, lineage, _library, limit_bytes=settings.FILE_LIMIT_BYTES, part=start.part)
 
 
 def _fetched(here: Repository) -> list[int]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
 
 from django.conf import settings
 
@@ -20,6 +18,7 @@ from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.pairing.pairs import Choice
 from recviewer.pairing.sides import Library
+from recviewer.recent import Recent
 from recviewer.report.report import Report
 from recviewer.review import pairs
 from recviewer.review.filters import standings_for
@@ -43,8 +42,7 @@ class _Known:
 
 
 _library = Library()
-_known: OrderedDict[tuple[str, str, str], _Known] = OrderedDict()
-_lock = Lock()
+_known = Recent[tuple[str, str, str], _Known](KEPT, weigh=lambda known: known.size, limit=KEPT_BYTES)
 
 
 def repository() -> Repository:
@@ -99,17 +97,12 @@ def report_on(asked: Range) -> Report:
     """Return the report on a range that was opened: see `report_of`."""
     head = asked.head or f"disk:{disk.state(asked.repository)}"
     key = (str(asked.repository.git_dir), asked.base, head)
-    with _lock:
-        known = _known.get(key)
-        if known is not None:
-            _known.move_to_end(key)
+    known = _known.get(key)
     said = pairs.choices()
     if known is None:
-        known = _worked_out(changeset.load(asked, _library), said)
-        _keep(key, known)
+        known = _known.put(key, _worked_out(changeset.load(asked, _library), said))
     elif known.choices != _about(said, known.blobs):
-        known = _worked_out(known.report.found.source, said)
-        _keep(key, known)
+        known = _known.put(key, _worked_out(known.report.found.source, said))
     standings = standings_for(subjects(known.report.found.changes))
     verdicts = {subject: standing.state for subject, standing in standings.items()}
     report = Report(decided(known.report.found, verdicts))
@@ -126,14 +119,6 @@ def _worked_out(source: ChangeSet, said: tuple[Choice, ...]) -> _Known:
 
 def _about(said: tuple[Choice, ...], blobs: frozenset[str]) -> tuple[Choice, ...]:
     return tuple([choice for choice in said if choice.old_blob in blobs and choice.new_blob in blobs])
-
-
-def _keep(key: tuple[str, str, str], known: _Known) -> None:
-    with _lock:
-        _known[key] = known
-        _known.move_to_end(key)
-        while len(_known) > 1 and (len(_known) > KEPT or sum(one.size for one in _known.values()) > KEPT_BYTES):
-            _known.popitem(last=False)
 
 
 def _under(report: Report, asked: Range) -> Report:

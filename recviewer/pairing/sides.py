@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from recviewer.exchange.model import Exchange, Kind, Table
 from recviewer.exchange.text import Line, line_of
 from recviewer.formats.raw import host_of
 from recviewer.formats.reading import unreadable
+from recviewer.recent import Recent
 from recviewer.recorders.reading import bytes_of, key_of_part, read_file, read_part
 from recviewer.replay.names import Replay, ReplayState
 from recviewer.store import files
@@ -194,22 +194,12 @@ class Library:
     """What files say, by blob id and file name, on which alone it depends."""
 
     def __init__(self, *, limit_bytes: int = CACHE_BYTES) -> None:
-        self._limit = limit_bytes
-        self._kept: OrderedDict[tuple[str, str], FileMeaning] = OrderedDict()
-        self._size = 0
+        self._kept = Recent[tuple[str, str], FileMeaning](weigh=lambda said: said.size + 1000, limit=limit_bytes)
 
     def get(self, blob: str, name: str) -> FileMeaning | None:
         """Return what is known of a blob under a name."""
-        found = self._kept.get((blob, name))
-        if found is not None:
-            self._kept.move_to_end((blob, name))
-        return found
+        return self._kept.get((blob, name))
 
     def put(self, blob: str, name: str, meaning: FileMeaning) -> FileMeaning:
         """Keep a meaning, and let the oldest go where there are too many."""
-        if (blob, name) not in self._kept:
-            self._kept[blob, name] = meaning
-            self._size += meaning.size + 1000
-            while self._size > self._limit and len(self._kept) > 1:
-                self._size -= self._kept.popitem(last=False)[1].size + 1000
-        return meaning
+        return self._kept.put((blob, name), meaning)

@@ -11,6 +11,7 @@ from recviewer.git.ranges import Held
 from recviewer.pairing.sides import Side, file_meaning_of
 from recviewer.plan.head_tree import Head, folder_of
 from recviewer.plan.model import File, Loss
+from recviewer.recent import Recent
 from recviewer.recorders.registry import claims
 from recviewer.replay.names import ReplayState
 from recviewer.review.models import State
@@ -22,7 +23,7 @@ KEPT = 50_000
 _WORD = re.compile("[A-Za-z0-9_]{4,}")
 _Fact = tuple[str, bool]
 """The test id, "" where none is known, and whether a recorder would find the file."""
-_known: dict[tuple[str, str], tuple[_Fact, ...]] = {}
+_known = Recent[tuple[str, str], tuple[_Fact, ...]](KEPT)
 """One fact for each recording of a file."""
 
 
@@ -76,8 +77,8 @@ def _facts(found: Overview, head: Head, folders: set[bytes], tests: set[str]) ->
         side = changed.get(one.raw)
         if side is not None:
             yield one, (side.test_id, _is_current(side))
-        elif _key(one) in _known:
-            yield from ((one, fact) for fact in _known[_key(one)])
+        elif (known := _known.get(_key(one))) is not None:
+            yield from ((one, fact) for fact in known)
         else:
             unknown.append(one)
     yield from _learned(head, unknown, _words(tests))
@@ -89,8 +90,6 @@ def _learned(head: Head, unknown: Sequence[Held], words: set[bytes]) -> Iterator
         rows = Recording.objects.filter(blob__in=some).values_list("blob", "path", "test_id", "replay")
         for blob, path, test_id, replay in rows:
             catalog[blob, path.rpartition("/")[2]] = (test_id or "", replay == ReplayState.CURRENT)
-    if len(_known) > KEPT:
-        _known.clear()
     rest = []
     for one in unknown:
         if _key(one) in catalog:
@@ -104,7 +103,7 @@ def _learned(head: Head, unknown: Sequence[Held], words: set[bytes]) -> Iterator
         facts = [
             (part.meaning.exchange.test_id or "", part.meaning.replay.state is ReplayState.CURRENT) for part in said
         ]
-        _known[_key(one)] = tuple(facts)
+        _known.put(_key(one), tuple(facts))
         yield from ((one, fact) for fact in facts)
 
 

@@ -13,6 +13,7 @@ from recviewer.catalog.jobs import Job
 from recviewer.catalog.models import Recording
 from recviewer.catalog.summary import work
 from recviewer.formats import decode
+from recviewer.recent import Recent
 from recviewer.store.files import blob_id
 
 
@@ -83,14 +84,14 @@ def test_too_many_values_are_refused_before_they_are_read(monkeypatch):
 
 def test_what_is_kept_in_memory_is_bounded_by_weight(monkeypatch, chat):
     monkeypatch.setattr(content, "CACHE_BYTES", 20_000)
-    content._cache.clear()
+    monkeypatch.setattr(content, "_cache", Recent(weigh=lambda one: one.weight, limit=20_000, at_least=0))
     made = [json.dumps(chat(answered=f"{number}")).encode() for number in range(40)]
     heavy = json.dumps(chat(answered="," * 40_000)).encode()
 
     for data in [*made, heavy]:
         content.of_bytes(data)
 
-    assert 0 < sum(one.weight for one in content._cache.values()) <= 20_000
+    assert 0 < sum(one.weight for one in content._cache) <= 20_000
     assert content.remembered(blob_id(made[-1]))
     assert not content.remembered(blob_id(heavy))
     assert not content._one_at_a_time.locked()

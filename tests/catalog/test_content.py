@@ -2,6 +2,7 @@ import pytest
 
 from recviewer.catalog import content, indexer
 from recviewer.catalog.models import Recording
+from recviewer.recent import Recent
 from recviewer.store.refusals import Vanished
 
 pytestmark = pytest.mark.django_db
@@ -41,13 +42,12 @@ def test_small_content_keeps_how_numbers_were_written():
 
 
 def test_content_kept_in_memory_is_limited(monkeypatch):
-    monkeypatch.setattr(content, "_cache", type(content._cache)())
-    monkeypatch.setattr(content, "CACHE_BYTES", 15_000)
+    monkeypatch.setattr(content, "_cache", Recent(weigh=lambda one: one.weight, limit=15_000, at_least=0))
 
     for number in range(20):
         content.of_bytes(b"%d" % number * 1000)
 
-    assert 0 < sum(len(item.data) for item in content._cache.values()) <= 5000
+    assert 0 < sum(len(item.data) for item in content._cache) <= 5000
 
 
 def test_missing_content_has_its_reason():

@@ -1,21 +1,21 @@
 import pytest
 
 from recviewer.changes import changeset, sources, unchanged
-from recviewer.changes.unchanged import Memory
 from recviewer.git.mentions import first_lines
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed
 from recviewer.pairing.pairs import How, Sure
 from recviewer.pairing.sides import Library
 from recviewer.pairing.successors import Kept
+from recviewer.recent import Recent
 
 OLD, NEW = (f"t/test_sky.py::test_comet[{model}]" for model in ("heron-1", "ibis-2"))
 
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered(monkeypatch):
-    monkeypatch.setattr(unchanged, "_TESTS", Memory())
-    monkeypatch.setattr(unchanged, "_ENDPOINTS", Memory())
+    monkeypatch.setattr(unchanged, "_TESTS", Recent())
+    monkeypatch.setattr(unchanged, "_ENDPOINTS", Recent())
 
 
 @pytest.fixture
@@ -112,16 +112,6 @@ def test_contents_are_read_once(make, pulled, tree, monkeypatch):
 
     assert len(tree.overview("HEAD~1..HEAD").changes) == 1
     monkeypatch.undo()
-
-
-def test_memory_forgets_the_oldest(monkeypatch):
-    monkeypatch.setattr(unchanged, "REMEMBERED", 2)
-    memory = Memory()
-
-    memory.keep({"a": "1", "b": "2"})
-    memory.keep({"c": "3"})
-
-    assert memory.known("abc") == {"b": "2", "c": "3"}
 
 
 def test_ids_are_read_as_json_says_them(make, tree):

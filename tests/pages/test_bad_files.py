@@ -1,6 +1,5 @@
 """Every kind of page and of act for every kind of bad file: an answer that names what is the matter, never a fault."""
 
-from collections import OrderedDict
 from urllib.parse import quote
 
 import pytest
@@ -9,6 +8,7 @@ from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.memory.ranges import report_of
 from recviewer.pages.recordings import queue
+from recviewer.recent import Recent
 from recviewer.review.models import Decision
 from tests.pages import bad_files
 from tests.pages.bad_files import BAD, FOLDER, KINDS, LIMIT, LISTS, pages, range_pages
@@ -140,7 +140,7 @@ def test_what_cannot_be_read_is_named_and_left_out(client, tree_with, kind):
 
 
 def test_the_queue_leaves_out_what_cannot_be_read_and_says_so(client, tree_with, monkeypatch):
-    monkeypatch.setattr(queue, "_kept", OrderedDict())
+    monkeypatch.setattr(queue, "_kept", Recent())
     tree_with("link")
 
     first = client.get("/queue/")

@@ -2,6 +2,7 @@ import pytest
 
 from recviewer.git.repository import GitFailed
 from recviewer.memory import ranges
+from recviewer.recent import Recent
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_a_range_is_read_once(specs, loads):
 
 
 def test_ranges_are_let_go_by_size_but_for_the_last(specs, loads, monkeypatch):
-    monkeypatch.setattr(ranges, "KEPT_BYTES", 1)
+    monkeypatch.setattr(ranges, "_known", Recent(weigh=lambda known: known.size, limit=1))
 
     for spec in (*specs, specs[2], specs[0]):
         ranges.report_of(spec)

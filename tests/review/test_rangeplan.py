@@ -10,6 +10,7 @@ import pytest
 from recviewer.memory.ranges import report_of
 from recviewer.plan import losses, model, range
 from recviewer.plan.commands import Feed, applying, recording, removing, switching
+from recviewer.recent import Recent
 from recviewer.replay.names import name_state
 from recviewer.review import decide, ranges
 from recviewer.review.subjects import Seen
@@ -318,7 +319,7 @@ def test_the_last_that_replays_is_a_loss(hashed, put, commit, spec_of, say):
 
 @pytest.mark.parametrize("is_known", [True, False])
 def test_one_that_replays_still_is_none(hashed, put, commit, spec_of, say, is_known, monkeypatch):
-    monkeypatch.setattr(losses, "_known", {})
+    monkeypatch.setattr(losses, "_known", Recent())
     if is_known:
         from recviewer.catalog import indexer
     hashed(asked="First?")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from math import isqrt
-from threading import Lock
 
 from recviewer.catalog.content import Content
 from recviewer.exchange.model import Chunk
 from recviewer.exchange.text import words_of
 from recviewer.formats.deltas import letter_of
+from recviewer.recent import Recent
 
 CELLS = 250
 """Cells that fit; with more chunks a cell stands for several."""
@@ -97,28 +97,22 @@ class Drawn:
     strip: Strip | None
 
 
-_kept: OrderedDict[str, Drawn] = OrderedDict()
-_lock = Lock()
+def _weight(drawn: Drawn) -> int:
+    """Return how much of the memory a stream takes, in chunks."""
+    return len(drawn.stream.marks) + len(drawn.stream.texts) + len(drawn.stream.thoughts)
+
+
+_kept = Recent[str, Drawn](32, weigh=_weight, limit=KEPT_CHUNKS, at_least=0)
 
 
 def drawn(content: Content) -> Drawn:
     """Return what a recording's chunks add, and its picture. Kept in memory by content for a while."""
-    with _lock:
-        known = _kept.get(content.blob)
-    if known is not None:
-        return known
+    return _kept.made(content.blob, lambda: _drawn(content))
+
+
+def _drawn(content: Content) -> Drawn:
     stream = _stream(content.reading.chunks())
-    made = Drawn(stream, strip_of(stream))
-    with _lock:
-        _kept[content.blob] = made
-        while len(_kept) > 32 or (_kept and sum(map(_weight, _kept.values())) > KEPT_CHUNKS):
-            _kept.popitem(last=False)
-    return made
-
-
-def _weight(drawn: Drawn) -> int:
-    """Return how much of the memory a stream takes, in chunks."""
-    return len(drawn.stream.marks) + len(drawn.stream.texts) + len(drawn.stream.thoughts)
+    return Drawn(stream, strip_of(stream))
 
 
 def _stream(chunks: Iterator[Chunk]) -> Stream:

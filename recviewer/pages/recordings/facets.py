@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.template.loader import render_to_string
@@ -13,15 +13,16 @@ from recviewer.catalog.filters import FACETS, FILTERS, Recordings, Term
 from recviewer.catalog.freshness import settled
 from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, VERDICT_WORDS
 from recviewer.pages.recordings.listing import ListState
-from recviewer.pages.recordings.markup_cache import Printed
 from recviewer.pages.templatetags.words import bare, brief
+from recviewer.recent import Recent
 from recviewer.review import filters as said
 from recviewer.review import narrowing
 
 FACET_SHOWN = 6
 LISTED = 60
 """Values of a facet that are listed, and those that are chosen; the search box takes all others."""
-_printed = Printed(200)
+_printed = Recent[Hashable, SafeString](200)
+"""The key names everything that the markup of a facet depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def printed_facets(state: ListState, counted: Counts) -> SafeString:
         shown = [facet for facet in made if len(facet.values) > 1 or any(value.is_on for value in facet.values)]
         return render_to_string("recordings/_facets.html", {"facets": shown, "on": len(state.terms)})
 
-    return _printed.get(key, make)
+    return _printed.made(key, make)
 
 
 def _facet(state: ListState, key: str, label: str, counts: Sequence[tuple[str, int]]) -> Facet:

@@ -6,9 +6,8 @@ Filters on verdicts are left out of what the queue holds, or it would shrink und
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from dataclasses import dataclass, replace
-from threading import Lock
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -26,6 +25,7 @@ from recviewer.exchange.text import ENDED, Outcome
 from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.text.walk import Queue, Stop, walk
+from recviewer.recent import Recent
 from recviewer.review.filters import all_standings
 from recviewer.review.models import State
 from recviewer.review.subjects import BLOB_PREFIX
@@ -69,8 +69,7 @@ class Summary:
 KEPT, KEPT_ITEMS = 12, 60_000
 """Queues that are kept in memory, and items of all of them together; the last one is kept whatever its length."""
 
-_kept: OrderedDict[tuple[str, str], tuple[Item, ...]] = OrderedDict()
-_lock = Lock()
+_kept = Recent[tuple[str, str], tuple[Item, ...]](KEPT, weigh=len, limit=KEPT_ITEMS)
 
 
 def state_in(query: QueryDict) -> ListState:
@@ -84,10 +83,10 @@ def items_of(state: ListState) -> tuple[Item, ...]:
     """Return the items of a queue in order of need: what can be decided on. Kept while the catalog stays the same."""
     said = any(term.key == "tag" for term in state.terms)
     key = (freshness.generation(), state.address())
-    with _lock:
-        if not said and key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
+    return _read(state) if said else _kept.made(key, lambda: _read(state))
+
+
+def _read(state: ListState) -> tuple[Item, ...]:
     rows = (
         narrowed(state)
         .exclude(_UNREAD)
@@ -95,12 +94,7 @@ def items_of(state: ListState) -> tuple[Item, ...]:
         .values_list("path", "fingerprint", "blob", "test_id", "outcome", "size")
     )
     ranked = sorted(rows, key=lambda row: (_NEED.get(row[4], 2), -row[5], row[0]))
-    items = tuple([Item(row[0], row[1] or f"{BLOB_PREFIX}{row[2]}", row[3] or "") for row in ranked])
-    with _lock:
-        _kept[key] = items
-        while len(_kept) > 1 and (len(_kept) > KEPT or sum(map(len, _kept.values())) > KEPT_ITEMS):
-            _kept.popitem(last=False)
-    return items
+    return tuple([Item(row[0], row[1] or f"{BLOB_PREFIX}{row[2]}", row[3] or "") for row in ranked])
 
 
 def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.paginator import Paginator
@@ -23,7 +23,6 @@ from recviewer.pages.recordings.cells import hits, kind_as_model
 from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, narrowed, printed_facets
 from recviewer.pages.recordings.jumps import jump, opened_by
 from recviewer.pages.recordings.listing import SORTS, ListState, Sort
-from recviewer.pages.recordings.markup_cache import Printed
 from recviewer.pages.recordings.minis import Mini, mini_strip
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import item_of
@@ -33,6 +32,7 @@ from recviewer.pages.site.status import Freshness
 from recviewer.pages.templatetags.words import bare, brief, counted, one_line, size, visible
 from recviewer.pages.text.test_ids import stand_in
 from recviewer.pages.text.words_for import State, state_of
+from recviewer.recent import Recent
 from recviewer.review import filters as said
 from recviewer.review import narrowing
 from recviewer.review.narrowing import REVIEW_KEYS, read
@@ -240,7 +240,8 @@ def _notices(everything: Counts) -> tuple[tuple[str, str, int, str], ...]:
     )
 
 
-_printed_rows = Printed(4000)
+_printed_rows = Recent[Hashable, SafeString](4000)
+"""The key names everything that the markup of a row depends on."""
 
 
 def _rows(state: ListState) -> tuple[tuple[Recording, ...], tuple[SafeString, ...]]:
@@ -278,7 +279,7 @@ def _print(
 
     verdict = standing.state if standing else ""
     key = (recording.pk, recording.indexed_at, recording.replay, verdict, tuple(tags), snippet, total)
-    return _printed_rows.get(key, make)
+    return _printed_rows.made(key, make)
 
 
 def _row(

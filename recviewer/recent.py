@@ -1,0 +1,100 @@
+"""What was worked out and may be asked for again: the things last used are kept, bounded by number and by weight.
+
+`functools.lru_cache` serves where a function keeps what it returns, and things weigh the same.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from threading import Lock
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Recent(Generic[K, V]):
+    """Keeps the things last put in or asked for, by key. May be used by several threads at once.
+
+    count: how many are kept. weigh: what one thing weighs, in a unit of its own; limit: what all may weigh together, None
+    for no limit. at_least: so many are kept whatever they weigh; 0 keeps nothing that is too heavy by itself.
+    """
+
+    def __init__(
+        self,
+        count: int = 1_000_000,
+        *,
+        weigh: Callable[[V], int] | None = None,
+        limit: int | None = None,
+        at_least: int = 1,
+    ) -> None:
+        self._count = count
+        self._weigh = weigh
+        self._limit = limit
+        self._at_least = at_least
+        self._kept: OrderedDict[K, tuple[V, int]] = OrderedDict()
+        self._weight = 0
+        self._lock = Lock()
+
+    def get(self, key: K) -> V | None:
+        """Return what is kept under a key, None where nothing is; what is asked for stays longest."""
+        with self._lock:
+            return self._get(key)
+
+    def among(self, keys: Iterable[K]) -> dict[K, V]:
+        """Return what is kept of several keys."""
+        with self._lock:
+            return {key: found for key in keys if (found := self._get(key)) is not None}
+
+    def put(self, key: K, value: V) -> V:
+        """Keep a thing, in place of what was there, and return it. Those that were not used for longest go."""
+        self.update({key: value})
+        return value
+
+    def update(self, found: Mapping[K, V]) -> None:
+        """Keep several things, the last of them longest."""
+        weighed = {key: (value, self._weigh(value) if self._weigh else 0) for key, value in found.items()}
+        with self._lock:
+            for key, (value, weight) in weighed.items():
+                self._drop(key)
+                self._kept[key] = value, weight
+                self._weight += weight
+                while self._is_over():
+                    self._drop(next(iter(self._kept)))
+
+    def made(self, key: K, make: Callable[[], V]) -> V:
+        """Return what is kept under a key; else make it, without holding up others meanwhile, and keep it."""
+        known = self.get(key)
+        return self.put(key, make()) if known is None else known
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()
+            self._weight = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[V]:
+        """Yield what is kept at this moment, what was used last at the end."""
+        with self._lock:
+            return iter([value for value, _ in self._kept.values()])
+
+    def _get(self, key: K) -> V | None:
+        found = self._kept.get(key)
+        if found is None:
+            return None
+        self._kept.move_to_end(key)
+        return found[0]
+
+    def _drop(self, key: K) -> None:
+        gone = self._kept.pop(key, None)
+        if gone is not None:
+            self._weight -= gone[1]
+
+    def _is_over(self) -> bool:
+        if len(self._kept) > self._count:
+            return True
+        return self._limit is not None and self._weight > self._limit and len(self._kept) > self._at_least

@@ -1,0 +1,69 @@
+from threading import Thread
+
+import pytest
+
+from recviewer.recent import Recent
+
+
+def test_what_was_not_used_for_longest_goes_first():
+    kept = Recent(2)
+    kept.put("a", 1)
+    kept.put("b", 2)
+    kept.get("a")
+    kept.put("c", 3)
+
+    assert kept.get("b") is None
+    assert list(kept) == [1, 3]
+
+
+def test_asking_for_many_keeps_them_too():
+    kept = Recent(2)
+    kept.update({"a": 1, "b": 2})
+
+    assert kept.among(["a", "x"]) == {"a": 1}
+    kept.put("c", 3)
+    assert kept.among("abc") == {"a": 1, "c": 3}
+
+
+@pytest.mark.parametrize(("at_least", "left"), [(0, []), (1, ["heavy one"])])
+def test_what_is_too_heavy_by_itself_is_kept_only_where_that_is_asked(at_least, left):
+    kept = Recent(9, weigh=len, limit=5, at_least=at_least)
+    kept.put("a", "ab")
+    kept.put("b", "heavy one")
+
+    assert list(kept) == left
+
+
+def test_weights_are_added_up_and_taken_off_again():
+    kept = Recent(9, weigh=len, limit=5, at_least=0)
+    for key, value in [("a", "123"), ("a", "12"), ("b", "123"), ("c", "1")]:
+        kept.put(key, value)
+
+    assert list(kept) == ["123", "1"]
+    kept.clear()
+    kept.update({"d": "12345", "e": ""})
+    assert list(kept) == ["12345", ""]
+
+
+def test_number_holds_also_where_something_is_always_kept():
+    kept = Recent(1, at_least=5)
+    kept.update({"a": 1, "b": 2})
+
+    assert list(kept) == [2]
+
+
+def test_a_thing_is_made_once_and_nothing_is_held_up_meanwhile():
+    kept = Recent(9)
+    asked = []
+
+    def make():
+        other = Thread(target=lambda: asked.append(kept.get("other")))
+        other.start()
+        other.join(10)
+        return []
+
+    first = kept.made("a", make)
+
+    assert asked == [None]
+    assert kept.made("a", make) is first
+    assert asked == [None]
