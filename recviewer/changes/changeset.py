@@ -10,6 +10,7 @@ from recviewer.changes import disk
 from recviewer.changes.sources import Range, remedy
 from recviewer.changes.unchanged import Unchanged
 from recviewer.difference.sequences import common
+from recviewer.exchange.amounts import counted
 from recviewer.git import ranges
 from recviewer.git.history import contents
 from recviewer.git.ranges import Changed, Counted, MissingObjects
@@ -170,8 +171,9 @@ def _read(asked: Range, library: Library, changed: Sequence[Changed]) -> tuple[_
             _compare_lines(raw, data, waiting, lines, is_wanted=blob in twins)
     missing = [blob for blob, uses in names.items() if (uses[0][0], blob) not in said]
     if missing:
-        count = f"{len(missing):,} blob{'' if len(missing) == 1 else 's'}"
-        raise MissingObjects(f"{count} of this range are not here", ranges.missing(asked.repository))
+        raise MissingObjects(
+            f"{counted(len(missing), 'blob')} of this range are not here", ranges.missing(asked.repository)
+        )
     return said, lines
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from recviewer.exchange.amounts import counted
 from recviewer.git import fetched, fetching
 from recviewer.git.fetching import Came
 from recviewer.git.remotes import Remote
@@ -128,9 +129,8 @@ def sentence(came: Came) -> str:
         (came.gone, "is gone from the remote and stays here", "are gone from the remote and stay here"),
     ):
         if names:
-            count = f"{len(names):,}"
-            things = "" if parts else f" {noun}{'' if len(names) == 1 else 's'}"
-            parts.append(f"{count}{things} {one if len(names) == 1 else many}")
+            things = f"{len(names):,}" if parts else counted(len(names), noun)
+            parts.append(f"{things} {one if len(names) == 1 else many}")
     said = f"{', '.join(parts)}." if parts else "Nothing is new."
     if came.left:
         said += f" {came.left:,} older {'one is' if came.left == 1 else 'ones are'} not here; name one to fetch it."

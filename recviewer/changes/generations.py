@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from recviewer.changes.model import Change
+from recviewer.exchange import amounts
 
 
 def folded(changes: Sequence[Change]) -> list[Change]:
@@ -32,7 +33,7 @@ def folded(changes: Sequence[Change]) -> list[Change]:
 
 def counted(count: int) -> str:
     """Return how many older generations there are, as a clause."""
-    return f"{count:,} older generation{'' if count == 1 else 's'}, deleted too"
+    return f"{amounts.counted(count, 'older generation')}, deleted too"
 
 
 def _joined(*words: str) -> str:

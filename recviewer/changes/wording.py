@@ -8,6 +8,7 @@ from itertools import takewhile
 from recviewer.difference.model import Churn, Difference, Names, Section, SectionKind, Values, VectorChange, Words
 from recviewer.difference.values import ABSENT, Change
 from recviewer.difference.words import Grain, WordDiff
+from recviewer.exchange.amounts import counted
 from recviewer.exchange.model import Kind
 from recviewer.pairing.sides import Side
 
@@ -84,7 +85,7 @@ def _section(section: Section) -> str:
             )
         case SectionKind.MESSAGES:
             places = {getattr(item, "label", "").partition(" ")[0] for item in section.items}
-            return f"{len(places)} {'message' if len(places) == 1 else 'messages'}"
+            return counted(len(places), "message")
         case SectionKind.PARAMETERS:
             paths = [change.path for item in section.items if isinstance(item, Values) for change in item.values]
             return f"{', '.join(paths[:NAMED])}{_more(len(paths))}"
@@ -102,7 +103,7 @@ def _beside(section: Section) -> str:
         return _section(section)
     found = [change for item in section.items if isinstance(item, Values) for change in item.values]
     count = sum(not is_place(change) for change in found)
-    return f"{count} other {'detail' if count == 1 else 'details'}" if count else ""
+    return counted(count, "other detail") if count else ""
 
 
 def _details(section: Section) -> str:
@@ -168,4 +169,4 @@ def _vectors(section: Section) -> str:
     items = [item for item in section.items if isinstance(item, VectorChange)]
     cosines = [item.cosine for item in items if item.cosine is not None]
     least = f", cosine {min(cosines):.6f} at least" if cosines else ""
-    return f"{len(items)} {'embedding' if len(items) == 1 else 'embeddings'}{least}"
+    return f"{counted(len(items), 'embedding')}{least}"

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from recviewer.commands.terminal import safe
+from recviewer.exchange.amounts import counted
 from recviewer.plan import commands
 from recviewer.plan.commands import Feed
 from recviewer.plan.model import File, LeftOut, Plan
@@ -35,31 +36,31 @@ def _lines(plan: Plan, command: str) -> Iterator[str]:
 
 def _deletions(plan: Plan) -> Iterator[str]:
     if plan.deletions:
-        of_tests = f", of {_count(plan.tests, 'test')}" if plan.tests else ""
-        yield f"To delete: {_count(len(plan.deletions), 'recording')}, {plan.size:,} bytes{of_tests}"
+        of_tests = f", of {counted(plan.tests, 'test')}" if plan.tests else ""
+        yield f"To delete: {counted(len(plan.deletions), 'recording')}, {plan.size:,} bytes{of_tests}"
         yield from _files(plan.deletions)
     if plan.elsewhere:
-        yield f"Marked too, but not part of this range: {_count(plan.elsewhere, 'recording')}"
+        yield f"Marked too, but not part of this range: {counted(plan.elsewhere, 'recording')}"
         yield ""
     if plan.losses:
-        yield f"Careful: {_count(len(plan.losses), 'test')} would lose what replays"
+        yield f"Careful: {counted(len(plan.losses), 'test')} would lose what replays"
         for loss in plan.losses:
             left = f"{loss.left} left, none of them replays for sure" if loss.left else "no recording left"
-            by_range = f"; {_count(loss.removed, 'recording')} removed by this range" if loss.removed else ""
+            by_range = f"; {counted(loss.removed, 'recording')} removed by this range" if loss.removed else ""
             yield f"  {loss.test_id}  ({left}{by_range})"
         yield ""
 
 
 def _back(plan: Plan) -> Iterator[str]:
     if plan.back:
-        yield f"To bring back, as they were in {plan.ground.base[:9]}: {_count(len(plan.back), 'recording')}"
+        yield f"To bring back, as they were in {plan.ground.base[:9]}: {counted(len(plan.back), 'recording')}"
         yield from _files(plan.back)
     yield from _left_out("To bring back, but no patch can", plan.stuck)
 
 
 def _again(plan: Plan) -> Iterator[str]:
     if plan.again:
-        yield f"To record again: {_count(len(plan.again), 'test')}"
+        yield f"To record again: {counted(len(plan.again), 'test')}"
         for again in plan.again:
             yield f"  {again.test_id}"
             for by, note in again.reasons:
@@ -108,7 +109,3 @@ def _next(plan: Plan, command: str) -> Iterator[str]:
     if plan.again:
         yield f"{'and' if patching else 'Next'}, with your recorder switched to recording,"
         yield from (f"  {line}" for line in commands.recording(plan))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 
-_HIDDEN = (
-    "(?:"
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad"  # control characters but tab and line feed; soft hyphen
+ALWAYS = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad"  # control characters but tab and line feed; soft hyphen
     "\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
     "\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f"  # zero width, bidi, separators
-    "\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
-    "\U000e0000-\U000e01ef]"  # tags, further variation selectors
-    "|(?<![\u2190-\U0003ffff])\u200d"  # a joiner that joins no emoji
-    ")"
+    "\u3164\ufeff\uffa0\ufff9-\ufffb"
+    "\U000e0000-\U000e01ef"  # tags, further variation selectors
 )
+"""Those that nobody sees wherever they stand, to be put into a class of a regular expression."""
+
+HALVES = "\ud800-\udfff"
+"""Halves of characters, which stand for bytes that are not UTF-8, likewise."""
+
+JOINER = "\u200d"
+"""Seen by what it makes of the emoji beside it; elsewhere nobody sees it."""
+
+_HIDDEN = f"(?:[{ALWAYS}{HALVES}]|(?<![\u2190-\U0003ffff]){JOINER})"
 RUN = re.compile(f"({_HIDDEN})\\1*")
 """One of them, as often as it stands there in a row."""
 

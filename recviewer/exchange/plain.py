@@ -10,13 +10,10 @@ import logging
 import re
 from typing import Any, TextIO
 
-_STEERING = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but tab and line feed: ESC, BEL, a lone CR, C1
-    "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # bidi, zero width, separators
-    "\ufff9-\ufffb\U000e0000-\U000e007f"
-)
-_UNSAFE = re.compile(f"[{_STEERING}\ud800-\udfff]")
-_IN_JSON = re.compile(f"[{_STEERING}]")
+from recviewer.exchange import hidden
+
+_UNSAFE = re.compile(f"[{hidden.ALWAYS}{hidden.JOINER}{hidden.HALVES}]")
+_IN_JSON = re.compile(f"[{hidden.ALWAYS}{hidden.JOINER}]")
 
 
 def safe(text: str) -> str:

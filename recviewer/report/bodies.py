@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from recviewer.changes.model import Change
 from recviewer.difference.model import Difference, Ignored, Item, Names, Same, Values, VectorChange, Words, shown
+from recviewer.exchange.amounts import counted
 from recviewer.exchange.model import Exchange, Message, Output, PartKind
 from recviewer.pairing.sides import Side
 from recviewer.report import markup
@@ -113,7 +114,7 @@ def _request(exchange: Exchange) -> str:
         (len(request.params), "parameter"),
         (len(request.tools), "tool"),
     )
-    head = " · ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
+    head = " · ".join(counted(count, noun) for count, noun in counts)
     tools = f"<dt>tools</dt><dd>{cut(shown(list(request.tools)), 1_000)}</dd>" if request.tools else ""
     return fold(head, f'<dl class="turns">{turns}{params}{tools}</dl>')
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from recviewer.changes.model import ORDER, Change
 from recviewer.difference.model import Churn
+from recviewer.exchange.amounts import counted
 from recviewer.pairing.pairs import Sure
 from recviewer.report.links import Links
 from recviewer.report.quoting import anchor, code, link, plain
@@ -113,7 +114,7 @@ class Lists:
             yield from self._others(item)
         left = sum(len(item) for item in items[len(shown) :])
         if left:
-            more = f"and {left:,} more change{'' if left == 1 else 's'}"
+            more = f"and {counted(left, 'more change')}"
             yield f"- {link(more, self.links.of_classes([churn])) if self.links.page else self._listed(more)}"
         yield ""
         yield "</details>"

@@ -13,9 +13,10 @@ from recviewer import __version__
 from recviewer.changes.findings import Finding
 from recviewer.changes.uncounted import as_line, uncounted
 from recviewer.difference.model import Churn
+from recviewer.exchange.amounts import size
 from recviewer.report.links import Links
 from recviewer.report.lists import TITLES, Budget, Lists, short_path
-from recviewer.report.quoting import code, link, plain, size
+from recviewer.report.quoting import code, link, plain
 from recviewer.report.report import Report, range_of
 from recviewer.report.sentence import clauses, ending, opening, sentence
 from recviewer.smells import Severity

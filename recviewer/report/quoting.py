@@ -72,14 +72,3 @@ def _told(text: str, breaks: set[int]) -> str:
     whole = "".join(made).replace("://", ":&#x2f;&#x2f;").replace("www.", "www&#x2e;")
     is_turned = not text.isascii() and any(unicodedata.bidirectional(mark) in _RIGHT for mark in text)
     return _ISOLATED.format(whole) if is_turned else whole
-
-
-def size(count: int) -> str:
-    """Write a number of bytes short, the same on pages and in reports: `812 B`, `54.5 kB`, `1.12 MB`."""
-    if count < 1000:
-        return f"{count} B"
-    if count < 999_950:
-        return f"{count / 1000:.1f} kB"
-    if count < 999_995_000:
-        return f"{count / 1_000_000:.2f} MB"
-    return f"{count / 1_000_000_000:.2f} GB"

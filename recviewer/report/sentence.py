@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from recviewer.changes.overview import Overview
 from recviewer.difference.model import Churn
+from recviewer.exchange.amounts import counted
 from recviewer.report.lists import TITLES
 
 STATUS = 140
@@ -62,8 +63,8 @@ def opening(found: Overview) -> str:
     count, changes = found.source.recordings, len(found.changes)
     if not changes:
         return "No recording is touched"
-    touched = f"{count:,} recording{'' if count == 1 else 's'} touched"
-    return touched if count == changes else f"{touched} in {changes:,} change{'' if changes == 1 else 's'}"
+    touched = f"{counted(count, 'recording')} touched"
+    return touched if count == changes else f"{touched} in {counted(changes, 'change')}"
 
 
 def ending(found: Overview) -> str:
@@ -73,8 +74,8 @@ def ending(found: Overview) -> str:
     if not numbers.need_you:
         return unseen or "nothing needs you"
     count, some = numbers.need_you, numbers.need_you_items
-    items = f", as {some:,} item{'' if some == 1 else 's'}" if some < count else ""
-    return f"{count:,} need{'s' if count == 1 else ''} you{items}{f', {unseen}' if unseen else ''}"
+    items = f", as {counted(some, 'item')}" if some < count else ""
+    return f"{counted(count, 'needs', 'need')} you{items}{f', {unseen}' if unseen else ''}"
 
 
 def sentence(found: Overview) -> str:

@@ -13,12 +13,12 @@ from recviewer.changes.numbers import tests_of
 from recviewer.changes.overview import Overview
 from recviewer.changes.uncounted import as_line, uncounted
 from recviewer.difference.model import Churn
+from recviewer.exchange.amounts import counted, size
 from recviewer.report.bodies import body, places
 from recviewer.report.links import Links
 from recviewer.report.lists import TITLES, verdict_of
 from recviewer.report.markdown import verdicts
 from recviewer.report.markup import fold, name, text
-from recviewer.report.quoting import size
 from recviewer.report.report import Report, range_of
 from recviewer.report.sentence import clauses, ending, opening, sentence
 
@@ -157,9 +157,7 @@ class _Changes:
             left_out += _LARGE in content
             made.append(f'<details id="c{place}"><summary>{_summary(change)}</summary>{content}</details>\n')
         if left_out:
-            told = (
-                "1 change is told by one line" if left_out == 1 else f"{left_out:,} changes are told by one line each"
-            )
+            told = counted(left_out, "change is told by one line", "changes are told by one line each")
             yield f'<p class="warn">{told}, for the file would be too large.</p>'
         yield from made
         if heading:

@@ -20,6 +20,7 @@ from recviewer.catalog.where import way
 from recviewer.changes.model import Change
 from recviewer.difference.model import Churn
 from recviewer.exchange import fingerprint
+from recviewer.exchange.amounts import counted
 from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.pairing.sides import Side, meaning_of
@@ -158,7 +159,7 @@ def carry(repository: Repository | None) -> tuple[Done, tuple[Saying, ...]]:
         event = audit.write(
             actor=KEEPER,
             action=Action.CARRY,
-            summary=f"carried {_verdicts(fresh)} over to the present rules of what counts",
+            summary=f"carried {counted(len(fresh), 'verdict')} over to the present rules of what counts",
             payload={"changes": [], "decisions": len(fresh)},
             items=[Item(one.path, one.fingerprint, one.blob) for one in fresh],
             at=timezone.now(),
@@ -176,13 +177,9 @@ def sentence_about(left: Sequence[Saying]) -> str:
     rejected = sum(one.verdict == Verdict.REJECT for one in left)
     those = f", {rejected:,} of them a wish to record again" if rejected else ""
     return (
-        f"{_verdicts(left)} under an older rule of what counts{those}: "
+        f"{counted(len(left), 'verdict')} under an older rule of what counts{those}: "
         "what they were given on is not here any more, so it is asked again."
     )
-
-
-def _verdicts(some: Sequence[Saying]) -> str:
-    return f"{len(some):,} {'verdict' if len(some) == 1 else 'verdicts'}"
 
 
 def _catalog(blobs: Collection[str]) -> dict[str, str]:

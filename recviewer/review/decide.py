@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from recviewer.catalog.models import Recording
 from recviewer.catalog.naming import clean
+from recviewer.exchange.amounts import counted
 from recviewer.review import audit, standing
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.choosing import Chosen
@@ -69,7 +70,7 @@ def decide(
     done = say(find, chosen.contents, actor=actor, verdict=verdict, note=note, origin=origin, now=now)
     others = count_beside(find()) if done.event is not None else 0
     if others:
-        which = "1 other that says" if others == 1 else f"{others:,} others that say"
+        which = counted(others, "other that says", "others that say")
         done = replace(done, sentence=f"{done.sentence} It holds for {which} the same too.")
     return chosen.told(done)
 

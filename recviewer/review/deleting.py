@@ -20,6 +20,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from recviewer.catalog.models import Recording
+from recviewer.exchange.amounts import counted
 from recviewer.review import audit
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.choosing import Chosen
@@ -29,7 +30,6 @@ from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.refusals import Changed, Invalid, NotAllowed, Overtaken, Refused, Unnoted
 from recviewer.review.subjects import Seen, chunked, subject_of, titled
 from recviewer.review.trash_notes import (
-    counted,
     expect_trash,
     in_trash,
     items_of,
@@ -164,7 +164,7 @@ def restore(ids: Sequence[str], *, actor: str) -> Restored:
                 refused.append(str(refusal))
         if not back:
             return Restored(None, tuple(refused))
-        with noting(f"{counted(len(back))} back in the tree"):
+        with noting(f"{counted(len(back), 'recording is', 'recordings are')} back in the tree"):
             event = _write_restored(back, actor)
     tell_catalog([entry.key for entry in back])
     return Restored(audit.done(event), tuple(refused))
@@ -214,7 +214,7 @@ def discard(ids: Sequence[str], *, actor: str) -> Done:
                 gone.append(record)
         finally:
             if gone:
-                with noting(f"{counted(len(gone))} deleted for good"):
+                with noting(f"{counted(len(gone), 'recording is', 'recordings are')} deleted for good"):
                     event = write_discarded(gone, actor, was_there=any(record.entry in there for record in gone))
     return audit.done(event)
 
@@ -249,7 +249,9 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
             if deletes:
                 _unmoved(entries, error)
             elif isinstance(error, DatabaseError):
-                raise Unnoted(f"{counted(len(entries))} back in the tree", error) from error
+                raise Unnoted(
+                    f"{counted(len(entries), 'recording is', 'recordings are')} back in the tree", error
+                ) from error
             raise
     tell_catalog([entry.key for entry in entries])
     return turned
@@ -377,4 +379,4 @@ def _unmoved(entries: Sequence[Entry], error: BaseException) -> None:
     """Undo deletions that could not be written down. Raises Unnoted where files stay in the trash all the same."""
     left = _put_back(entries)
     if left:
-        raise Unnoted(f"{counted(left)} in the trash", error) from error
+        raise Unnoted(f"{counted(left, 'recording is', 'recordings are')} in the trash", error) from error

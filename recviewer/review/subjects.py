@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from recviewer.catalog.models import Recording
 from recviewer.exchange import fingerprint
+from recviewer.exchange.amounts import counted
 from recviewer.review.refusals import Changed, Gone, Invalid
 
 CHUNK = 500
@@ -138,9 +139,8 @@ def unfit(text: str) -> bool:
 
 def titled(recordings: Sequence[Recording | Target], noun: str = "recording") -> str:
     """Return what to call these recordings in a sentence; several by how many they are."""
-    return (
-        title_for(recordings[0].path, recordings[0].asked) if len(recordings) == 1 else f"{len(recordings):,} {noun}s"
-    )
+    one = len(recordings) == 1
+    return title_for(recordings[0].path, recordings[0].asked) if one else counted(len(recordings), noun)
 
 
 def present(seen: Sequence[Seen]) -> list[Recording]:

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
+from recviewer.exchange.amounts import counted
 from recviewer.recorders.reading import key_of_part
 from recviewer.review import audit
 from recviewer.review.audit import Action, Item
@@ -42,7 +43,7 @@ def absence() -> str:
     count = in_trash().count()
     if not count or trash_folder().ids():
         return ""
-    lie = "1 recording is to lie" if count == 1 else f"{count:,} recordings are to lie"
+    lie = counted(count, "recording is to lie", "recordings are to lie")
     state = "has nothing in it" if trash_folder().folder.is_dir() else "is missing"
     return (
         f"The trash folder {trash_folder().folder} {state}, but {lie} there. "
@@ -89,10 +90,6 @@ def noting(moved: str) -> Iterator[None]:
         yield
     except DatabaseError as error:
         raise Unnoted(moved, error) from error
-
-
-def counted(number: int) -> str:
-    return f"{number:,} {'recording is' if number == 1 else 'recordings are'}"
 
 
 def record(entries: Sequence[Entry], known: dict[str, Recording]) -> None:

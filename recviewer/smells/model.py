@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from recviewer.exchange.amounts import counted as counted  # rules take it from here
 from recviewer.pairing.pairs import Pair, Sure
 from recviewer.pairing.sides import Side
 
@@ -159,11 +160,6 @@ class Finding(Generic[On]):
     evidence: str
     on: tuple[On, ...]
     of_content: frozenset[int] = frozenset()
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: `1 answer`, `2 answers`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def answer(instance: Instance) -> str:

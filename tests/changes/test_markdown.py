@@ -4,11 +4,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from recviewer.exchange.amounts import size
 from recviewer.git.ranges import opened
 from recviewer.report import report
 from recviewer.report.links import links
 from recviewer.report.markdown import LIMIT, MARKER, SUMMARY_LIMIT, code, comment, plain, summary
-from recviewer.report.quoting import size
 from recviewer.report.report import as_json
 from recviewer.report.static import page
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from recviewer.exchange.amounts import counted
 from recviewer.review import audit, standing
 from recviewer.review.models import Decision, EventItem, Verdict
 from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX, Target, is_older
@@ -80,7 +81,7 @@ def sentence(
 def _along(decision: Decision) -> str:
     """Say that others were decided along with this one, in the same act."""
     others = decision.event.count - 1 if decision.event.action in audit.VERDICTS | {audit.Action.REDO} else 0
-    return f"together with {others:,} other{'' if others == 1 else 's'}" if others > 0 else ""
+    return f"together with {counted(others, 'other')}" if others > 0 else ""
 
 
 def _still_open(target: Target, actor: str) -> Sentence | None:

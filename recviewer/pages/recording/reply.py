@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from recviewer.exchange.amounts import counted
 from recviewer.exchange.model import (
     Exchange,
     Failure,
@@ -164,7 +165,7 @@ def _listing_title(exchange: Exchange) -> str:
         return f"{len(exhibits):,} × {f'{sizes.pop():,}' if len(sizes) == 1 else 'a varying number of'} floats"
     rows = len(getattr(first, "rows", ()))
     title = getattr(first, "title", "")
-    return f"{rows:,} {title.removesuffix('s') if rows == 1 else title}"
+    return counted(rows, title.removesuffix("s"), title)
 
 
 def reply_view(exchange: Exchange, folds: Folds, stream: Stream | None) -> Reply:

@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from recviewer.exchange import amounts
 from recviewer.exchange.hidden import RUN, named
-from recviewer.report import quoting
 
 register = template.Library()
 
@@ -135,14 +135,14 @@ def plain(value: int) -> str:
 @register.filter
 def size(value: int) -> str:
     """Write a number of bytes short: `812 B`, `54.5 kB`, `1.12 MB`."""
-    return quoting.size(value)
+    return amounts.size(value)
 
 
 @register.filter
 def counted(value: int, noun: str) -> str:
     """Write a number with its noun: `1 line`, `1,811 lines`. noun: `line`, or `reply,replies`."""
     one, _, many = noun.partition(",")
-    return f"{value:,} {one if value == 1 else many or one + 's'}"
+    return amounts.counted(value, one, many)
 
 
 @register.filter

@@ -16,6 +16,7 @@ from pathlib import Path
 from django.conf import settings
 
 from recviewer import held
+from recviewer.exchange.amounts import counted
 from recviewer.review.refusals import Invalid
 from recviewer.review.reviews_file import lines, merging
 from recviewer.review.subjects import printable
@@ -75,7 +76,7 @@ def write_file() -> Told:
         return Told(f"{file.name} says all of it already: {count:,} lines.")
     put(file, data)
     _remember(data)
-    return Told(f"Wrote {count:,} {'line' if count == 1 else 'lines'} to {file.name}.")
+    return Told(f"Wrote {counted(count, 'line')} to {file.name}.")
 
 
 def _expect_nothing_lost(file: Path, data: bytes) -> None:

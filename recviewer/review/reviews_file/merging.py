@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from recviewer.exchange.amounts import counted
 from recviewer.review import audit, history, rows, standing
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.history import Saying, sayings
@@ -181,12 +182,11 @@ def _items(fresh: Iterable[Saying], changes: Iterable[Change]) -> Iterator[Item]
 def _summary(fresh: Iterable[Saying], changes: Iterable[Change], name: str) -> str:
     tables = [one["table"] for one in changes]
     counts = (
-        (len(list(fresh)), "verdict"),
-        (tables.count(ON), "tag on a recording"),
-        (tables.count(TAG), "tag"),
-        (tables.count(NOTE), "note"),
+        (len(list(fresh)), "verdict", ""),
+        (tables.count(ON), "tag on a recording", "tags on recordings"),
+        (tables.count(TAG), "tag", ""),
+        (tables.count(NOTE), "note", ""),
     )
-    plural = {"tag on a recording": "tags on recordings"}
-    said = [f"{count:,} {word if count == 1 else plural.get(word, word + 's')}" for count, word in counts if count]
+    said = [counted(count, one, many) for count, one, many in counts if count]
     listed = " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
     return f"imported {listed}{f' from {printable(name, 80)}' if name else ''}"
