@@ -7,7 +7,20 @@ from typing import Any, TypeAlias
 
 from recviewer.exchange.harmless import How
 from recviewer.exchange.model import Json, Left
-from recviewer.exchange.shape import NOTHING, At, Node, Shape, Take, is_empty, is_twin, leave, passed, path_of
+from recviewer.exchange.shape import (
+    NOTHING,
+    At,
+    Node,
+    Shape,
+    Take,
+    is_empty,
+    is_hollow,
+    is_twin,
+    leave,
+    passed,
+    path_of,
+    type_of,
+)
 
 Flat: TypeAlias = dict[Any, Json]
 """What counts of one element, by path; by (path, `Take`) where only the last of a stream counts."""
@@ -139,7 +152,8 @@ def _counted(value: Json, node: Node, at: At, flat: Flat, left: list[Left]) -> t
     """Return what counts of a value that a path tells of, and the step to go on with below it."""
     take = node.take
     if take is None:
-        return passed(value, node, node.how or How.WHOLLY), None
+        kept = passed(value, node, node.how or How.WHOLLY)
+        return (None if node.how is How.VALUE and is_hollow(kept) else kept), None
     if take is Take.KNOWN:
         return value, None
     if take is Take.COUNT:
@@ -155,6 +169,8 @@ def _counted(value: Json, node: Node, at: At, flat: Flat, left: list[Left]) -> t
         return NOTHING, None
     if take is Take.OBJECT or (take is Take.LAST and type(value) is int):
         return value, None
+    if take is Take.WRITTEN:
+        return type_of(value), None
     if node.has_steps:
         return value, node
     leave(value, at, left)
@@ -174,6 +190,11 @@ def _flatten_object(value: dict[str, Json], node: Node, at: At, flat: Flat, left
             if not is_empty(other):
                 if not is_twin(item, other):
                     _put(flat, path_of((*at, key)), item)
+                continue
+            if child.takes(item) and item:
+                _put(
+                    flat, path_of((*at, key)), type_of(item)
+                )  # it stands here alone: under which key a text stands counts
                 continue
         _flatten(item, child, (*at, key), flat, left)
 

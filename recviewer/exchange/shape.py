@@ -29,7 +29,8 @@ class Take(Enum):
     """What is done with a value that is there.
 
     text, whole, number, any: the reader takes values of this type; others are left. vector: numbers, or base64 text.
-    object: an object; other values count as recorded, for the reader shows them too. last: text, of which a stream's
+    object: an object; other values count as recorded, for the reader shows them too. written: text, and of any other
+    value, which the reader writes down as text, what type it is counts. last: text, of which a stream's
     last counts, and numbers that count as recorded. final: of a stream, only what the last element has counts, as
     recorded. known: it counts as it was recorded. count: the reader takes what is in a list, and how many there are
     counts at its place. each: nobody knows it, so that of a stream every one counts.
@@ -40,6 +41,7 @@ class Take(Enum):
     NUMBER = "number"
     ANY = "any"
     OBJECT = "object"
+    WRITTEN = "written"
     VECTOR = "vector"
     LAST = "last"
     FINAL = "final"
@@ -51,6 +53,7 @@ class Take(Enum):
 _TYPES: dict[Take, tuple[type, ...]] = {
     Take.TEXT: (str,),
     Take.LAST: (str,),
+    Take.WRITTEN: (str,),
     Take.WHOLE: (int,),
     Take.OBJECT: (dict,),
     Take.NUMBER: (int, float, SourceFloat),
@@ -143,7 +146,8 @@ class Shape:
     """What the paths of one format's replies are: see the module.
 
     name: of the format. taken, known: paths. twins: pairs of (path, the path beside it that it repeats); a twin that says
-    the same is left out, one that says something else counts, and where the other is missing it is taken.
+    the same is left out, one that says something else counts, and where the other is missing it is taken, and that it
+    stands there counts.
     """
 
     __slots__ = ("name", "root")
@@ -200,9 +204,22 @@ def is_empty(value: Json) -> bool:
     return value is None or (type(value) in (str, list, dict) and not value)
 
 
+def is_hollow(value: Json) -> bool:
+    """Tell whether a value is empty or holds nothing but what is: `{"content": null}` is there and says nothing."""
+    if type(value) is dict:
+        return all(map(is_hollow, value.values()))
+    return all(map(is_hollow, value)) if type(value) is list else is_empty(value)
+
+
 def is_twin(item: Json, other: Json) -> bool:
     """Tell whether one value repeats another: a text does, and anything else only counts."""
     return type(item) is str and item == other
+
+
+def type_of(value: Json) -> str:
+    """Return what stands for a value of which only its type counts."""
+    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
+    return f"({names.get(type(value), 'a number')})"
 
 
 def leave(value: Json, at: At, left: list[Left]) -> None:
@@ -239,6 +256,8 @@ def _rest(value: Json, node: Node, at: At, left: list[Left]) -> Json:
             return NOTHING
         if take is Take.OBJECT or (take is Take.LAST and type(value) is int):
             return value
+        if take is Take.WRITTEN:
+            return type_of(value)
     elif node.how is not None:
         return passed(value, node, node.how)
     if type(value) is dict and (node.has_steps or take is None):
@@ -279,6 +298,8 @@ def _rest_of_object(value: dict[str, Json], node: Node, at: At, left: list[Left]
         kept = _rest(item, child, (*at, key), left)
         if kept is not NOTHING:
             made[key] = kept
+        elif child.twin:
+            made[key] = type_of(item)  # it stands here alone: under which key a text stands counts
     return made
 
 
@@ -304,7 +325,7 @@ def passed(value: Json, node: Node | None, how: How) -> Json:
     if how is How.WHOLLY:
         return NOTHING
     if how is How.VALUE:
-        return value if is_empty(value) or value == 0 else PASSED
+        return value if is_hollow(value) or value == 0 else PASSED
     if how is How.UNFILTERED:
         if not value or _has_struck(value):
             return value

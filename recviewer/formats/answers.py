@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from recviewer.exchange.model import Image, Json, JsonPart, Part
+from recviewer.exchange.shape import type_of
 from recviewer.formats.lookup import Lookup
 
 THOUGHTS = ("reasoning", "reasoning_content", "reasoning_text", "thinking")
@@ -157,9 +158,9 @@ def untold(message: dict[str, Json], *, thinks: bool = False) -> dict[str, Json]
 
 
 def _untold_part(part: Json) -> Json:
-    """Return what is left of a part of content: nothing where all of it was taken."""
+    """Return what is left of a part of content: nothing where all of it was taken, and of a bare text its type."""
     if not isinstance(part, dict):
-        return None
+        return type_of(part) if isinstance(part, str) else None
     kind = part.get("type")
     if kind in _THINKING:
         return wordless(part)
@@ -180,14 +181,19 @@ def untold_picture(item: Json) -> Json:
 
 
 def wordless(value: Json) -> Json:
-    """Return what is left of a text, an object that stands for one, or a list of such, once its words were taken."""
+    """Return what is left of a text, an object that stands for one, or a list of such, once its words were taken.
+
+    That words stood in an object or a list, and under which key, is left where nothing else tells it.
+    """
     if isinstance(value, list):
-        return [kept for kept in map(wordless, value) if kept]
+        return [kept for kept in map(wordless, value) if kept] or type_of(value)
     if not isinstance(value, dict):
         return None
     taken = next((key for key in _WORDS if words_of(value.get(key))), "")
     kept = {key: item for key, item in value.items() if key != taken}
     rest = wordless(value.get(taken))
+    if not kept:
+        return {taken: rest or type_of(value.get(taken))}
     return kept | ({taken: rest} if rest else {})
 
 
@@ -200,6 +206,8 @@ def _drop_thoughts(made: dict[str, Json], reasoning: str) -> None:
             rest = wordless(value)
             if rest:
                 made["reasoning_beside"] = rest
+            if key != "reasoning" and not (made.get("reasoning") or made.get("reasoning_content")):
+                made[key] = type_of(value)  # under which key they stand counts
     for key in ("reasoning_details", "thinking_blocks"):
         value = made.get(key)
         if isinstance(value, list) and (not value or "".join(map(words_of, value)) == reasoning):

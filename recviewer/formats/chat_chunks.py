@@ -11,7 +11,7 @@ import orjson
 from recviewer.exchange.elements import Elements, Flat, flat_of
 from recviewer.exchange.encode import written
 from recviewer.exchange.model import Json, Left
-from recviewer.exchange.shape import PASSED, Take
+from recviewer.exchange.shape import PASSED, Take, is_hollow
 from recviewer.formats.answers import RARE, THOUGHTS, untold
 from recviewer.formats.chatshape import SHAPE
 from recviewer.formats.raw import Raw, unwrap
@@ -230,7 +230,7 @@ def _frame(data: Json) -> bytes:
                     return b""
                 holder[key] = PASSED
         if choice.get("logprobs"):
-            bare["logprobs"] = PASSED
+            bare["logprobs"] = None if is_hollow(choice["logprobs"]) else PASSED
         if delta.get("tool_calls"):
             bare_delta["tool_calls"] = [_bare_call(call) for call in delta["tool_calls"]]
         return orjson.dumps(_bare(data, bare), default=written)

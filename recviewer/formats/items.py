@@ -36,6 +36,9 @@ BESIDE = frozenset({"type", "id", "call_id", "status", "name", "server_label", "
 
 _ONE_TEXT = ("arguments", "input", "code")
 
+ONE_OF = (*_ONE_TEXT, *RESULTS)
+"""Keys of a server's call whose values are told alike: under which of them one stands counts beside."""
+
 
 def client_call(item: Lookup) -> ToolCall:
     """Read a call for the client. Its id is `call_id`, to which the result will refer."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Json, JsonPart
-from recviewer.exchange.shape import PASSED, SIZE, is_empty
+from recviewer.exchange.shape import PASSED, SIZE, is_empty, type_of
 from recviewer.formats.answers import untold_picture, words_of
-from recviewer.formats.items import BESIDE, CALLS, client_call, part_of, reasoning_of
+from recviewer.formats.items import BESIDE, CALLS, ONE_OF, client_call, part_of, reasoning_of
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.responses import (
     ARGUMENTS,
@@ -100,7 +100,8 @@ def left_of_item(value: Json) -> Json:
     if not item.kind.endswith("_call"):
         return {}
     beside = BESIDE - {"name"} if isinstance(value.get("name"), str) else BESIDE
-    return _with_call_id({key: kept for key, kept in value.items() if key in beside or is_empty(kept)})
+    left = {key: kept for key, kept in value.items() if key in beside or is_empty(kept)}
+    return _with_call_id(left | {key: type_of(value[key]) for key in ONE_OF if not is_empty(value.get(key))})
 
 
 def _with_call_id(left: dict[str, Json]) -> dict[str, Json]:
@@ -123,7 +124,8 @@ def _left_of_words(value: Json) -> Json:
     if not key:
         return value
     held = value[key]
-    return _without(value, key) | (_size_of(held) or {key: _left_of_words(held)})
+    left = _without(value, key) | (_size_of(held) or {key: _left_of_words(held)})
+    return left if key == "text" else left | {key: type_of(held)} | left
 
 
 _THOUGHT_KEYS = ("text", "content", "thinking", "reasoning", "summary")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Json
+from recviewer.exchange.shape import is_hollow
 
 
 def values(rest: Json, *names: str) -> Iterator[Json]:
@@ -14,7 +15,7 @@ def values(rest: Json, *names: str) -> Iterator[Json]:
     """
     if isinstance(rest, dict):
         for key, held in rest.items():
-            if str(key).rpartition(".")[2].lower() in names and held not in (None, "", [], {}, [None]):
+            if str(key).rpartition(".")[2].lower() in names and not is_hollow(held):
                 yield held
             else:
                 yield from values(held, *names)

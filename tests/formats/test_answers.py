@@ -89,6 +89,7 @@ def test_what_was_read_is_not_left_over():
     assert untold(MESSAGES["parts"])["content"] == [
         {"type": "thinking", "closed": True, "thinking": [{"type": "text"}]},
         {"type": "text", "annotations": [1]},
+        "(a text)",
         {"type": "refusal", "code": 1},
         {"type": "image_url", "index": 0, "image_url": {"detail": "low"}},
         {"type": "text", "text": 5},

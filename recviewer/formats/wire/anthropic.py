@@ -31,6 +31,7 @@ from recviewer.exchange.model import (
 )
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
+from recviewer.formats.beside import beside_blocks
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import error_in
 from recviewer.formats.lookup import Lookup
@@ -235,6 +236,15 @@ def _attachment(block: Lookup, kind: str) -> Part:
     return File(title or media, "", data)
 
 
+def _answered(block: Lookup) -> Iterator[Part]:
+    """Yield what a block of an answer holds; of a tool's result also what is beside the words, pictures and files in it."""
+    yield from _parts(block)
+    if block.text("type").endswith(RESULT):
+        left = beside_blocks(block.data.get("content"), _parts)
+        if left:
+            yield JsonPart({"type": block.text("type"), "beside": left})
+
+
 def _of_block(block: Lookup) -> Delta:
     """Return what a whole block of an answer adds."""
     kind = block.text("type")
@@ -245,7 +255,7 @@ def _of_block(block: Lookup) -> Delta:
     if kind == "tool_use":
         call = CallDelta(None, block.text("id"), block.text("name"), arguments_text(block, "input"))
         return Delta(calls=(call,))
-    return Delta(parts=tuple(_parts(block)))
+    return Delta(parts=tuple(_answered(block)))
 
 
 def _ended(holder: Lookup) -> Delta:

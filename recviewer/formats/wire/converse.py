@@ -31,6 +31,7 @@ from recviewer.exchange.model import (
 )
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
+from recviewer.formats.beside import around
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import error_in
 from recviewer.formats.framing import AT
@@ -332,7 +333,7 @@ def _shown(element: Json, name: str, data: Json) -> dict[str, Json]:
         return {"data": element}
     if not name or name in element or not isinstance(data, dict):
         return element
-    return {name: data} | {key: value for key, value in element.items() if key not in WRAPPINGS and key not in data}
+    return {name: data} | {key: value for key, value in around(element, name, WRAPPINGS).items() if key not in data}
 
 
 def _failure(name: str, data: Lookup, element: Json) -> Failure | None:
