@@ -43,7 +43,7 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedWords:
     """What is looked for, as one expression with a group for each word.
 
     may_go_on: of each, whether the word it ends in may be longer. is_folded: whether the expression is for folded text.
@@ -83,7 +83,7 @@ class Wanted:
         return found
 
 
-def wanted(phrases: Sequence[tuple[str, bool]]) -> Wanted | None:
+def wanted(phrases: Sequence[tuple[str, bool]]) -> WantedWords | None:
     """Return what finds phrases. phrases: (text, whether its last word may go on). None where no word is in them."""
     made, may_go_on = [], []
     for text, is_beginning in phrases:
@@ -94,12 +94,12 @@ def wanted(phrases: Sequence[tuple[str, bool]]) -> Wanted | None:
             may_go_on.append(is_beginning)
     if not made:
         return None
-    return Wanted(re.compile(f"(?<![^{GAP}])(?:{'|'.join(made)})"), tuple(may_go_on))
+    return WantedWords(re.compile(f"(?<![^{GAP}])(?:{'|'.join(made)})"), tuple(may_go_on))
 
 
-def scanning(text: str) -> Wanted:
+def scanning(text: str) -> WantedWords:
     """Return what finds a text wherever it stands, as LIKE does: upper and lower case are one in ASCII."""
-    return Wanted(re.compile(f"({re.escape(text)})", re.IGNORECASE | re.ASCII), (True,), is_folded=False)
+    return WantedWords(re.compile(f"({re.escape(text)})", re.IGNORECASE | re.ASCII), (True,), is_folded=False)
 
 
 def _whole(text: str, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

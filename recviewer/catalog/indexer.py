@@ -69,7 +69,7 @@ class Silent:
 
 
 @dataclass(slots=True)
-class Report:
+class RunReport:
     """What a run did, in files; unreadable: in recordings. problems: places that could not be looked at, as sentences."""
 
     added: int = 0
@@ -86,7 +86,7 @@ class Report:
         return bool(self.added or self.changed or self.removed)
 
 
-def refresh(*, full: bool = False, progress: Progress | None = None, processes: int | None = None) -> Report:
+def refresh(*, full: bool = False, progress: Progress | None = None, processes: int | None = None) -> RunReport:
     """Bring the catalog up to date.
 
     full: read every file again. processes: how many read; default: two for many files where that is safe, else this one.
@@ -96,9 +96,9 @@ def refresh(*, full: bool = False, progress: Progress | None = None, processes: 
         return _run(full=full, progress=progress or Silent(), processes=processes)
 
 
-def _run(*, full: bool, progress: Progress, processes: int | None) -> Report:
+def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
     started = time.perf_counter()
-    report = Report()
+    report = RunReport()
     found = scan(settings.RECORDINGS_ROOT, claims(), skip=[settings.DATA_DIR])
     report.problems = [f"{problem.key or '.'}: {problem.what}" for problem in found.problems]
     known = rows.known()
@@ -159,7 +159,7 @@ def _gone(found: Scan, known: dict[str, rows.Known]) -> list[str]:
     return [key for key in known if key not in there and not key.startswith(hidden)]
 
 
-def _finish(run: IndexRun, report: Report) -> None:
+def _finish(run: IndexRun, report: RunReport) -> None:
     run.finished_at = datetime.now(UTC)
     run.added, run.changed, run.unchanged = report.added, report.changed, report.unchanged
     run.removed, run.unreadable, run.seconds = report.removed, report.unreadable, report.seconds
@@ -170,7 +170,7 @@ def _write(
     jobs: list[Job],
     stamps: dict[str, FileStamp],
     known: dict[str, rows.Known],
-    report: Report,
+    report: RunReport,
     progress: Progress,
     processes: int | None,
 ) -> None:

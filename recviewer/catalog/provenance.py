@@ -17,7 +17,7 @@ from django.db.models import Max, Q
 from recviewer.catalog import rows
 from recviewer.catalog.models import Commit, IndexRun, Recording
 from recviewer.git import repository
-from recviewer.git.history import Change, Past, contents, pasts
+from recviewer.git.history import FileCommit, Past, contents, pasts
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.recorders.reading import replays
 from recviewer.replay.names import ReplayState
@@ -92,7 +92,7 @@ def _store(recordings: dict[bytes, list[Recording]], past: dict[bytes, Past], ed
     return len(changed)
 
 
-def _commits(changes: dict[str, Change]) -> dict[str, Commit]:
+def _commits(changes: dict[str, FileCommit]) -> dict[str, Commit]:
     made = [
         Commit(sha=one.sha, author=one.author, at=one.at, subject=one.subject, body=one.body)
         for one in changes.values()

@@ -188,7 +188,7 @@ def snippets(ids: Sequence[int], text: str) -> dict[int, Snippet]:
         return {id: found for id, *both in cursor if (found := _found(finds, both, looked))}
 
 
-def _found(finds: Sequence[excerpts.Wanted], both: Sequence[str | None], looked: Looked) -> Snippet | None:
+def _found(finds: Sequence[excerpts.WantedWords], both: Sequence[str | None], looked: Looked) -> Snippet | None:
     for find in finds:
         for where, words in zip(("answered", "asked"), both, strict=True):
             pieces = find.excerpt(words or "", looked)

@@ -282,7 +282,7 @@ def _wanted(asked: Range) -> Callable[[bytes], bool]:
     return mine.holds if _has_home(asked) or disk.has_home(asked.repository) else mine.holds_loose
 
 
-def _read_on_disk(asked: Range, library: Library, found: disk.Found) -> ChangeSet:
+def _read_on_disk(asked: Range, library: Library, found: disk.DiskChanges) -> ChangeSet:
     gone = [item._replace(new="", new_mode="000000") for item in found.changed if item.old]
     said, _ = _read(asked, library, gone)
     before = dict(contents(asked.repository, [item.old for item in found.changed if item.old and item.new]))

@@ -22,7 +22,7 @@ Wanted = Callable[[bytes], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DiskChanges:
     """How the recordings of a working tree differ from a commit, in order of path.
 
     data: the bytes of new blobs as git would store them, by blob id. obstacles: why files cannot be read, by path; their new
@@ -40,7 +40,7 @@ def has_home(repository: Repository) -> bool:
     return not scan(repository.work_tree, claims()).is_loose
 
 
-def looked_at(repository: Repository, commit: str, wanted: Wanted) -> Found:
+def looked_at(repository: Repository, commit: str, wanted: Wanted) -> DiskChanges:
     """Compare a commit (full name) with the working tree by git's own rules: what `git status` calls clean is the same.
 
     What sparse checkout leaves out is not deleted, and what is ignored and untracked is not there. Raises GitFailed.
@@ -59,7 +59,7 @@ def looked_at(repository: Repository, commit: str, wanted: Wanted) -> Found:
             changed.append(Changed(raw, item.old, f"disk:{key_of(raw)}", item.old_mode, "100644"))
         data = dict(snap.contents(sorted({item.new for item in changed if item.new and item.raw not in obstacles})))
         problems += [_unsure(raw, name) for raw, name in snap.unsure]
-    return Found(tuple(sorted(changed)), data, obstacles, tuple(problems))
+    return DiskChanges(tuple(sorted(changed)), data, obstacles, tuple(problems))
 
 
 def _held_at(held: Collection[Held], raw: bytes) -> Changed:

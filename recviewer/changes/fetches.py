@@ -20,7 +20,7 @@ _PAUSE_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class FetchState:
     """How fetching stands. line: of progress, "" while none is running.
 
     at: when the last fetch ended, in seconds since the epoch, 0 before the first. sentence: what it brought; error: why
@@ -38,14 +38,14 @@ class State:
         return bool(self.line)
 
 
-def state(repository: Repository, remote: Remote, data: Path) -> State:
+def state(repository: Repository, remote: Remote, data: Path) -> FetchState:
     """Return how fetching stands."""
     where = fetched.place(data, repository, remote)
     left = fetched.note(where)
-    return State(_running(where), left.at, left.sentence, left.error)
+    return FetchState(_running(where), left.at, left.sentence, left.error)
 
 
-def start(repository: Repository, remote: Remote, data: Path, revision: str = "", *, patience: float) -> State:
+def start(repository: Repository, remote: Remote, data: Path, revision: str = "", *, patience: float) -> FetchState:
     """Fetch, in a thread of its own, and return how it stands: at its end, or when patience (in seconds) ran out.
 
     revision: the one branch, request or commit that is wanted; "" for all requests that are new or moved. Where a fetch is

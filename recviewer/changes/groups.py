@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from recviewer.changes import renames, wording
 from recviewer.changes.model import Change
 from recviewer.difference.model import Churn, Difference, Names, SectionKind, Values, VectorChange, Words, shown
-from recviewer.difference.values import Change as ValueChange
+from recviewer.difference.values import ValueChange
 from recviewer.exchange.fingerprint import canonical, said
 from recviewer.pairing.sides import Side
 

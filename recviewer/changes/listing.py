@@ -19,7 +19,7 @@ SEARCHED = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedRange:
     """One line of a list. label: `#3`, `!3` or a branch's name. spec: its range.
 
     head: its newest commit, None where that is not here. title: what its first commit says; of a single one there is no
@@ -35,10 +35,10 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Requests:
+class RequestPage:
     """One page of requests. found: how many match, of `total`."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[ListedRange, ...]
     found: int
     total: int
 
@@ -56,11 +56,11 @@ class _Told:
         touch = self.touches.get(sha)
         return self.firsts.get(touch.first) if touch else None
 
-    def entry(self, label: str, spec: str, sha: str, *, is_gone: bool = False) -> Entry:
+    def entry(self, label: str, spec: str, sha: str, *, is_gone: bool = False) -> ListedRange:
         """Return the line of a head."""
         head = self.heads.get(sha)
         first = self.first(sha) or head
-        return Entry(label, spec, head, first.subject if first else "", self.touches.get(sha), is_gone)
+        return ListedRange(label, spec, head, first.subject if first else "", self.touches.get(sha), is_gone)
 
     def has(self, request: Request, words: Sequence[str]) -> bool:
         """Tell whether all words occur in a request's number, or in what its first or last commit says."""
@@ -80,7 +80,7 @@ def _told(
 
 def requests(
     repository: Repository, marks: Landmarks, counter: Counter, *, query: str = "", start: int = 0, most: int = 50
-) -> Requests:
+) -> RequestPage:
     """Return requests, newest number first. query: words that all have to occur. start, most: which of them."""
     known = refs.requests(repository)
     heads = refs.commits(repository, [request.sha for request in known])
@@ -94,10 +94,10 @@ def requests(
     gone = set(fetched.note(repository.fetched).gone)
     base = marks.default or "HEAD"
     entries = (told.entry(one.label, f"{base}...{one.ref}", one.sha, is_gone=one.ref in gone) for one in page)
-    return Requests(tuple(entries), len(found), len(known))
+    return RequestPage(tuple(entries), len(found), len(known))
 
 
-def branches(repository: Repository, marks: Landmarks, counter: Counter, *, most: int) -> tuple[list[Entry], int]:
+def branches(repository: Repository, marks: Landmarks, counter: Counter, *, most: int) -> tuple[list[ListedRange], int]:
     """Return the branches that moved last, but for the default one, and how many there are."""
     known = refs.branches(repository)
     local = {(ref.name.removeprefix("refs/heads/"), ref.sha) for ref in known if ref.name.startswith("refs/heads/")}

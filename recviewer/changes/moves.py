@@ -8,7 +8,7 @@ from dataclasses import replace
 from recviewer.difference.compare import compare
 from recviewer.difference.details import is_same_stream
 from recviewer.difference.model import Churn, Difference, Section, SectionKind, Values
-from recviewer.difference.values import Change
+from recviewer.difference.values import ValueChange
 from recviewer.exchange.fingerprint import canonical, said
 from recviewer.exchange.model import Kind
 from recviewer.pairing.sides import Side
@@ -55,21 +55,21 @@ def surely_quiet(old: Side, new: Side) -> Churn | None:
     return Churn.IDENTICAL if (before.chunks, before.runs) == (after.chunks, after.runs) else Churn.CHUNKING
 
 
-def moved(old: Side, new: Side) -> Iterator[Change]:
+def moved(old: Side, new: Side) -> Iterator[ValueChange]:
     """Yield what differs of the places of a pair in the tree; of two files that nobody can read also their bytes.
 
     A name that moved because the request did says nothing of its own; where the request is the same, it does.
     """
     if old.blob != new.blob and old.exchange.kind is new.exchange.kind is Kind.UNREADABLE:
-        yield Change(("content",), ("content",), f"blob {old.blob[:12]}", f"blob {new.blob[:12]}")
+        yield ValueChange(("content",), ("content",), f"blob {old.blob[:12]}", f"blob {new.blob[:12]}")
     if old.folder != new.folder:
-        yield Change(("folder",), ("folder",), old.folder, new.folder)
+        yield ValueChange(("folder",), ("folder",), old.folder, new.folder)
     if old.name != new.name and _asks_the_same(old, new):
         before, after = _called(old), _called(new)
         if before == after and old.meaning.replay.state is not ReplayState.CURRENT:
             before, after = old.name, new.name
         if before != after:
-            yield Change(("file name",), ("file name",), before, after)
+            yield ValueChange(("file name",), ("file name",), before, after)
 
 
 def _called(side: Side) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from recviewer.difference.values import ABSENT, Change, Keys, changes, is_equal
+from recviewer.difference.values import ABSENT, Keys, ValueChange, changes, is_equal
 from recviewer.exchange.model import Json
-from recviewer.replay.calls import Call, call_of
+from recviewer.replay.calls import HashedCall, call_of
 from recviewer.replay.rules import CallKind, Rule, rules_for
 from recviewer.replay.steps import rewritten
 
@@ -16,13 +16,13 @@ from recviewer.replay.steps import rewritten
 class Field:
     """One change of a request. moves: it gives the recording another name. why: a clause, for those that do not."""
 
-    change: Change
+    change: ValueChange
     moves: bool
     why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Requests:
+class RequestChange:
     """How two requests differ. rule: the newest one for this kind of call, "" where the hash cannot be worked out."""
 
     fields: tuple[Field, ...]
@@ -34,17 +34,17 @@ class Requests:
         return sum(field.moves for field in self.fields)
 
 
-def compare_requests(old: Json, new: Json) -> Requests:
+def compare_requests(old: Json, new: Json) -> RequestChange:
     """Compare the requests of two decoded recordings, field by field. Never raises on decoded JSON."""
     before, after = call_of(old), call_of(new)
     found = tuple(changes(_request(old), _request(new)))
     if before is None or after is None or before.kind is not after.kind:
-        return Requests(tuple(Field(change, moves=True) for change in found), "")
+        return RequestChange(tuple(Field(change, moves=True) for change in found), "")
     rule = rules_for(before.kind)[0]
     if rule.unstored:
-        return Requests(tuple(Field(change, moves=True) for change in found), "")
+        return RequestChange(tuple(Field(change, moves=True) for change in found), "")
     hashed = (_hashed(before, rule), _hashed(after, rule))
-    return Requests(tuple(_field(change, hashed, before) for change in found), rule.slug)
+    return RequestChange(tuple(_field(change, hashed, before) for change in found), rule.slug)
 
 
 def _request(document: Json) -> dict[str, Json]:
@@ -65,7 +65,7 @@ def _request(document: Json) -> dict[str, Json]:
     return made
 
 
-def _hashed(call: Call, rule: Rule) -> dict[str, Json]:
+def _hashed(call: HashedCall, rule: Rule) -> dict[str, Json]:
     """Return what is hashed, under the names of `_request`."""
     made: dict[str, Json] = dict(call.fields)
     if call.kind is CallKind.INFERENCE:
@@ -78,7 +78,7 @@ def _hashed(call: Call, rule: Rule) -> dict[str, Json]:
     return made
 
 
-def _normalised(body: Json, call: Call, rule: Rule) -> Json:
+def _normalised(body: Json, call: HashedCall, rule: Rule) -> Json:
     if call.kind is CallKind.TOOL:
         return body
     for step in rule.drops:
@@ -100,7 +100,7 @@ def _rewritten(value: Json, rule: Rule, depth: int) -> Json:
     return value
 
 
-def _field(change: Change, hashed: tuple[dict[str, Json], dict[str, Json]], call: Call) -> Field:
+def _field(change: ValueChange, hashed: tuple[dict[str, Json], dict[str, Json]], call: HashedCall) -> Field:
     before, after = _at(hashed[0], change.keys), _at(hashed[1], change.new_keys)
     if before is not ABSENT or after is not ABSENT:
         if not is_equal(before, after):

@@ -6,7 +6,7 @@ import re
 from itertools import takewhile
 
 from recviewer.difference.model import Churn, Difference, Names, Section, SectionKind, Values, VectorChange, Words
-from recviewer.difference.values import ABSENT, Change
+from recviewer.difference.values import ABSENT, ValueChange
 from recviewer.difference.words import Grain, WordDiff
 from recviewer.exchange.amounts import counted
 from recviewer.exchange.model import Kind
@@ -16,7 +16,7 @@ PLACES = frozenset({"test_id", "test file", "request.test_id", "host", "folder",
 """Details that say where a recording stands."""
 
 
-def is_place(change: Change) -> bool:
+def is_place(change: ValueChange) -> bool:
     """Tell whether a detail says where a recording stands."""
     return bool(change.keys) and (change.keys[0] in PLACES or str(change.keys[0]).startswith("provider_"))
 

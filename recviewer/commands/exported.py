@@ -24,7 +24,7 @@ from recviewer.store.refusals import Refusal, Vanished
 from recviewer.store.scan import scan
 
 
-class Found(NamedTuple):
+class ReadExchange(NamedTuple):
     """An exchange that was read. file: the key of its file. blob: of its own bytes, "" where they cannot be had.
 
     size: of the file, in bytes, as the file system says.
@@ -36,7 +36,7 @@ class Found(NamedTuple):
     size: int
 
 
-def contract_of(found: Found) -> dict[str, Json]:
+def contract_of(found: ReadExchange) -> dict[str, Json]:
     """Return the contract's object for an exchange that was read."""
     part, exchange = found.part, found.part.reading.exchange
     named = {"state": part.replay.state.value, "rule": part.replay.rule, "expected": part.replay.expected}
@@ -49,35 +49,35 @@ def line_of(value: dict[str, Json]) -> bytes:
     return escaped_bytes(encode(value))
 
 
-def found_below(root: Path, *, limit_bytes: int) -> Iterator[Found]:
+def found_below(root: Path, *, limit_bytes: int) -> Iterator[ReadExchange]:
     """Yield every recording below a directory, broken ones too. Raises store.NoRoot."""
     with files.Reader(root, limit_bytes=limit_bytes) as reader:
         for stamp in scan(root, claims()).stamps:
             if stamp.obstacle:
-                yield Found(stamp.key, failed(stamp.obstacle), "", stamp.size)
+                yield ReadExchange(stamp.key, failed(stamp.obstacle), "", stamp.size)
                 continue
             try:
                 data = reader.read(stamp.raw).data
             except Vanished:
                 continue
             except Refusal as refusal:
-                yield Found(stamp.key, failed(str(getattr(refusal, "reason", refusal))), "", stamp.size)
+                yield ReadExchange(stamp.key, failed(str(getattr(refusal, "reason", refusal))), "", stamp.size)
                 continue
             yield from found_in(data, stamp.key)
 
 
-def found_in(data: bytes, file: str, *, exact: bool = False) -> Iterator[Found]:
+def found_in(data: bytes, file: str, *, exact: bool = False) -> Iterator[ReadExchange]:
     """Yield the exchanges of a file's bytes. file: its key. exact: keep how floats were written."""
     blob = files.blob_id(data)
     for part in read_file(data, file.rpartition("/")[2], exact=exact):
-        yield Found(file, part, blob_of_part(data, part, blob), len(data))
+        yield ReadExchange(file, part, blob_of_part(data, part, blob), len(data))
 
 
 BATCH = 200
 """Recordings that a query is put to at once."""
 
 
-def chosen(found: Iterable[Found], asked: Asked) -> Iterator[Found]:
+def chosen(found: Iterable[ReadExchange], asked: Asked) -> Iterator[ReadExchange]:
     """Yield those that a query holds, in order."""
     if not asked.terms and not asked.words:
         yield from found
@@ -89,7 +89,7 @@ def chosen(found: Iterable[Found], asked: Asked) -> Iterator[Found]:
             yield from compress(some, memory.matching(lone, wanted))
 
 
-def _batches(found: Iterable[Found]) -> Iterator[tuple[Found, ...]]:
+def _batches(found: Iterable[ReadExchange]) -> Iterator[tuple[ReadExchange, ...]]:
     rest = iter(found)
     while some := tuple(islice(rest, BATCH)):
         yield some
@@ -114,7 +114,7 @@ def refusal_of(asked: Asked) -> str:
     return ""
 
 
-def in_file(path: Path, *, limit_bytes: int) -> list[Found]:
+def in_file(path: Path, *, limit_bytes: int) -> list[ReadExchange]:
     """Read one file outside any index. Raises store refusals, among them Vanished."""
     absolute = Path(os.path.abspath(path))
     data = files.read(absolute.parent, os.fsencode(absolute.name), limit_bytes=limit_bytes).data

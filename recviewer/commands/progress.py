@@ -9,7 +9,7 @@ from typing import TextIO
 from recviewer.catalog.indexer import Progress, Silent
 
 
-class Bar:
+class ProgressBar:
     """A bar with rate and time left."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -37,7 +37,7 @@ def progress_for(stream: TextIO) -> Iterator[Progress]:
     if not stream.isatty():
         yield Silent()
         return
-    bar = Bar(stream)
+    bar = ProgressBar(stream)
     try:
         yield bar
     finally:

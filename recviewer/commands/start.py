@@ -14,7 +14,7 @@ from django.db import DatabaseError
 
 from recviewer import __version__, databases, places
 from recviewer.catalog import database
-from recviewer.catalog.indexer import Progress, Report
+from recviewer.catalog.indexer import Progress, RunReport
 from recviewer.commands import tables
 from recviewer.store import refusals as store
 
@@ -138,7 +138,7 @@ def carry_verdicts(say: Callable[[str], object], warn: Callable[[str], object]) 
         warn(f"Reviews: {carrying.sentence_about(left)}")
 
 
-def sentence_of(report: Report) -> str:
+def sentence_of(report: RunReport) -> str:
     """Return one line about an indexing run."""
     counts = [
         (report.added, "added"),

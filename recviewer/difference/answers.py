@@ -10,7 +10,7 @@ from itertools import zip_longest
 import orjson
 
 from recviewer.difference.model import Item, Names, SectionKind, Values, VectorChange, Words
-from recviewer.difference.values import ABSENT, Change, aligned, changes
+from recviewer.difference.values import ABSENT, ValueChange, aligned, changes
 from recviewer.difference.words import words
 from recviewer.exchange.encode import nesting
 from recviewer.exchange.fingerprint import LISTINGS, TIMES, arguments_as_json, without_opaque
@@ -103,7 +103,7 @@ def text_item(label: str, old: str, new: str, *, old_label: str | None = None) -
     return Words(label, words(old, new), values, label if old_label is None else old_label)
 
 
-def value_item(label: str, values: tuple[Change, ...], *, old_label: str | None = None) -> Values:
+def value_item(label: str, values: tuple[ValueChange, ...], *, old_label: str | None = None) -> Values:
     """Return changed values as an item."""
     return Values(label, values, label if old_label is None else old_label)
 

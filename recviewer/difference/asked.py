@@ -10,7 +10,7 @@ from itertools import zip_longest
 from recviewer.difference.answers import Told, call_items, text_item, value_item
 from recviewer.difference.model import Item, SectionKind, gone_first
 from recviewer.difference.sequences import common
-from recviewer.difference.values import ABSENT, Change, changes, is_equal
+from recviewer.difference.values import ABSENT, ValueChange, changes, is_equal
 from recviewer.difference.words import tokens
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import EARLIER, arguments_as_json
@@ -56,7 +56,7 @@ def sections(old: Exchange, new: Exchange) -> Iterator[Told]:
     yield SectionKind.TOOLS, list(_tools(before.tools, after.tools))
 
 
-def _is_id(change: Change) -> bool:
+def _is_id(change: ValueChange) -> bool:
     """Tell whether only the id of an earlier answer changed, which counts by order of appearance alone."""
     return (
         len(change.keys) == 1
@@ -73,7 +73,7 @@ def _tools(old: Sequence[Json], new: Sequence[Json]) -> Iterator[Item]:
         if found:
             yield value_item(name, found)
     if not (before.keys() ^ after.keys()) and list(before) != list(after):
-        yield value_item("", (Change(("order",), ("order",), list(before), list(after)),))
+        yield value_item("", (ValueChange(("order",), ("order",), list(before), list(after)),))
 
 
 def _by_name(tools: Sequence[Json]) -> dict[str, Json]:

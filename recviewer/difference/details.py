@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from recviewer.difference.model import Item, Names, Section, SectionKind, Values
-from recviewer.difference.values import ABSENT, Change, Keys, changes, is_equal
+from recviewer.difference.values import ABSENT, Keys, ValueChange, changes, is_equal
 from recviewer.exchange.elements import Flat, stripped
 from recviewer.exchange.model import Exchange, Json
 from recviewer.exchange.shape import PASSED, SIZE
@@ -41,11 +41,11 @@ def _both(item: Names) -> tuple[str, ...]:
     return (*item.gone, *item.new)
 
 
-def _is_one_sided(change: Change) -> bool:
+def _is_one_sided(change: ValueChange) -> bool:
     return (change.old is ABSENT) != (change.new is ABSENT)
 
 
-def of_rest(old: Exchange, new: Exchange) -> tuple[Change, ...]:
+def of_rest(old: Exchange, new: Exchange) -> tuple[ValueChange, ...]:
     """Return what differs of all that counts besides the neutral model, by path.
 
     What an error says is told with it, and left out here.
@@ -109,14 +109,14 @@ def _values(values: list[Json]) -> Json:
     return values[0] if len(values) == 1 else values
 
 
-def _is_of_error(change: Change) -> bool:
+def _is_of_error(change: ValueChange) -> bool:
     """Tell whether a value is the type or the message of an error, which the error itself tells."""
     keys = change.keys
     holders = {"error", "exception_data"} & set(keys)
     return (bool(holders) and keys[-1] in ("message", "type", "status_code")) or keys[-1:] == ("exception_message",)
 
 
-def _of_elements(old: Exchange, new: Exchange) -> Iterator[Change]:
+def _of_elements(old: Exchange, new: Exchange) -> Iterator[ValueChange]:
     """Yield what differs between elements at the same place of two streams that were cut alike."""
     if is_same_stream(old, new):
         return
@@ -136,7 +136,7 @@ def is_same_stream(old: Exchange, new: Exchange) -> bool:
     return all(is_equal(stripped(one), stripped(two)) for one, two in pairs)
 
 
-def _told(found: tuple[Change, ...]) -> Iterator[Change]:
+def _told(found: tuple[ValueChange, ...]) -> Iterator[ValueChange]:
     """Yield the changes, a whole object that came or went as its values."""
     for change in found:
         whole = change.new if change.old is ABSENT else change.old
@@ -145,7 +145,7 @@ def _told(found: tuple[Change, ...]) -> Iterator[Change]:
             continue
         for keys, value in _leaves(whole, ()):
             at, there = (*change.keys, *keys), (*change.new_keys, *keys)
-            yield Change(at, there, *((ABSENT, value) if change.old is ABSENT else (value, ABSENT)))
+            yield ValueChange(at, there, *((ABSENT, value) if change.old is ABSENT else (value, ABSENT)))
 
 
 def _leaves(value: Json, keys: Keys) -> Iterator[tuple[Keys, Json]]:
@@ -156,7 +156,7 @@ def _leaves(value: Json, keys: Keys) -> Iterator[tuple[Keys, Json]]:
         yield keys, value
 
 
-def of_place(old: Exchange, new: Exchange) -> tuple[Change, ...]:
+def of_place(old: Exchange, new: Exchange) -> tuple[ValueChange, ...]:
     """Return what differs of where two recordings stand: test, host, provider.
 
     A test that only moved to another file differs in its file alone, so that a whole file of tests is one change.
@@ -165,6 +165,6 @@ def of_place(old: Exchange, new: Exchange) -> tuple[Change, ...]:
     for change in changes(old.place, new.place):
         before, after = _TEST.fullmatch(str(change.old)), _TEST.fullmatch(str(change.new))
         if change.keys == ("test_id",) and before and after and before[2] == after[2]:
-            change = Change(("test file",), ("test file",), before[1], after[1])
+            change = ValueChange(("test file",), ("test file",), before[1], after[1])
         made.append(change)
     return tuple(made)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
-from recviewer.difference.values import ABSENT, Change
+from recviewer.difference.values import ABSENT, ValueChange
 from recviewer.difference.words import Count, Op, WordDiff
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
@@ -77,7 +77,7 @@ class Words:
     kind: ClassVar[ItemKind] = ItemKind.WORDS
     label: str
     words: WordDiff
-    values: tuple[Change, ...] = ()
+    values: tuple[ValueChange, ...] = ()
     old_label: str = ""
 
     @property
@@ -97,7 +97,7 @@ class Values:
 
     kind: ClassVar[ItemKind] = ItemKind.VALUES
     label: str
-    values: tuple[Change, ...]
+    values: tuple[ValueChange, ...]
     old_label: str = ""
 
     @property

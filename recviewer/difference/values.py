@@ -32,7 +32,7 @@ DEPTH = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ValueChange:
     """A value that differs.
 
     keys: the way to it in the old value, or, when it is new, where it would be: keys of objects and places in lists.
@@ -64,7 +64,7 @@ def path_of(keys: Keys) -> str:
     return made
 
 
-def changes(old: Json, new: Json, *at: str) -> tuple[Change, ...]:
+def changes(old: Json, new: Json, *at: str) -> tuple[ValueChange, ...]:
     """Return what differs between two values: the deepest values that do, in the order of the old, then of the new.
 
     at: the way to both. Items of a list are aligned by what is equal, then by their place. 1, 1.0 and true are three
@@ -78,7 +78,7 @@ def is_equal(old: Json, new: Json) -> bool:
     return next(_changes(old, new, (), (), 0), None) is None
 
 
-def _changes(old: Json, new: Json, at: Keys, there: Keys, depth: int) -> Iterator[Change]:
+def _changes(old: Json, new: Json, at: Keys, there: Keys, depth: int) -> Iterator[ValueChange]:
     if old is new:
         return
     if depth < DEPTH:
@@ -89,7 +89,7 @@ def _changes(old: Json, new: Json, at: Keys, there: Keys, depth: int) -> Iterato
             yield from _of_lists(old, new, at, there, depth)
             return
     if not _is_same(old, new):
-        yield Change(at, there, old, new)
+        yield ValueChange(at, there, old, new)
 
 
 def _is_same(old: Json, new: Json) -> bool:
@@ -103,16 +103,16 @@ def _is_same(old: Json, new: Json) -> bool:
     return bool(old == new)
 
 
-def _of_objects(old: dict[str, Json], new: dict[str, Json], at: Keys, there: Keys, depth: int) -> Iterator[Change]:
+def _of_objects(old: dict[str, Json], new: dict[str, Json], at: Keys, there: Keys, depth: int) -> Iterator[ValueChange]:
     for key in sorted(old.keys() | new.keys()):
         before, after = old.get(key, ABSENT), new.get(key, ABSENT)
         if before is ABSENT or after is ABSENT:
-            yield Change((*at, key), (*there, key), before, after)
+            yield ValueChange((*at, key), (*there, key), before, after)
         elif not (isinstance(before, str) and before == after):  # most values are equal texts
             yield from _changes(before, after, (*at, key), (*there, key), depth + 1)
 
 
-def _of_lists(old: Sequence[Json], new: Sequence[Json], at: Keys, there: Keys, depth: int) -> Iterator[Change]:
+def _of_lists(old: Sequence[Json], new: Sequence[Json], at: Keys, there: Keys, depth: int) -> Iterator[ValueChange]:
     if len(old) == len(new):
         for place, (before, after) in enumerate(zip(old, new, strict=True)):
             yield from _changes(before, after, (*at, place), (*there, place), depth + 1)
@@ -122,9 +122,9 @@ def _of_lists(old: Sequence[Json], new: Sequence[Json], at: Keys, there: Keys, d
             yield from _changes(old[place], new[other], (*at, place), (*there, other), depth + 1)
         paired = min(len(places), len(others))
         for place in places[paired:]:
-            yield Change((*at, place), (*there, place), old[place], ABSENT)
+            yield ValueChange((*at, place), (*there, place), old[place], ABSENT)
         for other in others[paired:]:
-            yield Change((*at, other), (*there, other), ABSENT, new[other])
+            yield ValueChange((*at, other), (*there, other), ABSENT, new[other])
 
 
 def aligned(old: Sequence[Json], new: Sequence[Json]) -> Iterator[tuple[range, range]]:

@@ -24,7 +24,7 @@ _THINKING = ("thinking", "reasoning")
 
 
 @dataclass(slots=True)
-class Said:
+class ToldTexts:
     """What a message or a delta says. parts: whatever it holds besides the three texts, in order.
 
     is_repeated: the reasoning was found where providers repeat what they also send under a plainer key.
@@ -37,9 +37,9 @@ class Said:
     parts: list[Part] = field(default_factory=list)
 
 
-def said_in(holder: Lookup) -> Said:
+def said_in(holder: Lookup) -> ToldTexts:
     """Read a message, or a delta."""
-    said = Said()
+    said = ToldTexts()
     thought = ""
     content = holder.data.get("content")
     if isinstance(content, list):
@@ -60,7 +60,7 @@ def said_in(holder: Lookup) -> Said:
     return said
 
 
-def _read_parts(holder: Lookup, content: list[Json], said: Said) -> str:
+def _read_parts(holder: Lookup, content: list[Json], said: ToldTexts) -> str:
     """Read content that is a list of parts; returns the thoughts among them."""
     thoughts = []
     for number, item in enumerate(content):

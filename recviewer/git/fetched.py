@@ -23,7 +23,7 @@ _NOTE = "recviewer.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class FetchNote:
     """What the last fetch left to know.
 
     at: seconds since the epoch, 0 before the first. sentence: what came. error: why nothing did, "" if it went well.
@@ -77,20 +77,20 @@ def lends(where: Path) -> bool:
     return (where / "objects" / "info" / "alternates").is_file()
 
 
-def note(where: Path | None) -> Note:
+def note(where: Path | None) -> FetchNote:
     """Return what the last fetch left to know; an empty note before the first, and for one that is damaged."""
     if where is None:
-        return Note()
+        return FetchNote()
     try:
         told = json.loads((where / _NOTE).read_bytes())
-        return Note(
+        return FetchNote(
             float(told["at"]), str(told["sentence"]), str(told["error"]), tuple(told["gone"]), dict(told["seen"])
         )
     except (OSError, ValueError, KeyError, TypeError):
-        return Note()
+        return FetchNote()
 
 
-def write_note(where: Path, left: Note) -> None:
+def write_note(where: Path, left: FetchNote) -> None:
     """Keep what a fetch left to know."""
     fresh = where / f"{_NOTE}.new"
     fresh.write_text(json.dumps(asdict(left)))

@@ -19,7 +19,7 @@ _MISSING = "0" * 40
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileCommit:
     """A commit. at: the author's date with its zone. body: the message without its subject."""
 
     sha: str
@@ -33,7 +33,7 @@ class Change:
 class Past:
     """What the history says of a file. blobs: its earlier contents, newest first, without the first of `last`."""
 
-    last: Change
+    last: FileCommit
     blobs: tuple[str, ...]
 
 
@@ -47,7 +47,7 @@ def pasts(
     """
     prefix = way_to(repository, folder)
     missing = set(wanted)
-    last: dict[bytes, Change] = {}
+    last: dict[bytes, FileCommit] = {}
     blobs: dict[bytes, list[str]] = {path: [] for path in deep}
     words = ["log", "-z", "--raw", "-r", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv"]
     words += [_FORMAT, "--end-of-options", head, "--"]
@@ -69,9 +69,9 @@ def pasts(
     return {path: Past(change, tuple(blobs.get(path, ()))) for path, change in last.items()}
 
 
-def _changes(stream: IO[bytes]) -> Iterator[tuple[Change, str, str, bytes]]:
+def _changes(stream: IO[bytes]) -> Iterator[tuple[FileCommit, str, str, bytes]]:
     """Yield (commit, old blob, new blob, path) from the output of `git log -z --raw`."""
-    change: Change | None = None
+    change: FileCommit | None = None
     pending: tuple[str, str] | None = None
     for token in tokens(stream):
         if pending is not None and change is not None:
@@ -99,7 +99,7 @@ def tokens(stream: IO[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def _change(head: bytes) -> Change | None:
+def _change(head: bytes) -> FileCommit | None:
     fields = head.decode("utf-8", "replace").split(_FIELD, 4)
     if len(fields) < 5:
         return None
@@ -107,7 +107,7 @@ def _change(head: bytes) -> Change | None:
         at = datetime.fromisoformat(fields[2])
     except ValueError:
         return None
-    return Change(fields[0], fields[1], at, fields[3], fields[4].strip("\n"))
+    return FileCommit(fields[0], fields[1], at, fields[3], fields[4].strip("\n"))
 
 
 def contents(repository: Repository, blobs: Collection[str]) -> Iterator[tuple[str, bytes]]:

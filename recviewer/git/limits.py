@@ -40,7 +40,7 @@ _PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class GitAnswer:
     """What git answered. stopped: `time` or `output` where it was ended for that, "" where it ended itself."""
 
     out: bytes
@@ -68,7 +68,7 @@ def lacked_memory(complaints: bytes) -> bool:
     return any(words in said for words in _NO_MEMORY)
 
 
-def converse(process: subprocess.Popen[bytes], feed: bytes, seconds: float) -> Said:
+def converse(process: subprocess.Popen[bytes], feed: bytes, seconds: float) -> GitAnswer:
     """Feed a process and read what it says, to its end or to the first limit that it reaches; it is ended then.
 
     All three of its streams have to be pipes.
@@ -91,7 +91,7 @@ def converse(process: subprocess.Popen[bytes], feed: bytes, seconds: float) -> S
                 left = until - time.monotonic()
                 ready = waiting.select(left) if left > 0 else []
                 if not ready and time.monotonic() >= until:
-                    return Said(bytes(out), bytes(complaints), "time")
+                    return GitAnswer(bytes(out), bytes(complaints), "time")
                 for key, _ in ready:
                     if key.fileobj is process.stdin:
                         rest = _written(process.stdin.fileno(), rest)
@@ -107,12 +107,12 @@ def converse(process: subprocess.Popen[bytes], feed: bytes, seconds: float) -> S
                     elif len(complaints) < SAID_BYTES:
                         complaints += piece
                 if len(out) > OUTPUT_BYTES:
-                    return Said(b"", bytes(complaints), "output")
+                    return GitAnswer(b"", bytes(complaints), "output")
         try:
             process.wait(max(0.0, until - time.monotonic()))
         except subprocess.TimeoutExpired:
-            return Said(bytes(out), bytes(complaints), "time")
-        return Said(bytes(out), bytes(complaints))
+            return GitAnswer(bytes(out), bytes(complaints), "time")
+        return GitAnswer(bytes(out), bytes(complaints))
     finally:
         end(process)
 

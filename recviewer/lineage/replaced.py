@@ -32,7 +32,7 @@ class TooMany(GitFailed):
     """So many recordings came and went at once that they are not paired here."""
 
 
-class Found(NamedTuple):
+class OtherSide(NamedTuple):
     """The other recording of a pair: its path in the repository, its blob, and how it was found."""
 
     raw: bytes
@@ -43,8 +43,8 @@ class Found(NamedTuple):
 class _Pairs(NamedTuple):
     """What was replaced with what, by path. problem: why there may be more, "" where all was looked at."""
 
-    before: dict[bytes, Found]
-    after: dict[bytes, Found]
+    before: dict[bytes, OtherSide]
+    after: dict[bytes, OtherSide]
     problem: str
 
 
@@ -56,21 +56,21 @@ class Replaced:
         self._library = library
         self._kept = Recent[tuple[str, str, bytes | None], _Pairs](KEPT)
 
-    def before(self, parent: str, sha: str, raw: bytes, ahead: Sequence[str] = ()) -> Found | None:
+    def before(self, parent: str, sha: str, raw: bytes, ahead: Sequence[str] = ()) -> OtherSide | None:
         """Return what the recording at a path replaced when a commit added it.
 
         ahead: the commits that follow, the nearest first. Raises GitFailed.
         """
         return self._near(parent, sha, ahead, raw, "before")
 
-    def after(self, parent: str, sha: str, raw: bytes, ahead: Sequence[str] = ()) -> Found | None:
+    def after(self, parent: str, sha: str, raw: bytes, ahead: Sequence[str] = ()) -> OtherSide | None:
         """Return what replaced the recording at a path when a commit deleted it. Arguments and errors: see `before`."""
         return self._near(parent, sha, ahead, raw, "after")
 
-    def _near(self, parent: str, sha: str, ahead: Sequence[str], raw: bytes, which: str) -> Found | None:
+    def _near(self, parent: str, sha: str, ahead: Sequence[str], raw: bytes, which: str) -> OtherSide | None:
         """Ask the commit itself; else those shortly before it and shortly after it, together with it."""
         pairs = self._pairs(parent, sha, raw)
-        found: Found | None = getattr(pairs, which).get(raw)
+        found: OtherSide | None = getattr(pairs, which).get(raw)
         if found is not None:
             return found
         if pairs.problem:
@@ -108,13 +108,13 @@ class Replaced:
         found = pairs.pair(deleted, added, unchanged=Unchanged(asked, [*gone, *come]))
         for number, pair in enumerate(found.pairs):
             old, new = deleted[pair.old], added[pair.new]
-            made.before[new.raw] = Found(old.raw, old.blob, pair)
-            made.after[old.raw] = Found(new.raw, new.blob, pair)
+            made.before[new.raw] = OtherSide(old.raw, old.blob, pair)
+            made.after[old.raw] = OtherSide(new.raw, new.blob, pair)
             olds, news = found.groups.get(number, ((), ()))
             for place in news:
-                made.before[added[place].raw] = Found(old.raw, old.blob, _one_of(pair, len(news) + 1))
+                made.before[added[place].raw] = OtherSide(old.raw, old.blob, _one_of(pair, len(news) + 1))
             for place in olds:
-                made.after[deleted[place].raw] = Found(new.raw, new.blob, _one_of(pair, len(olds) + 1))
+                made.after[deleted[place].raw] = OtherSide(new.raw, new.blob, _one_of(pair, len(olds) + 1))
         return made
 
 
@@ -127,8 +127,8 @@ def _only_renamed(
     pair = Pair(0, 0, How.BYTES, Sure.CERTAIN, 1.0, "the same bytes under another name")
     for item in come:
         if item.new in sources:
-            made.before[item.raw] = Found(sources[item.new], item.new, pair)
-            made.after[sources[item.new]] = Found(item.raw, item.new, pair)
+            made.before[item.raw] = OtherSide(sources[item.new], item.new, pair)
+            made.after[sources[item.new]] = OtherSide(item.raw, item.new, pair)
     return [one for one in gone if one.old not in sources], [one for one in come if one.new not in sources]
 
 

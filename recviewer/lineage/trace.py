@@ -16,7 +16,7 @@ from recviewer.git import walk
 from recviewer.git.ranges import Changed, missing
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.git.walk import OutOfTime, Step
-from recviewer.lineage.replaced import NEAR, Found, Replaced
+from recviewer.lineage.replaced import NEAR, OtherSide, Replaced
 from recviewer.pairing.pairs import Pair
 from recviewer.store.paths import key_of
 
@@ -57,7 +57,7 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TreeFile:
     """A file of a commit. raw: its path in the repository. mode: as git writes it."""
 
     raw: bytes
@@ -77,11 +77,11 @@ class Version:
     what: What
     sha: str
     parent: str
-    place: Place | None
-    before: Place | None
+    place: TreeFile | None
+    before: TreeFile | None
     pair: Pair | None = None
     merged: tuple[str, ...] = ()
-    then: Place | None = None
+    then: TreeFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Lineage:
     problems: tuple[str, ...] = ()
 
     @property
-    def today(self) -> Place | None:
+    def today(self) -> TreeFile | None:
         """The recording as the head has it; None where it is deleted there."""
         return self.versions[0].place if self.versions else None
 
@@ -202,8 +202,8 @@ def is_cut(repository: Repository, sha: str) -> bool:
 
 def _plain(step: Step, change: Changed) -> Version:
     """Return a version by its own path alone."""
-    old = Place(change.raw, change.old, change.old_mode) if change.old else None
-    new = Place(change.raw, change.new, change.new_mode) if change.new else None
+    old = TreeFile(change.raw, change.old, change.old_mode) if change.old else None
+    new = TreeFile(change.raw, change.new, change.new_mode) if change.new else None
     what = What.MODIFIED if old and new else What.DELETED if old else What.ADDED
     return Version(what, step.sha, step.parents[0] if step.parents else "", new, old, merged=step.parents[1:])
 
@@ -223,7 +223,7 @@ def _version(look: _Look, step: Step, change: Changed) -> Version:
     if found is None:
         return made
     what = What.RENAMED if found.blob == change.new else What.REMADE
-    return replace(made, what=what, before=Place(found.raw, found.blob), pair=found.pair)
+    return replace(made, what=what, before=TreeFile(found.raw, found.blob), pair=found.pair)
 
 
 def _returned(versions: list[Version]) -> list[Version]:
@@ -250,7 +250,7 @@ def _future(look: _Look, versions: list[Version]) -> list[Version]:
             look.problems.append(f"what replaced {key_of(gone.before.raw)} cannot be told: {failed}")
             break
         if found and not later:
-            versions = [replace(gone, pair=found.pair, then=Place(found.raw, found.blob)), *versions[1:]]
+            versions = [replace(gone, pair=found.pair, then=TreeFile(found.raw, found.blob)), *versions[1:]]
         if not later:
             break
         versions = [*later, *(versions if later[-1].sha in ahead else versions[1:])]
@@ -262,7 +262,7 @@ def _ahead(look: _Look, sha: str) -> list[str]:
     return look.line[: look.line.index(sha)][::-1] if sha in look.line else []
 
 
-def _between(look: _Look, gone: Version, found: Found, ahead: list[str]) -> list[Version]:
+def _between(look: _Look, gone: Version, found: OtherSide, ahead: list[str]) -> list[Version]:
     """Return the versions of what replaced a deleted recording, from the head back to when it came."""
     made: list[Version] = []
     left = len(ahead) + NEAR

@@ -13,7 +13,7 @@ from recviewer.git.history import contents
 from recviewer.git.ranges import missing
 from recviewer.git.refs import Commit
 from recviewer.git.repository import Repository
-from recviewer.lineage.trace import Lineage, Place, Version
+from recviewer.lineage.trace import Lineage, TreeFile, Version
 from recviewer.pairing.pairs import How, Pair, Sure
 from recviewer.pairing.sides import Library, Side, file_meaning_of, sides_of, unread_file
 
@@ -74,8 +74,8 @@ def told(
 
 
 def _sides(
-    repository: Repository, places: Sequence[Place], library: Library, limit_bytes: int, part: str
-) -> dict[Place, Side]:
+    repository: Repository, places: Sequence[TreeFile], library: Library, limit_bytes: int, part: str
+) -> dict[TreeFile, Side]:
     wanted = {place.blob for place in places if place.mode in _FILES}
     sizes = blobs.sizes(repository, wanted)
     names = {blob: {_name(place) for place in places if place.blob == blob} for blob in wanted}
@@ -98,7 +98,7 @@ def _touches(part: str, sides: Sequence[Side]) -> bool:
     return bool(held) and not (len(held) == len(sides) == 2 and held[0] == held[1])
 
 
-def _chosen(sides: Sequence[Side], place: Place, part: str) -> Side:
+def _chosen(sides: Sequence[Side], place: TreeFile, part: str) -> Side:
     """Return the recording that is asked for. part: its name among those of the file, "" for the only one."""
     found = next((side for side in sides if side.part == part), None)
     if found is not None:
@@ -107,11 +107,11 @@ def _chosen(sides: Sequence[Side], place: Place, part: str) -> Side:
     return sides_of(place.raw, place.blob, unread_file(why, place.blob))[0]
 
 
-def _name(place: Place) -> str:
+def _name(place: TreeFile) -> str:
     return place.raw.rpartition(b"/")[2].decode("utf-8", "backslashreplace")
 
 
-def _why_not(repository: Repository, place: Place, size: int | None, limit_bytes: int) -> str:
+def _why_not(repository: Repository, place: TreeFile, size: int | None, limit_bytes: int) -> str:
     if place.mode not in _FILES:
         return "a symbolic link or a submodule, not a file"
     if size is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from recviewer.pairing.calls import Call
 from recviewer.pairing.fit import Likeness, facts, is_one_kind
-from recviewer.pairing.successors import Standing, Successor, Successors, successors
+from recviewer.pairing.successors import Successor, Successors, TestsThere, successors
 
 LEAST = 0.6
 """Two recordings that fit less are no pair."""
@@ -38,7 +38,7 @@ class Candidates:
         return self.successors.get((old.test.id, new.test.id))
 
 
-def candidates(old: Calls, new: Calls, standing: Standing, likeness: Likeness) -> Candidates:
+def candidates(old: Calls, new: Calls, standing: TestsThere, likeness: Likeness) -> Candidates:
     """Weigh what comes into question.
 
     A test that lives on answers for its own calls alone: only one that is gone can have come back under another id, and
@@ -87,7 +87,7 @@ def _by_test(calls: Calls) -> dict[str, list[int]]:
     return made
 
 
-def _without_test(old: Calls, new: Calls, standing: Standing) -> Iterator[tuple[int, int]]:
+def _without_test(old: Calls, new: Calls, standing: TestsThere) -> Iterator[tuple[int, int]]:
     """Yield those of one kind and model of which no test is known; and those that ask the same of which it is on one side.
 
     That test must be gone, or new.

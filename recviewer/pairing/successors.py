@@ -28,7 +28,7 @@ class Kept(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TestsThere:
     """What each side of a range has of tests, changed or not.
 
     By what was asked: a list of models that was left behind does not mean that a test still chats.
@@ -50,11 +50,11 @@ def _kinds(call: Call) -> frozenset[Kept]:
     return frozenset({Kept(call.test.id, call.endpoint), Kept(call.test.id, "")})
 
 
-def standing_of(old: Iterable[Call], new: Iterable[Call], kept: Collection[Kept]) -> Standing:
+def standing_of(old: Iterable[Call], new: Iterable[Call], kept: Collection[Kept]) -> TestsThere:
     """Return what there is. kept: recordings that are on both sides."""
     rest = frozenset(kept)
     before, after = ({Kept(call.test.id, call.endpoint) for call in calls} for calls in (old, new))
-    return Standing(rest | before, rest | after)
+    return TestsThere(rest | before, rest | after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ Successors = dict[tuple[str, str], Successor]
 _Tests = dict[str, list[Call]]
 
 
-def successors(old: Calls, new: Calls, standing: Standing, likeness: Likeness) -> Successors:
+def successors(old: Calls, new: Calls, standing: TestsThere, likeness: Likeness) -> Successors:
     """Return, by ids of tests, which one that is gone has which new one in its place; each has one at most."""
     gone = _tests(call for call in old.values() if call.test.id and standing.is_gone(call))
     fresh = _tests(call for call in new.values() if call.test.id and standing.is_fresh(call))

@@ -12,7 +12,7 @@ from recviewer.replay.rules import CallKind
 
 
 @dataclass(slots=True)
-class Call:
+class HashedCall:
     """What of a request is hashed.
 
     part: the key under which `body` is. fields: the others, but for the test's id. path, host: of the URL, "" where no
@@ -30,7 +30,7 @@ class Call:
     response: Json = None
 
 
-def call_of(document: Json) -> Call | None:
+def call_of(document: Json) -> HashedCall | None:
     """Take the request out of a decoded recording; None if what is hashed is not all there. Never raises.
 
     The kinds are told apart by their keys: `tool_name` for tool invocations, `file_id` for file processors, `payload`
@@ -43,30 +43,30 @@ def call_of(document: Json) -> Call | None:
     if "tool_name" in request:
         return _tool_call(request, test_id)
     if "file_id" in request:
-        return Call(CallKind.FILE_PROCESSOR, "", None, {}, test_id)
+        return HashedCall(CallKind.FILE_PROCESSOR, "", None, {}, test_id)
     return _sent_call(request, test_id, document.get("response"))
 
 
-def _tool_call(request: dict[str, Json], test_id: Json) -> Call | None:
+def _tool_call(request: dict[str, Json], test_id: Json) -> HashedCall | None:
     if "kwargs" not in request or "provider" not in request:
         return None
     fields = {"provider": request["provider"], "tool_name": request["tool_name"]}
-    return Call(CallKind.TOOL, "kwargs", request["kwargs"], fields, test_id)
+    return HashedCall(CallKind.TOOL, "kwargs", request["kwargs"], fields, test_id)
 
 
-def _sent_call(request: dict[str, Json], test_id: Json, response: Json) -> Call | None:
+def _sent_call(request: dict[str, Json], test_id: Json, response: Json) -> HashedCall | None:
     method, url, endpoint = request.get("method"), request.get("url"), request.get("endpoint")
     if not isinstance(method, str) or not isinstance(url, str):
         return None
     if "payload" in request:
-        return Call(CallKind.HTTP, "payload", request["payload"], {"method": method.upper(), "url": url}, test_id)
+        return HashedCall(CallKind.HTTP, "payload", request["payload"], {"method": method.upper(), "url": url}, test_id)
     place = _place(url)
     if "body" not in request or place is None:
         return None
     path, host = place
     fields = {"endpoint": path, "method": method.upper()}
     known = endpoint if isinstance(endpoint, str) else ""
-    return Call(CallKind.INFERENCE, "body", request["body"], fields, test_id, path, host, known, response)
+    return HashedCall(CallKind.INFERENCE, "body", request["body"], fields, test_id, path, host, known, response)
 
 
 @lru_cache(maxsize=256)
@@ -79,7 +79,7 @@ def _place(url: str) -> tuple[str, str] | None:
     return parsed.path, parsed.netloc
 
 
-def models_digest(call: Call) -> str:
+def models_digest(call: HashedCall) -> str:
     """The digest of the models that a response lists; "" for what is not a list of models.
 
     The first eight digits of sha256 over the sorted distinct ids joined by `|`: the id of each model, or, in Ollama's

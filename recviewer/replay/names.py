@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from recviewer.exchange.model import Json
 from recviewer.replay.bodies import Body, nests_too_deep, to_json
-from recviewer.replay.calls import Call, call_of, models_digest
+from recviewer.replay.calls import HashedCall, call_of, models_digest
 from recviewer.replay.rules import NEEDLES, CallKind, Rule, rules_for
 from recviewer.replay.steps import DropStep, TextStep
 
@@ -89,7 +89,7 @@ def explain(document: Json, file_name: str) -> list[RuleName]:
         return []
 
 
-def _followed(document: Json) -> Call | None:
+def _followed(document: Json) -> HashedCall | None:
     """The call of a recording; None where there is none, or one that nests too deep to be written as JSON."""
     call = call_of(document)
     if call is None or nests_too_deep(call.body, call.test_id, *call.fields.values()):
@@ -124,7 +124,7 @@ def _explained(names: _Names, file_name: str) -> Iterator[RuleName]:
 class _Names:
     """The names of one recording, each body text, hash and digest computed once however many rules share it."""
 
-    call: Call
+    call: HashedCall
     _bodies: dict[tuple[DropStep, ...], Body] = field(default_factory=dict)
     _hashes: dict[tuple[tuple[DropStep, ...], tuple[TextStep, ...], bool], str] = field(default_factory=dict)
     _digest: str | None = None

@@ -16,7 +16,7 @@ from recviewer.review.audit import Action, Done, Item
 from recviewer.review.locks import acting
 from recviewer.review.models import Colour, Tag, TagOn
 from recviewer.review.refusals import Invalid
-from recviewer.review.rows import ON, TAG, Change, change, of_tag, of_use
+from recviewer.review.rows import ON, TAG, RowChange, change, of_tag, of_use
 from recviewer.review.subjects import chunked, subject_of
 from recviewer.review.tagging import clean_name, folded
 
@@ -122,7 +122,7 @@ def _uses(tag: Tag) -> list[TagOn]:
     return list(tag.uses.select_related("tag").order_by("path"))
 
 
-def _act(actor: str, summary: str, changes: list[Change], uses: Iterable[TagOn], at: datetime | None) -> Done:
+def _act(actor: str, summary: str, changes: list[RowChange], uses: Iterable[TagOn], at: datetime | None) -> Done:
     event = audit.write(
         actor=actor,
         action=Action.RETAG,

@@ -27,7 +27,7 @@ _ASIDE = frozenset({"changed_at", "tag"})
 NOTE_TIMES = ("at", "changed_at", "resolved_at", "withdrawn_at")
 
 
-class Change(TypedDict):
+class RowChange(TypedDict):
     """One row. table: tag, on (a tag on a path), note or pair.
 
     key: folded name; path and folded name; uid; path and blob of the old and of the new.
@@ -39,7 +39,7 @@ class Change(TypedDict):
     after: Values | None
 
 
-def change(table: str, key: Sequence[str], before: Values | None, after: Values | None) -> Change:
+def change(table: str, key: Sequence[str], before: Values | None, after: Values | None) -> RowChange:
     """Return a change as it stands in a payload."""
     return {"table": table, "key": list(key), "before": before, "after": after}
 
@@ -71,7 +71,7 @@ def of_note(note: Note) -> Values:
     return values
 
 
-def present(changes: Iterable[Change]) -> dict[tuple[str, ...], Values]:
+def present(changes: Iterable[RowChange]) -> dict[tuple[str, ...], Values]:
     """Return the rows that these changes are about, as they are now, by table and key."""
     keys: dict[str, list[list[str]]] = {TAG: [], ON: [], NOTE: [], PAIR: []}
     for one in changes:
@@ -97,7 +97,7 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
     """Take such an act back or do it again. Raises NotAllowed (another's note), Overtaken (changed again since)."""
     if event.action in audit.PERSONAL and event.actor != actor:
         raise NotAllowed(f"Only {event.actor} can take back or repeat that.")
-    changes: list[Change] = payload["changes"]
+    changes: list[RowChange] = payload["changes"]
     is_back = action is Action.UNDO
     now = present(changes)
     later = 0
@@ -121,7 +121,7 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
     return turned
 
 
-def apply(changes: Sequence[Change], *, is_back: bool = False, at: datetime | None = None) -> None:
+def apply(changes: Sequence[RowChange], *, is_back: bool = False, at: datetime | None = None) -> None:
     """Make the rows what the changes say: as they became or, with is_back, as they were.
 
     at: when, for rows that tell when they changed last; None keeps the time they had.

@@ -20,7 +20,7 @@ _UNSTEADY = "it is being written just now; try again in a moment"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadBytes:
     """A recording's bytes, and the stamp they had while they were read."""
 
     data: bytes
@@ -52,7 +52,7 @@ class Reader:
             os.close(self._parent_fd)
         self._parent, self._parent_fd = b"/", -1
 
-    def read(self, raw: bytes) -> Reading:
+    def read(self, raw: bytes) -> ReadBytes:
         """Return a recording's bytes and their stamp.
 
         A file that grows or shrinks meanwhile is read a second time, then refused.
@@ -68,7 +68,7 @@ class Reader:
             raise CannotRead(raw, _UNSTEADY)
         return reading
 
-    def _attempt(self, raw: bytes) -> Reading | None:
+    def _attempt(self, raw: bytes) -> ReadBytes | None:
         """Read once; None where the file changed while it was read."""
         parent, slash, name = raw.rpartition(b"/")
         if parent + slash != self._parent:
@@ -95,7 +95,7 @@ class Reader:
             os.close(fd)
         if len(data) != size or after.st_mtime_ns != before.st_mtime_ns or after.st_size != size:
             return None
-        return Reading(data, FileStamp(key_of(raw), raw, size, after.st_mtime_ns, after.st_ino))
+        return ReadBytes(data, FileStamp(key_of(raw), raw, size, after.st_mtime_ns, after.st_ino))
 
     def _move_to(self, raw: bytes, parent: bytes) -> None:
         self.close()
@@ -103,7 +103,7 @@ class Reader:
         self._parent = parent
 
 
-def read(root: Path, raw: bytes, *, limit_bytes: int | None) -> Reading:
+def read(root: Path, raw: bytes, *, limit_bytes: int | None) -> ReadBytes:
     """Return one recording's bytes and their stamp. For many, use a `Reader`, which raises the same refusals."""
     with Reader(root, limit_bytes=limit_bytes) as reader:
         return reader.read(raw)

@@ -344,7 +344,7 @@ def test_stamps_beyond_what_a_database_stores_are_kept_all_the_same(put, monkeyp
 
     def read(self, raw):
         reading = whole(self, raw)
-        return files.Reading(reading.data, reading.stamp._replace(inode=inode, mtime_ns=mtime_ns))
+        return files.ReadBytes(reading.data, reading.stamp._replace(inode=inode, mtime_ns=mtime_ns))
 
     whole = files.Reader.read
     monkeypatch.setattr(indexer, "scan", odd)
@@ -536,7 +536,7 @@ def test_stamp_of_what_was_read_is_stored(put, monkeypatch):
     put()
     newer = FileStamp("tests/recordings/one.json", b"tests/recordings/one.json", 7, 8, 9)
     original = files.Reader.read
-    monkeypatch.setattr(files.Reader, "read", lambda self, raw: files.Reading(original(self, raw).data, newer))
+    monkeypatch.setattr(files.Reader, "read", lambda self, raw: files.ReadBytes(original(self, raw).data, newer))
 
     run()
 

@@ -8,7 +8,7 @@ from recviewer.changes import overview, wording
 from recviewer.changes.changeset import ChangeSet, Modified
 from recviewer.changes.sources import Range, Spec
 from recviewer.difference.model import Section, SectionKind, Values
-from recviewer.difference.values import Change
+from recviewer.difference.values import ValueChange
 from recviewer.git.ranges import Counted
 from recviewer.git.repository import Repository
 from recviewer.pairing.sides import Library, Side, file_meaning_of, meaning_of, without_bytes
@@ -194,7 +194,7 @@ def test_lines_about_changes(make):
     ],
 )
 def test_a_long_value_is_cut_around_what_differs(old, new, told):
-    section = Section(SectionKind.DETAILS, (Values("", (Change(("x",), ("x",), old, new),)),))
+    section = Section(SectionKind.DETAILS, (Values("", (ValueChange(("x",), ("x",), old, new),)),))
 
     assert wording._details(section) == told
 

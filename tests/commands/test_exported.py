@@ -4,7 +4,7 @@ import os
 import pytest
 from django.core.management import CommandError, call_command
 
-from recviewer.commands.exported import Found, contract_of, found_in, line_of
+from recviewer.commands.exported import ReadExchange, contract_of, found_in, line_of
 from recviewer.exchange.model import Kind
 from recviewer.recorders.reading import failed
 
@@ -15,7 +15,7 @@ OUTPUT = ["index", "content", "reasoning", "refusal", "tool_calls", "finish_reas
 
 def test_every_key_of_the_contract_stands_in_order_for_every_kind(case_files):
     kinds = {Kind.UNREADABLE}
-    assert list(contract_of(Found("a.json", failed("x"), "", 0))) == KEYS
+    assert list(contract_of(ReadExchange("a.json", failed("x"), "", 0))) == KEYS
     for path in case_files:
         found = json.loads(line_of(contract_of(*found_in(path.read_bytes(), path.name))))
         kinds.add(found["kind"])

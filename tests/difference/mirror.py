@@ -14,7 +14,7 @@ from recviewer.difference.model import (
     Words,
     gone_first,
 )
-from recviewer.difference.values import Change
+from recviewer.difference.values import ValueChange
 from recviewer.difference.words import Op, WordDiff, _finished, _ordered
 
 OTHER = {Op.GONE: Op.NEW, Op.NEW: Op.GONE, Op.SAME: Op.SAME}
@@ -37,8 +37,8 @@ def _(thing: WordDiff):
 
 
 @mirrored.register
-def _(thing: Change):
-    return Change(thing.new_keys, thing.keys, thing.new, thing.old)
+def _(thing: ValueChange):
+    return ValueChange(thing.new_keys, thing.keys, thing.new, thing.old)
 
 
 @mirrored.register

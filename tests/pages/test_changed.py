@@ -4,7 +4,7 @@ from recviewer.difference.model import Names, Section, SectionKind, Values, Vect
 from recviewer.difference.values import ABSENT, changes
 from recviewer.difference.words import words
 from recviewer.pages.difference.sections import FIRST_CHANGES, FIRST_ITEMS, FIRST_NAMES, item_of, pair_of, part_of
-from recviewer.pages.difference.text import Gap, Room
+from recviewer.pages.difference.text import Room, TextGap
 from recviewer.pages.text.folds import Folds
 
 
@@ -60,7 +60,7 @@ def test_a_test_id_stands_whole_and_a_longer_value_is_folded():
     long = pair_of(f"{'word ' * 80}old", f"{'word ' * 80}new", folds, "two", Room(1 << 20))
 
     assert "".join(piece.text for piece in whole.pieces if piece.op != "gone") == test.format("ogx")
-    assert any(isinstance(piece, Gap) for piece in long.pieces)
+    assert any(isinstance(piece, TextGap) for piece in long.pieces)
 
 
 @pytest.mark.parametrize(

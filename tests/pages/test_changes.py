@@ -6,7 +6,7 @@ from django.utils.html import escape
 from recviewer.memory import ranges
 from recviewer.pages.ranges import acts
 from recviewer.pages.ranges import change as change_page
-from recviewer.pages.ranges.queue import Place
+from recviewer.pages.ranges.queue import ShownRange
 from recviewer.review.models import AuditEvent, Standing
 
 
@@ -296,11 +296,11 @@ def test_an_item_says_what_was_found_on_any_that_it_stands_for(client, commit, m
     alone = next(change for change in report.found.changes if change.side.name == "1.json")
     same = [change for change in report.found.changes if change.side.name in ("0.json", "2.json")]
 
-    (told,) = change_page._findings(Place(spec, report), [alone, *same])
+    (told,) = change_page._findings(ShownRange(spec, report), [alone, *same])
 
     assert told.words == "thinking leaked into the answer in 1 of these 3"
-    assert next(change_page._findings(Place(spec, report), [alone])).words == "thinking leaked into the answer"
-    assert list(change_page._findings(Place(spec, report), same)) == []
+    assert next(change_page._findings(ShownRange(spec, report), [alone])).words == "thinking leaked into the answer"
+    assert list(change_page._findings(ShownRange(spec, report), same)) == []
 
 
 def test_a_pair_is_broken_up_and_made_again(client, commit, make_recording, root):

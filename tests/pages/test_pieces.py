@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.difference.words import words
-from recviewer.pages.difference.text import Gap, Piece, Room, laid_out
+from recviewer.pages.difference.text import Piece, Room, TextGap, laid_out
 from recviewer.pages.text.folds import Folds
 
 WORDS = st.sampled_from(["alpha", "beta", "gamma ", "delta\n", " ", "\n\n", "<b>", "\u202e", "字", "12.50", "\t", "é"])
@@ -21,7 +21,7 @@ class Everything(frozenset):
 def flat(laid):
     """All that a reader reaches: what stands in the page, what is folded in it, and what the rest holds."""
     for piece in laid.pieces:
-        yield Piece("same", piece.text) if isinstance(piece, Gap) else piece
+        yield Piece("same", piece.text) if isinstance(piece, TextGap) else piece
     if laid.rest is not None:
         yield from flat(laid.rest.body)
 
@@ -52,14 +52,14 @@ def test_both_columns_are_both_texts_to_the_letter(old, new):
 def test_a_text_against_itself_has_no_changes(text):
     laid = laid_out(words(text, text), Folds(), "answer-0", Room(1 << 20))
 
-    assert all(isinstance(piece, Gap) or piece.op == "same" for piece in laid.pieces)
+    assert all(isinstance(piece, TextGap) or piece.op == "same" for piece in laid.pieces)
 
 
 def test_a_long_equal_stretch_is_folded_at_the_borders_of_words():
     laid = laid_out(words(f"Mars {LONG}red.", f"Mars {LONG}blue."), Folds(), "answer-0", Room(1 << 20))
 
     gap, kept, *changed = laid.pieces
-    assert isinstance(gap, Gap)
+    assert isinstance(gap, TextGap)
     assert gap.text.startswith("Mars One sentence")
     assert gap.text.endswith(" ")
     assert 60 <= len(kept.text) <= 160
@@ -70,7 +70,7 @@ def test_the_fold_says_how_many_words_it_holds_and_long_ones_are_fetched():
     old, new = f"a {LONG} b {LONG * 9} c", f"x {LONG} y {LONG * 9} z"
     laid = laid_out(words(old, new), Folds(kept="change=one"), "answer-0", Room(1 << 20))
 
-    first, second = [piece for piece in laid.pieces if isinstance(piece, Gap)]
+    first, second = [piece for piece in laid.pieces if isinstance(piece, TextGap)]
     assert first.fold.title.endswith(" words")
     assert second.fold.body is None
     assert second.fold.query.startswith("?change=one&open=answer-0.")
@@ -80,7 +80,7 @@ def test_whole_paragraphs_that_are_the_same_take_a_line_of_their_own():
     paragraphs = "\n".join(f"Paragraph {number} says the same on both sides of it." for number in range(20))
     laid = laid_out(words(f"old\n{paragraphs}\nend", f"new\n{paragraphs}\nend!"), Folds(), "answer-0", Room(1 << 20))
 
-    (gap,) = [piece for piece in laid.pieces if isinstance(piece, Gap)]
+    (gap,) = [piece for piece in laid.pieces if isinstance(piece, TextGap)]
     assert gap.is_lines
     assert gap.text.startswith("Paragraph")
     assert gap.text.endswith("\n")

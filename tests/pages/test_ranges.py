@@ -3,7 +3,7 @@ import subprocess
 import pytest
 
 from recviewer.changes import fetches
-from recviewer.changes.fetches import State
+from recviewer.changes.fetches import FetchState
 from recviewer.git.remotes import checked
 
 
@@ -181,7 +181,7 @@ def test_fetch_needs_the_token_of_a_form(remote):
 
 
 def test_fetch_that_still_runs_is_watched(client, remote, monkeypatch):
-    monkeypatch.setattr(fetches, "state", lambda *given: State("Receiving objects: 12%", 0, "", ""))
+    monkeypatch.setattr(fetches, "state", lambda *given: FetchState("Receiving objects: 12%", 0, "", ""))
 
     html = client.get("/changes/").content.decode()
     part = client.get("/do/fetch", headers={"HX-Request": "true"})
@@ -189,7 +189,7 @@ def test_fetch_that_still_runs_is_watched(client, remote, monkeypatch):
     assert "Receiving objects: 12%" in html
     assert "every 1s" in html
     assert "HX-Refresh" not in part
-    monkeypatch.setattr(fetches, "state", lambda *given: State("", 1, "Nothing is new.", ""))
+    monkeypatch.setattr(fetches, "state", lambda *given: FetchState("", 1, "Nothing is new.", ""))
     assert client.get("/do/fetch", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
     assert client.get("/do/fetch")["Location"] == "/changes/"
 

@@ -1,7 +1,7 @@
 import json
 
 from recviewer.pages.recording import rawview
-from recviewer.pages.recording.rawview import Gap, Source
+from recviewer.pages.recording.rawview import RawFold, Source
 
 
 def source(value):
@@ -12,7 +12,7 @@ def covered(view):
     """Return the numbers of all lines that are shown or named by a gap, in order."""
     found = []
     for row in view.rows:
-        found += range(row.first, row.last + 1) if isinstance(row, Gap) else [row.number]
+        found += range(row.first, row.last + 1) if isinstance(row, RawFold) else [row.number]
     return found
 
 
@@ -20,7 +20,7 @@ def test_short_file_is_shown_whole():
     view = rawview.whole(source({"a": list(range(50))}))
 
     assert covered(view) == list(range(1, 54 + 1))
-    assert not any(isinstance(row, Gap) for row in view.rows)
+    assert not any(isinstance(row, RawFold) for row in view.rows)
 
 
 def test_long_blocks_are_folded_and_nothing_is_lost():
@@ -30,7 +30,7 @@ def test_long_blocks_are_folded_and_nothing_is_lost():
     view = rawview.whole(text)
 
     assert covered(view) == list(range(1, text.count + 1))
-    gaps = [row for row in view.rows if isinstance(row, Gap)]
+    gaps = [row for row in view.rows if isinstance(row, RawFold)]
     assert len(gaps) == 1
     assert gaps[0].count == 200 * 6
     assert [word for word, _ in view.jumps] == ["request", "messages", "response"]
@@ -42,7 +42,7 @@ def test_window_of_a_folded_block_covers_it():
     view = rawview.window(text, 2, 1500)
 
     assert covered(view) == list(range(2, 1501))
-    assert sum(not isinstance(row, Gap) for row in view.rows) == rawview.WINDOW
+    assert sum(not isinstance(row, RawFold) for row in view.rows) == rawview.WINDOW
 
 
 def test_window_beyond_the_end_is_the_end():
@@ -52,7 +52,7 @@ def test_window_beyond_the_end_is_the_end():
 def test_gap_size_is_that_of_its_lines():
     text = source({"a": list(range(1000))})
 
-    gap = next(row for row in rawview.whole(text).rows if isinstance(row, Gap))
+    gap = next(row for row in rawview.whole(text).rows if isinstance(row, RawFold))
 
     lines = text.text.split("\n")[gap.first - 1 : gap.last]
     assert gap.size == len("\n".join(lines))

@@ -58,7 +58,7 @@ GLYPHS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EventLine:
     """One event. who: the actor, or "You". path, url: of the recording if there was one; url "" if it is gone.
 
     details_url: of the event's own page. can_undo, can_redo: whether the act can be taken back or done again by who
@@ -85,11 +85,11 @@ class Day:
     """The events of one day, in UTC. title: Today, Yesterday, or the date."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[EventLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FilterValue:
     """One value of a filter. url: the log with it, or without it where it is on."""
 
     label: str
@@ -99,7 +99,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class FilterChip:
     """A filter that is on. url: the log without it."""
 
     key: str
@@ -116,9 +116,9 @@ class Activity:
     """
 
     days: tuple[Day, ...]
-    actors: tuple[Choice, ...]
-    actions: tuple[Choice, ...]
-    chips: tuple[Chip, ...]
+    actors: tuple[FilterValue, ...]
+    actions: tuple[FilterValue, ...]
+    chips: tuple[FilterChip, ...]
     here: str
     next_url: str
     is_first: bool
@@ -130,7 +130,7 @@ class Activity:
 class EventPage:
     """One event with all that it touched. shown: path and address ("" for gone); more: how many are not shown."""
 
-    line: Line
+    line: EventLine
     shown: tuple[tuple[str, str], ...]
     more: int
     here: str
@@ -162,7 +162,7 @@ def _window(request: HttpRequest, filters: dict[str, str]) -> tuple[list[Any], s
     return found[:PER_PAGE], more
 
 
-def _lines(events: Iterable[Any], actor: str) -> list[Line]:
+def _lines(events: Iterable[Any], actor: str) -> list[EventLine]:
     events = list(events)
     single = [event.pk for event in events if event.count == 1]
     paths = dict(EventItem.objects.filter(event__in=single).values_list("event", "path"))
@@ -177,12 +177,12 @@ def _there(paths: Iterable[str]) -> set[str]:
     return found
 
 
-def _line(event: Any, path: str, there: set[str], actor: str) -> Line:
+def _line(event: Any, path: str, there: set[str], actor: str) -> EventLine:
     action = Action(event.action)
     is_undone = event.fate == Action.UNDO
     may = action in UNDOABLE and (action not in PERSONAL or event.actor == actor)
     icon, tone = GLYPHS.get(action, ("", ""))
-    return Line(
+    return EventLine(
         event=event.pk,
         at=event.at,
         who="You" if event.actor == actor else event.actor,
@@ -199,7 +199,7 @@ def _line(event: Any, path: str, there: set[str], actor: str) -> Line:
     )
 
 
-def _days(lines: Iterable[Line]) -> tuple[Day, ...]:
+def _days(lines: Iterable[EventLine]) -> tuple[Day, ...]:
     today = timezone.now().date()
     return tuple(Day(_title(day, today), tuple(some)) for day, some in groupby(lines, lambda line: line.at.date()))
 
@@ -209,11 +209,11 @@ def _title(day: date, today: date) -> str:
     return {0: "Today", 1: "Yesterday"}.get(ago, f"{day.day} {day:%B %Y}")
 
 
-def _choices(key: str, values: Iterable[tuple[str, str, int]], filters: dict[str, str]) -> tuple[Choice, ...]:
+def _choices(key: str, values: Iterable[tuple[str, str, int]], filters: dict[str, str]) -> tuple[FilterValue, ...]:
     """Return links for (value, label, count); the one that is on leads back."""
     rest = {name: value for name, value in filters.items() if name != key}
     return tuple(
-        Choice(
+        FilterValue(
             label=label,
             count=count,
             url=_url(rest if filters.get(key) == value else {**rest, key: value}),
@@ -245,7 +245,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             filters,
         ),
         chips=tuple(
-            Chip(key, value, _url({name: other for name, other in filters.items() if name != key}))
+            FilterChip(key, value, _url({name: other for name, other in filters.items() if name != key}))
             for key, value in filters.items()
         ),
         here=request.get_full_path(),

@@ -26,7 +26,7 @@ from recviewer.review.refusals import Invalid, Refused
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ShownNote:
     """One note. who: its author, or "You". body: Markdown. is_mine: it can be changed. is_edited: it was.
 
     changed: what a change of it has to name. error, typed: a refusal's sentence and what was typed, "" for none.
@@ -52,8 +52,8 @@ class Topic:
     """
 
     anchor: str
-    root: Said
-    replies: tuple[Said, ...]
+    root: ShownNote
+    replies: tuple[ShownNote, ...]
     is_open: bool
     resolved_by: str
     resolved_at: datetime | None
@@ -118,10 +118,10 @@ def _topic(thread: store.Thread, actor: str) -> Topic:
     )
 
 
-def _said(note: Note, actor: str) -> Said:
+def _said(note: Note, actor: str) -> ShownNote:
     is_gone = note.withdrawn_at is not None
     is_touched = note.resolved_at is not None and note.changed_at == note.resolved_at
-    return Said(
+    return ShownNote(
         uid=note.uid,
         who="You" if note.author == actor else note.author,
         body="" if is_gone else note.body,
@@ -204,7 +204,7 @@ def _refused(request: HttpRequest, recording: Recording, refusal: Refused) -> No
     why, typed, answers, changes = str(refusal), sent.get("body", ""), sent.get("thread", ""), sent.get("note", "")
     found = [False]
 
-    def said(one: Said) -> Said:
+    def said(one: ShownNote) -> ShownNote:
         if not one.is_mine or one.uid != changes:
             return one
         found[0] = True

@@ -54,7 +54,7 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PlannedFile:
     """A file with the address of its recording."""
 
     file: File
@@ -63,16 +63,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class PlannedTest:
     """The files of one test. test: None for files that no test is known of. loss: what the test would lose."""
 
     test: TestId | None
-    rows: tuple[Row, ...]
+    rows: tuple[PlannedFile, ...]
     loss: Loss | None
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LinkedLeftOut:
     """A recording that is left out, with its address."""
 
     left: LeftOut
@@ -98,16 +98,16 @@ class PlanPage:
 
     plan: Plan
     around: Around
-    groups: tuple[Group, ...]
+    groups: tuple[PlannedTest, ...]
     more: int
     ended: tuple[tuple[TestId, Loss], ...]
-    back: tuple[Group, ...]
+    back: tuple[PlannedTest, ...]
     more_back: int
-    stuck: tuple[Link, ...]
+    stuck: tuple[LinkedLeftOut, ...]
     more_stuck: int
-    changed: tuple[Link, ...]
+    changed: tuple[LinkedLeftOut, ...]
     more_changed: int
-    alike: tuple[Link, ...]
+    alike: tuple[LinkedLeftOut, ...]
     more_alike: int
     alike_items: str
     reruns: tuple[Rerun, ...]
@@ -157,11 +157,11 @@ def page_of(plan: Plan, around: Around) -> PlanPage:
     )
 
 
-def _groups(files: Sequence[File], losses: dict[str, Loss], url_of: Callable[[str], str]) -> list[Group]:
+def _groups(files: Sequence[File], losses: dict[str, Loss], url_of: Callable[[str], str]) -> list[PlannedTest]:
     made = []
     for test, some in groupby(files[:SHOWN], lambda file: file.test_id):
-        rows = tuple(Row(one, one.path.rpartition("/")[2], url_of(one.path)) for one in some)
-        made.append(Group(parse(test) if test else None, rows, losses.get(test)))
+        rows = tuple(PlannedFile(one, one.path.rpartition("/")[2], url_of(one.path)) for one in some)
+        made.append(PlannedTest(parse(test) if test else None, rows, losses.get(test)))
     return made
 
 
@@ -170,8 +170,8 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _links(items: Sequence[LeftOut], url_of: Callable[[str], str]) -> tuple[Link, ...]:
-    return tuple(Link(left, url_of(left.path)) for left in items)
+def _links(items: Sequence[LeftOut], url_of: Callable[[str], str]) -> tuple[LinkedLeftOut, ...]:
+    return tuple(LinkedLeftOut(left, url_of(left.path)) for left in items)
 
 
 def _copied(text: str) -> str:

@@ -21,7 +21,7 @@ from recviewer.review.refusals import Invalid
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TagRow:
     """One tag. url: of the list with it. key: the digit that toggles it, "" for none. others: to merge it into.
 
     error, typed: a refusal's sentence and the name that was typed, "" for none.
@@ -42,7 +42,7 @@ class TagsPage:
     error: a refusal that belongs to no row, "" for none.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[TagRow, ...]
     colours: tuple[str, ...]
     told: str = ""
     event: int | None = None
@@ -54,7 +54,7 @@ def _page(*, done: Done | None = None, wrong: str = "", error: str = "", typed: 
     keys = {tag.name: str(number) for number, tag in enumerate(labels.quick(), 1)}
     names = sorted((use.name for use in uses), key=str.casefold)
     rows = tuple(
-        Row(
+        TagRow(
             use=use,
             url=f"{reverse('recordings:listing')}?{urlencode({'tag': use.name})}",
             key=keys.get(use.name, ""),

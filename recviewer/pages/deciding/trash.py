@@ -29,7 +29,7 @@ SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class TrashRow:
     """One recording in the trash. url: of what lies at its path now, "" for nothing: then it can be restored."""
 
     entry: str
@@ -54,7 +54,7 @@ class TrashPage:
     told, event: what was done just now and the act to undo it by, for the answer to htmx.
     """
 
-    held: tuple[Held, ...]
+    held: tuple[TrashRow, ...]
     count: int
     size: int
     next_url: str
@@ -112,9 +112,9 @@ def _page(
     )
 
 
-def _held(record: TrashRecord, taken: set[str]) -> Held:
+def _held(record: TrashRecord, taken: set[str]) -> TrashRow:
     folder, slash, name = record.path.rpartition("/")
-    return Held(
+    return TrashRow(
         entry=record.entry,
         path=record.path,
         folder=folder + slash,

@@ -24,7 +24,7 @@ from recviewer.pages.difference.kept import (
     strips_of,
 )
 from recviewer.pages.difference.one_sided import Alone, alone_of, with_pictures
-from recviewer.pages.difference.raw import Asked, RawDiff, raw_diff
+from recviewer.pages.difference.raw import RawDiff, RawQuery, raw_diff
 from recviewer.pages.difference.request import RequestPart, request_part
 from recviewer.pages.difference.sections import Part, part_of
 from recviewer.pages.difference.text import CUT, EVERYTHING, Room
@@ -329,8 +329,8 @@ def _with(kept: QueryDict, **changed: str | None) -> str:
     return f"?{query.urlencode()}"
 
 
-def _asked(request: HttpRequest, kept: QueryDict) -> Asked:
-    return Asked(
+def _asked(request: HttpRequest, kept: QueryDict) -> RawQuery:
+    return RawQuery(
         kept.urlencode(),
         is_side=kept.get("mode") == "side",
         first=whole(request.GET.get("row", "")),

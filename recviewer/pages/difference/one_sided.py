@@ -8,7 +8,7 @@ from typing import Any
 from recviewer.catalog.content import Content
 from recviewer.pages.recording.conversation import Conversation, conversation_of
 from recviewer.pages.recording.parts import ImageView
-from recviewer.pages.recording.reply import LISTINGS, Asked, Reply, asked_view, reply_view
+from recviewer.pages.recording.reply import LISTINGS, Reply, ReplyHead, asked_view, reply_view
 from recviewer.pages.text.folds import Folds
 
 
@@ -27,7 +27,7 @@ class Alone:
     """
 
     url: str
-    asked: Asked
+    asked: ReplyHead
     reply: Reply
     conversation: Conversation
     is_listing: bool

@@ -37,7 +37,7 @@ CELLS = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class LineText:
     """A line as it is shown. before, changed, after: what changed in it stands between the two others.
 
     skipped, left: characters that are left out before and after. name: `-12` or `+14`, for opening a long one.
@@ -53,16 +53,16 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RawRow:
     """A row. op: same, gone, new, or both where an old line stands beside a new one. old, new: None on the empty side."""
 
     op: str
-    old: Text | None
-    new: Text | None
+    old: LineText | None
+    new: LineText | None
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class RawGap:
     """Equal lines that are folded. query: opens them. first, last: in the new file; old_first: in the old one."""
 
     first: int
@@ -76,7 +76,7 @@ class Gap:
         return self.last - self.first + 1
 
 
-Row: TypeAlias = Line | Gap
+Row: TypeAlias = RawRow | RawGap
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,11 @@ class RawDiff:
     next_query: str
     is_side: bool
     kept: str
-    piece: Piece | None = None
+    piece: LinePiece | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LinePiece:
     """A part of a long line. next_query: what follows it, "" at its end."""
 
     name: str
@@ -112,7 +112,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RawQuery:
     """What the address wants. kept: the rest of the query. opened: gaps, by their first line in the new file."""
 
     kept: str
@@ -123,7 +123,7 @@ class Asked:
     start: int = 0
 
 
-def raw_diff(before: bytes | None, after: bytes | None, asked: Asked) -> RawDiff:
+def raw_diff(before: bytes | None, after: bytes | None, asked: RawQuery) -> RawDiff:
     """Compare two files line by line. None: there is no such file."""
     old, new = _lines(before), _lines(after)
     runs = nearly_common(old, new, cells=CELLS) if old and new else []
@@ -162,16 +162,16 @@ def _lines(data: bytes | None) -> list[str]:
     return data.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
 
 
-def _query(asked: Asked, *more: str) -> str:
+def _query(asked: RawQuery, *more: str) -> str:
     opened = [f"gap={first}" for first in sorted(asked.opened)]
     return "?" + "&".join([*([asked.kept] if asked.kept else []), *opened, *more])
 
 
-_Plain: TypeAlias = tuple[str, int, int] | Gap
+_Plain: TypeAlias = tuple[str, int, int] | RawGap
 """What became of a line, and its places in both files, -1 for none; or a gap. Lines that replaced each other know it."""
 
 
-def _rows(old: Sequence[str], new: Sequence[str], runs: Sequence[Run], asked: Asked) -> Iterator[_Plain]:
+def _rows(old: Sequence[str], new: Sequence[str], runs: Sequence[Run], asked: RawQuery) -> Iterator[_Plain]:
     at = there = 0
     for place, other, length in [*runs, (len(old), len(new), 0)]:
         yield from _changed(range(at, place), range(there, other), is_side=asked.is_side)
@@ -181,7 +181,7 @@ def _rows(old: Sequence[str], new: Sequence[str], runs: Sequence[Run], asked: As
 
 def _differing(row: _Plain) -> int:
     """Return how many lines that differ a row shows."""
-    return 0 if isinstance(row, Gap) else {"same": 0, "both": 2}.get(row[0], 1)
+    return 0 if isinstance(row, RawGap) else {"same": 0, "both": 2}.get(row[0], 1)
 
 
 def _changed(gone: range, fresh: range, *, is_side: bool) -> Iterator[_Plain]:
@@ -194,7 +194,7 @@ def _changed(gone: range, fresh: range, *, is_side: bool) -> Iterator[_Plain]:
     yield from (("new", gone[step] if are_even else -1, other) for step, other in enumerate(fresh))
 
 
-def _equal(place: int, other: int, length: int, total: int, asked: Asked) -> Iterator[_Plain]:
+def _equal(place: int, other: int, length: int, total: int, asked: RawQuery) -> Iterator[_Plain]:
     head = CONTEXT if place or other else 0
     tail = CONTEXT if place + length < total or not length else 0
     hidden = length - head - tail
@@ -204,30 +204,30 @@ def _equal(place: int, other: int, length: int, total: int, asked: Asked) -> Ite
     yield from (("same", place + step, other + step) for step in range(head))
     first = other + head + 1
     last = first + hidden - 1
-    opened = Asked(asked.kept, asked.is_side, asked.first, asked.opened | {first})
+    opened = RawQuery(asked.kept, asked.is_side, asked.first, asked.opened | {first})
     start = [f"row={asked.first}"] if asked.first else []
-    yield Gap(first, last, place + head + 1, _query(opened, *start))
+    yield RawGap(first, last, place + head + 1, _query(opened, *start))
     yield from (("same", place + step, other + step) for step in range(length - tail, length))
 
 
 def _made(row: _Plain, old: Sequence[str], new: Sequence[str]) -> Row:
-    if isinstance(row, Gap):
+    if isinstance(row, RawGap):
         return row
     op, place, other = row
     if op == "same":
-        return Line(op, _text(old[place], place, "-"), _text(new[other], other, "+"))
+        return RawRow(op, _text(old[place], place, "-"), _text(new[other], other, "+"))
     if place < 0 or other < 0:
         before = _text(old[place], place, "-") if place >= 0 else None
-        return Line(op, before, _text(new[other], other, "+") if other >= 0 else None)
+        return RawRow(op, before, _text(new[other], other, "+") if other >= 0 else None)
     before, after = _beside(old[place], new[other], place, other)
-    return Line(op, before if op != "new" else None, after if op != "gone" else None)
+    return RawRow(op, before if op != "new" else None, after if op != "gone" else None)
 
 
-def _text(line: str, place: int, sign: str) -> Text:
-    return Text(place + 1, f"{sign}{place + 1}", line[:LINE], left=max(0, len(line) - LINE))
+def _text(line: str, place: int, sign: str) -> LineText:
+    return LineText(place + 1, f"{sign}{place + 1}", line[:LINE], left=max(0, len(line) - LINE))
 
 
-def _beside(old: str, new: str, place: int, other: int) -> tuple[Text, Text]:
+def _beside(old: str, new: str, place: int, other: int) -> tuple[LineText, LineText]:
     """Mark what changed between two lines: the words between those that both begin and end with."""
     most = min(len(old), len(new))
     start = shared_start(old, new, most)
@@ -239,12 +239,12 @@ def _beside(old: str, new: str, place: int, other: int) -> tuple[Text, Text]:
     return _parted(old, place, "-", start, end), _parted(new, other, "+", start, end)
 
 
-def _parted(line: str, place: int, sign: str, start: int, end: int) -> Text:
+def _parted(line: str, place: int, sign: str, start: int, end: int) -> LineText:
     """Return a line in three parts; of a long one what stands around the change."""
     stop = len(line) - end
     skipped = max(0, start - BESIDE) if len(line) > LINE else 0
     last = min(len(line), skipped + LINE)
-    return Text(
+    return LineText(
         place + 1,
         f"{sign}{place + 1}",
         line[skipped:start],
@@ -257,13 +257,13 @@ def _parted(line: str, place: int, sign: str, start: int, end: int) -> Text:
 
 def _weight(row: Row) -> int:
     """Return how much markup a row takes."""
-    if isinstance(row, Gap):
+    if isinstance(row, RawGap):
         return 300
     texts = [row.old] if row.op == "same" else [row.old, row.new]
     return sum(180 + len(marked(text.before + text.changed + text.after)) for text in texts if text)
 
 
-def _piece(old: Sequence[str], new: Sequence[str], asked: Asked) -> Piece | None:
+def _piece(old: Sequence[str], new: Sequence[str], asked: RawQuery) -> LinePiece | None:
     """Return the part of a long line that the address wants. asked.line: `-12` or `+14`."""
     lines = {"-": old, "+": new}.get(asked.line[:1], [])
     number = whole(asked.line[1:])
@@ -274,4 +274,4 @@ def _piece(old: Sequence[str], new: Sequence[str], asked: Asked) -> Piece | None
     left = max(0, len(line) - asked.start - len(text))
     sign = "%2B" if asked.line[:1] == "+" else "-"
     following = _query(asked, f"line={sign}{number}", f"at={asked.start + len(text)}") if left else ""
-    return Piece(asked.line, asked.start, text, left, following)
+    return LinePiece(asked.line, asked.start, text, left, following)

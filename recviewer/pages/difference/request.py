@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from recviewer.catalog.content import Content
-from recviewer.changes.requests import Requests, compare_requests
+from recviewer.changes.requests import RequestChange, compare_requests
 from recviewer.difference.model import Difference, Section, SectionKind
 from recviewer.exchange.model import Exchange
-from recviewer.pages.difference.request_fields import BODIES, Row, fields_of, merged, tool_key
+from recviewer.pages.difference.request_fields import BODIES, FieldRow, fields_of, merged, tool_key
 from recviewer.pages.difference.sections import FIRST_CHANGES, Shown, ValueShown, items_of, value_of
 from recviewer.pages.difference.text import Room
 from recviewer.pages.templatetags.words import counted
@@ -25,7 +25,7 @@ _HASH = re.compile(r"(?:^|/)(?:models-)?([0-9a-f]{12}|[0-9a-f]{64})(?:-[0-9a-f]{
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class NameChange:
     """What the changes do to the file's name. old, new: the first digits of the hashes in both names, "" for none."""
 
     words: str
@@ -35,7 +35,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FieldGroup:
     """Fields that share why they do not move the hash; "" for those that do. rest: those that are too many."""
 
     why: str
@@ -52,12 +52,12 @@ class RequestPart:
     changed.
     """
 
-    head: Head | None
-    body: Group
+    head: NameChange | None
+    body: FieldGroup
     items: tuple[Shown, ...]
     more: tuple[Fold, ...]
-    around: Group
-    quiet: tuple[Group, ...]
+    around: FieldGroup
+    quiet: tuple[FieldGroup, ...]
     subs: tuple[str, ...]
     has_moved: bool
     moved_test: bool
@@ -97,12 +97,12 @@ def _told(section: Section, folds: Folds, room: Room) -> tuple[tuple[Shown, ...]
     return items_of(section.items, folds, section.kind.value, room)
 
 
-def _rank(row: Row) -> int:
+def _rank(row: FieldRow) -> int:
     """The model first, ids last."""
     return 0 if row.field.change.keys[-1] == "model" else 2 if row.is_id else 1
 
 
-def _quiet(rows: list[Row], folds: Folds, room: Room) -> Iterator[Group]:
+def _quiet(rows: list[FieldRow], folds: Folds, room: Room) -> Iterator[FieldGroup]:
     for why in ("normalised away", "left out before hashing", "not hashed"):
         found = [row for row in rows if row.field.why == why]
         if found:
@@ -117,26 +117,28 @@ def _hash_of(path: str) -> str:
 def _head(
     many: int,
     hashes: tuple[str, str],
-    requests: Requests,
+    requests: RequestChange,
     before: Content,
     after: Content,
     paths: tuple[str, str],
     *,
     has_rows: bool,
-) -> Head | None:
+) -> NameChange | None:
     old, new = hashes[0][:12], hashes[1][:12]
     names = (old, new) if old and new else ("", "")
     have_moved = old != new and all(names)
     if not requests.rule and (many or has_rows):
-        return Head("whether these fields move the hash cannot be told", "", *names)
+        return NameChange("whether these fields move the hash cannot be told", "", *names)
     if many:
         verb = "moves" if many == 1 else "move"
         if all(names) and not have_moved:
-            return Head(f"{counted(many, 'field')} would move the hash, but the file kept its name", "warn", old)
-        return Head(f"{counted(many, 'field')} {verb} the hash", "warn", *names)
+            return NameChange(f"{counted(many, 'field')} would move the hash, but the file kept its name", "warn", old)
+        return NameChange(f"{counted(many, 'field')} {verb} the hash", "warn", *names)
     if have_moved:
-        return Head(f"the name moved, though no field that is hashed did{_rules(before, after, paths)}", "warn", *names)
-    return Head("no field moves the hash", "", old if all(names) else "") if has_rows else None
+        return NameChange(
+            f"the name moved, though no field that is hashed did{_rules(before, after, paths)}", "warn", *names
+        )
+    return NameChange("no field moves the hash", "", old if all(names) else "") if has_rows else None
 
 
 def _rules(before: Content, after: Content, paths: tuple[str, str]) -> str:
@@ -163,7 +165,7 @@ def _is_call(exchange: Exchange) -> bool:
     return any(message.role == "call" for message in exchange.request.messages)
 
 
-def _group(name: str, why: str, rows: list[Row], folds: Folds, room: Room) -> Group:
+def _group(name: str, why: str, rows: list[FieldRow], folds: Folds, room: Room) -> FieldGroup:
     name = f"field-{name}-"
     fields, rest = folds.some(
         f"{name}more",
@@ -179,4 +181,4 @@ def _group(name: str, why: str, rows: list[Row], folds: Folds, room: Room) -> Gr
         template="difference/_changes.html",
         first=FIRST_CHANGES,
     )
-    return Group(why, fields, rest)
+    return FieldGroup(why, fields, rest)

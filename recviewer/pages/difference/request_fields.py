@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from recviewer.changes.requests import Field, Requests
+from recviewer.changes.requests import Field, RequestChange
 from recviewer.difference.model import Section, SectionKind, shown
-from recviewer.difference.values import ABSENT, Change, path_of
+from recviewer.difference.values import ABSENT, ValueChange, path_of
 from recviewer.exchange.fingerprint import NAMED_LIKE_IDS, arguments_as_json
 from recviewer.exchange.model import Exchange, File, Image, JsonPart, Part, ToolCall, ToolResult
 
@@ -21,7 +21,7 @@ _SAID_ELSEWHERE = frozenset({"type", "role", "object"})
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FieldRow:
     """Fields with the same change."""
 
     paths: tuple[str, ...]
@@ -43,7 +43,7 @@ class Row:
 
 
 def fields_of(
-    requests: Requests, old: Exchange, new: Exchange, sections: Sequence[Section]
+    requests: RequestChange, old: Exchange, new: Exchange, sections: Sequence[Section]
 ) -> Iterator[tuple[str, Field]]:
     """Yield the fields that no turn and no tool tells, each with its path below the body."""
     kinds = {section.kind for section in sections}
@@ -64,7 +64,7 @@ def fields_of(
             yield path, field
 
 
-def _is_told(change: Change, spoken: tuple[frozenset[str], frozenset[str]]) -> bool:
+def _is_told(change: ValueChange, spoken: tuple[frozenset[str], frozenset[str]]) -> bool:
     """Tell whether a turn shows a change."""
     if not isinstance(change.old, str) or not isinstance(change.new, str):
         return False
@@ -91,7 +91,7 @@ def _unsaid(path: str, field: Field, spoken: tuple[frozenset[str], frozenset[str
         if keys[-1] in _SAID_ELSEWHERE:
             continue
         at, there = (*field.change.keys, *keys), (*field.change.new_keys, *keys)
-        change = Change(at, there, *((ABSENT, leaf) if is_new else (leaf, ABSENT)))
+        change = ValueChange(at, there, *((ABSENT, leaf) if is_new else (leaf, ABSENT)))
         yield f"{path}{_joined(path_of(keys))}", Field(change, field.moves, field.why)
 
 
@@ -141,10 +141,10 @@ def tool_key(exchange: Exchange) -> str:
     return next((key for key, value in exchange.request.body.items() if value == tools), "") or ("" if tools else "-")
 
 
-def merged(fields: Iterable[tuple[str, Field]]) -> list[Row]:
+def merged(fields: Iterable[tuple[str, Field]]) -> list[FieldRow]:
     """Put fields with the same change into one row: an id and what refers to it, a model named twice."""
     found = sorted(fields, key=lambda item: not item[1].moves)
-    rows: dict[tuple[object, ...], Row] = {}
+    rows: dict[tuple[object, ...], FieldRow] = {}
     for path, field in found:
         change = field.change
         old, new = shown(change.old), shown(change.new)
@@ -152,7 +152,7 @@ def merged(fields: Iterable[tuple[str, Field]]) -> list[Row]:
         key = (old, new, "" if is_telling else change.keys[-1] if change.keys else "")
         known = rows.get(key)
         if known is None:
-            rows[key] = Row((path,), field)
+            rows[key] = FieldRow((path,), field)
         elif known.field.moves == field.moves:
-            rows[key] = Row((*known.paths, path), known.field)
+            rows[key] = FieldRow((*known.paths, path), known.field)
     return list(rows.values())

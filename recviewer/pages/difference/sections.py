@@ -17,7 +17,7 @@ from recviewer.difference.model import (
     shown,
 )
 from recviewer.difference.spelling import SPELLED
-from recviewer.difference.values import ABSENT, Change
+from recviewer.difference.values import ABSENT, ValueChange
 from recviewer.difference.words import Count, Grain, Op, words
 from recviewer.exchange.model import Json
 from recviewer.pages.difference.text import LaidOut, Room, laid_out
@@ -223,7 +223,7 @@ def _words(item: Words, folds: Folds, name: str, room: Room) -> Shown:
     return Shown(item.kind, label_of(item), text, tuple(notes), spelled, changes, rest)
 
 
-def values_of(label: str, values: Sequence[Change], folds: Folds, name: str, room: Room) -> Shown:
+def values_of(label: str, values: Sequence[ValueChange], folds: Folds, name: str, room: Room) -> Shown:
     """Return changed values as they are printed, the first of them at once."""
     many = FIRST_CHANGES if room.left > 0 else 3
     first, rest = folds.some(
@@ -237,7 +237,7 @@ def values_of(label: str, values: Sequence[Change], folds: Folds, name: str, roo
     return Shown(ItemKind.VALUES, label, changes=first, rest=rest)
 
 
-def value_of(change: Change, folds: Folds, name: str, room: Room, *, path: str = "") -> ValueShown:
+def value_of(change: ValueChange, folds: Folds, name: str, room: Room, *, path: str = "") -> ValueShown:
     """Return a changed value as words of it. path: how it is called, else its way."""
     return ValueShown(path or change.path or "(all)", pair_of(change.old, change.new, folds, name, room))
 

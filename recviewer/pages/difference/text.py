@@ -74,7 +74,7 @@ _AT_THE_EDGE = re.compile(r"\A\n+|\n+\Z|(?<=[^ ]) {1,200}(?=\n)")
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class TextGap:
     """An unchanged stretch that is folded. fold: its body is the text. text: the same, for who puts the whole together."""
 
     fold: Fold
@@ -86,16 +86,16 @@ class Gap:
         return "\n" in self.text
 
 
-Shown: TypeAlias = Piece | Gap
+Shown: TypeAlias = Piece | TextGap
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TextRow:
     """Old and new side by side. over: an unchanged stretch that is folded over both, and then nothing else."""
 
     old: tuple[Piece, ...] = ()
     new: tuple[Piece, ...] = ()
-    over: tuple[Gap, ...] = ()
+    over: tuple[TextGap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class LaidOut:
     """A text to show. rows: the same pieces side by side, where that is asked for. rest: what did not fit."""
 
     pieces: tuple[Shown, ...]
-    rows: tuple[Row, ...] = ()
+    rows: tuple[TextRow, ...] = ()
     rest: Fold | None = None
 
 
@@ -221,7 +221,7 @@ def _cost(piece: Piece, room: Room) -> int:
     return weight * 2 if room.twice and piece.op == Op.SAME else weight
 
 
-def _gap(hidden: _Hidden, folds: Folds, name: str, room: Room) -> Gap:
+def _gap(hidden: _Hidden, folds: Folds, name: str, room: Room) -> TextGap:
     """Fold an unchanged stretch. It stands in the page where it is short and there is room."""
     many = count_words(hidden.text)
     lines = hidden.text.count("\n")
@@ -237,7 +237,7 @@ def _gap(hidden: _Hidden, folds: Folds, name: str, room: Room) -> Gap:
     )
     if fits:
         room.left -= len(hidden.text)
-    return Gap(fold, hidden.text)
+    return TextGap(fold, hidden.text)
 
 
 def _rest(atoms: Sequence[_Atom], folds: Folds, name: str, room: Room, number: int) -> Fold:
@@ -262,24 +262,24 @@ def _further(atoms: Sequence[_Atom], folds: Folds, name: str, twice: bool, numbe
     return made
 
 
-def _rows(pieces: Sequence[Shown], room: Room) -> tuple[Row, ...]:
+def _rows(pieces: Sequence[Shown], room: Room) -> tuple[TextRow, ...]:
     """Put pieces side by side: a row ends with each line that both have, so that what is the same stays level."""
     if not room.twice:
         return ()
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     old: list[Piece] = []
     new: list[Piece] = []
 
     def close() -> None:
         if old or new:
-            rows.append(Row(tuple(old), tuple(new)))
+            rows.append(TextRow(tuple(old), tuple(new)))
             old.clear()
             new.clear()
 
     for piece in pieces:
-        if isinstance(piece, Gap):
+        if isinstance(piece, TextGap):
             close()
-            rows.append(Row(over=(piece,)))
+            rows.append(TextRow(over=(piece,)))
             continue
         for text in piece.text.splitlines(keepends=True) if piece.op == Op.SAME else (piece.text,):
             part = replace(piece, text=text)

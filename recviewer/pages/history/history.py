@@ -15,7 +15,7 @@ from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.discreet import discreet
 from recviewer.exchange.model import Kind
 from recviewer.git.repository import GitFailed
-from recviewer.lineage.trace import Lineage, Place, What
+from recviewer.lineage.trace import Lineage, TreeFile, What
 from recviewer.lineage.versions import Told, is_bot
 from recviewer.memory import lineages, ranges, stored
 from recviewer.memory.lineages import NoHistory, Start
@@ -39,7 +39,7 @@ WHAT_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class VersionRow:
     """One version. words: what happened. summary: in which words it differs. value: its blob as the form sends it.
 
     place: its path in the repository. url: of its content, "" for a deleted one. range_url: of its commit, change_url: of
@@ -81,7 +81,7 @@ class History:
     title: str
     start: str
     is_head: bool
-    rows: tuple[Row, ...]
+    rows: tuple[VersionRow, ...]
     commits: int
     end: str
     further_url: str
@@ -163,7 +163,7 @@ def _page(
     )
 
 
-def _rows(versions: tuple[Told, ...]) -> tuple[Row, ...]:
+def _rows(versions: tuple[Told, ...]) -> tuple[VersionRow, ...]:
     standings = standings_for(one.side.subject for one in versions if one.side.subject)
     rows = [_row(one, standings[one.side.subject].state if one.side.subject in standings else "") for one in versions]
     with_bytes = [place for place, row in enumerate(rows) if row.value]
@@ -174,7 +174,7 @@ def _rows(versions: tuple[Told, ...]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _row(one: Told, state: str) -> Row:
+def _row(one: Told, state: str) -> VersionRow:
     version = one.version
     glyph, tone, words = WHAT_WORDS[version.what]
     summary = "" if one.change is None else one.change.summary.removeprefix("the same meaning").removeprefix("; ")
@@ -186,7 +186,7 @@ def _row(one: Told, state: str) -> Row:
     changes = reverse("changes:show", args=[spec]) if version.parent else ""
     is_other = version.before is not None and version.pair is not None and version.then is None
     before = version.before if version.place else None
-    return Row(
+    return VersionRow(
         told=one,
         glyph=glyph,
         tone=tone,
@@ -215,7 +215,7 @@ def _answered(one: Told) -> str:
     return words if one.version.place is None or one.side.exchange.kind is not Kind.UNREADABLE else discreet(words)
 
 
-def _short(raw: bytes, other: Place | None) -> str:
+def _short(raw: bytes, other: TreeFile | None) -> str:
     """Return the name of a file; its whole path where another one lies in another folder."""
     folder, _, name = raw.rpartition(b"/")
     return key_of(name if other is not None and other.raw.rpartition(b"/")[0] == folder else raw)
@@ -225,13 +225,13 @@ def _url(key: str, at: str) -> str:
     return f"{reverse('history:show', args=[key])}?{urlencode({'at': at})}"
 
 
-def _blob_url(place: Place, part: str = "") -> str:
+def _blob_url(place: TreeFile, part: str = "") -> str:
     """Return the address of a content that git has. part: the recording among many of the file."""
     key = key_of_part(stored.key_for(place.raw), part)
     return f"{reverse('recording:blob', args=[place.blob])}?{urlencode({'path': key})}"
 
 
-def _blob_now(start: Start, today: Place, versions: tuple[Told, ...]) -> str:
+def _blob_now(start: Start, today: TreeFile, versions: tuple[Told, ...]) -> str:
     """Return the blob of a recording as it is committed: of one among many of a file that of its own bytes."""
     return today.blob if not start.part else versions[0].side.blob if versions else ""
 

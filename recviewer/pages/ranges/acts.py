@@ -26,7 +26,7 @@ from recviewer.memory.ranges import report_of, told, watching
 from recviewer.pages.deciding import hurry
 from recviewer.pages.deciding.decisions import RefusedPage
 from recviewer.pages.ranges.filter import Filter
-from recviewer.pages.ranges.queue import Place
+from recviewer.pages.ranges.queue import ShownRange
 from recviewer.pages.site.errors import ErrorPage, page_of
 from recviewer.pages.site.forms import item_of, items_of, next_of, seen_in
 from recviewer.pages.text.classes import CLASSES, Look
@@ -113,7 +113,7 @@ def _since_seen(request: HttpRequest, spec: str, path_: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ChurnGroup:
     """Churn that differs in the same.
 
     what: in what. items: for the `item` field. url: of one of them. members: each change with its address.
@@ -142,7 +142,7 @@ class ChurnPage:
     count: int
     tests: int
     size: int
-    groups: tuple[Group, ...]
+    groups: tuple[ChurnGroup, ...]
     rest: int
     rest_items: str
     rest_members: tuple[tuple[Change, str], ...]
@@ -161,19 +161,19 @@ def churn(request: HttpRequest) -> HttpResponse:
 
 def asked_or_done(
     request: HttpRequest,
-    ask: Callable[[HttpRequest, Place], HttpResponse],
+    ask: Callable[[HttpRequest, ShownRange], HttpResponse],
     act: Callable[[HttpRequest, str], HttpResponse],
 ) -> HttpResponse:
     """Ask the question of a range (GET) or do what was answered (POST); say why not on a page."""
     sent = request.GET if request.method == "GET" else request.POST
     spec = sent.get("range", "")
     try:
-        return act(request, spec) if request.method == "POST" else ask(request, Place(spec, report_of(spec)))
+        return act(request, spec) if request.method == "POST" else ask(request, ShownRange(spec, report_of(spec)))
     except (Refused, GitFailed) as refusal:
         return _refused(request, spec, refusal)
 
 
-def _ask_for_churn(request: HttpRequest, place: Place) -> HttpResponse:
+def _ask_for_churn(request: HttpRequest, place: ShownRange) -> HttpResponse:
     return render(request, "changes/churn.html", {"page": _churn_page(place, Filter.of(request.GET))})
 
 
@@ -192,7 +192,7 @@ def _approve_churn(request: HttpRequest, spec: str) -> HttpResponse:
     return on(request, done, spec)
 
 
-def _churn_page(place: Place, asked: Filter) -> ChurnPage:
+def _churn_page(place: ShownRange, asked: Filter) -> ChurnPage:
     """Ask of the churn of one list of the range: what it does not hold is not touched."""
     here = asked.changes(place.report)
     keys = {change.key for change in here}
@@ -220,9 +220,9 @@ def _churn_page(place: Place, asked: Filter) -> ChurnPage:
     )
 
 
-def _group(place: Place, item: Item) -> Group:
+def _group(place: ShownRange, item: Item) -> ChurnGroup:
     change, asked = item.first, Filter(classes=(item.first.churn,))
-    return Group(
+    return ChurnGroup(
         CLASSES[change.churn],
         change.summary if len(item.changes) == 1 else wording.without_counts(change.summary),
         len(item.changes),
@@ -255,7 +255,7 @@ def pair(request: HttpRequest) -> HttpResponse:
     return asked_or_done(request, _offer_partners, _paired)
 
 
-def _offer_partners(request: HttpRequest, place: Place) -> HttpResponse:
+def _offer_partners(request: HttpRequest, place: ShownRange) -> HttpResponse:
     wanted = request.GET.get("change", "")
     change = next((one for one in place.report.found.changes if one.side.path == wanted), None)
     if change is None:

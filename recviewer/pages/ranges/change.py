@@ -25,7 +25,7 @@ from recviewer.pages.difference.difference import Side as Shown
 from recviewer.pages.ranges import generations
 from recviewer.pages.ranges.filter import Filter, of_finding
 from recviewer.pages.ranges.pushed import Pushed, Watch, pushed_of, successor, watch_of
-from recviewer.pages.ranges.queue import Place, queue_of
+from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.text.classes import CLASSES, Look, look_of_state
 from recviewer.pages.text.test_ids import parse
@@ -40,7 +40,7 @@ BEFORE, BEHIND = 6, 40
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ItemRow:
     """An item in the left column. heading: the class where it begins; test: the test where it begins, "" else."""
 
     heading: Look | None
@@ -78,7 +78,7 @@ class SideFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FindingHere:
     """A finding on this item. url: of all that it is about. words: what holds here, and for how many of the item."""
 
     finding: Finding
@@ -98,13 +98,13 @@ class ChangePage:
 
     difference: DifferencePage
     change: Change
-    place: Place
-    entries: tuple[Entry, ...]
+    place: ShownRange
+    entries: tuple[ItemRow, ...]
     before: int
     after: int
     facts: tuple[SideFacts, ...]
     verdicts: tuple[Decision, ...]
-    findings: tuple[Told, ...]
+    findings: tuple[FindingHere, ...]
     members: tuple[Member, ...]
     group: tuple[tuple[Change, str], ...]
     older: int
@@ -124,7 +124,7 @@ class ChangePage:
         return self.difference.is_side_by_side or self.difference.raw is not None
 
 
-def show(request: HttpRequest, place: Place, path: str) -> HttpResponse:
+def show(request: HttpRequest, place: ShownRange, path: str) -> HttpResponse:
     """Show one change. What was looked at on an earlier head leads to what stands there now."""
     asked = Filter.of(request.GET).without_verdict()
     changes = place.report.found.changes
@@ -140,7 +140,7 @@ def show(request: HttpRequest, place: Place, path: str) -> HttpResponse:
     return fragment_of(request, page.difference) or render(request, "changes/change.html", {"page": page})
 
 
-def _elsewhere(request: HttpRequest, place: Place, asked: Filter, path: str) -> HttpResponse:
+def _elsewhere(request: HttpRequest, place: ShownRange, asked: Filter, path: str) -> HttpResponse:
     at = request.GET.get("head", "")
     found = successor(place, path, at)
     if found is None and not at:
@@ -151,7 +151,9 @@ def _elsewhere(request: HttpRequest, place: Place, asked: Filter, path: str) -> 
     return HttpResponseRedirect(place.url + asked.query(("change", found.side.path), *told))
 
 
-def _page(request: HttpRequest, place: Place, asked: Filter, item: Item, every: Sequence[Item], at: int) -> ChangePage:
+def _page(
+    request: HttpRequest, place: ShownRange, asked: Filter, item: Item, every: Sequence[Item], at: int
+) -> ChangePage:
     """every: the items of the queue. at: the place of this one, -1 where the filter does not hold it."""
     change = item.first
     actor = actor_of(request)
@@ -220,7 +222,7 @@ def _call_of(changes: Sequence[Change], change: Change) -> Change | None:
     return next((one for one in changes if one.group == change.group and generations.older_of(changes, one)), None)
 
 
-def _alike(place: Place, item: Item) -> int:
+def _alike(place: ShownRange, item: Item) -> int:
     """Count the changes outside of an item that a verdict on it decides too: they say the same as the one on the screen."""
     mine = {change.key for change in item.changes}
     others = [one for one in place.report.found.changes if one.key not in mine and one.subject and not one.asks]
@@ -230,7 +232,7 @@ def _alike(place: Place, item: Item) -> int:
 _SEVERITY = {Severity.RED: ("error", "bad"), Severity.AMBER: ("warn", "warn")}
 
 
-def _difference(request: HttpRequest, place: Place, change: Change) -> DifferencePage:
+def _difference(request: HttpRequest, place: ShownRange, change: Change) -> DifferencePage:
     before, after = _bytes(place, change)
     return page_of(
         request,
@@ -243,14 +245,14 @@ def _difference(request: HttpRequest, place: Place, change: Change) -> Differenc
     )
 
 
-def _pair_url(place: Place, change: Change) -> str:
+def _pair_url(place: ShownRange, change: Change) -> str:
     """Return the address where another partner is chosen; "" where git itself says what belongs together."""
     if change.pair is not None and not pairs.can_break(change):
         return ""
     return f"{reverse('changes:pair')}?{place.named()}&{Filter().query(('change', change.side.path))[1:]}"
 
 
-def _bytes(place: Place, change: Change) -> tuple[bytes | None, bytes | None]:
+def _bytes(place: ShownRange, change: Change) -> tuple[bytes | None, bytes | None]:
     """Return the bytes of both sides; None for what is not there."""
     sides = [side for side in (change.old, change.new) if side is not None]
     found: dict[str, bytes] = {}
@@ -260,7 +262,7 @@ def _bytes(place: Place, change: Change) -> tuple[bytes | None, bytes | None]:
     return (found.get(old.blob) if old else None), (found.get(new.blob) if new else None)
 
 
-def _entries(place: Place, asked: Filter, some: Sequence[Item], shown: Change) -> Iterator[Entry]:
+def _entries(place: ShownRange, asked: Filter, some: Sequence[Item], shown: Change) -> Iterator[ItemRow]:
     total = {churn: tally.changes for churn, tally in place.report.found.classes().items()}
     heading: Churn | None = None
     test: str | None = None
@@ -269,7 +271,7 @@ def _entries(place: Place, asked: Filter, some: Sequence[Item], shown: Change) -
         is_here = any(one is shown for one in item.changes)
         is_new_class, is_new_test = change.churn is not heading, change.about.test_id != test
         heading, test = change.churn, change.about.test_id
-        yield Entry(
+        yield ItemRow(
             CLASSES[heading] if is_new_class else None,
             total[heading],
             _short(test) if is_new_class or is_new_test else "",
@@ -303,7 +305,7 @@ def _url_of(side: Side) -> str:
     return f"{reverse('recording:blob', args=[side.held_by])}?{urlencode({'path': key})}"
 
 
-def _facts(place: Place, change: Change) -> Iterator[SideFacts]:
+def _facts(place: ShownRange, change: Change) -> Iterator[SideFacts]:
     sides = [(title, side) for title, side in (("Old", change.old), ("New", change.new)) if side is not None]
     said = standing.latest({side.subject for _, side in sides if side.subject})
     for title, side in sides:
@@ -317,7 +319,7 @@ def _on_itself(change: Change) -> tuple[Decision, ...]:
     return tuple([one for by in standing.latest(subjects - {""}).values() for one in by.values()])
 
 
-def _history_of(place: Place, side: Side) -> str:
+def _history_of(place: ShownRange, side: Side) -> str:
     """Return the address of a recording's history, seen from the side of the range that it is of."""
     asked = place.report.found.source.range
     at = asked.head if any(change.new is side for change in place.report.found.changes) else asked.base
@@ -325,7 +327,7 @@ def _history_of(place: Place, side: Side) -> str:
     return f"{reverse('history:show', args=[key_at(side.raw, way())])}?{urlencode(told)}"
 
 
-def _members(place: Place, asked: Filter, item: Item) -> Iterator[Member]:
+def _members(place: ShownRange, asked: Filter, item: Item) -> Iterator[Member]:
     """Yield what is decided together; nothing where the change stands for itself alone."""
     if len(item.changes) > 1:
         for one in item.changes:
@@ -344,11 +346,11 @@ def _moved(change: Change) -> Iterator[tuple[str, str]]:
             yield name, before or "none"
 
 
-def _findings(place: Place, some: Sequence[Change]) -> Iterator[Told]:
+def _findings(place: ShownRange, some: Sequence[Change]) -> Iterator[FindingHere]:
     """Yield what was found on any of the changes that are decided on together, with how many of them."""
     mine = {change.key for change in some}
     for finding in place.report.findings:
         count = sum(one.key in mine for one in finding.on)
         if count:
             which = "" if count == len(some) else f" in {count:,} of these {len(some):,}"
-            yield Told(finding, place.url + of_finding(finding).query(), f"{finding.each}{which}")
+            yield FindingHere(finding, place.url + of_finding(finding).query(), f"{finding.each}{which}")

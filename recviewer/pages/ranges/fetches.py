@@ -42,7 +42,7 @@ def fetch_of(here: Repository) -> Fetch | None:
     return _shown(fetches.state(here, settings.FETCH_FROM, Path(settings.DATA_DIR)), settings.FETCH_FROM)
 
 
-def _shown(state: fetches.State, remote: Remote) -> Fetch:
+def _shown(state: fetches.FetchState, remote: Remote) -> Fetch:
     at = datetime.fromtimestamp(state.at, tz=UTC) if state.at else None
     return Fetch(remote.shown, state.line, at, state.sentence, discreet(state.error))
 

@@ -16,7 +16,7 @@ from recviewer.exchange.model import Output
 from recviewer.memory.ranges import watching
 from recviewer.pages.ranges import acts
 from recviewer.pages.ranges.filter import Filter
-from recviewer.pages.ranges.queue import Place
+from recviewer.pages.ranges.queue import ShownRange
 from recviewer.pages.site.forms import item_of, seen_in
 from recviewer.pages.text.classes import Look, look_of_state
 from recviewer.review import ranges
@@ -67,7 +67,7 @@ def has_older_below(change: Change) -> bool:
     return change.group is not None and not change.is_older and change.old is not None
 
 
-def url_of(place: Place, call: Change) -> str:
+def url_of(place: ShownRange, call: Change) -> str:
     """Return the address of the question."""
     return f"{reverse('changes:older')}?{place.named()}&{Filter().query(('change', call.side.path))[1:]}"
 
@@ -78,7 +78,7 @@ def older(request: HttpRequest) -> HttpResponse:
     return acts.asked_or_done(request, _ask, _let_go)
 
 
-def _ask(request: HttpRequest, place: Place) -> HttpResponse:
+def _ask(request: HttpRequest, place: ShownRange) -> HttpResponse:
     wanted = request.GET.get("change", "")
     changes = place.report.found.changes
     call = next((one for one in changes if one.side.path == wanted), None)
@@ -97,7 +97,7 @@ def _ask(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "changes/older.html", {"page": page})
 
 
-def _told(place: Place, changes: Sequence[Change]) -> tuple[Older, ...]:
+def _told(place: ShownRange, changes: Sequence[Change]) -> tuple[Older, ...]:
     room = ROOM
     told = []
     for change in changes:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from recviewer.changes import listing as lists
 from recviewer.changes import sources
-from recviewer.changes.listing import Entry
+from recviewer.changes.listing import ListedRange
 from recviewer.changes.sources import Spec
 from recviewer.changes.touched import Counter
 from recviewer.git import fetching
@@ -61,10 +61,10 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RangeRow:
     """A line of a list. recordings: how many it touches, None where that is not known."""
 
-    entry: Entry
+    entry: ListedRange
     url: str
 
     @property
@@ -100,7 +100,7 @@ class Index:
     default: str = ""
     names: tuple[str, ...] = ()
     ready: tuple[Ready, ...] = ()
-    requests: tuple[Row, ...] = ()
+    requests: tuple[RangeRow, ...] = ()
     query: str = ""
     found: int = 0
     total: int = 0
@@ -108,7 +108,7 @@ class Index:
     last: int = 0
     previous_url: str = ""
     next_url: str = ""
-    branches: tuple[Row, ...] = ()
+    branches: tuple[RangeRow, ...] = ()
     branch_total: int = 0
     all_branches_url: str = ""
     fetch: Fetch | None = None
@@ -240,8 +240,8 @@ def _ready(here: Repository, marks: Landmarks) -> list[Ready]:
     return found
 
 
-def _row(entry: Entry) -> Row:
-    return Row(entry, _range(entry.spec))
+def _row(entry: ListedRange) -> RangeRow:
+    return RangeRow(entry, _range(entry.spec))
 
 
 def _range(spec: str) -> str:

@@ -21,7 +21,7 @@ from recviewer.git.refs import Commit
 from recviewer.git.repository import Repository
 from recviewer.pages.ranges.filter import Filter, of_finding
 from recviewer.pages.ranges.generations import has_older_below, older_of, url_of
-from recviewer.pages.ranges.queue import Place, queue_of
+from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.text.classes import CLASSES, STATES, Look, look_of_state
 from recviewer.pages.text.test_ids import TestId, parse, stand_in
@@ -44,7 +44,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FindingLine:
     """A finding with the address of the changes it is about."""
 
     finding: Finding
@@ -82,7 +82,7 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Facet:
+class Narrowing:
     """A link that narrows the page, or takes that back."""
 
     title: str
@@ -114,10 +114,10 @@ class Landing:
     problems: tuple[str, ...]
     cards: tuple[Card, ...]
     none: tuple[str, ...]
-    findings: tuple[Told, ...]
-    places: tuple[Facet, ...]
-    verdicts: tuple[Facet, ...]
-    unasked: Facet | None
+    findings: tuple[FindingLine, ...]
+    places: tuple[Narrowing, ...]
+    verdicts: tuple[Narrowing, ...]
+    unasked: Narrowing | None
     heading: str
     walked: str
     by_test: bool
@@ -134,7 +134,7 @@ class Landing:
     start_url: str
 
 
-def landing_of(request: HttpRequest, place: Place) -> Landing:
+def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
     """Return the page of a range for an address."""
     report, asked = place.report, Filter.of(request.GET)
     walked = asked.without_verdict()
@@ -173,7 +173,7 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
         ),
         none=tuple(CLASSES[churn_].title for churn_ in ORDER if not tallies[churn_].changes),
         findings=tuple(
-            Told(one, here + of_finding(one).query(), bool(asked.rule) and asked.takes_finding(one))
+            FindingLine(one, here + of_finding(one).query(), bool(asked.rule) and asked.takes_finding(one))
             for one in report.findings
         ),
         places=_places(place, asked, by_test=by_test),
@@ -196,7 +196,7 @@ def landing_of(request: HttpRequest, place: Place) -> Landing:
     )
 
 
-def _commit(place: Place) -> Commit | None:
+def _commit(place: ShownRange) -> Commit | None:
     asked = place.report.found.source.range
     return _said_by(asked.repository, asked.head) if asked.head else None
 
@@ -206,18 +206,18 @@ def _said_by(repository: Repository, name: str) -> Commit | None:
     return refs.commits(repository, [name]).get(name)
 
 
-def _places(place: Place, asked: Filter, *, by_test: bool) -> tuple[Facet, ...]:
+def _places(place: ShownRange, asked: Filter, *, by_test: bool) -> tuple[Narrowing, ...]:
     """Return the ways into the range, each with what it counts in its name."""
     numbers, everything = place.report.numbers, asked.is_empty
     return (
-        Facet("need you", numbers.need_you, place.url + Filter(needs="you").query(), asked == Filter(needs="you")),
-        Facet("all changes", numbers.changes, f"{place.url}?by=change", everything and not by_test),
-        Facet("tests", numbers.tests, f"{place.url}?by=test", everything and by_test),
-        Facet("findings", len(place.report.findings), f"{place.url}#findings", is_on=False),
+        Narrowing("need you", numbers.need_you, place.url + Filter(needs="you").query(), asked == Filter(needs="you")),
+        Narrowing("all changes", numbers.changes, f"{place.url}?by=change", everything and not by_test),
+        Narrowing("tests", numbers.tests, f"{place.url}?by=test", everything and by_test),
+        Narrowing("findings", len(place.report.findings), f"{place.url}#findings", is_on=False),
     )
 
 
-def _verdicts(place: Place, asked: Filter) -> tuple[Facet, ...]:
+def _verdicts(place: ShownRange, asked: Filter) -> tuple[Narrowing, ...]:
     numbers = place.report.numbers
     counts = {
         "undecided": numbers.undecided,
@@ -226,7 +226,7 @@ def _verdicts(place: Place, asked: Filter) -> tuple[Facet, ...]:
         "delete": numbers.to_delete,
     }
     return tuple(
-        Facet(
+        Narrowing(
             STATES[state].title,
             counts[state],
             place.url + (Filter() if asked.verdict == state else Filter(verdict=state)).query(),
@@ -236,12 +236,12 @@ def _verdicts(place: Place, asked: Filter) -> tuple[Facet, ...]:
     )
 
 
-def _unasked(place: Place, asked: Filter) -> Facet | None:
+def _unasked(place: ShownRange, asked: Filter) -> Narrowing | None:
     count = sum(change.unasked for change in place.report.found.changes)
     if not count:
         return None
     url = place.url + (Filter() if asked.unasked else Filter(unasked=True)).query()
-    return Facet("not caused by this change", count, url, asked.unasked)
+    return Narrowing("not caused by this change", count, url, asked.unasked)
 
 
 def _by_test(changes: Sequence[Change]) -> list[list[Change]]:
@@ -251,7 +251,7 @@ def _by_test(changes: Sequence[Change]) -> list[list[Change]]:
     return list(by_test.values())
 
 
-def _test(place: Place, mine: Sequence[Change]) -> TestRow:
+def _test(place: ShownRange, mine: Sequence[Change]) -> TestRow:
     test = mine[0].about.test_id
     what = Counter(change.churn for change in mine)
     states = Counter((change.verdict or "undecided", change.churn is Churn.GONE) for change in mine)
@@ -264,7 +264,7 @@ def _test(place: Place, mine: Sequence[Change]) -> TestRow:
     )
 
 
-def _row(place: Place, asked: Filter, item: Item) -> ChangeRow:
+def _row(place: ShownRange, asked: Filter, item: Item) -> ChangeRow:
     change = item.first
     state = look_of_state(item.verdict, is_gone=change.churn is Churn.GONE)
     url = place.item_url(asked.without_verdict(), item)

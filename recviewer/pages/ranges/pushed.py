@@ -16,7 +16,7 @@ from recviewer.changes.model import Change
 from recviewer.git.repository import GitFailed
 from recviewer.memory.ranges import range_of, report_on
 from recviewer.pages.ranges.filter import Filter
-from recviewer.pages.ranges.queue import Place
+from recviewer.pages.ranges.queue import ShownRange
 from recviewer.pages.text.classes import Look, look_of_state
 from recviewer.review import ranges
 from recviewer.review.actors import actor_of
@@ -47,7 +47,7 @@ class Watch:
     url: str
 
 
-def pushed_of(request: HttpRequest, place: Place) -> Pushed | None:
+def pushed_of(request: HttpRequest, place: ShownRange) -> Pushed | None:
     """Return what to say of a newer push; None where the head is the one that this person saw or decided on last."""
     asked = place.report.found.source.range
     if asked.is_on_disk:
@@ -62,11 +62,11 @@ def pushed_of(request: HttpRequest, place: Place) -> Pushed | None:
     )
 
 
-def _between(place: Place, before: str) -> str:
+def _between(place: ShownRange, before: str) -> str:
     return reverse("changes:show", args=[f"{before[:12]}..{place.head}"])
 
 
-def watch_of(place: Place) -> Watch | None:
+def watch_of(place: ShownRange) -> Watch | None:
     """Return what an open page is to ask; None for files on disk and for a range that names a commit."""
     asked = place.report.found.source.range
     if asked.is_on_disk or asked.head.startswith(asked.spec.head):
@@ -91,7 +91,7 @@ def watch(request: HttpRequest) -> HttpResponse:
     return render(request, "changes/_pushed_now.html", {"before": at[:SHORT], "now": head[:SHORT]})
 
 
-def successor(place: Place, path_: str, at: str) -> Change | None:
+def successor(place: ShownRange, path_: str, at: str) -> Change | None:
     """Return what stands now where a change stood on an earlier head; None where nothing does.
 
     The same old recording first, else the change of the same test that has the same place among those of its test.
@@ -140,7 +140,7 @@ class LostPage:
 _STATES = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.DELETE: "delete"}
 
 
-def lost(request: HttpRequest, place: Place) -> HttpResponse:
+def lost(request: HttpRequest, place: ShownRange) -> HttpResponse:
     """List the decisions that do not apply any more, each with what is at its place now."""
     moved: Moved = ranges.moved(place.report.found, actor_of(request))
     start = way()

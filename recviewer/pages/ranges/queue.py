@@ -21,7 +21,7 @@ from recviewer.report.report import Report
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ShownRange:
     """A range that is looked at: as it was named, and what became of it. mode: `side` for two columns, else ""."""
 
     spec: str
@@ -61,7 +61,7 @@ class Place:
         return self.url + asked.query(("end", "1"))
 
 
-def queue_of(place: Place, asked: Filter, every: Sequence[Item], here: int = -1) -> Queue:
+def queue_of(place: ShownRange, asked: Filter, every: Sequence[Item], here: int = -1) -> Queue:
     """Return the queue of a filter. every: its items. here: the place of the one that is shown, -1 for none."""
     states = {_name(change): change.verdict for change in place.report.found.changes if change.verdict}
     return walk(
@@ -88,7 +88,7 @@ def _name(change: Change) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class QueueEnd:
     """The end of a queue. counts: what was decided, in changes, each with its look and the address of the list.
 
     to_plan: whether a plan of the range may hold anything: not where the queue held all of it and all is approved.
@@ -103,14 +103,14 @@ class End:
     to_plan: bool
 
 
-def end(request: HttpRequest, place: Place) -> HttpResponse:
+def end(request: HttpRequest, place: ShownRange) -> HttpResponse:
     """Sum a queue up."""
     asked = Filter.of(request.GET).without_verdict()
     every = items(asked.changes(place.report))
     numbers = count(change for item in every for change in item.changes)
     states = {"approved": numbers.approved, "rejected": numbers.rejected, "delete": numbers.to_delete}
     queue = queue_of(place, asked, every)
-    page = End(
+    page = QueueEnd(
         spec=place.spec,
         numbers=numbers,
         counts=tuple(

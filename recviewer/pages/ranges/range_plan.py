@@ -18,7 +18,7 @@ from recviewer.pages.deciding import plan_files
 from recviewer.pages.deciding.plan_page import Around, Downloads, page_of
 from recviewer.pages.ranges.filter import Filter
 from recviewer.pages.ranges.index import not_there
-from recviewer.pages.ranges.queue import Place, queue_of
+from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.site.json import Json
 from recviewer.plan import model as plans
@@ -35,7 +35,7 @@ def show(request: HttpRequest, spec: str) -> HttpResponse:
     form = request.GET.get("as", "json" if wants_json else "")
     spec = spec.removesuffix(".json") if wants_json else spec
     try:
-        place = Place(spec, report_of(spec))
+        place = ShownRange(spec, report_of(spec))
         plan = range.make(place.report.found)
         if not form:
             return render(request, "plan/page.html", {"page": page_of(plan, _around(place, plan))})
@@ -58,7 +58,7 @@ def _in_form(request: HttpRequest, plan: Plan, form: str) -> HttpResponse:
             raise Http404(form)
 
 
-def _around(place: Place, plan: Plan) -> Around:
+def _around(place: ShownRange, plan: Plan) -> Around:
     url = reverse("plan:range", args=[place.spec])
     here = _in_the_tree(plan)
     queue = queue_of(place, Filter(), items(place.report.found.changes))
@@ -76,7 +76,7 @@ def _around(place: Place, plan: Plan) -> Around:
     )
 
 
-def _change_url(place: Place) -> Callable[[str], str]:
+def _change_url(place: ShownRange) -> Callable[[str], str]:
     at = [("at", place.head)] if place.head else []
     return lambda path: place.url + Filter().query(("change", path), *at)
 

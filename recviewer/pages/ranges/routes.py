@@ -13,7 +13,7 @@ from recviewer.pages.deciding import undo_places
 from recviewer.pages.ranges import change, pushed, queue, undo_place
 from recviewer.pages.ranges.index import not_there
 from recviewer.pages.ranges.landing import landing_of
-from recviewer.pages.ranges.queue import Place
+from recviewer.pages.ranges.queue import ShownRange
 from recviewer.pages.site.json import Json
 from recviewer.report import report as reports
 
@@ -31,7 +31,7 @@ def show(request: HttpRequest, spec: str) -> HttpResponse:
         return not_there(request, spec, failed)
     if wants_json:
         return Json(reports.as_json(report))
-    place = Place(spec, report, "side" if request.GET.get("mode") == "side" else "")
+    place = ShownRange(spec, report, "side" if request.GET.get("mode") == "side" else "")
     if "change" in request.GET:
         return change.show(request, place, request.GET["change"])
     if "end" in request.GET:

@@ -34,7 +34,7 @@ ROOM = 500_000
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RawLine:
     """One line. indent: its leading spaces, for the hanging indent. left: characters that were left out."""
 
     number: int
@@ -44,7 +44,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class RawFold:
     """Lines that are folded, from first to last. size: of their text in bytes."""
 
     first: int
@@ -63,7 +63,7 @@ class RawView:
     is_part: the lines are those of one exchange of the file.
     """
 
-    rows: tuple[Line | Gap, ...]
+    rows: tuple[RawLine | RawFold, ...]
     count: int
     jumps: tuple[tuple[str, str], ...]
     first: int
@@ -198,7 +198,7 @@ def _cost(source: Source, at: int, closes: int) -> int:
     return total
 
 
-def _rows(source: Source, spans: Iterable[Span]) -> Iterator[Line | Gap]:
+def _rows(source: Source, spans: Iterable[Span]) -> Iterator[RawLine | RawFold]:
     run: list[Span] = []
     for span in spans:
         if not span.is_gap:
@@ -206,18 +206,18 @@ def _rows(source: Source, spans: Iterable[Span]) -> Iterator[Line | Gap]:
             continue
         yield from _lines(source, run)
         run = []
-        yield Gap(span.first, span.last, span.end - span.at)
+        yield RawFold(span.first, span.last, span.end - span.at)
     yield from _lines(source, run)
 
 
-def _lines(source: Source, spans: list[Span]) -> Iterator[Line]:
+def _lines(source: Source, spans: list[Span]) -> Iterator[RawLine]:
     if not spans:
         return
     ends = [span.end if span.end - span.at <= LINE * 6 // 5 else span.at + LINE for span in spans]
     texts = [source.text[span.at : end] for span, end in zip(spans, ends, strict=True)]
     for span, end, text, html in zip(spans, ends, texts, highlight.lines(texts), strict=True):
         indent = len(text) - len(text.lstrip(" "))
-        yield Line(span.first, html, min(indent - indent % 2, 48), span.end - end)
+        yield RawLine(span.first, html, min(indent - indent % 2, 48), span.end - end)
 
 
 _LANDMARK = re.compile(r'^ {2,6}"(request|messages|tools|input|contents|response)": ', re.MULTILINE)

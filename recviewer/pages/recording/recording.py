@@ -25,7 +25,7 @@ from recviewer.pages.recording import chunkview, rawview
 from recviewer.pages.recording.conversation import Conversation, conversation_of
 from recviewer.pages.recording.facts import Facts, facts_of
 from recviewer.pages.recording.file import of_file
-from recviewer.pages.recording.reply import LISTINGS, Asked, Reply, asked_view, reply_view
+from recviewer.pages.recording.reply import LISTINGS, Reply, ReplyHead, asked_view, reply_view
 from recviewer.pages.recording.strip import Strip, drawn
 from recviewer.pages.recordings.neighbours import Neighbours, neighbours_of, shared_hash, url_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
@@ -78,7 +78,7 @@ class RecordingPage:
     is_stale: bool
     history: str
     is_listing: bool = False
-    asked: Asked | None = None
+    asked: ReplyHead | None = None
     reply: Reply | None = None
     conversation: Conversation | None = None
     strip: Strip | None = None

@@ -36,7 +36,7 @@ from recviewer.pages.recording.results import Shown, exhibits_of
 from recviewer.pages.recording.strip import Stream
 from recviewer.pages.text.folds import Fold, Folds
 from recviewer.pages.text.texts import ANSWER, QUESTION, SECOND, Words, is_call_shaped, words
-from recviewer.pages.text.words_for import State, state_of_end
+from recviewer.pages.text.words_for import StateWord, state_of_end
 
 PASSING = frozenset({408, 409, 425, 429})
 """Client errors that need not come again."""
@@ -46,7 +46,7 @@ LISTINGS = frozenset({Kind.MODELS, Kind.OLLAMA_PS, Kind.OLLAMA_PULL, Kind.EMBEDD
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReplyHead:
     """The head of the page. label: in the gutter, with `sub` under it. heading: recorded words, or ours where `is_ours`.
 
     items: what a question holds besides words (pictures, files). call: the heading is this call. note: ours, under it.
@@ -87,7 +87,7 @@ class Answer:
     is_call_shaped: bool
     finish: str
     has_finish: bool
-    end: State | None = None
+    end: StateWord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,24 +121,24 @@ class Reply:
     answers_more: Fold | None = None
 
 
-def asked_view(exchange: Exchange, folds: Folds) -> Asked:
+def asked_view(exchange: Exchange, folds: Folds) -> ReplyHead:
     """Return the head of the page."""
     if exchange.kind in LISTINGS and exchange.error is None:
         label = "answered" if exchange.kind is Kind.EMBEDDINGS else "listed"
-        return Asked(label, Words(_listing_title(exchange)), sub=short_model(exchange), is_ours=True)
+        return ReplyHead(label, Words(_listing_title(exchange)), sub=short_model(exchange), is_ours=True)
     question = question_of(exchange)
     if question is None or not question.parts:
-        return Asked("asked", Words(asked_of(exchange) or "nothing"), is_ours=True)
+        return ReplyHead("asked", Words(asked_of(exchange) or "nothing"), is_ours=True)
     if isinstance(question.parts[0], ToolCall):
-        return Asked("called", Words(""), call=call_view(question.parts[0], folds, "asked"))
+        return ReplyHead("called", Words(""), call=call_view(question.parts[0], folds, "asked"))
     if exchange.kind is Kind.FILE_PROCESSOR:
         name = next((part.name or part.id for part in question.parts if isinstance(part, File)), "")
-        return Asked("processed", Words(name or "a file without a name"))
+        return ReplyHead("processed", Words(name or "a file without a name"))
     texts = [part.text for part in question.parts if isinstance(part, Text) and part.text]
     others = tuple([part for part in question.parts if not isinstance(part, Text)])
     heading = "\n\n".join(texts) if texts else words_of(question.parts) or "an empty message"
     items = _beside(question, exchange, folds) if others else ()
-    return Asked("asked", words(folds, "question", heading, QUESTION), is_ours=not texts, items=items)
+    return ReplyHead("asked", words(folds, "question", heading, QUESTION), is_ours=not texts, items=items)
 
 
 def _beside(question: Message, exchange: Exchange, folds: Folds) -> tuple[Any, ...]:

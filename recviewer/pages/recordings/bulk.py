@@ -17,7 +17,7 @@ from recviewer.catalog.models import Recording
 from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.site.forms import item_of, items_of
-from recviewer.pages.text.words_for import State, state_of
+from recviewer.pages.text.words_for import StateWord, state_of
 from recviewer.review.filters import standings_for, totals
 from recviewer.review.subjects import subject_of, unread
 
@@ -31,7 +31,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class AlikeRecordings:
     """Recordings that say the same. items: for the `item` field. first: the representative.
 
     elsewhere: how many more say the same, outside of the list; a verdict is on them too.
@@ -43,7 +43,7 @@ class Group:
     count: int
     tests: int
     size: int
-    state: State | None
+    state: StateWord | None
     elsewhere: int
 
 
@@ -58,7 +58,7 @@ class BulkPage:
     count: int
     tests: int
     size: int
-    groups: tuple[Group, ...]
+    groups: tuple[AlikeRecordings, ...]
     group_count: int
     decided: int
     rest_groups: int
@@ -117,8 +117,8 @@ def _left_out(recording: Recording) -> tuple[str, str, str]:
     return recording.path, reverse("recording:show", args=[recording.path]), unread(recording)
 
 
-def _group(some: list[Recording], standing: object, elsewhere: int) -> Group:
-    return Group(
+def _group(some: list[Recording], standing: object, elsewhere: int) -> AlikeRecordings:
+    return AlikeRecordings(
         first=some[0],
         url=reverse("recording:show", args=[some[0].path]),
         items=_items(some),

@@ -40,7 +40,7 @@ _UNREAD = Q(fingerprint="", blob="")
 """Files whose bytes could not be had: nothing that a verdict could hang on."""
 
 
-class Item(NamedTuple):
+class QueueItem(NamedTuple):
     """One recording of a queue. subject: what verdicts hang on."""
 
     path: str
@@ -49,7 +49,7 @@ class Item(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class QueueSummary:
     """The end of a queue. counts: (state, words, how many, address of the list). first_url: of what is undecided.
 
     unread: files of the list that cannot be read, and so cannot be decided on; unread_url: of the list of them.
@@ -69,7 +69,7 @@ class Summary:
 KEPT, KEPT_ITEMS = 12, 60_000
 """Queues that are kept in memory, and items of all of them together; the last one is kept whatever its length."""
 
-_kept = Recent[tuple[str, str], tuple[Item, ...]](KEPT, weigh=len, limit=KEPT_ITEMS)
+_kept = Recent[tuple[str, str], tuple[QueueItem, ...]](KEPT, weigh=len, limit=KEPT_ITEMS)
 
 
 def state_in(query: QueryDict) -> ListState:
@@ -79,14 +79,14 @@ def state_in(query: QueryDict) -> ListState:
     return ListState(words=state.words, terms=terms)
 
 
-def items_of(state: ListState) -> tuple[Item, ...]:
+def items_of(state: ListState) -> tuple[QueueItem, ...]:
     """Return the items of a queue in order of need: what can be decided on. Kept while the catalog stays the same."""
     said = any(term.key == "tag" for term in state.terms)
     key = (freshness.generation(), state.address())
     return _read(state) if said else _kept.made(key, lambda: _read(state))
 
 
-def _read(state: ListState) -> tuple[Item, ...]:
+def _read(state: ListState) -> tuple[QueueItem, ...]:
     rows = (
         narrowed(state)
         .exclude(_UNREAD)
@@ -94,7 +94,7 @@ def _read(state: ListState) -> tuple[Item, ...]:
         .values_list("path", "fingerprint", "blob", "test_id", "outcome", "size")
     )
     ranked = sorted(rows, key=lambda row: (_NEED.get(row[4], 2), -row[5], row[0]))
-    return tuple([Item(row[0], row[1] or f"{BLOB_PREFIX}{row[2]}", row[3] or "") for row in ranked])
+    return tuple([QueueItem(row[0], row[1] or f"{BLOB_PREFIX}{row[2]}", row[3] or "") for row in ranked])
 
 
 def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
@@ -121,7 +121,7 @@ def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
     )
 
 
-def item_url(item: Item, address: str) -> str:
+def item_url(item: QueueItem, address: str) -> str:
     """Return the address of an item of a queue."""
     return f"{reverse('recording:show', args=[item.path])}?{urlencode({'in': address})}"
 
@@ -137,7 +137,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(item_url(first, state.address()))
     counts = Counter(states.get(item.subject, "undecided") for item in items)
     list_url = reverse("recordings:listing")
-    page = Summary(
+    page = QueueSummary(
         total=len(items),
         tests=len({item.test_id for item in items} - {""}),
         counts=tuple(

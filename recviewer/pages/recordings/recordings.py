@@ -31,7 +31,7 @@ from recviewer.pages.site.json import Json
 from recviewer.pages.site.status import Freshness
 from recviewer.pages.templatetags.words import bare, brief, counted, one_line, size, visible
 from recviewer.pages.text.test_ids import stand_in
-from recviewer.pages.text.words_for import State, state_of
+from recviewer.pages.text.words_for import StateWord, state_of
 from recviewer.recent import Recent
 from recviewer.review import filters as said
 from recviewer.review import narrowing
@@ -45,7 +45,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RecordingRow:
     """One line, every cell ready to print.
 
     item, bytes, test_id: for the form that acts on the ticked ones. tone: how the answer is written, of
@@ -67,7 +67,7 @@ class Row:
     test: str
     chunks: str
     size: str
-    state: State | None
+    state: StateWord | None
     tags: Sequence[said.Label]
     more_tags: int
     subject: str
@@ -288,12 +288,12 @@ def _row(
     tags: Sequence[said.Label],
     snippet: search.Snippet | None,
     total: int,
-) -> Row:
+) -> RecordingRow:
     call, answered = "", recording.answered
     if recording.answer_kind == "call":
         call, _, answered = recording.answered.partition(" ")
     found = snippet.where if snippet and snippet.pieces else ""
-    return Row(
+    return RecordingRow(
         recording=recording,
         item=item_of(recording.path, recording.blob),
         bytes=str(recording.size),

@@ -39,7 +39,7 @@ BELOW = {"recording": "recordings", "history": "recordings", "queue": "recording
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BarLink:
     """One link of the top bar."""
 
     title: str
@@ -58,7 +58,7 @@ class Frame:
 
     root: str
     root_path: str
-    nav: tuple[Place, ...]
+    nav: tuple[BarLink, ...]
     actor: str
     version: str
     is_hosted: bool
@@ -99,14 +99,14 @@ def short(parts: tuple[str, ...]) -> str:
     return "/".join(part for part in parts[-2:] if part != "/") or "/"
 
 
-def _nav(here: str) -> list[Place]:
+def _nav(here: str) -> list[BarLink]:
     found = []
     for title, namespace, names in NAV:
         if namespace in WHEN and namespace != here and not WHEN[namespace]():
             continue
         for name in names:
             try:
-                found.append(Place(title, reverse(name), namespace == here))
+                found.append(BarLink(title, reverse(name), namespace == here))
                 break
             except NoReverseMatch:
                 continue

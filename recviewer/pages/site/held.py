@@ -24,7 +24,7 @@ _LEFT_OUT = frozenset({"csrfmiddlewaretoken", "password", "held"})
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldForm:
     """A form that was sent in vain. action: the path that it goes to. fields: names and values, in order. back: its page."""
 
     action: str
@@ -55,7 +55,7 @@ class Held:
         return sent.get("body") or reason or sent.get("name", "")
 
 
-def held_from(request: HttpRequest) -> Held | None:
+def held_from(request: HttpRequest) -> HeldForm | None:
     """Return the form that a request sends, None where it sends none that could be sent again."""
     if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
         return None
@@ -66,13 +66,13 @@ def held_from(request: HttpRequest) -> Held | None:
     fields = tuple((name, value) for name, values in request.POST.lists() if name not in _LEFT_OUT for value in values)
     if sum(len(name) + len(value) for name, value in fields) > _LONGEST:
         return None
-    return Held(request.get_full_path(), fields, page_of(request) or "/")
+    return HeldForm(request.get_full_path(), fields, page_of(request) or "/")
 
 
-def held_of(value: str) -> Held | None:
+def held_of(value: str) -> HeldForm | None:
     """Return what `Held.signed` wrote, None for anything else and after half a day."""
     try:
         action, fields, back = signing.loads(value, salt=_SALT, max_age=_FOR)
-        return Held(str(action), tuple((str(name), str(text)) for name, text in fields), str(back))
+        return HeldForm(str(action), tuple((str(name), str(text)) for name, text in fields), str(back))
     except (signing.BadSignature, ValueError, TypeError):
         return None

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
 from recviewer.pages.site import door
-from recviewer.pages.site.held import Held, held_of
+from recviewer.pages.site.held import HeldForm, held_of
 from recviewer.pages.site.next_page import leads_to_page
 
 
@@ -63,7 +63,7 @@ class SignIn(LoginView):
         return response
 
 
-def offered(request: HttpRequest, held: Held, *, status: int = 200) -> HttpResponse:
+def offered(request: HttpRequest, held: HeldForm, *, status: int = 200) -> HttpResponse:
     """Offer to send again what was sent before signing in, or with an old token."""
     return render(request, "held.html", {"held": held}, status=status)
 

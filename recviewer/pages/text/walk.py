@@ -25,7 +25,7 @@ class Stop(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class WalkCell:
     """One cell of the tape, as text for attributes. state: that of its stops, `mixed` where they differ."""
 
     x: str
@@ -58,7 +58,7 @@ class Queue:
     skip_url: str
     back_url: str
     after_url: str
-    tape: tuple[Cell, ...]
+    tape: tuple[WalkCell, ...]
     tape_each: int
     tape_width: str
 
@@ -120,7 +120,7 @@ def _each(total: int) -> int:
     return max(1, -(-total // CELLS))
 
 
-def _cells(stops: Sequence[Stop], states: States, here: int, url: Callable[[int], str]) -> Iterator[Cell]:
+def _cells(stops: Sequence[Stop], states: States, here: int, url: Callable[[int], str]) -> Iterator[WalkCell]:
     """Yield the tape's cells over a width of 1,000."""
     each = _each(len(stops))
     cells = -(-len(stops) // each)
@@ -131,7 +131,7 @@ def _cells(stops: Sequence[Stop], states: States, here: int, url: Callable[[int]
         state = found.pop() if len(found) == 1 else "mixed"
         first = number * each
         title = f"{first + 1}" if each == 1 else f"{first + 1}–{first + len(some)}"
-        yield Cell(
+        yield WalkCell(
             f"{number * step:.2f}",
             f"{max(step - min(1.2, step * 0.2), 0.6):.2f}",
             url(first),

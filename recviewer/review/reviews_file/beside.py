@@ -27,7 +27,7 @@ LARGEST = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FileTold:
     """What is to be said about the file after it was read or written: one sentence, and one for each bad line."""
 
     sentence: str
@@ -40,7 +40,7 @@ def reviews_file() -> Path | None:
     return path
 
 
-def read_file() -> Told | None:
+def read_file() -> FileTold | None:
     """Import the file if it changed since it was last read or written; None where there is nothing to say.
 
     Raises UnknownVersion, Invalid (no file, or too large), OSError.
@@ -54,10 +54,10 @@ def read_file() -> Told | None:
     bad = tuple(f"{file}: line {number:,} was left out: {why}." for number, why in imported.bad)
     if imported.done.event is None and not bad:
         return None
-    return Told(f"Reviews: {imported.done.sentence}", bad)
+    return FileTold(f"Reviews: {imported.done.sentence}", bad)
 
 
-def write_file() -> Told:
+def write_file() -> FileTold:
     """Write all reviews to the file; what somebody else brought into it meanwhile is imported before.
 
     Raises Invalid (no file set, or lines in it that cannot be read and would be lost), UnknownVersion, OSError.
@@ -73,10 +73,10 @@ def write_file() -> Told:
     count = data.count(b"\n") - 1
     if before == data:
         _remember(data)
-        return Told(f"{file.name} says all of it already: {count:,} lines.")
+        return FileTold(f"{file.name} says all of it already: {count:,} lines.")
     put(file, data)
     _remember(data)
-    return Told(f"Wrote {counted(count, 'line')} to {file.name}.")
+    return FileTold(f"Wrote {counted(count, 'line')} to {file.name}.")
 
 
 def _expect_nothing_lost(file: Path, data: bytes) -> None:

@@ -32,7 +32,7 @@ from recviewer.review.reviews_file.lines import (
     time,
     use_line,
 )
-from recviewer.review.rows import NOTE, ON, TAG, Change, Values, change
+from recviewer.review.rows import NOTE, ON, TAG, RowChange, Values, change
 from recviewer.review.subjects import chunked, printable
 
 
@@ -93,7 +93,7 @@ def _unknown_decisions(found: Read) -> list[Saying]:
     return sorted(saying for written, saying in found.decisions.items() if written not in known)
 
 
-def _changed_tags(found: Read) -> Iterator[Change]:
+def _changed_tags(found: Read) -> Iterator[RowChange]:
     for name, (_, _, values) in sorted(found.tags.items()):
         tag = Tag.objects.filter(folded=name).first()
         before = rows.of_tag(tag) if tag else None
@@ -104,7 +104,7 @@ def _changed_tags(found: Read) -> Iterator[Change]:
         yield change(TAG, [name], before, values)
 
 
-def _new_uses(found: Read) -> Iterator[Change]:
+def _new_uses(found: Read) -> Iterator[RowChange]:
     changes = [change(ON, list(key), None, None) for key in sorted(found.uses)]
     there = rows.present(changes)
     for one in changes:
@@ -129,7 +129,7 @@ def _parsed(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _changed_notes(found: Read) -> Iterator[Change]:
+def _changed_notes(found: Read) -> Iterator[RowChange]:
     """Yield notes that are new or later than ours. A thread that is nowhere gets a deleted note to hang its answers on."""
     wanted = dict(found.notes)
     for _, _, values in found.notes.values():
@@ -169,7 +169,7 @@ def _placeholder(reply: Values) -> Values:
     return {**gone, "path": reply["path"], "at": ever, "changed_at": ever, "withdrawn_at": ever}
 
 
-def _items(fresh: Iterable[Saying], changes: Iterable[Change]) -> Iterator[Item]:
+def _items(fresh: Iterable[Saying], changes: Iterable[RowChange]) -> Iterator[Item]:
     for saying in fresh:
         yield Item(saying.path, saying.fingerprint, saying.blob)
     for one in changes:
@@ -179,7 +179,7 @@ def _items(fresh: Iterable[Saying], changes: Iterable[Change]) -> Iterator[Item]
             yield Item(one["after"]["path"], "", one["after"]["blob"])
 
 
-def _summary(fresh: Iterable[Saying], changes: Iterable[Change], name: str) -> str:
+def _summary(fresh: Iterable[Saying], changes: Iterable[RowChange], name: str) -> str:
     tables = [one["table"] for one in changes]
     counts = (
         (len(list(fresh)), "verdict", ""),

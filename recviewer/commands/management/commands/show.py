@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 if TYPE_CHECKING:
-    from recviewer.commands.exported import Found
+    from recviewer.commands.exported import ReadExchange
 
 
 class Command(BaseCommand):
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         if failed:
             raise CommandError("not everything was found", returncode=2)
 
-    def _find(self, name: str) -> list[Found]:
+    def _find(self, name: str) -> list[ReadExchange]:
         """Return the exchanges of a file, or a recording by path, blob or hash. Raises LookupError with a sentence."""
         from recviewer.commands.exported import in_file
         from recviewer.store.refusals import Refusal
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         except Refusal as refusal:
             raise LookupError(str(refusal)) from None
 
-    def _indexed(self, name: str) -> list[Found]:
+    def _indexed(self, name: str) -> list[ReadExchange]:
         from django.db import DatabaseError
         from django.db.models import Q
 
