@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
 
 from recviewer.catalog import content, indexer, summary
@@ -20,6 +21,12 @@ settings.register_profile(
     in os.environ,  # there, what fails has to be the change's doing; everywhere else luck may find more
 )
 settings.load_profile("patient")  # a busy machine is no fault of the program
+
+
+def pytest_runtest_setup(item):
+    for mark in item.iter_markers("only_on"):
+        if connection.vendor not in mark.args:
+            pytest.skip(mark.kwargs["reason"])
 
 
 def exchange(

@@ -1,7 +1,7 @@
 import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,7 +90,7 @@ def test_a_test_id_with_nul_is_not_the_one_without(make_recording):
     assert len(set(Recording.objects.values_list("test_id", flat=True))) == 2
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite, transactions of writers begin IMMEDIATE")
+@pytest.mark.only_on("postgresql", reason="on SQLite, transactions of writers begin IMMEDIATE")
 @pytest.mark.django_db(transaction=True)
 def test_acts_wait_for_each_other():
     order = []
@@ -110,7 +110,7 @@ def test_acts_wait_for_each_other():
     assert order == ["first", "other"]
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite, a lock in the data folder holds others off")
+@pytest.mark.only_on("postgresql", reason="on SQLite, a lock in the data folder holds others off")
 @pytest.mark.django_db(transaction=True)
 def test_one_run_of_the_index_at_a_time(root):
     said = []

@@ -30,7 +30,7 @@ def close():
 
 
 def wait():
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while freshness._running.locked() and time.monotonic() < deadline:
         time.sleep(0.005)
 
@@ -53,7 +53,7 @@ def test_nudges_start_one_thread(nudged, root, monkeypatch):
 
     def slow():
         started.append(threading.current_thread())
-        go.wait(10)
+        go.wait(120)
         freshness._running.release()
 
     monkeypatch.setattr(freshness, "_refresh", slow)

@@ -417,7 +417,7 @@ def test_second_run_says_who_is_running(put, settings):
         "import sys, time; from filelock import FileLock; "
         "lock = FileLock(sys.argv[1] + '/index.lock'); lock.acquire(); "
         "open(sys.argv[1] + '/index.holder', 'w').write('{\"process\": 4711, \"since\": \"2026-01-01T00:00:00\"}'); "
-        "print('held', flush=True); time.sleep(60)"
+        "print('held', flush=True); time.sleep(600)"
     )
     other = subprocess.Popen([sys.executable, "-c", script, str(settings.DATA_DIR)], stdout=subprocess.PIPE)
     try:
@@ -489,7 +489,7 @@ def test_killed_run_leaves_a_usable_catalog_and_the_next_completes_it(tmp_path):
         time.sleep(0.005)
     time.sleep(random.random() / 20)
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=10)  # ends when the workers, which have the pipe too, have ended
+    process.communicate(timeout=120)  # ends when the workers, which have the pipe too, have ended
 
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -45,7 +45,7 @@ def test_what_came_is_a_sentence(came, said):
 def test_fetch_leaves_what_came_for_all_processes(remote, tmp_path):
     here, data = opened(tmp_path / "clone"), tmp_path / "data"
 
-    ended = fetches.start(here, remote, data, patience=20)
+    ended = fetches.start(here, remote, data, patience=120)
 
     assert (ended.is_running, ended.sentence, ended.error) == (False, "1 pull request is new.", "")
     assert fetches.state(here, remote, data) == ended
@@ -54,10 +54,10 @@ def test_fetch_leaves_what_came_for_all_processes(remote, tmp_path):
 
 def test_fetch_that_fails_says_why_and_leaves_what_was_there(remote, tmp_path, tree):
     here, data = opened(tmp_path / "clone"), tmp_path / "data"
-    fetches.start(here, remote, data, patience=20)
+    fetches.start(here, remote, data, patience=120)
     os.rename(tree.top / ".git", tree.top / "away")
 
-    ended = fetches.start(here, remote, data, patience=20)
+    ended = fetches.start(here, remote, data, patience=120)
 
     assert "does not appear to be a git repository" in ended.error
     assert fetched.beside(here, remote, data).fetched is not None
@@ -65,22 +65,24 @@ def test_fetch_that_fails_says_why_and_leaves_what_was_there(remote, tmp_path, t
 
 def test_fetch_that_takes_long_goes_on_with_its_progress(remote, tmp_path, monkeypatch):
     here, data = opened(tmp_path / "clone"), tmp_path / "data"
-    go = threading.Event()
+    said, go = threading.Event(), threading.Event()
 
     def slow(repository, remote, *, tell):
         tell("Receiving objects: 12%")
-        go.wait(20)
+        said.set()
+        go.wait(120)
         return Came()
 
     monkeypatch.setattr(fetching, "bring_newest", slow)
 
     while_running = fetches.start(here, remote, data, patience=0.2)
-    second = fetches.start(here, remote, data, patience=20)
+    said.wait(120)
+    second = fetches.start(here, remote, data, patience=120)
     go.set()
 
     assert while_running.is_running
     assert second.line == "Receiving objects: 12%"
-    with FileLock(fetched.place(data, here, remote).with_suffix(".lock"), timeout=20):
+    with FileLock(fetched.place(data, here, remote).with_suffix(".lock"), timeout=120):
         pass
     assert fetches.state(here, remote, data).sentence == "Nothing is new."
 

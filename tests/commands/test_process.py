@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -84,9 +85,9 @@ def test_interrupt_is_no_traceback(put, root, tmp_path):
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     holder = tmp_path / "data" / "index.holder"
     while not holder.exists() and process.poll() is None:
-        pass
+        time.sleep(0.005)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=120)
 
     assert process.returncode in (0, 130)
     assert b"Traceback" not in err

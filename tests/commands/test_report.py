@@ -5,6 +5,7 @@ import subprocess
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 
 from recviewer.git.ranges import opened
 from recviewer.report import report as reports
@@ -46,7 +47,14 @@ def repository(tmp_path):
 
 
 @pytest.fixture
-def capture(capfdbinary):
+def asked(request):
+    """On SQLite a report has to get along without a database; where a server is named, it asks that for verdicts."""
+    if connection.vendor != "sqlite":
+        request.getfixturevalue("db")
+
+
+@pytest.fixture
+def capture(capfdbinary, asked):
     """Runs the command; returns its exit code and what it printed."""
 
     def run(*words):
@@ -97,7 +105,7 @@ def test_one_html_file(capture, repository, tmp_path):
     ("spec", "said"),
     [("nowhere...work", "no such commit here; `git -C"), ("...x", "names no base"), ("main...--all", "no revision")],
 )
-def test_what_cannot_run_ends_with_2_and_says_what_to_do(repository, spec, said):
+def test_what_cannot_run_ends_with_2_and_says_what_to_do(asked, repository, spec, said):
     with pytest.raises(CommandError, match=said) as failed:
         call_command("report", spec, repo=str(repository))
 

@@ -1,3 +1,4 @@
+import functools
 import random
 import time
 
@@ -134,24 +135,39 @@ def test_what_both_sides_of_a_change_end_with_is_no_change():
     assert diff.removed == Count()
 
 
-DICE = random.Random(7)
-PROSE = " ".join(f"w{DICE.randrange(5000)}" + ("\n" if DICE.random() < 0.1 else "") for _ in range(180_000))
+@functools.cache
+def prose():
+    """180,000 words, some with a line's end behind them."""
+    dice = random.Random(7)
+    return " ".join(f"w{dice.randrange(5000)}" + ("\n" if dice.random() < 0.1 else "") for _ in range(180_000))
+
+
+def noise(seed):
+    return "".join(random.Random(seed).choices("".join(map(chr, range(32, 127))), k=1_000_000))
+
+
+def with_other_words_here_and_there(text):
+    dice = random.Random(8)
+    return " ".join(word if dice.random() > 0.02 else "v" for word in text.split(" "))
+
+
+# Made when they are asked for: this file is read by every run of pytest, whatever it is to run.
 HOSTILE = {
-    "one word": ("ha " * 333_000, "ho " * 333_001),
-    "two words": ("ha ho " * 166_000, "ho ha ha " * 111_000),
-    "line ends": ("\n" * 1_000_000, "\n \n" * 333_000),
-    "white space": (" \t" * 500_000, "\t " * 500_001),
-    "signs": (".," * 500_000, ",,." * 333_000),
-    "no borders": ("a" * 1_000_000, "b" * 1_000_000),
-    "noise": tuple("".join(chr(DICE.randrange(32, 127)) for _ in range(1_000_000)) for _ in range(2)),
-    "order": (PROSE, " ".join(sorted(PROSE.split(" ")))),
-    "words here and there": (PROSE, " ".join(one if DICE.random() > 0.02 else "v" for one in PROSE.split(" "))),
+    "one word": lambda: ("ha " * 333_000, "ho " * 333_001),
+    "two words": lambda: ("ha ho " * 166_000, "ho ha ha " * 111_000),
+    "line ends": lambda: ("\n" * 1_000_000, "\n \n" * 333_000),
+    "white space": lambda: (" \t" * 500_000, "\t " * 500_001),
+    "signs": lambda: (".," * 500_000, ",,." * 333_000),
+    "no borders": lambda: ("a" * 1_000_000, "b" * 1_000_000),
+    "noise": lambda: (noise(1), noise(2)),
+    "order": lambda: (prose(), " ".join(sorted(prose().split(" ")))),
+    "words here and there": lambda: (prose(), with_other_words_here_and_there(prose())),
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_megabyte_takes_no_time_to_speak_of(name):
-    old, new = HOSTILE[name]
+    old, new = HOSTILE[name]()
 
     start = time.process_time()
     diff = words(old, new)

@@ -121,7 +121,7 @@ from recviewer.git import repository
 fd, name = beside._made(Path({file!r}))
 with repository._own_folder() as folder:
     print(name, folder, flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 

@@ -67,8 +67,6 @@ def test_what_is_no_file_of_reviews_is_refused():
 
 def copied(place):
     """Write the database of the test to a file."""
-    if connection.vendor != "sqlite":
-        pytest.skip("a database on a server is no file")
     connection.ensure_connection()
     with sqlite3.connect(place) as target:
         connection.connection.backup(target)
@@ -76,6 +74,7 @@ def copied(place):
     return place
 
 
+@pytest.mark.only_on("sqlite", reason="a database on a server is no file")
 @pytest.mark.django_db(transaction=True)
 def test_another_database_is_read_and_left_alone(make_recording, tmp_path):
     one = make_recording()

@@ -8,6 +8,7 @@ elsewhere, or behind the same address, does not shut out its owner.
 from __future__ import annotations
 
 import ipaddress
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -66,7 +67,7 @@ def knock(request: HttpRequest, name: str) -> Try:
         ]
         wait = max(waits, default=0)
         if wait > 0:
-            return Try((), int(wait) + 1)
+            return Try((), math.ceil(wait))
         for key in limits:
             count = found[key].count + 1 if key in found else 1
             Knock.objects.update_or_create(key=key, defaults={"count": count, "last": now})
