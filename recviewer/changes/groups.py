@@ -31,6 +31,9 @@ _TURN = re.compile(r"^(messages|tools|input|contents)\[\d+\]")
 _SPOKEN = frozenset({SectionKind.ANSWER, SectionKind.REASONING, SectionKind.REFUSAL, SectionKind.CALLS})
 """What is an answer to a question: the same change of two answers is the same only where the question is."""
 
+_ASKED = (SectionKind.MESSAGES, SectionKind.PARAMETERS, SectionKind.TOOLS)
+"""What was asked."""
+
 _UNTOLD = frozenset({SectionKind.VECTORS, SectionKind.REPLY})
 """What items tell of only in part: these are the same where what came back is the same as a whole."""
 
@@ -146,10 +149,14 @@ def _renamed(changes: Sequence[Change], lines: Lines, apart: Sequence[object]) -
 def _may_be_renamed(change: Change) -> bool:
     """Tell whether a change may be one of many by a rename: a function may have another name, but the same arguments.
 
-    Other details than where it stands are grouped by which they are, with their old and new values, and by nothing else.
+    People rename what they ask. Where only what came back says another word (`positive` → `negative`, `create_user` →
+    `delete_user`), the model said so, to each question anew. Other details than where it stands are grouped by which they
+    are, with their old and new values, and by nothing else.
     """
     if change.churn is Churn.DETAILS:
         return change.is_move
+    if change.churn is not Churn.REQUEST and not change.is_quiet and not any(map(change.difference().section, _ASKED)):
+        return False
     if change.churn is not Churn.TOOL_CALL:
         return True
     calls = change.difference().section(SectionKind.CALLS)

@@ -243,12 +243,25 @@ def test_all_else_is_no_rename(old, new):
 
 def test_a_function_that_was_renamed_is_one_item_but_an_argument_is_none(edited, make):
     def written(name, who):
-        return [make.chat(f"Q{n}?", "", chunks=1, calls=[(name, f'{{"{n}": "{who}"}}')]) for n in ("to", "of", "at")]
+        calls = {n: [(name, f'{{"{n}": "{who}"}}')] for n in ("to", "of", "at")}
+        return [make.chat(f"Call {name} {n}?", "", chunks=1, calls=calls[n]) for n in calls]
 
     assert edited(written("knowledge_search", "Ada"), written("file_search", "Ada")).numbers.items == 1
     found = edited(written("look", "Ada"), written("look", "Eve"))
     assert {change.churn.value for change in found.changes} == {"tool_call"}
     assert found.numbers.items == 3
+
+
+def test_another_word_that_only_the_model_said_is_no_rename(edited, make):
+    def said(word):
+        texts = {"A test of blood?": "The result is", "A film?": "The reviews were", "A balance?": "It stays"}
+        return [make.chat(question, f"{text} {word}.") for question, text in texts.items()]
+
+    def called(name):
+        return [make.chat(f"Q {n}?", "", chunks=1, calls=[(name, f'{{"{n}": 1}}')]) for n in ("to", "of", "at")]
+
+    assert edited(said("positive"), said("negative")).numbers.items == 3
+    assert edited(called("create_user"), called("delete_user")).numbers.items == 3
 
 
 def test_a_file_with_any_other_difference_is_not_in_the_rename():
