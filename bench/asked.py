@@ -32,7 +32,7 @@ def main() -> None:
         assert len(mine) == found.numbers.need_you_items
         words = sum(change.removed.words + change.added.words for change in mine)
         quiet = sum(change.is_churn for change in found.changes)
-        rules = ", ".join(f"{one.rule} {len(one.changes)}" for one in made.findings) or "–"
+        rules = ", ".join(f"{one.rule} {len(one.on)}" for one in made.findings) or "–"
         cells = (found.source.files, found.source.raw_lines, len(found.changes), quiet, len(mine), words)
         print(f"| `{spec}` | {' | '.join(f'{cell:,}' for cell in cells)} | {rules} |")
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from recviewer.plan.model import Again, File
 from recviewer.review import filters
 from recviewer.review.history import Mark, marks, rejected_changes
-from recviewer.review.subjects import GONE_PREFIX
+from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX
 
 SAME = "recorded anew since it was marked, with the same meaning"
 OTHER = "holds another answer than the one that was marked"
+UNLIKE = "was marked as saying something else than it says, by the rules of now"
 SHARED = "shares its file with other recordings, and would have to be cut out of it"
 SHARED_BACK = "shared its file with other recordings, and would have to be put back into it"
 ALIKE = "says the same as a marked one, but was not marked itself"
@@ -23,6 +24,19 @@ def marks_by_path() -> dict[str, list[Mark]]:
         if not mark.fingerprint.startswith(GONE_PREFIX):
             by_path.setdefault(mark.path, []).append(mark)
     return by_path
+
+
+def on_these(marks: Sequence[Mark], blob: str, subject: str) -> list[Mark]:
+    """Return those of the marks on a file that are on the bytes that it has, as what these say. On a change all are."""
+    alike = [mark for mark in marks if mark.blob == blob]
+    return [mark for mark in alike if mark.fingerprint == subject or mark.fingerprint.startswith(CHANGE_PREFIX)]
+
+
+def why_not(marks: Sequence[Mark], blob: str, subject: str) -> str:
+    """Return why none of the marks on a file is on what it holds."""
+    if any(mark.blob == blob for mark in marks):
+        return UNLIKE
+    return SAME if marks[-1].fingerprint == subject else OTHER
 
 
 def on_changes() -> tuple[dict[tuple[str, str], Mark], dict[tuple[str, str], str]]:

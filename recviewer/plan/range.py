@@ -113,12 +113,11 @@ def _marked(found: Overview, head: Head) -> _Marked:
         mine = marks.pop(key_at(side.raw, start), [])
         if change.own_subject in own and change.verdict == State.DELETE:
             mine = [*mine, own[change.own_subject]]
-        mark = next((mark for mark in reversed(mine) if mark.blob == side.blob), None)
-        if mark is not None:
-            _delete(made, side, mark, head)
+        on_it = asked_for.on_these(mine, side.blob, side.subject)
+        if on_it:
+            _delete(made, side, on_it[-1], head)
         elif mine:
-            why = asked_for.SAME if side.subject == mine[-1].fingerprint else asked_for.OTHER
-            made.changed.append(LeftOut(side.path, side.blob, why))
+            made.changed.append(LeftOut(side.path, side.blob, asked_for.why_not(mine, side.blob, side.subject)))
         elif change.verdict == State.DELETE:
             made.alike.append(LeftOut(side.path, side.blob, asked_for.ALIKE))
     if marks and not head.range.is_on_disk:

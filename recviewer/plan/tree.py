@@ -59,9 +59,9 @@ def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[
     with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=None) as reader:
         for recording in _rows(list(by_path)):
             raw = recording.raw
-            mine = [mark for mark in by_path[recording.path] if mark.blob == recording.blob]
+            mine = asked_for.on_these(by_path[recording.path], recording.blob, subject_of(recording))
             if not mine:
-                changed.append(_left(recording, by_path[recording.path][-1]))
+                changed.append(_left(recording, by_path[recording.path]))
                 continue
             try:
                 there = files.blob_id(reader.read(raw).data)
@@ -73,7 +73,7 @@ def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[
                 changed.append(LeftOut(recording.path, recording.blob, asked_for.SHARED))
                 continue
             if there != recording.blob:
-                changed.append(_left(recording, mine[-1]))
+                changed.append(LeftOut(recording.path, recording.blob, _since(recording, mine[-1])))
                 continue
             mark = mine[-1]
             deletions.append(
@@ -130,10 +130,14 @@ def _rows(paths: Sequence[str]) -> Iterator[Recording]:
         yield from Recording.objects.filter(path__in=some).order_by("path")
 
 
-def _left(recording: Recording, mark: Mark) -> LeftOut:
-    return LeftOut(
-        recording.path, recording.blob, asked_for.SAME if subject_of(recording) == mark.fingerprint else asked_for.OTHER
-    )
+def _left(recording: Recording, marks: Sequence[Mark]) -> LeftOut:
+    why = asked_for.why_not(marks, recording.blob, subject_of(recording))
+    return LeftOut(recording.path, recording.blob, why)
+
+
+def _since(recording: Recording, mark: Mark) -> str:
+    """Return how a file differs from the one that was marked, where the catalog does not know it yet."""
+    return asked_for.SAME if subject_of(recording) == mark.fingerprint else asked_for.OTHER
 
 
 def _alike(known: set[str]) -> list[LeftOut]:

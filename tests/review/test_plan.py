@@ -8,6 +8,7 @@ from recviewer.plan import model as plans
 from recviewer.plan.tree import make
 from recviewer.review.decide import decide
 from recviewer.review.history import marks
+from recviewer.review.reviews_file import merging
 from recviewer.review.subjects import Seen
 from recviewer.review.undoing import redo, undo
 from recviewer.store.files import blob_id
@@ -117,6 +118,18 @@ def test_a_file_recorded_anew_is_left_out_and_named(one, make_recording, words, 
     assert not plan.deletions
     assert paths(plan.changed) == [one.path]
     assert why in plan.changed[0].why
+
+
+@pytest.mark.parametrize("subject", ["2:" + "0" * 64, "3:" + "0" * 64, "blob:" + "0" * 40])
+def test_a_mark_on_other_words_deletes_nothing_whatever_place_and_bytes_it_names(one, subject):
+    said = {"type": "decision", "reviewer": "Ana", "verdict": "delete", "entered": "2026-01-02T12:00:00Z"}
+    line = said | {"fingerprint": subject, "path": one.path, "blob": one.blob}
+    merging.bring_in(f'{{"recviewer_reviews": 1}}\n{json.dumps(line)}\n'.encode(), actor="Ana")
+
+    plan = make()
+
+    assert (paths(plan.deletions), paths(plan.changed)) == ([], [one.path])
+    assert plan.changed[0].why.startswith("was marked as saying something else")
 
 
 def test_a_file_changed_behind_the_catalog_is_left_out(one, root, chat):

@@ -13,6 +13,7 @@ from recviewer.plan.commands import Feed, applying, recording, removing, switchi
 from recviewer.recent import Recent
 from recviewer.replay.names import name_state
 from recviewer.review import decide, ranges
+from recviewer.review.reviews_file import merging
 from recviewer.review.subjects import Seen
 from recviewer.store.files import blob_id
 
@@ -208,6 +209,24 @@ def test_a_mark_on_other_bytes_is_left_out(put, commit, spec_of, say, words, why
 
     assert (made.deletions, paths(made.changed)) == ((), ["a.json"])
     assert why in made.changed[0].why
+
+
+def test_a_mark_on_other_words_deletes_nothing_whatever_place_and_bytes_it_names(put, commit, spec_of, say):
+    put("t/recordings/x.json", asked="Who?")
+    base = commit("before")
+    put("t/recordings/a.json", id="1")
+    spec = spec_of(base)
+    (change,) = report_of(spec).found.changes
+    said = {"type": "decision", "reviewer": "Ana", "verdict": "delete", "entered": "2026-01-02T12:00:00Z"}
+    line = said | {"fingerprint": "2:" + "0" * 64, "path": "t/recordings/a.json", "blob": change.side.blob}
+    merging.bring_in(f'{{"recviewer_reviews": 1}}\n{json.dumps(line)}\n'.encode(), actor="Ana")
+
+    plan = plan_of(spec)
+
+    assert (paths(plan.deletions), plan.undecided) == ([], 1)
+    assert [item.why for item in plan.changed] == [
+        "was marked as saying something else than it says, by the rules of now"
+    ]
 
 
 def test_a_mark_on_what_a_push_took_back_is_left_out(put, commit, spec_of, say):
