@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import pytest
 
 from recviewer.git.ranges import opened
 from recviewer.report import report
 from recviewer.report.links import Links
 from recviewer.report.markdown import comment
+from recviewer.review import ranges
+from recviewer.smells import Severity
 
 TEST = "t/test_sky.py::test_comet"
 USAGE = {"stream_options": {"include_usage": True}}
@@ -70,3 +74,11 @@ def test_a_report_counts_them_in_one_line(make, stacked):
 
     assert "2 older generations, deleted too" in text
     assert "older generations of a call: 2" in text
+
+
+def test_the_rule_for_older_generations_passes_over_those_on_which_something_was_found(stacked):
+    newest, older, _ = stacked().found.changes
+
+    assert ranges.is_older(older)
+    assert not ranges.is_older(newest)
+    assert not any(ranges.is_older(replace(older, severity=severity)) for severity in Severity)

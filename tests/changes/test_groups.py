@@ -67,6 +67,26 @@ def test_the_same_answer_to_other_questions_is_another_change(edited, make, befo
     assert found.numbers.items == 3
 
 
+def test_another_answer_before_is_another_change(edited, make):
+    tests = [make.id_of("test_a", name) for name in ("a", "b")]
+
+    found = edited(
+        [make.chat(answer=old, test=test) for old, test in zip(("Saturn.", "Uranus."), tests, strict=True)],
+        [make.chat(answer="Jupiter.", test=test) for test in tests],
+    )
+
+    assert (found.numbers.changes, found.numbers.items) == (2, 2)
+
+
+@pytest.mark.parametrize(("kept", "items"), [(("a", "b"), 1), (("a", "b", "c"), 2)])
+def test_a_list_in_which_more_names_stayed_is_another_change(edited, make, kept, items):
+    lists = [("a", "b"), kept]
+
+    found = edited([make.models(*some, "z") for some in lists], [make.models(*some) for some in lists])
+
+    assert (found.numbers.changes, found.numbers.items) == (2, items)
+
+
 def test_the_same_change_in_several_places_is_one_item(edited, make):
     tests = [make.id_of("test_a", name) for name in ("a", "b", "c")]
 

@@ -143,16 +143,36 @@ CALL = Output(
     [
         (chat(ANSWER), chat(ANSWER, usage={"total_tokens": 3}), Churn.IDENTICAL),
         (chat(ANSWER, chunks=6, streaming=True), chat(ANSWER, chunks=5, streaming=True), Churn.CHUNKING),
+        (
+            chat(ANSWER, chunks=2, runs=(("t", 2),), streaming=True),
+            chat(ANSWER, chunks=2, runs=(("t", 1), ("f", 1)), streaming=True),
+            Churn.CHUNKING,
+        ),
         (chat(ANSWER), chat(ANSWER, words="Which planet now?"), Churn.REQUEST),
         (chat(ANSWER), chat(replace(ANSWER, content="Saturn has rings!")), Churn.TEXT),
         (chat(ANSWER), chat(replace(ANSWER, reasoning="hm")), Churn.TEXT),
         (chat(ANSWER), chat(replace(ANSWER, content="Other.", finish_reason="length")), Churn.FINISH),
         (chat(CALL), chat(ANSWER), Churn.TOOL_CALL),
+        (
+            chat(replace(CALL, tool_calls=(ToolCall("", "f", '{"a": 1}'),))),
+            chat(replace(CALL, tool_calls=(ToolCall("", "f", '{"a": 2}'),))),
+            Churn.TOOL_CALL,
+        ),
         (chat(ANSWER), chat(error=Failure("RateLimitError", 429, "slow down"), kind=Kind.EXCEPTION), Churn.OUTCOME),
         (
             chat(error=Failure("E", 400, "one"), kind=Kind.EXCEPTION),
             chat(error=Failure("E", 400, "two"), kind=Kind.EXCEPTION),
             Churn.TEXT,
+        ),
+        (
+            chat(error=Failure("E", 400, "no"), kind=Kind.EXCEPTION),
+            chat(error=Failure("E", 429, "no"), kind=Kind.EXCEPTION),
+            Churn.OUTCOME,
+        ),
+        (
+            chat(error=Failure("E", 400, "no"), kind=Kind.EXCEPTION),
+            chat(error=Failure("F", 400, "no"), kind=Kind.EXCEPTION),
+            Churn.OUTCOME,
         ),
     ],
 )

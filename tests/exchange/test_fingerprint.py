@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.exchange.fingerprint import ARGUMENTS_DEPTH, VERSION, arguments_as_json, fingerprint
+from recviewer.exchange.model import Exchange, JsonPart, Kind, Output, ToolResult, Vector
 from recviewer.formats.reading import read
 
 TYPE = "openai.types.chat.chat_completion.ChatCompletion"
@@ -320,6 +321,48 @@ def test_place_of_a_call_in_a_request_counts_once():
     indexed[1]["tool_calls"][0]["index"] = 0
 
     assert of(chat(*turns)) == of(chat(*indexed))
+
+    indexed[1]["tool_calls"][0]["index"] = 3
+    assert of(chat(*turns)) != of(chat(*indexed))
+
+
+def test_a_key_of_a_call_that_is_given_twice_counts_as_it_was_written():
+    once, twice = ('{"to": "b", "cc": {"a": 1}}', '{"to": "a", "to": "b", "cc": {"a": 1}}')
+
+    assert of(chat(calls=[call(once)])) != of(chat(calls=[call(twice)]))
+    assert arguments_as_json(twice) == {"text": twice}
+
+
+def test_what_a_tool_was_given_is_words_whatever_its_keys_are_called():
+    def given(id):
+        block = {"type": "tool_use", "id": "x", "name": "get", "input": {"call_id": id, "type": "function_call"}}
+        return chat({"role": "user", "content": "Get it."}, {"role": "assistant", "content": [block]})
+
+    assert of(given("17")) != of(given("18"))
+
+
+def test_a_name_of_a_file_that_only_begins_like_an_id_is_words():
+    def asked(name):
+        return chat({"role": "user", "content": [{"type": "file", "file": {"file_id": name}}]})
+
+    assert of(asked("file-0a1b2c3d4e5f6a7b")) == of(asked("file-9f8e7d6c5b4a3c2d"))
+    assert of(asked("file-0a1b2c3d4e5f6a7b, page 1")) != of(asked("file-0a1b2c3d4e5f6a7b, page 2"))
+
+
+def test_the_signature_of_a_function_that_a_tool_gave_back_is_words():
+    def gave(signature, key="signature"):
+        part = ToolResult("x", "lookup", (JsonPart({key: signature}),))
+        return fingerprint(Exchange(Kind.CHAT, outputs=(Output(parts=(part,)),)))
+
+    assert gave("f(a)") != gave("f(b)")
+    assert gave("f(a)", "encrypted_content") == gave("f(b)", "encrypted_content")
+
+
+def test_numbers_that_json_cannot_write_are_told_apart_in_a_vector():
+    def embedded(value):
+        return fingerprint(Exchange(Kind.EMBEDDINGS, exhibits=(Vector(0, (0.5, value)),)))
+
+    assert len({embedded(value) for value in (float("nan"), float("inf"), float("-inf"), 0.5)}) == 4
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,18 @@ def test_it_is_taken_back_and_stays_so(make_recording, older):
     assert state(one) == "approved"
 
 
+def test_taking_back_what_was_carried_leaves_what_was_said_since(make_recording, older):
+    one = make_recording()
+    with older():
+        done = decide(seen(one), actor="Ana", verdict="approve")
+    carry(None)
+    decide(seen(one), actor="Ana", verdict="reject", note="Too short.")
+
+    undo(actor="Ana", event=done.event)
+
+    assert state(one) == "rejected"
+
+
 def test_taking_back_what_was_carried_takes_it_back_as_it_reads_now(make_recording, older):
     one = make_recording()
     with older():

@@ -1,7 +1,10 @@
 import os
 import zlib
+from datetime import timedelta
 
 import pytest
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from recviewer.catalog.models import Recording
 from recviewer.review import standing
@@ -241,6 +244,28 @@ def test_events_and_decisions_are_only_ever_added_to(make_recording):
             model.objects.get().save()
         with pytest.raises(AppendOnly):
             model.objects.get().delete()
+
+
+@pytest.mark.parametrize("back", [timedelta(0), timedelta(hours=1)])
+def test_the_last_word_counts_though_the_clock_was_put_back(make_recording, back):
+    recording, now = make_recording("a/recordings/one.json"), timezone.now()
+
+    decide(seen(recording), actor="Ana", verdict="reject", note="Too short.", now=now)
+    decide(seen(recording), actor="Ana", verdict="approve", now=now - back)
+
+    assert state_of(recording) == "approved"
+
+
+@pytest.mark.parametrize("away", [timedelta(0), timedelta(days=400)])
+def test_a_word_from_beyond_all_times_outlasts_none(make_recording, away):
+    recording = make_recording("a/recordings/one.json")
+    decide(seen(recording), actor="Ana", verdict="reject", note="Too short.")
+    QuerySet(Decision).update(entered_at=standing.LAST + away)
+
+    decide(seen(recording), actor="Ana", verdict="approve")
+
+    assert Decision.objects.get(verdict="approve").entered_at < standing.LAST
+    assert Standing.objects.get().state == "approved"
 
 
 def test_standings_can_be_rebuilt(make_recording):
