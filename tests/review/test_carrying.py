@@ -142,6 +142,18 @@ def test_it_is_taken_back_and_stays_so(make_recording, older):
     assert state(one) == "approved"
 
 
+def test_a_row_that_an_earlier_version_read_proves_nothing(make_recording, older):
+    one = make_recording()
+    with older():
+        decide(seen(one), actor="Ana", verdict="approve")
+    Recording.objects.update(fingerprint="1:as it was read then")
+
+    carry(None)
+
+    assert state(one) == "approved"
+    assert not Decision.objects.filter(fingerprint="1:as it was read then").exists()
+
+
 def test_taking_back_what_was_carried_leaves_what_was_said_since(make_recording, older):
     one = make_recording()
     with older():
