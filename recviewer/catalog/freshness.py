@@ -9,13 +9,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import Max
+from django.db.models import QuerySet
 
 from recviewer.catalog import database, indexer, provenance
 from recviewer.catalog.models import IndexRun, Recording
+from recviewer.catalog.prepared import prepared
 from recviewer.git.repository import GitFailed
 from recviewer.store.refusals import Refusal, why
 
@@ -93,11 +95,21 @@ def generation() -> str:
     It tells when the newest run began, so that a catalog that was built again is never taken for the one before. While a
     run writes, the name ends in `UNSETTLED`, and stays the same though rows change.
     """
-    run = IndexRun.objects.order_by("-id").values_list("id", "started_at", "finished_at").first()
-    newest = Recording.objects.aggregate(newest=Max("id"))["newest"] or 0
+    newest = next(iter(_newest_recording()), 0)
+    run = next(iter(_newest_run()), None)
     if run is None:
         return f"0.{newest}"
     return f"{run[0]}.{newest}.{run[1].timestamp():.6f}{'' if run[2] else UNSETTLED}"
+
+
+@prepared
+def _newest_run() -> QuerySet[IndexRun, tuple[int, datetime, datetime | None]]:
+    return IndexRun.objects.order_by("-id").values_list("id", "started_at", "finished_at")[:1]
+
+
+@prepared
+def _newest_recording() -> QuerySet[Recording, int]:
+    return Recording.objects.order_by("-id").values_list("id", flat=True)[:1]
 
 
 def settled() -> str:

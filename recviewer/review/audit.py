@@ -13,6 +13,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from recviewer.catalog import database
+from recviewer.catalog.prepared import prepared
 from recviewer.review.models import AuditEvent, EventItem, EventMember
 
 
@@ -186,18 +187,48 @@ def in_force(event: AuditEvent) -> AuditEvent:
 
 def last_undoable(actor: str) -> AuditEvent | None:
     """Return the latest act of this person that has not been taken back."""
+    return next(iter(_undoable(actor)), None)
+
+
+@prepared
+def _undoable(actor: str) -> models.QuerySet[AuditEvent]:
     acts = with_fate().filter(Q(fate=None) | ~Q(fate=Action.UNDO), actor=actor, action__in=UNDOABLE)
-    return acts.order_by("-pk").first()
+    return acts.order_by("-pk")[:1]
 
 
 def last_redoable(actor: str) -> AuditEvent | None:
     """Return the act that this person took back last, unless something new was done since."""
-    fresh = (
-        AuditEvent.objects.filter(actor=actor, action__in=UNDOABLE).order_by("-pk").values_list("pk", flat=True).first()
-    )
-    undos = AuditEvent.objects.filter(actor=actor, action=Action.UNDO, pk__gt=fresh or 0).order_by("-pk")
-    for undo in undos.select_related("target"):
-        latest = AuditEvent.objects.filter(target=undo.target_id).order_by("-pk").values_list("pk", flat=True).first()
-        if latest == undo.pk:
+    fresh = next(iter(_freshest(actor)), 0)
+    for undo in _undos_since(actor, fresh):
+        latest = last_about(undo.target_id or 0)
+        if latest is not None and latest.pk == undo.pk:
             return undo.target
     return None
+
+
+@prepared
+def _freshest(actor: str) -> models.QuerySet[AuditEvent, int]:
+    acts = AuditEvent.objects.filter(actor=actor, action__in=UNDOABLE).order_by("-pk")
+    return acts.values_list("pk", flat=True)[:1]
+
+
+@prepared
+def _undos_since(actor: str, last: int) -> models.QuerySet[AuditEvent]:
+    undos = AuditEvent.objects.filter(actor=actor, action=Action.UNDO, pk__gt=last)
+    return undos.select_related("target").order_by("-pk")
+
+
+def last_about(event: int) -> AuditEvent | None:
+    """Return the last undo or redo of an event, by its key; None where there is none."""
+    return next(iter(_about(event)), None)
+
+
+@prepared
+def _about(event: int) -> models.QuerySet[AuditEvent]:
+    return AuditEvent.objects.filter(target=event).order_by("-pk")[:1]
+
+
+@prepared
+def by_key(event: int) -> models.QuerySet[AuditEvent]:
+    """Return the event that has a key."""
+    return AuditEvent.objects.filter(pk=event)

@@ -10,9 +10,11 @@ from dataclasses import replace
 from operator import attrgetter
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from recviewer.catalog import content
 from recviewer.catalog.models import Recording
+from recviewer.catalog.prepared import prepared
 from recviewer.review.audit import Done
 from recviewer.review.refusals import Changed, Gone, Invalid
 from recviewer.review.subjects import Seen, Target, chunked, printable, unread
@@ -52,7 +54,7 @@ class Chosen:
             raise Invalid("No recording was chosen.")
         is_any = False
         for paths in chunked(self._wanted):
-            rows = {row.path: row for row in Recording.objects.filter(path__in=paths).only(*COLUMNS)}
+            rows = {row.path: row for row in _at(paths)}
             for path in paths:
                 row = rows.get(path)
                 why = self._obstacle(row, self._wanted[path])
@@ -132,6 +134,11 @@ class Chosen:
     def sentence(self) -> str:
         """Which recordings were left out and why, "" for none."""
         return named(self.left) if self.left else ""
+
+
+@prepared
+def _at(paths: Sequence[str]) -> QuerySet[Recording]:
+    return Recording.objects.filter(path__in=paths).only(*COLUMNS)
 
 
 def cannot_be_read(reason: str) -> str:

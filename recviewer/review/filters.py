@@ -6,7 +6,7 @@ Recordings and reviews meet by fingerprint and by path, never by a key of the ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Val
 from django.db.models.functions import Concat, Substr
 
 from recviewer.catalog.models import Recording
+from recviewer.catalog.prepared import prepared
 from recviewer.review.models import Decision, Standing, State, TagOn, Verdict
 from recviewer.review.subjects import BLOB_PREFIX, CHANGE_PREFIX, GONE_PREFIX, OLDER, chunked
 from recviewer.review.tagging import folded
@@ -72,9 +73,14 @@ def _older() -> Q:
     return Q(*[Q(fingerprint__startswith=begin) for begin in OLDER], _connector=Q.OR)
 
 
+@prepared
+def _under_older() -> QuerySet[Decision, int]:
+    return Decision.objects.filter(_older()).values_list("pk", flat=True)[:1]
+
+
 def _under_older_rule() -> Q:
     """Return the condition: the last word at the path on anything else than what it says now is of an older version."""
-    if not Decision.objects.filter(_older()).exists():
+    if not _under_older():
         return Q(pk__in=())
     last = (
         Decision.objects.filter(path=OuterRef("path"))
@@ -91,7 +97,7 @@ def _under_older_rule() -> Q:
 
 def count_older(recordings: QuerySet[Recording]) -> int:
     """Return how many of these are undecided, and were decided on under an older rule."""
-    if not Decision.objects.filter(_older()).exists():
+    if not _under_older():
         return 0
     return with_verdict(recordings.order_by(), OLDER_RULE).count()
 
@@ -115,19 +121,29 @@ def verdict_counts(recordings: QuerySet[Recording], *, total: int | None = None)
     plain = recordings.order_by()
     counts = dict.fromkeys(State.values, 0)
     for state in (State.APPROVED, State.REJECTED, State.DELETE):
-        if Standing.objects.filter(state=state).exists():
+        if _standing_in(state.value):
             counts[state] = plain.filter(_with(state)).count()
     counts[State.UNDECIDED] = (plain.count() if total is None else total) - sum(counts.values())
     return counts
 
 
+@prepared
+def _standing_in(state: str) -> QuerySet[Standing, str]:
+    return Standing.objects.filter(state=state).values_list("state", flat=True)[:1]
+
+
 def tag_counts(recordings: QuerySet[Recording]) -> list[tuple[Label, int]]:
     """Return the tags on these recordings with how many carry them, the most used first."""
-    if not TagOn.objects.exists():
+    if not _used():
         return []
     paths = recordings.order_by().filter(path=OuterRef("path"))
     uses = TagOn.objects.filter(Exists(paths)).values_list("tag__name", "tag__colour").annotate(count=Count("pk"))
     return [(Label(name, colour), count) for name, colour, count in uses.order_by("-count", "tag__folded")]
+
+
+@prepared
+def _used() -> QuerySet[TagOn, int]:
+    return TagOn.objects.values_list("pk", flat=True)[:1]
 
 
 def with_tags(recordings: QuerySet[Recording], names: Iterable[str]) -> QuerySet[Recording]:
@@ -150,9 +166,14 @@ def standings_for(subjects: Iterable[str]) -> dict[str, Stand]:
     """Return the standings of fingerprints (or of what `subjects.subject_of` gives). Undecided ones are left out."""
     found: dict[str, Stand] = {}
     for some in chunked(dict.fromkeys(subjects)):
-        for row in Standing.objects.filter(fingerprint__in=some):
+        for row in _standings(some):
             found[row.fingerprint] = Stand(row.state, row.by, row.at, row.note, row.rule)
     return found
+
+
+@prepared
+def _standings(subjects: Sequence[str]) -> QuerySet[Standing]:
+    return Standing.objects.filter(fingerprint__in=subjects)
 
 
 def totals(subjects: Iterable[str]) -> dict[str, int]:
@@ -160,22 +181,32 @@ def totals(subjects: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for some in chunked(dict.fromkeys(subjects)):
         blobs = [subject.removeprefix(BLOB_PREFIX) for subject in some if subject.startswith(BLOB_PREFIX)]
-        alike = Recording.objects.filter(fingerprint__in=[subject for subject in some if subject]).order_by()
-        found.update(alike.exclude(fingerprint="").values_list("fingerprint").annotate(count=Count("pk")))
+        found.update(_alike([subject for subject in some if subject]))
         if blobs:
             rows = Recording.objects.filter(fingerprint="", blob__in=blobs).order_by().values_list("blob")
             found.update((BLOB_PREFIX + blob, count) for blob, count in rows.annotate(count=Count("pk")))
     return found
 
 
+@prepared
+def _alike(fingerprints: Sequence[str]) -> QuerySet[Recording, tuple[str, int]]:
+    alike = Recording.objects.filter(fingerprint__in=fingerprints).exclude(fingerprint="").order_by()
+    return alike.values_list("fingerprint").annotate(count=Count("pk"))
+
+
 def tags_for_paths(paths: Iterable[str]) -> dict[str, list[Label]]:
     """Return the tags of each path that has any, in order of name."""
     found: dict[str, list[Label]] = {}
     for some in chunked(dict.fromkeys(paths)):
-        rows = TagOn.objects.filter(path__in=some).order_by("tag__folded")
-        for path, name, colour in rows.values_list("path", "tag__name", "tag__colour"):
+        for path, name, colour in _on(some):
             found.setdefault(path, []).append(Label(name, colour))
     return found
+
+
+@prepared
+def _on(paths: Sequence[str]) -> QuerySet[TagOn, tuple[str, str, str]]:
+    rows = TagOn.objects.filter(path__in=paths).order_by("tag__folded")
+    return rows.values_list("path", "tag__name", "tag__colour")
 
 
 def all_standings() -> dict[str, str]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from recviewer.catalog.models import Recording
+from recviewer.catalog.prepared import prepared
 from recviewer.review import audit, rows
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.locks import acting
@@ -45,8 +46,12 @@ def listing() -> list[Use]:
 
 def quick() -> list[Tag]:
     """Return the most used tags, which have a digit as their key, by name: a digit should not wander while it is used."""
-    often = Tag.objects.annotate(total=Count("uses")).filter(total__gt=0).order_by("-total", "folded")[:QUICK]
-    return sorted(often, key=lambda tag: tag.folded)
+    return sorted(_often(), key=lambda tag: tag.folded)
+
+
+@prepared
+def _often() -> QuerySet[Tag]:
+    return Tag.objects.annotate(total=Count("uses")).filter(total__gt=0).order_by("-total", "folded")[:QUICK]
 
 
 def rename(name: str, to: str, *, actor: str, now: datetime | None = None) -> Done:

@@ -8,9 +8,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from recviewer.catalog.models import Recording
+from recviewer.catalog.prepared import prepared
 from recviewer.review import audit, rows
 from recviewer.review.audit import Action, Done, Item
 from recviewer.review.locks import acting
@@ -146,7 +148,7 @@ def threads(path: str) -> list[Thread]:
 
     A thread that lies elsewhere is among them where an answer in it is on this recording.
     """
-    roots = {root.pk: root for root in map(_beginning, Note.objects.filter(path=path).select_related("thread"))}
+    roots = {root.pk: root for root in map(_beginning, _at(path))}
     answers = _answers(roots)
     found = [
         Thread(root, tuple(sorted(answers[root.pk], key=_age)), "" if root.path == path else root.path)
@@ -155,6 +157,11 @@ def threads(path: str) -> list[Thread]:
         and (root.path == path or any(answer.path == path for answer in answers[root.pk]))
     ]
     return sorted(found, key=lambda thread: (not thread.is_open, _place(thread.root.anchor), thread.root.at))
+
+
+@prepared
+def _at(path: str) -> QuerySet[Note]:
+    return Note.objects.filter(path=path).select_related("thread")
 
 
 def _beginning(note: Note) -> Note:

@@ -6,12 +6,13 @@ somebody approved: a disagreement is to be seen, not to be passed over); else on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from django.db.models import Max, QuerySet
 
+from recviewer.catalog.prepared import prepared
 from recviewer.review import audit
 from recviewer.review.models import Decision, Standing, State, Verdict
 from recviewer.review.subjects import CHANGE_PREFIX, Target, chunked
@@ -57,9 +58,13 @@ def latest(fingerprints: Collection[str], *, with_rules: bool = False) -> dict[s
     """Return the decisions that count, by fingerprint and reviewer, without cleared ones. with_rules: see `counting`."""
     found: dict[str, dict[str, Decision]] = {}
     for some in chunked(fingerprints):
-        rows = in_force().filter(fingerprint__in=some).order_by(*ENTERED)
-        found |= counting(rows, with_rules=with_rules)
+        found |= counting(_entered_on(some), with_rules=with_rules)
     return found
+
+
+@prepared
+def _entered_on(fingerprints: Sequence[str]) -> QuerySet[Decision]:
+    return in_force().filter(fingerprint__in=fingerprints).order_by(*ENTERED)
 
 
 def counting(spoken: Iterable[_S], *, with_rules: bool = False) -> dict[str, dict[str, _S]]:
@@ -109,11 +114,14 @@ def entered(fingerprints: Collection[str], reviewer: str) -> dict[str, datetime]
     """Return when this reviewer's last decision on each of these came into force; a new one has to come after it."""
     found: dict[str, datetime] = {}
     for some in chunked(fingerprints):
-        rows = Decision.objects.filter(fingerprint__in=some, reviewer=reviewer, entered_at__lt=LAST).values_list(
-            "fingerprint"
-        )
-        found.update(rows.annotate(last=Max("entered_at")))
+        found.update(_last_of(some, reviewer))
     return found
+
+
+@prepared
+def _last_of(fingerprints: Sequence[str], reviewer: str) -> QuerySet[Decision, tuple[str, datetime]]:
+    rows = Decision.objects.filter(fingerprint__in=fingerprints, reviewer=reviewer, entered_at__lt=LAST)
+    return rows.values_list("fingerprint").annotate(last=Max("entered_at"))
 
 
 def settle(decisions: Iterable[_S]) -> tuple[State, _S | None]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from recviewer.catalog.prepared import prepared
 from recviewer.exchange.amounts import counted
 from recviewer.review import audit, standing
 from recviewer.review.models import Decision, EventItem, Verdict
@@ -99,16 +102,7 @@ def _undecided(target: Target, actor: str, *, is_gone: bool) -> Sentence:
     """Say so, and tell of the last verdict on what was at this path before."""
     if is_gone:
         return Sentence("Undecided.", rest="May it go?")
-    earlier = (
-        Decision.objects.filter(path=target.path)
-        .exclude(fingerprint=target.subject)
-        .exclude(fingerprint__startswith=GONE_PREFIX)
-        .exclude(fingerprint__startswith=CHANGE_PREFIX)
-        .order_by("-pk")
-        .first()
-        if target.subject
-        else None
-    )
+    earlier = next(iter(_earlier(target.path, target.subject)), None) if target.subject else None
     if earlier is None or earlier.verdict == Verdict.CLEAR:
         return Sentence("Undecided.", rest="Nobody has decided on this yet.")
     who = "You" if earlier.reviewer == actor else earlier.reviewer
@@ -121,6 +115,14 @@ def _undecided(target: Target, actor: str, *, is_gone: bool) -> Sentence:
     }[Verdict(earlier.verdict)]
     was_approved = earlier.verdict == Verdict.APPROVE
     return Sentence("Undecided.", earlier.note, f"{who} {does}", earlier.at, has_earlier=was_approved)
+
+
+@prepared
+def _earlier(path: str, subject: str) -> QuerySet[Decision]:
+    """Return the last verdict on what was at a path before what a subject is of."""
+    earlier = Decision.objects.filter(path=path).exclude(fingerprint=subject)
+    on_content = earlier.exclude(fingerprint__startswith=GONE_PREFIX).exclude(fingerprint__startswith=CHANGE_PREFIX)
+    return on_content.order_by("-pk")[:1]
 
 
 def _under_older_rule(earlier: Decision, who: str) -> Sentence:
@@ -139,5 +141,11 @@ def was_here(decision: Decision, target: Target) -> bool:
     """Tell whether a verdict was given on these very bytes at this path, alone or in bulk."""
     if decision.blob == target.blob and decision.path == target.path:
         return True
-    items = EventItem.objects.filter(event=decision.event_id, path=target.path, blob=target.blob)
-    return items.exclude(event__action__in=[audit.Action.UNDO, audit.Action.REDO]).exists()
+    return bool(_item(decision.event_id, target.path, target.blob))
+
+
+@prepared
+def _item(event: int, path: str, blob: str) -> QuerySet[EventItem, int]:
+    items = EventItem.objects.filter(event=event, path=path, blob=blob)
+    by_hand = items.exclude(event__action__in=[audit.Action.UNDO, audit.Action.REDO])
+    return by_hand.values_list("pk", flat=True)[:1]

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from recviewer.catalog.models import Recording
+from recviewer.catalog.prepared import prepared
 from recviewer.pages.deciding import hurry
 from recviewer.pages.deciding.saying import sentence, was_here
 from recviewer.pages.recordings.queue import queue_for
@@ -195,10 +197,20 @@ def bar_for(request: HttpRequest, recording: Recording, *, is_stale: bool = Fals
 
 def _alike(recording: Recording) -> int:
     """Count the other recordings of the catalog that a verdict on this one decides."""
-    same = (
-        {"fingerprint": recording.fingerprint} if recording.fingerprint else {"fingerprint": "", "blob": recording.blob}
-    )
-    return Recording.objects.filter(**same).exclude(pk=recording.pk).count()
+    same = _of_fingerprint(recording.fingerprint) if recording.fingerprint else _of_blob(recording.blob)
+    return sum(same) - 1 if same else 0
+
+
+@prepared
+def _of_fingerprint(fingerprint: str) -> QuerySet[Recording, int]:
+    same = Recording.objects.filter(fingerprint=fingerprint).order_by().values("fingerprint")
+    return same.annotate(count=Count("pk")).values_list("count", flat=True)
+
+
+@prepared
+def _of_blob(blob: str) -> QuerySet[Recording, int]:
+    same = Recording.objects.filter(fingerprint="", blob=blob).order_by().values("blob")
+    return same.annotate(count=Count("pk")).values_list("count", flat=True)
 
 
 def bar_of(
@@ -223,6 +235,8 @@ def bar_of(
     _, mine = standing.settle([decision for decision in counting if decision.reviewer == actor])
     if mine is not None and settling is not None and mine.verdict == settling.verdict:
         settling = mine
+    if settling is not None:
+        settling.event = audit.by_key(settling.event_id)[0]
     said = sentence(target, settling, mine, actor, is_gone=is_gone, asks=asks)
     icon, tone = TONES[state]
     last, again = _acts(actor, target.path, settling)
@@ -274,13 +288,18 @@ def tags_for(recording: Recording) -> Tags:
         url=url_of(recording.path),
         tags=tuple(often.get(label.name) or Quick(label, "") for label in mine),
         quick=tuple(one for name, one in often.items() if name not in {label.name for label in mine}),
-        known=tuple(Tag.objects.order_by("folded").values_list("name", flat=True)[:200]),
+        known=tuple(_names()),
     )
+
+
+@prepared
+def _names() -> QuerySet[Tag, str]:
+    return Tag.objects.order_by("folded").values_list("name", flat=True)[:200]
 
 
 def _acts(actor: str, path: str, settling: Decision | None) -> tuple[Act | None, Act | None]:
     last, undone = audit.last_undoable(actor), audit.last_redoable(actor)
-    undo = AuditEvent.objects.filter(target=undone).order_by("-pk").first() if undone else None
+    undo = audit.last_about(undone.pk) if undone else None
     said = {settling.event_id, settling.event.target_id} if settling is not None else set()
     return _act(last, path, said=said), _act(undone, path, said=set(), at=undo.at if undo else None)
 
@@ -288,7 +307,7 @@ def _acts(actor: str, path: str, settling: Decision | None) -> tuple[Act | None,
 def _act(event: AuditEvent | None, path: str, *, said: set[int | None], at: datetime | None = None) -> Act | None:
     if event is None:
         return None
-    is_here = EventItem.objects.filter(event=event, path=path).exists()
+    is_here = bool(_items_at(event.pk, path))
     when = at or event.at
     if not is_here and timezone.now() - when > RECENT:
         return None
@@ -296,3 +315,8 @@ def _act(event: AuditEvent | None, path: str, *, said: set[int | None], at: date
     if is_here and event.count == 1:
         words = _NAMED.sub("this", words, count=1)
     return Act(event.pk, f"{words[:1].upper()}{words[1:]}", when, is_here, event.pk in said)
+
+
+@prepared
+def _items_at(event: int, path: str) -> QuerySet[EventItem, int]:
+    return EventItem.objects.filter(event=event, path=path).values_list("pk", flat=True)[:1]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_safe
 from recviewer.catalog import content as contents
 from recviewer.catalog.content import Content
 from recviewer.catalog.models import Recording
+from recviewer.catalog.prepared import prepared
 from recviewer.exchange import contract
 from recviewer.exchange.model import Exchange, Kind
 from recviewer.memory import stored
@@ -92,11 +94,16 @@ class RecordingPage:
 @require_safe
 def show(request: HttpRequest, key: str) -> HttpResponse:
     """Show a recording, or a part of it; its contract JSON where `.json` follows its key."""
-    recording = Recording.objects.select_related("commit").filter(path=key).first()
+    recording = next(iter(_at(key)), None)
     if recording is None:
         return of_file(request, key) or _as_json(key)
     content = content_of(recording)
     return answer(request, content, _file_name(recording), lambda view: _page(request, recording, content, view))
+
+
+@prepared
+def _at(key: str) -> QuerySet[Recording]:
+    return Recording.objects.select_related("commit").filter(path=key)
 
 
 def answer(

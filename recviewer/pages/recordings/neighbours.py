@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from recviewer.catalog.models import Recording
+from recviewer.catalog.prepared import prepared
 
 SHOWN = 15
 
@@ -40,11 +42,7 @@ def neighbours_of(recording: Recording) -> Neighbours | None:
     """Return the recordings of the same test, None where there is only this one or no test is known."""
     if not recording.test_id:
         return None
-    rows = list(
-        Recording.objects.filter(test_id=recording.test_id)
-        .order_by("turns", "asked_length", "path")
-        .values_list("path", "answered")
-    )
+    rows = _of_test(recording.test_id)
     if len(rows) < 2:
         return None
     place = next((at for at, row in enumerate(rows) if row[0] == recording.path), 0)
@@ -60,6 +58,12 @@ def neighbours_of(recording: Recording) -> Neighbours | None:
         previous=url_of(rows[place - 1][0]) if place else "",
         next=url_of(rows[place + 1][0]) if place + 1 < len(rows) else "",
     )
+
+
+@prepared
+def _of_test(test_id: str) -> QuerySet[Recording, tuple[str, str]]:
+    rows = Recording.objects.filter(test_id=test_id).order_by("turns", "asked_length", "path")
+    return rows.values_list("path", "answered")
 
 
 def url_of(path: str) -> str:

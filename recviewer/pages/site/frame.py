@@ -9,12 +9,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 import recviewer
 from recviewer.catalog import indexer
+from recviewer.catalog.prepared import prepared
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Tag
 
@@ -31,7 +33,13 @@ NAV = (
 )
 """Title, namespace and url names of the pages in the top bar; those that do not exist are left out."""
 
-WHEN: dict[str, Callable[[], bool]] = {"tags": Tag.objects.exists}
+
+@prepared
+def _tags() -> QuerySet[Tag, int]:
+    return Tag.objects.values_list("pk", flat=True)[:1]
+
+
+WHEN: dict[str, Callable[[], object]] = {"tags": _tags}
 """Namespaces whose entry is there only when there is something to see."""
 
 BELOW = {"recording": "recordings", "history": "recordings", "queue": "recordings", "bulk": "recordings"}

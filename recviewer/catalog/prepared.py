@@ -1,0 +1,115 @@
+"""Queries that many pages ask, put into SQL once.
+
+Django makes the SQL of a query anew each time, which takes several times as long as SQLite takes to answer. Here that is
+done once for each database and each number of values; what comes back is what the query itself would yield.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import QuerySet
+
+_P = ParamSpec("_P")
+_Row = TypeVar("_Row")
+
+LONGEST = 100
+"""Members of lists with which a query is kept: each length is a shape of its own. Longer ones are asked as they are."""
+
+
+def prepared(make: Callable[_P, QuerySet[Any, _Row]]) -> Callable[_P, list[_Row]]:
+    """Have a function that makes a query return its rows instead, as a list.
+
+    The function is given texts, whole numbers and lists of these, by place. Each has to stand in the query as it is, and
+    decide on nothing but that: the query is made with stand-ins, and only once. TypeError where one is altered or missing.
+    """
+    shapes: dict[tuple[object, ...], _Shape | None] = {}
+
+    @wraps(make)
+    def rows(*given: _P.args, **named: _P.kwargs) -> list[_Row]:
+        if named:
+            raise TypeError(f"{make.__name__} is given its values by place")
+        if any(isinstance(one, (list, tuple)) and len(one) > LONGEST for one in given):
+            return list(make(*given, **named))
+        shape = (connection.vendor, *(len(one) if isinstance(one, (list, tuple)) else type(one) for one in given))
+        if shape not in shapes:
+            shapes[shape] = _shaped(make, given)
+        found = shapes[shape]
+        return [] if found is None else found.rows(_flat(given))
+
+    return rows
+
+
+def _flat(given: Sequence[object]) -> list[object]:
+    """Return what was given, lists as their members."""
+    flat: list[object] = []
+    for one in given:
+        if isinstance(one, (list, tuple)):
+            flat += one
+        else:
+            flat.append(one)
+    return flat
+
+
+def _shaped(make: Callable[..., QuerySet[Any, Any]], given: Sequence[object]) -> _Shape | None:
+    """Return the shape of a query, None where it can hold nothing."""
+    marks: list[object] = []
+
+    def mark(one: object) -> object:
+        if isinstance(one, (list, tuple)):
+            return [mark(member) for member in one]
+        if isinstance(one, str):
+            marks.append(f"\x02 a place of {make.__name__}: {len(marks)} \x03")
+        elif isinstance(one, int) and not isinstance(one, bool):
+            marks.append(-7_250_000_000 - len(marks))
+        else:
+            raise TypeError(f"{make.__name__} is given {type(one).__name__}, which cannot be prepared")
+        return marks[-1]
+
+    queryset = make(*map(mark, given))
+    compiler = queryset.query.get_compiler(connection=connection)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    if set(marks) - {one for one in params if type(one) in (str, int)}:
+        raise TypeError(f"{make.__name__} alters a value, or asks for nothing with it")
+    return _Shape(queryset, compiler, sql, [marks.index(one) if one in marks else None for one in params], params)
+
+
+class _Shape:
+    """The SQL of one query. places: of each parameter the place of its value among those given, None for a fixed one."""
+
+    def __init__(
+        self, queryset: QuerySet[Any, Any], compiler: Any, sql: str, places: list[int | None], params: Sequence[object]
+    ) -> None:
+        converters = compiler.get_converters([chosen[0] for chosen in compiler.select[: compiler.col_count]])
+
+        class Ready(type(compiler)):  # type: ignore[misc]
+            """The compiler that made the SQL, which does not make it again."""
+
+            params: list[object]
+
+            def as_sql(self, *_: object, **__: object) -> tuple[str, list[object]]:
+                return sql, self.params
+
+            def get_converters(self, _: object) -> Any:
+                return converters
+
+        compiler.__class__ = Ready
+        self._queryset, self._compiler = queryset, compiler
+        self._places = list(zip(places, params, strict=True))
+
+    def rows(self, given: list[object]) -> list[Any]:
+        """Ask the database of this thread."""
+        ready = copy(self._compiler)
+        ready.connection = connections[DEFAULT_DB_ALIAS]
+        ready.params = [fixed if place is None else given[place] for place, fixed in self._places]
+        queryset = self._queryset._chain()  # type: ignore[attr-defined]
+        queryset.query.get_compiler = lambda *_, **__: ready
+        return list(queryset)
