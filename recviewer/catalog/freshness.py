@@ -114,5 +114,9 @@ def _newest_recording() -> QuerySet[Recording, int]:
 
 def settled() -> str:
     """Return the name of the catalog's present state, "" while a run writes rows: then nothing may be kept for it."""
-    state = generation()
+    return once_settled(generation())
+
+
+def once_settled(state: str) -> str:
+    """Return a name of the catalog's state as it is, "" where a run wrote rows when it was asked for."""
     return "" if state.endswith(UNSETTLED) else state

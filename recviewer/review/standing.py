@@ -14,7 +14,7 @@ from django.db.models import Max, QuerySet
 
 from recviewer.catalog.prepared import prepared
 from recviewer.review import audit
-from recviewer.review.models import Decision, Standing, State, Verdict
+from recviewer.review.models import AuditEvent, Decision, Standing, State, Verdict
 from recviewer.review.subjects import CHANGE_PREFIX, Target, chunked
 
 ORDER = (
@@ -160,6 +160,24 @@ def update(fingerprints: Collection[str]) -> None:
         unique_fields=["fingerprint"],
         update_fields=["state", "by", "at", "note", "rule"],
     )
+
+
+def state() -> tuple[object, ...]:
+    """Return a name of all that is decided at present: another one whenever a standing may be another.
+
+    Standings follow from decisions and from which imports were taken back, and both are only ever added to.
+    """
+    return *_newest_event(), *_newest_decision()
+
+
+@prepared
+def _newest_event() -> QuerySet[AuditEvent, tuple[int, datetime]]:
+    return AuditEvent.objects.order_by("-pk").values_list("pk", "at")[:1]
+
+
+@prepared
+def _newest_decision() -> QuerySet[Decision, tuple[int, datetime]]:
+    return Decision.objects.order_by("-pk").values_list("pk", "entered_at")[:1]
 
 
 def rebuild() -> int:

@@ -1,4 +1,5 @@
 import json
+import re
 from urllib.parse import quote
 
 import pytest
@@ -6,8 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from recviewer.catalog.models import Recording
+from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen
 from recviewer.review.tagging import tag
+from recviewer.review.undoing import undo
 
 
 @pytest.fixture
@@ -279,3 +282,43 @@ def test_what_cannot_be_searched_for_is_not_told_as_a_number_of_recordings(clien
 
     assert "<title>Not searched · kind:chatt · recviewer</title>" in html
     assert 'data-says="This cannot be searched for"' in html
+
+
+def verdicts(client, query=""):
+    """Return the counts of verdicts beside the list, as they are printed."""
+    html = client.get(f"/{query}").content.decode()
+    group = re.search(r">Verdict</h2>.*?</section>", html, re.DOTALL)
+    found = re.findall(r'facet-label">([^<]+)</span><span class="facet-count">(\d+)<', group[0]) if group else []
+    return {name: int(count) for name, count in found}
+
+
+def test_counts_of_verdicts_are_those_of_now(client, three, make_recording):
+    """They are kept from page to page: whatever changes a verdict or the catalog makes them anew."""
+    seen = [Seen(one.path, one.blob) for one in three]
+    assert verdicts(client, "?state=undecided")["undecided"] == 3
+
+    decide(seen[:1], actor="ana", verdict="approve")
+    assert (verdicts(client)["undecided"], verdicts(client)["approved"]) == (2, 1)
+    decide(seen[:1], actor="ben", verdict="reject", note="wrong")
+    assert (verdicts(client)["approved"], verdicts(client)["re-record"]) == (0, 1)
+    undo(actor="ben")
+    assert (verdicts(client)["approved"], verdicts(client)["re-record"]) == (1, 0)
+    assert verdicts(client, "?suite=agents&state=undecided")["undecided"] == 2
+    make_recording("tests/integration/agents/recordings/d.json", asked="And now?")
+    assert (verdicts(client)["undecided"], verdicts(client)["approved"]) == (3, 1)
+    assert verdicts(client, "?suite=agents&state=undecided")["undecided"] == 3
+    tag(seen[1:2], actor="ana", name="golden")
+    assert verdicts(client, "?tag=golden&state=undecided")["undecided"] == 1
+    tag(seen[2:3], actor="ana", name="golden")
+    assert verdicts(client, "?tag=golden&state=undecided")["undecided"] == 2
+
+
+def test_counts_of_verdicts_are_asked_once_while_nothing_changes(client, three):
+    decide([Seen(three[0].path, three[0].blob)], actor="ana", verdict="approve")
+    asked = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert verdicts(client)["approved"] == 1
+        asked.append(sum("review_standing" in one["sql"] and "COUNT(" in one["sql"] for one in queries))
+
+    assert asked == [1, 0]

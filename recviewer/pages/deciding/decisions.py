@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from recviewer.catalog.models import Recording
 from recviewer.pages.deciding import hurry, undo_places
 from recviewer.pages.deciding.notes import notes_for
-from recviewer.pages.deciding.verdict_bar import bar_for, refused, since_url, tags_for, url_of
+from recviewer.pages.deciding.verdict_bar import bar_for, refused, since_url, tags_for
+from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.errors import ErrorPage, page_of
 from recviewer.pages.site.forms import event_in, item_of, items_of, key_in, next_of, seen_in
 from recviewer.pages.site.htmx import VARY, wants_fragment

@@ -14,7 +14,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST
 
 from recviewer.catalog.models import Recording
-from recviewer.pages.deciding.verdict_bar import bar_for, url_of
+from recviewer.pages.deciding.verdict_bar import bar_for
+from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.errors import ErrorPage, page_of
 from recviewer.pages.site.forms import Fields, fields_of, key_in, next_of, seen_in
 from recviewer.pages.site.htmx import VARY, wants_fragment

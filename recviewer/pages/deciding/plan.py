@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from recviewer.pages.deciding import plan_files
 from recviewer.pages.deciding.plan_page import Around, Downloads, page_of
-from recviewer.pages.deciding.verdict_bar import url_of
+from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.site.json import Json
 from recviewer.plan import model as plans

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from recviewer.catalog.models import Recording
 from recviewer.discreet import discreet
-from recviewer.pages.deciding.verdict_bar import url_of
+from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.htmx import answer, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import is_whole

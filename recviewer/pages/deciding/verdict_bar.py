@@ -18,6 +18,7 @@ from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.pages.deciding import hurry
 from recviewer.pages.deciding.saying import sentence, was_here
+from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.queue import queue_for
 from recviewer.pages.site.forms import Fields, fields_of
 from recviewer.pages.text.walk import Queue
@@ -149,11 +150,6 @@ class Tags:
     def fields(self) -> Fields:
         """What every form sends, by name."""
         return fields_of(self.key, self.seen)
-
-
-def url_of(key: str) -> str:
-    """Return the address of a recording's page."""
-    return reverse("recording:show", args=[key])
 
 
 def since_url(key: str, seen: str) -> str:

@@ -16,7 +16,7 @@ from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.templatetags.words import bare, brief
 from recviewer.recent import Recent
 from recviewer.review import filters as said
-from recviewer.review import narrowing
+from recviewer.review import narrowing, standing
 
 FACET_SHOWN = 6
 LISTED = 60
@@ -47,9 +47,13 @@ class Facet:
     left: int = 0
 
 
-def narrowed(state: ListState, terms: Iterable[Term] | None = None) -> Recordings:
-    """Return the recordings that a state, or other terms with its words, leave."""
-    kept_for = settled() if state.words else ""
+def narrowed(state: ListState, terms: Iterable[Term] | None = None, kept_for: str | None = None) -> Recordings:
+    """Return the recordings that a state, or other terms with its words, leave.
+
+    kept_for: what `freshness.settled` says, for who knows it already.
+    """
+    if kept_for is None:
+        kept_for = settled() if state.words else ""
     return narrowing.narrowed(state.terms if terms is None else terms, state.words, state=kept_for)
 
 
@@ -62,15 +66,33 @@ def _verdicts(counts: Mapping[str, int]) -> tuple[str, ...]:
     return (*_VERDICTS, said.OLDER_RULE) if said.OLDER_RULE in counts else _VERDICTS
 
 
-def printed_facets(state: ListState, counted: Counts) -> SafeString:
-    """Return the counts beside the list, printed."""
+_counts = Recent[Hashable, dict[str, int]](64)
+
+
+def _verdict_counts(state: ListState, total: int, kept_for: str) -> dict[str, int]:
+    """Return how many recordings are in each state, whatever state is asked for, and how many wait under an older rule.
+
+    They are counted once for as long as nothing is decided and nothing indexed. total: how many the filters leave.
+    """
     without_state = [term for term in state.terms if term.key != "state"]
-    total = counted.total if len(without_state) == len(state.terms) else None
-    verdicts = said.verdict_counts(narrowed(state, without_state), total=total)
-    older = said.count_older(narrowed(state, without_state))
-    if older or any(term.key == "state" and term.value == said.OLDER_RULE for term in state.terms):
-        verdicts[said.OLDER_RULE] = older
-    tags = [(label.name, count) for label, count in said.tag_counts(narrowed(state))]
+
+    def make() -> dict[str, int]:
+        plain = narrowed(state, without_state, kept_for)
+        found = said.verdict_counts(plain, total=total if len(without_state) == len(state.terms) else None)
+        return found | {said.OLDER_RULE: said.count_older(plain)}
+
+    if not kept_for or any(term.key == "tag" for term in without_state):
+        return make()
+    return _counts.made((kept_for, standing.state(), tuple(without_state), state.words), make)
+
+
+def printed_facets(state: ListState, counted: Counts, kept_for: str) -> SafeString:
+    """Return the counts beside the list, printed. kept_for: as in `narrowed`."""
+    verdicts = dict(_verdict_counts(state, counted.total, kept_for))  # those that are kept stay as they are
+    is_asked = any(term.key == "state" and term.value == said.OLDER_RULE for term in state.terms)
+    if not verdicts[said.OLDER_RULE] and not is_asked:
+        del verdicts[said.OLDER_RULE]
+    tags = [(label.name, count) for label, count in said.tag_counts(narrowed(state, None, kept_for))]
     whole = replace(state, page=1)
     key = (whole, tuple(verdicts.items()), tuple(tags), repr(counted))
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import QuerySet
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
@@ -68,6 +69,12 @@ def _of_test(test_id: str) -> QuerySet[Recording, tuple[str, str]]:
 
 def url_of(path: str) -> str:
     """Return the address of a recording's page."""
+    return _url(path, get_script_prefix())
+
+
+@lru_cache(4_000)
+def _url(path: str, prefix: str) -> str:
+    """Return the address below what Django puts before all addresses."""
     return reverse("recording:show", kwargs={"key": path})
 
 

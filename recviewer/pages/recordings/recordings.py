@@ -167,19 +167,20 @@ def listing(request: HttpRequest) -> HttpResponse:
 def build(state: ListState) -> Listing:
     """Put the page together. Opens no file."""
     generation = freshness.generation()
+    kept_for = freshness.once_settled(generation)
     everything = facets.counts(facets.combinations(Recording.objects.all(), key=(generation,)), ())
     beyond = [*facets.without_facets(state.terms), *(term for term in state.terms if term.key in REVIEW_KEYS)]
     has_said = any(term.key in REVIEW_KEYS for term in beyond)
     key = None if has_said else (generation, state.words, tuple(beyond))
     if beyond or state.words:
-        found = facets.combinations(narrowed(state, beyond), key=key)
+        found = facets.combinations(narrowed(state, beyond, kept_for), key=key)
     else:
         found = facets.combinations(Recording.objects.all(), key=(generation,))
     faults = tuple(faults_of(state))
     counted = facets.counts(() if faults else found, state.terms)
     pages = max(1, -(-counted.total // state.per_page))
     state = replace(state, page=min(state.page, pages))
-    recordings, rows = _rows(state)
+    recordings, rows = _rows(state, kept_for)
     first = (state.page - 1) * state.per_page + 1 if counted.total else 0
     return Listing(
         state=state,
@@ -190,7 +191,7 @@ def build(state: ListState) -> Listing:
         tests=_tests(generation),
         models=len([value for value, _ in everything.by_facet["model"] if value]),
         notices=_notices(everything),
-        facets=printed_facets(state, counted),
+        facets=printed_facets(state, counted, kept_for),
         counted=counted,
         chips=tuple(_chips(state)),
         rows=rows,
@@ -244,9 +245,9 @@ _printed_rows = Recent[Hashable, SafeString](4000)
 """The key names everything that the markup of a row depends on."""
 
 
-def _rows(state: ListState) -> tuple[tuple[Recording, ...], tuple[SafeString, ...]]:
-    """Return the recordings of the page, and their rows printed."""
-    recordings = narrowed(state).only(*COLUMNS).order_by(*SORTS[state.sort].columns)
+def _rows(state: ListState, kept_for: str) -> tuple[tuple[Recording, ...], tuple[SafeString, ...]]:
+    """Return the recordings of the page, and their rows printed. kept_for: as in `narrowed`."""
+    recordings = narrowed(state, None, kept_for).only(*COLUMNS).order_by(*SORTS[state.sort].columns)
     start = (state.page - 1) * state.per_page
     found = tuple(recordings[start : start + state.per_page])
     snippets = search.snippets([one.pk for one in found], state.words) if state.words else {}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import timezone
 
 import recviewer
@@ -33,14 +33,6 @@ NAV = (
 )
 """Title, namespace and url names of the pages in the top bar; those that do not exist are left out."""
 
-
-@prepared
-def _tags() -> QuerySet[Tag, int]:
-    return Tag.objects.values_list("pk", flat=True)[:1]
-
-
-WHEN: dict[str, Callable[[], object]] = {"tags": _tags}
-"""Namespaces whose entry is there only when there is something to see."""
 
 BELOW = {"recording": "recordings", "history": "recordings", "queue": "recordings", "bulk": "recordings"}
 """Namespaces without an own entry, and the entry that lights up for them."""
@@ -84,7 +76,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "frame": Frame(
             root="demo" if settings.PLACES.is_demo else short((settings.PLACES.mirror or root).parts),
             root_path="" if settings.HOSTED else str(settings.PLACES.mirror or root),
-            nav=tuple(_nav(BELOW.get(here, here))),
+            nav=_nav(BELOW.get(here, here), get_script_prefix(), bool(here == "tags" or _tags())),
             actor=_actor(request),
             version=recviewer.__version__,
             is_hosted=settings.HOSTED,
@@ -107,10 +99,17 @@ def short(parts: tuple[str, ...]) -> str:
     return "/".join(part for part in parts[-2:] if part != "/") or "/"
 
 
-def _nav(here: str) -> list[BarLink]:
+@prepared
+def _tags() -> QuerySet[Tag, int]:
+    return Tag.objects.values_list("pk", flat=True)[:1]
+
+
+@lru_cache(100)
+def _nav(here: str, prefix: str, has_tags: bool) -> tuple[BarLink, ...]:
+    """Return the links of the top bar. prefix: what Django puts before all addresses. has_tags: there is one to see."""
     found = []
     for title, namespace, names in NAV:
-        if namespace in WHEN and namespace != here and not WHEN[namespace]():
+        if namespace == "tags" and not has_tags:
             continue
         for name in names:
             try:
@@ -118,7 +117,7 @@ def _nav(here: str) -> list[BarLink]:
                 break
             except NoReverseMatch:
                 continue
-    return found
+    return tuple(found)
 
 
 def _actor(request: HttpRequest) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -174,11 +175,16 @@ def short_name(name: str) -> str:
 @register.simple_tag
 def icon(name: str, classes: str = "") -> SafeString:
     """Draw a glyph of the sprite in the current colour. It is decoration: a word stands beside it."""
-    href = f"{static('img/sprite.svg')}#{name}"
+    return _drawn(f"{static('img/sprite.svg')}#{name}", classes)
+
+
+@lru_cache(500)
+def _drawn(href: str, classes: str) -> SafeString:
     return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}"></use></svg>', classes, href)
 
 
 @register.simple_tag
+@lru_cache(200)
 def hint(key: str) -> SafeString:
     """Show the key that does the same as the control it stands in."""
     return format_html('<kbd class="hint" aria-hidden="true">{}</kbd>', key)
