@@ -68,7 +68,10 @@ class Head:
     def mode(self, raw: bytes) -> str:
         """Return the mode of a file, as git writes it."""
         if self.range.is_on_disk:
-            return _mode_on_disk(self.range.repository.work_tree, raw)
+            try:
+                return mode_on_disk(self.range.repository.work_tree, raw)
+            except OSError:
+                return PLAIN
         return next((one.mode for one in self.below(folder_of(raw)) if one.raw == raw), PLAIN)
 
     def read(self, wanted: Iterable[Held]) -> Iterator[tuple[Held, bytes]]:
@@ -129,9 +132,7 @@ def read(repository: Repository, wanted: Iterable[Held]) -> Iterator[tuple[Held,
         yield one, data
 
 
-def _mode_on_disk(top: Path, raw: bytes) -> str:
-    try:
-        is_executable = os.lstat(os.path.join(os.fsencode(top), raw)).st_mode & 0o100
-    except OSError:
-        return PLAIN
+def mode_on_disk(top: Path, raw: bytes) -> str:
+    """Return the mode of a file below a directory, as git writes it. Raises OSError."""
+    is_executable = os.lstat(os.path.join(os.fsencode(top), raw)).st_mode & 0o100
     return EXECUTABLE if is_executable else PLAIN

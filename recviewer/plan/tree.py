@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ from recviewer.catalog.models import Recording
 from recviewer.catalog.where import way
 from recviewer.git import repository
 from recviewer.plan import asked_for
+from recviewer.plan.head_tree import mode_on_disk
 from recviewer.plan.model import Again, File, Ground, LeftOut, Loss, Plan
 from recviewer.review import filters
 from recviewer.review.history import Mark
@@ -65,7 +65,7 @@ def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[
                 continue
             try:
                 there = files.blob_id(reader.read(raw).data)
-                mode = _mode(raw)
+                mode = mode_on_disk(settings.RECORDINGS_ROOT, raw)
             except (Refusal, OSError) as refusal:
                 changed.append(LeftOut(recording.path, recording.blob, f"cannot be read now: {refusal}"))
                 continue
@@ -109,11 +109,6 @@ def _marks(own: Mapping[Place, Mark], rejected: Mapping[Place, str]) -> dict[str
         elif place in own and getattr(stands.get(subject_of(row)), "state", "") != State.REJECTED:
             by_path[row.path] = [own[place], *by_path.get(row.path, [])]
     return by_path
-
-
-def _mode(raw: bytes) -> str:
-    is_executable = os.lstat(os.path.join(os.fsencode(settings.RECORDINGS_ROOT), raw)).st_mode & 0o100
-    return "100755" if is_executable else "100644"
 
 
 def _bytes(skip: int, wanted: Sequence[File]) -> Iterator[tuple[File, bytes]]:

@@ -9,8 +9,7 @@ from recviewer.commands.verdicts import Heard
 from recviewer.git.ranges import opened
 from recviewer.report import report
 from recviewer.review import from_outside
-
-from .conftest import FOLDER, bytes_of, chat, id_of
+from tests.trees import FOLDER, bytes_of, chat, id_of
 
 NAME = "one.json"
 

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from recviewer.changes.overview import verdict_on
 from recviewer.difference.model import Churn
 from recviewer.pairing.pairs import Choice, How
 from recviewer.report import sentence
@@ -184,3 +187,24 @@ def test_a_file_that_cannot_be_read_any_more_is_still_of_its_call(tree, make):
     assert change.side.test_id == ""
     assert change.about.test_id == make.id_of("test_reader")
     assert change.about.meaning.line.asked == "Who reads this?"
+
+
+@pytest.mark.parametrize(
+    ("asks", "content", "own", "comes_to"),
+    [
+        (("details",), "approved", "", ""),
+        (("details",), "delete", "", ""),
+        (("details",), "rejected", "", "rejected"),
+        (("details",), "approved", "approved", "approved"),
+        (("details",), "rejected", "approved", "rejected"),
+        ((), "approved", "", "approved"),
+        ((), "approved", "delete", "delete"),
+    ],
+)
+def test_what_was_said_of_equal_words_closes_nothing_that_is_asked_of_the_change(
+    told, make, asks, content, own, comes_to
+):
+    (change,) = told([make.chat("Who?", "Ada.")], [make.chat("Who?", "Bob.")]).changes
+    change = replace(change, asks=asks)
+
+    assert verdict_on(change, {change.subject: content, change.own_subject: own}) == comes_to

@@ -9,7 +9,7 @@ import hashlib
 from recviewer.pairing.pairs import How, Pair, Sure
 from recviewer.pairing.sides import Side, meaning_of
 from recviewer.smells import Case
-from tests.changes.conftest import FOLDER, chat, models, name_of, side
+from tests.trees import FOLDER, chat, models, name_of, side
 
 __all__ = ["FOLDER", "Sure", "among", "changed", "chat", "gone", "models", "moved", "name_of", "recorded", "with_each"]
 

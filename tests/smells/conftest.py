@@ -4,7 +4,7 @@ from recviewer.changes import findings
 from recviewer.changes.model import Change
 from recviewer.changes.overview import compared
 from recviewer.pairing.pairs import How, Pair, Sure
-from tests.changes.conftest import make, tree
+from tests.trees import make, tree
 
 __all__ = ["make", "tree"]
 

@@ -374,6 +374,21 @@ def test_restoring_refuses_where_a_file_stands_in_the_way(root, folder):
     refuses(Occupied, lambda: trash.restore(entry.id), root, folder)
 
 
+def test_what_came_out_of_the_trash_different_is_not_put_into_the_tree(root, folder):
+    entry = delete(Trash(folder), root)
+    place = root / RAW.decode()
+
+    def spoil():
+        written = next(one for one in place.parent.iterdir() if one.name != "other.json")
+        written.write_bytes(DATA[:-1] + b"?")
+
+    with pytest.raises(NotWritable, match="different from the copy"):
+        Trash(folder, step=stop_at(RESTORE_STEPS.index("verify"), spoil)).restore(entry.id)
+
+    assert os.listdir(place.parent) == ["other.json"]
+    assert Trash(folder).read(entry.id) == DATA
+
+
 @pytest.mark.parametrize("has_links", [True, False])
 def test_restoring_overwrites_nothing_that_comes_in_the_last_moment(root, folder, monkeypatch, has_links):
     entry = delete(Trash(folder), root)

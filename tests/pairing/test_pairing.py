@@ -2,7 +2,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from recviewer.pairing import pairs
+from recviewer.pairing.calls import Calls, models_of
 from recviewer.pairing.pairs import Choice, How, Sure, pair
+from recviewer.pairing.successors import Successor
 
 
 @pytest.fixture
@@ -303,3 +306,21 @@ def test_one_of_two_that_fit_nearly_as_well_is_never_certain(make, paired, test)
     _, pairing = paired(old, new)
 
     assert [one.sure for one in pairing.pairs] == [Sure.LIKELY]
+
+
+@pytest.mark.parametrize(("more", "sure"), [({}, Sure.LIKELY), ({"seed": 7}, Sure.POSSIBLE)])
+def test_without_a_test_other_parameters_make_a_pair_only_possible(make, paired, more, sure):
+    question = "What does the fox say at night in the forest?"
+
+    _, pairing = paired([make.chat(question, test=None)], [make.chat(question, "Nothing.", test=None, params=more)])
+
+    assert [one.sure for one in pairing.pairs] == [sure]
+
+
+@pytest.mark.parametrize(("lead", "sure"), [(0.029, Sure.POSSIBLE), (0.03, Sure.CERTAIN)])
+def test_of_a_test_with_a_close_rival_a_pair_is_only_possible(make, lead, sure):
+    sides = [make.side(make.chat(test=make.id_of("test_ask", name), model=name)) for name in ("m-1", "m-2")]
+    calls = Calls(models_of(side.exchange for side in sides))
+    old, new = [calls.call_of(side.exchange, side.path) for side in sides]
+
+    assert pairs._sure_of_successor(old, new, 1.0, 0.5, Successor(0.0, lead)) is sure

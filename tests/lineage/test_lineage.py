@@ -11,7 +11,7 @@ from recviewer.lineage.trace import What, trace
 from recviewer.lineage.versions import is_bot, told
 from recviewer.pairing.pairs import How, Sure
 from recviewer.pairing.sides import Library
-from tests.changes.conftest import FOLDER, bytes_of, chat, id_of
+from tests.trees import FOLDER, bytes_of, chat, id_of
 
 
 def look(tree, path, at="HEAD", **how):
