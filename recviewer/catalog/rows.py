@@ -1,7 +1,6 @@
-"""Writing and reading the catalog's rows in bulk: the one place with SQL for it.
+"""Reading and deleting the catalog's rows in bulk, in plain SQL as in `writer`, which inserts them.
 
-Plain SQL through `executemany` is three times as fast as model instances, and an indexing run is nothing but this. The
-statements are understood by SQLite and PostgreSQL alike, but for the full-text table, which is in `search`.
+SQLite and PostgreSQL both understand the statements. Those for the full-text table are in `engines`.
 """
 
 from __future__ import annotations

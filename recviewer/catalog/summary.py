@@ -92,7 +92,7 @@ def blob_of_part(data: bytes, part: ReadPart, blob: str) -> str:
 class Once:
     """Summaries by content and file name, on which alone they depend, so that equal bytes are read once.
 
-    limit: characters of words kept; the oldest summaries go first.
+    limit: characters of words kept; the summaries that were not used for longest go first.
     """
 
     def __init__(self, *, limit: int) -> None:

@@ -46,9 +46,9 @@ class ChangeSet:
 
     strays: by blob, the paths of added files that lie outside of the folders of recordings, for recordings that were
     moved out of them; of two commits only.
-    same: recordings that it left alone in files that it modified. shared: by path, what git counts of files of which some
-    recordings are only a part, where that many lines belong to no one of them.
-    unchanged: tells what it left alone of some tests.
+    same: recordings of modified files that are themselves unchanged. shared: by path, the lines that git counts for a file
+    with several recordings, where no single recording can be given them.
+    unchanged: returns which recordings of some tests the range did not touch.
     """
 
     range: Range
@@ -344,7 +344,7 @@ def came_and_went(asked: Range) -> tuple[list[Changed], list[Changed]]:
 def sides(asked: Range, library: Library, changed: Sequence[Changed]) -> list[Side]:
     """Read what came or went, one for each file, in that order. Raises MissingObjects.
 
-    Of a file with many recordings nothing is told but that it is one.
+    A file with many recordings is one side that says only that.
     """
     said, _ = _read(asked, library, changed)
     made = []

@@ -50,8 +50,8 @@ class Alike:
 def mask(difference: Difference, old: Side, new: Side) -> bytes:
     """Return what a difference comes to: equal for equal changes, and only for those.
 
-    Of the places where a recording stands (its test, its host, its folder) only which of them moved, where anything else
-    differs too: each member of a group tells its own.
+    Where a recording stands (test, host, folder) counts with its old and new value if nothing else differs. If something
+    else does, only which of these places moved counts: pages show the values with each member of a group.
     """
     digest = hashlib.blake2b(difference.churn.encode(), digest_size=16)
     kinds = set()

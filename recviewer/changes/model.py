@@ -93,9 +93,9 @@ class Change:
     def subject(self) -> str:
         """What a person's verdict on the change hangs on.
 
-        Of a new recording what it says. That one may go is another question, and one for each test that replays it and each
-        place: `gone:`, the version of the fingerprint, and a hash of what it says, its test id and its path. "" for what
-        cannot be read on disk.
+        For a new recording: what it says. For a removed one the question is whether it may go, which is asked anew for each
+        test and each place: `gone:`, the version of the fingerprint, and a hash of what it says, its test id and its path.
+        "" for what cannot be read on disk.
         """
         return self.new.subject if self.new is not None else f"gone:{fingerprint.VERSION}:{_hash(*_told(self.side))}"
 

@@ -73,5 +73,5 @@ def count(changes: Iterable[Change]) -> Numbers:
 
 
 def tests_of(changes: Iterable[Change]) -> set[str]:
-    """Return the tests that some changes are of. That no test is known is no test."""
+    """Return the ids of the tests that some changes are of. Recordings without a known test count for none."""
     return {change.about.test_id for change in changes} - {""}

@@ -103,7 +103,7 @@ def _worst(marks: Iterable[tuple[str, Severity]]) -> Severity | None:
 
 
 def decided(found: Overview, verdicts: Verdicts) -> Overview:
-    """Return the same with what reviewers said."""
+    """Return the overview with the verdict of each change filled in."""
     return _with(found, [_said(change, verdict_on(change, verdicts)) for change in found.changes])
 
 

@@ -41,8 +41,8 @@ class Candidates:
 def candidates(old: Calls, new: Calls, standing: TestsThere, likeness: Likeness) -> Candidates:
     """Weigh what comes into question.
 
-    A test that lives on answers for its own calls alone: only one that is gone can have come back under another id, and
-    only one that was not there before can be it.
+    A test that is on both sides is paired with itself alone. Two ids can be one test only if the old one is gone and the new
+    one was not there before.
     """
     tests, others = _by_test(old), _by_test(new)
     fits: Fits = {}
@@ -88,7 +88,7 @@ def _by_test(calls: Calls) -> dict[str, list[int]]:
 
 
 def _without_test(old: Calls, new: Calls, standing: TestsThere) -> Iterator[tuple[int, int]]:
-    """Yield those of one kind and model of which no test is known; and those that ask the same of which it is on one side.
+    """Yield pairs of one kind and model without a known test; and pairs that ask the same where one side has a test.
 
     That test must be gone, or new.
     """

@@ -38,7 +38,7 @@ def is_generation(one: Call, other: Call) -> bool:
 def groups_of(
     pairs: Sequence[Two], old: Sequence[Call], new: Sequence[Call], broken: Broken, likeness: Likeness
 ) -> dict[int, Members]:
-    """Return, by place of a pair, what is left over but is a recording of its call all the same."""
+    """Return, by place of a pair, the unpaired recordings of the same call: older or newer generations of it."""
     taken, given = {one for one, _ in pairs}, {one for _, one in pairs}
     extra: dict[int, tuple[list[int], list[int]]] = {}
     for side, calls in enumerate((old, new)):
@@ -90,11 +90,11 @@ def stacks_of(left: Calls, newest: Mapping[int, bool]) -> list[tuple[int, ...]]:
 def only_ones(
     old: Calls, new: Calls, successors: Collection[tuple[str, str]], asked: Collection[tuple[str, str]]
 ) -> Iterator[Two]:
-    """Yield the two that are left of a test's calls, where it is one on each side: asked in other words, it seems.
+    """Yield pairs of a test's last unpaired calls, one on each side: it seems that one was asked in other words.
 
-    old, new: what is left over. successors: tests under two ids; of those only requests without words go together, such as
-    lists of models. asked: parameters of tests, each with whose hosts the chats asked. Several calls go by
-    their parameters first; of lists of several providers, that of the chats counts.
+    old, new: what is left over. successors: tests under two ids; of these only requests without words are paired, such as
+    lists of models. asked: parameters of tests with the provider that their chats asked; of lists of models from several
+    providers, the one from that provider is taken. Where several calls are left, equal parameters are paired first.
     """
     after = dict(iter(successors))
     taken: set[int] = set()

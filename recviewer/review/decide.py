@@ -202,7 +202,10 @@ def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -
 def _told(
     source: AuditEvent, *, is_back: bool, along: Mapping[str, tuple[Said, Said]] | None = None
 ) -> Iterator[Changes]:
-    """Yield what an event tells of verdicts, as a turn goes, in batches. along: what goes along with them, last."""
+    """Yield the verdicts of an event as (before, after) of an undo or a redo, in batches.
+
+    along: pairs that stand for those of the event on the same subjects; they come last.
+    """
     along = along or {}
     for some in chunked(audit.members_of(source, "decisions")):
         pairs = {entry["fingerprint"]: _pair(entry, is_back=is_back) for _, entry in some}
@@ -327,12 +330,12 @@ def _summary(word: Verdict, targets: Sequence[Target], note: str, origin: str) -
 
 
 def _noun(targets: Sequence[Target], origin: str) -> str:
-    """Return what a verdict is given on: changes in a range, recordings elsewhere, and where each is one that goes."""
+    """Return what to call what was decided on: `change` in a range, `recording` elsewhere and for removals."""
     return "change" if origin and not _are_removals(targets) else "recording"
 
 
 def _are_removals(targets: Sequence[Target]) -> bool:
-    """Tell whether the question of all of them is whether a recording may go. Of an item, only the first tells."""
+    """Tell whether every target is a removed recording. Of many decided on as one item, only the first can show it."""
     return (targets[0].rule == GENERATIONS or targets[0].subject.startswith(GONE_PREFIX)) and all(
         target.subject.startswith((GONE_PREFIX, CHANGE_PREFIX)) for target in targets
     )

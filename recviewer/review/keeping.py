@@ -34,7 +34,7 @@ class _Waiting(NamedTuple):
 
 
 class Keeping:
-    """The contents of one act. A context manager: what was not written when it ends is let go."""
+    """The contents of one act. A context manager: what was not written when it ends is dropped."""
 
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it is closed where this ends

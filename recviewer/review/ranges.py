@@ -52,9 +52,9 @@ def target_of(change: Change, start: bytes) -> Target:
 def targets(found: Overview, seen: Sequence[Seen], verdict: str, rule: str = "") -> list[Target]:
     """Return what a verdict on some changes is given on, each once. Raises Invalid (nothing named), Gone, Changed.
 
-    seen: paths in git. rule: by which all of it is approved; without one the first is what was on the screen, and stands for
-    the others. What is said without a look is on the very change, never on what it says; such an approval leaves out what
-    somebody wants recorded again.
+    seen: paths in git. rule: by which all of them are approved; without one the first was on the screen and stands for the
+    others. A verdict given without a look hangs on the change alone, never on what the recording says, and an approval
+    without a look leaves out what somebody wants recorded again or deleted.
     """
     named = _named(found, seen)
     start = way()
@@ -121,7 +121,7 @@ def say(
 
 
 def _kept(found: Overview, seen: Sequence[Seen], actor: str) -> int:
-    """Count the changes behind the first of an item whose words the actor decided on elsewhere: that is not taken back."""
+    """Count the changes of an item, but its first, on whose content the actor decided elsewhere: that verdict stays."""
     first, *others = _named(found, seen)
     said = standing.latest({change.subject for change in others if change.subject != first.subject} - {""})
     return sum(actor in said.get(change.subject, {}) for change in others if change.subject != first.subject)
@@ -166,7 +166,7 @@ def _contents(found: Overview) -> Contents:
     sides = {change.side.blob: change.side for change in found.changes}
 
     def read(some: Sequence[Target]) -> Iterator[tuple[Target, bytes]]:
-        """Yield what stays: nothing is kept of what goes."""
+        """Yield the bytes of recordings that stay; those of removed ones are not kept."""
         waiting = {target.blob: target for target in some if target.blob and _stays(target)}
         for side, data in recorded(found.source.range, [sides[blob] for blob in waiting]):
             yield waiting[side.blob], data

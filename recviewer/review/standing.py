@@ -50,7 +50,7 @@ LAST = datetime(2500, 1, 1, tzinfo=UTC)
 
 
 def in_force() -> QuerySet[Decision]:
-    """Return all decisions but those of imports that were taken back, and those of no time that there is."""
+    """Return all decisions but those of imports that were taken back, and those that say they were made after `LAST`."""
     return Decision.objects.filter(entered_at__lt=LAST).exclude(event__in=audit.undone_imports())
 
 
@@ -70,9 +70,9 @@ def _entered_on(fingerprints: Sequence[str]) -> QuerySet[Decision]:
 def counting(spoken: Iterable[_S], *, with_rules: bool = False) -> dict[str, dict[str, _S]]:
     """Return what counts, by fingerprint and reviewer: the last word of each, unless it took the one before back.
 
-    spoken: in the order of `ENTERED`, whatever fingerprints they are about. with_rules: also what was said by a rule of
-    what recordings say, as earlier versions did. It decides on nothing, for nobody saw them: a rule speaks of changes
-    alone. But a rejection blocks however it was said, and who said otherwise by a rule approves no more.
+    spoken: in the order of `ENTERED`, about any fingerprints. Earlier versions let a rule approve what recordings say; today
+    a rule speaks of changes alone. Such approvals decide nothing, for nobody looked, and are returned only with with_rules.
+    A rejection by such a rule still blocks, and any other word by it ends the approval that the reviewer gave before.
     """
     found: dict[str, dict[str, _S]] = {}
     for one in spoken:

@@ -119,7 +119,7 @@ def _undecided(target: Target, actor: str, *, is_gone: bool) -> Sentence:
 
 @prepared
 def _earlier(path: str, subject: str) -> QuerySet[Decision]:
-    """Return the last verdict on what was at a path before what a subject is of."""
+    """Return the last verdict on another content that was at a path before."""
     earlier = Decision.objects.filter(path=path).exclude(fingerprint=subject)
     on_content = earlier.exclude(fingerprint__startswith=GONE_PREFIX).exclude(fingerprint__startswith=CHANGE_PREFIX)
     return on_content.order_by("-pk")[:1]

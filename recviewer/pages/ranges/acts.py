@@ -68,9 +68,9 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 
 def _as_one_item(found: Overview, seen: Sequence[Seen]) -> Overview:
-    """Return the range. Only the first of several was on the screen, so raises Invalid where they are not one item now.
+    """Return the range. Raises Invalid where what was seen is not one item any more: only its first was on the screen.
 
-    Those whose bytes cannot be had do not count here: they are left out and named.
+    Recordings whose bytes cannot be had are not looked at here; the act leaves them out and names them.
     """
     wanted = {item.path for item in seen}
     mine = [change for change in found.changes if change.side.path in wanted and change.subject]

@@ -336,7 +336,7 @@ def _members(place: ShownRange, asked: Filter, item: Item) -> Iterator[Member]:
 
 
 def _moved(change: Change) -> Iterator[tuple[str, str]]:
-    """Yield in which places the old recording stood: what is not the same in every member of an item."""
+    """Yield the places (test, host, folder) at which the old recording stood: they may differ within an item."""
     old, new = change.old, change.new
     if old is None or new is None:
         return

@@ -286,7 +286,7 @@ def _row(place: ShownRange, asked: Filter, item: Item) -> ChangeRow:
 
 
 def _folded(changes: Sequence[Change], every: Sequence[Item]) -> list[Item]:
-    """Return items without older generations whose call is one of them: they are listed below it."""
+    """Return the items without older generations that are listed below the newest of their call, which is an item too."""
     stacked = {one.group for one in changes if one.is_older}
     calls = {item.first.group for item in every if item.first.group in stacked and has_older_below(item.first)}
     return [item for item in every if not all(one.is_older and one.group in calls for one in item.changes)]
