@@ -47,6 +47,27 @@ def test_the_gravest_word_counts_and_of_equal_ones_the_last(said, state, by):
     assert (settled.reviewer if settled else None) == by
 
 
+RULE = "only churn"
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ([Said("Ana", Verdict.APPROVE, rule=RULE)], None),
+        ([Said("Ana", Verdict.REJECT, rule=RULE)], Verdict.REJECT),
+        ([Said("Ana", Verdict.APPROVE), Said("Ana", Verdict.DELETE, 1, rule=RULE)], None),
+        ([Said("Ana", Verdict.APPROVE), Said("Ana", Verdict.APPROVE, 1, rule=RULE)], Verdict.APPROVE),
+        ([Said("Ana", Verdict.REJECT), Said("Ana", Verdict.DELETE, 1, rule=RULE)], Verdict.REJECT),
+        ([Said("Ana", Verdict.DELETE), Said("Ana", Verdict.CLEAR, 1, rule=RULE)], Verdict.DELETE),
+        ([Said("Ben", Verdict.APPROVE), Said("Ana", Verdict.DELETE, 1, rule=RULE)], None),
+    ],
+)
+def test_what_earlier_versions_let_a_rule_say_ends_an_approval_and_nothing_else(said, counts):
+    found = standing.counting(said).get("1:a", {}).get("Ana")
+
+    assert (found.verdict if found else None) == counts
+
+
 @pytest.mark.django_db
 def test_where_the_change_itself_was_decided_on_what_was_said_of_equal_words_counts_beside_it():
     words = Target("a.json", "b1", f"{fingerprint.VERSION}:words")
