@@ -2,7 +2,7 @@
 
 Three words are kept apart. A *recording* is a file, as git counts them. A *change* is a recording that came, went or
 became another; a pair at two paths is one change of two recordings. An *item* is what is looked at and decided on at
-once: a change, or several that are the same change.
+once: a change, or several that are the same change. Older generations are no items where their call is one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Numbers:
     recordings: files. changes, items: as above. tests: different ones that are known. pairs: changes with two sides.
     size: bytes of the newer sides.
     undecided, approved, rejected, to_delete: changes, by what was decided; they add up to all.
-    need_you: undecided changes that are more than churn, as `Change.needs_you`; need_you_items: the items that have any.
+    need_you: undecided changes that are more than churn, as `Change.needs_you`; need_you_items: the items of these alone.
     churn: undecided changes that are only churn; with need_you they add up to undecided.
     red: undecided changes with a red finding.
     """
@@ -51,13 +51,12 @@ class Numbers:
 def count(changes: Iterable[Change]) -> Numbers:
     """Count some changes."""
     every = list(changes)
-    some = items(every)
     waiting = [change for change in every if not change.verdict]
     need_you = sum(change.needs_you for change in waiting)
     return Numbers(
         recordings=sum(change.recordings for change in every),
         changes=len(every),
-        items=len(some),
+        items=len(items(every)),
         tests=len(tests_of(every)),
         pairs=sum(change.old is not None and change.new is not None for change in every),
         size=sum(change.size for change in every),
@@ -66,7 +65,7 @@ def count(changes: Iterable[Change]) -> Numbers:
         rejected=sum(change.verdict == "rejected" for change in every),
         to_delete=sum(change.verdict == "delete" for change in every),
         need_you=need_you,
-        need_you_items=sum(any(change.needs_you for change in item.changes) for item in some),
+        need_you_items=len(items(change for change in waiting if change.needs_you)),
         churn=len(waiting) - need_you,
         red=sum(change.severity is Severity.RED for change in waiting),
     )

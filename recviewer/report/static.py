@@ -7,7 +7,9 @@ from html import escape
 from importlib.resources import files
 
 from recviewer import __version__
+from recviewer.changes import generations
 from recviewer.changes.findings import Finding
+from recviewer.changes.items import items
 from recviewer.changes.model import Change
 from recviewer.changes.numbers import tests_of
 from recviewer.changes.overview import Overview
@@ -141,23 +143,25 @@ class _Changes:
 
     def __init__(self, report: Report) -> None:
         self.changes = report.found.changes
-        self._written = 0
+        self._written = self._left_out = 0
         self._first: dict[int, int] = {}
+        self._below = _below(self.changes)
 
     def sections(self) -> Iterator[str]:
         """Yield a section for each class; a first line says what is not shown in full."""
         made: list[str] = []
-        left_out = 0
         heading: Churn | None = None
+        folded = {place for places in self._below.values() for place in places}
         for place, change in enumerate(self.changes):
             if change.churn is not heading:
                 made.append(("</section>\n" if heading else "") + self._heading(change.churn))
                 heading = change.churn
+            if place in folded:
+                continue
             content = self._content(place, change)
-            left_out += _LARGE in content
             made.append(f'<details id="c{place}"><summary>{_summary(change)}</summary>{content}</details>\n')
-        if left_out:
-            told = counted(left_out, "change is told by one line", "changes are told by one line each")
+        if self._left_out:
+            told = counted(self._left_out, "change is told by one line", "changes are told by one line each")
             yield f'<p class="warn">{told}, for the file would be too large.</p>'
         yield from made
         if heading:
@@ -165,25 +169,50 @@ class _Changes:
 
     def _heading(self, churn: Churn) -> str:
         count = sum(change.churn is churn for change in self.changes)
-        return f'<section id="{churn.value}"><h2>{TITLES[churn]} <span class="note">{count:,}</span></h2>\n'
+        below = sum(self.changes[place].churn is churn for places in self._below.values() for place in places)
+        told = f"{count:,}{f', {below:,} of them below the call of which they are older generations' if below else ''}"
+        return f'<section id="{churn.value}"><h2>{TITLES[churn]} <span class="note">{told}</span></h2>\n'
 
     def _content(self, place: int, change: Change) -> str:
+        """Return what a change says, and below it the older generations of its call, each in full."""
+        below = self._below.get(place)
+        return self._own(place, change) + (self._older(below) if below else "")
+
+    def _older(self, below: Sequence[int]) -> str:
+        made = [
+            f'<details id="c{place}"><summary>{_summary(self.changes[place])}</summary>'
+            f"{self._own(place, self.changes[place])}</details>\n"
+            for place in below
+        ]
+        return fold(f"<b>{generations.counted(len(below))}</b>", "".join(made))
+
+    def _own(self, place: int, change: Change) -> str:
         first = place
         if change.alike is not None and not change.is_churn:  # churn of one group may differ in other things
             first = self._first.setdefault(change.alike, place)
         if first != place:
             return f'<p class="note">{_SAME} <a href="#c{first}">this one</a></p>{places(change)}'
         if self._written > LIMIT:
-            return f'<p class="note">{_LARGE}</p>{places(change)}'
+            return self._large(change)
         made: list[str] = []
         length = 0
         for piece in body(change):
             made.append(piece)
             length += len(piece)
             if length > BODY_LIMIT:
-                return f'<p class="note">{_LARGE}</p>{places(change)}'
+                return self._large(change)
         self._written += length
         return "".join(made)
+
+    def _large(self, change: Change) -> str:
+        self._left_out += 1
+        return f'<p class="note">{_LARGE}</p>{places(change)}'
+
+
+def _below(changes: Sequence[Change]) -> dict[int, list[int]]:
+    """Return, by the place of a call, the places of its older generations."""
+    at = {id(change): place for place, change in enumerate(changes)}
+    return {at[id(item.first)]: [at[id(one)] for one in item.older] for item in items(changes) if item.older}
 
 
 def _summary(change: Change) -> str:

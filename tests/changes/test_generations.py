@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from recviewer.git.ranges import opened
-from recviewer.report import report
+from recviewer.report import report, static
 from recviewer.report.links import Links
 from recviewer.report.markdown import comment
 from recviewer.review import ranges
@@ -65,6 +65,19 @@ def test_each_generation_is_one_entry_and_is_decided_on_by_itself(make, stacked)
     assert (told["deleted"], told["added"], told["pairs"], len(told["changes"])) == (3, 1, 1, 3)
     assert len({change.subject for change in made.found.changes}) == 3
     assert all(change.alike is None for change in made.found.changes)
+
+
+def test_the_static_report_has_them_below_their_call(make, stacked):
+    again = make.chat("Name a comet.", "Olbers.", test=TEST, params=USAGE | {"parallel_tool_calls": True, "seed": 1})
+
+    html = "".join(static.page(stacked(again)))
+
+    call, first, second = (html.index(f'<details id="c{place}">') for place in range(3))
+    fold = html.index("<b>2 older generations, deleted too</b>")
+    assert call < fold < first < second
+    assert "<h2>deleted " in html
+    assert "2, 2 of them below the call of which they are older generations" in html
+    assert html.index("Encke.") < html.index("</details></details>", second) > html.index("Biela.")
 
 
 def test_a_report_counts_them_in_one_line(make, stacked):

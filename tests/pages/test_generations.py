@@ -44,6 +44,37 @@ def test_older_generations_stand_below_their_call(client, spec):
     assert "2 older generations, deleted too" in client.get(f"/changes/{spec}?by=change").content.decode()
 
 
+def test_the_queue_stops_once_for_a_call_until_its_older_generations_are_decided_too(client, spec):
+    rows = listed(client, spec)
+    (row,) = [row for row in rows.changes if row.older]
+    page = client.get(row.url)
+    shown = page.context["page"]
+    assert (rows.numbers.changes, rows.numbers.items, rows.numbers.need_you_items) == (4, 2, 2)
+    assert (shown.bar.queue.total, [entry.older for entry in shown.entries]) == (2, [0, 2])
+    assert "A verdict here does not reach them." in page.content.decode()
+    for change in (row.change, next(other.change for other in rows.changes if other is not row)):
+        _approve(client, spec, change)
+
+    end = client.get(f"/changes/{spec}?end=1")
+    assert "2 of 4 changes still undecided" in end.content.decode()
+
+    for _ in range(2):
+        url = client.get(f"/changes/{spec}?end=1").context["page"].first_url
+        asked = client.get(url).context["page"]
+        assert (asked.change.is_older, asked.change.verdict, asked.bar.queue.place) == (True, "", 2)
+        _approve(client, spec, asked.change)
+    assert "All 4 changes are decided" in client.get(f"/changes/{spec}?end=1").content.decode()
+    assert client.get(row.url).context["page"].older_open == 0
+
+
+def test_one_older_generation_leads_to_the_next(client, spec):
+    (row,) = [row for row in listed(client, spec).changes if row.older]
+    first, second = (url for _, url in row.older)
+
+    assert client.get(first).context["page"].bar.after == second
+    assert "This is one of them. A verdict here reaches no other." in client.get(first).content.decode()
+
+
 def test_they_stand_alone_where_their_call_is_not_on_the_list(client, spec):
     (row,) = [row for row in listed(client, spec).changes if row.older]
     fields = client.get(row.older[0][1]).context["page"].bar.fields
@@ -92,6 +123,11 @@ def test_what_is_not_shown_whole_is_not_ticked_before(client, spec, monkeypatch)
     assert sorted(len(one.answers[0]) for one in answer.context["page"].older) == [1, 6]
     assert len(TICKED.findall(answer.content.decode())) == 1
     assert "Not all of it is shown" in answer.content.decode()
+
+
+def _approve(client, spec, change):
+    fields = dict(client.get(f"/changes/{spec}?change={change.side.path}").context["page"].bar.fields)
+    client.post("/do/change", {**fields, "verdict": "approve"})
 
 
 def _changes(client, spec):

@@ -51,6 +51,7 @@ class ItemRow:
     state: Look
     is_here: bool
     more: int
+    older: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,9 @@ class ChangePage:
     """One change. before, after: how many entries are left out on each side.
 
     verdicts: on the change itself. members: of its item where it has several, this one first; label: which change they all
-    are. group: further recordings of the same call, with addresses; older: how many of these are older
-    generations, older_url: where they are read and let go together. pair_url: where another partner is chosen, "" where git
-    says what belongs together.
+    are. group: further recordings of the same call, with addresses; older: how many of these are older generations,
+    older_open: how many of them undecided, older_url: where they are read and let go together. pair_url: where another
+    partner is chosen, "" where git says what belongs together.
     """
 
     difference: DifferencePage
@@ -108,6 +109,7 @@ class ChangePage:
     members: tuple[Member, ...]
     group: tuple[tuple[Change, str], ...]
     older: int
+    older_open: int
     older_url: str
     label: str
     can_break: bool
@@ -132,8 +134,10 @@ def show(request: HttpRequest, place: ShownRange, path: str) -> HttpResponse:
     if change is None:
         return _elsewhere(request, place, asked, path)
     every = items(asked.changes(place.report))
-    here = next((at for at, one in enumerate(every) if any(change is other for other in one.changes)), -1)
-    item = every[here] if here >= 0 else Item((change,))
+    here = next(
+        (at for at, one in enumerate(every) if any(change is other for other in (*one.changes, *one.older))), -1
+    )
+    item = every[here] if here >= 0 and not any(change is one for one in every[here].older) else Item((change,))
     if change is not item.first:  # shown is the one that was asked for; it stands for the others
         item = Item((change, *[one for one in item.changes if one is not change]))
     page = _page(request, place, asked, item, every, here)
@@ -158,6 +162,7 @@ def _page(
     change = item.first
     actor = actor_of(request)
     queue = queue_of(place, asked, every, at)
+    beside = next((one for one in (every[at].older if at >= 0 else ()) if not one.verdict and one is not change), None)
     here = place.change_url(asked, change)
     below = way()
     targets = [ranges.target_of(one, below) for one in item.changes]
@@ -170,7 +175,7 @@ def _page(
         ),
         act_url=reverse("changes:decide"),
         url=here,
-        after=queue.after_url,
+        after=place.change_url(asked, beside) if beside and change.is_older else queue.after_url,
         queue=queue,
         is_gone=change.churn is Churn.GONE,
         asks=bool(change.asks),
@@ -203,6 +208,7 @@ def _page(
             if change.group is not None and one.group == change.group and one is not change
         ),
         older=len(older),
+        older_open=sum(not one.verdict for one in older),
         older_url=generations.url_of(place, call) if call else "",
         label=place.report.found.alike[change.alike].label if change.alike is not None and item.changes[1:] else "",
         can_break=pairs.can_break(change),
@@ -268,7 +274,7 @@ def _entries(place: ShownRange, asked: Filter, some: Sequence[Item], shown: Chan
     test: str | None = None
     for item in some:
         change = item.first
-        is_here = any(one is shown for one in item.changes)
+        is_here = any(one is shown for one in (*item.changes, *item.older))
         is_new_class, is_new_test = change.churn is not heading, change.about.test_id != test
         heading, test = change.churn, change.about.test_id
         yield ItemRow(
@@ -280,6 +286,7 @@ def _entries(place: ShownRange, asked: Filter, some: Sequence[Item], shown: Chan
             look_of_state(item.verdict, is_gone=heading is Churn.GONE),
             is_here,
             len(item.changes) - 1,
+            len(item.older),
         )
 
 

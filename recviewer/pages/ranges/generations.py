@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
+from recviewer.changes.items import has_older_below
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
 from recviewer.exchange.model import Output
@@ -60,11 +61,6 @@ def older_of(report_changes: Sequence[Change], call: Change) -> list[Change]:
     if not has_older_below(call):
         return []
     return [one for one in report_changes if one.is_older and one.group == call.group]
-
-
-def has_older_below(change: Change) -> bool:
-    """Tell whether older generations of its call, if there are any, are told with a change."""
-    return change.group is not None and not change.is_older and change.old is not None
 
 
 def url_of(place: ShownRange, call: Change) -> str:

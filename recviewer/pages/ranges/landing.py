@@ -20,7 +20,7 @@ from recviewer.git.ranges import Counted
 from recviewer.git.refs import Commit
 from recviewer.git.repository import Repository
 from recviewer.pages.ranges.filter import Filter, of_finding
-from recviewer.pages.ranges.generations import has_older_below, older_of, url_of
+from recviewer.pages.ranges.generations import older_of, url_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.text.classes import CLASSES, STATES, Look, look_of_state
@@ -142,7 +142,7 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
     mine = asked.changes(report)
     by_test = asked.is_empty if "by" not in request.GET else request.GET["by"] == "test"
     tests = _by_test(mine) if by_test else []
-    rows = [] if by_test else _folded(found.changes, items(mine))
+    rows = [] if by_test else items(mine)
     listed = len(tests) + len(rows)
     start = whole(request.GET.get("from", ""))
     tallies, source = found.classes(), found.source
@@ -283,13 +283,6 @@ def _row(place: ShownRange, asked: Filter, item: Item) -> ChangeRow:
         tuple([(one, place.change_url(queue, one)) for one in older]),
         url_of(place, change) if older else "",
     )
-
-
-def _folded(changes: Sequence[Change], every: Sequence[Item]) -> list[Item]:
-    """Return the items without older generations that are listed below the newest of their call, which is an item too."""
-    stacked = {one.group for one in changes if one.is_older}
-    calls = {item.first.group for item in every if item.first.group in stacked and has_older_below(item.first)}
-    return [item for item in every if not all(one.is_older and one.group in calls for one in item.changes)]
 
 
 def _page(request: HttpRequest, start: int) -> str:

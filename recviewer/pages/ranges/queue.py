@@ -68,18 +68,25 @@ def queue_of(place: ShownRange, asked: Filter, every: Sequence[Item], here: int 
         [_stop(item) for item in every],
         here,
         states,
-        lambda at: place.item_url(asked, every[at]),
+        lambda at: place.change_url(asked, _open_in(every[at])),
         address=asked.query() or "?",
         list_url=place.url + asked.query(),
         summary_url=place.end_url(asked),
     )
 
 
+def _open_in(item: Item) -> Change:
+    """Return what a stop leads to: the item, or where that is decided the first of its older generations that is not."""
+    is_open = item.verdict == "undecided"
+    return item.first if is_open else next((one for one in item.older if not one.verdict), item.first)
+
+
 def _stop(item: Item) -> Stop:
+    every = (*item.changes, *item.older)  # a call is not done with before its older generations are decided too
     return Stop(
-        tuple([_name(change) for change in item.changes]),
-        tuple([change.about.test_id for change in item.changes]),
-        tuple(["" if change.asks else change.subject for change in item.changes]),
+        tuple([_name(change) for change in every]),
+        tuple([change.about.test_id for change in every]),
+        tuple(["" if change.asks else change.subject for change in every]),
     )
 
 
@@ -107,7 +114,8 @@ def end(request: HttpRequest, place: ShownRange) -> HttpResponse:
     """Sum a queue up."""
     asked = Filter.of(request.GET).without_verdict()
     every = items(asked.changes(place.report))
-    numbers = count(change for item in every for change in item.changes)
+    mine = [change for item in every for change in (*item.changes, *item.older)]
+    numbers = count(mine)
     states = {"approved": numbers.approved, "rejected": numbers.rejected, "delete": numbers.to_delete}
     queue = queue_of(place, asked, every)
     page = QueueEnd(
