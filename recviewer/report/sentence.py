@@ -48,14 +48,16 @@ def clauses(found: Overview) -> list[Clause]:
         count = sum(tallies[churn].changes for churn in classes)
         if count:
             made.append(Clause(count, one if count == 1 else many, classes))
+    return [*made, *_churn(found)]
+
+
+def _churn(found: Overview) -> Iterator[Clause]:
     same = [change for change in found.changes if change.is_quiet]
     churn = sum(change.is_churn for change in same)
     if len(same) > churn:
-        words = "churn with a finding"
-        made.append(Clause(len(same) - churn, words, _SAME, is_found=True))
+        yield Clause(len(same) - churn, "churn with a finding", _SAME, is_found=True)
     if churn:
-        made.append(Clause(churn, "only churn", _SAME, is_found=False if len(same) > churn else None))
-    return made
+        yield Clause(churn, "only churn", _SAME, is_found=False if len(same) > churn else None)
 
 
 def opening(found: Overview) -> str:
@@ -116,5 +118,6 @@ def _short(found: Overview) -> Iterator[str]:
     if reds:
         yield f"{reds:,} with a red finding"
     for churn, tally in found.classes().items():
-        if tally.changes:
+        if tally.changes and churn not in _SAME:
             yield f"{tally.changes:,} {TITLES[churn]}"
+    yield from map(str, _churn(found))

@@ -71,7 +71,7 @@ def test_churn_that_nobody_approved_is_pending_and_says_so(tree, make):
     told = as_status(report.make(opened(tree.top), "main...work"))
 
     assert told["state"] == "pending"
-    assert told["description"].startswith("1 undecided, only churn;")
+    assert told["description"] == "1 undecided, only churn; 1 recording touched, 1 only churn."
 
 
 def test_the_description_counts_red_changes_that_are_open_as_the_numbers_do(made):
