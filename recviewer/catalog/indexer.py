@@ -109,7 +109,7 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
         row = known.get(stamp.key)
         if row is None:
             report.added += 1
-        elif full or row[1:4] != storable(stamp)[2:5] or (row[4] != version and not _is_still_unread(row, stamp)):
+        elif full or _is_another(row, stamp) or (row[4] != version and not _is_still_unread(row, stamp)):
             report.changed += 1
         else:
             report.unchanged += 1
@@ -128,6 +128,12 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
     report.seconds = time.perf_counter() - started
     mark_checked()
     return report
+
+
+def _is_another(row: rows.Known, stamp: FileStamp) -> bool:
+    """Tell whether a file has another stamp than when its row was written."""
+    numbers = row[1:4]
+    return numbers != stamp[2:5] and numbers != storable(stamp)[2:5]
 
 
 def storable(stamp: FileStamp) -> FileStamp:
@@ -154,6 +160,8 @@ def _is_still_unread(row: rows.Known, stamp: FileStamp) -> bool:
 
 def _gone(found: Scan, known: dict[str, rows.Known]) -> list[str]:
     """Return the keys of rows whose files are gone; where the walk could not look, nobody knows, and rows stay."""
+    if sum([stamp.key in known for stamp in found.stamps]) == len(known):
+        return []
     there = {stamp.key for stamp in found.stamps}
     hidden = tuple([f"{problem.key}/" if problem.raw else "" for problem in found.problems if problem.is_directory])
     return [key for key in known if key not in there and not key.startswith(hidden)]

@@ -12,8 +12,8 @@ from django.db import connection
 
 from recviewer.catalog import search
 
-Known: TypeAlias = tuple[int, int, int, int, str]
-"""What the row of a file says: id, size, mtime_ns, inode, reader."""
+Known: TypeAlias = tuple[int, int, int, int, str, str]
+"""What the row of a file says: id, size, mtime_ns, inode, reader, key."""
 
 FILES = "catalog_file"
 TABLE = "catalog_recording"
@@ -24,8 +24,8 @@ MOST = 500
 def known() -> dict[str, Known]:
     """Return, by key, what the rows of files say."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT path, id, size, mtime_ns, inode, reader FROM {FILES}")
-        return {row[0]: row[1:] for row in cursor.fetchall()}
+        cursor.execute(f"SELECT id, size, mtime_ns, inode, reader, path FROM {FILES}")
+        return {row[5]: row for row in cursor.fetchall()}
 
 
 def places(keys: Collection[str]) -> dict[str, tuple[int, bytes]]:

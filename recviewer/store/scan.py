@@ -90,14 +90,17 @@ def scan(root: Path, claims: Claims, *, skip: Collection[Path] = ()) -> Scan:
     if is_loose:
         for entry, raw in walk.loose:
             walk.add(entry, raw)
-    stamps = _without_twins(sorted(walk.stamps, key=attrgetter("key")), walk.problems)
+    stamps = sorted(walk.stamps, key=attrgetter("key"))
+    if walk.spelled_out:
+        stamps = _without_twins(sorted(stamps), walk.problems)
     return Scan(tuple(stamps), tuple(sorted(walk.problems, key=attrgetter("key"))), is_loose)
 
 
 class _Walk:
     """One walk in progress. loose: files with claimed endings outside of any home, which count only where there is none.
 
-    waiting: directories to list, each with the endings that are claimed in it.
+    waiting: directories to list, each with the endings that are claimed in it. spelled_out: a name is not UTF-8, so that
+    its key may be another's.
     """
 
     def __init__(self, root: Path, claims: Claims, skip: Collection[Path]) -> None:
@@ -110,6 +113,7 @@ class _Walk:
         self.problems: list[ScanProblem] = []
         self.loose: list[tuple[os.DirEntry[bytes], bytes]] = []
         self.waiting: list[tuple[bytes, tuple[bytes, ...]]] = []
+        self.spelled_out = False
 
     def run(self) -> None:
         """Walk every directory; what cannot be listed becomes a problem."""
@@ -143,7 +147,10 @@ class _Walk:
 
     def add(self, entry: os.DirEntry[bytes], raw: bytes) -> None:
         """Stamp one entry, unless it vanished since its directory was listed."""
-        key = raw.decode("utf-8", "backslashreplace")
+        try:
+            key = raw.decode()
+        except UnicodeDecodeError:
+            key, self.spelled_out = key_of(raw), True
         try:
             seen = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
@@ -151,7 +158,7 @@ class _Walk:
         except OSError as error:
             self.stamps.append(FileStamp(key, raw, 0, 0, 0, why(error)))
             return
-        obstacle = "" if entry.is_file(follow_symlinks=False) else obstacle_of(seen.st_mode)
+        obstacle = "" if stat.S_ISREG(seen.st_mode) else obstacle_of(seen.st_mode)
         self.stamps.append(FileStamp(key, raw, seen.st_size, seen.st_mtime_ns, seen.st_ino, obstacle))
 
 
@@ -168,10 +175,8 @@ def _below(real_base: bytes, place: Path) -> bytes:
 
 def _without_twins(stamps: list[FileStamp], problems: list[ScanProblem]) -> list[FileStamp]:
     r"""Leave out files whose key is another's: names that are not UTF-8 beside one that spells out their `\xNN`."""
-    if len({stamp.key for stamp in stamps}) == len(stamps):
-        return stamps
     kept: dict[str, FileStamp] = {}
-    for stamp in sorted(stamps, key=lambda stamp: (stamp.key, stamp.raw)):
+    for stamp in stamps:
         if kept.setdefault(stamp.key, stamp) is not stamp:
             what = "another file's name is shown the same way; rename one of the two"
             problems.append(ScanProblem(stamp.key, stamp.raw, what, is_directory=False))
