@@ -28,7 +28,7 @@ from recviewer.exchange.model import (
     ToolCall,
     ToolResult,
 )
-from recviewer.exchange.tools import function_of
+from recviewer.exchange.tools import name_of
 
 LEAST = 0.65
 """Two turns less alike than this are one gone and one new; the same role is worth 0.5, and all words 0.5 more."""
@@ -79,10 +79,7 @@ def _tools(old: Sequence[Json], new: Sequence[Json]) -> Iterator[Item]:
 def _by_name(tools: Sequence[Json]) -> dict[str, Json]:
     made: dict[str, Json] = {}
     for tool in tools:
-        function = function_of(tool)
-        name = function.get("name") or function.get("type")
-        stem = name if isinstance(name, str) and name else "tool"
-        made[_free(made, stem)] = tool
+        made[_free(made, name_of(tool) or "tool")] = tool
     return dict(sorted(made.items())) if len(made) < len(tools) else made
 
 

@@ -31,6 +31,13 @@ def function_of(tool: Json) -> dict[str, Json]:
     return next((tool[key] for key in _INNER if isinstance(tool.get(key), dict)), tool)
 
 
+def name_of(tool: Json) -> str:
+    """Return the name of a tool, its type where it has none, "" where it has neither."""
+    function = function_of(tool)
+    name = function.get("name") or function.get("type") or (tool.get("type") if isinstance(tool, dict) else "")
+    return str(name or "")
+
+
 def schema_of(tool: Json) -> dict[str, Json]:
     """Return the JSON schema of a tool's arguments, {} where there is none."""
     function = function_of(tool)

@@ -12,8 +12,8 @@ from recviewer.difference.asked import text_of
 from recviewer.difference.words import tokens
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import EARLIER
-from recviewer.exchange.model import Exchange, Json, Kind, Message, Table
-from recviewer.exchange.tools import function_of
+from recviewer.exchange.model import Exchange, Kind, Message, Table
+from recviewer.exchange.tools import name_of
 from recviewer.formats.raw import host_of
 
 TEXT = 6_000
@@ -203,10 +203,5 @@ def _facts(exchange: Exchange) -> Iterator[tuple[str, bytes]]:
         if key != "model" and key not in EARLIER and value is not None:
             yield key, _digest(encode(value, is_sorted=True))
     for tool in exchange.request.tools:
-        yield f"tool {_name(tool)}", _digest(encode(tool, is_sorted=True))
+        yield f"tool {name_of(tool)}", _digest(encode(tool, is_sorted=True))
     yield "endpoint", exchange.endpoint.rpartition("/")[2].encode("utf-8", "replace")
-
-
-def _name(tool: Json) -> str:
-    function = function_of(tool)
-    return str(function.get("name") or function.get("type"))

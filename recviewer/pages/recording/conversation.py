@@ -8,7 +8,7 @@ from typing import Any
 
 from recviewer.exchange.model import Exchange, Json, Kind, Message, Text, ToolCall, ToolResult
 from recviewer.exchange.text import question_of, words_of
-from recviewer.exchange.tools import function_of, offered, schema_of
+from recviewer.exchange.tools import function_of, name_of, offered, schema_of
 from recviewer.formats.deltas import size_of
 from recviewer.pages.recording.parts import Called, calls_by_id, views
 from recviewer.pages.templatetags.words import NAME, counted, size
@@ -19,6 +19,7 @@ from recviewer.pages.text.texts import amount, shortened
 LAST = 10
 """Turns of a long conversation that stay open; the first system message is folded by itself."""
 
+UNNAMED = "unnamed"
 ROLE = 60
 """Characters of a role or of a name that are shown."""
 
@@ -208,18 +209,12 @@ def _tools(exchange: Exchange, folds: Folds) -> Fold | None:
     return folds.fold(
         "tools",
         counted(len(tools), "tool"),
-        detail=", ".join(shortened(name_of(tool), ROLE) for tool in tools[:40]),
+        detail=", ".join(shortened(name_of(tool) or UNNAMED, ROLE) for tool in tools[:40]),
         size=size(much),
         template=WINDOWED,
         make=make,
         weight=much * 2,
     )
-
-
-def name_of(tool: Json) -> str:
-    """Return the name of an offered tool, its type where it has none."""
-    function = function_of(tool)
-    return str(function.get("name") or (tool.get("type") if isinstance(tool, dict) else "") or "unnamed")
 
 
 def _tool(tool: Json, folds: Folds) -> Tool:
@@ -237,7 +232,7 @@ def _tool(tool: Json, folds: Folds) -> Tool:
     end = min(fitting(schema_text, folds.room, is_json=True), SCHEMA)
     shown = schema_text[:end]
     folds.spend(weight_of(shown, is_json=True) + weight_of(first[:NAME]) + 20 * len(names))
-    return Tool(name_of(tool), f"({', '.join(names)})", first, shown, end < len(schema_text))
+    return Tool(name_of(tool) or UNNAMED, f"({', '.join(names)})", first, shown, end < len(schema_text))
 
 
 def _outline(messages: tuple[Message, ...]) -> list[Mention]:
