@@ -24,5 +24,8 @@ del os.environ["DATABASE_URL"]
 
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "INVALID-VARIABLE"  # noqa: F405
 
+# Passwords of tests are no secrets, and a good hash takes a second each.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 # A thread that compares with the disk would outlive the test that started it.
 REFRESH_IN_BACKGROUND = False

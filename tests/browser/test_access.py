@@ -39,7 +39,12 @@ def faults(page, addresses):
             yield f"{address}: {wide} px too wide"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
 def test_pages_are_accessible_and_fit(open_page, theme, width):
     assert list(faults(open_page(width=width, theme=theme), addresses())) == []
+
+
+@pytest.mark.parametrize(("theme", "width"), [("dark", 1440), ("light", 390)])
+def test_pages_that_hold_most_are_accessible_in_the_other_theme(open_page, theme, width):
+    most = Recording.objects.order_by("-chunks").first().path
+    assert list(faults(open_page(width=width, theme=theme), ["/", f"/r/{most}", f"/r/{most}?view=chunks"])) == []

@@ -98,8 +98,7 @@ def test_a_push_is_noticed_by_an_open_page_and_the_place_is_kept(open_page, pull
     expect(page.get_by_text(words)).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 1100, 390])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("light", 1100), ("dark", 390)])
 def test_pages_of_a_range_are_accessible_and_fit(open_page, pull, theme, width):
     page = open_page(width=width, theme=theme)
     page.goto(f"/changes/{pull}?by=change")

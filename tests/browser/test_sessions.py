@@ -16,7 +16,6 @@ PASSWORD = "fourteen grey herons"
 def hosted(settings, transactional_db, django_user_model):
     settings.HOSTED = True
     settings.BEHIND_PROXY = False
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
     settings.MIDDLEWARE = [
         *settings.MIDDLEWARE[:at],

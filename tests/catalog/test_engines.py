@@ -1,10 +1,11 @@
 import threading
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recviewer import settings
 from recviewer.catalog import cases, indexer
 from recviewer.catalog.engines import Wanted, postgresql
 from recviewer.catalog.engines.postgresql_text import SIGN, json_read, json_written, read, written
@@ -127,3 +128,11 @@ def test_one_run_of_the_index_at_a_time(root):
         thread.start()
         thread.join()
     assert (is_ours, said) == (True, [False])
+
+
+@pytest.mark.only_on("sqlite", reason="a server has its own way to wait for its disk")
+@pytest.mark.django_db
+def test_verdicts_wait_for_the_disk_and_the_index_need_not():
+    assert "PRAGMA synchronous=FULL" in settings.DATABASES["default"]["OPTIONS"]["init_command"]
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA synchronous").fetchone() == (2,)

@@ -465,6 +465,8 @@ def test_interrupted_run_leaves_a_usable_catalog_and_the_next_completes_it(put, 
     assert Recording.objects.count() == 40
 
 
+@pytest.mark.processes
+@pytest.mark.slow
 def test_killed_run_leaves_a_usable_catalog_and_the_next_completes_it(tmp_path):
     tree, data, total = tmp_path / "tree", tmp_path / "data", 900
     folder = tree / "tests" / "recordings"

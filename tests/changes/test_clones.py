@@ -60,6 +60,7 @@ def after_what_it_says(place, spec, most=5):
     raise AssertionError(said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "how",
     [

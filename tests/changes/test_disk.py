@@ -476,6 +476,7 @@ def do(tree, act):
 @settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
+@pytest.mark.slow
 @given(st.lists(ACTS, max_size=14))
 @example([("write", f"{FOLDER}/a.json", b"{}\n"), ("config", ("core.autocrlf", "true")), ("touch", f"{FOLDER}/a.json")])
 def test_random_trees_differ_where_git_says_so(tree, acts):

@@ -10,6 +10,9 @@ from django.db import connection
 from recviewer.git.ranges import opened
 from recviewer.report import report as reports
 
+# On SQLite a report has to get along without a database; where a server is named, it asks that for verdicts.
+pytestmark = [] if connection.vendor == "sqlite" else [pytest.mark.django_db]
+
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -47,14 +50,7 @@ def repository(tmp_path):
 
 
 @pytest.fixture
-def asked(request):
-    """On SQLite a report has to get along without a database; where a server is named, it asks that for verdicts."""
-    if connection.vendor != "sqlite":
-        request.getfixturevalue("db")
-
-
-@pytest.fixture
-def capture(capfdbinary, asked):
+def capture(capfdbinary):
     """Runs the command; returns its exit code and what it printed."""
 
     def run(*words):
@@ -105,7 +101,7 @@ def test_one_html_file(capture, repository, tmp_path):
     ("spec", "said"),
     [("nowhere...work", "no such commit here; `git -C"), ("...x", "names no base"), ("main...--all", "no revision")],
 )
-def test_what_cannot_run_ends_with_2_and_says_what_to_do(asked, repository, spec, said):
+def test_what_cannot_run_ends_with_2_and_says_what_to_do(repository, spec, said):
     with pytest.raises(CommandError, match=said) as failed:
         call_command("report", spec, repo=str(repository))
 
@@ -161,6 +157,8 @@ def test_verdicts_of_an_older_version_count_where_git_has_what_they_are_on(
     assert (ended, [one["verdict"] for one in json.loads(out)["changes"]]) == (code, [state])
 
 
+@pytest.mark.processes
+@pytest.mark.slow
 def test_verdicts_that_nothing_proves_are_told_of(repository, recviewer, tmp_path_factory):
     line = {"type": "decision", "fingerprint": "1:" + "0" * 64, "reviewer": "Ana", "verdict": "reject", "note": "so"}
     line |= {"entered": "2026-01-02T12:00:00Z", "path": "tests/recordings/one.json", "blob": "a" * 40}
@@ -271,6 +269,8 @@ def test_links_lead_to_the_site_that_was_named(capture, repository, settings):
     assert json.loads(status)["target_url"].startswith("https://rec.example.com/changes/")
 
 
+@pytest.mark.processes
+@pytest.mark.slow
 def test_the_data_folder_of_the_recordings_is_read_and_not_touched(recviewer, repository, reviews, tmp_path):
     database = tmp_path / "data/recviewer.sqlite3"
     folder = ["--repo", str(repository), "--recordings", str(repository / "tests")]
@@ -286,6 +286,8 @@ def test_the_data_folder_of_the_recordings_is_read_and_not_touched(recviewer, re
     assert database.read_bytes() == before
 
 
+@pytest.mark.processes
+@pytest.mark.slow
 def test_a_data_folder_that_cannot_be_read_is_told_of(recviewer, repository, tmp_path):
     (tmp_path / "data/recviewer.sqlite3").write_bytes(b"")
 

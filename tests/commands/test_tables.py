@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
+
 HERE = Path(__file__).parents[2]
 RECORDING = "recordings/one.json"
 
@@ -213,14 +215,3 @@ def test_a_damaged_index_of_recordings_loses_no_verdict(instance, tmp_path):
 
     assert instance.run("serve", "--prepare-only").returncode == 2
     assert instance.run("reviews", "export", "-").stdout == whole
-
-
-@pytest.mark.only_on("sqlite", reason="a server has its own way to wait for its disk")
-def test_verdicts_wait_for_the_disk_and_the_index_need_not(db):
-    from django.db import connection
-
-    from recviewer import settings
-
-    assert "PRAGMA synchronous=FULL" in settings.DATABASES["default"]["OPTIONS"]["init_command"]
-    with connection.cursor() as cursor:
-        assert cursor.execute("PRAGMA synchronous").fetchone() == (2,)

@@ -106,6 +106,8 @@ def reviewed(hostile, recviewer, root, tmp_path):
     return hostile
 
 
+@pytest.mark.processes
+@pytest.mark.slow
 def test_no_command_prints_what_steers_a_terminal(reviewed, recviewer, root):
     found, told = [], {}
     for command in COMMANDS:

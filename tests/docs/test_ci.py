@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
 
 PROJECT = Path(__file__).parents[2]
 WORKFLOWS = PROJECT / "docs/workflows"

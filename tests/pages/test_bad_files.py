@@ -13,6 +13,8 @@ from recviewer.review.models import Decision
 from tests.pages import bad_files
 from tests.pages.bad_files import BAD, FOLDER, KINDS, LIMIT, LISTS, pages, range_pages
 
+pytestmark = pytest.mark.slow
+
 GOOD, OTHER = f"{FOLDER}/good.json", f"{FOLDER}/other.json"
 WITHOUT_BYTES = {"link", "dangling link", "link to itself", "pipe", "socket", "device", "over the limit"}
 TAKES_ITS_FOLDER = {"its folder is a link", "its folder is a file"}

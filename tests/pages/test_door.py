@@ -31,7 +31,6 @@ def stopped_clock(monkeypatch):
 @pytest.fixture
 def ana(django_user_model, settings, root, db):
     settings.HOSTED = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.BEHIND_PROXY = False
     return django_user_model.objects.create_user("ana", password=PASSWORD)
 

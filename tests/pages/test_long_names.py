@@ -84,6 +84,7 @@ def too_much(client, addresses):
     return found
 
 
+@pytest.mark.slow
 def test_no_page_grows_with_the_names_in_a_recording(client, named):
     first, bad, other = named
     spec = f"{first}...HEAD"
@@ -100,6 +101,7 @@ PARAMETERS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_page_grows_with_a_parameter_of_its_address(client, named):
     first, bad, _ = named
     spec = quote(f"{first}...HEAD")

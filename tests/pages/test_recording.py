@@ -47,6 +47,7 @@ def asking(messages, **body):
     return json.dumps(made, indent=2).encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", ["rendered", "raw", "chunks"])
 def test_every_case_is_shown_in_every_view(client, root, db, case_files, view):
     from recviewer.catalog import indexer

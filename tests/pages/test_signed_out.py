@@ -17,7 +17,6 @@ PASSWORD = "fourteen grey herons"
 @pytest.fixture
 def ana(django_user_model, settings, root, db):
     settings.HOSTED = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.BEHIND_PROXY = False
     at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
     settings.MIDDLEWARE = [

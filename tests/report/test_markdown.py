@@ -100,6 +100,7 @@ def test_what_is_left_out_goes_in_the_order_that_is_said(reported):
     assert short.count("\n- ") == 41
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["日本語 " * 60, "🏴‍☠️ " * 60, "`<|@#" * 60])
 def test_no_way_to_count_finds_a_comment_too_long(reported, text):
     told = comment(reported(count=150, text=text))

@@ -111,6 +111,7 @@ def told_by_the_log():
     return {key: value for key, value in verdicts.items() if value is not None}, tags
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("root")
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(acts, max_size=18))

@@ -185,6 +185,7 @@ def act(seen, what, how, text):
             notes.drop(last.uid, actor="Ana")
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts)
 def test_what_a_form_accepts_is_exported_and_imported_to_the_byte(make_recording, some):

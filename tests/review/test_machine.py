@@ -333,6 +333,7 @@ def replay(changes, tags, uses, written, *, back):
             tags.discard(one["key"][0])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("root")
 def test_whatever_happens(db, chat):
     Machine.chat = staticmethod(chat)

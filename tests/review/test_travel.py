@@ -376,6 +376,7 @@ def after(*data):
     return merging.export(), standings()
 
 
+@pytest.mark.slow
 @quickly
 @given(files)
 def test_any_file_comes_out_as_it_went_in(db, data):
@@ -387,6 +388,7 @@ def test_any_file_comes_out_as_it_went_in(db, data):
         transaction.set_rollback(True)
 
 
+@pytest.mark.slow
 @quickly
 @given(files, files)
 def test_the_order_of_two_files_does_not_matter(db, one, other):
