@@ -383,6 +383,7 @@ def on_disk(one, tmp_path, monkeypatch):
     database._opened.pop(wrapper, None)
 
 
+@pytest.mark.only_on("sqlite", reason="a database on a server is no file")
 @pytest.mark.parametrize(
     "displace", [lambda file: file.unlink(), lambda file: file.rename(file.with_name("x")), lambda file: other(file)]
 )
