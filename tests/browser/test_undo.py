@@ -7,6 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from recviewer.catalog.models import Recording
+from recviewer.pages.deciding import hurry
 from recviewer.review.models import AuditEvent, Standing
 
 from .pulls import answered, read
@@ -17,7 +18,7 @@ def states():
 
 
 def decide(page, name):
-    if page.locator(".bar[data-queue]").count():
+    if page.locator(".bar[data-queue]").count() or name in ("Undo more", "Redo"):
         read(page)
     page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
 
@@ -214,3 +215,26 @@ def test_an_answer_that_comes_late_leaves_the_focus_where_somebody_types(open_pa
     page.keyboard.type("seen it")
 
     expect(note).to_have_value("seen it")
+
+
+def test_two_clicks_on_undo_without_scripts_undo_one_act(open_page, monkeypatch):
+    page = open_page(scripts=False)
+    page.goto("/?kind=chat")
+    for number in (1, 4):
+        tick(page, number)
+        with page.expect_navigation():
+            decide(page, "Approve")
+    assert states() == ["approved", "approved"]
+    decide(page, "Undo")
+    expect(page.locator(".toast")).to_contain_text("Before that you approved")
+    stamp = int(page.locator("input[name=shown]").first.input_value())
+    monkeypatch.setattr(hurry, "now", lambda: stamp)
+
+    page.get_by_role("button", name=re.compile("^Undo more")).click()
+    expect(page.locator(".toast")).to_contain_text(hurry.TURNED)
+    assert states() == ["approved"]
+
+    monkeypatch.setattr(hurry, "now", lambda: stamp + 1_000_000)
+    page.get_by_role("button", name=re.compile("^Undo more")).click()
+    expect(page.locator(".toast")).to_contain_text("There is nothing more to undo.")
+    assert states() == []

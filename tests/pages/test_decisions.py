@@ -1,8 +1,11 @@
+import re
+
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from recviewer.catalog.models import Recording
+from recviewer.pages.deciding import hurry
 from recviewer.pages.site.forms import item_of
 from recviewer.review import actors
 from recviewer.review.decide import decide
@@ -234,6 +237,24 @@ def test_undo_and_redo(post, make_recording, htmx):
         assert 'id="tags" hx-swap-oob="true"' in redone.content.decode()
     else:
         assert (undone.status_code, redone.status_code) == (303, 303)
+
+
+def test_the_second_click_on_undo_takes_back_no_other_act(client, post, make_recording, monkeypatch):
+    for name in "ab":
+        post("decide", make_recording(f"t/recordings/{name}.json", asked=name), verdict="approve")
+    post("undo", next="/")
+    page = client.get("/").content.decode()
+    shown = int(re.search(r'name="shown" value="(\d{13})"', page)[1])
+    assert abs(shown - hurry.now()) < 600_000
+
+    monkeypatch.setattr(hurry, "now", lambda: shown + hurry.MOMENT - 1)
+    again = post("undo", event=AuditEvent.objects.order_by("pk").first().pk, shown=shown, next="/")
+    assert (again.status_code, again.url, Standing.objects.count()) == (303, "/", 1)
+    assert said(again)[0][0].startswith(hurry.TURNED)
+
+    monkeypatch.setattr(hurry, "now", lambda: shown + hurry.MOMENT)
+    post("undo", event=AuditEvent.objects.order_by("pk").first().pk, shown=shown, next="/")
+    assert not Standing.objects.exists()
 
 
 @pytest.mark.parametrize("htmx", [False, True])

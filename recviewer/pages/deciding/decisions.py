@@ -166,8 +166,14 @@ def redo(request: HttpRequest) -> HttpResponse:
 
 
 def _turned(request: HttpRequest, turn: Callable[..., Done], *, is_back: bool) -> HttpResponse:
-    """Take back or do again, and lead to what that was about. A form whose act was taken back already does nothing more."""
+    """Take back or do again, and lead to what that was about. A form whose act was taken back already does nothing more.
+
+    Nor does the second click on a page that undid something: it found the next page's button under it.
+    """
     actor = actor_of(request)
+    if hurry.is_too_soon(request):
+        undo_places.tell(request, actor, Done(hurry.TURNED, None, 0))
+        return HttpResponseRedirect(next_of(request, request.POST), status=303)
     try:
         done = turn(actor=actor, event=event_in(request.POST))
     except NothingToUndo as refusal:

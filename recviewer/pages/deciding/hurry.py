@@ -1,4 +1,4 @@
-"""Decisions that came too soon after their page to be meant for it: the second of two clicks, where no script can tell.
+"""Acts that came too soon after their page to be meant for it: the second of two clicks, where no script can tell.
 
 A form of a queue says when it was made, for browsers without scripts; with scripts `static/js/rest.js` sees to it.
 """
@@ -17,6 +17,7 @@ MOMENT = 400
 """Milliseconds in which nobody has read anything, as in `static/js/rest.js`."""
 
 SENTENCE = "Too quick after the item before: nothing was decided."
+TURNED = "Too quick after the page before: nothing more was undone or done again."
 
 
 def now() -> int:
@@ -24,10 +25,16 @@ def now() -> int:
     return int(time.time() * 1000)
 
 
+def is_too_soon(request: HttpRequest) -> bool:
+    """Tell whether a form came before anybody can have read the page that it is of."""
+    shown = request.POST.get("shown", "")
+    return is_whole(shown) and 0 <= now() - int(shown) < MOMENT
+
+
 def refused(request: HttpRequest) -> HttpResponse | None:
     """Lead back to the item that a form is about, with a sentence, if it came too soon; None if it did not."""
-    shown, here = request.POST.get("shown", ""), request.POST.get("here", "")
-    if not is_whole(shown) or not 0 <= now() - int(shown) < MOMENT:
+    here = request.POST.get("here", "")
+    if not is_too_soon(request):
         return None
     is_ours = url_has_allowed_host_and_scheme(here, {request.get_host()}, require_https=request.is_secure())
     if not is_ours or not here.startswith("/"):
