@@ -9,6 +9,8 @@ from recviewer.pages.ranges import change as change_page
 from recviewer.pages.ranges.queue import ShownRange
 from recviewer.review.models import AuditEvent, Standing
 
+from ..conftest import exchange
+
 
 def test_range_is_told_in_a_sentence_with_a_row_for_each_test(client, spec):
     page = client.get(f"/changes/{spec}").context["page"]
@@ -255,6 +257,25 @@ def test_each_change_behind_the_groups_of_churn_can_be_looked_at(client, commit,
     listed = client.get(answer.context["page"].rest_url).context["page"]
     assert listed.churn == 2
     assert "1 more stand" in answer.content.decode()
+
+
+def test_churn_that_is_one_item_is_not_called_the_same_change(client, commit, make_recording):
+    for name in "ab":
+        make_recording(f"tests/recordings/{name}.json", asked=f"Is it {name}?", answered=f"I am {name}.", id="1")
+    base = commit("before")
+    make_recording("tests/recordings/a.json", asked="Is it a?", answered="I am a.", id="2")
+    other = exchange(asked="Is it b?", answered="I am b.", id="1")
+    other["response"]["body"]["__data__"]["system_fingerprint"] = "fp"
+    make_recording("tests/recordings/b.json", data=json.dumps(other).encode())
+    landing = client.get(f"/changes/{base}...{commit('after')}?by=change").context["page"]
+
+    (row,) = landing.changes
+    page = client.get(row.url).content.decode()
+
+    assert (row.more, row.told) == (1, "the same meaning")
+    assert "The same meaning in each" in page
+    assert "The same change" not in page
+    assert "What was ignored may be another thing in each" in page
 
 
 def test_churn_is_approved_by_the_rule_after_a_question(client, commit, make_recording):
