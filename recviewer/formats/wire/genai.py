@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from recviewer.exchange.ends import End, end_of
 from recviewer.exchange.model import (
@@ -18,8 +17,6 @@ from recviewer.exchange.model import (
     Chunk,
     Delta,
     Failure,
-    File,
-    Image,
     Json,
     JsonPart,
     Kind,
@@ -30,14 +27,13 @@ from recviewer.exchange.model import (
     Reply,
     Request,
     Text,
-    ToolCall,
-    ToolResult,
 )
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas, partial
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import first_error
 from recviewer.formats.framing import cursor
+from recviewer.formats.gemini_parts import camel, key_in, part_list, part_of, parts_of, spelled
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
 from recviewer.formats.raw import Raw
@@ -50,22 +46,6 @@ BESIDE = ("citation_metadata", "grounding_metadata", "url_context_metadata")
 
 _ENDPOINTS = re.compile(r"(^|/)generate_content\w*$|:(generateContent|streamGenerateContent)$")
 
-
-@lru_cache(maxsize=256)
-def _camel(name: str) -> str:
-    return re.sub(r"_(\w)", lambda found: found[1].upper(), name)
-
-
-def _key(data: dict[str, Json], name: str) -> str:
-    """Return a key as it is spelled here. name: in snake_case."""
-    return name if data.get(name) is not None else _camel(name)
-
-
-def _spelled(*paths: str) -> tuple[str, ...]:
-    """Return paths in snake_case, and as they are spelled in REST."""
-    return tuple(dict.fromkeys(spelled for path in paths for spelled in (path, _camel(path))))
-
-
 _PARTS = (
     *("function_response.id", "function_response.name", "function_response.response:any"),
     *("tool_call.id", "tool_call.tool_type", "tool_call.args:object"),
@@ -76,7 +56,7 @@ _PARTS = (
 _SHOWN = ("function_call", "function_response", "tool_call", "tool_response", "inline_data", "file_data")
 SHAPE = Shape(
     "genai",
-    taken=_spelled(
+    taken=spelled(
         "candidates[].finish_reason:last",
         "candidates[].content.parts[].text",
         "candidates[].content.parts[].function_call.id",
@@ -88,7 +68,7 @@ SHAPE = Shape(
         "prompt_feedback.block_reason:any",
         "prompt_feedback.block_reason_message",
     ),
-    known=_spelled(
+    known=spelled(
         "model_version",
         "automatic_function_calling_history",
         "sdk_http_response",
@@ -101,7 +81,7 @@ SHAPE = Shape(
     ),
 )
 READ = frozenset(
-    spelled
+    either
     for path in (
         "candidates[].content.parts[].text",
         "candidates[].content.parts[].function_call",
@@ -110,7 +90,7 @@ READ = frozenset(
         "candidates[].index",
         "usage_metadata",
     )
-    for spelled in (path, _camel(path))
+    for either in (path, camel(path))
 )
 
 
@@ -149,7 +129,7 @@ class GenAI:
         items = raw.reply if isinstance(raw.reply, list) else [raw.reply]
         chunks = list(_chunks(items, problems))
         elements = [Lookup(chunk.element, "", []) for chunk in chunks]
-        models = (element.text(_key(element.data, "model_version")) for element in elements)
+        models = (element.text(key_in(element.data, "model_version")) for element in elements)
         streamed = isinstance(raw.reply, list)
         return Reply(
             deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
@@ -170,17 +150,17 @@ FORMAT = GenAI()
 
 
 def _is_reply(head: dict[str, Json]) -> bool:
-    return any(all(name in head or _camel(name) in head for name in mark) for mark in MARKS)
+    return any(all(name in head or camel(name) in head for name in mark) for mark in MARKS)
 
 
 def _system(holder: Lookup) -> Iterator[Message]:
-    key = _key(holder.data, "system_instruction")
+    key = key_in(holder.data, "system_instruction")
     system = holder.data.get(key)
     if isinstance(system, str):
         yield Message("system", (Text(system),))
     elif isinstance(system, dict):
         instruction = holder.object(key)
-        yield Message("system", tuple(_parts(instruction) if "parts" in system else _part(instruction)))
+        yield Message("system", tuple(parts_of(instruction) if "parts" in system else part_of(instruction)))
     elif system is not None:
         yield Message("system", (JsonPart(system),))
 
@@ -197,85 +177,9 @@ def _turns(body: Lookup) -> Iterator[Message]:
         if not isinstance(turn, dict):
             yield Message("user", (Text(turn) if isinstance(turn, str) else JsonPart(turn),))
         elif "parts" in turn or "role" in turn:
-            yield Message(held.text("role") or "user", tuple(_parts(held)))
+            yield Message(held.text("role") or "user", tuple(parts_of(held)))
         else:
-            yield Message("user", tuple(_part(held)))
-
-
-def _parts(turn: Lookup) -> Iterator[Part]:
-    for part in _part_list(turn):
-        yield from _part(part)
-
-
-def _part_list(turn: Lookup) -> Iterator[Lookup]:
-    if isinstance(turn.data.get("parts"), dict):
-        yield turn.object("parts")
-    else:
-        yield from turn.items("parts")
-
-
-def _part(part: Lookup) -> Iterator[Part]:
-    """Yield what a part holds: nothing where it only carries a signature."""
-    data = part.data
-    if data.get("text") is not None:
-        text = part.text("text")
-        yield Reasoning(text) if data.get("thought") is True else Text(text)
-        return
-    for name, read in _READERS.items():
-        key = _key(data, name)
-        if isinstance(data.get(key), dict):
-            yield from read(part.object(key), data)
-            return
-    if any(value for key, value in data.items() if key not in ("thought_signature", "thoughtSignature", "text")):
-        yield JsonPart(data)
-
-
-def _call(call: Lookup, part: Json) -> Iterator[Part]:
-    yield ToolCall(call.text("id"), call.text("name"), arguments_text(call, "args"))
-
-
-def _response(answer: Lookup, part: Json) -> Iterator[Part]:
-    inner = (JsonPart(answer.data.get("response")), *_parts(answer))
-    yield ToolResult(answer.text("id"), answer.text("name"), inner)
-
-
-def _server_call(call: Lookup, part: Json) -> Iterator[Part]:
-    yield ToolCall(call.text("id"), call.text(_key(call.data, "tool_type")), arguments_text(call, "args"))
-
-
-def _server_result(answer: Lookup, part: Json) -> Iterator[Part]:
-    inner = (JsonPart(answer.data.get("response")),)
-    yield ToolResult(answer.text("id"), answer.text(_key(answer.data, "tool_type")), inner)
-
-
-def _inline(inline: Lookup, part: Json) -> Iterator[Part]:
-    media, data = inline.text(_key(inline.data, "mime_type")), inline.text("data")
-    if media.startswith("image/"):
-        yield Image(f"data:{media};base64,{data}")
-    else:
-        yield File(inline.text(_key(inline.data, "display_name")) or media, "", data)
-
-
-def _file(file: Lookup, part: Json) -> Iterator[Part]:
-    name = file.text(_key(file.data, "display_name"))
-    uri = file.text(_key(file.data, "file_uri"))
-    yield File(name or uri, uri if name else "", "")
-
-
-def _as_it_is(inner: Lookup, part: Json) -> Iterator[Part]:
-    yield JsonPart({key: value for key, value in part.items() if value is not None})
-
-
-_READERS = {
-    "function_call": _call,
-    "function_response": _response,
-    "tool_call": _server_call,
-    "tool_response": _server_result,
-    "inline_data": _inline,
-    "file_data": _file,
-    "executable_code": _as_it_is,
-    "code_execution_result": _as_it_is,
-}
+            yield Message("user", tuple(part_of(held)))
 
 
 @dataclass(slots=True)
@@ -299,7 +203,7 @@ def _chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
         yield Chunk(
             number + 1,
             tuple(found),
-            data.mapping(_key(data.data, "usage_metadata")) or None,
+            data.mapping(key_in(data.data, "usage_metadata")) or None,
             data.data,
             READ,
         )
@@ -318,12 +222,12 @@ def _delta(candidate: Lookup, place: int, calls: dict[int, _Calls]) -> Delta:
         content = Lookup({}, candidate.where("content"), candidate.problems)
     else:
         content = candidate.object("content")
-    for part in _part_list(content):
-        key = _key(part.data, "function_call")
+    for part in part_list(content):
+        key = key_in(part.data, "function_call")
         if isinstance(part.data.get(key), dict) and part.data.get("text") is None:
             called += _called(part.object(key), state)
             continue
-        for item in _part(part):
+        for item in part_of(part):
             if isinstance(item, Text):
                 texts.append(item.text)
             elif isinstance(item, Reasoning):
@@ -347,22 +251,22 @@ def _beside(candidate: dict[str, Json], finish: str) -> Iterator[str]:
     """Yield the keys of what is said besides; the message of an end is one where the end is no good one."""
     is_good = not finish or end_of(finish) is End.DONE
     for name in BESIDE if is_good else (*BESIDE, "finish_message"):
-        key = _key(candidate, name)
+        key = key_in(candidate, name)
         if candidate.get(key):
             yield key
 
 
 def _finish(candidate: Lookup) -> str:
     """Return why it ended; the number of an enum is a reason too."""
-    key = _key(candidate.data, "finish_reason")
+    key = key_in(candidate.data, "finish_reason")
     value = candidate.data.get(key)
     return str(value) if type(value) is int else candidate.text(key)
 
 
 def _called(call: Lookup, state: _Calls) -> Iterator[CallDelta]:
     """Yield what a call adds: all of it, or its name first and its arguments when all their pieces have come."""
-    goes_on = call.data.get(_key(call.data, "will_continue")) is True
-    pieces = list(call.items(_key(call.data, "partial_args")))
+    goes_on = call.data.get(key_in(call.data, "will_continue")) is True
+    pieces = list(call.items(key_in(call.data, "partial_args")))
     if not state.is_open or call.text("name"):
         yield from _closed(state)
         if not (call.data or goes_on):
@@ -393,8 +297,8 @@ def _unfinished(calls: dict[int, _Calls]) -> Iterator[Delta]:
 
 def _blocked(element: Lookup) -> Failure | None:
     """Return why a prompt was blocked, None where it was not."""
-    feedback = element.object(_key(element.data, "prompt_feedback"))
-    reason = feedback.data.get(_key(feedback.data, "block_reason"))
+    feedback = element.object(key_in(element.data, "prompt_feedback"))
+    reason = feedback.data.get(key_in(feedback.data, "block_reason"))
     if not reason:
         return None
-    return Failure(str(reason), None, feedback.text(_key(feedback.data, "block_reason_message")))
+    return Failure(str(reason), None, feedback.text(key_in(feedback.data, "block_reason_message")))
