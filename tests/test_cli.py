@@ -1,5 +1,7 @@
 import pytest
+from django.core.management import get_commands, load_command_class
 
+from recviewer import cli
 from recviewer.cli import root_argument
 
 
@@ -26,3 +28,21 @@ from recviewer.cli import root_argument
 )
 def test_root_is_the_first_free_argument_of_rooted_commands(arguments, root):
     assert root_argument(arguments) == root
+
+
+def valued(command):
+    """The options of a command that take a value, by its parser."""
+    parser = load_command_class("recviewer.commands", command).create_parser("recviewer", command)
+    taking = [action for action in parser._actions if action.option_strings and action.nargs != 0]
+    return {option for action in taking for option in action.option_strings}
+
+
+@pytest.mark.parametrize(("command", "told"), [*cli.ROOTED.items(), ("plan", cli.PLAN_VALUED)])
+def test_what_takes_a_value_is_known_before_the_settings_are(command, told):
+    assert valued(command) == told | cli.COMMON
+
+
+def test_every_command_that_names_the_root_by_an_option_is_known():
+    commands = [name for name, app in get_commands().items() if app == "recviewer.commands"]
+
+    assert {name for name in commands if "--recordings" in valued(name)} == cli.WITH_OPTION
