@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
 from recviewer.pages.site import door
-from recviewer.pages.site.held import HeldForm, held_of
+from recviewer.pages.site.held_forms import HeldForm, held_of
 from recviewer.pages.site.next_page import leads_to_page
 
 

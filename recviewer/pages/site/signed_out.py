@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from recviewer.pages.site.held import held_from
+from recviewer.pages.site.held_forms import held_from
 from recviewer.pages.site.htmx import wants_fragment
 from recviewer.pages.site.login import offered
 from recviewer.pages.site.next_page import page_of

@@ -70,7 +70,7 @@ def held_from(request: HttpRequest) -> HeldForm | None:
 
 
 def held_of(value: str) -> HeldForm | None:
-    """Return what `Held.signed` wrote, None for anything else and after half a day."""
+    """Return what `HeldForm.signed` wrote, None for anything else and after half a day."""
     try:
         action, fields, back = signing.loads(value, salt=_SALT, max_age=_FOR)
         return HeldForm(str(action), tuple((str(name), str(text)) for name, text in fields), str(back))
