@@ -227,7 +227,7 @@ def _version(look: _Look, step: Step, change: Changed) -> Version:
 
 
 def _returned(versions: list[Version]) -> list[Version]:
-    """Say of what was added again after a deletion that it came back, and as what it went."""
+    """Return versions in which one that was added after a deletion is said to have returned, after what was deleted."""
     made: list[Version] = []
     for place, version in enumerate(versions):
         older = versions[place + 1] if place + 1 < len(versions) else None

@@ -26,7 +26,7 @@ Unchanged = Callable[[Collection[str]], Collection[Kept] | None]
 
 
 def all_changed(tests: Collection[str]) -> Collection[Kept]:
-    """Say that nothing is left of any test but what is told."""
+    """Answer that no test has other recordings than those that came or went."""
     return ()
 
 
@@ -145,7 +145,7 @@ def _paired(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Ch
 
 
 def _asked(old: Sequence[Call], new: Sequence[Call], unchanged: Unchanged) -> Collection[Kept] | None:
-    """Ask which tests live on, where it matters: of tests that are here on one side alone and may be another's."""
+    """Ask which tests still have recordings. Asked only of tests that are on one side alone and may be one under two ids."""
     were, are = {call.test.id for call in old}, {call.test.id for call in new}
     gone = [call for call in old if call.test.id not in are]
     fresh = [call for call in new if call.test.id not in were]
@@ -155,12 +155,12 @@ def _asked(old: Sequence[Call], new: Sequence[Call], unchanged: Unchanged) -> Co
 
 
 def _marks(call: Call) -> tuple[object, ...]:
-    """Return what two tests have in common that may be one: their function, or a question."""
+    """Return by what a test may be found under another id: its function, and what it asks."""
     return tuple([mark for mark in (call.test.function, call.asked) if mark])
 
 
 def _less_sure(one: Pair) -> Pair:
-    """Take back what was said of a pair of two tests, for nobody knows whether the old test lives on."""
+    """Call a pair of two tests only possible, for nobody knows whether the old test lives on."""
     return one if one.how is How.TEST else replace(one, sure=Sure.POSSIBLE, why=one.why + NOT_LOOKED_AT)
 
 

@@ -18,7 +18,7 @@ ALIKE = "says the same as a marked one, but was not marked itself"
 
 
 def marks_by_path() -> dict[str, list[Mark]]:
-    """Return the marks on files, by path. One on a removal is none: that file is gone already."""
+    """Return the marks on files, by path. Marks on removals are left out: those files are gone already."""
     by_path: dict[str, list[Mark]] = {}
     for mark in marks():
         if not mark.fingerprint.startswith(GONE_PREFIX):
@@ -27,13 +27,13 @@ def marks_by_path() -> dict[str, list[Mark]]:
 
 
 def on_these(marks: Sequence[Mark], blob: str, subject: str) -> list[Mark]:
-    """Return those of the marks on a file that are on the bytes that it has, as what these say. On a change all are."""
+    """Return the marks given on the bytes that a file has now: on what they say, or on a change that led to them."""
     alike = [mark for mark in marks if mark.blob == blob]
     return [mark for mark in alike if mark.fingerprint == subject or mark.fingerprint.startswith(CHANGE_PREFIX)]
 
 
 def why_not(marks: Sequence[Mark], blob: str, subject: str) -> str:
-    """Return why none of the marks on a file is on what it holds."""
+    """Return why no mark on a file counts: it has other bytes by now, or these were read otherwise then."""
     if any(mark.blob == blob for mark in marks):
         return UNLIKE
     return SAME if marks[-1].fingerprint == subject else OTHER

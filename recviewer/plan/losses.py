@@ -108,7 +108,7 @@ def _learned(head: Head, unknown: Sequence[Held], words: set[bytes]) -> Iterator
 
 
 def _words(tests: set[str]) -> set[bytes]:
-    """Return a word for each test that its recordings hold, for letters are never escaped; none where one has no word.
+    """Return one word of each test's id: its recordings hold it, for letters are never escaped. Empty if an id has none.
 
     To look for it takes a twentieth of the time of reading a recording.
     """

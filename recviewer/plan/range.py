@@ -58,7 +58,7 @@ def _ground(head: Head) -> Ground:
 
 
 def _settled(changes: Sequence[Change]) -> dict[Key, str]:
-    """Return, for changes that were decided on, which of their subjects has the verdict that they come to."""
+    """Return, for each decided change, on which of its subjects the verdict that counts was given."""
     stands = filters.standings_for(subjects(changes))
     return {
         one.key: next(

@@ -97,7 +97,7 @@ def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[
 def _marks(own: Mapping[Place, Mark], rejected: Mapping[Place, str]) -> dict[str, list[Mark]]:
     """Return the marks on files, by path. One on a change of a range is on the file just as that change left it.
 
-    own, rejected: as `wishes.on_changes` returns them.
+    own, rejected: as `asked_for.on_changes` returns them.
     """
     by_path = asked_for.marks_by_path()
     rows = list(_rows(sorted({path for path, _ in (*own, *rejected)})))

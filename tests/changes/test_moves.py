@@ -40,3 +40,17 @@ def test_a_name_of_its_own_counts_only_where_the_same_is_asked(make):
     assert [change.path for change in moved(side, again)] == ["file name"]
     for asked in (make.chat("Who?"), make.chat(test=make.id_of("test_other"))):
         assert not list(moved(side, make.side(asked, f"{folder}/other.json")))
+
+
+def test_what_stands_in_another_element_of_a_stream_is_no_churn(make):
+    def odd_in(place):
+        document = make.chat()
+        document["response"]["body"][place]["__data__"]["odd"] = 1
+        return make.side(document)
+
+    old, new = odd_in(0), odd_in(1)
+
+    assert old.meaning.fingerprint == new.meaning.fingerprint
+    assert surely_quiet(old, old) is Churn.IDENTICAL
+    assert surely_quiet(old, new) is None
+    assert differ(old, new).churn is Churn.DETAILS

@@ -183,7 +183,7 @@ def label_of(item: Words | Values) -> str:
 
 
 def _whole_call(item: Item) -> Item:
-    """Return a call that is gone or new as a whole as its arguments, for its label names it."""
+    """Return the arguments of a call that is gone or new as a whole: its label has its name already."""
     if not isinstance(item, Values) or any(change.keys for change in item.values):
         return item
     values = [

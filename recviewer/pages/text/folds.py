@@ -57,7 +57,7 @@ def weight_of(text: str, *, is_json: bool = False) -> int:
 
 
 def fitting(text: str, room: int, *, is_json: bool = False) -> int:
-    """Return how many characters of a text fit into a room, behind a line where one ends near: never none."""
+    """Return how many characters of a text fit into a room, at least one; up to the end of a line where one is near."""
     end = min(len(text), PIECE)
     while end > 200 and weight_of(text[:end], is_json=is_json) > room:
         end //= 2

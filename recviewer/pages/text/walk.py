@@ -26,7 +26,7 @@ class Stop(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WalkCell:
-    """One cell of the tape, as text for attributes. state: that of its stops, `mixed` where they differ."""
+    """One cell of the drawn queue, as text for attributes. state: that of its stops, `mixed` where they differ."""
 
     x: str
     width: str
@@ -121,7 +121,7 @@ def _each(total: int) -> int:
 
 
 def _cells(stops: Sequence[Stop], states: States, here: int, url: Callable[[int], str]) -> Iterator[WalkCell]:
-    """Yield the tape's cells over a width of 1,000."""
+    """Yield the cells of the drawn queue, over a width of 1,000."""
     each = _each(len(stops))
     cells = -(-len(stops) // each)
     step = 1000 / max(cells, 1)
