@@ -11,6 +11,10 @@ from hypothesis import HealthCheck, settings
 
 from recviewer.catalog import content, indexer, summary
 from recviewer.catalog.models import Recording
+from recviewer.changes import touched
+from recviewer.lineage import replaced, trace, versions
+from recviewer.memory import lineages
+from recviewer.pages.ranges import fetches
 from recviewer.recorders import kinds, registry
 
 settings.register_profile(
@@ -21,6 +25,17 @@ settings.register_profile(
     in os.environ,  # there, what fails has to be the change's doing; everywhere else luck may find more
 )
 settings.load_profile("patient")  # a busy machine is no fault of the program
+
+
+@pytest.fixture(autouse=True, scope="session")
+def unhurried():
+    """Where a page stops looking after a moment, tests have a minute: a busy machine is no fault of the program."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (touched, replaced, versions, lineages):
+            patch.setattr(module, "SECONDS", 60.0)
+        patch.setattr(trace.trace, "__kwdefaults__", trace.trace.__kwdefaults__ | {"seconds": 60.0})
+        patch.setattr(fetches, "PATIENCE_SECONDS", 60)
+        yield
 
 
 def pytest_runtest_setup(item):

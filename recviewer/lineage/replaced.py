@@ -21,6 +21,9 @@ from recviewer.recent import Recent
 NEAR = 20
 """A recording may be deleted in one commit and made anew in another: so many commits around are looked at together."""
 
+SECONDS = 1.0
+"""How long the commits around are looked for."""
+
 LIMIT = 2_000
 """Where more recordings came and went at once, only those of one folder are paired, and those with the same bytes."""
 
@@ -75,7 +78,7 @@ class Replaced:
             return found
         if pairs.problem:
             raise TooMany(pairs.problem)
-        steps = list(walk.back(self._repository, parent, limit=NEAR, seconds=1))
+        steps = list(walk.back(self._repository, parent, limit=NEAR, seconds=SECONDS))
         spans = [(steps[-1].sha, sha)] if len(steps) > 1 else []
         spans += [(parent, ahead[: NEAR - 1][-1])] if ahead else []
         for start, end in spans:

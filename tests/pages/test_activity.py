@@ -39,7 +39,7 @@ def test_newest_first_with_who_and_what(client, three):
     page = client.get("/activity/").content.decode()
 
     assert page.index("to the trash") < page.index("golden</span>") < page.index("approved “Which")
-    assert "Today" in page
+    assert "Today" in page or "Yesterday" in page  # midnight may lie between
     assert "tests/recordings/&lt;two&gt;.json" in page
     assert page.count("not there now") == 2
     assert page.count(f'action="{reverse("review:undo")}"') == 3

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
@@ -40,8 +42,9 @@ def test_what_who_size_and_when(client, thrown):
     page = client.get("/trash/").content.decode()
 
     record = TrashRecord.objects.get()
-    for words in ("1 recording in the trash", "a&lt;b&gt;.json", "Ben", "0 s ago", record.entry, "Which planet"):
+    for words in ("1 recording in the trash", "a&lt;b&gt;.json", "Ben", record.entry, "Which planet"):
         assert words in page
+    assert re.search(r"\d+ (s|min) ago", page)
     assert "a<b>" not in page
 
 
