@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 
+from recviewer.catalog.cases import beginning
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.review.models import Decision, Standing, State, TagOn, Verdict
@@ -70,7 +71,7 @@ OLDER_RULE = "older"
 
 
 def _older() -> Q:
-    return Q(*[Q(fingerprint__startswith=begin) for begin in OLDER], _connector=Q.OR)
+    return Q(*[beginning("fingerprint", begin) for begin in OLDER], _connector=Q.OR)
 
 
 @prepared
@@ -79,20 +80,27 @@ def _under_older() -> QuerySet[Decision, int]:
 
 
 def _under_older_rule() -> Q:
-    """Return the condition: the last word at the path on anything else than what it says now is of an older version."""
-    if not _under_older():
+    """Return the condition: the last word at the path on anything else than what it says now is of an older version.
+
+    Where few have such a word, they are gathered; where many have, the database walks the list and asks for each.
+    """
+    known = Decision.objects.filter(_older()).exclude(verdict=Verdict.CLEAR)
+    paths = list(known.values_list("path", flat=True)[: MANY + 1])
+    if not paths:
         return Q(pk__in=())
-    last = (
-        Decision.objects.filter(path=OuterRef("path"))
-        .exclude(fingerprint=OuterRef("fingerprint"))
-        .exclude(fingerprint=Concat(Value(BLOB_PREFIX), OuterRef("blob")))
+    now = OuterRef(OuterRef("fingerprint")), OuterRef(OuterRef("blob"))
+    later = (
+        Decision.objects.filter(path=OuterRef("path"), pk__gt=OuterRef("pk"))
+        .exclude(fingerprint=now[0])
+        .exclude(fingerprint=Concat(Value(BLOB_PREFIX), now[1]))
         .exclude(fingerprint__startswith=GONE_PREFIX)
         .exclude(fingerprint__startswith=CHANGE_PREFIX)
-        .order_by("-pk")
     )
-    known = Decision.objects.filter(_older()).exclude(verdict=Verdict.CLEAR)
-    paths = Recording.objects.filter(path__in=known.values("path")).annotate(last=Subquery(last.values("pk")[:1]))
-    return Q(pk__in=paths.filter(last__in=known.values("pk")).exclude(_with(None)).values("pk"))
+    decided = Standing.objects.filter(fingerprint=OuterRef("fingerprint"))
+    unread = Standing.objects.filter(fingerprint=Concat(Value(BLOB_PREFIX), OuterRef("blob")))
+    said = Q(Exists(known.filter(~Exists(later), path=OuterRef("path")))) & ~Q(Exists(decided))
+    said &= ~(Q(fingerprint="") & Q(Exists(unread)))
+    return said if len(paths) > MANY else Q(path__in=set(paths)) & said
 
 
 def count_older(recordings: QuerySet[Recording]) -> int:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from recviewer.catalog.models import Recording
-from recviewer.review import carrying
+from recviewer.review import carrying, filters
 from recviewer.review.carrying import carried, carry
 from recviewer.review.decide import decide
 from recviewer.review.filters import standings_for
@@ -275,7 +275,9 @@ def test_the_page_says_that_it_is_asked_again(client, make_recording, older):
     assert bar.rest == "Ana approved what was here under an older rule of what counts, so it is asked again."
 
 
-def test_what_was_decided_under_an_older_rule_is_found_as_such(client, make_recording, older):
+@pytest.mark.parametrize("many", [500, 0])
+def test_what_was_decided_under_an_older_rule_is_found_as_such(client, make_recording, older, monkeypatch, many):
+    monkeypatch.setattr(filters, "MANY", many)
     with older():
         one = make_recording("t/recordings/one.json")
         rejected = make_recording("t/recordings/again.json", asked="Who?")
