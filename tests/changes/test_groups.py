@@ -298,3 +298,12 @@ def test_the_line_of_several_holds_no_number_of_one(edited, make):
     found = edited([make.chat(str(old), chunks=old) for old, _ in cuts], [make.chat(str(o), chunks=n) for o, n in cuts])
 
     assert [(one.label, one.count) for one in found.alike] == [("the same meaning; differs in chunks", 3)]
+
+
+@pytest.mark.parametrize(("new", "is_rename"), [("heron-2", True), ("heron-3", False), ("heron", False)])
+def test_a_rename_keeps_the_numbers_beside_a_name(new, is_rename):
+    pairs = [(b'"model": "ibis-2"', f'"model": "{new}"'.encode())]
+
+    found = list(renames.find({b"a.json": pairs, b"b.json": pairs}))
+
+    assert bool(found) is is_rename

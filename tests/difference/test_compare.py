@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from recviewer.difference.answers import paired
 from recviewer.difference.compare import compare
-from recviewer.difference.details import is_same_stream
+from recviewer.difference.details import is_same_stream, of_rest
 from recviewer.difference.model import Churn, Names, SectionKind, Values, VectorChange, Words
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange, Failure, Kind, Message, Output, Request, Table, Text, ToolCall, Vector
@@ -364,3 +364,16 @@ def test_other_words_of_an_error_are_counted():
 
     assert found.churn is Churn.TEXT
     assert min(found.removed.words, found.added.words) > 0
+
+
+def test_what_an_error_holds_besides_its_words_is_told():
+    def failed(param):
+        error = {"message": "No.", "type": "invalid_request_error", "param": param}
+        data = {"type": "BadRequestError", "message": "No.", "status_code": 400, "body": {"error": error}}
+        response = {"body": None, "is_exception": True, "exception_data": data}
+        asked = {"method": "POST", "url": "https://api.example.com/v1/chat/completions", "body": {"model": "m"}}
+        return read(json.dumps({"request": asked, "response": response}).encode()).exchange
+
+    found = of_rest(failed("seed"), failed("n"))
+
+    assert [(change.keys[-1], change.old, change.new) for change in found] == [("param", "seed", "n")]

@@ -324,3 +324,19 @@ def test_of_a_test_with_a_close_rival_a_pair_is_only_possible(make, lead, sure):
     old, new = [calls.call_of(side.exchange, side.path) for side in sides]
 
     assert pairs._sure_of_successor(old, new, 1.0, 0.5, Successor(0.0, lead)) is sure
+
+
+@pytest.mark.parametrize(
+    ("more", "is_one_call"),
+    [
+        ({"parallel_tool_calls": True}, True),
+        ({"temperature": 0.5}, False),
+        ({"parallel_tool_calls": True, "n": 2}, False),
+    ],
+)
+def test_what_somebody_wrote_into_a_request_makes_it_another_call(make, paired, more, is_one_call):
+    test = make.id_of("test_ask")
+
+    _, pairing = paired([make.chat(test=test), make.chat(answer="None has.", test=test, params=more)], [])
+
+    assert bool(pairing.stacks) is is_one_call
