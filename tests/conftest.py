@@ -20,7 +20,7 @@ from recviewer.recorders import kinds, registry
 settings.register_profile(
     "patient",
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
     derandomize="CI"
     in os.environ,  # there, what fails has to be the change's doing; everywhere else luck may find more
 )

@@ -202,7 +202,7 @@ def is_alternative(term, others):
 
 
 @pytest.mark.django_db
-@hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture], deadline=None)
+@hypothesis.settings(deadline=None)
 @given(st.lists(terms(), max_size=4), terms())
 def test_one_more_condition_never_gives_more(five, some, more):
     before, after = set(numbers(*some)), set(numbers(*some, more))

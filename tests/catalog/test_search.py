@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recviewer.catalog import indexer, search
@@ -72,7 +72,7 @@ def test_signs_without_words_do_not_matter(find, query):
     assert find(query, "alpha", "beta") == [0]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(deadline=None)
 @given(st.text(max_size=12) | st.text('"-*():^+ab\0\udcff_%\\ 日', max_size=12))
 def test_nothing_that_is_typed_fails(put, query):
     put()

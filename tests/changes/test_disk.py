@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from recviewer.changes import disk
@@ -473,9 +473,7 @@ def do(tree, act):
             tree.git(*ASKED[verb](*words))
 
 
-@settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=60, deadline=None)
 @pytest.mark.slow
 @given(st.lists(ACTS, max_size=14))
 @example([("write", f"{FOLDER}/a.json", b"{}\n"), ("config", ("core.autocrlf", "true")), ("touch", f"{FOLDER}/a.json")])

@@ -82,9 +82,7 @@ def test_three_readers_find_the_same(tree, root, client, capfd, query):
     assert of_export(capfd, root, query) == page
 
 
-@hypothesis.settings(
-    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
-)
+@hypothesis.settings(deadline=None, max_examples=40)
 @given(st.lists(st.sampled_from([query for query in QUERIES if query]), min_size=1, max_size=3).map(" ".join))
 def test_three_readers_find_the_same_for_queries_put_together(tree, root, client, capfd, query):
     page = of_page(client, query)

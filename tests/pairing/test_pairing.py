@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recviewer.pairing import pairs
@@ -256,7 +256,7 @@ def sides_of(make, calls, folder, *, model="m-1", answer="It is so."):
     return [make.side(document, f"{folder}/recordings/{place}.json") for place, document in enumerate(documents)]
 
 
-MANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=40, deadline=None)
 
 
 @MANY

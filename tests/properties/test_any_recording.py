@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recviewer.catalog.summary import of_unreadable, summarize
@@ -75,7 +75,7 @@ def _quiet():
     logging.disable(logging.NOTSET)
 
 
-MANY = settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+MANY = settings(max_examples=250, deadline=None)
 
 
 def check(data, *, exact=False):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recviewer.catalog import indexer, rows
@@ -113,7 +113,7 @@ def told_by_the_log():
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("root")
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None)
 @given(st.lists(acts, max_size=18))
 def test_any_order(db, chat, steps):
     conf = deleting.settings

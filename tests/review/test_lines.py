@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recviewer.review import labels, notes, standing
@@ -186,7 +186,7 @@ def act(seen, what, how, text):
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(acts)
 def test_what_a_form_accepts_is_exported_and_imported_to_the_byte(make_recording, some):
     with transaction.atomic():

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recviewer.plan.tree import make
@@ -365,7 +365,7 @@ any_line = st.one_of(
 files = st.lists(any_line, max_size=8).map(
     lambda many: HEAD + b"".join(json.dumps(one).encode() + b"\n" for one in many)
 )
-quickly = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quickly = settings(max_examples=30, deadline=None)
 
 
 def after(*data):

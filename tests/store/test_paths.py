@@ -2,7 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.store.paths import components, key_of, open_parent, open_root
@@ -60,7 +60,6 @@ def test_a_link_on_the_way_is_refused(root, raw):
         open_parent(root, raw)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=RAW)
 def test_no_string_opens_a_directory_outside_the_root(root, raw):
     try:

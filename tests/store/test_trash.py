@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recviewer.recorders.registry import claims
@@ -324,7 +324,7 @@ def test_restoring_brings_back_bytes_mode_and_time(root, folder):
     assert trash.get(entry.id) == restored
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.binary(), name=st.binary(min_size=1, max_size=200).filter(lambda name: name not in (b".", b"..")))
 def test_any_bytes_of_any_name_come_back(root, folder, data, name):
     raw = b"any/" + name.replace(b"/", b"-").replace(b"\0", b"-")
