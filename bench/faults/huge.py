@@ -115,6 +115,19 @@ def choices(many: int, word: str) -> Json:
 
 
 @kind
+def choices_all_other(many: int, word: str) -> Json:
+    return chat(*[words(f"{word} choice {at} and {word}") for at in range(many)])
+
+
+@kind
+def choices_of_one_index(many: int, word: str) -> Json:
+    made = chat(*[words(f"choice {at}") for at in range(many)], words(word))
+    for one in made["response"]["body"]["__data__"]["choices"]:
+        one["index"] = 10**9
+    return made
+
+
+@kind
 def tool_calls(many: int, word: str) -> Json:
     return chat(words("", tool_calls=[call(at) for at in range(many)] + [call(many, word)]))
 
@@ -162,6 +175,24 @@ def pictures(many: int, word: str) -> Json:
 def tools(many: int, word: str) -> Json:
     listed = [tool(at) for at in range(many)] + [tool(many, word)]
     return whole(said(tools=listed), chat(words())["response"]["body"]["__data__"])
+
+
+@kind
+def tools_of_one_name(many: int, word: str) -> Json:
+    listed = [tool(at, word if at == many // 2 else "") for at in range(many)]
+    for one in listed:
+        one["function"]["name"] = "t"
+    return whole(said(tools=listed), chat(words())["response"]["body"]["__data__"])
+
+
+@kind
+def models_of_one_name(many: int, word: str) -> Json:
+    listed = [{"id": "model", "created": at, "object": "model", "owned_by": f"x{at}"} for at in range(many)]
+    type_ = "openai.types.model.Model"
+    answer = [{"__type__": type_, "__data__": one} for one in [*listed, {"id": word, "object": "model"}]]
+    made = recorded({}, answer, endpoint="/v1/models")
+    made["response"]["is_streaming"] = False
+    return made
 
 
 @kind

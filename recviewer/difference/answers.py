@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
 from itertools import zip_longest
 
 import orjson
@@ -40,12 +41,13 @@ ADDRESS = 400
 """Characters up to which an address of a picture is shown; longer ones are data, and named by a digest."""
 
 Told = tuple[SectionKind, list[Item]]
+Pair = tuple[Output, Output]
 
 
-def sections(old: Exchange, new: Exchange) -> Iterator[Told]:
-    """Yield, for each kind of section, the items that changed; none where all is the same."""
-    pairs = paired(old, new)
+def sections(old: Exchange, new: Exchange, pairs: Sequence[Pair]) -> Iterator[Told]:
+    """Yield, for each kind of section, the items that changed; none where all is the same. pairs: see `paired`."""
     many = len(pairs) > 1
+    pairs = [pair for pair in pairs if not _is_plainly_same(*pair)]
     yield SectionKind.ANSWER, _texts(pairs, "content", many=many)
     yield SectionKind.REASONING, _texts(pairs, "reasoning", many=many)
     yield SectionKind.REFUSAL, _texts(pairs, "refusal", many=many)
@@ -61,9 +63,6 @@ def sections(old: Exchange, new: Exchange) -> Iterator[Told]:
     yield SectionKind.REPLY, [value_item("", unread)] if unread else []
 
 
-Pair = tuple[Output, Output]
-
-
 def paired(old: Exchange, new: Exchange) -> list[Pair]:
     """Return the choices of both by their index; one that only one side has stands against an empty one."""
     before, after = _by_index(old.outputs), _by_index(new.outputs)
@@ -74,12 +73,16 @@ def paired(old: Exchange, new: Exchange) -> list[Pair]:
 def _by_index(outputs: Sequence[Output]) -> dict[tuple[int, int], Output]:
     """Name each choice by its index, and by how many before it have the same."""
     made: dict[tuple[int, int], Output] = {}
+    before: Counter[int] = Counter()
     for output in outputs:
-        place = 0
-        while (output.index, place) in made:
-            place += 1
-        made[output.index, place] = output
+        made[output.index, before[output.index]] = output
+        before[output.index] += 1
     return made
+
+
+def _is_plainly_same(old: Output, new: Output) -> bool:
+    """Tell whether two choices hold the same texts and calls and nothing beside: nothing of them has to be compared."""
+    return not old.parts and not new.parts and old == new
 
 
 def _label(pair: Pair, *, many: bool) -> str:
@@ -277,14 +280,20 @@ def _listing(title: str, old: list[dict[str, Json]], new: list[dict[str, Json]])
 def _named(rows: list[dict[str, Json]]) -> dict[str, dict[str, Json]]:
     """Name each row by its first cell, and those that share it by how many came before."""
     made: dict[str, dict[str, Json]] = {}
+    last: Counter[str] = Counter()
     for row in sorted(rows, key=str):
-        first = next(iter(row.values()), None)
-        name, number = str(first), 1
-        while name in made:
-            number += 1
-            name = f"{first} ({number})"
-        made[name] = row
+        made[free(str(next(iter(row.values()), None)), made, last)] = row
     return made
+
+
+def free(stem: str, taken: Container[str], last: Counter[str]) -> str:
+    """Return a name that is not taken: the stem, or with a number behind it. last: the number that each stem had last."""
+    name = stem if not last[stem] else f"{stem} ({last[stem] + 1})"
+    last[stem] += 1
+    while name in taken:
+        last[stem] += 1
+        name = f"{stem} ({last[stem]})"
+    return name
 
 
 def _hits(old: Exchange, new: Exchange) -> Iterator[Item]:

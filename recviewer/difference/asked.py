@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from recviewer.difference.answers import Told, call_items, text_item, value_item
+from recviewer.difference.answers import Told, call_items, free, text_item, value_item
 from recviewer.difference.model import Item, SectionKind, gone_first
 from recviewer.difference.sequences import common
 from recviewer.difference.values import ABSENT, ValueChange, changes, is_equal
@@ -78,17 +78,10 @@ def _tools(old: Sequence[Json], new: Sequence[Json]) -> Iterator[Item]:
 
 def _by_name(tools: Sequence[Json]) -> dict[str, Json]:
     made: dict[str, Json] = {}
+    last: Counter[str] = Counter()
     for tool in tools:
-        made[_free(made, name_of(tool) or "tool")] = tool
+        made[free(name_of(tool) or "tool", made, last)] = tool
     return dict(sorted(made.items())) if len(made) < len(tools) else made
-
-
-def _free(taken: dict[str, Json], name: str) -> str:
-    number, made = 1, name
-    while made in taken:
-        number += 1
-        made = f"{name} ({number})"
-    return made
 
 
 def turns(old: Sequence[Message], new: Sequence[Message]) -> Turns:

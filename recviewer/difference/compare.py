@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from recviewer.difference import answers, asked, details, ignored, vectors
-from recviewer.difference.answers import value_item
+from recviewer.difference.answers import Pair, value_item
 from recviewer.difference.model import (
     Churn,
     Difference,
@@ -39,7 +39,8 @@ def compare(old: Exchange | None, new: Exchange | None) -> Difference:
     churn = _churn(old, new, before, after)
     turns = asked.turns(old.request.messages, new.request.messages)
     is_same = churn in (Churn.IDENTICAL, Churn.CHUNKING)
-    found = [] if is_same else _changed(old, new, turns)  # what differs only in ids is ignored, and said there
+    pairs = answers.paired(old, new)
+    found = [] if is_same else _changed(old, new, pairs, turns)  # what differs only in ids is ignored, and said there
     beside = [] if is_same else details.items(old, new, found)
     if beside:
         found.append(Section(SectionKind.DETAILS, tuple(beside)))
@@ -53,11 +54,11 @@ def compare(old: Exchange | None, new: Exchange | None) -> Difference:
     return Difference(
         churn=churn,
         sections=tuple(found),
-        same=tuple([same for same in _same(old, new, found, len(turns.kept)) if same.count]),
-        similarity=1.0 if is_same else _similarity(old, new, found),
+        same=tuple([same for same in _same(old, new, pairs, found, len(turns.kept)) if same.count]),
+        similarity=1.0 if is_same else _similarity(old, new, pairs, found),
         removed=removed,
         added=added,
-        ignored=ignored.between(old, new, before["request"], after["request"]),
+        ignored=ignored.between(old, new, before["request"], after["request"], pairs),
     )
 
 
@@ -94,13 +95,19 @@ def _called(meaning: dict[str, Json]) -> Json:
     calls = [
         [output[0], [call[1:] for call in output[4]], [part[2:] for part in _parts(output) if part[0] == "call"]]
         for output in meaning.get("outputs", ())
+        if output[4] or len(output) > _BESIDE
     ]
     return [one for one in calls if one[1] or one[2]]
 
 
+_BESIDE = 6
+"""The place of an output's parts in its meaning, which has them only where there are any."""
+
+
 def _parts(output: list[Json]) -> list[Json]:
-    """Return the parts of an output's meaning, which has them only where there are any."""
-    return [part for parts in output[6:] for part in parts]
+    """Return the parts of an output's meaning."""
+    parts: list[Json] = output[_BESIDE] if len(output) > _BESIDE else []
+    return parts
 
 
 def _finished(meaning: dict[str, Json]) -> Json:
@@ -115,8 +122,8 @@ def _worded(meaning: dict[str, Json]) -> Json:
     return [texts, meaning.get("exhibits"), meaning.get("unread"), error and error[2], meaning.get("problems")]
 
 
-def _changed(old: Exchange, new: Exchange, turns: asked.Turns) -> list[Section]:
-    told = [*answers.sections(old, new), *asked.sections(old, new), (SectionKind.MESSAGES, list(turns.items))]
+def _changed(old: Exchange, new: Exchange, pairs: Sequence[Pair], turns: asked.Turns) -> list[Section]:
+    told = [*answers.sections(old, new, pairs), *asked.sections(old, new), (SectionKind.MESSAGES, list(turns.items))]
     return [Section(kind, gone_first(items)) for kind, items in told if items]
 
 
@@ -149,9 +156,8 @@ def _spoken(exchange: Exchange) -> Iterator[str]:
         yield from (output.content, output.reasoning, output.refusal)
 
 
-def _same(old: Exchange, new: Exchange, sections: list[Section], turns: int) -> Iterator[Same]:
+def _same(old: Exchange, new: Exchange, pairs: Sequence[Pair], sections: list[Section], turns: int) -> Iterator[Same]:
     changed = {section.kind for section in sections}
-    pairs = answers.paired(old, new)
     texts = {SectionKind.ANSWER: "content", SectionKind.REASONING: "reasoning", SectionKind.REFUSAL: "refusal"}
     for kind, name in texts.items():
         yield Same(kind, sum(getattr(was, name) == getattr(now, name) != "" for was, now in pairs))
@@ -169,10 +175,10 @@ def _same(old: Exchange, new: Exchange, sections: list[Section], turns: int) -> 
     yield Same(SectionKind.TOOLS, tools)
 
 
-def _similarity(old: Exchange, new: Exchange, sections: list[Section]) -> float:
+def _similarity(old: Exchange, new: Exchange, pairs: Sequence[Pair], sections: list[Section]) -> float:
     """Return how alike what came back is: the mean over its parts, each by its length."""
     weights: list[tuple[float, float]] = []
-    texts = [(was, now) for pair in answers.paired(old, new) for was, now in _texts(*pair)]
+    texts = [(was, now) for pair in pairs for was, now in _texts(*pair) if was or now]
     known = {
         (item.words.old, item.words.new): item.words.similarity
         for section in sections
@@ -182,7 +188,7 @@ def _similarity(old: Exchange, new: Exchange, sections: list[Section]) -> float:
     if old.error or new.error:
         texts.append((old.error.message if old.error else "", new.error.message if new.error else ""))
     for was, now in texts:
-        alike = known.get((was, now))
+        alike = 1.0 if was == now else known.get((was, now))
         weights.append((len(was) + len(now), words_alike(was, now) if alike is None else alike))
     weights += [weight for section in sections for item in section.items for weight in _weighed(item)]
     total = sum(weight for weight, _ in weights)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from recviewer.difference import vectors
-from recviewer.difference.answers import call_value, paired
+from recviewer.difference.answers import Pair, call_value
 from recviewer.difference.model import Ignored, shown
 from recviewer.difference.values import ABSENT, changes, is_equal
 from recviewer.exchange.model import Exchange, Json
@@ -16,19 +16,21 @@ _NUMBER = re.compile(r"\[\d+\]")
 _LONGEST = 200
 
 
-def between(old: Exchange, new: Exchange, old_request: Json, new_request: Json) -> tuple[Ignored, ...]:
+def between(
+    old: Exchange, new: Exchange, old_request: Json, new_request: Json, pairs: Sequence[Pair]
+) -> tuple[Ignored, ...]:
     """Return what differs between two exchanges without counting.
 
     old_request, new_request: the bodies as they count (`fingerprint.said`); what differs only in the recorded ones is
-    not counted.
+    not counted. pairs: of their choices, see `answers.paired`.
     """
-    found = [*_calls(old, new), *_request(old, new, old_request, new_request), *_facts(old, new)]
+    found = [*_calls(pairs), *_request(old, new, old_request, new_request), *_facts(old, new)]
     return tuple(found)
 
 
-def _calls(old: Exchange, new: Exchange) -> Iterator[Ignored]:
+def _calls(pairs: Sequence[Pair]) -> Iterator[Ignored]:
     ids, spellings = [], []
-    for before, after in paired(old, new):
+    for before, after in pairs:
         for was, now in zip(before.tool_calls, after.tool_calls, strict=False):
             if was.id != now.id:
                 ids.append((was.id, now.id))

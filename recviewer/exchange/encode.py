@@ -49,13 +49,22 @@ def encode(value: Any, *, is_sorted: bool = False, odd: Callable[[Any], Any] = w
     """
     option = orjson.OPT_SORT_KEYS if is_sorted else 0
     try:
-        return orjson.dumps(value, default=odd, option=option)
+        return exact(orjson.dumps(value, default=odd, option=option))
     except TypeError:
         pass
     try:
         return orjson.dumps(_spelled(value), default=odd, option=option)
     except TypeError:  # a few levels deeper than orjson goes, which only made-up files do
         return json.dumps(_plain(value), separators=(",", ":"), ensure_ascii=False, sort_keys=is_sorted).encode()
+
+
+_SMALL = 4096
+"""Bytes that orjson takes for whatever it writes, and leaves with it."""
+
+
+def exact(made: bytes) -> bytes:
+    """Return what orjson wrote in no more memory than it needs: of many small texts each would keep 4 KB."""
+    return bytes(bytearray(made)) if len(made) < _SMALL else made
 
 
 _LEAST, _MOST = -(2**63), 2**64 - 1
@@ -89,16 +98,18 @@ def _text(value: str) -> str:
     return value.encode("utf-8", "backslashreplace").decode()
 
 
-_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_ESCAPED = re.compile(rb"\\.", re.DOTALL)
+_QUOTED = re.compile(rb'"[^"]*"')
+_NO_MARKS = bytes(byte for byte in range(256) if byte not in b'"[]{}')
 
 
 def nesting(data: bytes, *, limit: int) -> int:
     """Return how deep brackets nest in a JSON text; limit + 1 for anything deeper than the limit."""
     if data.count(b"[") + data.count(b"{") <= limit:
         return 0
+    bare = _ESCAPED.sub(b"", data) if b"\\" in data else data
     depth = deepest = 0
-    for token in _STRUCTURE.finditer(data):
-        mark = token[0]
+    for mark in _QUOTED.sub(b"", bare.translate(None, _NO_MARKS)):
         if mark in b"[{":
             depth += 1
             if depth > deepest:

@@ -9,7 +9,7 @@ from itertools import zip_longest
 import orjson
 
 from recviewer.exchange.elements import Elements, Flat, flat_of
-from recviewer.exchange.encode import written
+from recviewer.exchange.encode import exact, written
 from recviewer.exchange.model import Json, Left
 from recviewer.exchange.shape import PASSED, Take, is_hollow
 from recviewer.formats.answers import RARE, THOUGHTS, untold
@@ -78,7 +78,7 @@ def _is_sure(value: Json) -> bool:
 
 
 def _text_of(value: Json) -> bytes:
-    return orjson.dumps(value, default=written)
+    return exact(orjson.dumps(value, default=written))
 
 
 def add_chunks(raw: Raw, made: Elements, left: list[Left]) -> None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from recviewer.exchange.elements import Elements, Flat, flat_of
+from recviewer.exchange.encode import exact
 from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.model import Json, Kind, Left, Reply
 from recviewer.exchange.shape import Shape
@@ -163,7 +164,7 @@ _ROWS: dict[tuple[str, bytes], tuple[Json, list[Left]]] = {}
 def _row(item: Json, shape: Shape, left: list[Left]) -> Json:
     """Return what counts of an item of a reply that is a list."""
     try:
-        text = orjson.dumps(item)
+        text = exact(orjson.dumps(item))
     except TypeError:  # a number that keeps its text, or one that is too long
         return shape.rest([item], left)[0]
     known = _ROWS.get((shape.name, text))
