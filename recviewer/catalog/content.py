@@ -49,8 +49,16 @@ def load(recording: Recording) -> Content:
 
     The meaning is kept in memory by content for a while. A file that cannot be read raises what `store.files.read` does.
     """
-    data = files.read(settings.RECORDINGS_ROOT, recording.raw, limit_bytes=settings.FILE_LIMIT_BYTES).data
-    return of_bytes(data, recording.file_path.rpartition("/")[2], recording.part)
+    return of_bytes(_file_of(recording), recording.file_path.rpartition("/")[2], recording.part)
+
+
+def bytes_now(recording: Recording) -> bytes:
+    """Return the bytes that a recording has now, b"" where its file does not hold it any more. Raises as `load` does."""
+    return bytes_in(_file_of(recording), recording) or b""
+
+
+def _file_of(recording: Recording) -> bytes:
+    return files.read(settings.RECORDINGS_ROOT, recording.raw, limit_bytes=settings.FILE_LIMIT_BYTES).data
 
 
 def bytes_in(data: bytes, recording: Recording) -> bytes | None:

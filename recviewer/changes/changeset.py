@@ -15,7 +15,7 @@ from recviewer.git import ranges
 from recviewer.git.history import contents
 from recviewer.git.ranges import Changed, Counted, MissingObjects
 from recviewer.git.repository import Repository
-from recviewer.pairing.sides import FileMeaning, Library, Side, file_meaning_of, sides_of, unread_file
+from recviewer.pairing.sides import FileMeaning, Library, Reader, Side, sides_of, unread_file
 from recviewer.pairing.successors import Kept
 from recviewer.recorders.registry import claims
 from recviewer.store.paths import key_of
@@ -24,6 +24,9 @@ _LINK, _MODULE = "120000", "160000"
 _ODD = {_LINK: "a symbolic link, which is not followed", _MODULE: "a submodule, not a file"}
 LINES_KEPT = 400
 """Lines of a modified file that are kept for telling which files changed in the same way."""
+
+LINES_BYTES = 100_000
+"""Bytes that they may have together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +155,14 @@ def _read(asked: Range, library: Library, changed: Sequence[Changed]) -> tuple[_
     """Read both sides of all that changed: each blob once, in one batch."""
     names: dict[str, list[tuple[bytes, str]]] = {}
     said: _Files = {}
+    reader = Reader(library)
     twins = {blob: item for item in changed if item.old and item.new for blob in (item.old, item.new)}
     for item in changed:
         for blob, mode in ((item.old, item.old_mode), (item.new, item.new_mode)):
             if not blob:
                 continue
             name = os.path.basename(item.raw).decode("utf-8", "backslashreplace")
-            known = unread_file(_ODD[mode], blob) if mode in _ODD else library.get(blob, name)
+            known = unread_file(_ODD[mode], blob) if mode in _ODD else reader.known(blob, name)
             if known is None or (blob in twins and mode not in _ODD):
                 names.setdefault(blob, []).append((item.raw, name))
             else:
@@ -167,7 +171,7 @@ def _read(asked: Range, library: Library, changed: Sequence[Changed]) -> tuple[_
     lines: _Lines = {}
     for blob, data in contents(asked.repository, names):
         for raw, name in names[blob]:
-            said[raw, blob] = library.get(blob, name) or library.put(blob, name, file_meaning_of(data, name, blob))
+            said[raw, blob] = reader.known(blob, name) or reader.read(data, name, blob)
             _compare_lines(raw, data, waiting, lines, is_wanted=blob in twins)
     missing = [blob for blob, uses in names.items() if (uses[0][0], blob) not in said]
     if missing:
@@ -196,8 +200,8 @@ def line_changes(old: bytes, new: bytes) -> tuple[tuple[bytes, bytes], ...]:
     if b"\0" in old[:8000] or b"\0" in new[:8000] or old.count(b"\n") != new.count(b"\n"):
         return ()
     found: list[tuple[bytes, bytes]] = []
-    at = there = 0
-    while len(found) <= LINES_KEPT:
+    at = there = held = 0
+    while len(found) <= LINES_KEPT and held <= LINES_BYTES:
         same = _equal_bytes(old, at, new, there)
         if at + same == len(old) and there + same == len(new):
             return tuple(found)
@@ -205,6 +209,7 @@ def line_changes(old: bytes, new: bytes) -> tuple[tuple[bytes, bytes], ...]:
         back = same if line < 0 else at + same - line - 1
         start, other = at + same - back, there + same - back
         end, stop = _line_end(old, at + same), _line_end(new, there + same)
+        held += end - start + stop - other
         found.append((old[start:end], new[other:stop]))
         at, there = min(end + 1, len(old)), min(stop + 1, len(new))
     return ()
@@ -288,6 +293,7 @@ def _read_on_disk(asked: Range, library: Library, found: disk.DiskChanges) -> Ch
     before = dict(contents(asked.repository, [item.old for item in found.changed if item.old and item.new]))
     lines: _Lines = {}
     counts: dict[bytes, Counted] = {}
+    reader = Reader(library)
     for item in found.changed:
         if not item.new:
             continue
@@ -300,8 +306,7 @@ def _read_on_disk(asked: Range, library: Library, found: disk.DiskChanges) -> Ch
             said[item.raw, item.new] = unread_file(_ODD[item.new_mode], item.new)
             continue
         data = found.data[item.new]
-        known = library.get(item.new, name)
-        said[item.raw, item.new] = known or library.put(item.new, name, file_meaning_of(data, name, item.new))
+        said[item.raw, item.new] = reader.known(item.new, name) or reader.read(data, name, item.new)
         if item.old in before:
             lines[item.raw] = line_changes(before[item.old], data)
             counts[item.raw] = _count(before[item.old], data)

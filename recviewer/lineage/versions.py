@@ -15,7 +15,7 @@ from recviewer.git.refs import Commit
 from recviewer.git.repository import Repository
 from recviewer.lineage.trace import Lineage, TreeFile, Version
 from recviewer.pairing.pairs import How, Pair, Sure
-from recviewer.pairing.sides import Library, Side, file_meaning_of, sides_of, unread_file
+from recviewer.pairing.sides import Library, Reader, Side, sides_of, unread_file
 
 SECONDS = 1.0
 """Time for comparing the versions of one page; those that are left can be compared by hand."""
@@ -81,9 +81,10 @@ def _sides(
     names = {blob: {_name(place) for place in places if place.blob == blob} for blob in wanted}
     meanings = {(blob, name): library.get(blob, name) for blob in sizes for name in names[blob]}
     unread = {blob for (blob, _), known in meanings.items() if known is None and sizes[blob] <= limit_bytes}
+    reader = Reader(library)
     for blob, data in contents(repository, unread):
         for name in names[blob]:
-            meanings[blob, name] = library.put(blob, name, file_meaning_of(data, name, blob))
+            meanings[blob, name] = reader.read(data, name, blob)
     made = {}
     for place in places:
         known = meanings.get((place.blob, _name(place))) if place.mode in _FILES else None

@@ -27,13 +27,15 @@ KEPT = 12
 """Ranges whose report is kept in memory; the one that was not looked at for longest goes first."""
 
 KEPT_BYTES = 120_000_000
-"""Recorded bytes on both sides of all of them together, of which memory takes about a third. The last one is kept whatever
-its size."""
+"""What both sides of all of them may cost together, as `Meaning.cost` says it: recorded bytes, of which memory takes about a
+third. The last one is kept whatever its size."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was worked out of a range. blobs, size: of all its sides. choices: what reviewers said of its pairs then."""
+    """What was worked out of a range. blobs: of all its sides. size: what they cost to keep. choices: what reviewers said of
+    its pairs then.
+    """
 
     blobs: frozenset[str]
     size: int
@@ -110,7 +112,7 @@ def report_on(asked: Range) -> Report:
 
 
 def _worked_out(source: ChangeSet, said: tuple[Choice, ...]) -> _Known:
-    sizes = {side.blob: side.meaning.size for side in each_side(source)}
+    sizes = {side.blob: side.meaning.cost for side in each_side(source)}
     blobs = frozenset(sizes)
     mine = _about(said, blobs)
     found = overview(source, choices=mine)

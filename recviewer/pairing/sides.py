@@ -10,6 +10,7 @@ from recviewer.catalog.naming import clean, test_name
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange, Kind, Table
 from recviewer.exchange.text import Line, line_of
+from recviewer.formats.decode import EFFORT_LIMIT, effort, weight
 from recviewer.formats.raw import host_of
 from recviewer.formats.reading import unreadable
 from recviewer.recent import Recent
@@ -24,7 +25,10 @@ CACHE_BYTES = 48_000_000
 
 @dataclass(frozen=True)
 class Meaning:
-    """What the bytes of a recording say under a file name. size: in bytes. lines: as git counts them."""
+    """What the bytes of a recording say under a file name. size: in bytes. lines: as git counts them.
+
+    cost: bytes of an ordinary recording that take as much memory, for those who keep it.
+    """
 
     exchange: Exchange
     fingerprint: str
@@ -32,6 +36,7 @@ class Meaning:
     line: Line
     size: int
     lines: int
+    cost: int = 0
 
     @cached_property
     def host(self) -> str:
@@ -64,9 +69,9 @@ class FileMeaning(NamedTuple):
     lines: int
 
     @property
-    def size(self) -> int:
-        """How many bytes its exchanges have."""
-        return sum([one.meaning.size for one in self.parts])
+    def cost(self) -> int:
+        """What they cost to keep, as in `Meaning`."""
+        return sum([one.meaning.cost for one in self.parts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,16 @@ def meaning_of(data: bytes, name: str) -> Meaning:
 
 
 def _meaning(exchange: Exchange, replay: Replay, data: bytes) -> Meaning:
-    return Meaning(exchange, fingerprint(exchange), replay, line_of(exchange), len(data), _lines(data))
+    return Meaning(exchange, fingerprint(exchange), replay, line_of(exchange), len(data), _lines(data), cost_of(data))
+
+
+def cost_of(data: bytes) -> int:
+    """Return what a recording costs to keep: its size; of one that holds many more values than others, what these add."""
+    return max(len(data), _DENSE * (weight(data) - _ORDINARY * len(data)))
+
+
+_ORDINARY, _DENSE = 6, 10
+"""What a byte weighs in the heaviest of real recordings, and how many of these take as much memory as one of weight."""
 
 
 def _lines(data: bytes) -> int:
@@ -184,6 +198,15 @@ def unread_file(reason: str, blob: str = "") -> FileMeaning:
     return FileMeaning((PartMeaning("", 0, blob, without_bytes(reason)),), 0)
 
 
+def unread(data: bytes, blob: str, reason: str) -> FileMeaning:
+    """Return what is known of a file that was not read, though its bytes are here. reason: as for `unread_file`."""
+    exchange = unreadable(reason).exchange
+    replay = Replay(ReplayState.UNVERIFIABLE)
+    lines = _lines(data)
+    meaning = Meaning(exchange, "", replay, line_of(exchange), len(data), lines)
+    return FileMeaning((PartMeaning("", 0, blob, meaning),), lines)
+
+
 def without_bytes(reason: str) -> Meaning:
     """Return the meaning of a recording whose bytes cannot be had. reason: a clause without its full stop."""
     exchange = unreadable(reason).exchange
@@ -194,7 +217,7 @@ class Library:
     """What files say, by blob id and file name, on which alone it depends."""
 
     def __init__(self, *, limit_bytes: int = CACHE_BYTES) -> None:
-        self._kept = Recent[tuple[str, str], FileMeaning](weigh=lambda said: said.size + 1000, limit=limit_bytes)
+        self._kept = Recent[tuple[str, str], FileMeaning](weigh=lambda said: said.cost + 1000, limit=limit_bytes)
 
     def get(self, blob: str, name: str) -> FileMeaning | None:
         """Return what is known of a blob under a name."""
@@ -203,3 +226,46 @@ class Library:
     def put(self, blob: str, name: str, meaning: FileMeaning) -> FileMeaning:
         """Keep a meaning, and let the oldest go where there are too many."""
         return self._kept.put((blob, name), meaning)
+
+
+class Reader:
+    """Reads the files of one range or one history, as many as there is time and memory for; the others it leaves unread.
+
+    Those count as files that cannot be read: a person has to look at them, and they are the same as no other.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._room = ROOM
+
+    def known(self, blob: str, name: str) -> FileMeaning | None:
+        """Return what the library knows of a blob under a name."""
+        found = self._library.get(blob, name)
+        if found is not None:
+            self._room -= found.cost if found.cost > LIGHT else 0
+        return found
+
+    def read(self, data: bytes, name: str, blob: str) -> FileMeaning:
+        """Read the bytes of a file, or say why not. name, blob: of the file. Never raises."""
+        if len(data) <= LIGHT // _MOST_COST:
+            return self._library.put(blob, name, file_meaning_of(data, name, blob))
+        if effort(data) > EFFORT_LIMIT:
+            return unread(data, blob, f"it holds about {data.count(b',') + 1:,} values, {TOO_MANY}")
+        cost = cost_of(data)
+        if cost > max(LIGHT, self._room):
+            return unread(data, blob, TOO_MUCH)
+        self._room -= cost if cost > LIGHT else 0
+        return self._library.put(blob, name, file_meaning_of(data, name, blob))
+
+
+ROOM = 300_000_000
+"""What heavy files of one range or history may cost together, as `cost_of` says it: about 100 MB of memory."""
+
+LIGHT = 2_000_000
+"""What a file may cost to be read whatever else there is."""
+
+_MOST_COST = 200 * _DENSE
+"""What a byte costs at most."""
+
+TOO_MANY = "too many to be compared with others here"
+TOO_MUCH = "the files beside it hold so much that it was not read"

@@ -377,3 +377,19 @@ def test_what_an_error_holds_besides_its_words_is_told():
     found = of_rest(failed("seed"), failed("n"))
 
     assert [(change.keys[-1], change.old, change.new) for change in found] == [("param", "seed", "n")]
+
+
+def test_choices_of_one_index_and_tools_of_one_name_are_counted_once():
+    from recviewer.difference import answers, asked
+    from recviewer.exchange.model import Exchange, Kind, Output
+
+    many = 60_000  # one after the other for each would be two thousand million steps
+    old, new = (Exchange(Kind.CHAT, outputs=tuple(Output(7, word) for _ in range(many))) for word in ("a", "b"))
+
+    pairs = answers.paired(old, new)
+    tools = asked._by_name([{"function": {"name": "t"}}] * many + [{"function": {"name": "t (2)"}}])
+
+    assert len(pairs) == many
+    assert (pairs[-1][0].content, pairs[-1][1].content) == ("a", "b")
+    assert len(tools) == many + 1
+    assert {"t", "t (2)", f"t ({many})", "t (2) (2)"} <= tools.keys()

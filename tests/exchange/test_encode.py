@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +55,22 @@ def test_nesting_counts_brackets_outside_strings_where_there_are_many(text, dept
 
 def test_nesting_stops_just_above_the_limit():
     assert nesting(b"[" * 100_000, limit=7) == 8
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux tells")
+def test_many_small_values_take_no_more_memory_than_they_need():
+    def pages():
+        return int(Path("/proc/self/statm").read_text().split()[1])
+
+    before = pages()
+    kept = [encode({"a": at}) for at in range(50_000)]
+
+    assert (pages() - before) * 4096 < 100_000_000  # 4 KB each would be 200 MB
+    assert kept[7] == b'{"a":7}'
+
+
+@pytest.mark.parametrize("text", [r'["\\"]', r'["\\\"[[[["]', '[["]]"]]', r'["\u005b[[[["]'])
+def test_nesting_knows_where_a_string_ends(text):
+    padded = text + " " + "[]" * 4
+
+    assert nesting(padded.encode(), limit=3) in (1, 2)

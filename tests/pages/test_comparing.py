@@ -1,4 +1,10 @@
+import json
+import re
+
 import pytest
+
+from recviewer.catalog import content
+from recviewer.pages.difference import comparing
 
 
 @pytest.fixture
@@ -86,3 +92,39 @@ def test_difference_from_bytes_nobody_has_says_so(client, make_recording):
 
     assert "Nothing to compare with" in client.get(f"/difference/{one.path}?from={'0' * 40}").content.decode()
     assert client.get(f"/difference/{one.path}?from=--output=x").status_code == 200
+
+
+def holding(many, word):
+    """Return the bytes of a recording with so many choices."""
+    choices = [{"index": at, "message": {"role": "assistant", "content": f"{at}"}} for at in range(many)]
+    choices.append({"index": many, "message": {"role": "assistant", "content": word}})
+    request = {
+        "url": "http://x.example/v1/chat/completions",
+        "body": {"messages": []},
+        "endpoint": "/v1/chat/completions",
+    }
+    return json.dumps({"request": request, "response": {"body": {"choices": choices}}}).encode()
+
+
+@pytest.mark.parametrize("query", ["", "&view=raw", "&mode=side"])
+def test_what_holds_too_much_is_not_compared_and_says_so(client, make_recording, monkeypatch, query):
+    make_recording("recordings/a.json", data=holding(60_000, "one"))
+    make_recording("recordings/b.json", data=holding(60_000, "two"))
+    monkeypatch.setattr(comparing, "compare", None)
+    monkeypatch.setattr(content, "of_bytes", None)
+
+    html = client.get(f"/difference/?old=recordings/a.json&new=recordings/b.json{query}").content.decode()
+
+    assert re.search(r"Not compared value by value: a file with about 180,0\d\d values takes too long", html)
+    assert "They count as different" in html
+    assert "Nothing that counts differs" not in html
+    assert "They are the same" not in html
+
+
+def test_what_holds_too_much_and_is_equal_says_so(client, make_recording):
+    for name in "ab":
+        make_recording(f"recordings/{name}.json", data=holding(60_000, "one"))
+
+    html = client.get("/difference/?old=recordings/a.json&new=recordings/b.json").content.decode()
+
+    assert "They are the same, byte for byte" in html

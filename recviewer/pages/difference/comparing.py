@@ -14,7 +14,7 @@ from recviewer.catalog.models import Recording
 from recviewer.difference.compare import compare
 from recviewer.exchange.text import asked_of
 from recviewer.memory import stored
-from recviewer.pages.difference.difference import Side, fragment_of, page_of
+from recviewer.pages.difference.difference import Side, fragment_of, page_of, too_much
 from recviewer.review.keeping import kept_bytes
 from recviewer.review.models import Decision, Verdict
 from recviewer.review.subjects import CHANGE_PREFIX, subject_of
@@ -33,7 +33,7 @@ def since_approval(request: HttpRequest, key: str) -> HttpResponse:
         if earlier is None:
             return render(request, "difference/nothing.html", {"page": _side(recording, "now")})
         old = Side("as it was shown", seen[:7], "")
-        return _answer(request, old, earlier, _side(recording, "now"), content.load(recording).data)
+        return _answer(request, old, earlier, _side(recording, "now"), content.bytes_now(recording))
     approved = (
         Decision.objects.filter(path=key, verdict=Verdict.APPROVE)
         .exclude(fingerprint=subject_of(recording))
@@ -44,7 +44,7 @@ def since_approval(request: HttpRequest, key: str) -> HttpResponse:
     if approved is None or data is None:
         return render(request, "difference/nothing.html", {"page": _side(recording, "now")})
     old = Side(f"approved by {approved.reviewer}", f"{approved.at:%d %b %Y}, {approved.blob[:7]}", "")
-    return _answer(request, old, data, _side(recording, "now"), content.load(recording).data)
+    return _answer(request, old, data, _side(recording, "now"), content.bytes_now(recording))
 
 
 def _bytes_of(blob: str) -> bytes | None:
@@ -68,7 +68,7 @@ def _named(name: str, title: str) -> tuple[Side, bytes]:
     blob = name.removeprefix("blob:")
     if blob == name or not _BLOB.fullmatch(blob):
         recording = _recording(name)
-        return _side(recording, title), content.load(recording).data
+        return _side(recording, title), content.bytes_now(recording)
     data = _bytes_of(blob)
     if data is None:
         raise Http404(name)
@@ -76,9 +76,13 @@ def _named(name: str, title: str) -> tuple[Side, bytes]:
 
 
 def _answer(request: HttpRequest, old: Side, before: bytes, new: Side, after: bytes) -> HttpResponse:
-    was, now = content.of_bytes(before).reading.exchange, content.of_bytes(after).reading.exchange
-    found = compare(was, now)
-    page = page_of(request, (asked_of(now) or asked_of(was))[:400], old, new, found, before=before, after=after)
+    if too_much(before, after):
+        page = page_of(request, "Two recordings that hold too much", old, new, None, before=before, after=after)
+        return fragment_of(request, page) or render(request, "difference/page.html", {"page": page})
+    contents = content.of_bytes(before), content.of_bytes(after)
+    was, now = (one.reading.exchange for one in contents)
+    title = (asked_of(now) or asked_of(was))[:400]
+    page = page_of(request, title, old, new, compare(was, now), before=before, after=after, contents=contents)
     return fragment_of(request, page) or render(request, "difference/page.html", {"page": page})
 
 

@@ -14,6 +14,7 @@ from recviewer.catalog import content as catalog_content
 from recviewer.catalog.content import Content
 from recviewer.difference.model import Churn, Difference, Ignored, Section, SectionKind, Values
 from recviewer.exchange.model import Kind, ToolCall
+from recviewer.formats.decode import EFFORT_LIMIT, effort
 from recviewer.pages.difference.kept import (
     OneStrip,
     finish_of,
@@ -79,8 +80,8 @@ class DifferencePage:
     facts: what matters, for the head; the first is the class of the change.
     parts: what changed. request: what changed in the question. same, same_words: what did not, in full and in a line.
     ignored, ignored_words: what was not counted, likewise. strips, finish: of the answer. alone: a new or gone one.
-    raw: the files line by line, instead of all these. unreadable: (side, why) of files that cannot be read. mode, view,
-    whole: links to the other ways. folds: of the page.
+    raw: the files line by line, instead of all these. too_much: why there is nothing else, as a sentence. unreadable:
+    (side, why) of files that cannot be read. mode, view, whole: links to the other ways. folds: of the page.
     """
 
     title: str
@@ -103,6 +104,7 @@ class DifferencePage:
     finish: str = ""
     alone: Alone | None = None
     raw: RawDiff | None = None
+    too_much: str = ""
     unreadable: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -116,12 +118,15 @@ def page_of(
     title: str,
     old: Side,
     new: Side,
-    found: Difference,
+    found: Difference | None,
     *,
     before: bytes | None = None,
     after: bytes | None = None,
+    contents: tuple[Content | None, Content | None] | None = None,
 ) -> DifferencePage:
     """Return the page of a difference. title: what was asked; before, after: the bytes of the files that are there.
+
+    contents: what they hold, where it is known. found: None where they hold too much to be compared, see `too_much`.
 
     Whoever shows it answers with `fragment_of` first.
     """
@@ -129,14 +134,16 @@ def page_of(
     folds = Folds.asked_by(request.GET.getlist("open"), kept.urlencode(), is_part=wants_fragment(request))
     is_side = request.GET.get("mode") == "side"
     is_raw = request.GET.get("view") == "raw"
-    contents = (_content(before), _content(after))
-    look = CLASSES[found.churn]
+    much = too_much(before, after)
+    if contents is None:
+        contents = (None, None) if much else (_content(before), _content(after))
     page = DifferencePage(
         title=title,
         test=_test_of(contents),
         old=old,
         new=new,
-        facts=(Fact(look.glyph, look.tone, _outcome(contents) if found.churn is Churn.OUTCOME else look.words),),
+        facts=(Fact("warn", "warn", "not compared") if much or found is None else _first_fact(found, contents),),
+        too_much=much,
         unreadable=tuple(_unreadable(contents)),
         mode=Link(_with(kept, mode=None if is_side else "side"), "one column" if is_side else "side by side"),
         view=Link(_with(kept, view=None if is_raw else "raw", all=None), "words" if is_raw else "raw JSON"),
@@ -144,12 +151,30 @@ def page_of(
         is_side_by_side=is_side,
         folds=folds,
     )
-    if is_raw:
+    if is_raw or much or found is None:
         return replace(page, raw=raw_diff(before, after, _asked(request, kept)))
     if found.churn in (Churn.NEW, Churn.GONE):
         content, side = (contents[1], new) if found.churn is Churn.NEW else (contents[0], old)
         return replace(page, alone=alone_of(content, folds, side.url) if content else None)
     return _filled(page, found, contents, kept)
+
+
+def too_much(before: bytes | None, after: bytes | None) -> str:
+    """Say why two files are not compared value by value, "" where they are. None: there is no such file."""
+    held = [data.count(b",") + 1 for data in (before, after) if data is not None and effort(data) > EFFORT_LIMIT]
+    if not held:
+        return ""
+    is_same = "They are the same, byte for byte" if before == after else "They count as different"
+    return (
+        f"Not compared value by value: a file with about {max(held):,} values takes too long. {is_same}, "
+        "and stand below line by line."
+    )
+
+
+def _first_fact(found: Difference, contents: tuple[Content | None, Content | None]) -> Fact:
+    """Return the fact that tells the class of a change."""
+    look = CLASSES[found.churn]
+    return Fact(look.glyph, look.tone, _outcome(contents) if found.churn is Churn.OUTCOME else look.words)
 
 
 def _filled(

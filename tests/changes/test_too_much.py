@@ -1,0 +1,83 @@
+"""What a range or a history holds is read only as far as there is time and memory for; the rest counts as different."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from recviewer.changes import changeset
+from recviewer.difference.model import Churn
+from recviewer.exchange.model import Kind
+from recviewer.formats.decode import EFFORT_LIMIT, effort
+from recviewer.pairing import sides
+from recviewer.pairing.sides import Library, Reader, Side, cost_of, sides_of
+
+
+def dense(make, count, word="x"):
+    """Return the bytes of a chat with so many choices."""
+    document = make.chat()
+    document["request"]["body"]["odd"] = [{"at": at} for at in range(count)] + [word]
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def side(read, blob):
+    (one,) = sides_of(b"recordings/x.json", blob, read)
+    assert isinstance(one, Side)
+    return one
+
+
+def test_a_file_of_too_many_values_is_not_read_and_is_the_same_as_no_other(make):
+    from recviewer.changes.moves import differ, surely_quiet
+
+    library = Library()
+    first, second = dense(make, EFFORT_LIMIT // 30, "one"), dense(make, EFFORT_LIMIT // 30, "two")
+
+    old, new = (side(Reader(library).read(data, "x.json", blob), blob) for data, blob in ((first, "a"), (second, "b")))
+
+    assert effort(first) > EFFORT_LIMIT
+    assert old.exchange.kind is Kind.UNREADABLE
+    assert "too many to be compared" in old.exchange.problems[0].what
+    assert (old.meaning.size, old.subject) == (len(first), "blob:a")
+    assert surely_quiet(old, new) is None
+    assert differ(old, new).churn is Churn.DETAILS
+    assert library.get("a", "x.json") is None
+
+
+def test_heavy_files_share_what_there_is_and_light_ones_are_read_all_the_same(make, monkeypatch):
+    heavy, light = dense(make, 10_000), dense(make, 2)
+    monkeypatch.setattr(sides, "ROOM", 2 * cost_of(heavy) + 1)
+    assert cost_of(heavy) > sides.LIGHT > cost_of(light)
+    reader = Reader(Library())
+
+    kinds = [reader.read(heavy, "x.json", str(at)).parts[0].meaning.exchange.kind for at in range(4)]
+
+    assert [kind is Kind.UNREADABLE for kind in kinds] == [False, False, True, True]
+    assert reader.read(light, "x.json", "light").parts[0].meaning.exchange.kind is Kind.CHAT
+
+
+def test_what_is_known_takes_room_too(make, monkeypatch):
+    heavy, library = dense(make, 10_000), Library()
+    Reader(library).read(heavy, "x.json", "a")
+    monkeypatch.setattr(sides, "ROOM", cost_of(heavy) + 1)
+    reader = Reader(library)
+
+    assert reader.known("a", "x.json") is not None
+    assert reader.read(heavy, "x.json", "b").parts[0].meaning.exchange.kind is Kind.UNREADABLE
+
+
+def test_a_library_keeps_less_of_what_is_dense(make):
+    heavy = dense(make, 10_000)
+    library = Library(limit_bytes=3 * len(heavy))
+    for blob in "abc":
+        Reader(library).read(heavy, "x.json", blob)
+
+    assert library.get("b", "x.json") is None
+    assert library.get("c", "x.json") is not None
+
+
+@pytest.mark.parametrize(("length", "is_kept"), [(1_000, True), (200_000, False)])
+def test_long_lines_are_not_kept(length, is_kept):
+    found = changeset.line_changes(b"{\n" + b"a" * length + b"\n}", b"{\n" + b"b" * length + b"\n}")
+
+    assert bool(found) is is_kept
