@@ -2,8 +2,9 @@
 
     python bench/asked.py REPOSITORY BASE...HEAD [BASE...HEAD …]
 
-Items: changes that say something else, those that are the same change counted once. Words: what came and went in the
-answers, reasoning and refusals of those items; of a new or gone recording all of it.
+Items: changes that say something else, those that are the same change counted once, older generations of a call with it.
+Words: what came and went in the answers, reasoning and refusals of those items, older generations included; of a new or
+gone recording all of it.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ def main() -> None:
     for spec in sys.argv[2:]:
         made = report.make(repository, spec)
         found = made.found
-        mine = [item.first for item in items(change for change in found.changes if change.needs_you)]
+        mine = items(change for change in found.changes if change.needs_you)
         assert len(mine) == found.numbers.need_you_items
-        words = sum(change.removed.words + change.added.words for change in mine)
+        read = [change for item in mine for change in (item.first, *item.older)]
+        words = sum(change.removed.words + change.added.words for change in read)
         quiet = sum(change.is_churn for change in found.changes)
         rules = ", ".join(f"{one.rule} {len(one.on)}" for one in made.findings) or "–"
         cells = (found.source.files, found.source.raw_lines, len(found.changes), quiet, len(mine), words)
