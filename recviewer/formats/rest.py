@@ -16,6 +16,7 @@ from recviewer.exchange.shape import Shape
 from recviewer.formats import blocks
 from recviewer.formats.contract import AddsElements, Format
 from recviewer.formats.raw import Raw, unwrap
+from recviewer.recent import Recent
 
 _TOP = frozenset({"test_id", "request", "response", "id_normalization_mapping"})
 _WRAPPER = frozenset({"__type__", "__data__"})
@@ -142,8 +143,9 @@ def _response(raw: Raw) -> dict[str, Json]:
 
 def _whole(body: Json, chosen: Format, shape: Shape, left: list[Left]) -> dict[str, Json]:
     if isinstance(body, list):
-        kept = [_row(unwrap(item), shape, left) for item in body]
-        return _types(body) | ({"list": _named(body, kept)} if chosen.kind is Kind.MODELS else {"body": kept})
+        if chosen.kind is Kind.MODELS:
+            return _models(body, shape, left)
+        return _types(body) | {"body": [_row(unwrap(item), shape, left) for item in body]}
     found = shape.rest(unwrap(body), left)
     if chosen.kind is Kind.MODELS and isinstance(found, dict):
         listed = unwrap(body)
@@ -151,6 +153,32 @@ def _whole(body: Json, chosen: Format, shape: Shape, left: list[Left]) -> dict[s
             if isinstance(value, list) and isinstance(listed[key], list):
                 found[key] = {"list": _named(listed[key], value)}
     return _types([body]) | {"body": found}
+
+
+LISTS_BYTES = 2_000_000
+"""Text of lists of models of which one process remembers what counts: each test of a tree asks for the same one."""
+
+_LISTS = Recent[tuple[str, bytes], tuple[bytes, dict[str, Json], list[Left]]](
+    weigh=lambda found: len(found[0]), limit=LISTS_BYTES, at_least=0
+)
+
+
+def _models(body: list[Json], shape: Shape, left: list[Left]) -> dict[str, Json]:
+    """Return what counts of a list of models."""
+    with suppress(TypeError):  # a number that keeps its text, or one that is too long
+        text = orjson.dumps(body)
+        _, made, found = _LISTS.made((shape.name, text), lambda: (text, *_listed(body, shape)))
+        left += found
+        return made
+    made, found = _listed(body, shape)
+    left += found
+    return made
+
+
+def _listed(body: list[Json], shape: Shape) -> tuple[dict[str, Json], list[Left]]:
+    found: list[Left] = []
+    kept = [_row(unwrap(item), shape, found) for item in body]
+    return _types(body) | {"list": _named(body, kept)}, found
 
 
 ROWS_MOST = 4_000
@@ -180,9 +208,9 @@ def _row(item: Json, shape: Shape, left: list[Left]) -> Json:
 def _types(items: list[Json]) -> dict[str, Json]:
     """Return the name of the type around the values, or each one's where they differ, and what else stands beside one."""
     with suppress(TypeError, KeyError, ValueError):  # nearly all: each wrapped, and by one type
-        found = {item["__type__"] for item in items if "__data__" in item}
-        if len(found) == 1 and sum(map(len, items)) == 2 * len(items) and all("__data__" in item for item in items):
-            return {"types": list(found)}
+        found = [item["__type__"] for item in items if "__data__" in item]
+        if len(found) == len(items) and sum(map(len, items)) == 2 * len(items) and len(set(found)) == 1:
+            return {"types": found[:1]}
     names: list[Json] = []
     beside: list[Json] = []
     for place, item in enumerate(items):
