@@ -24,7 +24,14 @@ settings.register_profile(
     derandomize="CI"
     in os.environ,  # there, what fails has to be the change's doing; everywhere else luck may find more
 )
+settings.register_profile("brief", settings.get_profile("patient"), max_examples=30)
 settings.load_profile("patient")  # a busy machine is no fault of the program
+
+
+def pytest_configure(config):
+    """While somebody works, what is left to chance is tried less often."""
+    if "not slow" in config.getoption("markexpr"):
+        settings.load_profile("brief")
 
 
 @pytest.fixture(autouse=True, scope="session")
