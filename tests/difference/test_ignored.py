@@ -37,7 +37,7 @@ def _elements(reading):
 
 
 def test_only_what_the_list_names_is_ignored():
-    path = next(CASES.glob("openai_chat/single_*.json"))
+    path = CASES / "openai_chat" / "single_text.json"
     reading = read(path.read_bytes())
 
     found = of_reply(reading.raw.reply["__data__"], reading.format.shape)
