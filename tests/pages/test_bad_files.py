@@ -199,3 +199,29 @@ def test_a_bar_that_comes_anew_offers_no_verdict_on_what_its_page_does_not_show(
     assert answer.status_code == 200
     assert "The file changed since you opened it." in answer.content.decode()
     assert 'name="verdict"' not in answer.content.decode()
+
+
+@pytest.mark.parametrize("kind", ODD)
+@pytest.mark.parametrize("when", ["before", "since"])
+def test_no_act_on_a_range_with_a_bad_file_is_a_fault(client, root, tree_with, kind, when):
+    spec = f"{tree_with('other recording')}..."
+    if when == "before":
+        bad_files.put(root, kind)
+    shown = report_of(spec).found.changes
+    items = [f"{one.side.blob}:{quote(one.side.path, safe='')}:{one.own_subject}" for one in shown]
+    if when == "since":
+        bad_files.put(root, kind)
+    many = {"range": spec, "item": items, "next": "/"}
+    pair = {"range": spec, "old": quote(BAD, safe=""), "new": quote(BAD, safe=""), "next": "/"}
+    sent = [("change", {**many, "verdict": word, "note": "why"}) for word in ("approve", "reject", "delete", "clear")]
+    sent += [("churn", many), ("older", many), ("undo", {"next": "/"}), ("redo", {"next": "/"})]
+    sent += [("pair", {**pair, "is_pair": word}) for word in ("0", "1")]
+
+    answers = {}
+    for act, fields in sent:
+        for headers in ({}, FRAGMENT):
+            answer = client.post(f"/do/{act}", fields, headers=headers)
+            answers[act, fields.get("verdict", fields.get("is_pair", "")), bool(headers)] = answer.status_code
+
+    assert {act: status for act, status in answers.items() if status >= 500} == {}
+    assert faults(client, range_pages(spec, BAD)) == []
