@@ -22,7 +22,7 @@ from email.message import Message
 from pathlib import Path
 
 YEAR_SECONDS = 365 * 24 * 3600
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 def main(scripts: Path) -> None:
@@ -103,7 +103,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(OSError):  # refused, or slow to answer
-            urllib.request.urlopen(url, timeout=1).close()
+            urllib.request.urlopen(url, timeout=10).close()
             return
         time.sleep(0.1)
     raise SystemExit(f"nothing answers at {url}")
