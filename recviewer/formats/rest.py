@@ -58,9 +58,18 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
             | _types(raw.reply)
             | ({"beside": odd} if odd else {})
             | ({"blocks": held} if held else {})
+            | _around(raw.reply, shape)
         )
         return Rest(made, tuple(elements.flats))
     return Rest(made | _whole(raw.reply, chosen, shape, left))
+
+
+def _around(reply: Json, shape: Shape) -> dict[str, Json]:
+    """Return what counts of a body whose stream stands below a key, besides the stream."""
+    if not isinstance(reply, dict):
+        return {}
+    found = shape.rest({key: value for key, value in reply.items() if key != "stream"}, [])
+    return {"body": found} if found else {}
 
 
 def _is_lines(raw: Raw) -> bool:

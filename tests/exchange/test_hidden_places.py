@@ -115,3 +115,14 @@ def test_what_only_repeats_or_was_measured_anew_is_the_same(name):
 
     assert compare(before, after).churn in (Churn.IDENTICAL, Churn.CHUNKING)
     assert fingerprint(before) == fingerprint(after)
+
+
+def test_what_stands_beside_a_stream_below_a_key_counts():
+    def held(status):
+        events = [{"messageStart": {"role": "assistant"}}, {"messageStop": {"stopReason": "end_turn"}}]
+        body = {"stream": events, "ResponseMetadata": {"HTTPStatusCode": status}}
+        document = recording(body, "https://h.test/model/m/converse-stream")
+        return read(json.dumps(document).encode()).exchange
+
+    assert compare(held(200), held(500)).churn not in (Churn.IDENTICAL, Churn.CHUNKING)
+    assert fingerprint(held(200)) != fingerprint(held(500))
