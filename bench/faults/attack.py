@@ -4,8 +4,9 @@
 
 Every text of a few recordings of every kind (of the demo) is replaced by hostile ones, field by field and in random numbers
 of a seed: markup, addresses, templates, what ends a string, an attribute or a comment. They are indexed in a temporary
-folder and served on the loopback; each recording is opened rendered, raw and in chunks, the list searches for attacks, and
-what is folded is opened. Exit code 1 where something got through.
+folder and served on the loopback; each recording is opened rendered, raw and in chunks, compared with the one before, with
+its history and as a change of a range, the list searches for attacks, and what is folded is opened; so are the report as a
+file, the plan, notes and tags with hostile words. Exit code 1 where something got through.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import contextlib
 import json
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import threading
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,6 +92,37 @@ def write(root: Path, count: int, chance: random.Random) -> None:
         place.write_text(json.dumps(made))
 
 
+def commit(root: Path, chance: random.Random) -> None:
+    """Commit the recordings under hostile words, then write every second one anew and delete some."""
+
+    def git(*words: str) -> None:
+        who = ("-c", f"user.name={attack(chance)}", "-c", "user.email=a@example.invalid", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", "-C", str(root), *who, *words], check=True, stdout=subprocess.DEVNULL)
+
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", attack(chance))
+    for number, file in enumerate(sorted(root.rglob("*.json"))):
+        if number % 7 == 6:
+            file.unlink()
+        elif number % 2:
+            file.write_text(json.dumps(hostile(json.loads(file.read_bytes()), chance, 0.2)))
+
+
+def say(chance: random.Random) -> None:
+    """Leave hostile notes and tags on some recordings."""
+    from django.test import Client
+
+    from recviewer.catalog.models import Recording
+
+    client = Client(HTTP_HOST="127.0.0.1")
+    for one in Recording.objects.order_by("path")[::3]:
+        sent = {"key": quote(one.path, safe=""), "seen": one.blob, "next": "/"}
+        client.post("/do/note", {**sent, "body": attack(chance)})
+        client.post("/do/tag", {**sent, "name": attack(chance)[:40]})
+        client.post("/do/decide", {**sent, "verdict": chance.choice(("reject", "delete")), "note": attack(chance)})
+
+
 def served() -> int:
     """Serve the pages in a thread, and return the port."""
     from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -108,12 +142,30 @@ def served() -> int:
 def addresses(chance: random.Random) -> Iterator[str]:
     """Yield the pages of every recording, then those about many."""
     from recviewer.catalog.models import Recording
+    from recviewer.memory.ranges import report_of
 
+    yield from (
+        "/",
+        "/queue/",
+        "/plan/",
+        "/tags/",
+        "/trash/",
+        "/activity/",
+        "/changes/",
+        "/changes/HEAD...",
+        "/plan/HEAD...",
+    )
+    yield f"/changes/{quote(attack(chance), safe='')}"
+    before, changed = "", {one.side.path for one in report_of("HEAD...").found.changes}
     for path in Recording.objects.order_by("path").values_list("path", flat=True):
         place = f"/r/{quote(path, safe='/')}"
-        yield from (place, f"{place}?view=raw", f"{place}?view=chunks")
+        yield from (place, f"{place}?view=raw", f"{place}?view=chunks", f"/history/{quote(path, safe='/')}")
+        pair = "/difference/?" + urlencode({"old": before or path, "new": path})
+        yield from (pair, f"{pair}&mode=side", f"{pair}&view=raw")
         yield "/?" + urlencode({"q": attack(chance)})
-    yield from ("/", "/queue/", "/plan/", "/tags/", "/trash/", "/activity/")
+        if path in changed:
+            yield f"/changes/HEAD...?{urlencode({'change': path})}"
+        before = path
 
 
 def main() -> None:
@@ -132,7 +184,8 @@ def run(folder: Path, pages: int, chance: random.Random, chromium: str) -> int:
     os.environ |= {"RECVIEWER_RECORDINGS": str(folder / "tree"), "RECVIEWER_DATA": str(folder / "data")}
     os.environ |= {"RECVIEWER_DEBUG": "1", "DJANGO_SETTINGS_MODULE": "recviewer.settings"}
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright has a loop of its own
-    write(folder / "tree", pages // 4 + 1, chance)
+    write(folder / "tree", pages // 9 + 1, chance)
+    commit(folder / "tree", chance)
     import django
 
     django.setup()
@@ -143,7 +196,11 @@ def run(folder: Path, pages: int, chance: random.Random, chromium: str) -> int:
 
     prepare(static=False)
     indexer.refresh(processes=1)
+    say(chance)
     home = f"http://127.0.0.1:{served()}"
+    report = folder / "report.html"
+    with urllib.request.urlopen(f"{home}/report/HEAD...?as=html") as answer:
+        report.write_bytes(answer.read())
     found: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -153,12 +210,14 @@ def run(folder: Path, pages: int, chance: random.Random, chromium: str) -> int:
         page.add_init_script(WATCH)
         page.on(
             "request",
-            lambda one: None if one.url.startswith((home, "data:")) else found.append(f"request to {one.url}"),
+            lambda one: (
+                None if one.url.startswith((home, "data:", report.as_uri())) else found.append(f"request to {one.url}")
+            ),
         )
         page.on("dialog", lambda dialog: (found.append(f"dialog {dialog.message}"), dialog.dismiss()))
         opened = 0
-        for address in list(addresses(chance))[:pages]:
-            answer = page.goto(home + address)
+        for address in [report.as_uri(), *addresses(chance)][:pages]:
+            answer = page.goto(address if address == report.as_uri() else home + address)
             page.evaluate("() => document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
             page.wait_for_load_state("networkidle")
             opened += 1
