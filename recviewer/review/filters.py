@@ -6,7 +6,7 @@ Recordings and reviews meet by fingerprint and by path, never by a key of the ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,8 @@ from django.db.models.functions import Concat, Substr
 from recviewer.catalog.cases import beginning
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
-from recviewer.review.models import Decision, Standing, State, TagOn, Verdict
+from recviewer.review import audit, standing
+from recviewer.review.models import AuditEvent, Decision, Standing, State, TagOn, Verdict
 from recviewer.review.subjects import BLOB_PREFIX, CHANGE_PREFIX, GONE_PREFIX, OLDER, chunked
 from recviewer.review.tagging import folded
 
@@ -133,6 +134,53 @@ def verdict_counts(recordings: QuerySet[Recording], *, total: int | None = None)
             counts[state] = plain.filter(_with(state)).count()
     counts[State.UNDECIDED] = (plain.count() if total is None else total) - sum(counts.values())
     return counts
+
+
+FEW = 200
+"""Verdicts that are looked at one by one; of more, all is counted again."""
+
+
+def counts_since(
+    recordings: QuerySet[Recording], counts: Mapping[str, int], then: tuple[object, ...], now: tuple[object, ...]
+) -> dict[str, int] | None:
+    """Return what `verdict_counts` of before has come to by what was decided since, without counting all of them.
+
+    counts: of the same recordings, in a catalog that did not change. then, now: what `standing.state` said. None where it
+    takes a count of all: much was decided, or something that other things than verdicts on exchanges decide.
+    """
+    (event, decision), (last_event, last_decision) = standing.newest(then), standing.newest(now)
+    subjects = set(_decided(decision, last_decision))
+    is_told = len(subjects) <= FEW and not any(subject.startswith(BLOB_PREFIX) for subject in subjects)
+    if not is_told or _brought(event, last_event):
+        return None
+    concerned = recordings.order_by().filter(fingerprint__in=subjects).values_list("fingerprint")
+    numbers = dict(concerned.annotate(count=Count("pk")))
+    spoken = _words_on(list(numbers), last_decision) if numbers else []
+    before, after = standing.counting([one for one in spoken if one.pk <= decision]), standing.counting(spoken)
+    made = dict(counts)
+    for fingerprint, number in numbers.items():
+        made[standing.settle(before.get(fingerprint, {}).values())[0].value] -= number
+        made[standing.settle(after.get(fingerprint, {}).values())[0].value] += number
+    return made
+
+
+@prepared
+def _decided(then: int, now: int) -> QuerySet[Decision, str]:
+    return Decision.objects.filter(pk__gt=then, pk__lte=now).values_list("fingerprint", flat=True)[: FEW + 1]
+
+
+@prepared
+def _brought(then: int, now: int) -> QuerySet[AuditEvent, int]:
+    """Ask for an act since that brought decisions, or that took such an act back or did it again."""
+    acts = AuditEvent.objects.filter(pk__gt=then, pk__lte=now)
+    is_brought = Q(action__in=audit.BROUGHT) | Q(target__action__in=audit.BROUGHT)
+    return acts.filter(is_brought).values_list("pk", flat=True)[:1]
+
+
+@prepared
+def _words_on(fingerprints: Sequence[str], now: int) -> QuerySet[Decision]:
+    words = standing.in_force().filter(fingerprint__in=fingerprints, pk__lte=now)
+    return words.order_by(*standing.ENTERED)
 
 
 @prepared

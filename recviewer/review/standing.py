@@ -170,6 +170,12 @@ def state() -> tuple[object, ...]:
     return *_newest_event(), *_newest_decision()
 
 
+def newest(state: tuple[object, ...]) -> tuple[int, int]:
+    """Return the keys of the newest event and the newest decision that a `state` names, 0 for none."""
+    keys = [one[0] for one in state if isinstance(one, tuple)]
+    return (keys[0] if keys else 0), (keys[1] if len(keys) > 1 else 0)
+
+
 @prepared
 def _newest_event() -> QuerySet[AuditEvent, tuple[int, datetime]]:
     return AuditEvent.objects.order_by("-pk").values_list("pk", "at")[:1]

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from recviewer.catalog.models import Recording
+from recviewer.review import filters
 from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen
 from recviewer.review.tagging import tag
@@ -311,6 +312,22 @@ def test_counts_of_verdicts_are_those_of_now(client, three, make_recording):
     assert verdicts(client, "?tag=golden&state=undecided")["undecided"] == 1
     tag(seen[2:3], actor="ana", name="golden")
     assert verdicts(client, "?tag=golden&state=undecided")["undecided"] == 2
+
+
+def test_a_verdict_that_falls_into_the_counting_is_counted_once(client, three, monkeypatch):
+    counted = filters.verdict_counts
+
+    def late(*args, **named):
+        decide([Seen(three[0].path, three[0].blob)], actor="Ana", verdict="approve")
+        return counted(*args, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(filters, "verdict_counts", late)
+        client.get("/")
+
+    assert (verdicts(client)["undecided"], verdicts(client)["approved"]) == (2, 1)
+    decide([Seen(three[1].path, three[1].blob)], actor="Ana", verdict="approve")
+    assert (verdicts(client)["undecided"], verdicts(client)["approved"]) == (1, 2)
 
 
 def test_counts_of_verdicts_are_asked_once_while_nothing_changes(client, three):

@@ -1,11 +1,18 @@
+import random
+from contextlib import suppress
+from datetime import UTC, datetime
+
 import pytest
 
 from recviewer.catalog.models import Recording
-from recviewer.review import filters
+from recviewer.review import filters, standing
 from recviewer.review.decide import decide
 from recviewer.review.filters import Label
+from recviewer.review.models import AuditEvent
+from recviewer.review.refusals import NothingToUndo, Overtaken
 from recviewer.review.subjects import Seen, subject_of
 from recviewer.review.tagging import colour_for, tag
+from recviewer.review.undoing import undo
 
 
 def seen(*recordings):
@@ -48,6 +55,46 @@ def test_verdict_counts_of_some(five):
     counts = filters.verdict_counts(Recording.objects.filter(path=five[0].path))
 
     assert counts == {"approved": 1, "rejected": 0, "delete": 0, "undecided": 0}
+
+
+ACTS = [(actor, verdict) for actor in ("Ana", "Ben") for verdict in ("approve", "reject", "delete", "clear")]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_counts_with_what_was_decided_since_are_those_of_all(seed, make_recording):
+    chance = random.Random(seed)
+    made = [
+        make_recording(f"tests/recordings/{n}.json", answered=f"{n % 5}.", test=f"t.py::test_{n}") for n in range(9)
+    ]
+    plain = Recording.objects.exclude(path=made[0].path)
+    then, counts = standing.state(), filters.verdict_counts(plain)
+    for _ in range(12):
+        for actor, verdict in chance.choices(ACTS, k=chance.choice([1, 1, 3])):
+            some = chance.sample(made, chance.choice([1, 2]))
+            decide(seen(*some), actor=actor, verdict=verdict, note="no" if verdict == "reject" else "")
+            if chance.random() < 0.3:
+                with suppress(NothingToUndo, Overtaken):
+                    undo(actor=chance.choice(["Ana", "Ben"]))
+        now = standing.state()
+        counts = filters.counts_since(plain, counts, then, now)
+        then = now
+
+        assert counts == filters.verdict_counts(plain)
+
+
+def test_counts_are_made_anew_after_other_things_than_verdicts_on_exchanges(five, make_recording, monkeypatch):
+    plain = Recording.objects.all()
+    counts, then = filters.verdict_counts(plain), standing.state()
+    decide(seen(five[4]), actor="Ana", verdict="approve")
+    unread, now = filters.counts_since(plain, counts, then, standing.state()), standing.state()
+    monkeypatch.setattr(filters, "FEW", 1)
+    decide(seen(five[1], five[2]), actor="Ana", verdict="approve")
+    many, last = filters.counts_since(plain, counts, now, standing.state()), standing.state()
+    AuditEvent.objects.create(actor="Ana", action="import", summary="", at=datetime.now(UTC))
+    brought = filters.counts_since(plain, counts, last, standing.state())
+
+    assert (unread, many, brought) == (None, None, None)
+    assert filters.counts_since(plain, counts, last, last) == counts
 
 
 def test_standings_for(five, django_assert_num_queries):

@@ -66,24 +66,32 @@ def _verdicts(counts: Mapping[str, int]) -> tuple[str, ...]:
     return (*_VERDICTS, said.OLDER_RULE) if said.OLDER_RULE in counts else _VERDICTS
 
 
-_counts = Recent[Hashable, dict[str, int]](64)
+_counts = Recent[Hashable, tuple[tuple[object, ...], dict[str, int]]](64)
+"""By catalog, filters and words: what was decided when they were counted, and the counts."""
 
 
 def _verdict_counts(state: ListState, total: int, kept_for: str) -> dict[str, int]:
     """Return how many recordings are in each state, whatever state is asked for, and how many wait under an older rule.
 
-    They are counted once for as long as nothing is decided and nothing indexed. total: how many the filters leave.
+    They are counted once for as long as nothing is indexed; what is decided meanwhile is added. total: how many the
+    filters leave.
     """
     without_state = [term for term in state.terms if term.key != "state"]
-
-    def make() -> dict[str, int]:
-        plain = narrowed(state, without_state, kept_for)
-        found = said.verdict_counts(plain, total=total if len(without_state) == len(state.terms) else None)
-        return found | {said.OLDER_RULE: said.count_older(plain)}
-
+    plain = narrowed(state, without_state, kept_for)
+    whole = total if len(without_state) == len(state.terms) else None
     if not kept_for or any(term.key == "tag" for term in without_state):
-        return make()
-    return _counts.made((kept_for, standing.state(), tuple(without_state), state.words), make)
+        return said.verdict_counts(plain, total=whole) | {said.OLDER_RULE: said.count_older(plain)}
+    key, now = (kept_for, tuple(without_state), state.words), standing.state()
+    then, known = _counts.get(key) or ((), None)
+    if known is not None and then == now:
+        return known
+    found = said.counts_since(plain, known, then, now) if known is not None else None
+    if found is None:
+        found = said.verdict_counts(plain, total=whole)
+    found = found | {said.OLDER_RULE: said.count_older(plain)}
+    if standing.state() == now:  # else they may hold a later verdict, which would be added to them once more
+        _counts.put(key, (now, found))
+    return found
 
 
 def printed_facets(state: ListState, counted: Counts, kept_for: str) -> SafeString:
