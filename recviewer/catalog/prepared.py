@@ -66,7 +66,7 @@ def _shaped(make: Callable[..., QuerySet[Any, Any]], given: Sequence[object]) ->
         if isinstance(one, str):
             marks.append(f"\x02 a place of {make.__name__}: {len(marks)} \x03")
         elif isinstance(one, int) and not isinstance(one, bool):
-            marks.append(-7_250_000_000 - len(marks))
+            marks.append(1_950_000_000 + len(marks))  # fits every column: what does not is left out of the SQL
         else:
             raise TypeError(f"{make.__name__} is given {type(one).__name__}, which cannot be prepared")
         return marks[-1]
@@ -77,7 +77,7 @@ def _shaped(make: Callable[..., QuerySet[Any, Any]], given: Sequence[object]) ->
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
-    if set(marks) - {one for one in params if type(one) in (str, int)}:
+    if set(marks) - {one for one in params if isinstance(one, (str, int))}:  # psycopg has integers of its own types
         raise TypeError(f"{make.__name__} alters a value, or asks for nothing with it")
     return _Shape(queryset, compiler, sql, [marks.index(one) if one in marks else None for one in params], params)
 
@@ -103,13 +103,13 @@ class _Shape:
 
         compiler.__class__ = Ready
         self._queryset, self._compiler = queryset, compiler
-        self._places = list(zip(places, params, strict=True))
+        self._places: list[tuple[int | None, Any]] = list(zip(places, params, strict=True))
 
     def rows(self, given: list[object]) -> list[Any]:
         """Ask the database of this thread."""
         ready = copy(self._compiler)
         ready.connection = connections[DEFAULT_DB_ALIAS]
-        ready.params = [fixed if place is None else given[place] for place, fixed in self._places]
+        ready.params = [fixed if place is None else type(fixed)(given[place]) for place, fixed in self._places]
         queryset = self._queryset._chain()  # type: ignore[attr-defined]
         queryset.query.get_compiler = lambda *_, **__: ready
         return list(queryset)

@@ -75,6 +75,7 @@ def test_one_base_is_not_worth_a_word(crossed):
         assert sources.open_range(opened(tree.top), parse(spec)).note == ""
 
 
+@pytest.mark.django_db
 def test_every_form_of_the_report_says_which_base_was_taken(crossed, capfdbinary):
     tree, bases = crossed
     asked = sources.open_range(opened(tree.top), parse("main...work"))
