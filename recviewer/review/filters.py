@@ -149,6 +149,8 @@ def counts_since(
     takes a count of all: much was decided, or something that other things than verdicts on exchanges decide.
     """
     (event, decision), (last_event, last_decision) = standing.newest(then), standing.newest(now)
+    if last_event < event or last_decision < decision:  # an older copy of the database was put back
+        return None
     subjects = set(_decided(decision, last_decision))
     is_told = len(subjects) <= FEW and not any(subject.startswith(BLOB_PREFIX) for subject in subjects)
     if not is_told or _brought(event, last_event):

@@ -95,6 +95,7 @@ def test_counts_are_made_anew_after_other_things_than_verdicts_on_exchanges(five
 
     assert (unread, many, brought) == (None, None, None)
     assert filters.counts_since(plain, counts, last, last) == counts
+    assert filters.counts_since(plain, counts, last, then) is None
 
 
 def test_standings_for(five, django_assert_num_queries):
