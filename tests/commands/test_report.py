@@ -1,5 +1,4 @@
 import json
-import os
 import subprocess
 
 import pytest
@@ -9,19 +8,10 @@ from django.db import connection
 
 from recviewer.git.ranges import opened
 from recviewer.report import report as reports
+from tests.trees import ENVIRONMENT
 
 # On SQLite a report has to get along without a database; where a server is named, it asks that for verdicts.
 pytestmark = [] if connection.vendor == "sqlite" else [pytest.mark.django_db]
-
-ENVIRONMENT = {
-    "PATH": os.environ["PATH"],
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_AUTHOR_NAME": "Ada",
-    "GIT_AUTHOR_EMAIL": "ada@example.com",
-    "GIT_COMMITTER_NAME": "Ada",
-    "GIT_COMMITTER_EMAIL": "ada@example.com",
-}
 
 
 @pytest.fixture

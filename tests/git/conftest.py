@@ -1,30 +1,12 @@
 import os
-import subprocess
 
 import pytest
 
-ENVIRONMENT = {
-    "PATH": os.environ["PATH"],
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_AUTHOR_NAME": "Ada",
-    "GIT_AUTHOR_EMAIL": "ada@example.com",
-    "GIT_COMMITTER_NAME": "Ada",
-    "GIT_COMMITTER_EMAIL": "ada@example.com",
-    "GIT_AUTHOR_DATE": "2026-01-02T03:04:05+02:00",
-    "GIT_COMMITTER_DATE": "2026-01-02T03:04:05+02:00",
-}
+from tests import trees
 
 
-class Tree:
-    """A git work tree in a temporary directory."""
-
-    def __init__(self, top):
-        self.top = top
-
-    def git(self, *words, **more):
-        done = subprocess.run(["git", *words], cwd=self.top, env=ENVIRONMENT | more, capture_output=True, check=True)
-        return done.stdout.decode().strip()
+class Tree(trees.Tree):
+    """One whose paths may be bytes, and whose commits have an author and files."""
 
     def write(self, path, data):
         place = os.path.join(os.fsencode(self.top), os.fsencode(path))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from recviewer.plan.patches import creation, deletion, pathspec, quoted
 from recviewer.store.files import blob_id
+from tests.plan.repositories import git
 
 NAMES = [
     b"tests/recordings/one.json",
@@ -25,16 +26,6 @@ NAMES = [
     b"-dash.json",
 ]
 CONTENTS = [b"{}\n", b"{}", b"", b"\n", b"a\n\nb", b"a\r\nb\r\n", b"nul\0 byte\nmore", b"\xff\xfe\n", b"-- \n+x\n\\ n"]
-
-
-def git(folder, *words, input=None):
-    return subprocess.run(
-        ["git", "-c", "user.name=Ana", "-c", "user.email=ana@example.com", *words],
-        cwd=folder,
-        input=input,
-        check=True,
-        capture_output=True,
-    ).stdout
 
 
 @pytest.fixture

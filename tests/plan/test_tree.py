@@ -1,5 +1,4 @@
 import json
-import subprocess
 
 import pytest
 
@@ -12,6 +11,7 @@ from recviewer.review.reviews_file import merging
 from recviewer.review.subjects import Seen
 from recviewer.review.undoing import redo, undo
 from recviewer.store.files import blob_id
+from tests.plan.repositories import git
 
 
 def seen(*recordings):
@@ -183,16 +183,6 @@ def test_each_test_is_recorded_again_once(make_recording):
     assert [again.test_id for again in plan.again] == [many[0].test_id]
     assert len(plan.again[0].paths) == 3
     assert plan.orphans == (orphan.path,)
-
-
-def git(folder, *words, input=None):
-    return subprocess.run(
-        ["git", "-c", "user.name=Ana", "-c", "user.email=ana@example.com", *words],
-        cwd=folder,
-        input=input,
-        check=True,
-        capture_output=True,
-    ).stdout
 
 
 @pytest.fixture
