@@ -97,7 +97,7 @@ def said(exchange: Exchange) -> dict[str, Json]:
     reasoning, refusal, calls, finish; a call is id, name, arguments as JSON), `exhibits`, `unread`, `error` (type,
     status, message), `rest` (what else counts, by where it stands).
     """
-    ids = _Ids()
+    ids = Ids()
     said: dict[str, Any] = {"kind": exchange.kind.value, "request": ids.body(exchange.request.body)}
     if exchange.outputs:
         said["outputs"] = [_output(output, ids) for output in exchange.outputs]
@@ -131,20 +131,20 @@ def _number(value: Any) -> Json:
     return float(value) if math.isfinite(value) else orjson.Fragment(value.text.encode())
 
 
-def _output(output: Output, ids: _Ids) -> list[Json]:
+def _output(output: Output, ids: Ids) -> list[Json]:
     calls = [_call(call, ids) for call in output.tool_calls]
     said = [output.index, output.content, output.reasoning, output.refusal, calls, output.finish_reason]
-    return [*said, [_part(part, ids) for part in output.parts]] if output.parts else said
+    return [*said, [said_of_part(part, ids) for part in output.parts]] if output.parts else said
 
 
-def _part(part: Part, ids: _Ids) -> Json:
+def said_of_part(part: Part, ids: Ids) -> Json:
     """Return what counts of what an output holds besides: ids by order of appearance, what is opaque by its presence."""
     match part:
         case ToolCall():
             return ["call", *_call(part, ids)]
         case ToolResult():
             inner = [
-                ["json", ids.given_back(item.value)] if isinstance(item, JsonPart) else _part(item, ids)
+                ["json", ids.given_back(item.value)] if isinstance(item, JsonPart) else said_of_part(item, ids)
                 for item in part.parts
             ]
             return ["result", ids.rename(part.call_id) if part.call_id else "", part.name, inner]
@@ -159,7 +159,7 @@ def _part(part: Part, ids: _Ids) -> Json:
             return ["file", part.name, made, part.data]
 
 
-def _call(call: ToolCall, ids: _Ids) -> list[Json]:
+def _call(call: ToolCall, ids: Ids) -> list[Json]:
     return [ids.rename(call.id) if call.id else "", call.name, arguments_as_json(call.arguments)]
 
 
@@ -217,15 +217,21 @@ def _odd(vector: Vector) -> list[float]:
 _key = itemgetter(0)
 
 
-class _Ids:
-    """Names ids by the order in which they appear."""
+class Ids:
+    """Names ids by the order in which they appear, in one exchange or along one conversation."""
 
     __slots__ = ("_names",)
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
 
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """The ids as they were recorded, in the order in which they appeared."""
+        return tuple(self._names)
+
     def rename(self, id: str) -> str:
+        """Return the name of an id."""
         name = self._names.get(id)
         if name is None:
             name = self._names[id] = f"#{len(self._names) + 1}"

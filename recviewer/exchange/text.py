@@ -37,6 +37,8 @@ LINE = 240
 
 ASKING = frozenset({"user", "prompt", "input", "query", "call"})
 
+SENT = frozenset({"assistant", "model"})
+"""Roles of turns that were answers once: recording again changes their words."""
 
 JSON_WORDS = 100_000
 """Characters of the words of a JSON value that nobody has described."""

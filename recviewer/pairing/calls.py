@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +11,9 @@ from recviewer.difference.asked import text_of
 from recviewer.difference.words import tokens
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import EARLIER
+from recviewer.exchange.made_ids import blinded
 from recviewer.exchange.model import Exchange, Kind, Message, Table
+from recviewer.exchange.text import SENT
 from recviewer.exchange.tools import name_of
 from recviewer.formats.raw import host_of
 
@@ -22,18 +23,8 @@ TEXT = 6_000
 ANSWER = 800
 """Characters of an answer that are looked at: it only tells apart what is equal else."""
 
-SENT = frozenset({"assistant", "model"})
-"""Roles of turns that were answers once: recording again changes their words."""
-
 INSTRUCTING = frozenset({"system", "developer"})
 _WEIGHTS = {"system": 0.6, "developer": 0.6, "tool": 0.5, "assistant": 0.25, "model": 0.25}
-_ID = re.compile(
-    r"(?<![0-9A-Za-z])(?=[0-9a-fmrv])(?:"
-    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-    r"|(?=[0-9a-f]*\d)[0-9a-f]{12,}(?![0-9A-Za-z])"
-    r"|(?:file|vs|call|resp|msg)[-_]\w{6,})"
-)
-
 _HERE = frozenset({"localhost", "127.0.0.1", "0.0.0.0"})  # noqa: S104 - nothing is bound
 
 Bag = dict[str, int]
@@ -142,7 +133,7 @@ class Calls:
             text = text[: TEXT // 2] + text[-TEXT // 2 :]
         found = self._turns.get((role, text))
         if found is None:
-            blind = _ID.sub("#", text)
+            blind = blinded(text)
             found = self._turns.setdefault((role, blind), Turn(role, blind))
             self._turns[role, text] = found
         return found

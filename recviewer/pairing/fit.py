@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from recviewer.pairing.calls import INSTRUCTING, SENT, Bag, Call, Test, Turn
+from recviewer.exchange.text import SENT
+from recviewer.pairing.calls import INSTRUCTING, Bag, Call, Test, Turn
 
 EDITED, EDITED_UNEVEN = 0.25, 0.4
 """Conversations less alike than this are two calls, though their test is the same; more is asked for where turns came

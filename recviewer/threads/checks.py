@@ -1,0 +1,150 @@
+"""Checks of growing texts: many requests of one message whose texts are beginnings of one another within fixed words.
+
+A guard that looks at an answer while it is written asks once for each piece of it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, takewhile
+from operator import eq
+
+from recviewer.exchange.model import Exchange, Text
+from recviewer.exchange.text import line_of
+from recviewer.threads.model import Checks, Entry
+from recviewer.threads.sameness import Digest, asked_with, digest_of, steps
+
+LEAST = 4
+"""Checks in a row that make a growing text; fewer may be anything."""
+
+FRAME = 100
+"""Characters of fixed words from which on a single request among such checks is one, too."""
+
+OUTCOME = 60
+"""Characters of an answer that say what a check found."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """One checked text. whole: the message without the fixed words behind it."""
+
+    whole: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A text that was checked while it grew, and its checks, some of which may be of other texts too."""
+
+    checked: tuple[_Checked, ...]
+    before: int
+    behind: int
+
+    @property
+    def text(self) -> str:
+        """What was checked last, with the fixed words before it."""
+        return self.checked[-1].whole
+
+
+def found_in(entries: Iterable[Entry]) -> tuple[list[Grown], list[Entry]]:
+    """Take the checks out of some exchanges. Returns (checked texts, the other exchanges), both in a stable order."""
+    alike: dict[Digest, list[Entry]] = defaultdict(list)
+    others: list[Entry] = []
+    for entry in sorted(entries, key=lambda entry: entry.key):
+        key = _setting(entry.exchange)
+        if key is None:
+            others.append(entry)
+        else:
+            alike[key].append(entry)
+    found: list[Grown] = []
+    for some in alike.values():
+        grown = _grown(some) if len(some) >= LEAST else []
+        taken = {one.entry for each in grown for one in each.checked}
+        found += grown
+        others += [entry for entry in some if entry not in taken]
+    return found, sorted(others, key=lambda entry: entry.key)
+
+
+def _setting(exchange: Exchange) -> Digest | None:
+    """Return all that a request says but the text of its last message, None where it cannot be a check."""
+    messages = exchange.request.messages
+    if not messages or len(messages[-1].parts) != 1 or not isinstance(messages[-1].parts[0], Text):
+        return None
+    if any(output.tool_calls for output in exchange.outputs):
+        return None
+    before = [step.content.hex() for step in steps(messages[:-1])]
+    with_ = sorted((key, value.hex()) for key, value in asked_with(exchange).items())
+    return digest_of([exchange.kind.value, before, messages[-1].role, with_])
+
+
+def text_of(entry: Entry) -> str:
+    """Return the text of the last message of a request that `_setting` lets through."""
+    part = entry.exchange.request.messages[-1].parts[0]
+    return part.text if isinstance(part, Text) else ""
+
+
+def _grown(entries: Sequence[Entry]) -> list[Grown]:
+    """Return the growing texts among requests that differ in their text alone."""
+    texts = [text_of(entry) for entry in entries]
+    behind = _common_end(texts)
+    every = [_Checked(text[: len(text) - behind], entry) for text, entry in zip(texts, entries, strict=True)]
+    every.sort(key=lambda one: (one.whole, one.entry.key))
+    before = sum(1 for _ in takewhile(bool, map(eq, every[0].whole, every[-1].whole)))
+    ways = _ways(every)
+    long = [way for way in ways if len({one.whole for one in way}) >= LEAST]
+    if not long:
+        return []
+    return [Grown(tuple(way), before, behind) for way in (ways if before + behind >= FRAME else long)]
+
+
+def _ways(every: Sequence[_Checked]) -> list[list[_Checked]]:
+    """Return for each text that is the beginning of no other its beginnings and itself. every: sorted by text."""
+    ways, open_ = [], list[_Checked]()
+    for place, one in enumerate(every):
+        while open_ and not one.whole.startswith(open_[-1].whole):
+            open_.pop()
+        open_.append(one)
+        if place + 1 == len(every) or not every[place + 1].whole.startswith(one.whole):
+            ways.append(list(open_))
+    return ways
+
+
+def _common_end(texts: Sequence[str]) -> int:
+    """Return how many characters at their end all texts share."""
+    first, most = texts[0], min(map(len, texts))
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        end = first[len(first) - middle :]
+        if all(text.endswith(end) for text in texts):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def divided(found: Sequence[tuple[Grown, int]]) -> Iterator[Checks]:
+    """Yield the checks of each text, each check once. found: checked texts, with the places of their turns."""
+    taken: set[Entry] = set()
+    order = sorted(found, key=lambda one: (not one[1], one[1], -len(one[0].checked), one[0].text))
+    for grown, place in order:
+        own = [one for one in grown.checked if one.entry not in taken]
+        taken |= {one.entry for one in own}
+        if own:
+            yield _checks(own, grown, place)
+
+
+def _checks(own: Sequence[_Checked], grown: Grown, place: int) -> Checks:
+    said = [line_of(one.entry.exchange).answered[:OUTCOME] for one in own]
+    return Checks(
+        text=grown.text[grown.before :],
+        entries=tuple([one.entry for one in own]),
+        lengths=tuple([len(one.whole) - grown.before for one in own]),
+        outcomes=tuple([(words, len(list(run))) for words, run in groupby(said)]),
+        model=own[0].entry.exchange.model,
+        of=place,
+        shared=len(grown.checked) - len(own),
+        frame=grown.before + grown.behind,
+    )

@@ -1,0 +1,242 @@
+"""A tree of requests told as conversations: turns in order, and branches where it goes on in more than one way.
+
+A way in which replay finds nothing is an older one, where it finds a call as far on in the same conversation.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from string import ascii_uppercase
+
+from recviewer.exchange.made_ids import blinded
+from recviewer.exchange.text import words_of
+from recviewer.threads.model import Answered, Asked, Branch, Conversation, Turn
+from recviewer.threads.sameness import Digest, asked_with
+from recviewer.threads.tree import Group, Node
+
+
+@dataclass(slots=True, eq=False)
+class _Answer:
+    """One answer to the messages up to a node. is_other: another one is told before it."""
+
+    group: Group
+    node: Node
+    is_other: bool = False
+
+    def told(self, place: int) -> Answered:
+        """Return the turn."""
+        group = self.group
+        first = asked_with(self.node.groups[0].entries[0].exchange)
+        own = [asked_with(entry.exchange) for entry in group.entries]
+        differs = sorted({key for one in own for key in first.keys() | one.keys() if first.get(key) != one.get(key)})
+        ids = {tuple([call.id for out in entry.exchange.outputs for call in out.tool_calls]) for entry in group.entries}
+        return Answered(
+            self.node.depth + 1,
+            place,
+            tuple(group.entries),
+            group.sent_back,
+            group.unsent,
+            self.is_other,
+            tuple(differs),
+            len(ids) > 1,
+        )
+
+
+@dataclass(slots=True, eq=False)
+class _Way:
+    """What goes on from a place: turns, then the ways that it parts into. older: ways in which replay finds nothing.
+
+    weight: as of a `Node`. first: the number of its first answer.
+    """
+
+    turns: deque[Node | _Answer]
+    branches: list[_Way] = field(default_factory=list)
+    older: list[_Way] = field(default_factory=list)
+    is_found: bool = False
+    weight: tuple[int, int, str] = (0, 0, "")
+    first: int = 0
+
+
+def told(root: Node) -> tuple[Conversation, ...]:
+    """Return the conversations of a tree, what replay finds first."""
+    after = _after_each(root)
+    older = _older_beginnings(root, after)
+    aside = {way for some in older.values() for way in some}
+    ways = sorted((after[child] for child in root.children.values()), key=lambda way: way.weight)
+    telling = _Telling()
+    return tuple([telling.conversation(way, older.get(way, [])) for way in ways if way not in aside])
+
+
+def _after_each(root: Node) -> dict[Node, _Way]:
+    """Return for each node of a tree what it begins. A way is taken over by that which it follows alone."""
+    order, waiting = [], [root]
+    while waiting:
+        node = waiting.pop()
+        order.append(node)
+        waiting += node.children.values()
+    reach = _reaches(order)
+    after: dict[Node, _Way] = {}
+    for node in reversed(order):
+        if node is not root:
+            after[node] = _way_of(node, after, reach[node])
+    return after
+
+
+def _reaches(order: Sequence[Node]) -> dict[Node, int]:
+    """Return for each node how far on replay finds an answer in its conversation. order: each before those behind it."""
+    beginning: dict[Node, Node] = {}
+    furthest: dict[Node, int] = {}
+    for node in order:
+        for child in node.children.values():
+            beginning[child] = beginning.get(node, child)
+        if any(entry.is_found for entry in node.ends):
+            first = beginning[node]
+            furthest[first] = max(furthest.get(first, 0), node.depth + 1)
+    return {node: furthest.get(first, 0) for node, first in beginning.items()}
+
+
+def _way_of(node: Node, after: dict[Node, _Way], reach: int) -> _Way:
+    """Return what a node begins: itself, its answers, and what follows. reach: see `_reaches`."""
+    tied = {child for group in node.groups for child in group.ways}
+    ways = [_answered(group, node, after, reach) for group in node.groups]
+    ways += [after[child] for child in node.children.values() if child not in tied]
+    made = _joined(ways, reach if node.is_found else 0)
+    if not node.told:
+        made.turns.appendleft(node)
+    made.weight, made.is_found = node.weight, node.is_found
+    return made
+
+
+def _answered(group: Group, node: Node, after: dict[Node, _Way], reach: int) -> _Way:
+    """Return the way that an answer begins."""
+    below = [after[child] for child in group.ways]
+    found = sum(entry.is_found for entry in group.entries) - sum(way.weight[0] for way in below)
+    every = len(group.entries) - sum(way.weight[1] for way in below)
+    made = _joined(below, reach if found else 0)
+    made.turns.appendleft(_Answer(group, node))
+    made.is_found = found > 0
+    made.weight = (-found, -every, min([entry.key for entry in group.entries] + [way.weight[2] for way in below]))
+    made.first = node.depth + 1
+    return made
+
+
+def _joined(ways: Sequence[_Way], reach: int) -> _Way:
+    """Return ways from one place as one: the only one goes on, several are branches or other answers, dead ones are older.
+
+    reach: how far on there are answers that replay finds, 0 where nothing that leads here is found either.
+    """
+    ordered = sorted(ways, key=lambda way: way.weight)
+    dead = [way for way in ordered if not way.is_found and way.first <= reach]
+    live = [way for way in ordered if way not in dead]
+    long = [way for way in live if not _is_answer(way)]
+    if not live:
+        made = _Way(deque())
+    elif len(long) > 1:
+        made = _Way(deque(), branches=live)
+    else:
+        short = [way for way in live if _is_answer(way)]
+        made = long[0] if long else short.pop(0)
+        _put_behind_first(made, short)
+    made.older += dead
+    made.first = min([way.first for way in ways], default=0)
+    return made
+
+
+def _is_answer(way: _Way) -> bool:
+    return len(way.turns) == 1 and isinstance(way.turns[0], _Answer) and not way.branches
+
+
+def _put_behind_first(way: _Way, others: Sequence[_Way]) -> None:
+    """Put other answers behind the first turn of a way, or before it where that is no answer."""
+    first = way.turns.popleft() if way.turns and isinstance(way.turns[0], _Answer) else None
+    for other in reversed(others):
+        answer = other.turns[0]
+        if isinstance(answer, _Answer):
+            answer.is_other = first is not None or other is not others[0]
+        way.turns.appendleft(answer)
+        way.older += other.older
+    if first is not None:
+        way.turns.appendleft(first)
+
+
+def _older_beginnings(root: Node, after: dict[Node, _Way]) -> dict[_Way, list[_Way]]:
+    """Return, by the conversation that replay finds, those that begin as it does but for ids and that it does not find."""
+    children = sorted(root.children.values(), key=lambda child: child.weight)
+    found: dict[str, _Way] = {}
+    for child in children:
+        if child.is_found:
+            found.setdefault(_beginning(child), after[child])
+    older: dict[_Way, list[_Way]] = {}
+    for child in children:
+        way = found.get(_beginning(child)) if not child.is_found else None
+        if way is not None:
+            older.setdefault(way, []).append(after[child])
+    return older
+
+
+def _beginning(node: Node) -> str:
+    """Return the words of a conversation up to its first answer or its first fork, without ids."""
+    said = []
+    while node.message is not None and not node.is_sent:
+        said.append(f"{node.message.role}\0{blinded(words_of(node.message.parts))}")
+        if node.ends or len(node.children) != 1:
+            break
+        node = next(iter(node.children.values()))
+    return "\0\0".join(said)
+
+
+class _Telling:
+    """Gives turns their places, in the order in which they are told."""
+
+    def __init__(self) -> None:
+        self._place = 0
+        self._said: dict[Digest, int] = {}
+
+    def conversation(self, way: _Way, beginnings: Sequence[_Way]) -> Conversation:
+        """Return a conversation. beginnings: older ones that begin as it does."""
+        ways = list(_down(way))
+        trunk = self._branch(way, is_older=False)
+        older = [one for each in ways for one in each.older]
+        return Conversation(trunk, tuple([self._branch(one, is_older=True) for one in [*older, *beginnings]]))
+
+    def _branch(self, way: _Way, *, is_older: bool) -> Branch:
+        names = {way: ""}
+        turns: dict[_Way, tuple[Turn, ...]] = {}
+        ways = list(_down(way))
+        for one in ways:
+            turns[one] = tuple([self._turn(turn, is_older=is_older) for turn in one.turns])
+            for number, inner in enumerate(one.branches):
+                names[inner] = ".".join(filter(None, (names[one], letters(number))))
+        made: dict[_Way, Branch] = {}
+        for one in reversed(ways):
+            made[one] = Branch(names[one], turns[one], tuple([made[inner] for inner in one.branches]))
+        return made[way]
+
+    def _turn(self, turn: Node | _Answer, *, is_older: bool) -> Turn:
+        self._place += 1
+        if isinstance(turn, _Answer):
+            return turn.told(self._place)
+        same_as = self._said.get(turn.content, 0)
+        if not is_older:
+            self._said.setdefault(turn.content, self._place)
+        assert turn.message is not None
+        return Asked(
+            turn.depth, self._place, turn.message, turn.sent, same_as, len(turn.ids) > 1, is_answer=turn.is_sent
+        )
+
+
+def _down(way: _Way) -> Iterator[_Way]:
+    """Yield ways, each before its branches, in the order in which they are told."""
+    waiting = [way]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting += reversed(one.branches)
+
+
+def letters(number: int) -> str:
+    """Return the name of a branch: A to Z, then AA, AB, …. number: from 0."""
+    name = ascii_uppercase[number % 26]
+    return letters(number // 26 - 1) + name if number >= 26 else name

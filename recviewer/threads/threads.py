@@ -1,0 +1,84 @@
+"""The exchanges of one test, each put in its place. The rules are told in docs/threads.md."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from recviewer.exchange.model import Exchange, Kind
+from recviewer.exchange.text import words_of
+from recviewer.threads import checks
+from recviewer.threads.conversations import told
+from recviewer.threads.model import Answered, Asked, Conversation, Entry, Rest, Threads
+from recviewer.threads.tree import planted
+
+TALKING = frozenset(
+    {
+        *(Kind.CHAT, Kind.COMPLETION, Kind.OLLAMA_GENERATE, Kind.OLLAMA_CHAT, Kind.GENAI, Kind.ANTHROPIC),
+        *(Kind.INTERACTIONS, Kind.CONVERSE, Kind.COHERE, Kind.RESPONSES, Kind.EXCEPTION, Kind.HTTP_ERROR, Kind.UNKNOWN),
+    }
+)
+"""Kinds whose exchanges are turns of conversations, where they send messages."""
+
+BESIDE = frozenset({"input", "query", "document", "call"})
+"""Roles of what is asked without a conversation, see `exchange.model.Message`."""
+
+KNOWN = 24
+"""Characters by which the beginning of a text is looked for in what was checked."""
+
+
+def threads_of(entries: Iterable[Entry]) -> Threads:
+    """Put each exchange of a test in its place. The order in which they are given does not matter; keys are unique."""
+    talking, rest = list[Entry](), defaultdict[Kind, list[Entry]](list)
+    for entry in sorted(entries, key=lambda entry: entry.key):
+        if is_talk(entry.exchange):
+            talking.append(entry)
+        else:
+            rest[entry.exchange.kind].append(entry)
+    checked, others = checks.found_in(talking)
+    conversations = told(planted(others))
+    return Threads(
+        conversations,
+        tuple(checks.divided(_with_places(checked, conversations))),
+        tuple([Rest(kind, tuple(some)) for kind, some in sorted(rest.items())]),
+    )
+
+
+def is_talk(exchange: Exchange) -> bool:
+    """Tell whether an exchange is a turn of a conversation."""
+    messages = exchange.request.messages
+    return exchange.kind in TALKING and bool(messages) and all(message.role not in BESIDE for message in messages)
+
+
+def _with_places(
+    found: Sequence[checks.Grown], conversations: Sequence[Conversation]
+) -> list[tuple[checks.Grown, int]]:
+    """Say of each checked text which turn it is a beginning of, 0 for none."""
+    texts = list(_texts(conversations))
+    return [(one, _place_of(one.text, texts)) for one in found]
+
+
+def _texts(conversations: Sequence[Conversation]) -> Iterator[tuple[int, str, bool]]:
+    """Yield the texts that may have been checked: (place, text, whether a beginning of it will do)."""
+    for conversation in conversations:
+        for turn in conversation.trunk.all_turns():
+            match turn:
+                case Asked():
+                    yield turn.place, words_of(turn.message.parts).strip(), False
+                case Answered():
+                    for output in turn.entries[0].exchange.outputs:
+                        yield turn.place, output.content.strip(), True
+
+
+def _place_of(checked: str, texts: Iterable[tuple[int, str, bool]]) -> int:
+    checked = checked.rstrip()
+    for place, text, is_growing in texts:
+        if not text:
+            continue
+        at = checked.find(text[:KNOWN])
+        while at >= 0:
+            body = checked[at:]
+            if body == text or (is_growing and text.startswith(body)):
+                return place
+            at = checked.find(text[:KNOWN], at + 1)
+    return 0

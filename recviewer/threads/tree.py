@@ -1,0 +1,214 @@
+"""Requests as ways through a tree: those that begin with the same messages share them, and part where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from recviewer.exchange.model import Message
+from recviewer.exchange.text import SENT
+from recviewer.threads.model import Entry, SentBack
+from recviewer.threads.sameness import Digest, Gist, answer_of, digest_of, steps
+
+RUN = 100
+"""Messages in a row that a model sent, up to which they are looked at as one answer."""
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """The exchanges that gave one answer to the same messages. ways: nodes after it, where it was sent back."""
+
+    answer: Digest
+    entries: list[Entry]
+    ways: list[Node] = field(default_factory=list)
+    sent_back: SentBack = SentBack.NOT
+    unsent: int = 0
+
+    @property
+    def gists(self) -> list[Gist]:
+        """What its choices say."""
+        return [Gist.of_output(output) for output in self.entries[0].exchange.outputs]
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A message at its place after those before it.
+
+    depth: its number among the messages, 0 for the beginning. sent: requests that hold it. ids: as recorded, one for each
+    way in which they were. told: it is what an answer before it says, and is told there. groups: of the exchanges whose
+    requests end here.
+    """
+
+    depth: int
+    message: Message | None = None
+    content: Digest = b""
+    prefix: Digest = b""
+    sent: int = 0
+    ids: set[tuple[str, ...]] = field(default_factory=set)
+    children: dict[Digest, Node] = field(default_factory=dict)
+    ends: list[Entry] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    told: bool = False
+    is_found: bool = False
+    weight: tuple[int, int, str] = (0, 0, "")
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it says what a model said."""
+        return self.message is not None and self.message.role in SENT
+
+
+def planted(entries: Iterable[Entry]) -> Node:
+    """Return the tree of the requests of some exchanges, with answers tied to where later requests hold them."""
+    root = Node(0)
+    ends: dict[str, Node] = {}
+    for entry, earlier in _in_order(entries):
+        start = root if earlier is None else _after(ends[earlier.key], earlier)
+        ends[entry.key] = _walked(start, entry)
+    every = list(_down(root))
+    for node in every:
+        node.groups = _groups(node.ends)
+        _tie(node)
+    for node in reversed(every):
+        _weigh(node)
+    return root
+
+
+def _in_order(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry | None]]:
+    """Yield exchanges, each with the one that it says it goes on from, and behind that one."""
+    every = sorted(entries, key=lambda entry: entry.key)
+    by_answer: dict[str, Entry] = {}
+    for entry in every:
+        if entry.answer_id:
+            by_answer.setdefault(entry.answer_id, entry)
+    done: set[str] = set()
+    for first in every:
+        way = [first]
+        while way[-1].key not in done and (earlier := _earlier(way[-1], by_answer)) is not None and earlier not in way:
+            way.append(earlier)
+        while way:
+            entry = way.pop()
+            if entry.key not in done:
+                earlier = _earlier(entry, by_answer)
+                yield entry, earlier if earlier is not None and earlier.key in done else None
+                done.add(entry.key)
+
+
+def _earlier(entry: Entry, by_answer: dict[str, Entry]) -> Entry | None:
+    """Return the exchange whose answer a request names as what it goes on from."""
+    params = entry.exchange.request.params
+    for key in ("previous_response_id", "previous_interaction_id"):
+        name = params.get(key)
+        if isinstance(name, str) and name and name in by_answer and by_answer[name] is not entry:
+            return by_answer[name]
+    return None
+
+
+def _after(end: Node, entry: Entry) -> Node:
+    """Return the node behind an answer that the next request names and does not hold."""
+    prefix = digest_of([end.prefix.hex(), "answered", answer_of(entry.exchange).hex()])
+    node = end.children.get(prefix)
+    if node is None:
+        node = end.children[prefix] = Node(end.depth + 1, prefix=prefix, told=True)
+    return node
+
+
+def _walked(start: Node, entry: Entry) -> Node:
+    node = start
+    for message, step in zip(
+        entry.exchange.request.messages, steps(entry.exchange.request.messages, start.prefix), strict=True
+    ):
+        child = node.children.get(step.prefix)
+        if child is None:
+            child = Node(node.depth + 1, message, step.content, step.prefix)
+            node.children[step.prefix] = child
+        child.sent += 1
+        child.ids.add(step.ids)
+        node = child
+    node.ends.append(entry)
+    return node
+
+
+def _down(root: Node) -> Iterator[Node]:
+    """Yield all nodes, each before those behind it."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += node.children.values()
+
+
+def _groups(ends: Sequence[Entry]) -> list[Group]:
+    """Put those together that answered the same."""
+    found: dict[Digest, Group] = {}
+    for entry in sorted(ends, key=lambda entry: (not entry.is_found, entry.key)):
+        answer = answer_of(entry.exchange)
+        if answer in found:
+            found[answer].entries.append(entry)
+        else:
+            found[answer] = Group(answer, [entry])
+    return list(found.values())
+
+
+def _tie(node: Node) -> None:
+    """Find the answers of a node in what was sent after it, and hide there what is told by the answer."""
+    if not node.groups:
+        return
+    for child in sorted(node.children.values(), key=lambda child: child.prefix):
+        if child.message is None:
+            group = next(group for group in node.groups if _names(child, node, group))
+            group.ways.append(child)
+            group.sent_back = SentBack.AS_RECORDED
+        elif child.is_sent:
+            _tie_run(node, child)
+
+
+def _names(child: Node, node: Node, group: Group) -> bool:
+    return child.prefix == digest_of([node.prefix.hex(), "answered", group.answer.hex()])
+
+
+def _tie_run(node: Node, first: Node) -> None:
+    """Tie the messages in a row that a model sent, from one on, to the answer that they were."""
+    gists = [(group, gist) for group in node.groups for gist in group.gists]
+    for run in _runs(first):
+        messages = [one.message for one in run if one.message]
+        if any(message.name for message in messages):  # an answer has none
+            continue
+        sent = Gist.of_parts(part for message in messages for part in message.parts)
+        fitting = [(group, gist) for group, gist in gists if gist.holds(sent)]
+        if not fitting:
+            continue
+        group, gist = max(fitting, key=lambda one: (one[1].text == sent.text, one[1].calls == sent.calls))
+        is_whole = (gist.text, gist.calls, gist.others) == (sent.text, sent.calls, sent.others)
+        if first not in group.ways:
+            group.ways.append(first)
+        if group.sent_back is not SentBack.IN_PART:
+            group.sent_back = SentBack.AS_RECORDED if is_whole else SentBack.IN_PART
+        group.unsent = max(group.unsent, len(gist.text) - len(sent.text))
+        for one in run:
+            one.told = True
+        return
+
+
+def _runs(first: Node) -> Iterator[list[Node]]:
+    """Yield what may have been one answer: messages in a row that a model sent, the longest first."""
+    waiting, found = [[first]], []
+    while waiting:
+        run = waiting.pop()
+        after = [child for child in run[-1].children.values() if child.is_sent]
+        if len(after) < len(run[-1].children) or run[-1].ends:
+            found.append(run)
+        if len(run) < RUN:
+            waiting += [[*run, child] for child in after]
+    return iter(sorted(found, key=lambda run: (-len(run), run[-1].prefix)))
+
+
+def _weigh(node: Node) -> None:
+    """Say of a node whether replay finds anything from it on, and what comes first: more found, more, then by name."""
+    entries = node.ends
+    below = node.children.values()
+    node.is_found = any(entry.is_found for entry in entries) or any(child.is_found for child in below)
+    found = sum(entry.is_found for entry in entries) - sum(child.weight[0] for child in below)
+    every = len(entries) - sum(child.weight[1] for child in below)
+    names = [entry.key for entry in entries] + [child.weight[2] for child in below]
+    node.weight = (-found, -every, min(names, default=""))
