@@ -24,7 +24,7 @@ from pair_trees import Changer, Made, Tree, read, side_bytes
 
 from recviewer.pairing.pairs import Sure, pair
 from recviewer.pairing.sides import Side, meaning_of
-from recviewer.pairing.successors import Kept
+from recviewer.pairing.successors import KeptRecording
 
 
 @dataclass
@@ -54,7 +54,7 @@ def side_of(made: Made) -> Side:
 def judged(pull: Pull, *, tell: bool) -> Score:
     """Pair a pull request and compare with what is true."""
     old, new = [side_of(made) for made in pull.old], [side_of(made) for made in pull.new]
-    kept = {Kept(test, "") for test in pull.standing}
+    kept = {KeptRecording(test, "") for test in pull.standing}
     found = pair(old, new, unchanged=lambda _: kept)
     score = Score()
     wanted_old = Counter(made.call for made in pull.old if not made.is_stale)

@@ -102,7 +102,7 @@ STATICFILES_DIRS = [places.ASSETS / "static"]
 STATIC_ROOT = DATA_DIR / "staticfiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "recviewer.pages.site.statics.Kept"},
+    "staticfiles": {"BACKEND": "recviewer.pages.site.statics.DigestStorage"},
 }
 if DEBUG:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -154,7 +154,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "recviewer.exchange.plain.Line", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+        "line": {"()": "recviewer.exchange.plain.LogLines", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.choice("RECVIEWER_LOG_LEVEL", "WARNING", among=LOG_LEVELS)},

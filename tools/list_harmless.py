@@ -9,16 +9,16 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from recviewer.exchange.harmless import BESIDES, BY_FORMAT, EVERY, Harmless, How  # noqa: E402
+from recviewer.exchange.harmless import BESIDES, BY_FORMAT, EVERY, Harmless, HowHarmless  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "fingerprint.md"
 BEGIN, END = "<!-- the list begins -->\n", "<!-- the list ends -->"
 HOW = {
-    How.WHOLLY: "wholly",
-    How.VALUE: "its value",
-    How.FIGURE: "its figures",
-    How.IDS: "ids in texts",
-    How.UNFILTERED: "where all passed",
+    HowHarmless.WHOLLY: "wholly",
+    HowHarmless.VALUE: "its value",
+    HowHarmless.FIGURE: "its figures",
+    HowHarmless.IDS: "ids in texts",
+    HowHarmless.UNFILTERED: "where all passed",
 }
 
 

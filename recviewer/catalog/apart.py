@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from recviewer.catalog.jobs import Done, Job
+from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.summary import of_unreadable, work
 from recviewer.formats.version import reader_version
 from recviewer.store import files
@@ -61,7 +61,7 @@ class Apart:
                         pipe.close()
         self._process = None
 
-    def read(self, job: Job) -> Done:
+    def read(self, job: Job) -> JobResult:
         """Read and sum up a file. One that the process fails on is unreadable, with the reason."""
         try:
             done = self._asked(job)
@@ -71,7 +71,7 @@ class Apart:
             return done
         self.close()
         reason = f"reading it took more than {SECONDS} seconds, or more memory than there is for it"
-        return Done(job.key, None, of_unreadable(reason, blob=self._blob_of(job), reader=reader_version()))
+        return JobResult(job.key, None, of_unreadable(reason, blob=self._blob_of(job), reader=reader_version()))
 
     def _blob_of(self, job: Job) -> str:
         try:
@@ -79,7 +79,7 @@ class Apart:
         except Refusal:
             return ""
 
-    def _asked(self, job: Job) -> Done | None:
+    def _asked(self, job: Job) -> JobResult | None:
         if self._process is None:
             self._process = self._started()
         process = self._process
@@ -89,7 +89,7 @@ class Apart:
         if not select.select([process.stdout], [], [], SECONDS)[0]:
             return None
         found = _received(process.stdout)
-        return found if isinstance(found, Done) else None
+        return found if isinstance(found, JobResult) else None
 
     def _started(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - this program itself

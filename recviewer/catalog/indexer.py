@@ -29,7 +29,7 @@ from filelock import FileLock, Timeout
 
 from recviewer import places
 from recviewer.catalog import database, engines, rows
-from recviewer.catalog.jobs import Done, Job
+from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.models import IndexRun
 from recviewer.formats.version import reader_version
 from recviewer.recorders.registry import claims
@@ -185,7 +185,7 @@ def _write(
     from recviewer.catalog.writer import Writer  # only runs that read anything need it
 
     writer = Writer(known)
-    pending: list[tuple[Done, FileStamp]] = []
+    pending: list[tuple[JobResult, FileStamp]] = []
     for batch in _read_all(jobs, processes):
         for done in batch:
             if done.summed is None:  # vanished between the walk and the reading: the next run removes its row
@@ -202,7 +202,7 @@ def _write(
     writer.write(pending)
 
 
-def _read_all(jobs: list[Job], processes: int | None) -> Iterator[list[Done]]:
+def _read_all(jobs: list[Job], processes: int | None) -> Iterator[list[JobResult]]:
     """Yield what the files say, batch by batch, read in this process or by others."""
     root, limit = str(settings.RECORDINGS_ROOT), settings.FILE_LIMIT_BYTES
     batches = [jobs[start : start + BATCH_FILES] for start in range(0, len(jobs), BATCH_FILES)]
@@ -227,7 +227,7 @@ def _read_all(jobs: list[Job], processes: int | None) -> Iterator[list[Done]]:
     registry.formats()  # imported once here, not by every worker
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(wanted, mp_context=context, initializer=_be_worker, initargs=(os.getpid(),)) as pool:
-        ahead: list[Future[list[Done]]] = []
+        ahead: list[Future[list[JobResult]]] = []
         for batch in batches:
             ahead.append(pool.submit(work, root, limit, batch))
             if len(ahead) > wanted * 3:

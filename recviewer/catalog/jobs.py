@@ -19,7 +19,7 @@ class Job(NamedTuple):
     size: int = 0
 
 
-class Done(NamedTuple):
+class JobResult(NamedTuple):
     """What a worker found. stamp: of the bytes that were read; None where they could not be had.
 
     summed: None where the file has vanished meanwhile.

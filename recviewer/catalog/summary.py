@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from recviewer.catalog.jobs import Done, Job
+from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.naming import clean, test_name
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange
@@ -170,7 +170,7 @@ def _status(exchange: Exchange) -> int | None:
     return status if status is not None and 0 <= status < 100_000 else None
 
 
-def work(root: str, limit_bytes: int, jobs: list[Job]) -> list[Done]:
+def work(root: str, limit_bytes: int, jobs: list[Job]) -> list[JobResult]:
     """Read and sum up some files, in a worker process or in this one. A bad file costs one row, never the run."""
     from pathlib import Path
 
@@ -180,18 +180,18 @@ def work(root: str, limit_bytes: int, jobs: list[Job]) -> list[Done]:
     with files.Reader(Path(root), limit_bytes=limit_bytes) as reader:
         for job in jobs:
             if job.obstacle:
-                found.append(Done(job.key, None, of_unreadable(job.obstacle)))
+                found.append(JobResult(job.key, None, of_unreadable(job.obstacle)))
                 continue
             try:
                 data, stamp = _read(reader, job.raw)
-                found.append(Done(job.key, stamp, _once.summarize(data, job.key)))
+                found.append(JobResult(job.key, stamp, _once.summarize(data, job.key)))
             except Vanished:
-                found.append(Done(job.key, None, None))
+                found.append(JobResult(job.key, None, None))
             except Refusal as refusal:
-                found.append(Done(job.key, None, of_unreadable(_reason(refusal))))
+                found.append(JobResult(job.key, None, of_unreadable(_reason(refusal))))
             except Exception as error:  # a bug of ours: the run goes on, and the row says so
                 reason = f"recviewer failed on it: {error!r}"[:300]
-                found.append(Done(job.key, None, of_unreadable(reason, reader=reader_version())))
+                found.append(JobResult(job.key, None, of_unreadable(reason, reader=reader_version())))
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from recviewer.catalog import engines, rows, search
-from recviewer.catalog.jobs import Done
+from recviewer.catalog.jobs import JobResult
 from recviewer.catalog.naming import suite_of
 from recviewer.catalog.rows import FILES, TABLE, Known
 from recviewer.catalog.summary import BEYOND, Summary
@@ -51,7 +51,7 @@ class Writer:
         self._next_file = max(self._files.values(), default=0) + 1
         self._next = rows.last_id() + 1
 
-    def write(self, found: list[tuple[Done, FileStamp]]) -> None:
+    def write(self, found: list[tuple[JobResult, FileStamp]]) -> None:
         """Insert or replace the rows of each file that was read, and their words, in one transaction."""
         if not found:
             return

@@ -13,10 +13,10 @@ from recviewer.difference.sequences import common
 from recviewer.exchange.amounts import counted
 from recviewer.git import ranges
 from recviewer.git.history import contents
-from recviewer.git.ranges import Changed, Counted, MissingObjects
+from recviewer.git.ranges import ChangedFile, Counted, MissingObjects
 from recviewer.git.repository import Repository
-from recviewer.pairing.sides import FileMeaning, Library, Reader, Side, sides_of, unread_file
-from recviewer.pairing.successors import Kept
+from recviewer.pairing.sides import FileMeaning, Library, Side, SideReader, sides_of, unread_file
+from recviewer.pairing.successors import KeptRecording
 from recviewer.recorders.registry import claims
 from recviewer.store.paths import key_of
 
@@ -62,7 +62,9 @@ class ChangeSet:
     strays: Mapping[str, str] = field(default_factory=dict)
     same: tuple[Side, ...] = ()
     shared: Mapping[bytes, Counted] = field(default_factory=dict)
-    unchanged: Callable[[Collection[str]], Collection[Kept] | None] = field(default=lambda tests: (), compare=False)
+    unchanged: Callable[[Collection[str]], Collection[KeptRecording] | None] = field(
+        default=lambda tests: (), compare=False
+    )
 
     @property
     def files(self) -> int:
@@ -115,7 +117,7 @@ def _loaded(asked: Range, library: Library) -> ChangeSet:
     return replace(_assembled(asked, changed, said, counts, lines), strays=_strays(every, changed), unchanged=unchanged)
 
 
-def _strays(every: Sequence[Changed], recordings: Sequence[Changed]) -> dict[str, str]:
+def _strays(every: Sequence[ChangedFile], recordings: Sequence[ChangedFile]) -> dict[str, str]:
     mine = {item.raw for item in recordings}
     return {item.new: key_of(item.raw) for item in every if item.new and not item.old and item.raw not in mine}
 
@@ -130,7 +132,7 @@ def counted_by_place(lines: Sequence[tuple[bytes, bytes]]) -> Counted | None:
     return Counted(len(lines), len(lines))
 
 
-def _recordings(asked: Range, changed: Sequence[Changed]) -> list[Changed]:
+def _recordings(asked: Range, changed: Sequence[ChangedFile]) -> list[ChangedFile]:
     found = [item for item in changed if claims().holds(item.raw)]
     if found or not changed or _has_home(asked):
         return found
@@ -151,11 +153,11 @@ _Files = dict[tuple[bytes, str], FileMeaning]
 _Lines = dict[bytes, tuple[tuple[bytes, bytes], ...]]
 
 
-def _read(asked: Range, library: Library, changed: Sequence[Changed]) -> tuple[_Files, _Lines]:
+def _read(asked: Range, library: Library, changed: Sequence[ChangedFile]) -> tuple[_Files, _Lines]:
     """Read both sides of all that changed: each blob once, in one batch."""
     names: dict[str, list[tuple[bytes, str]]] = {}
     said: _Files = {}
-    reader = Reader(library)
+    reader = SideReader(library)
     twins = {blob: item for item in changed if item.old and item.new for blob in (item.old, item.new)}
     for item in changed:
         for blob, mode in ((item.old, item.old_mode), (item.new, item.new_mode)):
@@ -240,7 +242,7 @@ def _equal_bytes(old: bytes, at: int, new: bytes, there: int) -> int:
 
 
 def _assembled(
-    asked: Range, changed: Iterable[Changed], said: _Files, counts: dict[bytes, Counted], lines: _Lines
+    asked: Range, changed: Iterable[ChangedFile], said: _Files, counts: dict[bytes, Counted], lines: _Lines
 ) -> ChangeSet:
     added: list[Side] = []
     deleted: list[Side] = []
@@ -267,7 +269,7 @@ def _assembled(
     return ChangeSet(asked, tuple(added), tuple(deleted), tuple(modified), same=tuple(same), shared=shared)
 
 
-def _of_file(item: Changed, said: _Files, counts: Mapping[bytes, Counted]) -> Counted:
+def _of_file(item: ChangedFile, said: _Files, counts: Mapping[bytes, Counted]) -> Counted:
     """Return what git counts of a file."""
     if item.old and item.new:
         return counts.get(item.raw, Counted(0, 0))
@@ -293,7 +295,7 @@ def _read_on_disk(asked: Range, library: Library, found: disk.DiskChanges) -> Ch
     before = dict(contents(asked.repository, [item.old for item in found.changed if item.old and item.new]))
     lines: _Lines = {}
     counts: dict[bytes, Counted] = {}
-    reader = Reader(library)
+    reader = SideReader(library)
     for item in found.changed:
         if not item.new:
             continue
@@ -330,23 +332,23 @@ def each_side(changes: ChangeSet) -> Iterator[Side]:
         yield item.new
 
 
-def kept(source: ChangeSet, tests: Collection[str]) -> Collection[Kept] | None:
+def kept(source: ChangeSet, tests: Collection[str]) -> Collection[KeptRecording] | None:
     """Return what has a recording on both sides under one path, changed or not; None where that is not known."""
     known = source.unchanged(tests)
     if known is None:
         return None
     both = [side.exchange for item in source.modified for side in (item.old, item.new)]
     both += [side.exchange for side in source.same]
-    return {*known, *(Kept(one.test_id or "", one.endpoint.rpartition("/")[2]) for one in both)}
+    return {*known, *(KeptRecording(one.test_id or "", one.endpoint.rpartition("/")[2]) for one in both)}
 
 
-def came_and_went(asked: Range) -> tuple[list[Changed], list[Changed]]:
+def came_and_went(asked: Range) -> tuple[list[ChangedFile], list[ChangedFile]]:
     """Return what was deleted and what was added between two commits, without reading it. Raises GitFailed."""
     changed = _recordings(asked, ranges.differing(asked.repository, asked.base, asked.head))
     return [item for item in changed if not item.new], [item for item in changed if not item.old]
 
 
-def sides(asked: Range, library: Library, changed: Sequence[Changed]) -> list[Side]:
+def sides(asked: Range, library: Library, changed: Sequence[ChangedFile]) -> list[Side]:
     """Read what came or went, one for each file, in that order. Raises MissingObjects.
 
     A file with many recordings is one side that says only that.

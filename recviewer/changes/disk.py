@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from recviewer.git.ranges import Changed, Held
+from recviewer.git.ranges import ChangedFile, CommittedFile
 from recviewer.git.repository import Repository
 from recviewer.git.worktree import snapshot
 from recviewer.recorders.registry import claims
@@ -29,7 +29,7 @@ class DiskChanges:
     side is `disk:` and the path. problems: what could not be looked at, as clauses.
     """
 
-    changed: tuple[Changed, ...]
+    changed: tuple[ChangedFile, ...]
     data: Mapping[str, bytes]
     obstacles: Mapping[bytes, str]
     problems: tuple[str, ...]
@@ -56,15 +56,15 @@ def looked_at(repository: Repository, commit: str, wanted: Wanted) -> DiskChange
                 changed.append(item)
         for raw in obstacles:
             item = before.get(raw) or _held_at(snap.held(raw), raw)
-            changed.append(Changed(raw, item.old, f"disk:{key_of(raw)}", item.old_mode, "100644"))
+            changed.append(ChangedFile(raw, item.old, f"disk:{key_of(raw)}", item.old_mode, "100644"))
         data = dict(snap.contents(sorted({item.new for item in changed if item.new and item.raw not in obstacles})))
         problems += [_unsure(raw, name) for raw, name in snap.unsure]
     return DiskChanges(tuple(sorted(changed)), data, obstacles, tuple(problems))
 
 
-def _held_at(held: Collection[Held], raw: bytes) -> Changed:
+def _held_at(held: Collection[CommittedFile], raw: bytes) -> ChangedFile:
     one = next((one for one in held if one.raw == raw), None)
-    return Changed(raw, one.blob if one else "", "", one.mode if one else "000000", "000000")
+    return ChangedFile(raw, one.blob if one else "", "", one.mode if one else "000000", "000000")
 
 
 def _unsure(raw: bytes, name: str) -> str:
@@ -102,7 +102,7 @@ def _stored(repository: Repository, wanted: Mapping[bytes, str]) -> dict[bytes, 
     return {raw: found[blob] for raw, blob in mine.items() if blob in found}
 
 
-def held(repository: Repository) -> list[Held]:
+def held(repository: Repository) -> list[CommittedFile]:
     """Return the recordings that lie in the working tree, with their blobs as git would store them. Raises GitFailed."""
     there = {stamp.raw for stamp in scan(repository.work_tree, claims()).stamps if not stamp.obstacle}
     with snapshot(repository, there.__contains__) as snap:

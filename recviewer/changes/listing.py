@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from recviewer.changes.touched import Counter, Touch
 from recviewer.git import fetched, refs
 from recviewer.git.landmarks import Landmarks
-from recviewer.git.refs import Commit, Ref, Request
+from recviewer.git.refs import CommitFacts, PullRequest, Ref
 from recviewer.git.repository import Repository
 
 SEARCHED = 500
@@ -28,7 +28,7 @@ class ListedRange:
 
     label: str
     spec: str
-    head: Commit | None
+    head: CommitFacts | None
     title: str = ""
     touch: Touch | None = None
     is_gone: bool = False
@@ -44,14 +44,14 @@ class RequestPage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _KnownHeads:
     """What is known of some heads: what they and their first commits say, and what they touch."""
 
-    heads: dict[str, Commit]
+    heads: dict[str, CommitFacts]
     touches: dict[str, Touch]
-    firsts: dict[str, Commit]
+    firsts: dict[str, CommitFacts]
 
-    def first(self, sha: str) -> Commit | None:
+    def first(self, sha: str) -> CommitFacts | None:
         """Return the first commit that a head has of its own."""
         touch = self.touches.get(sha)
         return self.firsts.get(touch.first) if touch else None
@@ -62,7 +62,7 @@ class _Told:
         first = self.first(sha) or head
         return ListedRange(label, spec, head, first.subject if first else "", self.touches.get(sha), is_gone)
 
-    def has(self, request: Request, words: Sequence[str]) -> bool:
+    def has(self, request: PullRequest, words: Sequence[str]) -> bool:
         """Tell whether all words occur in a request's number, or in what its first or last commit says."""
         commits = (self.heads.get(request.sha), self.first(request.sha))
         said = [request.label, *(f"{commit.subject} {commit.author}" for commit in commits if commit)]
@@ -71,11 +71,11 @@ class _Told:
 
 
 def _told(
-    repository: Repository, marks: Landmarks, counter: Counter, heads: dict[str, Commit], shas: Sequence[str]
-) -> _Told:
+    repository: Repository, marks: Landmarks, counter: Counter, heads: dict[str, CommitFacts], shas: Sequence[str]
+) -> _KnownHeads:
     touches = counter.touched(repository, marks.base, shas) if marks.base and shas else {}
     firsts = refs.commits(repository, {touch.first for touch in touches.values() if touch.first})
-    return _Told(heads, touches, firsts)
+    return _KnownHeads(heads, touches, firsts)
 
 
 def requests(
@@ -85,7 +85,7 @@ def requests(
     known = refs.requests(repository)
     heads = refs.commits(repository, [request.sha for request in known])
     words = query.casefold().split()
-    found: Sequence[Request] = known
+    found: Sequence[PullRequest] = known
     if words:
         told = _told(repository, marks, counter, heads, [request.sha for request in known[:SEARCHED]])
         found = [request for request in known if told.has(request, words)]

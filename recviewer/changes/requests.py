@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from recviewer.difference.values import ABSENT, Keys, ValueChange, changes, is_equal
 from recviewer.exchange.model import Json
 from recviewer.replay.calls import HashedCall, call_of
-from recviewer.replay.rules import CallKind, Rule, rules_for
+from recviewer.replay.rules import CallKind, NameRule, rules_for
 from recviewer.replay.steps import rewritten
 
 
@@ -65,7 +65,7 @@ def _request(document: Json) -> dict[str, Json]:
     return made
 
 
-def _hashed(call: HashedCall, rule: Rule) -> dict[str, Json]:
+def _hashed(call: HashedCall, rule: NameRule) -> dict[str, Json]:
     """Return what is hashed, under the names of `_request`."""
     made: dict[str, Json] = dict(call.fields)
     if call.kind is CallKind.INFERENCE:
@@ -78,7 +78,7 @@ def _hashed(call: HashedCall, rule: Rule) -> dict[str, Json]:
     return made
 
 
-def _normalised(body: Json, call: HashedCall, rule: Rule) -> Json:
+def _normalised(body: Json, call: HashedCall, rule: NameRule) -> Json:
     if call.kind is CallKind.TOOL:
         return body
     for step in rule.drops:
@@ -87,7 +87,7 @@ def _normalised(body: Json, call: HashedCall, rule: Rule) -> Json:
     return _rewritten(body, rule, 0)
 
 
-def _rewritten(value: Json, rule: Rule, depth: int) -> Json:
+def _rewritten(value: Json, rule: NameRule, depth: int) -> Json:
     if depth > 200:
         return value
     if isinstance(value, dict):

@@ -12,9 +12,9 @@ import orjson
 from recviewer.changes.sources import Range
 from recviewer.git.history import contents
 from recviewer.git.mentions import first_lines
-from recviewer.git.ranges import Changed, listed
+from recviewer.git.ranges import ChangedFile, listed
 from recviewer.git.repository import GitFailed, Repository
-from recviewer.pairing.successors import Kept
+from recviewer.pairing.successors import KeptRecording
 from recviewer.recent import Recent
 
 MOST = 200
@@ -40,7 +40,7 @@ class Unchanged:
     The recordings of a test lie together.
     """
 
-    def __init__(self, asked: Range, changed: Sequence[Changed]) -> None:
+    def __init__(self, asked: Range, changed: Sequence[ChangedFile]) -> None:
         self._repository, self._commit = asked.repository, asked.base
         self._changed = frozenset(item.raw for item in changed)
         self._folders = frozenset(item.raw.rpartition(b"/")[0] for item in changed if not item.old or not item.new)
@@ -55,7 +55,7 @@ class Unchanged:
             self._thread = threading.Thread(target=self._look, daemon=True)
             self._thread.start()
 
-    def __call__(self, tests: Collection[str]) -> Collection[Kept] | None:
+    def __call__(self, tests: Collection[str]) -> Collection[KeptRecording] | None:
         """Return what is left of all tests; only of those that are named with what was asked.
 
         None where git could not tell, or not in time.
@@ -69,7 +69,7 @@ class Unchanged:
             endpoints = _endpoints(self._repository, [blob for blob, test in self._tests.items() if test in tests])
         except GitFailed:
             return None
-        return {Kept(test, endpoints.get(blob, "")) for blob, test in self._tests.items()}
+        return {KeptRecording(test, endpoints.get(blob, "")) for blob, test in self._tests.items()}
 
     def _look(self) -> None:
         try:

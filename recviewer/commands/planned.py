@@ -9,7 +9,7 @@ from recviewer.commands.terminal import safe
 from recviewer.exchange.amounts import counted
 from recviewer.plan import commands
 from recviewer.plan.commands import Feed
-from recviewer.plan.model import File, LeftOut, Plan
+from recviewer.plan.model import FileToDo, LeftOut, Plan
 
 NAMED = 50
 """Recordings that one list names; the rest is a number, and `--format json` has all."""
@@ -70,7 +70,7 @@ def _again(plan: Plan) -> Iterator[str]:
     yield from _left_out("To record again, but no test is known for them", orphans)
 
 
-def _files(files: Sequence[File]) -> Iterator[str]:
+def _files(files: Sequence[FileToDo]) -> Iterator[str]:
     for item in files[:NAMED]:
         yield f"  {item.path}  ({item.by}{': ' + ' '.join(item.note.split()) if item.note else ''})"
     yield from _rest(len(files))

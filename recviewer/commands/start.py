@@ -19,7 +19,7 @@ from recviewer.commands import tables
 from recviewer.store import refusals as store
 
 
-class Damaged(CommandError):
+class DamagedDatabase(CommandError):
     """The database is damaged. The message says what is not lost, and how the rest is saved."""
 
 
@@ -43,7 +43,7 @@ def prepare(*, static: bool, moved: bool = False) -> None:
 def unusable(error: OSError | DatabaseError) -> CommandError:
     """Return as an error with what to do that the data folder cannot be used."""
     if isinstance(error, DatabaseError) and database.is_damaged(error):
-        return Damaged(damaged(), returncode=2)
+        return DamagedDatabase(damaged(), returncode=2)
     what = f"the data folder {settings.DATA_DIR}"
     if isinstance(error, OSError):
         named = f" ({error.filename})" if error.filename not in (None, str(settings.DATA_DIR)) else ""

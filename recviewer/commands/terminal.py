@@ -8,12 +8,12 @@ from recviewer.exchange.escapes import spelled_out
 from recviewer.exchange.model import (
     Exchange,
     Exhibit,
-    File,
     Hits,
     Image,
     JsonPart,
     Part,
     Passages,
+    SentFile,
     Table,
     Text,
     ToolCall,
@@ -101,7 +101,7 @@ def _part(part: Part) -> str:
             return f"{part.name or part.call_id} returned " + "\n".join(_part(item) for item in part.parts)
         case Image():
             return f"[image, {len(part.url):,} characters]" if part.url.startswith("data:") else f"[image {part.url}]"
-        case File():
+        case SentFile():
             return f"[file {part.name or part.id}, {len(part.data):,} characters]"
         case JsonPart():
             return compact(part.value)

@@ -17,7 +17,6 @@ from recviewer.exchange.encode import nesting
 from recviewer.exchange.fingerprint import LISTINGS, TIMES, arguments_as_json, without_opaque
 from recviewer.exchange.model import (
     Exchange,
-    File,
     Hits,
     Image,
     Json,
@@ -26,7 +25,8 @@ from recviewer.exchange.model import (
     Part,
     Passages,
     Reasoning,
-    Refusal,
+    RefusalPart,
+    SentFile,
     Table,
     Text,
     ToolCall,
@@ -173,11 +173,11 @@ def _part(part: Part) -> dict[str, Json]:
             return {"result": {"of": part.name, "parts": [_part(inner) for inner in part.parts]}}
         case Image():
             return {"image": _data(part.url)}
-        case File():
+        case SentFile():
             return {"file": {"name": part.name, "data": _data(part.data)}}
         case JsonPart():
             return {"data": without_opaque(part.value)}
-        case Text() | Reasoning() | Refusal():
+        case Text() | Reasoning() | RefusalPart():
             return {part.kind.value: part.text}
 
 

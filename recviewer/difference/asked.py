@@ -16,14 +16,14 @@ from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import EARLIER, arguments_as_json
 from recviewer.exchange.model import (
     Exchange,
-    File,
     Image,
     Json,
     JsonPart,
     Message,
     Part,
     Reasoning,
-    Refusal,
+    RefusalPart,
+    SentFile,
     Text,
     ToolCall,
     ToolResult,
@@ -126,7 +126,7 @@ def _counted(part: Part) -> Json:
             return ["result", part.name, [_counted(item) for item in part.parts]]
         case Image():
             return ["image", part.url]
-        case File():
+        case SentFile():
             return ["file", part.name, part.data]
         case JsonPart():
             return ["json", part.value]
@@ -203,7 +203,7 @@ def text_of(parts: Sequence[Part]) -> str:
 
 def _text(part: Part) -> str:
     match part:
-        case Text() | Reasoning() | Refusal():
+        case Text() | Reasoning() | RefusalPart():
             return part.text
         case ToolCall():
             return f"{part.name} {part.arguments}"
@@ -211,7 +211,7 @@ def _text(part: Part) -> str:
             return f"{part.name} {text_of(part.parts)}"
         case Image():
             return part.url[:200]
-        case File():
+        case SentFile():
             return f"{part.name} {part.data[:200]}"
         case JsonPart():
             return encode(part.value).decode("utf-8", "replace")[:10_000]
@@ -244,7 +244,7 @@ def _head(message: Message | None, other: Message | None) -> dict[str, Json]:
 def _parts(label: str, earlier: str, old: Sequence[Part], new: Sequence[Part]) -> Iterator[Item]:
     """Yield what differs between two turns: texts with texts, calls with calls, the others by their place."""
     yield from call_items(_only(old, ToolCall), _only(new, ToolCall), label, earlier)
-    for kind in (Text, Reasoning, Refusal):
+    for kind in (Text, Reasoning, RefusalPart):
         for was, now in zip_longest(_only(old, kind), _only(new, kind)):
             before, after = was.text if was else "", now.text if now else ""
             if before != after or (was is None) != (now is None):
@@ -253,7 +253,7 @@ def _parts(label: str, earlier: str, old: Sequence[Part], new: Sequence[Part]) -
         parts = (was.parts if was else (), now.parts if now else ())
         yield from _parts(f"{label} result", f"{earlier} result", *parts)
     before, after = (
-        [_plain(part) for part in parts if isinstance(part, Image | File | JsonPart)] for parts in (old, new)
+        [_plain(part) for part in parts if isinstance(part, Image | SentFile | JsonPart)] for parts in (old, new)
     )
     found = changes(before, after, "parts")
     if found:
@@ -268,7 +268,7 @@ def _plain(part: Part) -> Json:
     match part:
         case Image():
             return {"image": part.url}
-        case File():
+        case SentFile():
             return {"file": part.name, "data": part.data}
         case JsonPart():
             return part.value

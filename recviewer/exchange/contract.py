@@ -10,14 +10,14 @@ from typing import Any
 
 from recviewer.exchange.model import (
     Exchange,
-    File,
     Image,
     Json,
     JsonPart,
     Output,
     Part,
     Reasoning,
-    Refusal,
+    RefusalPart,
+    SentFile,
     Text,
     ToolCall,
     ToolResult,
@@ -96,7 +96,7 @@ def part_to_json(part: Part) -> dict[str, Any]:
     """Return one part of a message or an output; `type` is its kind."""
     kind = part.kind.value
     match part:
-        case Text() | Reasoning() | Refusal():
+        case Text() | Reasoning() | RefusalPart():
             return {"type": kind, "text": part.text}
         case ToolCall():
             return {"type": kind, "id": part.id, "name": part.name, "arguments": part.arguments}
@@ -105,7 +105,7 @@ def part_to_json(part: Part) -> dict[str, Any]:
             return {"type": kind, "id": part.call_id, "name": part.name, "parts": inner}
         case Image():
             return {"type": kind, "url": part.url}
-        case File():
+        case SentFile():
             return {"type": kind, "name": part.name, "id": part.id, "data": part.data}
         case JsonPart():
             return {"type": kind, "value": part.value}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from recviewer.exchange.harmless import How
+from recviewer.exchange.harmless import HowHarmless
 from recviewer.exchange.model import Json, Left
 from recviewer.exchange.shape import (
     NOTHING,
     At,
-    Node,
+    PathNode,
     Shape,
     Take,
     is_empty,
@@ -123,7 +123,7 @@ def stripped(flat: Flat) -> dict[str, Json]:
     }
 
 
-def _flatten(value: Json, node: Node | None, at: At, flat: Flat, left: list[Left]) -> None:
+def _flatten(value: Json, node: PathNode | None, at: At, flat: Flat, left: list[Left]) -> None:
     """Add what counts of a value to `flat`, by path. node: None for a value that counts as it was recorded, whole."""
     if node is not None and (node.take is not None or node.how is not None):
         value, node = _counted(value, node, at, flat, left)
@@ -148,12 +148,12 @@ def _put(flat: Flat, path: str, value: Json) -> None:
     flat[path] = value
 
 
-def _counted(value: Json, node: Node, at: At, flat: Flat, left: list[Left]) -> tuple[Json, Node | None]:
+def _counted(value: Json, node: PathNode, at: At, flat: Flat, left: list[Left]) -> tuple[Json, PathNode | None]:
     """Return what counts of a value that a path tells of, and the step to go on with below it."""
     take = node.take
     if take is None:
-        kept = passed(value, node, node.how or How.WHOLLY)
-        return (None if node.how is How.VALUE and is_hollow(kept) else kept), None
+        kept = passed(value, node, node.how or HowHarmless.WHOLLY)
+        return (None if node.how is HowHarmless.VALUE and is_hollow(kept) else kept), None
     if take is Take.KNOWN:
         return value, None
     if take is Take.COUNT:
@@ -178,7 +178,7 @@ def _counted(value: Json, node: Node, at: At, flat: Flat, left: list[Left]) -> t
     return NOTHING, None
 
 
-def _flatten_object(value: dict[str, Json], node: Node, at: At, flat: Flat, left: list[Left]) -> None:
+def _flatten_object(value: dict[str, Json], node: PathNode, at: At, flat: Flat, left: list[Left]) -> None:
     for key, item in value.items():
         child = node.child(key)
         if child is None:

@@ -30,7 +30,6 @@ from recviewer.exchange.harmless import ENCRYPTED, OPAQUE, OPAQUE_DATA
 from recviewer.exchange.model import (
     Exchange,
     Exhibit,
-    File,
     Hits,
     Image,
     Json,
@@ -40,7 +39,8 @@ from recviewer.exchange.model import (
     Part,
     Passages,
     Reasoning,
-    Refusal,
+    RefusalPart,
+    SentFile,
     Table,
     Text,
     ToolCall,
@@ -150,11 +150,11 @@ def said_of_part(part: Part, ids: Ids) -> Json:
             return ["result", ids.rename(part.call_id) if part.call_id else "", part.name, inner]
         case JsonPart():
             return ["json", ids.opened(part.value)]
-        case Text() | Reasoning() | Refusal():
+        case Text() | Reasoning() | RefusalPart():
             return [part.kind.value, part.text]
         case Image():
             return ["image", part.url]
-        case File():
+        case SentFile():
             made = ids.rename(part.id) if is_id("file_id", part.id, {}) else part.id
             return ["file", part.name, made, part.data]
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class How(StrEnum):
+class HowHarmless(StrEnum):
     """How far a path is harmless.
 
     wholly: whatever stands there, also nothing. value: the value alone; that something is there counts, and so do zero,
@@ -33,7 +33,7 @@ class Harmless(NamedTuple):
     """An entry of the list. path: below the body. reason: why nobody has to look at it, as a clause."""
 
     path: str
-    how: How
+    how: HowHarmless
     reason: str
 
 
@@ -86,84 +86,84 @@ _HEADERS = (
 """Headers of a reply, in lower case; `*` is any text. Others count: retry-after, location, content-type, versions."""
 
 EVERY: tuple[Harmless, ...] = (
-    Harmless("id", How.WHOLLY, _ID),
-    Harmless("created", How.WHOLLY, _TIME),
-    Harmless("created_at", How.WHOLLY, _TIME),
-    Harmless("system_fingerprint", How.WHOLLY, _TIER),
-    Harmless("service_tier", How.WHOLLY, _TIER),
-    Harmless("obfuscation", How.WHOLLY, "filler against eavesdroppers"),
-    Harmless("usage", How.FIGURE, _COUNT),
-    Harmless("usage.prompt_tokens", How.VALUE, _TOKENS),
-    Harmless("usage.completion_tokens", How.VALUE, _TOKENS),
-    Harmless("usage.input_tokens", How.VALUE, _TOKENS),
-    Harmless("usage.output_tokens", How.VALUE, _TOKENS),
-    Harmless("usage.total_tokens", How.VALUE, _TOKENS),
-    Harmless("error", How.IDS, "ids of traces and requests inside the texts of an error"),
+    Harmless("id", HowHarmless.WHOLLY, _ID),
+    Harmless("created", HowHarmless.WHOLLY, _TIME),
+    Harmless("created_at", HowHarmless.WHOLLY, _TIME),
+    Harmless("system_fingerprint", HowHarmless.WHOLLY, _TIER),
+    Harmless("service_tier", HowHarmless.WHOLLY, _TIER),
+    Harmless("obfuscation", HowHarmless.WHOLLY, "filler against eavesdroppers"),
+    Harmless("usage", HowHarmless.FIGURE, _COUNT),
+    Harmless("usage.prompt_tokens", HowHarmless.VALUE, _TOKENS),
+    Harmless("usage.completion_tokens", HowHarmless.VALUE, _TOKENS),
+    Harmless("usage.input_tokens", HowHarmless.VALUE, _TOKENS),
+    Harmless("usage.output_tokens", HowHarmless.VALUE, _TOKENS),
+    Harmless("usage.total_tokens", HowHarmless.VALUE, _TOKENS),
+    Harmless("error", HowHarmless.IDS, "ids of traces and requests inside the texts of an error"),
 )
 
 _OLLAMA = (
-    Harmless("total_duration", How.WHOLLY, _TOOK),
-    Harmless("load_duration", How.WHOLLY, _TOOK),
-    Harmless("eval_duration", How.WHOLLY, _TOOK),
-    Harmless("prompt_eval_duration", How.WHOLLY, _TOOK),
-    Harmless("eval_count", How.FIGURE, _COUNT),
-    Harmless("prompt_eval_count", How.FIGURE, _COUNT),
+    Harmless("total_duration", HowHarmless.WHOLLY, _TOOK),
+    Harmless("load_duration", HowHarmless.WHOLLY, _TOOK),
+    Harmless("eval_duration", HowHarmless.WHOLLY, _TOOK),
+    Harmless("prompt_eval_duration", HowHarmless.WHOLLY, _TOOK),
+    Harmless("eval_count", HowHarmless.FIGURE, _COUNT),
+    Harmless("prompt_eval_count", HowHarmless.FIGURE, _COUNT),
 )
 
 _OPENAI = (
-    Harmless("choices[].obfuscation", How.WHOLLY, "filler against eavesdroppers"),
-    Harmless("p", How.WHOLLY, "filler against eavesdroppers"),
-    Harmless("choices[].message.padding", How.WHOLLY, "filler against eavesdroppers"),
-    Harmless("choices[].delta.padding", How.WHOLLY, "filler against eavesdroppers"),
-    Harmless("request_id", How.WHOLLY, _ID),
-    Harmless("generationId", How.WHOLLY, _ID),
-    Harmless("timings", How.FIGURE, _TOOK),
-    Harmless("copilot_usage", How.FIGURE, _COUNT),
-    Harmless("cost", How.FIGURE, _COUNT),
-    Harmless("choices[].logprobs", How.VALUE, _LOGPROBS),
-    Harmless("choices[].prompt_logprobs", How.VALUE, _LOGPROBS),
-    Harmless("prompt_logprobs", How.VALUE, _LOGPROBS),
-    Harmless("prompt_filter_results", How.UNFILTERED, "a filter that let everything pass"),
-    Harmless("choices[].content_filter_results", How.UNFILTERED, "a filter that let everything pass"),
-    Harmless("time_info", How.FIGURE, _TOOK),
-    Harmless("perf_metrics", How.FIGURE, _TOOK),
+    Harmless("choices[].obfuscation", HowHarmless.WHOLLY, "filler against eavesdroppers"),
+    Harmless("p", HowHarmless.WHOLLY, "filler against eavesdroppers"),
+    Harmless("choices[].message.padding", HowHarmless.WHOLLY, "filler against eavesdroppers"),
+    Harmless("choices[].delta.padding", HowHarmless.WHOLLY, "filler against eavesdroppers"),
+    Harmless("request_id", HowHarmless.WHOLLY, _ID),
+    Harmless("generationId", HowHarmless.WHOLLY, _ID),
+    Harmless("timings", HowHarmless.FIGURE, _TOOK),
+    Harmless("copilot_usage", HowHarmless.FIGURE, _COUNT),
+    Harmless("cost", HowHarmless.FIGURE, _COUNT),
+    Harmless("choices[].logprobs", HowHarmless.VALUE, _LOGPROBS),
+    Harmless("choices[].prompt_logprobs", HowHarmless.VALUE, _LOGPROBS),
+    Harmless("prompt_logprobs", HowHarmless.VALUE, _LOGPROBS),
+    Harmless("prompt_filter_results", HowHarmless.UNFILTERED, "a filter that let everything pass"),
+    Harmless("choices[].content_filter_results", HowHarmless.UNFILTERED, "a filter that let everything pass"),
+    Harmless("time_info", HowHarmless.FIGURE, _TOOK),
+    Harmless("perf_metrics", HowHarmless.FIGURE, _TOOK),
     *(
         Harmless(f"choices[].{holder}.{path}", how, reason)
         for holder in ("message", "delta")
         for path, how, reason in (
-            ("audio.id", How.WHOLLY, _ID),
-            ("audio.expires_at", How.WHOLLY, _TIME),
-            ("reasoning_details[].id", How.WHOLLY, _ID),
-            ("reasoning_details[].signature", How.VALUE, _OPAQUE),
-            ("thinking_blocks[].signature", How.VALUE, _OPAQUE),
+            ("audio.id", HowHarmless.WHOLLY, _ID),
+            ("audio.expires_at", HowHarmless.WHOLLY, _TIME),
+            ("reasoning_details[].id", HowHarmless.WHOLLY, _ID),
+            ("reasoning_details[].signature", HowHarmless.VALUE, _OPAQUE),
+            ("thinking_blocks[].signature", HowHarmless.VALUE, _OPAQUE),
         )
     ),
-    Harmless("choices[].error", How.IDS, "ids of traces and requests inside the texts of an error"),
-    Harmless("x_groq.error", How.IDS, "ids of traces and requests inside the texts of an error"),
-    Harmless("x_groq.id", How.WHOLLY, _ID),
-    Harmless("x_groq.usage", How.FIGURE, _COUNT),
-    Harmless("system.warnings[].id", How.VALUE, _ID),
+    Harmless("choices[].error", HowHarmless.IDS, "ids of traces and requests inside the texts of an error"),
+    Harmless("x_groq.error", HowHarmless.IDS, "ids of traces and requests inside the texts of an error"),
+    Harmless("x_groq.id", HowHarmless.WHOLLY, _ID),
+    Harmless("x_groq.usage", HowHarmless.FIGURE, _COUNT),
+    Harmless("system.warnings[].id", HowHarmless.VALUE, _ID),
 )
 
 _GEMINI = (
-    Harmless("create_time", How.WHOLLY, _TIME),
-    Harmless("createTime", How.WHOLLY, _TIME),
-    Harmless("response_id", How.WHOLLY, _ID),
-    Harmless("responseId", How.WHOLLY, _ID),
-    Harmless("usage_metadata", How.FIGURE, _COUNT),
-    Harmless("usageMetadata", How.FIGURE, _COUNT),
-    Harmless("usage_metadata.total_token_count", How.VALUE, _TOKENS),
-    Harmless("usageMetadata.totalTokenCount", How.VALUE, _TOKENS),
-    Harmless("candidates[].token_count", How.FIGURE, _COUNT),
-    Harmless("candidates[].tokenCount", How.FIGURE, _COUNT),
-    Harmless("candidates[].avg_logprobs", How.VALUE, _LOGPROBS),
-    Harmless("candidates[].avgLogprobs", How.VALUE, _LOGPROBS),
-    Harmless("candidates[].logprobs_result", How.VALUE, _LOGPROBS),
-    Harmless("candidates[].logprobsResult", How.VALUE, _LOGPROBS),
-    Harmless("candidates[].content.parts[].thought_signature", How.VALUE, _OPAQUE),
-    Harmless("candidates[].content.parts[].thoughtSignature", How.VALUE, _OPAQUE),
-    *(Harmless(f"sdk_http_response.headers.{name}", How.WHOLLY, _HEADER) for name in _HEADERS),
-    *(Harmless(f"sdkHttpResponse.headers.{name}", How.WHOLLY, _HEADER) for name in _HEADERS),
+    Harmless("create_time", HowHarmless.WHOLLY, _TIME),
+    Harmless("createTime", HowHarmless.WHOLLY, _TIME),
+    Harmless("response_id", HowHarmless.WHOLLY, _ID),
+    Harmless("responseId", HowHarmless.WHOLLY, _ID),
+    Harmless("usage_metadata", HowHarmless.FIGURE, _COUNT),
+    Harmless("usageMetadata", HowHarmless.FIGURE, _COUNT),
+    Harmless("usage_metadata.total_token_count", HowHarmless.VALUE, _TOKENS),
+    Harmless("usageMetadata.totalTokenCount", HowHarmless.VALUE, _TOKENS),
+    Harmless("candidates[].token_count", HowHarmless.FIGURE, _COUNT),
+    Harmless("candidates[].tokenCount", HowHarmless.FIGURE, _COUNT),
+    Harmless("candidates[].avg_logprobs", HowHarmless.VALUE, _LOGPROBS),
+    Harmless("candidates[].avgLogprobs", HowHarmless.VALUE, _LOGPROBS),
+    Harmless("candidates[].logprobs_result", HowHarmless.VALUE, _LOGPROBS),
+    Harmless("candidates[].logprobsResult", HowHarmless.VALUE, _LOGPROBS),
+    Harmless("candidates[].content.parts[].thought_signature", HowHarmless.VALUE, _OPAQUE),
+    Harmless("candidates[].content.parts[].thoughtSignature", HowHarmless.VALUE, _OPAQUE),
+    *(Harmless(f"sdk_http_response.headers.{name}", HowHarmless.WHOLLY, _HEADER) for name in _HEADERS),
+    *(Harmless(f"sdkHttpResponse.headers.{name}", HowHarmless.WHOLLY, _HEADER) for name in _HEADERS),
 )
 
 _CONVERSE_EVENTS = (
@@ -176,22 +176,22 @@ _CONVERSE_EVENTS = (
 )
 
 _RESPONSE = (
-    ("id", How.WHOLLY, _ID),
-    ("created_at", How.WHOLLY, _TIME),
-    ("completed_at", How.WHOLLY, _TIME),
-    ("service_tier", How.WHOLLY, _TIER),
-    ("usage", How.FIGURE, _COUNT),
-    ("tool_usage", How.FIGURE, _COUNT),
-    ("previous_response_id", How.VALUE, _ID),
-    ("error", How.IDS, "ids of traces and requests inside the texts of an error"),
+    ("id", HowHarmless.WHOLLY, _ID),
+    ("created_at", HowHarmless.WHOLLY, _TIME),
+    ("completed_at", HowHarmless.WHOLLY, _TIME),
+    ("service_tier", HowHarmless.WHOLLY, _TIER),
+    ("usage", HowHarmless.FIGURE, _COUNT),
+    ("tool_usage", HowHarmless.FIGURE, _COUNT),
+    ("previous_response_id", HowHarmless.VALUE, _ID),
+    ("error", HowHarmless.IDS, "ids of traces and requests inside the texts of an error"),
 )
 
 _ITEM = (
-    ("id", How.WHOLLY, _ID),
-    ("container_id", How.VALUE, _ID),
-    ("approval_request_id", How.VALUE, _ID),
-    ("encrypted_content", How.VALUE, _OPAQUE),
-    ("content[].logprobs", How.VALUE, _LOGPROBS),
+    ("id", HowHarmless.WHOLLY, _ID),
+    ("container_id", HowHarmless.VALUE, _ID),
+    ("approval_request_id", HowHarmless.VALUE, _ID),
+    ("encrypted_content", HowHarmless.VALUE, _OPAQUE),
+    ("content[].logprobs", HowHarmless.VALUE, _LOGPROBS),
 )
 
 _RESPONSES = (
@@ -201,11 +201,11 @@ _RESPONSES = (
         for holder in ("output[]", "response.output[]", "item")
         for key, how, why in _ITEM
     ),
-    Harmless("item_id", How.WHOLLY, _ID),
-    Harmless("sequence_number", How.WHOLLY, "the place of an event in its stream"),
-    Harmless("logprobs", How.VALUE, _LOGPROBS),
-    Harmless("part.logprobs", How.VALUE, _LOGPROBS),
-    Harmless("message", How.IDS, "ids of traces and requests inside the texts of an error"),
+    Harmless("item_id", HowHarmless.WHOLLY, _ID),
+    Harmless("sequence_number", HowHarmless.WHOLLY, "the place of an event in its stream"),
+    Harmless("logprobs", HowHarmless.VALUE, _LOGPROBS),
+    Harmless("part.logprobs", HowHarmless.VALUE, _LOGPROBS),
+    Harmless("message", HowHarmless.IDS, "ids of traces and requests inside the texts of an error"),
 )
 
 BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
@@ -213,7 +213,7 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
     "openai_completion": _OPENAI,
     "openai_responses": _RESPONSES,
     "openai_models": tuple(
-        Harmless(f"{holder}.{path}", How.WHOLLY, reason)
+        Harmless(f"{holder}.{path}", HowHarmless.WHOLLY, reason)
         for holder in ("[]", "data[]")
         for path, reason in (
             ("created", _TIME),
@@ -225,77 +225,77 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
     ),
     "ollama_generate": (
         *_OLLAMA,
-        Harmless("context", How.VALUE, "the numbers of the tokens that were said; the words count"),
+        Harmless("context", HowHarmless.VALUE, "the numbers of the tokens that were said; the words count"),
     ),
     "ollama_chat": _OLLAMA,
     "ollama_embed": _OLLAMA,
-    "ollama_ps": (Harmless("models", How.WHOLLY, "which models happened to be loaded"),),
-    "ollama_tags": (Harmless("models[].modified_at", How.WHOLLY, "when the machine fetched the model"),),
+    "ollama_ps": (Harmless("models", HowHarmless.WHOLLY, "which models happened to be loaded"),),
+    "ollama_tags": (Harmless("models[].modified_at", HowHarmless.WHOLLY, "when the machine fetched the model"),),
     "ollama_pull": (
-        Harmless("completed", How.FIGURE, "how far a download was"),
-        Harmless("total", How.FIGURE, "how far a download was"),
+        Harmless("completed", HowHarmless.FIGURE, "how far a download was"),
+        Harmless("total", HowHarmless.FIGURE, "how far a download was"),
     ),
     "genai": _GEMINI,
     "anthropic": (
-        Harmless("message.id", How.WHOLLY, _ID),
-        Harmless("request_id", How.WHOLLY, _ID),
-        Harmless("message.usage", How.FIGURE, _COUNT),
-        Harmless("content[].signature", How.VALUE, _OPAQUE),
-        Harmless("content_block.signature", How.VALUE, _OPAQUE),
-        Harmless("delta.signature", How.VALUE, _OPAQUE),
+        Harmless("message.id", HowHarmless.WHOLLY, _ID),
+        Harmless("request_id", HowHarmless.WHOLLY, _ID),
+        Harmless("message.usage", HowHarmless.FIGURE, _COUNT),
+        Harmless("content[].signature", HowHarmless.VALUE, _OPAQUE),
+        Harmless("content_block.signature", HowHarmless.VALUE, _OPAQUE),
+        Harmless("delta.signature", HowHarmless.VALUE, _OPAQUE),
         *(
-            Harmless(f"{holder}.{path}", How.WHOLLY, reason)
+            Harmless(f"{holder}.{path}", HowHarmless.WHOLLY, reason)
             for holder in ("container", "message.container", "delta.container")
             for path, reason in (("id", _ID), ("expires_at", "when the machine that ran the code ends"))
         ),
-        Harmless("content[].caller.tool_id", How.VALUE, _ID),
-        Harmless("content_block.caller.tool_id", How.VALUE, _ID),
-        Harmless("message.service_tier", How.WHOLLY, _TIER),
-        Harmless("usage.service_tier", How.WHOLLY, _TIER),
-        Harmless("message.usage.service_tier", How.WHOLLY, _TIER),
+        Harmless("content[].caller.tool_id", HowHarmless.VALUE, _ID),
+        Harmless("content_block.caller.tool_id", HowHarmless.VALUE, _ID),
+        Harmless("message.service_tier", HowHarmless.WHOLLY, _TIER),
+        Harmless("usage.service_tier", HowHarmless.WHOLLY, _TIER),
+        Harmless("message.usage.service_tier", HowHarmless.WHOLLY, _TIER),
     ),
     "interactions": (
-        Harmless("updated", How.WHOLLY, _TIME),
-        Harmless("interaction.id", How.WHOLLY, _ID),
-        Harmless("interaction.created", How.WHOLLY, _TIME),
-        Harmless("interaction.updated", How.WHOLLY, _TIME),
-        Harmless("interaction.service_tier", How.WHOLLY, _TIER),
-        Harmless("interaction.usage", How.FIGURE, _COUNT),
-        Harmless("interaction_id", How.WHOLLY, _ID),
-        Harmless("event_id", How.WHOLLY, _ID),
-        Harmless("previous_interaction_id", How.VALUE, _ID),
-        Harmless("interaction.previous_interaction_id", How.VALUE, _ID),
+        Harmless("updated", HowHarmless.WHOLLY, _TIME),
+        Harmless("interaction.id", HowHarmless.WHOLLY, _ID),
+        Harmless("interaction.created", HowHarmless.WHOLLY, _TIME),
+        Harmless("interaction.updated", HowHarmless.WHOLLY, _TIME),
+        Harmless("interaction.service_tier", HowHarmless.WHOLLY, _TIER),
+        Harmless("interaction.usage", HowHarmless.FIGURE, _COUNT),
+        Harmless("interaction_id", HowHarmless.WHOLLY, _ID),
+        Harmless("event_id", HowHarmless.WHOLLY, _ID),
+        Harmless("previous_interaction_id", HowHarmless.VALUE, _ID),
+        Harmless("interaction.previous_interaction_id", HowHarmless.VALUE, _ID),
         *(
-            Harmless(f"{holder}.signature", How.VALUE, _OPAQUE)
+            Harmless(f"{holder}.signature", HowHarmless.VALUE, _OPAQUE)
             for holder in (
                 *("outputs[]", "steps[]", "delta", "content", "step"),
                 *("interaction.outputs[]", "interaction.steps[]"),
             )
         ),
         *(
-            Harmless(f"interaction.{holder}[].{key}", How.VALUE, _ID)
+            Harmless(f"interaction.{holder}[].{key}", HowHarmless.VALUE, _ID)
             for holder in ("outputs", "steps")
             for key in ("id", "call_id")
         ),
     ),
     "converse": (
-        Harmless("metrics.latencyMs", How.WHOLLY, _TOOK),
-        Harmless("metadata.metrics.latencyMs", How.WHOLLY, _TOOK),
-        Harmless("metadata.usage", How.FIGURE, _COUNT),
-        Harmless("ResponseMetadata.RequestId", How.WHOLLY, _ID),
-        Harmless("ResponseMetadata.RetryAttempts", How.WHOLLY, "how often the client had to try"),
-        *(Harmless(f"ResponseMetadata.HTTPHeaders.{name}", How.WHOLLY, _HEADER) for name in _HEADERS),
-        *(Harmless(f"{event}.p", How.WHOLLY, "filler against eavesdroppers") for event in _CONVERSE_EVENTS),
+        Harmless("metrics.latencyMs", HowHarmless.WHOLLY, _TOOK),
+        Harmless("metadata.metrics.latencyMs", HowHarmless.WHOLLY, _TOOK),
+        Harmless("metadata.usage", HowHarmless.FIGURE, _COUNT),
+        Harmless("ResponseMetadata.RequestId", HowHarmless.WHOLLY, _ID),
+        Harmless("ResponseMetadata.RetryAttempts", HowHarmless.WHOLLY, "how often the client had to try"),
+        *(Harmless(f"ResponseMetadata.HTTPHeaders.{name}", HowHarmless.WHOLLY, _HEADER) for name in _HEADERS),
+        *(Harmless(f"{event}.p", HowHarmless.WHOLLY, "filler against eavesdroppers") for event in _CONVERSE_EVENTS),
         *(
-            Harmless(f"{holder}.reasoningContent.{path}", How.VALUE, _OPAQUE)
+            Harmless(f"{holder}.reasoningContent.{path}", HowHarmless.VALUE, _OPAQUE)
             for holder in ("output.message.content[]", "contentBlockDelta.delta")
             for path in ("signature", "reasoningText.signature", "redactedContent")
         ),
     ),
     "cohere": (
-        Harmless("delta.usage", How.FIGURE, _COUNT),
+        Harmless("delta.usage", HowHarmless.FIGURE, _COUNT),
         *(
-            Harmless(f"{holder}{path}", How.WHOLLY, _ID)
+            Harmless(f"{holder}{path}", HowHarmless.WHOLLY, _ID)
             for holder in ("", "response.")
             for path in (
                 *("response_id", "generation_id", "generations[].id", "chat_history[].generation_id"),
@@ -303,21 +303,21 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
             )
         ),
         *(
-            Harmless(f"{holder}meta.{path}", How.FIGURE, _COUNT)
+            Harmless(f"{holder}meta.{path}", HowHarmless.FIGURE, _COUNT)
             for holder in ("", "response.")
             for path in ("billed_units", "tokens", "cached_tokens")
         ),
     ),
     "file_processor": (
-        Harmless("chunks[].chunk_id", How.WHOLLY, _ID),
-        Harmless("chunks[].chunk_metadata.chunk_id", How.WHOLLY, _ID),
-        Harmless("chunks[].chunk_metadata.document_id", How.WHOLLY, _ID),
-        Harmless("chunks[].chunk_metadata.created_timestamp", How.WHOLLY, _TIME),
-        Harmless("chunks[].chunk_metadata.updated_timestamp", How.WHOLLY, _TIME),
-        Harmless("chunks[].metadata.chunk_id", How.WHOLLY, _ID),
-        Harmless("chunks[].metadata.document_id", How.WHOLLY, _ID),
-        Harmless("chunks[].metadata.file_id", How.WHOLLY, _ID),
-        Harmless("metadata.processing_time_ms", How.WHOLLY, _TOOK),
+        Harmless("chunks[].chunk_id", HowHarmless.WHOLLY, _ID),
+        Harmless("chunks[].chunk_metadata.chunk_id", HowHarmless.WHOLLY, _ID),
+        Harmless("chunks[].chunk_metadata.document_id", HowHarmless.WHOLLY, _ID),
+        Harmless("chunks[].chunk_metadata.created_timestamp", HowHarmless.WHOLLY, _TIME),
+        Harmless("chunks[].chunk_metadata.updated_timestamp", HowHarmless.WHOLLY, _TIME),
+        Harmless("chunks[].metadata.chunk_id", HowHarmless.WHOLLY, _ID),
+        Harmless("chunks[].metadata.document_id", HowHarmless.WHOLLY, _ID),
+        Harmless("chunks[].metadata.file_id", HowHarmless.WHOLLY, _ID),
+        Harmless("metadata.processing_time_ms", HowHarmless.WHOLLY, _TOOK),
     ),
 }
 """The entries of each format, by its name, besides those of `EVERY`."""
@@ -332,30 +332,44 @@ OPAQUE_DATA = ("redacted_thinking", "reasoning.encrypted")
 """Types of an answer's objects whose `data` is such a text."""
 
 BESIDES: tuple[Harmless, ...] = (
-    Harmless("id_normalization_mapping", How.WHOLLY, "the recorder's own, for reading the file"),
-    Harmless("request.provider_metadata.*_version", How.WHOLLY, "the version of the client's library"),
-    Harmless("request.provider_metadata.*_build", How.WHOLLY, "the version of the client's library"),
-    Harmless("request.provider_metadata.*_build_date", How.WHOLLY, "the version of the client's library"),
+    Harmless("id_normalization_mapping", HowHarmless.WHOLLY, "the recorder's own, for reading the file"),
+    Harmless("request.provider_metadata.*_version", HowHarmless.WHOLLY, "the version of the client's library"),
+    Harmless("request.provider_metadata.*_build", HowHarmless.WHOLLY, "the version of the client's library"),
+    Harmless("request.provider_metadata.*_build_date", HowHarmless.WHOLLY, "the version of the client's library"),
     Harmless(
-        "ids of calls, messages and earlier answers", How.VALUE, "made anew each time; which refers to which counts"
+        "ids of calls, messages and earlier answers",
+        HowHarmless.VALUE,
+        "made anew each time; which refers to which counts",
     ),
-    Harmless("index of a call or a block", How.WHOLLY, "its place among the others counts instead"),
-    Harmless("arguments of a call, as written", How.WHOLLY, "order of keys and white space; their values count"),
-    Harmless("order of a list of models", How.WHOLLY, "a provider lists them in any order"),
-    Harmless("numbers of an embedding", How.WHOLLY, "rounding: 1 − cosine is 1e-5 at most; in a comparison alone"),
+    Harmless("index of a call or a block", HowHarmless.WHOLLY, "its place among the others counts instead"),
+    Harmless(
+        "arguments of a call, as written", HowHarmless.WHOLLY, "order of keys and white space; their values count"
+    ),
+    Harmless("order of a list of models", HowHarmless.WHOLLY, "a provider lists them in any order"),
+    Harmless(
+        "numbers of an embedding", HowHarmless.WHOLLY, "rounding: 1 − cosine is 1e-5 at most; in a comparison alone"
+    ),
     Harmless(
         f"texts in parts of an answer that only their maker can read: {', '.join(f'`{key}`' for key in sorted(OPAQUE))},"
         f" and `data` of {' and '.join(f'`{kind}`' for kind in OPAQUE_DATA)}",
-        How.VALUE,
+        HowHarmless.VALUE,
         _OPAQUE,
     ),
-    Harmless("chunk boundaries", How.WHOLLY, "the network's doing, and so are null and empty values of a chunk"),
-    Harmless("a text sent twice", How.WHOLLY, "some providers send thoughts under two names at once; they count once"),
     Harmless(
-        "how a body was kept", How.WHOLLY, "decoded, or as its text, its lines, or the pieces that the network cut"
+        "chunk boundaries", HowHarmless.WHOLLY, "the network's doing, and so are null and empty values of a chunk"
     ),
-    Harmless("frames of server-sent events", How.WHOLLY, "line ends, comments, ids and retry times say nothing"),
-    Harmless("layout of the file", How.WHOLLY, "indentation, order of keys, line ends"),
+    Harmless(
+        "a text sent twice", HowHarmless.WHOLLY, "some providers send thoughts under two names at once; they count once"
+    ),
+    Harmless(
+        "how a body was kept",
+        HowHarmless.WHOLLY,
+        "decoded, or as its text, its lines, or the pieces that the network cut",
+    ),
+    Harmless(
+        "frames of server-sent events", HowHarmless.WHOLLY, "line ends, comments, ids and retry times say nothing"
+    ),
+    Harmless("layout of the file", HowHarmless.WHOLLY, "indentation, order of keys, line ends"),
 )
 """What is harmless besides the replies' own paths: parts of the recording around them, and rules that no path tells."""
 

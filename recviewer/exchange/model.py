@@ -92,7 +92,7 @@ class Reasoning:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusalPart:
     """What a model said instead of answering."""
 
     kind: ClassVar[PartKind] = PartKind.REFUSAL
@@ -132,7 +132,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class SentFile:
     """A file sent along. `data` is what was recorded: base64 text, a data URL, or "" where only an id was."""
 
     kind: ClassVar[PartKind] = PartKind.FILE
@@ -149,7 +149,7 @@ class JsonPart:
     value: Json
 
 
-Part: TypeAlias = Text | Reasoning | Refusal | ToolCall | ToolResult | Image | File | JsonPart
+Part: TypeAlias = Text | Reasoning | RefusalPart | ToolCall | ToolResult | Image | SentFile | JsonPart
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
 
 
-class Line(logging.Formatter):
+class LogLines(logging.Formatter):
     """Lines of the log."""
 
     def __init__(self, format: str) -> None:  # the name that `logging.config` passes it by

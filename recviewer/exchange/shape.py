@@ -18,7 +18,7 @@ from typing import Any
 
 from recviewer.exchange.encode import SourceFloat
 from recviewer.exchange.error_ids import without_ids
-from recviewer.exchange.harmless import BY_FORMAT, EVERY, How
+from recviewer.exchange.harmless import BY_FORMAT, EVERY, HowHarmless
 from recviewer.exchange.model import Json, Left
 
 PASSED = "…"
@@ -66,7 +66,7 @@ _NUMBERS = frozenset({int, float, SourceFloat})
 _BASE64 = re.compile(r"[0-9A-Za-z+/]*={0,2}")
 
 
-class Node:
+class PathNode:
     """One step of the paths.
 
     keys, patterns, any_key: the steps below an object, by key; items: below a list. matched: keys, and their patterns.
@@ -77,16 +77,16 @@ class Node:
     __slots__ = ("any_key", "how", "items", "keys", "matched", "patterns", "take", "twin")
 
     def __init__(self) -> None:
-        self.keys: dict[str, Node] = {}
-        self.patterns: list[tuple[re.Pattern[str], Node]] = []
-        self.matched: dict[str, Node | None] = {}
-        self.any_key: Node | None = None
-        self.items: Node | None = None
+        self.keys: dict[str, PathNode] = {}
+        self.patterns: list[tuple[re.Pattern[str], PathNode]] = []
+        self.matched: dict[str, PathNode | None] = {}
+        self.any_key: PathNode | None = None
+        self.items: PathNode | None = None
         self.take: Take | None = None
-        self.how: How | None = None
+        self.how: HowHarmless | None = None
         self.twin: tuple[str, ...] = ()
 
-    def child(self, key: str) -> Node | None:
+    def child(self, key: str) -> PathNode | None:
         """Return the step of a key, None where no path tells of it."""
         found = self.keys.get(key)
         if found is None and self.patterns:
@@ -98,22 +98,22 @@ class Node:
                 self.matched[key] = found
         return found or self.any_key
 
-    def at(self, path: str) -> Node:
+    def at(self, path: str) -> PathNode:
         """Return the step at a path, made where there is none."""
         node = self
         for step in filter(None, path.replace("[]", ".[]").split(".")):
             if step == "[]":
-                node.items = node.items or Node()
+                node.items = node.items or PathNode()
                 node = node.items
             elif step == "*":
-                node.any_key = node.any_key or Node()
+                node.any_key = node.any_key or PathNode()
                 node = node.any_key
             elif "*" in step:
-                made = Node()
+                made = PathNode()
                 node.patterns.append((re.compile(translate(step)), made))
                 node = made
             else:
-                node = node.keys.setdefault(step, Node())
+                node = node.keys.setdefault(step, PathNode())
         return node
 
     @property
@@ -156,7 +156,7 @@ class Shape:
         self, name: str, *, taken: Iterable[str] = (), known: Iterable[str] = (), twins: Iterable[tuple[str, str]] = ()
     ) -> None:
         self.name = name
-        self.root = Node()
+        self.root = PathNode()
         for entry in (*EVERY, *BY_FORMAT.get(name, ())):
             self.root.at(entry.path).how = entry.how
         for path in known:
@@ -243,7 +243,7 @@ def path_of(at: At) -> str:
     return made
 
 
-def _rest(value: Json, node: Node, at: At, left: list[Left]) -> Json:
+def _rest(value: Json, node: PathNode, at: At, left: list[Left]) -> Json:
     take = node.take
     if take is Take.KNOWN or take is Take.FINAL:
         return value
@@ -282,7 +282,7 @@ def _with_sizes(blocks: list[Json], kept: list[Json]) -> list[Json]:
     ]
 
 
-def _rest_of_object(value: dict[str, Json], node: Node, at: At, left: list[Left]) -> dict[str, Json]:
+def _rest_of_object(value: dict[str, Json], node: PathNode, at: At, left: list[Left]) -> dict[str, Json]:
     made = {}
     for key, item in value.items():
         child = node.child(key)
@@ -303,13 +303,13 @@ def _rest_of_object(value: dict[str, Json], node: Node, at: At, left: list[Left]
     return made
 
 
-def _rest_of_known(value: dict[str, Json], node: Node, at: At, left: list[Left]) -> dict[str, Json]:
+def _rest_of_known(value: dict[str, Json], node: PathNode, at: At, left: list[Left]) -> dict[str, Json]:
     """Return what is left of an object all of whose keys are known: looked at are those of which something else is said."""
     made = dict(value)
     for key, child in node.keys.items():
         if key in made:
             is_taken = child.take is Take.ANY and not is_empty(made[key])
-            if is_taken or (child.how is How.WHOLLY and child.take is None):
+            if is_taken or (child.how is HowHarmless.WHOLLY and child.take is None):
                 del made[key]
                 continue
             kept = _rest(made[key], child, (*at, key), left)
@@ -320,24 +320,24 @@ def _rest_of_known(value: dict[str, Json], node: Node, at: At, left: list[Left])
     return made
 
 
-def passed(value: Json, node: Node | None, how: How) -> Json:
+def passed(value: Json, node: PathNode | None, how: HowHarmless) -> Json:
     """Return what counts of a harmless value; `NOTHING` where nothing does. node: its step, for what is said of it below."""
-    if how is How.WHOLLY:
+    if how is HowHarmless.WHOLLY:
         return NOTHING
-    if how is How.VALUE:
+    if how is HowHarmless.VALUE:
         return value if is_hollow(value) or value == 0 else PASSED
-    if how is How.UNFILTERED:
+    if how is HowHarmless.UNFILTERED:
         if not value or _has_struck(value):
             return value
         return [PASSED] if type(value) is list else PASSED
-    if how is How.IDS:
+    if how is HowHarmless.IDS:
         return without_ids(value)
     return _figures(value, node)
 
 
-def _figures(value: Json, node: Node | None) -> Json:
-    if node is not None and node.how not in (None, How.FIGURE):
-        return passed(value, node, node.how or How.FIGURE)
+def _figures(value: Json, node: PathNode | None) -> Json:
+    if node is not None and node.how not in (None, HowHarmless.FIGURE):
+        return passed(value, node, node.how or HowHarmless.FIGURE)
     kind = type(value)
     if kind is dict:
         made = {}
@@ -367,8 +367,8 @@ def _has_struck(value: Json) -> bool:
     return any(map(_has_struck, value)) if type(value) is list else value is not False
 
 
-def _harmless(value: Json, node: Node, at: str) -> Iterator[tuple[str, Json]]:
-    if node.how is not None and (node.how is not How.UNFILTERED or not _has_struck(value)):
+def _harmless(value: Json, node: PathNode, at: str) -> Iterator[tuple[str, Json]]:
+    if node.how is not None and (node.how is not HowHarmless.UNFILTERED or not _has_struck(value)):
         yield from _all_values(value, at)
     elif type(value) is dict:
         for key, item in value.items():

@@ -12,7 +12,6 @@ from recviewer.exchange.escapes import leaves, spelled_out, words_in
 from recviewer.exchange.model import (
     Exchange,
     Exhibit,
-    File,
     Hits,
     Image,
     JsonPart,
@@ -22,7 +21,8 @@ from recviewer.exchange.model import (
     Part,
     Passages,
     Reasoning,
-    Refusal,
+    RefusalPart,
+    SentFile,
     Table,
     Text,
     ToolCall,
@@ -126,7 +126,7 @@ def words_of(parts: tuple[Part, ...]) -> str:
 
 def _words(part: Part) -> str:
     match part:
-        case Text() | Refusal():
+        case Text() | RefusalPart():
             return spelled_out(part.text)
         case Reasoning():
             return ""
@@ -136,7 +136,7 @@ def _words(part: Part) -> str:
             return words_of(part.parts)
         case Image():
             return "[image]"
-        case File():
+        case SentFile():
             return f"[file {part.name or part.id}]"
         case JsonPart():
             return "[data]"
@@ -300,14 +300,14 @@ def _asked_words(exchange: Exchange) -> Iterator[str]:
 def _part_words(parts: tuple[Part, ...]) -> Iterator[str]:
     for part in parts:
         match part:
-            case Text() | Refusal() | Reasoning():
+            case Text() | RefusalPart() | Reasoning():
                 yield part.text
             case ToolCall():
                 yield part.name
                 yield part.arguments
             case ToolResult():
                 yield from _part_words(part.parts)
-            case File():
+            case SentFile():
                 yield part.name
             case JsonPart():
                 yield "\n".join(leaves(part.value))[:JSON_WORDS]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from recviewer.exchange.model import File, Image, Json, JsonPart, Part, Reasoning, Text, ToolCall, ToolResult
+from recviewer.exchange.model import Image, Json, JsonPart, Part, Reasoning, SentFile, Text, ToolCall, ToolResult
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text
 
@@ -83,13 +83,13 @@ def _inline(inline: Lookup, part: Json) -> Iterator[Part]:
     if media.startswith("image/"):
         yield Image(f"data:{media};base64,{data}")
     else:
-        yield File(inline.text(key_in(inline.data, "display_name")) or media, "", data)
+        yield SentFile(inline.text(key_in(inline.data, "display_name")) or media, "", data)
 
 
 def _file(file: Lookup, part: Json) -> Iterator[Part]:
     name = file.text(key_in(file.data, "display_name"))
     uri = file.text(key_in(file.data, "file_uri"))
-    yield File(name or uri, uri if name else "", "")
+    yield SentFile(name or uri, uri if name else "", "")
 
 
 def _as_it_is(inner: Lookup, part: Json) -> Iterator[Part]:

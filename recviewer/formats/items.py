@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import (
-    File,
     Image,
     JsonPart,
     Message,
     Part,
     Reasoning,
-    Refusal,
+    RefusalPart,
+    SentFile,
     Text,
     ToolCall,
     ToolResult,
@@ -121,12 +121,12 @@ def part_of(part: Lookup) -> Part:
     if kind in ("input_text", "output_text", "text", "summary_text"):
         return Text(part.text("text"))
     if kind == "refusal":
-        return Refusal(part.text("refusal"))
+        return RefusalPart(part.text("refusal"))
     if kind == "reasoning_text":
         return Reasoning(part.text("text"))
     if kind == "input_image" and isinstance(part.data.get("image_url"), str):
         return Image(part.text("image_url"))
     if kind in ("input_image", "input_file"):
         address = part.text("file_data") or part.text("file_url")
-        return File(part.text("filename"), part.text("file_id"), address)
+        return SentFile(part.text("filename"), part.text("file_id"), address)
     return JsonPart(part.data)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from recviewer.exchange.model import (
-    File,
     Image,
     Json,
     JsonPart,
@@ -13,8 +12,9 @@ from recviewer.exchange.model import (
     Part,
     Problem,
     Reasoning,
-    Refusal,
+    RefusalPart,
     Request,
+    SentFile,
     Text,
     ToolCall,
     ToolResult,
@@ -62,7 +62,7 @@ def _message(turn: Lookup) -> Message:
         content = [ToolResult(turn.text("tool_call_id"), turn.text("name") or turn.text("tool_name"), tuple(content))]
     parts += content
     if data.get("refusal"):
-        parts.append(Refusal(turn.text("refusal")))
+        parts.append(RefusalPart(turn.text("refusal")))
     if data.get("images"):
         parts += [Image(image) if isinstance(image, str) else JsonPart(image) for image in turn.list("images")]
     if data.get("tool_calls"):
@@ -98,9 +98,9 @@ def _part(item: Json, at: str, problems: list[Problem]) -> Part:
         return Image(address if isinstance(address, str) else part.object("image_url").text("url"))
     if kind == "file":
         file = part.object("file")
-        return File(file.text("filename"), file.text("file_id"), file.text("file_data"))
+        return SentFile(file.text("filename"), file.text("file_id"), file.text("file_data"))
     if kind == "refusal":
-        return Refusal(part.text("refusal"))
+        return RefusalPart(part.text("refusal"))
     if kind == "thinking" and words_of(item):
         return Reasoning(words_of(item))
     return JsonPart(item)

@@ -102,7 +102,7 @@ def message_in(item: Lookup) -> Delta:
     return Delta(text=texts, refusal=refusal, reasoning=thought, parts=tuple(parts))
 
 
-class Stream:
+class ResponseStream:
     """The events of one stream, each a cursor on its data, and what each adds.
 
     counts_at: the number of the event whose finished response or items count instead of the pieces; None where the pieces

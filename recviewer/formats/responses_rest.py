@@ -20,7 +20,7 @@ from recviewer.formats.responses import (
     SERVER_KEYS,
     TERMINAL,
     TEXT,
-    Stream,
+    ResponseStream,
     message_in,
     place_of,
 )
@@ -145,7 +145,7 @@ def _left_of_part(part: Json) -> Json:
 class StreamRest:
     """What is left of each event of a stream that was read."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: ResponseStream) -> None:
         self._stream = stream
 
     def events(self) -> Iterator[Json]:

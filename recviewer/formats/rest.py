@@ -30,7 +30,7 @@ _ASKED: dict[str, frozenset[str]] = {
 _ELSEWHERE = frozenset({"test_id", "url", "model", "provider_metadata"})
 
 
-def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> Rest:
+def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> RestCounts:
     """Return what counts besides what the neutral model has, and what is harmless; not where the recording stands.
 
     reply: None where no format read the body. left: gets what was not understood, with paths below the body.
@@ -42,11 +42,11 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
         if found:
             made[name] = found
     if raw.reply is None:
-        return Rest(made | ({"body": None} if "body" in raw.response else {}))
+        return RestCounts(made | ({"body": None} if "body" in raw.response else {}))
     if reply is None:
-        return Rest(made | {"body": without_ids(raw.recorded)})
+        return RestCounts(made | {"body": without_ids(raw.recorded)})
     if chosen.kind is Kind.UNKNOWN:
-        return Rest(made)
+        return RestCounts(made)
     shape = chosen.shape
     if reply.chunks:
         told: list[blocks.Told] = []
@@ -60,8 +60,8 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
             | ({"blocks": held} if held else {})
             | _around(raw.reply, shape)
         )
-        return Rest(made, tuple(elements.flats))
-    return Rest(made | _whole(raw.reply, chosen, shape, left))
+        return RestCounts(made, tuple(elements.flats))
+    return RestCounts(made | _whole(raw.reply, chosen, shape, left))
 
 
 def _around(reply: Json, shape: Shape) -> dict[str, Json]:
@@ -77,7 +77,7 @@ def _is_lines(raw: Raw) -> bool:
     return bool(raw.sse_events) and isinstance(raw.recorded, list)
 
 
-class Rest(NamedTuple):
+class RestCounts(NamedTuple):
     """What counts besides. rest: by where it stands (`file`, `request`, `response`, `types`, `body`, `chunks`, `blocks`).
 
     elements: of a streamed reply, what counts of each element in its place.

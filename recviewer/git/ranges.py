@@ -17,7 +17,7 @@ NO_BLOB = "0" * 40
 """What git names a file that is not there."""
 
 
-class Changed(NamedTuple):
+class ChangedFile(NamedTuple):
     """A file that differs. raw: its path. old, new: blob ids, "" where there is none. Modes as git writes them."""
 
     raw: bytes
@@ -27,7 +27,7 @@ class Changed(NamedTuple):
     new_mode: str
 
 
-class Held(NamedTuple):
+class CommittedFile(NamedTuple):
     """A file of a commit. mode: as git writes it, `100644` for most."""
 
     raw: bytes
@@ -115,19 +115,19 @@ def _asked_merge_bases(repository: Repository, base: str, head: str) -> tuple[st
     raise MissingObjects(_said(done), missing(repository))
 
 
-def differing(repository: Repository, base: str, head: str) -> list[Changed]:
+def differing(repository: Repository, base: str, head: str) -> list[ChangedFile]:
     """Return the files that differ between two commits (full names), in order of path, renames as gone and new."""
     words = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv")
     return parsed(_output(repository, *words, "--end-of-options", base, head))
 
 
-def parsed(out: bytes) -> list[Changed]:
+def parsed(out: bytes) -> list[ChangedFile]:
     """Read what `git diff-tree --raw -z --no-abbrev` and its siblings print."""
     fields = out.split(b"\0")
     made = []
     for place in range(0, len(fields) - 1, 2):
         old_mode, new_mode, old, new, _ = fields[place].decode("ascii", "replace").lstrip(":").split(" ")
-        made.append(Changed(fields[place + 1], _name(old), _name(new), old_mode, new_mode))
+        made.append(ChangedFile(fields[place + 1], _name(old), _name(new), old_mode, new_mode))
     return made
 
 
@@ -140,19 +140,19 @@ def _name(blob: str) -> str:
     return "" if blob == NO_BLOB else blob
 
 
-def held(repository: Repository, commit: str, below: bytes = b"") -> list[Held]:
+def held(repository: Repository, commit: str, below: bytes = b"") -> list[CommittedFile]:
     """Return every file of a commit, in order of path. below: a folder, with its final slash; b"" for all."""
     return list(_held(_output(repository, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *_folder(below))))
 
 
-def _held(out: bytes) -> Iterator[Held]:
+def _held(out: bytes) -> Iterator[CommittedFile]:
     for entry in out.split(b"\0")[:-1]:
         head, _, raw = entry.partition(b"\t")
         mode, _, blob = head.decode("ascii", "replace").split(" ")
-        yield Held(raw, blob, mode)
+        yield CommittedFile(raw, blob, mode)
 
 
-def listed(repository: Repository, commit: str, folders: Collection[bytes]) -> list[Held]:
+def listed(repository: Repository, commit: str, folders: Collection[bytes]) -> list[CommittedFile]:
     """Return the files that lie in some folders of a commit, not below them. b"" is the top."""
     paths = [folder + b"/" for folder in sorted(folders) if folder]
     words = ("ls-tree", "-z", "--full-tree", commit, "--")

@@ -42,7 +42,7 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class PullRequest:
     """A pull request (GitHub, Gitea) or merge request (GitLab). ref: its head's name. sha: of its head."""
 
     number: int
@@ -57,7 +57,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
+class CommitFacts:
     """Who made a commit, when (with the author's zone) and its first line."""
 
     sha: str
@@ -156,7 +156,7 @@ def listed(repository: Repository, *patterns: str) -> list[Ref]:
     return made
 
 
-def requests(repository: Repository) -> list[Request]:
+def requests(repository: Repository) -> list[PullRequest]:
     """Return the pull and merge requests whose heads are here, newest number first."""
     heads = {ref.name: ref.sha for ref in listed(repository, *REQUESTS)}
     ours = own(repository)
@@ -169,7 +169,7 @@ def requests(repository: Repository) -> list[Request]:
     for name, sha in heads.items():
         found = _REQUEST.fullmatch(name)
         if found:
-            made.append(Request(int(found["number"]), name, sha, found["kind"] == "merge-requests"))
+            made.append(PullRequest(int(found["number"]), name, sha, found["kind"] == "merge-requests"))
     return sorted(made, key=lambda request: (-request.number, request.ref))
 
 
@@ -181,7 +181,7 @@ def branches(repository: Repository) -> list[Ref]:
     return [ref for ref in found if not re.fullmatch(r"refs/remotes/[^/]+/HEAD", ref.name)]
 
 
-def commits(repository: Repository, names: Collection[str]) -> dict[str, Commit]:
+def commits(repository: Repository, names: Collection[str]) -> dict[str, CommitFacts]:
     """Return what some commits (full names) say of themselves; those that are not there are left out."""
     made = {}
     for name, kind, data in objects(repository, names):
@@ -190,11 +190,11 @@ def commits(repository: Repository, names: Collection[str]) -> dict[str, Commit]
     return made
 
 
-def _commit(name: str, data: bytes) -> Commit:
+def _commit(name: str, data: bytes) -> CommitFacts:
     head, _, message = data.decode("utf-8", "replace").partition("\n\n")
     author = next((line[7:] for line in head.split("\n") if line.startswith("author ")), "")
     person, _, stamp = author.rpartition("> ")
-    return Commit(name, person.partition(" <")[0], _at(stamp), message.lstrip("\n").split("\n")[0])
+    return CommitFacts(name, person.partition(" <")[0], _at(stamp), message.lstrip("\n").split("\n")[0])
 
 
 def _at(stamp: str) -> datetime:

@@ -15,26 +15,26 @@ from subprocess import Popen
 from typing import NamedTuple
 
 from recviewer.git.history import tokens
-from recviewer.git.ranges import NO_BLOB, Changed, MissingObjects, missing
+from recviewer.git.ranges import NO_BLOB, ChangedFile, MissingObjects, missing
 from recviewer.git.repository import GitFailed, Repository, reading, run, streaming
 
 _COMMIT = re.compile(rb"[0-9a-f]{40}(?: [0-9a-f]{40})* ?")
 _LOG = ("log", "-z", "--raw", "-r", "-m", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv")
 
 
-class Step(NamedTuple):
+class WalkedCommit(NamedTuple):
     """A commit on the way back. changes: what it did to the files that were asked for, compared with its first parent."""
 
     sha: str
     parents: tuple[str, ...]
-    changes: tuple[Changed, ...]
+    changes: tuple[ChangedFile, ...]
 
 
 class OutOfTime(GitFailed):
     """The way back takes longer than the caller waits."""
 
 
-def back(repository: Repository, head: str, *raws: bytes, limit: int, seconds: float) -> Iterator[Step]:
+def back(repository: Repository, head: str, *raws: bytes, limit: int, seconds: float) -> Iterator[WalkedCommit]:
     """Yield the commits from one (a full name) back, that one included, at most `limit` of them.
 
     raws: files by their paths in the repository, taken to the letter. Raises OutOfTime, and MissingObjects where the
@@ -70,26 +70,26 @@ def _exactly(raws: tuple[bytes, ...]) -> list[str]:
     return [":(literal)" + os.fsdecode(raw) for raw in raws]
 
 
-def _steps(parts: Iterator[bytes], wanted: frozenset[bytes]) -> Iterator[Step]:
-    step: Step | None = None
+def _steps(parts: Iterator[bytes], wanted: frozenset[bytes]) -> Iterator[WalkedCommit]:
+    step: WalkedCommit | None = None
     for part in parts:
         token = part.lstrip(b"\n")
         if token.startswith(b":") and step is not None:
             old_mode, new_mode, old, new, _ = token[1:].decode("ascii", "replace").split(" ")
             raw = next(parts, b"")
             if raw in wanted:
-                change = Changed(raw, old.replace(NO_BLOB, ""), new.replace(NO_BLOB, ""), old_mode, new_mode)
+                change = ChangedFile(raw, old.replace(NO_BLOB, ""), new.replace(NO_BLOB, ""), old_mode, new_mode)
                 step = step._replace(changes=(*step.changes, change))
         elif _COMMIT.fullmatch(token):
             if step is not None:
                 yield step
             sha, *parents = token.decode("ascii").split()
-            step = Step(sha, tuple(parents), ())
+            step = WalkedCommit(sha, tuple(parents), ())
     if step is not None:
         yield step
 
 
-def inside(repository: Repository, merge: Step, raw: bytes, *, limit: int) -> list[str]:
+def inside(repository: Repository, merge: WalkedCommit, raw: bytes, *, limit: int) -> list[str]:
     """Return the commits that a merge brought and that touched a file, newest first, at most `limit`."""
     words = ("log", "-z", "--no-merges", f"--max-count={limit}", "--format=%H", "--end-of-options", merge.sha)
     with reading(repository) as env:

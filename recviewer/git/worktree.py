@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from recviewer.git.ranges import Changed, Held, MissingObjects, blob_name, missing, parsed
+from recviewer.git.ranges import ChangedFile, CommittedFile, MissingObjects, blob_name, missing, parsed
 from recviewer.git.repository import GitFailed, Repository, first_line, reading, run, working
 
 _FLAGS = (
@@ -56,14 +56,14 @@ class Snapshot:
     obstacles: tuple[Obstacle, ...] = ()
     unsure: tuple[tuple[bytes, str], ...] = ()
 
-    def differing(self, commit: str) -> list[Changed]:
+    def differing(self, commit: str) -> list[ChangedFile]:
         """Return the files that differ from a commit (full name), in order of path. Files that were not asked for count
         as they are in the index.
         """
         words = ("diff-index", "--cached", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none")
         return parsed(self.ask(*words, "--end-of-options", commit, "--"))
 
-    def held(self, below: bytes = b"") -> list[Held]:
+    def held(self, below: bytes = b"") -> list[CommittedFile]:
         """Return the files that git would commit, in order of path; those that were not asked for as the index has them.
 
         below: a folder, with its final slash.
@@ -73,7 +73,7 @@ class Snapshot:
             head, _, raw = entry.partition(b"\t")
             mode, blob, stage = head.decode("ascii", "replace").split(" ")
             if stage == "0" and raw.startswith(below):
-                made.append(Held(raw, blob, mode))
+                made.append(CommittedFile(raw, blob, mode))
         return made
 
     def contents(self, blobs: Collection[str]) -> Iterator[tuple[str, bytes]]:

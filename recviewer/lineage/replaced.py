@@ -11,7 +11,7 @@ from recviewer.changes import changeset
 from recviewer.changes.sources import Range, Spec
 from recviewer.changes.unchanged import Unchanged
 from recviewer.git import walk
-from recviewer.git.ranges import Changed
+from recviewer.git.ranges import ChangedFile
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.pairing import pairs
 from recviewer.pairing.pairs import How, Pair, Sure
@@ -122,8 +122,8 @@ class Replaced:
 
 
 def _only_renamed(
-    gone: Sequence[Changed], come: Sequence[Changed], made: _Pairs
-) -> tuple[list[Changed], list[Changed]]:
+    gone: Sequence[ChangedFile], come: Sequence[ChangedFile], made: _Pairs
+) -> tuple[list[ChangedFile], list[ChangedFile]]:
     """Pair what was only renamed, by its bytes and without reading it. Return the rest."""
     olds, news = Counter(item.old for item in gone), Counter(item.new for item in come)
     sources = {item.old: item.raw for item in gone if olds[item.old] == news[item.old] == 1}
@@ -135,7 +135,7 @@ def _only_renamed(
     return [one for one in gone if one.old not in sources], [one for one in come if one.new not in sources]
 
 
-def _in(folder: bytes, changed: Sequence[Changed]) -> list[Changed]:
+def _in(folder: bytes, changed: Sequence[ChangedFile]) -> list[ChangedFile]:
     return [item for item in changed if item.raw.rpartition(b"/")[0] == folder]
 
 

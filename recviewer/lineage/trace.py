@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from recviewer.git import walk
-from recviewer.git.ranges import Changed, missing
+from recviewer.git.ranges import ChangedFile, missing
 from recviewer.git.repository import GitFailed, Repository
-from recviewer.git.walk import OutOfTime, Step
+from recviewer.git.walk import OutOfTime, WalkedCommit
 from recviewer.lineage.replaced import NEAR, OtherSide, Replaced
 from recviewer.pairing.pairs import Pair
 from recviewer.store.paths import key_of
@@ -117,7 +117,7 @@ class _Look:
     line: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def back(self, start: str, *raws: bytes) -> Iterator[Step]:
+    def back(self, start: str, *raws: bytes) -> Iterator[WalkedCommit]:
         """Go back from a commit within what is left."""
         seconds = max(0.05, self.until - time.monotonic())
         yield from walk.back(self.repository, start, *raws, limit=self.commits, seconds=seconds)
@@ -150,7 +150,7 @@ def _past(look: _Look, raw: bytes) -> tuple[list[Version], str, tuple[bytes, str
     """Return the versions from the head back, why that ended, and from where to go on."""
     versions: list[Version] = []
     start = look.head
-    step: Step | None = None
+    step: WalkedCommit | None = None
     while True:
         hop: Version | None = None
         try:
@@ -183,11 +183,11 @@ def _sentence(error: GitFailed) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _on(step: Step, raw: bytes) -> tuple[bytes, str] | None:
+def _on(step: WalkedCommit, raw: bytes) -> tuple[bytes, str] | None:
     return (raw, step.parents[0]) if step.parents else None
 
 
-def _why(look: _Look, step: Step, further: tuple[bytes, str] | None) -> str:
+def _why(look: _Look, step: WalkedCommit, further: tuple[bytes, str] | None) -> str:
     if further is not None:
         return f"{len(look.line):,} commits were looked through, back to {step.sha[:9]}."
     if is_cut(look.repository, step.sha):
@@ -200,7 +200,7 @@ def is_cut(repository: Repository, sha: str) -> bool:
     return repository.is_shallow and sha in (repository.common_dir / "shallow").read_text(errors="replace").split()
 
 
-def _plain(step: Step, change: Changed) -> Version:
+def _plain(step: WalkedCommit, change: ChangedFile) -> Version:
     """Return a version by its own path alone."""
     old = TreeFile(change.raw, change.old, change.old_mode) if change.old else None
     new = TreeFile(change.raw, change.new, change.new_mode) if change.new else None
@@ -208,7 +208,7 @@ def _plain(step: Step, change: Changed) -> Version:
     return Version(what, step.sha, step.parents[0] if step.parents else "", new, old, merged=step.parents[1:])
 
 
-def _version(look: _Look, step: Step, change: Changed) -> Version:
+def _version(look: _Look, step: WalkedCommit, change: ChangedFile) -> Version:
     """Return a version; of one that was added, with what it replaced."""
     made = _plain(step, change)
     if made.what is not What.ADDED:
@@ -285,5 +285,5 @@ def _with_merged(repository: Repository, version: Version) -> Version:
     place = version.place or version.before
     if not version.merged or place is None:
         return version
-    step = Step(version.sha, (version.parent, *version.merged), ())
+    step = WalkedCommit(version.sha, (version.parent, *version.merged), ())
     return replace(version, merged=tuple(walk.inside(repository, step, place.raw, limit=MERGED)))

@@ -11,11 +11,11 @@ from recviewer.changes.overview import compared
 from recviewer.git import blobs, refs
 from recviewer.git.history import contents
 from recviewer.git.ranges import missing
-from recviewer.git.refs import Commit
+from recviewer.git.refs import CommitFacts
 from recviewer.git.repository import Repository
 from recviewer.lineage.trace import Lineage, TreeFile, Version
 from recviewer.pairing.pairs import How, Pair, Sure
-from recviewer.pairing.sides import Library, Reader, Side, sides_of, unread_file
+from recviewer.pairing.sides import Library, Side, SideReader, sides_of, unread_file
 
 SECONDS = 1.0
 """Time for comparing the versions of one page; those that are left can be compared by hand."""
@@ -26,7 +26,7 @@ _BOTS = ("[bot]", "-bot")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FullVersion:
     """A version in full.
 
     commit: None where its object cannot be read. side: the recording after the commit, else the one that it deleted. change:
@@ -34,10 +34,10 @@ class Told:
     """
 
     version: Version
-    commit: Commit | None
+    commit: CommitFacts | None
     side: Side
     change: Change | None
-    merged: tuple[Commit, ...]
+    merged: tuple[CommitFacts, ...]
 
 
 def is_bot(author: str) -> bool:
@@ -48,7 +48,7 @@ def is_bot(author: str) -> bool:
 
 def told(
     repository: Repository, lineage: Lineage, library: Library, *, limit_bytes: int, part: str = ""
-) -> tuple[Told, ...]:
+) -> tuple[FullVersion, ...]:
     """Read all versions of a lineage. limit_bytes: larger files are not read. Raises GitFailed where git does not answer.
 
     part: the recording among many of the file that is asked for; those versions of the file are left out that left it alone.
@@ -69,7 +69,7 @@ def told(
         if one.place is not None and one.before is not None and time.monotonic() < until:
             change = compared(sides[one.before], sides[one.place], one.pair or _PATH, None)
         merged = tuple(commits[name] for name in one.merged if name in commits)
-        made.append(Told(one, commits.get(one.sha), sides[place], change, merged))
+        made.append(FullVersion(one, commits.get(one.sha), sides[place], change, merged))
     return tuple(made)
 
 
@@ -81,7 +81,7 @@ def _sides(
     names = {blob: {_name(place) for place in places if place.blob == blob} for blob in wanted}
     meanings = {(blob, name): library.get(blob, name) for blob in sizes for name in names[blob]}
     unread = {blob for (blob, _), known in meanings.items() if known is None and sizes[blob] <= limit_bytes}
-    reader = Reader(library)
+    reader = SideReader(library)
     for blob, data in contents(repository, unread):
         for name in names[blob]:
             meanings[blob, name] = reader.read(data, name, blob)

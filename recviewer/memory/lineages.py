@@ -8,12 +8,12 @@ from django.conf import settings
 
 from recviewer.catalog.models import Recording
 from recviewer.git import blobs, ranges, refs, walk
-from recviewer.git.refs import Commit
+from recviewer.git.refs import CommitFacts
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.git.walk import OutOfTime
 from recviewer.lineage.replaced import Replaced
 from recviewer.lineage.trace import COMMITS, SECONDS, Lineage, trace
-from recviewer.lineage.versions import Told, told
+from recviewer.lineage.versions import FullVersion, told
 from recviewer.memory import stored
 from recviewer.pairing.sides import Library
 from recviewer.recent import Recent
@@ -81,7 +81,7 @@ def _start(here: Repository, key: str, recording: Recording | None, asked: str) 
 _Touched = tuple[bytes | None, int, str, str]
 
 _library = Library(limit_bytes=8_000_000)
-_kept = Recent[tuple[object, ...], tuple[Lineage, tuple[Told, ...]]](KEPT)
+_kept = Recent[tuple[object, ...], tuple[Lineage, tuple[FullVersion, ...]]](KEPT)
 _looked = Recent[tuple[object, ...], _Touched](KEPT)
 _replaced: dict[str, Replaced] = {}
 
@@ -115,7 +115,7 @@ def _elsewhere(here: Repository, raws: list[bytes]) -> Start | None:
     return None
 
 
-def versions_of(here: Repository, start: Start) -> tuple[Lineage, tuple[Told, ...]]:
+def versions_of(here: Repository, start: Start) -> tuple[Lineage, tuple[FullVersion, ...]]:
     """Follow a recording, or take what is known from memory: commits never change, but more of them may be fetched.
 
     Raises GitFailed.
@@ -124,7 +124,7 @@ def versions_of(here: Repository, start: Start) -> tuple[Lineage, tuple[Told, ..
     return _kept.made(key, lambda: _followed(here, start))
 
 
-def _followed(here: Repository, start: Start) -> tuple[Lineage, tuple[Told, ...]]:
+def _followed(here: Repository, start: Start) -> tuple[Lineage, tuple[FullVersion, ...]]:
     replaced = _replaced.setdefault(str(here.git_dir), Replaced(here, _library))
     lineage = trace(here, start.commit, start.raw, replaced)
     return lineage, told(here, lineage, _library, limit_bytes=settings.FILE_LIMIT_BYTES, part=start.part)
@@ -141,7 +141,7 @@ def _fetched(here: Repository) -> list[int]:
     return found
 
 
-def came_with(here: Repository, blob: str, key: str) -> tuple[str, Commit | None]:
+def came_with(here: Repository, blob: str, key: str) -> tuple[str, CommitFacts | None]:
     """Return the path at which git has or had a blob, and the commit that brought it there.
 
     key: where it is said to have been, "" for nothing. What cannot be confirmed comes back as it was said, without a commit.

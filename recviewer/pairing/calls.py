@@ -31,7 +31,7 @@ Bag = dict[str, int]
 """Words in whatever order, with the letters that each stands for."""
 
 
-class Turn:
+class BareMessage:
     """One message: its role and its words without ids. In one pairing, equal ones are the same object."""
 
     __slots__ = ("_bag", "_size", "role", "text", "weight")
@@ -66,7 +66,7 @@ class Test:
     function: str
     parameters: str
     masked: str
-    words: Turn
+    words: BareMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,11 @@ class Call:
     family: str
     is_failure: bool
     test: Test
-    turns: tuple[Turn, ...]
+    turns: tuple[BareMessage, ...]
     turn: int
     asked: bytes
     facts: dict[str, bytes]
-    answer: Turn
+    answer: BareMessage
     model: str
     host: str
     site: str
@@ -99,7 +99,7 @@ class Calls:
 
     def __init__(self, models: Collection[str]) -> None:
         self._models = models
-        self._turns: dict[tuple[str, str], Turn] = {}
+        self._turns: dict[tuple[str, str], BareMessage] = {}
         self._tests: dict[str, Test] = {}
 
     def call_of(self, exchange: Exchange, path: str) -> Call:
@@ -125,16 +125,16 @@ class Calls:
             folder=path.rpartition("/")[0],
         )
 
-    def _turn(self, message: Message) -> Turn:
+    def _turn(self, message: Message) -> BareMessage:
         return self._intern(message.role, text_of(message.parts))
 
-    def _intern(self, role: str, text: str) -> Turn:
+    def _intern(self, role: str, text: str) -> BareMessage:
         if len(text) > TEXT:
             text = text[: TEXT // 2] + text[-TEXT // 2 :]
         found = self._turns.get((role, text))
         if found is None:
             blind = blinded(text)
-            found = self._turns.setdefault((role, blind), Turn(role, blind))
+            found = self._turns.setdefault((role, blind), BareMessage(role, blind))
             self._turns[role, text] = found
         return found
 
@@ -182,7 +182,7 @@ def _taken_apart(test: str, models: Collection[str]) -> Test:
     for name in models:
         if name in masked:
             masked = masked.replace(name, "\0")
-    return Test(test, file, function, parameters, masked, Turn("", masked))
+    return Test(test, file, function, parameters, masked, BareMessage("", masked))
 
 
 def _digest(data: bytes) -> bytes:

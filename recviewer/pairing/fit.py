@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recviewer.exchange.text import SENT
-from recviewer.pairing.calls import INSTRUCTING, Bag, Call, Test, Turn
+from recviewer.pairing.calls import INSTRUCTING, Bag, BareMessage, Call, Test
 
 EDITED, EDITED_UNEVEN = 0.25, 0.4
 """Conversations less alike than this are two calls, though their test is the same; more is asked for where turns came
@@ -20,7 +20,7 @@ class Likeness:
     """Weighs calls against each other; remembers what it has compared."""
 
     def __init__(self) -> None:
-        self._turns: dict[tuple[Turn, Turn], float] = {}
+        self._turns: dict[tuple[BareMessage, BareMessage], float] = {}
         self._tests: dict[tuple[str, str], float] = {}
 
     def fit(self, old: Call, new: Call, *, renamed: float = 0.0) -> float:
@@ -55,7 +55,7 @@ class Likeness:
             return self._zipped(was, now)
         return self._uneven(was, now) * (0.5 if self._is_next(was, now) or self._is_next(now, was) else 1.0)
 
-    def turns(self, old: Turn, new: Turn) -> float:
+    def turns(self, old: BareMessage, new: BareMessage) -> float:
         """Return the share of two turns' letters that both have."""
         if old is new:
             return 1.0
@@ -87,7 +87,7 @@ class Likeness:
         last, final = old.turns[_last(old.turns)], new.turns[_last(new.turns)]
         return last.role == final.role and self.turns(last, final) >= SAME_END
 
-    def _zipped(self, old: tuple[Turn, ...], new: tuple[Turn, ...]) -> float:
+    def _zipped(self, old: tuple[BareMessage, ...], new: tuple[BareMessage, ...]) -> float:
         last = _last(old)
         total = fit = 0.0
         for place, (was, now) in enumerate(zip(old, new, strict=True)):
@@ -96,7 +96,7 @@ class Likeness:
             fit += weight * self.turns(was, now)
         return fit / total
 
-    def _uneven(self, old: tuple[Turn, ...], new: tuple[Turn, ...]) -> float:
+    def _uneven(self, old: tuple[BareMessage, ...], new: tuple[BareMessage, ...]) -> float:
         """Fit the turns in order, as many as go together; what is left over on either side counts against it.
 
         Instructions weigh half of what they do elsewhere: they are what is put in and taken out most often.
@@ -113,7 +113,7 @@ class Likeness:
         ends = self.turns(last, final) if last.role == final.role else 0.0
         return 0.95 * max(best[-1] / total, (best[-1] + ends) / (total + 1))
 
-    def _is_next(self, old: tuple[Turn, ...], new: tuple[Turn, ...]) -> bool:
+    def _is_next(self, old: tuple[BareMessage, ...], new: tuple[BareMessage, ...]) -> bool:
         """Tell whether a conversation goes on from another: the same turns, and then what was its answer."""
         if len(old) >= len(new) or new[len(old)].role not in SENT:
             return False
@@ -143,12 +143,12 @@ def is_one_provider(old: Call, new: Call) -> bool:
     return old.listed != b"" and old.listed == new.listed
 
 
-def _last(turns: tuple[Turn, ...]) -> int:
+def _last(turns: tuple[BareMessage, ...]) -> int:
     """Return the place of the last turn that is no answer: what the call is about."""
     return next((place for place in reversed(range(len(turns))) if turns[place].role not in SENT), -1)
 
 
-def _uneven_weight(turn: Turn) -> float:
+def _uneven_weight(turn: BareMessage) -> float:
     return turn.weight / 2 if turn.role in INSTRUCTING else turn.weight
 
 

@@ -18,14 +18,14 @@ from recviewer.pairing.fit import Likeness, facts, is_one_provider
 from recviewer.pairing.leftovers import Broken, Members, groups_of, only_ones, stacks_of
 from recviewer.pairing.matching import best
 from recviewer.pairing.sides import Side
-from recviewer.pairing.successors import Kept, Successor, second, standing_of
+from recviewer.pairing.successors import KeptRecording, Successor, second, standing_of
 from recviewer.replay.names import ReplayState
 
-Unchanged = Callable[[Collection[str]], Collection[Kept] | None]
+Unchanged = Callable[[Collection[str]], Collection[KeptRecording] | None]
 """Asked only where it matters, of the tests for which it does: what did not change; None where that cannot be had."""
 
 
-def all_changed(tests: Collection[str]) -> Collection[Kept]:
+def all_changed(tests: Collection[str]) -> Collection[KeptRecording]:
     """Answer that no test has other recordings than those that came or went."""
     return ()
 
@@ -144,7 +144,7 @@ def _paired(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Ch
     return Pairing(tuple(pairs), groups, tuple(stacks_of(left, newest)))
 
 
-def _asked(old: Sequence[Call], new: Sequence[Call], unchanged: Unchanged) -> Collection[Kept] | None:
+def _asked(old: Sequence[Call], new: Sequence[Call], unchanged: Unchanged) -> Collection[KeptRecording] | None:
     """Ask which tests still have recordings. Asked only of tests that are on one side alone and may be one under two ids."""
     were, are = {call.test.id for call in old}, {call.test.id for call in new}
     gone = [call for call in old if call.test.id not in are]

@@ -228,7 +228,7 @@ class Library:
         return self._kept.put((blob, name), meaning)
 
 
-class Reader:
+class SideReader:
     """Reads the files of one range or one history, as many as there is time and memory for; the others it leaves unread.
 
     Those count as files that cannot be read: a person has to look at them, and they are the same as no other.

@@ -20,7 +20,7 @@ LEAST = 0.45
 Calls = Mapping[int, Call]
 
 
-class Kept(NamedTuple):
+class KeptRecording(NamedTuple):
     """A recording that did not change. endpoint: the last part of what it asked; "" where that was not looked at."""
 
     test: str
@@ -34,8 +34,8 @@ class TestsThere:
     By what was asked: a list of models that was left behind does not mean that a test still chats.
     """
 
-    before: frozenset[Kept]
-    after: frozenset[Kept]
+    before: frozenset[KeptRecording]
+    after: frozenset[KeptRecording]
 
     def is_gone(self, old: Call) -> bool:
         """Tell whether nothing of its kind is left of a test in the head."""
@@ -46,14 +46,14 @@ class TestsThere:
         return not self.before & _kinds(new)
 
 
-def _kinds(call: Call) -> frozenset[Kept]:
-    return frozenset({Kept(call.test.id, call.endpoint), Kept(call.test.id, "")})
+def _kinds(call: Call) -> frozenset[KeptRecording]:
+    return frozenset({KeptRecording(call.test.id, call.endpoint), KeptRecording(call.test.id, "")})
 
 
-def standing_of(old: Iterable[Call], new: Iterable[Call], kept: Collection[Kept]) -> TestsThere:
+def standing_of(old: Iterable[Call], new: Iterable[Call], kept: Collection[KeptRecording]) -> TestsThere:
     """Return what there is. kept: recordings that are on both sides."""
     rest = frozenset(kept)
-    before, after = ({Kept(call.test.id, call.endpoint) for call in calls} for calls in (old, new))
+    before, after = ({KeptRecording(call.test.id, call.endpoint) for call in calls} for calls in (old, new))
     return TestsThere(rest | before, rest | after)
 
 
@@ -114,7 +114,7 @@ def _by_function(tests: _Tests) -> dict[str, _Tests]:
     return made
 
 
-def _functions(kept: Iterable[Kept]) -> frozenset[str]:
+def _functions(kept: Iterable[KeptRecording]) -> frozenset[str]:
     return frozenset(one.test.partition("[")[0].rpartition("::")[2] for one in kept)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recviewer.plan.model import Again, File
+from recviewer.plan.model import Again, FileToDo
 from recviewer.review import filters
 from recviewer.review.history import Mark, marks, rejected_changes
 from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX
@@ -48,7 +48,7 @@ def on_changes() -> tuple[dict[tuple[str, str], Mark], dict[tuple[str, str], str
     return {place: mark for place, mark in marked.items() if place not in rejected}, rejected
 
 
-def by_test(file: File) -> tuple[bool, str, str]:
+def by_test(file: FileToDo) -> tuple[bool, str, str]:
     """Order files by test, those last that no test is known of."""
     return file.test_id == "", file.test_id, file.path
 

@@ -11,7 +11,7 @@ from recviewer.changes import disk
 from recviewer.changes.sources import Range
 from recviewer.git import ranges, refs
 from recviewer.git.history import contents
-from recviewer.git.ranges import Held, MissingObjects
+from recviewer.git.ranges import CommittedFile, MissingObjects
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.store.paths import components
 from recviewer.store.refusals import OutsideRoot
@@ -19,7 +19,7 @@ from recviewer.store.refusals import OutsideRoot
 PLAIN, EXECUTABLE, MODULE = "100644", "100755", "160000"
 
 
-def held(repository: Repository, commit: str, below: bytes) -> list[Held]:
+def held(repository: Repository, commit: str, below: bytes) -> list[CommittedFile]:
     """Return the files of a commit below a folder, whatever its name: git reads more into a colon in front."""
     found = ranges.held(repository, commit, b"" if below.startswith(b":") else below)
     return [one for one in found if one.raw.startswith(below)]
@@ -46,7 +46,7 @@ class Head:
 
     def __init__(self, asked: Range) -> None:
         self.range = asked
-        self._folders: dict[bytes, list[Held]] = {}
+        self._folders: dict[bytes, list[CommittedFile]] = {}
 
     @cached_property
     def is_here(self) -> bool:
@@ -58,7 +58,7 @@ class Head:
         except GitFailed:
             return False
 
-    def below(self, folder: bytes) -> list[Held]:
+    def below(self, folder: bytes) -> list[CommittedFile]:
         """Return the files below a folder; of those on disk only recordings, and none that cannot be read."""
         if folder not in self._folders:
             found = self._on_disk(folder) if self.range.is_on_disk else None
@@ -74,7 +74,7 @@ class Head:
                 return PLAIN
         return next((one.mode for one in self.below(folder_of(raw)) if one.raw == raw), PLAIN)
 
-    def read(self, wanted: Iterable[Held]) -> Iterator[tuple[Held, bytes]]:
+    def read(self, wanted: Iterable[CommittedFile]) -> Iterator[tuple[CommittedFile, bytes]]:
         """Yield files with their bytes, in their order. On disk those are left out whose bytes are others by now.
 
         Raises MissingObjects where a commit's are not here.
@@ -101,13 +101,13 @@ class Head:
         return False
 
     @cached_property
-    def _lying(self) -> list[Held]:
+    def _lying(self) -> list[CommittedFile]:
         return disk.held(self.range.repository)
 
-    def _on_disk(self, folder: bytes) -> list[Held]:
+    def _on_disk(self, folder: bytes) -> list[CommittedFile]:
         return [one for one in self._lying if one.raw.startswith(folder)]
 
-    def _read_on_disk(self, wanted: Iterable[Held]) -> Iterator[tuple[Held, bytes]]:
+    def _read_on_disk(self, wanted: Iterable[CommittedFile]) -> Iterator[tuple[CommittedFile, bytes]]:
         mine = {one.raw: one for one in wanted}
         for raw, data in disk.bytes_of(self.range.repository, {raw: one.blob for raw, one in mine.items()}):
             yield mine[raw], data
@@ -121,7 +121,7 @@ class Head:
         return os.path.islink(place) or not os.path.isdir(place)
 
 
-def read(repository: Repository, wanted: Iterable[Held]) -> Iterator[tuple[Held, bytes]]:
+def read(repository: Repository, wanted: Iterable[CommittedFile]) -> Iterator[tuple[CommittedFile, bytes]]:
     """Yield files of commits with their bytes, in their order. Raises MissingObjects."""
     waiting = list(wanted)
     found = contents(repository, [one.blob for one in waiting])

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from recviewer.catalog.models import Recording
 from recviewer.changes.overview import Overview
-from recviewer.git.ranges import Held
+from recviewer.git.ranges import CommittedFile
 from recviewer.pairing.sides import Side, file_meaning_of
 from recviewer.plan.head_tree import Head, folder_of
-from recviewer.plan.model import File, Loss
+from recviewer.plan.model import FileToDo, Loss
 from recviewer.recent import Recent
 from recviewer.recorders.registry import claims
 from recviewer.replay.names import ReplayState
@@ -27,7 +27,7 @@ _known = Recent[tuple[str, str], tuple[_Fact, ...]](KEPT)
 """One fact for each recording of a file."""
 
 
-def losses(found: Overview, head: Head, deletions: Sequence[File]) -> Iterator[Loss]:
+def losses(found: Overview, head: Head, deletions: Sequence[FileToDo]) -> Iterator[Loss]:
     """Yield the tests whose last recording that replays for sure would go, and those that would have none left.
 
     What goes: files to delete, and what the range removed with a reviewer's consent. Recordings of one test lie in one
@@ -63,14 +63,14 @@ def _is_current(side: Side) -> bool:
     return side.meaning.replay.state is ReplayState.CURRENT
 
 
-def _facts(found: Overview, head: Head, folders: set[bytes], tests: set[str]) -> Iterator[tuple[Held, _Fact]]:
+def _facts(found: Overview, head: Head, folders: set[bytes], tests: set[str]) -> Iterator[tuple[CommittedFile, _Fact]]:
     """Yield the recordings of some folders with what is known of them: from the range, the catalog, else their bytes.
 
     Those may be left out that belong to none of the tests.
     """
     news = [change.new for change in found.changes if change.new is not None]
     changed = {side.raw: side for side in news if not side.part}
-    unknown: list[Held] = []
+    unknown: list[CommittedFile] = []
     for one in (one for folder in sorted(folders) for one in head.below(folder) if folder_of(one.raw) == folder):
         if not one.raw.endswith(claims().endings) or not one.mode.startswith("100"):
             continue
@@ -84,7 +84,7 @@ def _facts(found: Overview, head: Head, folders: set[bytes], tests: set[str]) ->
     yield from _learned(head, unknown, _words(tests))
 
 
-def _learned(head: Head, unknown: Sequence[Held], words: set[bytes]) -> Iterator[tuple[Held, _Fact]]:
+def _learned(head: Head, unknown: Sequence[CommittedFile], words: set[bytes]) -> Iterator[tuple[CommittedFile, _Fact]]:
     catalog: dict[tuple[str, str], _Fact] = {}
     for some in chunked({one.blob for one in unknown}):
         rows = Recording.objects.filter(blob__in=some).values_list("blob", "path", "test_id", "replay")
@@ -116,5 +116,5 @@ def _words(tests: set[str]) -> set[bytes]:
     return {word.encode() for word in longest} if "" not in longest else set()
 
 
-def _key(one: Held) -> tuple[str, str]:
+def _key(one: CommittedFile) -> tuple[str, str]:
     return one.blob, one.raw.rpartition(b"/")[2].decode("utf-8", "backslashreplace")

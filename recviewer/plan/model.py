@@ -18,7 +18,7 @@ from recviewer.plan import patches
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class FileToDo:
     """A file to delete or to bring back, by whose word, and why.
 
     path: as pages name it. name: below the top of the git work tree (else below the root), in bytes. mode: as git
@@ -89,11 +89,11 @@ class Ground:
         return bool(self.head) if self.spec else self.work_tree is not None
 
 
-Bytes: TypeAlias = Callable[[Sequence[File]], Iterator[tuple[File, bytes]]]
+Bytes: TypeAlias = Callable[[Sequence[FileToDo]], Iterator[tuple[FileToDo, bytes]]]
 """Yields the bytes of files, in their order; those are left out whose bytes are others by now."""
 
 
-def _no_bytes(files: Sequence[File]) -> Iterator[tuple[File, bytes]]:
+def _no_bytes(files: Sequence[FileToDo]) -> Iterator[tuple[FileToDo, bytes]]:
     yield from ()
 
 
@@ -109,13 +109,13 @@ class Plan:
     """
 
     ground: Ground
-    deletions: tuple[File, ...]
+    deletions: tuple[FileToDo, ...]
     changed: tuple[LeftOut, ...]
     alike: tuple[LeftOut, ...]
     losses: tuple[Loss, ...]
     again: tuple[Again, ...]
     orphans: tuple[str, ...]
-    back: tuple[File, ...] = ()
+    back: tuple[FileToDo, ...] = ()
     stuck: tuple[LeftOut, ...] = ()
     undecided: int = 0
     elsewhere: int = 0
@@ -203,7 +203,7 @@ def as_json(plan: Plan) -> dict[str, object]:
     }
 
 
-def _file(item: File) -> dict[str, object]:
+def _file(item: FileToDo) -> dict[str, object]:
     return {
         "path": item.path,
         "git_path": item.name.decode("utf-8", "backslashreplace"),

@@ -11,11 +11,11 @@ from recviewer.catalog.where import key_at, way
 from recviewer.changes.model import Change, Key
 from recviewer.changes.overview import Overview, subjects
 from recviewer.changes.sources import Range
-from recviewer.git.ranges import Held
+from recviewer.git.ranges import CommittedFile
 from recviewer.pairing.sides import Side
 from recviewer.plan import asked_for, head_tree, losses
 from recviewer.plan.head_tree import Head, folder_of
-from recviewer.plan.model import File, Ground, LeftOut, Plan
+from recviewer.plan.model import FileToDo, Ground, LeftOut, Plan
 from recviewer.review import filters, history
 from recviewer.review.history import Mark
 from recviewer.review.models import Decision, State
@@ -77,9 +77,9 @@ class _Bytes:
     head: Head
     back: frozenset[bytes]
 
-    def __call__(self, wanted: Sequence[File]) -> Iterator[tuple[File, bytes]]:
+    def __call__(self, wanted: Sequence[FileToDo]) -> Iterator[tuple[FileToDo, bytes]]:
         named = {file.name: file for file in wanted}
-        entries = [Held(file.name, file.blob, file.mode) for file in wanted]
+        entries = [CommittedFile(file.name, file.blob, file.mode) for file in wanted]
         repository = self.head.range.repository
         if not self.head.range.is_on_disk:
             for one, data in head_tree.read(repository, entries):
@@ -95,7 +95,7 @@ class _Bytes:
 class _Marked:
     """What marks come to. elsewhere: how many are on files of the head that the range leaves alone."""
 
-    deletions: list[File]
+    deletions: list[FileToDo]
     changed: list[LeftOut]
     alike: list[LeftOut]
     elsewhere: int = 0
@@ -134,9 +134,9 @@ def _delete(made: _Marked, side: Side, mark: Mark, head: Head) -> None:
         made.deletions.append(_file(side, mode, mark.reviewer, mark.at, mark.note))
 
 
-def _file(side: Side, mode: str, by: str, at: datetime, note: str) -> File:
+def _file(side: Side, mode: str, by: str, at: datetime, note: str) -> FileToDo:
     asked = side.meaning.line.asked
-    return File(side.path, side.raw, mode, side.blob, side.meaning.size, side.test_id, asked, by, at, note)
+    return FileToDo(side.path, side.raw, mode, side.blob, side.meaning.size, side.test_id, asked, by, at, note)
 
 
 def _beside(made: _Marked, marks: Mapping[str, Sequence[Mark]], head: Head, start: bytes) -> None:
@@ -160,7 +160,7 @@ def _said_in(asked: Range) -> set[str]:
     return set(rows.values_list("fingerprint", flat=True))
 
 
-def _back(found: Overview, head: Head) -> tuple[list[File], list[LeftOut]]:
+def _back(found: Overview, head: Head) -> tuple[list[FileToDo], list[LeftOut]]:
     """Return the removed files that somebody wants back, and those of them that no patch can bring back."""
     wanted = [change for change in found.changes if change.new is None and change.verdict == State.REJECTED]
     by_subject = _settled(wanted)
@@ -168,7 +168,7 @@ def _back(found: Overview, head: Head) -> tuple[list[File], list[LeftOut]]:
     modes: dict[bytes, str] = {}
     for folder in sorted({folder_of(change.side.file_raw) for change in wanted}):
         modes.update((one.raw, one.mode) for one in head_tree.held(head.range.repository, head.range.base, folder))
-    back: list[File] = []
+    back: list[FileToDo] = []
     stuck: list[LeftOut] = []
     for change in sorted(wanted, key=lambda change: change.side.path):
         side, stand = change.side, stands[by_subject[change.key]]

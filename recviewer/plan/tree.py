@@ -15,7 +15,7 @@ from recviewer.catalog.where import way
 from recviewer.git import repository
 from recviewer.plan import asked_for
 from recviewer.plan.head_tree import mode_on_disk
-from recviewer.plan.model import Again, File, Ground, LeftOut, Loss, Plan
+from recviewer.plan.model import Again, FileToDo, Ground, LeftOut, Loss, Plan
 from recviewer.review import filters
 from recviewer.review.history import Mark
 from recviewer.review.models import State
@@ -53,8 +53,8 @@ def _place() -> tuple[Path | None, bytes]:
     return found.work_tree, way()
 
 
-def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[File], list[LeftOut]]:
-    deletions: list[File] = []
+def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[FileToDo], list[LeftOut]]:
+    deletions: list[FileToDo] = []
     changed: list[LeftOut] = []
     with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=None) as reader:
         for recording in _rows(list(by_path)):
@@ -77,7 +77,7 @@ def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[
                 continue
             mark = mine[-1]
             deletions.append(
-                File(
+                FileToDo(
                     path=recording.path,
                     name=prefix + raw,
                     mode=mode,
@@ -111,7 +111,7 @@ def _marks(own: Mapping[Place, Mark], rejected: Mapping[Place, str]) -> dict[str
     return by_path
 
 
-def _bytes(skip: int, wanted: Sequence[File]) -> Iterator[tuple[File, bytes]]:
+def _bytes(skip: int, wanted: Sequence[FileToDo]) -> Iterator[tuple[FileToDo, bytes]]:
     """Yield the bytes on disk. skip: what stands before the path below the root."""
     with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=None) as reader:
         for file in wanted:
@@ -140,7 +140,7 @@ def _alike(known: set[str]) -> list[LeftOut]:
     return [LeftOut(row.path, row.blob, asked_for.ALIKE) for row in rows if row.path not in known]
 
 
-def _losses(deletions: Sequence[File]) -> Iterator[Loss]:
+def _losses(deletions: Sequence[FileToDo]) -> Iterator[Loss]:
     """Yield the tests whose last recording that replays for sure would go, and those that would have none left."""
     gone: dict[str, list[str]] = {}
     for deletion in deletions:

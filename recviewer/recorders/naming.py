@@ -12,7 +12,7 @@ DIGITS = 12
 """Hex digits of a name: two requests of one file share 48 bits by chance in no file that anybody has."""
 
 
-class Names:
+class PartNames:
     """Gives the parts of one file their names, in order."""
 
     def __init__(self) -> None:

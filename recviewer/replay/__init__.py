@@ -1,6 +1,6 @@
 """Can a recording still be found by its file name? Names are hashes of requests; the rules for them have changed."""
 
 from recviewer.replay.names import Replay, ReplayState, RuleName, explain, name_state
-from recviewer.replay.rules import RULES, CallKind, Rule
+from recviewer.replay.rules import RULES, CallKind, NameRule
 
-__all__ = ["RULES", "CallKind", "Replay", "ReplayState", "Rule", "RuleName", "explain", "name_state"]
+__all__ = ["RULES", "CallKind", "NameRule", "Replay", "ReplayState", "RuleName", "explain", "name_state"]

@@ -12,7 +12,7 @@ from enum import StrEnum
 from recviewer.exchange.model import Json
 from recviewer.replay.bodies import Body, nests_too_deep, to_json
 from recviewer.replay.calls import HashedCall, call_of, models_digest
-from recviewer.replay.rules import NEEDLES, CallKind, Rule, rules_for
+from recviewer.replay.rules import NEEDLES, CallKind, NameRule, rules_for
 from recviewer.replay.steps import DropStep, TextStep
 
 _HASH_NAME = re.compile(r"(?:[0-9a-f]{12}|[0-9a-f]{64}|models-(?:[0-9a-f]{12}|[0-9a-f]{64})-[0-9a-f]{8})\.json")
@@ -49,7 +49,7 @@ class Replay:
 class RuleName:
     """The file name one rule gives a recording, "" where it cannot be worked out.
 
-    since, on_main, says: as in the `Rule`. matches: whether it is the name that the file has.
+    since, on_main, says: as in the `NameRule`. matches: whether it is the name that the file has.
     """
 
     rule: str
@@ -129,7 +129,7 @@ class _Names:
     _hashes: dict[tuple[tuple[DropStep, ...], tuple[TextStep, ...], bool], str] = field(default_factory=dict)
     _digest: str | None = None
 
-    def by(self, rule: Rule) -> str:
+    def by(self, rule: NameRule) -> str:
         """The file name a rule gives, "" where it cannot be worked out."""
         if rule.unstored:
             return ""
@@ -140,21 +140,21 @@ class _Names:
             self._digest = models_digest(self.call)
         return self._digest and f"models-{digits}-{self._digest}.json"
 
-    def gives(self, rule: Rule, file_name: str) -> bool:
+    def gives(self, rule: NameRule, file_name: str) -> bool:
         """Whether a file name is one that a rule gives."""
         if self.by(rule) == file_name:
             return True
         plain = rule.plain_model_lists and self._is_model_list(rule)
         return plain and f"{self._hash(rule)[: rule.hex_digits]}.json" == file_name
 
-    def _is_model_list(self, rule: Rule) -> bool:
+    def _is_model_list(self, rule: NameRule) -> bool:
         return self.call.kind is CallKind.INFERENCE and rule.lists_models(self.call.endpoint)
 
-    def _counts_test(self, rule: Rule) -> bool:
+    def _counts_test(self, rule: NameRule) -> bool:
         call = self.call
         return call.kind in rule.test_id and not (call.kind is CallKind.INFERENCE and rule.lists_models(call.path))
 
-    def _hash(self, rule: Rule) -> str:
+    def _hash(self, rule: NameRule) -> str:
         drops = self._drops(rule)
         body = self._body(drops)
         # Tool arguments are hashed as they are.
@@ -166,7 +166,7 @@ class _Names:
             known = self._hashes[key] = hashlib.sha256(text.encode()).hexdigest()
         return known
 
-    def _drops(self, rule: Rule) -> tuple[DropStep, ...]:
+    def _drops(self, rule: NameRule) -> tuple[DropStep, ...]:
         """Those of a rule's dropping steps that can change the body."""
         if not rule.drops or self.call.kind is CallKind.TOOL:
             return ()

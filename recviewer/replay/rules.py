@@ -8,7 +8,7 @@ The rules here are those of the llama-stack (now OGX) recorder: on its main bran
 drafts that lived on branches only but left files behind. The dates are the days a rule reached main, or the day of the
 draft. They were learned from its public source and checked against its whole public history of recordings.
 
-To describe another recorder, or a change to this one: put a `Rule` at the head of `RULES`. Its fields say which kinds
+To describe another recorder, or a change to this one: put a `NameRule` at the head of `RULES`. Its fields say which kinds
 of request it covers, whether the test's id is hashed, for which paths it is not, and which steps
 (`recviewer.replay.steps`) the body goes through first. Nothing else needs an edit. A new kind of change is a new step.
 """
@@ -42,7 +42,7 @@ _ALL_SENT = frozenset({CallKind.INFERENCE, CallKind.TOOL, CallKind.HTTP})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rule:
+class NameRule:
     """How one version of a recorder names a recording.
 
     slug: its short name. since: its first day. on_main: False for a draft that lived on a branch. says: what is
@@ -93,15 +93,15 @@ _PROJECT_ID = DropInside(("extra_body", "extra_query"), ("project_id",))
 
 _FIRST_LISTS = ("/api/tags", "/v1/models")
 
-RULES: tuple[Rule, ...] = (
-    Rule(
+RULES: tuple[NameRule, ...] = (
+    NameRule(
         "G",
         date(2026, 4, 9),
         "Ids of documents and citations in search results no longer count.",
         drops=(_BEDROCK, _PROJECT_ID),
         rewrites=(_SCORE, _ATTRIBUTES, _DOCUMENT_UUID, _CITED_UUID, _ROUND_5),
     ),
-    Rule(
+    NameRule(
         "G2",
         date(2026, 4, 7),
         "Ids such as file-1 of documents and citations in search results no longer count.",
@@ -109,7 +109,7 @@ RULES: tuple[Rule, ...] = (
         drops=(_BEDROCK, _PROJECT_ID),
         rewrites=(_SCORE, _ATTRIBUTES, _DOCUMENT_FILE, _CITED_FILE, _ROUND_5),
     ),
-    Rule(
+    NameRule(
         "G1",
         date(2026, 4, 7),
         "Scores and attributes in search results no longer count.",
@@ -117,21 +117,21 @@ RULES: tuple[Rule, ...] = (
         drops=(_BEDROCK, _PROJECT_ID),
         rewrites=(_SCORE, _ATTRIBUTES, _ROUND_5),
     ),
-    Rule(
+    NameRule(
         "FP",
         date(2026, 4, 2),
         "File processors are recorded too. How the file was to be cut up is hashed but not stored.",
         kinds=frozenset({CallKind.FILE_PROCESSOR}),
         unstored=("chunking_strategy", "options"),
     ),
-    Rule(
+    NameRule(
         "F",
         date(2026, 3, 18),
         "project_id in extra_body and extra_query no longer counts.",
         drops=(_BEDROCK, _PROJECT_ID),
         rewrites=(_ROUND_5,),
     ),
-    Rule(
+    NameRule(
         "FT",
         date(2026, 3, 17),
         "The test counts for tool invocations too.",
@@ -139,7 +139,7 @@ RULES: tuple[Rule, ...] = (
         kinds=frozenset({CallKind.TOOL}),
         test_id=frozenset({CallKind.TOOL}),
     ),
-    Rule(
+    NameRule(
         "F1",
         date(2026, 3, 17),
         "extra_body, extra_query and extra_headers no longer count.",
@@ -147,7 +147,7 @@ RULES: tuple[Rule, ...] = (
         drops=(_BEDROCK, _EXTRAS),
         rewrites=(_ROUND_5,),
     ),
-    Rule(
+    NameRule(
         "F0",
         date(2026, 3, 17),
         "extra_body, extra_query and extra_headers no longer count, nor the test for any path that ends in /models.",
@@ -157,14 +157,14 @@ RULES: tuple[Rule, ...] = (
         model_lists=("/api/tags",),
         model_list_end="/models",
     ),
-    Rule(
+    NameRule(
         "E",
         date(2026, 2, 12),
         "Plain HTTP requests are recorded too, by their whole URL.",
         drops=(_BEDROCK,),
         rewrites=(_ROUND_5,),
     ),
-    Rule(
+    NameRule(
         "D",
         date(2026, 1, 21),
         "stream_options no longer counts for hosts named bedrock.",
@@ -172,7 +172,7 @@ RULES: tuple[Rule, ...] = (
         drops=(_BEDROCK,),
         rewrites=(_ROUND_5,),
     ),
-    Rule(
+    NameRule(
         "D0",
         date(2026, 1, 20),
         "stream_options no longer counts.",
@@ -181,14 +181,14 @@ RULES: tuple[Rule, ...] = (
         drops=(_STREAM_OPTIONS,),
         rewrites=(_ROUND_5,),
     ),
-    Rule(
+    NameRule(
         "C2",
         date(2025, 11, 3),
         "The test no longer counts for /v1/openai/v1/models.",
         kinds=_WITH_TOOLS,
         rewrites=(_ROUND_5,),
     ),
-    Rule(
+    NameRule(
         "C",
         date(2025, 10, 9),
         "Numbers count to five decimals only, also inside text. Tool invocations are recorded too.",
@@ -196,7 +196,7 @@ RULES: tuple[Rule, ...] = (
         rewrites=(_ROUND_5,),
         model_lists=_FIRST_LISTS,
     ),
-    Rule(
+    NameRule(
         "C6",
         date(2025, 10, 9),
         "Numbers count to six decimals only, also inside text.",
@@ -205,14 +205,14 @@ RULES: tuple[Rule, ...] = (
         rewrites=(_ROUND_6,),
         model_lists=_FIRST_LISTS,
     ),
-    Rule(
+    NameRule(
         "B",
         date(2025, 10, 4),
         "The test counts, except for model lists, and the whole hash is shown.",
         kinds=_PLAIN,
         model_lists=_FIRST_LISTS,
     ),
-    Rule(
+    NameRule(
         "A",
         date(2025, 7, 29),
         "Method, path and body count, and the name is twelve digits long. Model lists have their own since 2025-09-03.",
@@ -226,7 +226,7 @@ RULES: tuple[Rule, ...] = (
 """Every known rule, newest first. The first is the one a recorder of today goes by."""
 
 
-def rules_for(kind: CallKind) -> tuple[Rule, ...]:
+def rules_for(kind: CallKind) -> tuple[NameRule, ...]:
     """The rules that cover a kind of request, newest first. Never empty."""
     return _RULES_BY_KIND[kind]
 

@@ -53,7 +53,7 @@ SWAPS = NOTES | BROUGHT | {Action.RETAG, Action.PAIR}
 """Acts whose payload tells rows before and after: see `swaps`."""
 
 
-class Item(NamedTuple):
+class ActItem(NamedTuple):
     """A recording that an act touches."""
 
     path: str
@@ -76,7 +76,7 @@ def write(
     action: Action,
     summary: str,
     payload: dict[str, Any],
-    items: Iterable[Item],
+    items: Iterable[ActItem],
     target: AuditEvent | None = None,
     at: datetime | None = None,
 ) -> AuditEvent:
@@ -144,10 +144,10 @@ def members_of(event: AuditEvent, part: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def items_of(event: AuditEvent) -> Iterator[dict[str, str]]:
-    """Yield what an act touched, as `Item` names it, a few rows at a time."""
-    rows = EventItem.objects.filter(event=event).values_list("pk", *Item._fields)
+    """Yield what an act touched, as `ActItem` names it, a few rows at a time."""
+    rows = EventItem.objects.filter(event=event).values_list("pk", *ActItem._fields)
     for _, *values in _a_few_at_a_time(rows):
-        yield dict(zip(Item._fields, values, strict=True))
+        yield dict(zip(ActItem._fields, values, strict=True))
 
 
 def _a_few_at_a_time(rows: models.QuerySet[Any, tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

@@ -25,7 +25,7 @@ from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.pairing.sides import Side, meaning_of
 from recviewer.review import audit, history, standing
-from recviewer.review.audit import Action, Done, Item
+from recviewer.review.audit import Action, ActItem, Done
 from recviewer.review.history import Saying
 from recviewer.review.locks import acting
 from recviewer.review.models import Decision, Kept, Verdict
@@ -161,7 +161,7 @@ def carry(repository: Repository | None) -> tuple[Done, tuple[Saying, ...]]:
             action=Action.CARRY,
             summary=f"carried {counted(len(fresh), 'verdict')} over to the present rules of what counts",
             payload={"changes": [], "decisions": len(fresh)},
-            items=[Item(one.path, one.fingerprint, one.blob) for one in fresh],
+            items=[ActItem(one.path, one.fingerprint, one.blob) for one in fresh],
             at=timezone.now(),
         )
         history.enter(event, fresh)

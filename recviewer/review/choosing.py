@@ -16,7 +16,7 @@ from recviewer.catalog import content
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.review.audit import Done
-from recviewer.review.refusals import Changed, Gone, Invalid
+from recviewer.review.refusals import ChangedRecordings, Gone, Invalid
 from recviewer.review.subjects import Seen, Target, chunked, printable, unread
 from recviewer.store import files
 from recviewer.store.refusals import CannotRead, OutsideRoot, Refusal, Vanished
@@ -121,7 +121,7 @@ class Chosen:
         if whys == {GONE}:
             raise Gone(list(self.left))
         if whys == {CHANGED}:
-            raise Changed(list(self.left))
+            raise ChangedRecordings(list(self.left))
         if len(self.left) == 1:
             raise Invalid(f"This recording {whys.pop()}. Nothing was saved.")
         raise Invalid(f"There is nothing left to act on. {named(self.left)} Nothing was saved.")

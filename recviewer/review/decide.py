@@ -14,7 +14,7 @@ from recviewer.catalog.models import Recording
 from recviewer.catalog.naming import clean
 from recviewer.exchange.amounts import counted
 from recviewer.review import audit, standing
-from recviewer.review.audit import Action, Done, Item
+from recviewer.review.audit import Action, ActItem, Done
 from recviewer.review.choosing import Chosen
 from recviewer.review.keeping import Contents, Keeping
 from recviewer.review.locks import acting
@@ -131,7 +131,7 @@ def say(
                 action=ACTIONS[word],
                 summary=_summary(word, acted, note, origin),
                 payload=_payload(actor),
-                items=(Item(target.path, target.subject, target.blob) for target in acted),
+                items=(ActItem(target.path, target.subject, target.blob) for target in acted),
                 at=at,
             )
             for changes in _changes(targets, actor, word, note, origin, at):
@@ -191,7 +191,7 @@ def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -
         action=action,
         summary=f"{action.label}: {event.summary}",
         payload=_payload(reviewer),
-        items=(Item(**item) for item in audit.items_of(event)),
+        items=(ActItem(**item) for item in audit.items_of(event)),
         target=event,
     )
     for changes in _told(source, is_back=is_back, along=along):

@@ -22,12 +22,12 @@ from django.utils import timezone
 from recviewer.catalog.models import Recording
 from recviewer.exchange.amounts import counted
 from recviewer.review import audit
-from recviewer.review.audit import Action, Done, Item
+from recviewer.review.audit import Action, ActItem, Done
 from recviewer.review.choosing import Chosen
 from recviewer.review.cutting import Move, cut_of, moves_of
 from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent, TrashRecord
-from recviewer.review.refusals import Changed, Invalid, NotAllowed, Overtaken, Refused, Unnoted
+from recviewer.review.refusals import ChangedRecordings, Invalid, NotAllowed, Overtaken, Refused, Unnoted
 from recviewer.review.subjects import Seen, chunked, subject_of, titled
 from recviewer.review.trash_notes import (
     expect_trash,
@@ -45,7 +45,7 @@ from recviewer.review.trash_notes import (
 )
 from recviewer.store import files
 from recviewer.store import refusals as store
-from recviewer.store.manifests import Entry, State
+from recviewer.store.manifests import EntryState, TrashEntry
 from recviewer.store.paths import open_parent
 
 
@@ -122,7 +122,7 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
                     action=Action.TRASH,
                     summary=f"moved {titled(recordings)} to the trash",
                     payload={"entries": [told_of(entry) for entry in entries]},
-                    items=[Item(one.path, subject_of(one), one.blob) for one in recordings],
+                    items=[ActItem(one.path, subject_of(one), one.blob) for one in recordings],
                     at=at,
                 )
                 record(entries, {entry.key: moves[entry.key].recordings[0] for entry in entries})
@@ -150,7 +150,7 @@ def restore(ids: Sequence[str], *, actor: str) -> Restored:
         raise NotAllowed("This instance is set to read-only: nothing can be put back.")
     if not ids:
         raise Invalid("Nothing was chosen.")
-    back: list[Entry] = []
+    back: list[TrashEntry] = []
     refused: list[str] = []
     with one_at_a_time():
         expect_trash()
@@ -170,10 +170,10 @@ def restore(ids: Sequence[str], *, actor: str) -> Restored:
     return Restored(audit.done(event), tuple(refused))
 
 
-def _back_already(id: str) -> Entry | None:
+def _back_already(id: str) -> TrashEntry | None:
     """Return an entry that was restored and not written down, whose file still lies at its place; None for others."""
     entry = trash_folder().get(id)
-    if entry.state is not State.RESTORED:
+    if entry.state is not EntryState.RESTORED:
         return None
     try:
         is_there = files.blob_of(settings.RECORDINGS_ROOT, entry.raw) == entry.blob
@@ -182,7 +182,7 @@ def _back_already(id: str) -> Entry | None:
     return entry if is_there else None
 
 
-def _write_restored(back: Sequence[Entry], actor: str) -> AuditEvent:
+def _write_restored(back: Sequence[TrashEntry], actor: str) -> AuditEvent:
     with acting():
         event = audit.write(
             actor=actor,
@@ -238,7 +238,7 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
                     action=action,
                     summary=f"{action.label}: {event.summary}",
                     payload={"entries": [told_of(entry) for entry in entries]},
-                    items=[Item(*item) for item in event.items.values_list("path", "fingerprint", "blob")],
+                    items=[ActItem(*item) for item in event.items.values_list("path", "fingerprint", "blob")],
                     target=event,
                 )
                 if deletes:
@@ -257,21 +257,21 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
     return turned
 
 
-def _delete_again(told: Sequence[dict[str, Any]], *, actor: str) -> list[Entry]:
+def _delete_again(told: Sequence[dict[str, Any]], *, actor: str) -> list[TrashEntry]:
     moves = []
     for entry in told:
         raw, parts = bytes.fromhex(entry["path_hex"]), tuple(entry.get("parts", ()))
         try:
             cut = cut_of(raw, entry["blob"], parts) if parts else None
         except store.Refusal as refusal:
-            raise Changed([entry["path"]]) from refusal
+            raise ChangedRecordings([entry["path"]]) from refusal
         if parts and cut is None:
-            raise Changed([entry["path"]])
+            raise ChangedRecordings([entry["path"]])
         moves.append(Move(entry["path"], raw, entry["blob"], (), cut))
     return _delete(moves, actor=actor, note="", now=timezone.now())
 
 
-def _bring_back(told: Sequence[dict[str, Any]], *, actor: str) -> list[Entry]:
+def _bring_back(told: Sequence[dict[str, Any]], *, actor: str) -> list[TrashEntry]:
     """Restore entries, all of them or none, as far as can be seen beforehand.
 
     Where one is refused after others came back, those stay back, as a restore of their own.
@@ -289,7 +289,7 @@ def _bring_back(told: Sequence[dict[str, Any]], *, actor: str) -> list[Entry]:
             _expect_rest(raw, entry["rest"])
         else:
             _expect_free(raw)
-    back: list[Entry] = []
+    back: list[TrashEntry] = []
     try:
         for id in ids:
             back.append(trash_folder().restore(id, root=settings.RECORDINGS_ROOT))
@@ -327,12 +327,12 @@ def _expect_free(raw: bytes) -> None:
 
 def _delete(
     moves: Sequence[Move], *, actor: str, note: str, now: datetime, chosen: Chosen | None = None
-) -> list[Entry]:
+) -> list[TrashEntry]:
     """Move files to the trash, or parts of them, all or none. Raises Changed and the store's other refusals.
 
     chosen: is told of those that are not what was seen, and says whether the act goes on without them.
     """
-    entries: list[Entry] = []
+    entries: list[TrashEntry] = []
     root = settings.RECORDINGS_ROOT
     try:
         for move in moves:
@@ -344,7 +344,7 @@ def _delete(
                 )
             except (store.Changed, store.Vanished, store.CannotRead, store.OutsideRoot) as refusal:
                 if chosen is None:
-                    raise Changed([move.key]) from refusal
+                    raise ChangedRecordings([move.key]) from refusal
                 for one in move.recordings:
                     chosen.leave_for(one.path, refusal)
             except store.NotWritable as refusal:
@@ -358,7 +358,7 @@ def _delete(
     return entries
 
 
-def _put_back(entries: Sequence[Entry]) -> int:
+def _put_back(entries: Sequence[TrashEntry]) -> int:
     """Undo deletions that are not to count. What cannot be put back stays in the trash, and `reconcile` tells of it.
 
     Returns how many stay there.
@@ -375,7 +375,7 @@ def _put_back(entries: Sequence[Entry]) -> int:
     return left
 
 
-def _unmoved(entries: Sequence[Entry], error: BaseException) -> None:
+def _unmoved(entries: Sequence[TrashEntry], error: BaseException) -> None:
     """Undo deletions that could not be written down. Raises Unnoted where files stay in the trash all the same."""
     left = _put_back(entries)
     if left:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.review import audit, rows
-from recviewer.review.audit import Action, Done, Item
+from recviewer.review.audit import Action, ActItem, Done
 from recviewer.review.locks import acting
 from recviewer.review.models import Colour, Tag, TagOn
 from recviewer.review.refusals import Invalid
@@ -140,11 +140,11 @@ def _act(actor: str, summary: str, changes: list[RowChange], uses: Iterable[TagO
     return audit.done(event)
 
 
-def _items(paths: Iterable[str]) -> list[Item]:
-    made: list[Item] = []
+def _items(paths: Iterable[str]) -> list[ActItem]:
+    made: list[ActItem] = []
     for some in chunked(paths):
         there: dict[str, Any] = {row.path: row for row in Recording.objects.filter(path__in=some)}
         for path in some:
             row = there.get(path)
-            made.append(Item(path, subject_of(row) if row else "", row.blob if row else ""))
+            made.append(ActItem(path, subject_of(row) if row else "", row.blob if row else ""))
     return made

@@ -14,7 +14,7 @@ from django.utils import timezone
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.review import audit, rows
-from recviewer.review.audit import Action, Done, Item
+from recviewer.review.audit import Action, ActItem, Done
 from recviewer.review.locks import acting
 from recviewer.review.models import Note
 from recviewer.review.refusals import Invalid, NotAllowed, Refused
@@ -218,7 +218,7 @@ def _act(uid: str, action: Action, summary: str, before: Values, after: Values, 
         action=action,
         summary=summary,
         payload={"changes": changes},
-        items=[Item(after["path"], subject_of(row) if row else "", after["blob"])],
+        items=[ActItem(after["path"], subject_of(row) if row else "", after["blob"])],
         at=at,
     )
     rows.apply(changes)

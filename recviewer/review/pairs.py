@@ -11,10 +11,10 @@ from recviewer.changes.overview import Overview
 from recviewer.pairing.pairs import Choice, How
 from recviewer.pairing.sides import Side
 from recviewer.review import audit, rows
-from recviewer.review.audit import Action, Done, Item
+from recviewer.review.audit import Action, ActItem, Done
 from recviewer.review.locks import acting
 from recviewer.review.models import PairChoice
-from recviewer.review.refusals import Changed, Gone, Invalid
+from recviewer.review.refusals import ChangedRecordings, Gone, Invalid
 from recviewer.review.subjects import Seen, title_for
 
 
@@ -45,7 +45,7 @@ def choose(found: Overview, old: Seen, new: Seen, *, is_pair: bool, actor: str, 
             action=Action.PAIR,
             summary=f"{'paired' if is_pair else 'broke up the pair of'} {title} {_with(before, is_pair=is_pair)}",
             payload={"changes": [one]},
-            items=[Item(side.path, side.meaning.fingerprint, side.blob) for side in (before, after)],
+            items=[ActItem(side.path, side.meaning.fingerprint, side.blob) for side in (before, after)],
             at=at,
         )
         rows.apply([one])
@@ -62,7 +62,7 @@ def _side(found: Overview, seen: Seen, *, is_old: bool) -> Side:
     if side is None:
         raise Gone([seen.path])
     if side.blob != seen.blob:
-        raise Changed([seen.path])
+        raise ChangedRecordings([seen.path])
     return side
 
 

@@ -17,7 +17,7 @@ from recviewer.review.audit import Done
 from recviewer.review.choosing import cannot_be_read, named
 from recviewer.review.keeping import Contents
 from recviewer.review.models import Decision, State, Verdict
-from recviewer.review.refusals import Changed, Gone, Invalid
+from recviewer.review.refusals import ChangedRecordings, Gone, Invalid
 from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX, Seen, Target
 
 CHURN = "only churn"
@@ -80,7 +80,7 @@ def _named(found: Overview, seen: Sequence[Seen]) -> list[Change]:
         raise Gone(gone)
     changed = [path for path, item in wanted.items() if not _is_as_seen(there[path], item)]
     if changed:
-        raise Changed(changed)
+        raise ChangedRecordings(changed)
     return [there[path] for path in wanted]
 
 

@@ -23,7 +23,7 @@ from recviewer.review.trash_notes import (
     trash_folder,
     write_discarded,
 )
-from recviewer.store.manifests import Entry, State
+from recviewer.store.manifests import EntryState, TrashEntry
 
 
 def reconcile() -> list[str]:
@@ -38,21 +38,21 @@ def reconcile() -> list[str]:
         missing = absence()
         if missing:
             return [missing]
-        burning = {entry.id for entry in folder.entries() if entry.state is State.DISCARDING}
+        burning = {entry.id for entry in folder.entries() if entry.state is EntryState.DISCARDING}
         told = [found.what for found in folder.recover()]
         entries = {entry.id: entry for entry in folder.entries()}
         there = folder.ids()
         records = {record.entry: record for record in TrashRecord.objects.all()}
-        moved = [entry for entry in entries.values() if entry.id not in records and entry.state is State.TRASHED]
+        moved = [entry for entry in entries.values() if entry.id not in records and entry.state is EntryState.TRASHED]
         back = [
             entry
             for entry in entries.values()
-            if entry.state is State.RESTORED and entry.id in records and _is_held(records[entry.id])
+            if entry.state is EntryState.RESTORED and entry.id in records and _is_held(records[entry.id])
         ]
         found = [
             entry
             for entry in entries.values()
-            if entry.state is State.TRASHED and entry.id in records and records[entry.id].discarded_at is not None
+            if entry.state is EntryState.TRASHED and entry.id in records and records[entry.id].discarded_at is not None
         ]
         gone = [record for id, record in records.items() if id not in there and _is_held(record)]
         burnt = [record for record in gone if record.entry in burning]
@@ -81,7 +81,7 @@ def _is_held(record: TrashRecord) -> bool:
     return record.restored_at is None and record.discarded_at is None
 
 
-def _mark_found(entries: Sequence[Entry]) -> None:
+def _mark_found(entries: Sequence[TrashEntry]) -> None:
     """Write down that entries are there which an earlier version took for gone, where the folder was missing."""
     for some in chunked(entry.id for entry in entries):
         TrashRecord.objects.filter(entry__in=some).update(discarded_at=None, restored_at=None)
@@ -94,15 +94,15 @@ def _mark_found(entries: Sequence[Entry]) -> None:
     )
 
 
-def _acts(entries: Sequence[Entry]) -> list[list[Entry]]:
+def _acts(entries: Sequence[TrashEntry]) -> list[list[TrashEntry]]:
     """Group entries by the act that made them: what one person moved at one time."""
-    found: dict[tuple[str, datetime], list[Entry]] = {}
+    found: dict[tuple[str, datetime], list[TrashEntry]] = {}
     for entry in entries:
         found.setdefault((entry.actor, entry.time), []).append(entry)
     return list(found.values())
 
 
-def _note_found(entries: Sequence[Entry], action: Action, actor: str, sentence: str) -> AuditEvent:
+def _note_found(entries: Sequence[TrashEntry], action: Action, actor: str, sentence: str) -> AuditEvent:
     return audit.write(
         actor=actor,
         action=action,

@@ -16,7 +16,7 @@ class Refused(Exception):
     title = "That was not done"
 
 
-class Changed(Refused):
+class ChangedRecordings(Refused):
     """Recordings are not the ones that were seen. paths: their keys."""
 
     title = "The file changed meanwhile"

@@ -14,7 +14,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from recviewer.review import audit, standing
-from recviewer.review.audit import Action, Item
+from recviewer.review.audit import Action, ActItem
 from recviewer.review.models import AuditEvent, Decision, Note, PairChoice, Tag, TagOn
 from recviewer.review.refusals import NotAllowed, Overtaken
 from recviewer.review.subjects import chunked
@@ -112,7 +112,7 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
         action=action,
         summary=f"{action.label}: {event.summary}",
         payload=payload,
-        items=[Item(*item) for item in event.items.values_list("path", "fingerprint", "blob")],
+        items=[ActItem(*item) for item in event.items.values_list("path", "fingerprint", "blob")],
         target=event,
     )
     apply(changes, is_back=is_back, at=None if event.action in audit.BROUGHT else turned.at)

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from recviewer.catalog.models import Recording
 from recviewer.exchange import fingerprint
 from recviewer.exchange.amounts import counted
-from recviewer.review.refusals import Changed, Gone, Invalid
+from recviewer.review.refusals import ChangedRecordings, Gone, Invalid
 
 CHUNK = 500
 """Values in one SQL list."""
@@ -156,5 +156,5 @@ def present(seen: Sequence[Seen]) -> list[Recording]:
         raise Gone(gone)
     changed = [path for path, blob in wanted.items() if rows[path].blob != blob]
     if changed:
-        raise Changed(changed)
+        raise ChangedRecordings(changed)
     return [rows[path] for path in wanted]

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from recviewer.review import audit
-from recviewer.review.audit import Action, Done, Item
+from recviewer.review.audit import Action, ActItem, Done
 from recviewer.review.choosing import Chosen
 from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent, Colour, Tag, TagOn
@@ -69,7 +69,7 @@ def tag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None = N
             action=Action.TAG,
             summary=f"tagged {titled(fresh)} {label.name}",
             payload=payload,
-            items=[Item(recording.path, subject_of(recording), recording.blob) for recording in fresh],
+            items=[ActItem(recording.path, subject_of(recording), recording.blob) for recording in fresh],
             at=at,
         )
         _add(payload)
@@ -97,7 +97,7 @@ def untag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None =
             action=Action.UNTAG,
             summary=f"removed the tag {label.name} from {titled(acted)}",
             payload=payload,
-            items=[Item(recording.path, subject_of(recording), recording.blob) for recording in acted],
+            items=[ActItem(recording.path, subject_of(recording), recording.blob) for recording in acted],
             at=at,
         )
         _remove(payload)
@@ -120,7 +120,7 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
         action=action,
         summary=f"{action.label}: {event.summary}",
         payload=payload,
-        items=[Item(*item) for item in event.items.values_list("path", "fingerprint", "blob")],
+        items=[ActItem(*item) for item in event.items.values_list("path", "fingerprint", "blob")],
         target=event,
     )
     if adds:

@@ -16,13 +16,13 @@ from recviewer.catalog.models import Recording
 from recviewer.exchange.amounts import counted
 from recviewer.recorders.reading import key_of_part
 from recviewer.review import audit
-from recviewer.review.audit import Action, Item
+from recviewer.review.audit import Action, ActItem
 from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.refusals import Refused, Unnoted
 from recviewer.review.subjects import chunked, subject_of, title_for
 from recviewer.store import refusals as store
-from recviewer.store.manifests import Entry
+from recviewer.store.manifests import TrashEntry
 from recviewer.store.trash import Trash
 
 log = logging.getLogger(__name__)
@@ -71,14 +71,14 @@ def write_discarded(gone: Sequence[TrashRecord], actor: str, *, was_there: bool 
             action=Action.DISCARD,
             summary=f"deleted {what} from the trash for good" if was_there else f"gave up {what}, lost from the trash",
             payload={"entries": [{"id": record.entry, "path": record.path, "blob": record.blob} for record in gone]},
-            items=[Item(record.path, record.fingerprint, record.blob) for record in gone],
+            items=[ActItem(record.path, record.fingerprint, record.blob) for record in gone],
         )
         for some in chunked(record.entry for record in gone):
             TrashRecord.objects.filter(entry__in=some).update(discarded_at=event.at)
     return event
 
 
-def mark_restored(back: Sequence[Entry], event: AuditEvent) -> None:
+def mark_restored(back: Sequence[TrashEntry], event: AuditEvent) -> None:
     for some in chunked(entry.id for entry in back):
         TrashRecord.objects.filter(entry__in=some).update(restored_at=event.at)
 
@@ -92,7 +92,7 @@ def noting(moved: str) -> Iterator[None]:
         raise Unnoted(moved, error) from error
 
 
-def record(entries: Sequence[Entry], known: dict[str, Recording]) -> None:
+def record(entries: Sequence[TrashEntry], known: dict[str, Recording]) -> None:
     made = []
     for entry in entries:
         recording = known.get(entry.key) or Recording.objects.filter(path=entry.key, blob=entry.blob).first()
@@ -114,25 +114,25 @@ def record(entries: Sequence[Entry], known: dict[str, Recording]) -> None:
     TrashRecord.objects.bulk_create(made, batch_size=200)
 
 
-def items_of(entries: Sequence[Entry]) -> list[Item]:
+def items_of(entries: Sequence[TrashEntry]) -> list[ActItem]:
     fingerprints: dict[str, str] = {}
     for some in chunked(entry.id for entry in entries):
         fingerprints.update(TrashRecord.objects.filter(entry__in=some).values_list("entry", "fingerprint"))
-    return [Item(_path(entry), fingerprints.get(entry.id, ""), entry.blob) for entry in entries]
+    return [ActItem(_path(entry), fingerprints.get(entry.id, ""), entry.blob) for entry in entries]
 
 
-def _path(entry: Entry) -> str:
+def _path(entry: TrashEntry) -> str:
     """Return the key of what was deleted: a recording, where it was one of its file, else the file."""
     return key_of_part(entry.key, entry.parts[0]) if len(entry.parts) == 1 else entry.key
 
 
-def told_of(entry: Entry) -> dict[str, Any]:
+def told_of(entry: TrashEntry) -> dict[str, Any]:
     """Return what an event tells of a deletion, by which it can be undone and done again."""
     told = {"id": entry.id, "path": entry.key, "path_hex": entry.raw.hex(), "blob": entry.blob, "size": entry.size}
     return told | ({"parts": list(entry.parts), "rest": entry.rest} if entry.rest else {})
 
 
-def named(entries: Sequence[Entry]) -> str:
+def named(entries: Sequence[TrashEntry]) -> str:
     if len(entries) > 1:
         return f"{len(entries):,} recordings"
     asked = TrashRecord.objects.filter(entry=entries[0].id).values_list("asked", flat=True).first()

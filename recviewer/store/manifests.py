@@ -24,7 +24,7 @@ _ID = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
 _NAME = re.compile(rf"({_ID.pattern})\.([a-z]+)")
 
 
-class State(StrEnum):
+class EntryState(StrEnum):
     """Where an entry stands. The ones in -ing last for a moment, or until `Trash.recover` after a crash."""
 
     DELETING = "deleting"
@@ -36,7 +36,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TrashEntry:
     """One deletion: of a file, or of some of its parts. Either way the bytes are those of the whole file.
 
     id: sortable by time, to the second. key, raw: the path below the root (see `paths`). root: where that was.
@@ -55,14 +55,14 @@ class Entry:
     actor: str
     note: str
     time: datetime
-    state: State
+    state: EntryState
     parts: tuple[str, ...] = ()
     rest: str = ""
 
     @property
     def is_unfinished(self) -> bool:
         """Whether a deletion or a restore of it began and did not end."""
-        return self.state in (State.DELETING, State.CUTTING, State.RESTORING)
+        return self.state in (EntryState.DELETING, EntryState.CUTTING, EntryState.RESTORING)
 
     @property
     def manifest(self) -> str:
@@ -102,15 +102,15 @@ def checked(id: str) -> str:
     return id
 
 
-def state_in(name: str) -> tuple[str, State] | None:
+def state_in(name: str) -> tuple[str, EntryState] | None:
     """Return id and state from the name of a manifest, None for any other name."""
     match = _NAME.fullmatch(name)
-    if match is None or match[2] not in set(State):
+    if match is None or match[2] not in set(EntryState):
         return None
-    return match[1], State(match[2])
+    return match[1], EntryState(match[2])
 
 
-def dump(entry: Entry) -> bytes:
+def dump(entry: TrashEntry) -> bytes:
     """Return a manifest's bytes: JSON for people, with the paths' bytes in hex beside their text."""
     root = os.fsencode(entry.root)
     value: dict[str, object] = {
@@ -133,7 +133,7 @@ def dump(entry: Entry) -> bytes:
     return json.dumps(value, indent=2).encode() + b"\n"
 
 
-def load(data: bytes, *, id: str, state: State) -> Entry:
+def load(data: bytes, *, id: str, state: EntryState) -> TrashEntry:
     """Return the entry a manifest describes. id, state: from the manifest's name. Raises Damaged."""
     try:
         value: dict[str, Any] = json.loads(data)
@@ -146,7 +146,7 @@ def load(data: bytes, *, id: str, state: State) -> Entry:
         named = (value["blob"], rest) if is_cut else (value["blob"],)
         if value["id"] != id or not all(re.fullmatch("[0-9a-f]{40}", blob) for blob in named):
             raise ValueError(value["id"])
-        return Entry(
+        return TrashEntry(
             id=id,
             key=key_of(raw),
             raw=raw,

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass, replace
 
 from recviewer.store import moves
-from recviewer.store.manifests import Entry, State
+from recviewer.store.manifests import EntryState, TrashEntry
 from recviewer.store.paths import key_of, parent_of
 from recviewer.store.refusals import NoRoot, OutsideRoot, Vanished, why
 
@@ -25,7 +25,7 @@ class Recovered:
     what: str
 
 
-def mark(folder: int, entry: Entry, state: State) -> Entry:
+def mark(folder: int, entry: TrashEntry, state: EntryState) -> TrashEntry:
     """Move an entry to another state. folder: the trash's descriptor. Raises OSError."""
     marked = replace(entry, state=state)
     if marked.manifest != entry.manifest:
@@ -33,7 +33,7 @@ def mark(folder: int, entry: Entry, state: State) -> Entry:
     return marked
 
 
-def forget(folder: int, entry: Entry) -> None:
+def forget(folder: int, entry: TrashEntry) -> None:
     """Take back a deletion whose file is in its place. The manifest goes last: it explains the bytes."""
     for name in (f"{entry.bytes_name}.tmp", entry.bytes_name, f"{entry.manifest}.tmp", entry.manifest):
         moves.remove(folder, name)
@@ -41,7 +41,7 @@ def forget(folder: int, entry: Entry) -> None:
 
 def burn(folder: int, entry_id: str, manifest: str) -> None:
     """Remove an entry for good. manifest: its present name. Raises OSError; what is left then is finished later."""
-    gone = f"{entry_id}.{State.DISCARDING}"
+    gone = f"{entry_id}.{EntryState.DISCARDING}"
     os.rename(manifest, gone, src_dir_fd=folder, dst_dir_fd=folder)
     moves.sync(folder)
     with contextlib.suppress(FileNotFoundError):
@@ -49,13 +49,13 @@ def burn(folder: int, entry_id: str, manifest: str) -> None:
     os.unlink(gone, dir_fd=folder)
 
 
-def settle(folder: int, entry: Entry) -> str:
+def settle(folder: int, entry: TrashEntry) -> str:
     """Finish or undo what was interrupted on one entry. Returns sentences about it, "" for an entry at rest.
 
     A deletion is undone if the file still is in its place, else finished; a restore is finished if the file is back,
     else undone; a discard is finished. Raises OSError where the trash cannot be written.
     """
-    if entry.state is State.DISCARDING:
+    if entry.state is EntryState.DISCARDING:
         burn(folder, entry.id, entry.manifest)
         return f"Emptying {entry.key} from the trash was interrupted; it has been finished."
     if not entry.is_unfinished:
@@ -63,9 +63,9 @@ def settle(folder: int, entry: Entry) -> str:
         return "" if is_whole else f"The bytes of {entry.key} are missing in the trash."
     try:
         with parent_of(entry.root, entry.raw) as (parent, name):
-            if entry.state is State.CUTTING:
+            if entry.state is EntryState.CUTTING:
                 moves.remove(parent, entry.beside)
-            if entry.state is State.RESTORING:
+            if entry.state is EntryState.RESTORING:
                 moves.remove(parent, entry.returning)
                 clear_replaced(entry, parent, name)
             else:
@@ -81,17 +81,17 @@ def settle(folder: int, entry: Entry) -> str:
     if beside:
         act = "restore" if beside == entry.replaced else "deletion"
         return f"The {act} of {entry.key} was interrupted; what was there lies beside it as {key_of(beside)}."
-    if entry.state is not State.RESTORING:
+    if entry.state is not EntryState.RESTORING:
         return _settle_deletion(folder, entry, found)
     return _settle_restore(folder, entry, found)
 
 
-def _bring_back(entry: Entry, parent: int, name: bytes, *, copy: str | None) -> None:
+def _bring_back(entry: TrashEntry, parent: int, name: bytes, *, copy: str | None) -> None:
     """Clear the name beside the place: remove it if the trash has these very bytes, else give it its path again."""
     found = moves.blob_at(parent, entry.aside)
     if found is None:
         return
-    is_cut_short = entry.state is State.CUTTING and not moves.is_there(parent, name)
+    is_cut_short = entry.state is EntryState.CUTTING and not moves.is_there(parent, name)
     if found == entry.blob == copy and not is_cut_short:
         moves.remove(parent, entry.aside)
     else:
@@ -99,7 +99,7 @@ def _bring_back(entry: Entry, parent: int, name: bytes, *, copy: str | None) -> 
             moves.place(parent, entry.aside, name)
 
 
-def clear_replaced(entry: Entry, parent: int, name: bytes) -> None:
+def clear_replaced(entry: TrashEntry, parent: int, name: bytes) -> None:
     """Clear the name of what was left of a file: give it its path again, or remove it if the whole file is there."""
     if moves.blob_at(parent, entry.replaced) == entry.rest and moves.blob_at(parent, name) == entry.blob:
         moves.remove(parent, entry.replaced)
@@ -108,7 +108,7 @@ def clear_replaced(entry: Entry, parent: int, name: bytes) -> None:
             moves.place(parent, entry.replaced, name)
 
 
-def _settle_deletion(folder: int, entry: Entry, found: str | None) -> str:
+def _settle_deletion(folder: int, entry: TrashEntry, found: str | None) -> str:
     told = f"The deletion of {entry.key} was interrupted; "
     copy = moves.blob_at(folder, entry.bytes_name)
     if found == entry.blob:
@@ -119,7 +119,7 @@ def _settle_deletion(folder: int, entry: Entry, found: str | None) -> str:
         return told + "it had not begun, and the file has been changed or taken away by others since."
     if copy != entry.blob:
         return told + "its copy in the trash cannot be read, or is damaged. It was left as it is."
-    mark(folder, entry, State.TRASHED)
+    mark(folder, entry, EntryState.TRASHED)
     if entry.rest and found == entry.rest:
         return told + "it has been finished, and the file as it was is in the trash."
     if found is None:
@@ -127,10 +127,10 @@ def _settle_deletion(folder: int, entry: Entry, found: str | None) -> str:
     return told + "there is another file at its path now, and the deleted one is in the trash."
 
 
-def _settle_restore(folder: int, entry: Entry, found: str | None) -> str:
+def _settle_restore(folder: int, entry: TrashEntry, found: str | None) -> str:
     told = f"The restore of {entry.key} was interrupted; "
     if found == entry.blob:
-        mark(folder, entry, State.RESTORED)
+        mark(folder, entry, EntryState.RESTORED)
         return told + "the file is back in its place."
-    mark(folder, entry, State.TRASHED)
+    mark(folder, entry, EntryState.TRASHED)
     return told + "the file still waits in the trash."

@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 from recviewer.store import files, moves, recovery
 from recviewer.store.files import pour
-from recviewer.store.manifests import Entry, State, checked, dump, load, state_in
+from recviewer.store.manifests import EntryState, TrashEntry, checked, dump, load, state_in
 from recviewer.store.paths import components, key_of, parent_of
 from recviewer.store.recovery import Recovered
 from recviewer.store.refusals import CannotRead, Changed, Damaged, NoEntry, NotWritable, Occupied, Vanished, why
@@ -61,7 +61,7 @@ class Trash:
         self.folder = folder
         self._step = step
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[TrashEntry]:
         """Return what the trash knows of, newest first, in every state. Damaged manifests are left to `recover`."""
         found = []
         for name in _listed(self.folder):
@@ -75,11 +75,11 @@ class Trash:
         """Return the ids of all entries, damaged ones too; none for a folder that is not there or cannot be read."""
         return {known[0] for name in _listed(self.folder) if (known := state_in(name))}
 
-    def get(self, id: str) -> Entry:
+    def get(self, id: str) -> TrashEntry:
         """Return one entry. Raises NoEntry, Damaged."""
         checked(id)
         for _ in range(2):  # A change of state in between is a rename: look twice.
-            for state in State:
+            for state in EntryState:
                 try:
                     data = (self.folder / f"{id}.{state}").read_bytes()
                 except FileNotFoundError:
@@ -102,7 +102,7 @@ class Trash:
 
     def delete(
         self, root: Path, raw: bytes, *, seen_blob: str, actor: str, note: str, now: datetime, cut: Cut | None = None
-    ) -> Entry:
+    ) -> TrashEntry:
         """Move a recording to the trash. seen_blob: the blob id of what the actor decided on. now: aware.
 
         cut: which parts of the file go, where not the whole does.
@@ -113,7 +113,7 @@ class Trash:
             with moves.original(parent, name, raw=raw) as source:
                 seen = os.fstat(source)
                 _expect(pour(source), seen_blob, raw)
-                entry = Entry(
+                entry = TrashEntry(
                     id=f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
                     key=key_of(raw),
                     raw=raw,
@@ -125,7 +125,7 @@ class Trash:
                     actor=actor,
                     note=note,
                     time=now.astimezone(UTC),
-                    state=State.CUTTING if cut else State.DELETING,
+                    state=EntryState.CUTTING if cut else EntryState.DELETING,
                     parts=cut.parts if cut else (),
                     rest=files.blob_id(cut.rest) if cut else "",
                 )
@@ -141,10 +141,10 @@ class Trash:
             with contextlib.suppress(OSError):  # It is in the trash; what fails here is finished by `recover`.
                 moves.sync(parent)
                 self._step("finish")
-                entry = recovery.mark(folder, entry, State.TRASHED)
+                entry = recovery.mark(folder, entry, EntryState.TRASHED)
             return entry
 
-    def _keep(self, folder: int, entry: Entry, source: int) -> None:
+    def _keep(self, folder: int, entry: TrashEntry, source: int) -> None:
         """Write manifest and copy, and wait until both are on the disk."""
         self._step("manifest")
         self._write(folder, entry.manifest, lambda fd: moves.write_all(fd, dump(entry)))
@@ -158,13 +158,13 @@ class Trash:
         self._step("rename")
         os.rename(f"{name}.tmp", name, src_dir_fd=folder, dst_dir_fd=folder)
 
-    def _copy(self, source: int, target: int, entry: Entry) -> None:
+    def _copy(self, source: int, target: int, entry: TrashEntry) -> None:
         _expect(pour(source, lambda piece: moves.write_all(target, piece)), entry.blob, entry.raw)
         self._step("verify copy")
         if pour(target) != entry.blob:
             raise NotWritable(self.folder, "the copy came out different from the original")
 
-    def _write_rest(self, folder: int, parent: int, entry: Entry, rest: bytes) -> None:
+    def _write_rest(self, folder: int, parent: int, entry: TrashEntry, rest: bytes) -> None:
         """Write what is left of a file beside its place."""
 
         def fill(target: int) -> None:
@@ -181,7 +181,7 @@ class Trash:
             recovery.forget(folder, entry)
             raise
 
-    def _take(self, folder: int, parent: int, name: bytes, entry: Entry) -> None:
+    def _take(self, folder: int, parent: int, name: bytes, entry: TrashEntry) -> None:
         """Remove the original, or put what is left of it there, if it still is what was copied; else leave it."""
         try:
             self._step("set aside")
@@ -210,7 +210,7 @@ class Trash:
                 recovery.forget(folder, entry)
             raise
 
-    def restore(self, id: str, *, root: Path | None = None) -> Entry:
+    def restore(self, id: str, *, root: Path | None = None) -> TrashEntry:
         """Write an entry's bytes back to its path, with mode and time of modification; make missing directories.
 
         root: where the tree lies now, if not where it lay at the deletion. An entry can be restored more than once. Where
@@ -228,19 +228,19 @@ class Trash:
                 raise Occupied(entry.raw) from None
             with self._bytes(folder, entry) as source:
                 self._step("mark")
-                marked = recovery.mark(folder, entry, State.RESTORING)
+                marked = recovery.mark(folder, entry, EntryState.RESTORING)
                 try:
                     with _writing(entry.raw):
                         self._put(root or entry.root, entry, source)
                 except BaseException:
-                    recovery.mark(folder, marked, State.TRASHED if entry.is_unfinished else entry.state)
+                    recovery.mark(folder, marked, EntryState.TRASHED if entry.is_unfinished else entry.state)
                     raise
             with contextlib.suppress(OSError):  # It is back; what fails here is finished by `recover`.
                 self._step("finish")
-                marked = recovery.mark(folder, marked, State.RESTORED)
+                marked = recovery.mark(folder, marked, EntryState.RESTORED)
             return marked
 
-    def _put(self, root: Path, entry: Entry, source: int) -> None:
+    def _put(self, root: Path, entry: TrashEntry, source: int) -> None:
         missing = _missing(root, entry.raw)
         try:
             self._step("directories")
@@ -272,14 +272,14 @@ class Trash:
                 raise Occupied(entry.raw) from None
             raise
 
-    def _make_room(self, parent: int, name: bytes, entry: Entry) -> None:
+    def _make_room(self, parent: int, name: bytes, entry: TrashEntry) -> None:
         """Take what is left of a file from its place, if it still is that."""
         self._step("set rest aside")
         os.rename(name, entry.replaced, src_dir_fd=parent, dst_dir_fd=parent)
         self._step("verify rest")
         _expect(moves.blob_at(parent, entry.replaced) or "", entry.rest, entry.raw)
 
-    def _fill(self, source: int, target: int, entry: Entry) -> None:
+    def _fill(self, source: int, target: int, entry: TrashEntry) -> None:
         pour(source, lambda piece: moves.write_all(target, piece))
         os.fchmod(target, entry.mode)
         os.utime(target, ns=(entry.mtime_ns, entry.mtime_ns))
@@ -300,7 +300,7 @@ class Trash:
                     recovery.settle(folder, entry)
             except Damaged:
                 pass
-            for state in State:
+            for state in EntryState:
                 if moves.is_there(folder, f"{id}.{state}"):
                     self._step("burn")
                     recovery.burn(folder, id, f"{id}.{state}")
@@ -347,7 +347,7 @@ class Trash:
             yield folder
 
     @contextlib.contextmanager
-    def _bytes(self, folder: int, entry: Entry) -> Iterator[int]:
+    def _bytes(self, folder: int, entry: TrashEntry) -> Iterator[int]:
         """Open an entry's copy, once it is known to be whole. Raises Damaged."""
         with contextlib.ExitStack() as stack:
             try:
@@ -373,7 +373,7 @@ def _expect(found: str, expected: str, raw: bytes) -> None:
         raise Changed(raw, expected, found)
 
 
-def _there(parent: int, name: bytes, entry: Entry) -> str:
+def _there(parent: int, name: bytes, entry: TrashEntry) -> str:
     """Return the blob id of what lies at an entry's place. Raises Vanished."""
     found = moves.blob_at(parent, name)
     if found is None:

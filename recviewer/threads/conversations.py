@@ -12,7 +12,7 @@ from string import ascii_uppercase
 
 from recviewer.exchange.made_ids import blinded
 from recviewer.exchange.text import words_of
-from recviewer.threads.model import Answered, Asked, Branch, Conversation, Turn
+from recviewer.threads.model import Answered, AskedMessage, Branch, Conversation, Turn
 from recviewer.threads.sameness import Digest, asked_with
 from recviewer.threads.tree import Group, Node
 
@@ -222,7 +222,7 @@ class _Telling:
         if not is_older:
             self._said.setdefault(turn.content, self._place)
         assert turn.message is not None
-        return Asked(
+        return AskedMessage(
             turn.depth, self._place, turn.message, turn.sent, same_as, len(turn.ids) > 1, is_answer=turn.is_sent
         )
 

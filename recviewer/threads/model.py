@@ -33,7 +33,7 @@ class SentBack(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedMessage:
     """A message that was sent. number: its place among the messages of the requests that hold it, from 1.
 
     place: unique among the turns of a test, from 1, in the order in which they are told. sent: how many requests hold it.
@@ -54,8 +54,8 @@ class Asked:
 class Answered:
     """An answer, with the exchanges that gave it: several where the same was answered to the same messages.
 
-    number, place: as in `Asked`. unsent: characters of its text that later requests leave out, where it was sent back in
-    part. is_other: another answer to these messages comes before it. differs: names of what else these requests ask with
+    number, place: as in `AskedMessage`. unsent: characters of its text that later requests leave out, where it was sent back
+    in part. is_other: another answer to these messages comes before it. differs: names of what else these requests ask with
     than those of the first answer. ids_differ: its calls have other ids in each exchange.
     """
 
@@ -69,7 +69,7 @@ class Answered:
     ids_differ: bool = False
 
 
-Turn: TypeAlias = Asked | Answered
+Turn: TypeAlias = AskedMessage | Answered
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import EARLIER, Ids, arguments_as_json, canonical, said, said_of_part
-from recviewer.exchange.model import Exchange, Json, Message, Output, Part, Reasoning, Refusal, Text, ToolCall
+from recviewer.exchange.model import Exchange, Json, Message, Output, Part, Reasoning, RefusalPart, Text, ToolCall
 
 Digest = bytes
 
@@ -19,7 +19,7 @@ def digest_of(value: Json) -> Digest:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MessageStep:
     """One message on the way through a request.
 
     prefix: of this message and all before it, where ids count by the order in which they first appear. content: of the
@@ -31,7 +31,7 @@ class Step:
     ids: tuple[str, ...]
 
 
-def steps(messages: Sequence[Message], start: Digest = b"") -> Iterator[Step]:
+def steps(messages: Sequence[Message], start: Digest = b"") -> Iterator[MessageStep]:
     """Yield what each message of a request is. start: what comes before the first, where there is something."""
     ids, seen, prefix = Ids(), 0, start
     for message in messages:
@@ -41,7 +41,7 @@ def steps(messages: Sequence[Message], start: Digest = b"") -> Iterator[Step]:
         content = [message.role, message.name]
         content += [said_of_part(part, alone) for part in message.parts if not _is_empty(part)]
         names = ids.seen
-        yield Step(prefix, digest_of(content), names[seen:])
+        yield MessageStep(prefix, digest_of(content), names[seen:])
         seen = len(names)
 
 
@@ -83,7 +83,7 @@ class Gist:
     @classmethod
     def of_output(cls, output: Output) -> Gist:
         """Return the gist of a choice of an answer."""
-        parts: list[Part] = [Text(output.content), Refusal(output.refusal), Reasoning(output.reasoning)]
+        parts: list[Part] = [Text(output.content), RefusalPart(output.refusal), Reasoning(output.reasoning)]
         return cls.of_parts([*parts, *output.tool_calls, *output.parts])
 
     @classmethod
@@ -92,7 +92,7 @@ class Gist:
         texts, thoughts, calls, others = [], [], [], []
         for part in parts:
             match part:
-                case Text() | Refusal():
+                case Text() | RefusalPart():
                     texts.append(part.text)
                 case Reasoning():
                     thoughts.append(part.text)

@@ -9,7 +9,7 @@ from recviewer.exchange.model import Exchange, Kind
 from recviewer.exchange.text import words_of
 from recviewer.threads import checks
 from recviewer.threads.conversations import told
-from recviewer.threads.model import Answered, Asked, Conversation, Entry, Rest, Threads
+from recviewer.threads.model import Answered, AskedMessage, Conversation, Entry, Rest, Threads
 from recviewer.threads.tree import planted
 
 TALKING = frozenset(
@@ -63,7 +63,7 @@ def _texts(conversations: Sequence[Conversation]) -> Iterator[tuple[int, str, bo
     for conversation in conversations:
         for turn in conversation.trunk.all_turns():
             match turn:
-                case Asked():
+                case AskedMessage():
                     yield turn.place, words_of(turn.message.parts).strip(), False
                 case Answered():
                     for output in turn.entries[0].exchange.outputs:

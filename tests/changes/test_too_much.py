@@ -11,7 +11,7 @@ from recviewer.difference.model import Churn
 from recviewer.exchange.model import Kind
 from recviewer.formats.decode import EFFORT_LIMIT, effort
 from recviewer.pairing import sides
-from recviewer.pairing.sides import Library, Reader, Side, cost_of, sides_of
+from recviewer.pairing.sides import Library, Side, SideReader, cost_of, sides_of
 
 
 def dense(make, count, word="x"):
@@ -33,7 +33,9 @@ def test_a_file_of_too_many_values_is_not_read_and_is_the_same_as_no_other(make)
     library = Library()
     first, second = dense(make, EFFORT_LIMIT // 30, "one"), dense(make, EFFORT_LIMIT // 30, "two")
 
-    old, new = (side(Reader(library).read(data, "x.json", blob), blob) for data, blob in ((first, "a"), (second, "b")))
+    old, new = (
+        side(SideReader(library).read(data, "x.json", blob), blob) for data, blob in ((first, "a"), (second, "b"))
+    )
 
     assert effort(first) > EFFORT_LIMIT
     assert old.exchange.kind is Kind.UNREADABLE
@@ -48,7 +50,7 @@ def test_heavy_files_share_what_there_is_and_light_ones_are_read_all_the_same(ma
     heavy, light = dense(make, 10_000), dense(make, 2)
     monkeypatch.setattr(sides, "ROOM", 2 * cost_of(heavy) + 1)
     assert cost_of(heavy) > sides.LIGHT > cost_of(light)
-    reader = Reader(Library())
+    reader = SideReader(Library())
 
     kinds = [reader.read(heavy, "x.json", str(at)).parts[0].meaning.exchange.kind for at in range(4)]
 
@@ -58,9 +60,9 @@ def test_heavy_files_share_what_there_is_and_light_ones_are_read_all_the_same(ma
 
 def test_what_is_known_takes_room_too(make, monkeypatch):
     heavy, library = dense(make, 10_000), Library()
-    Reader(library).read(heavy, "x.json", "a")
+    SideReader(library).read(heavy, "x.json", "a")
     monkeypatch.setattr(sides, "ROOM", cost_of(heavy) + 1)
-    reader = Reader(library)
+    reader = SideReader(library)
 
     assert reader.known("a", "x.json") is not None
     assert reader.read(heavy, "x.json", "b").parts[0].meaning.exchange.kind is Kind.UNREADABLE
@@ -70,7 +72,7 @@ def test_a_library_keeps_less_of_what_is_dense(make):
     heavy = dense(make, 10_000)
     library = Library(limit_bytes=3 * len(heavy))
     for blob in "abc":
-        Reader(library).read(heavy, "x.json", blob)
+        SideReader(library).read(heavy, "x.json", blob)
 
     assert library.get("b", "x.json") is None
     assert library.get("c", "x.json") is not None

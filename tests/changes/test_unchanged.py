@@ -6,7 +6,7 @@ from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed
 from recviewer.pairing.pairs import How, Sure
 from recviewer.pairing.sides import Library
-from recviewer.pairing.successors import Kept
+from recviewer.pairing.successors import KeptRecording
 from recviewer.recent import Recent
 
 OLD, NEW = (f"t/test_sky.py::test_comet[{model}]" for model in ("heron-1", "ibis-2"))
@@ -125,7 +125,7 @@ def test_ids_are_read_as_json_says_them(make, tree):
 
     kept = tree.load(f"{base}..HEAD").unchanged([test])
 
-    assert kept == {Kept(test, "completions")}
+    assert kept == {KeptRecording(test, "completions")}
 
 
 def test_a_word_is_found_in_the_folders_asked_for(tree):

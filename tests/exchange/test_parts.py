@@ -8,7 +8,18 @@ from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, SectionKind
 from recviewer.exchange.contract import Place, to_json
 from recviewer.exchange.fingerprint import fingerprint
-from recviewer.exchange.model import Delta, Exchange, File, Image, JsonPart, Kind, Output, Text, ToolCall, ToolResult
+from recviewer.exchange.model import (
+    Delta,
+    Exchange,
+    Image,
+    JsonPart,
+    Kind,
+    Output,
+    SentFile,
+    Text,
+    ToolCall,
+    ToolResult,
+)
 from recviewer.exchange.text import AnswerKind, Outcome, line_of, searchable
 from recviewer.formats.deltas import fold
 from tests.difference.mirror import mirrored
@@ -84,7 +95,7 @@ def test_new_ids_and_other_opaque_texts_are_the_same_answer():
 
 
 def test_ids_of_files_that_were_made_are_ids_and_addresses_are_words():
-    one, other = File("", "file_011CNha8iCJcU1wXNR6q4V8w", ""), File("", "file_022DPib9jDKdV2xYOS7r5W9x", "")
+    one, other = SentFile("", "file_011CNha8iCJcU1wXNR6q4V8w", ""), SentFile("", "file_022DPib9jDKdV2xYOS7r5W9x", "")
     assert fingerprint(answer(one)) == fingerprint(answer(other))
     assert fingerprint(answer(replace(one, id="s3://b/one.mp4"))) != fingerprint(
         answer(replace(one, id="s3://b/b.mp4"))

@@ -4,7 +4,7 @@ import pytest
 
 from recviewer.git import walk
 from recviewer.git.ranges import MissingObjects, opened
-from recviewer.git.walk import OutOfTime, Step
+from recviewer.git.walk import OutOfTime, WalkedCommit
 
 
 def back(tree, *raws, head="HEAD", limit=100, seconds=20.0):
@@ -130,7 +130,7 @@ def test_walk_that_is_left_early_leaves_no_process(work_tree):
         work_tree.commit(str(number), a=str(number))
     steps = walk.back(opened(work_tree.top), work_tree.git("rev-parse", "HEAD"), b"a.json", limit=9, seconds=9)
 
-    assert isinstance(next(steps), Step)
+    assert isinstance(next(steps), WalkedCommit)
     steps.close()
 
     assert list(steps) == []

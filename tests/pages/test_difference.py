@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from recviewer.difference.compare import compare
 from recviewer.difference.model import SectionKind
 from recviewer.formats.reading import read
-from recviewer.pages.difference.difference import Side, fragment_of, page_of
+from recviewer.pages.difference.difference import ShownSide, fragment_of, page_of
 
 CASES = Path(__file__).parent.parent / "cases"
 FILES = [path for path in sorted(CASES.glob("*/*.json")) if not path.name.endswith(".expected.json")]
@@ -29,7 +29,7 @@ def plain_files(settings):
 def page(before, after, query="", *, names=(OLD_NAME, NEW_NAME)):
     """The page of two recordings, given as bytes, None for one that is not there."""
     exchanges = [None if data is None else read(data).exchange for data in (before, after)]
-    sides = [Side(title, name, "") for title, name in zip(("old", "new"), names, strict=True)]
+    sides = [ShownSide(title, name, "") for title, name in zip(("old", "new"), names, strict=True)]
     request = RequestFactory().get(f"/difference/{query}")
     return page_of(request, "asked", *sides, compare(*exchanges), before=before, after=after)
 
@@ -328,7 +328,7 @@ def test_words_of_recordings_are_escaped_everywhere(chat):
 def test_without_bytes_the_sections_of_the_request_stand_by_themselves(chat):
     old, new = (read(one).exchange for one in answers(chat, "Mars.", "Venus."))
     request = RequestFactory().get("/")
-    made = page_of(request, "asked", Side("", "old", ""), Side("", "new", ""), compare(old, new))
+    made = page_of(request, "asked", ShownSide("", "old", ""), ShownSide("", "new", ""), compare(old, new))
 
     assert [part.title for part in made.parts] == [SectionKind.ANSWER]
     assert made.same is None

@@ -3,7 +3,7 @@
 import pytest
 from django.http import QueryDict
 
-from recviewer.pages.ranges.filter import Filter
+from recviewer.pages.ranges.filter import RangeFilter
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,6 @@ from recviewer.pages.ranges.filter import Filter
     ],
 )
 def test_a_queue_does_not_shrink_under_the_hands_of_who_decides(asked, walked):
-    found = Filter.of(QueryDict(asked)).without_verdict()
+    found = RangeFilter.of(QueryDict(asked)).without_verdict()
 
-    assert found == Filter.of(QueryDict(walked))
+    assert found == RangeFilter.of(QueryDict(walked))

@@ -5,7 +5,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from recviewer.pages.site import errors
 from recviewer.pages.site.frame import short
-from recviewer.pages.site.statics import Kept
+from recviewer.pages.site.statics import DigestStorage
 from recviewer.pages.text import media
 from recviewer.review.refusals import Refused
 from recviewer.review.subjects import Seen
@@ -48,7 +48,7 @@ def test_bugs_are_no_refusals():
 def test_server_error_needs_nothing_that_may_have_failed(root, settings):
     settings.STORAGES = {
         **settings.STORAGES,
-        "staticfiles": {"BACKEND": "recviewer.pages.site.statics.Kept"},
+        "staticfiles": {"BACKEND": "recviewer.pages.site.statics.DigestStorage"},
     }
     settings.STATIC_ROOT = root / "nothing collected"
 
@@ -79,7 +79,7 @@ def test_address_of_a_file_is_worked_out_once(root, settings, monkeypatch):
     monkeypatch.setattr(
         CompressedManifestStaticFilesStorage, "url", lambda self, name, force=False: asked.append(name) or f"/at/{name}"
     )
-    storage = Kept()
+    storage = DigestStorage()
 
     assert [storage.url(name) for name in ("a.js", "b.js", "a.js", "a.js")] == [
         "/at/a.js",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from recviewer.pairing.pairs import pair
-from recviewer.pairing.successors import Kept
+from recviewer.pairing.successors import KeptRecording
 
 CASES = sorted((Path(__file__).parent / "pairs").glob("*.json"))
 
@@ -37,7 +37,7 @@ def sides(make):
 
 
 def unchanged_of(case):
-    kept = {Kept(*one) for one in case.get("unchanged", [])}
+    kept = {KeptRecording(*one) for one in case.get("unchanged", [])}
     return lambda tests: kept
 
 

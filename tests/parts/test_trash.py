@@ -5,7 +5,7 @@ import pytest
 from recviewer.catalog.models import Recording
 from recviewer.review import deleting, reconciling, undoing
 from recviewer.review.models import EventItem, TrashRecord
-from recviewer.review.refusals import Changed, Invalid
+from recviewer.review.refusals import ChangedRecordings, Invalid
 from recviewer.review.subjects import Seen
 from recviewer.review.trash_notes import trash_folder
 
@@ -66,7 +66,7 @@ def test_all_of_a_file_take_it_along(rows, root):
 def test_a_file_that_changed_on_disk_is_left_alone(rows, root, three, listed):
     (root / FILE).write_bytes(listed(*three(three="Another.")))
 
-    with pytest.raises(Changed):
+    with pytest.raises(ChangedRecordings):
         deleting.trash(seen(rows[0]), actor="Ada")
 
     assert (root / FILE).read_bytes() == listed(*three(three="Another."))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from recviewer.difference import ignored
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn
-from recviewer.exchange.harmless import BY_FORMAT, EVERY, OPAQUE, How
+from recviewer.exchange.harmless import BY_FORMAT, EVERY, OPAQUE, HowHarmless
 from recviewer.formats.reading import read
 
 pytestmark = pytest.mark.slow
@@ -80,7 +80,7 @@ def is_listed(exchange, way, was, value):
         return way == ("response", "body")  # the end of a stream's text is the layout of the file
     for entry in (*EVERY, *BY_FORMAT.get(exchange.read_as, ())):
         pattern = re.escape(entry.path.removeprefix("[].")).replace(r"\*", "[^.]*")
-        if entry.how is not How.IDS and re.match(rf"{pattern}($|[.\[])", path):
+        if entry.how is not HowHarmless.IDS and re.match(rf"{pattern}($|[.\[])", path):
             return True
     if way[-1] in (*OPAQUE, "data") and isinstance(was, str) and isinstance(value, str) and was and value:
         return way[-1] != "data" or exchange.read_as in (

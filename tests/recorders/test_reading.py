@@ -5,7 +5,7 @@ import json
 import pytest
 
 from recviewer.formats.reading import read
-from recviewer.recorders.naming import Names
+from recviewer.recorders.naming import PartNames
 from recviewer.recorders.reading import read_file, read_part
 
 
@@ -43,7 +43,7 @@ def test_a_name_stays_when_other_exchanges_come(chat, list_recorder):
 
 
 def test_equal_requests_are_counted():
-    names = Names()
+    names = PartNames()
 
     assert [names.of({"b": 1, "a": 2}), names.of({"a": 2, "b": 1}), names.of({})] == [
         "3e1b6f30b3e8",

@@ -12,7 +12,7 @@ from recviewer.review.decide import NOTE_LENGTH, count_beside, decide, say
 from recviewer.review.filters import standings_for
 from recviewer.review.keeping import kept_bytes
 from recviewer.review.models import AppendOnly, AuditEvent, Decision, Kept, Standing
-from recviewer.review.refusals import Changed, Gone, Invalid
+from recviewer.review.refusals import ChangedRecordings, Gone, Invalid
 from recviewer.review.subjects import Seen, Target, target_of
 
 
@@ -130,7 +130,7 @@ def test_other_words_are_undecided(make_recording):
 def test_stale_blob_is_refused(make_recording):
     recording = make_recording()
 
-    with pytest.raises(Changed) as refusal:
+    with pytest.raises(ChangedRecordings) as refusal:
         decide([Seen(recording.path, "0" * 40)], actor="Ana", verdict="approve")
 
     assert refusal.value.paths == (recording.path,)
@@ -141,7 +141,7 @@ def test_approval_of_a_file_that_changed_on_disk_is_refused(make_recording, root
     recording = make_recording()
     (root / recording.path).write_text("{}")
 
-    with pytest.raises(Changed):
+    with pytest.raises(ChangedRecordings):
         decide(seen(recording), actor="Ana", verdict="approve")
 
     assert not AuditEvent.objects.exists()

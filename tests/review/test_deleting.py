@@ -8,11 +8,11 @@ from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.review import deleting, reconciling, trash_notes
 from recviewer.review.models import AuditEvent, TrashRecord
-from recviewer.review.refusals import Changed, Invalid, NotAllowed
+from recviewer.review.refusals import ChangedRecordings, Invalid, NotAllowed
 from recviewer.review.subjects import Seen
 from recviewer.review.undoing import undo
 from recviewer.store import refusals
-from recviewer.store.manifests import State
+from recviewer.store.manifests import EntryState
 from recviewer.store.trash import Trash
 
 
@@ -82,7 +82,7 @@ def test_trash_refuses_what_changed_on_disk(make_recording, root, tree):
     (root / recording.path).write_text('{"other": 1}')
     before = tree()
 
-    with pytest.raises(Changed):
+    with pytest.raises(ChangedRecordings):
         deleting.trash(seen(recording), actor="Ana")
 
     assert tree() == before
@@ -93,7 +93,7 @@ def test_trash_refuses_a_stale_blob(make_recording, tree):
     recording = make_recording()
     before = tree()
 
-    with pytest.raises(Changed):
+    with pytest.raises(ChangedRecordings):
         deleting.trash([Seen(recording.path, "0" * 40)], actor="Ana")
 
     assert tree() == before
@@ -353,7 +353,7 @@ def test_a_restore_that_was_not_noted_down_is_noted_at_the_next_start(make_recor
     recording = make_recording()
     deleting.trash(seen(recording), actor="Ana")
     back = trash_notes.trash_folder().restore(entry())
-    assert back.state is State.RESTORED
+    assert back.state is EntryState.RESTORED
 
     told = reconciling.reconcile()
 

@@ -2,7 +2,7 @@ import pytest
 
 from recviewer.review import notes
 from recviewer.review.models import AuditEvent, Note
-from recviewer.review.refusals import Changed, Gone, Invalid, NotAllowed
+from recviewer.review.refusals import ChangedRecordings, Gone, Invalid, NotAllowed
 from recviewer.review.subjects import Seen
 from recviewer.review.undoing import redo, undo
 
@@ -126,7 +126,7 @@ def test_a_note_stays_when_the_recording_is_made_anew(seen, make_recording):
     make_recording(seen.path, answered="Mars.")
 
     assert len(notes.threads(seen.path)) == 1
-    with pytest.raises(Changed):
+    with pytest.raises(ChangedRecordings):
         write(seen)
 
 

@@ -12,7 +12,7 @@ from recviewer.review import ranges, standing
 from recviewer.review.decide import decide
 from recviewer.review.filters import standings_for, with_verdict
 from recviewer.review.models import Decision, Kept
-from recviewer.review.refusals import Changed
+from recviewer.review.refusals import ChangedRecordings
 from recviewer.review.subjects import Seen, subject_of
 from recviewer.review.undoing import undo
 
@@ -168,7 +168,7 @@ def test_a_change_with_another_old_side_is_another(renamed, made):
     said = made(renamed).found
     named = seen(said, "a")
 
-    with pytest.raises(Changed):
+    with pytest.raises(ChangedRecordings):
         ranges.say(lambda: said, [named[0]._replace(change="change:2:0")], actor="Ana", verdict="approve")
 
 

@@ -5,7 +5,7 @@ from recviewer.pairing.pairs import How
 from recviewer.report import report
 from recviewer.review import pairs
 from recviewer.review.models import PairChoice
-from recviewer.review.refusals import Changed, Gone, Invalid
+from recviewer.review.refusals import ChangedRecordings, Gone, Invalid
 from recviewer.review.subjects import Seen
 from recviewer.review.undoing import redo, undo
 
@@ -86,5 +86,5 @@ def test_what_is_not_in_the_range_is_refused(found):
 
     with pytest.raises(Gone):
         pairs.choose(first, new, old, is_pair=True, actor="Ana")
-    with pytest.raises(Changed):
+    with pytest.raises(ChangedRecordings):
         pairs.choose(first, Seen(old.path, "0" * 40), new, is_pair=True, actor="Ana")

@@ -9,7 +9,7 @@ from recviewer.review import ranges, standing
 from recviewer.review.filters import standings_for
 from recviewer.review.keeping import kept_bytes
 from recviewer.review.models import Decision
-from recviewer.review.refusals import Changed, Gone, Invalid
+from recviewer.review.refusals import ChangedRecordings, Gone, Invalid
 from recviewer.review.subjects import Seen
 from recviewer.review.undoing import undo
 from recviewer.smells import Severity
@@ -78,7 +78,7 @@ def test_what_was_not_seen_so_is_refused(spec, found):
     said = found(spec)
     path = seen(said, "moon").path
 
-    with pytest.raises(Changed):
+    with pytest.raises(ChangedRecordings):
         ranges.say(lambda: said, [Seen(path, "0" * 40)], actor="Ana", verdict="approve")
     with pytest.raises(Gone):
         ranges.say(lambda: said, [Seen("nowhere.json", "0" * 40)], actor="Ana", verdict="approve")
@@ -93,7 +93,7 @@ def test_a_head_that_moves_while_the_verdict_is_written_is_noticed(spec, found, 
     later = found(f"{base}...{commit('pushed')}")
     moments = iter([said[0], said[0], later])
 
-    with pytest.raises(Changed):
+    with pytest.raises(ChangedRecordings):
         ranges.say(lambda: next(moments), [seen(said[0], "moon")], actor="Ana", verdict="approve")
     assert not Decision.objects.exists()
 

@@ -1,7 +1,7 @@
 import pytest
 
 from recviewer.review.models import AuditEvent, Tag, TagOn
-from recviewer.review.refusals import Changed, Invalid
+from recviewer.review.refusals import ChangedRecordings, Invalid
 from recviewer.review.subjects import Seen
 from recviewer.review.tagging import clean_name, colour_for, tag, untag
 
@@ -52,7 +52,7 @@ def test_untag_removes_only_what_is_there(make_recording):
 def test_stale_blob_is_refused(make_recording):
     recording = make_recording()
 
-    with pytest.raises(Changed):
+    with pytest.raises(ChangedRecordings):
         tag([Seen(recording.path, "0" * 40)], actor="Ana", name="golden")
 
     assert not Tag.objects.exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recviewer.store.files import blob_id
-from recviewer.store.manifests import State
+from recviewer.store.manifests import EntryState
 from recviewer.store.refusals import Changed, NotWritable, Occupied, Vanished
 from recviewer.store.trash import Cut, Trash
 
@@ -70,7 +70,7 @@ def test_what_is_left_takes_the_place_and_the_whole_lies_in_the_trash(root, fold
     assert steps == CUT_STEPS
     assert (place.read_bytes(), place.stat().st_mode & 0o777, alone(place)) == (REST, 0o640, True)
     assert Trash(folder).get(entry.id) == entry
-    assert (entry.state, entry.parts, entry.rest, entry.blob) == (State.TRASHED, ("two",), blob_id(REST), BLOB)
+    assert (entry.state, entry.parts, entry.rest, entry.blob) == (EntryState.TRASHED, ("two",), blob_id(REST), BLOB)
     assert Trash(folder).read(entry.id) == DATA
 
 
@@ -80,7 +80,7 @@ def test_the_whole_file_comes_back_with_mode_and_time(root, folder, place):
     entry = cut(trash, root)
     del steps[:]
 
-    assert trash.restore(entry.id).state is State.RESTORED
+    assert trash.restore(entry.id).state is EntryState.RESTORED
 
     assert steps == RESTORE_STEPS
     seen = place.stat()
@@ -97,7 +97,7 @@ def test_it_comes_back_only_over_what_was_left(root, folder, place, now):
         Trash(folder).restore(entry.id)
 
     assert (place.read_bytes() if now else None) == now
-    assert Trash(folder).get(entry.id).state is State.TRASHED
+    assert Trash(folder).get(entry.id).state is EntryState.TRASHED
 
 
 def test_another_file_than_the_one_seen_is_not_cut(root, folder, place):
@@ -120,7 +120,11 @@ def test_a_death_at_any_step_of_a_cut_loses_nothing(root, folder, place, number)
     entries = Trash(folder).entries()
     assert alone(place)
     if entries:
-        assert (place.read_bytes(), entries[0].state, Trash(folder).read(entries[0].id)) == (REST, State.TRASHED, DATA)
+        assert (place.read_bytes(), entries[0].state, Trash(folder).read(entries[0].id)) == (
+            REST,
+            EntryState.TRASHED,
+            DATA,
+        )
     else:
         assert place.read_bytes() == DATA
         assert place.stat().st_mtime_ns == MTIME_NS
@@ -140,7 +144,7 @@ def test_a_death_at_any_step_of_a_restore_loses_nothing(root, folder, place, num
 
     state = Trash(folder).get(entry.id).state
     is_back = number > RESTORE_STEPS.index("place")
-    assert (place.read_bytes(), state) == ((DATA, State.RESTORED) if is_back else (REST, State.TRASHED))
+    assert (place.read_bytes(), state) == ((DATA, EntryState.RESTORED) if is_back else (REST, EntryState.TRASHED))
     assert alone(place)
     assert Trash(folder).read(entry.id) == DATA
 

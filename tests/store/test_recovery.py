@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from recviewer.store.files import blob_id
-from recviewer.store.manifests import State
+from recviewer.store.manifests import EntryState
 from recviewer.store.recovery import mark
 from recviewer.store.trash import Trash
 
@@ -35,7 +35,7 @@ def interrupted(trash, root, state):
 
 
 def test_another_file_at_the_path_keeps_the_deleted_one_in_the_trash(root, trash):
-    entry = interrupted(trash, root, State.DELETING)
+    entry = interrupted(trash, root, EntryState.DELETING)
     (root / "a.json").write_bytes(b"new")
 
     [told] = trash.recover()
@@ -54,10 +54,10 @@ def test_a_directory_that_is_gone_finishes_the_deletion(root, trash):
     (root / "deep").rmdir()
 
     assert "finished" in trash.recover()[0].what
-    assert trash.get(entry.id).state is State.TRASHED
+    assert trash.get(entry.id).state is EntryState.TRASHED
 
 
-@pytest.mark.parametrize("state", [State.DELETING, State.RESTORING])
+@pytest.mark.parametrize("state", [EntryState.DELETING, EntryState.RESTORING])
 def test_a_tree_that_cannot_be_reached_leaves_things_for_later(root, trash, tmp_path, state):
     entry = interrupted(trash, root, state)
     root.rename(tmp_path / "away")
@@ -73,7 +73,7 @@ def test_a_closed_directory_leaves_things_for_later(root, trash, monkeypatch):
     def closed(*given):
         raise PermissionError(13, "Permission denied")
 
-    entry = interrupted(trash, root, State.DELETING)
+    entry = interrupted(trash, root, EntryState.DELETING)
     monkeypatch.setattr(recovery, "parent_of", closed)
 
     assert "no permission" in trash.recover()[0].what
@@ -81,7 +81,7 @@ def test_a_closed_directory_leaves_things_for_later(root, trash, monkeypatch):
 
 
 def test_a_damaged_copy_is_left_alone(root, trash):
-    entry = interrupted(trash, root, State.DELETING)
+    entry = interrupted(trash, root, EntryState.DELETING)
     (trash.folder / entry.bytes_name).write_bytes(b"damaged")
 
     assert "damaged" in trash.recover()[0].what
@@ -89,7 +89,7 @@ def test_a_damaged_copy_is_left_alone(root, trash):
 
 
 def test_a_deletion_that_had_not_begun_is_forgotten(root, trash):
-    entry = interrupted(trash, root, State.DELETING)
+    entry = interrupted(trash, root, EntryState.DELETING)
     (trash.folder / entry.bytes_name).unlink()
 
     assert "had not begun" in trash.recover()[0].what
@@ -97,7 +97,7 @@ def test_a_deletion_that_had_not_begun_is_forgotten(root, trash):
 
 
 def test_changed_bytes_beside_the_place_go_back(root, trash):
-    entry = interrupted(trash, root, State.DELETING)
+    entry = interrupted(trash, root, EntryState.DELETING)
     (root / os.fsdecode(entry.aside)).write_bytes(b"changed")
 
     trash.recover()
@@ -107,7 +107,7 @@ def test_changed_bytes_beside_the_place_go_back(root, trash):
 
 
 def test_changed_bytes_beside_an_occupied_place_are_told_of_and_kept(root, trash):
-    entry = interrupted(trash, root, State.DELETING)
+    entry = interrupted(trash, root, EntryState.DELETING)
     (root / os.fsdecode(entry.aside)).write_bytes(b"changed")
     (root / "a.json").write_bytes(b"new")
 
@@ -119,16 +119,16 @@ def test_changed_bytes_beside_an_occupied_place_are_told_of_and_kept(root, trash
 
 
 def test_a_half_written_restore_is_cleared_away(root, trash):
-    entry = interrupted(trash, root, State.RESTORING)
+    entry = interrupted(trash, root, EntryState.RESTORING)
     (root / os.fsdecode(entry.returning)).write_bytes(b"ol")
 
     trash.recover()
 
     assert list(root.iterdir()) == []
-    assert trash.get(entry.id).state is State.TRASHED
+    assert trash.get(entry.id).state is EntryState.TRASHED
 
 
 def test_an_entry_at_rest_needs_nothing(root, trash):
-    interrupted(trash, root, State.RESTORED)
+    interrupted(trash, root, EntryState.RESTORED)
 
     assert trash.recover() == []

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from recviewer.recorders.registry import claims
 from recviewer.store import moves
 from recviewer.store.files import blob_id
-from recviewer.store.manifests import State
+from recviewer.store.manifests import EntryState
 from recviewer.store.refusals import (
     CannotRead,
     Changed,
@@ -127,7 +127,7 @@ def test_an_entry_says_what_was_deleted_when_and_by_whom(root, folder):
     assert entry.id.startswith("20261123T201500-")
     assert (entry.key, entry.raw, entry.root, entry.blob) == (RAW.decode(), RAW, root, BLOB)
     assert (entry.size, entry.mode, entry.mtime_ns) == (len(DATA), 0o640, MTIME_NS)
-    assert (entry.actor, entry.note, entry.time, entry.state) == ("ada", "too long", NOW, State.TRASHED)
+    assert (entry.actor, entry.note, entry.time, entry.state) == ("ada", "too long", NOW, EntryState.TRASHED)
 
 
 def test_entries_come_newest_first(root, folder):
@@ -201,9 +201,9 @@ def test_a_full_disk_at_any_step_leaves_the_file_and_no_rest(root, folder, numbe
 def test_a_full_disk_after_the_last_step_is_no_failure(root, folder):
     entry = delete(Trash(folder, step=stop_at(len(DELETE_STEPS) - 1, fill_disk)), root)
 
-    assert entry.state is State.DELETING
+    assert entry.state is EntryState.DELETING
     assert Trash(folder).recover()[0].what.endswith("the file is in the trash.")
-    assert Trash(folder).get(entry.id).state is State.TRASHED
+    assert Trash(folder).get(entry.id).state is EntryState.TRASHED
 
 
 def test_a_write_cut_short_by_the_system_leaves_the_file_and_no_rest(root, folder):
@@ -306,7 +306,7 @@ def test_a_trash_below_the_root_is_never_scanned_as_recordings(root):
     entry = delete(trash, root)
 
     assert [stamp.raw for stamp in scan(root, claims()).stamps] == [b"suite/recordings/other.json"]
-    assert trash.restore(entry.id).state is State.RESTORED
+    assert trash.restore(entry.id).state is EntryState.RESTORED
 
 
 # Restoring
@@ -320,7 +320,7 @@ def test_restoring_brings_back_bytes_mode_and_time(root, folder):
     restored = trash.restore(entry.id)
 
     assert tree(root) == before
-    assert restored.state is State.RESTORED
+    assert restored.state is EntryState.RESTORED
     assert trash.get(entry.id) == restored
 
 
@@ -402,7 +402,7 @@ def test_restoring_overwrites_nothing_that_comes_in_the_last_moment(root, folder
 
     assert sorted(os.listdir(place.parent)) == ["a.json", "other.json"]
     assert place.read_text() == "new"
-    assert trash.get(entry.id).state is State.TRASHED
+    assert trash.get(entry.id).state is EntryState.TRASHED
 
 
 def fail_with(number):
@@ -427,7 +427,7 @@ def test_a_full_disk_at_any_step_leaves_the_tree_as_it_was(root, folder, number)
 
     refuses(NotWritable, lambda: trash.restore(entry.id), root, folder, match="full")
 
-    assert trash.get(entry.id).state is State.TRASHED
+    assert trash.get(entry.id).state is EntryState.TRASHED
     assert trash.read(entry.id) == DATA
 
 
@@ -604,7 +604,7 @@ def test_a_crash_while_deleting_loses_nothing(root, folder, number):
     if DELETE_STEPS.index("set aside") < number:
         assert copies(root, folder) == (0, 1)
         [entry] = trash.entries()
-        assert entry.state is State.TRASHED
+        assert entry.state is EntryState.TRASHED
         trash.restore(entry.id)
     else:
         assert trashed(folder) == []
@@ -624,7 +624,7 @@ def test_a_crash_while_restoring_loses_nothing(root, folder, number):
     told = trash.recover()
 
     is_back = RESTORE_STEPS[number] == "finish"
-    assert trash.get(entry.id).state is (State.RESTORED if is_back else State.TRASHED)
+    assert trash.get(entry.id).state is (EntryState.RESTORED if is_back else EntryState.TRASHED)
     assert len(told) == (0 if number == 0 else 1)
     if not is_back:
         trash.restore(entry.id)

@@ -2,7 +2,7 @@
 
 from recviewer.exchange.model import Exchange, Kind, Message, Output, Request, Text, ToolCall, ToolResult
 from recviewer.exchange.text import words_of
-from recviewer.threads.model import Asked, Entry
+from recviewer.threads.model import AskedMessage, Entry
 
 
 def said(role, text):
@@ -32,7 +32,7 @@ def turns_of(branch):
     """A branch as lines: who says what, and which recordings answer."""
     lines = []
     for turn in branch.turns:
-        if isinstance(turn, Asked):
+        if isinstance(turn, AskedMessage):
             lines.append(f"{turn.number} {turn.message.role}: {words_of(turn.message.parts)}")
         else:
             lines.append(f"{turn.number} answered by {' '.join(one.key for one in turn.entries)}")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from recviewer.exchange.model import Kind, Message, Reasoning, Text, ToolCall
 from recviewer.exchange.text import SENT
 from recviewer.threads.conversations import letters
-from recviewer.threads.model import Answered, Asked, SentBack
+from recviewer.threads.model import Answered, AskedMessage, SentBack
 from recviewer.threads.sameness import Gist, steps
 from recviewer.threads.threads import threads_of
 from tests.threads.made import called, entry, gave, said, turns_of
@@ -58,7 +58,7 @@ def test_what_was_sent_as_an_answer_and_is_another_stands_by_itself(sent):
     first = entry("a", QUESTION, "I will look.", [("c1", "look", "{}")])
     second = entry("b", [*QUESTION, sent, said("user", "And?")], "A cat.")
     turns = list(only(threads_of([first, second])).trunk.all_turns())
-    assert [turn.is_answer for turn in turns if isinstance(turn, Asked)].count(True) == 1
+    assert [turn.is_answer for turn in turns if isinstance(turn, AskedMessage)].count(True) == 1
     assert [turn.sent_back for turn in turns if isinstance(turn, Answered)] == [SentBack.NOT, SentBack.NOT]
 
 
@@ -107,7 +107,7 @@ def test_ids_that_do_not_stand_for_each_other_are_a_difference():
 def test_a_result_that_stood_before_says_where():
     again = [*ASKED_AGAIN, called("c2"), gave("c2", "a cat")]
     turns = only(threads_of([entry("a", again, "A cat.")])).trunk.turns
-    assert [turn.same_as for turn in turns if isinstance(turn, Asked)] == [0, 0, 0, 2, 3]
+    assert [turn.same_as for turn in turns if isinstance(turn, AskedMessage)] == [0, 0, 0, 2, 3]
 
 
 def test_a_way_that_replay_does_not_find_is_older_where_it_finds_one_as_long():
@@ -272,7 +272,7 @@ def test_each_exchange_stands_once_each_message_is_shown_once_and_none_is_lost(e
     assert sorted(one.key for one in threads.entries()) == sorted(one.key for one in entries)
     turns = [turn for one in threads.conversations for branch in (one.trunk, *one.older) for turn in branch.all_turns()]
     assert [turn.place for turn in turns] == list(range(1, len(turns) + 1))
-    asked = [turn for turn in turns if isinstance(turn, Asked)]
+    asked = [turn for turn in turns if isinstance(turn, AskedMessage)]
     answers = [
         Gist.of_output(output)
         for turn in turns

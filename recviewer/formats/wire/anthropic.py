@@ -14,7 +14,6 @@ from recviewer.exchange.model import (
     CallDelta,
     Chunk,
     Delta,
-    File,
     Image,
     Json,
     JsonPart,
@@ -25,6 +24,7 @@ from recviewer.exchange.model import (
     Reasoning,
     Reply,
     Request,
+    SentFile,
     Text,
     ToolCall,
     ToolResult,
@@ -210,7 +210,7 @@ def _parts(block: Lookup) -> Iterator[Part]:
     elif kind in ("image", "document"):
         yield _attachment(block, kind)
     elif kind == "container_upload":
-        yield File("", block.text("file_id"), "")
+        yield SentFile("", block.text("file_id"), "")
     else:
         yield JsonPart(block.data)
 
@@ -225,15 +225,15 @@ def _attachment(block: Lookup, kind: str) -> Part:
     where = source.text("type")
     title = block.text("title")
     if where == "url":
-        return Image(source.text("url")) if kind == "image" else File(title or source.text("url"), "", "")
+        return Image(source.text("url")) if kind == "image" else SentFile(title or source.text("url"), "", "")
     if where == "file":
-        return File(title, source.text("file_id"), "")
+        return SentFile(title, source.text("file_id"), "")
     if where not in ("base64", "text"):
         return JsonPart(block.data)
     data, media = source.text("data"), source.text("media_type")
     if where == "base64" and media.startswith("image/"):
         return Image(f"data:{media};base64,{data}")
-    return File(title or media, "", data)
+    return SentFile(title or media, "", data)
 
 
 def _answered(block: Lookup) -> Iterator[Part]:

@@ -14,7 +14,6 @@ from recviewer.exchange.model import (
     Chunk,
     Delta,
     Failure,
-    File,
     Image,
     Json,
     JsonPart,
@@ -25,6 +24,7 @@ from recviewer.exchange.model import (
     Reasoning,
     Reply,
     Request,
+    SentFile,
     Text,
     ToolCall,
     ToolResult,
@@ -261,9 +261,9 @@ def _file(block: Lookup, data: dict[str, Json]) -> Part:
     source = file.object("source")
     named = file.text("name") or file.text("format")
     if isinstance(source.data.get("bytes"), str):
-        return File(named, "", source.text("bytes"))
+        return SentFile(named, "", source.text("bytes"))
     uri = source.object("s3Location").text("uri")
-    return File(named, uri, "") if uri else JsonPart(data)
+    return SentFile(named, uri, "") if uri else JsonPart(data)
 
 
 def _is_server(use: Lookup) -> bool:
@@ -301,7 +301,7 @@ def _joined(events: list[tuple[Chunk, Failure | None]]) -> Reply:
 
 
 @dataclass(slots=True)
-class _Block:
+class _OpenBlock:
     """A block while its deltas arrive. is_server: it is a call that the server makes."""
 
     id: str = ""
@@ -310,7 +310,7 @@ class _Block:
 
 
 def _events(elements: list[Json], raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Failure | None]]:
-    blocks: dict[int | None, _Block] = {}
+    blocks: dict[int | None, _OpenBlock] = {}
     names = [event.name for event in raw.sse_events] if len(raw.sse_events) == len(elements) else []
     sizes = [event.size_bytes for event in raw.sse_events] if names else []
     for number, element in enumerate(elements):
@@ -343,14 +343,14 @@ def _failure(name: str, data: Lookup, element: Json) -> Failure | None:
     return Failure(name, status, data.text("message") or data.text("Message") or data.text("originalMessage"))
 
 
-def _deltas(name: str, data: Lookup, blocks: dict[int | None, _Block], element: Json) -> Iterator[Delta]:
+def _deltas(name: str, data: Lookup, blocks: dict[int | None, _OpenBlock], element: Json) -> Iterator[Delta]:
     """Yield what an event adds."""
     index = data.integer("contentBlockIndex")
     if name == "contentBlockStart":
-        blocks[index] = _Block()
+        blocks[index] = _OpenBlock()
         yield from _started(data.object("start"), index, blocks[index])
     elif name == "contentBlockDelta":
-        yield from _continued(data.object("delta"), index, blocks.setdefault(index, _Block()))
+        yield from _continued(data.object("delta"), index, blocks.setdefault(index, _OpenBlock()))
     elif name == "messageStart":
         yield Delta(role=data.text("role"))
     elif name == "messageStop":
@@ -359,7 +359,7 @@ def _deltas(name: str, data: Lookup, blocks: dict[int | None, _Block], element: 
         yield Delta(parts=(JsonPart(element),))
 
 
-def _started(start: Lookup, index: int | None, state: _Block) -> Iterator[Delta]:
+def _started(start: Lookup, index: int | None, state: _OpenBlock) -> Iterator[Delta]:
     data = start.data
     if isinstance(data.get("toolUse"), dict):
         use = start.object("toolUse")
@@ -380,7 +380,7 @@ def _started(start: Lookup, index: int | None, state: _Block) -> Iterator[Delta]
         yield _sorted(_parts(start))
 
 
-def _continued(delta: Lookup, index: int | None, state: _Block) -> Iterator[Delta]:
+def _continued(delta: Lookup, index: int | None, state: _OpenBlock) -> Iterator[Delta]:
     data = delta.data
     if isinstance(data.get("toolUse"), dict):
         text = arguments_text(delta.object("toolUse"), "input")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recviewer.exchange.model import Chunk, File, Kind, Message, Passage, Passages, Problem, Reply, Request, Text
+from recviewer.exchange.model import Chunk, Kind, Message, Passage, Passages, Problem, Reply, Request, SentFile, Text
 from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.listing import no_chunks
@@ -38,7 +38,7 @@ class FileProcessor:
         request = Lookup(raw.request, "request", problems)
         file_id = request.text("file_id")
         body = {key: value for key, value in raw.request.items() if key != "test_id"}
-        message = Message("call", (Text(request.text("api")), File("", file_id, "")))
+        message = Message("call", (Text(request.text("api")), SentFile("", file_id, "")))
         return Request((message,), {key: body[key] for key in body if key != "file_id"}, (), body)
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:

@@ -18,7 +18,7 @@ from recviewer.formats.items import content_of, message_of
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw, unwrap
-from recviewer.formats.responses import TERMINAL, Stream, finish_of, whole
+from recviewer.formats.responses import TERMINAL, ResponseStream, finish_of, whole
 from recviewer.formats.responses_rest import StreamRest, left_of_response
 
 _RESPONSE = (
@@ -161,7 +161,7 @@ class OpenAIResponses:
 
     def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
         """Add what counts of each event besides what was read, and what only repeats that."""
-        stream = Stream([Lookup(event.data, "", []) for event in raw.events()], [])
+        stream = ResponseStream([Lookup(event.data, "", []) for event in raw.events()], [])
         stream.deltas()
         for event, data in zip(raw.events(), StreamRest(stream).events(), strict=True):
             sent = event.data
@@ -206,7 +206,7 @@ def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
         if event.is_unread:
             problems.append(Problem(at, "data that is not JSON"))
         cursors.append(Lookup(event.data, at, problems))
-    found: list[tuple[Delta, ...]] = Stream(cursors, problems).deltas()
+    found: list[tuple[Delta, ...]] = ResponseStream(cursors, problems).deltas()
     for number, (event, data, added) in enumerate(zip(events, cursors, found, strict=True)):
         kind = data.text("type") or event.name
         yield Chunk(

@@ -28,7 +28,7 @@ from recviewer.review.actors import actor_of
 from recviewer.review.audit import Done
 from recviewer.review.decide import decide as say
 from recviewer.review.models import Verdict
-from recviewer.review.refusals import Changed, Gone, Invalid, NothingToUndo, Refused
+from recviewer.review.refusals import ChangedRecordings, Gone, Invalid, NothingToUndo, Refused
 from recviewer.review.tagging import tag as put_tag
 from recviewer.review.tagging import untag as take_tag
 from recviewer.review.undoing import redo as do_again
@@ -248,7 +248,7 @@ def _refuse(request: HttpRequest, refusal: Exception, *, asks_reason: bool = Fal
     page = page_of(refusal) or ErrorPage("That was not done", str(refusal), 409)
     recording = _recording(request)
     if recording is not None and wants_fragment(request):
-        is_stale = isinstance(refusal, (Changed, Gone, store.Changed, store.Vanished))
+        is_stale = isinstance(refusal, (ChangedRecordings, Gone, store.Changed, store.Vanished))
         note = request.POST.get("note", "")
         bar = refused(bar_for(request, recording), page.reason, is_stale=is_stale, asks_reason=asks_reason, note=note)
         bar = replace(bar, since_url=since_url(recording.path, request.POST.get("seen", "")) if is_stale else "")

@@ -12,7 +12,7 @@ from recviewer.pages.text.test_ids import TestId, parse
 from recviewer.plan import commands
 from recviewer.plan import model as plans
 from recviewer.plan.commands import Feed
-from recviewer.plan.model import Again, File, LeftOut, Loss, Plan
+from recviewer.plan.model import Again, FileToDo, LeftOut, Loss, Plan
 
 SHOWN = 200
 COPIED = 50_000
@@ -57,7 +57,7 @@ class Around:
 class PlannedFile:
     """A file with the address of its recording."""
 
-    file: File
+    file: FileToDo
     name: str
     url: str
 
@@ -157,7 +157,7 @@ def page_of(plan: Plan, around: Around) -> PlanPage:
     )
 
 
-def _groups(files: Sequence[File], losses: dict[str, Loss], url_of: Callable[[str], str]) -> list[PlannedTest]:
+def _groups(files: Sequence[FileToDo], losses: dict[str, Loss], url_of: Callable[[str], str]) -> list[PlannedTest]:
     made = []
     for test, some in groupby(files[:SHOWN], lambda file: file.test_id):
         rows = tuple(PlannedFile(one, one.path.rpartition("/")[2], url_of(one.path)) for one in some)

@@ -14,7 +14,7 @@ from recviewer.catalog.models import Recording
 from recviewer.difference.compare import compare
 from recviewer.exchange.text import asked_of
 from recviewer.memory import stored
-from recviewer.pages.difference.difference import Side, fragment_of, page_of, too_much
+from recviewer.pages.difference.difference import ShownSide, fragment_of, page_of, too_much
 from recviewer.review.keeping import kept_bytes
 from recviewer.review.models import Decision, Verdict
 from recviewer.review.subjects import CHANGE_PREFIX, subject_of
@@ -32,7 +32,7 @@ def since_approval(request: HttpRequest, key: str) -> HttpResponse:
         earlier = _bytes_of(seen)
         if earlier is None:
             return render(request, "difference/nothing.html", {"page": _side(recording, "now")})
-        old = Side("as it was shown", seen[:7], "")
+        old = ShownSide("as it was shown", seen[:7], "")
         return _answer(request, old, earlier, _side(recording, "now"), content.bytes_now(recording))
     approved = (
         Decision.objects.filter(path=key, verdict=Verdict.APPROVE)
@@ -43,7 +43,7 @@ def since_approval(request: HttpRequest, key: str) -> HttpResponse:
     data = kept_bytes(approved.fingerprint) if approved else None
     if approved is None or data is None:
         return render(request, "difference/nothing.html", {"page": _side(recording, "now")})
-    old = Side(f"approved by {approved.reviewer}", f"{approved.at:%d %b %Y}, {approved.blob[:7]}", "")
+    old = ShownSide(f"approved by {approved.reviewer}", f"{approved.at:%d %b %Y}, {approved.blob[:7]}", "")
     return _answer(request, old, data, _side(recording, "now"), content.bytes_now(recording))
 
 
@@ -64,7 +64,7 @@ def two(request: HttpRequest) -> HttpResponse:
     return _answer(request, *_named(request.GET.get("old", ""), "old"), *_named(request.GET.get("new", ""), "new"))
 
 
-def _named(name: str, title: str) -> tuple[Side, bytes]:
+def _named(name: str, title: str) -> tuple[ShownSide, bytes]:
     blob = name.removeprefix("blob:")
     if blob == name or not _BLOB.fullmatch(blob):
         recording = _recording(name)
@@ -72,10 +72,10 @@ def _named(name: str, title: str) -> tuple[Side, bytes]:
     data = _bytes_of(blob)
     if data is None:
         raise Http404(name)
-    return Side(title, f"blob {blob[:9]}", reverse("recording:blob", args=[blob])), data
+    return ShownSide(title, f"blob {blob[:9]}", reverse("recording:blob", args=[blob])), data
 
 
-def _answer(request: HttpRequest, old: Side, before: bytes, new: Side, after: bytes) -> HttpResponse:
+def _answer(request: HttpRequest, old: ShownSide, before: bytes, new: ShownSide, after: bytes) -> HttpResponse:
     if too_much(before, after):
         page = page_of(request, "Two recordings that hold too much", old, new, None, before=before, after=after)
         return fragment_of(request, page) or render(request, "difference/page.html", {"page": page})
@@ -93,8 +93,8 @@ def _recording(key: str) -> Recording:
     return recording
 
 
-def _side(recording: Recording, title: str) -> Side:
-    return Side(title, recording.path, reverse("recording:show", args=[recording.path]))
+def _side(recording: Recording, title: str) -> ShownSide:
+    return ShownSide(title, recording.path, reverse("recording:show", args=[recording.path]))
 
 
 app_name = "difference"

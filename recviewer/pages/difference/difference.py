@@ -24,7 +24,7 @@ from recviewer.pages.difference.kept import (
     same_fold,
     strips_of,
 )
-from recviewer.pages.difference.one_sided import Alone, alone_of, with_pictures
+from recviewer.pages.difference.one_sided import OneSided, alone_of, with_pictures
 from recviewer.pages.difference.raw import RawDiff, RawQuery, raw_diff
 from recviewer.pages.difference.request import RequestPart, request_part
 from recviewer.pages.difference.sections import Part, part_of
@@ -48,7 +48,7 @@ IN_THE_REQUEST = frozenset({SectionKind.MESSAGES, SectionKind.PARAMETERS, Sectio
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ShownSide:
     """One of the two. what: its path, or in words what it is. url: of its page, "" where there is none."""
 
     title: str
@@ -57,7 +57,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class PairFact:
     """One of the facts under the question. glyph: of the sprite, "" for none."""
 
     glyph: str
@@ -86,9 +86,9 @@ class DifferencePage:
 
     title: str
     test: TestId | None
-    old: Side
-    new: Side
-    facts: tuple[Fact, ...]
+    old: ShownSide
+    new: ShownSide
+    facts: tuple[PairFact, ...]
     mode: Link
     view: Link
     whole: Link | None
@@ -102,7 +102,7 @@ class DifferencePage:
     ignored_words: str = ""
     strips: tuple[OneStrip, ...] = ()
     finish: str = ""
-    alone: Alone | None = None
+    alone: OneSided | None = None
     raw: RawDiff | None = None
     too_much: str = ""
     unreadable: tuple[tuple[str, str], ...] = ()
@@ -116,8 +116,8 @@ class DifferencePage:
 def page_of(
     request: HttpRequest,
     title: str,
-    old: Side,
-    new: Side,
+    old: ShownSide,
+    new: ShownSide,
     found: Difference | None,
     *,
     before: bytes | None = None,
@@ -142,7 +142,7 @@ def page_of(
         test=_test_of(contents),
         old=old,
         new=new,
-        facts=(Fact("warn", "warn", "not compared") if much or found is None else _first_fact(found, contents),),
+        facts=(PairFact("warn", "warn", "not compared") if much or found is None else _first_fact(found, contents),),
         too_much=much,
         unreadable=tuple(_unreadable(contents)),
         mode=Link(_with(kept, mode=None if is_side else "side"), "one column" if is_side else "side by side"),
@@ -171,10 +171,10 @@ def too_much(before: bytes | None, after: bytes | None) -> str:
     )
 
 
-def _first_fact(found: Difference, contents: tuple[Content | None, Content | None]) -> Fact:
+def _first_fact(found: Difference, contents: tuple[Content | None, Content | None]) -> PairFact:
     """Return the fact that tells the class of a change."""
     look = CLASSES[found.churn]
-    return Fact(look.glyph, look.tone, _outcome(contents) if found.churn is Churn.OUTCOME else look.words)
+    return PairFact(look.glyph, look.tone, _outcome(contents) if found.churn is Churn.OUTCOME else look.words)
 
 
 def _filled(
@@ -290,11 +290,11 @@ def _calls_fold(name: str, title: str, calls: list[ToolCall], folds: Folds) -> F
     )
 
 
-def _facts_of(asked: RequestPart | None) -> tuple[Fact, ...]:
+def _facts_of(asked: RequestPart | None) -> tuple[PairFact, ...]:
     if asked is None:
         return ()
-    moved = [Fact("hash", "warn", "hash moved: new file name")] if asked.has_moved else []
-    return (*moved, *([Fact("", "", "test id changed")] if asked.moved_test else []))
+    moved = [PairFact("hash", "warn", "hash moved: new file name")] if asked.has_moved else []
+    return (*moved, *([PairFact("", "", "test id changed")] if asked.moved_test else []))
 
 
 def fragment_of(request: HttpRequest, page: DifferencePage) -> HttpResponse | None:
@@ -328,7 +328,7 @@ def _test_of(contents: tuple[Content | None, Content | None]) -> TestId | None:
     return None
 
 
-def _path_of(side: Side) -> str:
+def _path_of(side: ShownSide) -> str:
     """Return the path of a side, "" for one that is named in words."""
     return side.what if side.what.endswith(".json") else ""
 

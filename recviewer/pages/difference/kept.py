@@ -21,7 +21,7 @@ from recviewer.pages.recording.strip import Strip, drawn
 from recviewer.pages.templatetags.words import NAME, counted
 from recviewer.pages.text.folds import Fold, Folds
 from recviewer.pages.text.jsontext import compact
-from recviewer.pages.text.texts import ANSWER, Words, shortened, words
+from recviewer.pages.text.texts import ANSWER, ShownText, shortened, words
 
 COMPARED = 400
 """Tools up to which those that are the same but written in another way are looked for."""
@@ -55,7 +55,7 @@ _ORDER = (
 class SameBody:
     """What is the same, in full. texts: (title, words). params: (name, value). Of many the first, then a fold."""
 
-    texts: tuple[tuple[str, Words], ...]
+    texts: tuple[tuple[str, ShownText], ...]
     texts_more: Fold | None
     calls: tuple[Any, ...]
     parts: tuple[Any, ...]

@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from recviewer.catalog.content import Content
-from recviewer.pages.recording.conversation import Conversation, conversation_of
+from recviewer.pages.recording.conversation import ShownRequest, conversation_of
 from recviewer.pages.recording.parts import ImageView
-from recviewer.pages.recording.reply import LISTINGS, Reply, ReplyHead, asked_view, reply_view
+from recviewer.pages.recording.reply import LISTINGS, ReplyHead, ShownReply, asked_view, reply_view
 from recviewer.pages.text.folds import Folds
 
 
@@ -20,7 +20,7 @@ class NoNotes:
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class OneSided:
     """What the templates of a recording's page want to know. url: of that page, "" where there is none.
 
     problems: (where, what) of a file that cannot be read as expected.
@@ -28,8 +28,8 @@ class Alone:
 
     url: str
     asked: ReplyHead
-    reply: Reply
-    conversation: Conversation
+    reply: ShownReply
+    conversation: ShownRequest
     is_listing: bool
     problems: tuple[tuple[str, str], ...]
     notes: NoNotes = NoNotes()
@@ -38,13 +38,13 @@ class Alone:
     wants_seams: bool = False
 
 
-def alone_of(content: Content, folds: Folds, url: str) -> Alone:
+def alone_of(content: Content, folds: Folds, url: str) -> OneSided:
     """Lay one recording out. url: of its page, "" where it has none: pictures are served from there."""
     exchange = content.reading.exchange
     is_listing = exchange.kind in LISTINGS
     asked = asked_view(exchange, folds)
     conversation = conversation_of(exchange, folds, question_on_top=not is_listing)
-    return Alone(
+    return OneSided(
         url,
         with_pictures(asked, url),
         reply_view(exchange, folds, None),

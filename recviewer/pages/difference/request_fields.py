@@ -10,7 +10,7 @@ from recviewer.changes.requests import Field, RequestChange
 from recviewer.difference.model import Section, SectionKind, shown
 from recviewer.difference.values import ABSENT, ValueChange, path_of
 from recviewer.exchange.fingerprint import NAMED_LIKE_IDS, arguments_as_json
-from recviewer.exchange.model import Exchange, File, Image, JsonPart, Part, ToolCall, ToolResult
+from recviewer.exchange.model import Exchange, Image, JsonPart, Part, SentFile, ToolCall, ToolResult
 
 _STEM = re.compile(r"^([^\[]*\[\d+\]).*$")
 BODIES = ("body", "payload", "kwargs")
@@ -127,7 +127,7 @@ def _of_parts(parts: Iterable[Part]) -> Iterator[str]:
                 yield from _of_parts(part.parts)
             case Image():
                 yield part.url
-            case File():
+            case SentFile():
                 yield from (part.name, part.data)
             case JsonPart():
                 yield from (leaf for _, leaf in _leaves(part.value, ()) if isinstance(leaf, str))

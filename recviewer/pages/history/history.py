@@ -16,7 +16,7 @@ from recviewer.discreet import discreet
 from recviewer.exchange.model import Kind
 from recviewer.git.repository import GitFailed
 from recviewer.lineage.trace import Lineage, TreeFile, What
-from recviewer.lineage.versions import Told, is_bot
+from recviewer.lineage.versions import FullVersion, is_bot
 from recviewer.memory import lineages, ranges, stored
 from recviewer.memory.lineages import NoHistory, Start
 from recviewer.pages.deciding.verdict_bar import TONES
@@ -47,7 +47,7 @@ class VersionRow:
     the file that it replaced. next_url: of the file that replaced it. said: how sure that is.
     """
 
-    told: Told
+    told: FullVersion
     glyph: str
     tone: str
     words: str
@@ -134,7 +134,7 @@ def _nothing(request: HttpRequest, page: Nothing) -> HttpResponse:
 
 
 def _page(
-    key: str, recording: Recording | None, asked: str, start: Start, lineage: Lineage, versions: tuple[Told, ...]
+    key: str, recording: Recording | None, asked: str, start: Start, lineage: Lineage, versions: tuple[FullVersion, ...]
 ) -> History:
     rows = _rows(versions)
     today = lineage.today
@@ -163,7 +163,7 @@ def _page(
     )
 
 
-def _rows(versions: tuple[Told, ...]) -> tuple[VersionRow, ...]:
+def _rows(versions: tuple[FullVersion, ...]) -> tuple[VersionRow, ...]:
     standings = standings_for(one.side.subject for one in versions if one.side.subject)
     rows = [_row(one, standings[one.side.subject].state if one.side.subject in standings else "") for one in versions]
     with_bytes = [place for place, row in enumerate(rows) if row.value]
@@ -174,7 +174,7 @@ def _rows(versions: tuple[Told, ...]) -> tuple[VersionRow, ...]:
     return tuple(rows)
 
 
-def _row(one: Told, state: str) -> VersionRow:
+def _row(one: FullVersion, state: str) -> VersionRow:
     version = one.version
     glyph, tone, words = WHAT_WORDS[version.what]
     summary = "" if one.change is None else one.change.summary.removeprefix("the same meaning").removeprefix("; ")
@@ -209,7 +209,7 @@ def _row(one: Told, state: str) -> VersionRow:
     )
 
 
-def _answered(one: Told) -> str:
+def _answered(one: FullVersion) -> str:
     """Return the first words of an answer; where there are none to be had, why."""
     words = one.side.meaning.line.answered
     return words if one.version.place is None or one.side.exchange.kind is not Kind.UNREADABLE else discreet(words)
@@ -231,7 +231,7 @@ def _blob_url(place: TreeFile, part: str = "") -> str:
     return f"{reverse('recording:blob', args=[place.blob])}?{urlencode({'path': key})}"
 
 
-def _blob_now(start: Start, today: TreeFile, versions: tuple[Told, ...]) -> str:
+def _blob_now(start: Start, today: TreeFile, versions: tuple[FullVersion, ...]) -> str:
     """Return the blob of a recording as it is committed: of one among many of a file that of its own bytes."""
     return today.blob if not start.part else versions[0].side.blob if versions else ""
 
@@ -240,7 +240,7 @@ def _compared(old: str, new: str) -> str:
     return f"{reverse('difference:two')}?{urlencode({'old': f'blob:{old}', 'new': f'blob:{new}'})}"
 
 
-def _as_json(start: Start, lineage: Lineage, versions: tuple[Told, ...]) -> dict[str, object]:
+def _as_json(start: Start, lineage: Lineage, versions: tuple[FullVersion, ...]) -> dict[str, object]:
     return {
         "path": key_of_part(key_of(start.raw), start.part),
         "head": lineage.head,

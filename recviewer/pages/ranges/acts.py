@@ -25,7 +25,7 @@ from recviewer.git.repository import GitFailed
 from recviewer.memory.ranges import report_of, told, watching
 from recviewer.pages.deciding import hurry
 from recviewer.pages.deciding.decisions import RefusedPage
-from recviewer.pages.ranges.filter import Filter
+from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.queue import ShownRange
 from recviewer.pages.site.errors import ErrorPage, page_of
 from recviewer.pages.site.forms import item_of, items_of, next_of, seen_in
@@ -35,7 +35,7 @@ from recviewer.review import pairs, ranges
 from recviewer.review.actors import actor_of
 from recviewer.review.audit import Done
 from recviewer.review.models import Verdict
-from recviewer.review.refusals import Changed, Invalid, Refused
+from recviewer.review.refusals import ChangedRecordings, Invalid, Refused
 from recviewer.review.subjects import Seen
 
 SHOWN = 60
@@ -93,7 +93,7 @@ def _refused(request: HttpRequest, spec: str, refusal: Exception) -> HttpRespons
     """Say on a page why nothing was done. What changed meanwhile can be compared with what was seen."""
     page = page_of(refusal) or ErrorPage("That was not done", told(refusal), 409)
     url = difference = ""
-    if isinstance(refusal, Changed) and len(refusal.paths) == 1:
+    if isinstance(refusal, ChangedRecordings) and len(refusal.paths) == 1:
         path_ = refusal.paths[0]
         url = f"{reverse('changes:show', args=[spec])}?{urlencode({'change': path_})}"
         difference = _since_seen(request, spec, path_)
@@ -174,7 +174,7 @@ def asked_or_done(
 
 
 def _ask_for_churn(request: HttpRequest, place: ShownRange) -> HttpResponse:
-    return render(request, "changes/churn.html", {"page": _churn_page(place, Filter.of(request.GET))})
+    return render(request, "changes/churn.html", {"page": _churn_page(place, RangeFilter.of(request.GET))})
 
 
 def _approve_churn(request: HttpRequest, spec: str) -> HttpResponse:
@@ -192,7 +192,7 @@ def _approve_churn(request: HttpRequest, spec: str) -> HttpResponse:
     return on(request, done, spec)
 
 
-def _churn_page(place: ShownRange, asked: Filter) -> ChurnPage:
+def _churn_page(place: ShownRange, asked: RangeFilter) -> ChurnPage:
     """Ask of the churn of one list of the range: what it does not hold is not touched."""
     here = asked.changes(place.report)
     keys = {change.key for change in here}
@@ -211,7 +211,9 @@ def _churn_page(place: ShownRange, asked: Filter) -> ChurnPage:
         groups=tuple([_group(place, item) for item in every[:SHOWN]]),
         rest=len(rest),
         rest_items=_items(rest),
-        rest_members=tuple([(one, place.change_url(Filter(classes=(one.churn,)), one)) for one in rest[:REST_SHOWN]]),
+        rest_members=tuple(
+            [(one, place.change_url(RangeFilter(classes=(one.churn,)), one)) for one in rest[:REST_SHOWN]]
+        ),
         rest_left=max(0, len(rest) - REST_SHOWN),
         rest_url=place.url + replace(asked, classes=tuple(QUIET)).query(("by", "change")),
         rejected=sum(change.verdict in ("rejected", "delete") for change in covered),
@@ -221,7 +223,7 @@ def _churn_page(place: ShownRange, asked: Filter) -> ChurnPage:
 
 
 def _group(place: ShownRange, item: Item) -> ChurnGroup:
-    change, asked = item.first, Filter(classes=(item.first.churn,))
+    change, asked = item.first, RangeFilter(classes=(item.first.churn,))
     return ChurnGroup(
         CLASSES[change.churn],
         change.summary if len(item.changes) == 1 else wording.without_counts(change.summary),
@@ -260,7 +262,7 @@ def _offer_partners(request: HttpRequest, place: ShownRange) -> HttpResponse:
     change = next((one for one in place.report.found.changes if one.side.path == wanted), None)
     if change is None:
         raise Http404(wanted)
-    back = place.change_url(Filter(), change)
+    back = place.change_url(RangeFilter(), change)
     is_new = change.new is not None
     found = tuple(partners(place.report.found, change.side, is_new=is_new))
     page = PairPage(place.spec, change, change.side, is_new, found, back)

@@ -20,10 +20,9 @@ from recviewer.changes.recorded import recorded
 from recviewer.difference.model import Churn
 from recviewer.git.repository import GitFailed
 from recviewer.pages.deciding.verdict_bar import UNREAD, Bar, bar_of
-from recviewer.pages.difference.difference import DifferencePage, Fact, fragment_of, page_of
-from recviewer.pages.difference.difference import Side as Shown
+from recviewer.pages.difference.difference import DifferencePage, PairFact, ShownSide, fragment_of, page_of
 from recviewer.pages.ranges import generations
-from recviewer.pages.ranges.filter import Filter, of_finding
+from recviewer.pages.ranges.filter import RangeFilter, of_finding
 from recviewer.pages.ranges.pushed import Pushed, Watch, pushed_of, successor, watch_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.site.forms import item_of, items_of
@@ -128,7 +127,7 @@ class ChangePage:
 
 def show(request: HttpRequest, place: ShownRange, path: str) -> HttpResponse:
     """Show one change. What was looked at on an earlier head leads to what stands there now."""
-    asked = Filter.of(request.GET).without_verdict()
+    asked = RangeFilter.of(request.GET).without_verdict()
     changes = place.report.found.changes
     change = next((one for one in changes if one.side.path == path), None)
     if change is None:
@@ -144,7 +143,7 @@ def show(request: HttpRequest, place: ShownRange, path: str) -> HttpResponse:
     return fragment_of(request, page.difference) or render(request, "changes/change.html", {"page": page})
 
 
-def _elsewhere(request: HttpRequest, place: ShownRange, asked: Filter, path: str) -> HttpResponse:
+def _elsewhere(request: HttpRequest, place: ShownRange, asked: RangeFilter, path: str) -> HttpResponse:
     at = request.GET.get("head", "")
     found = successor(place, path, at)
     if found is None and not at:
@@ -156,7 +155,7 @@ def _elsewhere(request: HttpRequest, place: ShownRange, asked: Filter, path: str
 
 
 def _page(
-    request: HttpRequest, place: ShownRange, asked: Filter, item: Item, every: Sequence[Item], at: int
+    request: HttpRequest, place: ShownRange, asked: RangeFilter, item: Item, every: Sequence[Item], at: int
 ) -> ChangePage:
     """every: the items of the queue. at: the place of this one, -1 where the filter does not hold it."""
     change = item.first
@@ -184,9 +183,9 @@ def _page(
     bar = replace(bar, alike=_alike(place, item), closed=closed)
     findings = tuple(_findings(place, item.changes))
     difference = _difference(request, place, change)
-    facts = [Fact(*_SEVERITY[one.finding.severity], one.words) for one in findings]
-    facts += [Fact("warn", "warn", "not caused by this change")] if change.unasked else []
-    facts += [Fact("", "", "older generation of a call, all of it deleted")] if change.is_older else []
+    facts = [PairFact(*_SEVERITY[one.finding.severity], one.words) for one in findings]
+    facts += [PairFact("warn", "warn", "not caused by this change")] if change.unasked else []
+    facts += [PairFact("", "", "older generation of a call, all of it deleted")] if change.is_older else []
     changes = place.report.found.changes
     call = _call_of(changes, change)
     older = generations.older_of(changes, call) if call else []
@@ -255,7 +254,7 @@ def _pair_url(place: ShownRange, change: Change) -> str:
     """Return the address where another partner is chosen; "" where git itself says what belongs together."""
     if change.pair is not None and not pairs.can_break(change):
         return ""
-    return f"{reverse('changes:pair')}?{place.named()}&{Filter().query(('change', change.side.path))[1:]}"
+    return f"{reverse('changes:pair')}?{place.named()}&{RangeFilter().query(('change', change.side.path))[1:]}"
 
 
 def _bytes(place: ShownRange, change: Change) -> tuple[bytes | None, bytes | None]:
@@ -268,7 +267,7 @@ def _bytes(place: ShownRange, change: Change) -> tuple[bytes | None, bytes | Non
     return (found.get(old.blob) if old else None), (found.get(new.blob) if new else None)
 
 
-def _entries(place: ShownRange, asked: Filter, some: Sequence[Item], shown: Change) -> Iterator[ItemRow]:
+def _entries(place: ShownRange, asked: RangeFilter, some: Sequence[Item], shown: Change) -> Iterator[ItemRow]:
     total = {churn: tally.changes for churn, tally in place.report.found.classes().items()}
     heading: Churn | None = None
     test: str | None = None
@@ -296,10 +295,10 @@ def _short(test_id: str) -> str:
     return parse(test_id).short
 
 
-def _shown(side: Side | None, otherwise: str) -> Shown:
+def _shown(side: Side | None, otherwise: str) -> ShownSide:
     if side is None:
-        return Shown("", otherwise, "")
-    return Shown(side.blob[:7], side.path, _url_of(side))
+        return ShownSide("", otherwise, "")
+    return ShownSide(side.blob[:7], side.path, _url_of(side))
 
 
 def _url_of(side: Side) -> str:
@@ -334,7 +333,7 @@ def _history_of(place: ShownRange, side: Side) -> str:
     return f"{reverse('history:show', args=[key_at(side.raw, way())])}?{urlencode(told)}"
 
 
-def _members(place: ShownRange, asked: Filter, item: Item) -> Iterator[Member]:
+def _members(place: ShownRange, asked: RangeFilter, item: Item) -> Iterator[Member]:
     """Yield what is decided together; nothing where the change stands for itself alone."""
     if len(item.changes) > 1:
         for one in item.changes:

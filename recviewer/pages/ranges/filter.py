@@ -21,13 +21,13 @@ RULE_LENGTH = 100
 _NEEDS = {"you": "need you", "somebody": "more than churn"}
 
 
-def of_finding(finding: Finding) -> Filter:
+def of_finding(finding: Finding) -> RangeFilter:
     """Return what asks for the changes that a finding is about."""
-    return Filter(rule=finding.rule, severity=finding.severity.value)
+    return RangeFilter(rule=finding.rule, severity=finding.severity.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class RangeFilter:
     """What is asked for. "" and () stand for no wish.
 
     classes: any of them. rule, severity: of a finding. is_found: only what has findings, or has none. needs: `you` for what
@@ -46,7 +46,7 @@ class Filter:
     unasked: bool = False
 
     @classmethod
-    def of(cls, query: QueryDict) -> Filter:
+    def of(cls, query: QueryDict) -> RangeFilter:
         """Read an address. Values that mean nothing are left out."""
         classes = tuple(churn for churn in Churn if churn.value in query.getlist("class"))
         verdict, severity, needs = (query.get(name, "") for name in ("verdict", "severity", "needs"))
@@ -64,7 +64,7 @@ class Filter:
     @property
     def is_empty(self) -> bool:
         """Tell whether all changes are asked for."""
-        return self == Filter()
+        return self == RangeFilter()
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the filter as names and values of an address, in a stable order."""
@@ -82,7 +82,7 @@ class Filter:
         pairs = [*self.pairs(), *more]
         return f"?{urlencode(pairs)}" if pairs else ""
 
-    def without_verdict(self) -> Filter:
+    def without_verdict(self) -> RangeFilter:
         """Return what a queue walks through: it would shrink under the reviewer's hands otherwise."""
         return replace(self, verdict="", needs="somebody" if self.needs else "")
 

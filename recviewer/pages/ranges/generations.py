@@ -16,7 +16,7 @@ from recviewer.changes.overview import Overview
 from recviewer.exchange.model import Output
 from recviewer.memory.ranges import watching
 from recviewer.pages.ranges import acts
-from recviewer.pages.ranges.filter import Filter
+from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.queue import ShownRange
 from recviewer.pages.site.forms import item_of, seen_in
 from recviewer.pages.text.classes import Look, look_of_state
@@ -65,7 +65,7 @@ def older_of(report_changes: Sequence[Change], call: Change) -> list[Change]:
 
 def url_of(place: ShownRange, call: Change) -> str:
     """Return the address of the question."""
-    return f"{reverse('changes:older')}?{place.named()}&{Filter().query(('change', call.side.path))[1:]}"
+    return f"{reverse('changes:older')}?{place.named()}&{RangeFilter().query(('change', call.side.path))[1:]}"
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,7 +88,7 @@ def _ask(request: HttpRequest, place: ShownRange) -> HttpResponse:
         call=call,
         older=told,
         count=sum(bool(one.item) for one in told),
-        back=place.change_url(Filter(), call),
+        back=place.change_url(RangeFilter(), call),
     )
     return render(request, "changes/older.html", {"page": page})
 
@@ -104,7 +104,7 @@ def _told(place: ShownRange, changes: Sequence[Change]) -> tuple[Older, ...]:
         side = change.side
         is_open = ranges.is_older(change) and not change.verdict
         item = item_of(side.path, side.blob, change.own_subject) if is_open else ""
-        url, state = place.change_url(Filter(), change), look_of_state(change.verdict, is_gone=True)
+        url, state = place.change_url(RangeFilter(), change), look_of_state(change.verdict, is_gone=True)
         told.append(Older(change, url, state, item, shown, is_cut))
     return tuple(told)
 

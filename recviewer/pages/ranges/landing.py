@@ -17,9 +17,9 @@ from recviewer.changes.numbers import Numbers, count
 from recviewer.difference.model import Churn
 from recviewer.git import refs
 from recviewer.git.ranges import Counted
-from recviewer.git.refs import Commit
+from recviewer.git.refs import CommitFacts
 from recviewer.git.repository import Repository
-from recviewer.pages.ranges.filter import Filter, of_finding
+from recviewer.pages.ranges.filter import RangeFilter, of_finding
 from recviewer.pages.ranges.generations import older_of, url_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.site.numbers import whole
@@ -103,7 +103,7 @@ class Landing:
     spec: str
     base_name: str
     head_name: str
-    head: Commit | None
+    head: CommitFacts | None
     opening: str
     clauses: tuple[tuple[str, str, str], ...]
     ending: str
@@ -136,7 +136,7 @@ class Landing:
 
 def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
     """Return the page of a range for an address."""
-    report, asked = place.report, Filter.of(request.GET)
+    report, asked = place.report, RangeFilter.of(request.GET)
     walked = asked.without_verdict()
     found = report.found
     mine = asked.changes(report)
@@ -157,17 +157,19 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
         head=_commit(place),
         opening=sentence.opening(found),
         clauses=tuple(
-            (f"{one.count:,}", one.words, here + Filter(one.classes, is_found=one.is_found).query())
+            (f"{one.count:,}", one.words, here + RangeFilter(one.classes, is_found=one.is_found).query())
             for one in sentence.clauses(found)
         ),
         ending=sentence.ending(found),
-        needs_url=here + Filter(needs="you").query() if found.numbers.need_you else "",
+        needs_url=here + RangeFilter(needs="you").query() if found.numbers.need_you else "",
         lines=source.lines,
         files=source.files,
         note=source.range.note,
         problems=source.problems,
         cards=tuple(
-            Card(CLASSES[churn_], tallies[churn_], here + Filter(classes=(churn_,)).query(), churn_ in asked.classes)
+            Card(
+                CLASSES[churn_], tallies[churn_], here + RangeFilter(classes=(churn_,)).query(), churn_ in asked.classes
+            )
             for churn_ in ORDER
             if tallies[churn_].changes
         ),
@@ -196,28 +198,33 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
     )
 
 
-def _commit(place: ShownRange) -> Commit | None:
+def _commit(place: ShownRange) -> CommitFacts | None:
     asked = place.report.found.source.range
     return _said_by(asked.repository, asked.head) if asked.head else None
 
 
 @lru_cache(maxsize=64)
-def _said_by(repository: Repository, name: str) -> Commit | None:
+def _said_by(repository: Repository, name: str) -> CommitFacts | None:
     return refs.commits(repository, [name]).get(name)
 
 
-def _places(place: ShownRange, asked: Filter, *, by_test: bool) -> tuple[Narrowing, ...]:
+def _places(place: ShownRange, asked: RangeFilter, *, by_test: bool) -> tuple[Narrowing, ...]:
     """Return the ways into the range, each with what it counts in its name."""
     numbers, everything = place.report.numbers, asked.is_empty
     return (
-        Narrowing("need you", numbers.need_you, place.url + Filter(needs="you").query(), asked == Filter(needs="you")),
+        Narrowing(
+            "need you",
+            numbers.need_you,
+            place.url + RangeFilter(needs="you").query(),
+            asked == RangeFilter(needs="you"),
+        ),
         Narrowing("all changes", numbers.changes, f"{place.url}?by=change", everything and not by_test),
         Narrowing("tests", numbers.tests, f"{place.url}?by=test", everything and by_test),
         Narrowing("findings", len(place.report.findings), f"{place.url}#findings", is_on=False),
     )
 
 
-def _verdicts(place: ShownRange, asked: Filter) -> tuple[Narrowing, ...]:
+def _verdicts(place: ShownRange, asked: RangeFilter) -> tuple[Narrowing, ...]:
     numbers = place.report.numbers
     counts = {
         "undecided": numbers.undecided,
@@ -229,18 +236,18 @@ def _verdicts(place: ShownRange, asked: Filter) -> tuple[Narrowing, ...]:
         Narrowing(
             STATES[state].title,
             counts[state],
-            place.url + (Filter() if asked.verdict == state else Filter(verdict=state)).query(),
+            place.url + (RangeFilter() if asked.verdict == state else RangeFilter(verdict=state)).query(),
             asked.verdict == state,
         )
         for state in counts
     )
 
 
-def _unasked(place: ShownRange, asked: Filter) -> Narrowing | None:
+def _unasked(place: ShownRange, asked: RangeFilter) -> Narrowing | None:
     count = sum(change.unasked for change in place.report.found.changes)
     if not count:
         return None
-    url = place.url + (Filter() if asked.unasked else Filter(unasked=True)).query()
+    url = place.url + (RangeFilter() if asked.unasked else RangeFilter(unasked=True)).query()
     return Narrowing("not caused by this change", count, url, asked.unasked)
 
 
@@ -257,14 +264,14 @@ def _test(place: ShownRange, mine: Sequence[Change]) -> TestRow:
     states = Counter((change.verdict or "undecided", change.churn is Churn.GONE) for change in mine)
     return TestRow(
         parse(test) if test else None,
-        place.url + Filter(test=stand_in(test)).query(),
+        place.url + RangeFilter(test=stand_in(test)).query(),
         tuple((CLASSES[churn], what[churn]) for churn in ORDER if churn in what),
         sum(change.removed.words + change.added.words for change in mine),
         tuple((look_of_state(state, is_gone=is_gone), n) for (state, is_gone), n in states.most_common()),
     )
 
 
-def _row(place: ShownRange, asked: Filter, item: Item) -> ChangeRow:
+def _row(place: ShownRange, asked: RangeFilter, item: Item) -> ChangeRow:
     change = item.first
     state = look_of_state(item.verdict, is_gone=change.churn is Churn.GONE)
     url = place.item_url(asked.without_verdict(), item)

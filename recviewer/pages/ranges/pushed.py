@@ -15,7 +15,7 @@ from recviewer.changes import sources
 from recviewer.changes.model import Change
 from recviewer.git.repository import GitFailed
 from recviewer.memory.ranges import range_of, report_on
-from recviewer.pages.ranges.filter import Filter
+from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.queue import ShownRange
 from recviewer.pages.text.classes import Look, look_of_state
 from recviewer.review import ranges
@@ -149,7 +149,7 @@ def lost(request: HttpRequest, place: ShownRange) -> HttpResponse:
     for decision in moved.lost:
         change = by_key.get(decision.path)
         look = look_of_state(_STATES[Verdict(decision.verdict)], is_gone=decision.fingerprint.startswith(GONE_PREFIX))
-        rows.append(LostRow(decision, look, place.change_url(Filter(), change) if change else ""))
+        rows.append(LostRow(decision, look, place.change_url(RangeFilter(), change) if change else ""))
     page = LostPage(place.spec, place.url, moved.count, tuple(rows))
     return render(request, "changes/lost.html", {"page": page})
 

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
 from recviewer.changes.numbers import Numbers, count
-from recviewer.pages.ranges.filter import Filter
+from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.text.classes import STATES, Look
 from recviewer.pages.text.walk import Queue, Stop, walk
 from recviewer.report.lists import VERDICTS
@@ -42,7 +42,7 @@ class ShownRange:
         """Return the range as part of an address of something else."""
         return urlencode({"range": self.spec})
 
-    def change_url(self, asked: Filter, change: Change, *more: tuple[str, str]) -> str:
+    def change_url(self, asked: RangeFilter, change: Change, *more: tuple[str, str]) -> str:
         """Return the address of one change, as an item of the queue of a filter.
 
         `head` tells which commit was looked at: a push in between is noticed on arrival.
@@ -52,16 +52,16 @@ class ShownRange:
         told += [("mode", self.mode)] if self.mode else []
         return self.url + asked.query(*told, *more)
 
-    def item_url(self, asked: Filter, item: Item) -> str:
+    def item_url(self, asked: RangeFilter, item: Item) -> str:
         """Return the address of an item."""
         return self.change_url(asked, item.first)
 
-    def end_url(self, asked: Filter) -> str:
+    def end_url(self, asked: RangeFilter) -> str:
         """Return the address of the end of a queue."""
         return self.url + asked.query(("end", "1"))
 
 
-def queue_of(place: ShownRange, asked: Filter, every: Sequence[Item], here: int = -1) -> Queue:
+def queue_of(place: ShownRange, asked: RangeFilter, every: Sequence[Item], here: int = -1) -> Queue:
     """Return the queue of a filter. every: its items. here: the place of the one that is shown, -1 for none."""
     states = {_name(change): change.verdict for change in place.report.found.changes if change.verdict}
     return walk(
@@ -112,7 +112,7 @@ class QueueEnd:
 
 def end(request: HttpRequest, place: ShownRange) -> HttpResponse:
     """Sum a queue up."""
-    asked = Filter.of(request.GET).without_verdict()
+    asked = RangeFilter.of(request.GET).without_verdict()
     every = items(asked.changes(place.report))
     mine = [change for item in every for change in (*item.changes, *item.older)]
     numbers = count(mine)
@@ -122,7 +122,11 @@ def end(request: HttpRequest, place: ShownRange) -> HttpResponse:
         spec=place.spec,
         numbers=numbers,
         counts=tuple(
-            (replace(STATES[state], title=VERDICTS[state]), states[state], place.url + Filter(verdict=state).query())
+            (
+                replace(STATES[state], title=VERDICTS[state]),
+                states[state],
+                place.url + RangeFilter(verdict=state).query(),
+            )
             for state in states
             if states[state]
         ),

@@ -16,7 +16,7 @@ from recviewer.git.repository import GitFailed
 from recviewer.memory.ranges import is_range, report_of
 from recviewer.pages.deciding import plan_files
 from recviewer.pages.deciding.plan_page import Around, Downloads, page_of
-from recviewer.pages.ranges.filter import Filter
+from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.index import not_there
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.site.forms import item_of, items_of
@@ -61,7 +61,7 @@ def _in_form(request: HttpRequest, plan: Plan, form: str) -> HttpResponse:
 def _around(place: ShownRange, plan: Plan) -> Around:
     url = reverse("plan:range", args=[place.spec])
     here = _in_the_tree(plan)
-    queue = queue_of(place, Filter(), items(place.report.found.changes))
+    queue = queue_of(place, RangeFilter(), items(place.report.found.changes))
     return Around(
         url=url,
         url_of=_change_url(place),
@@ -78,7 +78,7 @@ def _around(place: ShownRange, plan: Plan) -> Around:
 
 def _change_url(place: ShownRange) -> Callable[[str], str]:
     at = [("at", place.head)] if place.head else []
-    return lambda path: place.url + Filter().query(("change", path), *at)
+    return lambda path: place.url + RangeFilter().query(("change", path), *at)
 
 
 def _in_the_tree(plan: Plan) -> list[str]:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, QueryDict
 
 from recviewer.git.repository import GitFailed
 from recviewer.memory.ranges import report_of
-from recviewer.pages.ranges.filter import Filter
+from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.queue import ShownRange
 from recviewer.pages.site.forms import next_of, seen_in
 from recviewer.review.refusals import Invalid
@@ -25,5 +25,5 @@ def place_of(request: HttpRequest, subjects: set[str]) -> str:
         shown = {item.path for item in seen_in(request.POST)}
         if found and not any(change.side.path in shown for change in found):
             place = ShownRange(spec, report, query.get("mode", ""))
-            return place.change_url(Filter.of(query).without_verdict(), found[0])
+            return place.change_url(RangeFilter.of(query).without_verdict(), found[0])
     return ""

@@ -77,7 +77,7 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Tool:
+class OfferedTool:
     """One offered tool. signature: its parameter names. schema: as recorded, indented. is_cut: only its start."""
 
     name: str
@@ -88,7 +88,7 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class ShownRequest:
     """A request to show. facts: `4 messages`, `5 tools`, … rows: turns and stretches, in order."""
 
     facts: tuple[str, ...]
@@ -98,7 +98,7 @@ class Conversation:
     question: int
 
 
-def conversation_of(exchange: Exchange, folds: Folds, *, question_on_top: bool) -> Conversation:
+def conversation_of(exchange: Exchange, folds: Folds, *, question_on_top: bool) -> ShownRequest:
     """Lay a request out. question_on_top: the page shows the question by itself."""
     messages = exchange.request.messages
     question = _place(messages, question_of(exchange)) if question_on_top else -1
@@ -117,7 +117,7 @@ def conversation_of(exchange: Exchange, folds: Folds, *, question_on_top: bool) 
         *(["streamed"] if exchange.streaming else []),
         size(size_of(exchange.request.body)),
     )
-    return Conversation(facts, tuple(rows), _tools(exchange, folds), tuple(_outline(messages)), question)
+    return ShownRequest(facts, tuple(rows), _tools(exchange, folds), tuple(_outline(messages)), question)
 
 
 def calls_of(exchange: Exchange) -> dict[str, Called]:
@@ -217,7 +217,7 @@ def _tools(exchange: Exchange, folds: Folds) -> Fold | None:
     )
 
 
-def _tool(tool: Json, folds: Folds) -> Tool:
+def _tool(tool: Json, folds: Folds) -> OfferedTool:
     function, schema = function_of(tool), schema_of(tool)
     properties = schema.get("properties")
     names = []
@@ -232,7 +232,7 @@ def _tool(tool: Json, folds: Folds) -> Tool:
     end = min(fitting(schema_text, folds.room, is_json=True), SCHEMA)
     shown = schema_text[:end]
     folds.spend(weight_of(shown, is_json=True) + weight_of(first[:NAME]) + 20 * len(names))
-    return Tool(name_of(tool) or UNNAMED, f"({', '.join(names)})", first, shown, end < len(schema_text))
+    return OfferedTool(name_of(tool) or UNNAMED, f"({', '.join(names)})", first, shown, end < len(schema_text))
 
 
 def _outline(messages: tuple[Message, ...]) -> list[Mention]:

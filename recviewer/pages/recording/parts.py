@@ -9,13 +9,13 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from recviewer.exchange.model import (
-    File,
     Image,
     Json,
     JsonPart,
     Part,
     Reasoning,
-    Refusal,
+    RefusalPart,
+    SentFile,
     Text,
     ToolCall,
     ToolResult,
@@ -25,7 +25,7 @@ from recviewer.pages.templatetags.words import size
 from recviewer.pages.text.folds import Fold, Folds, weight_of
 from recviewer.pages.text.jsontext import pretty
 from recviewer.pages.text.media import Picture, data_size, picture_of
-from recviewer.pages.text.texts import RESULT, SECOND, TURN, Limit, Words, amount, words
+from recviewer.pages.text.texts import RESULT, SECOND, TURN, Limit, ShownText, amount, words
 
 SEALS = frozenset({"thoughtSignature", "thought_signature"})
 """Keys that stand beside anything and name nothing."""
@@ -44,7 +44,7 @@ class RefusalView:
     """What was said instead of an answer."""
 
     template: ClassVar[str] = "parts/_refusal.html"
-    words: Words
+    words: ShownText
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ class JsonView:
     """
 
     template: ClassVar[str] = "parts/_json.html"
-    words: Words
+    words: ShownText
     name: str = ""
-    texts: tuple[tuple[str, Words], ...] = ()
+    texts: tuple[tuple[str, ShownText], ...] = ()
     is_cut: bool = False
 
 
@@ -151,7 +151,7 @@ def _view(part: Part, folds: Folds, name: str, calls: dict[str, Called], limit: 
             return words(folds, name, part.text, limit)
         case Reasoning():
             return ReasoningView(reasoning_fold(folds, name, part.text))
-        case Refusal():
+        case RefusalPart():
             return RefusalView(words(folds, name, part.text, limit))
         case ToolCall():
             return call_view(part, folds, name)
@@ -162,7 +162,7 @@ def _view(part: Part, folds: Folds, name: str, calls: dict[str, Called], limit: 
             return ResultView(tool, part.call_id, called.anchor if called else "", inner)
         case Image():
             return _image(picture_of(part.url), part.url, name)
-        case File():
+        case SentFile():
             about = f"{size(data_size(part.data))} in the recording" if part.data else "only its id was recorded"
             return FileView(part.name, part.id, about)
         case JsonPart():

@@ -117,7 +117,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class RawLines:
     """A line to show, or lines to fold. at, end: its place in the text. first, last: its numbers."""
 
     first: int
@@ -159,7 +159,7 @@ def long_line(source: Source, number: int, start: int) -> tuple[SafeString, int,
     return highlight.lines([piece])[0], start + len(piece), max(0, len(line) - start - len(piece))
 
 
-def _outline(source: Source, first: int, last: int, *, folds: bool = True) -> Iterator[Span]:
+def _outline(source: Source, first: int, last: int, *, folds: bool = True) -> Iterator[RawLines]:
     """Yield lines to show and gaps, at most a window of lines."""
     if not source.count:
         return
@@ -169,14 +169,14 @@ def _outline(source: Source, first: int, last: int, *, folds: bool = True) -> It
         end = source.end_of(at)
         room -= 240 + weight_of(text[at : min(end, at + LINE * 6 // 5)])
         if shown >= WINDOW or (shown and room < 0):
-            yield Span(number, last, at, source.end_of(source.line_behind(at, last - number)), is_gap=True)
+            yield RawLines(number, last, at, source.end_of(source.line_behind(at, last - number)), is_gap=True)
             return
-        yield Span(number, number, at, end)
+        yield RawLines(number, number, at, end)
         shown += 1
         closes = source.block_at(at, end) if folds and number != first else -1
         inside = text.count("\n", end, closes) - 1 if closes >= 0 else 0
         if inside > BLOCK and number + inside < last and _cost(source, end + 1, closes) > BLOCK:
-            yield Span(number + 1, number + inside, end + 1, closes - 1, is_gap=True)
+            yield RawLines(number + 1, number + inside, end + 1, closes - 1, is_gap=True)
             number, at = number + inside + 1, closes
         else:
             number, at = number + 1, end + 1
@@ -198,8 +198,8 @@ def _cost(source: Source, at: int, closes: int) -> int:
     return total
 
 
-def _rows(source: Source, spans: Iterable[Span]) -> Iterator[RawLine | RawFold]:
-    run: list[Span] = []
+def _rows(source: Source, spans: Iterable[RawLines]) -> Iterator[RawLine | RawFold]:
+    run: list[RawLines] = []
     for span in spans:
         if not span.is_gap:
             run.append(span)
@@ -210,7 +210,7 @@ def _rows(source: Source, spans: Iterable[Span]) -> Iterator[RawLine | RawFold]:
     yield from _lines(source, run)
 
 
-def _lines(source: Source, spans: list[Span]) -> Iterator[RawLine]:
+def _lines(source: Source, spans: list[RawLines]) -> Iterator[RawLine]:
     if not spans:
         return
     ends = [span.end if span.end - span.at <= LINE * 6 // 5 else span.at + LINE for span in spans]

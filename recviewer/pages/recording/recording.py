@@ -24,10 +24,10 @@ from recviewer.memory import stored
 from recviewer.pages.deciding.notes import Notes, notes_for
 from recviewer.pages.deciding.verdict_bar import Bar, Tags, bar_for, tags_for
 from recviewer.pages.recording import chunkview, rawview
-from recviewer.pages.recording.conversation import Conversation, conversation_of
+from recviewer.pages.recording.conversation import ShownRequest, conversation_of
 from recviewer.pages.recording.facts import Facts, facts_of
 from recviewer.pages.recording.file import of_file
-from recviewer.pages.recording.reply import LISTINGS, Reply, ReplyHead, asked_view, reply_view
+from recviewer.pages.recording.reply import LISTINGS, ReplyHead, ShownReply, asked_view, reply_view
 from recviewer.pages.recording.strip import Strip, drawn
 from recviewer.pages.recordings.neighbours import Neighbours, neighbours_of, shared_hash, url_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
@@ -81,8 +81,8 @@ class RecordingPage:
     history: str
     is_listing: bool = False
     asked: ReplyHead | None = None
-    reply: Reply | None = None
-    conversation: Conversation | None = None
+    reply: ShownReply | None = None
+    conversation: ShownRequest | None = None
     strip: Strip | None = None
     has_seams: bool = False
     wants_seams: bool = False

@@ -9,12 +9,12 @@ from recviewer.exchange.amounts import counted
 from recviewer.exchange.model import (
     Exchange,
     Failure,
-    File,
     JsonPart,
     Kind,
     Left,
     Message,
     Output,
+    SentFile,
     Text,
     ToolCall,
     Vector,
@@ -35,7 +35,7 @@ from recviewer.pages.recording.parts import (
 from recviewer.pages.recording.results import Shown, exhibits_of
 from recviewer.pages.recording.strip import Stream
 from recviewer.pages.text.folds import Fold, Folds
-from recviewer.pages.text.texts import ANSWER, QUESTION, SECOND, Words, is_call_shaped, words
+from recviewer.pages.text.texts import ANSWER, QUESTION, SECOND, ShownText, is_call_shaped, words
 from recviewer.pages.text.words_for import StateWord, state_of_end
 
 PASSING = frozenset({408, 409, 425, 429})
@@ -53,7 +53,7 @@ class ReplyHead:
     """
 
     label: str
-    heading: Words
+    heading: ShownText
     sub: str = ""
     is_ours: bool = False
     items: tuple[Any, ...] = ()
@@ -79,7 +79,7 @@ class Answer:
     label: str
     sub: str
     reasoning: Fold | None
-    words: Words | None
+    words: ShownText | None
     refusal: RefusalView | None
     calls: tuple[Any, ...]
     parts: tuple[Any, ...]
@@ -98,14 +98,14 @@ class ErrorView:
     """
 
     title: str
-    words: Words
+    words: ShownText
     facts: tuple[tuple[str, str], ...]
     outlook: str
     place: str
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ShownReply:
     """All that came back, in the order of the page.
 
     left: what was not understood of it, as recorded, with its path; left_more: the rest of that. answers_more: the rest
@@ -125,15 +125,15 @@ def asked_view(exchange: Exchange, folds: Folds) -> ReplyHead:
     """Return the head of the page."""
     if exchange.kind in LISTINGS and exchange.error is None:
         label = "answered" if exchange.kind is Kind.EMBEDDINGS else "listed"
-        return ReplyHead(label, Words(_listing_title(exchange)), sub=short_model(exchange), is_ours=True)
+        return ReplyHead(label, ShownText(_listing_title(exchange)), sub=short_model(exchange), is_ours=True)
     question = question_of(exchange)
     if question is None or not question.parts:
-        return ReplyHead("asked", Words(asked_of(exchange) or "nothing"), is_ours=True)
+        return ReplyHead("asked", ShownText(asked_of(exchange) or "nothing"), is_ours=True)
     if isinstance(question.parts[0], ToolCall):
-        return ReplyHead("called", Words(""), call=call_view(question.parts[0], folds, "asked"))
+        return ReplyHead("called", ShownText(""), call=call_view(question.parts[0], folds, "asked"))
     if exchange.kind is Kind.FILE_PROCESSOR:
-        name = next((part.name or part.id for part in question.parts if isinstance(part, File)), "")
-        return ReplyHead("processed", Words(name or "a file without a name"))
+        name = next((part.name or part.id for part in question.parts if isinstance(part, SentFile)), "")
+        return ReplyHead("processed", ShownText(name or "a file without a name"))
     texts = [part.text for part in question.parts if isinstance(part, Text) and part.text]
     others = tuple([part for part in question.parts if not isinstance(part, Text)])
     heading = "\n\n".join(texts) if texts else words_of(question.parts) or "an empty message"
@@ -168,7 +168,7 @@ def _listing_title(exchange: Exchange) -> str:
     return counted(rows, title.removesuffix("s"), title)
 
 
-def reply_view(exchange: Exchange, folds: Folds, stream: Stream | None) -> Reply:
+def reply_view(exchange: Exchange, folds: Folds, stream: Stream | None) -> ShownReply:
     """Return what came back. stream: for the seams, None where they are left out."""
     outputs = exchange.outputs
     answers: tuple[Answer, ...] = ()
@@ -194,7 +194,7 @@ def reply_view(exchange: Exchange, folds: Folds, stream: Stream | None) -> Reply
         template="folds/_items.html",
         first=LEFT_FIRST,
     )
-    return Reply(answers, error, exhibits, more, shown, rest, answers_more)
+    return ShownReply(answers, error, exhibits, more, shown, rest, answers_more)
 
 
 LEFT_FIRST = 6

@@ -12,7 +12,7 @@ from recviewer.exchange.model import Exchange, Exhibit, Hits, Json, Kind, Output
 from recviewer.pages.templatetags.words import NAME, counted
 from recviewer.pages.text.folds import Fold, Folds, weight_of
 from recviewer.pages.text.jsontext import compact, pretty
-from recviewer.pages.text.texts import SECOND, Words, amount, shortened, words
+from recviewer.pages.text.texts import SECOND, ShownText, amount, shortened, words
 
 ROWS = 12
 """Rows of a listing, vectors, hits or passages that stand in the page at once."""
@@ -66,7 +66,7 @@ class HitView:
 
     title: str
     url: str
-    words: Words | None
+    words: ShownText | None
     score: str
     index: int | None
 
@@ -87,7 +87,7 @@ class PassageView:
     """One passage. facts: a fold with its metadata."""
 
     number: int
-    words: Words
+    words: ShownText
     facts: Fold | None
 
 

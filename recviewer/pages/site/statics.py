@@ -7,7 +7,7 @@ from typing import Any
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
 
-class Kept(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class DigestStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Files by names that hold a digest of what is in them. A page names two dozen: each address is worked out once."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -18,7 +18,7 @@ _CALL_SHAPED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ShownText:
     """Text to show. shown: what stands in the page. rest: the fold with what was left out, None where nothing was.
 
     as_json: a fold with the same text as indented JSON. pieces: (chunk number, text), where seams can be shown.
@@ -81,7 +81,7 @@ def amount(text: str) -> str:
     return f"{counted(lines, 'line')}, {much}" if lines > 1 else much
 
 
-def words(folds: Folds, name: str, text: str, limit: Limit, pieces: tuple[tuple[int, str], ...] = ()) -> Words:
+def words(folds: Folds, name: str, text: str, limit: Limit, pieces: tuple[tuple[int, str], ...] = ()) -> ShownText:
     """Make what is shown of a text, as much as the limit and the page's room allow.
 
     name: unique in the page. pieces: its chunks, ignored where the text is cut or where their marks do not fit.
@@ -98,7 +98,7 @@ def words(folds: Folds, name: str, text: str, limit: Limit, pieces: tuple[tuple[
     as_json = _as_json(folds, name, text)
     is_data = limit is RESULT and text.lstrip()[:1] in ("{", "[", "<")
     if end == len(text):
-        return Words(text, as_json=as_json, pieces=pieces, is_data=is_data)
+        return ShownText(text, as_json=as_json, pieces=pieces, is_data=is_data)
     rest = text[end:]
     fold = folds.text(
         f"{name}-rest",
@@ -107,7 +107,7 @@ def words(folds: Folds, name: str, text: str, limit: Limit, pieces: tuple[tuple[
         much=amount(rest),
         template="folds/_code.html" if is_data else "folds/_words.html",
     )
-    return Words(text[:end], rest=fold, as_json=as_json, is_data=is_data)
+    return ShownText(text[:end], rest=fold, as_json=as_json, is_data=is_data)
 
 
 SEAM = 50

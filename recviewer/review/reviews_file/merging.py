@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from recviewer.exchange.amounts import counted
 from recviewer.review import audit, history, rows, standing
-from recviewer.review.audit import Action, Done, Item
+from recviewer.review.audit import Action, ActItem, Done
 from recviewer.review.history import Saying, sayings
 from recviewer.review.locks import acting
 from recviewer.review.models import Note, Tag, TagOn
@@ -169,14 +169,14 @@ def _placeholder(reply: Values) -> Values:
     return {**gone, "path": reply["path"], "at": ever, "changed_at": ever, "withdrawn_at": ever}
 
 
-def _items(fresh: Iterable[Saying], changes: Iterable[RowChange]) -> Iterator[Item]:
+def _items(fresh: Iterable[Saying], changes: Iterable[RowChange]) -> Iterator[ActItem]:
     for saying in fresh:
-        yield Item(saying.path, saying.fingerprint, saying.blob)
+        yield ActItem(saying.path, saying.fingerprint, saying.blob)
     for one in changes:
         if one["table"] == ON:
-            yield Item(one["key"][0], "", "")
+            yield ActItem(one["key"][0], "", "")
         elif one["table"] == NOTE and one["after"]:
-            yield Item(one["after"]["path"], "", one["after"]["blob"])
+            yield ActItem(one["after"]["path"], "", one["after"]["blob"])
 
 
 def _summary(fresh: Iterable[Saying], changes: Iterable[RowChange], name: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from recviewer.exchange.model import Json
 from recviewer.formats.decode import Unreadable, decode
 from recviewer.recorders.contract import FilePart
-from recviewer.recorders.naming import Names
+from recviewer.recorders.naming import PartNames
 from recviewer.replay.names import Replay, ReplayState
 
 _GAP = re.compile(r"[\s,]*")
@@ -26,7 +26,7 @@ class JsonList:
         return data.lstrip()[:1] == b"["
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
-        names = Names()
+        names = PartNames()
         try:
             spans = list(_spans(data))
         except (ValueError, RecursionError) as error:

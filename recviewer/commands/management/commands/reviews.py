@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.catalog.database import is_damaged
-        from recviewer.commands.start import Damaged, prepare
+        from recviewer.commands.start import DamagedDatabase, prepare
         from recviewer.review.refusals import Refused
 
         file, is_export = options["file"], options["act"] == "export"
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         try:
             prepare(static=False)
             self._export(file) if is_export else self._import(file)
-        except Damaged as damaged:
+        except DamagedDatabase as damaged:
             if not is_export or file is None:
                 raise
             self._save(file, damaged)
