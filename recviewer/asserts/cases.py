@@ -1,0 +1,109 @@
+"""Which values the parameters of a test have, by its id, as pytest makes ids."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from recviewer.asserts.expressions import dotted, given, value_of
+from recviewer.asserts.scope import Scope
+from recviewer.asserts.values import Known, Many, Unknown, Value
+
+
+def parametrized(decorators: list[ast.expr], written: str, scope: Scope) -> dict[str, Value]:
+    """Return the values of the parameters that decorators give a test. written: what stands in the brackets of its id."""
+    values: dict[str, Value] = {}
+    for decorator in decorators:
+        if isinstance(decorator, ast.Call) and dotted(decorator.func).endswith("parametrize"):
+            values |= _one(decorator, written, scope)
+    return values
+
+
+def _one(call: ast.Call, written: str, scope: Scope) -> dict[str, Value]:
+    """Return the values that one `parametrize` gives under an id; nothing where the id does not tell which."""
+    arguments, keywords = given(call, scope)
+    arguments += [keywords[name] for name in ("argnames", "argvalues")[len(arguments) :] if name in keywords]
+    if len(arguments) < 2 or len(call.args) < 2:
+        return {}
+    names = _names(arguments[0])
+    sets = call.args[1]
+    ids = keywords.get("ids")
+    named = list(ids.members) if isinstance(ids, Many) else []
+    fitting = []
+    for at, (name, value) in enumerate(_sets(sets, scope)):
+        own = named[at] if at < len(named) else None
+        text = name or (str(own.value) if isinstance(own, Known) else _id(names, value, at))
+        if _stands_in(text, written) or len(_sets(sets, scope)) == 1:
+            fitting.append((text, value))
+    chosen = _chosen(fitting)
+    if chosen is None:
+        return {}
+    if len(names) == 1:
+        return {names[0]: chosen}
+    members = chosen.members if isinstance(chosen, Many) else ()
+    return dict(zip(names, members, strict=False))
+
+
+def _names(value: Value) -> list[str]:
+    """Return the names that a `parametrize` is about."""
+    match value:
+        case Known(value=str() as text):
+            return [name.strip() for name in text.split(",") if name.strip()]
+        case Many(members=members):
+            return [str(member.value) for member in members if isinstance(member, Known)]
+    return []
+
+
+def _sets(node: ast.expr, scope: Scope) -> list[tuple[str, Value]]:
+    """Return (the id that a set of values is given, "" for none, the values) of each set of a `parametrize`."""
+    match node:
+        case ast.List(elts=elements) | ast.Tuple(elts=elements):
+            return [_set(element, scope) for element in elements if not isinstance(element, ast.Starred)]
+        case ast.Name(id=name):
+            found = scope.sources.find(scope.source, name)
+            if found is not None and isinstance(found[0], ast.List | ast.Tuple):
+                inner = Scope({}, found[1], scope.sources, scope.inline, scope.counts)
+                return _sets(found[0], inner)
+    value = value_of(node, scope)
+    return [("", member) for member in value.members] if isinstance(value, Many) else []
+
+
+def _set(node: ast.expr, scope: Scope) -> tuple[str, Value]:
+    """Return (the id, the values) of one set, which may be a `pytest.param`."""
+    if not (isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == "param"):
+        return "", value_of(node, scope)
+    arguments, keywords = given(node, scope)
+    own = keywords.get("id")
+    value = arguments[0] if len(arguments) == 1 else Many(tuple(arguments))
+    return (str(own.value) if isinstance(own, Known) else ""), value
+
+
+def _id(names: list[str], value: Value, at: int) -> str:
+    """Return the id that pytest makes of a set of values without one."""
+    values = value.members if isinstance(value, Many) and len(names) > 1 else (value,)
+    return "-".join(_id_of(name, one, at) for name, one in zip(names, values, strict=False))
+
+
+def _id_of(name: str, value: Value, at: int) -> str:
+    """Return the id that pytest makes of one value: a plain one as it is written, a class or function by its name."""
+    match value:
+        case Known():
+            return str(value.value)
+        case Unknown(name=written) if written:
+            return written
+    return f"{name}{at}"
+
+
+def _stands_in(text: str, written: str) -> bool:
+    """Tell whether an id stands among those in the brackets, which pytest joins with `-`."""
+    return re.search(rf"(?:^|-){re.escape(text)}(?:-|$)", written) is not None
+
+
+def _chosen(fitting: list[tuple[str, Value]]) -> Value | None:
+    """Return the values of the id that fits: the longest, where the others are parts of it."""
+    if not fitting:
+        return None
+    longest = max(fitting, key=lambda one: len(one[0]))
+    if any(text not in longest[0] or (text == longest[0] and value != longest[1]) for text, value in fitting):
+        return None
+    return longest[1]

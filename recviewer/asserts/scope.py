@@ -1,0 +1,54 @@
+"""Where an expression of a test stands, and what following a test may cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from recviewer.asserts.sources import SourceFile, SourceFiles
+from recviewer.asserts.values import FunctionValue, Value
+
+MOST_STEPS = 20_000
+"""Expressions and statements that are followed in one test."""
+MOST_TURNS = 60
+"""Members of a list that are gone through one by one."""
+MOST_TEXT = 100_000
+"""Characters of a text that is put together."""
+
+
+class Inline(Protocol):
+    """Follows a call of a function whose source is at hand."""
+
+    def __call__(self, function: FunctionValue, arguments: list[Value], keywords: dict[str, Value]) -> Value:
+        """Return what the call gives. Raises TooLong."""
+
+
+class TooLong(Exception):
+    """A test is too long to be followed."""
+
+
+@dataclass(slots=True)
+class Scope:
+    """Where an expression stands: its names, its file, and what is counted for the whole test."""
+
+    names: dict[str, Value]
+    source: SourceFile
+    sources: SourceFiles
+    inline: Inline
+    counts: Spent
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class Spent:
+    """What is counted while one test is followed."""
+
+    steps: int = 0
+    asked: int = 0
+    looked_up: dict[tuple[str, str], Value] = field(default_factory=dict)
+
+    def step(self) -> None:
+        """Count one step. Raises TooLong."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise TooLong

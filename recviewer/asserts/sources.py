@@ -1,0 +1,138 @@
+"""The source files of a test suite, parsed, and the names that stand in them. Nothing is imported."""
+
+from __future__ import annotations
+
+import ast
+import json
+import posixpath
+import threading
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+Reader: TypeAlias = Callable[[str], str | None]
+"""Gives the text of a file by its path from the top of the repository, with `/`; None where there is none."""
+
+MOST_CHARACTERS = 1_000_000
+"""A longer file is not read."""
+MOST_FILES = 1_000
+"""Files that are read of one state of a repository."""
+
+_quiet = threading.Lock()
+
+Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr
+
+
+@dataclass(slots=True, eq=False)
+class SourceFile:
+    """One file. defined: what its names stand for at the top level. imported: (module, name, level) by name."""
+
+    path: str
+    tree: ast.Module
+    defined: dict[str, Definition] = field(default_factory=dict)
+    imported: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> str:
+        """Its folder, "" at the top."""
+        return posixpath.dirname(self.path)
+
+
+class SourceFiles:
+    """The files of one state of a repository."""
+
+    def __init__(self, read: Reader) -> None:
+        self._read = read
+        self._texts: dict[str, str | None] = {}
+        self._parsed: dict[str, SourceFile | None] = {}
+
+    def text(self, path: str) -> str | None:
+        """Return the text of a file, None where there is none or it is too long."""
+        path = posixpath.normpath(path)
+        if path.startswith(("..", "/")):
+            return None
+        if path not in self._texts:
+            if len(self._texts) >= MOST_FILES * 10:
+                return None
+            text = self._read(path)
+            self._texts[path] = text if text is not None and len(text) <= MOST_CHARACTERS else None
+        return self._texts[path]
+
+    def source(self, path: str) -> SourceFile | None:
+        """Return a file parsed, None where it cannot be."""
+        if path not in self._parsed:
+            read = sum(source is not None for source in self._parsed.values())
+            text = self.text(path) if read < MOST_FILES else None
+            self._parsed[path] = None if text is None else _parsed(path, text)
+        return self._parsed[path]
+
+    def json(self, path: str) -> Any:
+        """Return what a JSON file holds, None where it cannot be read."""
+        text = self.text(path)
+        try:
+            return None if text is None else json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+
+    def find(self, source: SourceFile, name: str, hops: int = 5) -> tuple[Definition, SourceFile] | None:
+        """Return what defines a name of a file and where, also where it was imported; None where that is not at hand."""
+        if name in source.defined:
+            return source.defined[name], source
+        if name not in source.imported or not hops:
+            return None
+        module, original, level = source.imported[name]
+        for path in _places(source, module, level):
+            found = self.source(path)
+            if found is not None and (definition := self.find(found, original, hops - 1)):
+                return definition
+        return None
+
+
+def _places(source: SourceFile, module: str, level: int) -> list[str]:
+    """Return the paths at which a module may lie that a file imports."""
+    inner = module.replace(".", "/")
+    if level:
+        folder = source.folder
+        for _ in range(level - 1):
+            folder = posixpath.dirname(folder)
+        roots = [folder]
+    else:
+        roots = [""]
+        folder = source.folder
+        while folder:
+            roots.append(folder)
+            folder = posixpath.dirname(folder)
+    bases = [posixpath.join(root, inner) for root in roots]
+    return [path for base in bases for path in (f"{base}.py", posixpath.join(base, "__init__.py"))]
+
+
+def _parsed(path: str, text: str) -> SourceFile | None:
+    """Return a file parsed, None where it is no Python of this version."""
+    try:
+        with _quiet, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    source = SourceFile(path, tree)
+    for statement in tree.body:
+        _note(source, statement)
+    return source
+
+
+def _note(source: SourceFile, statement: ast.stmt) -> None:
+    """Note the names that a statement at the top level of a file gives."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            source.defined[statement.name] = statement
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            source.defined[name] = value
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+            source.defined[name] = value
+        case ast.ImportFrom():
+            for alias in statement.names:
+                source.imported[alias.asname or alias.name] = (statement.module or "", alias.name, statement.level)
+        case ast.If() | ast.Try():
+            for inner in statement.body:
+                _note(source, inner)
