@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 from django.db.models import Count, Sum
 
-from recviewer.catalog.filters import FACETS, FILTERS, Recordings, Term
+from recviewer.catalog.filters import FACETS, FILTERS, Recordings
+from recviewer.language.tree import Term
 from recviewer.recent import Recent
 
 Combination: TypeAlias = tuple[tuple[str, ...], int, int]
@@ -53,7 +54,7 @@ def counts(found: Sequence[Combination], terms: Sequence[Term]) -> Counts:
     totals: dict[str, dict[str, int]] = {key: {} for key in FACETS}
     total = size = 0
     for values, count, size_bytes in found:
-        misses = [key for key, value in zip(FACETS, values, strict=True) if not _passes(value, chosen[key])]
+        misses = [key for key, value in zip(FACETS, values, strict=True) if not _passes(key, value, chosen[key])]
         if not misses:
             total += count
             size += size_bytes
@@ -64,13 +65,12 @@ def counts(found: Sequence[Combination], terms: Sequence[Term]) -> Counts:
     return Counts(total, size, by_facet)
 
 
-def _passes(value: str, terms: Sequence[Term]) -> bool:
-    if not terms:
-        return True
-    if any(term.is_negative and term.value == value for term in terms):
+def _passes(key: str, value: str, terms: Sequence[Term]) -> bool:
+    holds = FILTERS[key].holds
+    if any(term.is_negative and holds(term.value, value) for term in terms):
         return False
     wanted = [term.value for term in terms if not term.is_negative]
-    return not wanted or value in wanted
+    return not wanted or any(holds(one, value) for one in wanted)
 
 
 def without_facets(terms: Sequence[Term]) -> list[Term]:

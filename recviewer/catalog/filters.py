@@ -15,35 +15,17 @@ from typing import TypeAlias
 
 from django.db.models import Q, QuerySet
 
+from recviewer.catalog.amounts import amount, days, span
 from recviewer.catalog.models import Recording
 from recviewer.catalog.named import by_hash
-from recviewer.catalog.pasted import hash_in, ids_in
-from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS
+from recviewer.catalog.value_words import HAS_WORDS, IS_WORDS, KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS
 from recviewer.exchange.model import Kind
 from recviewer.exchange.text import Outcome
+from recviewer.language.pasted import hash_in
+from recviewer.language.tree import Term
 from recviewer.replay.names import ReplayState
 
 Recordings: TypeAlias = QuerySet[Recording]
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One filter with its value. value: as in the address, without the `!`."""
-
-    key: str
-    value: str
-    is_negative: bool = False
-
-    @property
-    def parameter(self) -> str:
-        """The value as it stands in the address."""
-        return f"!{self.value}" if self.is_negative else self.value
-
-    @property
-    def said(self) -> str:
-        """The filter as it is typed: `-model:gpt-4o`."""
-        value = f'"{self.value}"' if re.search(r'[\s"]', self.value) or not self.value else self.value
-        return f"{'-' if self.is_negative else ''}{self.key}:{value}"
 
 
 def _never(value: str) -> bool:
@@ -56,10 +38,11 @@ def _always(value: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """condition: what a value means in a query, None where the value makes no sense. example: for the help.
+    """condition: what a value means in a query, None where the value makes no sense. example, meaning: for the help.
 
     takes: which values make sense, the rest of the sentence "model takes …". words: of a closed set, each value with what
     pages call it. narrows: whether a value must hold together with the key's others; else it is an alternative to them.
+    holds: whether a value stands for one that a recording has.
     is_facet: whether the filter stands beside the list with counts, as a column of the facet index.
     """
 
@@ -71,6 +54,8 @@ class Filter:
     words: Mapping[str, str] = field(default_factory=dict)
     narrows: Callable[[str], bool] = _never
     is_facet: bool = False
+    meaning: str = ""
+    holds: Callable[[str, str], bool] = str.__eq__
 
 
 def either(values: Iterable[str]) -> str:
@@ -91,28 +76,50 @@ def _contains(column: str) -> Callable[[str], Q | None]:
     return lambda value: Q(**{f"{column}__icontains": value}) if value else None
 
 
-_UNITS = {"": 1, "k": 1000, "m": 1_000_000, "g": 1_000_000_000}
-
-
-def amount(value: str) -> tuple[str, int] | None:
-    """Read `>100k`, `<=5`, `12`. Returns (lookup, number), None where it is neither."""
-    found = re.fullmatch(r"(>=|<=|>|<|)\s*(\d+(?:\.\d+)?)\s*([kmg]?)b?", value.strip().lower())
-    if found is None:
-        return None
-    lookup = {"": "exact", ">": "gt", "<": "lt", ">=": "gte", "<=": "lte"}[found[1]]
-    return lookup, int(min(float(found[2]) * _UNITS[found[3]], 2**62))
-
-
 def _amount_of(column: str) -> Callable[[str], Q | None]:
     def condition(value: str) -> Q | None:
-        found = amount(value)
+        found, ends = amount(value), span(value)
+        if ends is not None:
+            return Q(**{f"{column}__gte": ends[0], f"{column}__lte": ends[1]})
         return None if found is None else Q(**{f"{column}__{found[0]}": found[1]})
 
     return condition
 
 
 def _is_comparison(value: str) -> bool:
-    return (amount(value) or ("exact",))[0] != "exact"
+    return span(value) is not None or (amount(value) or ("exact",))[0] != "exact"
+
+
+_LABEL = re.compile(r"[\w-]+")
+
+
+def _of_host(value: str) -> Q:
+    """A host by its whole name; a single word also finds hosts that have it as a part between dots."""
+    if not _LABEL.fullmatch(value):
+        return Q(host=value)
+    between = Q(host__istartswith=f"{value}.") | Q(host__iendswith=f".{value}") | Q(host__icontains=f".{value}.")
+    return Q(host=value) | between
+
+
+def _is_of_host(value: str, host: str) -> bool:
+    return value == host or (
+        _LABEL.fullmatch(value) is not None and value.lower() in host.lower().split(".")[: None if "." in host else 0]
+    )
+
+
+def _before(value: str) -> Q | None:
+    found = days(value)
+    return None if found is None else Q(commit__at__lt=found[0])
+
+
+def _after(value: str) -> Q | None:
+    found = days(value)
+    return None if found is None else Q(commit__at__gte=found[0])
+
+
+def _in_time(value: str) -> Q | None:
+    found = days(value)
+    return None if found is None else Q(commit__at__gte=found[0], commit__at__lt=found[1])
 
 
 HAS: dict[str, Q] = {
@@ -123,6 +130,27 @@ HAS: dict[str, Q] = {
     "problem": ~Q(problems=[]),
     "test": Q(test_id__isnull=False),
 }
+"""What can be in a recording. What people put on it is for `review.said`: see `SAID`."""
+
+IS: dict[str, Q] = {
+    "answered": Q(outcome="answer"),
+    "error": Q(outcome="error"),
+    "cut": Q(outcome="truncated"),
+    "empty": Q(outcome="empty"),
+    "refused": Q(outcome="refused"),
+    "filtered": Q(outcome="filtered"),
+    "unfinished": Q(outcome="unfinished"),
+    "unreadable": Q(outcome="unreadable"),
+    "streamed": Q(streaming=True),
+    "lost": Q(replay__in=("older", "edited", "unknown")),
+}
+"""What happened to a recording. What was decided is for `review.said`: see `SAID`."""
+
+SAID = {"has": ("note", "tag"), "is": ("pending", "approved", "rerecord", "deleted", "older")}
+"""Values of these filters that only what people said decides."""
+
+AT_COMMIT = frozenset({"before", "after", "month"})
+"""Filters on the commit that last changed a file, which files alone do not tell."""
 
 
 def _of_hash(value: str) -> Q | None:
@@ -136,29 +164,63 @@ _REPLAYS = {state.value: REPLAY_WORDS.get(state.value, state.value) for state in
 _AMOUNT = (
     "a number or a comparison: {0}:>100k, {0}:<=2M, {0}:512 (k, M and G are thousands, millions and billions; two "
 )
-_AMOUNT += "make a span: {0}:>100k {0}:<120k)"
+_AMOUNT += "make a span: {0}:>100k {0}:<120k, or {0}:100k..120k)"
+
+_DAYS = "a day, a month or a year: {0}:2026-04-22, {0}:2026-04, {0}:2026"
+
+
+def _closed(key: str, label: str, example: str, words: Mapping[str, str], meaning: str) -> Filter:
+    return Filter(key, label, _one_of(key, words), example, either(words), words, is_facet=True, meaning=meaning)
+
+
+def _name(key: str, label: str, example: str, meaning: str, takes: str = "") -> Filter:
+    is_facet = key in ("suite", "model")
+    column, takes = {"file": "test_file"}.get(key, key), takes or f"the name of a {key}, in full"
+    return Filter(key, label, _equals(column), example, takes, is_facet=is_facet, meaning=meaning)
+
+
+def _several(
+    key: str, label: str, example: str, conditions: Mapping[str, Q], words: Mapping[str, str], meaning: str
+) -> Filter:
+    takes = either((*conditions, *SAID[key]))
+    return Filter(key, label, conditions.get, example, takes, words, narrows=_always, meaning=meaning)
+
+
+def _part(key: str, label: str, example: str, takes: str, meaning: str) -> Filter:
+    column = {"test": "test_id"}.get(key, key)
+    return Filter(key, label, _contains(column), example, takes, narrows=_always, meaning=meaning)
+
+
+def _figure(key: str, label: str, example: str, meaning: str) -> Filter:
+    takes = _AMOUNT.format(key)
+    return Filter(key, label, _amount_of(key), example, takes, narrows=_is_comparison, meaning=meaning)
+
+
+def _time(key: str, label: str, condition: Callable[[str], Q | None], example: str, meaning: str) -> Filter:
+    narrows = _never if key == "month" else _always
+    return Filter(key, label, condition, example, _DAYS.format(key), narrows=narrows, meaning=meaning)
+
 
 FILTERS: dict[str, Filter] = {
     one.key: one
     for one in (
+        _closed("replay", "Replay", "replay:older", _REPLAYS, "whether replay finds it by its name"),
+        _name("suite", "Suite", "suite:responses", "folder of tests"),
+        _closed("kind", "Kind", "kind:embeddings", _KINDS, "kind of call"),
+        _name("model", "Model", "model:gpt-4o", "who was asked"),
+        _closed("outcome", "Outcome", "outcome:truncated", _OUTCOMES, "what became of it"),
         Filter(
-            "replay", "Replay", _one_of("replay", _REPLAYS), "replay:older", either(_REPLAYS), _REPLAYS, is_facet=True
-        ),
-        Filter("suite", "Suite", _equals("suite"), "suite:responses", "the name of a suite, in full", is_facet=True),
-        Filter("kind", "Kind", _one_of("kind", _KINDS), "kind:embeddings", either(_KINDS), _KINDS, is_facet=True),
-        Filter("model", "Model", _equals("model"), "model:gpt-4o", "the name of a model, in full", is_facet=True),
-        Filter(
-            "outcome",
-            "Outcome",
-            _one_of("outcome", _OUTCOMES),
-            "outcome:truncated",
-            either(_OUTCOMES),
-            _OUTCOMES,
+            "host",
+            "Host",
+            _of_host,
+            "host:api.openai.com",
+            "the name of a host, or one word between its dots: host:azure",
             is_facet=True,
+            meaning="where it was sent",
+            holds=_is_of_host,
         ),
-        Filter("host", "Host", _equals("host"), "host:api.openai.com", "the name of a host, in full", is_facet=True),
-        Filter("test", "Test", _contains("test_id"), "test:guardrails", "a part of a test id", narrows=_always),
-        Filter("path", "Path", _contains("path"), "path:vision", "a part of a path", narrows=_always),
+        _part("test", "Test", "test:guardrails", "a part of a test id", "part of the test's name"),
+        _part("path", "Path", "path:vision", "a part of a path", "part of the file's path"),
         Filter(
             "hash",
             "Hash",
@@ -166,12 +228,31 @@ FILTERS: dict[str, Filter] = {
             "hash:7470b4176f92",
             "7 or more hexadecimal digits: of a request's hash, of a file's name or of a blob",
             narrows=_always,
+            meaning="of a request, a file's name or its bytes",
         ),
-        Filter("size", "Size", _amount_of("size"), "size:>100k", _AMOUNT.format("size"), narrows=_is_comparison),
-        Filter(
-            "chunks", "Chunks", _amount_of("chunks"), "chunks:>200", _AMOUNT.format("chunks"), narrows=_is_comparison
+        _figure("size", "Size", "size:>100k", "size of the file; k is 1,000 bytes"),
+        _figure("chunks", "Chunks", "chunks:>200", "pieces of the stream"),
+        _several("has", "Has", "has:tool", HAS, HAS_WORDS, "what is in it"),
+        _several("is", "Is", "is:error", IS, IS_WORDS, "what happened, what was decided"),
+        _name(
+            "finish",
+            "Finish",
+            "finish:length",
+            "why it ended, as the provider says it",
+            "the reason that a provider gave",
         ),
-        Filter("has", "Has", HAS.get, "has:tool", either(HAS), dict.fromkeys(HAS, ""), narrows=_always),
+        _name(
+            "provider",
+            "Provider",
+            "provider:azure",
+            "whose models the test asked for",
+            "the name before the model in a test id",
+        ),
+        _name("file", "Test file", "file:tests/test_sky.py", "file of the test", "the path of a test file, in full"),
+        _name("recorder", "Recorder", "recorder:ogx", "what wrote the file", "the name of a recorder, in full"),
+        _time("before", "Before", _before, "before:2026-04-22", "the commit that last changed it came earlier"),
+        _time("after", "After", _after, "after:2026-04-22", "that day or later"),
+        _time("month", "Month", _in_time, "month:2026-04", "when the commit that last changed it was made"),
     )
 }
 
@@ -184,30 +265,6 @@ def canonical(words: Mapping[str, str], value: str) -> str:
         return value
     typed = value.casefold()
     return next((known for known, word in words.items() if typed in (known, word.casefold())), value)
-
-
-_TOKEN = re.compile(r'(?<!\S)(?:-?"[^"]*"?|(-?)(\w+):(?:"([^"]*)"|(\S+)))')
-
-
-def parse_typed(text: str, keys: Iterable[str]) -> tuple[list[Term], str]:
-    """Take the filters out of what was typed. Returns (terms, the words that are left).
-
-    keys: those understood; `word:other` with another key stays a word, and so does all that stands in quotes or in the
-    parameters of a test id.
-    """
-    known, ids = set(keys), ids_in(text)
-    terms = []
-
-    def take(found: re.Match[str]) -> str:
-        sign, key, phrase, word = found.groups()
-        if key not in known or any(start < found.start() < end for start, end in ids):
-            return found[0]
-        value = phrase if phrase is not None else word
-        terms.append(Term(key, canonical(FILTERS[key].words, value) if key in FILTERS else value, bool(sign)))
-        return " "
-
-    rest = _TOKEN.sub(take, text)
-    return terms, " ".join(rest.split())
 
 
 def fault(term: Term) -> str:

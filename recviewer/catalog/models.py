@@ -47,6 +47,7 @@ class Recording(models.Model):
     turns, asked_length: messages of the request and characters of its words: a later call of a test sends more.
     outcome: see `exchange.text.Outcome`.
     runs: what the chunks added, as `t43 c7`. reasoning: whether the answer shows any.
+    finish: why the answer ended, in the provider's word. provider: whose models the test asked for. recorder: what wrote it.
     replay, replay_rule, replay_expected: see `replay.names.Replay`.
     """
 
@@ -84,6 +85,10 @@ class Recording(models.Model):
     replay_rule = models.CharField(max_length=8)
     replay_expected = models.TextField()
     problems = models.JSONField(default=list)
+    finish = models.TextField(default="")
+    provider = models.TextField(default="")
+    test_file = models.TextField(default="")
+    recorder = models.TextField(default="")
     commit = models.ForeignKey(Commit, null=True, on_delete=models.SET_NULL)
     indexed_at = models.DateTimeField()
 

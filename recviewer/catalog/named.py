@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 
-from recviewer.catalog.pasted import hash_in, is_path, is_test, test_of
+from recviewer.language.pasted import hash_in, is_path, is_test, test_of
 
 SHORT_DIGITS = 12
 """Digits of a request's hash that recorders put into a file's name where they do not take all 64."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
 """NUL ends a text in SQL; all of them are shown as their pictures."""
 
@@ -48,3 +50,19 @@ def suite_of(key: str) -> str:
             inner = before[start + 2 :] or [name for name in behind if name not in ("responses", _HOME)]
             return "/".join(inner) or "integration"
     return before[-1] if before else ""
+
+
+_PROVIDER = re.compile(r"[\[,-]\w+=([A-Za-z][\w.-]*)/")
+
+
+def provider_of(test_id: str | None) -> str:
+    """Return the provider that a test's parameters name, `azure` of `…[client-txt=azure/gpt-4o-x]`; "" for none."""
+    found = _PROVIDER.search(test_id, test_id.find("[")) if test_id and "[" in test_id else None
+    return found[1] if found else ""
+
+
+def file_of(test_id: str | None) -> str:
+    """Return the file of a test, "" where its id names none."""
+    head = (test_id or "").partition("[")[0]
+    file, colons, _ = head.partition("::")
+    return file if colons else ""

@@ -7,11 +7,9 @@ could). How a database keeps and finds them is told in `engines`.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -26,17 +24,9 @@ from recviewer.catalog.excerpts import Looked
 from recviewer.catalog.models import Recording
 from recviewer.catalog.named import named
 from recviewer.catalog.naming import clean
-from recviewer.catalog.pasted import id_end
+from recviewer.language.reading import UNSPACED, Language, parse
+from recviewer.language.tree import All, Either, Leaf, Not, Term, Tree, Word, leaves
 from recviewer.recent import Recent
-
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
-    "\u2600-\u27bf\U0001f000-\U0001faff]"
-)
-"""Signs of languages without spaces, and pictures, which no index of words holds."""
-
-_SAYS = re.compile(rf"[^\W_]|{_UNSPACED.pattern}")
-"""What makes a token more than signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,66 +47,34 @@ def delete(cursor: CursorWrapper, ids: Iterable[int]) -> None:
     engines.of(cursor.db.vendor).delete(cursor, ids)
 
 
-def needs_scan(text: str) -> bool:
-    """Tell whether words cannot be told apart by spaces, so that only a scan for the text finds it."""
-    return _UNSPACED.search(text) is not None
-
-
-class Token(NamedTuple):
-    """A word, or a phrase in quotes, that a person typed. is_unwanted: `-` stands before it."""
-
-    text: str
-    is_unwanted: bool
-    is_phrase: bool
-
-    @property
-    def wanted(self) -> Wanted:
-        """The token as the database looks for it: a word also matches those that begin with it."""
-        return Wanted(self.text, self.is_phrase)
-
-    @property
-    def names(self) -> Q | None:
-        """The condition for recordings that the token names: see `named`. None for plain words and phrases."""
-        return named(self.text) if not self.is_phrase or "::" in self.text else None
-
-
 WORD_LIMIT = 20
 """Words and phrases of a query that are searched for."""
 
 TEXT_LIMIT = 1_000
 """Characters of a query that are read: a test id with its parameters."""
 
-_TOKEN = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
+PLAIN = Language((), lambda key, value: True)
+"""Words alone, without filters."""
 
 
-def tokens(text: str) -> list[Token]:
-    """Return what a person typed, word by word, each once, and no more than are searched for: `WORD_LIMIT`.
-
-    A test id is one word, also where its parameters hold spaces.
-    """
-    return list(islice(_typed(text[:TEXT_LIMIT]), WORD_LIMIT))
+def needs_scan(word: Word) -> bool:
+    """Tell whether a word cannot be told apart by spaces, so that only a scan for the text finds it."""
+    return UNSPACED.search(word.text) is not None
 
 
-def has_more(text: str) -> bool:
-    """Tell whether a text holds more words than are searched for."""
-    return next(islice(_typed(text[:TEXT_LIMIT]), WORD_LIMIT, None), None) is not None
+def names_of(word: Word) -> Q | None:
+    """Return the condition for recordings that a word names: see `named`. None for plain words and phrases."""
+    return named(word.text) if not word.is_phrase or "::" in word.text else None
 
 
-def _typed(text: str) -> Iterator[Token]:
-    text, place, seen = clean(text), 0, set[Token]()
-    while token := _TOKEN.search(text, place):
-        sign, phrase, word = token.groups()
-        place = token.end()
-        if word is not None:
-            start = token.start(3)
-            place = max(place, id_end(text, start))
-            word = text[start:place]
-        typed = (phrase if word is None else word).strip()
-        if _SAYS.search(typed):
-            found = Token(typed, bool(sign), word is None)
-            if found not in seen:
-                seen.add(found)
-                yield found
+def _read(text: str) -> Tree | None:
+    return parse(clean(text[:TEXT_LIMIT]), PLAIN).tree
+
+
+def tokens(text: str) -> list[Word]:
+    """Return what a person typed, word by word, each once. A test id is one word, also where its parameters hold spaces."""
+    found = leaves(_read(text))
+    return list(dict.fromkeys(leaf for leaf in found if isinstance(leaf, Word)))
 
 
 class _Found(RawSQL):
@@ -131,54 +89,88 @@ class _Found(RawSQL):
         return f"({sql})", tuple(params)
 
 
+def _no_filter(term: Term) -> Q:
+    raise TypeError(f"{term.said} is no word")
+
+
+def condition(tree: Tree, of_term: Callable[[Term], Q] = _no_filter) -> Q:
+    """Return the condition that a tree stands for. of_term: what a filter means, its sign apart."""
+    match tree:
+        case Word() | Term():
+            return _of_leaves([tree], of_term)
+        case Not():
+            return ~condition(tree.of, of_term)
+        case Either():
+            found = Q()
+            for part in tree.of:
+                found |= condition(part, of_term)
+            return found
+        case All():
+            found = _of_leaves([part for part in tree.of if isinstance(part, (Word, Term))], of_term)
+            for part in tree.of:
+                if not isinstance(part, (Word, Term)):
+                    found &= condition(part, of_term)
+            return found
+
+
+def _of_leaves(some: Sequence[Leaf], of_term: Callable[[Term], Q]) -> Q:
+    """Return the condition that all of some hold; the database is asked once for those that its index of words knows."""
+    plain = [one for one in some if isinstance(one, Word) and not needs_scan(one) and names_of(one) is None]
+    wanted = tuple(_wanted(one) for one in plain if not one.is_unwanted)
+    found = Q()
+    if wanted:
+        found &= Q(pk__in=_Found("holding", wanted, tuple(_wanted(one) for one in plain if one.is_unwanted)))
+    for one in some:
+        if isinstance(one, Term):
+            found &= ~of_term(one) if one.is_negative else of_term(one)
+        elif one not in plain or not wanted:
+            found &= ~_of_word(one) if one.is_unwanted else _of_word(one)
+    return found
+
+
+def _of_word(word: Word) -> Q:
+    if needs_scan(word):
+        found = Q(pk__in=_Found("scanned", clean(word.text)))
+    else:
+        found = Q(pk__in=_Found("holding", (_wanted(word),), ()))
+    return found | (names_of(word) or Q())
+
+
+def _wanted(word: Word) -> Wanted:
+    """Return a word as the database looks for it: one that is no phrase also matches those that begin with it."""
+    return Wanted(clean(word.text), word.is_phrase)
+
+
 def matching(recordings: QuerySet[Recording], text: str) -> QuerySet[Recording]:
     """Return the recordings whose words match what a person typed, or that it names. Nothing but signs matches nothing."""
-    typed = tokens(text)
-    if not typed:
-        return recordings.none()
-    is_scan = needs_scan(text)
-    plain = [] if is_scan else [token for token in typed if token.names is None]
-    wanted = tuple(token.wanted for token in plain if not token.is_unwanted)
-    if wanted:
-        recordings = recordings.filter(_matched(wanted, tuple(token.wanted for token in plain if token.is_unwanted)))
-    for token in typed:
-        if token not in plain or (not wanted and token.is_unwanted):
-            condition = Q(pk__in=_Found("scanned", token.text)) if is_scan else _matched((token.wanted,))
-            condition |= token.names or Q()
-            recordings = recordings.exclude(condition) if token.is_unwanted else recordings.filter(condition)
-    return recordings
+    tree = _read(text)
+    return recordings.none() if tree is None else recordings.filter(condition(tree))
 
 
 _kept = Recent[tuple[str, str], str](16)
 
 
-def known(text: str, state: str) -> Q:
-    """Return the condition for what `matching` finds, searched for once for all queries of a page and those that follow.
+def known(text: str, state: str, make: Callable[[], Q]) -> Q:
+    """Return the condition for what a search finds, searched for once for all queries of a page and those that follow.
 
-    state: a name of the catalog's present state; "" keeps nothing.
+    make: the condition itself. state: a name of the catalog's present state; "" keeps nothing.
     """
 
     def found() -> str:
-        return json.dumps(list(matching(Recording.objects.order_by(), text).values_list("pk", flat=True)))
+        return json.dumps(list(Recording.objects.order_by().filter(make()).values_list("pk", flat=True)))
 
     return Q(pk__in=_Found("listed", _kept.made((state, text), found) if state else found()))
 
 
-def _matched(wanted: tuple[Wanted, ...], unwanted: tuple[Wanted, ...] = ()) -> Q:
-    return Q(pk__in=_Found("holding", wanted, unwanted))
-
-
-def snippets(ids: Sequence[int], text: str) -> dict[int, Snippet]:
-    """Return, by recording id, where the words were found. ids: those of one page.
+def snippets(ids: Sequence[int], words: Iterable[Word]) -> dict[int, Snippet]:
+    """Return, by recording id, where words were found. ids: those of one page.
 
     Left out are those that are named and hold none of the words, and words that stand too far back in long texts.
     """
-    typed = [token for token in tokens(text) if not token.is_unwanted]
-    if needs_scan(text):
-        finds = [excerpts.scanning(token.text) for token in typed]
-    else:
-        all_at_once = excerpts.wanted([(token.text, not token.is_phrase) for token in typed])
-        finds = [all_at_once] if all_at_once else []
+    some = [(clean(word.text), not word.is_phrase, needs_scan(word)) for word in words if not word.is_unwanted]
+    all_at_once = excerpts.wanted([(text, may_go_on) for text, may_go_on, is_scan in some if not is_scan])
+    finds = [all_at_once] if all_at_once else []
+    finds += [excerpts.scanning(text) for text, _, is_scan in some if is_scan]
     if not ids or not finds:
         return {}
     places, looked = ", ".join(["%s"] * len(ids)), Looked()

@@ -9,7 +9,8 @@ import json
 from typing import NamedTuple
 
 from recviewer.catalog.jobs import Job, JobResult
-from recviewer.catalog.naming import clean, test_name
+from recviewer.catalog.naming import clean, file_of, provider_of, test_name
+from recviewer.exchange.ends import WORST, end_of
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange
 from recviewer.exchange.text import line_of, reasons, searchable
@@ -57,6 +58,10 @@ class Summary(NamedTuple):
     replay_rule: str
     replay_expected: str
     problems: str
+    finish: str
+    provider: str
+    test_file: str
+    recorder: str
     part_size: int
     asked_words: str
     answered_words: str
@@ -153,6 +158,10 @@ def summary_of(part: ReadPart, *, blob: str) -> Summary:
         replay_rule=replay.rule,
         replay_expected=clean(replay.expected),
         problems=_problems(exchange),
+        finish=clean(_finish(exchange)),
+        provider=clean(provider_of(exchange.test_id)),
+        test_file=clean(file_of(exchange.test_id)),
+        recorder=part.recorder,
         part_size=part.end - part.start,
         asked_words=clean(asked_words[:SEARCH_LIMIT]),
         answered_words=clean(answered_words[:SEARCH_LIMIT]),
@@ -163,6 +172,12 @@ def _problems(exchange: Exchange) -> str:
     if not exchange.problems:
         return "[]"
     return json.dumps([[problem.where, problem.what] for problem in exchange.problems])
+
+
+def _finish(exchange: Exchange) -> str:
+    """Return why it ended, in the provider's word: of several choices the worst."""
+    reasons = [output.finish_reason for output in exchange.outputs if output.finish_reason]
+    return min(reasons, key=lambda reason: WORST.index(end_of(reason)), default="")
 
 
 def _status(exchange: Exchange) -> int | None:

@@ -58,3 +58,32 @@ VERDICT_WORDS = {
     "older": "older rule",
 }
 """`older` is no state of its own: undecided, and decided on under an older rule of what counts."""
+
+HAS_WORDS = {
+    "tool": "a tool call",
+    "error": "an error",
+    "stream": "a stream",
+    "reasoning": "reasoning",
+    "problem": "a problem of the file",
+    "test": "a test",
+    "note": "a note",
+    "tag": "a tag",
+}
+
+IS_WORDS = {
+    "answered": "answered in words",
+    "error": "an error",
+    "cut": "cut off",
+    "empty": "empty",
+    "refused": "refused",
+    "filtered": "stopped by a filter",
+    "unfinished": "without an end",
+    "unreadable": "unreadable",
+    "streamed": "streamed",
+    "lost": "not found by replay",
+    "pending": "undecided",
+    "approved": "approved",
+    "rerecord": "to re-record",
+    "deleted": "to delete",
+    "older": "decided under an older rule",
+}

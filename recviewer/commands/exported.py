@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from recviewer.catalog import alone
+from recviewer.catalog.filters import AT_COMMIT
 from recviewer.catalog.summary import blob_of_part, summary_of
 from recviewer.exchange.contract import Place, to_json
 from recviewer.exchange.encode import encode
@@ -17,7 +18,8 @@ from recviewer.exchange.model import Json
 from recviewer.exchange.plain import escaped_bytes
 from recviewer.recorders.reading import ReadPart, failed, key_of_part, read_file
 from recviewer.recorders.registry import claims
-from recviewer.review.narrowing import REVIEW_KEYS, Asked, narrowed
+from recviewer.review.narrowing import Asked, narrowed
+from recviewer.review.said import is_said
 from recviewer.store import files
 from recviewer.store.paths import key_of
 from recviewer.store.refusals import Refusal, Vanished
@@ -100,12 +102,14 @@ _UNTOLD = frozenset({"edited", "unknown"})
 
 def refusal_of(asked: Asked) -> str:
     """Return as a sentence why files alone cannot answer a query, "" where they can."""
-    for term in asked.terms:
-        if term.key in REVIEW_KEYS:
+    for term in asked.every_term:
+        if is_said(term):
             return (
                 f"{term.said} cannot be used here: export reads files alone, and no verdicts or tags. `recviewer search` "
                 "takes it."
             )
+        if term.key in AT_COMMIT:
+            return f"{term.said} cannot be used here: export reads files alone, and no commits. `recviewer search` takes it."
         if term.key == "replay" and term.value in _UNTOLD:
             return (
                 f"{term.said} cannot be used here: only the history of the files tells edited from unknown, and export "

@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-PACKAGES = ("exchange", "formats", "recorders", "replay", "catalog/summary.py")
+PACKAGES = ("exchange", "formats", "recorders", "replay", "catalog/summary.py", "catalog/naming.py")
 
 
 @cache

@@ -29,6 +29,7 @@ class ReadPart:
     end: int
     reading: Reading
     replay: Replay
+    recorder: str = ""
 
 
 def read_file(data: bytes, name: str, *, exact: bool = False) -> tuple[ReadPart, ...]:
@@ -72,10 +73,10 @@ def read_part(data: bytes, name: str, part: str, *, exact: bool = False) -> Read
 
 def _read(recorder: Recorder, part: FilePart, index: int, name: str) -> ReadPart:
     if part.decoded is None:
-        return ReadPart(part.name, index, part.start, part.end, unreadable(part.reason), UNVERIFIABLE)
+        return ReadPart(part.name, index, part.start, part.end, unreadable(part.reason), UNVERIFIABLE, recorder.name)
     reading = read_document(part.decoded)
     replay = recorder.replay(reading.document, name) if reading.raw else UNVERIFIABLE
-    return ReadPart(part.name, index, part.start, part.end, reading, replay)
+    return ReadPart(part.name, index, part.start, part.end, reading, replay, recorder.name)
 
 
 def bytes_of(data: bytes, part: ReadPart) -> bytes:

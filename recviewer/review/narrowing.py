@@ -1,30 +1,40 @@
 """One reading of what people ask for: the page, `recviewer search` and `recviewer export --query` read a query here.
 
-Filters on what a recording is are the catalog's; those on what people said of it (`state:`, `tag:`) are added here.
+The language is that of `language.reading`. Filters that stand next to each other on the line itself are moved out of it,
+so that an address names each (`?model=gpt-4o&q=weather`); what is left, words and all that stands in brackets or
+beside an `OR`, stays a line of the same language. Filters on what a recording is are the catalog's; those on what
+people said of it are added here (see `said`).
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote_plus
 
 from django.db.models import Q
 
 from recviewer.catalog import filters, search
-from recviewer.catalog.filters import FILTERS, Recordings, Term, canonical, either
+from recviewer.catalog.filters import FILTERS, Recordings, canonical, either
 from recviewer.catalog.models import Recording
 from recviewer.catalog.named import named
-from recviewer.catalog.pasted import hash_in, is_path, understood
+from recviewer.catalog.naming import clean
 from recviewer.catalog.value_words import VERDICT_WORDS
+from recviewer.language.pasted import hash_in, is_path, understood
+from recviewer.language.printing import printed
+from recviewer.language.reading import Language, ReadLine, Remark, Slip, parse
+from recviewer.language.tree import All, Either, Term, Tree, Word, first, leaves, together, wanted_words
+from recviewer.review import said
 from recviewer.review.filters import with_none_of, with_tags, with_verdict
 
-REVIEW_KEYS = ("state", "tag")
+REVIEW_KEYS = said.KEYS
 """Filters on what people said."""
 
-KEYS = ("state", *FILTERS, "tag")
+KEYS = ("state", *FILTERS, "tag", "by")
 
 TERM_LIMIT = 20
 """Filters of a query that are used."""
@@ -36,34 +46,106 @@ PASTE_LIMIT = 10_000
 """Characters that are read of what was typed or pasted."""
 
 
+def narrows(key: str, value: str) -> bool:
+    """Tell whether a filter's value must hold together with the key's others; else either is enough."""
+    return FILTERS[key].narrows(value) if key in FILTERS else key != "state"
+
+
+def _meant(key: str, value: str) -> str:
+    words = FILTERS[key].words if key in FILTERS else VERDICT_WORDS if key == "state" else {}
+    return canonical(words, value)
+
+
+LANGUAGE = Language(KEYS, narrows, _meant)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for. words: for the full-text search, as `catalog.search` takes them apart.
+    """What was asked for. words: what is left of the line without `terms`, see above.
 
-    left_out: filters that are not used, since there are too many. cut: sentences on words that are not.
+    left_out: filters that are not used, since there are too many. cut: sentences on words that are not. notes: what was
+    read although it is not right; line: the line that their places are of.
     """
 
     terms: tuple[Term, ...]
     words: str
     left_out: int = 0
     cut: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
+    line: str = ""
 
     @property
     def hints(self) -> tuple[str, ...]:
-        """Sentences on what was asked for and is not used."""
-        return (*on_filters(self.left_out), *self.cut)
+        """Sentences on what was asked for and is not used, or not as it was typed."""
+        return (*on_filters(self.left_out), *self.cut, *on_notes(self.notes))
+
+    @property
+    def every_term(self) -> tuple[Term, ...]:
+        """All filters, those that stand in brackets or beside an OR, too."""
+        return (*self.terms, *terms_in(self.words))
 
     @property
     def faults(self) -> tuple[str, ...]:
         """Sentences on the terms whose values make no sense."""
-        return tuple(dict.fromkeys(filter(None, map(fault, self.terms))))
+        return tuple(dict.fromkeys(filter(None, map(fault, self.every_term))))
 
 
 def read(text: str) -> Asked:
     """Read what a person typed or pasted: filters, words, or a line that pytest printed."""
-    found, words = filters.parse_typed(understood(text[:PASTE_LIMIT]), KEYS)
-    terms, left_out = bounded(dict.fromkeys(map(_meant, found)))
-    return Asked(terms, fitting(words), left_out, on_words(words))
+    line = understood(clean(text[:PASTE_LIMIT]))
+    typed = parse(line, LANGUAGE)
+    found, rest = _moved(typed.tree)
+    terms, left_out = bounded(dict.fromkeys(found))
+    left_out += max(0, len({leaf for leaf in leaves(rest) if isinstance(leaf, Term)}) - TERM_LIMIT)
+    words = printed(_limited(rest), LANGUAGE)
+    return Asked(terms, fitting(words), left_out, on_words(rest, words), typed.notes, line)
+
+
+def _moved(tree: Tree | None) -> tuple[list[Term], Tree | None]:
+    """Part a tree in filters of which each says the same in an address, and the rest."""
+    parts = tree.of if isinstance(tree, All) else () if tree is None else (tree,)
+    often = Counter(_alternatives(part) for part in parts)
+    terms, rest = list[Term](), list[Tree]()
+    for part in parts:
+        key = _alternatives(part)
+        if isinstance(part, Term) and not key:
+            terms.append(part)
+        elif key and often[key] == 1:
+            terms += [one for one in leaves(part) if isinstance(one, Term)]
+        else:
+            rest.append(part)
+    return terms, together(rest)
+
+
+def _alternatives(part: Tree) -> str:
+    """Return the filter that a part is one value of, or several of which either is enough; "" for any other part."""
+    some = part.of if isinstance(part, Either) else (part,)
+    keys = {
+        one.key if isinstance(one, Term) and not one.is_negative and not narrows(one.key, one.value) else ""
+        for one in some
+    }
+    return keys.pop() if len(keys) == 1 else ""
+
+
+def _limited(tree: Tree | None) -> Tree | None:
+    return first(first(tree, search.WORD_LIMIT, Word), TERM_LIMIT, Term)
+
+
+@lru_cache(64)
+def parsed(words: str) -> ReadLine:
+    """Return the rest of a query as it is read: see `Asked.words`."""
+    found = parse(words[: search.TEXT_LIMIT], LANGUAGE)
+    return ReadLine(_limited(found.tree), found.notes)
+
+
+def terms_in(words: str) -> Iterator[Term]:
+    """Yield the filters that the rest of a query holds."""
+    return (leaf for leaf in leaves(parsed(words).tree) if isinstance(leaf, Term))
+
+
+def wanted_in(words: str) -> list[Word]:
+    """Return the words by which recordings may be found: of the rest of a query."""
+    return list(wanted_words(parsed(words).tree))
 
 
 def written(text: str) -> int:
@@ -99,9 +181,9 @@ def on_filters(left_out: int) -> tuple[str, ...]:
     )
 
 
-def on_words(words: str) -> tuple[str, ...]:
-    """Return a sentence on words that are not searched for, () where all are. words: as they were typed."""
-    if search.has_more(words):
+def on_words(tree: Tree | None, words: str) -> tuple[str, ...]:
+    """Return a sentence on words that are not searched for, () where all are. words: those that are kept of the tree."""
+    if first(tree, search.WORD_LIMIT, Word) != tree:
         return (f"Only the first {search.WORD_LIMIT} words were searched for.",)
     fits = fitting(words)
     if len(fits) < len(words):
@@ -109,35 +191,62 @@ def on_words(words: str) -> tuple[str, ...]:
     return ()
 
 
-def _meant(term: Term) -> Term:
-    if term.key != "state":
-        return term
-    return Term(term.key, canonical(VERDICT_WORDS, term.value), term.is_negative)
+def on_line(line: str) -> tuple[str, ...]:
+    """Return what `on_words` says of a line that was not read yet."""
+    return on_words(parse(line[:PASTE_LIMIT], LANGUAGE).tree, line)
+
+
+_SLIPS = {
+    Slip.BRACKET: "A bracket is not closed: read as if it were closed at the end.",
+    Slip.QUOTE: "A quote is not closed: read as if it were closed at the end.",
+    Slip.OR: "OR stands between two things: this one was passed over.",
+    Slip.DEEP: "Brackets too deep in others were passed over.",
+    Slip.AND: "{} was looked for as a word: what stands side by side must hold together anyway, and - leaves out.",
+}
+
+
+def on_notes(notes: Iterable[Remark]) -> tuple[str, ...]:
+    """Return sentences on what was read although it is not right."""
+    found = [_SLIPS[note.slip].format(note.piece) for note in notes if note.slip in _SLIPS]
+    found += [f"{name}: is no filter, so {note.piece} was looked for as a word; close to it: {near}:."
+              for note, name, near in misnamed(notes)]  # fmt: skip
+    return tuple(dict.fromkeys(found))
+
+
+def misnamed(notes: Iterable[Remark]) -> Iterator[tuple[Remark, str, str]]:
+    """Yield what looks like a filter whose name is close to one there is: with that name, and the nearest."""
+    for note in notes:
+        name = note.piece.lstrip("-").partition(":")[0]
+        close = difflib.get_close_matches(name.casefold(), KEYS, 1, 0.7) if note.slip is Slip.NAME else []
+        if close:
+            yield note, name, close[0]
 
 
 def fault(term: Term) -> str:
     """Return a sentence on a term whose value makes no sense, "" for any other. The key is one of KEYS."""
+    if said.is_said(term) and term.key in FILTERS:
+        return ""
     if term.key in FILTERS:
         return filters.fault(term)
     if term.key == "state":
         takes = "" if term.value in VERDICT_WORDS else either(VERDICT_WORDS)
     else:
-        takes = "" if term.value.strip() else "the name of a tag"
+        takes = "" if term.value.strip() else {"tag": "the name of a tag", "by": "the name of a person"}[term.key]
     return f"{term.said} cannot be used: {term.key} takes {takes}." if takes else ""
 
 
 def strangers(terms: Iterable[Term], words: str = "") -> tuple[str, ...]:
     """Return sentences on what no recording has: wanted values, with those that are close to them, hashes and tests."""
-    said = [_nobody(token.text) for token in search.tokens(words) if not token.is_unwanted and token.names is not None]
+    found = [_nobody(word.text) for word in wanted_in(words) if search.names_of(word) is not None]
     names: dict[str, set[str]] = {}
-    for term in terms:
+    for term in (*terms, *terms_in(words)):
         if term.key in _NAMES and not term.is_negative and not fault(term):
             if term.key not in names:
                 names[term.key] = set(Recording.objects.order_by().values_list(term.key, flat=True).distinct()) - {""}
             known = names[term.key]
-            if term.value and term.value not in known:
-                said.append(f"No recording here has {term.said}{_close(term.value, known)}.")
-    return tuple(dict.fromkeys(filter(None, said)))
+            if term.value and term.value not in known and not Recording.objects.filter(_one(term)).exists():
+                found.append(f"No recording here has {term.said}{_close(term.value, known)}.")
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _nobody(word: str) -> str:
@@ -166,50 +275,66 @@ def _close(value: str, known: set[str]) -> str:
 def narrowed(
     terms: Iterable[Term], words: str = "", recordings: Recordings | None = None, *, state: str | None = None
 ) -> Recordings:
-    """Return the recordings that terms and words leave, of all or of some. A fault leaves none.
+    """Return the recordings that terms and the rest of a query leave, of all or of some. A fault leaves none.
 
     state: where given, the words are searched for at once and only once: see `search.known`.
     """
     used = tuple(terms)
     found = Recording.objects.all() if recordings is None else recordings
-    if any(map(fault, used)):
+    rest = parsed(words).tree if words else None
+    inner = list(terms_in(words)) if words else []
+    if any(map(fault, (*used, *inner))) or (words and rest is None):
         return found.none()
-    found = filters.apply(found, used)
-    if words and state is not None:
-        found = found.filter(search.known(words, state))
-    elif words:
-        found = search.matching(found, words)
+    found = filters.apply(found, [term for term in used if not said.is_said(term)])
+    if rest is not None and state is not None and not any(map(said.is_said, inner)):
+        found = found.filter(search.known(words, state, lambda: search.condition(rest, _one)))
+    elif rest is not None:
+        found = found.filter(search.condition(rest, _one))
     return _said(found, used)
+
+
+def _one(term: Term) -> Q:
+    """Return the condition of a filter whose value makes sense, as if it were not to be left out."""
+    if said.is_said(term):
+        return said.condition(term)
+    return FILTERS[term.key].condition(term.value) or Q(pk__in=())
+
+
+def is_verdict(term: Term) -> bool:
+    """Tell whether a filter asks for what was decided."""
+    return term.key == "state" or (term.key == "is" and said.is_said(term))
+
+
+def holds_said(terms: Iterable[Term], words: str = "") -> bool:
+    """Tell whether what people said decides anything of a query."""
+    return any(map(said.is_said, (*terms, *terms_in(words))))
 
 
 def parts(terms: Sequence[Term]) -> list[tuple[Term, ...]]:
     """Return the filters that narrow on their own, each alone, and alternatives to each other together."""
     made: dict[object, list[Term]] = {}
     for place, term in enumerate(terms):
-        narrows = FILTERS[term.key].narrows(term.value) if term.key in FILTERS else term.key == "tag"
-        made.setdefault(place if term.is_negative or narrows else term.key, []).append(term)
+        is_alone = term.is_negative or narrows(term.key, term.value)
+        made.setdefault(place if is_alone else term.key, []).append(term)
     return [tuple(some) for some in made.values()]
 
 
 def _said(recordings: Recordings, terms: Sequence[Term]) -> Recordings:
-    """Narrow by what people said. A recording has one verdict, so several are alternatives; it may carry several tags."""
-    verdicts = [term.value for term in terms if term.key == "state" and not term.is_negative]
+    """Narrow by what people said. A recording has one verdict, so several are alternatives; the rest must hold together."""
+    verdicts = [term for term in terms if term.key == "state" and not term.is_negative]
     if len(verdicts) == 1:
-        recordings = with_verdict(recordings, verdicts[0])
+        recordings = with_verdict(recordings, verdicts[0].value)
     elif verdicts:
         either_of = Q()
-        for value in verdicts:
-            either_of |= _those(with_verdict, value)
+        for term in verdicts:
+            either_of |= said.condition(term)
         recordings = recordings.filter(either_of)
     for term in terms:
-        if term.key == "state" and term.is_negative:
-            recordings = recordings.exclude(_those(with_verdict, term.value))
+        if said.is_said(term) and (term.is_negative or term.key != "state") and term.key != "tag":
+            condition = said.condition(term)
+            recordings = recordings.exclude(condition) if term.is_negative else recordings.filter(condition)
     tags = [term.value for term in terms if term.key == "tag" and not term.is_negative]
     unwanted = [term.value for term in terms if term.key == "tag" and term.is_negative]
     if tags:
         recordings = with_tags(recordings, tags)
     return with_none_of(recordings, unwanted) if unwanted else recordings
-
-
-def _those(narrow: Callable[[Recordings, str], Recordings], value: str) -> Q:
-    return Q(pk__in=narrow(Recording.objects.all(), value).values("pk"))

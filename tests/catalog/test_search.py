@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from recviewer.catalog import indexer, search
 from recviewer.catalog.models import Recording
-from recviewer.catalog.pasted import understood
+from recviewer.language.pasted import understood
 from tests.catalog.conftest import document
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def test_nothing_that_is_typed_fails(put, query):
     row = Recording.objects.get()
 
     assert search.matching(Recording.objects.all(), query).count() in (0, 1)
-    assert set(search.snippets([row.pk], query)) <= {row.pk}
+    assert set(search.snippets([row.pk], search.tokens(query))) <= {row.pk}
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_any_line_is_understood(line):
 def snippet(put, query, **words):
     put(**words)
     indexer.refresh(processes=1)
-    return search.snippets([Recording.objects.get().pk], query).get(Recording.objects.get().pk)
+    return search.snippets([Recording.objects.get().pk], search.tokens(query)).get(Recording.objects.get().pk)
 
 
 def test_snippet_marks_the_words_in_the_answer(put):
@@ -284,7 +284,7 @@ def test_words_that_json_wrote_as_escapes_are_found(put, query, is_asked):
     row = Recording.objects.get()
 
     assert search.matching(Recording.objects.all(), query).count() == 1
-    shown = "".join(text for text, _ in search.snippets([row.pk], query)[row.pk].pieces)
+    shown = "".join(text for text, _ in search.snippets([row.pk], search.tokens(query))[row.pk].pieces)
     assert query != "Zürich" or '"city": "Zürich"' in shown
     assert is_asked or row.answered.startswith('get_weather {"city": "Zürich"')
 
@@ -296,4 +296,4 @@ def test_snippet_does_not_mistake_recorded_control_characters_for_marks(put):
 
 
 def test_snippets_of_no_recordings_are_none():
-    assert search.snippets([], "blue") == {}
+    assert search.snippets([], search.tokens("blue")) == {}

@@ -45,6 +45,17 @@ QUERIES = [
     "🙂",
     "***",
     "unknown:key",
+    "planet OR size:<100",
+    "-(planet OR earth)",
+    "(kind:chat OR kind:unreadable) -planet",
+    "(model:m-1) (model:m-2)",
+    "plan* -moon",
+    "is:answered",
+    "is:lost OR has:problem",
+    "finish:stop recorder:ogx",
+    "host:example size:100..2k",
+    "file:tests/test_planets.py",
+    "modell:m-1",
 ]
 
 
@@ -91,7 +102,9 @@ def test_three_readers_find_the_same_for_queries_put_together(tree, root, client
     assert of_export(capfd, root, query) == page
 
 
-@pytest.mark.parametrize("query", ["has:tools", "size:big", "state:nonsense", "kind:nonsense", "-has:tools planet"])
+@pytest.mark.parametrize(
+    "query", ["has:tools", "size:big", "state:nonsense", "kind:nonsense", "-has:tools planet", "a OR is:erorr"]
+)
 def test_value_without_sense_is_an_error_everywhere(tree, root, client, query):
     response = client.get("/recordings.json", {"q": query})
     assert response.status_code == 400
@@ -104,7 +117,20 @@ def test_value_without_sense_is_an_error_everywhere(tree, root, client, query):
     assert " takes " in said
 
 
-@pytest.mark.parametrize("query", ["state:approved", "-tag:golden", "replay:edited", "-replay:unknown"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state:approved",
+        "-tag:golden",
+        "replay:edited",
+        "-replay:unknown",
+        "is:pending",
+        "a OR by:Ana",
+        "before:2026",
+        "month:2026-04",
+        "has:note",
+    ],
+)
 def test_what_files_alone_cannot_answer_is_refused_by_export(tree, root, client, query):
     with pytest.raises(CommandError, match="cannot be used here") as failure:
         call_command("export", str(root), f"--query={query}")

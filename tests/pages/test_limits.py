@@ -8,8 +8,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from recviewer.catalog import freshness, indexer, search
-from recviewer.catalog.filters import Term
 from recviewer.catalog.models import IndexRun, Recording
+from recviewer.language.tree import Term
 from recviewer.pages.recordings.listing import ListState
 from recviewer.review import narrowing
 from recviewer.review.narrowing import TERM_LIMIT, VALUES_LIMIT, read
@@ -52,9 +52,10 @@ def test_equal_words_count_once(client, two):
 
 
 def test_characters_beyond_the_limit_are_told(client, two):
-    response = page(client, q="third " * 1_000)
+    response = page(client, q=f"third {'x' * 1_000}")
 
     assert "Only the first 1,000 characters were searched for." in response.content.decode()
+    assert "Only the first" not in page(client, q="third " * 1_000).content.decode()
     assert len(response.content) < 200_000
 
 
@@ -166,8 +167,8 @@ def test_several_tags_must_all_be_there_and_none_of_those_left_out(client, two):
 
 def test_words_are_searched_for_once_for_a_page(client, two, monkeypatch):
     asked = []
-    matching = search.matching
-    monkeypatch.setattr(search, "matching", lambda *words: asked.append(words) or matching(*words))
+    condition = search.condition
+    monkeypatch.setattr(search, "condition", lambda *words: asked.append(words) or condition(*words))
 
     page(client, q="planet which")
     page(client, q="planet which", sort="-size")

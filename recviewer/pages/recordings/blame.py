@@ -33,6 +33,10 @@ def faults_of(state: ListState) -> Iterable[Fault]:
         said_of_it = narrowing.fault(term)
         if said_of_it:
             yield Fault(said_of_it, state.without(term).address())
+    for term in narrowing.terms_in(state.words):
+        said_of_it = narrowing.fault(term)
+        if said_of_it:
+            yield Fault(said_of_it, replace(state, words="", page=1).address())
 
 
 def blame_of(state: ListState) -> Blame | None:

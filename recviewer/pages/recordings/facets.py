@@ -9,9 +9,10 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from recviewer.catalog.facets import Counts
-from recviewer.catalog.filters import FACETS, FILTERS, Recordings, Term
+from recviewer.catalog.filters import FACETS, FILTERS, Recordings
 from recviewer.catalog.freshness import settled
 from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, VERDICT_WORDS
+from recviewer.language.tree import Term
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.templatetags.words import bare, brief
 from recviewer.recent import Recent
@@ -79,7 +80,7 @@ def _verdict_counts(state: ListState, total: int, kept_for: str) -> dict[str, in
     without_state = [term for term in state.terms if term.key != "state"]
     plain = narrowed(state, without_state, kept_for)
     whole = total if len(without_state) == len(state.terms) else None
-    if not kept_for or any(term.key == "tag" for term in without_state):
+    if not kept_for or narrowing.holds_said(without_state, state.words):
         return said.verdict_counts(plain, total=whole) | {said.OLDER_RULE: said.count_older(plain)}
     key, now = (kept_for, tuple(without_state), state.words), standing.state()
     then, known = _counts.get(key) or ((), None)

@@ -6,10 +6,10 @@ from django.db.models import Q
 from django.urls import reverse
 
 from recviewer.catalog import search
-from recviewer.catalog.filters import Term
 from recviewer.catalog.models import Recording
 from recviewer.catalog.named import SHORT_DIGITS, by_hash, by_name_or_blob, by_path
-from recviewer.catalog.pasted import hash_in, id_end, is_path, test_of
+from recviewer.language.pasted import hash_in, id_end, is_path, test_of
+from recviewer.language.tree import Term
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.review import narrowing

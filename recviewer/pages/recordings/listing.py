@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from django.http import QueryDict
 from django.utils.http import urlencode
 
-from recviewer.catalog.filters import Term
+from recviewer.language.tree import Term
 from recviewer.pages.site.numbers import whole
-from recviewer.review.narrowing import KEYS, Asked, bounded, fitting, on_filters, on_words
+from recviewer.review.narrowing import KEYS, Asked, bounded, fitting, on_filters, on_line, on_notes
 
 PAGE_SIZES = (50, 200)
 
@@ -82,7 +82,7 @@ class ListState:
             page=page if 0 < page < 10**6 else 1,
             per_page=size if size in PAGE_SIZES else PAGE_SIZES[0],
             left_out=left_out,
-            cut=on_words(words),
+            cut=on_line(words),
         )
 
     def address(self) -> str:
@@ -111,4 +111,6 @@ class ListState:
         """Return the state with further filters and other words, from its first page."""
         terms, left_out = bounded(dict.fromkeys((*self.terms, *asked.terms)))
         left_out += self.left_out + asked.left_out
-        return replace(self, words=asked.words, terms=terms, page=1, left_out=left_out, cut=asked.cut)
+        return replace(
+            self, words=asked.words, terms=terms, page=1, left_out=left_out, cut=(*asked.cut, *on_notes(asked.notes))
+        )

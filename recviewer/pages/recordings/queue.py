@@ -18,14 +18,15 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from recviewer.catalog import freshness
-from recviewer.catalog.filters import Term
 from recviewer.catalog.models import Recording
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.exchange.text import ENDED, Outcome
+from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.text.walk import Queue, Stop, walk
 from recviewer.recent import Recent
+from recviewer.review import narrowing
 from recviewer.review.filters import all_standings
 from recviewer.review.models import State
 from recviewer.review.subjects import BLOB_PREFIX
@@ -75,13 +76,13 @@ _kept = Recent[tuple[str, str], tuple[QueueItem, ...]](KEPT, weigh=len, limit=KE
 def state_in(query: QueryDict) -> ListState:
     """Return the list that a queue walks through: without filters on verdicts, order and page."""
     state = ListState.of(query)
-    terms = tuple(term for term in state.terms if term.key != "state")
+    terms = tuple(term for term in state.terms if not narrowing.is_verdict(term))
     return ListState(words=state.words, terms=terms)
 
 
 def items_of(state: ListState) -> tuple[QueueItem, ...]:
     """Return the items of a queue in order of need: what can be decided on. Kept while the catalog stays the same."""
-    said = any(term.key == "tag" for term in state.terms)
+    said = narrowing.holds_said(state.terms, state.words)
     key = (freshness.generation(), state.address())
     return _read(state) if said else _kept.made(key, lambda: _read(state))
 

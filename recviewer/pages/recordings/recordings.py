@@ -14,10 +14,11 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog import facets, freshness, search
 from recviewer.catalog.facets import Counts
-from recviewer.catalog.filters import FILTERS, Filter, Term
+from recviewer.catalog.filters import FILTERS, Filter
 from recviewer.catalog.models import Recording
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.discreet import discreet
+from recviewer.language.tree import Term
 from recviewer.pages.recordings.blame import Blame, Fault, blame_of, faults_of
 from recviewer.pages.recordings.cells import hits, kind_as_model
 from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, narrowed, printed_facets
@@ -170,8 +171,7 @@ def build(state: ListState) -> Listing:
     kept_for = freshness.once_settled(generation)
     everything = facets.counts(facets.combinations(Recording.objects.all(), key=(generation,)), ())
     beyond = [*facets.without_facets(state.terms), *(term for term in state.terms if term.key in REVIEW_KEYS)]
-    has_said = any(term.key in REVIEW_KEYS for term in beyond)
-    key = None if has_said else (generation, state.words, tuple(beyond))
+    key = None if narrowing.holds_said(beyond, state.words) else (generation, state.words, tuple(beyond))
     if beyond or state.words:
         found = facets.combinations(narrowed(state, beyond, kept_for), key=key)
     else:
@@ -250,7 +250,7 @@ def _rows(state: ListState, kept_for: str) -> tuple[tuple[Recording, ...], tuple
     recordings = narrowed(state, None, kept_for).only(*COLUMNS).order_by(*SORTS[state.sort].columns)
     start = (state.page - 1) * state.per_page
     found = tuple(recordings[start : start + state.per_page])
-    snippets = search.snippets([one.pk for one in found], state.words) if state.words else {}
+    snippets = search.snippets([one.pk for one in found], narrowing.wanted_in(state.words)) if state.words else {}
     standings = said.standings_for([subject_of(one) for one in found])
     totals = said.totals([subject_of(one) for one in found])
     tags = said.tags_for_paths([one.path for one in found])

@@ -23,8 +23,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--query",
             metavar="Q",
-            help="only the recordings that the search box would find for this, without state: and tag:, which files "
-            "do not hold",
+            help="only the recordings that the search box would find for this, without what "
+            "people said and commits, which files do not hold",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

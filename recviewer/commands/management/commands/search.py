@@ -26,7 +26,7 @@ class Command(BaseCommand):
         from recviewer.commands.start import prepare
         from recviewer.commands.terminal import safe
         from recviewer.git.repository import GitFailed
-        from recviewer.review.narrowing import narrowed, read, strangers
+        from recviewer.review.narrowing import narrowed, read, strangers, wanted_in
         from recviewer.store.refusals import Refusal
 
         asked = read(options["query"])
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         found = narrowed(asked.terms, asked.words).order_by("path")
         total = found.count()
         shown = list(found.only("id", "path")[: options["limit"]])
-        snippets = search.snippets([recording.pk for recording in shown], asked.words)
+        snippets = search.snippets([recording.pk for recording in shown], wanted_in(asked.words))
         for sentence in strangers(asked.terms, asked.words) if not total else ():
             self.stderr.write(safe(sentence))
         for recording in shown:

@@ -69,9 +69,9 @@ class Command(BaseCommand):
         from recviewer.catalog.content import EXACT_LIMIT_BYTES
         from recviewer.catalog.models import Recording
         from recviewer.catalog.named import by_name_or_blob
-        from recviewer.catalog.pasted import hash_in
         from recviewer.commands.exported import found_in
         from recviewer.commands.terminal import safe
+        from recviewer.language.pasted import hash_in
         from recviewer.store import files
         from recviewer.store.paths import key_of
 
