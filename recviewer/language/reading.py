@@ -71,10 +71,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """A line that was read. tree: None where it asks for nothing. notes: in the order of the line."""
+    """A line that was read. tree: None where it asks for nothing. remarks: in the order of the line."""
 
     tree: Tree | None
-    notes: tuple[Remark, ...]
+    remarks: tuple[Remark, ...]
 
 
 _SPACE = re.compile(r"\s*")

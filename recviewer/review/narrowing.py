@@ -29,7 +29,7 @@ from recviewer.language.printing import printed
 from recviewer.language.reading import Language, ReadLine, Remark, Slip, parse
 from recviewer.language.tree import All, Either, Term, Tree, Word, first, leaves, together, wanted_words
 from recviewer.review import said
-from recviewer.review.filters import with_none_of, with_tags, with_verdict
+from recviewer.review.filters import tag_counts, with_none_of, with_tags, with_verdict
 
 REVIEW_KEYS = said.KEYS
 """Filters on what people said."""
@@ -63,7 +63,7 @@ LANGUAGE = Language(KEYS, narrows, _meant)
 class Asked:
     """What was asked for. words: what is left of the line without `terms`, see above.
 
-    left_out: filters that are not used, since there are too many. cut: sentences on words that are not. notes: what was
+    left_out: filters that are not used, since there are too many. cut: sentences on words that are not. remarks: what was
     read although it is not right; line: the line that their places are of.
     """
 
@@ -71,13 +71,13 @@ class Asked:
     words: str
     left_out: int = 0
     cut: tuple[str, ...] = ()
-    notes: tuple[Remark, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     line: str = ""
 
     @property
     def hints(self) -> tuple[str, ...]:
         """Sentences on what was asked for and is not used, or not as it was typed."""
-        return (*on_filters(self.left_out), *self.cut, *on_notes(self.notes))
+        return (*on_filters(self.left_out), *self.cut, *on_remarks(self.remarks))
 
     @property
     def every_term(self) -> tuple[Term, ...]:
@@ -98,7 +98,7 @@ def read(text: str) -> Asked:
     terms, left_out = bounded(dict.fromkeys(found))
     left_out += max(0, len({leaf for leaf in leaves(rest) if isinstance(leaf, Term)}) - TERM_LIMIT)
     words = printed(_limited(rest), LANGUAGE)
-    return Asked(terms, fitting(words), left_out, on_words(rest, words), typed.notes, line)
+    return Asked(terms, fitting(words), left_out, on_words(rest, words), typed.remarks, line)
 
 
 def _moved(tree: Tree | None) -> tuple[list[Term], Tree | None]:
@@ -135,7 +135,12 @@ def _limited(tree: Tree | None) -> Tree | None:
 def parsed(words: str) -> ReadLine:
     """Return the rest of a query as it is read: see `Asked.words`."""
     found = parse(words[: search.TEXT_LIMIT], LANGUAGE)
-    return ReadLine(_limited(found.tree), found.notes)
+    return ReadLine(_limited(found.tree), found.remarks)
+
+
+def rest_of(words: str) -> Tree | None:
+    """Return the tree of the rest of a query."""
+    return parsed(words).tree
 
 
 def terms_in(words: str) -> Iterator[Term]:
@@ -205,17 +210,17 @@ _SLIPS = {
 }
 
 
-def on_notes(notes: Iterable[Remark]) -> tuple[str, ...]:
+def on_remarks(remarks: Iterable[Remark]) -> tuple[str, ...]:
     """Return sentences on what was read although it is not right."""
-    found = [_SLIPS[note.slip].format(note.piece) for note in notes if note.slip in _SLIPS]
+    found = [_SLIPS[note.slip].format(note.piece) for note in remarks if note.slip in _SLIPS]
     found += [f"{name}: is no filter, so {note.piece} was looked for as a word; close to it: {near}:."
-              for note, name, near in misnamed(notes)]  # fmt: skip
+              for note, name, near in misnamed(remarks)]  # fmt: skip
     return tuple(dict.fromkeys(found))
 
 
-def misnamed(notes: Iterable[Remark]) -> Iterator[tuple[Remark, str, str]]:
+def misnamed(remarks: Iterable[Remark]) -> Iterator[tuple[Remark, str, str]]:
     """Yield what looks like a filter whose name is close to one there is: with that name, and the nearest."""
-    for note in notes:
+    for note in remarks:
         name = note.piece.lstrip("-").partition(":")[0]
         close = difflib.get_close_matches(name.casefold(), KEYS, 1, 0.7) if note.slip is Slip.NAME else []
         if close:
@@ -240,13 +245,18 @@ def strangers(terms: Iterable[Term], words: str = "") -> tuple[str, ...]:
     found = [_nobody(word.text) for word in wanted_in(words) if search.names_of(word) is not None]
     names: dict[str, set[str]] = {}
     for term in (*terms, *terms_in(words)):
-        if term.key in _NAMES and not term.is_negative and not fault(term):
-            if term.key not in names:
-                names[term.key] = set(Recording.objects.order_by().values_list(term.key, flat=True).distinct()) - {""}
-            known = names[term.key]
-            if term.value and term.value not in known and not Recording.objects.filter(_one(term)).exists():
-                found.append(f"No recording here has {term.said}{_close(term.value, known)}.")
+        if is_unknown(term):
+            near = close(term.value, names.setdefault(term.key, known_values(term.key)))
+            also = f"; close to it: {', '.join(near)}" if near else ""
+            found.append(f"No recording here has {term.said}{also}.")
     return tuple(dict.fromkeys(filter(None, found)))
+
+
+def is_unknown(term: Term) -> bool:
+    """Tell whether a filter wants a name that no recording has."""
+    if term.is_negative or not term.value or fault(term) or term.key not in (*NAMES, "tag", "by", "test"):
+        return False
+    return not Recording.objects.filter(_one(term)).exists()
 
 
 def _nobody(word: str) -> str:
@@ -259,17 +269,35 @@ def _nobody(word: str) -> str:
     return f"No recording lies at {word}." if is_path(word) else f"No recording is of a test named {word}."
 
 
-_NAMES = frozenset({"model", "suite", "host"})
-"""Filters that take a name in full."""
+NAMES = {
+    "model": "model",
+    "suite": "suite",
+    "host": "host",
+    "provider": "provider",
+    "finish": "finish",
+    "file": "test_file",
+    "recorder": "recorder",
+}
+"""Filters that take a name in full, and the column that has it."""
 
 
-def _close(value: str, known: set[str]) -> str:
+def known_values(key: str) -> set[str]:
+    """Return the names that some recording has, of a filter that takes one."""
+    if key == "tag":
+        return {label.name for label, _ in tag_counts(Recording.objects.all())}
+    if key == "by":
+        return said.people()
+    column = NAMES.get(key, "")
+    return set(Recording.objects.order_by().values_list(column, flat=True).distinct()) - {""} if column else set()
+
+
+def close(value: str, known: set[str]) -> list[str]:
+    """Return the names that are close to one, or hold it, or are held by it; the nearest first."""
     by_sound = {re.sub(r"[\W_]", "", name.casefold()): name for name in sorted(known)}
     sound = re.sub(r"[\W_]", "", value.casefold())
     near = [name for key, name in by_sound.items() if sound and (sound in key or key in sound)]
     near += [by_sound[key] for key in difflib.get_close_matches(sound, by_sound, 3, 0.6)]
-    some = sorted(dict.fromkeys(near), key=lambda name: abs(len(name) - len(value)))[:4]
-    return f"; close to it: {', '.join(some)}" if some else ""
+    return sorted(dict.fromkeys(near), key=lambda name: abs(len(name) - len(value)))[:4]
 
 
 def narrowed(

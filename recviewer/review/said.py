@@ -44,6 +44,11 @@ def condition(term: Term) -> Q:
     return _those(with_verdict, term.value if term.key == "state" else _STATES[term.value])
 
 
+def people() -> set[str]:
+    """Return who gave a verdict that decides something."""
+    return set(Standing.objects.order_by().values_list("by", flat=True).distinct())
+
+
 def _those(narrow: Callable[..., Recordings], value: object) -> Q:
     return Q(pk__in=narrow(Recording.objects.order_by(), value).values("pk"))
 

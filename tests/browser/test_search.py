@@ -65,8 +65,8 @@ def test_what_can_be_asked_is_said_at_the_box(open_page):
     page = open_page()
     page.goto("/")
 
-    page.get_by_text("what can be asked").click()
+    page.locator(".search-help summary").click()
 
-    expect(page.locator(".search-help .choice-sheet")).to_contain_text("Different filters narrow")
+    expect(page.locator(".search-help .choice-sheet")).to_contain_text("Filters side by side must all hold")
     page.locator("h1").click()
     expect(page.locator(".search-help .choice-sheet")).to_be_hidden()

@@ -83,20 +83,20 @@ def test_what_can_be_read_anyway_is_read_and_told(typed, tree, slip, piece):
     parsed = parse(typed, LANGUAGE)
 
     assert parsed.tree == tree
-    assert [(note.slip, note.piece) for note in parsed.notes] == [(slip, piece)]
+    assert [(note.slip, note.piece) for note in parsed.remarks] == [(slip, piece)]
 
 
 @pytest.mark.parametrize("typed", ["https://example.com", "a.py::test_b", "TestA::test_b", "a (b)", "a:", '"x:y"'])
 def test_what_is_right_is_not_remarked_on(typed):
-    assert parse(typed, LANGUAGE).notes == ()
+    assert parse(typed, LANGUAGE).remarks == ()
 
 
 def test_brackets_too_deep_are_passed_over():
     typed = "(" * 5_000 + "a" + ")" * 5_000
 
     assert parse(typed, LANGUAGE).tree == A
-    assert {note.slip for note in parse(typed, LANGUAGE).notes} == {Slip.DEEP}
-    assert parse("(" * DEEPEST + "a" + ")" * DEEPEST, LANGUAGE).notes == ()
+    assert {note.slip for note in parse(typed, LANGUAGE).remarks} == {Slip.DEEP}
+    assert parse("(" * DEEPEST + "a" + ")" * DEEPEST, LANGUAGE).remarks == ()
 
 
 PIECES = st.sampled_from(
@@ -115,7 +115,7 @@ def test_any_text_is_read_and_what_is_printed_is_read_as_the_same(typed):
     line = printed(tree, LANGUAGE)
 
     assert parse(line, LANGUAGE).tree == tree
-    assert {note.slip for note in parse(line, LANGUAGE).notes} <= {Slip.AND, Slip.NAME}
+    assert {note.slip for note in parse(line, LANGUAGE).remarks} <= {Slip.AND, Slip.NAME}
     for leaf in leaves(tree):
         assert 0 <= leaf.at[0] < leaf.at[1] <= len(typed)
 

@@ -130,12 +130,13 @@ def test_any_paste_is_read_at_once(text):
 
 
 def test_one_filter_is_blamed_and_two_that_leave_nothing_are_not(client, two):
-    one = page(client, path="nowhere", suite="").context["page"]
+    one = page(client, path="nowhere", kind="chat").context["page"]
     both = page(client, path="nowhere", host="nobody.example").context["page"]
 
-    assert (one.blame.said, one.blame.left) == ("path:nowhere", 2)
-    assert both.blame is None
-    assert both.strangers
+    assert (one.blame.worst.said, one.blame.worst.left) == ("path:nowhere", 2)
+    assert both.blame.worst is None
+    assert [part.left for part in both.blame.parts] == [0, 0]
+    assert [one.term.said for one in both.blame.unknown] == ["host:nobody.example"]
 
 
 def test_alternatives_are_not_blamed_one_by_one():

@@ -1,59 +1,96 @@
-"""Why a list is short: filters whose values make no sense, and the one that leaves out most."""
+"""Why nothing is found: names that no recording has, the filter that leaves out most, those that never meet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
+from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.mending import Offer, nearest
 from recviewer.review import narrowing
+
+SHOWN = 6
+"""Parts of a query up to which each is counted alone; of more, only the one that leaves out most is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Blame:
-    """Which filter leaves out most, where nothing matches. left: how many match without it."""
+class Part:
+    """A part of a query. said: as it is typed. alone: what it finds by itself; left: what is found without it."""
 
     said: str
+    alone: int
     left: int
     url: str
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """A filter whose value makes no sense. said: a sentence. url: drops the filter."""
+class Unknown:
+    """A filter on a name that no recording has. offers: the names that are close to it, with all that have them."""
 
-    said: str
-    url: str
-
-
-def faults_of(state: ListState) -> Iterable[Fault]:
-    """Yield the filters whose values make no sense."""
-    for term in state.terms:
-        said_of_it = narrowing.fault(term)
-        if said_of_it:
-            yield Fault(said_of_it, state.without(term).address())
-    for term in narrowing.terms_in(state.words):
-        said_of_it = narrowing.fault(term)
-        if said_of_it:
-            yield Fault(said_of_it, replace(state, words="", page=1).address())
+    term: Term
+    offers: tuple[Offer, ...]
 
 
-def blame_of(state: ListState) -> Blame | None:
-    """Find the filter without which most would be left, None where that would not help.
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Why nothing is found. worst: the part without which most is left, None where no single one helps.
 
-    Where two parts of the query each leave nothing by themselves, no one filter is to blame: nothing more is counted then.
+    parts: each part, where they are few. strangers: pairs of parts that never meet. is_mended: names that no recording has
+    are read as the nearest ones in all of these.
     """
+
+    unknown: tuple[Unknown, ...]
+    is_mended: bool
+    worst: Part | None
+    parts: tuple[Part, ...]
+    strangers: tuple[tuple[str, str], ...]
+
+
+def blame_of(state: ListState) -> Blame:
+    """Find out why a state holds nothing, although there are recordings."""
+    unknown = tuple(_unknown(state))
+    near = {one.term: nearest(one.term)[0] for one in unknown if one.offers}
+    state = replace(state, terms=tuple(near.get(term, term) for term in state.terms))
     kinds = [replace(state, terms=terms, words="", page=1) for terms in narrowing.parts(state.terms)]
     kinds += [replace(state, terms=(), page=1)] if state.words else []
-    barren = [part for part in kinds if not narrowed(part).exists()]
-    best: tuple[int, str, ListState] | None = None
-    for part in (barren or kinds) if len(barren) < 2 else ():
-        if len(part.terms) > 1:
-            continue  # without one of several alternatives even less is left
-        name = part.terms[0].said if part.terms else f"“{state.words}”"
-        other = state.without(part.terms[0]) if part.terms else replace(state, words="", page=1)
-        left = narrowed(other).count()
-        if left > (best[0] if best else 0):
-            best = (left, name, other)
-    return Blame(best[1], best[0], best[2].address()) if best else None
+    parts = [_part(state, kind) for kind in kinds[:SHOWN]] if len(kinds) > 1 else []
+    if near and narrowed(state).exists():
+        return Blame(unknown, True, None, (), ())
+    helpful = [part for part in parts if part.left]
+    if len(kinds) > SHOWN:
+        helpful += [part for part in (_part(state, kind) for kind in kinds[SHOWN:]) if part.left]
+    strangers: Iterable[tuple[str, str]] = ()
+    if not helpful and 2 < len(kinds) <= SHOWN and all(part.alone for part in parts):
+        strangers = _never_meeting(kinds)
+    worst = max(helpful, key=lambda part: part.left, default=None)
+    return Blame(unknown, bool(near), worst, tuple(parts), tuple(strangers))
+
+
+def _part(state: ListState, kind: ListState) -> Part:
+    if kind.terms:
+        other = replace(state, terms=tuple(term for term in state.terms if term not in kind.terms), page=1)
+    else:
+        other = replace(state, words="", page=1)
+    return Part(kind.line, narrowed(kind).count(), narrowed(other).count(), other.address())
+
+
+def _never_meeting(kinds: Sequence[ListState]) -> Iterable[tuple[str, str]]:
+    for one, other in combinations(kinds, 2):
+        both = replace(one, terms=(*one.terms, *other.terms), words=one.words or other.words)
+        if not narrowed(both).exists():
+            yield one.line, other.line
+
+
+def _unknown(state: ListState) -> Iterable[Unknown]:
+    for term in state.terms:
+        if narrowing.is_unknown(term):
+            yield Unknown(term, tuple(_offer(state, term, near) for near in nearest(term)))
+
+
+def _offer(state: ListState, term: Term, near: Term) -> Offer:
+    """Offer a name in place of another. Its count is that of the name in all recordings."""
+    other = replace(state, terms=tuple(near if one == term else one for one in state.terms), page=1)
+    return Offer(near.value, other.address(), narrowed(ListState(terms=(near,))).count())

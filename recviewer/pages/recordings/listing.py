@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from django.http import QueryDict
 from django.utils.http import urlencode
 
-from recviewer.language.tree import Term
+from recviewer.language.tree import Either, Term
 from recviewer.pages.site.numbers import whole
-from recviewer.review.narrowing import KEYS, Asked, bounded, fitting, on_filters, on_line, on_notes
+from recviewer.review.narrowing import KEYS, Asked, bounded, fitting, on_filters, on_line, on_remarks, rest_of
 
 PAGE_SIZES = (50, 200)
 
@@ -45,6 +45,7 @@ class ListState:
     """words: for the full-text search. terms: in the order of the address. page: from 1.
 
     left_out: filters of the address that are not used, since there are too many. cut: sentences on words that are not.
+    remarked: sentences on what was read although it is not right.
     """
 
     words: str = ""
@@ -54,11 +55,23 @@ class ListState:
     per_page: int = PAGE_SIZES[0]
     left_out: int = 0
     cut: tuple[str, ...] = ()
+    remarked: tuple[str, ...] = ()
 
     @property
     def hints(self) -> tuple[str, ...]:
-        """Sentences on what was asked for and is not used."""
+        """Sentences on what was asked for and is not used, or not as it was typed."""
+        return (*self.limits, *self.remarked)
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """Sentences on what was too much to use."""
         return (*on_filters(self.left_out), *self.cut)
+
+    @property
+    def line(self) -> str:
+        """All of it as one line for the box."""
+        words = f"({self.words})" if self.terms and isinstance(rest_of(self.words), Either) else self.words
+        return " ".join((*(term.said for term in self.terms), *filter(None, (words,))))
 
     @classmethod
     def of(cls, query: QueryDict) -> ListState:
@@ -111,6 +124,7 @@ class ListState:
         """Return the state with further filters and other words, from its first page."""
         terms, left_out = bounded(dict.fromkeys((*self.terms, *asked.terms)))
         left_out += self.left_out + asked.left_out
+        remarked = on_remarks(asked.remarks)
         return replace(
-            self, words=asked.words, terms=terms, page=1, left_out=left_out, cut=(*asked.cut, *on_notes(asked.notes))
+            self, words=asked.words, terms=terms, page=1, left_out=left_out, cut=asked.cut, remarked=remarked
         )

@@ -14,18 +14,19 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog import facets, freshness, search
 from recviewer.catalog.facets import Counts
-from recviewer.catalog.filters import FILTERS, Filter
 from recviewer.catalog.models import Recording
-from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.discreet import discreet
 from recviewer.language.tree import Term
-from recviewer.pages.recordings.blame import Blame, Fault, blame_of, faults_of
+from recviewer.pages.recordings.blame import Blame, blame_of
 from recviewer.pages.recordings.cells import hits, kind_as_model
-from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, narrowed, printed_facets
+from recviewer.pages.recordings.facets import narrowed, printed_facets
 from recviewer.pages.recordings.jumps import jump, opened_by
 from recviewer.pages.recordings.listing import SORTS, ListState, Sort
+from recviewer.pages.recordings.mending import Mending, mending_of
 from recviewer.pages.recordings.minis import Mini, mini_strip
 from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.recordings.searching import Section, sections
+from recviewer.pages.recordings.sentence import Chip, as_text, chips_of, without_all
 from recviewer.pages.site.forms import item_of
 from recviewer.pages.site.htmx import answer, wants_fragment
 from recviewer.pages.site.json import Json
@@ -81,16 +82,6 @@ class RecordingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
-    """A filter in the search box. url: drops it."""
-
-    key: str
-    value: str
-    is_negative: bool
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """A link to another order or page."""
 
@@ -103,8 +94,9 @@ class Step:
 class Listing:
     """The page. headline counts are of the whole tree; total and size_bytes of what the filters leave.
 
-    faults: filters whose values make no sense; nothing is listed then. strangers: sentences on values that no recording
-    has. direct: the one recording that was named by its path or hash.
+    faults: sentences on filters whose values make no sense; nothing is listed then. mending: how to put them right.
+    text_url: has all of it as text in the box, is_text: so it stands there now. plain_url: drops all. strangers: sentences
+    on values that no recording has. direct: the one recording that was named by its path or hash.
     """
 
     state: ListState
@@ -130,15 +122,19 @@ class Listing:
     next_url: str
     blame: Blame | None
     freshness: Freshness
-    faults: tuple[Fault, ...]
+    faults: tuple[str, ...]
+    mending: Mending
+    text_url: str
+    plain_url: str
+    is_text: bool
     strangers: tuple[str, ...]
     direct: Step | None
-    filters: tuple[Filter, ...]
+    help: tuple[Section, ...]
 
     @property
     def title(self) -> str:
         """How many there are and what was asked for, for the window."""
-        asked = [f"{'-' * chip.is_negative}{chip.key}:{chip.value}" for chip in self.chips]
+        asked = [f"{'-' * term.is_negative}{term.key}:{_called(term)}" for term in self.state.terms]
         asked += [f"“{self.state.words}”"] if self.state.words else []
         found = "Not searched" if self.faults else counted(self.total, "recording")
         return " · ".join(filter(None, (found, " ".join(asked))))
@@ -151,10 +147,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     What is pasted and names one recording, or a test, leads there. A list that is asked for while somebody types, or by
     a script, holds the same without a redirect.
     """
-    typed = ListState.of(request.GET)
-    state = typed.with_asked(read(request.GET.get("q", "")))
+    typed, asked = ListState.of(request.GET), read(request.GET.get("q", ""))
+    state = typed.with_asked(asked)
     if wants_fragment(request):
-        return answer(request, "recordings/page.html", "recordings/_list.html", build(state))
+        page = build(state, mending_of(typed, asked))
+        return answer(request, "recordings/page.html", "recordings/_list.html", page)
     if request.path.endswith(".json"):
         return as_json(build(state))
     if (state.terms, state.words) != (typed.terms, typed.words) and not state.hints:
@@ -162,10 +159,15 @@ def listing(request: HttpRequest) -> HttpResponse:
     direct = jump(state.words)
     if direct is not None:
         return HttpResponseRedirect(direct)
-    return answer(request, "recordings/page.html", "recordings/_list.html", build(state))
+    page = build(state, mending_of(typed, asked), is_text="text" in request.GET)
+    return answer(request, "recordings/page.html", "recordings/_list.html", page)
 
 
-def build(state: ListState) -> Listing:
+def _called(term: Term) -> str:
+    return next(chip.value for chip in chips_of(ListState(terms=(term,))))
+
+
+def build(state: ListState, mending: Mending | None = None, *, is_text: bool = False) -> Listing:
     """Put the page together. Opens no file."""
     generation = freshness.generation()
     kept_for = freshness.once_settled(generation)
@@ -176,7 +178,7 @@ def build(state: ListState) -> Listing:
         found = facets.combinations(narrowed(state, beyond, kept_for), key=key)
     else:
         found = facets.combinations(Recording.objects.all(), key=(generation,))
-    faults = tuple(faults_of(state))
+    faults = tuple(dict.fromkeys(filter(None, map(narrowing.fault, (*state.terms, *narrowing.terms_in(state.words))))))
     counted = facets.counts(() if faults else found, state.terms)
     pages = max(1, -(-counted.total // state.per_page))
     state = replace(state, page=min(state.page, pages))
@@ -193,7 +195,11 @@ def build(state: ListState) -> Listing:
         notices=_notices(everything),
         facets=printed_facets(state, counted, kept_for),
         counted=counted,
-        chips=tuple(_chips(state)),
+        chips=tuple(chips_of(state)),
+        mending=mending or Mending(),
+        text_url=as_text(state),
+        plain_url=without_all(state),
+        is_text=is_text,
         rows=rows,
         recordings=recordings,
         first=first,
@@ -209,10 +215,10 @@ def build(state: ListState) -> Listing:
         next_url=replace(state, page=state.page + 1).address() if state.page < pages else "",
         blame=blame_of(state) if not counted.total and everything.total and not faults else None,
         faults=faults,
-        strangers=narrowing.strangers(state.terms, state.words) if not counted.total and everything.total else (),
+        strangers=narrowing.strangers((), state.words) if not counted.total and everything.total else (),
         direct=_direct(state),
         freshness=Freshness(generation, "/" + state.address(), False, discreet(freshness.trouble())),
-        filters=tuple(FILTERS.values()),
+        help=sections(),
     )
 
 
@@ -318,13 +324,6 @@ def _row(
     )
 
 
-def _chips(state: ListState) -> Iterable[Chip]:
-    for term in state.terms:
-        words = VERDICT_WORDS if term.key == "state" else FACET_WORDS.get(term.key, {})
-        value = words.get(term.value) or term.value or NO_VALUE.get(term.key, "none")
-        yield Chip(term.key, value, term.is_negative, state.without(term).address())
-
-
 def _sort_url(state: ListState, name: str) -> str:
     """Return where a column's heading leads: its natural order first, then the other way round."""
     natural, other = (name, f"-{name}") if name == "model" else (f"-{name}", name)
@@ -351,7 +350,7 @@ def _direct(state: ListState) -> Step | None:
 def as_json(page: Listing) -> Json:
     """Return the list for scripts, or what is wrong with the filters."""
     if page.faults:
-        return Json({"error": " ".join(dict.fromkeys(fault.said for fault in page.faults))}, status=400)
+        return Json({"error": " ".join(page.faults)}, status=400)
     fields = ("path", "blob", "fingerprint", "kind", "model", "host", "suite", "test_id", "streaming", "chunks", "size",
               "asked", "answered", "outcome", "replay")  # fmt: skip
     tags = said.tags_for_paths([one.path for one in page.recordings])

@@ -1,0 +1,108 @@
+"""`/searching/`: every word of the language, what it means, and what an example of it finds here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog.filters import FILTERS, HAS, IS, SAID
+from recviewer.catalog.value_words import HAS_WORDS, IS_WORDS
+from recviewer.pages.recordings.facets import narrowed
+from recviewer.pages.recordings.listing import ListState
+from recviewer.review.narrowing import read
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One word. example: as it is typed; url: searches for it, "" for what is only pasted. count: None where not counted."""
+
+    example: str
+    meaning: str
+    url: str = ""
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Words that belong together."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+_WORDS = (
+    ("weather", "this word, or one that begins so, sent or answered"),
+    ('"boiling point"', "these words, next to each other"),
+    ("weath*", "words that begin so"),
+    ("weather paris", "both words, anywhere"),
+    ("weather OR paris", "one of them"),
+    ("(weather OR paris) kind:chat", "brackets hold first"),
+    ("-weather", "not this one; works before every filter and bracket"),
+)
+_WHERE = ("suite", "test", "file", "path", "provider", "recorder")
+_ASKED = ("model", "host", "kind")
+_BACK = ("outcome", "finish", "chunks", "size")
+_CHECKS = ("replay", "hash")
+_WHEN = ("before", "after", "month")
+_SAID = (
+    ("state:undecided", "what was decided: undecided, approved, rejected, delete or older"),
+    ("by:Ana", "whose verdict decides it"),
+    ("tag:flaky", "carries this tag"),
+)
+_PASTED = (
+    ("7470b4176f92", "a hash, from 7 characters on, or rec-7470b4176f92"),
+    ("tests/a/test_sky.py::test_colour[x]", "a test, a path, a line that begins with FAILED"),
+    ("Recording not found for request hash: …", "the error of a replay"),
+)
+
+
+@lru_cache(1)
+def sections() -> tuple[Section, ...]:
+    """Return all words of the language, without counts."""
+    return (
+        Section("Words", tuple(_entry(*one) for one in _WORDS)),
+        Section("Where it stands", tuple(_of(_WHERE))),
+        Section("What was called", tuple(_of(_ASKED))),
+        Section("What came back", tuple(_of(_BACK))),
+        Section("What is in it", tuple(_entry(f"has:{one}", HAS_WORDS[one]) for one in (*HAS, *SAID["has"]))),
+        Section("What happened", tuple(_entry(f"is:{one}", IS_WORDS[one]) for one in (*IS, *SAID["is"]))),
+        Section("When, and what was decided", (*_of(_WHEN), *(_entry(*one) for one in _SAID))),
+        Section("What the checks say", tuple(_of(_CHECKS))),
+        Section("May be pasted whole", tuple(Entry(example, meaning) for example, meaning in _PASTED)),
+    )
+
+
+def _of(keys: tuple[str, ...]) -> Iterator[Entry]:
+    for key in keys:
+        one = FILTERS[key]
+        values = f": {', '.join(list(one.words)[:4])}, …" if one.words else ""
+        yield _entry(one.example, one.meaning + values)
+
+
+def _state(example: str) -> ListState:
+    return ListState().with_asked(read(example))
+
+
+def _entry(example: str, meaning: str) -> Entry:
+    return Entry(example, meaning, reverse("recordings:listing") + _state(example).address())
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Show the whole language, with counts."""
+    counted = tuple(replace(section, entries=tuple(map(_counted, section.entries))) for section in sections())
+    return render(request, "recordings/searching.html", {"help": counted})
+
+
+def _counted(entry: Entry) -> Entry:
+    return replace(entry, count=narrowed(_state(entry.example)).count()) if entry.url else entry
+
+
+app_name = "searching"
+urlpatterns = [path("searching/", show, name="show")]

@@ -1,0 +1,155 @@
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.http import QueryDict
+
+from recviewer.catalog.filters import FILTERS, HAS, IS, SAID
+from recviewer.pages.recordings.blame import blame_of
+from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.mending import mending_of
+from recviewer.pages.recordings.searching import sections
+from recviewer.pages.recordings.sentence import chips_of
+from recviewer.review.narrowing import KEYS, fault, narrowed, read
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+
+@pytest.fixture
+def three(make_recording):
+    return [
+        make_recording("a/recordings/1.json", asked="How far is the moon?", answered="Far."),
+        make_recording("a/recordings/2.json", asked="Who are you?", answered="A model."),
+        make_recording("b/recordings/3.json", data=b"{"),
+    ]
+
+
+def mending(query):
+    address = QueryDict(query)
+    return mending_of(ListState.of(address), read(address.get("q", "")))
+
+
+@pytest.mark.parametrize(
+    ("query", "piece", "line", "count"),
+    [
+        ("q=modell:gpt-4o", "modell:gpt-4o", "model:gpt-4o", 2),
+        ("q=-modell:gpt-4o", "-modell:gpt-4o", "-model:gpt-4o", 1),
+        ("q=moon kindd:chat", "kindd:chat", "kind:chat", 1),
+        ("q=has:stest", "has:stest", "has:test", 2),
+        ("has=stest", "has:stest", "has:test", 2),
+        ("kind=chatt&suite=b", "kind:chatt", "kind:chat", 0),
+        ("q=(moon OR kind:unredable)", "kind:unredable", "kind:unreadable", 2),
+        ("q=state:aproved", "state:aproved", "state:approved", 0),
+        ("q=size:big", "size:big", "size:>100k", 0),
+        ("q=before:yesterday", "before:yesterday", "before:2026-04-22", 0),
+        ("q=-is:unredable moon", "-is:unredable", "-is:unreadable", 1),
+    ],
+)
+def test_mistake_is_named_with_what_is_nearest_and_what_that_finds(three, query, piece, line, count):
+    [one] = mending(query).mistakes
+    offer = one.offers[0]
+
+    assert (one.piece, offer.line, offer.count) == (piece, line, count)
+    mended = ListState.of(QueryDict(offer.url.removeprefix("?")))
+    assert mending(offer.url.removeprefix("?")).mistakes == ()
+    assert narrowed(mended.terms, mended.words).count() == count
+
+
+@pytest.mark.parametrize(
+    ("query", "said", "line", "count"),
+    [
+        ("q=(moon OR model", "A bracket is not closed", "moon OR model", 2),
+        ('q="the moon', "A quote is not closed", '"the moon"', 1),
+        ("q=moon OR", "OR stands between two things", "moon", 1),
+        ("q=kind:chat (moon", "A bracket is not closed", "kind:chat moon", 1),
+        ("q=moon AND far", "AND was looked for as a word", "moon AND far", 0),
+    ],
+)
+def test_what_can_be_read_anyway_is_said_with_how_it_was_read(three, query, said, line, count):
+    [one] = mending(query).mistakes
+
+    assert one.said.startswith(said)
+    assert [(offer.line, offer.count) for offer in one.offers] == [(line, count)]
+
+
+def test_several_mistakes_are_mended_at_once(three):
+    found = mending("q=modell:gpt-4o has:stest moon")
+
+    assert [one.offers[0].count for one in found.mistakes] == [1, 1]
+    assert (found.whole.line, found.whole.count) == ("model:gpt-4o has:test moon", 1)
+    assert (found.as_words.line, found.as_words.count) == ('"has:stest" "modell:gpt-4o"', 0)
+
+
+def test_what_is_right_has_nothing_to_mend(three):
+    assert mending("q=moon -kind:chat (a OR b) https://example.com x:y").mistakes == ()
+
+
+def test_names_that_nothing_has_are_offered_with_those_close_to_them(three):
+    found = blame_of(ListState.of(QueryDict("model=gpt4o&suite=c&kind=chat")))
+
+    assert [(one.term.said, [offer.line for offer in one.offers]) for one in found.unknown] == [
+        ("suite:c", []),
+        ("model:gpt4o", ["gpt-4o"]),
+    ]
+    assert found.is_mended
+    assert [(part.said, part.alone, part.left) for part in found.parts] == [
+        ("suite:c", 0, 2),
+        ("kind:chat", 2, 0),
+        ("model:gpt-4o", 2, 0),
+    ]
+    assert found.worst.said == "suite:c"
+
+
+def test_pairs_that_never_meet_are_named_where_no_single_filter_is_to_blame(three):
+    found = blame_of(ListState.of(QueryDict("path=1.json&suite=b&q=model")))
+
+    assert found.worst is None
+    assert found.strangers == (("suite:b", "path:1.json"), ("suite:b", "model"), ("path:1.json", "model"))
+
+
+def test_chips_read_as_a_sentence(three):
+    state = ListState.of(
+        QueryDict("size=>20k&has=tool&test=!file_search&model=gpt-4o&suite=a&suite=b&chunks=2..5&has=!note")
+    )
+    said = [f"{'not ' * chip.is_negative}{chip.lead} {chip.value}" for chip in chips_of(state)]
+
+    assert said == [
+        "of a", "or b", "that asked gpt-4o", "with a tool call", "of over 20.0 kB", "in 2 chunks to 5 chunks",
+        "not with a note", "not in tests named file_search",
+    ]  # fmt: skip
+    for chip in chips_of(state):
+        assert len(ListState.of(QueryDict(chip.url.removeprefix("?"))).terms) == len(state.terms) - 1
+
+
+def test_search_stands_as_text_in_the_box_when_asked_for(client, three):
+    html = unescape(client.get("/?kind=chat&kind=unreadable&q=moon OR -far&text=1").content.decode())
+
+    assert 'value="kind:chat kind:unreadable (moon OR -far)"' in html
+    assert "data-chip" not in html
+    assert read("kind:chat kind:unreadable (moon OR -far)").words == "moon OR -far"
+
+
+def test_help_the_readme_and_the_parser_know_the_same_words(client, three):
+    examples = [entry.example for section in sections() for entry in section.entries if entry.url]
+    told = {term.key for example in examples for term in read(example).every_term}
+    values = {example for example in examples if example.startswith(("has:", "is:"))}
+    table = README.partition("## Searching")[2].partition("\n## ")[0]
+
+    assert told == set(KEYS)
+    assert values == {f"has:{one}" for one in (*HAS, *SAID["has"])} | {f"is:{one}" for one in (*IS, *SAID["is"])}
+    for key in KEYS:
+        assert f"`{key}:" in table, key
+    for key in ("has", "is"):
+        row = re.search(rf"^\| `{key}:` \| (.*) \|$", table, re.MULTILINE)[1]
+        assert set(re.findall(r"`([^`]+)`", row)) == set(FILTERS[key].words)
+    for example in examples:
+        assert not any(map(fault, read(example).every_term)), example
+        assert read(example).remarks == ()
+
+
+def test_help_counts_what_each_example_finds(client, three):
+    html = client.get("/searching/").content.decode()
+
+    assert re.search(r"<code>is:unreadable</code>.*?>1<", html)
+    assert "searching/" in client.get("/").content.decode()
