@@ -40,7 +40,7 @@ def held(expectation: Expectation, exchanges: Sequence[Exchange]) -> Holding:
     exchanges: the calls of the test, in any order. Where the source spells out the question, only answers to it count.
     """
     answering = [exchange for exchange in exchanges if exchange.outputs]
-    own = [one for one in answering if expectation.question is not None and _asks(one, expectation.question)]
+    own = [one for one in answering if expectation.question is not None and asks(one, expectation.question)]
     outputs = [output for exchange in own or answering for output in exchange.outputs]
     pieces = [piece for output in outputs for piece in _pieces(expectation, output)]
     if not pieces:
@@ -51,7 +51,7 @@ def held(expectation: Expectation, exchanges: Sequence[Exchange]) -> Holding:
     )
 
 
-def _asks(exchange: Exchange, question: str) -> bool:
+def asks(exchange: Exchange, question: str) -> bool:
     """Tell whether the last words of a person in a request are a question."""
     for message in reversed(exchange.request.messages):
         if message.role in ("user", "prompt", "human"):

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from recviewer.changes.expected import NOTHING_EXPECTED, Expected
 from recviewer.changes.moves import QUIET, differ
 from recviewer.difference.model import Churn, Difference
 from recviewer.difference.words import Count
@@ -47,7 +48,7 @@ class Change:
     lie now outside of the folders in which recordings are looked for, "" for nowhere. asks: what is asked of this very
     change and cannot be told from what the new recording says, by name: no verdict on equal words elsewhere answers it.
     is_older: it is gone, and an older generation of the call that it shares its group with. is_move: only where it stands
-    changed.
+    changed. expected: what its test looks for in the answer.
     """
 
     churn: Churn
@@ -68,6 +69,7 @@ class Change:
     asks: tuple[str, ...] = ()
     is_older: bool = False
     is_move: bool = False
+    expected: Expected = NOTHING_EXPECTED
 
     @property
     def key(self) -> Key:

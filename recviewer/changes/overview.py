@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from recviewer.changes import groups, moves, wording
+from recviewer.changes import expected, groups, moves, wording
 from recviewer.changes.changeset import ChangeSet, Modified, kept
 from recviewer.changes.findings import Finding, findings
 from recviewer.changes.generations import folded
@@ -75,6 +75,11 @@ def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Seque
     return decided(_with(told, sorted(folded(made), key=_importance)), verdicts or {})
 
 
+def with_expected(found: Overview) -> Overview:
+    """Return the overview with what the tests of its changes look for; answers that lost it come first in their class."""
+    return _with(found, sorted(expected.attached(found.source.range, found.changes), key=_importance))
+
+
 Marks = frozenset[tuple[str, Severity]]
 """What was found on a change: rules with how bad it is."""
 
@@ -135,11 +140,14 @@ def _with(found: Overview, changes: Sequence[Change]) -> Overview:
     return replace(found, changes=tuple(changes), findings=tuple(told))
 
 
-def _importance(change: Change) -> tuple[int, bool, bool, int, str, str]:
-    """Order by class; in each what is an error now comes first, then what changed most, and older generations last."""
+def _importance(change: Change) -> tuple[int, bool, bool, bool, int, str, str]:
+    """Order by class; in each what is an error now comes first, then what lost words that its test looks for, then what
+    changed most, and older generations last.
+    """
     is_failure = change.new is not None and change.new.exchange.error is not None
-    words = change.removed.words + change.added.words
-    return ORDER.index(change.churn), change.is_older, not is_failure, -words, change.about.test_id, change.side.path
+    words, lost = change.removed.words + change.added.words, change.expected.loses
+    place = change.about.test_id, change.side.path
+    return ORDER.index(change.churn), change.is_older, not is_failure, not lost, -words, *place
 
 
 def _modified(items: Sequence[Modified]) -> Iterator[Change]:

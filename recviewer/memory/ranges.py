@@ -10,7 +10,8 @@ from django.conf import settings
 
 from recviewer.changes import changeset, disk, sources
 from recviewer.changes.changeset import ChangeSet, each_side
-from recviewer.changes.overview import decided, overview, subjects
+from recviewer.changes.expected import state_on_disk
+from recviewer.changes.overview import decided, overview, subjects, with_expected
 from recviewer.changes.sources import Range
 from recviewer.discreet import discreet
 from recviewer.git.fetched import beside
@@ -97,25 +98,30 @@ def watching(spec: str) -> Callable[[], Report]:
 
 def report_on(asked: Range) -> Report:
     """Return the report on a range that was opened: see `report_of`."""
-    head = asked.head or f"disk:{disk.state(asked.repository)}"
-    key = (str(asked.repository.git_dir), asked.base, head)
-    known = _known.get(key)
+    state = "" if asked.head else disk.state(asked.repository)
+    known = _known.get(_key(asked, state))
     said = pairs.choices()
-    if known is None:
-        known = _known.put(key, _worked_out(changeset.load(asked, _library), said))
-    elif known.choices != _about(said, known.blobs):
-        known = _known.put(key, _worked_out(known.report.found.source, said))
+    if known is None or known.choices != _about(said, known.blobs):
+        source = changeset.load(asked, _library) if known is None else known.report.found.source
+        known = _worked_out(source, said)
+        _known.put(_key(asked, state), known)
     standings = standings_for(subjects(known.report.found.changes))
     verdicts = {subject: standing.state for subject, standing in standings.items()}
     report = Report(decided(known.report.found, verdicts))
     return report if report.found.source.range == asked else _under(report, asked)
 
 
+def _key(asked: Range, state: str) -> tuple[str, str, str]:
+    """Return what a report hangs on. state: of the recordings on disk. The sources of tests count, too."""
+    head = asked.head or f"disk:{state}:{state_on_disk(asked.repository)}"
+    return str(asked.repository.git_dir), asked.base, head
+
+
 def _worked_out(source: ChangeSet, said: tuple[Choice, ...]) -> _Known:
     sizes = {side.blob: side.meaning.cost for side in each_side(source)}
     blobs = frozenset(sizes)
     mine = _about(said, blobs)
-    found = overview(source, choices=mine)
+    found = with_expected(overview(source, choices=mine))
     return _Known(blobs, sum(sizes.values()), mine, Report(found))
 
 

@@ -18,7 +18,7 @@ from recviewer.report.links import Links
 from recviewer.report.lists import TITLES, Budget, Lists, short_path
 from recviewer.report.quoting import code, link, plain
 from recviewer.report.report import Report, range_of
-from recviewer.report.sentence import clauses, ending, opening, sentence
+from recviewer.report.sentence import about_tests, clauses, ending, opening, sentence
 from recviewer.smells import Severity
 
 MARKER = "<!-- recviewer-report -->"
@@ -141,6 +141,9 @@ class _Told:
             told = [link(words, self.links.of_verdict(state)) for state, words in verdicts(self.report)]
             yield f"Verdicts: {' · '.join(told) or 'none yet'}"
             yield ""
+            if about := about_tests(found):
+                yield about
+                yield ""
             yield from self._table()
         yield from self._findings()
         yield from self._again()

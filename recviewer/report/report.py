@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from recviewer.changes import changeset, sources
+from recviewer.changes.expected import Met, kept
 from recviewer.changes.findings import Finding
 from recviewer.changes.model import Change
 from recviewer.changes.numbers import Numbers
-from recviewer.changes.overview import Overview, decided, overview, subjects
+from recviewer.changes.overview import Overview, decided, overview, subjects, with_expected
 from recviewer.difference.model import Churn
 from recviewer.exchange.model import Json
 from recviewer.git.repository import Repository
@@ -55,7 +56,7 @@ def make(
     choices: pairs that reviewers made or broke, in order.
     """
     asked = sources.open_range(repository, sources.parse(spec))
-    found = overview(changeset.load(asked, library or Library()), choices=choices)
+    found = with_expected(overview(changeset.load(asked, library or Library()), choices=choices))
     if ask is not None:
         found = decided(found, ask(subjects(found.changes)))
     return Report(found)
@@ -81,6 +82,7 @@ def as_json(report: Report) -> dict[str, Json]:
         "findings": [_finding(finding) for finding in found.findings],
         "problems": list(source.problems),
         "merge_bases": list(source.range.merge_bases),
+        "kept": kept(found.changes)._asdict(),
     }
 
 
@@ -97,6 +99,23 @@ def _change(change: Change) -> dict[str, Json]:
         "summary": change.summary,
         "severity": change.severity.value if change.severity else None,
         "item": change.alike,
+        "expected": [_met(one) for one in change.expected.met] if change.expected.is_read else None,
+    }
+
+
+def _met(met: Met) -> dict[str, Json]:
+    """Return the keys of something that a test looks for."""
+    one = met.expectation
+    return {
+        "where": one.where.value,
+        "how": one.how.value,
+        "any_of": list(one.any_of),
+        "absent": one.absent,
+        "field": ".".join(one.inside),
+        "before": met.before,
+        "now": met.now,
+        "lost": met.is_lost,
+        "line": one.line,
     }
 
 

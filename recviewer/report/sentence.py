@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from recviewer.changes.expected import kept
 from recviewer.changes.overview import Overview
 from recviewer.difference.model import Churn
 from recviewer.exchange.amounts import counted
@@ -85,6 +86,17 @@ def sentence(found: Overview) -> str:
     if not found.changes:
         return f"{opening(found)}{f'; {ending(found)}' if found.source.problems else ''}."
     return f"{opening(found)}: {', '.join(map(str, clauses(found)))}; {ending(found)}."
+
+
+def about_tests(found: Overview) -> str:
+    """Return how many answers with other words keep what their tests look for; "" where none held any of it."""
+    told = kept(found.changes)
+    if not told.of:
+        return ""
+    if told.of == 1:
+        which = "keeps" if told.keep else "does not keep"
+        return f"The one answer with other words whose test looks for words that it held {which} all of them."
+    return f"{told.keep:,} of {told.of:,} answers with other words keep every word that their tests look for."
 
 
 def status(found: Overview) -> str:

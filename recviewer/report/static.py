@@ -22,7 +22,7 @@ from recviewer.report.lists import TITLES, verdict_of
 from recviewer.report.markdown import verdicts
 from recviewer.report.markup import fold, name, text
 from recviewer.report.report import Report, range_of
-from recviewer.report.sentence import clauses, ending, opening, sentence
+from recviewer.report.sentence import about_tests, clauses, ending, opening, sentence
 
 LIMIT = 12_000_000
 """Characters after which changes are told by one line each; the file says so."""
@@ -74,6 +74,8 @@ def _head(report: Report, links: Links) -> Iterator[str]:
     )
     yield f'<h1>{opening(found)}: {told}; <span class="need">{ending(found)}.</span></h1>\n'
     yield f"<p>Verdicts: {' · '.join(words for _, words in verdicts(report)) or 'none yet'}</p>\n"
+    if about := about_tests(found):
+        yield f"<p>{about}</p>\n"
     yield from _notes(found)
     yield "</header>\n"
 

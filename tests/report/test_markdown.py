@@ -226,6 +226,7 @@ def test_json_is_the_contract(reported):
         "findings",
         "problems",
         "merge_bases",
+        "kept",
     ]
     assert list(made["classes"]) == [
         "identical",
@@ -240,7 +241,8 @@ def test_json_is_the_contract(reported):
         "gone",
     ]
     assert sum(made["classes"].values()) == len(made["changes"]) == made["undecided"] == 2
-    assert list(made["changes"][0]) == ["class", "paired_by", "old", "new", "verdict", "summary", "severity", "item"]
+    keys = ["class", "paired_by", "old", "new", "verdict", "summary", "severity", "item", "expected"]
+    assert list(made["changes"][0]) == keys
     assert made["changes"][0]["paired_by"] == "path"
     assert made["changes"][1]["old"] is made["changes"][1]["verdict"] is None
 

@@ -15,6 +15,7 @@ from recviewer.catalog.content import Content
 from recviewer.difference.model import Churn, Difference, Ignored, Section, SectionKind, Values
 from recviewer.exchange.model import Kind, ToolCall
 from recviewer.formats.decode import EFFORT_LIMIT, effort
+from recviewer.pages.difference.expected import ShownExpected
 from recviewer.pages.difference.kept import (
     OneStrip,
     finish_of,
@@ -82,6 +83,7 @@ class DifferencePage:
     ignored, ignored_words: what was not counted, likewise. strips, finish: of the answer. alone: a new or gone one.
     raw: the files line by line, instead of all these. too_much: why there is nothing else, as a sentence. unreadable:
     (side, why) of files that cannot be read. mode, view, whole: links to the other ways. folds: of the page.
+    expected: what the test looks for, None where that is not known.
     """
 
     title: str
@@ -106,6 +108,7 @@ class DifferencePage:
     raw: RawDiff | None = None
     too_much: str = ""
     unreadable: tuple[tuple[str, str], ...] = ()
+    expected: ShownExpected | None = None
 
     @property
     def has_answer(self) -> bool:

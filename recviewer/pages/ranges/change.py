@@ -21,6 +21,7 @@ from recviewer.difference.model import Churn
 from recviewer.git.repository import GitFailed
 from recviewer.pages.deciding.verdict_bar import UNREAD, Bar, bar_of
 from recviewer.pages.difference.difference import DifferencePage, PairFact, ShownSide, fragment_of, page_of
+from recviewer.pages.difference.expected import expected_of
 from recviewer.pages.ranges import generations
 from recviewer.pages.ranges.filter import RangeFilter, of_finding
 from recviewer.pages.ranges.pushed import Pushed, Watch, pushed_of, successor, watch_of
@@ -185,13 +186,14 @@ def _page(
     difference = _difference(request, place, change)
     facts = [PairFact(*_SEVERITY[one.finding.severity], one.words) for one in findings]
     facts += [PairFact("warn", "warn", "not caused by this change")] if change.unasked else []
+    facts += [PairFact("warn", "warn", "lost what its test looks for")] if change.expected.loses else []
     facts += [PairFact("", "", "older generation of a call, all of it deleted")] if change.is_older else []
     changes = place.report.found.changes
     call = _call_of(changes, change)
     older = generations.older_of(changes, call) if call else []
     start, stop = max(0, at - BEFORE), min(len(every), at + BEHIND + 1)
     return ChangePage(
-        difference=replace(difference, facts=(*difference.facts, *facts)),
+        difference=replace(difference, facts=(*difference.facts, *facts), expected=expected_of(change.expected)),
         change=change,
         place=place,
         entries=tuple(_entries(place, asked, every[start:stop], change)),

@@ -10,6 +10,7 @@ from functools import lru_cache
 from django.http import HttpRequest
 from django.urls import reverse
 
+from recviewer.changes.expected import Kept, kept
 from recviewer.changes.findings import Finding
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import ORDER, Change
@@ -97,7 +98,8 @@ class Landing:
 
     tests, changes: one of the two is shown, a page of it; numbers: of all that the filter takes. heading: what the filter
     asks for, "" for everything; walked: what of it the queue leads through, decided or not.
-    churn: how many of these the rule would approve; churn_url asks before it does.
+    churn: how many of these the rule would approve; churn_url asks before it does. kept, about_tests: how many of the
+    answers with other words keep what their tests look for, in numbers and in words.
     """
 
     spec: str
@@ -132,6 +134,8 @@ class Landing:
     churn_url: str
     queue: Queue
     start_url: str
+    kept: Kept
+    about_tests: str
 
 
 def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
@@ -195,6 +199,8 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
         churn_url=f"{reverse('changes:churn')}{asked.query(('range', place.spec))}",
         queue=queue,
         start_url=queue.skip_url or (place.item_url(walked, items(mine)[0]) if mine else ""),
+        kept=kept(found.changes),
+        about_tests=sentence.about_tests(found),
     )
 
 

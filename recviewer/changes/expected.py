@@ -1,0 +1,185 @@
+"""Whether answers that changed still hold what their tests look for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from recviewer.asserts.expectations import AnswerPiece, Expectation, Expectations
+from recviewer.asserts.held import Verification, asks, held
+from recviewer.asserts.reading import expectations_of
+from recviewer.asserts.sources import SourceFiles
+from recviewer.changes.sources import Range
+from recviewer.difference.model import Churn
+from recviewer.exchange.model import Exchange
+from recviewer.git.repository import GitFailed, Repository
+from recviewer.git.texts import Texts, stamp, texts_of, texts_on_disk
+from recviewer.recent import Recent
+
+if TYPE_CHECKING:
+    from recviewer.changes.model import Change
+
+
+class Met(NamedTuple):
+    """An expectation of a test, and whether the answers of a change hold it.
+
+    before, now: None where there is no such answer, or nothing can be told of it. elsewhere: another new answer of the
+    test in the range holds it now. plain: nothing had to be guessed, and it is about this very answer: it asks the question
+    that the test spells out, and ends without a call that another answer would follow. path: the file of the test.
+    """
+
+    expectation: Expectation
+    before: bool | None
+    now: bool | None
+    elsewhere: bool
+    plain: bool
+    path: str
+
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether the old answer held it, and the new one does not, nor one that follows it."""
+        return self.before is True and self.now is False and (self.plain or not self.elsewhere)
+
+
+class Expected(NamedTuple):
+    """What the test of a change looks for in its answer.
+
+    met: what one of both answers held. is_read: the source of the test is at hand. unread: asserts about answers that could
+    not be read.
+    """
+
+    met: tuple[Met, ...] = ()
+    is_read: bool = False
+    unread: int = 0
+
+    @property
+    def loses(self) -> bool:
+        """Tell whether something is lost."""
+        return any(one.is_lost for one in self.met)
+
+    @property
+    def was_held(self) -> bool:
+        """Tell whether the old answer held anything."""
+        return any(one.before for one in self.met)
+
+
+NOTHING_EXPECTED: Final = Expected()
+
+
+class Kept(NamedTuple):
+    """How many answers with other words keep every word that their tests look for, of those that held any."""
+
+    keep: int
+    of: int
+
+    @property
+    def lost(self) -> int:
+        """How many do not."""
+        return self.of - self.keep
+
+
+def kept(changes: Iterable[Change]) -> Kept:
+    """Count the answers with other words that held what their tests look for, and those that still do."""
+    held_before = [one for one in changes if one.churn is Churn.TEXT and one.new is not None and one.expected.was_held]
+    return Kept(sum(not one.expected.loses for one in held_before), len(held_before))
+
+
+def attached(asked: Range, changes: Sequence[Change]) -> list[Change]:
+    """Return changes with what their tests look for. Where the sources cannot be read they are as they were."""
+    tests = {change.about.test_id for change in changes if change.about.test_id and not change.is_quiet}
+    try:
+        with _texts(asked) as text:
+            read = _read(text if asked.head else _noted(asked.repository, text), tests)
+    except GitFailed:
+        return list(changes)
+    answers = _answers(changes)
+    return [
+        replace(change, expected=_expected(change, found, answers.get(change.about.test_id, ())))
+        if (found := read.get(change.about.test_id)) is not None and not change.is_quiet
+        else change
+        for change in changes
+    ]
+
+
+_read_on_disk = Recent[str, set[str]](8)
+"""The sources that were looked for on disk the last time, by work tree."""
+
+
+def state_on_disk(repository: Repository) -> str:
+    """Return what is the same as long as no source was touched that was looked for in a work tree the last time."""
+    paths = _read_on_disk.get(str(repository.work_tree)) or ()
+    return hashlib.blake2b(
+        repr([stamp(repository, path) for path in sorted(paths)]).encode(), digest_size=8
+    ).hexdigest()
+
+
+def _noted(repository: Repository, text: Texts) -> Texts:
+    """Return the same texts, and note which are asked for."""
+    paths = _read_on_disk.put(str(repository.work_tree), set())
+
+    def noted(path: str) -> str | None:
+        paths.add(path)
+        return text(path)
+
+    return noted
+
+
+def _texts(asked: Range) -> AbstractContextManager[Texts]:
+    return texts_on_disk(asked.repository) if asked.is_on_disk else texts_of(asked.repository, asked.head)
+
+
+def _read(text: Texts, tests: Iterable[str]) -> Mapping[str, Expectations | None]:
+    """Read the sources of tests, file by file."""
+    sources = SourceFiles(text)
+    return {test: expectations_of(sources, test) for test in sorted(tests)}
+
+
+def _answers(changes: Sequence[Change]) -> dict[str, list[Exchange]]:
+    """Return the new exchanges of each test."""
+    found: dict[str, list[Exchange]] = {}
+    for change in changes:
+        if change.new is not None:
+            found.setdefault(change.new.test_id, []).append(change.new.exchange)
+    return found
+
+
+def _expected(change: Change, read: Expectations, others: Sequence[Exchange]) -> Expected:
+    """Return what one change keeps of what its test looks for."""
+    old, new = (side.exchange if side is not None else None for side in (change.old, change.new))
+    met = []
+    for one in read.expected:
+        if one.question is not None and not any(asks(side, one.question) for side in (old, new) if side is not None):
+            continue
+        before, now = _holds(one, old), _holds(one, new)
+        if before or (now and not (one.absent and before is None)):
+            rest = [other for other in others if other is not new]
+            elsewhere = now is False and not one.absent and held(one, rest).state is Verification.THERE
+            met.append(Met(one, before, now, elsewhere, _is_plain(one, new), read.path))
+    return Expected(tuple(_once(met)), True, len(read.unread))
+
+
+def _once(met: Iterable[Met]) -> Iterable[Met]:
+    """Yield each thing that is looked for once, also where several asserts look for it."""
+    seen: list[tuple[object, ...]] = []
+    for one in met:
+        words = one.expectation
+        key = words.where, words.how, words.any_of, words.absent, words.steps, words.inside, one.before, one.now
+        if key not in seen:
+            seen.append(key)
+            yield one
+
+
+def _is_plain(one: Expectation, side: Exchange | None) -> bool:
+    """Tell whether an expectation is surely about an answer."""
+    if side is None or not one.sure or one.question is None or not asks(side, one.question):
+        return False
+    return one.where is AnswerPiece.TOOL or not any(output.tool_calls for output in side.outputs)
+
+
+def _holds(one: Expectation, side: Exchange | None) -> bool | None:
+    """Tell whether an answer holds an expectation, None where that cannot be told."""
+    state = held(one, [side]).state if side is not None else Verification.UNTOLD
+    return None if state is Verification.UNTOLD else state is Verification.THERE
