@@ -41,3 +41,13 @@ def holding(repository: Repository, commits: Sequence[str], raw: bytes) -> list[
         done = run(_CHECK, env=env, feed=b"".join(b"%s:%s\n" % (one.encode(), raw) for one in commits))
     lines = done.stdout.split(b"\n")
     return [one for one, line in zip(commits, lines, strict=False) if line.split(b" ")[1:2] == [b"blob"]]
+
+
+def at(repository: Repository, commit: str, raw: bytes) -> tuple[str, int] | None:
+    """Return the full name and the size of the file that a commit (full name) has at a path, None where it has none."""
+    if b"\n" in raw or b"\0" in raw:
+        return None
+    with reading(repository) as env:
+        done = run(_CHECK, env=env, feed=b"%s:%s\n" % (commit.encode(), raw))
+    line = done.stdout.split()
+    return (line[0].decode("ascii", "replace"), int(line[2])) if len(line) == 3 and line[1] == b"blob" else None

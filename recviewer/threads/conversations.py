@@ -13,7 +13,7 @@ from string import ascii_uppercase
 from recviewer.exchange.made_ids import blinded
 from recviewer.exchange.text import words_of
 from recviewer.threads.model import Answered, AskedMessage, Branch, Conversation, Turn
-from recviewer.threads.sameness import Digest, asked_with
+from recviewer.threads.sameness import Digest, asked_with, words_said
 from recviewer.threads.tree import Group, Node
 
 
@@ -25,7 +25,7 @@ class _Answer:
     node: Node
     is_other: bool = False
 
-    def told(self, place: int) -> Answered:
+    def told(self, place: int, same_as: int) -> Answered:
         """Return the turn."""
         group = self.group
         first = asked_with(self.node.groups[0].entries[0].exchange)
@@ -39,6 +39,7 @@ class _Answer:
             group.sent_back,
             group.unsent,
             self.is_other,
+            same_as,
             tuple(differs),
             len(ids) > 1,
         )
@@ -193,6 +194,7 @@ class _Telling:
     def __init__(self) -> None:
         self._place = 0
         self._said: dict[Digest, int] = {}
+        self._answered: dict[tuple[Digest, Digest], int] = {}
 
     def conversation(self, way: _Way, beginnings: Sequence[_Way]) -> Conversation:
         """Return a conversation. beginnings: older ones that begin as it does."""
@@ -217,7 +219,13 @@ class _Telling:
     def _turn(self, turn: Node | _Answer, *, is_older: bool) -> Turn:
         self._place += 1
         if isinstance(turn, _Answer):
-            return turn.told(self._place)
+            words = (turn.node.prefix, words_said(turn.group.entries[0].exchange))
+            first = (
+                self._answered.setdefault(words, self._place)
+                if not is_older
+                else self._answered.get(words, self._place)
+            )
+            return turn.told(self._place, first if first != self._place else 0)
         same_as = self._said.get(turn.content, 0)
         if not is_older:
             self._said.setdefault(turn.content, self._place)

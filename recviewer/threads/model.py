@@ -54,9 +54,10 @@ class AskedMessage:
 class Answered:
     """An answer, with the exchanges that gave it: several where the same was answered to the same messages.
 
-    number, place: as in `AskedMessage`. unsent: characters of its text that later requests leave out, where it was sent back
-    in part. is_other: another answer to these messages comes before it. differs: names of what else these requests ask with
-    than those of the first answer. ids_differ: its calls have other ids in each exchange.
+    number, place: as in `AskedMessage`. unsent: characters of its text that later requests leave out, where it was sent
+    back in part. is_other: another answer to these messages comes before it; same_as: the place of one of those that says
+    the same words and calls, ends so, and is another in something else, 0 for none. differs: names of what else these
+    requests ask with than those of the first answer. ids_differ: its calls have other ids in each exchange.
     """
 
     number: int
@@ -65,6 +66,7 @@ class Answered:
     sent_back: SentBack = SentBack.NOT
     unsent: int = 0
     is_other: bool = False
+    same_as: int = 0
     differs: tuple[str, ...] = ()
     ids_differ: bool = False
 

@@ -57,6 +57,18 @@ def answer_of(exchange: Exchange) -> Digest:
     return digest_of(told)
 
 
+def words_said(exchange: Exchange) -> Digest:
+    """Return what stands for the words and calls of an answer, its error and how it ended, whatever else is in it."""
+    ids = Ids()
+    told = [
+        [output.index, output.content, output.reasoning, output.refusal, output.finish_reason]
+        + [said_of_part(part, ids) for part in (*output.tool_calls, *output.parts)]
+        for output in exchange.outputs
+    ]
+    error = exchange.error
+    return digest_of([told, [error.type, error.status, error.message] if error else None])
+
+
 def asked_with(exchange: Exchange) -> dict[str, Digest]:
     """Return what a request asks with beside its messages, by name: parameters, and its tools."""
     params = {

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from django.db.models import Count
 
 from recviewer.catalog.models import Recording
+from recviewer.pages.tests.addresses import url_of_test
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
 KINDS = ("chat", "models", "embeddings", "exception", "tool", "rerank", "file_processor", "unreadable", "genai")
@@ -22,6 +24,8 @@ def addresses():
     yield f"/r/{longest.path}?view=raw"
     yield f"/r/{longest.path}?view=chunks"
     yield f"/r/{longest.path}?in=%3F"
+    most = Recording.objects.filter(test_id__isnull=False).values("test_id").annotate(count=Count("pk"))
+    yield url_of_test(most.order_by("-count", "test_id").first()["test_id"])
     yield "/queue/?q=nothingatall"
     yield "/trash/"
     yield "/activity/"

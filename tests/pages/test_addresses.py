@@ -8,7 +8,13 @@ from django.urls import get_resolver, resolve, reverse
 
 from recviewer import pages, urls
 
-SAMPLES = {"key": "a/recordings/one.json", "spec": "main...topic", "blob": "0" * 40, "event": 7}
+SAMPLES = {
+    "key": "a/recordings/one.json",
+    "spec": "main...topic",
+    "blob": "0" * 40,
+    "event": 7,
+    "given": "b.py::test_c[d]",
+}
 
 
 def modules():

@@ -348,7 +348,7 @@ def test_same_test_is_listed_in_the_order_of_its_messages(client, make_recording
     shown = text_of(page_of(client, recording.path))
 
     assert "Same test, in order" in shown
-    assert "call 2 of 2 in this test" in shown
+    assert "call 2 of 2 in" in shown
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,12 @@ def test_other_answers_to_the_same_messages_stand_behind_each_other():
     assert [(turn.number, turn.is_other, turn.differs) for turn in turns[1:]] == [(2, False, ()), (2, True, ("model",))]
 
 
+def test_an_answer_with_the_same_words_and_other_details_names_the_first():
+    other = entry("b", QUESTION, "A cat.", kind=Kind.COMPLETION)
+    turns = only(threads_of([entry("a", QUESTION, "A cat."), other])).trunk.turns
+    assert [(turn.is_other, turn.same_as) for turn in turns[1:]] == [(False, 0), (True, 2)]
+
+
 def test_ids_that_stand_for_each_other_are_no_difference_and_it_is_said():
     entries = []
     for id in ("c1", "other"):

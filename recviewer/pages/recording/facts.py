@@ -11,7 +11,7 @@ from recviewer.catalog.value_words import KIND_WORDS
 from recviewer.exchange.model import Exchange, Json, Kind
 from recviewer.pages.recording.file import InFile, in_file
 from recviewer.pages.text.jsontext import compact
-from recviewer.pages.text.test_ids import TestId, parse
+from recviewer.pages.text.test_ids import TestId, in_address, parse
 from recviewer.pages.text.texts import shortened
 
 SHOWN = 60
@@ -64,7 +64,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All of the column. usage: figures that are not zero; zeros: those that are. shared: its place in a file of many."""
+    """All of the column. usage: figures that are not zero; zeros: those that are. shared: its place in a file of many.
+
+    test_address: what stands for its test in the address of the test's page, "" where it has none.
+    """
 
     folder: str
     file_name: str
@@ -82,6 +85,7 @@ class Facts:
     where: tuple[Fact, ...]
     problems: tuple[tuple[str, str], ...]
     shared: InFile | None = None
+    test_address: str = ""
 
 
 def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int, blob: str) -> Facts:
@@ -115,6 +119,7 @@ def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int,
         where=tuple([fact for fact in where if fact.value]),
         problems=(*problems[:SHOWN], *[("", said) for said in _left_of(len(problems))]),
         shared=in_file(recording),
+        test_address=in_address(recording.test_id) if recording.test_id else "",
     )
 
 

@@ -267,12 +267,17 @@ def _fold(request: HttpRequest, content: Content, names: list[str]) -> HttpRespo
 
 def _media(content: Content, name: str) -> HttpResponse:
     exchange = content.reading.exchange
-    picture = media.find(exchange.request.messages, exchange.outputs, name)
-    if picture is None:
+    found = media.find(exchange.request.messages, exchange.outputs, name)
+    if found is None:
         raise Http404(name)
+    return picture(found)
+
+
+def picture(found: media.Picture) -> HttpResponse:
+    """Give a picture, and nothing that could do more than be looked at."""
     return HttpResponse(
-        picture.data,
-        content_type=picture.type,
+        found.data,
+        content_type=found.type,
         headers={
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "X-Content-Type-Options": "nosniff",

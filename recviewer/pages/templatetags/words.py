@@ -122,6 +122,12 @@ def one_line(value: object) -> SafeString:
 
 
 @register.filter
+def flat(value: object) -> SafeString:
+    """Show a few recorded words in a sentence of ours: all white space becomes one space."""
+    return one_line(" ".join(str(value).split()))
+
+
+@register.filter
 def count(value: int) -> str:
     """Write a whole number with thousands separators."""
     return f"{value:,}"

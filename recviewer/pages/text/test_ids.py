@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 
@@ -63,3 +64,73 @@ def parse(test_id: str) -> TestId:
     if not colons:
         return TestId("", head, bracket + parameters)
     return TestId(file + colons, function, bracket + parameters)
+
+
+_IN_A_PATH = re.compile(r"(?!sha256:)[^\x00\ud800-\udfff]+")
+
+
+def in_address(test_id: str) -> str:
+    """Return what stands for an id in the path of an address: the id, or a digest where a browser would change it.
+
+    A browser walks up at `..`, and drops a `.`; nothing holds NUL or half of a character; `.json` asks for another form.
+    """
+    walks = {".", "..", ""} & set(test_id.split("/"))
+    if walks or test_id.endswith(".json") or not _IN_A_PATH.fullmatch(test_id) or len(test_id) > LONG:
+        return "sha256:" + hashlib.sha256(test_id.encode("utf-8", "surrogatepass")).hexdigest()
+    return test_id
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a test. name: "" where nobody knows what it is."""
+
+    name: str
+    value: str
+
+
+_KEYED = re.compile(r"(?:^|-)([a-z_]{2,16})=")
+_NAMES = {"txt": "model", "emb": "embedding", "vis": "vision model", "dim": "dimension", "rerank": "rerank model"}
+_CLIENT = re.compile(r"(?:\w+_)?client(?:_\w+)?")
+
+
+def parameters_of(test_id: TestId, models: Collection[str]) -> tuple[Parameter, ...]:
+    """Return the parameters of an id. models: names of models that tests here ask, which tell where a name ends.
+
+    pytest joins parameters by `-`, and values hold it too: what cannot be told apart stays together.
+    """
+    inside = test_id.parameters.removeprefix("[").removesuffix("]")
+    found = _KEYED.search(inside)
+    if found is None:
+        return tuple(_plain(inside))
+    before, keyed = inside[: found.start()], inside[found.start(1) :]
+    known = sorted(models, key=len, reverse=True)
+    made = list(_plain(before))
+    pieces = re.split(r":(?=[a-z_]{2,16}=)", keyed)
+    for place, piece in enumerate(pieces):
+        name, _, value = piece.partition("=")
+        value, rest = _ended(value, known) if place + 1 == len(pieces) else (value, "")
+        provider, slash, model = value.partition("/")
+        if slash and name in ("txt", "emb", "vis", "rerank"):
+            made += [Parameter("provider", provider)] if name == "txt" else []
+            made.append(Parameter(_NAMES[name], model if name == "txt" else value))
+        else:
+            made.append(Parameter(_NAMES.get(name, name), value))
+        made += [Parameter("", rest)] if rest else []
+    return tuple(made)
+
+
+def _plain(text: str) -> Iterator[Parameter]:
+    for piece in text.split("-") if _CLIENT.fullmatch(text.partition("-")[0]) else [text]:
+        if piece:
+            yield Parameter("client" if _CLIENT.fullmatch(piece) else "", piece)
+
+
+def _ended(value: str, known: Collection[str]) -> tuple[str, str]:
+    """Return a value and what follows it, told apart by where the name of a model ends, or a number."""
+    start = value.find("/") + 1
+    for name in known:
+        end = start + len(name)
+        if name and value.startswith(name, start) and value[end : end + 1] in ("", "-"):
+            return value[:end], value[end + 1 :]
+    number = re.match(r"\d+-", value)
+    return (number[0][:-1], value[number.end() :]) if number else (value, "")

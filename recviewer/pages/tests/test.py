@@ -1,0 +1,347 @@
+"""One test: what it asked, what was called, returned and answered, each piece once. `/tests/<id>` and `/tests/<id>.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog import freshness
+from recviewer.catalog.models import Recording
+from recviewer.catalog.prepared import prepared
+from recviewer.exchange.text import line_of, words_of
+from recviewer.pages.recording.recording import picture
+from recviewer.pages.site.forms import item_of, items_of
+from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.json import Json
+from recviewer.pages.templatetags.words import counted
+from recviewer.pages.tests.addresses import url_of_test
+from recviewer.pages.tests.form import to_json
+from recviewer.pages.tests.loading import Loaded, load, test_named
+from recviewer.pages.tests.siblings import Siblings, siblings_of
+from recviewer.pages.tests.source import TestSource, source_of
+from recviewer.pages.tests.turns import Teller
+from recviewer.pages.text import media
+from recviewer.pages.text.folds import Fold, Folds
+from recviewer.pages.text.test_ids import Parameter, TestId, parameters_of, parse
+from recviewer.review.filters import Stand, standings_for, totals
+from recviewer.review.subjects import subject_of
+from recviewer.threads.model import Answered, AskedMessage, Branch
+
+OUTLINED = 120
+"""Turns that the outline names."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineLine:
+    """A line of the outline. is_head: of a branch, without a number."""
+
+    anchor: str
+    number: str
+    role: str
+    words: str
+    is_head: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TestBar:
+    """What is decided on at the bottom. items: the `item` field of what is undecided and stands on the page.
+
+    count: how many that are; decided: how many are decided already; calls: of both. hidden: sentences on what is left out.
+    alike: recordings elsewhere that say the same, decided along.
+    """
+
+    __test__ = False
+
+    items: str
+    count: int
+    decided: int
+    calls: int
+    hidden: tuple[str, ...]
+    alike: int
+    here: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestPage:
+    """A test's page. facts: the sentence under the title, in pieces. source: None where git has none."""
+
+    __test__ = False
+
+    test: TestId
+    url: str
+    parameters: tuple[Parameter, ...]
+    facts: tuple[str, ...]
+    blocks: tuple[Any, ...]
+    more: Fold | None
+    beside: tuple[Any, ...]
+    beside_more: Fold | None
+    beside_count: int
+    outline: tuple[OutlineLine, ...]
+    outline_more: int
+    siblings: Siblings | None
+    source: TestSource | None
+    source_fold: Fold | None
+    bar: TestBar
+    count: int
+    size: int
+    replay: tuple[tuple[str, int], ...]
+    left: tuple[Recording, ...]
+    list_url: str
+
+    @property
+    def file(self) -> str:
+        """The test's file, "" where its id names none."""
+        return self.test.file.removesuffix("::")
+
+
+@require_safe
+def show(request: HttpRequest, given: str) -> HttpResponse:
+    """Show a test, or give it as JSON where `.json` follows its id."""
+    test_id = test_named(given)
+    if test_id is None:
+        test_id = test_named(given.removesuffix(".json")) if given.endswith(".json") else None
+        if test_id is None:
+            raise Http404(given)
+        return _as_json(test_id)
+    loaded = load(test_id)
+    if "media" in request.GET:
+        return _media(loaded, request.GET["media"])
+    standings = standings_for([subject_of(row) for row in loaded.rows.values()])
+    here = url_of_test(test_id)
+    if wants_fragment(request) and "open" in request.GET:
+        return _fold(request, loaded, standings, here)
+    folds = Folds.asked_by(request.GET.getlist("open"))
+    response = render(request, "tests/test.html", {"page": page_of(loaded, standings, folds, here)})
+    patch_vary_headers(response, VARY)
+    return response
+
+
+def page_of(loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str) -> TestPage:
+    """Put the page of a test together."""
+    test = parse(loaded.test_id)
+    models = _models()
+    teller = Teller(loaded, standings, folds, here)
+    blocks, more = teller.conversation()
+    beside, beside_more = teller.beside()
+    mentions = list(_outline(loaded))
+    source = source_of(test)
+    return TestPage(
+        test=test,
+        url=here,
+        parameters=parameters_of(test, models),
+        facts=tuple(_facts(loaded)),
+        blocks=blocks,
+        more=more,
+        beside=beside,
+        beside_more=beside_more,
+        beside_count=_beside_count(loaded),
+        outline=tuple(mentions[:OUTLINED]),
+        outline_more=max(0, len(mentions) - OUTLINED),
+        siblings=siblings_of(test, models),
+        source=source,
+        source_fold=_source_fold(source, folds) if source else None,
+        bar=_bar(loaded, teller, standings, here),
+        count=loaded.count,
+        size=loaded.size,
+        replay=_replay(loaded),
+        left=loaded.left[:50],
+        list_url=reverse("recordings:listing"),
+    )
+
+
+def _source_fold(source: TestSource, folds: Folds) -> Fold:
+    lines = source.text.count("\n") + 1
+    return folds.text("source", "source", source.text, detail=f"lines {source.first:,} to {source.first + lines - 1:,}",
+                      much=counted(lines, "line"), template="folds/_code.html")  # fmt: skip
+
+
+def _beside_count(loaded: Loaded) -> int:
+    threads = loaded.threads
+    checks = sum(len(one.entries) for one in threads.checks if not one.of)
+    return checks + sum(len(one.entries) for one in threads.rest)
+
+
+def _facts(loaded: Loaded) -> Iterator[str]:
+    """Yield the sentences under the title."""
+    threads = loaded.threads
+    talk = [entry for one in threads.conversations for entry in one.entries()]
+    older = sum(len(list(branch.entries())) for one in threads.conversations for branch in one.older)
+    if talk:
+        branches = sum(len(list(_leaves(one.trunk))) for one in threads.conversations)
+        what = counted(len(talk) - older, "call")
+        if len(threads.conversations) > 1:
+            what += f" in {counted(len(threads.conversations), 'conversation')}"
+        elif branches > 1:
+            what += f" in {counted(branches, 'branch')}es" if branches > 1 else ""
+        yield f"{what}."
+    if older:
+        yield f"{counted(older, 'older recording')} below, folded."
+    checks = sum(len(one.entries) for one in threads.checks)
+    if checks:
+        own = sum(len(one.entries) for one in threads.checks if one.of)
+        model = threads.checks[0].model
+        yield f"{counted(checks, 'check')} of texts by {model}, {own:,} of them of this conversation."
+    sent = sum(len(entry.exchange.request.messages) for entry in talk)
+    shown = [
+        turn
+        for one in threads.conversations
+        for branch in (one.trunk, *one.older)
+        for turn in branch.all_turns()
+        if isinstance(turn, AskedMessage)
+    ]
+    if talk and sent > len(shown):
+        yield f"{counted(sent, 'message')} were sent; each stands here once."
+    if len(talk) > 1:
+        yield "The files hold no times; the order is read from the messages."
+    if not talk and not checks:
+        yield f"{counted(loaded.count, 'recording')}, none of them a conversation."
+
+
+def _leaves(branch: Branch) -> Iterator[Branch]:
+    waiting = [branch]
+    while waiting:
+        one = waiting.pop()
+        waiting += one.branches
+        if not one.branches:
+            yield one
+
+
+def _outline(loaded: Loaded) -> Iterator[OutlineLine]:
+    numbers: dict[str, int] = {}
+    for conversation in loaded.threads.conversations:
+        for entry in conversation.entries():
+            numbers[entry.key] = len(numbers) + 1
+    many = len(loaded.threads.conversations) > 1
+    for number, conversation in enumerate(loaded.threads.conversations, 1):
+        if many:
+            yield OutlineLine(f"conversation-{number}", "", f"conversation {number}", "", is_head=True)
+        waiting = [conversation.trunk]
+        while waiting:
+            branch = waiting.pop()
+            if branch.name:
+                start = f"{number}." if many else ""
+                yield OutlineLine(f"branch-{start}{branch.name}", "", f"branch {branch.name}", "", is_head=True)
+            for turn in branch.turns:
+                yield _mention(turn, numbers)
+            waiting += reversed(branch.branches)
+
+
+def _mention(turn: AskedMessage | Answered, numbers: dict[str, int]) -> OutlineLine:
+    if isinstance(turn, AskedMessage):
+        return OutlineLine(
+            f"t{turn.place}", str(turn.number), turn.message.role[:20], words_of(turn.message.parts)[:48]
+        )
+    calls = " ".join(f"call {numbers[entry.key]:,}" for entry in turn.entries[:1])
+    return OutlineLine(f"t{turn.place}", str(turn.number), calls, line_of(turn.entries[0].exchange).answered[:48])
+
+
+def _replay(loaded: Loaded) -> tuple[tuple[str, int], ...]:
+    counts: dict[str, int] = {}
+    for row in (*loaded.rows.values(), *loaded.left):
+        counts[row.replay] = counts.get(row.replay, 0) + 1
+    return tuple(sorted(counts.items(), key=lambda one: -one[1]))
+
+
+def _bar(loaded: Loaded, teller: Teller, standings: dict[str, Stand], here: str) -> TestBar:
+    """Return what can be decided at once: what is undecided and stands on the page, outside of closed folds."""
+    shown = list(dict.fromkeys(teller.shown))
+    rows = teller.undecided(shown)
+    told = totals(subject_of(row) for row in rows)
+    own: dict[str, int] = {}
+    for row in rows:
+        own[subject_of(row)] = own.get(subject_of(row), 0) + 1
+    hidden = loaded.count - len(shown)
+    stale = sum(key in loaded.stale for key in shown)
+    sentences = (
+        [f"{counted(hidden, 'recording')} folded or beside it {'is' if hidden == 1 else 'are'} left out."]
+        if hidden
+        else []
+    )
+    sentences += [f"{counted(stale, 'file')} changed on disk."] if stale else []
+    return TestBar(
+        items=items_of(item_of(row.path, row.blob) for row in rows),
+        count=len(rows),
+        decided=sum(subject_of(loaded.rows[key]) in standings for key in shown),
+        calls=len(shown),
+        hidden=tuple(sentences),
+        alike=sum(max(0, told.get(subject, 0) - count) for subject, count in own.items()),
+        here=here,
+    )
+
+
+_models_known: tuple[str, tuple[str, ...]] = ("", ())
+
+
+def _models() -> tuple[str, ...]:
+    """Return the names of the models that recordings here ask, asked once for each state of the catalog."""
+    global _models_known
+    generation = freshness.generation()
+    if _models_known[0] != generation:
+        _models_known = (generation, tuple(one for one in _named_models() if one))
+    return _models_known[1]
+
+
+@prepared
+def _named_models() -> QuerySet[Recording, str]:
+    return Recording.objects.order_by().values_list("model", flat=True).distinct()
+
+
+def _fold(request: HttpRequest, loaded: Loaded, standings: dict[str, Stand], here: str) -> HttpResponse:
+    """Answer with the body of one fold, the last of those named; the others lie around it."""
+    names = request.GET.getlist("open")
+    folds = Folds.asked_by(names, is_part=True)
+    teller = Teller(loaded, standings, folds, here)
+    teller.conversation()
+    teller.beside()
+    source = source_of(parse(loaded.test_id)) if names[-1].startswith("source") else None
+    if source:
+        _source_fold(source, folds)
+    fold = folds.found.get(names[-1])
+    if fold is None:
+        raise Http404(names[-1])
+    response = render(request, fold.template, {"fold": fold})
+    patch_vary_headers(response, VARY)
+    return response
+
+
+def _media(loaded: Loaded, name: str) -> HttpResponse:
+    """Give a picture of a turn: `t4.0` is the first part of what was sent in turn 4, `t5-a0.1` a part of an answer."""
+    head, _, rest = name.partition(".")
+    place, _, output = head.removeprefix("t").partition("-a")
+    if not place.isdecimal() or len(place) > 6 or not (output or "0").isdecimal():
+        raise Http404(name)
+    for conversation in loaded.threads.conversations:
+        for branch in (conversation.trunk, *conversation.older):
+            for turn in branch.all_turns():
+                if turn.place != int(place):
+                    continue
+                if isinstance(turn, AskedMessage):
+                    found = media.find((turn.message,), (), f"m1.{rest}")
+                else:
+                    outputs = turn.entries[0].exchange.outputs
+                    found = media.find((), outputs, f"a{int(output or 0) + 1}.{rest}")
+                if found is None:
+                    raise Http404(name)
+                return picture(found)
+    raise Http404(name)
+
+
+def _as_json(test_id: str) -> HttpResponse:
+    loaded = load(test_id)
+    standings = standings_for([subject_of(row) for row in loaded.rows.values()])
+    states = {
+        row.path: standings[subject_of(row)].state for row in loaded.rows.values() if subject_of(row) in standings
+    }
+    return Json(to_json(loaded, states))
+
+
+app_name = "tests"
+urlpatterns = [path("tests/<key:given>", show, name="show")]

@@ -1,0 +1,50 @@
+"""Tests as conversations, in a browser: with and without scripts."""
+
+import pytest
+from django.db.models import Count
+from playwright.sync_api import expect
+
+from recviewer.catalog.models import Recording
+from recviewer.pages.tests.addresses import url_of_test
+from recviewer.review.models import AuditEvent, Standing
+
+
+@pytest.fixture
+def test_of_several():
+    """The address of a test with several calls."""
+    rows = Recording.objects.filter(kind="chat", calls__gt=0, test_id__isnull=False).values("test_id")
+    return url_of_test(rows.annotate(count=Count("pk")).order_by("-count", "test_id").first()["test_id"])
+
+
+def test_a_test_is_read_by_turns_and_approved_by_a_key(open_page, test_of_several):
+    page = open_page()
+    page.goto(test_of_several)
+
+    page.keyboard.press("j")
+    expect(page.locator("[data-turn-of-test]").nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    expect(page.locator("[data-turn-of-test]").nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator("[data-turn-of-test]").nth(0)).to_be_focused()
+
+    page.keyboard.press("a")
+    expect(page.get_by_text("Nothing here is undecided.")).to_be_visible()
+    assert Standing.objects.count() > 0
+    page.keyboard.press("u")
+    expect(page.locator(".bar-approve")).to_be_visible()
+    assert Standing.objects.count() == 0
+
+
+def test_a_call_is_decided_on_by_its_line(either_page, test_of_several):
+    page = either_page
+    page.goto(test_of_several)
+
+    page.locator(".own").first.get_by_role("button", name="approve call 1").click()
+    expect(page.locator(".own").first.get_by_text("approved")).to_be_visible()
+    why = page.locator(".own .hand-why").first
+    why.locator("summary").click()
+    why.get_by_placeholder("re-record because").fill("other words")
+    why.get_by_role("button", name="Save").click()
+
+    expect(page.locator(".own").first.get_by_text("re-record", exact=True)).to_be_visible()
+    assert [event.count for event in AuditEvent.objects.all()] == [1, 1]
