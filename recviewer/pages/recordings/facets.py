@@ -71,7 +71,7 @@ _counts = Recent[Hashable, tuple[tuple[object, ...], dict[str, int]]](64)
 """By catalog, filters and words: what was decided when they were counted, and the counts."""
 
 
-def _verdict_counts(state: ListState, total: int, kept_for: str) -> dict[str, int]:
+def verdict_counts(state: ListState, total: int, kept_for: str) -> dict[str, int]:
     """Return how many recordings are in each state, whatever state is asked for, and how many wait under an older rule.
 
     They are counted once for as long as nothing is indexed; what is decided meanwhile is added. total: how many the
@@ -97,7 +97,7 @@ def _verdict_counts(state: ListState, total: int, kept_for: str) -> dict[str, in
 
 def printed_facets(state: ListState, counted: Counts, kept_for: str) -> SafeString:
     """Return the counts beside the list, printed. kept_for: as in `narrowed`."""
-    verdicts = dict(_verdict_counts(state, counted.total, kept_for))  # those that are kept stay as they are
+    verdicts = dict(verdict_counts(state, counted.total, kept_for))  # those that are kept stay as they are
     is_asked = any(term.key == "state" and term.value == said.OLDER_RULE for term in state.terms)
     if not verdicts[said.OLDER_RULE] and not is_asked:
         del verdicts[said.OLDER_RULE]

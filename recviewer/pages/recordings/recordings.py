@@ -25,6 +25,7 @@ from recviewer.pages.recordings.listing import SORTS, ListState, Sort
 from recviewer.pages.recordings.mending import Mending, mending_of
 from recviewer.pages.recordings.minis import Mini, mini_strip
 from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
 from recviewer.pages.recordings.searching import Section, sections
 from recviewer.pages.recordings.sentence import Chip, as_text, chips_of, without_all
 from recviewer.pages.site.forms import item_of
@@ -130,6 +131,8 @@ class Listing:
     strangers: tuple[str, ...]
     direct: Step | None
     help: tuple[Section, ...]
+    overview: TreeOverview | None = None
+    overview_is_hidden: bool = False
 
     @property
     def title(self) -> str:
@@ -160,6 +163,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     if direct is not None:
         return HttpResponseRedirect(direct)
     page = build(state, mending_of(typed, asked), is_text="text" in request.GET)
+    page = replace(page, overview=overview_of(request, state, page.all_count), overview_is_hidden=is_hidden(request))
     return answer(request, "recordings/page.html", "recordings/_list.html", page)
 
 

@@ -1,0 +1,155 @@
+"""What is in the tree at a glance: the whole of it cut in five ways, above the list that nothing narrows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from recviewer.catalog import facets, freshness
+from recviewer.catalog.facets import Combination
+from recviewer.catalog.filters import FACETS
+from recviewer.catalog.models import Recording
+from recviewer.catalog.value_words import VERDICT_WORDS
+from recviewer.language.tree import Term
+from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, verdict_counts
+from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.templatetags.words import bare, brief, size
+from recviewer.review import narrowing
+
+COOKIE = "overview"
+"""Holds what somebody chose: a way of `WAYS`."""
+WAYS = ("number", "size", "hidden")
+YEAR = 365 * 24 * 3600
+
+WIDTH = 800
+"""Units of a bar from end to end; below a thousand, which templates would write with a separator."""
+NAMED = 5
+"""Values of a cut that have their number written; at most one more stands for the others."""
+
+LONG_NAME = 26
+
+_CUTS = (("suite", "suite"), ("model", "model"), ("kind", "kind"), ("replay", "replay"))
+_TONES = {"approved": "good", "rejected": "bad", "delete": "warn", "undecided": "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One value of a cut. number: as it is written. url: of its list. x, width: of its piece of the bar. tone: a colour."""
+
+    name: str
+    title: str
+    number: str
+    url: str
+    x: int
+    width: int
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The whole, cut by one thing. rest: (how many further values, what they come to), None for none."""
+
+    name: str
+    segments: tuple[Segment, ...]
+    rest: tuple[int, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class TreeOverview:
+    """All cuts. by: what bars and numbers count, `number` or `size`."""
+
+    cuts: tuple[Cut, ...]
+    total: int
+    by: str
+    width: int = WIDTH
+
+
+def overview_of(request: HttpRequest, state: ListState, total: int) -> TreeOverview | None:
+    """Return what stands above the list; None where something narrows it, nothing is there, or it was hidden."""
+    by = request.COOKIES.get(COOKIE, WAYS[0])
+    if state.terms or state.words or state.page > 1 or not total or by == "hidden":
+        return None
+    by = by if by in WAYS else WAYS[0]
+    generation = freshness.generation()
+    found = facets.combinations(Recording.objects.all(), key=(generation,))
+    cuts = [_cut(name, key, _sums(found, key, by), by) for name, key in _CUTS]
+    if by == "number":
+        cuts.insert(3, _verdicts(total))
+    return TreeOverview(tuple(cut for cut in cuts if len(cut.segments) > 1 or cut.name == "verdict"), total, by)
+
+
+def _sums(found: Sequence[Combination], key: str, by: str) -> list[tuple[str, int]]:
+    """Return (value, recordings or bytes) of a facet, the largest first."""
+    at, sums = FACETS.index(key), dict[str, int]()
+    for values, count, size_bytes in found:
+        sums[values[at]] = sums.get(values[at], 0) + (count if by == "number" else size_bytes)
+    return sorted(((value, sum_) for value, sum_ in sums.items() if sum_), key=lambda one: (-one[1], one[0]))
+
+
+def _verdicts(total: int) -> Cut:
+    counts = verdict_counts(ListState(), total, freshness.once_settled(freshness.generation()))
+    values = [(state, counts.get(state, 0)) for state in _TONES if counts.get(state, 0)]
+    return _cut("verdict", "state", values, "number", VERDICT_WORDS)
+
+
+def _cut(
+    name: str, key: str, values: Sequence[tuple[str, int]], by: str, words: Mapping[str, str] | None = None
+) -> Cut:
+    """Return a cut with its bar. values: with what they count, in order."""
+    total = sum(value for _, value in values)
+    known = words if words is not None else FACET_WORDS.get(key, {})
+    ends = [round(end * WIDTH / total) for end in accumulate(value for _, value in values)] if total else []
+    named = values if len(values) <= NAMED + 1 else values[:NAMED]
+    segments = tuple(
+        Segment(
+            brief(_short(called)),
+            f"{bare(called)}: {_written(count, by)}",
+            _written(count, by),
+            ListState(terms=(Term(key, value),)).address()
+            if narrowing.written(value) <= narrowing.VALUES_LIMIT
+            else "",
+            start,
+            max(end - start, 1),
+            _TONES.get(value, "") if key == "state" else "",
+        )
+        for (value, count), start, end in zip(named, [0, *ends], ends, strict=False)
+        for called in [known.get(value) or value or NO_VALUE.get(key, "none")]
+    )
+    left = values[len(named) :]
+    return Cut(name, segments, (len(left), _written(sum(count for _, count in left), by)) if left else None)
+
+
+def _short(name: str) -> str:
+    """Return a long name without the folders before it, as of `publishers/google/models/gemini-2.0-flash`."""
+    return name if len(name) <= LONG_NAME else name.rpartition("/")[2] or name
+
+
+def _written(count: int, by: str) -> str:
+    return f"{count:,}" if by == "number" else size(count)
+
+
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Keep in which way somebody wants the overview, in their browser, and go back to the list."""
+    response = HttpResponseRedirect(reverse("recordings:listing"))
+    chosen = request.POST.get("by", "")
+    if chosen in WAYS:
+        response.set_cookie(
+            COOKIE, chosen, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+        )
+    return response
+
+
+def is_hidden(request: HttpRequest) -> bool:
+    """Tell whether somebody hid the overview."""
+    return request.COOKIES.get(COOKIE) == "hidden"
+
+
+app_name = "recordings"
+urlpatterns = [path("overview/", choose, name="overview")]
