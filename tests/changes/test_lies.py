@@ -9,7 +9,7 @@ from recviewer.commands.verdicts import Heard
 from recviewer.git.ranges import opened
 from recviewer.report import report
 from recviewer.review import from_outside
-from tests.trees import FOLDER, bytes_of, chat, id_of
+from tests.trees import FOLDER, Tree, bytes_of, chat, id_of
 
 NAME = "one.json"
 
@@ -21,25 +21,34 @@ def lines(*said):
     return "".join(json.dumps(one) + "\n" for one in made).encode()
 
 
-@pytest.fixture
-def ranged(tree):
-    """Returns the report on a range from some files (path to document, None for none) to others, with a file of reviews."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Returns a repository, and a function that names a range from some files (by path) to others. Each is made once."""
+    tree = Tree(tmp_path_factory.mktemp("lies"))
+    tree.git("init", "-q", "-b", "main")
+    known = {}
 
-    def write(documents):
-        for path in tree.top.rglob("*.json"):
-            path.unlink()
-        for path, document in documents.items():
-            tree.write(path, document if isinstance(document, bytes) else bytes_of(document))
-        tree.git("add", "-A")
-        tree.git("commit", "-q", "--allow-empty", "-m", "change")
+    def states(*wanted):
+        files = [
+            {path: one if isinstance(one, bytes) else bytes_of(one) for path, one in each.items()} for each in wanted
+        ]
+        key = repr(files)
+        if key not in known:
+            known[key] = "..".join(tree.imported(*files))
+        return known[key]
+
+    return opened(tree.top), states
+
+
+@pytest.fixture
+def ranged(made):
+    """Returns the report on a range from some files to others, with a file of reviews."""
+    repository, states = made
 
     def run(old, new, data=None):
-        write(old)
-        write(new)
-        repository = opened(tree.top)
         spoken = from_outside.of_file(data)[0] if data else []
         heard = Heard(tuple(spoken), None, lambda _: None, repository)
-        return report.make(repository, "HEAD~1..HEAD", ask=heard.ask)
+        return report.make(repository, states(old, new), ask=heard.ask)
 
     return run
 
