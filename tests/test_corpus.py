@@ -18,7 +18,7 @@ from recviewer.recorders.registry import claims
 from recviewer.store.files import blob_id
 from recviewer.store.scan import scan
 
-pytestmark = pytest.mark.corpus
+pytestmark = [pytest.mark.corpus, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -43,6 +43,7 @@ def test_a_run_reads_large_files_apart(root, chat, db, monkeypatch):
     assert set(Recording.objects.values_list("path", "kind")) == {("large.json", "chat"), ("small.json", "chat")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["time", "memory", "killed"])
 def test_a_file_that_takes_too_much_costs_a_row(root, chat, monkeypatch, how):
     job, other = a_large(chat, root), a_large(chat, root, "other.json")

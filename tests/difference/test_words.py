@@ -165,6 +165,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_megabyte_takes_no_time_to_speak_of(name):
     old, new = HOSTILE[name]()

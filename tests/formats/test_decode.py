@@ -210,8 +210,9 @@ def test_any_bytes_are_decoded_or_refused(data):
 @settings(max_examples=40)
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+        max_leaves=12,
     )
 )
 def test_both_decoders_agree(value):

@@ -230,6 +230,7 @@ def test_remote_speaks_the_operators_protocol_only(tmp_path, monkeypatch):
     assert "SECRET" not in env
 
 
+@pytest.mark.slow
 def test_remote_that_hangs_is_ended_with_all_it_started(here, tmp_path, monkeypatch):
     script = tmp_path / "ssh.sh"
     os.mkfifo(tmp_path / "alive")

@@ -4,7 +4,8 @@ import re
 import pytest
 
 from recviewer.catalog import content
-from recviewer.pages.difference import comparing
+from recviewer.formats.decode import EFFORT_LIMIT, effort
+from recviewer.pages.difference import comparing, difference
 
 
 @pytest.fixture
@@ -106,24 +107,36 @@ def holding(many, word):
     return json.dumps({"request": request, "response": {"body": {"choices": choices}}}).encode()
 
 
+@pytest.fixture
+def little_is_too_much(monkeypatch):
+    """Files with more than 600 choices are too much; the real limit has a test of its own."""
+    monkeypatch.setattr(difference, "EFFORT_LIMIT", 30_000)
+
+
+def test_60_000_choices_are_too_much():
+    assert effort(holding(60_000, "one")) > EFFORT_LIMIT
+
+
 @pytest.mark.parametrize("query", ["", "&view=raw", "&mode=side"])
+@pytest.mark.usefixtures("little_is_too_much")
 def test_what_holds_too_much_is_not_compared_and_says_so(client, make_recording, monkeypatch, query):
-    make_recording("recordings/a.json", data=holding(60_000, "one"))
-    make_recording("recordings/b.json", data=holding(60_000, "two"))
+    make_recording("recordings/a.json", data=holding(600, "one"))
+    make_recording("recordings/b.json", data=holding(600, "two"))
     monkeypatch.setattr(comparing, "compare", None)
     monkeypatch.setattr(content, "of_bytes", None)
 
     html = client.get(f"/difference/?old=recordings/a.json&new=recordings/b.json{query}").content.decode()
 
-    assert re.search(r"Not compared value by value: a file with about 180,0\d\d values takes too long", html)
+    assert re.search(r"Not compared value by value: a file with about 1,8\d\d values takes too long", html)
     assert "They count as different" in html
     assert "Nothing that counts differs" not in html
     assert "They are the same" not in html
 
 
+@pytest.mark.usefixtures("little_is_too_much")
 def test_what_holds_too_much_and_is_equal_says_so(client, make_recording):
     for name in "ab":
-        make_recording(f"recordings/{name}.json", data=holding(60_000, "one"))
+        make_recording(f"recordings/{name}.json", data=holding(600, "one"))
 
     html = client.get("/difference/?old=recordings/a.json&new=recordings/b.json").content.decode()
 

@@ -209,6 +209,7 @@ def hosted(folder, *command, **more):
     )
 
 
+@pytest.mark.slow
 def test_check_deploy_finds_nothing(tmp_path):
     done = hosted(tmp_path, "-m", "recviewer", "check", "--deploy", "--fail-level", "INFO")
 
@@ -216,6 +217,7 @@ def test_check_deploy_finds_nothing(tmp_path):
     assert "no issues (0 silenced)" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("secret", ["x" * 64, "k1W-x" * 9, ""])
 def test_a_secret_that_is_short_or_dull_stops_the_start(tmp_path, secret):
     done = hosted(tmp_path, "-m", "recviewer", "check", RECVIEWER_SECRET_KEY=secret)
@@ -250,6 +252,7 @@ told("/static/img/favicon.svg", secure=True)
 """
 
 
+@pytest.mark.slow
 def test_a_hosted_instance_asks_for_tls_and_keeps_no_page(tmp_path):
     done = hosted(tmp_path, "-c", ASK, DJANGO_SETTINGS_MODULE="recviewer.settings")
 

@@ -60,7 +60,7 @@ def test_verdict_counts_of_some(five):
 ACTS = [(actor, verdict) for actor in ("Ana", "Ben") for verdict in ("approve", "reject", "delete", "clear")]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 6))])
 def test_counts_with_what_was_decided_since_are_those_of_all(seed, make_recording):
     chance = random.Random(seed)
     made = [
