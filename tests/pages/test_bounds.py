@@ -66,7 +66,15 @@ def is_tried(name):
     return f"hidden_{place}" not in huge.MAKERS or text in ("hidden", "lines") or place in PLACES
 
 
-@pytest.mark.parametrize("name", [name for name in sorted(huge.MAKERS) if is_tried(name)])
+def tried():
+    """Yield the names of what is tried. What a long text is made of is no matter of the database: there one kind will do."""
+    reason = "on PostgreSQL, one kind of long text is tried"
+    for name in filter(is_tried, sorted(huge.MAKERS)):
+        is_text = f"hidden_{name.partition('_')[2]}" in huge.MAKERS and not name.startswith("hidden_")
+        yield pytest.param(name, marks=pytest.mark.only_on("sqlite", reason=reason)) if is_text else name
+
+
+@pytest.mark.parametrize("name", list(tried()))
 def test_every_page_of_too_much_is_bounded(client, make_recording, name):
     one, other = written(make_recording, name)
     page = reverse("recording:show", args=[one.path])
