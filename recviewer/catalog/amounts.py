@@ -10,7 +10,7 @@ _UNITS = {"": 1, "k": 1000, "m": 1_000_000, "g": 1_000_000_000}
 _LOOKUPS = {"": "exact", ">": "gt", "<": "lt", ">=": "gte", "<=": "lte"}
 _NUMBER = r"(\d+(?:\.\d+)?)\s*([kmg]?)b?"
 _AMOUNT = re.compile(rf"(>=|<=|>|<|)\s*{_NUMBER}")
-_SPAN = re.compile(rf"{_NUMBER}\.\.{_NUMBER}")
+_SPAN = re.compile(rf"(?:{_NUMBER})?\.\.(?:{_NUMBER})?")
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 
 
@@ -21,9 +21,11 @@ def amount(value: str) -> tuple[str, int] | None:
 
 
 def span(value: str) -> tuple[int, int] | None:
-    """Read `20k..100k`, both ends belonging to it. None for anything else."""
+    """Read `20k..100k`, both ends belonging to it, `20k..` and `..100k`. None for anything else."""
     found = _SPAN.fullmatch(value.strip().lower())
-    return None if found is None else (_number(found[1], found[2]), _number(found[3], found[4]))
+    if found is None or not (found[1] or found[3]):
+        return None
+    return _number(found[1], found[2]) if found[1] else 0, _number(found[3], found[4]) if found[3] else MOST
 
 
 def _number(digits: str, unit: str) -> int:

@@ -43,7 +43,6 @@ class Filter:
     takes: which values make sense, the rest of the sentence "model takes …". words: of a closed set, each value with what
     pages call it. narrows: whether a value must hold together with the key's others; else it is an alternative to them.
     holds: whether a value stands for one that a recording has.
-    is_facet: whether the filter stands beside the list with counts, as a column of the facet index.
     """
 
     key: str
@@ -53,7 +52,6 @@ class Filter:
     takes: str
     words: Mapping[str, str] = field(default_factory=dict)
     narrows: Callable[[str], bool] = _never
-    is_facet: bool = False
     meaning: str = ""
     holds: Callable[[str, str], bool] = str.__eq__
 
@@ -87,7 +85,7 @@ def _amount_of(column: str) -> Callable[[str], Q | None]:
 
 
 def _is_comparison(value: str) -> bool:
-    return span(value) is not None or (amount(value) or ("exact",))[0] != "exact"
+    return (amount(value) or ("exact",))[0] != "exact"
 
 
 _LABEL = re.compile(r"[\w-]+")
@@ -117,7 +115,13 @@ def _after(value: str) -> Q | None:
     return None if found is None else Q(commit__at__gte=found[0])
 
 
+def _by_author(value: str) -> Q:
+    return Q(commit__author=value) if value else Q(commit=None)
+
+
 def _in_time(value: str) -> Q | None:
+    if not value:
+        return Q(commit=None)
     found = days(value)
     return None if found is None else Q(commit__at__gte=found[0], commit__at__lt=found[1])
 
@@ -149,7 +153,7 @@ IS: dict[str, Q] = {
 SAID = {"has": ("note", "tag"), "is": ("pending", "approved", "rerecord", "deleted", "older")}
 """Values of these filters that only what people said decides."""
 
-AT_COMMIT = frozenset({"before", "after", "month"})
+AT_COMMIT = frozenset({"before", "after", "month", "author"})
 """Filters on the commit that last changed a file, which files alone do not tell."""
 
 
@@ -170,13 +174,12 @@ _DAYS = "a day, a month or a year: {0}:2026-04-22, {0}:2026-04, {0}:2026"
 
 
 def _closed(key: str, label: str, example: str, words: Mapping[str, str], meaning: str) -> Filter:
-    return Filter(key, label, _one_of(key, words), example, either(words), words, is_facet=True, meaning=meaning)
+    return Filter(key, label, _one_of(key, words), example, either(words), words, meaning=meaning)
 
 
 def _name(key: str, label: str, example: str, meaning: str, takes: str = "") -> Filter:
-    is_facet = key in ("suite", "model")
     column, takes = {"file": "test_file"}.get(key, key), takes or f"the name of a {key}, in full"
-    return Filter(key, label, _equals(column), example, takes, is_facet=is_facet, meaning=meaning)
+    return Filter(key, label, _equals(column), example, takes, meaning=meaning)
 
 
 def _several(
@@ -215,7 +218,6 @@ FILTERS: dict[str, Filter] = {
             _of_host,
             "host:api.openai.com",
             "the name of a host, or one word between its dots: host:azure",
-            is_facet=True,
             meaning="where it was sent",
             holds=_is_of_host,
         ),
@@ -250,13 +252,19 @@ FILTERS: dict[str, Filter] = {
         ),
         _name("file", "Test file", "file:tests/test_sky.py", "file of the test", "the path of a test file, in full"),
         _name("recorder", "Recorder", "recorder:ogx", "what wrote the file", "the name of a recorder, in full"),
+        Filter(
+            "author",
+            "Recorded by",
+            _by_author,
+            "author:Ana",
+            "the name of an author of commits, in full",
+            meaning="who made the commit that last changed it",
+        ),
         _time("before", "Before", _before, "before:2026-04-22", "the commit that last changed it came earlier"),
         _time("after", "After", _after, "after:2026-04-22", "that day or later"),
         _time("month", "Month", _in_time, "month:2026-04", "when the commit that last changed it was made"),
     )
 }
-
-FACETS = tuple(key for key, one in FILTERS.items() if one.is_facet)
 
 
 def canonical(words: Mapping[str, str], value: str) -> str:

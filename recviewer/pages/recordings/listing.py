@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from recviewer.language.tree import Either, Term
 from recviewer.pages.site.numbers import whole
-from recviewer.review.narrowing import KEYS, Asked, bounded, fitting, on_filters, on_line, on_remarks, rest_of
+from recviewer.review.narrowing import KEYS, MAY_LACK, Asked, bounded, fitting, on_filters, on_line, on_remarks, rest_of
 
 PAGE_SIZES = (50, 200)
 
@@ -81,7 +81,7 @@ class ListState:
             for value in query.getlist(key):
                 negative = value.startswith("!")
                 value = value[1:] if negative else value
-                if value or key == "model":
+                if value or key in MAY_LACK:
                     terms.append(Term(key, value, negative))
         words = " ".join(query.get("q", "").split())
         used, left_out = bounded(dict.fromkeys(terms))

@@ -24,7 +24,7 @@ Place: TypeAlias = Span | Term
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Suggestion:
     """Another line for the box. line: what changes; url: leads to it; count: recordings that it finds."""
 
     line: str
@@ -41,7 +41,7 @@ class Mistake:
 
     piece: str
     said: str
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[Suggestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Mending:
     """mistakes: in the order of the line. whole: mends all at once, where it is more than one offer."""
 
     mistakes: tuple[Mistake, ...] = ()
-    whole: Offer | None = None
-    as_words: Offer | None = None
+    whole: Suggestion | None = None
+    as_words: Suggestion | None = None
 
 
 def mending_of(typed: ListState, asked: Asked) -> Mending:
@@ -92,7 +92,7 @@ def _about(term: Term) -> str:
     return narrowing.fault(term).removeprefix(term.said).strip()
 
 
-def _read_anyway(asked: Asked, offers: tuple[Offer, ...]) -> Iterator[Mistake]:
+def _read_anyway(asked: Asked, offers: tuple[Suggestion, ...]) -> Iterator[Mistake]:
     some = [remark for remark in asked.remarks if remark.slip is not Slip.NAME]
     for sentence in narrowing.on_remarks(some):
         yield Mistake("", sentence, offers)
@@ -104,7 +104,7 @@ class _Mender:
     def __init__(self, typed: ListState, asked: Asked, mended: dict[Place, str]) -> None:
         self.typed, self.asked, self.mended = typed, asked, mended
 
-    def offer(self, changes: Mapping[Place, str], line: str = "") -> Offer:
+    def offer(self, changes: Mapping[Place, str], line: str = "") -> Suggestion:
         """Return what is found where pieces read otherwise. line: what to call it; "" for the whole."""
         text = self.asked.line
         for place in sorted((place for place in changes if not isinstance(place, Term)), reverse=True):
@@ -112,13 +112,13 @@ class _Mender:
         kept = tuple(term for term in self.typed.terms if term not in changes)
         typed = " ".join((*(changes[term] for term in self.typed.terms if term in changes), text))
         state = replace(self.typed, words="", terms=kept, page=1, cut=(), left_out=0).with_asked(narrowing.read(typed))
-        return Offer(line or state.line, state.address(), narrowed(state).count())
+        return Suggestion(line or state.line, state.address(), narrowed(state).count())
 
-    def offers(self, one: _Wrong) -> tuple[Offer, ...]:
+    def offers(self, one: _Wrong) -> tuple[Suggestion, ...]:
         """Return what may stand in place of a piece; the others are mended along."""
         return tuple(self.offer(self.mended | {one.place: term.said}, term.said) for term in one.near)
 
-    def as_words(self, wrong: list[_Wrong]) -> Offer | None:
+    def as_words(self, wrong: list[_Wrong]) -> Suggestion | None:
         """Return the line that looks for the pieces as words, None where that cannot be written."""
         if not wrong or any('"' in one.piece for one in wrong):
             return None

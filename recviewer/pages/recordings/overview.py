@@ -12,9 +12,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from recviewer.catalog import facets, freshness
-from recviewer.catalog.facets import Combination
-from recviewer.catalog.filters import FACETS
-from recviewer.catalog.models import Recording
+from recviewer.catalog.facets import Columns
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, verdict_counts
@@ -76,19 +74,16 @@ def overview_of(request: HttpRequest, state: ListState, total: int) -> TreeOverv
     if state.terms or state.words or state.page > 1 or not total or by == "hidden":
         return None
     by = by if by in WAYS else WAYS[0]
-    generation = freshness.generation()
-    found = facets.combinations(Recording.objects.all(), key=(generation,))
+    found = facets.columns(freshness.settled())
     cuts = [_cut(name, key, _sums(found, key, by), by) for name, key in _CUTS]
     if by == "number":
         cuts.insert(3, _verdicts(total))
     return TreeOverview(tuple(cut for cut in cuts if len(cut.segments) > 1 or cut.name == "verdict"), total, by)
 
 
-def _sums(found: Sequence[Combination], key: str, by: str) -> list[tuple[str, int]]:
+def _sums(found: Columns, key: str, by: str) -> list[tuple[str, int]]:
     """Return (value, recordings or bytes) of a facet, the largest first."""
-    at, sums = FACETS.index(key), dict[str, int]()
-    for values, count, size_bytes in found:
-        sums[values[at]] = sums.get(values[at], 0) + (count if by == "number" else size_bytes)
+    sums = dict(found.count(key, found.all)) if by == "number" else found.sizes_of(key)
     return sorted(((value, sum_) for value, sum_ in sums.items() if sum_), key=lambda one: (-one[1], one[0]))
 
 

@@ -12,21 +12,21 @@ from django.urls import path, reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog import facets, freshness, search
+from recviewer.catalog import freshness, search
 from recviewer.catalog.facets import Counts
 from recviewer.catalog.models import Recording
 from recviewer.discreet import discreet
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.blame import Blame, blame_of
 from recviewer.pages.recordings.cells import hits, kind_as_model
-from recviewer.pages.recordings.facets import narrowed, printed_facets
+from recviewer.pages.recordings.facets import counts_of, narrowed, printed_facets
 from recviewer.pages.recordings.jumps import jump, opened_by
 from recviewer.pages.recordings.listing import SORTS, ListState, Sort
 from recviewer.pages.recordings.mending import Mending, mending_of
 from recviewer.pages.recordings.minis import Mini, mini_strip
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
-from recviewer.pages.recordings.searching import Section, sections
+from recviewer.pages.recordings.searching import printed_help
 from recviewer.pages.recordings.sentence import Chip, as_text, chips_of, without_all
 from recviewer.pages.site.forms import item_of
 from recviewer.pages.site.htmx import answer, wants_fragment
@@ -38,7 +38,7 @@ from recviewer.pages.text.words_for import StateWord, state_of
 from recviewer.recent import Recent
 from recviewer.review import filters as said
 from recviewer.review import narrowing
-from recviewer.review.narrowing import REVIEW_KEYS, read
+from recviewer.review.narrowing import read
 from recviewer.review.subjects import subject_of
 
 COLUMNS = (
@@ -130,7 +130,7 @@ class Listing:
     is_text: bool
     strangers: tuple[str, ...]
     direct: Step | None
-    help: tuple[Section, ...]
+    help: SafeString
     overview: TreeOverview | None = None
     overview_is_hidden: bool = False
 
@@ -175,15 +175,8 @@ def build(state: ListState, mending: Mending | None = None, *, is_text: bool = F
     """Put the page together. Opens no file."""
     generation = freshness.generation()
     kept_for = freshness.once_settled(generation)
-    everything = facets.counts(facets.combinations(Recording.objects.all(), key=(generation,)), ())
-    beyond = [*facets.without_facets(state.terms), *(term for term in state.terms if term.key in REVIEW_KEYS)]
-    key = None if narrowing.holds_said(beyond, state.words) else (generation, state.words, tuple(beyond))
-    if beyond or state.words:
-        found = facets.combinations(narrowed(state, beyond, kept_for), key=key)
-    else:
-        found = facets.combinations(Recording.objects.all(), key=(generation,))
     faults = tuple(dict.fromkeys(filter(None, map(narrowing.fault, (*state.terms, *narrowing.terms_in(state.words))))))
-    counted = facets.counts(() if faults else found, state.terms)
+    everything, counted = counts_of(state, kept_for, is_faulty=bool(faults))
     pages = max(1, -(-counted.total // state.per_page))
     state = replace(state, page=min(state.page, pages))
     recordings, rows = _rows(state, kept_for)
@@ -222,7 +215,7 @@ def build(state: ListState, mending: Mending | None = None, *, is_text: bool = F
         strangers=narrowing.strangers((), state.words) if not counted.total and everything.total else (),
         direct=_direct(state),
         freshness=Freshness(generation, "/" + state.address(), False, discreet(freshness.trouble())),
-        help=sections(),
+        help=printed_help(),
     )
 
 

@@ -8,7 +8,9 @@ from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import path, reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from recviewer.catalog.filters import FILTERS, HAS, IS, SAID
@@ -19,7 +21,7 @@ from recviewer.review.narrowing import read
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HelpEntry:
     """One word. example: as it is typed; url: searches for it, "" for what is only pasted. count: None where not counted."""
 
     example: str
@@ -29,11 +31,11 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class HelpSection:
     """Words that belong together."""
 
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[HelpEntry, ...]
 
 
 _WORDS = (
@@ -49,7 +51,7 @@ _WHERE = ("suite", "test", "file", "path", "provider", "recorder")
 _ASKED = ("model", "host", "kind")
 _BACK = ("outcome", "finish", "chunks", "size")
 _CHECKS = ("replay", "hash")
-_WHEN = ("before", "after", "month")
+_WHEN = ("before", "after", "month", "author")
 _SAID = (
     ("state:undecided", "what was decided: undecided, approved, rejected, delete or older"),
     ("by:Ana", "whose verdict decides it"),
@@ -63,22 +65,28 @@ _PASTED = (
 
 
 @lru_cache(1)
-def sections() -> tuple[Section, ...]:
+def sections() -> tuple[HelpSection, ...]:
     """Return all words of the language, without counts."""
     return (
-        Section("Words", tuple(_entry(*one) for one in _WORDS)),
-        Section("Where it stands", tuple(_of(_WHERE))),
-        Section("What was called", tuple(_of(_ASKED))),
-        Section("What came back", tuple(_of(_BACK))),
-        Section("What is in it", tuple(_entry(f"has:{one}", HAS_WORDS[one]) for one in (*HAS, *SAID["has"]))),
-        Section("What happened", tuple(_entry(f"is:{one}", IS_WORDS[one]) for one in (*IS, *SAID["is"]))),
-        Section("When, and what was decided", (*_of(_WHEN), *(_entry(*one) for one in _SAID))),
-        Section("What the checks say", tuple(_of(_CHECKS))),
-        Section("May be pasted whole", tuple(Entry(example, meaning) for example, meaning in _PASTED)),
+        HelpSection("Words", tuple(_entry(*one) for one in _WORDS)),
+        HelpSection("Where it stands", tuple(_of(_WHERE))),
+        HelpSection("What was called", tuple(_of(_ASKED))),
+        HelpSection("What came back", tuple(_of(_BACK))),
+        HelpSection("What is in it", tuple(_entry(f"has:{one}", HAS_WORDS[one]) for one in (*HAS, *SAID["has"]))),
+        HelpSection("What happened", tuple(_entry(f"is:{one}", IS_WORDS[one]) for one in (*IS, *SAID["is"]))),
+        HelpSection("When, and what was decided", (*_of(_WHEN), *(_entry(*one) for one in _SAID))),
+        HelpSection("What the checks say", tuple(_of(_CHECKS))),
+        HelpSection("May be pasted whole", tuple(HelpEntry(example, meaning) for example, meaning in _PASTED)),
     )
 
 
-def _of(keys: tuple[str, ...]) -> Iterator[Entry]:
+@lru_cache(1)
+def printed_help() -> SafeString:
+    """Return the language printed, without counts: it stands on every list."""
+    return render_to_string("recordings/_language.html", {"help": sections()})
+
+
+def _of(keys: tuple[str, ...]) -> Iterator[HelpEntry]:
     for key in keys:
         one = FILTERS[key]
         values = f": {', '.join(list(one.words)[:4])}, …" if one.words else ""
@@ -89,8 +97,8 @@ def _state(example: str) -> ListState:
     return ListState().with_asked(read(example))
 
 
-def _entry(example: str, meaning: str) -> Entry:
-    return Entry(example, meaning, reverse("recordings:listing") + _state(example).address())
+def _entry(example: str, meaning: str) -> HelpEntry:
+    return HelpEntry(example, meaning, reverse("recordings:listing") + _state(example).address())
 
 
 @require_safe
@@ -100,7 +108,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "recordings/searching.html", {"help": counted})
 
 
-def _counted(entry: Entry) -> Entry:
+def _counted(entry: HelpEntry) -> HelpEntry:
     return replace(entry, count=narrowed(_state(entry.example)).count()) if entry.url else entry
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from recviewer.catalog.amounts import amount, span
+from recviewer.catalog.amounts import MOST, amount, span
 from recviewer.catalog.filters import FILTERS
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.language.tree import Term
@@ -32,6 +32,7 @@ PHRASES = {
     "size": "of",
     "chunks": "in",
     "recorder": "written by",
+    "author": "recorded by",
     "before": "last changed before",
     "after": "last changed from",
     "month": "last changed in",
@@ -75,7 +76,7 @@ def chips_of(state: ListState) -> Iterator[Chip]:
 
 
 def _narrows(term: Term) -> bool:
-    return FILTERS[term.key].narrows(term.value) if term.key in FILTERS else term.key != "state"
+    return FILTERS[term.key].narrows(term.value) if term.key in FILTERS else term.key == "tag"
 
 
 def _value(term: Term) -> str:
@@ -88,7 +89,13 @@ def _value(term: Term) -> str:
 def _amount(term: Term) -> str:
     one, ends = amount(term.value), span(term.value)
     if ends is not None:
-        return f"{_number(term.key, ends[0])} to {_number(term.key, ends[1])}"
+        if ends[1] == MOST:
+            return f"{_number(term.key, ends[0])} or more"
+        return (
+            f"{_number(term.key, ends[0])} to {_number(term.key, ends[1])}"
+            if ends[0]
+            else f"up to {_number(term.key, ends[1])}"
+        )
     return f"{_COMPARED[one[0]]} {_number(term.key, one[1])}" if one else term.value
 
 
