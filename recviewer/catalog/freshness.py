@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 
-from recviewer.catalog import database, indexer, provenance
+from recviewer.catalog import checked, database, indexer, provenance, run_lock
 from recviewer.catalog.models import IndexRun, Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.git.repository import GitFailed
@@ -34,7 +34,7 @@ def nudge() -> None:
     now = time.monotonic()
     if now - _last_nudge < settings.REFRESH_SECONDS or not settings.REFRESH_IN_BACKGROUND:
         return
-    age = indexer.checked_seconds_ago()
+    age = checked.seconds_ago()
     if age is not None and age < settings.REFRESH_SECONDS:
         return
     if _running.acquire(blocking=False):
@@ -52,7 +52,7 @@ def _refresh() -> None:
         report = indexer.refresh(processes=1)
         _trouble, _has_failed = "; ".join(report.problems[:3]), False
         provenance.refresh(catalog_changed=report.did_anything)
-    except indexer.Busy:
+    except run_lock.Busy:
         pass
     except GitFailed as failed:
         _trouble = str(failed)

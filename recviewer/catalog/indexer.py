@@ -2,53 +2,35 @@
 
 One walk compares stamps (path, size, mtime, inode) with the rows; only what differs is read. Rows are written in batches,
 each in a transaction of its own, so that whatever interrupts a run leaves a usable catalog and the next run goes on from
-there. Only one run at a time: a lock in the data folder, shared by all processes, and on PostgreSQL one of the database,
-shared by all hosts.
+there. Only one run at a time (`run_lock`), and who reads the files is `readers`' matter.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import gc
-import json
 import os
-import sys
-import threading
 import time
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
-from django.db import connection, transaction
-from filelock import FileLock, Timeout
+from django.db import transaction
 
-from recviewer import places
-from recviewer.catalog import database, engines, rows
+from recviewer.catalog import checked, database, readers, rows
 from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.models import IndexRun
+from recviewer.catalog.run_lock import Busy, only_run, still_going
 from recviewer.formats.version import reader_version
 from recviewer.recorders.registry import claims
 from recviewer.store import files
-from recviewer.store.refusals import NotWritable, Refusal, why
+from recviewer.store.refusals import Refusal
 from recviewer.store.scan import FileStamp, Scan, scan
-
-BATCH_FILES = 64
-"""Files handed to a worker at once."""
 
 BATCH_ROWS = 512
 """Rows written in one transaction."""
-
-PARALLEL_FROM = 400
-"""Files to read from which a second process pays for its start."""
-
-
-class Busy(Exception):
-    """Another run is under way. The message says whose."""
 
 
 class Progress(Protocol):
@@ -126,7 +108,7 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
         report.seconds = time.perf_counter() - started
         _finish(run, report)
     report.seconds = time.perf_counter() - started
-    mark_checked()
+    checked.mark()
     return report
 
 
@@ -186,7 +168,7 @@ def _write(
 
     writer = Writer(known)
     pending: list[tuple[JobResult, FileStamp]] = []
-    for batch in _read_all(jobs, processes):
+    for batch in readers.read_all(jobs, processes):
         for done in batch:
             if done.summed is None:  # vanished between the walk and the reading: the next run removes its row
                 report.changed -= done.key in known
@@ -195,192 +177,11 @@ def _write(
             report.unreadable += sum([part.kind == "unreadable" for part in done.summed.parts])
             pending.append((done, storable(done.stamp or stamps[done.key])))
         progress.advance(len(batch))
-        _touch(_holder())
+        still_going()
         if len(pending) >= BATCH_ROWS:
             writer.write(pending)
             pending = []
     writer.write(pending)
-
-
-def _read_all(jobs: list[Job], processes: int | None) -> Iterator[list[JobResult]]:
-    """Yield what the files say, batch by batch, read in this process or by others."""
-    root, limit = str(settings.RECORDINGS_ROOT), settings.FILE_LIMIT_BYTES
-    batches = [jobs[start : start + BATCH_FILES] for start in range(0, len(jobs), BATCH_FILES)]
-    from recviewer.catalog.summary import work
-
-    wanted = processes if processes is not None else (2 if len(jobs) >= PARALLEL_FROM and _can_fork() else 1)
-    if wanted < 2:
-        from recviewer.catalog.apart import LARGE_BYTES, Apart
-
-        with _no_collector(), Apart(root, limit) as apart:
-            for batch in batches:
-                yield work(root, limit, [job for job in batch if job.size <= LARGE_BYTES])
-                for job in batch:
-                    if job.size > LARGE_BYTES:
-                        yield [apart.read(job)]
-        return
-    import multiprocessing
-    from concurrent.futures import Future, ProcessPoolExecutor
-
-    from recviewer.formats import registry
-
-    registry.formats()  # imported once here, not by every worker
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(wanted, mp_context=context, initializer=_be_worker, initargs=(os.getpid(),)) as pool:
-        ahead: list[Future[list[JobResult]]] = []
-        for batch in batches:
-            ahead.append(pool.submit(work, root, limit, batch))
-            if len(ahead) > wanted * 3:
-                yield ahead.pop(0).result()
-        for future in ahead:
-            yield future.result()
-
-
-ORPHAN_SECONDS = 0.2
-"""How often a worker looks whether the process that started it still lives."""
-
-
-def _be_worker(parent: int) -> None:
-    """Prepare a worker process. It ends with its parent, whose lock it holds too: a fork shares it."""
-    gc.disable()
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(ORPHAN_SECONDS)
-    os._exit(1)
-
-
-def _can_fork() -> bool:
-    """Tell whether a fork is safe: on Linux, from the main thread, with no other thread that might hold a lock."""
-    return (
-        sys.platform == "linux"
-        and threading.current_thread() is threading.main_thread()
-        and threading.active_count() == 1
-        and (os.cpu_count() or 1) > 1
-    )
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Keep the garbage collector from walking over freshly decoded documents, which hold no cycles."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@contextmanager
-def only_run() -> Iterator[None]:
-    """Hold the lock of indexing runs. Raises Busy with the other run's process and start, OtherTree, NotWritable."""
-    _refuse_other_tree()
-    holder = _holder()
-    place = Path(settings.DATA_DIR) / "index.lock"
-    expect_folder()
-    lock = FileLock(place, thread_local=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise Busy(_whose(holder)) from None
-    except OSError as error:
-        raise NotWritable(place, why(error)) from error
-    try:
-        with contextlib.suppress(OSError):  # only a word to others about whose run it is
-            holder.write_text(
-                json.dumps({"process": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")})
-            )
-        with engines.of(connection.vendor).only_one("index") as is_ours:  # another host has other files
-            if not is_ours:
-                raise Busy("an indexing run is under way in another process, of this host or another")
-            yield
-    finally:
-        with contextlib.suppress(OSError):
-            holder.unlink(missing_ok=True)
-        lock.release()
-
-
-def expect_folder() -> None:
-    """Raise NotWritable where the data folder is gone: an empty one in its place would hold none of what people said."""
-    folder = Path(settings.DATA_DIR)
-    if not os.path.isdir(folder):
-        raise NotWritable(folder, why(FileNotFoundError(errno.ENOENT, "")))
-
-
-def _holder() -> Path:
-    """Return where a run tells whose it is, and by touching it that it goes on."""
-    return Path(settings.DATA_DIR) / "index.holder"
-
-
-def silent_seconds() -> float | None:
-    """Return how long ago the run that is under way got on last, in seconds; None where none is under way."""
-    try:
-        process = int(json.loads(_holder().read_text())["process"])
-        silent = abs(time.time() - _holder().stat().st_mtime)
-        os.kill(process, 0)
-    except PermissionError:  # it lives, as another user
-        return silent
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return silent
-
-
-class OtherTree(Refusal):
-    """The data folder belongs to another root by now."""
-
-
-def _refuse_other_tree() -> None:
-    """Raise OtherTree where somebody gave the data folder to another root while this process served it."""
-    data, root = Path(settings.DATA_DIR), Path(settings.RECORDINGS_ROOT)
-    owner = places.owner_of(data)
-    if owner is not None and owner.what == "recordings" and not owner.is_same(places.Owner("recordings", str(root))):
-        raise OtherTree(f"The data folder {data} belongs to {owner} by now; nothing of {root} was indexed.")
-
-
-def _whose(holder: Path) -> str:
-    try:
-        told = json.loads(holder.read_text())
-        return f"an indexing run is under way: process {told['process']}, since {told['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "an indexing run is under way in another process"
-
-
-def _checked_file() -> Path:
-    return Path(settings.DATA_DIR) / "checked"
-
-
-def mark_checked() -> None:
-    """Note that the catalog was compared with the disk just now, by the clock that is asked for its age. Raises OSError."""
-    _checked_file().touch()
-    _touch(_checked_file())
-
-
-def _touch(place: Path) -> None:
-    """Note on a file that it is now, if that can be."""
-    with contextlib.suppress(OSError):
-        os.utime(place, (now := time.time(), now))
-
-
-CLOCK_SECONDS = 2.0
-"""How far a time may lie ahead and still be now: file systems round."""
-
-
-def checked_seconds_ago() -> float | None:
-    """Return how long ago the catalog was compared with the disk, in seconds; None if it never was.
-
-    None as well where that lies in the future, for a clock that was set back: nobody knows then.
-    """
-    try:
-        age = time.time() - _checked_file().stat().st_mtime
-    except OSError:
-        return None
-    return max(0.0, age) if age >= -CLOCK_SECONDS else None
 
 
 def touch(keys: Collection[str]) -> None:

@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from recviewer import __version__, databases, places
-from recviewer.catalog import database
+from recviewer.catalog import database, run_lock
 from recviewer.catalog.indexer import Progress, RunReport
 from recviewer.commands import tables
 from recviewer.store import refusals as store
@@ -99,7 +99,7 @@ def bring_up(
         for problem in report.problems:
             warn(f"not looked at: {problem}")
         provenance.refresh(catalog_changed=report.did_anything)
-    except indexer.Busy as busy:
+    except run_lock.Busy as busy:
         warn(f"{busy}; serving what is indexed so far.")
     except GitFailed as failed:
         warn(f"The last commits are not known: {failed}.")

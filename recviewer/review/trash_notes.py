@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, models
 from filelock import FileLock, Timeout
 
-from recviewer.catalog import indexer
+from recviewer.catalog import indexer, run_lock
 from recviewer.catalog.models import Recording
 from recviewer.exchange.amounts import counted
 from recviewer.recorders.reading import key_of_part
@@ -150,7 +150,7 @@ def tell_catalog(paths: Sequence[str]) -> None:
 @contextlib.contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Let only one process move files and write about it, so that `reconcile` never sees half of an act."""
-    indexer.expect_folder()
+    run_lock.expect_folder()
     place = settings.DATA_DIR / "moving.lock"
     lock = FileLock(place, timeout=60)
     try:

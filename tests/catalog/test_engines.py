@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer import settings
-from recviewer.catalog import cases, indexer
+from recviewer.catalog import cases, run_lock
 from recviewer.catalog.engines import Wanted, postgresql
 from recviewer.catalog.engines.postgresql_text import SIGN, json_read, json_written, read, written
 from recviewer.catalog.models import Commit, File, Recording
@@ -119,7 +119,7 @@ def test_one_run_of_the_index_at_a_time(root):
     def other():
         with postgresql.only_one("index") as is_ours:
             said.append(is_ours)
-            with pytest.raises(indexer.Busy), indexer.only_run():
+            with pytest.raises(run_lock.Busy), run_lock.only_run():
                 pass
         connections.close_all()
 

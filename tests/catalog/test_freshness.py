@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from recviewer.catalog import freshness, indexer
+from recviewer.catalog import checked, freshness, indexer, run_lock
 from recviewer.catalog.models import IndexRun, Recording
 
 
@@ -67,7 +67,7 @@ def test_nudges_start_one_thread(nudged, root, monkeypatch):
 
 def test_nudge_soon_after_a_comparison_does_nothing(nudged, root, settings, monkeypatch):
     settings.REFRESH_SECONDS = 60
-    indexer.mark_checked()
+    checked.mark()
     monkeypatch.setattr(freshness, "_refresh", lambda: pytest.fail("compared again"))
 
     freshness.nudge()
@@ -86,7 +86,7 @@ def test_nudge_is_off_where_the_background_is(nudged, root, settings, monkeypatc
     ("error", "said"),
     [
         (OSError(28, "No space left on device"), "the disk is full"),
-        (indexer.Busy("another"), ""),
+        (run_lock.Busy("another"), ""),
     ],
 )
 def test_what_goes_wrong_in_the_background_is_said(nudged, root, monkeypatch, error, said):

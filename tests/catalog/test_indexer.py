@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from recviewer.catalog import content, indexer, search, summary
+from recviewer.catalog import checked, content, indexer, readers, run_lock, search, summary
 from recviewer.catalog.models import File, IndexRun, Recording
 from recviewer.store import files
 from recviewer.store.refusals import NoRoot, Vanished
@@ -422,7 +422,7 @@ def test_second_run_says_who_is_running(put, settings):
     other = subprocess.Popen([sys.executable, "-c", script, str(settings.DATA_DIR)], stdout=subprocess.PIPE)
     try:
         assert other.stdout.readline() == b"held\n"
-        with pytest.raises(indexer.Busy, match="process 4711, since 2026-01-01T00:00:00"):
+        with pytest.raises(run_lock.Busy, match="process 4711, since 2026-01-01T00:00:00"):
             run()
     finally:
         other.kill()
@@ -431,7 +431,7 @@ def test_second_run_says_who_is_running(put, settings):
 
 
 def test_run_inside_a_run_is_refused(put):
-    with indexer.only_run(), pytest.raises(indexer.Busy, match=f"process {os.getpid()}"):
+    with run_lock.only_run(), pytest.raises(run_lock.Busy, match=f"process {os.getpid()}"):
         run()
 
 
@@ -445,7 +445,7 @@ def test_run_starts_although_an_interrupted_one_left_its_name(put, settings):
 def test_interrupted_run_leaves_a_usable_catalog_and_the_next_completes_it(put, monkeypatch):
     for number in range(40):
         put(f"a/recordings/{number:02}.json")
-    monkeypatch.setattr(indexer, "BATCH_FILES", 10)
+    monkeypatch.setattr(readers, "BATCH_FILES", 10)
     monkeypatch.setattr(indexer, "BATCH_ROWS", 10)
     batches = iter(range(2))
 
@@ -520,18 +520,18 @@ def test_touch_finds_a_file_that_came_back(put):
 
 def test_touch_waits_for_nobody(put):
     put()
-    with indexer.only_run():
+    with run_lock.only_run():
         indexer.touch(["tests/recordings/one.json"])
 
     assert Recording.objects.count() == 0
 
 
 def test_time_of_the_last_comparison_is_known(put):
-    assert indexer.checked_seconds_ago() is None
+    assert checked.seconds_ago() is None
 
     run()
 
-    assert 0 <= indexer.checked_seconds_ago() < 60
+    assert 0 <= checked.seconds_ago() < 60
 
 
 def test_stamp_of_what_was_read_is_stored(put, monkeypatch):
@@ -550,7 +550,7 @@ def test_stamp_of_what_was_read_is_stored(put, monkeypatch):
 def test_work_tells_what_has_vanished(root, db):
     [done] = summary.work(str(root), 1000, [summary.Job("a.json", b"a.json", "")])
 
-    assert done == summary.Done("a.json", None, None)
+    assert done == summary.JobResult("a.json", None, None)
     with pytest.raises(Vanished):
         files.read(root, b"a.json", limit_bytes=None)
 
@@ -559,7 +559,7 @@ def test_folder_that_another_root_has_taken_over_is_left_alone(put, settings, tm
     put()
     (settings.DATA_DIR / "root").write_text(json.dumps({"what": "recordings", "place": str(tmp_path / "other")}))
 
-    with pytest.raises(indexer.OtherTree, match="by now"):
+    with pytest.raises(run_lock.OtherTree, match="by now"):
         indexer.refresh(processes=1)
     (settings.DATA_DIR / "root").write_text(json.dumps({"what": "recordings", "place": str(settings.RECORDINGS_ROOT)}))
     assert indexer.refresh(processes=1).added == 1

@@ -1,7 +1,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from recviewer.catalog import indexer
+from recviewer.catalog import run_lock
 from recviewer.catalog.models import Recording
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_empty_tree_is_said(root, capsys):
 
 def test_run_while_another_is_under_way_is_refused(put):
     put()
-    with indexer.only_run(), pytest.raises(CommandError, match="under way: process") as failure:
+    with run_lock.only_run(), pytest.raises(CommandError, match="under way: process") as failure:
         call_command("index")
 
     assert failure.value.returncode == 2

@@ -1,7 +1,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from recviewer.catalog import indexer
+from recviewer.catalog import indexer, run_lock
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def test_what_is_not_shown_is_counted(put, capsys):
 def test_search_while_another_run_is_under_way_uses_what_is_there(put, capsys):
     put()
     indexer.refresh(processes=1)
-    with indexer.only_run():
+    with run_lock.only_run():
         call_command("search", "planet")
 
     out, err = capsys.readouterr()

@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connections
 
 from recviewer import discreet as discreetly
-from recviewer.catalog import database, freshness, indexer
+from recviewer.catalog import checked, database, freshness, indexer
 from recviewer.catalog.models import Recording
 from recviewer.review import audit, reconciling, trash_notes
 from recviewer.review.models import Decision, TrashRecord
@@ -281,13 +281,13 @@ def test_a_clock_that_was_set_back_does_not_stop_the_refresh(client, one, settin
     day = time.time() + 86_400
     os.utime(settings.DATA_DIR / "checked", (day, day))
 
-    assert indexer.checked_seconds_ago() is None
+    assert checked.seconds_ago() is None
     assert client.get("/readyz").json()["index_age_seconds"] is None
     freshness.nudge()
     assert len(started) == 1
 
     indexer.refresh(processes=1)
-    assert indexer.checked_seconds_ago() < 60
+    assert checked.seconds_ago() < 60
 
 
 class FakeThread:

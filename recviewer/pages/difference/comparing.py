@@ -15,6 +15,7 @@ from recviewer.difference.compare import compare
 from recviewer.exchange.text import asked_of
 from recviewer.memory import stored
 from recviewer.pages.difference.difference import ShownSide, fragment_of, page_of, too_much
+from recviewer.pages.recordings.neighbours import url_of
 from recviewer.review.keeping import kept_bytes
 from recviewer.review.models import Decision, Verdict
 from recviewer.review.subjects import CHANGE_PREFIX, subject_of
@@ -94,7 +95,7 @@ def _recording(key: str) -> Recording:
 
 
 def _side(recording: Recording, title: str) -> ShownSide:
-    return ShownSide(title, recording.path, reverse("recording:show", args=[recording.path]))
+    return ShownSide(title, recording.path, url_of(recording.path))
 
 
 app_name = "difference"

@@ -20,6 +20,7 @@ from recviewer.lineage.versions import FullVersion, is_bot
 from recviewer.memory import lineages, ranges, stored
 from recviewer.memory.lineages import NoHistory, Start
 from recviewer.pages.deciding.verdict_bar import TONES
+from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.json import Json
 from recviewer.pages.text.classes import CLASSES
 from recviewer.recorders.reading import key_of_part
@@ -159,7 +160,7 @@ def _page(
         disk_url=_compared(today.blob, recording.blob) if recording and today and is_changed and not start.part else "",
         elsewhere=tuple((name, _url(key, name)) for name in start.elsewhere),
         head_url=reverse("history:show", args=[stored.key_for(versions[0].side.raw)]) if asked and versions else "",
-        recording_url=reverse("recording:show", args=[key]) if recording else "",
+        recording_url=url_of(key) if recording else "",
     )
 
 

@@ -26,6 +26,7 @@ from recviewer.pages.ranges import generations
 from recviewer.pages.ranges.filter import RangeFilter, of_finding
 from recviewer.pages.ranges.pushed import Pushed, Watch, pushed_of, successor, watch_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
+from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.text.classes import CLASSES, Look, look_of_state
 from recviewer.pages.text.test_ids import parse
@@ -210,7 +211,7 @@ def _page(
         ),
         older=len(older),
         older_open=sum(not one.verdict for one in older),
-        older_url=generations.url_of(place, call) if call else "",
+        older_url=generations.question_url(place, call) if call else "",
         label=place.report.found.alike[change.alike].label if change.alike is not None and item.changes[1:] else "",
         can_break=pairs.can_break(change),
         pair_url=_pair_url(place, change),
@@ -300,14 +301,14 @@ def _short(test_id: str) -> str:
 def _shown(side: Side | None, otherwise: str) -> ShownSide:
     if side is None:
         return ShownSide("", otherwise, "")
-    return ShownSide(side.blob[:7], side.path, _url_of(side))
+    return ShownSide(side.blob[:7], side.path, _page_of(side))
 
 
-def _url_of(side: Side) -> str:
+def _page_of(side: Side) -> str:
     """Return the address of a recording's page if it lies in the tree as it is here, else of its content."""
     key = key_at(side.raw, way())
     if Recording.objects.filter(path=key, blob=side.blob).exists():
-        return reverse("recording:show", args=[key])
+        return url_of(key)
     if not side.blob:
         return ""
     return f"{reverse('recording:blob', args=[side.held_by])}?{urlencode({'path': key})}"
@@ -318,7 +319,7 @@ def _facts(place: ShownRange, change: Change) -> Iterator[SideFacts]:
     said = standing.latest({side.subject for _, side in sides if side.subject})
     for title, side in sides:
         verdicts = tuple(said.get(side.subject, {}).values())
-        yield SideFacts(title, side, _url_of(side), _history_of(place, side), verdicts)
+        yield SideFacts(title, side, _page_of(side), _history_of(place, side), verdicts)
 
 
 def _on_itself(change: Change) -> tuple[Decision, ...]:

@@ -63,7 +63,7 @@ def older_of(report_changes: Sequence[Change], call: Change) -> list[Change]:
     return [one for one in report_changes if one.is_older and one.group == call.group]
 
 
-def url_of(place: ShownRange, call: Change) -> str:
+def question_url(place: ShownRange, call: Change) -> str:
     """Return the address of the question."""
     return f"{reverse('changes:older')}?{place.named()}&{RangeFilter().query(('change', call.side.path))[1:]}"
 

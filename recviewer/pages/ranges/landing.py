@@ -21,7 +21,7 @@ from recviewer.git.ranges import Counted
 from recviewer.git.refs import CommitFacts
 from recviewer.git.repository import Repository
 from recviewer.pages.ranges.filter import RangeFilter, of_finding
-from recviewer.pages.ranges.generations import older_of, url_of
+from recviewer.pages.ranges.generations import older_of, question_url
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.text.classes import CLASSES, STATES, Look, look_of_state
@@ -294,7 +294,7 @@ def _row(place: ShownRange, asked: RangeFilter, item: Item) -> ChangeRow:
         state,
         len(item.changes) - 1,
         tuple([(one, place.change_url(queue, one)) for one in older]),
-        url_of(place, change) if older else "",
+        question_url(place, change) if older else "",
     )
 
 

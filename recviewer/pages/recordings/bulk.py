@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from recviewer.catalog.models import Recording
 from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.text.words_for import StateWord, state_of
 from recviewer.review.filters import standings_for, totals
@@ -114,13 +115,13 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _left_out(recording: Recording) -> tuple[str, str, str]:
-    return recording.path, reverse("recording:show", args=[recording.path]), unread(recording)
+    return recording.path, url_of(recording.path), unread(recording)
 
 
 def _group(some: list[Recording], standing: object, elsewhere: int) -> AlikeRecordings:
     return AlikeRecordings(
         first=some[0],
-        url=reverse("recording:show", args=[some[0].path]),
+        url=url_of(some[0].path),
         items=_items(some),
         count=len(some),
         tests=len({recording.test_id for recording in some} - {None, ""}),

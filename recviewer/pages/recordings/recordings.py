@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
@@ -302,7 +302,7 @@ def _row(
         item=item_of(recording.path, recording.blob),
         bytes=str(recording.size),
         test_id=stand_in(recording.test_id or ""),
-        url=reverse("recording:show", args=[recording.path]),
+        url=url_of(recording.path),
         asked=hits(snippet.pieces) if snippet and found == "asked" else one_line(recording.asked),
         answered=hits(snippet.pieces) if snippet and found == "answered" else one_line(answered),
         tone=recording.answer_kind,

@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import timezone
 
 import recviewer
-from recviewer.catalog import indexer
+from recviewer.catalog import checked
 from recviewer.catalog.prepared import prepared
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Tag
@@ -90,7 +90,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _checked() -> datetime | None:
     """Return when the catalog was last compared with the disk."""
-    age = indexer.checked_seconds_ago()
+    age = checked.seconds_ago()
     return None if age is None else timezone.now() - timedelta(seconds=age)
 
 

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--full", action="store_true", help="read every file again, also the unchanged")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from recviewer.catalog import indexer
+        from recviewer.catalog import indexer, run_lock
         from recviewer.commands.start import prepare, sentence_of, unusable
         from recviewer.store.refusals import Refusal
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         try:
             with progress_for(sys.__stderr__ or sys.stderr) as progress:
                 report = indexer.refresh(full=options["full"], progress=progress)
-        except (indexer.Busy, Refusal) as refusal:
+        except (run_lock.Busy, Refusal) as refusal:
             raise CommandError(str(refusal), returncode=2) from None
         except (OSError, DatabaseError) as error:
             raise unusable(error) from error

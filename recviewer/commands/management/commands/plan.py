@@ -73,10 +73,10 @@ class Command(BaseCommand):
 
 
 def _of_tree() -> Plan:
-    from recviewer.catalog import indexer
+    from recviewer.catalog import indexer, run_lock
     from recviewer.plan import tree
 
-    with contextlib.suppress(indexer.Busy):
+    with contextlib.suppress(run_lock.Busy):
         indexer.refresh()
     return tree.make()
 

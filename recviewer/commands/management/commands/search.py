@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=50, help="paths at the most (default 50)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from recviewer.catalog import indexer, provenance, search
+        from recviewer.catalog import indexer, provenance, run_lock, search
         from recviewer.commands.start import prepare
         from recviewer.commands.terminal import safe
         from recviewer.git.repository import GitFailed
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         try:
             report = indexer.refresh()
             provenance.refresh(catalog_changed=report.did_anything)
-        except indexer.Busy as busy:
+        except run_lock.Busy as busy:
             self.stderr.write(f"{busy}; searching what is indexed so far.")
         except GitFailed as failed:
             self.stderr.write(f"The last commits are not known: {failed}.")
