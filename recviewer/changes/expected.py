@@ -69,7 +69,7 @@ class Expected(NamedTuple):
 NOTHING_EXPECTED: Final = Expected()
 
 
-class Kept(NamedTuple):
+class KeptWords(NamedTuple):
     """How many answers with other words keep every word that their tests look for, of those that held any."""
 
     keep: int
@@ -81,10 +81,10 @@ class Kept(NamedTuple):
         return self.of - self.keep
 
 
-def kept(changes: Iterable[Change]) -> Kept:
+def kept(changes: Iterable[Change]) -> KeptWords:
     """Count the answers with other words that held what their tests look for, and those that still do."""
     held_before = [one for one in changes if one.churn is Churn.TEXT and one.new is not None and one.expected.was_held]
-    return Kept(sum(not one.expected.loses for one in held_before), len(held_before))
+    return KeptWords(sum(not one.expected.loses for one in held_before), len(held_before))
 
 
 def attached(asked: Range, changes: Sequence[Change]) -> list[Change]:

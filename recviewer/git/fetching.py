@@ -44,7 +44,7 @@ _HASH = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class RemoteOffer:
     """What a remote has. refs: commits by name. default: its default branch, "" where it does not say."""
 
     refs: dict[str, str]
@@ -61,7 +61,7 @@ class Came:
     left: int = 0
 
 
-def offered(remote: Remote, where: Path, *, tell: Tell) -> Offer:
+def offered(remote: Remote, where: Path, *, tell: Tell) -> RemoteOffer:
     """Ask the remote what it has. Raises GitFailed with what it said."""
     tell(f"asking {remote.shown} what it has")
     patterns = ("HEAD", "refs/heads/*", "refs/pull/*/head", "refs/merge-requests/*/head")
@@ -74,7 +74,7 @@ def offered(remote: Remote, where: Path, *, tell: Tell) -> Offer:
             default = sha.removeprefix("ref: refs/heads/")
         elif _HASH.fullmatch(sha):
             found[name] = sha
-    return Offer(found, default)
+    return RemoteOffer(found, default)
 
 
 def wanted(revision: str) -> str:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.http import HttpRequest
 from django.urls import reverse
 
-from recviewer.changes.expected import Kept, kept
+from recviewer.changes.expected import KeptWords, kept
 from recviewer.changes.findings import Finding
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import ORDER, Change
@@ -134,7 +134,7 @@ class Landing:
     churn_url: str
     queue: Queue
     start_url: str
-    kept: Kept
+    kept: KeptWords
     about_tests: str
 
 

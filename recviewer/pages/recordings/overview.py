@@ -50,7 +50,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class CutBy:
     """The whole, cut by one thing. rest: (how many further values, what they come to), None for none."""
 
     name: str
@@ -62,7 +62,7 @@ class Cut:
 class TreeOverview:
     """All cuts. by: what bars and numbers count, `number` or `size`."""
 
-    cuts: tuple[Cut, ...]
+    cuts: tuple[CutBy, ...]
     total: int
     by: str
     width: int = WIDTH
@@ -87,7 +87,7 @@ def _sums(found: Columns, key: str, by: str) -> list[tuple[str, int]]:
     return sorted(((value, sum_) for value, sum_ in sums.items() if sum_), key=lambda one: (-one[1], one[0]))
 
 
-def _verdicts(total: int) -> Cut:
+def _verdicts(total: int) -> CutBy:
     counts = verdict_counts(ListState(), total, freshness.once_settled(freshness.generation()))
     values = [(state, counts.get(state, 0)) for state in _TONES if counts.get(state, 0)]
     return _cut("verdict", "state", values, "number", VERDICT_WORDS)
@@ -95,7 +95,7 @@ def _verdicts(total: int) -> Cut:
 
 def _cut(
     name: str, key: str, values: Sequence[tuple[str, int]], by: str, words: Mapping[str, str] | None = None
-) -> Cut:
+) -> CutBy:
     """Return a cut with its bar. values: with what they count, in order."""
     total = sum(value for _, value in values)
     known = words if words is not None else FACET_WORDS.get(key, {})
@@ -117,7 +117,7 @@ def _cut(
         for called in [known.get(value) or value or NO_VALUE.get(key, "none")]
     )
     left = values[len(named) :]
-    return Cut(name, segments, (len(left), _written(sum(count for _, count in left), by)) if left else None)
+    return CutBy(name, segments, (len(left), _written(sum(count for _, count in left), by)) if left else None)
 
 
 def _short(name: str) -> str:
