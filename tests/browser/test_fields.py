@@ -51,6 +51,11 @@ def kind_of(address):
     return resolve(urlsplit(address).path).view_name
 
 
+def _acts(name, element):
+    """Tell whether Enter in a field decides something."""
+    return element == "input" and name in MEANT
+
+
 def fields(get, start):
     """Yield every text field once for each kind of page: (address of the page, its number there, name, element)."""
     waiting, seen, visits, found = list(start), set(), {}, set()
@@ -65,7 +70,8 @@ def fields(get, start):
             continue
         visits[kind] = visits.get(kind, 0) + 1
         page = Page(answer.text())
-        for number, (action, name, element) in enumerate(page.fields):
+        # those that act last: what they decide may take other fields off the page
+        for number, (action, name, element) in sorted(enumerate(page.fields), key=lambda one: _acts(*one[1][1:])):
             if (kind, action, name, element) not in found:
                 found.add((kind, action, name, element))
                 yield address, number, name, element
