@@ -94,6 +94,12 @@ def recordings(data: Path, kinds: list[str]) -> dict[str, str]:
         found["largest"] = f"/r/{quote(largest[0])}"
         found["largest-raw"] = f"/r/{quote(largest[0])}?view=raw"
         found["largest-chunks"] = f"/r/{quote(largest[0])}?view=chunks"
+        test = base.execute(
+            "SELECT test_id FROM catalog_recording WHERE test_id IS NOT NULL AND length(test_id) < 500"
+            " GROUP BY test_id ORDER BY count(*) DESC, test_id LIMIT 1"
+        ).fetchone()
+        if test:
+            found["test"] = f"/tests/{quote(test[0])}"
         found["queue-item"] = f"/r/{quote(largest[0])}?in=%3Fkind%3Dchat"
     return found
 
@@ -109,6 +115,8 @@ def others(data: Path) -> dict[str, str]:
         "bulk": "/bulk/?kind=chat",
         "queue-empty": "/queue/?q=nothingisnamedso",
         "plan": "/plan/",
+        "tests": "/tests/",
+        "tests-apart": "/tests/?sort=-apart",
         "tags": "/tags/",
         "activity": "/activity/",
         "trash": "/trash/",

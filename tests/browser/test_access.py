@@ -26,6 +26,7 @@ def addresses():
     yield f"/r/{longest.path}?in=%3F"
     most = Recording.objects.filter(test_id__isnull=False).values("test_id").annotate(count=Count("pk"))
     yield url_of_test(most.order_by("-count", "test_id").first()["test_id"])
+    yield "/tests/"
     yield "/queue/?q=nothingatall"
     yield "/trash/"
     yield "/activity/"

@@ -25,6 +25,7 @@ PAGES = frozenset(
         "plan:show",
         "plan:range",
         "tags:listing",
+        "tests:listing",
         "tests:show",
         "trash:listing",
         "activity:listing",

@@ -94,6 +94,12 @@ def here(request: HttpRequest) -> str:
 
 
 @register.filter
+def underscored(value: object) -> SafeString:
+    """Show the name of a function as `brief` does; it may break behind its underscores."""
+    return mark_safe(brief(value).replace("_", "_<wbr>"))  # noqa: S308 - escaped by brief()
+
+
+@register.filter
 def in_full(value: object) -> SafeString:
     """Show recorded text as `visible` does, however long: who lays it out has cut it to the room that the page has."""
     return mark_safe(marked("" if value is None else str(value)))  # noqa: S308 - escaped by marked()

@@ -127,7 +127,7 @@ def show(request: HttpRequest, given: str) -> HttpResponse:
 def page_of(loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str) -> TestPage:
     """Put the page of a test together."""
     test = parse(loaded.test_id)
-    models = _models()
+    models = models_asked()
     teller = Teller(loaded, standings, folds, here)
     blocks, more = teller.conversation()
     beside, beside_more = teller.beside()
@@ -280,7 +280,7 @@ def _bar(loaded: Loaded, teller: Teller, standings: dict[str, Stand], here: str)
 _models_known: tuple[str, tuple[str, ...]] = ("", ())
 
 
-def _models() -> tuple[str, ...]:
+def models_asked() -> tuple[str, ...]:
     """Return the names of the models that recordings here ask, asked once for each state of the catalog."""
     global _models_known
     generation = freshness.generation()

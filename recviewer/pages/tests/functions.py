@@ -1,0 +1,128 @@
+"""Test functions with their tests: what their parameters are, and which of them hold far more than their siblings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import median
+
+from recviewer.pages.tests.tally import Tally, sum_of
+from recviewer.pages.text.test_ids import Parameter, parameters_of, parse
+
+LEAST, TIMES, ABOVE = 8, 3, 6
+"""A test holds far more than its siblings if it holds at least so many recordings, so many times the median of the others,
+and so many above it."""
+
+NAMED = 3
+"""Values of a parameter that are named; of more, the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestFunction:
+    """A function with its tests, in order of their ids. sum: of all of them."""
+
+    __test__ = False
+
+    file: str
+    name: str
+    tests: tuple[tuple[str, Tally], ...]
+    sum: Tally
+
+    @property
+    def short(self) -> str:
+        """The name as lists show it."""
+        return self.name.rpartition("::")[2].removeprefix("test_") or "no name"
+
+    @property
+    def outliers(self) -> tuple[int, ...]:
+        """The places of the tests that hold far more than the others."""
+        return outliers([tally.count for _, tally in self.tests])
+
+    @property
+    def distance(self) -> float:
+        """How many times the median of its siblings the largest of the outliers holds, 0 where none is."""
+        counts = [tally.count for _, tally in self.tests]
+        return max((counts[at] / (median(_without(counts, at)) or 1) for at in self.outliers), default=0)
+
+
+def functions_of(found: Mapping[str, Tally]) -> list[TestFunction]:
+    """Return the functions of some tests, in the order of the tree."""
+    by_function: dict[tuple[str, str], list[tuple[str, Tally]]] = {}
+    for test, tally in found.items():
+        taken = parse(test)
+        by_function.setdefault((taken.file.removesuffix("::"), taken.function), []).append((test, tally))
+    return [
+        TestFunction(file, name, tuple(sorted(tests, key=lambda one: one[0])), sum_of(tally for _, tally in tests))
+        for (file, name), tests in sorted(by_function.items())
+    ]
+
+
+def outliers(counts: Sequence[int]) -> tuple[int, ...]:
+    """Return the places of those that are far above the median of the others."""
+    found = []
+    for at, count in enumerate(counts):
+        others = _without(counts, at)
+        usual = median(others) if others else count
+        if count >= LEAST and count >= TIMES * usual and count >= usual + ABOVE:
+            found.append(at)
+    return tuple(found)
+
+
+def _without(counts: Sequence[int], at: int) -> Sequence[int]:
+    return [*counts[:at], *counts[at + 1 :]]
+
+
+def outliers_said(function: TestFunction, models: tuple[str, ...]) -> str:
+    """Say who holds far more, how many, and what the others hold: `openai 28 and 30, others 3`; "" where none does."""
+    places = function.outliers
+    if not places:
+        return ""
+    counts = [tally.count for _, tally in function.tests]
+    many = sorted(counts[at] for at in places)
+    others = sorted(count for at, count in enumerate(counts) if at not in places)
+    who = {provider_of(told(function.tests[at][0], models)) for at in places}
+    name = who.pop() if len(who) == 1 else ""
+    lead = name or ("one has" if len(many) == 1 else f"{len(many):,} have")
+    return f"{lead} {_numbers(many)}, others {_numbers(others)}" if others else f"{lead} {_numbers(many)}"
+
+
+def _numbers(some: Sequence[int]) -> str:
+    every = sorted(set(some))
+    if len(every) <= 2:
+        return " and ".join(f"{one:,}" for one in every)
+    return f"{every[0]:,} to {every[-1]:,}"
+
+
+def provider_of(parameters: Sequence[Parameter]) -> str:
+    """Return whose model a test asks, "" where its id does not say."""
+    return next((one.value for one in parameters if one.name == "provider"), "")
+
+
+@lru_cache(20_000)
+def told(test_id: str, models: tuple[str, ...]) -> tuple[Parameter, ...]:
+    """Return the parameters of a test, see `parameters_of`."""
+    return parameters_of(parse(test_id), models)
+
+
+def product_of(function: TestFunction, models: tuple[str, ...]) -> str:
+    """Say what a function's parameters are: `5 providers × 2 clients × earth, saturn`."""
+    values: dict[tuple[str, int], dict[str, None]] = {}
+    for test, _ in function.tests:
+        unnamed = 0
+        for one in told(test, models):
+            unnamed += not one.name
+            values.setdefault((one.name, 0 if one.name else unnamed), {})[one.value] = None
+    has_provider = ("provider", 0) in values
+    pieces = []
+    order = {"provider": 0, "client": 1}
+    for (name, _), some in sorted(values.items(), key=lambda one: (order.get(one[0][0], 2), one[0])):
+        if name == "model" and has_provider and len(some) <= len(values["provider", 0]):
+            continue
+        if name in ("dimension",):
+            continue
+        listed = [value if len(value) <= 40 else f"{value[:39]}…" for value in some]
+        noun = {"": "cases", "provider": "providers", "client": "clients"}.get(name, f"{name}s")
+        are_named = len(listed) == 1 or (name != "client" and len(listed) <= NAMED and sum(map(len, listed)) <= 60)
+        pieces.append(", ".join(listed) if are_named else f"{len(listed):,} {noun}")
+    return " × ".join(pieces)

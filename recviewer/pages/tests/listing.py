@@ -1,0 +1,245 @@
+"""All tests: `/tests/`, by file and function, narrowed as the list of recordings is. `/tests.json` for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog import facets, freshness
+from recviewer.catalog.models import Recording
+from recviewer.pages.recordings.facets import narrowed, printed_facets
+from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.sentence import Chip, chips_of, without_all
+from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.json import Json
+from recviewer.pages.site.numbers import whole
+from recviewer.pages.tests.addresses import url_of_test
+from recviewer.pages.tests.functions import TestFunction, functions_of
+from recviewer.pages.tests.rows import FileLine, FunctionView, RowTeller
+from recviewer.pages.tests.tally import Tally, sum_of, tallies
+from recviewer.pages.tests.test import models_asked
+from recviewer.pages.text.folds import Fold, Folds
+from recviewer.recent import Recent
+from recviewer.review import narrowing, standing
+from recviewer.review.narrowing import REVIEW_KEYS, read
+
+PER_PAGE = 500
+"""Tests in one answer of the JSON form."""
+
+ORDERS = {
+    "": "by file",
+    "-recordings": "most recordings first",
+    "-size": "largest first",
+    "-apart": "farthest from their siblings first",
+    "-missed": "most that replay cannot find first",
+    "-last": "last changed first",
+}
+"""How functions may be ordered; by file is the order of the tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A way to order functions."""
+
+    title: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TestsPage:
+    """The page. files: in the order of the tree, () where functions stand by themselves; shown: how many functions do.
+
+    none: recordings of no test.
+    """
+
+    __test__ = False
+
+    state: ListState
+    tests: int
+    functions: int
+    shown: int
+    sum: Tally
+    all_tests: int
+    none: int
+    none_url: str
+    files: tuple[FileLine, ...]
+    flat: tuple[FunctionView, ...]
+    more: Fold | None
+    orders: tuple[Order, ...]
+    order: str
+    facets: SafeString
+    chips: tuple[Chip, ...]
+    plain_url: str
+    list_url: str
+    json_url: str
+    faults: tuple[str, ...]
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show the tests of what the address describes; typed filters move from the box into the address first."""
+    typed = ListState.of(request.GET)
+    state = typed.with_asked(read(request.GET.get("q", "")))
+    order = request.GET.get("sort", "")
+    order = order if order in ORDERS else ""
+    if request.path.endswith(".json"):
+        return _as_json(request, state)
+    if (state.terms, state.words) != (typed.terms, typed.words) and not state.hints:
+        return HttpResponseRedirect(request.path + _address(state, order))
+    is_part = wants_fragment(request) and "open" in request.GET
+    names = request.GET.getlist("open")
+    kept = _address(state, order).removeprefix("?")
+    page, folds = build(state, order, Folds.asked_by(names, kept, is_part=is_part))
+    if is_part:
+        fold = folds.found.get(names[-1])
+        if fold is None:
+            raise Http404(names[-1])
+        response = render(request, fold.template, {"fold": fold})
+    else:
+        response = render(request, "tests/list.html", {"page": page})
+    patch_vary_headers(response, VARY)
+    return response
+
+
+def _address(state: ListState, order: str) -> str:
+    """Return the query of the page, `?` included."""
+    plain = ListState(words=state.words, terms=state.terms).address()
+    return f"{plain}{'&' if plain != '?' else ''}{urlencode({'sort': order})}" if order else plain
+
+
+def build(state: ListState, order: str, folds: Folds) -> tuple[TestsPage, Folds]:
+    """Put the page together. Opens no file."""
+    generation = freshness.generation()
+    kept_for = freshness.once_settled(generation)
+    faults = tuple(dict.fromkeys(filter(None, map(narrowing.fault, (*state.terms, *narrowing.terms_in(state.words))))))
+    everything = _functions(ListState(), generation, kept_for)
+    functions = () if faults else _functions(state, generation, kept_for)
+    tests = sum(len(one.tests) for one in functions)
+    teller = RowTeller(folds, models_asked())
+    flat: tuple[FunctionView, ...] = ()
+    files: tuple[FileLine, ...] = ()
+    more, shown = None, len(functions)
+    if order:
+        ordered = _ordered(functions, order)
+        shown = len(ordered)
+        flat, more = folds.some(
+            "functions",
+            len(ordered),
+            lambda at: teller.function(ordered[at]),
+            "function",
+            template="tests/_functions.html",
+        )
+    else:
+        files, more = teller.files(functions, is_narrow=bool(state.terms or state.words))
+    counted_all = facets.counts(() if faults else _combined(state, generation, kept_for), state.terms)
+    total = sum_of(one.sum for one in functions)
+    listed = reverse("recordings:listing")
+    page = TestsPage(
+        state=state,
+        tests=tests,
+        functions=len(functions),
+        shown=shown,
+        sum=total,
+        all_tests=sum(len(one.tests) for one in everything),
+        none=counted_all.total - total.count,
+        none_url=f"{listed}{_with(state, '-has:test')}",
+        files=files,
+        flat=flat,
+        more=more,
+        orders=tuple([Order(title, _address(state, one), one == order) for one, title in ORDERS.items()]),
+        order=order,
+        facets=printed_facets(ListState(words=state.words, terms=state.terms), counted_all, kept_for),
+        chips=tuple(chips_of(ListState(words=state.words, terms=state.terms))),
+        plain_url=without_all(state) or "?",
+        list_url=listed + ListState(words=state.words, terms=state.terms).address(),
+        json_url=reverse("tests:json") + ListState(words=state.words, terms=state.terms).address(),
+        faults=faults,
+    )
+    return page, folds
+
+
+_kept = Recent[Hashable, tuple[TestFunction, ...]](16, weigh=len, limit=20_000)
+
+
+def _functions(state: ListState, generation: str, kept_for: str) -> tuple[TestFunction, ...]:
+    """Return the functions of what an address leaves, kept while nothing is indexed and nothing decided."""
+    if narrowing.holds_said(state.terms, state.words):
+        return tuple(functions_of(tallies(state, generation, kept_for)))
+    key = (generation, kept_for, state.terms, state.words, standing.state())
+    return _kept.made(key, lambda: tuple(functions_of(tallies(state, generation, kept_for))))
+
+
+def _with(state: ListState, typed: str) -> str:
+    return ListState(words=state.words, terms=state.terms).with_asked(read(f"{state.line} {typed}")).address()
+
+
+def _combined(state: ListState, generation: str, kept_for: str) -> Sequence[facets.Combination]:
+    """Return what the facets count, as the list of recordings does."""
+    beyond = [*facets.without_facets(state.terms), *(term for term in state.terms if term.key in REVIEW_KEYS)]
+    if not beyond and not state.words:
+        return facets.combinations(Recording.objects.all(), key=(generation,))
+    key = None if narrowing.holds_said(beyond, state.words) else (generation, state.words, tuple(beyond))
+    return facets.combinations(narrowed(state, beyond, kept_for), key=key)
+
+
+def _ordered(functions: Sequence[TestFunction], order: str) -> list[TestFunction]:
+    keys: dict[str, Any] = {
+        "-recordings": lambda one: one.sum.count,
+        "-size": lambda one: one.sum.size,
+        "-apart": lambda one: one.distance,
+        "-missed": lambda one: one.sum.missed,
+        "-last": lambda one: one.sum.last.timestamp() if one.sum.last else 0,
+    }
+    some = [one for one in functions if one.outliers] if order == "-apart" else list(functions)
+    some = [one for one in some if one.sum.missed] if order == "-missed" else some
+    return sorted(some, key=lambda one: (-keys[order](one), one.file, one.name))
+
+
+def _as_json(request: HttpRequest, state: ListState) -> Json:
+    generation = freshness.generation()
+    faults = [one for one in map(narrowing.fault, (*state.terms, *narrowing.terms_in(state.words))) if one]
+    if faults:
+        return Json({"error": " ".join(dict.fromkeys(faults))}, status=400)
+    found = tallies(state, generation, freshness.once_settled(generation))
+    every = list(found.items())
+    page = max(1, whole(request.GET.get("page", ""), 1))
+    start = (page - 1) * PER_PAGE
+    plain = ListState(words=state.words, terms=state.terms).address()
+    following = f"{reverse('tests:json')}{plain}{'&' if plain != '?' else ''}page={page + 1}"
+    return Json(
+        {
+            "total": len(every),
+            "recordings": sum(one.count for one in found.values()),
+            "bytes": sum(one.size for one in found.values()),
+            "next": following if start + PER_PAGE < len(every) else None,
+            "tests": [
+                {
+                    "test_id": test,
+                    "url": url_of_test(test),
+                    "recordings": one.count,
+                    "bytes": one.size,
+                    "missed": one.missed,
+                    "failed": one.failed,
+                    "came_to": dict(sorted(one.did.items())),
+                    "models": dict(sorted(one.models.items())),
+                    "verdicts": dict(sorted(one.verdicts.items())),
+                    "last_commit": one.last.isoformat() if one.last else None,
+                }
+                for test, one in every[start : start + PER_PAGE]
+            ],
+        }
+    )
+
+
+app_name = "tests"
+urlpatterns = [path("tests/", listing, name="listing"), path("tests.json", listing, name="json")]

@@ -1,0 +1,284 @@
+"""The rows of the page of tests: files, functions with a bar for each test, and the table of a function's tests."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS
+from recviewer.pages.templatetags.words import counted
+from recviewer.pages.tests.addresses import url_of_test
+from recviewer.pages.tests.functions import TestFunction, outliers_said, product_of, provider_of, told
+from recviewer.pages.tests.tally import Tally, sum_of
+from recviewer.pages.text.folds import Fold, Folds
+
+OPEN = 40
+"""Functions of files that are open at once."""
+
+BARS = 60
+"""Tests of a function that have a bar; of more, each bar stands for several."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnBar:
+    """One bar: of a test, or of several. tone: warn, bad or ""."""
+
+    x: int
+    y: float
+    height: float
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """The recordings of one test. url: "" where there is no such test."""
+
+    url: str
+    count: int
+    missed: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The tests of a function: a row for what is not the provider, a column for each provider."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[GridCell, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionView:
+    """A row. url: of the only test, "" where there are several; then fold holds them. marks: (glyph, tone, words)."""
+
+    anchor: str
+    file: str
+    name: str
+    parameters: str
+    bars: tuple[DrawnBar, ...]
+    width: int
+    tests: int
+    tally: Tally
+    does: str
+    with_: str
+    marks: tuple[tuple[str, str, str], ...]
+    url: str
+    fold: Fold | None
+
+    @property
+    def verdicts(self) -> tuple[tuple[str, int], ...]:
+        """What was decided."""
+        return verdicts_of(self.tally)
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A file with its functions. folder: without what all files begin with; title: all of its path."""
+
+    folder: str
+    name: str
+    title: str
+    functions: int
+    tests: int
+    tally: Tally
+    fold: Fold
+    marks: tuple[tuple[str, str, str], ...]
+
+    @property
+    def verdicts(self) -> tuple[tuple[str, int], ...]:
+        """What was decided."""
+        return verdicts_of(self.tally)
+
+
+class RowTeller:
+    """Makes rows ready."""
+
+    def __init__(self, folds: Folds, models: tuple[str, ...]) -> None:
+        self._folds, self._models, self._start = folds, models, ""
+
+    def files(self, functions: Sequence[TestFunction], *, is_narrow: bool) -> tuple[tuple[FileLine, ...], Fold | None]:
+        """Return the files, and the fold with those that follow. Those with what stands out are open."""
+        by_file: dict[str, list[TestFunction]] = {}
+        for one in functions:
+            by_file.setdefault(one.file, []).append(one)
+        opened = _opened(by_file, is_narrow=is_narrow)
+        every = list(by_file.items())
+        self._start = shared_folder(list(by_file))
+
+        def view(at: int) -> FileLine:
+            return self._file(*every[at], is_open=every[at][0] in opened)
+
+        return self._folds.some("files", len(every), view, "file", template="tests/_files.html")
+
+    def _file(self, file: str, some: Sequence[TestFunction], *, is_open: bool) -> FileLine:
+        tally = sum_of(one.sum for one in some)
+        folder, slash, name = file.rpartition("/")
+        fold = self._folds.fold(
+            f"f-{_short_hash(file)}",
+            file,
+            template="tests/_functions.html",
+            make=lambda: tuple([self.function(one) for one in some]),
+            weight=1 << 30,
+            is_open=is_open,
+        )
+        return FileLine(
+            (folder + slash).removeprefix(self._start),
+            name or "no file",
+            file,
+            len(some),
+            sum(len(one.tests) for one in some),
+            tally,
+            fold,
+            tuple(_plain_marks(tally))[:1],
+        )
+
+    def function(self, one: TestFunction) -> FunctionView:
+        """Return the row of a function."""
+        self._folds.spend(1_300 + 70 * min(BARS, len(one.tests)))
+        bars = tuple(_bars(one, self._models))
+        single = len(one.tests) == 1
+        apart = outliers_said(one, self._models)
+        marks = [*([("warn", "warn", apart)] if apart else []), *_plain_marks(one.sum)]
+        anchor = _short_hash(f"{one.file}\0{one.name}")
+        names = [name for name, _ in _most(one.sum.models) if name]
+        return FunctionView(
+            anchor=f"fn-{anchor}",
+            file=one.file,
+            name=one.short,
+            parameters=product_of(one, self._models),
+            bars=() if single else bars,
+            width=len(bars) * 7,
+            tests=len(one.tests),
+            tally=one.sum,
+            does=_did(one.sum),
+            with_=_few([name.rpartition("/")[2] for name in names]),
+            marks=tuple(marks[:3]),
+            url=url_of_test(one.tests[0][0]) if single else "",
+            fold=None if single else self._grid(one, anchor),
+        )
+
+    def _grid(self, one: TestFunction, anchor: str) -> Fold:
+        return self._folds.fold(
+            f"g-{anchor}",
+            counted(len(one.tests), "test"),
+            template="tests/_grid.html",
+            make=lambda: self._grid_of(one),
+            weight=260 * len(one.tests),
+        )
+
+    def _grid_of(self, one: TestFunction) -> Grid:
+        columns: dict[str, None] = {}
+        rows: dict[str, dict[str, GridCell]] = {}
+        for test, tally in one.tests:
+            parameters = told(test, self._models)
+            provider = provider_of(parameters)
+            has_provider = bool(provider)
+            rest = [
+                each.value
+                for each in parameters
+                if each.name != "provider" and not (has_provider and each.name == "model")
+            ]
+            cell = GridCell(url_of_test(test), tally.count, tally.missed, tally.failed)
+            row = " · ".join(rest) or (provider and "all") or "no parameters"
+            while provider in rows.get(row, {}):  # another model of the same provider
+                row += " ·"
+            rows.setdefault(row, {})[provider] = cell
+            columns[provider] = None
+        nothing = GridCell("", 0, 0, 0)
+        self._folds.spend(240 * len(one.tests) + 60 * len(columns) * len(rows))
+        return Grid(
+            tuple(columns),
+            tuple([(row, tuple([cells.get(column, nothing) for column in columns])) for row, cells in rows.items()]),
+        )
+
+
+def shared_folder(files: Sequence[str]) -> str:
+    """Return the folder, `/` included, in which all files lie, "" where there is none."""
+    folders = [file.split("/")[:-1] for file in files if file]
+    shared = (
+        takewhile(lambda pair: pair[0] == pair[1], zip(min(folders), max(folders), strict=False)) if folders else ()
+    )
+    return "".join([f"{one}/" for one, _ in shared]) if len(folders) > 1 else ""
+
+
+def _opened(by_file: dict[str, list[TestFunction]], *, is_narrow: bool) -> set[str]:
+    """Return the files that are open at first: those of which most stands out, or the first of what was asked for."""
+    opened: set[str] = set()
+    left = OPEN
+    is_small = is_narrow or len(by_file) <= 3
+    ranks = {
+        file: sum(bool(one.outliers or one.sum.failed) for one in some) / len(some) for file, some in by_file.items()
+    }
+    for file, some in sorted(by_file.items(), key=lambda one: 0 if is_small else -ranks[one[0]]):
+        if (is_small or ranks[file]) and len(some) <= left:
+            opened.add(file)
+            left -= len(some)
+    return opened
+
+
+def _bars(one: TestFunction, models: tuple[str, ...]) -> Iterator[DrawnBar]:
+    """Yield bars, those of a provider together: the height is the square root of the recordings."""
+    apart = set(one.outliers)
+    order = sorted(range(len(one.tests)), key=lambda at: (provider_of(told(one.tests[at][0], models)), at))
+    step = -(-len(order) // BARS)
+    for number, start in enumerate(range(0, len(order), step)):
+        some = [(at, one.tests[at][1]) for at in order[start : start + step]]
+        height = round(min(18.0, 2.4 * max(tally.count for _, tally in some) ** 0.5 + 1), 1)
+        is_apart = any(at in apart or tally.missed == tally.count for at, tally in some)
+        tone = "bad" if any(tally.failed for _, tally in some) else "warn" if is_apart else ""
+        yield DrawnBar(number * 7, round(18 - height, 1), height, tone)
+
+
+def _plain_marks(tally: Tally) -> Iterator[tuple[str, str, str]]:
+    if tally.failed:
+        yield "error", "bad", f"{tally.failed:,} failed"
+    if tally.missed:
+        yield "warn", "warn", f"replay cannot find {tally.missed:,}"
+    if tally.empty:
+        yield "warn", "warn", counted(tally.empty, "empty answer")
+
+
+_WORDS = {**KIND_WORDS, **OUTCOME_WORDS}
+_NOUNS = {
+    "error": "error",
+    "empty": "empty answer",
+    "answer": "answer",
+    "call": "tool call",
+    "models": "model list",
+    "embeddings": "embedding",
+}
+
+
+def _most(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+
+
+def _did(tally: Tally) -> str:
+    """Say what recordings came to: two kinds, then how many others."""
+    often = _most(tally.did)
+    said = [
+        counted(count, _NOUNS[what]) if what in _NOUNS else f"{count:,} {_WORDS.get(what, what)}"
+        for what, count in often[:2]
+    ]
+    rest = sum(count for _, count in often[2:])
+    return ", ".join(said) + (f" +{rest:,}" if rest else "")
+
+
+def _few(names: Sequence[str]) -> str:
+    some = list(dict.fromkeys(names))
+    shown = [name if len(name) <= 28 else f"{name[:27]}…" for name in some[:2]]
+    return ", ".join(shown) + (f" +{len(some) - 2:,}" if len(some) > 2 else "")
+
+
+STATES = ("approved", "rejected", "delete")
+
+
+def verdicts_of(tally: Tally) -> tuple[tuple[str, int], ...]:
+    """Return the states that recordings are in, undecided ones left out, with how many."""
+    return tuple([(state, tally.verdicts[state]) for state in STATES if tally.verdicts.get(state)])
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]

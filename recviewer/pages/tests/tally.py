@@ -1,0 +1,131 @@
+"""What the tests of a tree hold, added up by the database: one query for all of them, kept while nothing is indexed."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, Max, OuterRef, Subquery, Sum
+
+from recviewer.exchange.text import Outcome
+from recviewer.pages.recordings.facets import narrowed
+from recviewer.pages.recordings.listing import ListState
+from recviewer.recent import Recent
+from recviewer.review import narrowing, standing
+from recviewer.review.models import Standing
+from recviewer.threads.entries import MISSED
+
+FAILED = frozenset({Outcome.ERROR.value, Outcome.FAILED.value, Outcome.UNREADABLE.value})
+
+KEPT_TESTS = 60_000
+"""Tests of all answers together that are kept; the last answer is kept whatever its length."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Recordings added up: of a test, a function, a file, or all.
+
+    missed: those that replay does not find. did: what they came to, by outcome, and those that list something by kind.
+    models: by name. verdicts: by state. last: when a commit last touched one, None where nobody knows.
+    """
+
+    count: int = 0
+    size: int = 0
+    missed: int = 0
+    failed: int = 0
+    empty: int = 0
+    did: dict[str, int] = field(default_factory=dict)
+    models: dict[str, int] = field(default_factory=dict)
+    verdicts: dict[str, int] = field(default_factory=dict)
+    last: datetime | None = None
+
+    def add(self, other: Tally) -> None:
+        """Add what another one holds."""
+        self.count += other.count
+        self.size += other.size
+        self.missed += other.missed
+        self.failed += other.failed
+        self.empty += other.empty
+        for mine, theirs in ((self.did, other.did), (self.models, other.models), (self.verdicts, other.verdicts)):
+            for name, count in theirs.items():
+                mine[name] = mine.get(name, 0) + count
+        if other.last is not None and (self.last is None or other.last > self.last):
+            self.last = other.last
+
+
+def sum_of(tallies: Iterable[Tally]) -> Tally:
+    """Return what some tallies hold together."""
+    made = Tally()
+    for one in tallies:
+        made.add(one)
+    return made
+
+
+_kept = Recent[Hashable, dict[str, Tally]](16, weigh=len, limit=KEPT_TESTS)
+_kept_verdicts = Recent[Hashable, dict[str, dict[str, int]]](16, weigh=len, limit=KEPT_TESTS)
+
+
+def tallies(state: ListState, generation: str, kept_for: str) -> dict[str, Tally]:
+    """Return what each test holds of what a list's address leaves, by its id and in order of ids.
+
+    generation, kept_for: as the catalog's `freshness` says.
+    """
+    holds_said = narrowing.holds_said(state.terms, state.words)
+    key = (generation, kept_for, state.terms, state.words)
+    found = _added_up(state, kept_for) if holds_said else _kept.made(key, lambda: _added_up(state, kept_for))
+    verdicts = _verdicts(state, kept_for) if holds_said else _known_verdicts(key, state, kept_for)
+    for test, one in found.items():
+        one.verdicts = verdicts.get(test, {})
+    return found
+
+
+def _added_up(state: ListState, kept_for: str) -> dict[str, Tally]:
+    rows = (
+        narrowed(state, None, kept_for)
+        .exclude(test_id=None)
+        .order_by()
+        .values_list("test_id", "kind", "model", "outcome", "replay")
+        .annotate(count=Count("pk"), bytes=Sum("size"), last=Max("commit__at"))
+    )
+    found: dict[str, Tally] = {}
+    for test, kind, model, outcome, replay, count, size, last in sorted(rows, key=lambda row: row[:5]):
+        one = found.setdefault(test or "", Tally())
+        one.count += count
+        one.size += size or 0
+        one.missed += count if replay in MISSED else 0
+        one.failed += count if outcome in FAILED else 0
+        one.empty += count if outcome == Outcome.EMPTY else 0
+        what = kind if outcome == Outcome.LISTING else outcome
+        one.did[what] = one.did.get(what, 0) + count
+        one.models[model] = one.models.get(model, 0) + count
+        if last is not None and (one.last is None or last > one.last):
+            one.last = last
+    return found
+
+
+def _known_verdicts(key: Hashable, state: ListState, kept_for: str) -> dict[str, dict[str, int]]:
+    now = standing.state()
+    found = _kept_verdicts.made((key, now), lambda: _verdicts(state, kept_for))
+    return found if standing.state() == now else _verdicts(state, kept_for)
+
+
+def _verdicts(state: ListState, kept_for: str) -> dict[str, dict[str, int]]:
+    """Return how many recordings of each test are in which state, undecided ones left out."""
+    if not Standing.objects.exists():
+        return {}
+    mine = Standing.objects.filter(fingerprint=OuterRef("fingerprint")).values("state")[:1]
+    rows = (
+        narrowed(state, None, kept_for)
+        .exclude(test_id=None)
+        .exclude(fingerprint="")
+        .order_by()
+        .annotate(verdict=Subquery(mine))
+        .exclude(verdict=None)
+        .values_list("test_id", "verdict")
+        .annotate(count=Count("pk"))
+    )
+    found: dict[str, dict[str, int]] = {}
+    for test, verdict, count in rows:
+        found.setdefault(test or "", {})[verdict] = count
+    return found
