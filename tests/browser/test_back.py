@@ -95,7 +95,7 @@ def test_the_window_and_the_voice_follow_a_search(open_page):
     page.goto("/?kind=chat")
     expect(page).to_have_title(re.compile(r"^\d+ recordings · kind:.*chat"))
 
-    page.get_by_role("searchbox").fill("Lisbon")
+    page.locator("[data-search]").fill("Lisbon")
 
     expect(page).to_have_title(re.compile(r"^\d+ recordings? · kind:.* “Lisbon” · recviewer$"))
     expect(page.locator("[data-live]")).to_have_text(re.compile(r"^\d+ recordings?$"))

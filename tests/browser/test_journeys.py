@@ -33,7 +33,7 @@ def test_newcomer_finds_reads_and_looks_behind_a_recording(open_page):
     page = open_page()
 
     page.goto("/")
-    page.get_by_role("searchbox").fill(CITY)
+    page.locator("[data-search]").fill(CITY)
     expect(page.locator("#list mark").first).to_be_visible()
     page.locator(".row-link").first.click()
     page.wait_for_url("**/r/**")

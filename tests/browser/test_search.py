@@ -1,5 +1,7 @@
 """The search box, while somebody types and when Enter is pressed."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -70,3 +72,37 @@ def test_what_can_be_asked_is_said_at_the_box(open_page):
     expect(page.locator(".search-help .choice-sheet")).to_contain_text("Filters side by side must all hold")
     page.locator("h1").click()
     expect(page.locator(".search-help .choice-sheet")).to_be_hidden()
+
+
+def test_what_may_follow_is_chosen_by_keys(open_page):
+    page = open_page()
+    page.goto("/")
+    box, sheet = page.locator("[data-search]"), page.locator("[data-completion]")
+
+    box.press("ArrowDown")
+    expect(sheet.get_by_role("option", name="model:")).to_be_visible()
+    box.press_sequentially("kin")
+    expect(sheet.get_by_role("option")).to_have_count(1)
+    box.press("Tab")
+    expect(box).to_have_value("kind:")
+    expect(sheet.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    box.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(box).to_have_value("kind:")
+    box.press_sequentially("em")
+    expect(sheet.get_by_role("option", name="embeddings")).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-expanded", "true")
+    box.press("Enter")
+    expect(page).to_have_url(re.compile("kind=embeddings"))
+    expect(page.locator("[data-chip]")).to_contain_text("embeddings")
+
+
+def test_mistake_is_mended_with_and_without_scripts(either_page):
+    page = either_page
+    page.goto("/")
+    page.locator("[data-search]").fill("has:tools earth")
+    page.locator("[data-search]").press("Enter")
+
+    expect(page.locator(".mending")).to_contain_text("Nearest: has:tool")
+    page.locator(".mending-near a").first.click()
+    expect(page.locator("[data-chip]")).to_contain_text("a tool call")
