@@ -14,9 +14,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog import facets, freshness
-from recviewer.catalog.models import Recording
-from recviewer.pages.recordings.facets import narrowed, printed_facets
+from recviewer.catalog import freshness
+from recviewer.pages.recordings.facets import counts_of, printed_facets
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.recordings.sentence import Chip, chips_of, without_all
 from recviewer.pages.site.htmx import VARY, wants_fragment
@@ -30,7 +29,7 @@ from recviewer.pages.tests.test import models_asked
 from recviewer.pages.text.folds import Fold, Folds
 from recviewer.recent import Recent
 from recviewer.review import narrowing, standing
-from recviewer.review.narrowing import REVIEW_KEYS, read
+from recviewer.review.narrowing import read
 
 PER_PAGE = 500
 """Tests in one answer of the JSON form."""
@@ -141,7 +140,8 @@ def build(state: ListState, order: str, folds: Folds) -> tuple[TestsPage, Folds]
         )
     else:
         files, more = teller.files(functions, is_narrow=bool(state.terms or state.words))
-    counted_all = facets.counts(() if faults else _combined(state, generation, kept_for), state.terms)
+    plain = ListState(words=state.words, terms=state.terms)
+    _, beside = counts_of(plain, kept_for, is_faulty=bool(faults))
     total = sum_of(one.sum for one in functions)
     listed = reverse("recordings:listing")
     page = TestsPage(
@@ -151,18 +151,18 @@ def build(state: ListState, order: str, folds: Folds) -> tuple[TestsPage, Folds]
         shown=shown,
         sum=total,
         all_tests=sum(len(one.tests) for one in everything),
-        none=counted_all.total - total.count,
+        none=beside.total - total.count,
         none_url=f"{listed}{_with(state, '-has:test')}",
         files=files,
         flat=flat,
         more=more,
         orders=tuple([Order(title, _address(state, one), one == order) for one, title in ORDERS.items()]),
         order=order,
-        facets=printed_facets(ListState(words=state.words, terms=state.terms), counted_all, kept_for),
-        chips=tuple(chips_of(ListState(words=state.words, terms=state.terms))),
+        facets=printed_facets(plain, beside, kept_for),
+        chips=tuple(chips_of(plain)),
         plain_url=without_all(state) or "?",
-        list_url=listed + ListState(words=state.words, terms=state.terms).address(),
-        json_url=reverse("tests:json") + ListState(words=state.words, terms=state.terms).address(),
+        list_url=listed + plain.address(),
+        json_url=reverse("tests:json") + plain.address(),
         faults=faults,
     )
     return page, folds
@@ -181,15 +181,6 @@ def _functions(state: ListState, generation: str, kept_for: str) -> tuple[TestFu
 
 def _with(state: ListState, typed: str) -> str:
     return ListState(words=state.words, terms=state.terms).with_asked(read(f"{state.line} {typed}")).address()
-
-
-def _combined(state: ListState, generation: str, kept_for: str) -> Sequence[facets.Combination]:
-    """Return what the facets count, as the list of recordings does."""
-    beyond = [*facets.without_facets(state.terms), *(term for term in state.terms if term.key in REVIEW_KEYS)]
-    if not beyond and not state.words:
-        return facets.combinations(Recording.objects.all(), key=(generation,))
-    key = None if narrowing.holds_said(beyond, state.words) else (generation, state.words, tuple(beyond))
-    return facets.combinations(narrowed(state, beyond, kept_for), key=key)
 
 
 def _ordered(functions: Sequence[TestFunction], order: str) -> list[TestFunction]:
