@@ -62,6 +62,9 @@ class Target(NamedTuple):
 GENERATIONS = "older generations"
 """The rule that lets the older generations of one call go together, after a page that shows each."""
 
+WHOLE_TEST = "a test read as a whole"
+"""The rule that approves the pairs of one test together, after a page that shows what changed in each."""
+
 _VERSIONED = re.compile(r"(?:gone:|change:)?(\d+):")
 
 

@@ -104,11 +104,11 @@ _TONES = {
 }
 
 
-def part_of(section: Section, folds: Folds, room: Room) -> Part:
-    """Return a section as it is printed."""
+def part_of(section: Section, folds: Folds, room: Room, prefix: str = "") -> Part:
+    """Return a section as it is printed. prefix: before the names of its folds, where a page has several differences."""
     name = section.kind.value.replace(" ", "-")
     found = [_whole_call(item) if section.kind is SectionKind.CALLS else item for item in section.items]
-    items, rest = items_of(found, folds, name, room)
+    items, rest = items_of(found, folds, prefix + name, room)
     return Part(
         title=section.kind.value,
         id=name,

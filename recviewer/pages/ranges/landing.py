@@ -20,6 +20,7 @@ from recviewer.git import refs
 from recviewer.git.ranges import Counted
 from recviewer.git.refs import CommitFacts
 from recviewer.git.repository import Repository
+from recviewer.pages.ranges import one_test
 from recviewer.pages.ranges.filter import RangeFilter, of_finding
 from recviewer.pages.ranges.generations import older_of, question_url
 from recviewer.pages.ranges.queue import ShownRange, queue_of
@@ -270,11 +271,18 @@ def _test(place: ShownRange, mine: Sequence[Change]) -> TestRow:
     states = Counter((change.verdict or "undecided", change.churn is Churn.GONE) for change in mine)
     return TestRow(
         parse(test) if test else None,
-        place.url + RangeFilter(test=stand_in(test)).query(),
+        _test_url(place, mine, test),
         tuple((CLASSES[churn], what[churn]) for churn in ORDER if churn in what),
         sum(change.removed.words + change.added.words for change in mine),
         tuple((look_of_state(state, is_gone=is_gone), n) for (state, is_gone), n in states.most_common()),
     )
+
+
+def _test_url(place: ShownRange, mine: Sequence[Change], test: str) -> str:
+    """Return where a test is read: on one page where calls of it changed into others, else as a list."""
+    if test and any(one.pair is not None and not one.is_quiet for one in mine):
+        return one_test.url_of(place, test)
+    return place.url + RangeFilter(test=stand_in(test)).query()
 
 
 def _row(place: ShownRange, asked: RangeFilter, item: Item) -> ChangeRow:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from recviewer.git.repository import GitFailed
 from recviewer.memory.ranges import is_range, report_of
 from recviewer.pages.deciding import undo_places
-from recviewer.pages.ranges import change, pushed, queue, undo_place
+from recviewer.pages.ranges import change, one_test, pushed, queue, undo_place
 from recviewer.pages.ranges.index import not_there
 from recviewer.pages.ranges.landing import landing_of
 from recviewer.pages.ranges.queue import ShownRange
@@ -20,7 +20,8 @@ from recviewer.report import report as reports
 
 @require_safe
 def show(request: HttpRequest, spec: str) -> HttpResponse:
-    """Show what a range did to recordings; one change of it (`change`), the queue's end (`end`), or what was lost (`lost`).
+    """Show what a range did to recordings; one change of it (`change`), a test (`read`), the queue's end (`end`),
+    or what was lost (`lost`).
 
     With `.json` behind it the report as scripts read it.
     """
@@ -34,6 +35,8 @@ def show(request: HttpRequest, spec: str) -> HttpResponse:
     place = ShownRange(spec, report, "side" if request.GET.get("mode") == "side" else "")
     if "change" in request.GET:
         return change.show(request, place, request.GET["change"])
+    if "read" in request.GET:
+        return one_test.show(request, place)
     if "end" in request.GET:
         return queue.end(request, place)
     if "lost" in request.GET:

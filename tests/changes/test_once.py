@@ -1,0 +1,71 @@
+"""Each thing that changed in a test is told once."""
+
+from recviewer.changes.once import in_order_of_calls, told_once
+from recviewer.difference.model import SectionKind
+
+FOLDER = "tests/integration/chat/recordings"
+
+
+def changed(tree, make, before, after):
+    """The pairs of a range in which the calls of one test changed; each a dict of `chat`."""
+    paths = [tree.write(f"{FOLDER}/{at}.json", make.bytes_of(make.chat(**one))) for at, one in enumerate(before)]
+    base = tree.commit("before")
+    for path, one in zip(paths, after, strict=True):
+        tree.write(path, make.bytes_of(make.chat(**one)))
+    return in_order_of_calls(tree.overview(f"{base}..{tree.commit('after')}").changes)
+
+
+def talk(first, second, question="And its moon?", **more):
+    """Two calls of a test: the second holds the answer of the first."""
+    turns = [("user", "Which planet has rings?"), ("assistant", first)]
+    return [{"question": question, "turns": turns, "answer": second} | more, {"answer": first}]
+
+
+def said(call):
+    return [(section.kind, item.words.new) for section in call.sections for item in section.items]
+
+
+def test_a_changed_answer_is_not_told_again_where_a_later_request_holds_it(tree, make):
+    first, second = told_once(changed(tree, make, talk("Saturn.", "Titan."), talk("It is Saturn.", "It is Titan.")))
+
+    assert said(first) == [(SectionKind.ANSWER, "It is Saturn.")]
+    assert said(second) == [(SectionKind.ANSWER, "It is Titan.")]
+    (again,) = second.repeated
+    assert again.call == 1
+    assert again.labels == ("messages messages[1] assistant",)
+
+
+def test_what_differs_by_one_sign_is_told(tree, make):
+    before = talk("Saturn.", "Titan.")
+    after = talk("It is Saturn.", "Titan.")
+    after[0]["turns"][1] = ("assistant", "It is Saturn!")
+    _, second = told_once(changed(tree, make, before, after))
+
+    assert second.repeated == ()
+    assert (SectionKind.MESSAGES, "It is Saturn!") in said(second)
+
+
+def test_an_equal_change_of_another_old_text_is_told(tree, make):
+    before = [*talk("Saturn.", "Titan.")]
+    before[0]["turns"][1] = ("assistant", "Mars.")
+    _, second = told_once(changed(tree, make, before, talk("It is Saturn.", "Titan.")))
+
+    assert second.repeated == ()
+    assert (SectionKind.MESSAGES, "It is Saturn.") in said(second)
+
+
+def test_parameters_that_changed_alike_are_told_once(tree, make):
+    before, after = talk("Saturn.", "Titan."), talk("Saturn.", "Titan.")
+    for one in after:
+        one["params"] = {"temperature": 1}
+    first, second = told_once(changed(tree, make, before, after))
+
+    assert [section.kind for section in first.sections] == [SectionKind.PARAMETERS]
+    assert second.sections == ()
+    assert second.repeated[0].call == 1
+
+
+def test_calls_stand_in_order_of_what_was_said_before_them(tree, make):
+    changes = changed(tree, make, talk("Saturn.", "Titan."), talk("It is Saturn.", "It is Titan."))
+
+    assert [len(one.side.exchange.request.messages) for one in changes] == [1, 3]
