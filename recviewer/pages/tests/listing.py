@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
@@ -26,7 +27,7 @@ from recviewer.pages.tests.functions import TestFunction, functions_of
 from recviewer.pages.tests.rows import FileLine, FunctionView, RowTeller
 from recviewer.pages.tests.tally import Tally, sum_of, tallies
 from recviewer.pages.tests.test import models_asked
-from recviewer.pages.text.folds import Fold, Folds
+from recviewer.pages.text.folds import Folds
 from recviewer.recent import Recent
 from recviewer.review import narrowing, standing
 from recviewer.review.narrowing import read
@@ -55,10 +56,22 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class TestRows:
+    """What stands below the headings, ready and printed. shown: how many functions."""
+
+    __test__ = False
+
+    files: tuple[FileLine, ...]
+    flat: tuple[FunctionView, ...]
+    shown: int
+    html: SafeString
+
+
+@dataclass(frozen=True, slots=True)
 class TestsPage:
     """The page. files: in the order of the tree, () where functions stand by themselves; shown: how many functions do.
 
-    none: recordings of no test.
+    rows: all of them, printed. none: recordings of no test.
     """
 
     __test__ = False
@@ -73,7 +86,7 @@ class TestsPage:
     none_url: str
     files: tuple[FileLine, ...]
     flat: tuple[FunctionView, ...]
-    more: Fold | None
+    rows: SafeString
     orders: tuple[Order, ...]
     order: str
     facets: SafeString
@@ -124,22 +137,7 @@ def build(state: ListState, order: str, folds: Folds) -> tuple[TestsPage, Folds]
     everything = _functions(ListState(), generation, kept_for)
     functions = () if faults else _functions(state, generation, kept_for)
     tests = sum(len(one.tests) for one in functions)
-    teller = RowTeller(folds, models_asked())
-    flat: tuple[FunctionView, ...] = ()
-    files: tuple[FileLine, ...] = ()
-    more, shown = None, len(functions)
-    if order:
-        ordered = _ordered(functions, order)
-        shown = len(ordered)
-        flat, more = folds.some(
-            "functions",
-            len(ordered),
-            lambda at: teller.function(ordered[at]),
-            "function",
-            template="tests/_functions.html",
-        )
-    else:
-        files, more = teller.files(functions, is_narrow=bool(state.terms or state.words))
+    rows = _rows(functions, state, order, folds, (generation, kept_for))
     plain = ListState(words=state.words, terms=state.terms)
     _, beside = counts_of(plain, kept_for, is_faulty=bool(faults))
     total = sum_of(one.sum for one in functions)
@@ -148,14 +146,14 @@ def build(state: ListState, order: str, folds: Folds) -> tuple[TestsPage, Folds]
         state=state,
         tests=tests,
         functions=len(functions),
-        shown=shown,
+        shown=rows.shown,
         sum=total,
         all_tests=sum(len(one.tests) for one in everything),
         none=beside.total - total.count,
         none_url=f"{listed}{_with(state, '-has:test')}",
-        files=files,
-        flat=flat,
-        more=more,
+        files=rows.files,
+        flat=rows.flat,
+        rows=rows.html,
         orders=tuple([Order(title, _address(state, one), one == order) for one, title in ORDERS.items()]),
         order=order,
         facets=printed_facets(plain, beside, kept_for),
@@ -177,6 +175,38 @@ def _functions(state: ListState, generation: str, kept_for: str) -> tuple[TestFu
         return tuple(functions_of(tallies(state, generation, kept_for)))
     key = (generation, kept_for, state.terms, state.words, standing.state())
     return _kept.made(key, lambda: tuple(functions_of(tallies(state, generation, kept_for))))
+
+
+_printed = Recent[Hashable, TestRows](8)
+"""The key names everything that the rows depend on."""
+
+
+def _rows(
+    functions: Sequence[TestFunction], state: ListState, order: str, folds: Folds, catalog: tuple[str, str]
+) -> TestRows:
+    """Return the rows, kept while nothing is indexed and nothing decided. catalog: names its present state."""
+
+    def make() -> TestRows:
+        teller = RowTeller(folds, models_asked())
+        files: tuple[FileLine, ...] = ()
+        flat: tuple[FunctionView, ...] = ()
+        ordered = _ordered(functions, order) if order else functions
+        if order:
+            flat, more = folds.some(
+                "functions",
+                len(ordered),
+                lambda at: teller.function(ordered[at]),
+                "function",
+                template="tests/_functions.html",
+            )
+        else:
+            files, more = teller.files(functions, is_narrow=bool(state.terms or state.words))
+        html = render_to_string("tests/_rows_of_all.html", {"files": files, "flat": flat, "more": more})
+        return TestRows(files, flat, len(ordered), html)
+
+    if folds.asked or narrowing.holds_said(state.terms, state.words):
+        return make()
+    return _printed.made((*catalog, state.terms, state.words, order, standing.state()), make)
 
 
 def _with(state: ListState, typed: str) -> str:
