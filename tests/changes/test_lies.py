@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from recviewer.changes.overview import decided
+from recviewer.changes.overview import subjects as subjects_of
 from recviewer.commands.verdicts import Heard
 from recviewer.git.ranges import opened
 from recviewer.report import report
@@ -23,10 +25,10 @@ def lines(*said):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Returns a repository, and a function that names a range from some files (by path) to others. Each is made once."""
+    """Returns a repository, and a function that gives what changed from some files (by path) to others, made once each."""
     tree = Tree(tmp_path_factory.mktemp("lies"))
     tree.git("init", "-q", "-b", "main")
-    known = {}
+    known, reports = {}, {}
 
     def states(*wanted):
         files = [
@@ -37,18 +39,27 @@ def made(tmp_path_factory):
             known[key] = "..".join(tree.imported(*files))
         return known[key]
 
-    return opened(tree.top), states
+    repository = opened(tree.top)
+
+    def found(old, new):
+        spec = states(old, new)
+        if spec not in reports:
+            reports[spec] = report.make(repository, spec).found
+        return reports[spec]
+
+    return repository, found
 
 
 @pytest.fixture
 def ranged(made):
     """Returns the report on a range from some files to others, with a file of reviews."""
-    repository, states = made
+    repository, found = made
 
     def run(old, new, data=None):
         spoken = from_outside.of_file(data)[0] if data else []
         heard = Heard(tuple(spoken), None, lambda _: None, repository)
-        return report.make(repository, states(old, new), ask=heard.ask)
+        undecided = found(old, new)
+        return report.Report(decided(undecided, heard.ask(subjects_of(undecided.changes))))
 
     return run
 

@@ -149,6 +149,7 @@ def test_same_fingerprint_whether_numbers_keep_their_text_or_not(number, words):
     assert fingerprint(read(data).exchange) == fingerprint(read(data, exact=True).exchange)
 
 
+@pytest.mark.slow
 def test_same_fingerprint_of_every_case_in_both_modes(case_files):
     for path in case_files:
         data = path.read_bytes()

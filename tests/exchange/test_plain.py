@@ -6,6 +6,7 @@ import pytest
 from recviewer.exchange import hidden, plain
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_whatever_a_page_shows():
     every = [chr(code) for code in range(sys.maxunicode + 1)]
     shown = {sign for sign in every if hidden.RUN.fullmatch(sign)}

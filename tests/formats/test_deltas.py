@@ -79,6 +79,7 @@ def test_choices_stay_apart_however_they_interleave(texts, data):
     assert [output.content for output in reading_of(body).exchange.outputs] == texts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("odd", [{"usage": 7}, {"created": 10**30}, {"choices": [{"delta": {"content": 5}}]}])
 @settings(max_examples=30)
 @given(st.text(max_size=20), CALLS, st.data())

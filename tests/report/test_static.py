@@ -48,6 +48,7 @@ class Balance(HTMLParser):
         assert self.open.pop() == tag
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted({path.parent.name for path in FILES}))
 def test_every_kind_of_recording_is_told(kind):
     here = [path for path in FILES if path.parent.name == kind]
