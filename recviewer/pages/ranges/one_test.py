@@ -64,7 +64,7 @@ class ReadCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class ReadApart:
     """A change of the test that is read on its own page: it came or went, or nobody has to read it."""
 
     change: Change
@@ -86,7 +86,7 @@ class OneTestPage:
     test_name: str
     rule: str
     calls: tuple[ReadCall, ...]
-    apart: tuple[Apart, ...]
+    apart: tuple[ReadApart, ...]
     churn: int
     words: int
     words_by_call: int
@@ -227,10 +227,10 @@ def _parts(told: ToldCall, folds: Folds, room: Room) -> list[Part]:
     return made
 
 
-def _apart(place: ShownRange, change: Change) -> Apart:
+def _apart(place: ShownRange, change: Change) -> ReadApart:
     look = look_of_state(change.verdict or "undecided", is_gone=change.new is None)
     url = place.change_url(RangeFilter(test=stand_in(change.about.test_id)), change)
-    return Apart(change, CLASSES[change.churn], look, url)
+    return ReadApart(change, CLASSES[change.churn], look, url)
 
 
 def _next(place: ShownRange, test: str) -> str:
