@@ -32,14 +32,14 @@ def read_all(jobs: list[Job], processes: int | None) -> Iterator[list[JobResult]
 
     wanted = processes if processes is not None else (2 if len(jobs) >= PARALLEL_FROM and _can_fork() else 1)
     if wanted < 2:
-        from recviewer.catalog.apart import LARGE_BYTES, Apart
+        from recviewer.catalog.apart import Apart, is_read_apart
 
         with _no_collector(), Apart(root, limit) as apart:
             for batch in batches:
-                yield work(root, limit, [job for job in batch if job.size <= LARGE_BYTES])
-                for job in batch:
-                    if job.size > LARGE_BYTES:
-                        yield [apart.read(job)]
+                large = [job for job in batch if is_read_apart(root, job)]
+                yield work(root, limit, [job for job in batch if job not in large] if large else batch)
+                for job in large:
+                    yield [apart.read(job)]
         return
     import multiprocessing
     from concurrent.futures import Future, ProcessPoolExecutor

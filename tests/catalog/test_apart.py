@@ -17,7 +17,7 @@ from recviewer.recent import Recent
 from recviewer.store.files import blob_id
 
 
-def a_large(chat, root, name="large.json", answered="word " * 300_000):
+def a_large(chat, root, name="large.json", answered="{}, " * 300_000):
     data = json.dumps(chat(answered=answered)).encode()
     (root / name).write_bytes(data)
     return Job(name, name.encode(), "", len(data))
@@ -41,6 +41,22 @@ def test_a_run_reads_large_files_apart(root, chat, db, monkeypatch):
 
     assert asked == ["large.json"]
     assert set(Recording.objects.values_list("path", "kind")) == {("large.json", "chat"), ("small.json", "chat")}
+
+
+@pytest.mark.parametrize(
+    ("answered", "is_apart"),
+    [("word " * 260_000, False), ("{}, " * 320_000, True), ("word " * 500_000, True)],
+    ids=["as large as real ones", "of much work", "larger"],
+)
+def test_a_run_starts_no_process_for_what_is_soon_read(root, chat, answered, is_apart):
+    job = a_large(chat, root, answered=answered)
+
+    assert job.size > apart.LARGE_BYTES
+    assert apart.is_read_apart(str(root), job) is is_apart
+
+
+def test_a_large_file_that_went_meanwhile_starts_no_process(root):
+    assert not apart.is_read_apart(str(root), Job("gone.json", b"gone.json", "", apart.LARGE_BYTES + 1))
 
 
 @pytest.mark.slow
