@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recviewer.formats import decode as decode_module
 from recviewer.formats.decode import DEPTH_LIMIT, Unreadable, decode
 
 GOOD = b'{\n  "request": {},\n  "response": {}\n}\n'
@@ -113,6 +114,8 @@ def test_carriage_returns_are_named():
         b'{"a": 1, "a": 2, "b":"\\u0022:"}',
         b'{"a":1,"a":"\\u0022:"}',
         b'{"a":1,"\\u0061":2}',
+        b'{\n  "a": 1,\n  "a": 2,\n  "b": "\\u00e9"\n}\n',
+        b'{\n  "a": 1,\n  "\\u0061": 2,\n  "b": "\\u00e9"\n}\n',
     ],
 )
 def test_key_given_twice_is_named_and_the_last_counts(data):
@@ -219,6 +222,44 @@ def test_both_decoders_agree(value):
     data = json.dumps(value).encode()
 
     assert decode(data).document == decode(data, exact=True).document == json.loads(json.dumps(value))
+
+
+def recorded(value):
+    """A file as recorders write it: letters beyond ASCII by their numbers."""
+    return json.dumps(value, indent=2).encode() + b"\n"
+
+
+@settings(max_examples=60)
+@given(
+    st.dictionaries(
+        st.text(), st.text() | st.lists(st.text(alphabet='é😀\x1f\x7f\\u0a"\u2028'), min_size=1), min_size=1
+    )
+)
+def test_letters_written_by_their_numbers_are_read_as_they_are(value):
+    assert decode(recorded(value)).document == value
+
+
+@pytest.mark.parametrize(
+    ("text", "is_settled"),
+    [
+        ("é", True),
+        ("😀 and é", True),
+        ("\\u00e9 spelled out, and é", True),
+        ("\\\\é", True),
+        ("é" * (decode_module.ESCAPES_MOST + 1), False),
+        ("é\x1f", False),
+    ],
+    ids=lambda value: ascii(value)[:24],
+)
+def test_what_is_written_again_settles_letters_written_by_their_numbers(text, is_settled, monkeypatch):
+    monkeypatch.setattr(decode_module, "_has_long_integer", lambda data: pytest.fail("was not settled"))
+    data = recorded({"request": text})
+
+    if is_settled:
+        assert decode(data).document == {"request": text}
+    else:
+        with pytest.raises(pytest.fail.Exception):
+            decode(data)
 
 
 @pytest.mark.parametrize(
