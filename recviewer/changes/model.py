@@ -22,6 +22,7 @@ ORDER = (
     Churn.TOOL_CALL,
     Churn.FINISH,
     Churn.TEXT,
+    Churn.UNREAD,
     Churn.REQUEST,
     Churn.NEW,
     Churn.GONE,
@@ -127,6 +128,11 @@ class Change:
     def needs_you(self) -> bool:
         """Tell whether a person has to look at it: it is more than churn, and nobody has decided."""
         return not self.verdict and not self.is_churn
+
+    @property
+    def unread(self) -> str:
+        """Why a side of it was left unread, so that nothing of it is known but its bytes; "" where both were read."""
+        return next((side.meaning.unread for side in (self.new, self.old) if side and side.meaning.unread), "")
 
     @property
     def size(self) -> int:

@@ -27,6 +27,9 @@ _CALLED = {
 
 def differ(old: Side | None, new: Side | None) -> Difference:
     """Compare the two recordings of a call, with their places in the tree. None: there is no such recording."""
+    if old is not None and new is not None and old.blob != new.blob and (old.meaning.unread or new.meaning.unread):
+        values = (ValueChange(("content",), ("content",), *map(_bytes_of, (old, new))), *_moved(old, new))
+        return Difference(Churn.UNREAD, (Section(SectionKind.DETAILS, (Values("", values),)),), similarity=0.0)
     found = compare(old.exchange if old else None, new.exchange if new else None)
     if old is None or new is None:
         return found
@@ -61,7 +64,15 @@ def moved(old: Side, new: Side) -> Iterator[ValueChange]:
     A name that moved because the request did says nothing of its own; where the request is the same, it does.
     """
     if old.blob != new.blob and old.exchange.kind is new.exchange.kind is Kind.UNREADABLE:
-        yield ValueChange(("content",), ("content",), f"blob {old.blob[:12]}", f"blob {new.blob[:12]}")
+        yield ValueChange(("content",), ("content",), *map(_bytes_of, (old, new)))
+    yield from _moved(old, new)
+
+
+def _bytes_of(side: Side) -> str:
+    return f"blob {side.blob[:12]}"
+
+
+def _moved(old: Side, new: Side) -> Iterator[ValueChange]:
     if old.folder != new.folder:
         yield ValueChange(("folder",), ("folder",), old.folder, new.folder)
     if old.name != new.name and _asks_the_same(old, new):

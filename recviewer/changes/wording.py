@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import takewhile
 
 from recviewer.difference.model import Churn, Difference, Names, Section, SectionKind, Values, VectorChange, Words
@@ -30,6 +31,8 @@ NAMED = 3
 
 def summarize(difference: Difference, old: Side, new: Side) -> str:
     """Return what changed as a line: `answer −1 +31 words, reasoning gone, get_weather call gone`."""
+    if difference.churn is Churn.UNREAD:
+        return ", ".join([new.meaning.unread or old.meaning.unread, *_places(difference)])
     is_beside = difference.churn is not Churn.DETAILS
     parts = [
         words
@@ -104,6 +107,14 @@ def _beside(section: Section) -> str:
     found = [change for item in section.items if isinstance(item, Values) for change in item.values]
     count = sum(not is_place(change) for change in found)
     return counted(count, "other detail") if count else ""
+
+
+def _places(difference: Difference) -> Iterator[str]:
+    """Yield what differs of where the two stand."""
+    for section in difference.sections:
+        for change in [change for item in section.items if isinstance(item, Values) for change in item.values]:
+            if is_place(change):
+                yield f"{change.path} {' → '.join(_two(change.old, change.new))}"
 
 
 def _details(section: Section) -> str:

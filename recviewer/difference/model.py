@@ -19,6 +19,7 @@ class Churn(StrEnum):
     outcome: an answer became an error or the other way round, or another error. tool_call: other calls. finish: ended
     for another reason. text: other words, or whatever else an answer says. request: only the question differs.
     details: it says the same, but something differs that is not known to be harmless, or it stands elsewhere.
+    unread: other bytes, and one of the two was left unread, so that nobody knows how they differ; only a range says so.
     chunking: the same, cut into other chunks. identical: the same. new, gone: there is only one of the two.
     """
 
@@ -28,6 +29,7 @@ class Churn(StrEnum):
     TEXT = "text"
     REQUEST = "request"
     DETAILS = "details"
+    UNREAD = "unread"
     CHUNKING = "chunking"
     IDENTICAL = "identical"
     NEW = "new"

@@ -27,7 +27,8 @@ CACHE_BYTES = 48_000_000
 class Meaning:
     """What the bytes of a recording say under a file name. size: in bytes. lines: as git counts them.
 
-    cost: bytes of an ordinary recording that take as much memory, for those who keep it.
+    cost: bytes of an ordinary recording that take as much memory, for those who keep it. unread: why it was left unread
+    though its bytes can be had, "" for one that was read or cannot be.
     """
 
     exchange: Exchange
@@ -37,6 +38,7 @@ class Meaning:
     size: int
     lines: int
     cost: int = 0
+    unread: str = ""
 
     @cached_property
     def host(self) -> str:
@@ -203,7 +205,7 @@ def unread(data: bytes, blob: str, reason: str) -> FileMeaning:
     exchange = unreadable(reason).exchange
     replay = Replay(ReplayState.UNVERIFIABLE)
     lines = _lines(data)
-    meaning = Meaning(exchange, "", replay, line_of(exchange), len(data), lines)
+    meaning = Meaning(exchange, "", replay, line_of(exchange), len(data), lines, unread=reason)
     return FileMeaning((PartMeaning("", 0, blob, meaning),), lines)
 
 

@@ -19,6 +19,7 @@ TITLES = {
     Churn.TOOL_CALL: "other tool call",
     Churn.FINISH: "ended otherwise",
     Churn.TEXT: "other words",
+    Churn.UNREAD: "not read",
     Churn.REQUEST: "request only",
     Churn.DETAILS: "other details",
     Churn.CHUNKING: "chunking only",

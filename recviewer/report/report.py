@@ -86,7 +86,19 @@ def as_json(report: Report) -> dict[str, Json]:
     }
 
 
-_CLASSES = ("identical", "chunking", "details", "request", "text", "tool_call", "finish", "outcome", "new", "gone")
+_CLASSES = (
+    "identical",
+    "chunking",
+    "details",
+    "request",
+    "unread",
+    "text",
+    "tool_call",
+    "finish",
+    "outcome",
+    "new",
+    "gone",
+)
 
 
 def _change(change: Change) -> dict[str, Json]:
@@ -99,6 +111,7 @@ def _change(change: Change) -> dict[str, Json]:
         "summary": change.summary,
         "severity": change.severity.value if change.severity else None,
         "item": change.alike,
+        "unread": change.unread or None,
         "expected": [_met(one) for one in change.expected.met] if change.expected.is_read else None,
     }
 

@@ -33,6 +33,7 @@ _WORDS: tuple[tuple[str, str, tuple[Churn, ...]], ...] = (
     ("with another tool call", "with other tool calls", (Churn.TOOL_CALL,)),
     ("ended for another reason", "ended for another reason", (Churn.FINISH,)),
     ("re-recorded with other words", "re-recorded with other words", (Churn.TEXT,)),
+    ("not read", "not read", (Churn.UNREAD,)),
     ("changed in its request alone", "changed in their requests alone", (Churn.REQUEST,)),
     ("new", "new", (Churn.NEW,)),
     ("deleted", "deleted", (Churn.GONE,)),

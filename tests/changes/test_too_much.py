@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_a_file_of_too_many_values_is_not_read_and_is_the_same_as_no_other(make)
     assert "too many to be compared" in old.exchange.problems[0].what
     assert (old.meaning.size, old.subject) == (len(first), "blob:a")
     assert surely_quiet(old, new) is None
-    assert differ(old, new).churn is Churn.DETAILS
+    assert differ(old, new).churn is Churn.UNREAD
     assert library.get("a", "x.json") is None
 
 
@@ -56,6 +57,25 @@ def test_heavy_files_share_what_there_is_and_light_ones_are_read_all_the_same(ma
 
     assert [kind is Kind.UNREADABLE for kind in kinds] == [False, False, True, True]
     assert reader.read(light, "x.json", "light").parts[0].meaning.exchange.kind is Kind.CHAT
+
+
+@pytest.mark.parametrize("left", ["old", "new"])
+def test_nobody_knows_how_a_file_differs_that_was_not_read(make, monkeypatch, left):
+    from recviewer.changes.moves import differ
+    from recviewer.changes.wording import summarize
+
+    read, heavy = Reader(Library()).read(dense(make, 2), "x.json", "read"), dense(make, 10_000)
+    monkeypatch.setattr(sides, "ROOM", 0)
+    unread = Reader(Library()).read(heavy, "x.json", "heavy")
+    old, new = side(read, "a"), side(unread, "b")
+    if left == "old":
+        old, new = new, old
+
+    difference = differ(old, new)
+
+    assert difference.churn is Churn.UNREAD
+    assert summarize(difference, old, new) == sides.TOO_MUCH
+    assert differ(new, replace(new, raw=b"elsewhere/x.json", path="elsewhere/x.json")).churn is Churn.DETAILS
 
 
 def test_what_is_known_takes_room_too(make, monkeypatch):

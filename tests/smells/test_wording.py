@@ -1,9 +1,12 @@
 """What the findings of each rule say, and on which changes of a range they are."""
 
+from dataclasses import replace
+
 import pytest
 
 from recviewer.difference.model import Churn
 from recviewer.pairing.pairs import How, Sure
+from recviewer.pairing.sides import unread
 
 THOUGHT = "The user asks for planets with rings, so Saturn it is."
 CALLS = [("look", "{}")]
@@ -110,6 +113,17 @@ def test_what_cannot_be_read_is_red_though_it_could_not_be_read_before(make, tre
     assert [(one.rule, one.severity.value) for one in found.findings] == [("unreadable", "red")]
     assert found.numbers.need_you == 1
     assert found.changes[0].churn.value == "details"
+
+
+def test_a_file_that_was_not_read_is_amber_and_not_called_unreadable(paired, make, rules):
+    change = paired(make.chat(), make.chat(answer="Other."))
+    left = replace(change, new=replace(change.new, meaning=unread(b"{}", "b", "too much").parts[0].meaning))
+
+    found = rules(left)
+
+    assert found["unread", "amber"].title == "1 recording was not read"
+    assert found["unread", "amber"].detail == "too much"
+    assert ("unreadable", "red") not in found
 
 
 def test_an_unreadable_file_that_only_moved_is_no_finding(tree):

@@ -130,6 +130,7 @@ def page_of(
     """Return the page of a difference. title: what was asked; before, after: the bytes of the files that are there.
 
     contents: what they hold, where it is known. found: None where they hold too much to be compared, see `too_much`.
+    Of those, and of what was left unread, the lines are shown.
 
     Whoever shows it answers with `fragment_of` first.
     """
@@ -154,7 +155,7 @@ def page_of(
         is_side_by_side=is_side,
         folds=folds,
     )
-    if is_raw or much or found is None:
+    if is_raw or much or found is None or found.churn is Churn.UNREAD:
         return replace(page, raw=raw_diff(before, after, _asked(request, kept)))
     if found.churn in (Churn.NEW, Churn.GONE):
         content, side = (contents[1], new) if found.churn is Churn.NEW else (contents[0], old)

@@ -20,7 +20,7 @@ from recviewer.changes.recorded import recorded
 from recviewer.difference.model import Churn
 from recviewer.git.repository import GitFailed
 from recviewer.pages.deciding.verdict_bar import UNREAD, Bar, bar_of
-from recviewer.pages.difference.difference import DifferencePage, PairFact, ShownSide, fragment_of, page_of
+from recviewer.pages.difference.difference import DifferencePage, PairFact, ShownSide, fragment_of, page_of, too_much
 from recviewer.pages.difference.expected import expected_of
 from recviewer.pages.ranges import generations
 from recviewer.pages.ranges.filter import RangeFilter, of_finding
@@ -30,7 +30,7 @@ from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.text.classes import CLASSES, Look, look_of_state
 from recviewer.pages.text.test_ids import parse
-from recviewer.pairing.sides import Side
+from recviewer.pairing.sides import Side, file_meaning_of
 from recviewer.review import pairs, ranges, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Decision
@@ -242,15 +242,32 @@ _SEVERITY = {Severity.RED: ("error", "bad"), Severity.AMBER: ("warn", "warn")}
 
 def _difference(request: HttpRequest, place: ShownRange, change: Change) -> DifferencePage:
     before, after = _bytes(place, change)
-    return page_of(
+    is_left = bool(change.unread) and not too_much(before, after)
+    shown = _read_here(change, before, after) if is_left else change
+    page = page_of(
         request,
-        change.about.meaning.line.asked,
+        shown.about.meaning.line.asked or (shown.side.name if change.unread else ""),
         _shown(change.old, "new here: there is no older one"),
         _shown(change.new, "deleted: there is no newer one"),
-        change.difference(),
+        shown.difference(),
         before=before,
         after=after,
     )
+    told = PairFact("warn", "warn", f"not read among the others of the range: {change.unread}")
+    return replace(page, facts=(*page.facts, told)) if is_left else page
+
+
+def _read_here(change: Change, before: bytes | None, after: bytes | None) -> Change:
+    """Return a change of which a side was left unread with its sides read, where they can be: here they stand alone."""
+    made = []
+    for side, data in ((change.old, before), (change.new, after)):
+        if side is not None and data is not None:
+            (*_, one) = file_meaning_of(data, side.name, side.blob).parts
+            if one.part:  # a file of many exchanges
+                return change
+            side = replace(side, meaning=one.meaning)
+        made.append(side)
+    return replace(change, old=made[0], new=made[1])
 
 
 def _pair_url(place: ShownRange, change: Change) -> str:

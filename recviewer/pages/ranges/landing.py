@@ -56,13 +56,17 @@ class FindingLine:
 
 @dataclass(frozen=True, slots=True)
 class TestRow:
-    """What happened to the recordings of one test. what: looks with how many. words: that came and went."""
+    """What happened to the recordings of one test. what: looks with how many. words: that came and went, as far as known.
+
+    unread: how many of the changes were left unread, of whose words nobody knows.
+    """
 
     test: TestId | None
     url: str
     what: tuple[tuple[Look, int], ...]
     words: int
     states: tuple[tuple[Look, int], ...]
+    unread: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +279,7 @@ def _test(place: ShownRange, mine: Sequence[Change]) -> TestRow:
         tuple((CLASSES[churn], what[churn]) for churn in ORDER if churn in what),
         sum(change.removed.words + change.added.words for change in mine),
         tuple((look_of_state(state, is_gone=is_gone), n) for (state, is_gone), n in states.most_common()),
+        sum(bool(change.unread) for change in mine),
     )
 
 

@@ -23,6 +23,7 @@ CLASSES = {
     Churn.TOOL_CALL: Look("note", "note", TITLES[Churn.TOOL_CALL], "other tool calls"),
     Churn.FINISH: Look("note", "note", TITLES[Churn.FINISH], "ended for another reason"),
     Churn.TEXT: Look("note", "note", TITLES[Churn.TEXT], "other words"),
+    Churn.UNREAD: Look("warn", "warn", TITLES[Churn.UNREAD], "not read, so that nobody knows how it differs"),
     Churn.REQUEST: Look("hash", "warn", TITLES[Churn.REQUEST], "only the request differs"),
     Churn.NEW: Look("plus", "good", TITLES[Churn.NEW], "new"),
     Churn.GONE: Look("minus", "bad", TITLES[Churn.GONE], "deleted"),

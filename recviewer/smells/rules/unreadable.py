@@ -10,7 +10,7 @@ from recviewer.smells.model import About, Case, Held, Instance, Needs, Rule, Sev
 
 def _holds(case: Case) -> Held | None:
     """Other bytes that cannot be read either are no better: nobody knows what they are."""
-    if case.new is None or case.new.exchange.kind is not Kind.UNREADABLE:
+    if case.new is None or case.new.exchange.kind is not Kind.UNREADABLE or case.new.meaning.unread:
         return None
     is_only_moved = case.old is not None and case.old.blob == case.new.blob != ""
     return None if is_only_moved else Held(Severity.RED)

@@ -1,0 +1,21 @@
+"""A recording that was left unread, for it holds too much or the files beside it do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recviewer.smells.model import About, Case, Held, Instance, Needs, Rule, Severity, Told, counted
+
+
+def _holds(case: Case) -> Held | None:
+    """Nobody knows what it says: whatever the other rules would find may be in it."""
+    if case.new is None or not case.new.meaning.unread or (case.old is not None and case.old.blob == case.new.blob):
+        return None
+    return Held(Severity.AMBER)
+
+
+def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
+    return Told(f"{counted(len(some), 'recording was', 'recordings were')} not read", some[0].case.side.meaning.unread)
+
+
+RULE = Rule("unread", "it was not read", _holds, _tell, needs=Needs.EXCHANGE, about=About.CONTENT)
