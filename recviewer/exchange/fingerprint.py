@@ -19,6 +19,7 @@ import hashlib
 import json
 import math
 import re
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -197,16 +198,23 @@ def _exhibit(exhibit: Exhibit, *, is_listing: bool) -> list[Json]:
     match exhibit:
         case Table():
             kept = [place for place, name in enumerate(exhibit.columns) if name not in TIMES]
-            rows = [[row[place] for place in kept] for row in exhibit.rows]
+            rows = tuple([tuple([row[place] for place in kept]) for row in exhibit.rows])
             if is_listing:
-                rows.sort(key=canonical)
-            return ["table", [exhibit.columns[place] for place in kept], rows]
+                is_sure = all(type(cell) is str for row in rows for cell in row)
+                rows = _without_order(rows) if is_sure else _without_order.__wrapped__(rows)
+            return ["table", [exhibit.columns[place] for place in kept], [list(row) for row in rows]]
         case Vector():
             return ["vector", exhibit.index, exhibit.encoding, [str(value) for value in _odd(exhibit)], exhibit.values]
         case Hits():
             return ["hits", [[hit.title, hit.url, hit.text, hit.score, hit.index] for hit in exhibit.hits]]
         case Passages():
             return ["passages", [passage.text for passage in exhibit.passages]]
+
+
+@lru_cache(maxsize=64)
+def _without_order(rows: tuple[tuple[Json, ...], ...]) -> tuple[tuple[Json, ...], ...]:
+    """Return rows in an order of ours. To be remembered for rows of text, of which equal ones are the same for sure."""
+    return tuple(sorted(rows, key=canonical))
 
 
 def _odd(vector: Vector) -> list[float]:

@@ -283,9 +283,9 @@ def _with_spelled_out(texts: Iterator[str]) -> str:
     words = list(texts)
     shown = [spelled_out(text) for text in words]
     more = [text for text in words if "\\" in text]
-    return "\n".join(
-        [*shown, *(said for text in more for said in words_in(text)), *(text for text in more if text not in shown)]
-    )
+    if more:
+        shown += [*(said for text in more for said in words_in(text)), *(text for text in more if text not in shown)]
+    return "\n".join(shown)
 
 
 def _asked_words(exchange: Exchange) -> Iterator[str]:

@@ -60,7 +60,7 @@ class Plain:
             and data | _DATA == self.data
         ):
             for key, text in self.exact:
-                if _text_of(choice[key]) != text:
+                if orjson.dumps(choice[key], default=written) != text:
                     return None
             return delta
         return None

@@ -6,9 +6,12 @@ message what was read.
 
 from __future__ import annotations
 
+import orjson
+
+from recviewer.exchange.encode import exact, written
 from recviewer.exchange.model import Json, Left
-from recviewer.exchange.shape import SIZE, Shape
-from recviewer.formats.answers import untold, words_of
+from recviewer.exchange.shape import PASSED, SIZE, Shape, is_hollow
+from recviewer.formats.answers import RARE, untold, words_of
 
 
 class ChatShape(Shape):
@@ -18,10 +21,81 @@ class ChatShape(Shape):
 
     def rest(self, body: Json, left: list[Left]) -> Json:
         """Return what counts of a whole reply besides what its reader took."""
+        frame = _frame(body)
+        known = _KNOWN.get(frame)
+        if known is None:
+            found: list[Left] = []
+            known = self._rest(body, found), found
+            if frame and len(_KNOWN) < KNOWN_MOST and len(frame) <= FRAME_MOST:
+                _KNOWN[exact(frame)] = known
+        left += known[1]
+        return known[0]
+
+    def _rest(self, body: Json, left: list[Left]) -> Json:
         choices = body.get("choices") if type(body) is dict else None
         if type(choices) is list:
             body = {**body, "choices": [_untold_choice(choice) for choice in choices]}
         return super().rest(body, left)
+
+
+HARMLESS = frozenset({"id", "created", "obfuscation", "system_fingerprint", "service_tier"})
+"""Keys of a reply or a chunk of which nothing counts."""
+
+KNOWN_MOST = 2_000
+FRAME_MOST = 4_000
+"""Frames, and bytes of one, that one process remembers: the answers of a tree have few."""
+
+_KNOWN: dict[bytes, tuple[Json, list[Left]]] = {}
+"""What counts of replies with one frame besides what their reader took."""
+
+_FULL = (*RARE, "function_call")
+"""Keys by which a message says more than texts and calls."""
+
+_SAID = ("content", "reasoning", "refusal")
+"""Texts of a message that the reader takes."""
+
+
+def _frame(body: Json) -> bytes:
+    """Return a reply of one choice without the texts that its reader takes and what is harmless; b"" for any other reply.
+
+    Replies with one frame differ in nothing that counts: most of a tree's need not be looked at.
+    """
+    try:
+        (choice,) = body["choices"]
+        message = choice["message"]
+        if choice.get("delta") or choice.get("text") or any(map(message.get, _FULL)):
+            return b""
+        bare = _without_texts(message, _SAID)
+        if message.get("reasoning_content"):
+            if message["reasoning_content"] != message.get("reasoning"):
+                return b""
+            bare["reasoning_content"] = PASSED
+        if any(type(value) in _NESTED for key, value in bare.items() if key != "tool_calls" and value):
+            return b""
+        if message.get("tool_calls"):
+            bare["tool_calls"] = [_bare_call(call) for call in message["tool_calls"]]
+        made = {key: value for key, value in body.items() if key not in HARMLESS}
+        made["choices"] = {**choice, "message": bare}
+        if choice.get("logprobs") and not is_hollow(choice["logprobs"]):
+            made["choices"]["logprobs"] = PASSED
+        if body.get("usage"):
+            made["usage"] = SHAPE.passed("usage", body["usage"])
+        return orjson.dumps(made, default=written)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return b""
+
+
+_NESTED = frozenset({dict, list})
+
+
+def _without_texts(value: dict[str, Json], keys: tuple[str, ...]) -> dict[str, Json]:
+    """Return an object with a sign for each text at some of its keys; what is empty or no text stays as it is."""
+    return {**value, **{key: PASSED for key in keys if type(value.get(key)) is str and value[key]}}
+
+
+def _bare_call(call: Json) -> Json:
+    """Return a call without its id, its name and its arguments, where those are texts."""
+    return {**_without_texts(call, ("id",)), "function": _without_texts(call["function"], ("name", "arguments"))}
 
 
 def _untold_choice(choice: Json) -> Json:

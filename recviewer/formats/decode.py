@@ -163,7 +163,8 @@ def _is_written_as(again: bytes, data: bytes) -> bool:
     """
     if again == data:
         return True
-    made, at, found = [], 0, data.find(b"\\u")
+    made: list[bytes] = []
+    at, found = 0, data.find(b"\\u")
     for _ in range(ESCAPES_MOST):
         if found < 0:
             return bool(made) and b"".join([*made, data[at:]]) == again

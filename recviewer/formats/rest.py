@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -115,9 +117,11 @@ def _is_version(key: str) -> bool:
     return key.endswith(("_version", "_build", "_build_date"))
 
 
+_wrapped = itemgetter("__type__", "__data__")
 _HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\\\s]+")
 
 
+@lru_cache(maxsize=256)
 def _split(url: str) -> tuple[str, str]:
     """Return scheme and host of a URL, and all that follows; a URL that is none is all path."""
     found = _HOST.match(url)
@@ -217,8 +221,8 @@ def _row(item: Json, shape: Shape, left: list[Left]) -> Json:
 def _types(items: list[Json]) -> dict[str, Json]:
     """Return the name of the type around the values, or each one's where they differ, and what else stands beside one."""
     with suppress(TypeError, KeyError, ValueError):  # nearly all: each wrapped, and by one type
-        found = [item["__type__"] for item in items if "__data__" in item]
-        if len(found) == len(items) and sum(map(len, items)) == 2 * len(items) and len(set(found)) == 1:
+        found = [name for name, _ in map(_wrapped, items)]
+        if len(set(found)) == 1 and set(map(len, items)) == {2}:
             return {"types": found[:1]}
     names: list[Json] = []
     beside: list[Json] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring_ascii
 
 import orjson
 
@@ -13,8 +14,13 @@ from recviewer.replay.steps import TextStep, concerned, rewritten
 DEPTH_LIMIT = 253
 """Nesting that is followed; Python's own limits differ from release to release. Real recordings nest about 20 deep."""
 
-# What the recorder's json.dumps(…, sort_keys=True) writes, without looking for cycles that decoded JSON cannot have.
-to_json = json.JSONEncoder(sort_keys=True, check_circular=False).encode
+_encode = json.JSONEncoder(sort_keys=True, check_circular=False).encode
+"""What the recorder's json.dumps(…, sort_keys=True) writes, without looking for cycles that decoded JSON cannot have."""
+
+
+def to_json(value: Json) -> str:
+    """Return a value as the recorder writes it. Raises ValueError, RecursionError where Python cannot."""
+    return encode_basestring_ascii(value) if type(value) is str else _encode(value)
 
 
 def nests_too_deep(*values: Json) -> bool:

@@ -127,6 +127,7 @@ class _Names:
     call: HashedCall
     _bodies: dict[tuple[DropStep, ...], Body] = field(default_factory=dict)
     _hashes: dict[tuple[tuple[DropStep, ...], tuple[TextStep, ...], bool], str] = field(default_factory=dict)
+    _fields: dict[str, str] = field(default_factory=dict)
     _digest: str | None = None
 
     def by(self, rule: NameRule) -> str:
@@ -184,8 +185,9 @@ class _Names:
 
     def _text(self, body_text: str, *, counts_test: bool) -> str:
         """The text that is hashed: a JSON object with sorted keys, put together around the body's text."""
-        members = {key: to_json(value) for key, value in self.call.fields.items()}
-        members[self.call.part] = body_text
+        if not self._fields:
+            self._fields = {key: to_json(value) for key, value in self.call.fields.items()}
+        members = self._fields | {self.call.part: body_text}
         if counts_test:
             members["test_id"] = to_json(self.call.test_id)
         return "{" + ", ".join([f'"{key}": {members[key]}' for key in sorted(members)]) + "}"

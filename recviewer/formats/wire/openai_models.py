@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recviewer.exchange.model import Chunk, Json, Kind, Problem, Reply, Request
+import orjson
+
+from recviewer.exchange.model import Chunk, Json, Kind, Problem, Reply, Request, Table
 from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.listing import no_chunks, plain_request, table
-from recviewer.formats.lookup import Lookup
+from recviewer.formats.lookup import PROBLEM_LIMIT, Lookup
 from recviewer.formats.raw import Raw, unwrap
+from recviewer.recent import Recent
 
 SHAPE = Shape(
     "openai_models",
@@ -51,8 +54,14 @@ class OpenAIModels:
             listed = Lookup(raw.reply, "response.body", problems)
             return Reply(exhibits=(table("models", COLUMNS, listed.items("data")),))
         items: list[Json] = raw.reply if isinstance(raw.reply, list) else [raw.reply]
-        rows = (Lookup(unwrap(item), f"response.body[{number}]", problems) for number, item in enumerate(items))
-        return Reply(exhibits=(table("models", COLUMNS, (row for row in rows if row.data)),))
+        try:
+            text = orjson.dumps(items)
+        except TypeError:  # a number that keeps its text, or one that is too long
+            made, found, _ = _listed(items)
+        else:
+            made, found, _ = _TABLES.made(text, lambda: (*_listed(items)[:2], len(text)))
+        problems += found[: max(0, PROBLEM_LIMIT - len(problems))]
+        return Reply(exhibits=(made,))
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield nothing: never streamed."""
@@ -60,3 +69,15 @@ class OpenAIModels:
 
 
 FORMAT = OpenAIModels()
+
+TABLES_BYTES = 2_000_000
+"""Text of lists of models of which one process remembers the table: each test of a tree asks for the same one."""
+
+_TABLES = Recent[bytes, tuple[Table, list[Problem], int]](weigh=lambda found: found[2], limit=TABLES_BYTES, at_least=0)
+
+
+def _listed(items: list[Json]) -> tuple[Table, list[Problem], int]:
+    """Return the models of a list, what is odd about them, and 0 for the length of their text."""
+    found: list[Problem] = []
+    rows = (Lookup(unwrap(item), f"response.body[{number}]", found) for number, item in enumerate(items))
+    return table("models", COLUMNS, (row for row in rows if row.data)), found, 0
