@@ -15,6 +15,7 @@ from recviewer.exchange.shape import (
     Take,
     is_empty,
     is_hollow,
+    is_spelled_otherwise,
     is_twin,
     leave,
     passed,
@@ -181,7 +182,7 @@ def _counted(value: Json, node: PathNode, at: At, flat: Flat, left: list[Left]) 
 def _flatten_object(value: dict[str, Json], node: PathNode, at: At, flat: Flat, left: list[Left]) -> None:
     for key, item in value.items():
         child = node.child(key)
-        if child is None:
+        if child is None or (child.spelling and is_spelled_otherwise(item, child, value)):
             leave(item, (*at, key), left)
             flat[path_of((*at, key)), Take.EACH] = item
             continue

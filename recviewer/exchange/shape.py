@@ -9,16 +9,20 @@ a key any text. After the colon stands what the reader takes there; without one 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from fnmatch import translate
 from typing import Any
 
-from recviewer.exchange.encode import SourceFloat
+from recviewer.exchange.encode import SourceFloat, encode
 from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.harmless import BY_FORMAT, EVERY, HowHarmless
+from recviewer.exchange.left import At as At
+from recviewer.exchange.left import is_empty as is_empty
+from recviewer.exchange.left import is_hollow as is_hollow
+from recviewer.exchange.left import leave as leave
+from recviewer.exchange.left import path_of as path_of
 from recviewer.exchange.model import Json, Left
 
 PASSED = "…"
@@ -71,10 +75,11 @@ class PathNode:
 
     keys, patterns, any_key: the steps below an object, by key; items: below a list. matched: keys, and their patterns.
     take, how: what is said of this value.
-    twin: the way, from the object that holds this value, to the one that it repeats.
+    twin: the way, from the object that holds this value, to the one that it repeats. spelling: another key for the same,
+    which the reader takes where both are there.
     """
 
-    __slots__ = ("any_key", "how", "items", "keys", "matched", "patterns", "take", "twin")
+    __slots__ = ("any_key", "how", "items", "keys", "matched", "patterns", "spelling", "take", "twin")
 
     def __init__(self) -> None:
         self.keys: dict[str, PathNode] = {}
@@ -85,6 +90,7 @@ class PathNode:
         self.take: Take | None = None
         self.how: HowHarmless | None = None
         self.twin: tuple[str, ...] = ()
+        self.spelling = ""
 
     def child(self, key: str) -> PathNode | None:
         """Return the step of a key, None where no path tells of it."""
@@ -145,15 +151,22 @@ def _is_vector(value: Json) -> bool:
 class Shape:
     """What the paths of one format's replies are: see the module.
 
-    name: of the format. taken, known: paths. twins: pairs of (path, the path beside it that it repeats); a twin that says
-    the same is left out, one that says something else counts, and where the other is missing it is taken, and that it
-    stands there counts.
+    name: of the format. taken, known: paths. spellings: pairs of (path, the key beside its last one that is taken where an
+    object has both, so that this is not understood). twins: pairs of (path, the path beside it that it repeats); a twin
+    that says the same is left out, one that says something else counts, and where the other is missing it is taken, and
+    that it stands there counts.
     """
 
     __slots__ = ("name", "root")
 
     def __init__(
-        self, name: str, *, taken: Iterable[str] = (), known: Iterable[str] = (), twins: Iterable[tuple[str, str]] = ()
+        self,
+        name: str,
+        *,
+        taken: Iterable[str] = (),
+        known: Iterable[str] = (),
+        twins: Iterable[tuple[str, str]] = (),
+        spellings: Iterable[tuple[str, str]] = (),
     ) -> None:
         self.name = name
         self.root = PathNode()
@@ -168,6 +181,8 @@ class Shape:
         for path, other in twins:
             node = self.root.at(path)
             node.take, node.twin = Take.TEXT, tuple(other.split("."))
+        for path, key in spellings:
+            self.root.at(path).spelling = key
         if "data" not in self.root.keys:
             self.root.at("data").take = Take.KNOWN  # an element that is no JSON is kept under this key
 
@@ -195,52 +210,22 @@ SIZE = "(characters)"
 NOTHING: Any = object()
 """Nothing counts of a value."""
 
-At = tuple[Any, ...]
-"""A path, as the keys and places on it."""
-
-
-def is_empty(value: Json) -> bool:
-    """Tell whether a value is null or holds nothing."""
-    return value is None or (type(value) in (str, list, dict) and not value)
-
-
-def is_hollow(value: Json) -> bool:
-    """Tell whether a value is empty or holds nothing but what is: `{"content": null}` is there and says nothing."""
-    if type(value) is dict:
-        return all(map(is_hollow, value.values()))
-    return all(map(is_hollow, value)) if type(value) is list else is_empty(value)
-
 
 def is_twin(item: Json, other: Json) -> bool:
     """Tell whether one value repeats another: a text does, and anything else only counts."""
     return type(item) is str and item == other
 
 
+def is_spelled_otherwise(item: Json, node: PathNode, holder: dict[str, Json]) -> bool:
+    """Tell whether an object has a value under another key for the same too, and another one."""
+    other = holder.get(node.spelling)
+    return item is not None and other is not None and encode(item, is_sorted=True) != encode(other, is_sorted=True)
+
+
 def type_of(value: Json) -> str:
     """Return what stands for a value of which only its type counts."""
     names = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
     return f"({names.get(type(value), 'a number')})"
-
-
-def leave(value: Json, at: At, left: list[Left]) -> None:
-    """Note a value that is not understood."""
-    if not is_empty(value):
-        left.append(Left(path_of(at), value))
-
-
-_ODD = re.compile(r"[.\[\]()'\"]")
-
-
-def path_of(at: At) -> str:
-    """Return a path as people write it: `choices[0].message.content`. Odd keys are quoted."""
-    made = ""
-    for step in at:
-        if type(step) is int:
-            made += f"[{step}]"
-        else:
-            key = json.dumps(step) if not step or _ODD.search(step) else step
-            made += f".{key}" if made else key
-    return made
 
 
 def _rest(value: Json, node: PathNode, at: At, left: list[Left]) -> Json:
@@ -290,6 +275,10 @@ def _rest_of_object(value: dict[str, Json], node: PathNode, at: At, left: list[L
             made[key] = item
             leave(item, (*at, key), left)
             continue
+        if child.spelling and is_spelled_otherwise(item, child, value):
+            made[key] = item
+            leave(item, (*at, key), left)
+            continue
         other = child.twin_in(value) if child.twin else None
         if not is_empty(other):
             if not is_twin(item, other):
@@ -308,6 +297,9 @@ def _rest_of_known(value: dict[str, Json], node: PathNode, at: At, left: list[Le
     made = dict(value)
     for key, child in node.keys.items():
         if key in made:
+            if child.spelling and is_spelled_otherwise(made[key], child, value):
+                leave(made[key], (*at, key), left)
+                continue
             is_taken = child.take is Take.ANY and not is_empty(made[key])
             if is_taken or (child.how is HowHarmless.WHOLLY and child.take is None):
                 del made[key]

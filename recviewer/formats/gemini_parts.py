@@ -30,6 +30,16 @@ def spelled(*paths: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spelled for path in paths for spelled in (path, camel(path))))
 
 
+def spellings(*paths: str) -> Iterator[tuple[str, str]]:
+    """Yield each step of paths that REST spells otherwise: its path there, and the key in snake_case, which comes first."""
+    for path in paths:
+        steps = path.partition(":")[0].split(".")
+        for place, step in enumerate(steps):
+            name = step.removesuffix("[]")
+            if camel(name) != name:
+                yield camel(".".join([*steps[:place], name])), name
+
+
 def parts_of(turn: Lookup) -> Iterator[Part]:
     """Yield what the parts of a turn hold, in order."""
     for part in part_list(turn):

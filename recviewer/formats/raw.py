@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json, Problem
 from recviewer.formats.decode import Unreadable
 from recviewer.formats.framing import events_of, frame
@@ -112,6 +113,8 @@ def envelope(document: Json) -> Raw:
     url = request.text("url")
     url_path = _path_of(url)
     body = request.object("payload") if "payload" in request.data else request.object("body")
+    if _has_two_bodies(request.data):
+        request.problems.append(Problem("request.body", "another body than request.payload, which was read; it counts"))
     recorded = response.data.get("body")
     framed = frame(recorded)
     reply = framed.body
@@ -148,6 +151,11 @@ def envelope(document: Json) -> Raw:
         problems=(*top.problems, *framed.problems),
         of_text=framed.problems,
     )
+
+
+def _has_two_bodies(request: dict[str, Json]) -> bool:
+    both = [request[key] for key in ("payload", "body") if key in request]
+    return len(both) > 1 and encode(both[0], is_sorted=True) != encode(both[1], is_sorted=True)
 
 
 def _model_asked(body: dict[str, Json]) -> str:

@@ -64,9 +64,9 @@ def test_nobody_knows_how_a_file_differs_that_was_not_read(make, monkeypatch, le
     from recviewer.changes.moves import differ
     from recviewer.changes.wording import summarize
 
-    read, heavy = Reader(Library()).read(dense(make, 2), "x.json", "read"), dense(make, 10_000)
+    read, heavy = SideReader(Library()).read(dense(make, 2), "x.json", "read"), dense(make, 10_000)
     monkeypatch.setattr(sides, "ROOM", 0)
-    unread = Reader(Library()).read(heavy, "x.json", "heavy")
+    unread = SideReader(Library()).read(heavy, "x.json", "heavy")
     old, new = side(read, "a"), side(unread, "b")
     if left == "old":
         old, new = new, old

@@ -33,7 +33,7 @@ from recviewer.formats import deltas, partial
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import first_error
 from recviewer.formats.framing import cursor
-from recviewer.formats.gemini_parts import camel, key_in, part_list, part_of, parts_of, spelled
+from recviewer.formats.gemini_parts import camel, key_in, part_list, part_of, parts_of, spelled, spellings
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
 from recviewer.formats.raw import Raw
@@ -54,20 +54,22 @@ _PARTS = (
     *("executable_code:object", "code_execution_result:object"),
 )
 _SHOWN = ("function_call", "function_response", "tool_call", "tool_response", "inline_data", "file_data")
+_TAKEN = (
+    "candidates[].finish_reason:last",
+    "candidates[].content.parts[].text",
+    "candidates[].content.parts[].function_call.id",
+    "candidates[].content.parts[].function_call.name",
+    "candidates[].content.parts[].function_call.args:object",
+    "candidates[].content.parts[].function_call.partial_args[].string_value",
+    *(f"candidates[].content.parts[].{path}" for path in _PARTS),
+    *(f"candidates[].{name}:object" for name in BESIDE),
+    "prompt_feedback.block_reason:any",
+    "prompt_feedback.block_reason_message",
+)
 SHAPE = Shape(
     "genai",
-    taken=spelled(
-        "candidates[].finish_reason:last",
-        "candidates[].content.parts[].text",
-        "candidates[].content.parts[].function_call.id",
-        "candidates[].content.parts[].function_call.name",
-        "candidates[].content.parts[].function_call.args:object",
-        "candidates[].content.parts[].function_call.partial_args[].string_value",
-        *(f"candidates[].content.parts[].{path}" for path in _PARTS),
-        *(f"candidates[].{name}:object" for name in BESIDE),
-        "prompt_feedback.block_reason:any",
-        "prompt_feedback.block_reason_message",
-    ),
+    taken=spelled(*_TAKEN),
+    spellings=spellings(*_TAKEN),
     known=spelled(
         "model_version",
         "automatic_function_calling_history",
