@@ -16,7 +16,7 @@ from recviewer.exchange.plain import Printed
 ROOTED = {"serve": {"--port", "--repo", "--host", "--workers"}, "index": set[str]()}
 """Commands whose first free argument is the recordings root, with those of their options that take a value."""
 
-WITH_OPTION = frozenset({"plan", "report", "reviews", "search"})
+WITH_OPTION = frozenset({"find-hash", "plan", "report", "reviews", "search"})
 """Commands that name the recordings root by an option."""
 
 PLAN_VALUED = frozenset({"--repo", "--recordings", "--format", "--output"})

@@ -14,11 +14,15 @@ from recviewer.replay.steps import rewritten
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One change of a request. moves: it gives the recording another name. why: a clause, for those that do not."""
+    """One change of a request. moves: it gives the recording another name. why: a clause, for those that do not.
+
+    hashed: what the old and the new value are hashed as, `ABSENT` for what is not hashed.
+    """
 
     change: ValueChange
     moves: bool
     why: str = ""
+    hashed: tuple[Json, Json] = (ABSENT, ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,8 @@ def _field(change: ValueChange, hashed: tuple[dict[str, Json], dict[str, Json]],
     before, after = _at(hashed[0], change.keys), _at(hashed[1], change.new_keys)
     if before is not ABSENT or after is not ABSENT:
         if not is_equal(before, after):
-            return Field(change, moves=True)
-        return Field(change, moves=False, why="normalised away")
+            return Field(change, moves=True, hashed=(before, after))
+        return Field(change, moves=False, why="normalised away", hashed=(before, after))
     is_in_body = bool(call.part) and change.keys[0] == call.part
     return Field(change, moves=False, why="left out before hashing" if is_in_body else "not hashed")
 

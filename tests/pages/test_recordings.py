@@ -151,7 +151,7 @@ def test_pasted_line_is_cut_down_to_what_it_is_about(client, three):
         ("?state=nonsense", "state:nonsense cannot be used: state takes undecided, approved"),
         ("?size=!big", "-size:big cannot be used: size takes a number"),
         ("?model=gpt4o", "No recording has model:gpt4o. Nearest names: gpt-4o 2 in all"),
-        ("?q=deadbeefdeadbeef", "No file and no blob here is named by deadbeefdeadbeef, nor does replay look for it"),
+        ("?q=deadbee", "No file and no blob here is named by deadbee, nor does replay look for it"),
         ("?q=test_nothing", "No recording is of a test named test_nothing."),
         ("?q=a/recordings/none.json", "No recording lies at a/recordings/none.json."),
     ],

@@ -20,11 +20,25 @@ def jump(words: str) -> str | None:
     path = opened_by(words)
     if path is not None:
         return url_of(path)
+    digits = unknown_hash(words)
+    if digits:
+        return reverse("hashes:show", args=[digits])
     if "::" in words and "/" in words and id_end(words, 0) == len(words):
         term = Term("test", test_of(words))
         if narrowing.narrowed((term,)).exists():
             return reverse("recordings:listing") + ListState(terms=(term,)).address()
     return None
+
+
+def unknown_hash(words: str) -> str:
+    """Return the digits of a hash that was pasted and that nothing here holds, "" for anything else."""
+    typed = search.tokens(words)
+    if len(typed) != 1 or typed[0].is_unwanted or typed[0].is_phrase or is_path(typed[0].text):
+        return ""
+    digits = hash_in(typed[0].text)
+    if len(digits) < SHORT_DIGITS or search.matching(Recording.objects.all(), words).exists():
+        return ""
+    return digits
 
 
 def opened_by(words: str) -> str | None:

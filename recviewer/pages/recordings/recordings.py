@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
@@ -20,7 +20,7 @@ from recviewer.language.tree import Term
 from recviewer.pages.recordings.blame import Blame, blame_of
 from recviewer.pages.recordings.cells import hits, kind_as_model
 from recviewer.pages.recordings.facets import counts_of, narrowed, printed_facets
-from recviewer.pages.recordings.jumps import jump, opened_by
+from recviewer.pages.recordings.jumps import jump, opened_by, unknown_hash
 from recviewer.pages.recordings.listing import SORTS, ListState, Sort
 from recviewer.pages.recordings.mending import Mending, mending_of
 from recviewer.pages.recordings.minis import Mini, mini_strip
@@ -341,6 +341,9 @@ def _pages(state: ListState, last: int) -> Iterable[Step | None]:
 
 def _direct(state: ListState) -> Step | None:
     path = opened_by(state.words) if state.words else None
+    digits = unknown_hash(state.words) if state.words and path is None else ""
+    if digits:
+        return Step(f"what is known of {digits[:12]}", reverse("hashes:show", args=[digits]))
     return Step(path, url_of(path)) if path is not None else None
 
 
