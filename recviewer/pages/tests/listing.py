@@ -187,7 +187,7 @@ def _rows(
     """Return the rows, kept while nothing is indexed and nothing decided. catalog: names its present state."""
 
     def make() -> TestRows:
-        teller = RowTeller(folds, models_asked())
+        teller = RowTeller(folds, models_asked(), functions)
         files: tuple[FileLine, ...] = ()
         flat: tuple[FunctionView, ...] = ()
         ordered = _ordered(functions, order) if order else functions

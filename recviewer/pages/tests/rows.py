@@ -95,8 +95,9 @@ class FileLine:
 class RowTeller:
     """Makes rows ready."""
 
-    def __init__(self, folds: Folds, models: tuple[str, ...]) -> None:
-        self._folds, self._models, self._start = folds, models, ""
+    def __init__(self, folds: Folds, models: tuple[str, ...], functions: Sequence[TestFunction]) -> None:
+        self._folds, self._models = folds, models
+        self._start = shared_folder(list(dict.fromkeys(one.file for one in functions)))
 
     def files(self, functions: Sequence[TestFunction], *, is_narrow: bool) -> tuple[tuple[FileLine, ...], Fold | None]:
         """Return the files, and the fold with those that follow. Those with what stands out are open."""
@@ -105,7 +106,6 @@ class RowTeller:
             by_file.setdefault(one.file, []).append(one)
         opened = _opened(by_file, is_narrow=is_narrow)
         every = list(by_file.items())
-        self._start = shared_folder(list(by_file))
 
         def view(at: int) -> FileLine:
             return self._file(*every[at], is_open=every[at][0] in opened)
@@ -145,7 +145,7 @@ class RowTeller:
         names = [name for name, _ in _most(one.sum.models) if name]
         return FunctionView(
             anchor=f"fn-{anchor}",
-            file=one.file,
+            file=one.file.removeprefix(self._start),
             name=one.short,
             parameters=product_of(one, self._models),
             bars=() if single else bars,
