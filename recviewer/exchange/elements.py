@@ -1,4 +1,4 @@
-"""What counts of a streamed reply's elements besides what is said, whatever the places at which the stream was cut."""
+"""What counts of the elements of a streamed reply besides its words, wherever the stream was cut into elements."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Elements:
 
 BUILT_MOST = 1_000
 RUNS_MOST = 12
-"""Streams of so few different elements in a row are remembered: most have the same ones."""
+"""Results for streams with at most this many different elements in a row are remembered, for most streams share them."""
 
 _BUILT: dict[tuple[int, ...], tuple[tuple[Flat, ...], dict[str, Json]]] = {}
 
@@ -116,7 +116,7 @@ def flat_of(element: Json, shape: Shape, left: list[Left], *, event: str = "") -
 
 
 def stripped(flat: Flat) -> dict[str, Json]:
-    """Return what counts of an element at its very place in a stream."""
+    """Return those values of an element that count in every element, not only in the last one."""
     return {
         path if type(path) is str else path[0]: value
         for path, value in flat.items()
@@ -125,7 +125,7 @@ def stripped(flat: Flat) -> dict[str, Json]:
 
 
 def _flatten(value: Json, node: PathNode | None, at: At, flat: Flat, left: list[Left]) -> None:
-    """Add what counts of a value to `flat`, by path. node: None for a value that counts as it was recorded, whole."""
+    """Add to `flat`, by path, what counts of a value. node: None for a value that counts whole, as it was recorded."""
     if node is not None and (node.take is not None or node.how is not None):
         value, node = _counted(value, node, at, flat, left)
         if value is NOTHING:
@@ -143,7 +143,7 @@ def _flatten(value: Json, node: PathNode | None, at: At, flat: Flat, left: list[
 
 
 def _put(flat: Flat, path: str, value: Json) -> None:
-    """Put a value in; where its path is taken, for two items named one place, behind it."""
+    """Store a value at its path. Where two items name the same place, the second gets a path of its own."""
     while path in flat:
         path += "'"
     flat[path] = value

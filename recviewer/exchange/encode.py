@@ -59,11 +59,11 @@ def encode(value: Any, *, is_sorted: bool = False, odd: Callable[[Any], Any] = w
 
 
 _SMALL = 4096
-"""Bytes that orjson takes for whatever it writes, and leaves with it."""
+"""Bytes that orjson reserves for whatever it writes, and does not give back."""
 
 
 def exact(made: bytes) -> bytes:
-    """Return what orjson wrote in no more memory than it needs: of many small texts each would keep 4 KB."""
+    """Return what orjson wrote. Short results are copied, for each would keep 4 KB of memory otherwise."""
     return bytes(bytearray(made)) if len(made) < _SMALL else made
 
 

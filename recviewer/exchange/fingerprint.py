@@ -179,7 +179,7 @@ def arguments_as_json(text: str) -> Json:
 
 
 def _is_plain(value: Json, text: str) -> bool:
-    """Tell whether no key is given twice in arguments: what a tool makes of those, nobody knows."""
+    """Tell whether arguments give no key twice: nobody knows which of two values a tool would take."""
     if type(value) not in (dict, list) or text.count(":") == len(value):
         return True
     is_plain = True
@@ -261,7 +261,7 @@ class Ids:
         return without_opaque(self._value(value, ""))
 
     def given_back(self, value: Json) -> Json:
-        """Return a value that a tool gave back: there only what is named as encrypted is nothing that people can read."""
+        """Return a value that a tool gave back. Only texts whose key calls them encrypted are replaced by a mark."""
         return without_opaque(self._value(value, ""), ENCRYPTED)
 
     def _value(self, value: Json, key: str) -> Json:
@@ -291,7 +291,7 @@ class Ids:
 
 
 def without_opaque(value: Json, opaque: frozenset[str] = OPAQUE) -> Json:
-    """Return a value of an answer in which what nobody can read is only marked as being there."""
+    """Return a value of an answer in which encrypted texts are replaced by a mark that says whether there is one."""
     if isinstance(value, dict):
         kind = value.get("type")
         hidden = {*opaque, "data"} if type(kind) is str and kind in OPAQUE_DATA else opaque

@@ -329,7 +329,7 @@ OPAQUE = ENCRYPTED | {"signature", "thought_signature", "thoughtSignature", "red
 """Keys of an answer's data whose text only its maker can read, and which is new each time: that it is there counts."""
 
 OPAQUE_DATA = ("redacted_thinking", "reasoning.encrypted")
-"""Types of an answer's objects whose `data` is such a text."""
+"""Types of an answer's objects whose `data` only its maker can read."""
 
 BESIDES: tuple[Harmless, ...] = (
     Harmless("id_normalization_mapping", HowHarmless.WHOLLY, "the recorder's own, for reading the file"),

@@ -17,7 +17,7 @@ HALVES = "\ud800-\udfff"
 """Halves of characters, which stand for bytes that are not UTF-8, likewise."""
 
 JOINER = "\u200d"
-"""Seen by what it makes of the emoji beside it; elsewhere nobody sees it."""
+"""Joins two emoji into one, which is seen; beside other characters nobody sees it."""
 
 _HIDDEN = f"(?:[{ALWAYS}{HALVES}]|(?<![\u2190-\U0003ffff]){JOINER})"
 RUN = re.compile(f"({_HIDDEN})\\1*")

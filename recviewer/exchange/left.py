@@ -18,7 +18,7 @@ def is_empty(value: Json) -> bool:
 
 
 def is_hollow(value: Json) -> bool:
-    """Tell whether a value is empty or holds nothing but what is: `{"content": null}` is there and says nothing."""
+    """Tell whether a value is empty, or holds only empty values: `{"content": null}` says nothing."""
     if type(value) is dict:
         return all(map(is_hollow, value.values()))
     return all(map(is_hollow, value)) if type(value) is list else is_empty(value)

@@ -41,7 +41,7 @@ def _with_name(name: str) -> tuple[Recorder, ...]:
 def recorder_of(name: str, data: bytes) -> Recorder:
     """Return the recorder that wrote a file: one that recognizes its bytes, else the default one.
 
-    name: of the file. Never by the name alone, but where one recorder alone claims such names.
+    name: of the file. The name decides only where a single recorder claims such names.
     """
     ending = name[name.rfind(".") :]
     claiming = _with_name(ending)

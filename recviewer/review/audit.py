@@ -48,7 +48,7 @@ NOTES = frozenset({Action.NOTE, Action.NOTE_EDIT, Action.NOTE_CLOSE, Action.NOTE
 PERSONAL = VERDICTS | {Action.NOTE, Action.NOTE_EDIT, Action.NOTE_DROP}
 """What only the person who did it can take back or do again."""
 BROUGHT = frozenset({Action.IMPORT, Action.CARRY})
-"""Acts that bring decisions with the times that they have: taken back, these do not count."""
+"""Acts that bring decisions with times of their own. If such an act is undone, its decisions do not count."""
 SWAPS = NOTES | BROUGHT | {Action.RETAG, Action.PAIR}
 """Acts whose payload tells rows before and after: see `swaps`."""
 
@@ -82,7 +82,7 @@ def write(
 ) -> AuditEvent:
     """Add an event, its items and the members of its payload's lists. To be called inside the act's transaction.
 
-    Raises what the database does, also where its file was taken away: no act is written to what nobody will read.
+    Raises the database's errors, also if its file was removed: an act written to a removed file would be lost.
     """
     database.expect_in_place()
     touched = list(dict.fromkeys(items))

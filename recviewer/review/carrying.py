@@ -1,4 +1,4 @@
-"""Verdicts on an older version of the fingerprint, carried to the present one where bytes prove what they were given on.
+"""Carrying verdicts on an older version of the fingerprint to the present one, if the bytes that they speak of are at hand.
 
 A verdict names the blob that it was given on. Where those very bytes are at hand, what they say by the rules of now is
 known, and the verdict is entered for it. Where they are not, nobody can tell, and it is asked again. What a rule approved
@@ -97,7 +97,7 @@ def _may_carry(one: Saying) -> bool:
 
 
 def _without_doubt(made: Iterable[Saying]) -> Iterator[Saying]:
-    """Leave out approvals by who also wants the same recorded again: two fingerprints have become one."""
+    """Leave out approvals by a reviewer who also asked to record the same again: two old fingerprints became one."""
     every = list(made)
     rejected = {(one.fingerprint, one.reviewer) for one in every if one.verdict == Verdict.REJECT}
     for one in every:
@@ -216,7 +216,7 @@ def in_git(repository: Repository | None, blobs: Collection[str]) -> Iterator[tu
 
 
 def _fresh(found: Sequence[Saying]) -> list[Saying]:
-    """Return what is not in the database yet, also not in an act that was taken back."""
+    """Return verdicts that are not in the database yet, nor in an act that was undone."""
     known: set[tuple[object, ...]] = set()
     for some in chunked({one.fingerprint for one in found}):
         rows = Decision.objects.filter(fingerprint__in=some)
@@ -227,7 +227,7 @@ def _fresh(found: Sequence[Saying]) -> list[Saying]:
 
 
 def _keep(older: Collection[str], fresh: Sequence[Saying]) -> None:
-    """Keep approved contents under what they are called now, so that what changes later can be told."""
+    """Keep approved contents under their present fingerprint, so that later changes can be shown against them."""
     now = {one.blob: one.fingerprint for one in fresh if one.verdict == Verdict.APPROVE}
     for some in chunked(older):
         rows = [

@@ -215,7 +215,7 @@ def _told(
 
 
 def _count_overtaken(changes: Changes, reviewer: str) -> int:
-    """Count those of some subjects on which something else stands than a turn begins from."""
+    """Count the subjects on which another verdict stands by now than the one that an undo or a redo begins from."""
     counting = standing.latest(changes, with_rules=True)
     return sum(said(counting.get(subject, {}).get(reviewer)) != expected for subject, (expected, _) in changes.items())
 
@@ -252,7 +252,7 @@ def _payload(reviewer: str) -> dict[str, Any]:
 
 
 def _enter(event: AuditEvent, reviewer: str, changes: Changes, *, forwards: bool) -> None:
-    """Write some of an event's decisions. The payload of an undo, too, tells before and after as the act itself had them."""
+    """Write some of an event's decisions. In the payload of an undo, before and after are those of the act it undoes."""
     audit.add_members(
         event,
         "decisions",
@@ -296,7 +296,7 @@ def _saying(target: Target, word: Verdict, note: str, origin: str, at: datetime)
 
 
 def _written(test_id: str) -> str:
-    """Return a test id as the catalog has it, "" for one that is too long to be one."""
+    """Return a test id as the catalog has it, "" for one that is too long for the catalog."""
     return clean(test_id) if len(test_id) <= TEST_LENGTH else ""
 
 

@@ -68,7 +68,7 @@ def _has(state: str) -> Q:
 
 
 OLDER_RULE = "older"
-"""What is undecided, and was decided on at its path under an older rule of what counts, as the page of each says."""
+"""The state of undecided recordings that were decided on at their path under an older version of the fingerprint."""
 
 
 def _older() -> Q:

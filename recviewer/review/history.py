@@ -1,4 +1,4 @@
-"""All that was said about recordings, place by place: what travels, and which files were marked themselves."""
+"""All that was said about recordings, by path: for the file of reviews, and to tell which files were themselves marked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from recviewer.review.models import AuditEvent, Decision, EventItem, Standing, S
 from recviewer.review.subjects import CHANGE_PREFIX, chunked
 
 _EVERYWHERE = frozenset({*VERDICTS, Action.REDO})
-"""Acts whose items are the places that the verdict was given on. Those of an undo belong to what it took back."""
+"""Acts whose items are the paths that a verdict was given on. The items of an undo are those of the act that it undoes."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

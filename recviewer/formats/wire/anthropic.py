@@ -102,10 +102,10 @@ SERVER_CALLS = frozenset({"server_tool_use", "mcp_tool_use"})
 """Blocks with a call that the server makes itself."""
 
 RESULT = "tool_result"
-"""How the type of every block ends that is a tool's result: `tool_result`, `web_search_tool_result`, …"""
+"""Every block with a tool's result has a type with this ending: `tool_result`, `web_search_tool_result`, …"""
 
 DELTAS = {"text": "text_delta", "thinking": "thinking_delta", "partial_json": "input_json_delta"}
-"""What a delta without a type is, by its key."""
+"""The type to assume for a delta that names none, by the key that it has."""
 
 READ = frozenset(
     {
@@ -195,7 +195,7 @@ def _content(turn: Lookup, key: str) -> Iterator[Part]:
 
 
 def _parts(block: Lookup) -> Iterator[Part]:
-    """Yield what a block holds: one part, and one more for each of its citations."""
+    """Yield the parts of a block: its content as one part, then one part for each citation."""
     kind = block.text("type")
     if kind == "text":
         yield Text(block.text("text"))
@@ -237,7 +237,7 @@ def _attachment(block: Lookup, kind: str) -> Part:
 
 
 def _answered(block: Lookup) -> Iterator[Part]:
-    """Yield what a block of an answer holds; of a tool's result also what is beside the words, pictures and files in it."""
+    """Yield the parts of a block of an answer; of a tool's result also its data that is no text, picture or file."""
     yield from _parts(block)
     if block.text("type").endswith(RESULT):
         left = beside_blocks(block.data.get("content"), _parts)
@@ -246,7 +246,7 @@ def _answered(block: Lookup) -> Iterator[Part]:
 
 
 def _of_block(block: Lookup) -> Delta:
-    """Return what a whole block of an answer adds."""
+    """Return the delta of a block of an answer that came whole."""
     kind = block.text("type")
     if kind == "text":
         return Delta(text=block.text("text"), parts=tuple(_citations(block)))
@@ -259,7 +259,7 @@ def _of_block(block: Lookup) -> Delta:
 
 
 def _ended(holder: Lookup) -> Delta:
-    """Return why it ended, and what was said about that."""
+    """Return the reason why the answer ended, and the details given with it."""
     details = holder.data.get("stop_details")
     parts = (JsonPart({"stop_details": details}),) if details else ()
     return Delta(finish=holder.text("stop_reason"), parts=parts)
@@ -311,7 +311,7 @@ def _events(raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]
 
 @dataclass(slots=True)
 class _Block:
-    """A block while its deltas arrive. given: what it holds if no delta follows: a call's input, a whole compaction."""
+    """A block of a stream, while its deltas arrive. given: its content at the start, which stands if no delta follows."""
 
     kind: str = ""
     id: str = ""
@@ -373,7 +373,7 @@ def _continued(delta: Lookup, index: int | None, state: _Block) -> Delta:
 
 
 def _argued(text: str, index: int | None, state: _Block) -> Delta:
-    """Return a piece of a call's input; what comes for a block of another kind is data like any other."""
+    """Return a piece of a call's input. For a block that is no call, the piece is kept as data."""
     if not text:
         return Delta()
     state.given = ""
@@ -385,7 +385,7 @@ def _argued(text: str, index: int | None, state: _Block) -> Delta:
 
 
 def _stopped(index: int | None, state: _Block) -> Iterator[Delta]:
-    """Yield what a block began with where nothing followed."""
+    """Yield the content that a block began with, if no delta followed it."""
     given, held = state.given, state.held
     state.given, state.held = "", {}
     if given:

@@ -53,7 +53,7 @@ OLD_EVENTS = frozenset(
 """Events of version 1."""
 
 BESIDE = ("citations", "documents", "search_queries", "search_results")
-"""What an answer of version 1 rests on."""
+"""Keys of version 1 under which an answer names its sources."""
 
 ASKED = {"USER": "user", "CHATBOT": "assistant", "SYSTEM": "system", "TOOL": "tool"}
 _CALL = ("id", "name", "parameters:object", "function.name", "function.arguments")
@@ -236,7 +236,7 @@ def _calls(holder: Lookup) -> Iterator[CallDelta]:
 
 
 def _beside(holder: Lookup) -> Iterator[Part]:
-    """Yield what an answer rests on: each citation by itself, the rest as lists."""
+    """Yield the sources of an answer: each citation as a part, the other keys as one part each."""
     for name in BESIDE:
         value = holder.data.get(name)
         if name == "citations" and isinstance(value, list):
@@ -283,7 +283,7 @@ def _joined(raw: Raw, problems: list[Problem]) -> Reply:
 
 @dataclass(slots=True)
 class _Said:
-    """What has come before, so that a later event that repeats all of it adds nothing. calls: name and arguments."""
+    """What earlier events of a stream held: a later event that repeats all of it adds nothing. calls: name and arguments."""
 
     text: str = ""
     calls: dict[int | None, list[str]] = field(default_factory=dict)
@@ -346,7 +346,7 @@ def _of_event(data: Lookup) -> Iterator[Delta]:
 
 
 def _told_again(whole: Lookup, said: _Said) -> Delta:
-    """Return what an event adds that tells all there was; where it tells something else than came, that is shown too."""
+    """Return what an event adds that repeats the whole answer: what no earlier event held, and what differs from them."""
     text, calls = whole.text("text"), list(_calls(whole))
     parts: list[Part] = []
     if said.text and text not in ("", said.text):

@@ -44,10 +44,10 @@ EVENTS = frozenset(
     {"messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"}
 )
 OWN_EVENTS = EVENTS - {"metadata"}
-"""Events whose name nothing else has."""
+"""Events with names that no other format uses."""
 
 EXCEPTION = "Exception"
-"""How the names of failures inside a stream end."""
+"""The name of a failure inside a stream ends like this."""
 
 NAMES = ("type", "eventType", "event_type", "event", ":event-type", ":exception-type")
 WRAPPINGS = ("chunk", "event", "payload", "data", "body", "value")
@@ -184,7 +184,7 @@ def _elements(raw: Raw) -> list[Json] | None:
 
 
 def _opened(element: Json, name: str = "") -> tuple[str, Json]:
-    """Return the name and the data of an event, in whatever wrapping. name: of the server-sent event, if it was one."""
+    """Return the name and the data of an event, however it is wrapped. name: of the server-sent event, if it was one."""
     if not isinstance(element, dict):
         return name, element
     for key, value in element.items():
@@ -210,7 +210,7 @@ def _parts_of(turn: Lookup, key: str) -> Iterator[Part]:
 
 
 def _parts(block: Lookup) -> Iterator[Part]:
-    """Yield what a block holds."""
+    """Yield the parts of a block."""
     data = block.data
     if isinstance(data.get("text"), str):
         yield Text(data["text"])
@@ -271,7 +271,7 @@ def _is_server(use: Lookup) -> bool:
 
 
 def _of_block(block: Lookup) -> Delta:
-    """Return what a whole block of an answer adds."""
+    """Return the delta of a block of an answer that came whole."""
     use = block.object("toolUse")
     if use.data and not _is_server(use):
         call = CallDelta(None, use.text("toolUseId"), use.text("name"), arguments_text(use, "input"))
@@ -280,7 +280,7 @@ def _of_block(block: Lookup) -> Delta:
 
 
 def _sorted(parts: Iterator[Part]) -> Delta:
-    """Put texts and thoughts where they belong; the rest are parts."""
+    """Join texts into the delta's text and thoughts into its reasoning; all else stays a part."""
     found = list(parts)
     return Delta(
         text="".join(part.text for part in found if isinstance(part, Text)),
@@ -302,7 +302,7 @@ def _joined(events: list[tuple[Chunk, Failure | None]]) -> Reply:
 
 @dataclass(slots=True)
 class _OpenBlock:
-    """A block while its deltas arrive. is_server: it is a call that the server makes."""
+    """A block of a stream, while its deltas arrive. is_server: it is a call that the server makes itself."""
 
     id: str = ""
     is_server: bool = False
@@ -328,7 +328,7 @@ def _events(elements: list[Json], raw: Raw, problems: list[Problem]) -> Iterator
 
 
 def _shown(element: Json, name: str, data: Json) -> dict[str, Json]:
-    """Return an element as an object of one key, whatever was around it, and what else it holds."""
+    """Return an element without its wrapping, as an object of one key, and what else stood in the wrapping."""
     if not isinstance(element, dict):
         return {"data": element}
     if not name or name in element or not isinstance(data, dict):

@@ -42,7 +42,7 @@ MARKS = (("candidates",), ("prompt_feedback",), ("usage_metadata", "model_versio
 """Keys that only Gemini's replies have, in snake_case; what else counts tokens has no model version."""
 
 BESIDE = ("citation_metadata", "grounding_metadata", "url_context_metadata")
-"""What a candidate says of its answer besides the parts."""
+"""Keys of a candidate that say something about its answer."""
 
 _ENDPOINTS = re.compile(r"(^|/)generate_content\w*$|:(generateContent|streamGenerateContent)$")
 
@@ -186,7 +186,7 @@ def _turns(body: Lookup) -> Iterator[Message]:
 
 @dataclass(slots=True)
 class _Calls:
-    """The calls of a candidate while they arrive. count: of those that began. arguments: of one that is to go on."""
+    """The calls of a candidate, while they arrive. count: of those that began. arguments: of a call that is not complete."""
 
     count: int = 0
     arguments: dict[str, Json] = field(default_factory=dict)
@@ -250,7 +250,7 @@ def _delta(candidate: Lookup, place: int, calls: dict[int, _Calls]) -> Delta:
 
 
 def _beside(candidate: dict[str, Json], finish: str) -> Iterator[str]:
-    """Yield the keys of what is said besides; the message of an end is one where the end is no good one."""
+    """Yield the keys of a candidate to show beside its parts; `finishMessage` is one only if the answer did not end well."""
     is_good = not finish or end_of(finish) is End.DONE
     for name in BESIDE if is_good else (*BESIDE, "finish_message"):
         key = key_in(candidate, name)
@@ -259,7 +259,7 @@ def _beside(candidate: dict[str, Json], finish: str) -> Iterator[str]:
 
 
 def _finish(candidate: Lookup) -> str:
-    """Return why it ended; the number of an enum is a reason too."""
+    """Return the reason why the answer ended; some clients record it as the number of an enum."""
     key = key_in(candidate.data, "finish_reason")
     value = candidate.data.get(key)
     return str(value) if type(value) is int else candidate.text(key)
@@ -283,14 +283,14 @@ def _called(call: Lookup, state: _Calls) -> Iterator[CallDelta]:
 
 
 def _closed(state: _Calls) -> Iterator[CallDelta]:
-    """Yield the arguments of the call that was to go on."""
+    """Yield the arguments of the call that was not complete."""
     if state.is_open and state.arguments:
         yield CallDelta(state.count - 1, "", "", deltas.compact(state.arguments))
     state.is_open, state.arguments = False, {}
 
 
 def _unfinished(calls: dict[int, _Calls]) -> Iterator[Delta]:
-    """Yield what came of calls that had not ended when the stream did."""
+    """Yield the arguments of calls that were not complete when the stream ended."""
     for choice, state in calls.items():
         left = tuple(_closed(state))
         if left:

@@ -252,7 +252,7 @@ def _events(raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]
 
 @dataclass(slots=True)
 class _State:
-    """What came before. kinds: of steps and contents by index, with the id of each; waiting: calls without arguments."""
+    """What earlier events held. kinds: of steps and contents by index, with their ids; waiting: calls without arguments."""
 
     kinds: dict[int | None, tuple[str, str]] = field(default_factory=dict)
     waiting: set[int | None] = field(default_factory=set)

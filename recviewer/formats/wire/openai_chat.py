@@ -95,7 +95,7 @@ class OpenAIChat:
             yield from read_chunks(raw.reply, [])
 
     def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
-        """Add each chunk, but look only once at those that differ in nothing but words."""
+        """Add each chunk. Of chunks that differ in their text alone, only the first is looked at."""
         add_chunks(raw, made, left)
 
 
@@ -285,7 +285,7 @@ def _join(items: list[Json]) -> Reply:  # noqa: C901 - the pass over most chunks
 
 
 def _words(plain: Plain, item: Json) -> dict[str, Json] | None:
-    """Return the delta of a chunk that says nothing but words; None for one that has to be looked at."""
+    """Return the delta of a chunk that holds nothing but text; None for a chunk that has to be read in full."""
     try:
         return plain.like(item)
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -293,7 +293,7 @@ def _words(plain: Plain, item: Json) -> dict[str, Json] | None:
 
 
 def _check(outputs: tuple[Output, ...], usage: Json, model: Json) -> None:
-    """Raise TypeError unless what was taken unseen has the right types."""
+    """Raise TypeError unless the values that were taken without a look at their types have the right ones."""
     texts: list[Json] = [model]
     for output in outputs:
         if type(output.index) is not int:
@@ -306,7 +306,7 @@ def _check(outputs: tuple[Output, ...], usage: Json, model: Json) -> None:
 
 
 def _join_carefully(raw: Raw, problems: list[Problem]) -> Reply:
-    """Join chunks of which some hold what is rare, or values of a wrong type, naming each of these."""
+    """Join chunks of which some hold rare keys or values of a wrong type; each wrong type becomes a problem."""
     chunks = list(read_chunks(raw.reply, problems))
     names = [event.name for event in raw.sse_events] or [""] * len(chunks)
     errors = (_error_in_chunk(Lookup(chunk.element, "", []), name) for chunk, name in zip(chunks, names, strict=True))

@@ -56,7 +56,7 @@ _RESPONSE = (
     "truncation",
     "user",
 )
-"""Keys of a response that repeat the request or say how it ended; of its items, what is left of them."""
+"""Keys of a response that are known, though no reader takes them: they repeat the request or say how it ended."""
 
 _EVENT = (
     "type",
@@ -78,11 +78,11 @@ _EVENT = (
     "refusal",
     "summary_index",
 )
-"""Keys of an event, as far as they are left."""
+"""Keys of an event that are known, though no reader takes them."""
 
 
 class ResponsesShape(Shape):
-    """The shape of responses, of which paths alone do not tell what was read."""
+    """The shape of Responses. Here paths alone do not say what the reader took, so `left_of_response` works it out."""
 
     __slots__ = ()
 
@@ -160,7 +160,7 @@ class OpenAIResponses:
             yield from _chunks(raw, [])
 
     def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
-        """Add what counts of each event besides what was read, and what only repeats that."""
+        """Add what counts of each event, without what was read and what repeats it."""
         stream = ResponseStream([Lookup(event.data, "", []) for event in raw.events()], [])
         stream.deltas()
         for event, data in zip(raw.events(), StreamRest(stream).events(), strict=True):

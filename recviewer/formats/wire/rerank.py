@@ -1,4 +1,4 @@
-"""Rerank calls: one query, many documents, one score each. Source: vLLM documentation, "Re-rank API"."""
+"""Rerank calls: one query, many documents, a score for each document. Source: vLLM documentation, "Re-rank API"."""
 
 from __future__ import annotations
 
