@@ -260,7 +260,7 @@ def _rest(value: Json, node: PathNode, at: At, left: list[Left]) -> Json:
 
 
 def _with_sizes(blocks: list[Json], kept: list[Json]) -> list[Json]:
-    """Add how long the text of each block is: the reader joins them, and what stands beside one is said of its text."""
+    """Add the length of each block's text: the reader joins them, but a value beside a text speaks of that text alone."""
     return [
         {**rest, SIZE: len(block["text"])} if type(rest) is dict and type(block.get("text")) is str else rest
         for block, rest in zip(blocks, kept, strict=True)
@@ -293,7 +293,7 @@ def _rest_of_object(value: dict[str, Json], node: PathNode, at: At, left: list[L
 
 
 def _rest_of_known(value: dict[str, Json], node: PathNode, at: At, left: list[Left]) -> dict[str, Json]:
-    """Return what is left of an object all of whose keys are known: looked at are those of which something else is said."""
+    """Return what is left of an object whose keys are all known. Only keys with a rule of their own are looked at."""
     made = dict(value)
     for key, child in node.keys.items():
         if key in made:
