@@ -108,7 +108,7 @@ def test_older_generations_are_folded_and_left_out(client, put, looked):
     make_older("older")
     page = client.get(url_of_test(TEST)).context["page"]
     assert "It was a cat." not in text_of(client.get(url_of_test(TEST)))
-    assert (page.bar.count, page.bar.hidden) == (2, ("1 recording folded or beside it is left out.",))
+    assert (page.bar.count, page.bar.hidden) == (2, ("1 recording folded, cut or beside it is left out.",))
 
     opened = text_of(client.get(url_of_test(TEST) + "?open=older-1"))
     assert "It was a cat." in opened
@@ -121,6 +121,14 @@ def make_older(name):
     """Say of a recording what the catalog would of one that an older rule named; of the others that they are found."""
     Recording.objects.update(replay="current")
     Recording.objects.filter(path=f"tests/recordings/{name}.json").update(replay="older")
+
+
+def test_an_answer_that_is_cut_is_left_out_until_it_is_open(client, put):
+    put(long=([QUESTION], "word " * 8_000), short=([QUESTION], "It is a cat."))
+    page = client.get(url_of_test(TEST)).context["page"]
+    assert [row.split("%2F")[-1] for row in choice_in(page.bar.items).split()] == ["short.json"]
+    (rest,) = [said.words.rest for block in page.blocks for said in getattr(block, "said", ()) if said.words.rest]
+    assert client.get(url_of_test(TEST) + rest.query).context["page"].bar.count == 2
 
 
 def test_what_changed_on_disk_is_left_out(client, looked, root):

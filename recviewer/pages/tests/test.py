@@ -261,7 +261,7 @@ def _bar(loaded: Loaded, teller: Teller, standings: dict[str, Stand], here: str)
     hidden = loaded.count - len(shown)
     stale = sum(key in loaded.stale for key in shown)
     sentences = (
-        [f"{counted(hidden, 'recording')} folded or beside it {'is' if hidden == 1 else 'are'} left out."]
+        [f"{counted(hidden, 'recording')} folded, cut or beside it {'is' if hidden == 1 else 'are'} left out."]
         if hidden
         else []
     )

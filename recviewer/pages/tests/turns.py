@@ -182,13 +182,14 @@ class Teller:
     def _answered(self, turn: Answered) -> TurnView:
         exchange = turn.entries[0].exchange
         error = exchange.error
-        self._counting[-1] += [entry.key for entry in turn.entries]
         outputs = exchange.outputs if not turn.same_as else ()
         said, name = list[Said](), f"t{turn.place}"
         for at, output in enumerate(outputs[:OUTPUTS]):
             said.append(self._said(output, exchange, f"{name}-a{at}"))
         if not outputs and error is None and not turn.same_as:
             said.append(Said(None, None, None, (), (), line_of(exchange).answered or "Nothing came back.", None))
+        if all(one.is_whole for one in said) and len(outputs) <= OUTPUTS and not exchange.left:
+            self._counting[-1] += [entry.key for entry in turn.entries]
         return TurnView(
             place=turn.place,
             number=turn.number,
@@ -205,11 +206,7 @@ class Teller:
 
     def _notes(self, turn: Answered, outputs: int) -> Iterator[tuple[str, str, str]]:
         if turn.is_other:
-            what = (
-                "The same words, with other details of the reply"
-                if turn.same_as
-                else "Another answer to the same messages"
-            )
+            what = "The same words, with other details" if turn.same_as else "Another answer to the same messages"
             differs = f"; it was asked for with other {', '.join(turn.differs)}" if turn.differs else ""
             yield "note", "quiet", f"{what}{differs}."
         elif turn.differs:

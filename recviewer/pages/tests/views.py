@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from recviewer.catalog.value_words import KIND_WORDS
 from recviewer.exchange.model import Failure
+from recviewer.pages.recording.calls import CallView
 from recviewer.pages.recording.conversation import ROLE
-from recviewer.pages.recording.parts import RefusalView
+from recviewer.pages.recording.parts import MoreView, RefusalView
 from recviewer.pages.site.forms import Fields
 from recviewer.pages.text.folds import Fold
 from recviewer.pages.text.texts import ShownText
@@ -53,6 +54,14 @@ class Said:
     parts: tuple[Any, ...]
     nothing: str
     end: StateWord | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all words and calls stand on the page: what is cut is decided on where it is read."""
+        rests = [self.words.rest if self.words else None]
+        rests += [call.rest if isinstance(call, CallView) else getattr(call, "fold", None) for call in self.calls]
+        rests += [part.fold for part in self.parts if isinstance(part, MoreView)]
+        return all(rest is None or (rest.is_open and getattr(rest.body, "more", None) is None) for rest in rests)
 
 
 @dataclass(frozen=True, slots=True)
