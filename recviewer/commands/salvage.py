@@ -9,14 +9,12 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from django.core.management import call_command
-from django.db import connections
-from django.db.utils import load_backend
 
-from recviewer.databases import SQLITE
+from recviewer.catalog.other_database import on_file
 from recviewer.review import models
 from recviewer.review.reviews_file import merging
 
@@ -36,23 +34,10 @@ def export(file: Path) -> tuple[bytes, dict[str, int]]:
     """
     with tempfile.TemporaryDirectory(prefix="recviewer-salvage-") as folder:
         fresh = Path(folder) / "saved.sqlite3"
-        with _instead(fresh):
+        with on_file(fresh):
             call_command("migrate", interactive=False, verbosity=0)
             lost = _copy(file, fresh)
             return merging.export(), lost
-
-
-@contextmanager
-def _instead(file: Path) -> Iterator[None]:
-    """Let queries go to another file than the settings name."""
-    usual = connections["default"]
-    places = connections.settings["default"] | {"ENGINE": SQLITE, "NAME": str(file), "OPTIONS": {"timeout": 20}}
-    connections["default"] = load_backend(places["ENGINE"]).DatabaseWrapper(places, "default")
-    try:
-        yield
-    finally:
-        connections["default"].close()
-        connections["default"] = usual
 
 
 def _copy(file: Path, fresh: Path) -> dict[str, int]:

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from django.db import DatabaseError, connections
 from django.db.migrations.loader import MigrationLoader
-from django.db.utils import load_backend
 
 from recviewer.catalog import database
-from recviewer.databases import SQLITE
+from recviewer.catalog.other_database import on_file
 from recviewer.pairing.pairs import Choice
 from recviewer.review import history, pairs, standing
 from recviewer.review.history import Saying
@@ -75,19 +74,9 @@ def _reading(file: Path | None) -> Iterator[None]:
         _expect_known()
         yield
         return
-    usual = connections["default"]
-    places = connections.settings["default"] | {
-        "ENGINE": SQLITE,
-        "NAME": f"{file.as_uri()}?mode=ro",
-        "OPTIONS": {"timeout": 20},
-    }
-    connections["default"] = load_backend(places["ENGINE"]).DatabaseWrapper(places, "default")
-    try:
+    with on_file(file, is_read_only=True):
         _expect_known()
         yield
-    finally:
-        connections["default"].close()
-        connections["default"] = usual
 
 
 def _expect_known() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.difference.model import Churn
 from recviewer.report.lists import TITLES
 
@@ -33,10 +34,10 @@ CLASSES = {
 }
 
 STATES = {
-    "undecided": Look("undecided", "quiet", "undecided"),
-    "approved": Look("ok", "good", "approved"),
-    "rejected": Look("redo", "bad", "re-record"),
-    "delete": Look("cross", "warn", "delete"),
+    "undecided": Look("undecided", "quiet", VERDICT_WORDS["undecided"]),
+    "approved": Look("ok", "good", VERDICT_WORDS["approved"]),
+    "rejected": Look("redo", "bad", VERDICT_WORDS["rejected"], "to be recorded again"),
+    "delete": Look("cross", "warn", VERDICT_WORDS["delete"], "marked for deletion"),
     "mixed": Look("mixed", "quiet", "some decided"),
 }
 GONE_STATES = STATES | {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from recviewer.catalog.models import Recording
 from recviewer.exchange.text import Outcome
+from recviewer.pages.text.classes import STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,9 @@ class StateWord:
 
 
 _VERDICTS = {
-    "approved": StateWord("ok", "good", "approved", "approved"),
-    "rejected": StateWord("redo", "bad", "re-record", "to be recorded again"),
-    "delete": StateWord("cross", "warn", "delete", "marked for deletion"),
+    state: StateWord(look.glyph, look.tone, look.title, look.words or look.title)
+    for state, look in STATES.items()
+    if state in ("approved", "rejected", "delete")
 }
 _OUTCOMES = {
     "unreadable": StateWord("error", "bad", "unreadable", "the file cannot be read"),
