@@ -98,13 +98,40 @@ def test_a_push_is_noticed_by_an_open_page_and_the_place_is_kept(open_page, pull
     expect(page.get_by_text(words)).to_be_visible()
 
 
+def test_a_test_is_read_on_one_page_and_approved_with_a_key(open_page, pull, demo, git):
+    words = chats()[2].path
+    put(demo, words, lambda document: set_words(document, "No, so: "))
+    git("commit", "-q", "-a", "-m", "Record once more")
+    page = open_page()
+    page.goto("/changes/HEAD~1..HEAD?by=test")
+    page.locator('.changes-table a[href*="read="]').first.click()
+    progress = page.locator(".changes-progress")
+    expect(progress).to_contain_text("1 of 1 call can be approved here")
+    first = page.get_by_role("heading", level=1).inner_text()
+    read(page)
+
+    page.keyboard.press("a")
+
+    expect(page.get_by_text("by the rule a test read as a whole")).to_be_visible()
+    page.go_back()
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text(first)
+    expect(progress).to_contain_text("All of it is decided")
+    page.keyboard.press("c")
+    expect(page.get_by_text("You approved this by the rule “a test read as a whole”")).to_be_visible()
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("light", 1100), ("dark", 390)])
 def test_pages_of_a_range_are_accessible_and_fit(open_page, pull, theme, width):
     page = open_page(width=width, theme=theme)
     page.goto(f"/changes/{pull}?by=change")
     rows = [link.get_attribute("href") for link in page.locator("ol.changes-rows > li > a").all()]
     words = chats()[2].path
+    page.goto(f"/changes/{pull}?by=test")
+    tests = [link.get_attribute("href") for link in page.locator('.changes-table a[href*="read="]').all()]
+    assert tests
     others = [
+        tests[0],
         "/changes/",
         f"/changes/{pull}",
         f"/changes/{pull}?verdict=approved",
