@@ -48,3 +48,25 @@ def test_a_call_is_decided_on_by_its_line(either_page, test_of_several):
 
     expect(page.locator(".own").first.get_by_text("re-record", exact=True)).to_be_visible()
     assert [event.count for event in AuditEvent.objects.all()] == [1, 1]
+
+
+def test_the_list_of_tests_leads_to_a_test(either_page):
+    page = either_page
+    page.goto("/tests/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("tests")
+
+    closed = page.locator("details.te-f:not([open]) > summary")
+    if closed.count():
+        closed.first.click()
+        load = page.locator("details.te-f[open] > .fold-body > .fold-load")
+        if (
+            load.count()
+            and load.first.is_visible()
+            and not page.evaluate("() => 'js' in document.documentElement.dataset")
+        ):
+            load.first.click()
+    one = page.locator(".te-files a[href^='/tests/tests']").first
+    expect(one).to_be_visible()
+    one.click()
+
+    expect(page.locator(".test-title")).to_be_visible()

@@ -23,6 +23,9 @@ MOST = 100
 READ, READ_BYTES = 40, 1_000_000
 """Tests up to which their last answers are compared, and bytes of a recording that is read for that."""
 
+ROWS = 20_000
+"""Recordings of a function that are looked at."""
+
 COLUMNS = (
     "path", "part", "raw_path", "file", "blob", "fingerprint", "test_id", "turns", "asked_length", "replay", "answered",
     "answer_kind", "outcome", "error_status", "calls", "kind", "size", "model",
@@ -63,9 +66,10 @@ def siblings_of(test: TestId, models: Sequence[str]) -> Siblings | None:
     if not test.parameters or not test.function:
         return None
     prefix = f"{test.file}{test.function}["
-    rows = Recording.objects.filter(beginning("test_id", prefix)).only(*COLUMNS).order_by("test_id", "path")
+    found = Recording.objects.filter(beginning("test_id", prefix)).only(*COLUMNS).order_by("test_id", "path")
+    rows = list(found[:ROWS])
     by_test: dict[str, list[Recording]] = {}
-    for row in rows[:20_000]:
+    for row in rows:
         by_test.setdefault(row.test_id or "", []).append(row)
     if len(by_test) < 2:
         return None
