@@ -57,7 +57,7 @@ class Counts:
 
 
 class Columns:
-    """What all recordings have, by facet, each column in the order of the recordings' ids."""
+    """What all recordings have. sorts: the different sets of values of all facets. known: the values of each facet."""
 
     def __init__(self) -> None:
         names = [_COLUMNS.get(key, key) for key in FACETS]
@@ -66,7 +66,7 @@ class Columns:
             columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * (len(names) + 1)
         self._ids = dict(zip(columns[0], range(len(columns[0])), strict=True))
         by_facet: dict[str, Sequence[Any]] = dict(zip(FACETS, columns[1:], strict=True))
-        self.sizes: Sequence[int] = by_facet["size"]
+        self._sizes: Sequence[int] = by_facet["size"]
         commits = {id: (f"{at:%Y-%m}", author) for id, at, author in Commit.objects.values_list("id", "at", "author")}
         told = {None: ("", "")} | commits
         by_facet["month"] = tuple([told[id][0] for id in by_facet["month"]])
@@ -74,10 +74,13 @@ class Columns:
         by_facet["streamed"] = tuple([STREAMED[not value] for value in by_facet["streamed"]])
         for key in SPANS:
             by_facet[key] = tuple([_span_of(key, number) for number in by_facet[key]])
-        self.values: dict[str, Sequence[str]] = by_facet
-        self.known = {key: (*SPANS.get(key, ()), *sorted(set(column))) for key, column in by_facet.items()}
+        self.known = {key: SPANS.get(key) or tuple(sorted(set(column))) for key, column in by_facet.items()}
         self.known["streamed"] = STREAMED
+        sorts: dict[tuple[str, ...], int] = {}
+        self._sort_of = [sorts.setdefault(one, len(sorts)) for one in zip(*by_facet.values(), strict=True)]
+        self.sorts = tuple(sorts)
         self.all = int.from_bytes(b"\1" * len(self._ids), "little")
+        self._whole = self._summed(self._sort_of, self._sizes)
 
     def mask(self, ids: Iterable[int]) -> int:
         """Return the recordings of some ids as a number with a byte for each recording."""
@@ -88,30 +91,24 @@ class Columns:
                 flags[place] = 1
         return int.from_bytes(flags, "little")
 
-    def passing(self, key: str, terms: Sequence[Term]) -> int:
-        """Return the recordings that the terms of one facet leave."""
-        if not terms:
-            return self.all
-        values = {value for value in set(self.values[key]) if _passes(key, value, terms)}
-        return int.from_bytes(bytes(map(values.__contains__, self.values[key])), "little")
+    def summed(self, mask: int) -> list[tuple[tuple[str, ...], int, int]]:
+        """Return which sets of values a mask's recordings have, with how many have each, and their bytes."""
+        if mask == self.all:
+            return self._whole
+        flags = mask.to_bytes(len(self._ids), "little")
+        return self._summed(list(compress(self._sort_of, flags)), compress(self._sizes, flags))
 
-    def flags(self, mask: int) -> bytes:
-        """Return for each recording whether it is one of a mask's, as a byte."""
-        return mask.to_bytes(len(self._ids), "little")
-
-    def count(self, key: str, mask: int) -> list[tuple[str, int]]:
-        """Return each value of a facet with how many of a mask's recordings have it."""
-        column = self.values[key]
-        found = Counter(column if mask == self.all else compress(column, self.flags(mask)))
-        if key in SPANS:
-            return [(value, found[value]) for value in SPANS[key]]
-        return sorted(((value, found[value]) for value in self.known[key]), key=lambda item: (-item[1], item[0]))
+    def _summed(self, some: Sequence[int], sizes: Iterable[int]) -> list[tuple[tuple[str, ...], int, int]]:
+        bytes_of: dict[int, int] = {}
+        for sort, size in zip(some, sizes, strict=True):
+            bytes_of[sort] = bytes_of.get(sort, 0) + size
+        return [(self.sorts[sort], count, bytes_of[sort]) for sort, count in Counter(some).items()]
 
     def sizes_of(self, key: str) -> dict[str, int]:
         """Return each value of a facet with the bytes of the recordings that have it."""
-        found = dict.fromkeys(self.known[key], 0)
-        for value, size in zip(self.values[key], self.sizes, strict=True):
-            found[value] += size
+        at, found = FACETS.index(key), dict.fromkeys(self.known[key], 0)
+        for values, _, size in self._whole:
+            found[values[at]] += size
         return found
 
 
@@ -178,19 +175,27 @@ def counts(found: Columns, base: int, terms: Sequence[Term]) -> Counts:
     for term in terms:
         if term not in others:
             chosen.setdefault(facet_of(term), []).append(term)
-    passing = {key: found.passing(key, some) for key, some in chosen.items()}
-    shown = base
-    for mask in passing.values():
-        shown &= mask
-    by_facet = {}
-    for key in FACETS:
-        mask = shown
-        if key in passing:
-            mask = base
-            for other, passed in passing.items():
-                mask &= passed if other != key else found.all
-        by_facet[key] = found.count(key, mask)
-    return Counts(shown.bit_count(), sum(compress(found.sizes, found.flags(shown))), by_facet)
+    passing = [
+        (FACETS.index(key), {value for value in found.known[key] if _passes(key, value, some)})
+        for key, some in chosen.items()
+    ]
+    totals = [dict.fromkeys(found.known[key], 0) for key in FACETS]
+    numbered = list(enumerate(totals))
+    total = size = 0
+    for values, count, bytes_ in found.summed(base):
+        misses = [at for at, passed in passing if values[at] not in passed]
+        if not misses:
+            total += count
+            size += bytes_
+            for at, sums in numbered:
+                sums[values[at]] += count
+        elif len(misses) == 1:
+            totals[misses[0]][values[misses[0]]] += count
+    return Counts(total, size, {key: _ordered(key, sums) for key, sums in zip(FACETS, totals, strict=True)})
+
+
+def _ordered(key: str, sums: dict[str, int]) -> list[tuple[str, int]]:
+    return list(sums.items()) if key in SPANS else sorted(sums.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _passes(key: str, value: str, terms: Sequence[Term]) -> bool:

@@ -86,14 +86,19 @@ _whole = Recent[str, Counts](2)
 _left = Recent[Hashable, Counts](64)
 
 
-def counts_of(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[Counts, Counts]:
-    """Return the counts of the whole tree and of what a state leaves; a faulty one leaves nothing."""
-    columns = facets.columns(kept_for)
+def whole_counts(columns: Columns, kept_for: str) -> Counts:
+    """Return the counts of the whole tree."""
 
     def make() -> Counts:
         return facets.counts(columns, columns.all, ())
 
-    whole = _whole.made(kept_for, make) if kept_for else make()
+    return _whole.made(kept_for, make) if kept_for else make()
+
+
+def counts_of(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[Counts, Counts]:
+    """Return the counts of the whole tree and of what a state leaves; a faulty one leaves nothing."""
+    columns = facets.columns(kept_for)
+    whole = whole_counts(columns, kept_for)
     if not state.terms and not state.words:
         return whole, whole
 

@@ -58,7 +58,9 @@ def mending_of(typed: ListState, asked: Asked) -> Mending:
     wrong = [*_of_address(typed), *_of_line(asked)]
     mender = _Mender(typed, asked, {one.place: one.near[0].said for one in wrong if one.near})
     mistakes = [Mistake(one.piece, one.said, mender.offers(one)) for one in wrong]
-    mistakes += _read_anyway(asked, () if wrong else (mender.offer({}),))
+    sentences = narrowing.on_remarks([remark for remark in asked.remarks if remark.slip is not Slip.NAME])
+    as_read = (mender.offer({}),) if sentences and not wrong else ()
+    mistakes += [Mistake("", sentence, as_read) for sentence in sentences]
     can_all = len(wrong) > 1 and all(one.near for one in wrong)
     return Mending(tuple(mistakes), mender.offer(mender.mended) if can_all else None, mender.as_words(wrong))
 
@@ -90,12 +92,6 @@ def _of_line(asked: Asked) -> Iterator[_Wrong]:
 
 def _about(term: Term) -> str:
     return narrowing.fault(term).removeprefix(term.said).strip()
-
-
-def _read_anyway(asked: Asked, offers: tuple[Suggestion, ...]) -> Iterator[Mistake]:
-    some = [remark for remark in asked.remarks if remark.slip is not Slip.NAME]
-    for sentence in narrowing.on_remarks(some):
-        yield Mistake("", sentence, offers)
 
 
 class _Mender:

@@ -15,7 +15,7 @@ from recviewer.catalog import facets, freshness
 from recviewer.catalog.facets import Columns
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.language.tree import Term
-from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, verdict_counts
+from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, verdict_counts, whole_counts
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.templatetags.words import bare, brief, size
 from recviewer.review import narrowing
@@ -83,7 +83,7 @@ def overview_of(request: HttpRequest, state: ListState, total: int) -> TreeOverv
 
 def _sums(found: Columns, key: str, by: str) -> list[tuple[str, int]]:
     """Return (value, recordings or bytes) of a facet, the largest first."""
-    sums = dict(found.count(key, found.all)) if by == "number" else found.sizes_of(key)
+    sums = dict(whole_counts(found, freshness.settled()).by_facet[key]) if by == "number" else found.sizes_of(key)
     return sorted(((value, sum_) for value, sum_ in sums.items() if sum_), key=lambda one: (-one[1], one[0]))
 
 
