@@ -7,8 +7,7 @@ from recviewer.memory.ranges import report_of
 from recviewer.pages.ranges import generations
 from recviewer.review.models import Decision
 from recviewer.review.undoing import undo
-
-from ..conftest import exchange
+from tests.conftest import exchange
 
 TEST = "t/test_sky.py::test_comet"
 TICKED = re.compile(r'name="item"[^>]* checked>')

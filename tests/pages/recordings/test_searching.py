@@ -16,7 +16,7 @@ from recviewer.review.narrowing import KEYS, fault, narrowed, read
 from recviewer.review.notes import write
 from recviewer.review.subjects import Seen
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+README = (Path(__file__).parents[3] / "README.md").read_text()
 
 
 @pytest.fixture

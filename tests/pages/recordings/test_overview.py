@@ -5,8 +5,7 @@ import json
 import pytest
 
 from recviewer.catalog import indexer
-
-from ..conftest import exchange
+from tests.conftest import exchange
 
 URL = "/overview/"
 

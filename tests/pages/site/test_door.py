@@ -203,7 +203,7 @@ HOSTED = {
 def hosted(folder, *command, **more):
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("RECVIEWER_", "DJANGO_"))}
     environment |= {**HOSTED, "RECVIEWER_DATA": str(folder), **more}
-    here = Path(__file__).parents[2]
+    here = Path(__file__).parents[3]
     return subprocess.run(
         [sys.executable, *command], cwd=here, env=environment, capture_output=True, text=True, check=False
     )

@@ -10,8 +10,7 @@ from recviewer.pages.deciding import hurry
 from recviewer.pages.ranges import one_test
 from recviewer.review.models import Decision
 from recviewer.review.undoing import undo
-
-from ..conftest import exchange
+from tests.conftest import exchange
 
 TEST = "tests/test_sky.py::test_moons[small]"
 ITEM = re.compile(r'name="item" value="([^"]+)" checked')

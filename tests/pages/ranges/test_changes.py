@@ -8,8 +8,7 @@ from recviewer.pages.ranges import acts
 from recviewer.pages.ranges import change as change_page
 from recviewer.pages.ranges.queue import ShownRange
 from recviewer.review.models import AuditEvent, Standing
-
-from ..conftest import exchange
+from tests.conftest import exchange
 
 
 def test_range_is_told_in_a_sentence_with_a_row_for_each_test(client, spec):

@@ -14,7 +14,7 @@ from recviewer.difference.model import SectionKind
 from recviewer.formats.reading import read
 from recviewer.pages.difference.difference import ShownSide, fragment_of, page_of
 
-CASES = Path(__file__).parent.parent / "cases"
+CASES = Path(__file__).parents[2] / "cases"
 FILES = [path for path in sorted(CASES.glob("*/*.json")) if not path.name.endswith(".expected.json")]
 OLD_NAME, NEW_NAME = f"recordings/{'a' * 64}.json", f"recordings/{'b' * 64}.json"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-TOP = Path(__file__).parents[2]
+TOP = Path(__file__).parents[3]
 TOKENS = (TOP / "static" / "css" / "tokens.css").read_text()
 SHEETS = sorted(one for one in (TOP / "static" / "css").glob("*.css") if one.name != "tokens.css")
 

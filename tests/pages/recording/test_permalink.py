@@ -4,7 +4,7 @@ import pytest
 
 from recviewer.catalog import indexer
 from tests.conftest import exchange
-from tests.pages.test_recording import streamed
+from tests.pages.recording.test_recording import streamed
 
 pytestmark = pytest.mark.django_db
 
