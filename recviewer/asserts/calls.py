@@ -149,7 +149,8 @@ def _built_in(last: str, arguments: list[Value], keywords: dict[str, Value], nam
         case "range", [*_] if all(isinstance(argument, Known) for argument in arguments):
             numbers = [argument.value for argument in arguments if isinstance(argument, Known)]
             if all(isinstance(number, int) for number in numbers) and 1 <= len(numbers) <= 3 and numbers[2:] != [0]:
-                return Many(tuple(Known(number) for number in range(*numbers)[:MOST_TURNS]))
+                turns = range(*numbers)
+                return Many(tuple(Known(turn) for turn in turns)) if len(turns) <= MOST_TURNS else UNKNOWN
         case (("list" | "set" | "tuple" | "sorted"), [Many() as many]):
             return many
         case "enumerate", [Many(members=members)]:

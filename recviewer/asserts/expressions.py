@@ -209,8 +209,8 @@ def each(node: ast.expr, scope: Scope) -> list[Value]:
     """Return what a loop over an expression goes through: its members where they are known, else one that stands for all."""
     value = value_of(node, scope)
     match value:
-        case Many(members=members):
-            return list(members[:MOST_TURNS])
+        case Many(members=members) if len(members) <= MOST_TURNS:
+            return list(members)
         case AnswerValue():
             return [value.member()]
     return [UNKNOWN]
@@ -253,8 +253,18 @@ def comprehended(node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Sco
                     bind(loop.target, value.at("input"), inner.names)
                 if all(truth(condition, inner) is not False for condition in loop.ifs):
                     following.append((inner, one_for_all or isinstance(value, AnswerValue)))
-        turns = following[:MOST_TURNS]
+        if len(following) > MOST_TURNS:
+            return [(_without_targets(node, scope), False)]
+        turns = following
     return turns
+
+
+def _without_targets(node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> Scope:
+    """Return a scope in which nothing is known of what a comprehension goes through."""
+    inner = replace(scope, names=dict(scope.names))
+    for loop in node.generators:
+        bind(loop.target, UNKNOWN, inner.names)
+    return inner
 
 
 def _comprehension(node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> Value:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from recviewer.asserts.asserting import AssertPlace, NotRead, expectations_in
 from recviewer.asserts.expectations import Expectation, ExpectedError
 from recviewer.asserts.expressions import bind, dotted, each, given, truth, value_of
-from recviewer.asserts.scope import Scope, Spent
+from recviewer.asserts.scope import Scope, Spent, TooLong
 from recviewer.asserts.sources import SourceFile, SourceFiles
 from recviewer.asserts.values import UNKNOWN, AnswerValue, Fields, FunctionValue, Known, Many, Value, joined
 
 MOST_DEPTH = 5
 """Functions that call each other."""
+MOST_EXPECTED = 200
+"""Things that one test looks for."""
 _GATHERS = frozenset(["append", "add", "extend", "update", "insert", "appendleft"])
 _ENDS = frozenset(["skip", "fail", "xfail", "exit"])
 
@@ -113,7 +115,9 @@ class Follower:
                 raise Returned
 
     def _assert(self, condition: ast.expr, scope: Scope) -> None:
-        """Note what an assert looks for."""
+        """Note what an assert looks for. Raises TooLong."""
+        if len(self.expected) > MOST_EXPECTED:
+            raise TooLong
         try:
             self.expected += expectations_in(condition, scope, AssertPlace(self.line, self.sure))
         except NotRead:

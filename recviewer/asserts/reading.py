@@ -8,7 +8,7 @@ from recviewer.asserts.cases import parametrized
 from recviewer.asserts.expectations import Expectations
 from recviewer.asserts.following import Follower, Returned
 from recviewer.asserts.scope import TooLong
-from recviewer.asserts.sources import SourceFile, SourceFiles
+from recviewer.asserts.sources import MOST_STEPS, SourceFile, SourceFiles
 from recviewer.asserts.values import UNKNOWN
 
 
@@ -21,7 +21,7 @@ def expectations_of(sources: SourceFiles, test_id: str) -> Expectations | None:
     path, *names = place.split("::")
     source = sources.source(path)
     found = _find(source, names) if source is not None else None
-    if source is None or found is None:
+    if source is None or found is None or sources.steps > MOST_STEPS:
         return None
     test, decorators = found
     follower = Follower(sources)
@@ -37,6 +37,8 @@ def expectations_of(sources: SourceFiles, test_id: str) -> Expectations | None:
         pass
     except (TooLong, RecursionError):
         cut = True
+    finally:
+        sources.steps += follower.counts.steps
     expected = tuple(one for at, one in enumerate(follower.expected) if one not in follower.expected[:at])
     return Expectations(path, test.lineno, expected, tuple(follower.raises), tuple(dict.fromkeys(follower.unread)), cut)
 

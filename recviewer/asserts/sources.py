@@ -18,6 +18,10 @@ MOST_CHARACTERS = 1_000_000
 """A longer file is not read."""
 MOST_FILES = 1_000
 """Files that are read of one state of a repository."""
+MOST_IN_ALL = 6_000_000
+"""Characters of all files together that are parsed of one state of a repository."""
+MOST_STEPS = 2_000_000
+"""Steps in which all tests of one state together are followed."""
 
 _quiet = threading.Lock()
 
@@ -40,10 +44,15 @@ class SourceFile:
 
 
 class SourceFiles:
-    """The files of one state of a repository."""
+    """The files of one state of a repository. steps: in which tests were followed so far.
+
+    What is too much for all of them together is not read any more, so that a hostile repository costs seconds at most.
+    """
 
     def __init__(self, read: Reader) -> None:
         self._read = read
+        self.steps = 0
+        self._left = MOST_IN_ALL
         self._texts: dict[str, str | None] = {}
         self._parsed: dict[str, SourceFile | None] = {}
 
@@ -62,9 +71,10 @@ class SourceFiles:
     def source(self, path: str) -> SourceFile | None:
         """Return a file parsed, None where it cannot be."""
         if path not in self._parsed:
-            read = sum(source is not None for source in self._parsed.values())
-            text = self.text(path) if read < MOST_FILES else None
-            self._parsed[path] = None if text is None else _parsed(path, text)
+            text = self.text(path) if len(self._parsed) < MOST_FILES * 10 else None
+            if text is not None:
+                self._left -= len(text)
+            self._parsed[path] = None if text is None or self._left < 0 else _parsed(path, text)
         return self._parsed[path]
 
     def json(self, path: str) -> Any:

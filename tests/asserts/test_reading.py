@@ -295,3 +295,30 @@ def test_a_source_that_is_not_at_hand_is_none():
     assert read({"tests/test_a.py": "def test_b(): ..."}) is None
     assert read({"tests/test_a.py": ""}, "../../etc/passwd::test_a") is None
     assert read({"tests/test_a.py": ""}, "/etc/passwd::test_a") is None
+
+
+def test_all_tests_together_cost_no_more_than_so_much(monkeypatch):
+    sources = SourceFiles({f"t{at}.py": "#" * 500_000 + "\ndef test_a(): ...\n" for at in range(20)}.get)
+    read = [at for at in range(20) if expectations_of(sources, f"t{at}.py::test_a") is not None]
+    assert read == list(range(11))
+
+    monkeypatch.setattr("recviewer.asserts.reading.MOST_STEPS", 50)
+    few = SourceFiles({"t.py": "def test_a():\n" + "    a = [1]\n" * 30}.get)
+    assert [expectations_of(few, "t.py::test_a") is not None for _ in range(3)] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "assert any(one in text for one in MANY)",
+        "assert any(one + other in text for one in FEW for other in FEW)",
+        "for one in MANY:\n    assert one in text",
+        "assert any(str(one) in text for one in range(100))",
+    ],
+)
+def test_of_too_many_words_none_is_read_rather_than_some(statement):
+    more = f"MANY = {[f'a{at}' for at in range(100)]}\nFEW = {[f'b{at}' for at in range(9)]}"
+    looks = read(body(ASK + TEXT + statement, more=more))
+
+    assert said(looks) == []
+    assert looks.unread
