@@ -126,8 +126,7 @@ class Teller:
 
     def _heading(self, branch: Branch, start: str) -> Heading:
         numbers = [self._numbers[entry.key] for entry in branch.entries()]
-        first = branch.turns[0].number if branch.turns else 0
-        about = f"from turn {first} on · {calls_said(numbers)}" if first else calls_said(numbers)
+        about = f"from turn {next(branch.all_turns()).number:,} on · {calls_said(numbers)}"
         return Heading(f"branch-{start}{branch.name}", f"Branch {branch.name}", about)
 
     # --- turns ---
@@ -313,9 +312,8 @@ class Teller:
         )
 
     def _older_plans(self, branch: Branch, at: int, number: int) -> Iterator[Callable[[], Any]]:
-        start = branch.turns[0].number if branch.turns else 0
         numbers = [self._numbers[entry.key] for entry in branch.entries()]
-        about = f"from turn {start} on · {calls_said(numbers)}"
+        about = f"from turn {next(branch.all_turns()).number:,} on · {calls_said(numbers)}"
         yield lambda: Heading(f"older-{number}-{at}", f"Older {at}", about)
         yield from self._branch_plans(branch, f"older-{number}-{at}.")
 
@@ -330,7 +328,7 @@ class Teller:
             def row(one: int) -> Row:
                 keys.append(listed[one][0].key)
                 words_ = line_of(listed[one][0].exchange).answered[:60]
-                return Row(self._own(listed[one][0]), f"{listed[one][1]:,} characters: {words_}", "check")
+                return Row(self._own(listed[one][0]), f"the first {listed[one][1]:,} characters: {words_}", "check")
 
             return self._counted(
                 keys, lambda: self._folds.some(f"{name}.rows", len(rows), row, "check", template="tests/_rows.html")
