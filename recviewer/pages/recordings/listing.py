@@ -121,10 +121,10 @@ class ListState:
         return replace(self, terms=tuple(kept for kept in self.terms if kept != term), page=1)
 
     def with_asked(self, asked: Asked) -> ListState:
-        """Return the state with further filters and other words, from its first page."""
+        """Return the state with further filters and other words: from its first page, unless nothing is another."""
         terms, left_out = bounded(dict.fromkeys((*self.terms, *asked.terms)))
         left_out += self.left_out + asked.left_out
         remarked = on_remarks(asked.remarks)
-        return replace(
-            self, words=asked.words, terms=terms, page=1, left_out=left_out, cut=asked.cut, remarked=remarked
-        )
+        page = self.page if (asked.words, terms) == (self.words, self.terms) else 1
+        made = replace(self, words=asked.words, terms=terms, page=page)
+        return replace(made, left_out=left_out, cut=asked.cut, remarked=remarked)

@@ -156,7 +156,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         page = build(state, mending_of(typed, asked))
         return answer(request, "recordings/page.html", "recordings/_list.html", page)
     if request.path.endswith(".json"):
-        return as_json(build(state))
+        return as_json(build(state, mending_of(typed, asked)))
     if (state.terms, state.words) != (typed.terms, typed.words) and not state.hints:
         return HttpResponseRedirect(request.path + state.address())
     direct = jump(state.words)
@@ -349,10 +349,18 @@ def _direct(state: ListState) -> Step | None:
 
 def as_json(page: Listing) -> Json:
     """Return the list for scripts, or what is wrong with the filters."""
+    mistakes = [
+        {
+            "piece": one.piece,
+            "said": one.said,
+            "offers": [{"line": offer.line, "total": offer.count} for offer in one.offers],
+        }
+        for one in page.mending.mistakes
+    ]
     if page.faults:
-        return Json({"error": " ".join(page.faults)}, status=400)
+        return Json({"error": " ".join(page.faults), "mistakes": mistakes}, status=400)
     fields = ("path", "blob", "fingerprint", "kind", "model", "host", "suite", "test_id", "streaming", "chunks", "size",
-              "asked", "answered", "outcome", "replay")  # fmt: skip
+              "asked", "answered", "outcome", "replay", "finish", "provider", "recorder")  # fmt: skip
     tags = said.tags_for_paths([one.path for one in page.recordings])
     return Json(
         {
@@ -362,6 +370,7 @@ def as_json(page: Listing) -> Json:
             "last": page.last,
             "next": page.next_url or None,
             "hints": page.state.hints,
+            "mistakes": mistakes,
             "facets": {key: dict(values) for key, values in page.counted.by_facet.items()},
             "recordings": [
                 {name: getattr(one, name) for name in fields}

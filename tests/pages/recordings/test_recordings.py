@@ -345,3 +345,13 @@ def test_counts_of_verdicts_are_asked_once_while_nothing_changes(client, three):
         asked.append(sum("review_standing" in one["sql"] and "COUNT(" in one["sql"] for one in queries))
 
     assert asked == [1, 0]
+
+
+def test_further_pages_of_a_search_show_what_follows(client, make_recording):
+    for number in range(60):
+        make_recording(f"recordings/{number}.json", asked=f"Question {number}?")
+    first, second = (client.get("/", {"q": "question", "page": page}).context["page"] for page in "12")
+
+    assert (len(first.recordings), len(second.recordings), second.first) == (50, 10, 51)
+    assert not {one.path for one in first.recordings} & {one.path for one in second.recordings}
+    assert client.get("/", {"q": "question kind:chat", "page": "2"})["Location"] == "/?q=question&kind=chat"

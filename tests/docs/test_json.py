@@ -1,0 +1,49 @@
+"""docs/json.md names every key of the pages that it describes, and no other."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = (Path(__file__).parents[2] / "docs" / "json.md").read_text()
+
+
+def documented(heading):
+    """Return the keys that the tables of a section name, table by table."""
+    section = DOCS.partition(f"## `{heading}`")[2].partition("\n## ")[0]
+    tables = section.split("| Key | Holds |")[1:]
+    return [set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) for table in tables]
+
+
+@pytest.mark.django_db
+def test_keys_of_the_list_are_documented(client, make_recording):
+    make_recording("a/recordings/1.json")
+    told = client.get("/recordings.json").json()
+
+    assert documented("/recordings.json") == [set(told), set(told["recordings"][0])]
+    wrong = client.get("/recordings.json?q=has:tools").json()
+    assert wrong["mistakes"] == [
+        {
+            "piece": "has:tools",
+            "said": "cannot be used: has takes tool, error, stream, reasoning, problem, test, note or tag.",
+            "offers": [{"line": "has:tool", "total": 0}],
+        }
+    ]
+
+
+@pytest.mark.django_db
+def test_keys_of_a_hash_are_documented(client, make_recording):
+    make_recording("a/recordings/0123456789ab.json")
+
+    assert documented("/hash/<digits>.json") == [set(client.get("/hash/0123456789ab.json").json())]
+
+
+@pytest.mark.django_db
+def test_parts_of_the_list_follow_each_other(client, make_recording):
+    for number in range(51):
+        make_recording(f"a/recordings/{number}.json", asked=f"Question {number}?")
+    first = client.get("/recordings.json?q=question").json()
+    second = client.get(f"/recordings.json{first['next']}").json()
+
+    paths = [one["path"] for part in (first, second) for one in part["recordings"]]
+    assert (len(paths), len(set(paths)), second["next"]) == (51, 51, None)
