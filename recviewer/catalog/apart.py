@@ -6,18 +6,11 @@ first file and ends with the reader; a file that takes it too long or too much m
 
 from __future__ import annotations
 
-import contextlib
-import os
-import pickle
-import resource
-import select
-import struct
-import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import IO
 
+from recviewer import child
 from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.summary import of_unreadable, work
 from recviewer.formats.decode import effort
@@ -40,8 +33,6 @@ SECONDS = 120
 MEMORY_BYTES = 2 * 1024 * 1024 * 1024
 """Memory that the process may take."""
 
-_LENGTH = struct.Struct("!Q")
-
 
 def is_read_apart(root: str, job: Job) -> bool:
     """Tell whether a file is read apart: a large one, but for one that is soon read or cannot be had."""
@@ -58,8 +49,7 @@ class Apart:
 
     def __init__(self, root: str, limit_bytes: int) -> None:
         self._root = root
-        self._limit_bytes = limit_bytes
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child = child.Child("recviewer.catalog.apart", root, str(limit_bytes))
 
     def __enter__(self) -> Apart:
         return self
@@ -69,26 +59,17 @@ class Apart:
 
     def close(self) -> None:
         """End the process. The reader can be used again."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
-                with contextlib.suppress(OSError):  # what was not read by then is lost with the process
-                    if pipe is not None:
-                        pipe.close()
-        self._process = None
+        self._child.close()
 
     def read(self, job: Job) -> JobResult:
         """Read and sum up a file. One that the process fails on is unreadable, with the reason."""
         try:
-            done = self._asked(job)
-        except (OSError, EOFError, struct.error):
-            done = None
-        if done is not None:
+            done = self._child.ask(job, seconds=SECONDS)
+            assert isinstance(done, JobResult)
             return done
-        self.close()
-        reason = f"reading it took more than {SECONDS} seconds, or more memory than there is for it"
-        return JobResult(job.key, None, of_unreadable(reason, blob=self._blob_of(job), reader=reader_version()))
+        except child.ChildGone:
+            reason = f"reading it took more than {SECONDS} seconds, or more memory than there is for it"
+            return JobResult(job.key, None, of_unreadable(reason, blob=self._blob_of(job), reader=reader_version()))
 
     def _blob_of(self, job: Job) -> str:
         try:
@@ -96,54 +77,10 @@ class Apart:
         except Refusal:
             return ""
 
-    def _asked(self, job: Job) -> JobResult | None:
-        if self._process is None:
-            self._process = self._started()
-        process = self._process
-        assert process.stdin
-        assert process.stdout
-        _send(process.stdin, job)
-        if not select.select([process.stdout], [], [], SECONDS)[0]:
-            return None
-        found = _received(process.stdout)
-        return found if isinstance(found, JobResult) else None
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603 - this program itself
-            [sys.executable, "-m", "recviewer.catalog.apart", self._root, str(self._limit_bytes)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            start_new_session=True,
-        )
-
-
-def _send(pipe: IO[bytes], what: object) -> None:
-    told = pickle.dumps(what)
-    pipe.write(_LENGTH.pack(len(told)) + told)
-    pipe.flush()
-
-
-def _received(pipe: IO[bytes]) -> object:
-    """Return what the other process of ours sent. Raises EOFError where it ended."""
-    head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        raise EOFError
-    return pickle.loads(pipe.read(*_LENGTH.unpack(head)))  # noqa: S301 - from this program itself
-
 
 def main(root: str, limit_bytes: int) -> None:
     """Read what is asked for until nobody asks any more."""
-    os.nice(10)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    while True:
-        try:
-            job = _received(sys.stdin.buffer)
-        except EOFError:
-            return
-        assert isinstance(job, Job)
-        _send(sys.stdout.buffer, work(root, limit_bytes, [job])[0])
+    child.answer(lambda job, _: work(root, limit_bytes, [job])[0], memory_bytes=MEMORY_BYTES)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from threading import Lock
 from django.conf import settings
 
 from recviewer.catalog.models import Recording
-from recviewer.formats.decode import weight
+from recviewer.formats.decode import EFFORT_LIMIT, effort, weight
 from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
 from recviewer.recorders.reading import bytes_of, key_of_part, read_file, read_part
@@ -20,6 +20,9 @@ EXACT_LIMIT_BYTES = 256 * 1024
 CACHE_BYTES = 32 * 1024 * 1024
 """Memory that contents may take by their weight. One that is heavier by itself is read each time that it is asked for."""
 
+HEAVY_BYTES = 8 * 1024 * 1024
+"""From this size on a file is heavy, whatever it holds. The largest real recordings have 2 MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -27,6 +30,8 @@ class Content:
 
     missing: why its bytes cannot be had, as a clause, "" where they are here; data and blob are empty then. weight: bytes
     of memory that it takes, about. whole, start: the bytes of the file, and where those of the exchange begin in it.
+    is_heavy: it holds so much that it is not read here, but by a process of its own (`pages.recording.heavy`). name: of its
+    file.
     """
 
     data: bytes
@@ -36,6 +41,8 @@ class Content:
     weight: int = 0
     whole: bytes = b""
     start: int = 0
+    is_heavy: bool = False
+    name: str = ""
 
 
 _cache = Recent[str, Content](weigh=lambda content: content.weight, limit=CACHE_BYTES, at_least=0)
@@ -74,6 +81,9 @@ def of_bytes(data: bytes, name: str = "", part: str = "") -> Content:
 
     part: which exchange, "" for the only one. A file of many is as a whole nothing that could be read.
     """
+    if not part and is_heavy(data):
+        blob = files.blob_id(data)
+        return Content(data, blob, unreadable(APART), "", weight(data), data, is_heavy=True, name=name)
     key = key_of_part(files.blob_id(data), part)
     known = _cache.get(key)
     if known is not None:
@@ -83,6 +93,19 @@ def of_bytes(data: bytes, name: str = "", part: str = "") -> Content:
         with _one_at_a_time:
             return _read(data, name, part, heavy)
     return _cache.put(key, _read(data, name, part, heavy))
+
+
+APART = "it holds so much that it is read by a process of its own"
+
+
+def is_heavy(data: bytes) -> bool:
+    """Tell whether reading a file takes more time or memory than a web worker has for it."""
+    return len(data) > HEAVY_BYTES or effort(data) > EFFORT_LIMIT
+
+
+def read_here(data: bytes, name: str) -> Content:
+    """Read a file's bytes, however much they hold. name: of the file."""
+    return _read(data, name, "", weight(data))
 
 
 def _read(data: bytes, name: str, part: str, heavy: int) -> Content:

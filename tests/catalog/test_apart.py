@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from recviewer import child
 from recviewer.catalog import apart, content, indexer
 from recviewer.catalog.apart import Apart
 from recviewer.catalog.jobs import Job
@@ -43,6 +44,13 @@ def test_a_run_reads_large_files_apart(root, chat, db, monkeypatch):
     assert set(Recording.objects.values_list("path", "kind")) == {("large.json", "chat"), ("small.json", "chat")}
 
 
+def killed(asker):
+    """Start a process that ends before it answers."""
+    process = child.Child.started(asker)
+    process.kill()
+    return process
+
+
 @pytest.mark.parametrize(
     ("answered", "is_apart"),
     [("word " * 260_000, False), ("{}, " * 320_000, True), ("word " * 500_000, True)],
@@ -67,11 +75,9 @@ def test_a_file_that_takes_too_much_costs_a_row(root, chat, monkeypatch, how):
         monkeypatch.setattr(apart, "SECONDS", 0)
     with Apart(str(root), 1 << 30) as reader:
         if how == "memory":
-            monkeypatch.setattr(apart, "_received", lambda pipe: (_ for _ in ()).throw(EOFError))
+            monkeypatch.setattr(child, "received", lambda pipe: (_ for _ in ()).throw(EOFError))
         if how == "killed":
-            reader._process = reader._started()
-            reader._process.kill()
-            reader._process.wait()
+            monkeypatch.setattr(reader._child, "started", lambda: killed(reader._child))
         done = reader.read(job)
         monkeypatch.undo()
 
@@ -85,7 +91,7 @@ def test_leaves_no_process(root, chat):
     job = a_large(chat, root)
     with Apart(str(root), 1 << 30) as reader:
         reader.read(job)
-        number = reader._process.pid
+        number = reader._child.process.pid
 
     with pytest.raises(ProcessLookupError):
         os.kill(number, 0)

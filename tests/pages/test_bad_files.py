@@ -130,7 +130,7 @@ def test_what_cannot_be_read_is_named_and_left_out(client, tree_with, kind):
     page = client.get(f"/r/{BAD}")
     assert page.context["page"].bar.closed == "Its bytes cannot be read, so there is nothing to decide on."
     assert 'name="verdict"' not in page.content.decode()
-    assert page.context["page"].exchange.problems[0].what in page.content.decode()
+    assert page.context["page"].facts.problems[0][1] in page.content.decode()
     assert "0 bytes" not in page.content.decode()
     assert client.get(f"/r/{BAD}?download=1").status_code == 422
 

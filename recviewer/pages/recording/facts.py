@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import islice
 
+from recviewer.catalog.content import Content
 from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.value_words import KIND_WORDS
-from recviewer.exchange.model import Exchange, Json, Kind
+from recviewer.exchange.model import Json, Kind
 from recviewer.pages.recording.file import InFile, in_file
 from recviewer.pages.text.jsontext import compact
 from recviewer.pages.text.test_ids import TestId, in_address, parse
 from recviewer.pages.text.texts import shortened
+from recviewer.store.files import count_lines
 
 SHOWN = 60
 """Values of one kind that are shown, and problems; the raw view has the rest."""
@@ -62,20 +64,16 @@ class Figure:
     is_zero: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All of the column. usage: figures that are not zero; zeros: those that are. shared: its place in a file of many.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentFacts:
+    """Those facts that the content tells. usage: figures that are not zero; zeros: those that are.
 
-    test_address: what stands for its test in the address of the test's page, "" where it has none.
+    size, lines, blob: of the bytes that are shown; blob is "" where there are none to be had.
     """
 
-    folder: str
-    file_name: str
     size: int
     lines: int
     blob: str
-    replay: ReplayWords | None
-    commit: Commit | None
     test: TestId | None
     params: tuple[Fact, ...]
     usage: tuple[Figure, ...]
@@ -84,13 +82,40 @@ class Facts:
     ids: tuple[Fact, ...]
     where: tuple[Fact, ...]
     problems: tuple[tuple[str, str], ...]
-    shared: InFile | None = None
-    test_address: str = ""
 
 
-def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int, blob: str) -> Facts:
-    """Gather the facts. size, lines, blob: of the bytes that are shown; blob is "" where there are none to be had."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts(ContentFacts):
+    """All of the column. shared: its place in a file of many.
+
+    test_address: what stands for its test in the address of the test's page, "" where it has none.
+    """
+
+    folder: str
+    file_name: str
+    replay: ReplayWords | None
+    commit: Commit | None
+    shared: InFile | None
+    test_address: str
+
+
+def facts_of(recording: Recording, read: ContentFacts) -> Facts:
+    """Gather the facts. read: those of the content that is shown."""
     folder, slash, name = recording.file_path.rpartition("/")
+    return Facts(
+        folder=folder + slash,
+        file_name=name,
+        replay=_replay(recording),
+        commit=recording.commit,
+        shared=in_file(recording),
+        test_address=in_address(recording.test_id) if recording.test_id else "",
+        **{one.name: getattr(read, one.name) for one in fields(read)},
+    )
+
+
+def read_facts(content: Content) -> ContentFacts:
+    """Return the facts that a content tells."""
+    exchange = content.reading.exchange
     where = [Fact("endpoint", exchange.endpoint), Fact("url", exchange.url)]
     if exchange.kind is not Kind.UNREADABLE:
         where.insert(0, Fact("kind", KIND_WORDS.get(exchange.kind.value, exchange.kind.value)))
@@ -102,14 +127,10 @@ def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int,
     used = [figure for figure in figures if not figure.is_zero]
     zeros = list({figure.name: figure for figure in figures if figure.is_zero}.values())
     problems = [(problem.where, problem.what) for problem in exchange.problems]
-    return Facts(
-        folder=folder + slash,
-        file_name=name,
-        size=size,
-        lines=lines,
-        blob=blob,
-        replay=_replay(recording),
-        commit=recording.commit,
+    return ContentFacts(
+        size=len(content.data),
+        lines=count_lines(content.data),
+        blob=content.blob,
         test=parse(exchange.test_id) if exchange.test_id else None,
         params=_flat(exchange.request.params),
         usage=(*used[:SHOWN], *[Figure("…", "", said, False) for said in _left_of(len(used))]),
@@ -118,8 +139,6 @@ def facts_of(recording: Recording, exchange: Exchange, *, size: int, lines: int,
         ids=_flat(exchange.id_mapping),
         where=tuple([fact for fact in where if fact.value]),
         problems=(*problems[:SHOWN], *[("", said) for said in _left_of(len(problems))]),
-        shared=in_file(recording),
-        test_address=in_address(recording.test_id) if recording.test_id else "",
     )
 
 

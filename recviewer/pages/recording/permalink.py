@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,16 +15,17 @@ from recviewer.catalog.content import Content
 from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.summary import BEYOND, Summary, of_unreadable, summarize
 from recviewer.discreet import discreet
+from recviewer.exchange.model import Kind
 from recviewer.git.blobs import LEAST_DIGITS, named
 from recviewer.git.ranges import missing
 from recviewer.git.repository import GitFailed
 from recviewer.memory import stored
 from recviewer.memory.lineages import came_with
 from recviewer.pages.recording.facts import facts_of
+from recviewer.pages.recording.heavy import asked
+from recviewer.pages.recording.middle import ContentView
 from recviewer.pages.recording.recording import RecordingPage, answer, content_of, json_of, middle, tabs_of
-from recviewer.pages.recording.reply import LISTINGS
 from recviewer.pages.recordings.neighbours import url_of
-from recviewer.store.files import count_lines
 
 SEVERAL = 200
 """Recordings, or blobs, that one page lists."""
@@ -88,7 +90,7 @@ def _from_git(request: HttpRequest, blob: str, *, wants_json: bool) -> HttpRespo
         return json_of(recording, content)
     download = place if place.rpartition("/")[2] else f"{content.blob}.json"
     return answer(
-        request, content, download, lambda view: _page(request, recording, content, view), "history/blob.html"
+        request, content, download, lambda told: _page(request, recording, content, told), "history/blob.html"
     )
 
 
@@ -103,33 +105,35 @@ def _url(blob: str, hint: str, *, wants_json: bool = False) -> str:
 
 def _row(content: Content, path: str) -> Recording:
     """Return what the catalog would say of a content at a path. It is never saved."""
-    parts = summarize(content.data, path).parts
-    told = content.reading.exchange.problems[0].what if len(parts) > 1 else ""
-    summary = of_unreadable(told).parts[0] if told else parts[0]
-    own = Summary._fields[: -len(BEYOND)]
-    columns = {name: getattr(summary, name) for name in own}
-    return Recording(path=path, size=len(content.data), **(columns | {"problems": [], "blob": content.blob}))
+    return Recording(path=path, size=len(content.data), **asked(content, columns_of, path))
 
 
-def _page(request: HttpRequest, recording: Recording, content: Content, view: str) -> RecordingPage:
+def columns_of(content: Content, path: str) -> dict[str, Any]:
+    """Return the columns that a content at a path would have, by name; what is not one recording is unreadable."""
     exchange = content.reading.exchange
-    facts = facts_of(recording, exchange, size=len(content.data), lines=count_lines(content.data), blob=content.blob)
+    is_read = exchange.kind is not Kind.UNREADABLE
+    summed = summarize(content.data, path) if is_read else of_unreadable(exchange.problems[0].what)
+    columns = {name: getattr(summed.parts[0], name) for name in Summary._fields[: -len(BEYOND)]}
+    return columns | {"problems": [], "blob": content.blob}
+
+
+def _page(request: HttpRequest, recording: Recording, content: Content, told: ContentView) -> RecordingPage:
     return RecordingPage(
         recording=recording,
-        exchange=exchange,
+        kind=told.kind,
         url=reverse("recording:blob", args=[content.blob]),
         title=" ".join((recording.asked or content.blob[:12]).split())[:80],
-        view=view,
-        tabs=tabs_of(request, exchange, view),
-        facts=facts,
+        view=told.view,
+        tabs=tabs_of(request, told),
+        facts=facts_of(recording, told.read),
         neighbours=None,
         bar=None,
         tags=None,
         notes=None,
         is_stale=False,
         history=reverse("history:show", args=[recording.path]) if recording.path else "",
-        is_listing=exchange.kind in LISTINGS and exchange.error is None,
-        **middle(request, content, recording.path, view),
+        is_listing=told.is_listing,
+        **middle(told, recording.path),
     )
 
 

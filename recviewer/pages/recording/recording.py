@@ -19,29 +19,23 @@ from recviewer.catalog.content import Content
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.exchange import contract
-from recviewer.exchange.model import Exchange, Kind
+from recviewer.exchange.model import Kind
 from recviewer.memory import stored
 from recviewer.pages.deciding.notes import Notes, notes_for
 from recviewer.pages.deciding.verdict_bar import Bar, Tags, bar_for, tags_for
 from recviewer.pages.recording import chunkview, rawview
-from recviewer.pages.recording.conversation import ShownRequest, conversation_of
+from recviewer.pages.recording.conversation import ShownRequest
 from recviewer.pages.recording.facts import Facts, facts_of
 from recviewer.pages.recording.file import of_file
-from recviewer.pages.recording.reply import LISTINGS, ReplyHead, ShownReply, asked_view, reply_view
-from recviewer.pages.recording.strip import Strip, drawn
+from recviewer.pages.recording.heavy import asked
+from recviewer.pages.recording.middle import ContentView, fold_in, json_in, picture_in, told_of
+from recviewer.pages.recording.reply import ReplyHead, ShownReply
+from recviewer.pages.recording.strip import Strip
 from recviewer.pages.recordings.neighbours import Neighbours, neighbours_of, shared_hash, url_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
-from recviewer.pages.site.json import Json
-from recviewer.pages.site.numbers import whole
 from recviewer.pages.text import media
-from recviewer.pages.text.folds import Folds
-from recviewer.store.files import count_lines
 from recviewer.store.refusals import CannotRead
 
-SEAM_LIMIT = 600
-"""Streams of more chunks get their seams only when somebody asks for them."""
-
-VIEWS = ("rendered", "raw", "chunks")
 KEPT = ("in", "path")
 """What an address keeps from view to view: the queue that it is part of, the place that a content is said to have."""
 
@@ -67,7 +61,7 @@ class RecordingPage:
     """
 
     recording: Recording
-    exchange: Exchange
+    kind: Kind
     url: str
     title: str
     view: str
@@ -98,7 +92,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     if recording is None:
         return of_file(request, key) or _as_json(key)
     content = content_of(recording)
-    return answer(request, content, _file_name(recording), lambda view: _page(request, recording, content, view))
+    return answer(request, content, _file_name(recording), lambda told: _page(request, recording, content, told))
 
 
 @prepared
@@ -110,12 +104,13 @@ def answer(
     request: HttpRequest,
     content: Content,
     path: str,
-    page_of: Callable[[str], RecordingPage],
+    page_of: Callable[[ContentView], RecordingPage],
     template: str = "recording/page.html",
 ) -> HttpResponse:
     """Answer with the page of a content, or with the part of it that is asked for.
 
-    path: whose last component names a download. page_of: makes the page for a view. template: of the whole page.
+    path: whose last component names a download. page_of: makes the page of what the content says. template: of the whole
+    page.
     """
     asks = request.GET
     if "media" in asks:
@@ -124,12 +119,12 @@ def answer(
         return _download(path, content)
     if wants_fragment(request) and "open" in asks and asks.get("view", "rendered") == "rendered":
         return _fold(request, content, asks.getlist("open"))
-    view = _view_of(asks.get("view", ""), content.reading.exchange)
+    told = asked(content, told_of, asks.urlencode())
     if wants_fragment(request) and "only" in asks:
-        response = render(request, f"recording/_{view}_more.html", {"page": middle(request, content, "", view)})
+        response = render(request, f"recording/_{told.view}_more.html", {"page": middle(told, "")})
     else:
         whole = "recording/_view.html" if wants_fragment(request) else template
-        response = render(request, whole, {"page": page_of(view)})
+        response = render(request, whole, {"page": page_of(told)})
     patch_vary_headers(response, VARY)
     return response
 
@@ -154,26 +149,16 @@ def _file_name(recording: Recording) -> str:
     return f"{stem}-{recording.part}{dot}{ending}" if recording.part and dot else recording.path
 
 
-def _view_of(asked: str, exchange: Exchange) -> str:
-    if exchange.kind is Kind.UNREADABLE:
-        return "raw"
-    if asked == "chunks" and not exchange.chunks:
-        return "rendered"
-    return asked if asked in VIEWS else "rendered"
-
-
-def _page(request: HttpRequest, recording: Recording, content: Content, view: str) -> RecordingPage:
-    exchange = content.reading.exchange
-    lines = count_lines(content.data)
-    facts = facts_of(recording, exchange, size=len(content.data), lines=lines, blob=content.blob)
+def _page(request: HttpRequest, recording: Recording, content: Content, told: ContentView) -> RecordingPage:
+    facts = facts_of(recording, told.read)
     is_stale = content.blob != recording.blob
     return RecordingPage(
         recording=recording,
-        exchange=exchange,
+        kind=told.kind,
         url=url_of(recording.path),
         title=" ".join((recording.asked or facts.file_name).split())[:80],
-        view=view,
-        tabs=tabs_of(request, exchange, view),
+        view=told.view,
+        tabs=tabs_of(request, told),
         facts=facts,
         neighbours=neighbours_of(recording),
         bar=bar_for(request, recording, is_stale=is_stale),
@@ -181,73 +166,30 @@ def _page(request: HttpRequest, recording: Recording, content: Content, view: st
         notes=notes_for(request, recording),
         is_stale=is_stale,
         history=reverse("history:show", args=[recording.path]) if stored.is_there() else "",
-        is_listing=exchange.kind in LISTINGS and exchange.error is None,
-        **middle(request, content, recording.path, view),
+        is_listing=told.is_listing,
+        **middle(told, recording.path),
     )
 
 
-def middle(request: HttpRequest, content: Content, key: str, view: str) -> dict[str, Any]:
-    """Return the fields of a page that its view shows."""
-    if view == "raw":
-        return _raw(request, content)
-    if view == "chunks":
-        return _chunks(request, content)
-    wants_seams = "seams" in request.GET
-    return _rendered(content, Folds.asked_by(request.GET.getlist("open")), key, wants_seams=wants_seams)
+def middle(told: ContentView, key: str) -> dict[str, Any]:
+    """Return the fields of a page that its view shows. key: of the recording."""
+    if told.kind is Kind.MODELS and "asked" in told.middle:
+        return told.middle | {"asked": replace(told.middle["asked"], note=shared_hash(key))}
+    return told.middle
 
 
-def _rendered(content: Content, folds: Folds, key: str, *, wants_seams: bool = False) -> dict[str, Any]:
-    exchange = content.reading.exchange
-    picture = drawn(content) if exchange.chunks else None
-    stream = picture.stream if picture else None
-    has_seams = stream is not None and (wants_seams or exchange.chunks <= SEAM_LIMIT)
-    asked = asked_view(exchange, folds)
-    if exchange.kind is Kind.MODELS:
-        asked = replace(asked, note=shared_hash(key))
-    return {
-        "asked": asked,
-        "reply": reply_view(exchange, folds, stream if has_seams else None),
-        "conversation": conversation_of(exchange, folds, question_on_top=exchange.kind not in LISTINGS),
-        "strip": picture.strip if picture else None,
-        "has_seams": has_seams,
-        "wants_seams": wants_seams,
-    }
-
-
-def _raw(request: HttpRequest, content: Content) -> dict[str, Any]:
-    source = rawview.Source(content.whole)
-    asked = request.GET.get("lines", "")
-    first, _, last = asked.partition("-")
-    if "line" in request.GET:
-        number, start = whole(request.GET["line"], 1), whole(request.GET.get("from", ""), 0)
-        html, end, left = rawview.long_line(source, number, start)
-        piece = {"line": number, "from": start, "html": html, "left": left, "next": end}
-        return {"raw": rawview.window(source, number, number), "piece": piece}
-    if first:
-        return {"raw": rawview.window(source, whole(first, 1), whole(last, 1 << 40))}
-    if content.whole is not content.data:
-        return {"raw": rawview.part(content.whole, content.start, content.start + len(content.data))}
-    return {"raw": rawview.whole(source)}
-
-
-def _chunks(request: HttpRequest, content: Content) -> dict[str, Any]:
-    first = whole(request.GET.get("from", ""), 1)
-    count = content.reading.exchange.chunks
-    return {"chunks": chunkview.chunk_view(content.reading.chunks(), count, first), "strip": drawn(content).strip}
-
-
-def tabs_of(request: HttpRequest, exchange: Exchange, view: str) -> tuple[Tab, ...]:
+def tabs_of(request: HttpRequest, told: ContentView) -> tuple[Tab, ...]:
     """Return the ways to look at a content; what the address says besides is kept."""
     kept = "".join(f"&{urlencode({name: request.GET[name]})}" for name in KEPT if name in request.GET)
-    if exchange.kind is Kind.UNREADABLE:
+    if told.kind is Kind.UNREADABLE:
         return (Tab("Raw", f"?view=raw{kept}", 0, is_current=True, is_next=False),)
     names = [("rendered", "Rendered", 0), ("raw", "Raw JSON", 0)]
-    if exchange.chunks:
-        names.append(("chunks", "Chunks", exchange.chunks))
-    here = next(place for place, item in enumerate(names) if item[0] == view)
+    if told.chunks:
+        names.append(("chunks", "Chunks", told.chunks))
+    here = next(place for place, item in enumerate(names) if item[0] == told.view)
     return tuple(
         [
-            Tab(title, f"?view={name}{kept}", number, name == view, place == (here + 1) % len(names))
+            Tab(title, f"?view={name}{kept}", number, name == told.view, place == (here + 1) % len(names))
             for place, (name, title, number) in enumerate(names)
         ]
     )
@@ -255,9 +197,7 @@ def tabs_of(request: HttpRequest, exchange: Exchange, view: str) -> tuple[Tab, .
 
 def _fold(request: HttpRequest, content: Content, names: list[str]) -> HttpResponse:
     """Answer with the body of one fold, the last of those named; the others lie around it."""
-    folds = Folds.asked_by(names, is_part=True)
-    _rendered(content, folds, "", wants_seams="seams" in request.GET)
-    fold = folds.found.get(names[-1])
+    fold = asked(content, fold_in, names, wants_seams="seams" in request.GET)
     if fold is None:
         raise Http404(names[-1])
     response = render(request, fold.template, {"fold": fold})
@@ -266,8 +206,7 @@ def _fold(request: HttpRequest, content: Content, names: list[str]) -> HttpRespo
 
 
 def _media(content: Content, name: str) -> HttpResponse:
-    exchange = content.reading.exchange
-    found = media.find(exchange.request.messages, exchange.outputs, name)
+    found = asked(content, picture_in, name)
     if found is None:
         raise Http404(name)
     return picture(found)
@@ -309,7 +248,7 @@ def _as_json(key: str) -> HttpResponse:
     return json_of(recording, content_of(recording))
 
 
-def json_of(recording: Recording, content: Content) -> Json:
+def json_of(recording: Recording, content: Content) -> HttpResponse:
     """Answer with the public JSON form."""
     replay = {
         "state": recording.replay,
@@ -317,4 +256,4 @@ def json_of(recording: Recording, content: Content) -> Json:
         "expected": recording.replay_expected,
     }
     place = contract.Place(recording.path, content.blob, recording.fingerprint, replay, recording.part, recording.place)
-    return Json(contract.to_json(content.reading.exchange, place))
+    return HttpResponse(asked(content, json_in, place), content_type="application/json")

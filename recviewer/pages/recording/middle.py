@@ -1,0 +1,127 @@
+"""What a content says, for its page: the middle in each view, its folds, its pictures, its JSON.
+
+Every function here needs a content and nothing else, so that `heavy.asked` can ask any of them of a process of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+from recviewer.catalog.content import Content
+from recviewer.exchange import contract
+from recviewer.exchange.model import Exchange, Kind
+from recviewer.pages.recording import chunkview, rawview
+from recviewer.pages.recording.conversation import conversation_of
+from recviewer.pages.recording.facts import ContentFacts, read_facts
+from recviewer.pages.recording.reply import LISTINGS, asked_view, reply_view
+from recviewer.pages.recording.strip import drawn
+from recviewer.pages.site import json
+from recviewer.pages.site.numbers import whole
+from recviewer.pages.text import media
+from recviewer.pages.text.folds import Fold, Folds
+
+SEAM_LIMIT = 600
+"""Streams of more chunks get their seams only when somebody asks for them."""
+
+VIEWS = ("rendered", "raw", "chunks")
+
+
+@dataclass(frozen=True, slots=True)
+class ContentView:
+    """What a content says, for one view of its page. middle: the fields of the page that the view shows."""
+
+    view: str
+    kind: Kind
+    chunks: int
+    is_listing: bool
+    read: ContentFacts
+    middle: dict[str, Any]
+
+
+def told_of(content: Content, query: str) -> ContentView:
+    """Return what the page with a query shows of a content."""
+    exchange = content.reading.exchange
+    asks = QueryDict(query, encoding="utf-8")
+    view = _view_of(asks.get("view", ""), exchange)
+    return ContentView(
+        view=view,
+        kind=exchange.kind,
+        chunks=exchange.chunks,
+        is_listing=exchange.kind in LISTINGS and exchange.error is None,
+        read=read_facts(content),
+        middle=_middle(content, asks, view),
+    )
+
+
+def fold_in(content: Content, names: list[str], *, wants_seams: bool) -> Fold | None:
+    """Return the fold that is named last, with its body; the others lie around it. None where there is none."""
+    folds = Folds.asked_by(names, is_part=True)
+    _rendered(content, folds, wants_seams=wants_seams)
+    return folds.found.get(names[-1])
+
+
+def picture_in(content: Content, name: str) -> media.Picture | None:
+    """Return the picture at a place, see `media.find`."""
+    exchange = content.reading.exchange
+    return media.find(exchange.request.messages, exchange.outputs, name)
+
+
+def json_in(content: Content, place: contract.Place) -> bytes:
+    """Return the public JSON form."""
+    return json.encoded(contract.to_json(content.reading.exchange, place))
+
+
+def _view_of(asked: str, exchange: Exchange) -> str:
+    if exchange.kind is Kind.UNREADABLE:
+        return "raw"
+    if asked == "chunks" and not exchange.chunks:
+        return "rendered"
+    return asked if asked in VIEWS else "rendered"
+
+
+def _middle(content: Content, asks: QueryDict, view: str) -> dict[str, Any]:
+    if view == "raw":
+        return _raw(content, asks)
+    if view == "chunks":
+        return _chunks(content, asks)
+    return _rendered(content, Folds.asked_by(asks.getlist("open")), wants_seams="seams" in asks)
+
+
+def _rendered(content: Content, folds: Folds, *, wants_seams: bool) -> dict[str, Any]:
+    exchange = content.reading.exchange
+    picture = drawn(content) if exchange.chunks else None
+    stream = picture.stream if picture else None
+    has_seams = stream is not None and (wants_seams or exchange.chunks <= SEAM_LIMIT)
+    return {
+        "asked": asked_view(exchange, folds),
+        "reply": reply_view(exchange, folds, stream if has_seams else None),
+        "conversation": conversation_of(exchange, folds, question_on_top=exchange.kind not in LISTINGS),
+        "strip": picture.strip if picture else None,
+        "has_seams": has_seams,
+        "wants_seams": wants_seams,
+    }
+
+
+def _raw(content: Content, asks: QueryDict) -> dict[str, Any]:
+    source = rawview.Source(content.whole)
+    asked = asks.get("lines", "")
+    first, _, last = asked.partition("-")
+    if "line" in asks:
+        number, start = whole(asks.get("line", ""), 1), whole(asks.get("from", ""), 0)
+        html, end, left = rawview.long_line(source, number, start)
+        piece = {"line": number, "from": start, "html": html, "left": left, "next": end}
+        return {"raw": rawview.window(source, number, number), "piece": piece}
+    if first:
+        return {"raw": rawview.window(source, whole(first, 1), whole(last, 1 << 40))}
+    if content.whole is not content.data:
+        return {"raw": rawview.part(content.whole, content.start, content.start + len(content.data))}
+    return {"raw": rawview.whole(source)}
+
+
+def _chunks(content: Content, asks: QueryDict) -> dict[str, Any]:
+    first = whole(asks.get("from", ""), 1)
+    count = content.reading.exchange.chunks
+    return {"chunks": chunkview.chunk_view(content.reading.chunks(), count, first), "strip": drawn(content).strip}

@@ -1,0 +1,119 @@
+"""What holds very much is read by a process of its own, and its pages say what they would say anyway."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+import pytest
+from django.urls import reverse
+
+from recviewer import child
+from recviewer.catalog import content
+from recviewer.pages.recording import heavy
+
+
+def choices(chat, count=40):
+    made = chat()
+    one = made["response"]["body"]["__data__"]["choices"][0]
+    made["response"]["body"]["__data__"]["choices"] = [
+        {**one, "index": at, "message": {"role": "assistant", "content": f"choice {at}"}} for at in range(count)
+    ]
+    return json.dumps(made).encode()
+
+
+@pytest.fixture
+def is_heavy(monkeypatch):
+    """Every file is heavy, and is read here by nobody."""
+    monkeypatch.setattr(content, "EFFORT_LIMIT", 0)
+    monkeypatch.setattr(content, "_read", lambda *_: pytest.fail("was read in a web worker"))
+    yield
+    heavy._child.close()
+
+
+def asked_all(client, page):
+    """Ask for the page of a recording in each view, for its parts and its JSON. Return statuses and markup by address."""
+    views = ("", "?view=raw", "?view=raw&lines=1-3", "?open=answers.200", "?media=m1.0", ".json")
+    found = {query: client.get(page + query) for query in views}
+    for query in ("?open=answers.200", "?open=nothing"):
+        found[f"part {query}"] = client.get(page + query, headers={"HX-Request": "true"})
+    return {query: (answer.status_code, of_a_page(answer.content.decode())) for query, answer in found.items()}
+
+
+def of_a_page(markup):
+    """Return markup without what differs from one request to the next."""
+    return re.sub(r'indexed [^<]*|name="csrf[^>]*|X-CSRFToken[^}]*|seconds="[^"]*"', "", markup)
+
+
+def test_pages_of_very_much_are_those_that_they_would_be(client, make_recording, chat, request):
+    page = reverse("recording:show", args=[make_recording(data=choices(chat, 300)).path])
+    light = asked_all(client, page)
+    request.getfixturevalue("is_heavy")
+
+    heavy_ones = asked_all(client, page)
+
+    assert {query: status for query, (status, _) in light.items() if status != 200} == {
+        "?media=m1.0": 404,
+        "part ?open=nothing": 404,
+    }
+    for query, found in light.items():
+        assert heavy_ones[query] == found, query
+
+
+def test_the_process_reads_a_file_once_and_another_when_it_is_asked_for(client, make_recording, chat, is_heavy):
+    one = make_recording("a.json", data=choices(chat))
+    other = make_recording("b.json", data=choices(chat, 41))
+    sent = []
+    asks = heavy._child.ask
+    heavy._child.ask = lambda what, data=b"", **more: sent.append(len(data)) or asks(what, data, **more)
+
+    for recording in (one, one, other, one):
+        assert client.get(reverse("recording:show", args=[recording.path])).status_code == 200
+    del heavy._child.ask
+
+    assert [bool(size) for size in sent] == [True, False, True, True]
+
+
+@pytest.mark.parametrize("how", ["killed", "busy"])
+def test_what_cannot_be_read_in_time_has_a_page_that_says_so(client, make_recording, chat, monkeypatch, is_heavy, how):
+    page = reverse("recording:show", args=[make_recording(data=choices(chat)).path])
+    if how == "busy":
+        monkeypatch.setattr(heavy, "SECONDS", 0.01)
+        heavy._one_at_a_time.acquire()
+    else:
+        monkeypatch.setattr(heavy._child, "started", lambda: killed(heavy._child))
+
+    answer = client.get(page)
+    if how == "busy":
+        heavy._one_at_a_time.release()
+
+    assert answer.status_code == 200
+    said = {"busy": "other files that hold very much are being read", "killed": "reading it takes more than 30 seconds"}
+    assert said[how] in answer.content.decode()
+    assert "Which planet" in answer.content.decode(), "its text is there"
+    assert client.get(f"{page}.json").status_code == 200
+
+
+def killed(asker):
+    """Start a process that ends before it answers."""
+    process = child.Child.started(asker)
+    process.kill()
+    process.wait()
+    return process
+
+
+def test_a_process_that_went_is_started_again(client, make_recording, chat, is_heavy):
+    page = reverse("recording:show", args=[make_recording(data=choices(chat)).path])
+    assert client.get(page).status_code == 200
+    os.kill(heavy._child.process.pid, 9)
+    heavy._child.process.wait()
+
+    assert "Which planet" in client.get(page).content.decode()
+
+
+def test_a_large_file_is_heavy_whatever_it_holds(monkeypatch):
+    monkeypatch.setattr(content, "HEAVY_BYTES", 100)
+
+    assert content.of_bytes(b'"' + b"w" * 100 + b'"').is_heavy
+    assert not content.of_bytes(b'"w"').is_heavy
