@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "recviewer.pages.site.security.ContentSecurityPolicy",
     "recviewer.pages.site.security.NotKept",
+    "recviewer.pages.site.security.KnownMethods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

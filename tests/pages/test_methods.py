@@ -3,7 +3,7 @@ from urllib.parse import quote
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.cache import SessionStore
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import get_resolver
 
 from recviewer.changes import fetches
@@ -32,6 +32,13 @@ def test_methods_that_no_page_has_are_refused(way, view, db):
         request._dont_enforce_csrf_checks = True
 
         assert view(request).status_code == 405, method
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "FOO"])
+def test_they_are_refused_without_a_token_too(db, method):
+    client = Client(enforce_csrf_checks=True)
+
+    assert [client.generic(method, url).status_code for url in ("/", "/queue/", "/do/decide", "/nowhere")] == [405] * 4
 
 
 BAD = ["HEAD^{/((x{1,100}){1,100}){1,100}}", ":/start", "HEAD:x.json", "HEAD^{/start}", "x" * 5000]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 
 class ContentSecurityPolicy:
@@ -35,3 +35,17 @@ class NotKept:
         if response.get("Content-Type", "").startswith(("text/html", "application/json")):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST")
+"""Methods that some page, or Django's administration, has. Which of them a page has is said by its view."""
+
+
+class KnownMethods:
+    """Middleware: refuses methods that no page has, before anybody asks for the token of a form."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
