@@ -284,7 +284,7 @@ def _value(links: _Links, key: str, value: str, count: int, term: Term, is_on: b
     if not is_on and not is_out and key not in _YES:
         minus = (
             f'<a class="facet-minus" href="{escape(links.to(opposite, term, is_out=True))}" '
-            f'aria-label="leave out {title}">leave out</a>'
+            f'aria-label="leave out {title}" title="leave out">−</a>'
         )
     return mark_safe(  # noqa: S308 - what is not ours is escaped
         f'<a class="facet" href="{url}"{state} title="{title}">'
