@@ -8,8 +8,8 @@ from urllib.parse import quote_plus
 
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from recviewer.catalog import facets
 from recviewer.catalog.facets import Columns, Counts
@@ -266,31 +266,31 @@ def _opposite(term: Term) -> Term:
 
 
 def _value(links: _Links, key: str, value: str, count: int, term: Term, is_on: bool, is_out: bool) -> SafeString:
-    """Print one value: a link that chooses it, or drops it, and one that leaves it out. Called often, so by hand."""
+    """Print one value: a link that chooses it, or drops it, and one that leaves it out. Often called: no template."""
     name = (
         FACET_WORDS.get(key, {}).get(value) or (_file(value) if key == "file" else value) or NO_VALUE.get(key, "none")
     )
-    label, title = escape(brief(name)), escape(bare(value or name))
+    label, title = brief(name), bare(value or name)
     if narrowing.written(value) > narrowing.VALUES_LIMIT or (not count and not is_on and not is_out):
-        return mark_safe(  # noqa: S308 - what is not ours is escaped
-            f'<span class="facet facet-none" title="{title}"><span class="facet-label">{label}</span>'
-            f'<span class="facet-count">{count:,}</span></span>'
-        )
+        return format_html(_NO_LINK, title, label, f"{count:,}")
     opposite = _opposite(term)
-    url = escape(links.to(opposite, term, is_out=True) if is_out else links.to(term, opposite, is_out=False))
-    state = ' aria-current="true"' if is_on else " data-out" if is_out else ""
-    shown = f"−{count:,}" if is_out else f"{count:,}"
-    minus = ""
-    if not is_on and not is_out and key not in _YES:
-        minus = (
-            f'<a class="facet-minus" href="{escape(links.to(opposite, term, is_out=True))}" '
-            f'aria-label="leave out {title}" title="leave out">−</a>'
-        )
-    return mark_safe(  # noqa: S308 - what is not ours is escaped
-        f'<a class="facet" href="{url}"{state} title="{title}">'
-        f'<span class="facet-label">{"not " if is_out else ""}{label}</span>'
-        f'<span class="facet-count">{shown}</span></a>{minus}'
-    )
+    url = links.to(opposite, term, is_out=True) if is_out else links.to(term, opposite, is_out=False)
+    if is_out:
+        return format_html(_OUT, url, title, label, f"{count:,}")
+    if is_on or key in _YES:
+        return format_html(_ON if is_on else _LINK, url, title, label, f"{count:,}")
+    return format_html(_LINK + _MINUS, url, title, label, f"{count:,}", links.to(opposite, term, is_out=True), title)
+
+
+_INSIDE = '<span class="facet-label">{}</span><span class="facet-count">{}</span>'
+_NO_LINK = f'<span class="facet facet-none" title="{{}}">{_INSIDE}</span>'
+_LINK = f'<a class="facet" href="{{}}" title="{{}}">{_INSIDE}</a>'
+_ON = f'<a class="facet" href="{{}}" aria-current="true" title="{{}}">{_INSIDE}</a>'
+_OUT = (
+    '<a class="facet" href="{}" data-out title="{}"><span class="facet-label">not {}</span>'
+    '<span class="facet-count">−{}</span></a>'
+)
+_MINUS = '<a class="facet-minus" href="{}" aria-label="leave out {}" title="leave out">−</a>'
 
 
 def _file(path: str) -> str:
