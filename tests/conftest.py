@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
-from recviewer.catalog import content, indexer, summary
+from recviewer.catalog import content, freshness, indexer, summary
 from recviewer.catalog.models import Recording
 from recviewer.changes import touched
 from recviewer.lineage import replaced, trace, versions
@@ -43,6 +43,13 @@ def unhurried():
         patch.setattr(trace.trace, "__kwdefaults__", trace.trace.__kwdefaults__ | {"seconds": 60.0})
         patch.setattr(fetches, "PATIENCE_SECONDS", 60)
         yield
+
+
+@pytest.fixture(autouse=True)
+def not_failed(monkeypatch):
+    """What one test finds wrong with the disk is no trouble of the next: the process remembers it."""
+    monkeypatch.setattr(freshness, "_has_failed", False)
+    monkeypatch.setattr(freshness, "_trouble", "")
 
 
 def pytest_runtest_setup(item):
