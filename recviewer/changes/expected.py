@@ -48,12 +48,15 @@ class Expected(NamedTuple):
     """What the test of a change looks for in its answer.
 
     met: what one of both answers held. is_read: the source of the test is at hand. unread: asserts about answers that could
-    not be read.
+    not be read. is_cut: the source was not followed to its end. errors: names of errors that the test expects, where one of
+    both is an error.
     """
 
     met: tuple[Met, ...] = ()
     is_read: bool = False
     unread: int = 0
+    is_cut: bool = False
+    errors: tuple[str, ...] = ()
 
     @property
     def loses(self) -> bool:
@@ -158,7 +161,9 @@ def _expected(change: Change, read: Expectations, others: Sequence[Exchange]) ->
             rest = [other for other in others if other is not new]
             elsewhere = now is False and not one.absent and held(one, rest).state is Verification.THERE
             met.append(Met(one, before, now, elsewhere, _is_plain(one, new), read.path))
-    return Expected(tuple(_once(met)), True, len(read.unread))
+    is_error = any(side is not None and side.error is not None for side in (old, new))
+    errors = tuple(dict.fromkeys(name for one in read.raises for name in one.names)) if is_error else ()
+    return Expected(tuple(_once(met)), True, len(read.unread), read.cut, errors)
 
 
 def _once(met: Iterable[Met]) -> Iterable[Met]:
@@ -173,8 +178,8 @@ def _once(met: Iterable[Met]) -> Iterable[Met]:
 
 
 def _is_plain(one: Expectation, side: Exchange | None) -> bool:
-    """Tell whether an expectation is surely about an answer."""
-    if side is None or not one.sure or one.question is None or not asks(side, one.question):
+    """Tell whether an expectation is surely about an answer, and no other answer follows it."""
+    if side is None or not held(one, [side]).exact:
         return False
     return one.where is AnswerPiece.TOOL or not any(output.tool_calls for output in side.outputs)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from recviewer.changes.model import Change
 from recviewer.difference.model import Item, Names, Section, SectionKind, Values, VectorChange, Words
-from recviewer.exchange.fingerprint import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,8 @@ def _values(item: Words | Values) -> Hashable:
     return tuple([(repr(change.keys), _written(change.old), _written(change.new)) for change in item.values])
 
 
-def _written(value: object) -> bytes:
-    return canonical([type(value).__name__, repr(value)])
+def _written(value: object) -> tuple[str, str]:
+    return type(value).__name__, repr(value)
 
 
 def _label(section: Section, item: Item) -> str:

@@ -96,8 +96,12 @@ def about_tests(found: Overview) -> str:
         return ""
     if told.of == 1:
         which = "keeps" if told.keep else "does not keep"
-        return f"The one answer with other words whose test looks for words that it held {which} all of them."
-    return f"{told.keep:,} of {told.of:,} answers with other words keep every word that their tests look for."
+        return (
+            f"The one answer with other words whose test was seen to look for words that it held {which} all of them."
+        )
+    return (
+        f"{told.keep:,} of {told.of:,} answers with other words keep every word that their tests were seen to look for."
+    )
 
 
 def status(found: Overview) -> str:

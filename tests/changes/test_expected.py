@@ -167,5 +167,18 @@ def test_the_report_tells_it(tree, make):
         4,
     )
     assert as_json(report)["kept"] == {"keep": 0, "of": 1}
-    line = "The one answer with other words whose test looks for words that it held does not keep all of them."
+    line = (
+        "The one answer with other words whose test was seen to look for words that it held does not keep all of them."
+    )
     assert about_tests(report.found) == line
+
+
+def test_an_expected_error_is_told_where_the_answer_is_an_error(tree, make):
+    source = (
+        "def test_basic(client):\n    with pytest.raises(RateLimited):\n        client.responses.create(input='a')\n"
+    )
+    (one,) = expected(tree, rerecord(tree, make, [{"answer": "Saturn."}], [{"error": "too many"}], source=source))
+    assert one.errors == ("RateLimited",)
+
+    (one,) = expected(tree, rerecord(tree, make, [{"answer": "Saturn."}], [{"answer": "Mars."}], source=source))
+    assert one.errors == ()

@@ -36,11 +36,13 @@ class ExpectedLine:
 
 @dataclass(frozen=True, slots=True)
 class ShownExpected:
-    """All of a change. more: lines that are not shown. unread: asserts on answers that could not be read."""
+    """All of a change. more: lines that are not shown. unread, is_cut, errors: as in `changes.expected.Expected`."""
 
     lines: tuple[ExpectedLine, ...]
     more: int
     unread: int
+    is_cut: bool
+    errors: tuple[str, ...]
 
 
 def expected_of(expected: Expected) -> ShownExpected | None:
@@ -49,7 +51,7 @@ def expected_of(expected: Expected) -> ShownExpected | None:
         return None
     met = sorted(expected.met, key=lambda one: not one.is_lost)
     lines = tuple(_lines(met[:MOST_LINES]))
-    return ShownExpected(lines, len(met) - len(lines), expected.unread)
+    return ShownExpected(lines, len(met) - len(lines), expected.unread, expected.is_cut, expected.errors)
 
 
 def _lines(met: Iterable[Met]) -> Iterable[ExpectedLine]:

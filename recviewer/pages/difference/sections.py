@@ -78,6 +78,13 @@ class Shown:
     names: tuple[NamesShown, ...] = ()
     kept: int = 0
 
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether none of what changed is folded away."""
+        texts = [self.text, *(change.text for change in self.changes)]
+        is_cut = any(text is not None and text.rest is not None for text in texts)
+        return self.rest is None and not is_cut and all(some.rest is None for some in self.names)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -93,6 +100,11 @@ class Part:
     tone: str = "plain"
     is_second: bool = False
     folds: tuple[Fold, ...] = field(default=())
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether all that changed stands in the page: of what is folded, there is only what both sides share."""
+        return not self.folds and all(item.is_whole for item in self.items)
 
 
 _TONES = {

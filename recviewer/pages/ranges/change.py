@@ -28,13 +28,12 @@ from recviewer.pages.ranges.pushed import Pushed, Watch, pushed_of, successor, w
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import item_of, items_of
-from recviewer.pages.text.classes import CLASSES, Look, look_of_state
+from recviewer.pages.text.classes import CLASSES, SEVERITIES, Look, look_of_state
 from recviewer.pages.text.test_ids import parse
 from recviewer.pairing.sides import Side, file_meaning_of
 from recviewer.review import pairs, ranges, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Decision
-from recviewer.smells import Severity
 
 BEFORE, BEHIND = 6, 40
 """Items of the queue that the left column lists before and behind this one, so that this one is seen without scrolling."""
@@ -185,7 +184,7 @@ def _page(
     bar = replace(bar, alike=_alike(place, item), closed=closed)
     findings = tuple(_findings(place, item.changes))
     difference = _difference(request, place, change)
-    facts = [PairFact(*_SEVERITY[one.finding.severity], one.words) for one in findings]
+    facts = [PairFact(*SEVERITIES[one.finding.severity], one.words) for one in findings]
     facts += [PairFact("warn", "warn", "not caused by this change")] if change.unasked else []
     facts += [PairFact("warn", "warn", "lost what its test looks for")] if change.expected.loses else []
     facts += [PairFact("", "", "older generation of a call, all of it deleted")] if change.is_older else []
@@ -235,9 +234,6 @@ def _alike(place: ShownRange, item: Item) -> int:
     mine = {change.key for change in item.changes}
     others = [one for one in place.report.found.changes if one.key not in mine and one.subject and not one.asks]
     return sum(one.subject == item.first.subject for one in others)
-
-
-_SEVERITY = {Severity.RED: ("error", "bad"), Severity.AMBER: ("warn", "warn")}
 
 
 def _difference(request: HttpRequest, place: ShownRange, change: Change) -> DifferencePage:

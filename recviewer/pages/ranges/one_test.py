@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 from recviewer.changes.model import Change
 from recviewer.changes.once import Repeated, ToldCall, in_order_of_calls, told_once
 from recviewer.changes.overview import Overview
-from recviewer.difference.model import Section, Words
+from recviewer.difference.model import Churn, Section, Words
+from recviewer.exchange.model import Kind
 from recviewer.memory.ranges import watching
 from recviewer.pages.deciding import hurry
 from recviewer.pages.difference.expected import ShownExpected, expected_of
@@ -25,7 +26,7 @@ from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.queue import ShownRange
 from recviewer.pages.site.forms import item_of, seen_in
 from recviewer.pages.site.htmx import wants_fragment
-from recviewer.pages.text.classes import CLASSES, Look, look_of_state
+from recviewer.pages.text.classes import CLASSES, SEVERITIES, Look, look_of_state
 from recviewer.pages.text.folds import Folds
 from recviewer.pages.text.test_ids import TestId, asked_for, parse, stand_in
 from recviewer.review import ranges
@@ -164,15 +165,15 @@ def _words(section: Section) -> int:
     return sum(item.words.removed.words + item.words.added.words for item in section.items if isinstance(item, Words))
 
 
-SEVERITIES = {Severity.RED: ("error", "bad"), Severity.AMBER: ("warn", "warn")}
 TOO_MUCH = "too much of it changed to be shown here"
+NOTHING = "nothing of it can be shown here"
 
 
 def _calls(place: ShownRange, told: Sequence[ToldCall], folds: Folds) -> tuple[ReadCall, ...]:
     room, hidden, made = Room(ROOM), set[int](), []
     for one in told:
         call = _call(place, one, folds, room, hidden)
-        if call.why_not.startswith(TOO_MUCH):
+        if call.why_not in (TOO_MUCH, NOTHING):
             hidden.add(one.number)
         made.append(call)
     return tuple(made)
@@ -182,8 +183,8 @@ def _call(place: ShownRange, told: ToldCall, folds: Folds, room: Room, hidden: C
     """hidden: numbers of calls of which not all is shown, so that what they tell for others is not shown either."""
     change = told.change
     why_not = _why_not(told, room)
-    parts = () if why_not == TOO_MUCH else tuple(_parts(told, folds, room))
-    if room.left <= 0 or any(part.folds for part in parts) or any(one.call in hidden for one in told.repeated):
+    parts = () if why_not in (TOO_MUCH, NOTHING) else tuple(_parts(told, folds, room))
+    if not all(part.is_whole for part in parts) or any(one.call in hidden for one in told.repeated):
         why_not = TOO_MUCH
     side, is_open = change.side, not change.verdict
     return ReadCall(
@@ -207,6 +208,10 @@ def _call(place: ShownRange, told: ToldCall, folds: Folds, room: Room, hidden: C
 
 def _why_not(told: ToldCall, room: Room) -> str:
     """Return why a call is left to its own page, "" where it is not."""
+    sides = (told.change.old, told.change.new)
+    is_read = all(side is None or side.exchange.kind is not Kind.UNREADABLE for side in sides)
+    if told.change.churn is Churn.UNREAD or not is_read or not (told.sections or told.repeated):
+        return NOTHING
     changed = sum(
         len(item.words.old) + len(item.words.new)
         for section in told.sections

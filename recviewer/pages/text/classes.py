@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.difference.model import Churn
 from recviewer.report.lists import TITLES
+from recviewer.smells import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ CLASSES = {
     Churn.CHUNKING: Look("same", "quiet", TITLES[Churn.CHUNKING], "the same, cut into other chunks"),
     Churn.IDENTICAL: Look("same", "quiet", TITLES[Churn.IDENTICAL], "the same meaning"),
 }
+
+SEVERITIES = {Severity.RED: ("error", "bad"), Severity.AMBER: ("warn", "warn")}
+"""The glyph and the tone of a finding."""
 
 STATES = {
     "undecided": Look("undecided", "quiet", VERDICT_WORDS["undecided"]),

@@ -46,7 +46,7 @@ def test_lost_words_are_told_on_the_change_and_counted_on_the_range(client, made
     assert "&lt;titan&gt;" in html
     assert "lost what its test looks for" in html
     landing = client.get(f"/changes/{spec}").content.decode()
-    assert "whose test looks for words that it held does not keep all of them." in landing
+    assert "whose test was seen to look for words that it held does not keep all of them." in landing
 
 
 def test_kept_words_are_told_too(client, made):
@@ -57,7 +57,7 @@ def test_kept_words_are_told_too(client, made):
     assert [(line.tone, line.state) for line in expected.lines] == [("good", "there, before and now")]
     assert "lost what its test looks for" not in html
     landing = client.get(f"/changes/{spec}").content.decode()
-    assert "whose test looks for words that it held keeps all of them." in landing
+    assert "whose test was seen to look for words that it held keeps all of them." in landing
 
 
 def test_a_source_that_says_nothing_is_told_and_one_that_is_not_there_is_not(client, made):

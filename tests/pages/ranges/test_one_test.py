@@ -2,11 +2,15 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
+from recviewer.changes.once import told_once
+from recviewer.difference.model import Churn
 from recviewer.memory.ranges import report_of
 from recviewer.pages.deciding import hurry
+from recviewer.pages.difference.text import Room
 from recviewer.pages.ranges import one_test
 from recviewer.review.models import Decision
 from recviewer.review.undoing import undo
@@ -143,6 +147,40 @@ def test_a_call_that_is_too_long_is_left_to_its_page_and_so_is_what_it_tells_for
 
     assert [bool(call.item) for call in answer.context["page"].calls] == [False, False]
     assert answer.content.decode().count("too much of it changed") == 2
+
+
+def test_values_that_are_folded_away_are_not_approved_here(client, write, commit):
+    write("a", json.dumps({f"key{at}": at for at in range(60)}))
+    base = commit("before")
+    write("a", json.dumps({f"key{at}": at + 1_000 for at in range(60)}))
+
+    (call,) = page_of(client, f"{base}..{commit('after')}").context["page"].calls
+
+    assert (call.item, call.why_not) == ("", one_test.TOO_MUCH)
+
+
+def test_what_a_range_did_not_read_is_not_approved_here(client, write, commit, monkeypatch):
+    write("a", "Saturn.")
+    base = commit("before")
+    write("a", "It is Saturn.")
+    spec = f"{base}..{commit('after')}"
+    (change,) = report_of(spec).found.changes
+    unread = replace(change, churn=Churn.UNREAD)
+
+    assert one_test._why_not(told_once([change])[0], Room(one_test.ROOM)) == ""
+    assert one_test._why_not(told_once([unread])[0], Room(one_test.ROOM)) == one_test.NOTHING
+
+
+def test_a_file_that_cannot_be_read_any_more_is_not_approved_here(client, write, commit, root):
+    write("a", "Saturn.")
+    base = commit("before")
+    (root / "tests/recordings/a.json").write_text("{")
+    spec = f"{base}..{commit('after')}"
+
+    page = page_of(client, spec).context["page"]
+
+    assert not any(call.item for call in page.calls)
+    assert page.left == 1
 
 
 def test_red_is_left_to_its_own_page(client, write, commit):
