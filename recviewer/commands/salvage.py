@@ -20,7 +20,15 @@ from recviewer.review.reviews_file import merging
 
 _TABLES = tuple(
     model._meta.db_table
-    for model in (models.AuditEvent, models.EventItem, models.Decision, models.Tag, models.TagOn, models.Note)
+    for model in (
+        models.AuditEvent,
+        models.EventItem,
+        models.Decision,
+        models.Tag,
+        models.TagOn,
+        models.Note,
+        models.SavedSearch,
+    )
 )
 _BATCH = 200
 _PATIENCE = 20_000

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from recviewer.review.models import AuditEvent, Decision, Note, Tag, TrashRecord
+from recviewer.review.models import AuditEvent, Decision, Note, SavedSearch, Tag, TrashRecord
 
 admin.site.site_header = admin.site.site_title = "recviewer"
 admin.site.index_title = "What people said and did"
@@ -56,6 +56,14 @@ class TagAdmin(ReadOnly):
     list_display = ("name", "colour", "changed_at")
     list_filter = ("colour",)
     search_fields = ("name",)
+    ordering = ("folded",)
+
+
+@admin.register(SavedSearch)
+class SavedSearchAdmin(ReadOnly):
+    list_display = ("name", "query", "author", "changed_at")
+    list_filter = ("author", "changed_at")
+    search_fields = ("name", "query")
     ordering = ("folded",)
 
 

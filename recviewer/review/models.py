@@ -256,6 +256,28 @@ class Note(models.Model):
         return f"{self.author} on {self.path}"
 
 
+class SavedSearch(models.Model):
+    """A search that has a name. It belongs to everybody of the instance.
+
+    folded: the name for comparing without regard to case. query: as it is typed in the box. sort: of the list, "" for its
+    own order. author: who saved it so. changed_at: when anything about it changed last: of two people's the later counts.
+    """
+
+    name = models.CharField(max_length=60)
+    folded = models.CharField(max_length=180, unique=True)
+    query = models.TextField()
+    sort = models.CharField(max_length=20, blank=True)
+    author = models.TextField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "named search"
+        verbose_name_plural = "named searches"
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PairChoice(models.Model):
     """A reviewer's word on two recordings of a range: they are of one call, or they are not. The last one counts."""
 

@@ -1,4 +1,4 @@
-"""Rows as they were and as they became: tags changed everywhere, notes, pairs, and what an import brought.
+"""Rows as they were and as they became: tags changed everywhere, notes, pairs, searches, and what an import brought.
 
 An act lists its changes, each a table, a key and the row's values before and after (None for no row). Applying one side
 does the act, applying the other takes it back.
@@ -15,22 +15,22 @@ from django.utils import timezone
 
 from recviewer.review import audit, standing
 from recviewer.review.audit import Action, ActItem
-from recviewer.review.models import AuditEvent, Decision, Note, PairChoice, Tag, TagOn
+from recviewer.review.models import AuditEvent, Decision, Note, PairChoice, SavedSearch, Tag, TagOn
 from recviewer.review.refusals import NotAllowed, Overtaken
 from recviewer.review.subjects import chunked
 from recviewer.review.tagging import colour_for, folded
 
 Values = dict[str, Any]
-TAG, ON, NOTE, PAIR = "tag", "on", "note", "pair"
+TAG, ON, NOTE, PAIR, SEARCH = "tag", "on", "note", "pair", "search"
 _PAIRED = ("old_path", "old_blob", "new_path", "new_blob")
 _ASIDE = frozenset({"changed_at", "tag"})
 NOTE_TIMES = ("at", "changed_at", "resolved_at", "withdrawn_at")
 
 
 class RowChange(TypedDict):
-    """One row. table: tag, on (a tag on a path), note or pair.
+    """One row. table: tag, on (a tag on a path), note, pair or search.
 
-    key: folded name; path and folded name; uid; path and blob of the old and of the new.
+    key: folded name; path and folded name; uid; path and blob of the old and of the new; folded name.
     """
 
     table: str
@@ -71,9 +71,15 @@ def of_note(note: Note) -> Values:
     return values
 
 
+def of_search(search: SavedSearch) -> Values:
+    """Return a saved search's values for a payload."""
+    values: Values = {name: getattr(search, name) for name in ("name", "query", "sort", "author")}
+    return values | {"changed_at": search.changed_at.isoformat()}
+
+
 def present(changes: Iterable[RowChange]) -> dict[tuple[str, ...], Values]:
     """Return the rows that these changes are about, as they are now, by table and key."""
-    keys: dict[str, list[list[str]]] = {TAG: [], ON: [], NOTE: [], PAIR: []}
+    keys: dict[str, list[list[str]]] = {TAG: [], ON: [], NOTE: [], PAIR: [], SEARCH: []}
     for one in changes:
         keys[one["table"]].append(one["key"])
     found: dict[tuple[str, ...], Values] = {}
@@ -87,6 +93,9 @@ def present(changes: Iterable[RowChange]) -> dict[tuple[str, ...], Values]:
     for some in chunked(key[0] for key in keys[NOTE]):
         rows = Note.objects.filter(uid__in=some).select_related("thread")
         found.update(((NOTE, note.uid), of_note(note)) for note in rows)
+    for some in chunked(key[0] for key in keys[SEARCH]):
+        searches = SavedSearch.objects.filter(folded__in=some)
+        found.update(((SEARCH, one.folded), of_search(one)) for one in searches)
     for key in keys[PAIR]:
         for row in PairChoice.objects.filter(**dict(zip(_PAIRED, key, strict=True))):
             found[PAIR, *key] = {"is_pair": row.is_pair, "actor": row.actor, "at": row.at.isoformat()}
@@ -126,7 +135,7 @@ def apply(changes: Sequence[RowChange], *, is_back: bool = False, at: datetime |
 
     at: when, for rows that tell when they changed last; None keeps the time they had.
     """
-    wanted: dict[str, dict[tuple[str, ...], Values | None]] = {TAG: {}, ON: {}, NOTE: {}, PAIR: {}}
+    wanted: dict[str, dict[tuple[str, ...], Values | None]] = {TAG: {}, ON: {}, NOTE: {}, PAIR: {}, SEARCH: {}}
     for one in changes:
         wanted[one["table"]][tuple(one["key"])] = one["before"] if is_back else one["after"]
     _put_tags(wanted[TAG], at)
@@ -136,6 +145,7 @@ def apply(changes: Sequence[RowChange], *, is_back: bool = False, at: datetime |
             Tag.objects.filter(folded=name, uses__isnull=True).delete()
     _put_notes(wanted[NOTE], at)
     _put_pairs(wanted[PAIR])
+    _put_searches(wanted[SEARCH], at)
 
 
 def _bare(values: Values | None) -> Values | None:
@@ -194,3 +204,12 @@ def _put_pairs(wanted: dict[tuple[str, ...], Values | None]) -> None:
         else:
             told = {**values, "at": datetime.fromisoformat(values["at"])}
             PairChoice.objects.update_or_create(**place, defaults=told)
+
+
+def _put_searches(wanted: dict[tuple[str, ...], Values | None], at: datetime | None) -> None:
+    for (name,), values in wanted.items():
+        if values is None:
+            SavedSearch.objects.filter(folded=name).delete()
+        else:
+            told = {**values, "changed_at": at or datetime.fromisoformat(values["changed_at"])}
+            SavedSearch.objects.update_or_create(folded=name, defaults=told)

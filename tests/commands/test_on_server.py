@@ -14,6 +14,7 @@ LINES = [
     {"recviewer_reviews": 1},
     {"type": "tag", "name": "Ärger", "colour": "teal", "changed": "2026-01-01T00:00:00Z"},
     {"type": "tagged", "path": "recordings/one.json", "tag": "ärger", "by": "Ana", "at": "2026-01-01T00:00:00Z"},
+    {"type": "search", "name": "Größtes", "query": "size:>1k ünd", "changed": "2026-01-01T00:00:00Z"},
     *(
         {
             "type": "decision",

@@ -25,18 +25,21 @@ KINDS = {
     "tag": {"name": "golden", "colour": "red", "changed": WHEN},
     "tagged": {"path": "a.json", "tag": "golden", "by": "Ana", "at": WHEN},
     "note": {"path": "a.json", "id": "n1", "author": "Ana", "body": "hi", "at": WHEN},
+    "search": {"name": "Cut off", "query": "is:cut", "sort": "-size", "by": "Ana", "changed": WHEN},
 }
 TEXTS = {
     "decision": ["path", "fingerprint", "reviewer", "verdict", "note", "blob", "test", "kind", "origin", "rule"],
     "tag": ["name", "colour"],
     "tagged": ["path", "tag", "by"],
     "note": ["path", "id", "author", "body", "anchor", "thread", "resolved_by", "blob"],
+    "search": ["name", "query", "sort", "by"],
 }
 TIMES = {
     "decision": ["entered", "at"],
     "tag": ["changed"],
     "tagged": ["at"],
     "note": ["at", "changed", "resolved", "withdrawn"],
+    "search": ["changed"],
 }
 NO_TEXT = [5, None, True, 1e400, [], {}, ["a"], {"a": "b"}, "a\0b", "\ud800", "x" * 200_000]
 NO_TIME = [

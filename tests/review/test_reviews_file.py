@@ -7,10 +7,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recviewer.plan.tree import make
-from recviewer.review import notes
+from recviewer.review import notes, searches
 from recviewer.review.decide import decide
 from recviewer.review.labels import rename
-from recviewer.review.models import AuditEvent, Decision, EventItem, EventMember, Note, Standing, Tag, TagOn
+from recviewer.review.models import (
+    AuditEvent,
+    Decision,
+    EventItem,
+    EventMember,
+    Note,
+    SavedSearch,
+    Standing,
+    Tag,
+    TagOn,
+)
 from recviewer.review.refusals import Invalid
 from recviewer.review.reviews_file import beside, lines, merging
 from recviewer.review.standing import rebuild
@@ -28,7 +38,7 @@ def seen(*recordings):
 def empty():
     """Take away all reviews."""
     Note.objects.exclude(thread=None).delete()
-    for model in (Decision, Note, TagOn, Tag, Standing, EventItem, EventMember, AuditEvent):
+    for model in (Decision, Note, SavedSearch, TagOn, Tag, Standing, EventItem, EventMember, AuditEvent):
         rows = model.objects.all()
         rows._raw_delete(rows.db)
 
@@ -56,6 +66,7 @@ def reviewed(make_recording):
     root = Note.objects.get()
     notes.write(seen(two)[0], actor="Ben", body="because", thread=root.uid)
     notes.close(root.uid, actor="Ben")
+    searches.save("Cut off", "is:cut size:>1k", actor="Ana", sort="-size")
     notes.write(seen(one)[0], actor="Ana", body="to be deleted")
     notes.drop(Note.objects.last().uid, actor="Ana")
     return one, two, twin
@@ -66,7 +77,7 @@ def test_the_file_is_json_lines_sorted_with_a_version(reviewed):
 
     assert json.loads(first) == {"recviewer_reviews": 1}
     assert lines == sorted(set(lines))
-    assert {json.loads(line)["type"] for line in lines} == {"decision", "tag", "tagged", "note"}
+    assert {json.loads(line)["type"] for line in lines} == {"decision", "tag", "tagged", "note", "search"}
     assert "to be deleted" not in merging.export().decode()
 
 

@@ -26,6 +26,7 @@ from recviewer.pages.recordings.mending import Mending, mending_of
 from recviewer.pages.recordings.minis import Mini, mini_strip
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
+from recviewer.pages.recordings.saved import SavedRail, rail_of
 from recviewer.pages.recordings.searching import printed_help
 from recviewer.pages.recordings.sentence import Chip, as_text, chips_of, without_all
 from recviewer.pages.site.forms import item_of
@@ -131,6 +132,7 @@ class Listing:
     strangers: tuple[str, ...]
     direct: Step | None
     help: SafeString
+    saved: SavedRail
     overview: TreeOverview | None = None
     overview_is_hidden: bool = False
 
@@ -216,6 +218,7 @@ def build(state: ListState, mending: Mending | None = None, *, is_text: bool = F
         direct=_direct(state),
         freshness=Freshness(generation, "/" + state.address(), False, discreet(freshness.trouble())),
         help=printed_help(),
+        saved=rail_of(replace(state, page=1), kept_for),
     )
 
 

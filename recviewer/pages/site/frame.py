@@ -34,7 +34,13 @@ NAV = (
 """Title, namespace and url names of the pages in the top bar; those that do not exist are left out."""
 
 
-BELOW = {"recording": "recordings", "history": "recordings", "queue": "recordings", "bulk": "recordings"}
+BELOW = {
+    "recording": "recordings",
+    "history": "recordings",
+    "queue": "recordings",
+    "bulk": "recordings",
+    "searches": "recordings",
+}
 """Namespaces without an own entry, and the entry that lights up for them."""
 
 

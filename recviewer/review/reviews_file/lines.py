@@ -22,6 +22,7 @@ from recviewer.review.models import Colour, Verdict
 from recviewer.review.notes import ANCHOR, LENGTH
 from recviewer.review.refusals import Invalid
 from recviewer.review.rows import Values
+from recviewer.review.searches import clean_name, clean_query
 from recviewer.review.subjects import PATH_LENGTH, TEST_LENGTH, printable, unfit
 from recviewer.review.tagging import FOLDED_LENGTH, colour_for, folded
 from recviewer.store.paths import components
@@ -37,6 +38,7 @@ _HEAD = "recviewer_reviews"
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _BLOB = re.compile("[0-9a-f]{40}")
 _SUBJECT = re.compile("[!-~]{1,80}")
+_SORT = re.compile("-?[a-z]{1,19}")
 _UID = re.compile("[A-Za-z0-9_-]{1,32}")
 Line = dict[str, Any]
 _PLACE = ("type", "path", "blob", "at")
@@ -44,6 +46,7 @@ _KEYS = {
     "decision": {*_PLACE, "fingerprint", "entered", "reviewer", "verdict", "note", "test", "kind", "origin", "rule"},
     "tag": {"type", "name", "colour", "changed"},
     "tagged": {"type", "path", "tag", "by", "at"},
+    "search": {"type", "name", "query", "sort", "by", "changed"},
     "note": {*_PLACE, "id", "thread", "anchor", "author", "body", "changed", "resolved", "resolved_by", "withdrawn"},
 }
 """What a line of each type may hold. What a later version adds is read over, but never written over: see `Read.lost`."""
@@ -106,6 +109,13 @@ def use_line(path: str, tag: str, actor: str, at: datetime) -> Line:
     return {"type": "tagged", "path": path, "tag": folded(tag), "by": actor, "at": time(at)}
 
 
+def search_line(values: Values) -> Line:
+    """Return a saved search as a line. values: as in `rows.of_search`."""
+    changed = time(datetime.fromisoformat(values["changed_at"]))
+    told = {"type": "search", "name": values["name"], "query": values["query"], "sort": values["sort"]}
+    return _spare({**told, "by": values["author"], "changed": changed})
+
+
 def note_line(uid: str, values: Values) -> Line:
     """Return a note as a line. values: as in `swaps.of_note`. A place to pin it to that is none is left out."""
     times = {name: time(datetime.fromisoformat(values[name])) if values[name] else "" for name in rows.NOTE_TIMES}
@@ -136,7 +146,7 @@ HEADING = text({_HEAD: VERSION})
 
 @dataclass(slots=True)
 class Read:
-    """What a file says. tags, notes: the version of each that counts, with its line; uses: the earliest of each.
+    """What a file says. tags, notes, searches: the version of each that counts, with its line; uses: the earliest of each.
 
     numbers: the line of each note in `notes`. bad: (line number, why) of lines that cannot be used. lost: (line number,
     key) of what a later version added to a line, and writing would lose.
@@ -146,6 +156,7 @@ class Read:
     tags: dict[str, tuple[str, str, Values]] = field(default_factory=dict)
     uses: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     notes: dict[str, tuple[str, str, Values]] = field(default_factory=dict)
+    searches: dict[str, tuple[str, str, Values]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     bad: list[tuple[int, str]] = field(default_factory=list)
     lost: list[tuple[int, str]] = field(default_factory=list)
@@ -218,6 +229,8 @@ def _take(found: Read, line: Line, number: int) -> None:
             _use_of(found, line)
         case "note":
             _note_of(found, line, number)
+        case "search":
+            _search_of(found, line)
         case kind:
             raise BadLine(f"its type is {printable(json.dumps(kind), 40)}, which means nothing here")
     found.lost += [(number, name) for name in line if name not in _KEYS[line["type"]]]
@@ -353,6 +366,24 @@ def _note_of(found: Read, line: Line, number: int) -> None:
         raise BadLine("the note answers itself")
     if later_note(found.notes, uid, values):
         found.numbers[uid] = number
+
+
+def _search_of(found: Read, line: Line) -> None:
+    try:
+        name = clean_name(_string(line, "name", length=LINE_LENGTH))
+        query = clean_query(_string(line, "query", length=LINE_LENGTH))
+    except Invalid as wrong:
+        raise BadLine(str(wrong)) from None
+    values: Values = {
+        "name": name,
+        "query": query,
+        "sort": _shaped(line, "sort", _SORT, "order of a list", default=""),
+        "author": _name(line, "by", default=""),
+        "changed_at": _moment(line, "changed").isoformat(),
+    }
+    made = (time(datetime.fromisoformat(values["changed_at"])), text(search_line(values)))
+    if made > found.searches.get(folded(name), ("", ""))[:2]:
+        found.searches[folded(name)] = (*made, values)
 
 
 def later_note(notes: dict[str, tuple[str, str, Values]], uid: str, values: Values) -> bool:

@@ -1,7 +1,7 @@
-"""Reviews as a file: verdicts, tags and notes as lines of JSON that git merges line by line (see `lines`).
+"""Reviews as a file: verdicts, tags, notes and saved searches as lines of JSON that git merges line by line (see `lines`).
 
 Two files are merged by taking the lines of both, and importing again what is known changes nothing.
-Of two versions of a tag or a note the one changed later counts; of a reviewer's verdicts the one entered last.
+Of two versions of a tag, a note or a search the one changed later counts; of a reviewer's verdicts the one entered last.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from recviewer.review import audit, history, rows, standing
 from recviewer.review.audit import Action, ActItem, Done
 from recviewer.review.history import Saying, sayings
 from recviewer.review.locks import acting
-from recviewer.review.models import Note, Tag, TagOn
+from recviewer.review.models import Note, SavedSearch, Tag, TagOn
 from recviewer.review.reviews_file.lines import (
     EVER,
     HEADING,
@@ -27,12 +27,13 @@ from recviewer.review.reviews_file.lines import (
     later_note,
     note_line,
     read,
+    search_line,
     tag_line,
     text,
     time,
     use_line,
 )
-from recviewer.review.rows import NOTE, ON, TAG, RowChange, Values, change
+from recviewer.review.rows import NOTE, ON, SEARCH, TAG, RowChange, Values, change
 from recviewer.review.subjects import chunked, printable
 
 
@@ -59,6 +60,8 @@ def _all_lines() -> Iterator[Line]:
         yield use_line(use.path, use.tag.name, use.actor, use.at)
     for note in Note.objects.select_related("thread"):
         yield note_line(note.uid, rows.of_note(note))
+    for search in SavedSearch.objects.all():
+        yield search_line(rows.of_search(search))
 
 
 # Merging
@@ -70,7 +73,7 @@ def bring_in(data: bytes, *, actor: str, name: str = "", now: datetime | None = 
     with acting():
         leave_out_answers_to_answers(found)
         fresh = _unknown_decisions(found)
-        changes = [*_changed_tags(found), *_new_uses(found), *_changed_notes(found)]
+        changes = [*_changed_tags(found), *_new_uses(found), *_changed_notes(found), *_changed_searches(found)]
         if not fresh and not changes:
             return Imported(Done("Nothing in it is new.", None, 0), tuple(found.bad))
         event = audit.write(
@@ -147,6 +150,17 @@ def _changed_notes(found: Read) -> Iterator[RowChange]:
         yield change(NOTE, [uid], before, values)
 
 
+def _changed_searches(found: Read) -> Iterator[RowChange]:
+    changes = [change(SEARCH, [name], None, None) for name in sorted(found.searches)]
+    there = rows.present(changes)
+    for one in changes:
+        (name,) = one["key"]
+        before, (changed, written, values) = there.get((SEARCH, name)), found.searches[name]
+        if before and (time(_parsed(before["changed_at"])), text(search_line(before))) >= (changed, written):
+            continue
+        yield change(SEARCH, [name], before, values)
+
+
 def leave_out_answers_to_answers(found: Read) -> None:
     """Take out notes that answer an answer, or are answered and would become one: a thread has one beginning."""
     named = {values["thread"] for _, _, values in found.notes.values() if values["thread"]}
@@ -186,6 +200,7 @@ def _summary(fresh: Iterable[Saying], changes: Iterable[RowChange], name: str) -
         (tables.count(ON), "tag on a recording", "tags on recordings"),
         (tables.count(TAG), "tag", ""),
         (tables.count(NOTE), "note", ""),
+        (tables.count(SEARCH), "saved search", "saved searches"),
     )
     said = [counted(count, one, many) for count, one, many in counts if count]
     listed = " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))

@@ -21,6 +21,7 @@ HOSTILE = "tests/t.py::test_\x1b]0;x\x07\x7f\x9b31m\u202e\u200b\udc80é"
         "/plan/.json",
         "/activity/.json",
         "/tags/.json",
+        "/searches/.json",
         "/trash/.json",
         "/changes/{first}...HEAD.json",
         "/report/{first}...HEAD?as=json",

@@ -1,0 +1,137 @@
+"""Saved searches beside the list: each with what it finds now, and how to save what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+
+from django.db.models import QuerySet
+
+from recviewer.catalog.freshness import settled
+from recviewer.catalog.prepared import prepared
+from recviewer.pages.recordings.facets import counts_of, narrowed
+from recviewer.pages.recordings.listing import DEFAULT_SORT, SORTS, ListState
+from recviewer.recent import Recent
+from recviewer.review import narrowing
+from recviewer.review.models import AuditEvent, SavedSearch
+
+SHOWN = 8
+"""Searches that stand beside the list; the page of all has the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedLine:
+    """One saved search. url: of the list. count: recordings that it finds now, None where it cannot be understood.
+
+    query, sort: what it stands for.
+    """
+
+    name: str
+    query: str
+    sort: str
+    author: str
+    url: str
+    count: int | None
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRail:
+    """What stands beside the list. left: how many more there are. query, sort: what is shown, "" where all are.
+
+    is_saved: it has a name already. near: a search that holds less than what is shown, and how many filters less.
+    """
+
+    lines: tuple[SavedLine, ...]
+    left: int
+    query: str
+    sort: str
+    is_saved: bool
+    near: SavedLine | None
+    more: int
+
+
+def sort_of(state: ListState) -> str:
+    """Return how a list's order is saved: "" for its own."""
+    return "" if state.sort == DEFAULT_SORT else state.sort
+
+
+def state_of(search: SavedSearch) -> ListState:
+    """Return the list that a search stands for."""
+    sort = search.sort if search.sort in SORTS else DEFAULT_SORT
+    return ListState(sort=sort).with_asked(narrowing.read(search.query))
+
+
+def line_of(search: SavedSearch, kept_for: str) -> SavedLine:
+    """Return a search with what it finds. kept_for: as in `facets.narrowed`."""
+    state = state_of(search)
+    return SavedLine(search.name, search.query, search.sort, search.author, state.address(), _count(state, kept_for))
+
+
+def lines_of(searches: Sequence[SavedSearch]) -> tuple[SavedLine, ...]:
+    """Return searches with what each finds."""
+    kept_for = settled()
+    return tuple([line_of(one, kept_for) for one in searches])
+
+
+@prepared
+def _all() -> QuerySet[SavedSearch]:
+    return SavedSearch.objects.order_by("folded")
+
+
+def rail_of(state: ListState, kept_for: str) -> SavedRail:
+    """Return what stands beside a list."""
+    every = list(_all())
+    asked = replace(state, page=1)
+    states = [state_of(one) for one in every]
+    same = [at for at, one in enumerate(states) if _key(one) == _key(asked)]
+    near = max(
+        (at for at, one in enumerate(states) if _is_less(one, asked)),
+        key=lambda at: len(states[at].terms),
+        default=None,
+    )
+    shown = list(range(len(every)))[:SHOWN]
+    shown += [at for at in (*same, near) if at is not None and at not in shown]
+    lines = {at: replace(line_of(every[at], kept_for), is_current=at in same) for at in shown}
+    more = 0 if near is None else len(asked.terms) - len(states[near].terms)
+    return SavedRail(
+        lines=tuple(lines.values()),
+        left=len(every) - len(lines),
+        query="" if _is_faulty(asked) else asked.line,
+        sort=sort_of(asked),
+        is_saved=bool(same),
+        near=None if near is None or same else lines[near],
+        more=more,
+    )
+
+
+def _key(state: ListState) -> Hashable:
+    return frozenset(state.terms), state.words, state.sort
+
+
+def _is_less(one: ListState, other: ListState) -> bool:
+    return bool(one.line) and (one.words, one.sort) == (other.words, other.sort) and set(one.terms) < set(other.terms)
+
+
+def _is_faulty(state: ListState) -> bool:
+    return any(map(narrowing.fault, (*state.terms, *narrowing.terms_in(state.words))))
+
+
+_counts = Recent[Hashable, int](256)
+
+
+@prepared
+def _last_event() -> QuerySet[AuditEvent, int]:
+    return AuditEvent.objects.order_by("-pk").values_list("pk", flat=True)[:1]
+
+
+def _count(state: ListState, kept_for: str) -> int | None:
+    """Return what a search finds. What people said is counted anew after each act, whatever it was."""
+    if _is_faulty(state):
+        return None
+    if not narrowing.holds_said(state.terms, state.words):
+        return counts_of(state, kept_for, is_faulty=False)[1].total
+    if not kept_for:
+        return narrowed(state, None, kept_for).count()
+    key = (kept_for, next(iter(_last_event()), 0), state.terms, state.words)
+    return _counts.made(key, lambda: narrowed(state, None, kept_for).count())
