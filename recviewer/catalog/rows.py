@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from django.db import connection
 
-from recviewer.catalog import search
+from recviewer.catalog import engines
 
 Known: TypeAlias = tuple[int, int, int, int, str, str]
 """What the row of a file says: id, size, mtime_ns, inode, reader, key."""
@@ -71,7 +71,7 @@ def delete_recordings(ids: Sequence[int]) -> None:
     """Delete the rows of recordings and their words. Call it inside a transaction."""
     with connection.cursor() as cursor:
         cursor.executemany(f"DELETE FROM {TABLE} WHERE id = %s", [(id,) for id in ids])
-        search.delete(cursor, ids)
+        engines.of(connection.vendor).delete(cursor, ids)
 
 
 def set_provenance(values: list[tuple[int | None, str, int]]) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
@@ -35,16 +34,6 @@ class Snippet:
 
     where: str
     pieces: excerpts.Pieces
-
-
-def insert(cursor: CursorWrapper, words: Sequence[tuple[Any, ...]]) -> None:
-    """Store words, in place of those there may be. words: (id, asked, answered, test, model)."""
-    engines.of(cursor.db.vendor).insert(cursor, words)
-
-
-def delete(cursor: CursorWrapper, ids: Iterable[int]) -> None:
-    """Drop the words of recordings."""
-    engines.of(cursor.db.vendor).delete(cursor, ids)
 
 
 WORD_LIMIT = 20

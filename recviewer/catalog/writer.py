@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from recviewer.catalog import engines, rows, search
+from recviewer.catalog import engines, rows
 from recviewer.catalog.jobs import JobResult
 from recviewer.catalog.naming import suite_of
 from recviewer.catalog.rows import FILES, TABLE, Known
@@ -75,13 +75,13 @@ class Writer:
                     self._next += 1
                 values.append(values_of(id, file, done.key, stamp, now, summary))
                 words.append(words_of(id, summary))
-        as_json = engines.of(connection.vendor).json
-        values = [(*row[:_PROBLEMS], as_json(row[_PROBLEMS]), *row[_PROBLEMS + 1 :]) for row in values]
+        engine = engines.of(connection.vendor)
+        values = [(*row[:_PROBLEMS], engine.json(row[_PROBLEMS]), *row[_PROBLEMS + 1 :]) for row in values]
         with transaction.atomic(), connection.cursor() as cursor:
             rows.delete_recordings([id for left in before.values() for id in left.values()])
             cursor.executemany(_WRITE_FILE, of_files)
             cursor.executemany(_WRITE, values)
-            search.insert(cursor, words)
+            engine.insert(cursor, words)
 
 
 def values_of(id: int, file: int, key: str, stamp: FileStamp, now: datetime | str, summary: Summary) -> tuple[Any, ...]:
@@ -93,7 +93,7 @@ def values_of(id: int, file: int, key: str, stamp: FileStamp, now: datetime | st
 
 
 def words_of(id: int, summary: Summary) -> tuple[Any, ...]:
-    """Return a row's words, as `search.insert` takes them."""
+    """Return a row's words, as an engine's `insert` takes them."""
     return (id, summary.asked_words, summary.answered_words, summary.test_name, summary.model)
 
 

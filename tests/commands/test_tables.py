@@ -1,6 +1,7 @@
 """The database of a data folder: newer than the program, older, damaged, and half migrated when killed."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -80,6 +81,34 @@ def test_the_admins_tables_of_a_hosted_instance_are_nothing_newer(instance):
     instance.sql("INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0001_initial', '2026-01-01')")
 
     assert instance.run("index").returncode == 0
+
+
+def schema_of(database):
+    """Return all that is said of each table but the order of its columns, each index, and how many rows there are."""
+    with closing(sqlite3.connect(database)) as opened:
+        made = {}
+        for kind, name, sql in opened.execute(
+            "SELECT type, name, sql FROM sqlite_master WHERE name != 'sqlite_sequence'"
+        ):
+            if kind == "table" and "VIRTUAL" not in sql:
+                inner = sql[sql.index("(") + 1 : -1]
+                made[name] = sorted(part.strip() for part in re.split(r", (?=\"|CONSTRAINT)", inner))
+                made[name].append(opened.execute(f"SELECT count(*) FROM {name}").fetchone()[0])
+            elif sql:
+                made[name] = sql
+        made["applied"] = sorted(opened.execute("SELECT app, name FROM django_migrations"))
+        return made
+
+
+def test_tables_that_are_made_at_once_are_those_that_all_changes_lead_to(tmp_path):
+    at_once, by_changes = Instance(tmp_path / "a"), Instance(tmp_path / "b")
+    by_changes.data.mkdir()
+
+    assert at_once.run("index").returncode == 0
+    assert by_changes.run("migrate").returncode == 0
+
+    assert schema_of(at_once.database) == schema_of(by_changes.database)
+    assert len(schema_of(at_once.database)) > 50
 
 
 def test_a_copy_is_made_before_tables_change_and_three_are_kept(instance):
