@@ -9,9 +9,16 @@ import fcntl
 import os
 import shutil
 import stat
+import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+
+FOR_GIT, FOR_SALVAGE = "recviewer-git-", "recviewer-salvage-"
+"""How the names of our temporary folders begin: where git works, and where a damaged database is copied to."""
+OLD_SECONDS = 60
+"""Seconds after which a file that nobody holds, and that is written in a moment, was left by a process that died."""
 
 
 def hold(fd: int, place: str | os.PathLike[str]) -> bool:
@@ -33,6 +40,34 @@ def held(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(fd)
+
+
+@contextmanager
+def folder_of_ours(prefix: str) -> Iterator[str]:
+    """Make a temporary folder that is gone with the block, and is told from a dead process's: see `sweep_folders`."""
+    with ExitStack() as stack:
+        for _ in range(3):
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True))
+            with suppress(FileNotFoundError):
+                stack.enter_context(held(Path(folder)))
+                break
+        yield folder
+
+
+def sweep_folders() -> None:
+    """Remove the folders that processes which died have left where temporary files lie. Raises OSError."""
+    folder = Path(tempfile.gettempdir())
+    for name in os.listdir(folder):
+        if name.startswith((FOR_GIT, FOR_SALVAGE)):
+            sweep(folder / name)
+
+
+def sweep_unfinished(folder: Path, names: str) -> None:
+    """Remove files that were to take another's place and were left half written. names: a pattern of `Path.glob`."""
+    for left in folder.glob(names):
+        with suppress(OSError):
+            if time.time() - left.lstat().st_mtime > OLD_SECONDS:
+                sweep(left)
 
 
 def sweep(place: Path) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import platformdirs
 
-from recviewer import env
+from recviewer import env, held
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository
 
@@ -131,6 +131,10 @@ class Places:
             with contextlib.suppress(OSError):
                 fresh.unlink()
             raise
+
+    def sweep(self) -> None:
+        """Remove what a process that was killed in `claim` has left."""
+        held.sweep_unfinished(self.data, "root.*.new")
 
     def prepare(self, *, moved: bool = False) -> None:
         """Create the data folder, note whose it is and, for the demo, make the private copy of its tree if it is missing.

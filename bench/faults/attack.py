@@ -1,12 +1,17 @@
-"""Open pages of hostile recordings in Chromium, and tell of any script that ran and any request that went out.
+"""Open pages of hostile recordings in Chromium, and tell of all that got through.
 
-    python bench/faults/attack.py [--pages 300] [--seed 1] [--chromium /usr/bin/chromium]
+    python bench/faults/attack.py [--pages 3200] [--seed 1] [--slice N] [--chromium /usr/bin/chromium]
 
 Every text of a few recordings of every kind (of the demo) is replaced by hostile ones, field by field and in random numbers
 of a seed: markup, addresses, templates, what ends a string, an attribute or a comment. They are indexed in a temporary
 folder and served on the loopback; each recording is opened rendered, raw and in chunks, compared with the one before, with
-its history and as a change of a range, the list searches for attacks, and what is folded is opened; so are the report as a
-file, the plan, notes and tags with hostile words. Exit code 1 where something got through.
+its history, its test and as a change of a range, the list searches for attacks, and what is folded is opened; so are the
+report as a file, the plan, notes and tags with hostile words, and every other page that has an address.
+
+Told is each script that ran, each request, link or form that leads elsewhere, each violation of the content security
+policy, dialog, window, download, attribute or element that could act, error of the console, and status of 500 and more.
+The pages come in slices of 400, each with a tree, a seed and a process of its own; --slice N (from 1) opens one of them.
+Exit code 1 where something got through.
 """
 
 from __future__ import annotations
@@ -14,17 +19,23 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import logging
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
+
+SLICE = 400
+"""Pages of one tree: a minute or two."""
 
 MARK = "attacked"
 ATTACKS = (
@@ -127,64 +138,174 @@ def served() -> int:
     """Serve the pages in a thread, and return the port."""
     from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.core.wsgi import get_wsgi_application
 
     class Silent(WSGIRequestHandler):
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = make_server("127.0.0.1", 0, StaticFilesHandler(get_wsgi_application()), handler_class=Silent)
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Silent)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server.server_port
 
 
 def addresses(chance: random.Random) -> Iterator[str]:
-    """Yield the pages of every recording, then those about many."""
+    """Yield the pages about many, then those of every recording."""
     from recviewer.catalog.models import Recording
     from recviewer.memory.ranges import report_of
+    from recviewer.pages.tests.addresses import url_of_test
 
     yield from (
         "/",
         "/queue/",
+        "/bulk/",
         "/plan/",
         "/tags/",
         "/trash/",
         "/activity/",
+        "/tests/",
         "/changes/",
-        "/changes/HEAD...",
-        "/plan/HEAD...",
     )
-    yield f"/changes/{quote(attack(chance), safe='')}"
+    yield from ("/changes/HEAD...", "/changes/HEAD...?by=test", "/plan/HEAD...", "/login/", "/hash/", "/searching/")
+    yield from ("/recordings.json", "/tests.json", "/plan/.json", "/plan/delete.patch", "/plan/git-rm.txt")
+    yield from ("/plan/record-again.txt", "/tags/.json", "/trash/.json", "/activity/.json", "/activity.jsonl")
+    yield from ("/report/HEAD...", "/report/HEAD...?as=md", "/report/HEAD...?as=json", "/healthz", "/readyz", "/fresh")
+    for door in ("changes", "report", "plan", "tests", "hash", "history", "r", "b", "difference", "activity"):
+        yield f"/{door}/{quote(attack(chance), safe='')}"
+    yield from (f"/activity/{at}{form}" for at in range(1, 5) for form in ("", ".json"))
     before, changed = "", {one.side.path for one in report_of("HEAD...").found.changes}
-    for path in Recording.objects.order_by("path").values_list("path", flat=True):
-        place = f"/r/{quote(path, safe='/')}"
+    for path, test, blob in Recording.objects.order_by("path").values_list("path", "test_id", "blob"):
+        place, words = f"/r/{quote(path, safe='/')}", urlencode({"q": attack(chance)})
         yield from (place, f"{place}?view=raw", f"{place}?view=chunks", f"/history/{quote(path, safe='/')}")
         pair = "/difference/?" + urlencode({"old": before or path, "new": path})
-        yield from (pair, f"{pair}&mode=side", f"{pair}&view=raw")
-        yield "/?" + urlencode({"q": attack(chance)})
+        yield from (pair, f"{pair}&mode=side", f"{pair}&view=raw", f"/difference/{quote(path, safe='/')}")
+        yield from (
+            f"/?{words}",
+            f"/tests/?{words}",
+            f"/complete?{words}",
+            f"/queue/?{words}",
+            f"/hash/{blob[:12]}",
+            f"/b/{blob}",
+        )
+        yield f"{place}?{urlencode({'in': '/?' + words})}"
+        if test:
+            yield from (url_of_test(test), f"/changes/HEAD...?{urlencode({'read': test})}")
         if path in changed:
             yield f"/changes/HEAD...?{urlencode({'change': path})}"
         before = path
 
 
+FILES = re.compile(r"\.(json|jsonl|patch|txt)$|[?&]as=|^/(healthz|readyz|fresh|complete)\b")
+"""Addresses of what is no page: these are fetched, not opened."""
+
+ACTORS = """() => [...document.querySelectorAll("*")].flatMap((element) => {
+  const told = [...element.attributes].filter(({ name }) => /^(on|hx-on|ping$|srcdoc$)/i.test(name)).map(({ name }) => name);
+  if (/^(iframe|frame|object|embed|base|applet|portal)$/i.test(element.localName)) told.push(element.localName);
+  if (element.localName === "meta" && /refresh/i.test(element.httpEquiv)) told.push("a refresh");
+  for (const name of
+    ["href", "src", "action", "formaction", "xlink:href", "hx-get", "hx-post", "data", "poster", "srcset"]) {
+    const leads = element.getAttribute(name);
+    if (leads === null) continue;
+    let there = null;
+    try { there = new URL(leads, document.baseURI); } catch { told.push(`${name} to nowhere`); continue; }
+    if (element.localName === "img" && /^data:image\\/(png|jpeg|gif|webp)[;,]/.test(leads)) continue;
+    if (there.protocol !== location.protocol || there.host !== location.host) told.push(`${name} to ${leads}`);
+  }
+  return told.map((one) => `an element that could act: ${element.localName} with ${one}`);
+})"""
+"""What of a page could act or lead elsewhere, although the policy may hold it back."""
+
+
+class Watched:
+    """A page of Chromium, and all that it did which no page should. A file that is opened may lead to anywhere."""
+
+    def __init__(self, page: Any, home: str) -> None:
+        self.page, self.home, self.told, self._flying = page, home, [], 0
+        page.add_init_script(WATCH)
+        page.on("request", self._sent)
+        for event in ("requestfinished", "requestfailed"):
+            page.on(event, self._back)
+        page.on("dialog", lambda dialog: (self.told.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("popup", lambda other: (self.told.append(f"a window of {other.url}"), other.close()))
+        page.on("download", lambda one: self.told.append(f"a download of {one.url}"))
+        page.on("pageerror", lambda error: self.told.append(f"a script failed: {error}"))
+        page.on("console", self._said)
+
+    def _sent(self, request: Any) -> None:
+        self._flying += 1
+        if not request.url.startswith((f"{self.home}/", "data:", "file:")):
+            self.told.append(f"a request to {request.url}")
+
+    def _back(self, _: Any) -> None:
+        self._flying -= 1
+
+    def _said(self, message: Any) -> None:
+        """Keep an error or a warning of the console, but not that the page itself has a status of 400 and more."""
+        is_status = message.text.startswith("Failed to load resource") and message.location["url"] == self.page.url
+        if message.type in ("error", "warning") and not is_status:
+            self.told.append(f"the console says: {message.text[:300]}")
+
+    def look(self, address: str) -> list[str]:
+        """Open an address with all that is folded, and return what was told."""
+        self.told, self._flying = [], 0
+        try:
+            answer = self.page.goto(address, wait_until="load")
+        except Exception as error:  # Playwright's, which is imported late
+            return [f"it did not open: {error}"]
+        for _ in range(2):
+            self.page.evaluate("() => document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+            self._settle()
+        ran, violations = self.page.evaluate(f"() => [window.{MARK}, window.violations]")
+        status = answer.status if answer else 0
+        is_ours = self.page.url.startswith((f"{self.home}/", "file:"))
+        acts = self.page.evaluate(ACTORS) if self.page.url.startswith("http") else []
+        told = [f"a script ran ({ran})"] * bool(ran) + [f"against the policy: {one}" for one in violations] + acts
+        told += [f"status {status}"] * (status >= 500) + [f"it led to {self.page.url}"] * (not is_ours)
+        return self.told + told
+
+    def _settle(self) -> None:
+        """Wait until what was asked for has come, two moments long, at most five seconds."""
+        until, quiet = time.monotonic() + 5, 0
+        while quiet < 2 and time.monotonic() < until:
+            self.page.wait_for_timeout(15)
+            quiet = quiet + 1 if self._flying <= 0 else 0
+
+    def fetch(self, address: str) -> list[str]:
+        """Fetch what is no page, and return what is wrong: its status, or that a browser could take it for a page."""
+        answer = self.page.request.get(address)
+        told = [f"status {answer.status}"] * (answer.status >= 500 and not address.endswith("/readyz"))
+        kind, is_page = answer.headers.get("content-type", ""), "content-security-policy" not in answer.headers
+        told += [f"sent as {kind} without a policy"] * ("html" in kind and is_page)
+        return told + ["a browser may guess its kind"] * (answer.headers.get("x-content-type-options") != "nosniff")
+
+
 def main() -> None:
     """Run, and print what got through."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", type=int, default=300)
+    parser.add_argument("--pages", type=int, default=3200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--slice", type=int, default=0)
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="recviewer-attack-") as folder:
-        sys.exit(run(Path(folder), asked.pages, random.Random(asked.seed), asked.chromium))
+    count = -(-asked.pages // SLICE)
+    if asked.slice or count == 1:
+        at = asked.slice or 1
+        with tempfile.TemporaryDirectory(prefix="recviewer-attack-") as folder:
+            pages = min(SLICE, asked.pages - SLICE * (at - 1))
+            sys.exit(run(Path(folder), pages, random.Random(f"{asked.seed} {at}"), asked.chromium))
+    failed = 0
+    for at in range(1, count + 1):
+        failed += subprocess.run([sys.executable, *sys.argv, "--slice", str(at)], check=False).returncode != 0
+    print(f"{count} slices of at most {SLICE} pages, in {failed} of them something got through")
+    sys.exit(1 if failed else 0)
 
 
 def run(folder: Path, pages: int, chance: random.Random, chromium: str) -> int:
     """Attack so many pages, and return the exit code."""
     os.environ |= {"RECVIEWER_RECORDINGS": str(folder / "tree"), "RECVIEWER_DATA": str(folder / "data")}
-    os.environ |= {"RECVIEWER_DEBUG": "1", "DJANGO_SETTINGS_MODULE": "recviewer.settings"}
+    os.environ["DJANGO_SETTINGS_MODULE"] = "recviewer.settings"
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright has a loop of its own
-    write(folder / "tree", pages // 9 + 1, chance)
+    write(folder / "tree", pages // 18 + 3, chance)
     commit(folder / "tree", chance)
     import django
 
@@ -194,40 +315,27 @@ def run(folder: Path, pages: int, chance: random.Random, chromium: str) -> int:
     from recviewer.catalog import indexer
     from recviewer.commands.start import prepare
 
-    prepare(static=False)
+    logging.disable(logging.WARNING)  # pages that are not there are asked for on purpose
+    prepare(static=True)
     indexer.refresh(processes=1)
     say(chance)
     home = f"http://127.0.0.1:{served()}"
     report = folder / "report.html"
     with urllib.request.urlopen(f"{home}/report/HEAD...?as=html") as answer:
         report.write_bytes(answer.read())
-    found: list[str] = []
+    began, found, asked = time.monotonic(), [], [report.as_uri(), *addresses(chance)][:pages]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
         )
-        page = browser.new_page()
-        page.add_init_script(WATCH)
-        page.on(
-            "request",
-            lambda one: (
-                None if one.url.startswith((home, "data:", report.as_uri())) else found.append(f"request to {one.url}")
-            ),
-        )
-        page.on("dialog", lambda dialog: (found.append(f"dialog {dialog.message}"), dialog.dismiss()))
-        opened = 0
-        for address in [report.as_uri(), *addresses(chance)][:pages]:
-            answer = page.goto(address if address == report.as_uri() else home + address)
-            page.evaluate("() => document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
-            page.wait_for_load_state("networkidle")
-            opened += 1
-            ran, violations = page.evaluate(f"() => [window.{MARK}, window.violations]")
-            status = answer.status if answer else 0
-            told = [f"a script ran ({ran})"] * bool(ran) + violations + [f"status {status}"] * (status >= 500)
+        watched = Watched(browser.new_page(), home)
+        for address in asked:
+            there = address if address.startswith("file:") else home + address
+            told = watched.fetch(there) if FILES.search(address) else watched.look(there)
             found += [f"{address}: {one}" for one in told]
         browser.close()
-    print(f"{opened} pages opened, {len(found)} got through")
-    print("\n".join(found[:50]))
+    print(f"{len(asked)} pages in {time.monotonic() - began:.0f} s: {len(found)} got through", flush=True)
+    print("\n".join(found[:50]), end="\n" * bool(found), flush=True)
     return 1 if found else 0
 
 

@@ -1,6 +1,6 @@
 """Kill recviewer at random moments, start it again, and see that nothing was lost.
 
-    python bench/faults/kills.py [--rounds 200] [--seed 1]
+    python bench/faults/kills.py [--rounds 200] [--seed 1] [--seconds 400]
 
 Each round one process decides, writes notes, moves recordings to the trash and back, imports and writes the file of reviews,
 indexes and asks git, until it is killed (SIGKILL); now and then the start after it is killed too. After a whole start:
@@ -40,17 +40,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=400, help="begin no round after so many")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="recviewer-kills-") as folder:
         place = Path(folder)
         files = prepare(place)
-        wrong = rounds(place, files, asked.rounds, asked.seed)
+        wrong, kills = rounds(place, files, asked.rounds, asked.seed, time.monotonic() + asked.seconds)
         answered = len((place / "answered").read_text().splitlines())
     for told in wrong:
         print(f"LOST {told}")
-    print(
-        f"{asked.rounds:,} kills with seed {asked.seed}, {answered:,} answers to keep: {len(wrong):,} things were lost."
-    )
+    print(f"{kills:,} kills with seed {asked.seed}, {answered:,} answers to keep: {len(wrong):,} things were lost.")
     return 1 if wrong else 0
 
 
@@ -96,12 +95,15 @@ def prepare(place: Path) -> dict[str, bytes]:
     return {str(file.relative_to(root)): file.read_bytes() for file in sorted(root.rglob("*.json"))}
 
 
-def rounds(place: Path, files: dict[str, bytes], count: int, seed: int) -> list[str]:
-    """Kill so many times. Returns what was lost."""
+def rounds(place: Path, files: dict[str, bytes], count: int, seed: int, until: float) -> tuple[list[str], int]:
+    """Kill so many times. Returns what was lost, and how many rounds there were."""
     chance = random.Random(seed)
     wrong: list[str] = []
+    number = -1
     in_child(start, seconds=None)
     for number in range(count):
+        if time.monotonic() > until:
+            return wrong, number
         if number % 4 == 3:
             wrong += [f"round {number}: {told}" for told in kill_migration(place, chance)]
         else:
@@ -115,7 +117,7 @@ def rounds(place: Path, files: dict[str, bytes], count: int, seed: int) -> list[
                 wrong.append(f"round {number}: see above")
         if wrong:
             break  # what comes after would be told again
-    return wrong
+    return wrong, number + 1
 
 
 def in_child(work: Callable[[], object], *, seconds: float | None) -> int:

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError
 
-from recviewer import __version__, databases, places
+from recviewer import __version__, databases, held, places
 from recviewer.catalog import database, run_lock
 from recviewer.catalog.indexer import Progress, RunReport
 from recviewer.commands import tables
@@ -112,11 +112,11 @@ def bring_up(
 
 
 def sweep() -> None:
-    """Remove what processes that were killed have left where git is called and the file of reviews is written."""
-    from recviewer.git import repository
+    """Remove what processes that were killed have left: temporary folders, files half written to take another's place."""
+    from recviewer.pages.site import chosen
     from recviewer.review.reviews_file import beside
 
-    for one in (repository.sweep, beside.sweep):
+    for one in (held.sweep_folders, beside.sweep, settings.PLACES.sweep, chosen.sweep):
         with contextlib.suppress(OSError):
             one()
 

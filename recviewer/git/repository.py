@@ -15,10 +15,9 @@ import shlex
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -243,7 +242,7 @@ def reading(repository: Repository) -> Iterator[dict[str, str]]:
     cut = _where_cut(repository)
     with ExitStack() as stack:
         with working():
-            own = Path(stack.enter_context(_own_folder()))
+            own = Path(stack.enter_context(held.folder_of_ours(held.FOR_GIT)))
             (own / "objects").mkdir()
             (own / "refs").mkdir()
             (own / "HEAD").write_text("ref: refs/heads/none\n")
@@ -265,29 +264,6 @@ def working() -> Iterator[None]:
         yield
     except OSError as error:
         raise GitFailed(_no_room(error)) from error
-
-
-_OWN = "recviewer-git-"
-
-
-@contextmanager
-def _own_folder() -> Iterator[str]:
-    """Make a folder that is gone with the block, and is told from a dead process's by being held: see `sweep`."""
-    with ExitStack() as stack:
-        for _ in range(3):
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=_OWN, ignore_cleanup_errors=True))
-            with suppress(FileNotFoundError):
-                stack.enter_context(held.held(Path(folder)))
-                break
-        yield folder
-
-
-def sweep() -> None:
-    """Remove the folders that processes which died have left where temporary files lie."""
-    folder = Path(tempfile.gettempdir())
-    for name in os.listdir(folder):
-        if name.startswith(_OWN):
-            held.sweep(folder / name)
 
 
 def _no_room(error: OSError) -> str:

@@ -1,5 +1,6 @@
 """The file of reviews beside the recordings: what it may be, and what is found beside it."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from recviewer import held
-from recviewer.git import repository
+from recviewer.commands import start
 from recviewer.review.decide import decide
 from recviewer.review.models import Tag
 from recviewer.review.refusals import Invalid
@@ -117,10 +118,10 @@ from pathlib import Path
 import django
 django.setup()
 from recviewer.review.reviews_file import beside
-from recviewer.git import repository
+from recviewer import held
 fd, name = beside._made(Path({file!r}))
-with repository._own_folder() as folder:
-    print(name, folder, flush=True)
+with held.folder_of_ours(held.FOR_GIT) as one, held.folder_of_ours(held.FOR_SALVAGE) as two:
+    print(name, one, two, flush=True)
     time.sleep(600)
 """
 
@@ -133,16 +134,16 @@ def test_leftovers_of_a_killed_process_are_swept_and_those_of_a_living_one_are_n
         try:
             left = [Path(name) for name in process.stdout.readline().split()]
             beside.sweep()
-            repository.sweep()
-            assert [place.exists() for place in left] == [True, True]
+            held.sweep_folders()
+            assert [place.exists() for place in left] == [True, True, True]
         finally:
             process.kill()
-    assert [place.exists() for place in left] == [True, True]
+    assert [place.exists() for place in left] == [True, True, True]
 
     beside.sweep()
-    repository.sweep()
+    held.sweep_folders()
 
-    assert [place.exists() for place in left] == [False, False]
+    assert [place.exists() for place in left] == [False, False, False]
 
 
 def test_the_sweep_leaves_what_is_not_ours(file):
@@ -159,6 +160,22 @@ def test_the_sweep_leaves_what_is_not_ours(file):
     assert len(list(file.parent.iterdir())) == len(names) + 1
 
 
+def test_what_was_left_half_written_goes_at_the_start_and_what_is_being_written_stays(tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+    settings.PLACES = dataclasses.replace(settings.PLACES, data=tmp_path)
+    (tmp_path / "chosen").mkdir()
+    left = [tmp_path / "root.123.new", tmp_path / "chosen" / f"{'0' * 64}.123.new"]
+    stays = [tmp_path / "root.124.new", tmp_path / "root", tmp_path / "chosen" / ("0" * 64)]
+    for one in (*left, *stays):
+        one.write_text("half")
+    for one in left:
+        os.utime(one, (0, 0))
+
+    start.sweep()
+
+    assert [one.exists() for one in (*left, *stays)] == [False, False, True, True, True]
+
+
 def test_a_folder_that_was_swept_as_it_was_made_is_made_anew(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     real, seen = held.hold, []
@@ -170,6 +187,6 @@ def test_a_folder_that_was_swept_as_it_was_made_is_made_anew(tmp_path, monkeypat
         return real(fd, place)
 
     monkeypatch.setattr(held, "hold", late)
-    with repository._own_folder() as folder:
+    with held.folder_of_ours(held.FOR_GIT) as folder:
         assert os.path.isdir(folder)
         assert folder != str(seen[0])

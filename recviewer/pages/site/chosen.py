@@ -16,6 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from recviewer import held
 from recviewer.review.refusals import Invalid
 
 MARK = "@"
@@ -81,6 +82,11 @@ def _keep(place: Path, data: bytes) -> None:
             fresh.unlink()
         raise
     _let_go(place.parent, but=place)
+
+
+def sweep() -> None:
+    """Remove what a process that was killed while it kept a choice has left."""
+    held.sweep_unfinished(_folder(), "*.new")
 
 
 def _let_go(folder: Path, *, but: Path) -> None:
