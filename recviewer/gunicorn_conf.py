@@ -11,6 +11,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+
+from recviewer.exchange.plain import LogLines
+
 worker_class = "gthread"
 threads = 8
 timeout = 60
@@ -18,6 +22,16 @@ graceful_timeout = 5
 control_socket_disable = True
 accesslog = None
 loglevel = "warning"
+
+
+class PlainLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's own lines, which tell what a stranger sent, without characters that steer a terminal."""
+
+    def _set_handler(self, log: Any, output: Any, fmt: Any, stream: Any = None) -> None:
+        super()._set_handler(log, output, LogLines(fmt._fmt, fmt.datefmt), stream)
+
+
+logger_class = PlainLogger
 
 PREPARED = "is_prepared=1"
 """What `recviewer serve` puts into gunicorn's `raw_env` after it has prepared everything."""

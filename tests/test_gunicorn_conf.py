@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from types import SimpleNamespace
 
 import pytest
+from gunicorn.config import Config
 
 from recviewer import gunicorn_conf
 
@@ -71,3 +73,28 @@ def test_memory_is_not_looked_for_at_every_request(after, monkeypatch):
 def test_memory_is_what_this_process_has():
     assert 5_000_000 < gunicorn_conf._memory() < 10_000_000_000
     gunicorn_conf._trim()
+
+
+@pytest.fixture
+def _handlers():
+    loggers = [logging.getLogger(name) for name in ("gunicorn.error", "gunicorn.access")]
+    kept = [(one, list(one.handlers), one.propagate, one.level) for one in loggers]
+    yield
+    for one, handlers, propagate, level in kept:
+        for made in set(one.handlers) - set(handlers):
+            made.close()
+        one.handlers[:], one.propagate = handlers, propagate
+        one.setLevel(level)
+
+
+@pytest.mark.usefixtures("_handlers")
+def test_lines_of_gunicorn_steer_no_terminal(tmp_path):
+    config = Config()
+    config.set("errorlog", str(tmp_path / "errors"))
+    config.set("accesslog", str(tmp_path / "asked"))
+    log = gunicorn_conf.logger_class(config)
+    log.error("Error handling request %s", "/a\x1b[31m\u202e")
+    log.access_log.info("GET /b\x9b31m")
+
+    assert "/a<U+001B>[31m<U+202E>\n" in (tmp_path / "errors").read_text()
+    assert (tmp_path / "asked").read_text() == "GET /b<U+009B>31m\n"

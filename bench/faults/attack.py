@@ -209,11 +209,12 @@ ACTORS = """() => [...document.querySelectorAll("*")].flatMap((element) => {
     let there = null;
     try { there = new URL(leads, document.baseURI); } catch { told.push(`${name} to nowhere`); continue; }
     if (element.localName === "img" && /^data:image\\/(png|jpeg|gif|webp)[;,]/.test(leads)) continue;
+    if (element.localName === "a" && /noopener noreferrer/.test(element.rel) && /^https?:$/.test(there.protocol)) continue;
     if (there.protocol !== location.protocol || there.host !== location.host) told.push(`${name} to ${leads}`);
   }
   return told.map((one) => `an element that could act: ${element.localName} with ${one}`);
 })"""
-"""What of a page could act or lead elsewhere, although the policy may hold it back."""
+"""What of a page could act or lead elsewhere although the policy may hold it back; links of recorded prose may lead on."""
 
 
 class Watched:

@@ -47,12 +47,21 @@ def _escape(found: re.Match[str]) -> str:
 class LogLines(logging.Formatter):
     """Lines of the log."""
 
-    def __init__(self, format: str) -> None:  # the name that `logging.config` passes it by
-        super().__init__(format)
+    def __init__(self, format: str, datefmt: str | None = None) -> None:  # names that `logging.config` passes them by
+        super().__init__(format, datefmt)
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record as text for people."""
         return safe(super().format(record))
+
+
+def put(out: TextIO, data: bytes) -> None:
+    """Write what is made for programs (a patch, a page) as it is to a file or a pipe, and as `safe` text to a terminal."""
+    if out.isatty():
+        out.write(safe(data.decode("utf-8", "surrogateescape")))
+    else:
+        out.buffer.write(data)
+    out.flush()
 
 
 class Printed:

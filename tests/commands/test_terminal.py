@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from recviewer.exchange.plain import Printed, dumps, escaped_bytes, safe
+from recviewer.exchange.plain import Printed, dumps, escaped_bytes, put, safe
 
 from .conftest import document
 
@@ -40,6 +40,16 @@ def test_a_stream_for_people_names_them(tmp_path):
         Printed(file).writelines(["a\x1b[31m", "b\n"])
 
     assert (tmp_path / "out").read_text() == "a<U+001B>[31mb\n"
+
+
+@pytest.mark.parametrize(("is_terminal", "told"), [(True, b"a<U+001B>[31m<U+DCFF>\n"), (False, b"a\x1b[31m\xff\r\n")])
+def test_what_programs_read_is_named_on_a_terminal_alone(tmp_path, is_terminal, told):
+    with (tmp_path / "out").open("w") as file:
+        out = Printed(file)
+        out.isatty = lambda: is_terminal
+        put(out, b"a\x1b[31m\xff\r\n")
+
+    assert (tmp_path / "out").read_bytes() == told
 
 
 @pytest.fixture

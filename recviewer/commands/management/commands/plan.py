@@ -128,8 +128,9 @@ def _again(options: dict[str, Any], repository: Repository | None) -> str:
 
 
 def _put(told: bytes, output: str | None) -> None:
+    from recviewer.exchange.plain import put
+
     if output is None or output == "-":
-        sys.stdout.buffer.write(told)
-        sys.stdout.buffer.flush()
+        put(sys.stdout, told)
         return
     Path(output).write_bytes(told)

@@ -89,9 +89,10 @@ class Command(BaseCommand):
 
 
 def _put(told: Iterable[str], output: str | None) -> None:
+    from recviewer.exchange.plain import put
+
     if output is None or output == "-":
         for piece in told:
-            sys.stdout.buffer.write(piece.encode("utf-8", "backslashreplace"))
-        sys.stdout.buffer.flush()
+            put(sys.stdout, piece.encode("utf-8", "backslashreplace"))
         return
     Path(output).write_bytes("".join(told).encode("utf-8", "backslashreplace"))
