@@ -1,26 +1,33 @@
-"""Things to look at: a change, or many that are the same change with one to stand for them."""
+"""Things to look at: a change, many that are the same change with one to stand for them, or all that one test became."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from recviewer.changes.model import Change
 
 
 class Item(NamedTuple):
-    """Changes that are looked at and decided on together. The first stands for all.
+    """Changes that are looked at and decided on together. The first is the weightiest of them.
 
-    older: the older generations of the first one's call. They are read below it, and a verdict on it does not reach them.
+    older: the older generations of their calls. They are read below it, and a verdict on it does not reach them.
+    is_many: the changes are different ones, each of which is read; else the first stands for all.
     """
 
     changes: tuple[Change, ...]
     older: tuple[Change, ...] = ()
+    is_many: bool = False
 
     @property
     def first(self) -> Change:
-        """The one that is shown."""
+        """The one that is shown, or the weightiest."""
         return self.changes[0]
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The ids of the tests that it is about, each once, "" where none is known."""
+        return tuple(dict.fromkeys(change.about.test_id for change in self.changes))
 
     @property
     def verdict(self) -> str:
@@ -32,7 +39,7 @@ class Item(NamedTuple):
 
 
 def items(changes: Iterable[Change]) -> list[Item]:
-    """Return the changes as items, in the order of the first of each.
+    """Return the changes as items call by call, in the order of the first of each.
 
     Older generations are no items of their own where their call is the first of one.
     """
@@ -42,6 +49,34 @@ def items(changes: Iterable[Change]) -> list[Item]:
         gathered.setdefault(key, []).append(change)
     every = [Item(tuple(some)) for some in gathered.values()]
     return _folded(every) if any(change.is_older for item in every for change in item.changes) else every
+
+
+def items_by_test(changes: Iterable[Change]) -> list[Item]:
+    """Return the changes as items test by test, in the order of the first of each: there are never more than by call.
+
+    All that one test's recordings became is one item. A change that several tests share is not read again in each: it is an
+    item of its own; several that the very same tests share are one. What is of no known test, and what is only churn,
+    stands as it does call by call.
+    """
+    joined: dict[object, list[Item]] = {}
+    for place, item in enumerate(items(changes)):
+        is_known = all(item.tests) and not all(change.is_churn for change in item.changes)
+        joined.setdefault(_about(item) if is_known else place, []).append(item)
+    return [some[0] if len(some) == 1 else _as_one(some) for some in joined.values()]
+
+
+def _about(item: Item) -> tuple[str, ...]:
+    """Return the test of an item, once for each of its changes if these are of several tests."""
+    every = tuple(sorted(change.about.test_id for change in item.changes))
+    return every if len(item.tests) > 1 else every[:1]
+
+
+def _as_one(some: Sequence[Item]) -> Item:
+    return Item(
+        tuple([change for item in some for change in item.changes]),
+        tuple([change for item in some for change in item.older]),
+        is_many=True,
+    )
 
 
 def has_older_below(change: Change) -> bool:

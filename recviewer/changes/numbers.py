@@ -2,7 +2,8 @@
 
 Three words are kept apart. A *recording* is a file, as git counts them. A *change* is a recording that came, went or
 became another; a pair at two paths is one change of two recordings. An *item* is what is looked at and decided on at
-once: a change, or several that are the same change. Older generations are no items where their call is one.
+once: all that one test's recordings became, or what several tests share, or a change of no known test. Older generations
+are no items where their call is one. *By call*, an item is one change, or several that are the same change.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from recviewer.changes.items import items
+from recviewer.changes.items import items, items_by_test
 from recviewer.changes.model import Change
 from recviewer.smells import Severity
 
@@ -19,10 +20,12 @@ from recviewer.smells import Severity
 class Numbers:
     """Counts of some changes.
 
-    recordings: files. changes, items: as above. tests: different ones that are known. pairs: changes with two sides.
+    recordings: files. changes, items, items_by_call: as above. tests: different ones that are known. pairs: changes with
+    two sides.
     size: bytes of the newer sides.
     undecided, approved, rejected, to_delete: changes, by what was decided; they add up to all.
-    need_you: undecided changes that are more than churn, as `Change.needs_you`; need_you_items: the items of these alone.
+    need_you: undecided changes that are more than churn, as `Change.needs_you`; need_you_items: the items of these alone,
+    need_you_by_call: the same call by call.
     churn: undecided changes that are only churn; with need_you they add up to undecided.
     red: undecided changes with a red finding.
     """
@@ -30,6 +33,7 @@ class Numbers:
     recordings: int = 0
     changes: int = 0
     items: int = 0
+    items_by_call: int = 0
     tests: int = 0
     pairs: int = 0
     size: int = 0
@@ -39,6 +43,7 @@ class Numbers:
     to_delete: int = 0
     need_you: int = 0
     need_you_items: int = 0
+    need_you_by_call: int = 0
     churn: int = 0
     red: int = 0
 
@@ -52,11 +57,12 @@ def count(changes: Iterable[Change]) -> Numbers:
     """Count some changes."""
     every = list(changes)
     waiting = [change for change in every if not change.verdict]
-    need_you = sum(change.needs_you for change in waiting)
+    needing = [change for change in waiting if change.needs_you]
     return Numbers(
         recordings=sum(change.recordings for change in every),
         changes=len(every),
-        items=len(items(every)),
+        items=len(items_by_test(every)),
+        items_by_call=len(items(every)),
         tests=len(tests_of(every)),
         pairs=sum(change.old is not None and change.new is not None for change in every),
         size=sum(change.size for change in every),
@@ -64,9 +70,10 @@ def count(changes: Iterable[Change]) -> Numbers:
         approved=sum(change.verdict == "approved" for change in every),
         rejected=sum(change.verdict == "rejected" for change in every),
         to_delete=sum(change.verdict == "delete" for change in every),
-        need_you=need_you,
-        need_you_items=len(items(change for change in waiting if change.needs_you)),
-        churn=len(waiting) - need_you,
+        need_you=len(needing),
+        need_you_items=len(items_by_test(needing)),
+        need_you_by_call=len(items(needing)),
+        churn=len(waiting) - len(needing),
         red=sum(change.severity is Severity.RED for change in waiting),
     )
 

@@ -2,16 +2,20 @@
 
 Each request of a test repeats what was said before it, so a change in one answer comes back in every later request. What an
 earlier call of the test has told already is not told again: it is named, with the call that told it. Two things are told
-as one only if old and new text, or old and new value and its place, are equal to the letter.
+as one only if old and new text, or old and new value and its place, are equal to the letter. A recording that came or
+went has no other side: of it all is told that it says, but for texts that an earlier call has told on that side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from recviewer.changes.model import Change
+from recviewer.difference.compare import compare
 from recviewer.difference.model import Item, Names, Section, SectionKind, Values, VectorChange, Words
+from recviewer.exchange.model import Exchange, JsonPart, Part, Reasoning, RefusalPart, Text, ToolCall, ToolResult
+from recviewer.threads.threads import is_talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +28,16 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class ToldCall:
-    """One change of a test. number: from 1. sections: what it alone tells; what says nothing of the meaning is left out."""
+    """One change of a test. number: from 1. sections: what it alone tells; what says nothing of the meaning is left out.
+
+    is_told: False for a recording without another side that holds what cannot be told in words, see `is_plain`.
+    """
 
     number: int
     change: Change
     sections: tuple[Section, ...]
     repeated: tuple[Repeated, ...]
+    is_told: bool = True
 
 
 def in_order_of_calls(changes: Iterable[Change]) -> list[Change]:
@@ -38,30 +46,72 @@ def in_order_of_calls(changes: Iterable[Change]) -> list[Change]:
 
 
 def told_once(changes: Sequence[Change]) -> list[ToldCall]:
-    """Return pairs of one test, in the order that is given, with what each tells."""
+    """Return changes of one test, in the order that is given, with what each tells."""
     told: dict[Hashable, int] = {}
     made = []
     for number, change in enumerate(changes, 1):
+        if change.pair is None and not is_plain(change.side.exchange):
+            made.append(ToldCall(number, change, (), (), is_told=False))
+            continue
         repeated: dict[int, list[str]] = {}
         sections = []
         mine: list[Hashable] = []
-        for section in change.difference().sections:
-            if section.is_quiet or section.kind is SectionKind.USAGE:
-                continue
+        for section in _sections(change):
             rest = []
             for item in section.items:
-                key = _key(section.kind, item)
-                if key in told:
-                    repeated.setdefault(told[key], []).append(_label(section, item))
+                if not _says_something(item):
+                    continue
+                call = told.get(_key(section.kind, item)) or _told_on_one_side(told, change, section.kind, item)
+                if call:
+                    repeated.setdefault(call, []).append(_label(section, item))
                 else:
                     rest.append(item)
-                    mine.append(key)
+                    mine += (_key(section.kind, item), *_sides(section.kind, item))
             if rest:
                 sections.append(replace(section, items=tuple(rest)))
-        told |= dict.fromkeys(mine, number)
+        told |= {key: number for key in mine if key not in told}
         again = tuple(Repeated(call, tuple(labels)) for call, labels in sorted(repeated.items()))
         made.append(ToldCall(number, change, tuple(sections), again))
     return made
+
+
+_QUIET = frozenset({SectionKind.USAGE})
+_OF_THE_WIRE = frozenset({SectionKind.USAGE, SectionKind.DETAILS})
+"""What the page of a recording does not tell either, but for its raw lines."""
+
+
+def _sections(change: Change) -> Iterator[Section]:
+    if change.pair is not None:
+        yield from (one for one in change.difference().sections if not one.is_quiet and one.kind not in _QUIET)
+        return
+    there = change.side.exchange
+    nothing = Exchange(there.kind, there.read_as, streaming=there.streaming, status=there.status)
+    sides = (nothing, there) if change.new is not None else (there, nothing)
+    yield from (one for one in compare(*sides).sections if one.kind not in _OF_THE_WIRE)
+
+
+_PLAIN = (Text, Reasoning, RefusalPart, ToolCall)
+
+
+def is_plain(exchange: Exchange) -> bool:
+    """Tell whether an exchange is talk of which nothing but words, calls and values would be shown: no picture, no file,
+    nothing that was not understood.
+    """
+    if not is_talk(exchange) or exchange.exhibits or exchange.unread is not None or exchange.left or exchange.problems:
+        return False
+    said = [part for message in exchange.request.messages for part in message.parts]
+    said += [part for output in exchange.outputs for part in output.parts]
+    return all(map(_is_plain, said))
+
+
+def _is_plain(part: Part) -> bool:
+    if isinstance(part, ToolResult):
+        return all(map(_is_plain, part.parts))
+    return isinstance(part, _PLAIN) and not isinstance(part, JsonPart)
+
+
+def _says_something(item: Item) -> bool:
+    return not isinstance(item, Words) or bool(item.words.old or item.words.new or item.values)
 
 
 _SAID = frozenset({SectionKind.ANSWER, SectionKind.MESSAGES})
@@ -81,6 +131,18 @@ def _key(kind: SectionKind, item: Item) -> Hashable:
             return where, "names", item.gone, item.new, item.kept
         case VectorChange():
             return where, "vector", id(item)
+
+
+def _sides(kind: SectionKind, item: Item) -> Iterator[Hashable]:
+    """Yield what tells a text that was shown by one of its sides alone: the old or the new one, whole."""
+    if kind in _SAID and isinstance(item, Words) and not item.values:
+        yield from ((side, text) for side, text in (("old", item.words.old), ("new", item.words.new)) if text)
+
+
+def _told_on_one_side(told: dict[Hashable, int], change: Change, kind: SectionKind, item: Item) -> int:
+    """Return the call that told a text of a recording without another side, 0 for none."""
+    found = list(_sides(kind, item)) if change.pair is None else []
+    return told.get(found[0], 0) if len(found) == 1 else 0
 
 
 def _values(item: Words | Values) -> Hashable:

@@ -27,8 +27,12 @@ def git(demo, settings):
     return call
 
 
+def _streamed():
+    return Recording.objects.filter(kind="chat", outcome="answer", streaming=True).order_by("path")
+
+
 def chats():
-    return list(Recording.objects.filter(kind="chat", outcome="answer", streaming=True).order_by("path")[:5])
+    return list(_streamed()[:5])
 
 
 def put(root, path, change):
@@ -50,8 +54,12 @@ def set_words(document, words="<think>Hm.</think>Quite otherwise: "):
 
 @pytest.fixture
 def pull(git, demo):
-    """Pull request 7: two recordings with other ids, one with other words, one new, one gone. Its head is in git alone."""
-    churn, more, words, gone, source = (one.path for one in chats())
+    """Pull request 7: two recordings with other ids, one with other words, one new, one gone, each of a test of its own.
+
+    Its head is in git alone.
+    """
+    churn, more, words, _, source = (one.path for one in chats())
+    gone = _streamed().exclude(test_id__in=[one.test_id for one in chats()])[0].path
     git("switch", "-q", "-c", "topic")
     put(demo, churn, set_ids)
     put(demo, more, set_ids)

@@ -134,7 +134,7 @@ def settled(page, before):
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_enter_does_the_fields_own_act_and_escape_loses_nothing(open_page, furnished, scripts, monkeypatch):
     deciding = [f"deciding.{name}" for name in ("verdict_bar", "decisions", "notes", "tags", "activity")]
-    for module in (*deciding, "ranges.acts", "ranges.change"):
+    for module in (*deciding, "ranges.acts", "ranges.change", "ranges.one_test"):
         monkeypatch.setattr(f"recviewer.pages.{module}.actor_of", lambda request: "somebody")
     page = open_page(scripts=scripts)
     page.goto("/healthz")

@@ -98,36 +98,65 @@ def test_a_push_is_noticed_by_an_open_page_and_the_place_is_kept(open_page, pull
     expect(page.get_by_text(words)).to_be_visible()
 
 
-def test_a_test_is_read_on_one_page_and_approved_with_a_key(open_page, pull, demo, git):
-    words = chats()[2].path
-    put(demo, words, lambda document: set_words(document, "No, so: "))
+@pytest.fixture
+def talk(git, demo):
+    """A commit in which two calls of one test have other words. Returns them, the first call first."""
+    calls = [one.path for one in chats()[2:4]]
+    for path in calls:
+        put(demo, path, lambda document: set_words(document, "No, so: "))
     git("commit", "-q", "-a", "-m", "Record once more")
-    page = open_page()
-    page.goto("/changes/HEAD~1..HEAD?by=test")
+    return calls
+
+
+def test_a_test_is_read_on_one_page_and_decided_with_a_key(either_page, pull, talk):
+    page = either_page
+    page.goto("/changes/HEAD~1..HEAD")
     page.locator('.changes-table a[href*="read="]').first.click()
-    progress = page.locator(".changes-progress")
-    expect(progress).to_contain_text("1 of 1 call can be approved here")
-    first = page.get_by_role("heading", level=1).inner_text()
+    expect(page.get_by_text("2 answers; the log will say")).to_be_visible()
+    here = page.url
     read(page)
 
-    page.keyboard.press("a")
+    page.get_by_role("button", name=re.compile("^Approve all 2")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("All 2 changes are decided")
+    assert list(Decision.objects.values_list("verdict", "rule")) == [("approve", "a test read as a whole")] * 2
 
-    expect(page.get_by_text("by the rule a test read as a whole")).to_be_visible()
-    page.go_back()
-    page.reload()
-    expect(page.get_by_role("heading", level=1)).to_have_text(first)
-    expect(progress).to_contain_text("All of it is decided")
+    page.goto(here)
+    expect(page.locator(".bar-sentence")).to_contain_text("a test read as a whole")
+    page.get_by_role("button", name=re.compile("^Undo")).click()
+    expect(page.get_by_text("2 answers; the log will say")).to_be_visible()
+
+
+def test_from_test_to_call_and_back_by_one_key(open_page, pull, talk):
+    page = open_page()
+    page.goto("/changes/HEAD~1..HEAD")
+    page.keyboard.press("n")
+    expect(page.get_by_text("1 / 1")).to_be_visible()
+    read(page)
+
     page.keyboard.press("c")
-    expect(page.get_by_text("You approved this by the rule “a test read as a whole”")).to_be_visible()
+    expect(page.get_by_text("1 / 2")).to_be_visible()
+    read(page)
+    page.keyboard.press("a")
+    expect(page.get_by_text("2 / 2")).to_be_visible()
+    read(page)
+    page.keyboard.press("c")
+
+    expect(page.get_by_text("Decided in part.")).to_be_visible()
+    read(page)
+    page.keyboard.press("r")
+    page.keyboard.type("other words than before")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("All 2 changes are decided")
+    assert set(Decision.objects.values_list("verdict", flat=True)) == {"approve", "reject"}
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("light", 1100), ("dark", 390)])
-def test_pages_of_a_range_are_accessible_and_fit(open_page, pull, theme, width):
+def test_pages_of_a_range_are_accessible_and_fit(open_page, pull, talk, theme, width):
     page = open_page(width=width, theme=theme)
     page.goto(f"/changes/{pull}?by=change")
     rows = [link.get_attribute("href") for link in page.locator("ol.changes-rows > li > a").all()]
     words = chats()[2].path
-    page.goto(f"/changes/{pull}?by=test")
+    page.goto("/changes/HEAD~1..HEAD")
     tests = [link.get_attribute("href") for link in page.locator('.changes-table a[href*="read="]').all()]
     assert tests
     others = [

@@ -56,7 +56,7 @@ def test_a_number_a_date_or_a_negation_in_other_sentences_is_another_change(edit
 
     found = edited(written(before), written(after))
 
-    assert found.numbers.items == found.numbers.changes == len(SENTENCES)
+    assert found.numbers.items_by_call == found.numbers.changes == len(SENTENCES)
 
 
 @pytest.mark.parametrize("before", ["7", "yes"])
@@ -65,7 +65,7 @@ def test_the_same_answer_to_other_questions_is_another_change(edited, make, befo
 
     found = edited([make.chat(one, before) for one in questions], [make.chat(one, "8") for one in questions])
 
-    assert found.numbers.items == 3
+    assert found.numbers.items_by_call == 3
 
 
 def test_another_answer_before_is_another_change(edited, make):
@@ -76,7 +76,7 @@ def test_another_answer_before_is_another_change(edited, make):
         [make.chat(answer="Jupiter.", test=test) for test in tests],
     )
 
-    assert (found.numbers.changes, found.numbers.items) == (2, 2)
+    assert (found.numbers.changes, found.numbers.items_by_call) == (2, 2)
 
 
 def test_a_list_in_which_more_names_stayed_is_another_change(make):
@@ -97,7 +97,7 @@ def test_the_same_change_in_several_places_is_one_item(edited, make):
         [make.chat(answer="Jupiter.", test=test) for test in tests],
     )
 
-    assert (found.numbers.changes, found.numbers.items) == (3, 1)
+    assert (found.numbers.changes, found.numbers.items_by_call) == (3, 1)
 
 
 def test_the_same_turn_later_in_a_conversation_is_the_same_change(edited, make):
@@ -106,7 +106,7 @@ def test_the_same_turn_later_in_a_conversation_is_the_same_change(edited, make):
 
     found = edited([written("brief", n) for n in range(3)], [written("concise", n) for n in range(3)])
 
-    assert found.numbers.items == 1
+    assert found.numbers.items_by_call == 1
 
 
 def test_one_member_that_differs_otherwise_too_stands_alone(edited, make):
@@ -114,7 +114,7 @@ def test_one_member_that_differs_otherwise_too_stands_alone(edited, make):
     new = [make.chat(answer="Jupiter.", test=make.id_of("test_a", name)) for name in "abc"]
     new[1] = make.chat(answer="Jupiter!", test=make.id_of("test_a", "b"))
 
-    assert edited(old, new).numbers.items == 2
+    assert edited(old, new).numbers.items_by_call == 2
 
 
 def test_groups_never_cross_classes(edited, make):
@@ -124,7 +124,7 @@ def test_groups_never_cross_classes(edited, make):
     found = edited(old, new)
 
     assert {change.churn.value for change in found.changes} == {"request", "text"}
-    assert found.numbers.items == 2
+    assert found.numbers.items_by_call == 2
     for one in found.alike:
         assert len({change.churn for change in found.changes if change.alike == one.number}) == 1
 
@@ -185,13 +185,13 @@ def test_vectors_are_the_same_change_only_number_by_number(edited, make):
     """Both turn by the same angle; so the cosines are equal, and the largest differences."""
     old = [embedding(make, 1.0, 0.0), embedding(make, 0.0, 1.0)]
 
-    assert edited(old, [embedding(make, 0.0, 1.0), embedding(make, 1.0, 0.0)]).numbers.items == 2
+    assert edited(old, [embedding(make, 0.0, 1.0), embedding(make, 1.0, 0.0)]).numbers.items_by_call == 2
 
 
 def test_lists_are_the_same_change_only_where_all_names_are(edited, make):
     found = edited([make.models("a", "b"), make.models("a", "c")], [make.models("b"), make.models("c")])
 
-    assert found.numbers.items == 2
+    assert found.numbers.items_by_call == 2
 
 
 def of_model(document, name):
@@ -219,9 +219,9 @@ def test_tests_and_hosts_of_members_may_differ_but_alone_they_are_the_change(edi
         hosts = [host.format(n) for n in range(2)]
         return [of_model(make.chat(f"Is it {n}?", test=None, host=one), model) for n, one in enumerate(hosts)]
 
-    assert edited(written("a", "a{}.example"), written("b", "b{}.example")).numbers.items == 1
+    assert edited(written("a", "a{}.example"), written("b", "b{}.example")).numbers.items_by_call == 1
     found = edited(written("b", "a{}.example"), written("b", "c{}.example"))
-    assert found.numbers.items == 2
+    assert found.numbers.items_by_call == 2
 
 
 def test_a_rename_is_told_by_each_of_its_spellings(edited, make):
@@ -230,7 +230,7 @@ def test_a_rename_is_told_by_each_of_its_spellings(edited, make):
 
     found = edited(old, new)
 
-    assert (found.numbers.items, found.alike[0].count) == (1, 3)
+    assert (found.numbers.items_by_call, found.alike[0].count) == (1, 3)
     assert sorted(found.alike[0].label.split(", ")) == ["LlamaStack → OGX", "llama-stack → ogx", "llama_stack → ogx"]
 
 
@@ -268,10 +268,10 @@ def test_a_function_that_was_renamed_is_one_item_but_an_argument_is_none(edited,
         calls = {n: [(name, f'{{"{n}": "{who}"}}')] for n in ("to", "of", "at")}
         return [make.chat(f"Call {name} {n}?", "", chunks=1, calls=calls[n]) for n in calls]
 
-    assert edited(written("knowledge_search", "Ada"), written("file_search", "Ada")).numbers.items == 1
+    assert edited(written("knowledge_search", "Ada"), written("file_search", "Ada")).numbers.items_by_call == 1
     found = edited(written("look", "Ada"), written("look", "Eve"))
     assert {change.churn.value for change in found.changes} == {"tool_call"}
-    assert found.numbers.items == 3
+    assert found.numbers.items_by_call == 3
 
 
 def test_another_word_that_only_the_model_said_is_no_rename(edited, make):
@@ -282,8 +282,8 @@ def test_another_word_that_only_the_model_said_is_no_rename(edited, make):
     def called(name):
         return [make.chat(f"Q {n}?", "", chunks=1, calls=[(name, f'{{"{n}": 1}}')]) for n in ("to", "of", "at")]
 
-    assert edited(said("positive"), said("negative")).numbers.items == 3
-    assert edited(called("create_user"), called("delete_user")).numbers.items == 3
+    assert edited(said("positive"), said("negative")).numbers.items_by_call == 3
+    assert edited(called("create_user"), called("delete_user")).numbers.items_by_call == 3
 
 
 def test_a_file_with_any_other_difference_is_not_in_the_rename():

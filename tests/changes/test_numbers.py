@@ -85,7 +85,7 @@ def test_every_form_of_a_report_tells_the_same_numbers(mixed):
     assert made["files_changed"] == numbers.recordings
     assert len(made["changes"]) == numbers.changes
     alone = sum(change["item"] is None for change in made["changes"])
-    assert numbers.items == alone + len({change["item"] for change in made["changes"]} - {None})
+    assert numbers.items_by_call == alone + len({change["item"] for change in made["changes"]} - {None})
     assert sum(change["severity"] == "red" for change in made["changes"]) == numbers.red
     rows = re.findall(r"^\| [^|]+ \| (\d+) \| (\d+) \| (\d+) \| [^|]+ \| (\d+) \|$", told["md"], re.MULTILINE)
     changes, recordings, _, undecided = (sum(int(row[at]) for row in rows) for at in range(4))

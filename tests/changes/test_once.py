@@ -1,7 +1,7 @@
 """Each thing that changed in a test is told once."""
 
 from recviewer.changes.once import in_order_of_calls, told_once
-from recviewer.difference.model import SectionKind
+from recviewer.difference.model import SectionKind, Words
 
 FOLDER = "tests/integration/chat/recordings"
 
@@ -22,7 +22,9 @@ def talk(first, second, question="And its moon?", **more):
 
 
 def said(call):
-    return [(section.kind, item.words.new) for section in call.sections for item in section.items]
+    return [
+        (section.kind, item.words.new) for section in call.sections for item in section.items if isinstance(item, Words)
+    ]
 
 
 def test_a_changed_answer_is_not_told_again_where_a_later_request_holds_it(tree, make):
@@ -69,3 +71,23 @@ def test_calls_stand_in_order_of_what_was_said_before_them(tree, make):
     changes = changed(tree, make, talk("Saturn.", "Titan."), talk("It is Saturn.", "It is Titan."))
 
     assert [len(one.side.exchange.request.messages) for one in changes] == [1, 3]
+
+
+def alone(tree, make, *calls):
+    """What is told of the calls of a test that came with a commit; each a dict of `chat`."""
+    base = tree.commit("before")
+    for at, one in enumerate(calls):
+        tree.write(f"{FOLDER}/{at}.json", make.bytes_of(make.chat(**one)))
+    return told_once(in_order_of_calls(tree.overview(f"{base}..{tree.commit('after')}").changes))
+
+
+def test_of_what_came_all_is_told_but_what_an_earlier_call_told(tree, make):
+    tree.put(make.chat("Something else?"))
+    first, second = alone(tree, make, *talk("Saturn.", "Titan."))
+
+    assert (SectionKind.ANSWER, "Saturn.") in said(first)
+    told = said(second)
+    assert (SectionKind.ANSWER, "Titan.") in told
+    assert (SectionKind.MESSAGES, "And its moon?") in told
+    assert "Saturn." not in [words for _, words in told]
+    assert second.repeated[0].call == 1

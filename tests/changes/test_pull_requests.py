@@ -102,4 +102,4 @@ def test_pull_request_5_is_one_rename_and_four_that_went_wrong(told):
     assert [count for count, _ in groups] == [156, 36, 20, 14, 12, 2]
     assert all("stack → ogx" in label for _, label in groups[:4])
     assert groups[4][1].startswith("__type__ llama_stack_api.tools.ToolInvocationResu")
-    assert (told[5].numbers.need_you, told[5].numbers.need_you_items) == (242, 8)
+    assert (told[5].numbers.need_you, told[5].numbers.need_you_items) == (242, 6)

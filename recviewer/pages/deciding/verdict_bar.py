@@ -113,6 +113,7 @@ class Bar:
     count: int = 1
     alike: int = 0
     is_gone: bool = False
+    can_delete: bool = True
     shown: int = 0
 
 

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from recviewer.catalog.models import Recording
 from recviewer.catalog.where import key_at, way
-from recviewer.changes.findings import Finding
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
 from recviewer.changes.recorded import recorded
@@ -22,36 +21,19 @@ from recviewer.git.repository import GitFailed
 from recviewer.pages.deciding.verdict_bar import UNREAD, Bar, bar_of
 from recviewer.pages.difference.difference import DifferencePage, PairFact, ShownSide, fragment_of, page_of, too_much
 from recviewer.pages.difference.expected import expected_of
-from recviewer.pages.ranges import generations
-from recviewer.pages.ranges.filter import RangeFilter, of_finding
-from recviewer.pages.ranges.pushed import Pushed, Watch, pushed_of, successor, watch_of
+from recviewer.pages.ranges import entries, generations
+from recviewer.pages.ranges.entries import Entries
+from recviewer.pages.ranges.filter import RangeFilter
+from recviewer.pages.ranges.findings import FindingHere, found_on
+from recviewer.pages.ranges.pushed import Pushed, Watch, elsewhere, pushed_of, watch_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import item_of, items_of
-from recviewer.pages.text.classes import CLASSES, SEVERITIES, Look, look_of_state
-from recviewer.pages.text.test_ids import parse
+from recviewer.pages.text.classes import SEVERITIES, Look, look_of_state
 from recviewer.pairing.sides import Side, file_meaning_of
 from recviewer.review import pairs, ranges, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Decision
-
-BEFORE, BEHIND = 6, 40
-"""Items of the queue that the left column lists before and behind this one, so that this one is seen without scrolling."""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRow:
-    """An item in the left column. heading: the class where it begins; test: the test where it begins, "" else."""
-
-    heading: Look | None
-    number: int
-    test: str
-    asked: str
-    url: str
-    state: Look
-    is_here: bool
-    more: int
-    older: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +61,8 @@ class SideFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingHere:
-    """A finding on this item. url: of all that it is about. words: what holds here, and for how many of the item."""
-
-    finding: Finding
-    url: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class ChangePage:
-    """One change. before, after: how many entries are left out on each side.
+    """One change. beside: the left column.
 
     verdicts: on the change itself. members: of its item where it has several, this one first; label: which change they all
     are. group: further recordings of the same call, with addresses; older: how many of these are older generations,
@@ -100,9 +73,7 @@ class ChangePage:
     difference: DifferencePage
     change: Change
     place: ShownRange
-    entries: tuple[ItemRow, ...]
-    before: int
-    after: int
+    beside: Entries
     facts: tuple[SideFacts, ...]
     verdicts: tuple[Decision, ...]
     findings: tuple[FindingHere, ...]
@@ -114,8 +85,6 @@ class ChangePage:
     label: str
     can_break: bool
     pair_url: str
-    back_url: str
-    filter_words: str
     bar: Bar
     pushed: Pushed | None
     watch: Watch | None
@@ -132,27 +101,23 @@ def show(request: HttpRequest, place: ShownRange, path: str) -> HttpResponse:
     changes = place.report.found.changes
     change = next((one for one in changes if one.side.path == path), None)
     if change is None:
-        return _elsewhere(request, place, asked, path)
-    every = items(asked.changes(place.report))
-    here = next(
-        (at for at, one in enumerate(every) if any(change is other for other in (*one.changes, *one.older))), -1
-    )
-    item = every[here] if here >= 0 and not any(change is one for one in every[here].older) else Item((change,))
+        return elsewhere(request, place, asked, path)
+    every = asked.items(place.report)
+    here = entries.place_of(every, change)
+    item = _item_of(every[here], change) if here >= 0 else Item((change,))
     if change is not item.first:  # shown is the one that was asked for; it stands for the others
         item = Item((change, *[one for one in item.changes if one is not change]))
     page = _page(request, place, asked, item, every, here)
     return fragment_of(request, page.difference) or render(request, "changes/change.html", {"page": page})
 
 
-def _elsewhere(request: HttpRequest, place: ShownRange, asked: RangeFilter, path: str) -> HttpResponse:
-    at = request.GET.get("head", "")
-    found = successor(place, path, at)
-    if found is None and not at:
-        raise Http404(path)
-    told = [("head", at)] if at else []
-    if found is None:
-        return HttpResponseRedirect(place.url + asked.query(*told))
-    return HttpResponseRedirect(place.url + asked.query(("change", found.side.path), *told))
+def _item_of(item: Item, change: Change) -> Item:
+    """Return what a change stands for within a stop of the queue: of different changes those that are the same as it."""
+    if any(change is one for one in item.older):
+        return Item((change,))
+    if not item.is_many:
+        return item
+    return next(one for one in items(item.changes) if any(change is other for other in one.changes))
 
 
 def _page(
@@ -162,7 +127,7 @@ def _page(
     change = item.first
     actor = actor_of(request)
     queue = queue_of(place, asked, every, at)
-    beside = next((one for one in (every[at].older if at >= 0 else ()) if not one.verdict and one is not change), None)
+    beside = _beside(every[at], item) if at >= 0 else None
     here = place.change_url(asked, change)
     below = way()
     targets = [ranges.target_of(one, below) for one in item.changes]
@@ -175,14 +140,14 @@ def _page(
         ),
         act_url=reverse("changes:decide"),
         url=here,
-        after=place.change_url(asked, beside) if beside and change.is_older else queue.after_url,
+        after=place.change_url(asked, beside) if beside else queue.after_url,
         queue=queue,
         is_gone=change.churn is Churn.GONE,
         asks=bool(change.asks),
     )
     closed = "" if any(target.subject for target in targets) else UNREAD
     bar = replace(bar, alike=_alike(place, item), closed=closed)
-    findings = tuple(_findings(place, item.changes))
+    findings = tuple(found_on(place, item.changes))
     difference = _difference(request, place, change)
     facts = [PairFact(*SEVERITIES[one.finding.severity], one.words) for one in findings]
     facts += [PairFact("warn", "warn", "not caused by this change")] if change.unasked else []
@@ -191,14 +156,11 @@ def _page(
     changes = place.report.found.changes
     call = _call_of(changes, change)
     older = generations.older_of(changes, call) if call else []
-    start, stop = max(0, at - BEFORE), min(len(every), at + BEHIND + 1)
     return ChangePage(
         difference=replace(difference, facts=(*difference.facts, *facts), expected=expected_of(change.expected)),
         change=change,
         place=place,
-        entries=tuple(_entries(place, asked, every[start:stop], change)),
-        before=start,
-        after=len(every) - stop,
+        beside=entries.around(place, asked, every, at),
         facts=tuple(_facts(place, change)),
         verdicts=_on_itself(change),
         findings=findings,
@@ -214,12 +176,20 @@ def _page(
         label=place.report.found.alike[change.alike].label if change.alike is not None and item.changes[1:] else "",
         can_break=pairs.can_break(change),
         pair_url=_pair_url(place, change),
-        back_url=place.url + asked.query(),
-        filter_words=asked.words(place.report),
         bar=bar,
         pushed=pushed_of(request, place),
         watch=watch_of(place),
     )
+
+
+def _beside(stop: Item, item: Item) -> Change | None:
+    """Return what else of a stop of the queue is undecided, once this is decided; None for nothing.
+
+    Below a call these are its older generations, of a test its other changes.
+    """
+    below = stop.changes if stop.is_many else ()
+    some = stop.older if item.first.is_older else below
+    return next((one for one in some if not one.verdict and not any(one is mine for mine in item.changes)), None)
 
 
 def _call_of(changes: Sequence[Change], change: Change) -> Change | None:
@@ -283,34 +253,6 @@ def _bytes(place: ShownRange, change: Change) -> tuple[bytes | None, bytes | Non
     return (found.get(old.blob) if old else None), (found.get(new.blob) if new else None)
 
 
-def _entries(place: ShownRange, asked: RangeFilter, some: Sequence[Item], shown: Change) -> Iterator[ItemRow]:
-    total = {churn: tally.changes for churn, tally in place.report.found.classes().items()}
-    heading: Churn | None = None
-    test: str | None = None
-    for item in some:
-        change = item.first
-        is_here = any(one is shown for one in (*item.changes, *item.older))
-        is_new_class, is_new_test = change.churn is not heading, change.about.test_id != test
-        heading, test = change.churn, change.about.test_id
-        yield ItemRow(
-            CLASSES[heading] if is_new_class else None,
-            total[heading],
-            _short(test) if is_new_class or is_new_test else "",
-            change.about.meaning.line.asked or change.side.name,
-            place.item_url(asked, item),
-            look_of_state(item.verdict, is_gone=heading is Churn.GONE),
-            is_here,
-            len(item.changes) - 1,
-            len(item.older),
-        )
-
-
-def _short(test_id: str) -> str:
-    if not test_id:
-        return "no test is known"
-    return parse(test_id).short
-
-
 def _shown(side: Side | None, otherwise: str) -> ShownSide:
     if side is None:
         return ShownSide("", otherwise, "")
@@ -366,13 +308,3 @@ def _moved(change: Change) -> Iterator[tuple[str, str]]:
     for name, before, after in places:
         if before != after:
             yield name, before or "none"
-
-
-def _findings(place: ShownRange, some: Sequence[Change]) -> Iterator[FindingHere]:
-    """Yield what was found on any of the changes that are decided on together, with how many of them."""
-    mine = {change.key for change in some}
-    for finding in place.report.findings:
-        count = sum(one.key in mine for one in finding.on)
-        if count:
-            which = "" if count == len(some) else f" in {count:,} of these {len(some):,}"
-            yield FindingHere(finding, place.url + of_finding(finding).query(), f"{finding.each}{which}")

@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 
 from recviewer.catalog.naming import test_name
 from recviewer.changes.findings import Finding
+from recviewer.changes.items import Item, items, items_by_test
 from recviewer.changes.model import Change
 from recviewer.difference.model import Churn
 from recviewer.pages.text import test_ids
@@ -33,7 +34,7 @@ class RangeFilter:
     classes: any of them. rule, severity: of a finding. is_found: only what has findings, or has none. needs: `you` for what
     needs a person, `somebody` for what did before it was decided on. verdict: `undecided`, `approved`, …. test: an id as
     `test_ids.stand_in` writes it, None for any, "" where no test is known. unasked: only what nothing in the range asked
-    for.
+    for. by_call: the queue leads from call to call, and not from test to test; that asks for no other changes.
     """
 
     classes: tuple[Churn, ...] = ()
@@ -44,6 +45,7 @@ class RangeFilter:
     verdict: str = ""
     test: str | None = None
     unasked: bool = False
+    by_call: bool = False
 
     @classmethod
     def of(cls, query: QueryDict) -> RangeFilter:
@@ -59,12 +61,13 @@ class RangeFilter:
             verdict if verdict in STATES else "",
             test_ids.asked_for(query.get("test", "")) if "test" in query else None,
             "unasked" in query,
+            query.get("by") == "change",
         )
 
     @property
     def is_empty(self) -> bool:
         """Tell whether all changes are asked for."""
-        return self == RangeFilter()
+        return replace(self, by_call=False) == RangeFilter()
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the filter as names and values of an address, in a stable order."""
@@ -75,7 +78,8 @@ class RangeFilter:
         made += [("needs", self.needs)] if self.needs else []
         made += [("verdict", self.verdict)] if self.verdict else []
         made += [("test", self.test)] if self.test is not None else []
-        return made + ([("unasked", "1")] if self.unasked else [])
+        made += [("unasked", "1")] if self.unasked else []
+        return made + ([("by", "change")] if self.by_call else [])
 
     def query(self, *more: tuple[str, str]) -> str:
         """Return the filter as the end of an address, with what else it is to tell; "" for nothing."""
@@ -93,6 +97,10 @@ class RangeFilter:
             mine = {change.key for finding in self._findings(report) for change in finding.on}
             found = [change for change in found if change.key in mine]
         return [change for change in found if self._takes(change)]
+
+    def items(self, report: Report) -> list[Item]:
+        """Return what is asked for as the stops of a queue."""
+        return (items if self.by_call else items_by_test)(self.changes(report))
 
     def takes_finding(self, finding: Finding) -> bool:
         """Tell whether changes are asked for that a finding is about."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.http import HttpRequest
@@ -20,16 +19,16 @@ from recviewer.git import refs
 from recviewer.git.ranges import Counted
 from recviewer.git.refs import CommitFacts
 from recviewer.git.repository import Repository
-from recviewer.pages.ranges import one_test
 from recviewer.pages.ranges.filter import RangeFilter, of_finding
 from recviewer.pages.ranges.generations import older_of, question_url
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.site.numbers import whole
-from recviewer.pages.text.classes import CLASSES, STATES, Look, look_of_state
-from recviewer.pages.text.test_ids import TestId, parse, stand_in
+from recviewer.pages.text.classes import CLASSES, SEVERITIES, STATES, Look, look_of_state
+from recviewer.pages.text.test_ids import TestId, parse
 from recviewer.pages.text.walk import Queue
 from recviewer.report import sentence
 from recviewer.review import ranges
+from recviewer.smells import Severity
 
 SHOWN = 200
 """Rows of one page."""
@@ -56,17 +55,25 @@ class FindingLine:
 
 @dataclass(frozen=True, slots=True)
 class TestRow:
-    """What happened to the recordings of one test. what: looks with how many. words: that came and went, as far as known.
+    """One item of the queue by test. test: the first that it is of, None where none is known; asked: the words of that one.
 
-    unread: how many of the changes were left unread, of whose words nobody knows.
+    others: further tests that have the same. what: looks with how many. told: what changed; of several changes what is
+    true of all, or of the weightiest. findings: looks with how many changes have such. words: that came and went, as far as
+    known; of what is the same in several recordings once. unread: changes that were left unread, of whose words nobody
+    knows. older: older generations.
     """
 
     test: TestId | None
+    asked: str
+    others: int
     url: str
     what: tuple[tuple[Look, int], ...]
+    told: str
+    findings: tuple[tuple[Look, int], ...]
     words: int
     states: tuple[tuple[Look, int], ...]
     unread: int
+    older: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +156,12 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
     walked = asked.without_verdict()
     found = report.found
     mine = asked.changes(report)
-    by_test = asked.is_empty if "by" not in request.GET else request.GET["by"] == "test"
-    tests = _by_test(mine) if by_test else []
-    rows = [] if by_test else items(mine)
-    listed = len(tests) + len(rows)
+    by_test = not asked.by_call
+    rows = asked.items(report)
     start = whole(request.GET.get("from", ""))
     tallies, source = found.classes(), found.source
     here = place.url
-    queue = queue_of(place, walked, items(walked.changes(report)))
+    queue = queue_of(place, walked, walked.items(report))
     keys = {change.key for change in mine}
     churn = [change for change in ranges.churn(report) if change.key in keys]
     return Landing(
@@ -193,17 +198,17 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
         heading=asked.words(report),
         walked=walked.words(report),
         by_test=by_test,
-        tests=tuple([_test(place, some) for some in tests[start : start + SHOWN]]),
-        changes=tuple([_row(place, asked, item) for item in rows[start : start + SHOWN]]),
+        tests=tuple([_test(place, asked, item) for item in rows[start : start + SHOWN] if by_test]),
+        changes=tuple([_row(place, asked, item) for item in rows[start : start + SHOWN] if not by_test]),
         numbers=count(mine),
-        other_grouping=here + asked.query(("by", "change" if by_test else "test")),
+        other_grouping=here + replace(asked, by_call=by_test).query(),
         all_url=here,
         previous_url=_page(request, start - SHOWN) if start else "",
-        next_url=_page(request, start + SHOWN) if start + SHOWN < listed else "",
+        next_url=_page(request, start + SHOWN) if start + SHOWN < len(rows) else "",
         churn=len(churn),
         churn_url=f"{reverse('changes:churn')}{asked.query(('range', place.spec))}",
         queue=queue,
-        start_url=queue.skip_url or (place.item_url(walked, items(mine)[0]) if mine else ""),
+        start_url=queue.skip_url or (place.item_url(walked, rows[0]) if rows else ""),
         kept=kept(found.changes),
         about_tests=sentence.about_tests(found),
     )
@@ -227,10 +232,10 @@ def _places(place: ShownRange, asked: RangeFilter, *, by_test: bool) -> tuple[Na
             "need you",
             numbers.need_you,
             place.url + RangeFilter(needs="you").query(),
-            asked == RangeFilter(needs="you"),
+            asked == RangeFilter(needs="you", by_call=asked.by_call),
         ),
-        Narrowing("all changes", numbers.changes, f"{place.url}?by=change", everything and not by_test),
-        Narrowing("tests", numbers.tests, f"{place.url}?by=test", everything and by_test),
+        Narrowing("items by test", numbers.items, place.url, everything and by_test),
+        Narrowing("items by call", numbers.items_by_call, f"{place.url}?by=change", everything and not by_test),
         Narrowing("findings", len(place.report.findings), f"{place.url}#findings", is_on=False),
     )
 
@@ -262,46 +267,46 @@ def _unasked(place: ShownRange, asked: RangeFilter) -> Narrowing | None:
     return Narrowing("not caused by this change", count, url, asked.unasked)
 
 
-def _by_test(changes: Sequence[Change]) -> list[list[Change]]:
-    by_test: dict[str, list[Change]] = {}
-    for change in changes:
-        by_test.setdefault(change.about.test_id, []).append(change)
-    return list(by_test.values())
-
-
-def _test(place: ShownRange, mine: Sequence[Change]) -> TestRow:
-    test = mine[0].about.test_id
-    what = Counter(change.churn for change in mine)
-    states = Counter((change.verdict or "undecided", change.churn is Churn.GONE) for change in mine)
+def _test(place: ShownRange, asked: RangeFilter, item: Item) -> TestRow:
+    test = item.tests[0]
+    what = Counter(change.churn for change in item.changes)
+    states = Counter((change.verdict or "undecided", change.churn is Churn.GONE) for change in item.changes)
+    found = Counter(change.severity for change in item.changes if change.severity is not None)
+    heads = [one.first for one in items(item.changes)]
     return TestRow(
         parse(test) if test else None,
-        _test_url(place, mine, test),
+        item.first.about.meaning.line.asked or item.first.side.name,
+        len(item.tests) - 1,
+        place.item_url(asked.without_verdict(), item),
         tuple((CLASSES[churn], what[churn]) for churn in ORDER if churn in what),
-        sum(change.removed.words + change.added.words for change in mine),
+        _told(place, item),
+        tuple(
+            (Look(*SEVERITIES[severity], severity.value), found[severity]) for severity in Severity if found[severity]
+        ),
+        sum(change.removed.words + change.added.words for change in heads),
         tuple((look_of_state(state, is_gone=is_gone), n) for (state, is_gone), n in states.most_common()),
-        sum(bool(change.unread) for change in mine),
+        sum(bool(change.unread) for change in item.changes),
+        len(item.older),
     )
 
 
-def _test_url(place: ShownRange, mine: Sequence[Change], test: str) -> str:
-    """Return where a test is read: on one page where calls of it changed into others, else as a list."""
-    if test and any(one.pair is not None and not one.is_quiet for one in mine):
-        return one_test.url_of(place, test)
-    return place.url + RangeFilter(test=stand_in(test)).query()
+def _told(place: ShownRange, item: Item) -> str:
+    """Return what changed, of several that are the same change what is true of all."""
+    change = item.first
+    if len(item.changes) > 1 and change.alike is not None:
+        return place.report.found.alike[change.alike].label
+    return change.summary
 
 
 def _row(place: ShownRange, asked: RangeFilter, item: Item) -> ChangeRow:
     change = item.first
     state = look_of_state(item.verdict, is_gone=change.churn is Churn.GONE)
     url = place.item_url(asked.without_verdict(), item)
-    told = change.summary
-    if len(item.changes) > 1 and change.alike is not None:
-        told = place.report.found.alike[change.alike].label
     older = older_of(place.report.found.changes, change)
     queue = asked.without_verdict()
     return ChangeRow(
         change,
-        told,
+        _told(place, item),
         CLASSES[change.churn],
         url,
         state,

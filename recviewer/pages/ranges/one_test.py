@@ -1,37 +1,43 @@
-"""All that changed in one test on one page, each thing once, and what was read there approved together."""
+"""All that a test's recordings became on one page, each thing once, decided on together: a stop of the queue."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.urls import path
-from django.utils.http import urlencode
+from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
+from recviewer.catalog.where import way
+from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
 from recviewer.changes.once import Repeated, ToldCall, in_order_of_calls, told_once
 from recviewer.changes.overview import Overview
 from recviewer.difference.model import Churn, Section, Words
+from recviewer.exchange.amounts import counted
 from recviewer.exchange.model import Kind
 from recviewer.memory.ranges import watching
 from recviewer.pages.deciding import hurry
+from recviewer.pages.deciding.verdict_bar import Bar, bar_of
 from recviewer.pages.difference.expected import ShownExpected, expected_of
 from recviewer.pages.difference.sections import Part, part_of
 from recviewer.pages.difference.text import Room
-from recviewer.pages.ranges import acts
+from recviewer.pages.ranges import acts, entries, generations
+from recviewer.pages.ranges.entries import Entries
 from recviewer.pages.ranges.filter import RangeFilter
-from recviewer.pages.ranges.queue import ShownRange
-from recviewer.pages.site.forms import item_of, seen_in
+from recviewer.pages.ranges.findings import FindingHere, found_on
+from recviewer.pages.ranges.pushed import Pushed, Watch, elsewhere, pushed_of, watch_of
+from recviewer.pages.ranges.queue import ShownRange, queue_of
+from recviewer.pages.site.forms import item_of, items_of, seen_in
 from recviewer.pages.site.htmx import wants_fragment
-from recviewer.pages.text.classes import CLASSES, SEVERITIES, Look, look_of_state
+from recviewer.pages.text.classes import CLASSES, Look, look_of_state
 from recviewer.pages.text.folds import Folds
-from recviewer.pages.text.test_ids import TestId, asked_for, parse, stand_in
+from recviewer.pages.text.test_ids import TestId, parse
+from recviewer.pages.text.walk import Queue
 from recviewer.review import ranges
 from recviewer.review.actors import actor_of
-from recviewer.review.models import Verdict
 from recviewer.review.refusals import Invalid
 from recviewer.review.subjects import WHOLE_TEST
 from recviewer.smells import Severity
@@ -46,9 +52,10 @@ MOST_CALLS = 60
 
 @dataclass(frozen=True, slots=True)
 class ReadCall:
-    """One pair of the test. parts: what it tells. repeated: what an earlier call told. item: for the `item` field, "" for
-    one that is decided on, or that this page may not decide on. why_not: why it is left to its own page, "" where not.
-    findings: (glyph, tone, words) of what was found on it.
+    """One call of the test. parts: what it tells. repeated: what an earlier call told. why_not: why it is left to its own
+    page, "" where it is not. findings: what was found on it. item: for the `item` field of a form about it alone, "" where
+    it is decided on, or may not be decided on here. others: the same change in other recordings, decided on along with it,
+    each with its address and state.
     """
 
     number: int
@@ -59,105 +66,122 @@ class ReadCall:
     parts: tuple[Part, ...]
     repeated: tuple[Repeated, ...]
     expected: ShownExpected | None
-    findings: tuple[tuple[str, str, str], ...]
+    findings: tuple[FindingHere, ...]
     item: str
     why_not: str
+    others: tuple[tuple[Change, str, Look], ...]
 
-
-@dataclass(frozen=True, slots=True)
-class ReadApart:
-    """A change of the test that is read on its own page: it came or went, or nobody has to read it."""
-
-    change: Change
-    look: Look
-    state: Look
-    url: str
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The change, and those that are the same."""
+        return (self.change, *(one for one, _, _ in self.others))
 
 
 @dataclass(frozen=True, slots=True)
 class OneTestPage:
-    """What changed in a test. words: came and went, each counted once; words_by_call: as the pages of its calls show them.
+    """What changed in a test, or alike in several.
 
-    count: how many may be approved here; left: how many are undecided besides. next_url: the next test of the range with
-    something undecided, "" for none. here: of this page. shown: when it was shown, see `hurry`.
+    path: of the weightiest change. filter: what the queue asks for, as the end of an address. others: tests that have the
+    same, besides. classes: looks with how many. words: came and went, each counted once; words_by_call: as the pages of its
+    calls show them.
+    older: (how many older generations a call has, the address where they are read). beside: the left column.
     """
 
-    spec: str
+    place: ShownRange
+    path: str
+    filter: str
+    asked: str
     test: TestId
-    test_name: str
-    rule: str
+    others: tuple[TestId, ...]
     calls: tuple[ReadCall, ...]
-    apart: tuple[ReadApart, ...]
-    churn: int
+    classes: tuple[tuple[Look, int], ...]
+    findings: tuple[FindingHere, ...]
     words: int
     words_by_call: int
-    count: int
-    left: int
-    by_call_url: str
-    here: str
-    back: str
-    next_url: str
-    shown: int
-
-
-def url_of(place: ShownRange, test: str) -> str:
-    """Return the address of the page of a test."""
-    return f"{place.url}?{urlencode({'read': stand_in(test)})}"
+    older: tuple[tuple[int, str], ...]
+    beside: Entries
+    bar: Bar
+    pushed: Pushed | None
+    watch: Watch | None
 
 
 @require_POST
-def approve(request: HttpRequest) -> HttpResponse:
-    """Approve what the form names of a test, and nothing else; not what comes in the moment after another page was left."""
+def decide(request: HttpRequest) -> HttpResponse:
+    """Decide on what the form names of a test, and on nothing else; not in the moment after another page was left."""
     too_soon = hurry.refused(request)
-    return too_soon if too_soon is not None else acts.asked_or_done(request, show, _approve)
+    return too_soon if too_soon is not None else acts.asked_or_done(request, _nothing, _decide)
 
 
-def _mine(found: Overview, test: str) -> list[Change]:
-    return in_order_of_calls(one for one in found.changes if one.about.test_id and stand_in(one.about.test_id) == test)
+def _nothing(request: HttpRequest, place: ShownRange) -> HttpResponse:
+    raise Http404(request.path)
 
 
-def show(request: HttpRequest, place: ShownRange) -> HttpResponse:
-    """Show all that changed in the test that the address names (`read`)."""
-    test = asked_for(request.GET.get("read", ""))
-    mine = _mine(place.report.found, test)
-    if not mine:
-        raise Http404(test)
+def show(request: HttpRequest, place: ShownRange, path_: str) -> HttpResponse:
+    """Show the stop of the queue that a change is in. What stood on an earlier head leads to what stands there now."""
+    asked = _walked(request.GET)
+    change = next((one for one in place.report.found.changes if one.side.path == path_), None)
+    if change is None:
+        return elsewhere(request, place, asked, path_, "read")
+    every = asked.items(place.report)
+    here = entries.place_of(every, change)
+    if here < 0 or not every[here].is_many:
+        return HttpResponseRedirect(place.change_url(asked, change))
+    item, queue = every[here], queue_of(place, asked, every, here)
     names = request.GET.getlist("open")
     kept = request.GET.copy()
     kept.pop("open", None)
     folds = Folds.asked_by(names, kept.urlencode(), is_part=wants_fragment(request))
-    page = _page(place, mine, folds)
+    calls = _calls(place, asked, item, folds)
     if wants_fragment(request) and names:
         fold = folds.found.get(names[-1])
         if fold is None:
             raise Http404(names[-1])
-        return render(request, fold.template, {"fold": fold, "page": page})
+        return render(request, fold.template, {"fold": fold})
+    alone = _left(calls)
+    if alone is not None and not any(one.item for one in calls):
+        return HttpResponseRedirect(place.change_url(asked, alone))
+    page = _page(request, place, asked, item, calls, queue, entries.around(place, asked, every, here))
     return render(request, "changes/one_test.html", {"page": page})
 
 
-def _page(place: ShownRange, mine: Sequence[Change], folds: Folds) -> OneTestPage:
-    pairs = [one for one in mine if one.pair is not None and not one.is_quiet and one.subject]
-    told = told_once(pairs)
-    calls = _calls(place, told, folds)
-    apart = [one for one in mine if one not in pairs and not one.is_churn]
-    test = mine[0].about.test_id
+def _walked(query: QueryDict) -> RangeFilter:
+    return replace(RangeFilter.of(query).without_verdict(), by_call=False)
+
+
+def _left(calls: Sequence[ReadCall]) -> Change | None:
+    """Return the first undecided change that is left to its own page, None where all can be decided on here."""
+    return next((one for call in calls if not call.item for one in call.changes if not one.verdict), None)
+
+
+def _page(
+    request: HttpRequest,
+    place: ShownRange,
+    asked: RangeFilter,
+    item: Item,
+    calls: Sequence[ReadCall],
+    queue: Queue,
+    beside: Entries,
+) -> OneTestPage:
+    first, *others = item.tests
+    looks = [call.look for call in calls for _ in call.changes]
+    heads = [call.change for call in calls]
     return OneTestPage(
-        spec=place.spec,
-        test=parse(test),
-        test_name=stand_in(test),
-        rule=WHOLE_TEST,
-        calls=calls,
-        apart=tuple(_apart(place, one) for one in apart),
-        churn=sum(one.is_churn for one in mine),
-        words=sum(_words(section) for one in told for section in one.sections),
-        words_by_call=sum(_words(section) for one in pairs for section in one.difference().sections),
-        count=sum(bool(one.item) for one in calls),
-        left=sum(not one.change.verdict and not one.item for one in calls) + sum(not one.verdict for one in apart),
-        by_call_url=place.change_url(RangeFilter(test=stand_in(test)), pairs[0] if pairs else mine[0]),
-        here=url_of(place, test),
-        back=place.url,
-        next_url=_next(place, test),
-        shown=hurry.now(),
+        place=place,
+        path=item.first.side.path,
+        filter=asked.query()[1:],
+        asked=heads[0].about.meaning.line.asked,
+        test=parse(first),
+        others=tuple(map(parse, others)),
+        calls=tuple(calls),
+        classes=tuple([(look, looks.count(look)) for look in dict.fromkeys(looks)]),
+        findings=tuple(found_on(place, item.changes)),
+        words=sum(_words(part) for one in told_once(heads) for part in one.sections),
+        words_by_call=sum(_words(part) for head in heads for one in told_once([head]) for part in one.sections),
+        older=tuple(_older(place, heads)),
+        beside=beside,
+        bar=_bar(request, place, item, calls, queue, asked, _left(calls)),
+        pushed=pushed_of(request, place),
+        watch=watch_of(place),
     )
 
 
@@ -165,44 +189,127 @@ def _words(section: Section) -> int:
     return sum(item.words.removed.words + item.words.added.words for item in section.items if isinstance(item, Words))
 
 
+def _older(place: ShownRange, heads: Sequence[Change]) -> Iterator[tuple[int, str]]:
+    for change in heads:
+        older = generations.older_of(place.report.found.changes, change)
+        if older:
+            yield len(older), generations.question_url(place, change)
+
+
+def _bar(
+    request: HttpRequest,
+    place: ShownRange,
+    item: Item,
+    calls: Sequence[ReadCall],
+    queue: Queue,
+    asked: RangeFilter,
+    alone: Change | None,
+) -> Bar:
+    """Return the bar of what can be decided on here or, where all is, of what was. alone: a change that is read alone."""
+    open_ = [one for call in calls if call.item for one in call.changes if not one.verdict]
+    mine = open_ or list(item.changes)
+    start = way()
+    bar = bar_of(
+        actor_of(request),
+        [ranges.target_of(one, start) for one in mine],
+        fields=(
+            ("range", place.spec),
+            ("read", item.first.side.path),
+            ("filter", asked.query()[1:]),
+            ("item", _items(mine)),
+        ),
+        act_url=reverse("changes:one_test"),
+        url=place.item_url(asked, item),
+        after=place.change_url(asked, alone) if alone else queue.after_url,
+        queue=queue,
+        is_gone=all(one.new is None for one in mine),
+        asks=any(one.asks for one in mine),
+    )
+    if open_:
+        return replace(
+            bar,
+            state="undecided",
+            icon="undecided",
+            tone="quiet",
+            is_carried=False,
+            note="",
+            at=None,
+            lead="Undecided." if len(open_) == len(item.changes) else "Decided in part.",
+            rest=_what(open_, len(item.changes)),
+            mine="",
+            chosen="",
+            my_note="",
+            can_delete=not any(one.new is None for one in mine),
+        )
+    return replace(bar, mine="", can_delete=not any(one.new is None for one in mine))
+
+
+def _what(open_: Sequence[Change], total: int) -> str:
+    """Say what a verdict here reaches."""
+    gone = sum(one.new is None for one in open_)
+    red = sum(one.severity is Severity.RED for one in open_)
+    said = [counted(len(open_) - gone, "answer")] if len(open_) > gone else []
+    said += [counted(gone, "deletion")] if gone else []
+    rest = f" of {total:,} changes" if len(open_) < total else ""
+    return (
+        f"{' and '.join(said)}{rest}{f', {red:,} with a red finding' if red else ''}; the log will say “{WHOLE_TEST}”."
+    )
+
+
+def _items(some: Sequence[Change]) -> str:
+    return items_of(item_of(one.side.path, one.side.blob, one.own_subject) for one in some)
+
+
 TOO_MUCH = "too much of it changed to be shown here"
 NOTHING = "nothing of it can be shown here"
 
 
-def _calls(place: ShownRange, told: Sequence[ToldCall], folds: Folds) -> tuple[ReadCall, ...]:
+def _calls(place: ShownRange, asked: RangeFilter, item: Item, folds: Folds) -> list[ReadCall]:
+    """Return the calls of an item in order; of changes that are the same the first, with the others."""
+    same = {some.first.key: some.changes for some in items(item.changes)}
+    heads = in_order_of_calls(some[0] for some in same.values())
     room, hidden, made = Room(ROOM), set[int](), []
-    for one in told:
-        call = _call(place, one, folds, room, hidden)
-        if call.why_not in (TOO_MUCH, NOTHING):
+    for one in told_once(heads):
+        call = _call(place, asked, one, same[one.change.key][1:], folds, room, hidden)
+        if call.why_not:
             hidden.add(one.number)
         made.append(call)
-    return tuple(made)
+    return made
 
 
-def _call(place: ShownRange, told: ToldCall, folds: Folds, room: Room, hidden: Collection[int]) -> ReadCall:
+def _call(
+    place: ShownRange,
+    asked: RangeFilter,
+    told: ToldCall,
+    others: Sequence[Change],
+    folds: Folds,
+    room: Room,
+    hidden: Collection[int],
+) -> ReadCall:
     """hidden: numbers of calls of which not all is shown, so that what they tell for others is not shown either."""
     change = told.change
     why_not = _why_not(told, room)
-    parts = () if why_not in (TOO_MUCH, NOTHING) else tuple(_parts(told, folds, room))
+    parts = () if why_not else tuple(_parts(told, folds, room))
     if not all(part.is_whole for part in parts) or any(one.call in hidden for one in told.repeated):
         why_not = TOO_MUCH
-    side, is_open = change.side, not change.verdict
+    every = (change, *others)
+    is_open = any(not one.verdict for one in every) and all(one.subject for one in every)
     return ReadCall(
         told.number,
         change,
         CLASSES[change.churn],
-        look_of_state(change.verdict or "undecided", is_gone=False),
-        place.change_url(RangeFilter(test=stand_in(change.about.test_id)), change),
+        look_of_state(change.verdict or "undecided", is_gone=change.new is None),
+        place.change_url(asked, change),
         parts,
         told.repeated,
         expected_of(change.expected) if change.expected.met else None,
-        tuple(
-            (*SEVERITIES[finding.severity], finding.each)
-            for finding in place.report.findings
-            if any(one.key == change.key for one in finding.on)
-        ),
-        item_of(side.path, side.blob, change.own_subject) if is_open and not why_not else "",
+        tuple(found_on(place, every)),
+        _items([one for one in every if not one.verdict]) if is_open and not why_not else "",
         why_not,
+        tuple(
+            (one, place.change_url(asked, one), look_of_state(one.verdict or "undecided", is_gone=one.new is None))
+            for one in others
+        ),
     )
 
 
@@ -210,7 +317,8 @@ def _why_not(told: ToldCall, room: Room) -> str:
     """Return why a call is left to its own page, "" where it is not."""
     sides = (told.change.old, told.change.new)
     is_read = all(side is None or side.exchange.kind is not Kind.UNREADABLE for side in sides)
-    if told.change.churn is Churn.UNREAD or not is_read or not (told.sections or told.repeated):
+    is_told = told.is_told and (told.sections or told.repeated)
+    if told.change.churn is Churn.UNREAD or told.change.unread or not is_read or not is_told:
         return NOTHING
     changed = sum(
         len(item.words.old) + len(item.words.new)
@@ -218,9 +326,7 @@ def _why_not(told: ToldCall, room: Room) -> str:
         for item in section.items
         if isinstance(item, Words)
     )
-    if changed > LONGEST or room.left <= 0 or told.number > MOST_CALLS:
-        return TOO_MUCH
-    return "what was found on it is red" if told.change.severity is Severity.RED else ""
+    return TOO_MUCH if changed > LONGEST or room.left <= 0 or told.number > MOST_CALLS else ""
 
 
 def _parts(told: ToldCall, folds: Folds, room: Room) -> list[Part]:
@@ -232,35 +338,32 @@ def _parts(told: ToldCall, folds: Folds, room: Room) -> list[Part]:
     return made
 
 
-def _apart(place: ShownRange, change: Change) -> ReadApart:
-    look = look_of_state(change.verdict or "undecided", is_gone=change.new is None)
-    url = place.change_url(RangeFilter(test=stand_in(change.about.test_id)), change)
-    return ReadApart(change, CLASSES[change.churn], look, url)
-
-
-def _next(place: ShownRange, test: str) -> str:
-    """Return the address of the next test with something that needs a person."""
-    tests = list(dict.fromkeys(one.about.test_id for one in place.report.found.changes if one.needs_you))
-    others = [one for one in tests if one and one != test]
-    return url_of(place, others[0]) if others else ""
-
-
-def _approve(request: HttpRequest, spec: str) -> HttpResponse:
-    """Approve what was ticked: pairs of one test that were shown as they are, whatever the form names."""
+def _decide(request: HttpRequest, spec: str) -> HttpResponse:
+    """Decide on changes of one item that were shown as they are, whatever the form names."""
     seen, look = seen_in(request.POST), watching(spec)
-    test = asked_for(request.POST.get("test", ""))
+    path_, asked = request.POST.get("read", ""), _walked(QueryDict(request.POST.get("filter", "")))
 
     def find() -> Overview:
         report = look()
-        calls = _page(ShownRange(spec, report), _mine(report.found, test), Folds()).calls if test else ()
-        shown = {one.change.side.path for one in calls if not one.why_not}
-        if any(item.path not in shown or not item.change for item in seen):
+        place = ShownRange(spec, report)
+        every = asked.items(report)
+        item = next((one for one in every if any(path_ == change.side.path for change in one.changes)), None)
+        calls = _calls(place, asked, item, Folds()) if item is not None and item.is_many else []
+        shown = {one.side.path for call in calls if not call.why_not for one in call.changes}
+        if any(one.path not in shown or not one.change for one in seen):
             raise Invalid("Some of what was chosen is not shown on the page of this test any more. Open it again.")
         return report.found
 
-    done = ranges.say(find, seen, actor=actor_of(request), verdict=Verdict.APPROVE, rule=WHOLE_TEST)
-    return acts.on(request, done, spec)
+    done = ranges.say(
+        find,
+        seen,
+        actor=actor_of(request),
+        verdict=request.POST.get("verdict", ""),
+        note=request.POST.get("note", ""),
+        rule=WHOLE_TEST,
+    )
+    return acts.on(request, done, spec, is_said=True)
 
 
 app_name = "changes"
-urlpatterns = [path("do/test", approve, name="one_test")]
+urlpatterns = [path("do/test", decide, name="one_test")]

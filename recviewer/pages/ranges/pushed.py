@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import urlencode
@@ -89,6 +89,20 @@ def watch(request: HttpRequest) -> HttpResponse:
     if not at or head.startswith(at):
         return HttpResponse(status=204)
     return render(request, "changes/_pushed_now.html", {"before": at[:SHORT], "now": head[:SHORT]})
+
+
+def elsewhere(
+    request: HttpRequest, place: ShownRange, asked: RangeFilter, path_: str, page: str = "change"
+) -> HttpResponse:
+    """Lead from a path that the range does not hold to where that stands now. page: `change` or `read`, whichever it was."""
+    at = request.GET.get("head", "")
+    found = successor(place, path_, at)
+    if found is None and not at:
+        raise Http404(path_)
+    told = [("head", at)] if at else []
+    if found is None:
+        return HttpResponseRedirect(place.url + asked.query(*told))
+    return HttpResponseRedirect(place.url + asked.query((page, found.side.path), *told))
 
 
 def successor(place: ShownRange, path_: str, at: str) -> Change | None:

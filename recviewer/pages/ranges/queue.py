@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from recviewer.changes.items import Item, items
+from recviewer.changes.items import Item
 from recviewer.changes.model import Change
 from recviewer.changes.numbers import Numbers, count
 from recviewer.pages.ranges.filter import RangeFilter
@@ -47,14 +47,19 @@ class ShownRange:
 
         `head` tells which commit was looked at: a push in between is noticed on arrival.
         """
-        told = [("change", change.side.path)]
+        return self._address(asked, ("change", change.side.path), *more)
+
+    def _address(self, asked: RangeFilter, what: tuple[str, str], *more: tuple[str, str]) -> str:
+        told = [what]
         told += [("head", self.head)] if self.head else []
         told += [("mode", self.mode)] if self.mode else []
         return self.url + asked.query(*told, *more)
 
     def item_url(self, asked: RangeFilter, item: Item) -> str:
-        """Return the address of an item."""
-        return self.change_url(asked, item.first)
+        """Return the address of an item: of the page of its one change, or of the page that shows all of them."""
+        if not item.is_many:
+            return self.change_url(asked, item.first)
+        return self._address(asked, ("read", item.first.side.path))
 
     def end_url(self, asked: RangeFilter) -> str:
         """Return the address of the end of a queue."""
@@ -68,17 +73,17 @@ def queue_of(place: ShownRange, asked: RangeFilter, every: Sequence[Item], here:
         [_stop(item) for item in every],
         here,
         states,
-        lambda at: place.change_url(asked, _open_in(every[at])),
+        lambda at: _stop_url(place, asked, every[at]),
         address=asked.query() or "?",
         list_url=place.url + asked.query(),
         summary_url=place.end_url(asked),
     )
 
 
-def _open_in(item: Item) -> Change:
-    """Return what a stop leads to: the item, or where that is decided the first of its older generations that is not."""
-    is_open = item.verdict == "undecided"
-    return item.first if is_open else next((one for one in item.older if not one.verdict), item.first)
+def _stop_url(place: ShownRange, asked: RangeFilter, item: Item) -> str:
+    """Return where a stop leads: to the item, or where that is decided to the first of its older generations that is not."""
+    older = None if item.verdict == "undecided" else next((one for one in item.older if not one.verdict), None)
+    return place.item_url(asked, item) if older is None else place.change_url(asked, older)
 
 
 def _stop(item: Item) -> Stop:
@@ -86,7 +91,7 @@ def _stop(item: Item) -> Stop:
     return Stop(
         tuple([_name(change) for change in every]),
         tuple([change.about.test_id for change in every]),
-        tuple(["" if change.asks else change.subject for change in every]),
+        tuple(["" if change.asks or item.is_many else change.subject for change in every]),
     )
 
 
@@ -113,7 +118,7 @@ class QueueEnd:
 def end(request: HttpRequest, place: ShownRange) -> HttpResponse:
     """Sum a queue up."""
     asked = RangeFilter.of(request.GET).without_verdict()
-    every = items(asked.changes(place.report))
+    every = asked.items(place.report)
     mine = [change for item in every for change in (*item.changes, *item.older)]
     numbers = count(mine)
     states = {"approved": numbers.approved, "rejected": numbers.rejected, "delete": numbers.to_delete}

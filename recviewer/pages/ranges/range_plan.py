@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog.models import Recording
 from recviewer.catalog.where import key_at, way
-from recviewer.changes.items import items
 from recviewer.git.repository import GitFailed
 from recviewer.memory.ranges import is_range, report_of
 from recviewer.pages.deciding import plan_files
@@ -61,7 +60,7 @@ def _in_form(request: HttpRequest, plan: Plan, form: str) -> HttpResponse:
 def _around(place: ShownRange, plan: Plan) -> Around:
     url = reverse("plan:range", args=[place.spec])
     here = _in_the_tree(plan)
-    queue = queue_of(place, RangeFilter(), items(place.report.found.changes))
+    queue = queue_of(place, RangeFilter(), RangeFilter().items(place.report))
     return Around(
         url=url,
         url_of=_change_url(place),

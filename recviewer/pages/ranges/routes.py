@@ -20,8 +20,8 @@ from recviewer.report import report as reports
 
 @require_safe
 def show(request: HttpRequest, spec: str) -> HttpResponse:
-    """Show what a range did to recordings; one change of it (`change`), a test (`read`), the queue's end (`end`),
-    or what was lost (`lost`).
+    """Show what a range did to recordings; one change of it (`change`), all that its test became (`read`), the queue's
+    end (`end`), or what was lost (`lost`).
 
     With `.json` behind it the report as scripts read it.
     """
@@ -36,7 +36,7 @@ def show(request: HttpRequest, spec: str) -> HttpResponse:
     if "change" in request.GET:
         return change.show(request, place, request.GET["change"])
     if "read" in request.GET:
-        return one_test.show(request, place)
+        return one_test.show(request, place, request.GET["read"])
     if "end" in request.GET:
         return queue.end(request, place)
     if "lost" in request.GET:

@@ -21,9 +21,11 @@ def place_of(request: HttpRequest, subjects: set[str]) -> str:
     query = QueryDict(urlsplit(next_of(request, request.POST)).query)
     with suppress(GitFailed, Invalid):
         report = report_of(spec)
-        found = [change for change in report.found.changes if change.subject in subjects]
+        found = [one for one in report.found.changes if one.subject in subjects or one.own_subject in subjects]
         shown = {item.path for item in seen_in(request.POST)}
         if found and not any(change.side.path in shown for change in found):
             place = ShownRange(spec, report, query.get("mode", ""))
-            return place.change_url(RangeFilter.of(query).without_verdict(), found[0])
+            asked = RangeFilter.of(query).without_verdict()
+            item = next((one for one in asked.items(report) if found[0] in one.changes), None)
+            return place.change_url(asked, found[0]) if item is None else place.item_url(asked, item)
     return ""

@@ -5,7 +5,7 @@ from django.utils.html import escape
 
 from recviewer.memory import ranges
 from recviewer.pages.ranges import acts
-from recviewer.pages.ranges import change as change_page
+from recviewer.pages.ranges.findings import found_on
 from recviewer.pages.ranges.queue import ShownRange
 from recviewer.review.models import AuditEvent, Standing
 from tests.conftest import exchange
@@ -62,7 +62,7 @@ def test_findings_lead_to_what_they_are_about(client, commit, make_recording):
     (told,) = client.get(f"/changes/{spec}").context["page"].findings
 
     assert told.finding.rule == "leaked-reasoning"
-    rows = client.get(f"{told.url}").context["page"].changes
+    rows = client.get(f"{told.url}&by=change").context["page"].changes
     assert [row.change.side.name for row in rows] == ["a.json"]
     shown = open_change(client, spec, "a").content.decode()
     assert "Thinking leaked into the answer <a" in shown
@@ -316,11 +316,11 @@ def test_an_item_says_what_was_found_on_any_that_it_stands_for(client, commit, m
     alone = next(change for change in report.found.changes if change.side.name == "1.json")
     same = [change for change in report.found.changes if change.side.name in ("0.json", "2.json")]
 
-    (told,) = change_page._findings(ShownRange(spec, report), [alone, *same])
+    (told,) = found_on(ShownRange(spec, report), [alone, *same])
 
     assert told.words == "thinking leaked into the answer in 1 of these 3"
-    assert next(change_page._findings(ShownRange(spec, report), [alone])).words == "thinking leaked into the answer"
-    assert list(change_page._findings(ShownRange(spec, report), same)) == []
+    assert next(found_on(ShownRange(spec, report), [alone])).words == "thinking leaked into the answer"
+    assert list(found_on(ShownRange(spec, report), same)) == []
 
 
 def test_a_pair_is_broken_up_and_made_again(client, commit, make_recording, root):
@@ -471,20 +471,22 @@ def test_a_range_tells_one_number_for_one_thing_wherever_it_tells_it(client, of_
     assert client.get(f"/report/{spec}?as=status").content.startswith(page.ending.encode())
     assert page.ending in client.get(f"/report/{spec}?as=md").content.decode()
     assert facets["need you"].count == numbers["need_you"]
-    assert facets["all changes"].count == facets["undecided"].count == numbers["undecided"] == made["undecided"] == 7
-    assert facets["tests"].count == numbers["tests"] == 6
+    assert facets["undecided"].count == numbers["undecided"] == made["undecided"] == 7
+    assert facets["items by test"].count == numbers["items"]
+    assert facets["items by call"].count == numbers["items_by_call"]
     assert page.queue.total == numbers["items"]
     assert page.churn == numbers["churn"] == 2
     needs = client.get(page.needs_url).context["page"]
     assert (needs.numbers.changes, needs.numbers.items) == (numbers["need_you"], numbers["need_you_items"])
-    assert len(needs.changes) == needs.queue.total == numbers["need_you_items"]
-    every = client.get(facets["all changes"].url).context["page"]
-    assert len(every.changes) == numbers["items"]
+    assert len(needs.tests) == needs.queue.total == numbers["need_you_items"]
+    every = client.get(facets["items by call"].url).context["page"]
+    assert len(every.changes) == every.queue.total == numbers["items_by_call"]
     assert sum(row.more + 1 for row in every.changes) == numbers["changes"]
-    tests = client.get(facets["tests"].url).context["page"]
-    assert len([row for row in tests.tests if row.test]) == numbers["tests"]
+    tests = client.get(facets["items by test"].url).context["page"]
+    assert len(tests.tests) == tests.queue.total == numbers["items"]
+    assert sum(count for row in tests.tests for _, count in row.what) == numbers["changes"]
     (found,) = page.findings
-    assert len(client.get(found.url).context["page"].changes) == len(found.finding.on) == 1
+    assert len(client.get(found.url).context["page"].tests) == len(found.finding.on) == 1
 
 
 def test_the_rule_acts_on_the_list_that_is_shown_and_says_how_many(client, of_all_sorts):
@@ -554,7 +556,7 @@ def test_a_range_without_a_known_test_says_so_once_and_counts_no_test(client, co
     html = client.get(f"/changes/{spec}").content.decode()
 
     assert "0 tests" not in html
-    assert html.count("no test is known") == 2
+    assert html.count("no test is known") == 1
     assert "heaviest" not in html
 
 

@@ -49,7 +49,7 @@ def test_the_queue_stops_once_for_a_call_until_its_older_generations_are_decided
     page = client.get(row.url)
     shown = page.context["page"]
     assert (rows.numbers.changes, rows.numbers.items, rows.numbers.need_you_items) == (4, 2, 2)
-    assert (shown.bar.queue.total, [entry.older for entry in shown.entries]) == (2, [0, 2])
+    assert (shown.bar.queue.total, [entry.older for entry in shown.beside.rows]) == (2, [0, 2])
     assert "A verdict here does not reach them." in page.content.decode()
     for change in (row.change, next(other.change for other in rows.changes if other is not row)):
         _approve(client, spec, change)
@@ -79,7 +79,7 @@ def test_they_stand_alone_where_their_call_is_not_on_the_list(client, spec):
     fields = client.get(row.older[0][1]).context["page"].bar.fields
     client.post("/do/change", {**dict(fields), "verdict": "approve"})
 
-    rows = listed(client, spec, "verdict=approved").changes
+    rows = listed(client, spec, "verdict=approved&by=change").changes
     assert [row.change.is_older for row in rows] == [True]
 
 

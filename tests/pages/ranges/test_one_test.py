@@ -17,7 +17,6 @@ from recviewer.review.undoing import undo
 from tests.conftest import exchange
 
 TEST = "tests/test_sky.py::test_moons[small]"
-ITEM = re.compile(r'name="item" value="([^"]+)" checked')
 URL = "/do/test"
 
 
@@ -53,11 +52,18 @@ def spec(write, commit):
 
 
 def page_of(client, spec, test=TEST):
-    return client.get(f"/changes/{spec}", {"read": test})
+    """The answer where all that a test became is shown."""
+    there = [one for one in report_of(spec).found.changes if one.about.test_id == test]
+    return client.get(f"/changes/{spec}", {"read": there[0].side.path if there else test})
 
 
-def approve(client, spec, items, test=TEST):
-    return client.post(URL, {"range": spec, "test": test, "item": items})
+def fields_of(client, spec, test=TEST):
+    """What the bar of that page sends."""
+    return dict(page_of(client, spec, test).context["page"].bar.fields)
+
+
+def decide(client, spec, verdict="approve", **more):
+    return client.post(URL, fields_of(client, spec) | {"verdict": verdict} | more)
 
 
 def verdicts(spec):
@@ -68,74 +74,93 @@ def test_a_test_is_told_call_by_call_and_each_thing_once(client, spec):
     answer = page_of(client, spec)
     page, html = answer.context["page"], answer.content.decode()
 
-    assert [call.change.side.name for call in page.calls] == ["a.json", "b.json"]
-    assert [len(call.repeated) for call in page.calls] == [0, 1]
-    assert [one.change.side.name for one in page.apart] == ["d.json"]
-    assert (page.words, page.words_by_call) == (4, 6)
+    assert [call.change.side.name for call in page.calls] == ["a.json", "d.json", "b.json"]
+    assert [[one.call for one in call.repeated] for call in page.calls] == [[], [], [1]]
+    assert page.words < page.words_by_call
     assert "as told by call 1" in html
-    assert len(ITEM.findall(html)) == page.count == 2
-    assert page.left == 1
-    assert len(set(re.findall(r' id="([^"]+)"', html))) == len(re.findall(r' id="([^"]+)"', html))
+    assert page.bar.count == 3
+    assert "2 answers" not in page.bar.rest
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert len(set(ids)) == len(ids)
 
 
 def test_the_landing_page_leads_there(client, spec):
-    rows = client.get(f"/changes/{spec}?by=test").context["page"].tests
+    rows = client.get(f"/changes/{spec}").context["page"].tests
     urls = {row.test.short: row.url for row in rows}
 
     assert client.get(urls["moons"]).context["page"].test.whole == TEST
-    assert client.get(urls["else"]).context["page"].next_url == urls["moons"]
+    assert client.get(urls["else"]).context["page"].bar.queue.total == len(rows) == 2
 
 
-def test_what_is_ticked_is_approved_by_a_rule_that_names_changes_alone(client, spec):
-    items = ITEM.findall(page_of(client, spec).content.decode())
-
-    answer = approve(client, spec, items)
+@pytest.mark.parametrize(("verdict", "state"), [("approve", "approved"), ("reject", "rejected"), ("delete", "delete")])
+def test_a_verdict_reaches_all_that_is_shown_by_a_rule_that_names_changes_alone(client, spec, verdict, state):
+    answer = decide(client, spec, verdict, note="wrong moons")
 
     assert answer.status_code == 303
-    assert verdicts(spec) == {"a.json": "approved", "b.json": "approved", "c.json": "", "d.json": ""}
+    assert verdicts(spec) == {"a.json": state, "b.json": state, "c.json": "", "d.json": state}
     assert {one.rule for one in Decision.objects.all()} == {"a test read as a whole"}
     assert all(one.fingerprint.startswith("change:") for one in Decision.objects.all())
     page = page_of(client, spec).context["page"]
-    assert (page.count, page.left) == (0, 1)
-    assert "All of it is decided" not in page_of(client, spec).content.decode()
+    assert page.bar.state == state
+    assert not any(call.item for call in page.calls)
 
 
 def test_one_undo_takes_it_back(client, spec):
-    approve(client, spec, ITEM.findall(page_of(client, spec).content.decode()))
+    decide(client, spec)
 
     undo(actor=Decision.objects.first().reviewer)
 
     assert set(verdicts(spec).values()) == {""}
 
 
-def test_only_what_is_ticked_is_approved(client, spec):
-    approve(client, spec, ITEM.findall(page_of(client, spec).content.decode())[1:])
+def test_one_call_can_be_approved_alone_and_the_rest_is_left(client, spec):
+    call = page_of(client, spec).context["page"].calls[0]
 
-    assert verdicts(spec) == {"a.json": "", "b.json": "approved", "c.json": "", "d.json": ""}
+    decide(client, spec, item=call.item)
+
+    assert verdicts(spec) == {"a.json": "approved", "b.json": "", "c.json": "", "d.json": ""}
+    page = page_of(client, spec).context["page"]
+    assert (page.bar.count, page.bar.lead) == (2, "Decided in part.")
 
 
-@pytest.mark.parametrize("name", ["c.json", "d.json"])
-def test_what_the_page_does_not_show_as_a_pair_is_refused(client, spec, name):
-    change = next(one for one in report_of(spec).found.changes if one.side.name == name)
-    item = one_test.item_of(change.side.path, change.side.blob, change.own_subject)
+def test_what_the_page_does_not_show_is_refused(client, spec):
+    change = next(one for one in report_of(spec).found.changes if one.side.name == "c.json")
 
-    answer = approve(client, spec, [item])
+    answer = decide(client, spec, item=one_test.item_of(change.side.path, change.side.blob, change.own_subject))
 
     assert answer.status_code == 422
     assert not Decision.objects.exists()
 
 
 def test_what_was_not_seen_as_it_is_now_is_refused(client, spec, write, commit):
-    items = ITEM.findall(page_of(client, spec).content.decode())
+    fields = fields_of(client, spec) | {"verdict": "approve"}
+    item = page_of(client, spec).context["page"].calls[0].item
     write("a", "It is Jupiter.")
     moved = f"{spec.partition('..')[0]}..{commit('later')}"
 
-    assert approve(client, moved, items).status_code == 409
-    assert approve(client, spec, [":".join(items[0].split(":")[:2])]).status_code == 422
+    assert client.post(URL, fields | {"range": moved, "item": item}).status_code == 409
+    assert decide(client, spec, item=":".join(item.split(":")[:2])).status_code == 422
     assert not Decision.objects.exists()
 
 
-def test_a_call_that_is_too_long_is_left_to_its_page_and_so_is_what_it_tells_for_others(client, write, commit):
+def test_what_went_and_what_came_stand_with_the_rest_whole(client, write, commit, root):
+    write("a", "Saturn.")
+    write("b", "Saturn.", "Titan.")
+    base = commit("before")
+    write("b", "Saturn.", "It is Titan.")
+    (root / "tests/recordings/a.json").unlink()
+    write("n", "Saturn.", "Titan.", "Rhea.")
+
+    answer = page_of(client, f"{base}..{commit('after')}")
+    page = answer.context["page"]
+
+    assert {call.change.churn for call in page.calls} == {Churn.GONE, Churn.TEXT, Churn.NEW}
+    assert "Rhea." in answer.content.decode()
+    assert not page.bar.can_delete
+    assert "2 answers and 1 deletion" in page.bar.rest
+
+
+def test_a_call_that_is_too_long_is_read_alone_and_so_is_what_it_tells_for_others(client, write, commit):
     write("a", "Saturn.")
     write("b", "Saturn.", "Titan.")
     base = commit("before")
@@ -145,86 +170,107 @@ def test_a_call_that_is_too_long_is_left_to_its_page_and_so_is_what_it_tells_for
 
     answer = page_of(client, f"{base}..{commit('after')}")
 
-    assert [bool(call.item) for call in answer.context["page"].calls] == [False, False]
-    assert answer.content.decode().count("too much of it changed") == 2
+    assert answer.status_code == 302
+    page = client.get(answer["Location"]).context["page"]
+    assert page.bar.queue.total == 1
+    assert page.bar.after != page.bar.queue.after_url
 
 
-def test_values_that_are_folded_away_are_not_approved_here(client, write, commit):
-    write("a", json.dumps({f"key{at}": at for at in range(60)}))
-    base = commit("before")
-    write("a", json.dumps({f"key{at}": at + 1_000 for at in range(60)}))
-
-    (call,) = page_of(client, f"{base}..{commit('after')}").context["page"].calls
-
-    assert (call.item, call.why_not) == ("", one_test.TOO_MUCH)
-
-
-def test_what_a_range_did_not_read_is_not_approved_here(client, write, commit, monkeypatch):
+@pytest.mark.parametrize("kind", ["picture", "unreadable"])
+def test_what_cannot_be_told_in_words_is_read_alone(client, write, commit, root, kind):
     write("a", "Saturn.")
     base = commit("before")
     write("a", "It is Saturn.")
-    spec = f"{base}..{commit('after')}"
-    (change,) = report_of(spec).found.changes
+    write("n", "Saturn.", "Titan.")
+    place = root / "tests/recordings/n.json"
+    document = json.loads(place.read_text())
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
+    document["request"]["body"]["messages"][0]["content"] = [picture]
+    place.write_text(json.dumps(document))
+    if kind == "unreadable":
+        (root / "tests/recordings/a.json").write_text("{")
+
+    answer = page_of(client, f"{base}..{commit('after')}")
+
+    if kind == "unreadable":
+        assert answer.status_code == 302
+    else:
+        assert [(call.change.side.name, bool(call.item)) for call in answer.context["page"].calls] == [
+            ("a.json", True),
+            ("n.json", False),
+        ]
+
+
+def test_what_a_range_did_not_read_is_not_decided_here(client, write, commit):
+    write("a", "Saturn.")
+    base = commit("before")
+    write("a", "It is Saturn.")
+    (change,) = report_of(f"{base}..{commit('after')}").found.changes
     unread = replace(change, churn=Churn.UNREAD)
 
     assert one_test._why_not(told_once([change])[0], Room(one_test.ROOM)) == ""
     assert one_test._why_not(told_once([unread])[0], Room(one_test.ROOM)) == one_test.NOTHING
 
 
-def test_a_file_that_cannot_be_read_any_more_is_not_approved_here(client, write, commit, root):
+def test_red_is_named_where_it_is_decided(client, write, commit):
     write("a", "Saturn.")
-    base = commit("before")
-    (root / "tests/recordings/a.json").write_text("{")
-    spec = f"{base}..{commit('after')}"
-
-    page = page_of(client, spec).context["page"]
-
-    assert not any(call.item for call in page.calls)
-    assert page.left == 1
-
-
-def test_red_is_left_to_its_own_page(client, write, commit):
-    write("a", "Saturn.")
+    write("b", "Saturn.", "Titan.")
     base = commit("before")
     write("a", "<think>Well, they ask of a planet.</think>Saturn.")
+    write("b", "Saturn.", "It is Titan.")
 
-    answer = page_of(client, f"{base}..{commit('after')}")
+    page = page_of(client, f"{base}..{commit('after')}").context["page"]
 
-    (call,) = answer.context["page"].calls
-    assert (call.item, call.why_not) == ("", "what was found on it is red")
-    assert call.findings
-    assert "Nothing can be approved here." in answer.content.decode()
+    assert [len(call.findings) for call in page.calls] == [1, 0]
+    assert "1 with a red finding" in page.bar.rest
 
 
-def test_a_test_that_is_not_in_the_range_is_not_found(client, spec):
-    assert page_of(client, spec, "tests/test_sky.py::test_no").status_code == 404
-    assert page_of(client, spec, "").status_code == 404
+def test_the_only_change_of_a_test_has_its_own_page(client, spec):
+    answer = page_of(client, spec, "tests/test_sky.py::test_else")
+
+    assert answer.status_code == 302
+    assert "change=" in answer["Location"]
+
+
+def test_a_change_that_is_not_in_the_range_is_not_found(client, spec):
+    assert client.get(f"/changes/{spec}", {"read": "no.json"}).status_code == 404
+    assert client.get(f"/changes/{spec}", {"read": ""}).status_code == 404
     assert client.get(URL).status_code == 405
-
-
-def test_the_way_goes_on_to_the_next_test_but_not_at_once(client, spec):
-    page = page_of(client, spec).context["page"]
-    items = ITEM.findall(page_of(client, spec).content.decode())
-    sent = {"range": spec, "test": TEST, "item": items, "next": page.next_url, "here": page.here}
-
-    soon = client.post(URL, sent | {"shown": page.shown + 100_000_000})
-    assert soon["Location"] == page.next_url
-    assert client.get(soon["Location"]).context["page"].test.short == "else"
 
 
 def test_the_second_of_two_quick_clicks_decides_nothing(client, spec):
     page = page_of(client, spec).context["page"]
-    items = ITEM.findall(page_of(client, spec).content.decode())
-    sent = {"range": spec, "test": TEST, "item": items, "here": page.here, "shown": hurry.now()}
 
-    assert client.post(URL, sent)["Location"] == page.here
+    answer = decide(client, spec, here=page.bar.url, shown=hurry.now())
+
+    assert answer["Location"] == page.bar.url
     assert not Decision.objects.exists()
+
+
+def test_what_several_tests_share_is_read_once(client, write, commit):
+    tests = [f"tests/test_sky.py::test_moons[{name}]" for name in ("a", "b")]
+    for at, test in enumerate(tests):
+        write(f"{at}1", "Saturn.", test=test)
+        write(f"{at}2", "Saturn.", "Titan.", test=test)
+    base = commit("before")
+    for at, test in enumerate(tests):
+        write(f"{at}1", "It is Saturn.", test=test)
+        write(f"{at}2", "Saturn.", "It is Titan.", test=test)
+    spec = f"{base}..{commit('after')}"
+
+    page = page_of(client, spec, tests[0]).context["page"]
+    assert [len(call.others) for call in page.calls] == [1, 1]
+    assert (page.bar.count, page.bar.queue.total) == (4, 1)
+    client.post(URL, dict(page.bar.fields) | {"verdict": "approve"})
+    assert set(verdicts(spec).values()) == {"approved"}
 
 
 def test_words_are_no_markup(client, write, commit):
     write("a", "<b>old</b>", test="tests/test_x.py::test_<i>")
+    write("b", "<b>old</b>", "More", test="tests/test_x.py::test_<i>")
     base = commit("before")
     write("a", "<script>new</script>", test="tests/test_x.py::test_<i>")
+    write("b", "<script>new</script>", "More", test="tests/test_x.py::test_<i>")
 
     html = page_of(client, f"{base}..{commit('after')}", "tests/test_x.py::test_<i>").content.decode()
 

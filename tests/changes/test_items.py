@@ -1,0 +1,109 @@
+"""Items by test: what one test became is one, what several share is one, and nothing is in two."""
+
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recviewer.changes.items import items, items_by_test
+
+
+@dataclass(frozen=True)
+class Side:
+    raw: bytes
+    test_id: str
+
+
+@dataclass(frozen=True)
+class One:
+    """A change as far as items look at it."""
+
+    name: str
+    test: str
+    alike: int | None = None
+    is_churn: bool = False
+    is_older: bool = False
+    group: int | None = None
+    old: object = None
+    new: object = None
+    verdict: str = ""
+
+    @property
+    def side(self):
+        return Side(self.name.encode(), self.test)
+
+    about = side
+
+
+def names(found):
+    return ["".join(one.name for one in item.changes) for item in found]
+
+
+def test_what_one_test_became_is_one_item_in_the_order_of_the_first():
+    changes = [One("a", "x"), One("b", "y"), One("c", "x"), One("d", "")]
+
+    found = items_by_test(changes)
+
+    assert names(found) == ["ac", "b", "d"]
+    assert [item.is_many for item in found] == [True, False, False]
+    assert names(items(changes)) == ["a", "b", "c", "d"]
+
+
+def test_what_several_tests_share_is_not_in_the_item_of_one():
+    changes = [One("a", "x"), One("b", "x", alike=1), One("c", "y", alike=1), One("d", "y")]
+
+    assert names(items_by_test(changes)) == ["a", "bc", "d"]
+
+
+def test_several_that_the_very_same_tests_share_are_one_item():
+    alike = [("a", "x", 1), ("b", "y", 1), ("c", "x", 2), ("d", "y", 2), ("e", "x", 3), ("f", "z", 3)]
+    changes = [One(name, test, alike=number) for name, test, number in alike]
+
+    found = items_by_test(changes)
+
+    assert names(found) == ["abcd", "ef"]
+    assert [item.tests for item in found] == [("x", "y"), ("x", "z")]
+    assert [item.is_many for item in found] == [True, False]
+
+
+def test_one_test_twice_and_another_once_is_not_each_once():
+    alike = [("a", "x", 1), ("b", "y", 1), ("c", "x", 2), ("d", "x", 2), ("e", "y", 2)]
+
+    assert names(items_by_test([One(name, test, alike=number) for name, test, number in alike])) == ["ab", "cde"]
+
+
+def test_churn_and_what_is_of_no_test_stand_as_they_do_call_by_call():
+    changes = [One("a", "x"), One("b", "x", is_churn=True), One("c", "", alike=1), One("d", "", alike=1), One("e", "")]
+
+    assert names(items_by_test(changes)) == names(items(changes)) == ["a", "b", "cd", "e"]
+
+
+CHANGES = st.lists(
+    st.builds(
+        One,
+        st.just(""),
+        st.sampled_from(["", "x", "y", "z"]),
+        st.none() | st.integers(0, 4),
+        st.booleans(),
+        st.booleans(),
+        st.none() | st.integers(0, 2),
+        st.sampled_from([None, 1]),
+    ),
+    max_size=12,
+)
+
+
+@given(CHANGES)
+def test_every_change_is_in_one_item_and_there_are_never_more_than_by_call(made):
+    changes = [One(f"{at};", *[getattr(one, name) for name in FIELDS]) for at, one in enumerate(made)]
+
+    by_test, by_call = items_by_test(changes), items(changes)
+
+    for some in (by_test, by_call):
+        assert sorted(one.name for item in some for one in (*item.changes, *item.older)) == sorted(
+            one.name for one in changes
+        )
+    assert len(by_test) <= len(by_call)
+
+
+FIELDS = ("test", "alike", "is_churn", "is_older", "group", "old", "new", "verdict")
