@@ -94,28 +94,51 @@ const size = (bytes) =>
 
 const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
-const tell = () => {
+const chosen = window.recviewerChosen;
+
+// The page's ticks are kept with those of other pages; all of them are what the bar counts, and what its buttons reach.
+const tell = (changed = 0) => {
   const bar = document.querySelector("[data-bulk-bar]");
+  chosen.take(ticks());
+  const every = chosen.all();
+  const places = new Set(ticks().map((tick) => chosen.placeOf(tick.value)));
+  const hidden = every.filter((one) => !places.has(chosen.placeOf(one.item)));
+  tellApart(every, bar ? 0 : hidden.length);
   if (!bar) return;
-  const chosen = ticks().filter((tick) => tick.checked);
-  bar.toggleAttribute("data-on", chosen.length > 0);
-  const bytes = chosen.reduce((sum, tick) => sum + Number(tick.dataset.bytes), 0);
-  const tests = new Set(chosen.map((tick) => tick.dataset.test).filter(Boolean)).size;
-  const others = beside(chosen);
-  bar.querySelector("[data-compare]").hidden = chosen.length !== 2;
+  bar.toggleAttribute("data-on", every.length + changed > 0);
+  const bytes = every.reduce((sum, one) => sum + Number(one.bytes), 0);
+  const tests = new Set(every.map((one) => one.test).filter(Boolean)).size;
+  const others = beside(every);
+  bar.querySelector("[data-elsewhere]").value = hidden.map((one) => one.item).join(" ");
+  bar.querySelector("[data-elsewhere]").disabled = !hidden.length;
+  bar.querySelector("[data-compare]").hidden = every.length !== 2;
+  const show = bar.querySelector("[data-shows-choice]");
+  show.hidden = !hidden.length;
+  show.textContent = `show the ${every.length.toLocaleString("en")}`;
   bar.querySelector("[data-bulk-said]").textContent = [
-    `${chosen.length.toLocaleString("en")} selected`,
+    `${every.length.toLocaleString("en")} selected`,
+    ...(hidden.length ? [`${hidden.length.toLocaleString("en")} not shown`] : []),
+    ...(changed ? [`${count(changed, "recording")} changed since, and ${changed === 1 ? "is" : "are"} selected no more`] : []),
     ...(tests ? [count(tests, "test")] : []),
     size(bytes),
     ...(others ? [`${others.toLocaleString("en")} ${others === 1 ? "other says" : "others say"} the same, decided along`] : []),
   ].join(" · ");
 };
 
+// Where a list holds nothing there is no bar: a line says what is chosen all the same.
+const tellApart = (every, hidden) => {
+  const line = document.querySelector("[data-chosen-apart]");
+  if (!line) return;
+  line.hidden = !hidden;
+  line.querySelector("[name=item]").value = every.map((one) => one.item).join(" ");
+  line.querySelector("[data-chosen-said]").textContent = `${hidden.toLocaleString("en")} selected, not shown here`;
+};
+
 // How many others say the same as what is ticked, and so are decided along: each meaning once, without the ticked ones.
-const beside = (chosen) => {
+const beside = (every) => {
   const bySubject = new Map();
-  for (const { dataset } of chosen) {
-    if (dataset.subject) bySubject.set(dataset.subject, (bySubject.get(dataset.subject) ?? Number(dataset.total)) - 1);
+  for (const { subject, total } of every) {
+    if (subject) bySubject.set(subject, (bySubject.get(subject) ?? Number(total)) - 1);
   }
   return [...bySubject.values()].reduce((sum, left) => sum + left, 0);
 };
@@ -135,13 +158,12 @@ document.addEventListener("click", (event) => {
   }
   const compare = event.target.closest("[data-compare]");
   if (compare) {
-    const [old, now] = ticks()
-      .filter((one) => one.checked)
-      .map((one) => one.value.slice(one.value.indexOf(":") + 1));
+    const [old, now] = chosen.all().map((one) => chosen.placeOf(one.item));
     location.assign(`${compare.dataset.compare}?old=${old}&new=${now}`);
   }
   if (event.target.closest("[data-untick]")) {
     for (const one of ticks()) one.checked = false;
+    chosen.drop();
     tell();
   }
 });
@@ -162,6 +184,11 @@ document.addEventListener("keydown", (event) => {
   tell();
 });
 
-document.addEventListener("htmx:after:swap", tell);
-addEventListener("pageshow", tell);
-tell();
+const show = () => tell(chosen.give(ticks()));
+document.addEventListener("htmx:after:swap", show);
+const comeAgain = () => {
+  chosen.settle();
+  show();
+};
+addEventListener("pageshow", (event) => event.persisted && comeAgain());
+comeAgain();

@@ -1,4 +1,4 @@
-"""Everything that a list holds, decided at once: `/bulk/` with the list's address.
+"""Many recordings decided at once: `/bulk/` with a list's address, all that it holds; with `chosen`, those that were chosen.
 
 Recordings with the same meaning are one group with a representative. What is decided is exactly what the page showed:
 each group carries its recordings as they were seen, and a group whose box is not ticked is left out.
@@ -6,21 +6,24 @@ each group carries its recordings as they were seen, and a group whose box is no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.views.decorators.http import require_safe
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
 
 from recviewer.catalog.models import Recording
 from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.recordings.neighbours import url_of
-from recviewer.pages.site.forms import item_of, items_of
+from recviewer.pages.site import chosen
+from recviewer.pages.site.forms import item_of, items_of, next_of, seen_in
 from recviewer.pages.text.words_for import StateWord, state_of
 from recviewer.review.filters import standings_for, totals
-from recviewer.review.subjects import subject_of, unread
+from recviewer.review.refusals import Invalid
+from recviewer.review.subjects import chunked, subject_of, unread
 
 SHOWN = 100
 """Groups with a box of their own; the rest are one box."""
@@ -52,8 +55,9 @@ class AlikeRecordings:
 class BulkPage:
     """rest: groups without a box of their own; their recordings in rest_items.
 
-    unread: (path, address, why) of recordings that cannot be decided on, for their bytes cannot be had; more_unread: how
-    many of them are not named. elsewhere: of all groups, rest_elsewhere: of the rest.
+    unread: (path, address, why) of recordings that cannot be decided on, for their bytes cannot be had, or are others than
+    those that were chosen; more_unread: how many of them are not named. is_choice: somebody chose them one by one.
+    elsewhere: of all groups, rest_elsewhere: of the rest.
     """
 
     count: int
@@ -71,15 +75,54 @@ class BulkPage:
     elsewhere: int = 0
     rest_elsewhere: int = 0
     hints: tuple[str, ...] = ()
+    is_choice: bool = False
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Show what a decision on the whole list would touch."""
+    """Show what a decision on the whole list, or on what was chosen, would touch."""
+    if "chosen" in request.GET:
+        return _show_chosen(request)
     state = ListState.of(request.GET)
     every = list(narrowed(state).only(*COLUMNS).order_by("path"))
     found = [recording for recording in every if recording.blob]
-    left = [recording for recording in every if not recording.blob]
+    left = [_left_out(recording) for recording in every if not recording.blob]
+    page = _page(found, left, reverse("recordings:listing") + state.address())
+    return render(request, "bulk/page.html", {"page": replace(page, hints=state.hints)})
+
+
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Keep what was ticked, and lead to a page that shows it together."""
+    items = [item for sent in request.POST.getlist("item") for item in chosen.choice_in(sent).split()]
+    if not items:
+        raise Invalid("Nothing is ticked: tick what is to be shown.")
+    name = chosen.address_of(" ".join(dict.fromkeys(items)))
+    query = urlencode({"chosen": name, "next": next_of(request, request.POST)})
+    return HttpResponseRedirect(f"{reverse('bulk:show')}?{query}", status=303)
+
+
+def _show_chosen(request: HttpRequest) -> HttpResponse:
+    """Show what was chosen as it was seen then; what is another now stands apart and is not decided on."""
+    seen = seen_in(QueryDict(urlencode({"item": request.GET["chosen"]})))
+    rows: dict[str, Recording] = {}
+    for some in chunked(one.path for one in seen):
+        rows.update((row.path, row) for row in Recording.objects.filter(path__in=some).only(*COLUMNS))
+    found, left = [], []
+    for one in sorted(seen, key=lambda one: one.path):
+        row = rows.get(one.path)
+        if row is not None and row.blob and row.blob == one.blob:
+            found.append(row)
+        elif row is not None:
+            why = "it has changed since it was chosen" if row.blob else unread(row)
+            left.append((row.path, url_of(row.path), why))
+        else:
+            left.append((one.path, "", "it is not there any more"))
+    page = replace(_page(found, left, next_of(request, request.GET)), is_choice=True)
+    return render(request, "bulk/page.html", {"page": page})
+
+
+def _page(found: list[Recording], left: list[tuple[str, str, str]], list_url: str) -> BulkPage:
     gathered: dict[str, list[Recording]] = {}
     for recording in found:
         gathered.setdefault(subject_of(recording) or recording.path, []).append(recording)
@@ -94,7 +137,7 @@ def show(request: HttpRequest) -> HttpResponse:
         ]
     )
     rest = [recording for some in ordered[SHOWN:] for recording in some]
-    page = BulkPage(
+    return BulkPage(
         count=len(found),
         tests=len({recording.test_id for recording in found} - {None, ""}),
         size=sum(recording.size for recording in found),
@@ -104,14 +147,12 @@ def show(request: HttpRequest) -> HttpResponse:
         rest_groups=len(ordered) - len(groups),
         rest_count=len(rest),
         rest_items=_items(rest),
-        list_url=reverse("recordings:listing") + state.address(),
-        unread=tuple([_left_out(recording) for recording in left[:SHOWN]]),
+        list_url=list_url,
+        unread=tuple(left[:SHOWN]),
         more_unread=max(0, len(left) - SHOWN),
         elsewhere=sum(elsewhere),
         rest_elsewhere=sum(elsewhere[SHOWN:]),
-        hints=state.hints,
     )
-    return render(request, "bulk/page.html", {"page": page})
 
 
 def _left_out(recording: Recording) -> tuple[str, str, str]:
@@ -136,4 +177,4 @@ def _items(some: list[Recording]) -> str:
 
 
 app_name = "bulk"
-urlpatterns = [path("bulk/", show, name="show")]
+urlpatterns = [path("bulk/", show, name="show"), path("bulk/choose", choose, name="choose")]

@@ -45,6 +45,19 @@ def field_of(items: str) -> str:
     return MARK + name
 
 
+def address_of(items: str) -> str:
+    """Return what an address holds for a choice of any length: its name. Raises Invalid where it cannot be kept."""
+    data = items.encode()
+    if len(data) > TEXT_BYTES:
+        raise Invalid("Too much was chosen to be shown on one page.")
+    name = hashlib.sha256(data).hexdigest()
+    try:
+        _keep(_folder() / name, data)
+    except OSError:
+        raise Invalid("What was chosen cannot be kept: the data folder takes nothing. Nothing was done.") from None
+    return MARK + name
+
+
 def choice_in(value: str) -> str:
     """Return the choice that a field's value stands for. Raises Invalid where it is not kept any more."""
     if not value.startswith(MARK):
