@@ -44,12 +44,13 @@ class Change:
     pair: None for a new or a gone one. unasked: nothing of this range asked for the new recording, for the request is the
     same and the old one could be replayed. mask: the same for changes that are the same change, b"" where there is none.
     group: a number shared with further recordings of the same call, else None. alike: a number shared by changes that
-    are the same change, else None. verdict: `approved`, `rejected`, `delete`, or "" while nobody has decided.
+    are the same change, else None. verdict: `approved`, `rejected`, `delete`, `revert`, or "" while nobody has decided.
     severity: of the worst finding about it, None where there is none. moved_to: of a deleted recording, where its bytes
     lie now outside of the folders in which recordings are looked for, "" for nowhere. asks: what is asked of this very
     change and cannot be told from what the new recording says, by name: no verdict on equal words elsewhere answers it.
     is_older: it is gone, and an older generation of the call that it shares its group with. is_move: only where it stands
-    changed. expected: what its test looks for in the answer.
+    changed. expected: what its test looks for in the answer. why_not_back: of one that nothing asked for, why its old
+    recording is not to be taken back, as a clause, "" where it can be; None for other changes, and where nobody looked.
     """
 
     churn: Churn
@@ -71,6 +72,7 @@ class Change:
     is_older: bool = False
     is_move: bool = False
     expected: Expected = NOTHING_EXPECTED
+    why_not_back: str | None = None
 
     @property
     def key(self) -> Key:
@@ -128,6 +130,11 @@ class Change:
     def needs_you(self) -> bool:
         """Tell whether a person has to look at it: it is more than churn, and nobody has decided."""
         return not self.verdict and not self.is_churn
+
+    @property
+    def can_go_back(self) -> bool:
+        """Tell whether its old recording can be taken back: nothing asked for the new one, and nothing leans on it."""
+        return self.why_not_back == ""
 
     @property
     def unread(self) -> str:

@@ -23,7 +23,7 @@ class Numbers:
     recordings: files. changes, items, items_by_call: as above. tests: different ones that are known. pairs: changes with
     two sides.
     size: bytes of the newer sides.
-    undecided, approved, rejected, to_delete: changes, by what was decided; they add up to all.
+    undecided, approved, rejected, to_delete, to_revert: changes, by what was decided; they add up to all.
     need_you: undecided changes that are more than churn, as `Change.needs_you`; need_you_items: the items of these alone,
     need_you_by_call: the same call by call.
     churn: undecided changes that are only churn; with need_you they add up to undecided.
@@ -41,6 +41,7 @@ class Numbers:
     approved: int = 0
     rejected: int = 0
     to_delete: int = 0
+    to_revert: int = 0
     need_you: int = 0
     need_you_items: int = 0
     need_you_by_call: int = 0
@@ -70,6 +71,7 @@ def count(changes: Iterable[Change]) -> Numbers:
         approved=sum(change.verdict == "approved" for change in every),
         rejected=sum(change.verdict == "rejected" for change in every),
         to_delete=sum(change.verdict == "delete" for change in every),
+        to_revert=sum(change.verdict == "revert" for change in every),
         need_you=len(needing),
         need_you_items=len(items_by_test(needing)),
         need_you_by_call=len(items(needing)),

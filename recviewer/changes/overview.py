@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from recviewer.changes import expected, groups, moves, wording
+from recviewer.changes import expected, groups, moves, offers, wording
 from recviewer.changes.changeset import ChangeSet, Modified, kept
 from recviewer.changes.findings import Finding, findings
 from recviewer.changes.generations import folded
@@ -22,9 +22,9 @@ from recviewer.replay.names import ReplayState
 from recviewer.smells import Severity
 
 Verdicts = Mapping[str, str]
-"""What reviewers said, by `Change.subject` and `Change.own_subject`: `approved`, `rejected`, `delete`."""
+"""What reviewers said, by `Change.subject` and `Change.own_subject`: `approved`, `rejected`, `delete`, `revert`."""
 
-_STRONGEST = ("rejected", "delete", "approved")
+_STRONGEST = ("rejected", "delete", "revert", "approved")
 
 DETAILS = "details"
 """What is asked of a change whose details differ, such as its place: the new recording alone does not show them."""
@@ -78,6 +78,11 @@ def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Seque
 def with_expected(found: Overview) -> Overview:
     """Return the overview with what the tests of its changes look for; answers that lost it come first in their class."""
     return _with(found, sorted(expected.attached(found.source.range, found.changes), key=_importance))
+
+
+def with_offers(found: Overview) -> Overview:
+    """Return the overview with whether the old recording of each change that nothing asked for can be taken back."""
+    return _with(found, offers.attached(found.source, found.changes))
 
 
 Marks = frozenset[tuple[str, Severity]]

@@ -77,21 +77,29 @@ class Unchanged:
             left = {
                 item.raw: item.blob for item in held if item.raw.endswith(b".json") and item.raw not in self._changed
             }
-            known = _TESTS.among(left.values())
-            unknown = {raw: blob for raw, blob in left.items() if blob not in known}
-            found = self._read(unknown) if len(unknown) <= FEW else self._searched(unknown)
+            found = tests_of(self._repository, self._commit, left, self._folders)
         except GitFailed:
             return
-        _TESTS.update(found)
-        self._tests = {blob: test for blob, test in (known | found).items() if test}
+        self._tests = {blob: test for blob, test in found.items() if test}
 
-    def _read(self, unknown: Mapping[bytes, str]) -> dict[str, str]:
+
+def tests_of(
+    repository: Repository, commit: str, files: Mapping[bytes, str], folders: Collection[bytes]
+) -> dict[str, str]:
+    """Return, by blob, the test that each file of some folders names first, "" where it names none. Raises GitFailed.
+
+    files: blobs by path. commit: that holds them.
+    """
+    known = _TESTS.among(files.values())
+    unknown = {raw: blob for raw, blob in files.items() if blob not in known}
+    if len(unknown) <= FEW:
         blobs = frozenset(unknown.values())
-        return {blob: _id(data) for blob, data in contents(self._repository, blobs)} if blobs else {}
-
-    def _searched(self, unknown: Mapping[bytes, str]) -> dict[str, str]:
-        lines = first_lines(self._repository, self._commit, _KEY, self._folders)
-        return {blob: _id(lines.get(raw, b"")) for raw, blob in unknown.items()}
+        found = {blob: _id(data) for blob, data in contents(repository, blobs)} if blobs else {}
+    else:
+        lines = first_lines(repository, commit, _KEY, folders)
+        found = {blob: _id(lines.get(raw, b"")) for raw, blob in unknown.items()}
+    _TESTS.update(found)
+    return known | found
 
 
 def _id(data: bytes) -> str:

@@ -30,6 +30,7 @@ def _lines(plan: Plan, command: str) -> Iterator[str]:
     yield from _left_out("Changed since they were marked, and left out", plan.changed)
     yield from _left_out("Not marked themselves, and left out", plan.alike)
     yield from _back(plan)
+    yield from _taken_back(plan)
     yield from _again(plan)
     yield from _next(plan, command)
 
@@ -56,6 +57,18 @@ def _back(plan: Plan) -> Iterator[str]:
         yield f"To bring back, as they were in {plan.ground.base[:9]}: {counted(len(plan.back), 'recording')}"
         yield from _files(plan.back)
     yield from _left_out("To bring back, but no patch can", plan.stuck)
+
+
+def _taken_back(plan: Plan) -> Iterator[str]:
+    if plan.taken_back:
+        count = counted(len(plan.taken_back), "old recording")
+        yield f"To take back, as they were in {plan.ground.base[:9]}: {count}"
+        for one in plan.taken_back[:NAMED]:
+            where = "" if one.is_at_one_path else f" -> {one.old.path}"
+            yield f"  {one.new.path}{where}  ({one.new.by})"
+        yield from _rest(len(plan.taken_back))
+        yield ""
+    yield from _left_out("To take back, but left out", plan.kept)
 
 
 def _again(plan: Plan) -> Iterator[str]:
@@ -104,7 +117,7 @@ def _next(plan: Plan, command: str) -> Iterator[str]:
         if not ground.work_tree and not ground.spec:
             yield "  (the paths are relative to the recordings root)"
     if listing:
-        yield "or, for the deletions alone:" if plan.back else "or"
+        yield "or, for the deletions alone:" if plan.back or plan.taken_back else "or"
         yield from (f"  {line}" for line in listing)
     if plan.again:
         yield f"{'and' if patching else 'Next'}, with your recorder switched to recording,"

@@ -15,27 +15,28 @@ def first_lines(repository: Repository, commit: str, word: str, folders: Collect
 
     commit: a full name. Raises GitFailed, also where some file could not be read, for then this is not all there is.
     """
-    words: list[str | bytes] = [
-        "grep",
-        "--no-textconv",
-        "--full-name",
-        "-a",
-        "-z",
-        "-F",
-        "-m1",
-        "-e",
-        word,
-        commit,
-        "--",
-    ]
-    words += [b":(top,literal)" + folder for folder in sorted(folders) if b"" not in folders]
-    with reading(repository) as env:
-        done = run(words, env=env, seconds=SECONDS)
-    if done.returncode not in (0, 1) or done.stderr:
-        raise GitFailed(done.stderr.decode("utf-8", "replace").split("\n")[0] or "git grep gave up without a word")
     found: dict[bytes, bytes] = {}
-    for row in done.stdout.split(b"\n"):
+    for row in _found(repository, commit, [word], folders, "-m1").split(b"\n"):
         place, zero, line = row.partition(b"\0")
         if zero:
             found.setdefault(place.partition(b":")[2], line)
     return found
+
+
+def holding(repository: Repository, commit: str, words: Collection[str], folders: Collection[bytes]) -> set[bytes]:
+    """Return the paths of the files below some folders that hold one of some words. Else as `first_lines`."""
+    out = _found(repository, commit, sorted(words), folders, "-l")
+    return {place.partition(b":")[2] for place in out.split(b"\0") if place}
+
+
+def _found(repository: Repository, commit: str, words: Collection[str], folders: Collection[bytes], how: str) -> bytes:
+    """Return what `git grep` prints. how: the option that says what of each file."""
+    asked: list[str | bytes] = ["grep", "--no-textconv", "--full-name", "-a", "-z", "-F", how]
+    asked += [option for word in words for option in ("-e", word)]
+    asked += [commit, "--"]
+    asked += [b":(top,literal)" + folder for folder in sorted(folders) if b"" not in folders]
+    with reading(repository) as env:
+        done = run(asked, env=env, seconds=SECONDS)
+    if done.returncode not in (0, 1) or done.stderr:
+        raise GitFailed(done.stderr.decode("utf-8", "replace").split("\n")[0] or "git grep gave up without a word")
+    return done.stdout

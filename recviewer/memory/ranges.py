@@ -11,7 +11,7 @@ from django.conf import settings
 from recviewer.changes import changeset, disk, sources
 from recviewer.changes.changeset import ChangeSet, each_side
 from recviewer.changes.expected import state_on_disk
-from recviewer.changes.overview import decided, overview, subjects, with_expected
+from recviewer.changes.overview import decided, overview, subjects, with_expected, with_offers
 from recviewer.changes.sources import Range
 from recviewer.discreet import discreet
 from recviewer.git.fetched import beside
@@ -121,7 +121,7 @@ def _worked_out(source: ChangeSet, said: tuple[Choice, ...]) -> _Known:
     sizes = {side.blob: side.meaning.cost for side in each_side(source)}
     blobs = frozenset(sizes)
     mine = _about(said, blobs)
-    found = with_expected(overview(source, choices=mine))
+    found = with_offers(with_expected(overview(source, choices=mine)))
     return _Known(blobs, sum(sizes.values()), mine, Report(found))
 
 

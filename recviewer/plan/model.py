@@ -38,6 +38,19 @@ class FileToDo:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A recording that was made again unasked: the new file goes, and the old one comes back where it was."""
+
+    new: FileToDo
+    old: FileToDo
+
+    @property
+    def is_at_one_path(self) -> bool:
+        """Tell whether both have the same path: then the file gets other bytes."""
+        return self.new.name == self.old.name
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A recording that is left as it is although a verdict speaks of it, and why, as a sentence's end. blob: it has now."""
 
@@ -101,7 +114,8 @@ def _no_bytes(files: Sequence[FileToDo]) -> Iterator[tuple[FileToDo, bytes]]:
 class Plan:
     """All that the decisions ask for.
 
-    back: removed files to bring back; stuck: those that no patch can bring back. changed: marked files whose bytes are
+    back: removed files to bring back; stuck: those that no patch can bring back. taken_back: files whose old recording comes
+    back instead; kept: those of which it cannot. changed: marked files whose bytes are
     others now. alike: files that say the same as a marked one, not marked themselves. losses: tests to think about before
     deleting. again: tests to record again; orphans: rejected recordings that no test is known of. undecided: changes of
     the range that nobody has decided on. elsewhere: marked files that the range leaves alone, and so does the plan.
@@ -117,6 +131,8 @@ class Plan:
     orphans: tuple[str, ...]
     back: tuple[FileToDo, ...] = ()
     stuck: tuple[LeftOut, ...] = ()
+    taken_back: tuple[TakenBack, ...] = ()
+    kept: tuple[LeftOut, ...] = ()
     undecided: int = 0
     elsewhere: int = 0
     bytes_of: Bytes = field(default=_no_bytes, repr=False, compare=False)
@@ -134,12 +150,12 @@ class Plan:
     @property
     def has_patch(self) -> bool:
         """Tell whether there is something for `git apply`."""
-        return bool(self.deletions or self.back)
+        return bool(self.deletions or self.back or self.taken_back)
 
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing is asked for."""
-        named = self.changed or self.alike or self.stuck or self.orphans
+        named = self.changed or self.alike or self.stuck or self.orphans or self.kept
         return not (self.has_patch or self.again or named)
 
 
@@ -152,6 +168,22 @@ def patch(plan: Plan) -> Iterator[bytes]:
     for file, data in plan.bytes_of(sorted((*plan.deletions, *plan.back), key=lambda file: file.name)):
         write = patches.deletion if file in going else patches.creation
         yield write(file.name, data, blob=file.blob, mode=file.mode)
+    pairs = {one.old: one for one in plan.taken_back}
+    news: dict[FileToDo, bytes] = {}
+    for file, data in plan.bytes_of([file for one in plan.taken_back for file in (one.new, one.old)]):
+        if file not in pairs:
+            news = {file: data}  # its old one follows
+        elif pairs[file].new in news:
+            yield _replaced(pairs[file], news[pairs[file].new], data)
+
+
+def _replaced(one: TakenBack, new: bytes, old: bytes) -> bytes:
+    """Return the part of a patch by which the old bytes stand for the new ones."""
+    if one.is_at_one_path:
+        blobs, modes = (one.new.blob, one.old.blob), (one.new.mode, one.old.mode)
+        return patches.modification(one.new.name, new, old, blobs=blobs, modes=modes)
+    gone = patches.deletion(one.new.name, new, blob=one.new.blob, mode=one.new.mode)
+    return gone + patches.creation(one.old.name, old, blob=one.old.blob, mode=one.old.mode)
 
 
 def git_rm(plan: Plan, *, null: bool = False) -> bytes:
@@ -184,6 +216,8 @@ def as_json(plan: Plan) -> dict[str, object]:
         "deletions": [_file(item) for item in plan.deletions],
         "bring_back": [_file(item) for item in plan.back],
         "not_brought_back": [_told(item) for item in plan.stuck],
+        "take_back": [{"new": _file(item.new), "old": _file(item.old)} for item in plan.taken_back],
+        "not_taken_back": [_told(item) for item in plan.kept],
         "changed": [_told(item) for item in plan.changed],
         "alike": [_told(item) for item in plan.alike],
         "losses": [

@@ -57,6 +57,23 @@ def creation(name: bytes, data: bytes, *, blob: str, mode: str = _MODE) -> bytes
     return head + _hunk(b"", b"b/" + name, data, b"+")
 
 
+def modification(name: bytes, before: bytes, after: bytes, *, blobs: tuple[str, str], modes: tuple[str, str]) -> bytes:
+    """Return a patch that gives a file with just these bytes others, whatever the settings say of white space.
+
+    blobs, modes: of what is there, and of what comes. Bytes that are the same leave the mode to change.
+    """
+    names = quoted(b"a/" + name), quoted(b"b/" + name)
+    head = b"diff --git %s %s\n" % names
+    old_mode, new_mode = (mode.encode() for mode in modes)
+    if modes[0] != modes[1]:
+        head += b"old mode %s\nnew mode %s\n" % (old_mode, new_mode)
+    if before == after:
+        return head
+    old, new = (blob.encode() for blob in blobs)
+    head += b"index %s..%s%s\n" % (old, new, b"" if modes[0] != modes[1] else b" " + new_mode)
+    return head + b"GIT binary patch\n" + b"".join(_literal(after)) + b"".join(_literal(before))
+
+
 def _head(name: bytes, what: bytes, mode: str, old: str, new: str) -> bytes:
     names = quoted(b"a/" + name), quoted(b"b/" + name)
     return b"diff --git %s %s\n%s %s\nindex %s..%s\n" % (*names, what, mode.encode(), old.encode(), new.encode())

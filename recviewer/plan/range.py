@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from recviewer.git.ranges import CommittedFile
 from recviewer.pairing.sides import Side
 from recviewer.plan import asked_for, head_tree, losses
 from recviewer.plan.head_tree import Head, folder_of
-from recviewer.plan.model import FileToDo, Ground, LeftOut, Plan
+from recviewer.plan.model import FileToDo, Ground, LeftOut, Plan, TakenBack
 from recviewer.review import filters, history
 from recviewer.review.history import Mark
 from recviewer.review.models import Decision, State
@@ -29,6 +29,7 @@ def make(found: Overview) -> Plan:
     head = Head(found.source.range)
     marked = _marked(found, head)
     back, stuck = _back(found, head)
+    taken_back, kept = _taken_back(found, head)
     rejected = [change for change in found.changes if change.new is not None and change.verdict == State.REJECTED]
     rejected.sort(key=lambda change: change.side.path)
     by_subject = _settled(rejected)
@@ -43,9 +44,11 @@ def make(found: Overview) -> Plan:
         orphans=orphans,
         back=tuple(sorted(back, key=asked_for.by_test)),
         stuck=tuple(stuck),
+        taken_back=tuple(sorted(taken_back, key=lambda one: asked_for.by_test(one.new))),
+        kept=tuple(kept),
         undecided=found.numbers.undecided,
         elsewhere=marked.elsewhere,
-        bytes_of=_Bytes(head, frozenset(file.name for file in back)),
+        bytes_of=_Bytes(head, frozenset([*back, *(one.old for one in taken_back)])),
     )
 
 
@@ -72,23 +75,23 @@ def _settled(changes: Sequence[Change]) -> dict[Key, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Bytes:
-    """Reads files to delete from the head, and those to bring back from the base. back: the names of the latter."""
+    """Reads files to delete from the head, and those that come back from the base. back: the latter."""
 
     head: Head
-    back: frozenset[bytes]
+    back: frozenset[FileToDo]
 
     def __call__(self, wanted: Sequence[FileToDo]) -> Iterator[tuple[FileToDo, bytes]]:
-        named = {file.name: file for file in wanted}
-        entries = [CommittedFile(file.name, file.blob, file.mode) for file in wanted]
+        entries = [(file, CommittedFile(file.name, file.blob, file.mode)) for file in wanted]
         repository = self.head.range.repository
         if not self.head.range.is_on_disk:
-            for one, data in head_tree.read(repository, entries):
-                yield named[one.raw], data
+            found = head_tree.read(repository, [one for _, one in entries])
+            for (file, _), (_, data) in zip(entries, found, strict=True):
+                yield file, data
             return
-        before = dict(head_tree.read(repository, [one for one in entries if one.raw in self.back]))
-        for one in entries:
-            there = [(one, before[one])] if one in before else self.head.read([one])
-            yield from ((named[one.raw], data) for one, data in there)
+        before = dict(head_tree.read(repository, [one for file, one in entries if file in self.back]))
+        for file, one in entries:
+            there = [(one, before[one])] if file in self.back else self.head.read([one])
+            yield from ((file, data) for _, data in there)
 
 
 @dataclass(slots=True)
@@ -165,9 +168,7 @@ def _back(found: Overview, head: Head) -> tuple[list[FileToDo], list[LeftOut]]:
     wanted = [change for change in found.changes if change.new is None and change.verdict == State.REJECTED]
     by_subject = _settled(wanted)
     stands = filters.standings_for(by_subject.values())
-    modes: dict[bytes, str] = {}
-    for folder in sorted({folder_of(change.side.file_raw) for change in wanted}):
-        modes.update((one.raw, one.mode) for one in head_tree.held(head.range.repository, head.range.base, folder))
+    modes = _modes(head.range, [change.side for change in wanted])
     back: list[FileToDo] = []
     stuck: list[LeftOut] = []
     for change in sorted(wanted, key=lambda change: change.side.path):
@@ -181,3 +182,45 @@ def _back(found: Overview, head: Head) -> tuple[list[FileToDo], list[LeftOut]]:
         else:
             back.append(_file(side, mode, stand.by, stand.at, stand.note))
     return back, stuck
+
+
+def _modes(asked: Range, sides: Iterable[Side]) -> dict[bytes, str]:
+    """Return the modes that the base has for the files of some sides, and for those beside them."""
+    modes: dict[bytes, str] = {}
+    for folder in sorted({folder_of(side.file_raw) for side in sides}):
+        modes.update((one.raw, one.mode) for one in head_tree.held(asked.repository, asked.base, folder))
+    return modes
+
+
+def _taken_back(found: Overview, head: Head) -> tuple[list[TakenBack], list[LeftOut]]:
+    """Return the files whose old recording is to come back instead, and those of which it cannot."""
+    wanted = [change for change in found.changes if change.verdict == State.REVERT]
+    own = {mark.fingerprint: mark for mark in history.marks(of_changes=True, state=State.REVERT)} if wanted else {}
+    modes = _modes(head.range, [change.old for change in wanted if change.old is not None])
+    done: list[TakenBack] = []
+    kept: list[LeftOut] = []
+    for change in sorted(wanted, key=lambda change: change.side.path):
+        mark = own.get(change.own_subject)
+        if change.old is None or change.new is None or mark is None:
+            continue
+        new = _file(change.new, head.mode(change.new.raw), mark.reviewer, mark.at, mark.note)
+        old = _file(change.old, modes.get(change.old.raw, head_tree.PLAIN), mark.reviewer, mark.at, mark.note)
+        one = TakenBack(new, old)
+        why = _why_kept(change, one, mark, head)
+        if why:
+            kept.append(LeftOut(new.path, new.blob, why))
+        else:
+            done.append(one)
+    return done, kept
+
+
+def _why_kept(change: Change, one: TakenBack, mark: Mark, head: Head) -> str:
+    """Return why the old recording cannot come back, as a sentence's end; "" where it can."""
+    if mark.blob != one.new.blob:
+        return asked_for.why_not([mark], one.new.blob, change.own_subject)
+    if change.why_not_back is None or change.why_not_back:
+        return f"stays, for {change.why_not_back or 'it is not known whether anything leans on it'}"
+    why = head_tree.obstacle(one.new.name, one.new.mode) or head_tree.obstacle(one.old.name, one.old.mode)
+    if why or one.is_at_one_path:
+        return why
+    return "stays, for something else is at the path of the old one now" if head.is_taken(one.old.name) else ""

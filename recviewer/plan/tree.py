@@ -16,7 +16,7 @@ from recviewer.git import repository
 from recviewer.plan import asked_for
 from recviewer.plan.head_tree import mode_on_disk
 from recviewer.plan.model import Again, FileToDo, Ground, LeftOut, Loss, Plan
-from recviewer.review import filters
+from recviewer.review import filters, history
 from recviewer.review.history import Mark
 from recviewer.review.models import State
 from recviewer.review.subjects import chunked, subject_of
@@ -41,6 +41,7 @@ def make() -> Plan:
         losses=tuple(_losses(deletions)),
         again=again,
         orphans=orphans,
+        kept=tuple(_wanted_back()),
         bytes_of=partial(_bytes, len(prefix)),
     )
 
@@ -118,6 +119,14 @@ def _bytes(skip: int, wanted: Sequence[FileToDo]) -> Iterator[tuple[FileToDo, by
             data = reader.read(file.name[skip:]).data
             if files.blob_id(data) == file.blob:
                 yield file, data
+
+
+def _wanted_back() -> Iterator[LeftOut]:
+    """Yield the files whose old recording is wanted back, as the change left them: only its range knows the old one."""
+    wanted = {(mark.path, mark.blob) for mark in history.marks(of_changes=True, state=State.REVERT)}
+    for row in _rows(sorted({path for path, _ in wanted})):
+        if (row.path, row.blob) in wanted:
+            yield LeftOut(row.path, row.blob, asked_for.OF_RANGE)
 
 
 def _rows(paths: Sequence[str]) -> Iterator[Recording]:

@@ -29,7 +29,13 @@ TITLES = {
 }
 """What people call the classes, heaviest first."""
 
-VERDICTS = {"approved": "approved", "rejected": "to re-record", "delete": "to delete", "": "undecided"}
+VERDICTS = {
+    "approved": "approved",
+    "rejected": "to re-record",
+    "delete": "to delete",
+    "revert": "old one back",
+    "": "undecided",
+}
 """What people call what was decided."""
 
 _ITEM = '"item"'

@@ -115,6 +115,7 @@ def verdicts(report: Report) -> list[tuple[str, str]]:
         ("approved", numbers.approved, "approved"),
         ("rejected", numbers.rejected, "to re-record"),
         ("delete", numbers.to_delete, "to delete"),
+        ("revert", numbers.to_revert, "old one back"),
         ("undecided", numbers.undecided, "undecided"),
     )
     if not numbers.decided:
@@ -192,6 +193,11 @@ class _Told:
 
     def _again(self) -> Iterator[str]:
         """Tell what a reviewer wants to be recorded again: it is what the author has to do."""
+        back = self.report.numbers.to_revert
+        if back:
+            which = "old recording" if back == 1 else "old recordings"
+            yield f"🟠 **{back:,} {which} to take back**, as reviewers said; the plan of the range does it"
+            yield ""
         mine = [change for change in self.report.found.changes if change.verdict == "rejected"]
         if not mine:
             return

@@ -23,6 +23,7 @@ class Action(models.TextChoices):
     APPROVE = "approve", "approved"
     REJECT = "reject", "asked to re-record"
     MARK = "mark", "marked for deletion"
+    REVERT = "revert", "wants the old one back"
     CLEAR = "clear", "took back a verdict"
     TAG = "tag", "tagged"
     UNTAG = "untag", "removed a tag"
@@ -44,7 +45,7 @@ class Action(models.TextChoices):
 
 
 UNDOABLE = frozenset(Action.values) - {Action.DISCARD, Action.UNDO, Action.REDO}
-VERDICTS = frozenset({Action.APPROVE, Action.REJECT, Action.MARK, Action.CLEAR})
+VERDICTS = frozenset({Action.APPROVE, Action.REJECT, Action.MARK, Action.REVERT, Action.CLEAR})
 NOTES = frozenset({Action.NOTE, Action.NOTE_EDIT, Action.NOTE_CLOSE, Action.NOTE_OPEN, Action.NOTE_DROP})
 PERSONAL = VERDICTS | {Action.NOTE, Action.NOTE_EDIT, Action.NOTE_DROP}
 """What only the person who did it can take back or do again."""

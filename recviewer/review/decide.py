@@ -42,6 +42,7 @@ ACTIONS = {
     Verdict.APPROVE: Action.APPROVE,
     Verdict.REJECT: Action.REJECT,
     Verdict.DELETE: Action.MARK,
+    Verdict.REVERT: Action.REVERT,
     Verdict.CLEAR: Action.CLEAR,
 }
 SAID = ("verdict", "note", "at", "path", "blob", "test_id", "kind", "origin", "rule")
@@ -111,6 +112,8 @@ def say(
     if unfit(note):
         raise Invalid("A note cannot hold a NUL character.")
     targets = find()
+    if word is Verdict.REVERT and any(not target.subject.startswith(CHANGE_PREFIX) for target in targets):
+        raise Invalid("Only a change of a range has an old recording that can be taken back.")
     if any(len(target.path) > PATH_LENGTH for target in targets) or len(origin) > PATH_LENGTH:
         raise Invalid(f"A path or range of more than {PATH_LENGTH:,} characters cannot be written down.")
     if any(not target.subject for target in targets):
@@ -278,7 +281,7 @@ def _verdict(text: str) -> Verdict:
     try:
         return Verdict(text)
     except ValueError:
-        raise Invalid("A verdict is one of approve, reject, delete and clear.") from None
+        raise Invalid("A verdict is one of approve, reject, delete, revert and clear.") from None
 
 
 def _saying(target: Target, word: Verdict, note: str, origin: str, at: datetime) -> Said:
@@ -325,8 +328,15 @@ def _summary(word: Verdict, targets: Sequence[Target], note: str, origin: str) -
             return f"asked to re-record {what}: {printable(' '.join(note.split()), 120)}"
         case Verdict.DELETE:
             return f"marked {what} for deletion"
+        case Verdict.REVERT:
+            return f"asked for {_old_of(targets, what)} back{by}"
         case _:
             return f"took back the verdict on {what}"
+
+
+def _old_of(targets: Sequence[Target], what: str) -> str:
+    """Return how the old recordings of some changes are called."""
+    return f"the old recording{'' if len(targets) == 1 else 's'} of {what}"
 
 
 def _noun(targets: Sequence[Target], origin: str) -> str:
@@ -344,6 +354,8 @@ def _are_removals(targets: Sequence[Target]) -> bool:
 def _already(word: Verdict, targets: Sequence[Target], origin: str) -> str:
     if word is Verdict.CLEAR:
         return "There was no verdict of yours to take back."
+    if word is Verdict.REVERT:
+        return f"You asked for {_old_of(targets, titled(targets, 'change'))} back already."
     state = {Verdict.APPROVE: "approved", Verdict.REJECT: "to be recorded again", Verdict.DELETE: "marked for deletion"}
     if _are_removals(targets):
         state |= {Verdict.APPROVE: "let go", Verdict.REJECT: "to be brought back"}

@@ -128,7 +128,7 @@ def verdict_counts(recordings: QuerySet[Recording], *, total: int | None = None)
     total: how many recordings there are, where the caller knows it.
     """
     plain = recordings.order_by()
-    counts = dict.fromkeys(State.values, 0)
+    counts = dict.fromkeys((State.APPROVED.value, State.REJECTED.value, State.DELETE.value, State.UNDECIDED.value), 0)
     for state in (State.APPROVED, State.REJECTED, State.DELETE):
         if _standing_in(state.value):
             counts[state] = plain.filter(_with(state)).count()

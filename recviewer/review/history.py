@@ -122,29 +122,31 @@ class _Run:
     after: dict[datetime, tuple[datetime, dict[tuple[str, str], Mark]]]
 
 
-def marks(*, of_changes: bool = False) -> list[Mark]:
+def marks(*, of_changes: bool = False, state: State = State.DELETE) -> list[Mark]:
     """Return the files that were marked for deletion, where the marks stand and nothing outweighs them.
 
     A verdict holds for a meaning wherever it is found; deleting is another matter: only a file that was marked itself
     is in here, not one elsewhere that says the same. In order of path.
     of_changes: return the marks on changes themselves instead, which stand whatever becomes of equal words elsewhere.
+    state: REVERT for the changes whose old recording somebody wants back.
     """
-    states = Standing.objects.filter(state=State.DELETE)
+    verdict = Verdict.DELETE if state is State.DELETE else Verdict.REVERT
+    states = Standing.objects.filter(state=state)
     own = {"fingerprint__startswith": CHANGE_PREFIX}
     states = states.filter(**own) if of_changes else states.exclude(**own)
     decided = list(states.values_list("fingerprint", flat=True))
     runs: dict[tuple[str, str], _Run] = {}
     for saying in sayings(decided):
-        _follow(runs.setdefault((saying.fingerprint, saying.reviewer), _Run({}, {})), saying)
+        _follow(runs.setdefault((saying.fingerprint, saying.reviewer), _Run({}, {})), saying, verdict)
     found = {place: mark for run in runs.values() for place, mark in run.marks.items()}
     return sorted(found.values(), key=lambda mark: (mark.path, mark.at))
 
 
-def _follow(run: _Run, saying: Saying) -> None:
-    """Add one thing said to a run: a mark adds a file, another verdict ends all marks, an undo brings back earlier ones."""
+def _follow(run: _Run, saying: Saying, verdict: Verdict) -> None:
+    """Add one thing said to a run: this verdict adds a file, another ends all marks, an undo brings back earlier ones."""
     known = run.after.get(saying.at)
     is_back = known is not None and known[0] != saying.entered
-    if saying.verdict != Verdict.DELETE:
+    if saying.verdict != verdict:
         run.marks = {}
     elif known is not None and is_back:
         run.marks = dict(known[1])

@@ -12,11 +12,15 @@ from django.utils import timezone
 
 
 class Verdict(models.TextChoices):
-    """A reviewer's word. CLEAR takes back what that reviewer said before."""
+    """A reviewer's word. CLEAR takes back what that reviewer said before.
+
+    REVERT is on a change of a range alone: its old recording is to come back instead of the new one.
+    """
 
     APPROVE = "approve", "approve"
     REJECT = "reject", "re-record"
     DELETE = "delete", "mark for deletion"
+    REVERT = "revert", "take the old one back"
     CLEAR = "clear", "no verdict"
 
 
@@ -26,6 +30,7 @@ class State(models.TextChoices):
     APPROVED = "approved", "approved"
     REJECTED = "rejected", "re-record"
     DELETE = "delete", "to delete"
+    REVERT = "revert", "old one back"
     UNDECIDED = "undecided", "undecided"
 
 

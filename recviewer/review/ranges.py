@@ -27,6 +27,13 @@ SAME = "the same change"
 """The rule by which a verdict on one change is on those that it stands for, without a look at each."""
 
 
+BACK = "made again unasked"
+"""The rule by which the old recordings of changes that nothing asked for come back, after a page that lists each."""
+
+OTHERWISE = (State.REJECTED, State.DELETE, State.REVERT)
+"""What no approval of many at once goes over."""
+
+
 def origin_of(asked: Range) -> str:
     """Return where a verdict is given: the range by its names, and the commit that was its head ("" for files on disk)."""
     return f"{asked.spec} {asked.head}"
@@ -54,19 +61,33 @@ def targets(found: Overview, seen: Sequence[Seen], verdict: str, rule: str = "")
 
     seen: paths in git. rule: by which all of them are approved; without one the first was on the screen and stands for the
     others. A verdict given without a look hangs on the change alone, never on what the recording says, and an approval
-    without a look leaves out what somebody wants recorded again or deleted.
+    without a look leaves out what somebody wants recorded again or deleted, or the old one of back. That the old one comes
+    back is said of the change alone, and whatever is said of such a change afterwards is said of itself too.
     """
     named = _named(found, seen)
+    if verdict == Verdict.REVERT:
+        _check_offers(named)
     start = way()
     made = []
     for change in named:
         target = target_of(change, start)
         is_seen = not rule and change.subject == named[0].subject
-        if is_seen:
-            made.append(target if change.asks or verdict == Verdict.CLEAR else target._replace(own=""))
-        elif verdict != Verdict.APPROVE or change.verdict not in (State.REJECTED, State.DELETE):
+        if is_seen and verdict == Verdict.REVERT:
+            made.append(target._replace(subject=change.own_subject, own=""))
+        elif is_seen:
+            is_own = change.asks or verdict == Verdict.CLEAR or change.unasked
+            made.append(target if is_own else target._replace(own=""))
+        elif verdict != Verdict.APPROVE or change.verdict not in OTHERWISE:
             made.append(target._replace(subject=change.own_subject, own="", rule=rule or SAME))
     return made
+
+
+def _check_offers(named: Sequence[Change]) -> None:
+    """Raise Invalid unless the old recording of every change can be taken back."""
+    why = next((one.why_not_back or "it was asked for" for one in named if not one.can_go_back), "")
+    if why:
+        which = "The old recording" if len(named) == 1 else "One of the old recordings"
+        raise Invalid(f"{which} is not to be taken back: {why}.")
 
 
 def _named(found: Overview, seen: Sequence[Seen]) -> list[Change]:

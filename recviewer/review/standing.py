@@ -1,7 +1,8 @@
 """What the verdicts on a fingerprint add up to.
 
 Of each reviewer only the latest verdict counts. One wish to re-record blocks; else one mark for deletion (also when
-somebody approved: a disagreement is to be seen, not to be passed over); else one approval passes.
+somebody approved: a disagreement is to be seen, not to be passed over); else one wish for the old recording of a change;
+else one approval passes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from recviewer.review.subjects import CHANGE_PREFIX, Target, chunked
 ORDER = (
     (Verdict.REJECT, State.REJECTED),
     (Verdict.DELETE, State.DELETE),
+    (Verdict.REVERT, State.REVERT),
     (Verdict.APPROVE, State.APPROVED),
 )
 

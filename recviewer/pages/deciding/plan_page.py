@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from recviewer.exchange.amounts import counted, size
 from recviewer.pages.site.forms import Fields, item_of, items_of
 from recviewer.pages.templatetags.words import in_full
 from recviewer.pages.text.test_ids import TestId, parse
 from recviewer.plan import commands
 from recviewer.plan import model as plans
 from recviewer.plan.commands import Feed
-from recviewer.plan.model import Again, FileToDo, LeftOut, Loss, Plan
+from recviewer.plan.model import Again, FileToDo, LeftOut, Loss, Plan, TakenBack
 
 SHOWN = 200
 COPIED = 50_000
@@ -80,6 +81,14 @@ class LinkedLeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedTakenBack:
+    """A recording whose old one comes back, with the address of the new one."""
+
+    pair: TakenBack
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rerun:
     """A test to record again. links: its rejected recordings by address."""
 
@@ -92,12 +101,14 @@ class Rerun:
 class PlanPage:
     """The page. more, more_…: how many are not shown. ended: losses of tests without a group.
 
+    clauses: of its sentence: what to do, with how much, and the rest of it.
     top: the name of the checkout, "" for none. applying, removing, switching, recording: commands to copy, one a line.
     test_ids: all ids to record again, a line each. Both are "" where they are too long for a page: the files have them.
     """
 
     plan: Plan
     around: Around
+    clauses: tuple[tuple[str, str, str], ...]
     groups: tuple[PlannedTest, ...]
     more: int
     ended: tuple[tuple[TestId, Loss], ...]
@@ -105,6 +116,10 @@ class PlanPage:
     more_back: int
     stuck: tuple[LinkedLeftOut, ...]
     more_stuck: int
+    taken_back: tuple[LinkedTakenBack, ...]
+    more_taken_back: int
+    kept: tuple[LinkedLeftOut, ...]
+    more_kept: int
     changed: tuple[LinkedLeftOut, ...]
     more_changed: int
     alike: tuple[LinkedLeftOut, ...]
@@ -130,6 +145,7 @@ def page_of(plan: Plan, around: Around) -> PlanPage:
     return PlanPage(
         plan=plan,
         around=around,
+        clauses=tuple(_clauses(plan)),
         groups=tuple(sorted(groups, key=lambda group: group.loss is None)),
         more=max(0, len(plan.deletions) - SHOWN),
         ended=tuple((parse(loss.test_id), loss) for loss in plan.losses if loss not in shown)[:SHOWN],
@@ -137,6 +153,10 @@ def page_of(plan: Plan, around: Around) -> PlanPage:
         more_back=max(0, len(plan.back) - SHOWN),
         stuck=_links(plan.stuck[:SHOWN], url_of),
         more_stuck=max(0, len(plan.stuck) - SHOWN),
+        taken_back=tuple(LinkedTakenBack(one, url_of(one.new.path)) for one in plan.taken_back[:SHOWN]),
+        more_taken_back=max(0, len(plan.taken_back) - SHOWN),
+        kept=_links(plan.kept[:SHOWN], url_of),
+        more_kept=max(0, len(plan.kept) - SHOWN),
         changed=_links(plan.changed[:SHOWN], url_of),
         more_changed=max(0, len(plan.changed) - SHOWN),
         alike=_links(plan.alike[:SHOWN], url_of),
@@ -155,6 +175,18 @@ def page_of(plan: Plan, around: Around) -> PlanPage:
         removing="\n".join(commands.removing(plan, Feed("", downloads.list_name))),
         recording=_copied(_encodable("\n".join(commands.recording(plan)))),
     )
+
+
+def _clauses(plan: Plan) -> Iterator[tuple[str, str, str]]:
+    if plan.deletions:
+        of_tests = f", of {counted(plan.tests, 'test')}" if plan.tests else ""
+        yield "delete", counted(len(plan.deletions), "recording"), f", {size(plan.size)}{of_tests}"
+    if plan.taken_back:
+        yield "take", counted(len(plan.taken_back), "old recording"), " back"
+    if plan.back:
+        yield "bring back", counted(len(plan.back), "recording"), ""
+    if plan.again:
+        yield "record", counted(len(plan.again), "test"), " again"
 
 
 def _groups(files: Sequence[FileToDo], losses: dict[str, Loss], url_of: Callable[[str], str]) -> list[PlannedTest]:

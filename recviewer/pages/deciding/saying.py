@@ -17,16 +17,25 @@ _I_DID = {
     Verdict.APPROVE: "You approved this",
     Verdict.REJECT: "You want this re-recorded",
     Verdict.DELETE: "You marked this for deletion",
+    Verdict.REVERT: "You want the old one back",
 }
 _THEY_DID = {
     Verdict.APPROVE: "approved this",
     Verdict.REJECT: "wants it re-recorded",
     Verdict.DELETE: "marked it for deletion",
+    Verdict.REVERT: "wants the old one back",
 }
 _MINE_TOO = {
     Verdict.APPROVE: "You approved it.",
     Verdict.REJECT: "You want it re-recorded too.",
     Verdict.DELETE: "You marked it for deletion.",
+    Verdict.REVERT: "You want the old one back.",
+}
+_DID = {
+    Verdict.APPROVE: "approved",
+    Verdict.REJECT: "rejected",
+    Verdict.DELETE: "marked for deletion",
+    Verdict.REVERT: "wanted the old one back of",
 }
 _I_DID_OF_GONE = _I_DID | {Verdict.APPROVE: "You agreed that it goes", Verdict.REJECT: "You want it back"}
 _THEY_DID_OF_GONE = _THEY_DID | {Verdict.APPROVE: "agreed that it goes", Verdict.REJECT: "wants it back"}
@@ -58,7 +67,7 @@ def sentence(
     along = _along(settling)
     if not was_here(settling, target):
         who = "you" if settling.reviewer == actor else settling.reviewer
-        does = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.DELETE: "marked for deletion"}[verdict]
+        does = _DID[verdict]
         return Sentence(
             lead="Carried over:",
             rest=" ".join(filter(None, (who, does, ruled, "the same meaning in"))),

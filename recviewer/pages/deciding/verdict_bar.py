@@ -37,6 +37,7 @@ TONES = {
     State.APPROVED: ("ok", "good"),
     State.REJECTED: ("redo", "bad"),
     State.DELETE: ("cross", "warn"),
+    State.REVERT: ("return", "note"),
 }
 
 
@@ -74,7 +75,7 @@ class Bar:
     queue: the review queue that this page is an item of; then a verdict leads to the next undecided item.
     count: how many recordings a verdict is given on. alike: how many others say the
     same, and so are decided along. is_gone: the question
-    is whether it may go. shown: when it was made,
+    is whether it may go. can_go_back: the old recording of a change can be taken back. shown: when it was made,
     see `hurry`.
     """
 
@@ -114,6 +115,7 @@ class Bar:
     alike: int = 0
     is_gone: bool = False
     can_delete: bool = True
+    can_go_back: bool = False
     shown: int = 0
 
 

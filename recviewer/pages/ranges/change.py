@@ -146,7 +146,8 @@ def _page(
         asks=bool(change.asks),
     )
     closed = "" if any(target.subject for target in targets) else UNREAD
-    bar = replace(bar, alike=_alike(place, item), closed=closed)
+    can_go_back = all(one.can_go_back for one in item.changes)
+    bar = replace(bar, alike=_alike(place, item), closed=closed, can_go_back=can_go_back)
     findings = tuple(found_on(place, item.changes))
     difference = _difference(request, place, change)
     facts = [PairFact(*SEVERITIES[one.finding.severity], one.words) for one in findings]

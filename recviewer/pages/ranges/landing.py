@@ -21,6 +21,7 @@ from recviewer.git.refs import CommitFacts
 from recviewer.git.repository import Repository
 from recviewer.pages.ranges.filter import RangeFilter, of_finding
 from recviewer.pages.ranges.generations import older_of, question_url
+from recviewer.pages.ranges.old_ones import MadeAgain, made_again
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.text.classes import CLASSES, SEVERITIES, STATES, Look, look_of_state
@@ -132,6 +133,7 @@ class Landing:
     places: tuple[Narrowing, ...]
     verdicts: tuple[Narrowing, ...]
     unasked: Narrowing | None
+    made_again: MadeAgain | None
     heading: str
     walked: str
     by_test: bool
@@ -195,6 +197,7 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
         places=_places(place, asked, by_test=by_test),
         verdicts=_verdicts(place, asked),
         unasked=_unasked(place, asked),
+        made_again=made_again(place) if asked.is_empty else None,
         heading=asked.words(report),
         walked=walked.words(report),
         by_test=by_test,
@@ -248,6 +251,8 @@ def _verdicts(place: ShownRange, asked: RangeFilter) -> tuple[Narrowing, ...]:
         "rejected": numbers.rejected,
         "delete": numbers.to_delete,
     }
+    if numbers.to_revert or asked.verdict == "revert":
+        counts["revert"] = numbers.to_revert
     return tuple(
         Narrowing(
             STATES[state].title,

@@ -151,7 +151,7 @@ class LostPage:
     rows: tuple[LostRow, ...]
 
 
-_STATES = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.DELETE: "delete"}
+_STATES = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.DELETE: "delete", Verdict.REVERT: "revert"}
 
 
 def lost(request: HttpRequest, place: ShownRange) -> HttpResponse:

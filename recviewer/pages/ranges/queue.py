@@ -122,6 +122,7 @@ def end(request: HttpRequest, place: ShownRange) -> HttpResponse:
     mine = [change for item in every for change in (*item.changes, *item.older)]
     numbers = count(mine)
     states = {"approved": numbers.approved, "rejected": numbers.rejected, "delete": numbers.to_delete}
+    states |= {"revert": numbers.to_revert}
     queue = queue_of(place, asked, every)
     page = QueueEnd(
         spec=place.spec,

@@ -39,6 +39,7 @@ class HeldForm:
     def what(self) -> str:
         """What it is called: the verdict, or the act's own name."""
         of_verdict = {"approve": "approve", "reject": "re-record", "delete": "mark for deletion", "clear": "no verdict"}
+        of_verdict["revert"] = "take the old one back"
         verdict = dict(self.fields).get("verdict", "")
         return of_verdict.get(verdict) or self.action.partition("?")[0].rstrip("/").rpartition("/")[2]
 

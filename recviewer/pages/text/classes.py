@@ -42,6 +42,7 @@ STATES = {
     "approved": Look("ok", "good", VERDICT_WORDS["approved"]),
     "rejected": Look("redo", "bad", VERDICT_WORDS["rejected"], "to be recorded again"),
     "delete": Look("cross", "warn", VERDICT_WORDS["delete"], "marked for deletion"),
+    "revert": Look("return", "note", "old one back", "the old recording is to come back"),
     "mixed": Look("mixed", "quiet", "some decided"),
 }
 GONE_STATES = STATES | {

@@ -23,7 +23,7 @@ from recviewer.review.notes import ANCHOR, LENGTH
 from recviewer.review.refusals import Invalid
 from recviewer.review.rows import Values
 from recviewer.review.searches import clean_name, clean_query
-from recviewer.review.subjects import PATH_LENGTH, TEST_LENGTH, printable, unfit
+from recviewer.review.subjects import CHANGE_PREFIX, PATH_LENGTH, TEST_LENGTH, printable, unfit
 from recviewer.review.tagging import FOLDED_LENGTH, colour_for, folded
 from recviewer.store.paths import components
 from recviewer.store.refusals import OutsideRoot
@@ -297,9 +297,12 @@ def _decision_of(line: Line) -> Saying:
     verdict = _string(line, "verdict", length=80)
     if verdict not in Verdict.values:
         raise BadLine(f"“{printable(verdict, 40)}” is no verdict")
+    subject = _shaped(line, "fingerprint", _SUBJECT, "fingerprint")
+    if verdict == Verdict.REVERT and not subject.startswith(CHANGE_PREFIX):
+        raise BadLine(f"“{verdict}” is a verdict on a change of a range alone")
     entered = _moment(line, "entered")
     return Saying(
-        fingerprint=_shaped(line, "fingerprint", _SUBJECT, "fingerprint"),
+        fingerprint=subject,
         reviewer=_name(line, "reviewer"),
         entered=entered,
         verdict=verdict,
