@@ -52,17 +52,22 @@ def items(changes: Iterable[Change]) -> list[Item]:
 
 
 def items_by_test(changes: Iterable[Change]) -> list[Item]:
-    """Return the changes as items test by test, in the order of the first of each: there are never more than by call.
+    """Return the changes as items test by test: see `joined`."""
+    return joined(items(changes))
+
+
+def joined(by_call: Iterable[Item]) -> list[Item]:
+    """Return items by call as items test by test, in the order of the first of each: there are never more of them.
 
     All that one test's recordings became is one item. A change that several tests share is not read again in each: it is an
     item of its own; several that the very same tests share are one. What is of no known test, and what is only churn,
     stands as it does call by call.
     """
-    joined: dict[object, list[Item]] = {}
-    for place, item in enumerate(items(changes)):
+    about: dict[object, list[Item]] = {}
+    for place, item in enumerate(by_call):
         is_known = all(item.tests) and not all(change.is_churn for change in item.changes)
-        joined.setdefault(_about(item) if is_known else place, []).append(item)
-    return [some[0] if len(some) == 1 else _as_one(some) for some in joined.values()]
+        about.setdefault(_about(item) if is_known else place, []).append(item)
+    return [some[0] if len(some) == 1 else _as_one(some) for some in about.values()]
 
 
 def _about(item: Item) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from recviewer.changes.items import items, items_by_test
+from recviewer.changes.items import items, joined
 from recviewer.changes.model import Change
 from recviewer.smells import Severity
 
@@ -59,11 +59,12 @@ def count(changes: Iterable[Change]) -> Numbers:
     every = list(changes)
     waiting = [change for change in every if not change.verdict]
     needing = [change for change in waiting if change.needs_you]
+    by_call, needing_by_call = items(every), items(needing)
     return Numbers(
         recordings=sum(change.recordings for change in every),
         changes=len(every),
-        items=len(items_by_test(every)),
-        items_by_call=len(items(every)),
+        items=len(joined(by_call)),
+        items_by_call=len(by_call),
         tests=len(tests_of(every)),
         pairs=sum(change.old is not None and change.new is not None for change in every),
         size=sum(change.size for change in every),
@@ -73,8 +74,8 @@ def count(changes: Iterable[Change]) -> Numbers:
         to_delete=sum(change.verdict == "delete" for change in every),
         to_revert=sum(change.verdict == "revert" for change in every),
         need_you=len(needing),
-        need_you_items=len(items_by_test(needing)),
-        need_you_by_call=len(items(needing)),
+        need_you_items=len(joined(needing_by_call)),
+        need_you_by_call=len(needing_by_call),
         churn=len(waiting) - len(needing),
         red=sum(change.severity is Severity.RED for change in waiting),
     )

@@ -14,7 +14,18 @@ from dataclasses import dataclass, replace
 from recviewer.changes.model import Change
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Item, Names, Section, SectionKind, Values, VectorChange, Words
-from recviewer.exchange.model import Exchange, JsonPart, Part, Reasoning, RefusalPart, Text, ToolCall, ToolResult
+from recviewer.exchange.model import (
+    Exchange,
+    JsonPart,
+    Message,
+    Output,
+    Part,
+    Reasoning,
+    RefusalPart,
+    Text,
+    ToolCall,
+    ToolResult,
+)
 from recviewer.threads.threads import is_talk
 
 
@@ -94,14 +105,26 @@ _PLAIN = (Text, Reasoning, RefusalPart, ToolCall)
 
 
 def is_plain(exchange: Exchange) -> bool:
-    """Tell whether an exchange is talk of which nothing but words, calls and values would be shown: no picture, no file,
-    nothing that was not understood.
+    """Tell whether an exchange is talk of which words, calls and values are all that there is to show: no picture, no file,
+    no failure, no message or answer without words and calls, nothing that was not understood.
     """
     if not is_talk(exchange) or exchange.exhibits or exchange.unread is not None or exchange.left or exchange.problems:
+        return False
+    if exchange.error is not None or not exchange.outputs or not all(map(_answers, exchange.outputs)):
+        return False
+    if not all(map(_speaks, exchange.request.messages)):
         return False
     said = [part for message in exchange.request.messages for part in message.parts]
     said += [part for output in exchange.outputs for part in output.parts]
     return all(map(_is_plain, said))
+
+
+def _answers(output: Output) -> bool:
+    return bool(output.content or output.reasoning or output.refusal or output.tool_calls or output.parts)
+
+
+def _speaks(message: Message) -> bool:
+    return any(not isinstance(part, (Text, Reasoning, RefusalPart)) or part.text for part in message.parts)
 
 
 def _is_plain(part: Part) -> bool:

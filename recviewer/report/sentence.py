@@ -119,8 +119,9 @@ def status(found: Overview) -> str:
 
 def _standing(found: Overview) -> str:
     """Return what is left to do, as the beginning of a sentence."""
-    again = found.numbers.rejected
+    again, back = found.numbers.rejected, found.numbers.to_revert
     said = [f"{again:,} to re-record"] if again else []
+    said += [f"{counted(back, 'old one')} to take back"] if back else []
     if found.numbers.need_you or not found.numbers.churn:
         said.append(ending(found))
     else:

@@ -75,8 +75,8 @@ class Bar:
     queue: the review queue that this page is an item of; then a verdict leads to the next undecided item.
     count: how many recordings a verdict is given on. alike: how many others say the
     same, and so are decided along. is_gone: the question
-    is whether it may go. can_go_back: the old recording of a change can be taken back. shown: when it was made,
-    see `hurry`.
+    is whether it may go. can_delete: False where some of it is gone already. can_go_back: the old recording of a change
+    can be taken back. shown: when it was made, see `hurry`.
     """
 
     key: str

@@ -25,28 +25,16 @@ from recviewer.pages.ranges import entries, generations
 from recviewer.pages.ranges.entries import Entries
 from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.findings import FindingHere, found_on
+from recviewer.pages.ranges.members import Member, members_of
 from recviewer.pages.ranges.pushed import Pushed, Watch, elsewhere, pushed_of, watch_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import item_of, items_of
-from recviewer.pages.text.classes import SEVERITIES, Look, look_of_state
+from recviewer.pages.text.classes import SEVERITIES
 from recviewer.pairing.sides import Side, file_meaning_of
 from recviewer.review import pairs, ranges, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Decision
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One of the changes that an item stands for.
-
-    url: of itself, in the same queue. state: what was decided on it. moved: what else its recording has moved from.
-    """
-
-    change: Change
-    url: str
-    state: Look
-    moved: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +115,7 @@ def _page(
     change = item.first
     actor = actor_of(request)
     queue = queue_of(place, asked, every, at)
-    beside = _beside(every[at], item) if at >= 0 else None
+    rest = _rest_url(place, asked, every[at], item) if at >= 0 else ""
     here = place.change_url(asked, change)
     below = way()
     targets = [ranges.target_of(one, below) for one in item.changes]
@@ -140,7 +128,7 @@ def _page(
         ),
         act_url=reverse("changes:decide"),
         url=here,
-        after=place.change_url(asked, beside) if beside else queue.after_url,
+        after=rest or queue.after_url,
         queue=queue,
         is_gone=change.churn is Churn.GONE,
         asks=bool(change.asks),
@@ -165,7 +153,7 @@ def _page(
         facts=tuple(_facts(place, change)),
         verdicts=_on_itself(change),
         findings=findings,
-        members=tuple(_members(place, asked, item)),
+        members=tuple(members_of(place, asked, item.changes)) if item.changes[1:] else (),
         group=tuple(
             (one, place.change_url(asked, one))
             for one in place.report.found.changes
@@ -183,14 +171,17 @@ def _page(
     )
 
 
-def _beside(stop: Item, item: Item) -> Change | None:
-    """Return what else of a stop of the queue is undecided, once this is decided; None for nothing.
+def _rest_url(place: ShownRange, asked: RangeFilter, stop: Item, item: Item) -> str:
+    """Return where what else of a stop of the queue is decided on, once this is; "" where nothing else is undecided.
 
-    Below a call these are its older generations, of a test its other changes.
+    Of older generations that is the next of them, of different changes the page that shows them together.
     """
-    below = stop.changes if stop.is_many else ()
-    some = stop.older if item.first.is_older else below
-    return next((one for one in some if not one.verdict and not any(one is mine for mine in item.changes)), None)
+    if item.first.is_older:
+        older = next((one for one in stop.older if not one.verdict and one is not item.first), None)
+        return place.change_url(asked, older) if older is not None else ""
+    mine = {one.key for one in item.changes}
+    is_left = stop.is_many and any(not one.verdict and one.key not in mine for one in stop.changes)
+    return place.item_url(asked, stop) if is_left else ""
 
 
 def _call_of(changes: Sequence[Change], change: Change) -> Change | None:
@@ -290,22 +281,3 @@ def _history_of(place: ShownRange, side: Side) -> str:
     at = asked.head if any(change.new is side for change in place.report.found.changes) else asked.base
     told = {"at": at} if at else {}
     return f"{reverse('history:show', args=[key_at(side.raw, way())])}?{urlencode(told)}"
-
-
-def _members(place: ShownRange, asked: RangeFilter, item: Item) -> Iterator[Member]:
-    """Yield what is decided together; nothing where the change stands for itself alone."""
-    if len(item.changes) > 1:
-        for one in item.changes:
-            look = look_of_state(one.verdict or "undecided", is_gone=one.churn is Churn.GONE)
-            yield Member(one, place.change_url(asked, one), look, tuple(_moved(one)))
-
-
-def _moved(change: Change) -> Iterator[tuple[str, str]]:
-    """Yield the places (test, host, folder) at which the old recording stood: they may differ within an item."""
-    old, new = change.old, change.new
-    if old is None or new is None:
-        return
-    places = (("test", old.test, new.test), ("host", old.meaning.host, new.meaning.host), ("file", old.path, new.path))
-    for name, before, after in places:
-        if before != after:
-            yield name, before or "none"

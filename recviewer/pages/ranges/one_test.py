@@ -28,11 +28,12 @@ from recviewer.pages.ranges import acts, entries, generations
 from recviewer.pages.ranges.entries import Entries
 from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.findings import FindingHere, found_on
+from recviewer.pages.ranges.members import Member, members_of
 from recviewer.pages.ranges.pushed import Pushed, Watch, elsewhere, pushed_of, watch_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.site.forms import item_of, items_of, seen_in
 from recviewer.pages.site.htmx import wants_fragment
-from recviewer.pages.text.classes import CLASSES, Look, look_of_state
+from recviewer.pages.text.classes import CLASSES, STATES, Look, look_of_state
 from recviewer.pages.text.folds import Folds
 from recviewer.pages.text.test_ids import TestId, parse
 from recviewer.pages.text.walk import Queue
@@ -54,8 +55,7 @@ MOST_CALLS = 60
 class ReadCall:
     """One call of the test. parts: what it tells. repeated: what an earlier call told. why_not: why it is left to its own
     page, "" where it is not. findings: what was found on it. item: for the `item` field of a form about it alone, "" where
-    it is decided on, or may not be decided on here. others: the same change in other recordings, decided on along with it,
-    each with its address and state.
+    it is decided on, or may not be decided on here. others: the same change in other recordings, decided on along with it.
     """
 
     number: int
@@ -69,12 +69,12 @@ class ReadCall:
     findings: tuple[FindingHere, ...]
     item: str
     why_not: str
-    others: tuple[tuple[Change, str, Look], ...]
+    others: tuple[Member, ...]
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """The change, and those that are the same."""
-        return (self.change, *(one for one, _, _ in self.others))
+        return (self.change, *(one.change for one in self.others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def _bar(
 ) -> Bar:
     """Return the bar of what can be decided on here or, where all is, of what was. alone: a change that is read alone."""
     open_ = [one for call in calls if call.item for one in call.changes if not one.verdict]
-    mine = open_ or list(item.changes)
+    mine = open_ or [one for call in calls if not call.why_not for one in call.changes] or list(item.changes)
     start = way()
     bar = bar_of(
         actor_of(request),
@@ -225,23 +225,25 @@ def _bar(
         is_gone=all(one.new is None for one in mine),
         asks=any(one.asks for one in mine),
     )
+    bar = replace(bar, mine="", can_delete=not any(one.new is None for one in mine))
     if open_:
-        return replace(
-            bar,
-            state="undecided",
-            icon="undecided",
-            tone="quiet",
-            is_carried=False,
-            note="",
-            at=None,
-            lead="Undecided." if len(open_) == len(item.changes) else "Decided in part.",
-            rest=_what(open_, len(item.changes)),
-            mine="",
-            chosen="",
-            my_note="",
-            can_delete=not any(one.new is None for one in mine),
-        )
-    return replace(bar, mine="", can_delete=not any(one.new is None for one in mine))
+        lead = "Undecided." if len(open_) == len(item.changes) else "Decided in part."
+        return _said_of_many(bar, "undecided", lead, _what(open_, len(item.changes)))
+    if item.verdict == "mixed":
+        bar = _said_of_many(bar, "mixed", "Decided, not all alike:", _verdicts(item))
+    return replace(bar, closed=ALONE if all(call.why_not for call in calls) else "")
+
+
+def _said_of_many(bar: Bar, state: str, lead: str, rest: str) -> Bar:
+    """Return the bar with a sentence about all changes, for that about the first of them is not true of the others."""
+    look = STATES[state]
+    made = replace(bar, state=state, icon=look.glyph, tone=look.tone, lead=lead, rest=rest)
+    return replace(made, is_carried=False, note="", at=None, chosen="", my_note="", since_url="")
+
+
+def _verdicts(item: Item) -> str:
+    every = [look_of_state(one.verdict, is_gone=one.new is None).title for one in item.changes]
+    return f"{', '.join(f'{every.count(title):,} {title}' for title in dict.fromkeys(every))}."
 
 
 def _what(open_: Sequence[Change], total: int) -> str:
@@ -260,13 +262,17 @@ def _items(some: Sequence[Change]) -> str:
     return items_of(item_of(one.side.path, one.side.blob, one.own_subject) for one in some)
 
 
+ALONE = "All of it is decided, each change on its own page."
 TOO_MUCH = "too much of it changed to be shown here"
 NOTHING = "nothing of it can be shown here"
 
 
 def _calls(place: ShownRange, asked: RangeFilter, item: Item, folds: Folds) -> list[ReadCall]:
     """Return the calls of an item in order; of changes that are the same the first, with the others."""
-    same = {some.first.key: some.changes for some in items(item.changes)}
+    same = {}
+    for some in items(item.changes):  # of several tests the calls of one are read, in their order
+        head = next((one for one in some.changes if one.about.test_id == item.tests[0]), some.first)
+        same[head.key] = (head, *[one for one in some.changes if one is not head])
     heads = in_order_of_calls(some[0] for some in same.values())
     room, hidden, made = Room(ROOM), set[int](), []
     for one in told_once(heads):
@@ -306,10 +312,7 @@ def _call(
         tuple(found_on(place, every)),
         _items([one for one in every if not one.verdict]) if is_open and not why_not else "",
         why_not,
-        tuple(
-            (one, place.change_url(asked, one), look_of_state(one.verdict or "undecided", is_gone=one.new is None))
-            for one in others
-        ),
+        tuple(members_of(place, asked, others)),
     )
 
 

@@ -72,6 +72,19 @@ def test_what_is_ticked_is_taken_back_by_a_rule_and_undone_at_once(client, spec)
     assert "old one back" in client.get(f"/report/{spec}?as=md").content.decode()
 
 
+def test_a_range_is_not_as_it_should_be_before_the_old_ones_are_back(client, spec):
+    items = ITEM.findall(client.get(URL, {"range": spec}).content.decode())
+    client.post(URL, {"range": spec, "item": items})
+    (new,) = [one for one in report_of(spec).found.changes if not one.verdict]
+    shown = client.get(f"/changes/{spec}", {"change": new.side.path}).context["page"]
+
+    client.post("/do/change", dict(shown.bar.fields) | {"verdict": "approve"})
+
+    told = json.loads(client.get(f"/report/{spec}?as=status-json").content)
+    assert (told["state"], told["description"].partition(",")[0]) == ("pending", "2 old ones to take back")
+    assert not report_of(spec).is_clean
+
+
 def test_only_what_is_ticked_is_taken_back(client, spec):
     items = ITEM.findall(client.get(URL, {"range": spec}).content.decode())
 

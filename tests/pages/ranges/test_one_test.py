@@ -132,6 +132,69 @@ def test_what_the_page_does_not_show_is_refused(client, spec):
     assert not Decision.objects.exists()
 
 
+def test_verdicts_that_differ_are_told_as_that(client, spec):
+    calls = page_of(client, spec).context["page"].calls
+    decide(client, spec, item=calls[0].item)
+    decide(client, spec, "reject", item=[one.item for one in calls[1:]], note="no")
+
+    bar = page_of(client, spec).context["page"].bar
+
+    assert (bar.lead, bar.rest) == ("Decided, not all alike:", "1 approved, 2 re-record.")
+    assert (bar.state, bar.count, bar.my_note) == ("mixed", 3, "")
+
+
+def test_a_verdict_can_be_given_anew_where_all_is_decided_and_reaches_what_is_shown(client, write, commit, root):
+    write("a", "Saturn.")
+    base = commit("before")
+    write("a", "It is Saturn.")
+    write("n", "Saturn.", "Titan.")
+    place = root / "tests/recordings/n.json"
+    document = json.loads(place.read_text())
+    document["request"]["body"]["messages"][0]["content"] = [{"type": "image_url", "image_url": {"url": "data:,x"}}]
+    place.write_text(json.dumps(document))
+    spec = f"{base}..{commit('after')}"
+    answer = decide(client, spec, next="")
+    alone = client.get(page_of(client, spec)["Location"]).context["page"]
+    assert alone.change.side.name == "n.json"
+    client.post("/do/change", dict(alone.bar.fields) | {"verdict": "approve"})
+
+    assert answer.status_code == 303
+    assert decide(client, spec, "reject", note="no").status_code == 303
+    assert verdicts(spec) == {"a.json": "rejected", "n.json": "approved"}
+
+
+def test_after_a_change_that_is_read_alone_comes_the_page_of_the_test(client, spec):
+    shown = page_of(client, spec).context["page"]
+    alone = client.get(shown.calls[1].url).context["page"]
+
+    assert alone.bar.after == shown.bar.url
+
+
+@pytest.mark.parametrize("kind", ["error", "empty", "silent"])
+def test_what_came_without_words_or_as_a_failure_is_read_alone(client, write, commit, root, kind):
+    write("a", "Saturn.")
+    base = commit("before")
+    write("a", "It is Saturn.")
+    write("n", "Saturn.", "Titan.")
+    place = root / "tests/recordings/n.json"
+    document = json.loads(place.read_text())
+    match kind:
+        case "error":
+            document["response"] = {"body": None, "is_streaming": False, "is_exception": True} | FAILED
+        case "empty":
+            document["response"]["body"]["__data__"]["choices"][0]["message"]["content"] = ""
+        case "silent":
+            document["request"]["body"]["messages"][0]["content"] = ""
+    place.write_text(json.dumps(document))
+
+    calls = page_of(client, f"{base}..{commit('after')}").context["page"].calls
+
+    assert [bool(call.item) for call in calls if call.change.side.name == "n.json"] == [False]
+
+
+FAILED = {"exception_type": "RateLimitError", "exception_message": "slow down", "exception_data": {"category": "x"}}
+
+
 def test_what_was_not_seen_as_it_is_now_is_refused(client, spec, write, commit):
     fields = fields_of(client, spec) | {"verdict": "approve"}
     item = page_of(client, spec).context["page"].calls[0].item
