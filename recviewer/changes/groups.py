@@ -16,7 +16,9 @@ from recviewer.changes import renames, wording
 from recviewer.changes.model import Change
 from recviewer.difference.model import Churn, Difference, Names, SectionKind, Values, VectorChange, Words, shown
 from recviewer.difference.values import ValueChange
-from recviewer.exchange.fingerprint import canonical, said
+from recviewer.exchange.fingerprint import Ids, canonical, said, said_of_part
+from recviewer.exchange.model import Exchange, Json, ToolResult
+from recviewer.exchange.text import SENT
 from recviewer.pairing.sides import Side
 
 LEAST = 2
@@ -30,9 +32,6 @@ _TURN = re.compile(r"^(messages|tools|input|contents)\[\d+\]")
 
 _SPOKEN = frozenset({SectionKind.ANSWER, SectionKind.REASONING, SectionKind.REFUSAL, SectionKind.CALLS})
 """What is an answer to a question: the same change of two answers is the same only where the question is."""
-
-_ASKED = (SectionKind.MESSAGES, SectionKind.PARAMETERS, SectionKind.TOOLS)
-"""What was asked."""
 
 _UNTOLD = frozenset({SectionKind.VECTORS, SectionKind.REPLY})
 """What items tell of only in part: these are the same where what came back is the same as a whole."""
@@ -150,15 +149,40 @@ def _may_be_renamed(change: Change) -> bool:
     """Tell whether a change may be one of many by a rename: a function may have another name, but the same arguments.
 
     People rename what they ask. Where only what came back says another word (`positive` → `negative`, `create_user` →
-    `delete_user`), the model said so, to each question anew. Other details than where it stands are grouped by which they
-    are, with their old and new values, and by nothing else.
+    `delete_user`), the model said so, to each question anew; also where later requests of a conversation repeat it. Other
+    details than where it stands are grouped by which they are, with their old and new values, and by nothing else.
     """
     if change.churn is Churn.DETAILS:
         return change.is_move
-    if change.churn is not Churn.REQUEST and not change.is_quiet and not any(map(change.difference().section, _ASKED)):
+    if not change.is_quiet and not _is_asked_anew(change):
         return False
     if change.churn is not Churn.TOOL_CALL:
         return True
     calls = change.difference().section(SectionKind.CALLS)
     values = [one for item in calls.items if isinstance(item, Values) for one in item.values] if calls else []
     return bool(values) and all(one.keys == ("name",) for one in values)
+
+
+def _is_asked_anew(change: Change) -> bool:
+    """Tell whether what was asked differs in more than what a model said before and requests repeat.
+
+    What a tool gave back counts only where the answer to it is still the same: it may repeat what a model called it with.
+    """
+    difference = change.difference()
+    if difference.section(SectionKind.PARAMETERS) is not None or difference.section(SectionKind.TOOLS) is not None:
+        return True
+    is_answer_same = change.churn is Churn.REQUEST
+    sides = [_written(side.exchange, is_answer_same) for side in (change.old, change.new) if side is not None]
+    return sides[0] != sides[-1]
+
+
+def _written(exchange: Exchange, with_results: bool) -> list[Json]:
+    """Return the messages of a request that no model sent, with or without what tools gave back."""
+    ids = Ids()
+    return [
+        [message.role, said_of_part(part, ids)]
+        for message in exchange.request.messages
+        if message.role not in SENT
+        for part in message.parts
+        if with_results or not isinstance(part, ToolResult)
+    ]

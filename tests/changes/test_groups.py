@@ -286,6 +286,23 @@ def test_another_word_that_only_the_model_said_is_no_rename(edited, make):
     assert edited(called("create_user"), called("delete_user")).numbers.items_by_call == 3
 
 
+@pytest.mark.parametrize(
+    ("role", "answer", "items"),
+    [("assistant", "Thanks, {}.", 3), ("assistant", "Thanks.", 3), ("tool", "Thanks, {}.", 3), ("tool", "Thanks.", 1)],
+)
+def test_a_word_that_requests_repeat_from_an_answer_is_no_rename(edited, make, role, answer, items):
+    def said(word):
+        documents = []
+        for what in ("blood", "water", "wit"):
+            document = make.chat(f"A test of {what}?", answer.format(word))
+            turn = {"role": role, "content": f"For {what}: {word}."} | ({"tool_call_id": "1"} if role == "tool" else {})
+            document["request"]["body"]["messages"].append(turn)
+            documents.append(document)
+        return documents
+
+    assert edited(said("positive"), said("negative")).numbers.items_by_call == items
+
+
 def test_a_file_with_any_other_difference_is_not_in_the_rename():
     lines = {b"a": [(b"a cat", b"a dog")], b"b": [(b"b cat", b"b dog")], b"c": [(b"c cat", b"c dog"), (b"1", b"2")]}
 
