@@ -12,6 +12,8 @@ _CONTROL_BYTES = bytes(_CONTROLS)
 
 def clean(text: str) -> str:
     """Return text that every database stores: without control characters, and with lone surrogates as U+FFFD."""
+    if text.isascii() and text.isprintable():
+        return text
     try:
         data = text.encode()
     except UnicodeEncodeError:

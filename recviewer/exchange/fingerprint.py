@@ -19,6 +19,7 @@ import hashlib
 import json
 import math
 import re
+from contextlib import suppress
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -219,6 +220,10 @@ def _without_order(rows: tuple[tuple[Json, ...], ...]) -> tuple[tuple[Json, ...]
 
 def _odd(vector: Vector) -> list[float]:
     """Return the values that JSON cannot tell apart (it writes all of them as null)."""
+    with suppress(OverflowError):  # of an integer beyond all floats
+        total = sum(vector.values)
+        if total - total == 0:  # the sum is a number, so that each of them is
+            return []
     return [value for value in vector.values if value != value or value in (float("inf"), float("-inf"))]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from itertools import zip_longest
+from operator import itemgetter
 
 import orjson
 
@@ -19,9 +21,9 @@ from recviewer.formats.raw import Raw, unwrap
 KNOWN_MOST = 2_000
 """Different frames that one process remembers: the streams of a tree have few."""
 
-_DATA = dict.fromkeys(("choices", "id", "created", "obfuscation", "system_fingerprint", "service_tier"))
-_CHOICE = {"delta": None, "obfuscation": None}
-_DELTA = {"content": None, "reasoning": None}
+_DATA = frozenset({"choices", "id", "created", "obfuscation", "system_fingerprint", "service_tier"})
+_CHOICE = frozenset({"delta", "obfuscation"})
+_DELTA = frozenset({"content", "reasoning"})
 _PASSED = {"id": "", "created": 0, "obfuscation": "", "system_fingerprint": "", "service_tier": ""}
 _TEXT = frozenset({str, type(None)})
 _HOLDERS = frozenset({dict, list})
@@ -37,9 +39,10 @@ class Plain:
 
     def __init__(self, data: Json, flat: Flat) -> None:
         choice = data["choices"][0]
-        self.data, self.choice, self.delta = data | _DATA, choice | _CHOICE, choice["delta"] | _DELTA
+        self.data, self.choice = _Frame(data, _DATA), _Frame(choice, _CHOICE)
+        self.delta = _Frame(choice["delta"], _DELTA)
         self.exact = [
-            (key, _text_of(value)) for key, value in self.choice.items() if key != "index" and not _is_sure(value)
+            (key, _text_of(choice[key])) for key in self.choice.fixed if key != "index" and not _is_sure(choice[key])
         ]
         self.flat = flat
 
@@ -51,24 +54,55 @@ class Plain:
         data = item.get("__data__", item)
         (choice,) = data["choices"]
         delta: dict[str, Json] = choice["delta"]
+        frame = self.data
+        if len(data) != frame.size or frame.values_of(data)[: frame.count] != frame.values:
+            return None
+        frame = self.choice
+        if len(choice) != frame.size or frame.values_of(choice)[: frame.count] != frame.values:
+            return None
+        frame = self.delta
+        if len(delta) != frame.size or frame.values_of(delta)[: frame.count] != frame.values:
+            return None
         if (
-            type(delta.get("content")) in _TEXT
-            and type(delta.get("reasoning")) in _TEXT
-            and delta | _DELTA == self.delta
-            and type(choice.get("index")) is int
-            and choice | _CHOICE == self.choice
-            and data | _DATA == self.data
+            type(delta.get("content")) not in _TEXT
+            or type(delta.get("reasoning")) not in _TEXT
+            or type(choice.get("index")) is not int
         ):
-            for key, text in self.exact:
-                if orjson.dumps(choice[key], default=written) != text:
-                    return None
-            return delta
-        return None
+            return None
+        for key, text in self.exact:
+            if orjson.dumps(choice[key], default=written) != text:
+                return None
+        return delta
 
     @property
     def is_sure(self) -> bool:
         """Tell whether equality settles it, but for the values that are held against their text."""
-        return all(map(_is_sure, self.data.values())) and all(map(_is_sure, self.delta.values()))
+        return all(map(_is_sure, self.data.values)) and all(map(_is_sure, self.delta.values))
+
+
+class _Frame:
+    """The keys of an object, and its values but for those of some keys that may say something else each time.
+
+    An object of `size` keys has the same ones if `values_of` finds them all. fixed: the other keys; values: theirs, the
+    first `count` that `values_of` returns.
+    """
+
+    __slots__ = ("count", "fixed", "size", "values", "values_of")
+
+    def __init__(self, held: dict[str, Json], free: frozenset[str]) -> None:
+        self.fixed = [key for key in held if key not in free]
+        self.size, self.count = len(held), len(self.fixed)
+        self.values = tuple([held[key] for key in self.fixed])
+        keys = [*self.fixed, *[key for key in held if key in free]]
+        self.values_of: Callable[[dict[str, Json]], tuple[Json, ...]] = _getter(tuple(keys))
+
+
+@lru_cache(maxsize=256)
+def _getter(keys: tuple[str, ...]) -> Callable[[dict[str, Json]], tuple[Json, ...]]:
+    """Return what takes the values of some keys out of an object, and raises KeyError where one is not there."""
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return (lambda held: (held[keys[0]],)) if keys else (lambda held: ())
 
 
 def _is_sure(value: Json) -> bool:
