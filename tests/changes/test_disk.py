@@ -287,6 +287,7 @@ def test_filtered_file_that_git_does_not_doubt_is_clean(two):
     two.write(".gitattributes", b"*.json filter=lower\n")
     two.git("config", "filter.lower.clean", "tr A-Z a-z")
     two.git("config", "filter.lower.smudge", "tr a-z A-Z")
+    two.git("add", "--renormalize", ".")  # files that git takes for unchanged would stay as they are
     two.commit()
     for path in (two.top / FOLDER).iterdir():
         path.unlink()
