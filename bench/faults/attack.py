@@ -153,7 +153,7 @@ def addresses(chance: random.Random) -> Iterator[str]:
     """Yield the pages about many, then those of every recording."""
     from recviewer.catalog.models import Recording
     from recviewer.memory.ranges import report_of
-    from recviewer.pages.tests.addresses import url_of_test
+    from recviewer.pages.text.test_addresses import url_of_test
 
     yield from (
         "/",

@@ -82,18 +82,31 @@ def _place(url: str) -> tuple[str, str] | None:
 def models_digest(call: HashedCall) -> str:
     """The digest of the models that a response lists; "" for what is not a list of models.
 
-    The first eight digits of sha256 over the sorted distinct ids joined by `|`: the id of each model, or, in Ollama's
-    /api/tags, its model name. Recorder since 2025-09-03.
+    The first eight digits of sha256 over the sorted distinct ids joined by `|`. Recorder since 2025-09-03.
+    """
+    models = models_of(call)
+    if models is None:
+        return ""
+    return hashlib.sha256("|".join(sorted(models)).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def models_of(call: HashedCall) -> dict[str, Json] | None:
+    """The models that a response lists, the last of each id; None for what is not a list of models.
+
+    Under the id of each model, or, in Ollama's /api/tags, its model name.
     """
     body = _data(_member(call.response, "body"))
     models = body.get("models") if isinstance(body, dict) else body
     if not isinstance(models, list):
-        return ""
+        return None
     key = "model" if call.endpoint == "/api/tags" else "id"
-    ids = [_member(_data(model), key) for model in models]
-    if not all(isinstance(one, str) for one in ids):
-        return ""
-    return hashlib.sha256("|".join(sorted(set(ids))).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    found = {}
+    for model in map(_data, models):
+        one = _member(model, key)
+        if not isinstance(one, str):
+            return None
+        found[one] = model
+    return found
 
 
 def _data(value: Json) -> Json:

@@ -6,7 +6,7 @@ import pytest
 from django.db.models import Count
 
 from recviewer.catalog.models import Recording
-from recviewer.pages.tests.addresses import url_of_test
+from recviewer.pages.text.test_addresses import url_of_test
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
 KINDS = ("chat", "models", "embeddings", "exception", "tool", "rerank", "file_processor", "unreadable", "genai")

@@ -5,7 +5,7 @@ from django.db.models import Count
 from playwright.sync_api import expect
 
 from recviewer.catalog.models import Recording
-from recviewer.pages.tests.addresses import url_of_test
+from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.review.models import AuditEvent, Standing
 
 

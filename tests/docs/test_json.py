@@ -1,9 +1,13 @@
 """docs/json.md names every key of the pages that it describes, and no other."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+
+from recviewer.replay.names import name_state
+from tests.conftest import exchange
 
 DOCS = (Path(__file__).parents[2] / "docs" / "json.md").read_text()
 
@@ -36,6 +40,22 @@ def test_keys_of_a_hash_are_documented(client, make_recording):
     make_recording("a/recordings/0123456789ab.json")
 
     assert documented("/hash/<digits>.json") == [set(client.get("/hash/0123456789ab.json").json())]
+
+
+@pytest.mark.django_db
+def test_keys_of_lists_of_models_are_documented(client, make_recording):
+    document = exchange(test=None)
+    document["request"] |= {"method": "GET", "url": "https://a.example/v1/models", "endpoint": "/v1/models", "body": {}}
+    document["response"] = {"body": [{"id": "a", "object": "model"}], "is_streaming": False}
+    name = name_state(document, "").expected
+    make_recording(f"tests/recordings/{name}", data=json.dumps(document).encode())
+    every = client.get("/models/.json").json()
+    told = client.get(f"/models/{every['requests'][0]['list']}").json()
+
+    assert documented("/models/.json") == [set(every), set(every["requests"][0])]
+    above, sources, union = documented("/models/<digits>.json")
+    assert above | set(every["requests"][0]) == set(told) | {"list"}
+    assert (sources, union) == (set(told["sources"][0]), set(told["union"][0]))
 
 
 @pytest.mark.django_db

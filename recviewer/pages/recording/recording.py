@@ -31,7 +31,7 @@ from recviewer.pages.recording.heavy import asked
 from recviewer.pages.recording.middle import ContentView, fold_in, json_in, picture_in, told_of
 from recviewer.pages.recording.reply import ReplyHead, ShownReply
 from recviewer.pages.recording.strip import Strip
-from recviewer.pages.recordings.neighbours import Neighbours, neighbours_of, shared_hash, url_of
+from recviewer.pages.recordings.neighbours import Neighbours, neighbours_of, shared_list, url_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.text import media
 from recviewer.store.refusals import CannotRead
@@ -174,7 +174,8 @@ def _page(request: HttpRequest, recording: Recording, content: Content, told: Co
 def middle(told: ContentView, key: str) -> dict[str, Any]:
     """Return the fields of a page that its view shows. key: of the recording."""
     if told.kind is Kind.MODELS and "asked" in told.middle:
-        return told.middle | {"asked": replace(told.middle["asked"], note=shared_hash(key))}
+        words, url = shared_list(key)
+        return told.middle | {"asked": replace(told.middle["asked"], note=words, note_url=url)}
     return told.middle
 
 

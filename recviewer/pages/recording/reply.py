@@ -49,7 +49,8 @@ LISTINGS = frozenset({Kind.MODELS, Kind.OLLAMA_PS, Kind.OLLAMA_PULL, Kind.EMBEDD
 class ReplyHead:
     """The head of the page. label: in the gutter, with `sub` under it. heading: recorded words, or ours where `is_ours`.
 
-    items: what a question holds besides words (pictures, files). call: the heading is this call. note: ours, under it.
+    items: what a question holds besides words (pictures, files). call: the heading is this call. note: ours, under it, with
+    note_url: where it leads.
     """
 
     label: str
@@ -59,6 +60,7 @@ class ReplyHead:
     items: tuple[Any, ...] = ()
     call: CallView | None = None
     note: str = ""
+    note_url: str = ""
 
     @property
     def is_long(self) -> bool:

@@ -5,13 +5,14 @@ Recordings hold no times. A later call of a test sends more messages than an ear
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db.models import QuerySet
 from django.urls import get_script_prefix, reverse
 
+from recviewer.catalog import freshness
+from recviewer.catalog.model_lists import request_of
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 
@@ -78,13 +79,12 @@ def _url(path: str, prefix: str) -> str:
     return reverse("recording:show", kwargs={"key": path})
 
 
-_MODELS = re.compile(r"models-([0-9a-f]{12,64})-[0-9a-f]{8}\.json$")
-
-
-def shared_hash(path: str) -> str:
-    """Say how many model lists share the request hash in a file's name; "" where it is alone."""
-    found = _MODELS.search(path)
-    if not found:
-        return ""
-    count = Recording.objects.filter(kind="models", path__icontains=f"models-{found[1]}-").count()
-    return f"hash {found[1][:12]} is shared by {count:,} files; replay merges them" if count > 1 else ""
+def shared_list(path: str) -> tuple[str, str]:
+    """Say with how many files replay joins a list of models, and where that is shown; ("", "") for what is no such list."""
+    asked = request_of(path, freshness.settled())
+    if asked is None:
+        return "", ""
+    count = len(asked.read)
+    words = f"one of {count:,} files that replay joins" if count > 1 else "what replay makes of this list"
+    mine = next(one for one in asked.files if one.row.path == path)
+    return (words if mine.is_read else "replay does not read this list"), reverse("models:show", args=[asked.digits])

@@ -15,6 +15,8 @@ PAGES = frozenset(
         "recording:show",
         "recording:blob",
         "history:show",
+        "models:listing",
+        "models:show",
         "bulk:show",
         "changes:listing",
         "changes:show",

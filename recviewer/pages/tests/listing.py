@@ -22,12 +22,12 @@ from recviewer.pages.recordings.sentence import Chip, chips_of, without_all
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole
-from recviewer.pages.tests.addresses import url_of_test
 from recviewer.pages.tests.functions import TestFunction, functions_of
 from recviewer.pages.tests.rows import FileLine, FunctionView, RowTeller
 from recviewer.pages.tests.tally import Tally, sum_of, tallies
 from recviewer.pages.tests.test import models_asked
 from recviewer.pages.text.folds import Folds
+from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.recent import Recent
 from recviewer.review import narrowing, standing
 from recviewer.review.narrowing import read

@@ -9,10 +9,10 @@ from itertools import takewhile
 
 from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS
 from recviewer.pages.templatetags.words import counted
-from recviewer.pages.tests.addresses import url_of_test
 from recviewer.pages.tests.functions import TestFunction, outliers_said, product_of, provider_of, told
 from recviewer.pages.tests.tally import Tally, sum_of
 from recviewer.pages.text.folds import Fold, Folds
+from recviewer.pages.text.test_addresses import url_of_test
 
 OPEN = 40
 """Functions of files that are open at once."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from recviewer.catalog import content as contents
 from recviewer.catalog.cases import beginning
 from recviewer.catalog.models import Recording
-from recviewer.pages.tests.addresses import url_of_test
+from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.pages.text.test_ids import Parameter, TestId, parameters_of, parse
 from recviewer.review.filters import standings_for
 from recviewer.review.subjects import subject_of

@@ -22,7 +22,6 @@ from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.templatetags.words import counted
-from recviewer.pages.tests.addresses import url_of_test
 from recviewer.pages.tests.form import to_json
 from recviewer.pages.tests.loading import Loaded, load, test_named
 from recviewer.pages.tests.siblings import Siblings, siblings_of
@@ -30,6 +29,7 @@ from recviewer.pages.tests.source import TestSource, source_of
 from recviewer.pages.tests.turns import Teller
 from recviewer.pages.text import media
 from recviewer.pages.text.folds import Fold, Folds
+from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.pages.text.test_ids import Parameter, TestId, parameters_of, parse
 from recviewer.review.filters import Stand, standings_for, totals
 from recviewer.review.subjects import subject_of

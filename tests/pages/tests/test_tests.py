@@ -10,7 +10,7 @@ from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.pages.site.chosen import choice_in
 from recviewer.pages.tests import loading
-from recviewer.pages.tests.addresses import url_of_test
+from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.review.models import AuditEvent, Standing, State
 
 TEST = "tests/test_cats.py::test_look[openai_client-txt=acme/gpt-4o]"

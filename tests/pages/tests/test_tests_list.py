@@ -7,10 +7,10 @@ import pytest
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
-from recviewer.pages.tests.addresses import url_of_test
 from recviewer.pages.tests.functions import functions_of, outliers, outliers_said, product_of
 from recviewer.pages.tests.rows import shared_folder
 from recviewer.pages.tests.tally import Tally
+from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen
 

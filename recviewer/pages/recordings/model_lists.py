@@ -1,0 +1,197 @@
+"""All requests for lists of models: `/models/`, and which files replay lays over one another for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog import freshness
+from recviewer.catalog.model_lists import ListRequest, requests
+from recviewer.catalog.naming import test_name
+from recviewer.exchange.amounts import counted
+from recviewer.language.tree import Term
+from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.unions import ListUnion, union_of
+from recviewer.pages.site.json import Json
+from recviewer.pages.site.numbers import whole
+from recviewer.pages.text.test_addresses import url_of_test
+
+PER_PAGE = 50
+"""Requests on one page: their files are read."""
+
+MARKS: dict[str, tuple[str, Callable[[ListRequest], bool]]] = {
+    "": ("all", lambda one: True),
+    "one": ("of one file", lambda one: len(one.read) == 1),
+    "several": ("of several files", lambda one: len(one.read) > 1),
+    "hosts": ("several hosts in one", lambda one: len(one.hosts) > 1),
+    "left": ("with files it does not read", lambda one: bool(one.left)),
+    "lost": ("replay finds none", lambda one: not one.read),
+}
+"""By what requests may be narrowed: words, and whether one is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkLink:
+    """A way to narrow the page."""
+
+    title: str
+    count: int
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A request of the table. short: of its hash. asked_by: who asks, in words. models: of the union, "" for none.
+
+    hosts: those of the files that are read, else of all. marks: (glyph, tone, words).
+    """
+
+    short: str
+    url: str
+    asked_by: str
+    test_id: str
+    test_url: str
+    files: int
+    models: str
+    hosts: str
+    marks: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelListsPage:
+    """The page. files: of all requests together. untold: lists whose request's hash cannot be worked out."""
+
+    total: int
+    shown: int
+    files: int
+    joined: int
+    lost: int
+    marks: tuple[MarkLink, ...]
+    rows: tuple[RequestRow, ...]
+    first: int
+    last: int
+    previous: str
+    next: str
+    json_url: str
+    untold: int
+    untold_url: str
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show the requests, those of most files first."""
+    found = requests(freshness.settled())
+    only = request.GET.get("only", "")
+    only = only if only in MARKS else ""
+    left = [one for one in found.every if MARKS[only][1](one)]
+    page = min(max(1, whole(request.GET.get("page", ""), 1)), max(1, -(-len(left) // PER_PAGE)))
+    start = (page - 1) * PER_PAGE
+    unions = [union_of(one) for one in left[start : start + PER_PAGE]]
+    following = _address(only, page + 1) if start + PER_PAGE < len(left) else ""
+    if request.path.endswith(".json"):
+        return Json({"total": len(left), "next": following or None, "requests": list(map(told, unions))})
+    shown = ModelListsPage(
+        total=len(found.every),
+        shown=len(left),
+        files=sum(len(one.files) for one in found.every),
+        joined=sum(len(one.read) > 1 for one in found.every),
+        lost=sum(not one.read for one in found.every),
+        marks=tuple(_marks(found.every, only)),
+        rows=tuple(map(_row, unions)),
+        first=start + 1,
+        last=start + len(unions),
+        previous=_address(only, page - 1) if page > 1 else "",
+        next=following,
+        json_url=reverse("models:all") + _address(only, page),
+        untold=found.untold,
+        untold_url=lists_of(Term("kind", "models")),
+    )
+    return render(request, "models/list.html", {"page": shown})
+
+
+def _address(only: str, page: int) -> str:
+    given = {key: value for key, value in (("only", only), ("page", str(page) if page > 1 else "")) if value}
+    return f"?{urlencode(given)}"
+
+
+def lists_of(*terms: Term) -> str:
+    """Return the address of the list under some filters."""
+    return reverse("recordings:listing") + ListState(terms=terms).address()
+
+
+def _marks(every: Sequence[ListRequest], only: str) -> list[MarkLink]:
+    return [
+        MarkLink(title, sum(map(means, every)), _address(name, 1), name == only)
+        for name, (title, means) in MARKS.items()
+    ]
+
+
+def _row(union: ListUnion) -> RequestRow:
+    asked = union.request
+    hosts = asked.hosts or tuple(sorted({one.row.host for one in asked.files}))
+    more = f" and {len(hosts) - 3:,} more" if len(hosts) > 3 else ""
+    return RequestRow(
+        short=short(asked.digits),
+        url=reverse("models:show", args=[asked.digits]),
+        asked_by=asked_by(asked),
+        test_id=asked.test_id,
+        test_url=url_of_test(asked.test_id) if asked.test_id else "",
+        files=len(asked.files),
+        models=f"{'over ' if union.unread else ''}{len(union.models):,}" if asked.read else "",
+        hosts=", ".join(one or "no host" for one in hosts[:3]) + more,
+        marks=tuple(marks_of(union)),
+    )
+
+
+def short(digits: str) -> str:
+    """Return a hash as it is shown in a line."""
+    return digits if len(digits) <= 16 else f"{digits[:8]}…{digits[-4:]}"
+
+
+def asked_by(asked: ListRequest) -> str:
+    """Say who asks."""
+    return test_name(asked.test_id) or asked.test_id or (counted(asked.tests, "test") if asked.tests else "no test")
+
+
+def marks_of(union: ListUnion) -> list[tuple[str, str, str]]:
+    """Return what is odd about a request's lists: (glyph, tone, words)."""
+    asked, found = union.request, []
+    if not asked.read:
+        found.append(("warn", "warn", "replay finds none"))
+    elif asked.left:
+        found.append(("warn", "warn", f"{len(asked.left):,} not read"))
+    if union.unlisted:
+        found.append(("warn", "warn", f"{len(union.unlisted):,} no longer listed"))
+    if union.parting:
+        found.append(("note", "note", f"files disagree on {len(union.parting):,}"))
+    if len(asked.hosts) > 1:
+        found.append(("", "", f"{len(asked.hosts):,} hosts in one list"))
+    return found
+
+
+def told(union: ListUnion) -> dict[str, object]:
+    """Return what scripts get of a request."""
+    asked = union.request
+    return {
+        "hash": asked.digits,
+        "test_id": asked.test_id or None,
+        "list": f"{asked.digits}.json",
+        "files": len(asked.files),
+        "read": len(asked.read),
+        "hosts": list(asked.hosts),
+        "models": len(union.models),
+        "disagree": len(union.parting),
+        "unlisted": len(union.unlisted),
+        "not_looked_at": union.unread,
+    }
+
+
+app_name = "models"
+urlpatterns = [path("models/", listing, name="listing"), path("models/.json", listing, name="all")]
