@@ -7,12 +7,11 @@ from django.urls import reverse
 
 from recviewer.catalog import search
 from recviewer.catalog.models import Recording
-from recviewer.catalog.named import SHORT_DIGITS, by_hash, by_name_or_blob, by_path
-from recviewer.language.pasted import hash_in, id_end, is_path, test_of
-from recviewer.language.tree import Term
-from recviewer.pages.recordings.listing import ListState
+from recviewer.catalog.named import SHORT_DIGITS, by_hash, by_name_or_blob, by_path, by_test
+from recviewer.language.pasted import hash_in, id_end, is_path, is_test, test_of
 from recviewer.pages.recordings.neighbours import url_of
-from recviewer.review import narrowing
+from recviewer.pages.text.test_addresses import url_of_test
+from recviewer.pages.text.test_ids import parse
 
 
 def jump(words: str) -> str | None:
@@ -23,11 +22,40 @@ def jump(words: str) -> str | None:
     digits = unknown_hash(words)
     if digits:
         return reverse("hashes:show", args=[digits])
-    if "::" in words and "/" in words and id_end(words, 0) == len(words):
-        term = Term("test", test_of(words))
-        if narrowing.narrowed((term,)).exists():
-            return reverse("recordings:listing") + ListState(terms=(term,)).address()
-    return None
+    test_id = test_named_by(words)
+    return f"{url_of_test(test_id)}?pasted=1" if test_id is not None else None
+
+
+CANDIDATES = 200
+"""Tests whose ids hold what was pasted, among which the one is sought that is meant; of more only a whole id finds one."""
+
+
+def test_named_by(words: str) -> str | None:
+    """Return the id of the one test that a pasted id names, or a function's name; None where it names none or several.
+
+    An id may be cut at the front (`test_a.py::test_b[c]`), or have folders before it that the recorded one has not.
+    """
+    if not is_test(words) or id_end(words, 0) != len(words):
+        return None
+    word = test_of(words)
+    rows = Recording.objects.filter(by_test(word), test_id__isnull=False).order_by().values_list("test_id", flat=True)
+    found = [one for one in rows.distinct()[:CANDIDATES] if one is not None]
+    if word in found:
+        return word
+    meant = [one for one in found if _is_meant(word, one)] if len(found) < CANDIDATES else []
+    return meant[0] if len(meant) == 1 else None
+
+
+def _is_meant(word: str, test_id: str) -> bool:
+    """Tell whether what was pasted is the end of an id, is longer than it by folders, or is its function."""
+    told = parse(test_id)
+    of_function = (told.function, told.function.rpartition("::")[2])
+    return (
+        test_id.endswith((f"/{word}", f"::{word}"))
+        or word.endswith(f"/{test_id}")
+        or word in (*of_function, *(told.file + one for one in of_function))
+        or (told.file + told.function).endswith((f"/{word}", f"::{word}"))
+    )
 
 
 def unknown_hash(words: str) -> str:

@@ -20,7 +20,7 @@ from recviewer.language.tree import Term
 from recviewer.pages.recordings.blame import Blame, blame_of
 from recviewer.pages.recordings.cells import hits, kind_as_model
 from recviewer.pages.recordings.facets import counts_of, narrowed, printed_facets
-from recviewer.pages.recordings.jumps import jump, opened_by, unknown_hash
+from recviewer.pages.recordings.jumps import jump, opened_by, test_named_by, unknown_hash
 from recviewer.pages.recordings.listing import SORTS, ListState, Sort
 from recviewer.pages.recordings.mending import Mending, mending_of
 from recviewer.pages.recordings.minis import Mini, mini_strip
@@ -34,6 +34,7 @@ from recviewer.pages.site.htmx import answer, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.status import Freshness
 from recviewer.pages.templatetags.words import bare, brief, counted, one_line, size, visible
+from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.pages.text.test_ids import stand_in
 from recviewer.pages.text.words_for import StateWord, state_of
 from recviewer.recent import Recent
@@ -98,7 +99,7 @@ class Listing:
 
     faults: sentences on filters whose values make no sense; nothing is listed then. mending: how to put them right.
     text_url: has all of it as text in the box, is_text: so it stands there now. plain_url: drops all. strangers: sentences
-    on values that no recording has. direct: the one recording that was named by its path or hash.
+    on values that no recording has. direct: the one recording or test that what was typed names.
     """
 
     state: ListState
@@ -347,7 +348,10 @@ def _direct(state: ListState) -> Step | None:
     digits = unknown_hash(state.words) if state.words and path is None else ""
     if digits:
         return Step(f"what is known of {digits[:12]}", reverse("hashes:show", args=[digits]))
-    return Step(path, url_of(path)) if path is not None else None
+    if path is not None:
+        return Step(path, url_of(path))
+    test_id = test_named_by(state.words) if state.words else None
+    return Step(f"the test {test_id}", url_of_test(test_id)) if test_id is not None else None
 
 
 def as_json(page: Listing) -> Json:

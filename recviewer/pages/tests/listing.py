@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog import freshness
 from recviewer.pages.recordings.facets import counts_of, printed_facets
+from recviewer.pages.recordings.jumps import test_named_by
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.recordings.sentence import Chip, chips_of, without_all
 from recviewer.pages.site.htmx import VARY, wants_fragment
@@ -108,6 +109,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         return _as_json(request, state)
     if (state.terms, state.words) != (typed.terms, typed.words) and not state.hints:
         return HttpResponseRedirect(request.path + _address(state, order))
+    named = test_named_by(state.words) if state.words else None
+    if named is not None:
+        return HttpResponseRedirect(f"{url_of_test(named)}?pasted=1")
     is_part = wants_fragment(request) and "open" in request.GET
     names = request.GET.getlist("open")
     kept = _address(state, order).removeprefix("?")

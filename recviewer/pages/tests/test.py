@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,7 +17,9 @@ from recviewer.catalog import freshness
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.exchange.text import line_of, words_of
+from recviewer.language.tree import Term
 from recviewer.pages.recording.recording import picture
+from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.site.json import Json
@@ -71,7 +73,10 @@ class TestBar:
 
 @dataclass(frozen=True, slots=True)
 class TestPage:
-    """A test's page. facts: the sentence under the title, in pieces. source: None where git has none."""
+    """A test's page. facts: the sentence under the title, in pieces. source: None where git has none.
+
+    list_url: of its recordings in the list. is_pasted: what was pasted into the box led here.
+    """
 
     __test__ = False
 
@@ -95,6 +100,7 @@ class TestPage:
     replay: tuple[tuple[str, int], ...]
     left: tuple[Recording, ...]
     list_url: str
+    is_pasted: bool = False
 
     @property
     def file(self) -> str:
@@ -119,7 +125,8 @@ def show(request: HttpRequest, given: str) -> HttpResponse:
     if wants_fragment(request) and "open" in request.GET:
         return _fold(request, loaded, standings, here)
     folds = Folds.asked_by(request.GET.getlist("open"))
-    response = render(request, "tests/test.html", {"page": page_of(loaded, standings, folds, here)})
+    page = replace(page_of(loaded, standings, folds, here), is_pasted="pasted" in request.GET)
+    response = render(request, "tests/test.html", {"page": page})
     patch_vary_headers(response, VARY)
     return response
 
@@ -153,7 +160,7 @@ def page_of(loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str
         size=loaded.size,
         replay=_replay(loaded),
         left=loaded.left[:50],
-        list_url=reverse("recordings:listing"),
+        list_url=reverse("recordings:listing") + ListState(terms=(Term("test", loaded.test_id),)).address(),
     )
 
 

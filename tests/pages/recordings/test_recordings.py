@@ -98,11 +98,52 @@ def test_pasted_hash_leads_to_the_recording(client, make_recording):
     assert client.get("/?q=0123456789ab")["Location"] == "/r/recordings/0123456789ab.json"
 
 
-def test_pasted_test_id_filters_by_it(client, three):
-    response = client.get("/", {"q": "tests/test_planets.py::test_earth"})
+EARTH = "/tests/tests/test_planets.py::test_earth?pasted=1"
 
-    assert "test=" in response["Location"]
-    assert rows(client.get(response["Location"])) == 2
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "tests/test_planets.py::test_earth",
+        "test_planets.py::test_earth",
+        "./tests/test_planets.py::test_earth",
+        "/home/ana/repo/tests/test_planets.py::test_earth",
+        "test_earth",
+        "FAILED tests/test_planets.py::test_earth - AssertionError: kind:embeddings",
+        "tests/test_planets.py::test_earth PASSED [ 12%]",
+    ],
+)
+def test_pasted_test_leads_to_its_page(client, three, query):
+    response = client.get("/", {"q": query})
+    if "q=" in response["Location"]:  # what the line is about stands in the address first
+        response = client.get(response["Location"])
+
+    assert response["Location"] == EARTH
+    assert client.get("/tests/", {"q": "test_earth"})["Location"] == EARTH
+    page = client.get(EARTH).content.decode()
+    assert "What you looked for names this test." in page
+    assert '<a href="/?test=tests%2Ftest_planets.py%3A%3Atest_earth">Show its recordings in the list</a>' in page
+    assert rows(client.get("/?test=tests%2Ftest_planets.py%3A%3Atest_earth")) == 2
+
+
+@pytest.mark.parametrize(
+    "query", ["test_eart", "earth", "test_planets.py", '"test_earth"', "-test_earth", "test:test_earth"]
+)
+def test_what_names_no_one_test_is_searched_for(client, three, query):
+    response = client.get("/", {"q": query})
+
+    assert "/tests/" not in response.headers.get("Location", "")
+
+
+def test_name_of_several_tests_is_searched_for(client, make_recording):
+    for number, test in enumerate(("t/test_a.py::test_x[1]", "t/test_a.py::test_x[2]", "t/test_b.py::TestB::test_y")):
+        make_recording(f"t/recordings/{number}.json", test=test)
+
+    assert client.get("/?q=test_x").status_code == 200
+    assert client.get("/?q=t/test_a.py::test_x").status_code == 200
+    assert client.get("/?q=test_x[2]")["Location"] == "/tests/t/test_a.py::test_x%5B2%5D?pasted=1"
+    assert client.get("/?q=test_y")["Location"] == "/tests/t/test_b.py::TestB::test_y?pasted=1"
+    assert client.get("/?q=TestB::test_y")["Location"] == "/tests/t/test_b.py::TestB::test_y?pasted=1"
 
 
 def live(client, query):
@@ -135,6 +176,7 @@ def test_search_while_typing_finds_what_enter_finds(client, three, query):
 
 def test_search_while_typing_says_what_enter_opens(client, three):
     assert f"Open {three[0].path}" in live(client, three[0].blob[:12])
+    assert "Open the test tests/test_planets.py::test_earth" in live(client, "test_earth")
     assert "Open " not in live(client, "moon")
 
 
