@@ -34,6 +34,15 @@ def pytest_configure(config):
         settings.load_profile("brief")
 
 
+LONG = ("browser", "processes", "slow")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What takes long comes first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def unhurried():
     """Where a page stops looking after a moment, tests have a minute: a busy machine is no fault of the program."""
