@@ -31,6 +31,7 @@ from recviewer.pages.ranges.findings import FindingHere, found_on
 from recviewer.pages.ranges.members import Member, members_of
 from recviewer.pages.ranges.pushed import Pushed, Watch, elsewhere, pushed_of, watch_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
+from recviewer.pages.ranges.turn_map import TurnMap, turn_map_of
 from recviewer.pages.site.forms import item_of, items_of, seen_in
 from recviewer.pages.site.htmx import wants_fragment
 from recviewer.pages.text.classes import CLASSES, STATES, Look, look_of_state
@@ -84,7 +85,8 @@ class OneTestPage:
     path: of the weightiest change. filter: what the queue asks for, as the end of an address. others: tests that have the
     same, besides. classes: looks with how many. words: came and went, each counted once; words_by_call: as the pages of its
     calls show them.
-    older: (how many older generations a call has, the address where they are read). beside: the left column.
+    older: (how many older generations a call has, the address where they are read). beside: the left column. turns: before
+    and now, None where it is about several tests or there are not two conversations to hold up.
     """
 
     place: ShownRange
@@ -99,6 +101,7 @@ class OneTestPage:
     words: int
     words_by_call: int
     older: tuple[tuple[int, str], ...]
+    turns: TurnMap | None
     beside: Entries
     bar: Bar
     pushed: Pushed | None
@@ -178,11 +181,18 @@ def _page(
         words=sum(_words(part) for one in told_once(heads) for part in one.sections),
         words_by_call=sum(_words(part) for head in heads for one in told_once([head]) for part in one.sections),
         older=tuple(_older(place, heads)),
+        turns=None if others else turn_map_of(item.changes, _numbers(calls)),
         beside=beside,
         bar=_bar(request, place, item, calls, queue, asked, _left(calls)),
         pushed=pushed_of(request, place),
         watch=watch_of(place),
     )
+
+
+def _numbers(calls: Sequence[ReadCall]) -> dict[str, int]:
+    """Return the number of each call by the paths of its sides."""
+    sides = [(call.number, side) for call in calls for one in call.changes for side in (one.old, one.new)]
+    return {side.path: number for number, side in sides if side is not None}
 
 
 def _words(section: Section) -> int:
