@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import Any
@@ -19,6 +19,7 @@ from django.db import connection
 
 from recviewer.catalog.amounts import MOST
 from recviewer.catalog.filters import FILTERS, Recordings
+from recviewer.catalog.found import found_on
 from recviewer.catalog.models import Commit
 from recviewer.catalog.rows import TABLE
 from recviewer.language.tree import Term
@@ -26,12 +27,21 @@ from recviewer.recent import Recent
 
 FACETS = (
     "suite", "kind", "outcome", "model", "provider", "host", "file", "streamed", "size", "chunks", "finish", "replay",
-    "month", "author", "recorder",
+    "smell", "month", "author", "recorder",
 )  # fmt: skip
 """In the order in which they stand beside the list."""
 
 STREAMED = ("yes", "no")
-_COLUMNS = {"file": "test_file", "streamed": "streaming", "month": "commit_id", "author": "commit_id"}
+SEVERAL = frozenset({"smell"})
+"""Facets of which a recording may have several values; in columns they are one text, joined by spaces."""
+
+_COLUMNS = {
+    "file": "test_file",
+    "streamed": "streaming",
+    "smell": "leaked",
+    "month": "commit_id",
+    "author": "commit_id",
+}
 _SPANS = {
     "size": ((0, 999), (1_000, 9_999), (10_000, 99_999), (100_000, MOST)),
     "chunks": ((0, 0), (1, 10), (11, 50), (51, 200), (201, MOST)),
@@ -57,7 +67,10 @@ class Counts:
 
 
 class Columns:
-    """What all recordings have. sorts: the different sets of values of all facets. known: the values of each facet."""
+    """What all recordings have. sorts: the different sets of values of all facets. known: the values of each facet.
+
+    Of a facet of `SEVERAL` a value is what one recording has, all of it.
+    """
 
     def __init__(self) -> None:
         names = [_COLUMNS.get(key, key) for key in FACETS]
@@ -72,6 +85,9 @@ class Columns:
         by_facet["month"] = tuple([told[id][0] for id in by_facet["month"]])
         by_facet["author"] = tuple([told[id][1] for id in by_facet["author"]])
         by_facet["streamed"] = tuple([STREAMED[not value] for value in by_facet["streamed"]])
+        by_facet["smell"] = tuple(
+            map(found_on, by_facet["outcome"], by_facet["replay"], by_facet["kind"], by_facet["smell"])
+        )
         for key in SPANS:
             by_facet[key] = tuple([_span_of(key, number) for number in by_facet[key]])
         self.known = {key: SPANS.get(key) or tuple(sorted(set(column))) for key, column in by_facet.items()}
@@ -195,7 +211,18 @@ def counts(found: Columns, base: int, terms: Sequence[Term]) -> Counts:
 
 
 def _ordered(key: str, sums: dict[str, int]) -> list[tuple[str, int]]:
+    if key in SEVERAL:
+        sums = _one_by_one(sums)
     return list(sums.items()) if key in SPANS else sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _one_by_one(sums: Mapping[str, int]) -> dict[str, int]:
+    """Return how many have each value, of sums by all that a recording has; "" for those that have none."""
+    found: dict[str, int] = {}
+    for several, count in sums.items():
+        for value in several.split() or [""]:
+            found[value] = found.get(value, 0) + count
+    return found
 
 
 def _passes(key: str, value: str, terms: Sequence[Term]) -> bool:
@@ -205,4 +232,5 @@ def _passes(key: str, value: str, terms: Sequence[Term]) -> bool:
     if any(term.is_negative and holds(term.value, value) for term in terms):
         return False
     wanted = [term.value for term in terms if not term.is_negative]
-    return not wanted or any(holds(one, value) for one in wanted)
+    together = all if key in SEVERAL else any
+    return not wanted or together(holds(one, value) for one in wanted)

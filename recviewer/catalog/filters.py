@@ -16,9 +16,10 @@ from typing import TypeAlias
 from django.db.models import Q, QuerySet
 
 from recviewer.catalog.amounts import amount, days, span
+from recviewer.catalog.found import NONE, SMELLS
 from recviewer.catalog.models import Recording
 from recviewer.catalog.named import by_hash
-from recviewer.catalog.value_words import HAS_WORDS, IS_WORDS, KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS
+from recviewer.catalog.value_words import HAS_WORDS, IS_WORDS, KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, SMELL_WORDS
 from recviewer.exchange.model import Kind
 from recviewer.exchange.text import Outcome
 from recviewer.language.pasted import hash_in
@@ -131,6 +132,7 @@ HAS: dict[str, Q] = {
     "error": Q(outcome="error"),
     "stream": Q(streaming=True),
     "reasoning": Q(reasoning=True),
+    "image": Q(picture=True),
     "problem": ~Q(problems=[]),
     "test": Q(test_id__isnull=False),
 }
@@ -236,6 +238,17 @@ FILTERS: dict[str, Filter] = {
         _figure("chunks", "Chunks", "chunks:>200", "pieces of the stream"),
         _several("has", "Has", "has:tool", HAS, HAS_WORDS, "what is in it"),
         _several("is", "Is", "is:error", IS, IS_WORDS, "what happened, what was decided"),
+        Filter(
+            "smell",
+            "Finding",
+            {**SMELLS, "": NONE}.get,
+            "smell:leaked-reasoning",
+            either(SMELLS),
+            SMELL_WORDS,
+            narrows=_always,
+            meaning="what a rule finds on it alone",
+            holds=lambda value, found: value in found.split() if value else not found,
+        ),
         _name(
             "finish",
             "Finish",

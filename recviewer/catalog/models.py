@@ -47,6 +47,7 @@ class Recording(models.Model):
     turns, asked_length: messages of the request and characters of its words: a later call of a test sends more.
     outcome: see `exchange.text.Outcome`.
     runs: what the chunks added, as `t43 c7`. reasoning: whether the answer shows any.
+    picture: whether a message or the answer holds one. leaked: whether the answer begins with what is really thinking.
     finish: why the answer ended, in the provider's word. provider: whose models the test asked for. recorder: what wrote it.
     replay, replay_rule, replay_expected: see `replay.names.Replay`.
     """
@@ -73,6 +74,8 @@ class Recording(models.Model):
     chunks = models.IntegerField()
     runs = models.TextField()
     reasoning = models.BooleanField(default=False)
+    picture = models.BooleanField(default=False)
+    leaked = models.BooleanField(default=False)
     turns = models.IntegerField()
     asked_length = models.IntegerField()
     asked = models.TextField()

@@ -13,6 +13,7 @@ from recviewer.catalog.naming import clean, file_of, provider_of, test_name
 from recviewer.exchange.ends import WORST, end_of
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange
+from recviewer.exchange.seen import leaked, shows_picture
 from recviewer.exchange.text import line_of, reasons, searchable
 from recviewer.formats.raw import host_of
 from recviewer.formats.version import reader_version
@@ -46,6 +47,8 @@ class Summary(NamedTuple):
     chunks: int
     runs: str
     reasoning: bool
+    picture: bool
+    leaked: bool
     turns: int
     asked_length: int
     asked: str
@@ -146,6 +149,8 @@ def summary_of(part: ReadPart, *, blob: str) -> Summary:
         chunks=exchange.chunks,
         runs=" ".join([f"{letter}{count}" for letter, count in exchange.runs][:200]),
         reasoning=reasons(exchange),
+        picture=shows_picture(exchange),
+        leaked=bool(leaked(exchange)),
         turns=len(exchange.request.messages),
         asked_length=len(asked_words),
         asked=clean(line.asked),

@@ -64,10 +64,19 @@ HAS_WORDS = {
     "error": "an error",
     "stream": "a stream",
     "reasoning": "reasoning",
+    "image": "a picture",
     "problem": "a problem of the file",
     "test": "a test",
     "note": "a note",
     "tag": "a tag",
+}
+
+SMELL_WORDS = {
+    "broke-off": "did not end well",
+    "cannot-replay": "replay cannot find it",
+    "leaked-reasoning": "thinking in the answer",
+    "recorded-error": "error as the answer",
+    "unreadable": "cannot be read",
 }
 
 IS_WORDS = {

@@ -37,7 +37,7 @@ REVIEW_KEYS = said.KEYS
 
 KEYS = ("state", *FILTERS, "tag", "by")
 
-MAY_LACK = frozenset({"model", "suite", "host", "provider", "file", "finish", "recorder", "month", "author"})
+MAY_LACK = frozenset({"smell", "model", "suite", "host", "provider", "file", "finish", "recorder", "month", "author"})
 """Filters whose empty value asks for recordings without one."""
 
 TERM_LIMIT = 20

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from recviewer.difference.words import similarity
+from recviewer.exchange import seen
 from recviewer.pairing.sides import Side
 
-_TAG = re.compile(
-    r"\s*(<(?:reasoning|think|thinking|thought|reflection|scratchpad)>|<\|channel\|>analysis)", re.IGNORECASE
-)
 _MOVED = 0.8
 _LEAST = 40
 """Characters of thinking; less of it may stand in an answer by chance."""
@@ -17,11 +13,7 @@ _LEAST = 40
 
 def leaked(side: Side) -> str:
     """Return the tag with which an answer begins that is really thinking, "" for any other."""
-    for output in side.exchange.outputs:
-        found = _TAG.match(output.content)
-        if found:
-            return found[1]
-    return ""
+    return seen.leaked(side.exchange)
 
 
 def thoughts(side: Side | None) -> str:

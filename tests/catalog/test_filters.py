@@ -96,7 +96,7 @@ def test_any_value_of_any_filter_is_a_query(db):
 @pytest.mark.parametrize(
     ("term", "allowed"),
     [
-        (Term("has", "tools"), "has takes tool, error, stream, reasoning, problem, test, note or tag."),
+        (Term("has", "tools"), "has takes tool, error, stream, reasoning, image, problem, test, note or tag."),
         (Term("before", "yesterday"), "before takes a day, a month or a year: before:2026-04-22"),
         (Term("after", "2026-13"), "after takes a day, a month or a year"),
         (Term("size", "big"), "size takes a number or a comparison: size:>100k"),

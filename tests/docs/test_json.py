@@ -29,7 +29,7 @@ def test_keys_of_the_list_are_documented(client, make_recording):
     assert wrong["mistakes"] == [
         {
             "piece": "has:tools",
-            "said": "cannot be used: has takes tool, error, stream, reasoning, problem, test, note or tag.",
+            "said": "cannot be used: has takes tool, error, stream, reasoning, image, problem, test, note or tag.",
             "offers": [{"line": "has:tool", "total": 0}],
         }
     ]

@@ -16,7 +16,7 @@ from recviewer.catalog.facets import Columns, Counts
 from recviewer.catalog.filters import FILTERS, Recordings
 from recviewer.catalog.freshness import settled
 from recviewer.catalog.prepared import prepared
-from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, VERDICT_WORDS
+from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, SMELL_WORDS, VERDICT_WORDS
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.templatetags.words import bare, brief
@@ -61,6 +61,7 @@ _SPAN_WORDS = {
 }
 FACET_WORDS = {
     "replay": REPLAY_WORDS,
+    "smell": SMELL_WORDS,
     "kind": KIND_WORDS,
     "outcome": OUTCOME_WORDS,
     "state": VERDICT_WORDS,
@@ -77,6 +78,7 @@ NO_VALUE = {
     "month": "no commit",
     "author": "no commit",
     "recorder": "not told",
+    "smell": "nothing found",
 }
 _LABELS = {"streamed": "Streamed", "state": "Verdict", "tag": "Tag", "by": "Reviewer", "note": "Note"}
 _YES = {"streamed": Term("is", "streamed"), "note": Term("has", "note")}

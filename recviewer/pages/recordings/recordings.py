@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog import freshness, search
 from recviewer.catalog.facets import Counts
+from recviewer.catalog.found import found_on
 from recviewer.catalog.models import Recording
 from recviewer.discreet import discreet
 from recviewer.language.tree import Term
@@ -46,6 +47,7 @@ from recviewer.review.subjects import subject_of
 COLUMNS = (
     "id", "path", "fingerprint", "blob", "kind", "host", "model", "test_id", "test_name", "streaming", "chunks", "runs",
     "size", "indexed_at", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "replay_rule", "suite",
+    "leaked",
 )  # fmt: skip
 
 
@@ -381,6 +383,7 @@ def as_json(page: Listing) -> Json:
             "facets": {key: dict(values) for key, values in page.counted.by_facet.items()},
             "recordings": [
                 {name: getattr(one, name) for name in fields}
+                | {"smells": found_on(one.outcome, one.replay, one.kind, one.leaked).split()}
                 | {"tags": [label.name for label in tags.get(one.path, ())]}
                 for one in page.recordings
             ],

@@ -25,6 +25,7 @@ PHRASES = {
     "outcome": "that came to",
     "finish": "that ended with",
     "replay": "whose name is of the",
+    "smell": "with the finding",
     "file": "of the tests in",
     "test": "in tests named",
     "path": "at paths with",

@@ -1,0 +1,56 @@
+"""What rules find on one recording by itself, as far as the catalog knows it: by the rules' names, as `smell:` takes them.
+
+What a rule says of a recording follows from its row, so nothing is asked of a file. Rules that need to know more (other
+recordings of a test, the other side of a change, what nobody has described of an answer) are asked where that is known.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.db.models import Q
+
+from recviewer.exchange.model import Kind
+from recviewer.exchange.text import Outcome
+from recviewer.replay.names import ReplayState
+
+_BROKE_OFF = tuple(
+    outcome.value
+    for outcome in (
+        Outcome.FAILED,
+        Outcome.FILTERED,
+        Outcome.REFUSED,
+        Outcome.TRUNCATED,
+        Outcome.UNFINISHED,
+        Outcome.PAUSED,
+        Outcome.ODD_END,
+        Outcome.EMPTY,
+    )
+)
+_LOST = tuple(state.value for state in (ReplayState.OLDER, ReplayState.EDITED, ReplayState.UNKNOWN))
+_UNREADABLE = Kind.UNREADABLE.value
+
+SMELLS: dict[str, Q] = {
+    "broke-off": Q(outcome__in=_BROKE_OFF),
+    "cannot-replay": Q(replay__in=_LOST) & ~Q(kind=_UNREADABLE),
+    "leaked-reasoning": Q(leaked=True),
+    "recorded-error": Q(outcome=Outcome.ERROR.value),
+    "unreadable": Q(kind=_UNREADABLE),
+}
+"""The rules, with the recordings on which each finds something."""
+
+NONE = Q(*SMELLS.values(), _connector=Q.OR, _negated=True)
+"""The recordings on which none of them finds anything."""
+
+
+@lru_cache(1_000)
+def found_on(outcome: str, replay: str, kind: str, leaked: bool) -> str:
+    """Return the names of the rules that find something on a recording, joined by spaces."""
+    holds = {
+        "broke-off": outcome in _BROKE_OFF,
+        "cannot-replay": replay in _LOST and kind != _UNREADABLE,
+        "leaked-reasoning": bool(leaked),
+        "recorded-error": outcome == Outcome.ERROR,
+        "unreadable": kind == _UNREADABLE,
+    }
+    return " ".join([name for name, is_so in holds.items() if is_so])

@@ -1,0 +1,33 @@
+"""What stands out in an exchange at a glance: pictures, and thinking that stands in the answer."""
+
+from __future__ import annotations
+
+import re
+
+from recviewer.exchange.model import Exchange, Image, Part, ToolResult
+
+_TAG = re.compile(
+    r"\s*(<(?:reasoning|think|thinking|thought|reflection|scratchpad)>|<\|channel\|>analysis)", re.IGNORECASE
+)
+
+
+def leaked(exchange: Exchange) -> str:
+    """Return the tag with which an answer begins that is really thinking, "" for any other."""
+    for output in exchange.outputs:
+        found = _TAG.match(output.content)
+        if found:
+            return found[1]
+    return ""
+
+
+def shows_picture(exchange: Exchange) -> bool:
+    """Tell whether a message or an answer holds a picture, be it in the result of a tool."""
+    return any(_hold_picture(message.parts) for message in exchange.request.messages) or any(
+        _hold_picture(output.parts) for output in exchange.outputs
+    )
+
+
+def _hold_picture(parts: tuple[Part, ...]) -> bool:
+    return any(
+        isinstance(part, Image) or (isinstance(part, ToolResult) and _hold_picture(part.parts)) for part in parts
+    )
