@@ -16,6 +16,9 @@ from recviewer.catalog.folding import GAP, MARK, folded
 WINDOW = 16_000
 """Characters that are looked through at once."""
 
+FIRST = 2_600
+"""Characters that are looked through first where one word alone is sought: of a frequent one no more is needed."""
+
 OVERLAP = 1_200
 """Characters that two windows share, so that a phrase is found that lies across their border."""
 
@@ -55,30 +58,33 @@ class WantedWords:
 
     def excerpt(self, text: str, looked: Looked) -> Pieces:
         """Return a line of a text around its hits, () where none is found in what may be looked through."""
-        for start in range(0, len(text), WINDOW - OVERLAP):
+        start, size = 0, FIRST if len(self.may_go_on) == 1 else WINDOW
+        while start < len(text):
             if looked.left <= 0:
                 return ()
-            window = text[start : start + WINDOW]
+            window = text[start : start + size]
             looked.left -= len(window) if window.isascii() else len(window) * _STRANGE_COST
-            is_last = start + WINDOW >= len(text)
+            is_last = start + size >= len(text)
             hits = self._hits(window, start, is_last=is_last)
             if hits:
                 return _cut(text, _best(hits if is_last or not self.is_folded else _whole(text, hits)))
             if is_last:
                 break
+            start, size = start + size - OVERLAP, WINDOW
         return ()
 
     def _hits(self, window: str, start: int, *, is_last: bool) -> list[tuple[int, int, int]]:
         """Return (start, end, which word) of the first hits in a window, as places of the whole text."""
         made = folded(window) if self.is_folded else window
         from_ = made.find(GAP) + 1 or len(made) if start and self.is_folded else 0
-        found = []
+        found: list[tuple[int, int, int]] = []
         for hit in self.found.finditer(made, from_):
             which = (hit.lastindex or 1) - 1
             if hit.end() == len(made) and not is_last and not self.may_go_on[which]:
                 break  # the word goes on behind the window, and may be another
             found.append((start + hit.start(), start + hit.end(), which))
-            if len(found) == _HITS:
+            is_enough = len(self.may_go_on) == 1 and found[-1][0] - found[0][0] > LENGTH  # no more of it is shown
+            if is_enough or len(found) == _HITS:
                 break
         return found
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recviewer.catalog import excerpts
-from recviewer.catalog.excerpts import BUDGET, LENGTH, OVERLAP, WINDOW, Looked, wanted
+from recviewer.catalog.excerpts import BUDGET, FIRST, LENGTH, OVERLAP, WINDOW, Looked, wanted
 from recviewer.catalog.folding import GAP, MARK, folded
 from recviewer.catalog.naming import clean
 
@@ -113,7 +113,9 @@ def test_the_place_with_most_of_the_words_is_shown():
     assert [one for one, is_hit in pieces if is_hit][:2] == ["blue", "planet"]
 
 
-@pytest.mark.parametrize("before", [WINDOW - OVERLAP + n for n in range(-14, 3)] + [WINDOW + n for n in range(-14, 3)])
+@pytest.mark.parametrize(
+    "before", [border + n for border in (FIRST - OVERLAP, FIRST, WINDOW - OVERLAP, WINDOW) for n in range(-14, 3)]
+)
 def test_a_phrase_across_a_border_is_found_once_and_whole(before):
     text = ("ab " * WINDOW)[: before - 1] + " the needle ends " + "ab " * 5_000
     pieces = wanted([("the needle", False)]).excerpt(text, Looked())
@@ -121,9 +123,10 @@ def test_a_phrase_across_a_border_is_found_once_and_whole(before):
     assert [one for one, is_hit in pieces if is_hit] == ["the needle"]
 
 
+@pytest.mark.parametrize("border", [FIRST, WINDOW, FIRST - OVERLAP + WINDOW])
 @pytest.mark.parametrize("cut", range(-7, 2))
-def test_a_word_that_a_border_cuts_is_no_other_word(cut):
-    text = ("ab " * WINDOW)[: WINDOW + cut - 1] + " needles " + "ab " * 5_000
+def test_a_word_that_a_border_cuts_is_no_other_word(cut, border):
+    text = ("ab " * WINDOW)[: border + cut - 1] + " needles " + "ab " * 5_000
 
     assert wanted([("needle", False)]).excerpt(text, Looked()) == ()
     assert [one for one, is_hit in wanted([("needle", True)]).excerpt(text, Looked()) if is_hit] == ["needles"]

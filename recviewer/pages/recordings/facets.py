@@ -45,14 +45,17 @@ class Facet:
     none: int = 0
 
 
-def narrowed(state: ListState, terms: Iterable[Term] | None = None, kept_for: str | None = None) -> Recordings:
+def narrowed(
+    state: ListState, terms: Iterable[Term] | None = None, kept_for: str | None = None, *, is_walked: bool = False
+) -> Recordings:
     """Return the recordings that a state, or other terms with its words, leave.
 
-    kept_for: what `freshness.settled` says, for who knows it already.
+    kept_for: what `freshness.settled` says, for who knows it already. is_walked: as in `catalog.search.known`.
     """
     if kept_for is None:
         kept_for = settled() if state.words else ""
-    return narrowing.narrowed(state.terms if terms is None else terms, state.words, state=kept_for)
+    used = state.terms if terms is None else terms
+    return narrowing.narrowed(used, state.words, state=kept_for, is_walked=is_walked)
 
 
 _SPAN_WORDS = {

@@ -256,7 +256,8 @@ _printed_rows = Recent[Hashable, SafeString](4000)
 
 def _rows(state: ListState, kept_for: str) -> tuple[tuple[Recording, ...], tuple[SafeString, ...]]:
     """Return the recordings of the page, and their rows printed. kept_for: as in `narrowed`."""
-    recordings = narrowed(state, None, kept_for).only(*COLUMNS).order_by(*SORTS[state.sort].columns)
+    sort = SORTS[state.sort]
+    recordings = narrowed(state, None, kept_for, is_walked=sort.is_indexed).only(*COLUMNS).order_by(*sort.columns)
     start = (state.page - 1) * state.per_page
     found = tuple(recordings[start : start + state.per_page])
     snippets = search.snippets([one.pk for one in found], narrowing.wanted_in(state.words)) if state.words else {}

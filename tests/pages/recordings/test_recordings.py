@@ -7,7 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from recviewer.catalog import search
 from recviewer.catalog.models import Recording
+from recviewer.pages.recordings.listing import SORTS
 from recviewer.review import filters
 from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen
@@ -397,3 +399,19 @@ def test_further_pages_of_a_search_show_what_follows(client, make_recording):
     assert (len(first.recordings), len(second.recordings), second.first) == (50, 10, 51)
     assert not {one.path for one in first.recordings} & {one.path for one in second.recordings}
     assert client.get("/", {"q": "question kind:chat", "page": "2"})["Location"] == "/?q=question&kind=chat"
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_many_found_are_listed_in_order_as_few_are(client, make_recording, monkeypatch, sort):
+    for number in range(7):
+        make_recording(
+            f"a/recordings/{number}.json", asked=f"Why {'so ' * (number * 3 % 7)}many?", test=f"t.py::test_{number % 3}"
+        )
+    few = re.findall(r"/r/a/recordings/\d", client.get(f"/?q=many&sort={sort}").content.decode())
+    search._kept.clear()
+    monkeypatch.setattr(search, "MANY", 2)
+
+    assert re.findall(r"/r/a/recordings/\d", client.get(f"/?q=many&sort={sort}").content.decode()) == few
+    assert len(set(few)) == 7
+    narrow = client.get(f"/?q=many&sort={sort}&test=test_1").content.decode()
+    assert len(set(re.findall(r"/r/a/recordings/\d", narrow))) == 2
