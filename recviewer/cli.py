@@ -7,6 +7,7 @@ depend on them (each root has its own data folder), so they are put into the env
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Collection, Sequence
 
@@ -21,6 +22,9 @@ WITH_OPTION = frozenset({"find-hash", "plan", "report", "reviews", "search"})
 
 PLAN_VALUED = frozenset({"--repo", "--recordings", "--format", "--output"})
 """Options of `plan` that take a value."""
+
+QUERIED = {"search": {"--recordings", "--limit"}, "export": {"--query"}}
+"""Commands that take a query, with those of their options that take a value."""
 
 COMMON = frozenset({"-v", "--verbosity", "--settings", "--pythonpath"})
 """Options of every command that take a value."""
@@ -69,6 +73,35 @@ def option(name: str, arguments: Sequence[str]) -> str | None:
     return None
 
 
+def with_query(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments of a command that takes a query with what begins with `-` as query, where it is no option.
+
+    So `search -word` leaves a word out, as the search box does. Options of both commands begin with `--`, but for `-v` and
+    `-h`; what stands behind `--` is query in any case.
+    """
+    if not arguments or arguments[0] not in QUERIED:
+        return list(arguments)
+    rest, options, query = list(arguments[1:]), list[str](), list[str]()
+    while rest:
+        one = rest.pop(0)
+        if one == "--":
+            query += rest
+            break
+        if one == "--query" and rest:
+            options.append(f"--query={rest.pop(0)}")
+        elif one in COMMON or any(name.startswith(one) for name in QUERIED[arguments[0]] if len(one) > len("--")):
+            options += [one, *rest[:1]]
+            del rest[:1]
+        elif one.startswith("--") or _SHORT.fullmatch(one):
+            options.append(one)
+        else:
+            query.append(one)
+    return [arguments[0], *options, *(["--", *query] if query else [])]
+
+
+_SHORT = re.compile(r"-h|-v\d")
+
+
 def plan_repository(arguments: Sequence[str]) -> str | None:
     """Return the repository of the range that `plan` is asked about; where nothing names one, the one of this folder.
 
@@ -100,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from django.db import DatabaseError
 
     try:
-        execute_from_command_line([sys.argv[0], *given])
+        execute_from_command_line([sys.argv[0], *with_query(given)])
         sys.stdout.flush()
     except BrokenPipeError:  # whoever reads has had enough, which is no failure
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

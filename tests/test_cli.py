@@ -46,3 +46,32 @@ def test_every_command_that_names_the_root_by_an_option_is_known():
     commands = [name for name, app in get_commands().items() if app == "recviewer.commands"]
 
     assert {name for name in commands if "--recordings" in valued(name)} == cli.WITH_OPTION
+
+
+@pytest.mark.parametrize("command", cli.QUERIED)
+def test_options_of_commands_that_take_a_query_are_known(command):
+    assert valued(command) == cli.QUERIED[command] | cli.COMMON
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("search planet", "search -- planet"),
+        ("search -planet", "search -- -planet"),
+        ("search -- -planet", "search -- -planet"),
+        ("search -- --planet -v", "search -- --planet -v"),
+        ("search blue -planet --limit 3", "search --limit 3 -- blue -planet"),
+        ("search -verbose -v 2 -v3", "search -v 2 -v3 -- -verbose"),
+        ("search --recordings a -model:x", "search --recordings a -- -model:x"),
+        ("search --lim 3 -(a", "search --lim 3 -- -(a"),
+        ("search --recordings=a -h", "search --recordings=a -h"),
+        ("search", "search"),
+        ("search --limit", "search --limit"),
+        ("export a --query -b", "export --query=-b -- a"),
+        ("export --query", "export --query"),
+        ("index -x", "index -x"),
+        ("", ""),
+    ],
+)
+def test_what_begins_with_a_dash_is_left_out_where_it_is_no_option(typed, read):
+    assert cli.with_query(typed.split()) == read.split()

@@ -17,6 +17,15 @@ def test_paths_and_snippets_are_printed(put, capsys):
     assert err.strip() == "1 recordings"
 
 
+def test_words_beside_each_other_are_one_query(put, capsys):
+    put(answered="The blue planet.")
+    put("tests/recordings/two.json", answered="The red planet.")
+
+    call_command("search", "--", "planet", "-blue")
+
+    assert capsys.readouterr().out.splitlines()[0] == "tests/recordings/two.json"
+
+
 def test_what_is_not_shown_is_counted(put, capsys):
     for number in range(3):
         put(f"tests/recordings/{number}.json")

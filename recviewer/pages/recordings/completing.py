@@ -16,6 +16,7 @@ from recviewer.catalog.facets import FACETS
 from recviewer.catalog.filters import FILTERS, HAS, IS, SAID, Recordings
 from recviewer.catalog.freshness import settled
 from recviewer.language.tree import Term, quoted
+from recviewer.pages.recordings import parts_offered
 from recviewer.pages.recordings.facets import FACET_WORDS, counts_of, narrowed, verdict_counts
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.site.numbers import whole
@@ -106,8 +107,14 @@ def _about(key: str) -> tuple[str, str]:
 def _values(state: ListState, sign: str, key: str, letters: str, start: int, end: int) -> CompletionSheet:
     """Offer values of a filter, each with what the rest of the query and it would leave."""
     kept_for = settled()
-    alone = replace(state, terms=tuple(term for term in state.terms if term.key != key or key in ("has", "is", "tag")))
+    together = ("has", "is", "tag", *parts_offered.KEYS)
+    alone = replace(state, terms=tuple(term for term in state.terms if term.key != key or key in together))
     counts = counts_of(alone, kept_for, is_faulty=False)[1]
+    if key in parts_offered.KEYS:
+        offered = parts_offered.offered(key, narrowed(alone, None, kept_for).order_by(), letters, SHOWN)
+        most = max((count or 0 for count in offered.values()), default=0)
+        parts = tuple(_line(sign, key, value, count, most, letters, {}) for value, count in offered.items())
+        return CompletionSheet(key, _about(key)[0], counts.total, start, end, parts)
     words = FACET_WORDS.get(key) or (FILTERS[key].words if key in FILTERS else {})
     found = _counted(
         alone,

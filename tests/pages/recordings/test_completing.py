@@ -60,6 +60,16 @@ def offered(client, q, at=None, **terms):
         ("far", []),
         ('"far ki', []),
         ("nothing:x", []),
+        ("test:", [("test:test_earth", 1), ("test:test_x", 1)]),
+        ("test:EARTH", [("test:test_earth", 1)]),
+        ("test:art", []),
+        ("kind:chat -test:x", [("-test:test_x", 1)]),
+        ("path:", [("path:a/recordings", 2), ("path:b/recordings", 2)]),
+        ("kind:chat path:b", [("path:b/recordings", 1)]),
+        ("path:rec", [("path:a/recordings", 2), ("path:b/recordings", 2)]),
+        ("hash:", []),
+        ("hash:zz", []),
+        ("hash:ab", []),
     ],
 )
 def test_what_may_follow_is_offered_with_what_it_would_leave(client, four, typed, takes):
@@ -76,7 +86,22 @@ def test_word_in_the_middle_is_completed_under_the_rest_of_the_line(client, four
 
 
 def test_every_count_is_what_the_line_finds(client, four):
-    for key in ("has", "is", "kind", "suite", "outcome", "host", "file", "finish", "size", "replay", "state"):
+    for key in (
+        "has",
+        "is",
+        "kind",
+        "suite",
+        "outcome",
+        "host",
+        "file",
+        "finish",
+        "size",
+        "replay",
+        "state",
+        "smell",
+        "test",
+        "path",
+    ):
         for take, count in offered(client, f"path:recordings {key}:"):
             if count is not None:
                 asked = read(f"path:recordings {take}")
@@ -88,3 +113,27 @@ def test_nothing_that_is_typed_fails(client, four, typed):
     offered(client, typed)
     offered(client, typed, at=1)
     assert client.get("/complete", {"q": typed, "at": "x"}).status_code in (200, 204)
+
+
+def test_hashes_are_offered_by_their_first_digits(client, make_recording):
+    for name in (
+        f"{'ab12' * 16}.json",
+        "ab99ab99ab99.json",
+        f"models-{'ab77' * 16}-01234567.json",
+        "cd00cd00cd00.json",
+    ):
+        make_recording(f"a/recordings/{name}")
+
+    assert [take for take, _ in offered(client, "hash:ab")] == [
+        f"hash:{one}" for one in ("ab12" * 16, "ab99" * 3, "ab77" * 16)
+    ]
+    assert offered(client, "kind:chat hash:AB9") == [("hash:ab99ab99ab99", None)]
+    assert offered(client, "hash:rec-cd") == [("hash:cd00cd00cd00", None)]
+
+
+def test_function_whose_name_begins_others_counts_them_too(client, make_recording):
+    for number, function in enumerate(("test_sky", "test_sky", "test_sky_blue", "TestSky::test_sea")):
+        make_recording(f"a/recordings/{number}.json", test=f"a/test_a.py::{function}[{number}]")
+
+    assert offered(client, "test:sky") == [("test:test_sky", 3), ("test:test_sky_blue", 1)]
+    assert offered(client, "test:test_se") == [("test:test_sea", 1)]

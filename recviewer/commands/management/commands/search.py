@@ -17,7 +17,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("query", metavar="QUERY")
+        parser.add_argument("query", metavar="QUERY", nargs="+", help="several stand side by side in one query")
         parser.add_argument("--recordings", metavar="DIR", help="the recordings root")
         parser.add_argument("--limit", type=int, default=50, help="paths at the most (default 50)")
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         from recviewer.review.narrowing import narrowed, read, strangers, wanted_in
         from recviewer.store.refusals import Refusal
 
-        asked = read(options["query"])
+        asked = read(" ".join(options["query"]))
         if options["limit"] < 0:
             raise CommandError("--limit takes a whole number from 0 on", returncode=2)
         if asked.faults:
