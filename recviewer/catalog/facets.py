@@ -8,10 +8,11 @@ not make `genai` vanish), and a choice in it costs no query. At 30,000 recording
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import compress, islice
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -20,7 +21,7 @@ from django.db import connection
 from recviewer.catalog.amounts import MOST
 from recviewer.catalog.filters import FILTERS, Recordings
 from recviewer.catalog.found import found_on
-from recviewer.catalog.models import Commit
+from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.rows import TABLE
 from recviewer.language.tree import Term
 from recviewer.recent import Recent
@@ -69,6 +70,8 @@ class Counts:
 class Columns:
     """What all recordings have. sorts: the different sets of values of all facets. known: the values of each facet.
 
+    ids, sort_of: of each recording, by its place.
+
     Of a facet of `SEVERAL` a value is what one recording has, all of it.
     """
 
@@ -77,6 +80,7 @@ class Columns:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT id, {', '.join(names)} FROM {TABLE} ORDER BY id")  # noqa: S608 - names of ours
             columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * (len(names) + 1)
+        self.ids: Sequence[int] = columns[0]
         self._ids = dict(zip(columns[0], range(len(columns[0])), strict=True))
         by_facet: dict[str, Sequence[Any]] = dict(zip(FACETS, columns[1:], strict=True))
         self._sizes: Sequence[int] = by_facet["size"]
@@ -93,10 +97,18 @@ class Columns:
         self.known = {key: SPANS.get(key) or tuple(sorted(set(column))) for key, column in by_facet.items()}
         self.known["streamed"] = STREAMED
         sorts: dict[tuple[str, ...], int] = {}
-        self._sort_of = [sorts.setdefault(one, len(sorts)) for one in zip(*by_facet.values(), strict=True)]
+        self.sort_of = [sorts.setdefault(one, len(sorts)) for one in zip(*by_facet.values(), strict=True)]
         self.sorts = tuple(sorts)
         self.all = int.from_bytes(b"\1" * len(self._ids), "little")
-        self._whole = self._summed(self._sort_of, self._sizes)
+        self._whole = self._summed(self.sort_of, self._sizes)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def places(self, order: tuple[str, ...]) -> Sequence[int]:
+        """Return the places of all recordings in an order of the database."""
+        rows = Recording.objects.order_by(*order).values_list("pk", flat=True)
+        return array("l", [place for id in rows if (place := self._ids.get(id)) is not None])
 
     def mask(self, ids: Iterable[int]) -> int:
         """Return the recordings of some ids as a number with a byte for each recording."""
@@ -112,7 +124,7 @@ class Columns:
         if mask == self.all:
             return self._whole
         flags = mask.to_bytes(len(self._ids), "little")
-        return self._summed(list(compress(self._sort_of, flags)), compress(self._sizes, flags))
+        return self._summed(list(compress(self.sort_of, flags)), compress(self._sizes, flags))
 
     def _summed(self, some: Sequence[int], sizes: Iterable[int]) -> list[tuple[tuple[str, ...], int, int]]:
         bytes_of: dict[int, int] = {}
@@ -186,15 +198,7 @@ def counts(found: Columns, base: int, terms: Sequence[Term]) -> Counts:
 
     base: the recordings that the words and the terms beyond facets leave.
     """
-    others = set(beyond(terms))
-    chosen: dict[str, list[Term]] = {}
-    for term in terms:
-        if term not in others:
-            chosen.setdefault(facet_of(term), []).append(term)
-    passing = [
-        (FACETS.index(key), {value for value in found.known[key] if _passes(key, value, some)})
-        for key, some in chosen.items()
-    ]
+    passing = _passing(found, terms)
     totals = [dict.fromkeys(found.known[key], 0) for key in FACETS]
     numbered = list(enumerate(totals))
     total = size = 0
@@ -208,6 +212,38 @@ def counts(found: Columns, base: int, terms: Sequence[Term]) -> Counts:
         elif len(misses) == 1:
             totals[misses[0]][values[misses[0]]] += count
     return Counts(total, size, {key: _ordered(key, sums) for key, sums in zip(FACETS, totals, strict=True)})
+
+
+def _passing(found: Columns, terms: Sequence[Term]) -> list[tuple[int, set[str]]]:
+    """Return which values pass the terms of facets: (place of the facet, values) for each that is asked for."""
+    others = set(beyond(terms))
+    chosen: dict[str, list[Term]] = {}
+    for term in terms:
+        if term not in others:
+            chosen.setdefault(facet_of(term), []).append(term)
+    return [
+        (FACETS.index(key), {value for value in found.known[key] if _passes(key, value, some)})
+        for key, some in chosen.items()
+    ]
+
+
+_orders = Recent[tuple[str, tuple[str, ...]], Sequence[int]](12)
+"""The places of all recordings in an order; 240 kB at 30,000 recordings."""
+
+
+def page_of(
+    found: Columns, base: int, terms: Sequence[Term], order: tuple[str, ...], span: slice, *, state: str
+) -> list[int]:
+    """Return the ids of some of the recordings that a query leaves, in an order: those from a place to a place.
+
+    base, terms: as of `counts`. order: columns of the database. state: names the catalog's present state, and is not "".
+    """
+    places = _orders.made((state, order), lambda: found.places(order))
+    passing = _passing(found, terms)
+    passes = [all(values[at] in passed for at, passed in passing) for values in found.sorts]
+    flags, sort_of = base.to_bytes(len(found), "little"), found.sort_of
+    chosen = (place for place in places if flags[place] and passes[sort_of[place]])
+    return [found.ids[place] for place in islice(chosen, span.start, span.stop)]
 
 
 def _ordered(key: str, sums: dict[str, int]) -> list[tuple[str, int]]:

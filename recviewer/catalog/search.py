@@ -13,9 +13,8 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Func, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.db.models.lookups import In
 from django.db.models.sql.compiler import SQLCompiler
 
 from recviewer.catalog import engines, excerpts
@@ -140,30 +139,16 @@ def matching(recordings: QuerySet[Recording], text: str) -> QuerySet[Recording]:
 _kept = Recent[tuple[str, str], str](16)
 
 
-MANY = 1_000
-"""Recordings that a search finds from which it is quicker to walk an index in the order of a list than to sort all found."""
-
-
-class _OneByOne(Func):
-    """A recording's key for which no database asks its index, so that an index in the order of the list is walked."""
-
-    template = "+%(expressions)s"
-
-
-def known(text: str, state: str, make: Callable[[], Q], *, is_walked: bool = False) -> Q:
+def known(text: str, state: str, make: Callable[[], Q]) -> Q:
     """Return the condition for what a search finds, searched for once for all queries of a page and those that follow.
 
-    make: the condition itself. state: a name of the catalog's present state; "" keeps nothing. is_walked: the query takes
-    the first recordings in an order that an index has; then of many found only so many are looked at as it takes.
+    make: the condition itself. state: a name of the catalog's present state; "" keeps nothing.
     """
 
     def found() -> str:
         return json.dumps(list(Recording.objects.order_by().filter(make()).values_list("pk", flat=True)))
 
-    ids = _kept.made((state, text), found) if state else found()
-    if is_walked and ids.count(",") >= MANY:
-        return Q(In(_OneByOne("pk"), _Found("listed", ids)))
-    return Q(pk__in=_Found("listed", ids))
+    return Q(pk__in=_Found("listed", _kept.made((state, text), found) if state else found()))
 
 
 def snippets(ids: Sequence[int], words: Iterable[Word]) -> dict[int, Snippet]:

@@ -306,16 +306,11 @@ def close(value: str, known: set[str]) -> list[str]:
 
 
 def narrowed(
-    terms: Iterable[Term],
-    words: str = "",
-    recordings: Recordings | None = None,
-    *,
-    state: str | None = None,
-    is_walked: bool = False,
+    terms: Iterable[Term], words: str = "", recordings: Recordings | None = None, *, state: str | None = None
 ) -> Recordings:
     """Return the recordings that terms and the rest of a query leave, of all or of some. A fault leaves none.
 
-    state: where given, the words are searched for at once and only once: see `search.known`, also for is_walked.
+    state: where given, the words are searched for at once and only once: see `search.known`.
     """
     used = tuple(terms)
     found = Recording.objects.all() if recordings is None else recordings
@@ -325,7 +320,7 @@ def narrowed(
         return found.none()
     found = filters.apply(found, [term for term in used if not said.is_said(term)])
     if rest is not None and state is not None and not any(map(said.is_said, inner)):
-        found = found.filter(search.known(words, state, lambda: search.condition(rest, _one), is_walked=is_walked))
+        found = found.filter(search.known(words, state, lambda: search.condition(rest, _one)))
     elif rest is not None:
         found = found.filter(search.condition(rest, _one))
     return _said(found, used)

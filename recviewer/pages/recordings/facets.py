@@ -45,17 +45,14 @@ class Facet:
     none: int = 0
 
 
-def narrowed(
-    state: ListState, terms: Iterable[Term] | None = None, kept_for: str | None = None, *, is_walked: bool = False
-) -> Recordings:
+def narrowed(state: ListState, terms: Iterable[Term] | None = None, kept_for: str | None = None) -> Recordings:
     """Return the recordings that a state, or other terms with its words, leave.
 
-    kept_for: what `freshness.settled` says, for who knows it already. is_walked: as in `catalog.search.known`.
+    kept_for: what `freshness.settled` says, for who knows it already.
     """
     if kept_for is None:
         kept_for = settled() if state.words else ""
-    used = state.terms if terms is None else terms
-    return narrowing.narrowed(used, state.words, state=kept_for, is_walked=is_walked)
+    return narrowing.narrowed(state.terms if terms is None else terms, state.words, state=kept_for)
 
 
 _SPAN_WORDS = {
@@ -123,6 +120,18 @@ def _base(columns: Columns, state: ListState, kept_for: str) -> int:
     is_kept = kept_for and not narrowing.holds_said(beyond, state.words)
     key = (kept_for, state.words, tuple(beyond)) if is_kept else None
     return facets.mask_of(columns, narrowed(state, beyond, kept_for), key=key)
+
+
+def page_of(state: ListState, kept_for: str, order: tuple[str, ...], span: slice) -> list[int] | None:
+    """Return the ids of the recordings of a page, in order; None where only the database can tell.
+
+    order: columns of the database. span: which of those that the state leaves. No database sorts what words find anew for
+    each page so, nor fetches what is not shown.
+    """
+    if not kept_for or narrowing.holds_said(state.terms, state.words):
+        return None
+    columns = facets.columns(kept_for)
+    return facets.page_of(columns, _base(columns, state, kept_for), state.terms, order, span, state=kept_for)
 
 
 _VERDICTS = ("undecided", "approved", "rejected", "delete")

@@ -16,12 +16,11 @@ PAGE_SIZES = (50, 200)
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One way to order the list. columns: for the database, ending in one that is unique. is_indexed: an index has it."""
+    """One way to order the list. columns: for the database, ending in one that is unique."""
 
     key: str
     label: str
     columns: tuple[str, ...]
-    is_indexed: bool = True
 
 
 SORTS = {
@@ -32,9 +31,9 @@ SORTS = {
         Sort("size", "size, smallest first", ("size", "pk")),
         Sort("-chunks", "chunks, most first", ("-chunks", "-pk")),
         Sort("chunks", "chunks, fewest first", ("chunks", "pk")),
-        Sort("model", "model", ("model", "pk"), is_indexed=False),
-        Sort("-model", "model, backwards", ("-model", "-pk"), is_indexed=False),
-        Sort("-changed", "changed last", ("-mtime_ns", "-pk"), is_indexed=False),
+        Sort("model", "model", ("model", "pk")),
+        Sort("-model", "model, backwards", ("-model", "-pk")),
+        Sort("-changed", "changed last", ("-mtime_ns", "-pk")),
         Sort("path", "path", ("path",)),
     )
 }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
@@ -16,29 +16,25 @@ from recviewer.catalog import freshness, search
 from recviewer.catalog.facets import Counts
 from recviewer.catalog.found import found_on
 from recviewer.catalog.models import Recording
+from recviewer.catalog.prepared import prepared
 from recviewer.discreet import discreet
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.blame import Blame, blame_of
-from recviewer.pages.recordings.cells import hits, kind_as_model
-from recviewer.pages.recordings.facets import counts_of, narrowed, printed_facets
+from recviewer.pages.recordings.facets import counts_of, narrowed, page_of, printed_facets
 from recviewer.pages.recordings.jumps import jump, opened_by, test_named_by, unknown_hash
 from recviewer.pages.recordings.listing import SORTS, ListState, Sort
 from recviewer.pages.recordings.mending import Mending, mending_of
-from recviewer.pages.recordings.minis import Mini, mini_strip
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
+from recviewer.pages.recordings.rows import printed
 from recviewer.pages.recordings.saved import SavedRail, rail_of
 from recviewer.pages.recordings.searching import printed_help
 from recviewer.pages.recordings.sentence import Chip, as_text, chips_of, without_all
-from recviewer.pages.site.forms import item_of
 from recviewer.pages.site.htmx import answer, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.status import Freshness
-from recviewer.pages.templatetags.words import bare, brief, counted, one_line, size, visible
+from recviewer.pages.templatetags.words import counted
 from recviewer.pages.text.test_addresses import url_of_test
-from recviewer.pages.text.test_ids import stand_in
-from recviewer.pages.text.words_for import StateWord, state_of
-from recviewer.recent import Recent
 from recviewer.review import filters as said
 from recviewer.review import narrowing
 from recviewer.review.narrowing import read
@@ -49,41 +45,6 @@ COLUMNS = (
     "size", "indexed_at", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "replay_rule", "suite",
     "leaked",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingRow:
-    """One line, every cell ready to print.
-
-    item, bytes, test_id: for the form that acts on the ticked ones. tone: how the answer is written, of
-    `exchange.text.AnswerKind`. call: the function's name where it is a call.
-    """
-
-    recording: Recording
-    item: str
-    bytes: str
-    test_id: str
-    url: str
-    asked: str
-    answered: str
-    tone: str
-    call: str
-    mini: Mini | None
-    model: str
-    model_title: str
-    test: str
-    chunks: str
-    size: str
-    state: StateWord | None
-    tags: Sequence[said.Label]
-    more_tags: int
-    subject: str
-    total: int
-
-    @property
-    def alike(self) -> int:
-        """How many others say the same, and so are decided along."""
-        return self.total - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +145,7 @@ def build(state: ListState, mending: Mending | None = None, *, is_text: bool = F
     everything, counted = counts_of(state, kept_for, is_faulty=bool(faults))
     pages = max(1, -(-counted.total // state.per_page))
     state = replace(state, page=min(state.page, pages))
-    recordings, rows = _rows(state, kept_for)
+    recordings, rows = _rows(state, kept_for, is_faulty=bool(faults))
     first = (state.page - 1) * state.per_page + 1 if counted.total else 0
     return Listing(
         state=state,
@@ -250,23 +211,28 @@ def _notices(everything: Counts) -> tuple[tuple[str, str, int, str], ...]:
     )
 
 
-_printed_rows = Recent[Hashable, SafeString](4000)
-"""The key names everything that the markup of a row depends on."""
+@prepared
+def _of_ids(ids: Sequence[int]) -> QuerySet[Recording]:
+    return Recording.objects.filter(pk__in=ids).only(*COLUMNS)
 
 
-def _rows(state: ListState, kept_for: str) -> tuple[tuple[Recording, ...], tuple[SafeString, ...]]:
+def _rows(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[tuple[Recording, ...], tuple[SafeString, ...]]:
     """Return the recordings of the page, and their rows printed. kept_for: as in `narrowed`."""
-    sort = SORTS[state.sort]
-    recordings = narrowed(state, None, kept_for, is_walked=sort.is_indexed).only(*COLUMNS).order_by(*sort.columns)
-    start = (state.page - 1) * state.per_page
-    found = tuple(recordings[start : start + state.per_page])
+    order, start = SORTS[state.sort].columns, (state.page - 1) * state.per_page
+    span = slice(start, start + state.per_page)
+    ids = [] if is_faulty else page_of(state, kept_for, order, span)
+    if ids is None:
+        found = tuple(narrowed(state, None, kept_for).only(*COLUMNS).order_by(*order)[span])
+    else:
+        by_id = {one.pk: one for one in _of_ids(ids)}
+        found = tuple([by_id[id] for id in ids if id in by_id])
     snippets = search.snippets([one.pk for one in found], narrowing.wanted_in(state.words)) if state.words else {}
     standings = said.standings_for([subject_of(one) for one in found])
     totals = said.totals([subject_of(one) for one in found])
     tags = said.tags_for_paths([one.path for one in found])
     return found, tuple(
         [
-            _print(
+            printed(
                 one,
                 standings.get(subject_of(one)),
                 tags.get(one.path, ()),
@@ -275,56 +241,6 @@ def _rows(state: ListState, kept_for: str) -> tuple[tuple[Recording, ...], tuple
             )
             for one in found
         ]
-    )
-
-
-def _print(
-    recording: Recording,
-    standing: said.Stand | None,
-    tags: Sequence[said.Label],
-    snippet: search.Snippet | None,
-    total: int,
-) -> SafeString:
-    def make() -> SafeString:
-        return render_to_string("recordings/_row.html", {"row": _row(recording, standing, tags, snippet, total)})
-
-    verdict = standing.state if standing else ""
-    key = (recording.pk, recording.indexed_at, recording.replay, verdict, tuple(tags), snippet, total)
-    return _printed_rows.made(key, make)
-
-
-def _row(
-    recording: Recording,
-    standing: said.Stand | None,
-    tags: Sequence[said.Label],
-    snippet: search.Snippet | None,
-    total: int,
-) -> RecordingRow:
-    call, answered = "", recording.answered
-    if recording.answer_kind == "call":
-        call, _, answered = recording.answered.partition(" ")
-    found = snippet.where if snippet and snippet.pieces else ""
-    return RecordingRow(
-        recording=recording,
-        item=item_of(recording.path, recording.blob),
-        bytes=str(recording.size),
-        test_id=stand_in(recording.test_id or ""),
-        url=url_of(recording.path),
-        asked=hits(snippet.pieces) if snippet and found == "asked" else one_line(recording.asked),
-        answered=hits(snippet.pieces) if snippet and found == "answered" else one_line(answered),
-        tone=recording.answer_kind,
-        call="" if found == "answered" else visible(call),
-        mini=mini_strip(recording.runs) if recording.streaming else None,
-        model=brief(recording.model) if recording.model else kind_as_model(recording.kind),
-        model_title=bare(f"{bare(recording.model)} · {bare(recording.host)}".strip(" ·")),
-        test=brief(recording.test_name),
-        chunks=f"{recording.chunks:,}" if recording.streaming else "",
-        size=size(recording.size),
-        state=state_of(recording, standing),
-        tags=tags[:2],
-        more_tags=max(0, len(tags) - 2),
-        subject=subject_of(recording),
-        total=total,
     )
 
 

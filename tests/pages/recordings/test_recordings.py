@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from recviewer.catalog import search
 from recviewer.catalog.models import Recording
+from recviewer.pages.recordings import recordings
 from recviewer.pages.recordings.listing import SORTS
 from recviewer.review import filters
 from recviewer.review.decide import decide
@@ -402,16 +402,29 @@ def test_further_pages_of_a_search_show_what_follows(client, make_recording):
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_many_found_are_listed_in_order_as_few_are(client, make_recording, monkeypatch, sort):
+@pytest.mark.parametrize(
+    "query", ["", "q=many", "q=many&test=test_1", "suite=a", "suite=!a&q=so", "has=test&size=<1k", "model="]
+)
+def test_page_is_the_same_whoever_puts_it_in_order(client, make_recording, monkeypatch, sort, query):
     for number in range(7):
-        make_recording(
-            f"a/recordings/{number}.json", asked=f"Why {'so ' * (number * 3 % 7)}many?", test=f"t.py::test_{number % 3}"
-        )
-    few = re.findall(r"/r/a/recordings/\d", client.get(f"/?q=many&sort={sort}").content.decode())
-    search._kept.clear()
-    monkeypatch.setattr(search, "MANY", 2)
+        asked, test = f"Why {'so ' * (number * 3 % 7)}many?", f"t.py::test_{number % 3}"
+        make_recording(f"{'ab'[number % 2]}/recordings/{number}.json", asked=asked, test=test)
 
-    assert re.findall(r"/r/a/recordings/\d", client.get(f"/?q=many&sort={sort}").content.decode()) == few
-    assert len(set(few)) == 7
-    narrow = client.get(f"/?q=many&sort={sort}&test=test_1").content.decode()
-    assert len(set(re.findall(r"/r/a/recordings/\d", narrow))) == 2
+    def listed():
+        html = client.get(f"/?{query}&sort={sort}").content.decode()
+        return list(dict.fromkeys(re.findall(r"/r/[ab]/recordings/\d", html)))
+
+    in_memory = listed()
+    monkeypatch.setattr(recordings, "page_of", lambda *_: None)
+
+    assert listed() == in_memory
+    assert len(in_memory) == {"": 7, "q=many": 7, "q=many&test=test_1": 2}.get(query, len(in_memory))
+
+
+def test_further_page_goes_on_where_the_one_before_ends(client, make_recording):
+    for number in range(53):
+        make_recording(f"a/recordings/{number}.json", asked=f"Question {number}?")
+    pages = [client.get(f"/?q=question&sort=-size&page={page}").content.decode() for page in (1, 2)]
+    first, second = (set(re.findall(r"/r/a/recordings/\d+\.json", page)) for page in pages)
+
+    assert (len(first), len(second), len(first | second)) == (50, 3, 53)

@@ -1,0 +1,113 @@
+"""A line of the list: a recording with what was said of it, ready to print, and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from recviewer.catalog import search
+from recviewer.catalog.models import Recording
+from recviewer.pages.recordings.cells import hits, kind_as_model
+from recviewer.pages.recordings.minis import Mini, mini_strip
+from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.site.forms import item_of
+from recviewer.pages.templatetags.words import bare, brief, one_line, size, visible
+from recviewer.pages.text.test_ids import stand_in
+from recviewer.pages.text.words_for import StateWord, state_of
+from recviewer.recent import Recent
+from recviewer.review import filters as said
+from recviewer.review.subjects import subject_of
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """One line, every cell ready to print.
+
+    item, bytes, test_id: for the form that acts on the ticked ones. tone: how the answer is written, of
+    `exchange.text.AnswerKind`. call: the function's name where it is a call.
+    """
+
+    recording: Recording
+    item: str
+    bytes: str
+    test_id: str
+    url: str
+    asked: str
+    answered: str
+    tone: str
+    call: str
+    mini: Mini | None
+    model: str
+    model_title: str
+    test: str
+    chunks: str
+    size: str
+    state: StateWord | None
+    tags: Sequence[said.Label]
+    more_tags: int
+    subject: str
+    total: int
+
+    @property
+    def alike(self) -> int:
+        """How many others say the same, and so are decided along."""
+        return self.total - 1
+
+
+_printed_rows = Recent[Hashable, SafeString](4000)
+"""The key names everything that the markup of a row depends on."""
+
+
+def printed(
+    recording: Recording,
+    standing: said.Stand | None,
+    tags: Sequence[said.Label],
+    snippet: search.Snippet | None,
+    total: int,
+) -> SafeString:
+    """Return the line of a recording, printed. total: how many recordings say the same."""
+
+    def make() -> SafeString:
+        return render_to_string("recordings/_row.html", {"row": _row(recording, standing, tags, snippet, total)})
+
+    verdict = standing.state if standing else ""
+    key = (recording.pk, recording.indexed_at, recording.replay, verdict, tuple(tags), snippet, total)
+    return _printed_rows.made(key, make)
+
+
+def _row(
+    recording: Recording,
+    standing: said.Stand | None,
+    tags: Sequence[said.Label],
+    snippet: search.Snippet | None,
+    total: int,
+) -> RecordingRow:
+    call, answered = "", recording.answered
+    if recording.answer_kind == "call":
+        call, _, answered = recording.answered.partition(" ")
+    found = snippet.where if snippet and snippet.pieces else ""
+    return RecordingRow(
+        recording=recording,
+        item=item_of(recording.path, recording.blob),
+        bytes=str(recording.size),
+        test_id=stand_in(recording.test_id or ""),
+        url=url_of(recording.path),
+        asked=hits(snippet.pieces) if snippet and found == "asked" else one_line(recording.asked),
+        answered=hits(snippet.pieces) if snippet and found == "answered" else one_line(answered),
+        tone=recording.answer_kind,
+        call="" if found == "answered" else visible(call),
+        mini=mini_strip(recording.runs) if recording.streaming else None,
+        model=brief(recording.model) if recording.model else kind_as_model(recording.kind),
+        model_title=bare(f"{bare(recording.model)} · {bare(recording.host)}".strip(" ·")),
+        test=brief(recording.test_name),
+        chunks=f"{recording.chunks:,}" if recording.streaming else "",
+        size=size(recording.size),
+        state=state_of(recording, standing),
+        tags=tags[:2],
+        more_tags=max(0, len(tags) - 2),
+        subject=subject_of(recording),
+        total=total,
+    )
