@@ -197,9 +197,15 @@ def argument(test_id: str) -> str:
     return f"./{test_id}" if test_id.startswith(("-", "@")) else test_id
 
 
+def unlisted(plan: Plan) -> list[str]:
+    """Return the ids of tests to record again that are no single line: `test_ids` leaves them out."""
+    return [again.test_id for again in plan.again if len(again.test_id.splitlines()) != 1]
+
+
 def test_ids(plan: Plan) -> bytes:
     """Return the tests to record again, one a line: for `pytest @file`. Ids that are no single line are left out."""
-    lines = [safe(argument(again.test_id)) for again in plan.again if len(again.test_id.splitlines()) == 1]
+    left = set(unlisted(plan))
+    lines = [safe(argument(again.test_id)) for again in plan.again if again.test_id not in left]
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import pkgutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,6 +12,8 @@ from functools import cache
 from recviewer.pairing.sides import Side
 from recviewer.smells import rules as package
 from recviewer.smells.model import About, Case, Finding, Held, Instance, Needs, On, Rule, Severity, counted
+
+log = logging.getLogger(__name__)
 
 
 @cache
@@ -50,9 +53,25 @@ def _sorted(found: Sequence[Finding[On]]) -> tuple[Finding[On], ...]:
 
 
 def ask(rule: Rule, on: Sequence[On], cases: Sequence[Case]) -> Iterator[Finding[On]]:
-    """Yield the findings of one rule: what is red, and what is only amber. on, cases: as of `findings`."""
-    asked = [place for place, case in enumerate(cases) if case.new is not None or rule.of_gone]
-    every = [(place, Instance(cases[place], held)) for place in asked if (held := _held(rule, cases[place]))]
+    """Yield the findings of one rule: what is red, and what is only amber. on, cases: as of `findings`.
+
+    A case on which the rule raises costs no other one its findings, and is found as one nobody knows about.
+    """
+    every: list[tuple[int, Instance]] = []
+    failed: list[int] = []
+    for place, case in enumerate(cases):
+        if case.new is None and not rule.of_gone:
+            continue
+        try:
+            held = _held(rule, case)
+        except Exception:  # a bug of ours: the range goes on, and a finding says so
+            log.exception("the rule %s failed", rule.name)
+            failed.append(place)
+            continue
+        if held:
+            every.append((place, Instance(case, held)))
+    if failed:
+        yield _failed(rule, tuple([on[place] for place in failed]))
     for severity in Severity:
         places = [place for place, instance in every if instance.held.severity is severity]
         some = [instance for _, instance in every if instance.held.severity is severity]
@@ -63,6 +82,12 @@ def ask(rule: Rule, on: Sequence[On], cases: Sequence[Case]) -> Iterator[Finding
         of_content = frozenset([at for at, one in enumerate(some) if _is_of_content(rule, one.held)])
         mine = tuple([on[place] for place in places])
         yield Finding(rule.name, severity, rule.each, told.title, detail, told.evidence, mine, of_content)
+
+
+def _failed(rule: Rule, on: tuple[On, ...]) -> Finding[On]:
+    title = f"{counted(len(on), 'recording')} that the rule {rule.name} could not look at"
+    detail = f"Whether {rule.each} is not known: this is a fault of recviewer."
+    return Finding(f"{rule.name}-failed", Severity.AMBER, "a rule could not look at it", title, detail, "", on)
 
 
 def _held(rule: Rule, case: Case) -> Held | None:

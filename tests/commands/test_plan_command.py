@@ -61,6 +61,19 @@ def test_forms(capfdbinary, marked, words, begins):
     assert run(capfdbinary, *words).startswith(begins)
 
 
+def test_an_id_that_is_no_single_line_is_left_out_and_named(capfdbinary, marked, make_recording):
+    odd = make_recording("tests/recordings/odd.json", answered="Venus.", test="tests/t.py::test_odd[a\u2028b]")
+    decide([Seen(odd.path, odd.blob)], actor="Ana", verdict="reject", note="odd")
+
+    call_command("plan", "--format", "tests")
+
+    told = capfdbinary.readouterr()
+    assert told.out == b"tests/t.py::test_bad['x y']\n"
+    assert told.err.decode() == (
+        "1 test to record again has an id that is no single line, and left out: tests/t.py::test_odd[a<U+2028>b]\n"
+    )
+
+
 def test_json(capfdbinary, marked):
     assert json.loads(run(capfdbinary, "--format", "json"))["deletions"][0]["path"] == marked.path
 

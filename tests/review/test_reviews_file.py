@@ -97,6 +97,15 @@ def test_export_import_export_is_the_same_bytes(reviewed):
     assert standings() == before
 
 
+def test_what_an_answer_hangs_on_is_no_note_that_was_imported(db):
+    note = {"type": "note", "path": "p", "author": "A", "body": "b", "anchor": "", "at": "2026-01-01T00:00:00Z"}
+
+    done = bring(HEAD + json.dumps(note | {"id": "a" * 32, "thread": "b" * 32}).encode()).done
+
+    assert done.sentence == "Imported 1 note."
+    assert Note.objects.count() == 2
+
+
 def test_import_is_idempotent(reviewed):
     data, events = merging.export(), AuditEvent.objects.count()
 

@@ -100,3 +100,18 @@ def test_red_comes_first_and_what_is_on_most():
     cases = [recorded(chat("1", "Red.")), recorded(chat("2")), recorded(chat("3", "Red."))]
 
     assert names(smells.findings("abc", cases, [amber, few])) == ["few", "of-exchange"]
+
+
+def test_a_case_on_which_a_rule_fails_costs_no_other_one_its_findings():
+    def holds(case):
+        return 1 / 0 if case is bad else Held(Severity.AMBER)
+
+    bad = changed(chat(), chat(answer="Bad."))
+    cases = [changed(chat(), chat()), bad, changed(chat(), chat())]
+
+    held, failed = smells.findings("abc", cases, [rule(Needs.CHANGE, holds)])
+
+    assert (held.rule, held.on) == ("of-change", ("a", "c"))
+    assert (failed.rule, failed.on, failed.severity) == ("of-change-failed", ("b",), Severity.AMBER)
+    assert failed.title == "1 recording that the rule of-change could not look at"
+    assert failed.detail == "Whether it is is not known: this is a fault of recviewer."

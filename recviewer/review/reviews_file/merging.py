@@ -79,7 +79,7 @@ def bring_in(data: bytes, *, actor: str, name: str = "", now: datetime | None = 
         event = audit.write(
             actor=actor,
             action=Action.IMPORT,
-            summary=_summary(fresh, changes, name),
+            summary=_summary(fresh, [one for one in changes if not _is_placeholder(one)], name),
             payload={"changes": changes, "decisions": len(fresh)},
             items=_items(fresh, changes),
             at=now or timezone.now(),
@@ -183,6 +183,11 @@ def _placeholder(reply: Values) -> Values:
     return {**gone, "path": reply["path"], "at": ever, "changed_at": ever, "withdrawn_at": ever}
 
 
+def _is_placeholder(one: RowChange) -> bool:
+    """Tell whether a change makes what answers hang on, and no note that anybody wrote."""
+    return one["table"] == NOTE and one["before"] is None and not (one["after"] or {}).get("author")
+
+
 def _items(fresh: Iterable[Saying], changes: Iterable[RowChange]) -> Iterator[ActItem]:
     for saying in fresh:
         yield ActItem(saying.path, saying.fingerprint, saying.blob)
@@ -204,4 +209,4 @@ def _summary(fresh: Iterable[Saying], changes: Iterable[RowChange], name: str) -
     )
     said = [counted(count, one, many) for count, one, many in counts if count]
     listed = " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
-    return f"imported {listed}{f' from {printable(name, 80)}' if name else ''}"
+    return f"imported {listed or 'a deleted note'}{f' from {printable(name, 80)}' if name else ''}"

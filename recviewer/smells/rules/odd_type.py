@@ -31,8 +31,9 @@ def _odd(side: Side) -> frozenset[str]:
         name
         for held in values(side.exchange.rest, "types", "__type__")
         for name in (held if isinstance(held, list) else [held])
+        if isinstance(name, str)
     }
-    return frozenset(name for name in names if isinstance(name, str) and name.partition(".")[0] not in _PACKAGES)
+    return frozenset(name for name in names if name.partition(".")[0] not in _PACKAGES)
 
 
 def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:

@@ -15,6 +15,8 @@ FIRES = {
     "a package whose name only begins so": (recorded(of_type("openai_evil.ChatCompletionChunk")), "amber"),
 }
 QUIET = {
+    "a type that is no text": changed(chat(), of_type({"a": 1})),
+    "types of which some are no texts": changed(chat(), of_type([{"a": 1}, ["b"], None, 1])),
     "what recorders write": changed(chat(), of_type("litellm.types.utils.ModelResponseStream")),
     "as odd before": changed(ODD, of_type("evil.module.ChatCompletionChunk", answer="Other.")),
 }

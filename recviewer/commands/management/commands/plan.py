@@ -62,6 +62,8 @@ class Command(BaseCommand):
             repository = _repository(options) if options["range"] else None
             plan = _of_range(repository, options["range"], self.stderr.write) if repository else _of_tree()
             _put(_told(plan, options, _again(options, repository)), options["output"])
+            if options["format"] == "tests":
+                self._say_what_is_unlisted(plan)
         except (GitFailed, Refusal, OSError) as failed:
             raise CommandError(str(failed), returncode=2) from None
         if plan.ground.spec and plan.is_empty:
@@ -70,6 +72,18 @@ class Command(BaseCommand):
             sys.stdout.flush()
             self.stderr.write(f"{plan.undecided:,} of the range's changes are undecided.")
             sys.exit(1)
+
+    def _say_what_is_unlisted(self, plan: Plan) -> None:
+        """Name on standard error the tests that a list of lines cannot hold."""
+        from recviewer.exchange.amounts import counted
+        from recviewer.exchange.plain import safe
+        from recviewer.plan.model import unlisted
+
+        if left := unlisted(plan):
+            sys.stdout.flush()
+            named = ", ".join(safe(one)[:200] for one in left[:3])
+            what = counted(len(left), "test to record again has", "tests to record again have")
+            self.stderr.write(f"{what} an id that is no single line, and left out: {named}{', …' if left[3:] else ''}")
 
 
 def _of_tree() -> Plan:
