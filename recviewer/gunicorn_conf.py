@@ -46,6 +46,13 @@ def on_starting(server: Any) -> None:
         sys.exit(done.returncode)
 
 
+def when_ready(server: Any) -> None:
+    """Bring in what all workers need, so that no first page waits for it, nor one after a worker went."""
+    from recviewer.warmth import bring_in
+
+    bring_in()
+
+
 MEMORY_BYTES = 200 * 1024 * 1024
 """What a worker may keep between requests."""
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 import threading
 from types import SimpleNamespace
 
@@ -98,3 +101,27 @@ def test_lines_of_gunicorn_steer_no_terminal(tmp_path):
 
     assert "/a<U+001B>[31m<U+202E>\n" in (tmp_path / "errors").read_text()
     assert (tmp_path / "asked").read_text() == "GET /b<U+009B>31m\n"
+
+
+def test_a_worker_begins_with_all_pages(tmp_path):
+    """Its first page imports next to nothing; and what it begins with has no connection and no thread."""
+    told = """
+import sys, threading
+from recviewer import gunicorn_conf
+gunicorn_conf.when_ready(None)
+from django.db import connections
+from django.test import Client
+assert not [one for one in connections.all() if one.connection]
+assert threading.active_count() == 1
+before = set(sys.modules)
+assert Client(HTTP_HOST="127.0.0.1").get("/healthz").status_code == 200
+print([one for one in set(sys.modules) - before if one.startswith("recviewer.")])
+"""
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("RECVIEWER_", "DJANGO_", "DATABASE_"))
+    }
+    environment |= {"RECVIEWER_DATA": str(tmp_path), "RECVIEWER_RECORDINGS": str(tmp_path)}
+
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, env=environment, check=False)
+
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr

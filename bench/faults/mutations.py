@@ -264,16 +264,23 @@ def _ways(before: Json, after: Json, way: Way) -> Iterator[Way]:
     if isinstance(before, dict) and isinstance(after, dict):
         for key in {**before, **after}:
             if key not in before or key not in after:
-                yield (*way, key)
+                is_nothing = key in before and _in_stream(way) and before[key] in _NOTHING
+                yield from () if is_nothing else [(*way, key)]
             else:
                 yield from _ways(before[key], after[key], (*way, key))
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for at, (one, other) in enumerate(zip(before, after, strict=True)):
             yield from _ways(one, other, (*way, at))
-    elif type(before) is not type(after) or before != after:
-        is_stream = way[:2] == ("response", "body") and len(way) > 2 and isinstance(way[2], int)
-        if not (is_stream and after in _NOTHING and (before in _NOTHING or isinstance(before, dict | str))):
-            yield way
+    elif (type(before) is not type(after) or before != after) and not _is_emptied(before, after, way):
+        yield way
+
+
+def _in_stream(way: Way) -> bool:
+    return way[:2] == ("response", "body") and len(way) > 2 and isinstance(way[2], int)
+
+
+def _is_emptied(before: Json, after: Json, way: Way) -> bool:
+    return _in_stream(way) and after in _NOTHING and (before in _NOTHING or isinstance(before, dict | str))
 
 
 _NOTHING: tuple[Json, ...] = (None, "", [], {})

@@ -26,7 +26,7 @@ def exception_of(raw: Raw, problems: list[Problem]) -> Failure:
         message=data.text("message") or response.text("exception_message"),
         category=data.text("category"),
         provider=data.text("provider"),
-        code="" if code is None else str(code),
+        code=_text(code),
     )
 
 
@@ -94,4 +94,6 @@ def _is_error_body(body: dict[str, Json]) -> bool:
 def _text(value: Json) -> str:
     if value is None:
         return ""
+    if isinstance(value, float):
+        return float.__repr__(value)  # the same in both modes: one of them keeps how it was written
     return value if isinstance(value, str) else str(value)

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recviewer.exchange.fingerprint import fingerprint
 from recviewer.formats import decode as decode_module
 from recviewer.formats.decode import DEPTH_LIMIT, Unreadable, decode
+from recviewer.formats.reading import read
 
 GOOD = b'{\n  "request": {},\n  "response": {}\n}\n'
 
@@ -269,3 +271,10 @@ def test_exact_floats_print_as_written_also_in_files_written_as_recorded(number)
     data = b'{\n  "value": ' + number.encode() + b"\n}\n"
 
     assert str(decode(data, exact=True).document["value"]) == number
+
+
+def test_a_long_number_as_the_code_of_an_error_means_the_same_in_both_modes():
+    data = json.dumps({"response": {"body": {"error": {"message": "Slow down", "code": 7}}}, "request": {}})
+    data = data.replace("7", f"0.{'1' * 300}").encode()
+
+    assert fingerprint(read(data).exchange) == fingerprint(read(data, exact=True).exchange)

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 from recviewer.catalog import content
 from recviewer.catalog.models import Recording
 from recviewer.difference.compare import compare
+from recviewer.difference.model import Churn, Difference
+from recviewer.exchange.model import Kind
 from recviewer.exchange.text import asked_of
 from recviewer.memory import stored
 from recviewer.pages.difference.difference import ShownSide, fragment_of, page_of, too_much
@@ -83,7 +85,10 @@ def _answer(request: HttpRequest, old: ShownSide, before: bytes, new: ShownSide,
     contents = content.of_bytes(before), content.of_bytes(after)
     was, now = (one.reading.exchange for one in contents)
     title = (asked_of(now) or asked_of(was))[:400]
-    page = page_of(request, title, old, new, compare(was, now), before=before, after=after, contents=contents)
+    found = compare(was, now)
+    if before != after and was.kind is now.kind is Kind.UNREADABLE:
+        found = Difference(Churn.UNREAD, similarity=0.0)
+    page = page_of(request, title, old, new, found, before=before, after=after, contents=contents)
     return fragment_of(request, page) or render(request, "difference/page.html", {"page": page})
 
 

@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from recviewer.pages.templatetags.words import counted, marked, size
+from django.utils.html import escape
+
+from recviewer.exchange.hidden import RUN
+from recviewer.pages.templatetags.words import counted, size
 from recviewer.pages.text.highlight import TOKENS, tokens_in
 
 INLINE_BYTES = 1_500
@@ -50,19 +53,48 @@ class Window:
 WINDOWED = "folds/_window.html"
 
 
+MARK = 38
+"""Characters of markup that a mark for what is invisible takes, about."""
+
+STEP = 1_000
+"""Characters of a text that are weighed at once, so that each is weighed once, however little of them fits."""
+
+
 def weight_of(text: str, *, is_json: bool = False) -> int:
     """Return about how many characters of markup a text takes. is_json: it is shown in four tones."""
-    weight = len(marked(text))
+    plain = escape(text)
+    if text.isascii() and text.isprintable():
+        weight = len(plain)
+    else:
+        seen, marks = RUN.subn("", plain)
+        weight = len(seen) + MARK * marks
     return weight + 26 * tokens if is_json and (tokens := tokens_in(text)) <= TOKENS else weight
 
 
 def fitting(text: str, room: int, *, is_json: bool = False) -> int:
     """Return how many characters of a text fit into a room, at least one; up to the end of a line where one is near."""
-    end = min(len(text), PIECE)
-    while end > 200 and weight_of(text[:end], is_json=is_json) > room:
-        end //= 2
+    end = _end_of(text, room, is_json=False)
+    if is_json and tokens_in(text[:end]) <= TOKENS:
+        end = _end_of(text[:end], room, is_json=True)
     line = text.rfind("\n", end // 2, end) if end < len(text) else -1
     return line + 1 if line > 0 else end
+
+
+def _end_of(text: str, room: int, *, is_json: bool) -> int:
+    limit, end = min(len(text), PIECE), 0
+    while end < limit:
+        step = text[end : min(limit, end + STEP)]
+        weight = weight_of(step, is_json=is_json)
+        if weight > room:
+            break
+        room -= weight
+        end += len(step)
+    if end:
+        return end
+    end = min(limit, STEP)
+    while end > 200 and weight_of(text[:end], is_json=is_json) > room:
+        end //= 2
+    return end
 
 
 @dataclass(frozen=True, slots=True)

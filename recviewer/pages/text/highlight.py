@@ -31,8 +31,12 @@ def lines(texts: list[str]) -> list[SafeString]:
     if sum(map(len, texts)) > LIMIT or sum(map(tokens_in, texts)) > TOKENS:
         return [mark_safe(marked(text)) for text in texts]  # noqa: S308 - escaped by marked()
     found: list[list[str]] = [[]]
+    pieces_left = TOKENS
     for _, token, value in _LEXER.get_tokens_unprocessed("\n".join(texts)):  # type: ignore[no-untyped-call]
         kind = _class(token)
+        pieces_left -= bool(kind)
+        if pieces_left < 0:  # what is no JSON is one error for each character
+            return [mark_safe(marked(text)) for text in texts]  # noqa: S308 - escaped by marked()
         for place, piece in enumerate(value.split("\n")):
             if place:
                 found.append([])

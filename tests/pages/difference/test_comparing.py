@@ -57,6 +57,17 @@ def test_same_meaning_says_so_and_what_was_ignored(client, make_recording):
     assert "Nothing that counts differs" in html
 
 
+def test_two_that_cannot_be_read_are_never_called_the_same(client, make_recording):
+    make_recording("recordings/a.json", data=b'[{"said": "Mars."}]')
+    make_recording("recordings/b.json", data=b'[{"said": "Venus."}]')
+
+    html = client.get("/difference/?old=recordings/a.json&new=recordings/b.json").content.decode()
+
+    assert "the same meaning" not in html
+    assert "not read, so that nobody knows how it differs" in html
+    assert "Venus" in html
+
+
 def test_missing_recordings_are_not_found(client, make_recording):
     make_recording("recordings/a.json")
 

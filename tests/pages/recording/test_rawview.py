@@ -67,6 +67,11 @@ def test_long_line_says_how_much_is_left_out():
     assert rawview.long_line(text, 1, 0)[1:] == (5002, 0)
 
 
+def test_a_line_that_is_no_json_takes_no_markup_for_each_character():
+    for odd in ("x1" * 40_000, "\ufffd" * 80_000, "{x" * 40_000):
+        assert len(rawview.long_line(Source(odd.encode()), 1, 0)[0]) < 700_000
+
+
 def test_empty_file_has_no_lines():
     assert rawview.whole(Source(b"")).rows == ()
 

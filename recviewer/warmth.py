@@ -1,0 +1,28 @@
+"""What every web worker needs before its first page, brought in once: workers are forks of the process that did it."""
+
+from __future__ import annotations
+
+import gc
+import os
+
+
+def bring_in() -> None:
+    """Import all pages, readers and rules, and compile all templates. Opens no database, and starts no thread."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")
+    django.setup()
+    from django.template import engines
+    from django.urls import get_resolver
+
+    from recviewer import places, smells
+    from recviewer.formats import registry
+
+    get_resolver().reverse_dict  # noqa: B018 - worked out where it is asked for, from all pages
+    registry.formats()
+    smells.rules()
+    templates = places.ASSETS / "templates"
+    for path in sorted(templates.rglob("*.html")):
+        engines["django"].get_template(path.relative_to(templates).as_posix())
+    gc.collect()
+    gc.freeze()  # looked through by no worker, so that these pages of memory stay one for all
