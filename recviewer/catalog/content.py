@@ -12,6 +12,7 @@ from recviewer.formats.decode import EFFORT_LIMIT, effort, weight
 from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
 from recviewer.recorders.reading import bytes_of, key_of_part, read_file, read_part
+from recviewer.recorders.registry import read_as
 from recviewer.store import files
 
 EXACT_LIMIT_BYTES = 256 * 1024
@@ -56,7 +57,7 @@ def load(recording: Recording) -> Content:
 
     The meaning is kept in memory by content for a while. A file that cannot be read raises what `store.files.read` does.
     """
-    return of_bytes(_file_of(recording), recording.file_path.rpartition("/")[2], recording.part)
+    return of_bytes(_file_of(recording), read_as(recording.file_path), recording.part)
 
 
 def bytes_now(recording: Recording) -> bytes:
@@ -72,7 +73,7 @@ def bytes_in(data: bytes, recording: Recording) -> bytes | None:
     """Return the bytes of a recording, None where its file does not hold it. data: what the file holds."""
     if not recording.part:
         return data
-    found = read_part(data, recording.file_path.rpartition("/")[2], recording.part)
+    found = read_part(data, read_as(recording.file_path), recording.part)
     return bytes_of(data, found) if found else None
 
 

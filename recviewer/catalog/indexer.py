@@ -84,6 +84,7 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
     found = scan(settings.RECORDINGS_ROOT, claims(), skip=[settings.DATA_DIR])
     report.problems = [f"{problem.key or '.'}: {problem.what}" for problem in found.problems]
     known = rows.known()
+    strangers = rows.strangers()
     rows.last_id()  # both tables are asked, so that a damaged one is noticed here and not by a page
     version = reader_version()
     jobs = []
@@ -94,15 +95,16 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
         elif full or _is_another(row, stamp) or (row[4] != version and not _is_still_unread(row, stamp)):
             report.changed += 1
         else:
-            report.unchanged += 1
+            report.unchanged += stamp.key not in strangers
             continue
         jobs.append(Job(stamp.key, stamp.raw, stamp.obstacle, stamp.size))
     gone = _gone(found, known)
-    report.removed = len(gone)
+    report.removed = sum([key not in strangers for key in gone])
     progress.start(len(jobs))
     if jobs or gone:
         run = IndexRun.objects.create(started_at=datetime.now(UTC))
-        _write(jobs, {stamp.key: stamp for stamp in found.stamps} if jobs else {}, known, report, progress, processes)
+        stamps = {stamp.key: stamp for stamp in found.stamps} if jobs else {}
+        _write(jobs, stamps, known, strangers, report, progress, processes)
         with transaction.atomic():
             rows.delete([known[key][0] for key in gone])
         report.seconds = time.perf_counter() - started
@@ -160,6 +162,7 @@ def _write(
     jobs: list[Job],
     stamps: dict[str, FileStamp],
     known: dict[str, rows.Known],
+    strangers: Collection[str],
     report: RunReport,
     progress: Progress,
     processes: int | None,
@@ -175,6 +178,13 @@ def _write(
                 report.added -= done.key not in known
                 continue
             report.unreadable += sum([part.kind == "unreadable" for part in done.summed.parts])
+            if not done.summed.parts:  # no recording, though it lies among them
+                report.changed -= done.key in known
+                report.added -= done.key not in known
+                report.removed += done.key in known and done.key not in strangers
+            elif done.key in strangers:
+                report.changed -= 1
+                report.added += 1
             pending.append((done, storable(done.stamp or stamps[done.key])))
         progress.advance(len(batch))
         still_going()

@@ -20,6 +20,7 @@ from recviewer.git import repository
 from recviewer.git.history import FileCommit, Past, contents, pasts
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.recorders.reading import replays
+from recviewer.recorders.registry import read_as
 from recviewer.replay.names import ReplayState
 
 _NAMED = (ReplayState.CURRENT, ReplayState.OLDER)
@@ -73,7 +74,7 @@ def _edited(found: Repository, suspects: set[bytes], past: dict[bytes, Past]) ->
     edited = set()
     for blob, data in contents(found, paths_of.keys()):
         for raw in paths_of[blob]:
-            name = raw.rpartition(b"/")[2].decode("utf-8", "replace")
+            name = read_as(raw.decode("utf-8", "replace"))
             edited |= {(raw, part) for part, replay in replays(data, name) if replay.state in _NAMED}
     return edited
 

@@ -28,6 +28,13 @@ def known() -> dict[str, Known]:
         return {row[5]: row for row in cursor.fetchall()}
 
 
+def strangers() -> set[str]:
+    """Return the keys of files that are no recordings, though they lie among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT path FROM {FILES} WHERE id NOT IN (SELECT file_id FROM {TABLE})")
+        return {row[0] for row in cursor.fetchall()}
+
+
 def places(keys: Collection[str]) -> dict[str, tuple[int, bytes]]:
     """Return, by key, the id and the raw path of those files that have a row."""
     found = {}

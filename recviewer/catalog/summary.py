@@ -19,6 +19,7 @@ from recviewer.formats.raw import host_of
 from recviewer.formats.version import reader_version
 from recviewer.recent import Recent
 from recviewer.recorders.reading import ReadPart, bytes_of, failed, read_file
+from recviewer.recorders.registry import read_as
 from recviewer.store import files
 from recviewer.store.scan import FileStamp
 
@@ -84,7 +85,7 @@ class Summed(NamedTuple):
 
 def summarize(data: bytes, key: str) -> Summed:
     """Read a file's bytes and sum them up. key: its path below the root. Never raises."""
-    return _summed(data, key.rpartition("/")[2], files.blob_id(data))
+    return _summed(data, read_as(key), files.blob_id(data))
 
 
 def _summed(data: bytes, name: str, blob: str) -> Summed:
@@ -108,7 +109,7 @@ class Once:
 
     def summarize(self, data: bytes, key: str) -> Summed:
         """Do what the function of this name does."""
-        blob, name = files.blob_id(data), key.rpartition("/")[2]
+        blob, name = files.blob_id(data), read_as(key)
         return self._kept.made((blob, name), lambda: _summed(data, name, blob))
 
 

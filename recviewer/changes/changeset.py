@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,7 +16,7 @@ from recviewer.git.ranges import ChangedFile, Counted, MissingObjects
 from recviewer.git.repository import Repository
 from recviewer.pairing.sides import FileMeaning, Library, Side, SideReader, sides_of, unread_file
 from recviewer.pairing.successors import KeptRecording
-from recviewer.recorders.registry import claims
+from recviewer.recorders.registry import claims, read_as
 from recviewer.store.paths import key_of
 
 _LINK, _MODULE = "120000", "160000"
@@ -163,7 +162,7 @@ def _read(asked: Range, library: Library, changed: Sequence[ChangedFile]) -> tup
         for blob, mode in ((item.old, item.old_mode), (item.new, item.new_mode)):
             if not blob:
                 continue
-            name = os.path.basename(item.raw).decode("utf-8", "backslashreplace")
+            name = read_as(item.raw.decode("utf-8", "backslashreplace"))
             known = unread_file(_ODD[mode], blob) if mode in _ODD else reader.known(blob, name)
             if known is None or (blob in twins and mode not in _ODD):
                 names.setdefault(blob, []).append((item.raw, name))
@@ -299,7 +298,7 @@ def _read_on_disk(asked: Range, library: Library, found: disk.DiskChanges) -> Ch
     for item in found.changed:
         if not item.new:
             continue
-        name = os.path.basename(item.raw).decode("utf-8", "backslashreplace")
+        name = read_as(item.raw.decode("utf-8", "backslashreplace"))
         why = found.obstacles.get(item.raw)
         if why is not None:
             said[item.raw, item.new] = unread_file(why)

@@ -15,7 +15,7 @@ from recviewer.git.mentions import holding
 from recviewer.git.ranges import listed
 from recviewer.git.repository import GitFailed
 from recviewer.pairing.sides import Library, SideReader, sides_of
-from recviewer.recorders.registry import claims
+from recviewer.recorders.registry import claims, read_as
 
 MOST = 400
 """Recordings that the range left alone and that are read to tell what leans on an answer; of more, nothing is offered."""
@@ -120,6 +120,6 @@ def _read(source: ChangeSet, wanted: Mapping[bytes, str]) -> _Beside:
     if any(blob not in data for blob in wanted.values()):
         return _Beside(problem=NOT_READ)
     for raw, blob in sorted(wanted.items()):
-        name = raw.rpartition(b"/")[2].decode("utf-8", "backslashreplace")
+        name = read_as(raw.decode("utf-8", "backslashreplace"))
         found += sides_of(raw, blob, library.read(data[blob], name, blob))
     return _Beside(tuple(map(AskedCall, found)))

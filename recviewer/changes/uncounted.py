@@ -14,6 +14,7 @@ from recviewer.formats.raw import unwrap
 from recviewer.formats.reading import Reading
 from recviewer.git.repository import GitFailed
 from recviewer.recorders.reading import read_file
+from recviewer.recorders.registry import read_as
 
 NAMED = 8
 """Names that one line holds; the rest is a number."""
@@ -67,5 +68,5 @@ def _readings(found: Overview, pairs: list[Change]) -> dict[str, ignored.Element
     made: dict[str, ignored.Elements] = {}
     with suppress(GitFailed):
         for side, data in recorded(found.source.range, sides.values()):
-            made[side.blob] = harmless_in(read_file(data, side.name)[0].reading)
+            made[side.blob] = harmless_in(read_file(data, read_as(side.file_path))[0].reading)
     return made

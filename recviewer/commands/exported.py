@@ -17,7 +17,7 @@ from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Json
 from recviewer.exchange.plain import escaped_bytes
 from recviewer.recorders.reading import ReadPart, failed, key_of_part, read_file
-from recviewer.recorders.registry import claims
+from recviewer.recorders.registry import claims, read_as
 from recviewer.review.narrowing import Asked, narrowed
 from recviewer.review.said import is_said
 from recviewer.store import files
@@ -71,7 +71,7 @@ def found_below(root: Path, *, limit_bytes: int) -> Iterator[ReadExchange]:
 def found_in(data: bytes, file: str, *, exact: bool = False) -> Iterator[ReadExchange]:
     """Yield the exchanges of a file's bytes. file: its key. exact: keep how floats were written."""
     blob = files.blob_id(data)
-    for part in read_file(data, file.rpartition("/")[2], exact=exact):
+    for part in read_file(data, read_as(file), exact=exact):
         yield ReadExchange(file, part, blob_of_part(data, part, blob), len(data))
 
 

@@ -303,7 +303,8 @@ class Reply:
 class Exchange:
     """One recording's meaning: request, reply, and what was wrong with the file.
 
-    read_as: the name of the format that read it. model: what was asked for; reported_model: what the reply says.
+    read_as: the name of the format that read it. method: of HTTP, in capitals, "" where none is recorded.
+    model: what was asked for; reported_model: what the reply says.
     status: the recorded HTTP status, where there is one. metadata: `provider_metadata` as recorded.
     id_mapping: `id_normalization_mapping` as recorded. Both {} when absent.
     unread: the reply as recorded where no format understands it, else None. rest: what else counts, by where it stands
@@ -315,6 +316,7 @@ class Exchange:
     kind: Kind
     read_as: str = ""
     test_id: str | None = None
+    method: str = ""
     endpoint: str = ""
     url: str = ""
     model: str = ""

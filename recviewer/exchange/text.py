@@ -104,7 +104,7 @@ def asked_of(exchange: Exchange) -> str:
 
 
 def _method(exchange: Exchange) -> str:
-    return "" if exchange.kind in (Kind.TOOL, Kind.FILE_PROCESSOR) else "POST"
+    return "" if exchange.kind in (Kind.TOOL, Kind.FILE_PROCESSOR) else exchange.method or "POST"
 
 
 def question_of(exchange: Exchange) -> Message | None:

@@ -109,6 +109,7 @@ def _exchange(raw: Raw, chosen: Format, problems: list[Problem]) -> Exchange:
         kind=kind,
         read_as=chosen.name,
         test_id=raw.test_id,
+        method=raw.method.upper(),
         endpoint=raw.endpoint,
         url=raw.url,
         model=raw.model,

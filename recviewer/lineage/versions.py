@@ -16,6 +16,7 @@ from recviewer.git.repository import Repository
 from recviewer.lineage.trace import Lineage, TreeFile, Version
 from recviewer.pairing.pairs import How, Pair, Sure
 from recviewer.pairing.sides import Library, Side, SideReader, sides_of, unread_file
+from recviewer.recorders.registry import read_as
 
 SECONDS = 1.0
 """Time for comparing the versions of one page; those that are left can be compared by hand."""
@@ -109,7 +110,7 @@ def _chosen(sides: Sequence[Side], place: TreeFile, part: str) -> Side:
 
 
 def _name(place: TreeFile) -> str:
-    return place.raw.rpartition(b"/")[2].decode("utf-8", "backslashreplace")
+    return read_as(place.raw.decode("utf-8", "backslashreplace"))
 
 
 def _why_not(repository: Repository, place: TreeFile, size: int | None, limit_bytes: int) -> str:

@@ -13,6 +13,7 @@ from recviewer.catalog.where import way
 from recviewer.git import blobs, history
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.memory import ranges
+from recviewer.recorders.registry import read_as
 from recviewer.store.paths import components, key_of
 from recviewer.store.refusals import OutsideRoot, Refusal
 
@@ -118,5 +119,5 @@ def _named(data: bytes, key: str) -> Content:
     whole = contents_of.of_bytes(data)
     if not file or whole.reading.raw is not None:
         return whole
-    found = contents_of.of_bytes(data, file.rpartition("/")[2], part)
+    found = contents_of.of_bytes(data, read_as(file), part)
     return whole if found.missing else found

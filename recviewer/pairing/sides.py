@@ -15,6 +15,7 @@ from recviewer.formats.raw import host_of
 from recviewer.formats.reading import unreadable
 from recviewer.recent import Recent
 from recviewer.recorders.reading import bytes_of, key_of_part, read_file, read_part
+from recviewer.recorders.registry import read_as
 from recviewer.replay.names import Replay, ReplayState
 from recviewer.store import files
 from recviewer.store.paths import key_of
@@ -146,7 +147,8 @@ def file_meaning_of(data: bytes, name: str, blob: str) -> FileMeaning:
         own = bytes_of(data, one)
         meaning = _meaning(one.reading.exchange, one.replay, own)
         parts.append(PartMeaning(one.part, one.index, files.blob_id(own) if one.part else blob, meaning))
-    return FileMeaning(tuple(parts), parts[0].meaning.lines if not parts[0].part else _lines(data))
+    is_whole = len(parts) == 1 and not parts[0].part
+    return FileMeaning(tuple(parts), parts[0].meaning.lines if is_whole else _lines(data))
 
 
 def meaning_of(data: bytes, name: str) -> Meaning:
@@ -175,7 +177,7 @@ def own_bytes(data: bytes, side: Side) -> bytes | None:
     """Return the bytes of a recording, None where its file does not hold it. data: of the file."""
     if not side.part:
         return data
-    found = read_part(data, side.name, side.part)
+    found = read_part(data, read_as(side.file_path), side.part)
     return bytes_of(data, found) if found else None
 
 

@@ -12,7 +12,7 @@ from recviewer.pairing.sides import Side, file_meaning_of
 from recviewer.plan.head_tree import Head, folder_of
 from recviewer.plan.model import FileToDo, Loss
 from recviewer.recent import Recent
-from recviewer.recorders.registry import claims
+from recviewer.recorders.registry import claims, read_as
 from recviewer.replay.names import ReplayState
 from recviewer.review.models import State
 from recviewer.review.subjects import chunked
@@ -89,7 +89,7 @@ def _learned(head: Head, unknown: Sequence[CommittedFile], words: set[bytes]) ->
     for some in chunked({one.blob for one in unknown}):
         rows = Recording.objects.filter(blob__in=some).values_list("blob", "path", "test_id", "replay")
         for blob, path, test_id, replay in rows:
-            catalog[blob, path.rpartition("/")[2]] = (test_id or "", replay == ReplayState.CURRENT)
+            catalog[blob, read_as(path)] = (test_id or "", replay == ReplayState.CURRENT)
     rest = []
     for one in unknown:
         if _key(one) in catalog:
@@ -117,4 +117,4 @@ def _words(tests: set[str]) -> set[bytes]:
 
 
 def _key(one: CommittedFile) -> tuple[str, str]:
-    return one.blob, one.raw.rpartition(b"/")[2].decode("utf-8", "backslashreplace")
+    return one.blob, read_as(one.raw.decode("utf-8", "backslashreplace"))

@@ -7,7 +7,7 @@ at names and stamps, so they import what decodes within their methods.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from recviewer.exchange.model import Json
@@ -61,4 +61,13 @@ class Recorder(Protocol):
 
     def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
         """Return the file without some of its exchanges, every other byte kept; None where this recorder cannot do that."""
+        ...
+
+
+@runtime_checkable
+class TellsTest(Protocol):
+    """A recorder whose files lie where their test says, so that its id can be told from their path."""
+
+    def test_of(self, path: str) -> str | None:
+        """Return the id of the test that a file was recorded for, None where its path does not tell."""
         ...

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recviewer.formats.reading import Reading, read_document, unreadable
-from recviewer.recorders.contract import FilePart, Recorder
+from recviewer.recorders.contract import FilePart, Recorder, TellsTest
 from recviewer.recorders.registry import recorder_of
 from recviewer.replay.names import Replay, ReplayState
 
@@ -33,8 +33,13 @@ class ReadPart:
 
 
 def read_file(data: bytes, name: str, *, exact: bool = False) -> tuple[ReadPart, ...]:
-    """Read a file's exchanges, one or more, in their order. name: of the file. exact: see `contract.Recorder.parts`."""
+    """Read a file's exchanges, in their order; none of a file that is no recording, though it lies among them.
+
+    name: of the file, or its path where this tells more, see `registry.read_as`. exact: see `contract.Recorder.parts`.
+    """
     recorder = recorder_of(name, data)
+    if recorder is None:
+        return ()
     try:
         parts = [_read(recorder, part, index, name) for index, part in enumerate(recorder.parts(data, exact=exact))]
     except Exception as error:
@@ -53,10 +58,12 @@ def _are_told_apart(names: Sequence[str]) -> bool:
 def replays(data: bytes, name: str) -> Iterator[tuple[str, Replay]]:
     """Yield for each exchange of a file that can be decoded its name and whether replay finds it, and nothing else of it."""
     recorder = recorder_of(name, data)
+    if recorder is None:
+        return
     try:
         for part in recorder.parts(data):
             if part.decoded is not None:
-                yield part.name, recorder.replay(part.decoded.document, name)
+                yield part.name, recorder.replay(part.decoded.document, name.rpartition("/")[2])
     except Exception:
         log.exception("recorder %s failed", recorder.name)
 
@@ -74,8 +81,12 @@ def read_part(data: bytes, name: str, part: str, *, exact: bool = False) -> Read
 def _read(recorder: Recorder, part: FilePart, index: int, name: str) -> ReadPart:
     if part.decoded is None:
         return ReadPart(part.name, index, part.start, part.end, unreadable(part.reason), UNVERIFIABLE, recorder.name)
-    reading = read_document(part.decoded)
-    replay = recorder.replay(reading.document, name) if reading.raw else UNVERIFIABLE
+    decoded = part.decoded
+    if isinstance(recorder, TellsTest) and isinstance(decoded.document, dict) and "test_id" not in decoded.document:
+        test = recorder.test_of(name)
+        decoded = replace(decoded, document={"test_id": test, **decoded.document}) if test else decoded
+    reading = read_document(decoded)
+    replay = recorder.replay(reading.document, name.rpartition("/")[2]) if reading.raw else UNVERIFIABLE
     return ReadPart(part.name, index, part.start, part.end, reading, replay, recorder.name)
 
 

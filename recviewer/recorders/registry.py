@@ -5,13 +5,17 @@ from __future__ import annotations
 import importlib
 import logging
 import pkgutil
+from collections.abc import Sequence
 from functools import cache
 
 from recviewer.recorders import kinds
-from recviewer.recorders.contract import Recorder
+from recviewer.recorders.contract import Recorder, TellsTest
 from recviewer.store.claims import Claims
 
 log = logging.getLogger(__name__)
+
+DEFAULT = "ogx"
+"""The recorder that takes what no other one recognizes, so that a broken file shows as one."""
 
 
 @cache
@@ -38,16 +42,16 @@ def _with_name(name: str) -> tuple[Recorder, ...]:
     return tuple(one for one in recorders() if raw.endswith(one.endings)) or recorders()
 
 
-def recorder_of(name: str, data: bytes) -> Recorder:
-    """Return the recorder that wrote a file: one that recognizes its bytes, else the default one.
+def recorder_of(name: str, data: bytes) -> Recorder | None:
+    """Return the recorder that wrote a file: one that recognizes its bytes, else OGX where it claims such names.
 
-    name: of the file. The name decides only where a single recorder claims such names.
+    name: of the file. None for a file that is no recording, though it lies where recordings lie.
     """
-    ending = name[name.rfind(".") :]
-    claiming = _with_name(ending)
-    if len(claiming) == 1:
-        return claiming[0]
-    return next((one for one in claiming if _recognizes(one, data)), _default(claiming))
+    claiming = _with_name(name[name.rfind(".") :])
+    default = next((one for one in claiming if one.name == DEFAULT), None)
+    if default is not None and len(claiming) == 1:
+        return default
+    return next((one for one in claiming if one is not default and _recognizes(one, data)), default)
 
 
 def _recognizes(recorder: Recorder, data: bytes) -> bool:
@@ -58,5 +62,22 @@ def _recognizes(recorder: Recorder, data: bytes) -> bool:
         return False
 
 
-def _default(claiming: tuple[Recorder, ...]) -> Recorder:
-    return next((one for one in claiming if one.name == "ogx"), claiming[0])
+def read_as(path: str) -> str:
+    """Return what of a file's path its reading depends on: its name; the path where its folders tell the test.
+
+    Equal bytes under an equal one are read alike, so that it is part of the key of whatever is kept of them.
+    """
+    folder, _, name = path.rpartition("/")
+    if not folder:
+        return name
+    folders = [part.encode("utf-8", "surrogatepass") for part in folder.split("/")]
+    return path if any(_tells_test(one, folders, name) for one in _telling()) else name
+
+
+@cache
+def _telling() -> tuple[Recorder, ...]:
+    return tuple(one for one in recorders() if isinstance(one, TellsTest))
+
+
+def _tells_test(recorder: Recorder, folders: Sequence[bytes], name: str) -> bool:
+    return not recorder.homes.isdisjoint(folders) and name.encode("utf-8", "surrogatepass").endswith(recorder.endings)

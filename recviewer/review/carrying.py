@@ -24,6 +24,7 @@ from recviewer.exchange.amounts import counted
 from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.pairing.sides import Side, meaning_of
+from recviewer.recorders.registry import read_as
 from recviewer.review import audit, history, standing
 from recviewer.review.audit import Action, ActItem, Done
 from recviewer.review.history import Saying
@@ -137,7 +138,7 @@ class _Now:
 
 def _side(raw: bytes, blob: str, data: bytes) -> Side:
     path = raw.decode("utf-8", "backslashreplace")
-    return Side(path, raw, blob, meaning_of(data, path.rpartition("/")[2]))
+    return Side(path, raw, blob, meaning_of(data, read_as(path)))
 
 
 def carry(repository: Repository | None) -> tuple[Done, tuple[Saying, ...]]:

@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from recviewer.catalog.models import File, Recording
 from recviewer.recorders.reading import bytes_of, read_file
-from recviewer.recorders.registry import recorder_of
+from recviewer.recorders.registry import read_as, recorder_of
 from recviewer.review.choosing import Chosen
 from recviewer.review.subjects import chunked
 from recviewer.store import files
@@ -85,8 +85,9 @@ def cut_of(raw: bytes, blob: str, parts: tuple[str, ...]) -> Cut | None:
     """
     data = files.read(settings.RECORDINGS_ROOT, raw, limit_bytes=settings.FILE_LIMIT_BYTES).data
     files.expect(data, blob, raw)
-    name = raw.rpartition(b"/")[2].decode("utf-8", "backslashreplace")
-    rest = recorder_of(name, data).without(data, parts)
+    name = read_as(raw.decode("utf-8", "backslashreplace"))
+    recorder = recorder_of(name, data)
+    rest = recorder.without(data, parts) if recorder is not None else None
     if rest is None:
         return None
     kept = [bytes_of(data, one) for one in read_file(data, name) if one.part not in parts]

@@ -1,0 +1,118 @@
+"""Cassettes: files of which one list holds exchanges, each a request and a response, as the family of VCR writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from recviewer.recorders.contract import FilePart
+
+if TYPE_CHECKING:
+    from recviewer.exchange.model import Json
+    from recviewer.recorders.http_exchange import HttpExchange
+    from recviewer.recorders.yaml_text import FileItem, YamlDocument
+    from recviewer.replay.names import Replay
+
+HEAD = 600
+"""Bytes by which a file is known."""
+
+
+class Cassette:
+    """What the recorders of this family share. key: of the list at the top. start: of a file, in its first bytes."""
+
+    name = ""
+    key = "interactions"
+    homes: frozenset[bytes] = frozenset({b"cassettes", b"vcr_cassettes", b"_vcr", b"testdata"})
+    endings: tuple[bytes, ...] = (b".yaml", b".yml")
+    start: re.Pattern[bytes]
+
+    def recognizes(self, data: bytes) -> bool:
+        """Look at the first bytes alone."""
+        return self.start.match(data[:HEAD].replace(b"\r\n", b"\n")) is not None
+
+    def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
+        """Yield the exchanges, one that cannot be read with the reason."""
+        from recviewer.recorders.yaml_text import BadYaml, documents
+
+        try:
+            found = documents(data)
+        except BadYaml as reason:
+            yield FilePart("", 0, len(data), None, str(reason))
+            return
+        items = self.items(found)
+        if not items:
+            yield FilePart("", 0, len(data), None, "a cassette without any exchange")
+            return
+        refused = self.refused(items)
+        if refused:
+            yield FilePart("", 0, len(data), None, refused)
+            return
+        repeated = [key for document in found for key in document.repeated]
+        yield from parts_of(items, self.exchange, exact=exact, repeated=repeated)
+
+    def items(self, found: Sequence[YamlDocument]) -> list[FileItem]:
+        """Return the items that are exchanges, also of a list that was cut out of a file."""
+        return [item for document in found for key in (self.key, "") for item in document.items.get(key, ())]
+
+    def refused(self, items: Sequence[FileItem]) -> str:
+        """Return why a file as a whole is not read, "" where it is: a sentence without its full stop."""
+        return ""
+
+    def exchange(self, value: Any) -> HttpExchange:
+        """Return an item in its normal form. Raises ValueError with the reason where it is none."""
+        raise NotImplementedError
+
+    def replay(self, document: Json, file_name: str) -> Replay:
+        """Say that nobody can tell from a file whether its test still asks for it."""
+        from recviewer.replay.names import Replay, ReplayState
+
+        return Replay(ReplayState.UNVERIFIABLE)
+
+    def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
+        """Take the lines of some exchanges out, and leave every other byte; None where none would be left."""
+        return without_spans(data, list(self.parts(data)), parts)
+
+
+def without_spans(data: bytes, every: Sequence[FilePart], parts: Collection[str]) -> bytes | None:
+    """Return the bytes of a file without those of some parts; None where none would be left."""
+    if all(one.name in parts for one in every):
+        return None
+    made, at = [], 0
+    for one in every:
+        if one.name in parts:
+            made.append(data[at : one.start])
+            at = one.end
+    return b"".join([*made, data[at:]])
+
+
+def parts_of(
+    items: Sequence[FileItem], exchange: Any, *, exact: bool, repeated: Sequence[str] = ()
+) -> Iterator[FilePart]:
+    """Yield the parts of a file by its items. exchange: makes the normal form of an item's value."""
+    from dataclasses import replace
+
+    from recviewer.exchange.model import Problem
+    from recviewer.recorders.http_exchange import _jsonable, document_of
+    from recviewer.recorders.naming import PartNames
+
+    names = PartNames()
+    for item in items:
+        try:
+            heard = exchange(item.value)
+        except ValueError as reason:
+            yield FilePart(names.of(_jsonable(item.value)), item.start, item.end, None, str(reason))
+            continue
+        decoded = document_of(heard, exact=exact)
+        if repeated:
+            what = f"keys given twice, the last one counts: {', '.join(dict.fromkeys(repeated))[:200]}"
+            decoded = replace(decoded, problems=(*decoded.problems, Problem("file", what)))
+        yield FilePart(names.of(heard.asked), item.start, item.end, decoded)
+
+
+def object_in(value: Any, key: str, *, what: str = "an exchange") -> dict[str, Any]:
+    """Return the object below a key. Raises ValueError with the reason where there is none."""
+    held = value.get(key) if isinstance(value, dict) else None
+    if not isinstance(held, dict):
+        raise ValueError(f"{what} without {'an object ' if isinstance(value, dict) else ''}`{key}`")
+    return held

@@ -1,0 +1,215 @@
+"""From an HTTP exchange as recorders of cassettes keep it to the document that formats read.
+
+What differs at each recording without anything being said is left out of the document, by name: `PASSED`. Credentials are
+never in it, only that there are some.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from recviewer.exchange.model import Json, Problem
+from recviewer.formats.decode import Decoded, Unreadable, decode
+from recviewer.formats.framing import frame
+from recviewer.recorders import event_stream
+
+PASSED = re.compile(
+    r"date|age|etag|expires|last-modified|server|server-timing|via|alt-svc|nel|report-to|reporting-endpoints|vary|pragma"
+    r"|connection|keep-alive|transfer-encoding|content-length|content-encoding|accept.*|host|user-agent|cookie|set-cookie"
+    r"|cf-.*|x-stainless-.*|x-fern-.*|x-envoy-.*|x-kong-.*|x-amz.*|amz-.*|x-ratelimit-.*|ratelimit.*|anthropic-ratelimit-.*"
+    r"|.*request-?id|.*trace-?id|.*correlation-?id|traceparent|tracestate|baggage|sentry-trace|x-cloud-trace-context"
+    r"|.*processing-ms|.*-latency|.*-time|.*-duration|.*-upstream-.*|strict-transport-security|access-control-.*"
+    r"|x-content-type-options|x-frame-options|x-xss-protection|content-security-policy.*|referrer-policy|cache-control|x-cache.*"
+    r"|permissions-policy|cross-origin-.*|openai-organization|openai-project|anthropic-organization-id|x-served-by|x-timer"
+    r"|x-vercel-.*|x-render-.*|x-goog-.*|x-groq-region|x-inference-.*|x-robots-tag|x-powered-by|server-.*|fly-.*|x-debug.*"
+    r"|traceresponse|request-context|.*-region|.*workspace-id|.*service-tier|x-max-retry-.*|azureai-.*"
+    r"|idempotency-key|sec-.*|priority|te|upgrade|proxy-.*|x-b3-.*|x-forwarded-.*|apim-.*|x-ms-.*|azureml-.*|x-accel-.*",
+    re.IGNORECASE,
+)
+"""Headers of requests and replies that say nothing of what was asked or answered, or differ at each recording."""
+
+CREDENTIALS = re.compile(
+    r"authorization|.*api-?key|.*-token|x-goog-api-key|x-auth-.*|cookie|.*secret.*|.*password.*", re.IGNORECASE
+)
+"""Headers whose value is a credential: only that there is one is told."""
+
+_SECRET = re.compile(r"([?&](?:key|api[-_]?key|access_token|token|sig|signature|x-amz-[a-z-]+)=)[^&#]+", re.IGNORECASE)
+"""Credentials in the query of a URL."""
+
+BODY_LIMIT = 64_000_000
+"""Bytes that a compressed body may come to."""
+
+
+@dataclass(slots=True)
+class HttpExchange:
+    """One exchange, whoever recorded it. Bodies: text, bytes, a JSON value that the recorder took apart, None for none.
+
+    test_id: None where none is known. problems: what was odd about how it was written.
+    """
+
+    method: str
+    url: str
+    request_headers: Mapping[str, Json] = field(default_factory=dict)
+    request_body: object = None
+    status: int | None = None
+    response_headers: Mapping[str, Json] = field(default_factory=dict)
+    response_body: object = None
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def asked(self) -> Json:
+        """What tells it from the others in its file, whatever headers came with it."""
+        body = self.request_body
+        if isinstance(body, bytes):
+            body = base64.b64encode(body).decode()
+        return [self.method.upper(), self.url, _jsonable(body)]
+
+
+def document_of(exchange: HttpExchange, *, exact: bool = False) -> Decoded:
+    """Return the document. exact: keep how floats were written."""
+    problems = list(exchange.problems)
+    request: dict[str, Json] = {
+        "method": exchange.method.upper(),
+        "url": _SECRET.sub(r"\g<1>(credential)", exchange.url),
+        "headers": _counted(exchange.request_headers),
+    }
+    sent = _opened(exchange.request_body, "request.body", problems, exact)
+    if sent is not None:
+        request["body"] = sent if isinstance(sent, dict) else {_kind_of(sent): sent}
+    else:
+        request["body"] = {}
+    given = _opened(exchange.response_body, "response.body", problems, exact)
+    response: dict[str, Json] = {"status": exchange.status, "body": given, "is_streaming": _is_stream(exchange, given)}
+    headers = _counted(exchange.response_headers)
+    if headers:
+        response["headers"] = headers
+    if exchange.status is None:
+        del response["status"]
+    document: dict[str, Json] = {"request": request, "response": response}
+    return Decoded(document, tuple(Problem("file", problem) for problem in problems))
+
+
+def _kind_of(sent: Json) -> str:
+    return "(text)" if isinstance(sent, str) else "(value)"
+
+
+def _counted(headers: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the headers that count, by their names in lower case, of credentials only that there are some."""
+    made: dict[str, Json] = {}
+    for name, value in headers.items():
+        name = name.lower()
+        if CREDENTIALS.fullmatch(name):
+            made["credentials"] = True
+        elif not PASSED.fullmatch(name):
+            values = value if isinstance(value, list) else [value]
+            made[name] = ", ".join(_text_of(one) for one in values)
+    return dict(sorted(made.items()))
+
+
+def _text_of(value: object) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _is_stream(exchange: HttpExchange, body: Json) -> bool:
+    if isinstance(body, str):
+        framed = frame(body)
+        return bool(framed.events) or isinstance(framed.body, list)
+    return (
+        isinstance(body, list)
+        and bool(body)
+        and ("streamgeneratecontent" in exchange.url.lower() or _is_events(exchange.response_body))
+    )
+
+
+def _is_events(body: object) -> bool:
+    return isinstance(body, bytes) and event_stream.is_stream(_inflated(body, []))
+
+
+def _opened(body: object, where: str, problems: list[str], exact: bool) -> Json:
+    """Return a body as a value where it is JSON, as text where it is text, else its bytes in base64."""
+    if isinstance(body, (dict, list)):
+        return _jsonable(body)
+    if isinstance(body, bytes):
+        data = _inflated(body, problems)
+        if event_stream.is_stream(data):
+            found: list[str] = []
+            value = event_stream.elements(data, found, exact=exact)
+            problems += [f"{where}: {what}" for what in found]
+            return value
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            return {"base64": base64.b64encode(data).decode()}
+        return _of_text(text, where, problems, exact)
+    if isinstance(body, str):
+        return _of_text(body, where, problems, exact)
+    return None if body is None else str(body)
+
+
+def _of_text(text: str, where: str, problems: list[str], exact: bool) -> Json:
+    if not text:
+        return None if where.startswith("request") else ""
+    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        data = text.strip("\ufeff \t\r\n").encode("utf-8", "surrogatepass")
+        try:
+            decoded = decode(data, exact=exact)
+        except Unreadable:
+            return text
+        problems += [f"{where}: {problem.what}" for problem in decoded.problems if "carriage" not in problem.what]
+        return decoded.document
+    return text
+
+
+def _inflated(data: bytes, problems: list[str]) -> bytes:
+    """Return the bytes that were compressed, told by their first ones; a header may say what is no longer so."""
+    if data[:2] == b"\x1f\x8b":
+        way = 31
+    elif data[:1] == b"\x78" and data[1:2] in (b"\x01", b"\x9c", b"\xda"):
+        way = 15
+    else:
+        return data
+    opener = zlib.decompressobj(way)
+    try:
+        made = opener.decompress(data, BODY_LIMIT)
+    except zlib.error:
+        problems.append("a compressed body that cannot be opened")
+        return data
+    if opener.unconsumed_tail or not opener.eof:
+        problems.append("a compressed body that is cut off or too large to be opened")
+        return data if opener.unconsumed_tail else made
+    return made
+
+
+def _jsonable(value: object) -> Json:
+    """Return a value of which bytes are base64."""
+    if isinstance(value, dict):
+        return {str(key): _jsonable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_jsonable(item) for item in value]
+    if isinstance(value, bytes):
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            return {"base64": base64.b64encode(value).decode()}
+    return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
+
+
+def listed(pairs: object) -> dict[str, Json]:
+    """Return headers however they are written: an object of texts or lists, or a list of names with values."""
+    if isinstance(pairs, dict):
+        return {str(name): _jsonable(value) for name, value in pairs.items()}
+    made: dict[str, Json] = {}
+    if isinstance(pairs, list):
+        for one in pairs:
+            if isinstance(one, dict) and isinstance(one.get("name"), str):
+                made[one["name"]] = _jsonable(one.get("value"))
+    return made
+
+
+def first_text(values: Iterable[object]) -> str:
+    """Return the first text among some values, "" where there is none."""
+    return next((value for value in values if isinstance(value, str)), "")

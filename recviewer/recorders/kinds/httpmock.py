@@ -1,0 +1,60 @@
+"""httpmock (Rust): YAML documents with `when` and `then`, one exchange each. Source: httpmock 0.8, `src/common/data.rs`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from recviewer.recorders.cassettes import Cassette, object_in
+
+if TYPE_CHECKING:
+    from recviewer.recorders.http_exchange import HttpExchange
+    from recviewer.recorders.yaml_text import FileItem, YamlDocument
+
+
+_TEST = re.compile(r"(?:.*/)?cassettes/([^/]+/[^/]+)/([^/]+)\.ya?ml")
+
+
+class HttpMock(Cassette):
+    """Recordings of httpmock. They name no host: the folder says whose it was."""
+
+    name = "httpmock"
+    start = re.compile(rb"(?:---\n)?when:\n  (?:path|method|query_param|header|body|scheme|host|port)")
+
+    def test_of(self, path: str) -> str | None:
+        """Return module and scenario: `cassettes/<provider>/<module>/<scenario>.yaml`."""
+        found = _TEST.fullmatch(path)
+        return f"{found[1]}::{found[2]}" if found else None
+
+    def items(self, found: Sequence[YamlDocument]) -> list[FileItem]:
+        """Return the documents."""
+        return [document.whole for document in found if document.whole.value is not None]
+
+    def exchange(self, value: Any) -> HttpExchange:
+        """Read a document."""
+        import base64
+
+        from recviewer.recorders.http_exchange import HttpExchange, first_text, listed
+
+        asked, given = object_in(value, "when"), object_in(value, "then")
+        query = [
+            f"{one.get('name')}={one.get('value')}" for one in asked.get("query_param") or [] if isinstance(one, dict)
+        ]
+        url = first_text((asked.get("path"),)) + (f"?{'&'.join(query)}" if query else "")
+        body = given.get("body")
+        if given.get("body_encoding") == "base64" and isinstance(body, str):
+            body = base64.b64decode(body)
+        status = given.get("status")
+        return HttpExchange(
+            first_text((asked.get("method"),)) or "GET",
+            url,
+            listed(asked.get("header")),
+            asked.get("body"),
+            status if isinstance(status, int) else None,
+            listed(given.get("header")),
+            body,
+        )
+
+
+RECORDER = HttpMock()

@@ -1,0 +1,140 @@
+"""httprr (Go): a trace of raw HTTP/1.1. Source: golang.org/x/oscar, `internal/httprr/rr.go`.
+
+A line `httprr trace v1`, then for each exchange a line with the lengths of its request and its response, and these bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Any
+
+from recviewer.recorders.cassettes import parts_of, without_spans
+from recviewer.recorders.contract import FilePart
+
+if TYPE_CHECKING:
+    from recviewer.exchange.model import Json
+    from recviewer.recorders.http_exchange import HttpExchange
+    from recviewer.replay.names import Replay
+
+_FIRST = b"httprr trace v1\n"
+_LENGTHS = re.compile(rb"(\d{1,12}) (\d{1,12})\n")
+_STATUS = re.compile(rb"HTTP/[\d.]+ (\d{3})")
+_GAP = re.compile(rb"\r?\n\r?\n")
+_SIZE = re.compile(rb"([0-9a-fA-F]{1,12})(?:;[^\r\n]*)?\r\n")
+
+
+_TEST = re.compile(r"((?:.*/)?)testdata/(Test[^/]*)\.httprr")
+
+
+class HttpRr:
+    """Traces of httprr; also one exchange that was cut out of one."""
+
+    name = "httprr"
+    homes = frozenset({b"testdata"})
+    endings = (b".httprr",)
+
+    def recognizes(self, data: bytes) -> bool:
+        """Look at the first bytes alone."""
+        return data.startswith(_FIRST) or _LENGTHS.match(data) is not None
+
+    def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
+        """Yield the exchanges, the last one with the reason where the lengths do not fit."""
+        from recviewer.recorders.yaml_text import FileItem
+
+        at = len(_FIRST) if data.startswith(_FIRST) else 0
+        items, left = [], None
+        while at < len(data):
+            match = _LENGTHS.match(data, at)
+            if match is None:
+                left = FilePart(
+                    "rest", at, len(data), None, "no lengths of an exchange: a changed line end breaks them"
+                )
+                break
+            middle = match.end() + int(match[1])
+            end = middle + int(match[2])
+            if end > len(data):
+                left = FilePart("rest", at, len(data), None, "cut off: an exchange is shorter than its lengths say")
+                break
+            items.append(FileItem([data[match.end() : middle], data[middle:end]], at, end))
+            at = end
+        if left is not None and not items:
+            yield left._replace(name="")
+            return
+        if not items:
+            yield FilePart("", 0, len(data), None, "a trace without any exchange")
+            return
+        yield from parts_of(items, _exchange, exact=exact)
+        if left is not None:
+            yield left
+
+    def test_of(self, path: str) -> str | None:
+        """Return the package and the test: `<package>/testdata/<TestName>.httprr`."""
+        found = _TEST.fullmatch(path)
+        return f"{found[1].rstrip('/') or '.'}::{found[2]}" if found else None
+
+    def replay(self, document: Json, file_name: str) -> Replay:
+        """Say that nobody can tell from a file whether its test still asks for it."""
+        from recviewer.replay.names import Replay, ReplayState
+
+        return Replay(ReplayState.UNVERIFIABLE)
+
+    def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
+        """Take some exchanges out with their lengths; None where none would be left."""
+        return without_spans(data, list(self.parts(data)), parts)
+
+
+def _exchange(value: Any) -> HttpExchange:
+    from recviewer.recorders.http_exchange import HttpExchange
+
+    asked, given = value
+    head, asked_headers, asked_body = _message(asked)
+    status, given_headers, given_body = _message(given)
+    words = head.split(b" ")
+    code = _STATUS.match(status)
+    if len(words) < 3 or code is None:
+        raise ValueError("no HTTP: a line of a request and one of a status were expected")
+    return HttpExchange(
+        words[0].decode("ascii", "replace"),
+        words[1].decode("utf-8", "replace"),
+        asked_headers,
+        asked_body or None,
+        int(code[1]),
+        given_headers,
+        given_body,
+    )
+
+
+def _message(data: bytes) -> tuple[bytes, dict[str, Json], bytes]:
+    """Return the first line, the headers and the body, put together where it was sent in chunks."""
+    gap = _GAP.search(data)
+    if gap is None:
+        raise ValueError("no HTTP: an empty line behind the headers was expected")
+    body = data[gap.end() :]
+    first, *lines = data[: gap.start()].splitlines()
+    headers: dict[str, Json] = {}
+    for line in lines:
+        name, _, value = line.partition(b":")
+        held = headers.setdefault(name.decode("latin-1").strip().lower(), [])
+        assert isinstance(held, list)
+        held.append(value.decode("utf-8", "replace").strip())
+    if "chunked" in str(headers.get("transfer-encoding", "")).lower():
+        body = _unchunked(body)
+    return first, headers, body
+
+
+def _unchunked(body: bytes) -> bytes:
+    made: list[bytes] = []
+    at = 0
+    while True:
+        size = _SIZE.match(body, at)
+        if size is None:
+            return b"".join(made) + body[at:] if at else body
+        length = int(size[1], 16)
+        if not length:
+            return b"".join(made)
+        made.append(body[size.end() : size.end() + length])
+        at = size.end() + length + 2
+
+
+RECORDER = HttpRr()

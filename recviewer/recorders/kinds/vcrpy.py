@@ -1,0 +1,114 @@
+"""VCR.py (also pytest-recording, pytest-vcr): YAML with `interactions`. Source: vcrpy 7, `vcr/serialize.py`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from recviewer.recorders.cassettes import Cassette, object_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from recviewer.recorders.http_exchange import HttpExchange
+    from recviewer.recorders.yaml_text import FileItem
+
+
+class VcrPy(Cassette):
+    """Cassettes of VCR.py; and what was cut out of a cassette of this family, of which one exchange is kept alone."""
+
+    name = "vcrpy"
+    start = re.compile(
+        rb"(?:(?:#.*| *)\n)*(?:---\n)?(?:version: *1\n)?"
+        rb"(?:interactions:(?: *\[\]|\n *- (?:request|request_sample|request_stream|collections_method|kind|response): ?)"
+        rb"| *- request:\n)"
+    )
+
+    def test_of(self, path: str) -> str | None:
+        """Return the test that pytest-recording named a cassette after."""
+        return _test_of(path)
+
+    def refused(self, items: Sequence[FileItem]) -> str:
+        """Refuse sessions over WebSockets: their frames are no exchanges."""
+        if any(isinstance(item.value, dict) and item.value.get("kind") in _FRAMES for item in items):
+            return f"a session over a WebSocket, of {len(items):,} frames: such sessions are not read yet"
+        return ""
+
+    def exchange(self, value: Any) -> HttpExchange:
+        """Read an item of VCR.py, or of another one of the family by its keys."""
+        return (
+            _sampled(value) if isinstance(value, dict) and not value.keys().isdisjoint(_SAMPLES) else exchange_of(value)
+        )
+
+
+_MODULE = re.compile(r"(?:.*/)?cassettes/([^/]+)/([^/]+)\.ya?ml")
+_TEST = re.compile(r"(?:(?P<holder>[A-Z][A-Za-z0-9_]*)\.)?(?P<name>test_?[^/]*)")
+
+
+def _test_of(path: str) -> str | None:
+    """Return the test of a cassette that pytest-recording named: `cassettes/<module>/[<Class>.]<test>.yaml`.
+
+    What stands in brackets is as the file's name has it, in which some signs are `-`.
+    """
+    found = _MODULE.fullmatch(path)
+    name = _TEST.fullmatch(found[2]) if found else None
+    if found is None or name is None or not (found[1].startswith("test_") or found[1].endswith("_test")):
+        return None
+    folder = path[: path.rindex("cassettes/")]
+    holder = f"{name['holder']}::" if name["holder"] else ""
+    return f"{folder}{found[1]}.py::{holder}{name['name']}"
+
+
+_SAMPLES = frozenset({"request_sample", "request_stream"})
+_FRAMES = frozenset({"message", "close"})
+
+
+def _sampled(value: dict[str, Any]) -> HttpExchange:
+    """Return a call over gRPC of which the messages were kept as JSON beside their bytes."""
+    from recviewer.recorders.http_exchange import HttpExchange
+
+    asked = value.get("request_sample") or value.get("request_stream")
+    given = value.get("response_sample")
+    stream = value.get("response_stream")
+    body = given.get("json") if isinstance(given, dict) else None
+    if isinstance(stream, dict) and isinstance(stream.get("chunks_json"), list):
+        body = [one.get("chunk", one) if isinstance(one, dict) else one for one in stream["chunks_json"]]
+    if body is None:
+        raise ValueError("a call over gRPC without its messages as JSON")
+    return HttpExchange("POST", "", {}, asked.get("json") if isinstance(asked, dict) else None, None, {}, body)
+
+
+def exchange_of(value: Any) -> HttpExchange:
+    """Return an item in its normal form, of VCR.py, VCR for Ruby or R, or go-vcr. Raises ValueError with the reason."""
+    from recviewer.recorders.http_exchange import HttpExchange, first_text, listed
+
+    request, response = object_in(value, "request"), object_in(value, "response")
+    status = response.get("status")
+    if isinstance(status, dict):
+        status = status.get("code")
+    if not isinstance(status, int):
+        status = response.get("code")
+    bodies = [one["parsed_body"] if "parsed_body" in one else _body_of(one.get("body")) for one in (request, response)]
+    return HttpExchange(
+        first_text((request.get("method"),)) or "GET",
+        first_text((request.get("uri"), request.get("url"))),
+        listed(request.get("headers")),
+        bodies[0],
+        status if isinstance(status, int) else None,
+        listed(response.get("headers")),
+        bodies[1],
+    )
+
+
+def _body_of(body: Any) -> object:
+    """Return a body: as it is, or below the key by which the recorder says how it is written."""
+    if isinstance(body, dict):
+        if "base64_string" in body:
+            import base64
+
+            return base64.b64decode(str(body["base64_string"]))
+        return body.get("string")
+    return body
+
+
+RECORDER = VcrPy()

@@ -1,0 +1,119 @@
+"""Which files are cassettes, which tests they are of, and what stays of one from which exchanges are taken."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from recviewer.catalog import indexer
+from recviewer.catalog.models import File, Recording
+from recviewer.recorders.reading import read_file
+from recviewer.recorders.registry import read_as, recorder_of
+
+CASES = Path(__file__).parent / "cases"
+
+
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        ("tests/cassettes/test_planets/test_rings[small].yaml", "tests/test_planets.py::test_rings[small]"),
+        ("tests/cassettes/test_planets/TestMoons.test_rings.yaml", "tests/test_planets.py::TestMoons::test_rings"),
+        ("cassettes/test_planets/test_rings.yaml", "test_planets.py::test_rings"),
+        ("tests/cassettes/agents/test_rings.yaml", None),
+        ("tests/cassettes/test_rings.yaml", None),
+    ],
+)
+def test_the_path_of_a_cassette_tells_its_test(path, test):
+    data = (CASES / "vcrpy/test_planets.yaml").read_bytes()
+    assert {one.reading.exchange.test_id for one in read_file(data, read_as(path))} == {test}
+
+
+@pytest.mark.parametrize(
+    ("case", "path", "test"),
+    [
+        ("go-vcr/planets.yaml", "llm/testdata/TestPlanets/small/planets.yaml", "llm::TestPlanets/small/planets"),
+        ("httprr/TestPlanets.httprr", "llm/testdata/TestPlanets.httprr", "llm::TestPlanets"),
+        ("httpmock/planets.yaml", "tests/cassettes/acme/chat/planets.yaml", "acme/chat::planets"),
+        ("test-proxy/NamesPlanets.json", "tests/SessionRecords/Chat/NamesPlanetsAsync.json", "Chat::NamesPlanets"),
+    ],
+)
+def test_each_recorder_tells_tests_in_its_way(case, path, test):
+    data = (CASES / case).read_bytes()
+    assert {one.reading.exchange.test_id for one in read_file(data, read_as(path))} == {test}
+
+
+def test_a_test_id_that_was_recorded_is_kept_and_ogx_reads_by_name():
+    assert read_as("tests/recordings/a.json") == "a.json"
+    assert read_as("a.json") == "a.json"
+
+
+STRANGERS = {
+    "config.yaml": b"version: 1\nservices:\n- request: x\n",
+    "openapi.yml": b"openapi: 3.0.0\ninteractions: none\n",
+    "empty.yaml": b"",
+}
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_other_yaml_is_no_recording(name):
+    assert recorder_of(name, STRANGERS[name]) is None
+    assert read_file(STRANGERS[name], name) == ()
+
+
+def test_strangers_are_not_counted_and_become_recordings_when_they_are(root, db):
+    home = root / "tests/cassettes/test_planets"
+    home.mkdir(parents=True)
+    for name, data in STRANGERS.items():
+        (home / name).write_bytes(data)
+    (home / "test_rings.yaml").write_bytes((CASES / "vcrpy/test_planets.yaml").read_bytes())
+
+    first = indexer.refresh(processes=1)
+    again = indexer.refresh(processes=1)
+
+    assert (first.added, first.unchanged, Recording.objects.count(), File.objects.count()) == (1, 0, 3, 4)
+    assert (again.added, again.changed, again.unchanged, again.removed) == (0, 0, 1, 0)
+
+    (home / "config.yaml").write_bytes((CASES / "vcrpy/test_odd.yaml").read_bytes())
+    (home / "test_rings.yaml").write_bytes(STRANGERS["config.yaml"])
+    (home / "empty.yaml").unlink()
+    third = indexer.refresh(processes=1)
+
+    assert (third.added, third.changed, third.removed, Recording.objects.count()) == (1, 0, 1, 3)
+
+
+def test_a_page_shows_an_exchange_of_a_cassette(root, db, client):
+    home = root / "tests/cassettes/test_planets"
+    home.mkdir(parents=True)
+    (home / "test_rings.yaml").write_bytes((CASES / "vcrpy/test_planets.yaml").read_bytes())
+    indexer.refresh(processes=1)
+
+    pages = [client.get(f"/r/{one.path}").content.decode() for one in Recording.objects.order_by("place")]
+
+    assert "Which moon?" in pages[1]
+    assert "Saturn é" in pages[1]
+    assert "Saturn, again." in pages[2]
+    listed = client.get("/").content.decode()
+    assert listed.count("test_rings") >= 1
+
+
+def test_the_file_without_an_exchange_keeps_every_other_byte():
+    data = (CASES / "vcrpy/test_planets.yaml").read_bytes()
+    recorder = recorder_of("a.yaml", data)
+    parts = list(recorder.parts(data))
+
+    left = recorder.without(data, {parts[1].name})
+
+    assert left == data[: parts[1].start] + data[parts[1].end :]
+    assert left.startswith(b"# kept by hand\n")
+    assert left.endswith(b"version: 1\n")
+
+
+def test_the_last_entries_go_with_their_commas():
+    data = (CASES / "test-proxy/NamesPlanets.json").read_bytes()
+    recorder = recorder_of("a.json", data)
+    names = [part.name for part in recorder.parts(data)]
+
+    for gone in (names[:1], names[1:2], names[2:], names[1:], names[:2], names[::2]):
+        left = json.loads(recorder.without(data, set(gone)))
+        assert len(left["Entries"]) == 3 - len(gone)
+        assert left["Variables"] == {}

@@ -1,0 +1,145 @@
+"""From what recorders keep of HTTP to a document: bodies by their bytes, headers by name, no credentials."""
+
+import base64
+import gzip
+import json
+import struct
+import zlib
+
+import pytest
+
+from recviewer.formats.reading import read_document
+from recviewer.recorders.http_exchange import HttpExchange, document_of
+
+URL = "https://api.example.com/v1/chat/completions"
+ANSWER = {
+    "object": "chat.completion",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "Saturn é"}, "finish_reason": "stop"}],
+}
+TEXT = json.dumps(ANSWER, ensure_ascii=False)
+
+
+def said(exchange):
+    reading = read_document(document_of(exchange)).exchange
+    return [(output.content, output.finish_reason) for output in reading.outputs], reading.streaming
+
+
+def asked(body, **more):
+    return HttpExchange("post", URL, {}, '{"messages": [{"role": "user", "content": "Which?"}]}', 200, {}, body, **more)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        TEXT,
+        TEXT.encode(),
+        gzip.compress(TEXT.encode(), mtime=0),
+        zlib.compress(TEXT.encode()),
+        ANSWER,
+        f"\n\n  {TEXT}\n",
+        "\ufeff" + TEXT,
+    ],
+)
+def test_a_body_is_read_by_its_bytes(body):
+    assert said(asked(body)) == ([("Saturn é", "stop")], False)
+
+
+def test_events_are_a_stream():
+    chunks = [{"choices": [{"index": 0, "delta": {"content": word}}]} for word in ("Sa", "turn")]
+    chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    text = "".join(f"data: {json.dumps(chunk)}\r\n\r\n" for chunk in chunks) + "data: [DONE]\r\n\r\n"
+    assert said(asked(text)) == ([("Saturn", "stop")], True)
+
+
+def message(name, payload, kind="event", spoil=False):
+    key = ":exception-type" if kind == "exception" else ":event-type"
+    headers = b"".join(
+        bytes([len(one)]) + one.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
+        for one, value in ((":message-type", kind), (key, name))
+    )
+    head = struct.pack(">II", 16 + len(headers) + len(payload), len(headers))
+    head += struct.pack(">I", zlib.crc32(head))
+    whole = head + headers + payload
+    return whole + struct.pack(">I", zlib.crc32(whole) ^ spoil)
+
+
+def converse(*messages):
+    url = "https://bedrock-runtime.us-east-1.amazonaws.com/model/m/converse-stream"
+    body = '{"messages": [{"role": "user", "content": [{"text": "Which?"}]}]}'
+    return read_document(document_of(HttpExchange("POST", url, {}, body, 200, {}, b"".join(messages)))).exchange
+
+
+START = message("messageStart", b'{"role": "assistant"}')
+WORD = message("contentBlockDelta", b'{"contentBlockIndex": 0, "delta": {"text": "Saturn"}}')
+STOP = message("messageStop", b'{"stopReason": "end_turn"}')
+
+
+def test_an_event_stream_of_aws_is_taken_apart():
+    found = converse(START, WORD, STOP)
+    assert (found.kind.value, found.streaming, found.chunks) == ("converse", True, 3)
+    assert [(output.content, output.finish_reason) for output in found.outputs] == [("Saturn", "end_turn")]
+    assert not found.problems
+
+
+def test_an_exception_inside_an_event_stream_is_a_failure():
+    found = converse(START, message("throttlingException", b'{"message": "slow down"}', "exception"))
+    assert found.error is not None
+    assert "slow down" in found.error.message
+
+
+@pytest.mark.parametrize(
+    ("messages", "what"),
+    [
+        ((START, WORD[:-1]), "cut off"),
+        ((START, message("messageStop", b"{}", spoil=True)), "checksum of message 2"),
+        ((START, b"\0" * 20), "checksum of a message's lengths"),
+    ],
+)
+def test_what_is_wrong_with_an_event_stream_is_named(messages, what):
+    assert what in " ".join(problem.what for problem in converse(*messages).problems)
+
+
+def test_bytes_that_are_no_text_are_kept():
+    document = document_of(asked(b"\x89PNG\xff")).document
+    assert base64.b64decode(document["response"]["body"]["base64"]) == b"\x89PNG\xff"
+
+
+def test_a_compressed_body_that_cannot_be_opened_is_named():
+    document = document_of(asked(b"\x1f\x8b\x08broken"))
+    assert any("compressed" in problem.what for problem in document.problems)
+
+
+@pytest.mark.parametrize("name", ["Authorization", "x-api-key", "X-Goog-Api-Key", "api-key", "x-auth-token", "Cookie"])
+def test_no_credential_is_in_the_document(name):
+    exchange = asked(TEXT)
+    exchange.request_headers = {name: ["topsecret"], "x-app": ["tests"]}
+    exchange.url += "?key=topsecret&alt=sse&api_key=topsecret"
+
+    document = document_of(exchange).document
+
+    assert "topsecret" not in json.dumps(document)
+    assert document["request"]["headers"]["x-app"] == "tests"
+    assert "alt=sse" in document["request"]["url"]
+
+
+def test_headers_that_differ_each_time_say_nothing_and_others_count():
+    one, other = asked(TEXT), asked(TEXT)
+    one.response_headers = {
+        "Date": ["Mon"],
+        "X-Request-Id": ["1"],
+        "cf-ray": ["a"],
+        "content-type": ["application/json"],
+    }
+    other.response_headers = {"date": "Tue", "x-request-id": "2", "Content-Type": "application/json"}
+    assert document_of(one) == document_of(other)
+    other.response_headers = {"content-type": "text/plain"}
+    assert document_of(one) != document_of(other)
+    other.response_headers = {**one.response_headers, "retry-after": "5"}
+    assert document_of(one) != document_of(other)
+
+
+@pytest.mark.parametrize("body", ["--boundary\r\nfile", b"\x00\xff", [1, 2]])
+def test_a_request_whose_body_is_no_object_is_kept(body):
+    exchange = asked(TEXT)
+    exchange.request_body = body
+    assert document_of(exchange).document["request"]["body"]

@@ -1,0 +1,122 @@
+"""YAML of cassettes: values of the Core schema, places of items, and what is refused."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recviewer.recorders.yaml_text import DEPTH_LIMIT, BadYaml, documents
+
+
+def value_of(text):
+    (document,) = documents(text.encode() if isinstance(text, str) else text)
+    return document.whole.value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2023-06-01", "2023-06-01"),
+        ("2025-10-17 13:51:09", "2025-10-17 13:51:09"),
+        ("yes", "yes"),
+        ("on", "on"),
+        ("true", True),
+        ("False", False),
+        ("~", None),
+        ("", None),
+        ("null", None),
+        ("012", 12),
+        ("0o17", 15),
+        ("0x1F", 31),
+        ("1_000", "1_000"),
+        ("1:30", "1:30"),
+        ("-1.5e3", -1500.0),
+        ("'12'", "12"),
+        ('"true"', "true"),
+        ("!!str 12", "12"),
+        ("!!binary aGk=", b"hi"),
+        ("!binary aGk=", b"hi"),
+        ("=", "="),
+        ("<<", "<<"),
+    ],
+)
+def test_scalars_are_those_of_the_core_schema(text, value):
+    found = value_of(f"a: {text}\n")["a"]
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: !!python/object:os.system {}\n",
+        "a: !!python/name:os.system\n",
+        "a: !ruby/object:Set {}\n",
+        "a: &x [*x, *y]\n",
+        "a: 'cut\n",
+        "? [a]\n: 1\n",
+        "a: !!binary =\n  x\n",
+        "[" * (DEPTH_LIMIT + 2),
+        "- " * 5000 + "a",
+        b"a: \xff\n",
+        "a: \x01\n",
+    ],
+)
+def test_what_no_recording_needs_is_refused_with_a_reason(text):
+    with pytest.raises(BadYaml) as reason:
+        documents(text.encode() if isinstance(text, str) else text)
+    assert str(reason.value)
+
+
+def test_aliases_are_read_and_bombs_are_not():
+    assert value_of("a: &x [1, 2]\nb: *x\n") == {"a": [1, 2], "b": [1, 2]}
+    bomb = "a0: &a0 [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
+        f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)
+    )
+    with pytest.raises(BadYaml, match="values"):
+        documents(bomb.encode())
+
+
+@pytest.mark.parametrize("indent", ["", "  "])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("letter", ["x", "é", "日本", "\u2028"])
+def test_items_stand_where_their_lines_are(indent, end, letter):
+    lines = [
+        f"# {letter}",
+        "interactions:",
+        f"{indent}- a: {letter}",
+        f"{indent}  b: 2",
+        f"{indent}- a: |",
+        f"{indent}    {letter}",
+    ]
+    lines += ["", f"{indent}- c: '{letter}'", "version: 1", ""]
+    data = end.join(lines).encode()
+
+    (document,) = documents(data)
+
+    texts = [data[item.start : item.end].decode() for item in document.items["interactions"]]
+    assert [text.lstrip().split(":")[0] for text in texts] == ["- a", "- a", "- c"]
+    assert "".join(texts) == data.decode().partition(f"interactions:{end}")[2].partition("version")[0]
+    for text, item in zip(texts, document.items["interactions"], strict=True):
+        (alone,) = documents(text.encode())
+        assert alone.items[""][0].value == item.value
+
+
+def test_documents_stand_where_they_begin():
+    data = b"when: 1\nthen: 2\n---\nwhen: 3\n"
+    found = documents(data)
+    assert [one.whole.value for one in found] == [{"when": 1, "then": 2}, {"when": 3}]
+    assert data[found[0].whole.start : found[0].whole.end] == b"when: 1\nthen: 2\n"
+    assert data[found[1].whole.start : found[1].whole.end].endswith(b"when: 3\n")
+
+
+def test_keys_that_stand_twice_are_named():
+    (document,) = documents(b"a: 1\nb: {c: 1, c: 2}\n")
+    assert document.repeated == ("c",)
+
+
+@given(st.text(max_size=40), st.text(max_size=60))
+def test_whatever_is_written_is_read_or_refused(one, other):
+    with suppress(BadYaml):
+        documents(f"interactions:\n- {one}\n  {other}\n".encode("utf-8", "surrogatepass"))
