@@ -59,6 +59,15 @@ def test_keys_of_lists_of_models_are_documented(client, make_recording):
 
 
 @pytest.mark.django_db
+def test_keys_of_tests_are_documented(client, make_recording):
+    make_recording("a/recordings/1.json")
+    told = client.get("/tests.json").json()
+
+    assert documented("/tests.json") == [set(told), set(told["tests"][0])]
+    assert client.get("/tests/.json").json() == told
+
+
+@pytest.mark.django_db
 def test_parts_of_the_list_follow_each_other(client, make_recording):
     for number in range(51):
         make_recording(f"a/recordings/{number}.json", asked=f"Question {number}?")

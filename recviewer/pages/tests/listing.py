@@ -267,4 +267,8 @@ def _as_json(request: HttpRequest, state: ListState) -> Json:
 
 
 app_name = "tests"
-urlpatterns = [path("tests/", listing, name="listing"), path("tests.json", listing, name="json")]
+urlpatterns = [
+    path("tests/", listing, name="listing"),
+    path("tests.json", listing, name="json"),
+    path("tests/.json", listing, name="json_below"),
+]

@@ -26,6 +26,7 @@ from recviewer.pages.site.json import Json
 from recviewer.pages.templatetags.words import counted
 from recviewer.pages.tests.form import to_json
 from recviewer.pages.tests.loading import Loaded, load, test_named
+from recviewer.pages.tests.looked_for import LookedForBlock, block_of, expectations, of_answers
 from recviewer.pages.tests.siblings import Siblings, siblings_of
 from recviewer.pages.tests.source import TestSource, source_of
 from recviewer.pages.tests.turns import Teller
@@ -100,6 +101,7 @@ class TestPage:
     replay: tuple[tuple[str, int], ...]
     left: tuple[Recording, ...]
     list_url: str
+    looked_for: LookedForBlock | None = None
     is_pasted: bool = False
 
     @property
@@ -135,7 +137,10 @@ def page_of(loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str
     """Put the page of a test together."""
     test = parse(loaded.test_id)
     models = models_asked()
-    teller = Teller(loaded, standings, folds, here)
+    exchanges = [one.exchange for one in loaded.threads.entries()]
+    read = expectations(test)
+    looked = of_answers(read, exchanges)
+    teller = Teller(loaded, standings, folds, here, looked)
     blocks, more = teller.conversation()
     beside, beside_more = teller.beside()
     mentions = list(_outline(loaded))
@@ -153,6 +158,7 @@ def page_of(loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str
         outline=tuple(mentions[:OUTLINED]),
         outline_more=max(0, len(mentions) - OUTLINED),
         siblings=siblings_of(test, models),
+        looked_for=block_of(read, looked, exchanges, is_partial=bool(loaded.left)),
         source=source,
         source_fold=_source_fold(source, folds) if source else None,
         bar=_bar(loaded, teller, standings, here),
@@ -305,7 +311,9 @@ def _fold(request: HttpRequest, loaded: Loaded, standings: dict[str, Stand], her
     """Answer with the body of one fold, the last of those named; the others lie around it."""
     names = request.GET.getlist("open")
     folds = Folds.asked_by(names, is_part=True)
-    teller = Teller(loaded, standings, folds, here)
+    exchanges = [one.exchange for one in loaded.threads.entries()]
+    looked = of_answers(expectations(parse(loaded.test_id)), exchanges)
+    teller = Teller(loaded, standings, folds, here, looked)
     teller.conversation()
     teller.beside()
     source = source_of(parse(loaded.test_id)) if names[-1].startswith("source") else None

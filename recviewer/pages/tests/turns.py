@@ -26,6 +26,7 @@ from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import fields_of, item_of, items_of
 from recviewer.pages.templatetags.words import counted, size
 from recviewer.pages.tests.loading import Loaded
+from recviewer.pages.tests.looked_for import LookedFor
 from recviewer.pages.tests.views import (
     BARS,
     ChecksView,
@@ -55,8 +56,9 @@ LARGE = 220
 class Teller:
     """Makes the turns of a test ready. shown: keys of the recordings whose answers stand on the page outside of folds."""
 
-    def __init__(self, loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str) -> None:
+    def __init__(self, loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str, looked: LookedFor) -> None:
         self._loaded, self._standings, self._folds, self._here = loaded, standings, folds, here
+        self._looked = looked
         self.shown: list[str] = []
         self._counting: list[list[str]] = [self.shown]
         threads = loaded.threads
@@ -201,6 +203,7 @@ class Teller:
             error_words=words(self._folds, f"{name}-error", error.message or "no message", ANSWER) if error else None,
             owns=tuple([self._own(entry) for entry in turn.entries]),
             notes=tuple(self._notes(turn, len(outputs))),
+            expected=() if turn.same_as else self._looked.beside(exchange, self._folds),
         )
 
     def _notes(self, turn: Answered, outputs: int) -> Iterator[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ from recviewer.pages.recording.calls import CallView
 from recviewer.pages.recording.conversation import ROLE
 from recviewer.pages.recording.parts import MoreView, RefusalView
 from recviewer.pages.site.forms import Fields
+from recviewer.pages.text.expectations import ExpectedLine
 from recviewer.pages.text.folds import Fold
 from recviewer.pages.text.texts import ShownText
 from recviewer.pages.text.words_for import StateWord
@@ -69,6 +70,7 @@ class TurnView:
     """One turn. place: 4 for the anchor `t4`. side: which draws the rule. notes: (glyph, tone, sentence).
 
     same: the place and number of the turn that holds the same, None for none. is_large: a question, set large.
+    expected: what the test looks for in this answer.
     """
 
     template: ClassVar[str] = "tests/_turn.html"
@@ -86,6 +88,7 @@ class TurnView:
     error_words: ShownText | None = None
     owns: tuple[Own, ...] = ()
     notes: tuple[tuple[str, str, str], ...] = ()
+    expected: tuple[ExpectedLine, ...] = ()
 
     @property
     def anchor(self) -> str:

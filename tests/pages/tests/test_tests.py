@@ -1,6 +1,7 @@
 """The page of one test: each piece once, with the recordings it came from, and what decides on them."""
 
 import json
+import re
 from html import unescape
 from urllib.parse import quote
 
@@ -256,3 +257,81 @@ def test_a_test_of_too_many_recordings_says_which_were_not_read(client, looked, 
 
 def test_a_recording_leads_to_its_test(client, looked):
     assert f'href="{url_of_test(TEST)}"' in client.get("/r/tests/recordings/first.json").content.decode()
+
+
+LOOKS = """
+def test_look(client):
+    first = client.chat.completions.create(model="m", messages=[{"role": "user", "content": "What is it?"}])
+    assert first.choices[0].message.tool_calls[0].function.name == "look"
+    answer = client.chat.completions.create(model="m", messages=[{"role": "user", "content": "What is it?"}])
+    text = answer.choices[0].message.content
+    assert "cat" in text.lower()
+    assert "small" in text or "tiny" in text
+"""
+
+
+ASKS = """
+def test_look(client):
+    r = client.chat.completions.create(messages=[{{"role": "user", "content": "What is it?"}}])
+    {}
+"""
+
+
+def expected_in(html, start, end="</section>"):
+    """Return (words, state) of the lines of what is looked for, in a part of a page."""
+    part = html.partition(start)[2].partition(end)[0]
+    lines = re.findall(
+        r'expected-words">(.*?)</span>\s*<span class="expected-state [a-z]+">(.*?)</span>', part, re.DOTALL
+    )
+    return [(" ".join(unescape(re.sub(r"<[^>]+>", "", words)).split()), state) for words, state in lines]
+
+
+@pytest.fixture
+def written(root, commit):
+    def write(source):
+        (root / "tests/test_cats.py").write_text(source)
+        commit("Begin")
+
+    return write
+
+
+def test_what_the_test_looks_for_stands_beside_its_answers(client, looked, written):
+    written(LOOKS)
+    html = client.get(url_of_test(TEST)).content.decode()
+
+    assert expected_in(html, 'id="t2"') == [("a call of look", "there")]
+    assert ("cat", "there") in expected_in(html, 'id="t4"')
+    assert expected_in(html, 'id="looked-for"') == [("small or tiny", "in no answer here")]
+    assert "test_cats.py, line 4" in html
+
+
+def test_what_an_answer_surely_lacks_is_said_beside_it(client, put, written):
+    put(first=([QUESTION], "It is a dog."))
+    written(ASKS.format('assert "cat" in r.choices[0].message.content'))
+    html = client.get(url_of_test(TEST)).content.decode()
+
+    assert expected_in(html, 'id="t2"') == [("cat", "not there")]
+    assert expected_in(html, 'id="looked-for"') == [("cat", "in no answer here")]
+
+
+def test_where_no_source_is_at_hand_nothing_is_said_of_it(client, looked):
+    assert client.get(url_of_test(TEST)).context["page"].looked_for is None
+
+
+def test_test_that_looks_for_nothing_says_so(client, looked, written):
+    written("def test_look(client):\n    pass\n")
+
+    assert "nothing in its answers that can be read from its source" in client.get(url_of_test(TEST)).content.decode()
+
+
+def test_errors_that_a_test_expects_are_named(client, looked, written):
+    written("def test_look(client):\n    with pytest.raises(ValueError):\n        client.chat.completions.create()\n")
+
+    assert client.get(url_of_test(TEST)).context["page"].looked_for.errors == ("ValueError",)
+
+
+def test_hostile_source_costs_no_page(client, looked, written):
+    written(ASKS.format("assert '<script>alert(1)</script>' in r.choices[0]." + "x." * 5_000 + "content"))
+    assert "<script>alert" not in client.get(url_of_test(TEST)).content.decode()
+    written("def test_look(:\n")
+    assert client.get(url_of_test(TEST)).status_code == 200

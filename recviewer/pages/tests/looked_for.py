@@ -1,0 +1,135 @@
+"""What a test looks for in its answers, beside them: read from its source as git has it at HEAD, never imported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recviewer.asserts.expectations import AnswerPiece, Expectation, Expectations
+from recviewer.asserts.held import Verification, asks, held
+from recviewer.asserts.reading import expectations_of
+from recviewer.asserts.sources import SourceFiles
+from recviewer.exchange.model import Exchange
+from recviewer.git import repository
+from recviewer.git.repository import GitFailed
+from recviewer.git.texts import texts_of
+from recviewer.memory import stored
+from recviewer.pages.text.expectations import ExpectedLine, line_of
+from recviewer.pages.text.folds import PLAIN, Folds
+from recviewer.pages.text.test_ids import TestId
+from recviewer.recent import Recent
+
+MOST = 40
+"""Lines beside one answer, and of the list of all."""
+
+MOST_ANSWERS = 200
+"""Answers in which each expectation is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookedFor:
+    """What a test looks for. path: of its source. every: each thing once; lacking: places of those that no answer holds."""
+
+    path: str = ""
+    every: tuple[Expectation, ...] = ()
+    lacking: frozenset[int] = frozenset()
+
+    def beside(self, exchange: Exchange, folds: Folds) -> tuple[ExpectedLine, ...]:
+        """Return what an answer holds of it, and what it lacks although it surely is the answer that is meant."""
+        lines = []
+        for place, one in enumerate(self.every if exchange.outputs else ()):
+            if one.question is not None and not asks(exchange, one.question):
+                continue
+            found = held(one, [exchange])
+            if found.state is Verification.THERE and not one.absent:
+                lines.append(line_of(one, self.path, ("good", "ok", "there")))
+            elif found.exact and place in self.lacking and _ends_here(one, exchange):
+                lines.append(line_of(one, self.path, ("warn", "warn", "there" if one.absent else "not there")))
+        folds.spend(PLAIN * min(len(lines), MOST))
+        return tuple(lines[:MOST])
+
+    def missing(self) -> tuple[ExpectedLine, ...]:
+        """Return what no answer of the test holds."""
+        some = [self.every[place] for place in sorted(self.lacking)[:MOST]]
+        said = {True: "in an answer", False: "in no answer here"}
+        return tuple([line_of(one, self.path, ("warn", "warn", said[one.absent])) for one in some])
+
+
+def _ends_here(one: Expectation, exchange: Exchange) -> bool:
+    """Tell whether no other answer follows this one that the test may mean."""
+    return one.where is AnswerPiece.TOOL or not any(output.tool_calls for output in exchange.outputs)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedForBlock:
+    """The sum of it, for the page. count: of things looked for. lacking: of those that no answer holds; missing: the first.
+
+    unread, is_cut: as read.
+    errors: that the test expects. is_partial: not all answers were looked through.
+    """
+
+    count: int
+    lacking: int
+    missing: tuple[ExpectedLine, ...]
+    unread: int
+    is_cut: bool
+    errors: tuple[str, ...]
+    is_partial: bool
+
+
+def of_answers(read: Expectations | None, exchanges: Sequence[Exchange]) -> LookedFor:
+    """Return what a test looks for, and what of it no answer holds. read: None where its source is not at hand."""
+    if read is None:
+        return LookedFor()
+    every = tuple(_once(read.expected))
+    some = [one for one in exchanges if one.outputs][:MOST_ANSWERS]
+    lacking = [place for place, one in enumerate(every) if held(one, some).state is Verification.MISSING]
+    return LookedFor(read.path, every, frozenset(lacking))
+
+
+def block_of(
+    read: Expectations | None, looked: LookedFor, exchanges: Sequence[Exchange], *, is_partial: bool
+) -> LookedForBlock | None:
+    """Return the sum of what a test looks for; None where its source is not at hand. exchanges: all that were read."""
+    if read is None:
+        return None
+    is_cut = len([one for one in exchanges if one.outputs]) > MOST_ANSWERS
+    errors = tuple(dict.fromkeys(name for one in read.raises for name in one.names))[:MOST]
+    return LookedForBlock(
+        len(looked.every),
+        len(looked.lacking),
+        looked.missing(),
+        len(read.unread),
+        read.cut,
+        errors,
+        is_partial or is_cut,
+    )
+
+
+def _once(expected: Sequence[Expectation]) -> list[Expectation]:
+    """Return each thing that is looked for once, also where several asserts look for it."""
+    seen: dict[str, Expectation] = {}
+    for one in expected:
+        key = repr((one.where, one.how, one.any_of, one.absent, one.steps, one.inside, one.question))
+        seen.setdefault(key, one)
+    return list(seen.values())
+
+
+_kept = Recent[tuple[str, str], tuple[Expectations | None]](64)
+"""By commit and test."""
+
+
+def expectations(test: TestId) -> Expectations | None:
+    """Return what the source of a test looks for; None where it is not at hand."""
+    here = stored.here() if test.file.removesuffix("::").endswith(".py") else None
+    if here is None:
+        return None
+    try:
+        commit = repository.resolve(here, "HEAD")
+        known = _kept.get((commit, test.whole))
+        if known is None:
+            with texts_of(here, commit) as text:
+                known = _kept.put((commit, test.whole), (expectations_of(SourceFiles(text), test.whole),))
+    except (GitFailed, UnicodeEncodeError):
+        return None
+    return known[0]
