@@ -70,7 +70,7 @@ class Counts:
 class Columns:
     """What all recordings have. sorts: the different sets of values of all facets. known: the values of each facet.
 
-    ids, sort_of: of each recording, by its place.
+    ids, sizes, sort_of: of each recording, by its place.
 
     Of a facet of `SEVERAL` a value is what one recording has, all of it.
     """
@@ -83,7 +83,7 @@ class Columns:
         self.ids: Sequence[int] = columns[0]
         self._ids = dict(zip(columns[0], range(len(columns[0])), strict=True))
         by_facet: dict[str, Sequence[Any]] = dict(zip(FACETS, columns[1:], strict=True))
-        self._sizes: Sequence[int] = by_facet["size"]
+        self.sizes: Sequence[int] = by_facet["size"]
         commits = {id: (f"{at:%Y-%m}", author) for id, at, author in Commit.objects.values_list("id", "at", "author")}
         told = {None: ("", "")} | commits
         by_facet["month"] = tuple([told[id][0] for id in by_facet["month"]])
@@ -100,7 +100,7 @@ class Columns:
         self.sort_of = [sorts.setdefault(one, len(sorts)) for one in zip(*by_facet.values(), strict=True)]
         self.sorts = tuple(sorts)
         self.all = int.from_bytes(b"\1" * len(self._ids), "little")
-        self._whole = self._summed(self.sort_of, self._sizes)
+        self._whole = self._summed(self.sort_of, self.sizes)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -124,7 +124,7 @@ class Columns:
         if mask == self.all:
             return self._whole
         flags = mask.to_bytes(len(self._ids), "little")
-        return self._summed(list(compress(self.sort_of, flags)), compress(self._sizes, flags))
+        return self._summed(list(compress(self.sort_of, flags)), compress(self.sizes, flags))
 
     def _summed(self, some: Sequence[int], sizes: Iterable[int]) -> list[tuple[tuple[str, ...], int, int]]:
         bytes_of: dict[int, int] = {}
@@ -239,11 +239,25 @@ def page_of(
     base, terms: as of `counts`. order: columns of the database. state: names the catalog's present state, and is not "".
     """
     places = _orders.made((state, order), lambda: found.places(order))
-    passing = _passing(found, terms)
-    passes = [all(values[at] in passed for at, passed in passing) for values in found.sorts]
+    passes = _sorts_passing(found, terms)
     flags, sort_of = base.to_bytes(len(found), "little"), found.sort_of
     chosen = (place for place in places if flags[place] and passes[sort_of[place]])
     return [found.ids[place] for place in islice(chosen, span.start, span.stop)]
+
+
+def flags_of(found: Columns, base: int, terms: Sequence[Term]) -> bytes:
+    """Return the recordings that a query leaves, a byte for each place. base, terms: as of `counts`."""
+    flags = base.to_bytes(len(found), "little")
+    passes = _sorts_passing(found, terms)
+    return (
+        flags if all(passes) else bytes([flag & passes[sort] for flag, sort in zip(flags, found.sort_of, strict=True)])
+    )
+
+
+def _sorts_passing(found: Columns, terms: Sequence[Term]) -> list[bool]:
+    """Return of each set of values whether it passes the terms of facets."""
+    passing = _passing(found, terms)
+    return [all(values[at] in passed for at, passed in passing) for values in found.sorts]
 
 
 def _ordered(key: str, sums: dict[str, int]) -> list[tuple[str, int]]:

@@ -134,6 +134,12 @@ def page_of(state: ListState, kept_for: str, order: tuple[str, ...], span: slice
     return facets.page_of(columns, _base(columns, state, kept_for), state.terms, order, span, state=kept_for)
 
 
+def flags_of(state: ListState, kept_for: str) -> tuple[Columns, bytes]:
+    """Return what recordings have, and which of them a state leaves, a byte for each place."""
+    columns = facets.columns(kept_for)
+    return columns, facets.flags_of(columns, _base(columns, state, kept_for), state.terms)
+
+
 _VERDICTS = ("undecided", "approved", "rejected", "delete")
 
 

@@ -1,4 +1,4 @@
-"""What the tests of a tree hold, added up by the database: one query for all of them, kept while nothing is indexed."""
+"""What the tests of a tree hold, added up from what is kept of all recordings in memory, while nothing is indexed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Max, OuterRef, Subquery, Sum
+from django.db.models import Count, OuterRef, Subquery
 
+from recviewer.catalog.groups import groups_of
 from recviewer.exchange.text import Outcome
-from recviewer.pages.recordings.facets import narrowed
+from recviewer.pages.recordings.facets import flags_of, narrowed
 from recviewer.pages.recordings.listing import ListState
 from recviewer.recent import Recent
 from recviewer.review import narrowing, standing
@@ -81,18 +82,13 @@ def tallies(state: ListState, generation: str, kept_for: str) -> dict[str, Tally
 
 
 def _added_up(state: ListState, kept_for: str) -> dict[str, Tally]:
-    rows = (
-        narrowed(state, None, kept_for)
-        .exclude(test_id=None)
-        .order_by()
-        .values_list("test_id", "kind", "model", "outcome", "replay")
-        .annotate(count=Count("pk"), bytes=Sum("size"), last=Max("commit__at"))
-    )
+    columns, flags = flags_of(state, kept_for)
     found: dict[str, Tally] = {}
-    for test, kind, model, outcome, replay, count, size, last in sorted(rows, key=lambda row: row[:5]):
+    for alike, count, size, last in groups_of(columns, kept_for).summed(flags):
+        test, kind, model, outcome, replay, _ = alike
         one = found.setdefault(test or "", Tally())
         one.count += count
-        one.size += size or 0
+        one.size += size
         one.missed += count if replay in MISSED else 0
         one.failed += count if outcome in FAILED else 0
         one.empty += count if outcome == Outcome.EMPTY else 0

@@ -1,0 +1,82 @@
+"""Recordings of tests in groups of those that are alike in all that sums over tests tell, kept in memory by their places.
+
+Summing a query up costs no query then: its recordings are known by their places (see `facets`), and the rest is counting.
+At 30,000 recordings the groups take 6 MB.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import compress
+from typing import NamedTuple
+
+from django.db import connection
+
+from recviewer.catalog.facets import Columns
+from recviewer.catalog.models import Commit
+from recviewer.catalog.rows import TABLE
+from recviewer.recent import Recent
+
+
+class Alike(NamedTuple):
+    """What recordings of a group have. test_id: None for no test. commit: the id of what last touched them."""
+
+    test_id: str | None
+    kind: str
+    model: str
+    outcome: str
+    replay: str
+    commit: int | None
+
+
+class Summed(NamedTuple):
+    """What a group's recordings come to. recordings: how many; size: in bytes.
+
+    last: when a commit last touched them, None where nobody knows.
+    """
+
+    alike: Alike
+    recordings: int
+    size: int
+    last: datetime | None
+
+
+class TestGroups:
+    """The groups of all recordings. found: the columns whose places they go by."""
+
+    __test__ = False
+
+    def __init__(self, found: Columns) -> None:
+        names = ("test_id", "kind", "model", "outcome", "replay", "commit_id")
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT id, {', '.join(names)} FROM {TABLE} ORDER BY id")  # noqa: S608 - names of ours
+            rows = {row[0]: row[1:] for row in cursor.fetchall()}
+        numbers: dict[tuple[object, ...], int] = {}
+        none = (None, "", "", "", "", None)
+        self._found = found
+        self._group_of = array("l", [numbers.setdefault(rows.get(id, none), len(numbers)) for id in found.ids])
+        self._groups = [Alike(*one) for one in numbers]  # type: ignore[arg-type]
+        self._times = dict(Commit.objects.values_list("id", "at"))
+
+    def summed(self, flags: bytes) -> Iterator[Summed]:
+        """Yield the groups of a test that some recordings are of, in the order of what is alike. flags: by place."""
+        counts, sizes = [0] * len(self._groups), [0] * len(self._groups)
+        some = zip(compress(self._group_of, flags), compress(self._found.sizes, flags), strict=True)
+        for group, size in some:
+            counts[group] += 1
+            sizes[group] += size
+        found = [(self._groups[at], count, sizes[at]) for at, count in enumerate(counts) if count]
+        for alike, count, size in sorted(
+            (one for one in found if one[0].test_id is not None), key=lambda one: one[0][:5]
+        ):
+            yield Summed(alike, count, size, self._times.get(alike.commit) if alike.commit is not None else None)
+
+
+_kept = Recent[str, TestGroups](1)
+
+
+def groups_of(found: Columns, state: str) -> TestGroups:
+    """Return the groups. state: a name of the catalog's present state; "" keeps nothing."""
+    return _kept.made(state, lambda: TestGroups(found)) if state else TestGroups(found)
