@@ -132,11 +132,11 @@ class Columns:
             bytes_of[sort] = bytes_of.get(sort, 0) + size
         return [(self.sorts[sort], count, bytes_of[sort]) for sort, count in Counter(some).items()]
 
-    def sizes_of(self, key: str) -> dict[str, int]:
-        """Return each value of a facet with the bytes of the recordings that have it."""
+    def sums_of(self, key: str, mask: int, *, is_size: bool) -> dict[str, int]:
+        """Return each value of a facet with how many recordings of a mask have it, or with their bytes."""
         at, found = FACETS.index(key), dict.fromkeys(self.known[key], 0)
-        for values, _, size in self._whole:
-            found[values[at]] += size
+        for values, count, size in self.summed(mask):
+            found[values[at]] += size if is_size else count
         return found
 
 

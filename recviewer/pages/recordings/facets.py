@@ -130,14 +130,20 @@ def page_of(state: ListState, kept_for: str, order: tuple[str, ...], span: slice
     """
     if not kept_for or narrowing.holds_said(state.terms, state.words):
         return None
+    columns, left = columns_left(state, kept_for)
+    return facets.page_of(columns, left, state.terms, order, span, state=kept_for)
+
+
+def columns_left(state: ListState, kept_for: str) -> tuple[Columns, int]:
+    """Return what recordings have, and which of them the words and the filters leave that columns do not answer."""
     columns = facets.columns(kept_for)
-    return facets.page_of(columns, _base(columns, state, kept_for), state.terms, order, span, state=kept_for)
+    return columns, _base(columns, state, kept_for)
 
 
 def flags_of(state: ListState, kept_for: str) -> tuple[Columns, bytes]:
     """Return what recordings have, and which of them a state leaves, a byte for each place."""
-    columns = facets.columns(kept_for)
-    return columns, facets.flags_of(columns, _base(columns, state, kept_for), state.terms)
+    columns, left = columns_left(state, kept_for)
+    return columns, facets.flags_of(columns, left, state.terms)
 
 
 _VERDICTS = ("undecided", "approved", "rejected", "delete")

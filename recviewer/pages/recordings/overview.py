@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from recviewer.catalog import facets, freshness
+from recviewer.catalog import freshness
 from recviewer.catalog.facets import Columns
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.language.tree import Term
-from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, verdict_counts, whole_counts
+from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, columns_left, verdict_counts
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.templatetags.words import bare, brief, size
 from recviewer.review import narrowing
@@ -60,35 +60,47 @@ class CutBy:
 
 @dataclass(frozen=True, slots=True)
 class TreeOverview:
-    """All cuts. by: what bars and numbers count, `number` or `size`."""
+    """All cuts. by: what bars and numbers count, `number` or `size`. is_of_tests: recordings without a test are left out."""
 
     cuts: tuple[CutBy, ...]
     total: int
     by: str
     width: int = WIDTH
+    is_of_tests: bool = False
 
 
-def overview_of(request: HttpRequest, state: ListState, total: int) -> TreeOverview | None:
-    """Return what stands above the list; None where something narrows it, nothing is there, or it was hidden."""
+_OF_TESTS = ListState(terms=(Term("has", "test"),))
+
+
+def overview_of(
+    request: HttpRequest, state: ListState, total: int, *, is_of_tests: bool = False
+) -> TreeOverview | None:
+    """Return what stands above the list; None where something narrows it, nothing is there, or it was hidden.
+
+    total: recordings that are cut. is_of_tests: above the list of tests, of their recordings alone.
+    """
     by = request.COOKIES.get(COOKIE, WAYS[0])
     if state.terms or state.words or state.page > 1 or not total or by == "hidden":
         return None
     by = by if by in WAYS else WAYS[0]
-    found = facets.columns(freshness.settled())
-    cuts = [_cut(name, key, _sums(found, key, by), by) for name, key in _CUTS]
+    kept_for = freshness.settled()
+    whole = _OF_TESTS if is_of_tests else ListState()
+    found, left = columns_left(whole, kept_for)
+    cuts = [_cut(name, key, _sums(found, left, key, by), by) for name, key in _CUTS]
     if by == "number":
-        cuts.insert(3, _verdicts(total))
-    return TreeOverview(tuple(cut for cut in cuts if len(cut.segments) > 1 or cut.name == "verdict"), total, by)
+        cuts.insert(3, _verdicts(whole, total, kept_for))
+    shown = tuple(cut for cut in cuts if len(cut.segments) > 1 or cut.name == "verdict")
+    return TreeOverview(shown, total, by, is_of_tests=is_of_tests)
 
 
-def _sums(found: Columns, key: str, by: str) -> list[tuple[str, int]]:
+def _sums(found: Columns, left: int, key: str, by: str) -> list[tuple[str, int]]:
     """Return (value, recordings or bytes) of a facet, the largest first."""
-    sums = dict(whole_counts(found, freshness.settled()).by_facet[key]) if by == "number" else found.sizes_of(key)
+    sums = found.sums_of(key, left, is_size=by == "size")
     return sorted(((value, sum_) for value, sum_ in sums.items() if sum_), key=lambda one: (-one[1], one[0]))
 
 
-def _verdicts(total: int) -> CutBy:
-    counts = verdict_counts(ListState(), total, freshness.once_settled(freshness.generation()))
+def _verdicts(whole: ListState, total: int, kept_for: str) -> CutBy:
+    counts = verdict_counts(whole, total, kept_for)
     values = [(state, counts.get(state, 0)) for state in _TONES if counts.get(state, 0)]
     return _cut("verdict", "state", values, "number", VERDICT_WORDS)
 
@@ -131,8 +143,8 @@ def _written(count: int, by: str) -> str:
 
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """Keep in which way somebody wants the overview, in their browser, and go back to the list."""
-    response = HttpResponseRedirect(reverse("recordings:listing"))
+    """Keep in which way somebody wants the overview, in their browser, and go back to the list, or to that of tests."""
+    response = HttpResponseRedirect(reverse("tests:listing" if "tests" in request.POST else "recordings:listing"))
     chosen = request.POST.get("by", "")
     if chosen in WAYS:
         response.set_cookie(

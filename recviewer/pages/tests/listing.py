@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +19,7 @@ from recviewer.catalog import freshness
 from recviewer.pages.recordings.facets import counts_of, printed_facets
 from recviewer.pages.recordings.jumps import test_named_by
 from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
 from recviewer.pages.recordings.sentence import Chip, chips_of, without_all
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.site.json import Json
@@ -96,6 +97,8 @@ class TestsPage:
     list_url: str
     json_url: str
     faults: tuple[str, ...]
+    overview: TreeOverview | None = None
+    overview_is_hidden: bool = False
 
 
 @require_safe
@@ -122,6 +125,8 @@ def listing(request: HttpRequest) -> HttpResponse:
             raise Http404(names[-1])
         response = render(request, fold.template, {"fold": fold})
     else:
+        overview = overview_of(request, state, page.sum.count, is_of_tests=True)
+        page = replace(page, overview=overview, overview_is_hidden=is_hidden(request))
         response = render(request, "tests/list.html", {"page": page})
     patch_vary_headers(response, VARY)
     return response

@@ -108,3 +108,26 @@ def test_a_way_that_does_not_exist_changes_nothing(client, tree):
     client.cookies["overview"] = "nonsense"
     assert cuts(client)
     assert client.get(URL).status_code == 405
+
+
+def test_above_the_tests_their_recordings_are_cut(client, tree, make_recording):
+    make_recording("tests/integration/c/recordings/none.json", data=json.dumps(exchange(test=None)).encode())
+    page = client.get("/tests/").context["page"]
+    shown = {cut.name: cut for cut in page.overview.cuts}
+
+    assert {one.name: one.number for one in shown["suite"].segments} == {"a": "3", "b": "2"}
+    assert sum(int(one.number) for one in shown["verdict"].segments) == page.overview.total == 5
+    for cut in shown.values():
+        for one in cut.segments:
+            assert client.get(f"/tests/{one.url}").context["page"].sum.count == int(one.number)
+    assert "All 5 recordings of tests at a glance" in client.get("/tests/").content.decode()
+    assert client.get("/tests/?suite=a").context["page"].overview is None
+
+
+def test_above_the_tests_it_is_hidden_and_shown_too(client, tree):
+    assert client.post(URL, {"by": "hidden", "tests": "1"})["Location"] == "/tests/"
+    page = client.get("/tests/")
+    assert page.context["page"].overview is None
+    assert "show the overview" in page.content.decode()
+    client.post(URL, {"by": "size", "tests": "1"})
+    assert client.get("/tests/").context["page"].overview.by == "size"
