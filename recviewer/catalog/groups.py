@@ -20,7 +20,7 @@ from recviewer.catalog.rows import TABLE
 from recviewer.recent import Recent
 
 
-class Alike(NamedTuple):
+class OneGroup(NamedTuple):
     """What recordings of a group have. test_id: None for no test. commit: the id of what last touched them."""
 
     test_id: str | None
@@ -31,13 +31,13 @@ class Alike(NamedTuple):
     commit: int | None
 
 
-class Summed(NamedTuple):
+class GroupSum(NamedTuple):
     """What a group's recordings come to. recordings: how many; size: in bytes.
 
     last: when a commit last touched them, None where nobody knows.
     """
 
-    alike: Alike
+    alike: OneGroup
     recordings: int
     size: int
     last: datetime | None
@@ -57,10 +57,10 @@ class TestGroups:
         none = (None, "", "", "", "", None)
         self._found = found
         self._group_of = array("l", [numbers.setdefault(rows.get(id, none), len(numbers)) for id in found.ids])
-        self._groups = [Alike(*one) for one in numbers]  # type: ignore[arg-type]
+        self._groups = [OneGroup(*one) for one in numbers]  # type: ignore[arg-type]
         self._times = dict(Commit.objects.values_list("id", "at"))
 
-    def summed(self, flags: bytes) -> Iterator[Summed]:
+    def summed(self, flags: bytes) -> Iterator[GroupSum]:
         """Yield the groups of a test that some recordings are of, in the order of what is alike. flags: by place."""
         counts, sizes = [0] * len(self._groups), [0] * len(self._groups)
         some = zip(compress(self._group_of, flags), compress(self._found.sizes, flags), strict=True)
@@ -71,7 +71,7 @@ class TestGroups:
         for alike, count, size in sorted(
             (one for one in found if one[0].test_id is not None), key=lambda one: one[0][:5]
         ):
-            yield Summed(alike, count, size, self._times.get(alike.commit) if alike.commit is not None else None)
+            yield GroupSum(alike, count, size, self._times.get(alike.commit) if alike.commit is not None else None)
 
 
 _kept = Recent[str, TestGroups](1)
