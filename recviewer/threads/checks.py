@@ -52,7 +52,7 @@ def found_in(entries: Iterable[Entry]) -> tuple[list[Grown], list[Entry]]:
     """Take the checks out of some exchanges. Returns (checked texts, the other exchanges), both in a stable order."""
     alike: dict[Digest, list[Entry]] = defaultdict(list)
     others: list[Entry] = []
-    for entry in sorted(entries, key=lambda entry: entry.key):
+    for entry in sorted(entries, key=lambda entry: entry.rank):
         key = _setting(entry.exchange)
         if key is None:
             others.append(entry)
@@ -64,7 +64,7 @@ def found_in(entries: Iterable[Entry]) -> tuple[list[Grown], list[Entry]]:
         taken = {one.entry for each in grown for one in each.checked}
         found += grown
         others += [entry for entry in some if entry not in taken]
-    return found, sorted(others, key=lambda entry: entry.key)
+    return found, sorted(others, key=lambda entry: entry.rank)
 
 
 def _setting(exchange: Exchange) -> Digest | None:
@@ -90,7 +90,7 @@ def _grown(entries: Sequence[Entry]) -> list[Grown]:
     texts = [text_of(entry) for entry in entries]
     behind = _common_end(texts)
     every = [_Checked(text[: len(text) - behind], entry) for text, entry in zip(texts, entries, strict=True)]
-    every.sort(key=lambda one: (one.whole, one.entry.key))
+    every.sort(key=lambda one: (one.whole, one.entry.rank))
     before = sum(1 for _ in takewhile(bool, map(eq, every[0].whole, every[-1].whole)))
     ways = _ways(every)
     long = [way for way in ways if len({one.whole for one in way}) >= LEAST]

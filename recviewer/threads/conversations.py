@@ -60,12 +60,13 @@ class _Way:
     first: int = 0
 
 
-def told(root: Node) -> tuple[Conversation, ...]:
-    """Return the conversations of a tree, what replay finds first."""
+def told(root: Node, *, in_order: bool = False) -> tuple[Conversation, ...]:
+    """Return the conversations of a tree, what replay finds first. in_order: what comes first in order instead."""
     after = _after_each(root)
     older = _older_beginnings(root, after)
     aside = {way for some in older.values() for way in some}
-    ways = sorted((after[child] for child in root.children.values()), key=lambda way: way.weight)
+    ways = [after[child] for child in root.children.values()]
+    ways.sort(key=lambda way: (0, 0, way.weight[2]) if in_order else way.weight)
     telling = _Telling()
     return tuple([telling.conversation(way, older.get(way, [])) for way in ways if way not in aside])
 
@@ -118,7 +119,7 @@ def _answered(group: Group, node: Node, after: dict[Node, _Way], reach: int) -> 
     made = _joined(below, reach if found else 0)
     made.turns.appendleft(_Answer(group, node))
     made.is_found = found > 0
-    made.weight = (-found, -every, min([entry.key for entry in group.entries] + [way.weight[2] for way in below]))
+    made.weight = (-found, -every, min([entry.rank for entry in group.entries] + [way.weight[2] for way in below]))
     made.first = node.depth + 1
     return made
 

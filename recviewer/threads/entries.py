@@ -11,9 +11,10 @@ MISSED = frozenset({ReplayState.OLDER, ReplayState.EDITED, ReplayState.UNKNOWN})
 """States of recordings that replay does not find by their name. What nobody can tell counts as found."""
 
 
-def entry_of(key: str, reading: Reading, replay: str) -> Entry:
-    """Return a recording as an entry. replay: its state."""
-    return Entry(key, reading.exchange, replay not in MISSED, answer_id(reading.raw) if reading.raw else "")
+def entry_of(key: str, reading: Reading, replay: str, order: str = "") -> Entry:
+    """Return a recording as an entry. replay: its state. order: see `Entry`."""
+    id = answer_id(reading.raw) if reading.raw else ""
+    return Entry(key, reading.exchange, replay not in MISSED, id, order)
 
 
 def answer_id(raw: Raw) -> str:

@@ -14,14 +14,21 @@ from recviewer.exchange.model import Exchange, Kind, Message
 class Entry:
     """One exchange that is put in its place. Two are the same only if they are one object.
 
-    key: tells entries apart, and orders what nothing else orders. is_found: replay finds it by its name, as far as anybody
-    can tell. answer_id: the id of its answer, by which a later request may say what it goes on from; "" where it has none.
+    key: tells entries apart. order: what orders them where nothing else does, "" for the key. is_found: replay finds it by
+    its name, as far as anybody can tell. answer_id: the id of its answer, by which a later request may say what it goes on
+    from; "" where it has none.
     """
 
     key: str
     exchange: Exchange
     is_found: bool = True
     answer_id: str = ""
+    order: str = ""
+
+    @property
+    def rank(self) -> str:
+        """What orders it among the others where nothing else does."""
+        return self.order or self.key
 
 
 class SentBack(StrEnum):

@@ -27,16 +27,19 @@ KNOWN = 24
 """Characters by which the beginning of a text is looked for in what was checked."""
 
 
-def threads_of(entries: Iterable[Entry]) -> Threads:
-    """Put each exchange of a test in its place. The order in which they are given does not matter; keys are unique."""
+def threads_of(entries: Iterable[Entry], *, in_order: bool = False) -> Threads:
+    """Put each exchange of a test in its place. The order in which they are given does not matter; keys are unique.
+
+    in_order: they stand in one file, one after the other, so that conversations come in the order of their entries.
+    """
     talking, rest = list[Entry](), defaultdict[Kind, list[Entry]](list)
-    for entry in sorted(entries, key=lambda entry: entry.key):
+    for entry in sorted(entries, key=lambda entry: entry.rank):
         if is_talk(entry.exchange):
             talking.append(entry)
         else:
             rest[entry.exchange.kind].append(entry)
     checked, others = checks.found_in(talking)
-    conversations = told(planted(others))
+    conversations = told(planted(others), in_order=in_order)
     return Threads(
         conversations,
         tuple(checks.divided(_with_places(checked, conversations))),

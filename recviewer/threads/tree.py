@@ -76,7 +76,7 @@ def planted(entries: Iterable[Entry]) -> Node:
 
 def _in_order(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry | None]]:
     """Yield exchanges, each with the one that it says it goes on from, and behind that one."""
-    every = sorted(entries, key=lambda entry: entry.key)
+    every = sorted(entries, key=lambda entry: entry.rank)
     by_answer: dict[str, Entry] = {}
     for entry in every:
         if entry.answer_id:
@@ -141,7 +141,7 @@ def _down(root: Node) -> Iterator[Node]:
 def _groups(ends: Sequence[Entry]) -> list[Group]:
     """Put those together that answered the same."""
     found: dict[Digest, Group] = {}
-    for entry in sorted(ends, key=lambda entry: (not entry.is_found, entry.key)):
+    for entry in sorted(ends, key=lambda entry: (not entry.is_found, entry.rank)):
         answer = answer_of(entry.exchange)
         if answer in found:
             found[answer].entries.append(entry)
@@ -210,5 +210,5 @@ def _weigh(node: Node) -> None:
     node.is_found = any(entry.is_found for entry in entries) or any(child.is_found for child in below)
     found = sum(entry.is_found for entry in entries) - sum(child.weight[0] for child in below)
     every = len(entries) - sum(child.weight[1] for child in below)
-    names = [entry.key for entry in entries] + [child.weight[2] for child in below]
+    names = [entry.rank for entry in entries] + [child.weight[2] for child in below]
     node.weight = (-found, -every, min(names, default=""))

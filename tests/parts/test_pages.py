@@ -19,11 +19,13 @@ def test_list_has_a_row_for_each(client, rows):
 
 
 def test_page_of_the_file_lists_them_in_order(client, rows):
-    page = client.get(f"/r/{FILE}").content.decode()
+    assert client.get(f"/r/{FILE}").headers["Location"] == f"/files/{FILE}"
+    page = client.get(f"/files/{FILE}").content.decode()
 
     assert "3 recordings in one file" in page
     places = [page.index(f'href="/r/{row.path}"') for row in rows]
     assert places == sorted(places)
+    assert client.get("/files/tests/lists/none.json").status_code == 404
     assert [one["path"] for one in client.get(f"/r/{FILE}.json").json()["recordings"]] == [row.path for row in rows]
 
 
@@ -121,3 +123,12 @@ def test_plan_leaves_out_what_would_have_to_be_cut_out(client, rows):
 
     assert plan.deletions == ()
     assert [(one.path, "shares its file" in one.why) for one in plan.changed] == [(rows[0].path, True)]
+
+
+def test_the_page_of_a_file_comes_back_after_a_verdict(client, rows):
+    page = client.get(f"/files/{FILE}").context["page"]
+
+    answer = client.post("/do/decide", {"verdict": "approve", "item": page.bar.items, "next": f"/files/{FILE}"})
+
+    assert answer.headers["Location"] == f"/files/{FILE}"
+    assert client.get(f"/files/{FILE}").context["page"].bar.count == 0

@@ -5,28 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.urls import reverse
 
 from recviewer.catalog.models import File, Recording
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.json import Json
-
-SHOWN = 500
-"""Recordings of a file that its page lists."""
-
-
-@dataclass(frozen=True, slots=True)
-class FilePage:
-    """What a file holds. recordings: with the address of each, and those that were left out are `more`."""
-
-    file: File
-    recordings: tuple[tuple[Recording, str], ...]
-    count: int
-
-    @property
-    def more(self) -> int:
-        """How many are not listed."""
-        return self.count - len(self.recordings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +48,7 @@ def of_file(request: HttpRequest, key: str) -> HttpResponse | None:
         return Json(_as_json(file, list(found)))
     if len(found) == 1:
         return HttpResponseRedirect(url_of(found[0].path))
-    shown = tuple((one, url_of(one.path)) for one in found[:SHOWN])
-    return render(request, "recording/file.html", {"page": FilePage(file, shown, len(found))})
+    return HttpResponseRedirect(reverse("files:show", args=[key]))
 
 
 def _as_json(file: File, found: list[Recording]) -> dict[str, object]:

@@ -29,6 +29,7 @@ PAGES = frozenset(
         "tags:listing",
         "tests:listing",
         "tests:show",
+        "files:show",
         "trash:listing",
         "activity:listing",
         "activity:show",

@@ -26,13 +26,22 @@ KEPT, KEPT_BYTES = 6, 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A test. rows: by key. stale: keys of those whose bytes are not those that were indexed. left: those not read."""
+    """A test, or a file of several recordings; then `file` is its key, and test_id that of the test that all have, else "".
+
+    rows: by key. stale: keys of those whose bytes are not those that were indexed. left: those not read.
+    """
 
     test_id: str
     threads: Threads
     rows: dict[str, Recording]
     stale: frozenset[str]
     left: tuple[Recording, ...]
+    file: str = ""
+
+    @property
+    def is_one_file(self) -> bool:
+        """Tell whether all stand in one file, whose order is theirs."""
+        return _is_one_file(tuple(self.rows.values()))
 
     @property
     def size(self) -> int:
@@ -79,7 +88,21 @@ def _of_test(test_id: str) -> QuerySet[Recording]:
 
 def load(test_id: str) -> Loaded:
     """Read the recordings of a test."""
-    every = _of_test(test_id)
+    return _loaded(_of_test(test_id), test_id)
+
+
+def load_file(key: str) -> Loaded | None:
+    """Read the recordings of a file, None where no file of several has the key."""
+    every = list(Recording.objects.select_related("commit").filter(file__path=key).exclude(part="").order_by("place"))
+    tests = {row.test_id or "" for row in every}
+    return _loaded(every, tests.pop() if len(tests) == 1 else "", key) if every else None
+
+
+def _is_one_file(rows: Sequence[Recording]) -> bool:
+    return len(rows) > 1 and bool(rows[0].part) and len({row.file_path for row in rows}) == 1
+
+
+def _loaded(every: Sequence[Recording], test_id: str, file: str = "") -> Loaded:
     taken, size = 0, 0
     for row in every[:MOST]:
         size += row.size
@@ -93,7 +116,7 @@ def load(test_id: str) -> Loaded:
         read = _read(rows)
         if not read.stale:
             _kept.put(key, read)
-    return Loaded(test_id, read.threads, {row.path: row for row in rows}, read.stale, tuple(left))
+    return Loaded(test_id, read.threads, {row.path: row for row in rows}, read.stale, tuple(left), file)
 
 
 def _read(rows: Sequence[Recording]) -> _Read:
@@ -105,5 +128,6 @@ def _read(rows: Sequence[Recording]) -> _Read:
             content = contents.missing(str(refusal))
         if content.blob != row.blob:
             stale.add(row.path)
-        entries.append(entry_of(row.path, content.reading, row.replay))
-    return _Read(threads_of(entries), frozenset(stale), sum(row.size for row in rows))
+        order = f"{row.file_path}/{row.place:06d}" if row.part else ""
+        entries.append(entry_of(row.path, content.reading, row.replay, order))
+    return _Read(threads_of(entries, in_order=_is_one_file(rows)), frozenset(stale), sum(row.size for row in rows))

@@ -76,7 +76,8 @@ class TestBar:
 class TestPage:
     """A test's page. facts: the sentence under the title, in pieces. source: None where git has none.
 
-    list_url: of its recordings in the list. is_pasted: what was pasted into the box led here.
+    list_url: of its recordings in the list. path: of the file that the page is about, "" for a test; test_url: of its test,
+    "" where none is known. is_pasted: what was pasted into the box led here.
     """
 
     __test__ = False
@@ -102,6 +103,8 @@ class TestPage:
     left: tuple[Recording, ...]
     list_url: str
     looked_for: LookedForBlock | None = None
+    path: str = ""
+    test_url: str = ""
     is_pasted: bool = False
 
     @property
@@ -119,11 +122,14 @@ def show(request: HttpRequest, given: str) -> HttpResponse:
         if test_id is None:
             raise Http404(given)
         return _as_json(test_id)
-    loaded = load(test_id)
+    return answer(request, load(test_id), url_of_test(test_id))
+
+
+def answer(request: HttpRequest, loaded: Loaded, here: str) -> HttpResponse:
+    """Answer with the page of what was loaded, with a part of it, or with a picture in it. here: its address."""
     if "media" in request.GET:
         return _media(loaded, request.GET["media"])
     standings = standings_for([subject_of(row) for row in loaded.rows.values()])
-    here = url_of_test(test_id)
     if wants_fragment(request) and "open" in request.GET:
         return _fold(request, loaded, standings, here)
     folds = Folds.asked_by(request.GET.getlist("open"))
@@ -157,7 +163,7 @@ def page_of(loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str
         beside_count=_beside_count(loaded),
         outline=tuple(mentions[:OUTLINED]),
         outline_more=max(0, len(mentions) - OUTLINED),
-        siblings=siblings_of(test, models),
+        siblings=siblings_of(test, models) if not loaded.file else None,
         looked_for=block_of(read, looked, exchanges, is_partial=bool(loaded.left)),
         source=source,
         source_fold=_source_fold(source, folds) if source else None,
@@ -166,8 +172,14 @@ def page_of(loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str
         size=loaded.size,
         replay=_replay(loaded),
         left=loaded.left[:50],
-        list_url=reverse("recordings:listing") + ListState(terms=(Term("test", loaded.test_id),)).address(),
+        list_url=reverse("recordings:listing") + ListState(terms=(_term(loaded),)).address(),
+        path=loaded.file,
+        test_url=url_of_test(loaded.test_id) if loaded.file and loaded.test_id else "",
     )
+
+
+def _term(loaded: Loaded) -> Term:
+    return Term("path", loaded.file) if loaded.file else Term("test", loaded.test_id)
 
 
 def _source_fold(source: TestSource, folds: Folds) -> Fold:
@@ -212,7 +224,9 @@ def _facts(loaded: Loaded) -> Iterator[str]:
     ]
     if talk and sent > len(shown):
         yield f"{counted(sent, 'message')} were sent; each stands here once."
-    if len(talk) > 1:
+    if loaded.is_one_file and len(threads.conversations) > 1:
+        yield "They come in the order of the file."
+    elif len(talk) > 1 and not loaded.is_one_file:
         yield "The files hold no times; the order is read from the messages."
     if not talk and not checks:
         yield f"{counted(loaded.count, 'recording')}, none of them a conversation."

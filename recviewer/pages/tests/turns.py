@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from recviewer.catalog.models import Recording
-from recviewer.exchange.model import Exchange, Message, Output
+from recviewer.exchange.model import Exchange, Kind, Message, Output
 from recviewer.exchange.text import ENDED, end_of_one, line_of, words_of
 from recviewer.pages.recording.calls import CallView, call_view
 from recviewer.pages.recording.conversation import ROLE, SIDES
@@ -362,6 +362,7 @@ class Teller:
     def _rest(self, rest: Rest) -> FoldView:
         rows = [self._loaded.rows[entry.key] for entry in rest.entries]
         name = f"rest-{rest.kind.value}"
+        is_other = rest.kind is Kind.UNKNOWN
 
         def make() -> Window:
             keys: list[str] = []
@@ -370,7 +371,8 @@ class Teller:
                 entry = rest.entries[one]
                 keys.append(entry.key)
                 line = line_of(entry.exchange)
-                return Row(self._own(entry), f"{line.asked[:120]} → {line.answered[:160]}", rest.kind.value)
+                status = f"{entry.exchange.status} " if is_other and entry.exchange.status is not None else ""
+                return Row(self._own(entry), f"{line.asked[:120]} → {status}{line.answered[:160]}", rest.kind.value)
 
             return self._counted(
                 keys, lambda: self._folds.some(f"{name}.rows", len(rows), row, "recording", template="tests/_rows.html")
@@ -380,7 +382,7 @@ class Teller:
         return FoldView(
             self._folds.fold(
                 name,
-                f"{len(rows):,} × {kind_word(rest.kind.value)}",
+                counted(len(rows), "other call") if is_other else f"{len(rows):,} × {kind_word(rest.kind.value)}",
                 detail=first.answered[:160] if len(rows) == 1 else "",
                 size=size(sum(row.size for row in rows)),
                 template=WINDOWED,
