@@ -60,13 +60,17 @@ class CutBy:
 
 @dataclass(frozen=True, slots=True)
 class TreeOverview:
-    """All cuts. by: what bars and numbers count, `number` or `size`. is_of_tests: recordings without a test are left out."""
+    """All cuts. by: what bars and numbers count, `number` or `size`. is_of_tests: recordings without a test are left out.
+
+    has_history: commits are known, so that there is a growth to show.
+    """
 
     cuts: tuple[CutBy, ...]
     total: int
     by: str
     width: int = WIDTH
     is_of_tests: bool = False
+    has_history: bool = False
 
 
 _OF_TESTS = ListState(terms=(Term("has", "test"),))
@@ -90,7 +94,8 @@ def overview_of(
     if by == "number":
         cuts.insert(3, _verdicts(whole, total, kept_for))
     shown = tuple(cut for cut in cuts if len(cut.segments) > 1 or cut.name == "verdict")
-    return TreeOverview(shown, total, by, is_of_tests=is_of_tests)
+    has_history = any(found.known["month"])
+    return TreeOverview(shown, total, by, is_of_tests=is_of_tests, has_history=has_history and not is_of_tests)
 
 
 def _sums(found: Columns, left: int, key: str, by: str) -> list[tuple[str, int]]:

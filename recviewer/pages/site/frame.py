@@ -39,6 +39,7 @@ BELOW = {
     "history": "recordings",
     "queue": "recordings",
     "bulk": "recordings",
+    "growth": "recordings",
     "searches": "recordings",
 }
 """Namespaces without an own entry, and the entry that lights up for them."""

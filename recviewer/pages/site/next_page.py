@@ -14,6 +14,7 @@ PAGES = frozenset(
         "recordings:listing",
         "recording:show",
         "recording:blob",
+        "growth:show",
         "history:show",
         "models:listing",
         "models:show",

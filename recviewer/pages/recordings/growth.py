@@ -1,0 +1,171 @@
+"""`/growth/`: how many files of recordings there were through the commits, drawn, and which commit did what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog.where import way
+from recviewer.git import ranges, repository
+from recviewer.git.growth import Growth, GrowthStep, growth
+from recviewer.git.repository import GitFailed, Repository
+from recviewer.memory import stored
+from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.numbers import whole
+from recviewer.pages.templatetags.words import bare, counted, day
+from recviewer.recent import Recent
+from recviewer.recorders.registry import claims
+
+COMMITS, SECONDS = 2_000, 4.0
+"""Commits that are looked through at most, and for how long."""
+
+BARS = 100
+"""Bars of the drawing; of more commits several share one."""
+
+WIDTH, HEIGHT = 800, 40
+PER_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthBar:
+    """A bar: the files after one commit, or after several. url: of what these did, "" where nothing came before."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthRow:
+    """A commit of the table. total: files after it."""
+
+    sha: str
+    at: str
+    subject: str
+    added: int
+    removed: int
+    changed: int
+    total: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthPage:
+    """The page, or its drawing alone. rows: the newest first. first, last: days. missing: why nothing can be told, or ""."""
+
+    bars: tuple[GrowthBar, ...] = ()
+    rows: tuple[GrowthRow, ...] = ()
+    count: int = 0
+    files: int = 0
+    is_whole: bool = True
+    first: str = ""
+    last: str = ""
+    previous: str = ""
+    next: str = ""
+    missing: str = ""
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+_kept = Recent[tuple[str, str, bytes], tuple[Growth, int]](8)
+"""By repository, commit and folder: what grew, and how many files there are now."""
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Show the growth; its drawing alone where the overview asks for it."""
+    page = _page(max(1, whole(request.GET.get("page", ""), 1)))
+    if wants_fragment(request):
+        if not page.bars:
+            response = HttpResponse(status=204)
+        else:
+            response = render(request, "recordings/_growth.html", {"growth": page})
+    else:
+        response = render(request, "recordings/growth.html", {"page": page})
+    patch_vary_headers(response, VARY)
+    return response
+
+
+def _page(number: int) -> GrowthPage:
+    here = stored.here()
+    if here is None:
+        return GrowthPage(missing="The recordings lie in no git repository.")
+    try:
+        found, files = _known(here)
+    except GitFailed as failed:
+        return GrowthPage(missing=f"{failed}.")
+    steps = found.steps
+    totals = _totals(steps, files)
+    start = (number - 1) * PER_PAGE
+    rows = tuple(map(_row, steps[start : start + PER_PAGE], totals[start : start + PER_PAGE]))
+    return GrowthPage(
+        bars=tuple(_bars(steps[::-1], totals[::-1])),
+        rows=rows,
+        count=len(steps),
+        files=files,
+        is_whole=found.is_whole,
+        first=day(steps[-1].at) if steps else "",
+        last=day(steps[0].at) if steps else "",
+        previous=f"?page={number - 1}" if number > 1 else "",
+        next=f"?page={number + 1}" if start + PER_PAGE < len(steps) else "",
+    )
+
+
+def _known(here: Repository) -> tuple[Growth, int]:
+    head, below = repository.resolve(here, "HEAD"), way()
+
+    def make() -> tuple[Growth, int]:
+        paths = [one.raw for one in ranges.held(here, head, below)]
+        holds = claims().holds
+        if not any(map(holds, paths)):
+            holds = claims().holds_loose
+        grown = growth(here, head, below, holds, limit=COMMITS, seconds=SECONDS)
+        return grown, sum(map(holds, paths))
+
+    return _kept.made((str(here.git_dir), head, below), make)
+
+
+def _totals(steps: Sequence[GrowthStep], files: int) -> list[int]:
+    """Return how many files there were after each commit. steps: the newest first; files: how many there are now."""
+    return list(accumulate((one.removed - one.added for one in steps[:-1]), initial=files)) if steps else []
+
+
+def _row(step: GrowthStep, total: int) -> GrowthRow:
+    url = _url(step, step)
+    return GrowthRow(step.sha[:9], day(step.at), step.subject, step.added, step.removed, step.changed, total, url)
+
+
+def _url(first: GrowthStep, last: GrowthStep) -> str:
+    return reverse("changes:show", args=[f"{first.parent}..{last.sha}"]) if first.parent else ""
+
+
+def _bars(steps: Sequence[GrowthStep], totals: Sequence[int]) -> list[GrowthBar]:
+    """Return the bars, the oldest first. steps, totals: in that order."""
+    share = -(-len(steps) // BARS) or 1
+    count = -(-len(steps) // share)
+    most, wide = max(totals, default=0) or 1, WIDTH // max(count, 1)
+    bars = []
+    for at in range(0, len(steps), share):
+        some, total = steps[at : at + share], totals[min(at + share, len(steps)) - 1]
+        height = max(1, round(total * HEIGHT / most)) if total else 0
+        did = f"+{sum(one.added for one in some):,} −{sum(one.removed for one in some):,}"
+        what = bare(some[0].subject) if len(some) == 1 else counted(len(some), "commit")
+        title = f"{day(some[-1].at)}: {counted(total, 'file')}, {did}, {what}"
+        bars.append(
+            GrowthBar(at // share * wide, HEIGHT - height, max(1, wide - 1), height, title, _url(some[0], some[-1]))
+        )
+    return bars
+
+
+app_name = "growth"
+urlpatterns = [path("growth/", show, name="show")]
