@@ -2,6 +2,7 @@
 
     python bench/faults/beside.py refresh DIR [--port 8290]   # files of DIR appear, a page is asked for meanwhile
     python bench/faults/beside.py bulk COUNT [--port 8290]    # a verdict on COUNT recordings at once
+    python bench/faults/beside.py acts COUNT [--port 8290]    # a tag, the trash, an import, with undo and redo
 
 A server with one worker is started on the loopback interface, with a tree and a data folder of its own, and ended after it.
 """
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
@@ -183,12 +185,66 @@ def bulk(server: Server, count: int) -> None:
     print("activity:       ", cost(server, "/activity/", 10))
 
 
-def act_on_all(server: Server) -> tuple[int, float]:
-    """Approve all that the list shows, as its form would."""
+def acts(server: Server, count: int, folder: Path, only: str) -> None:
+    """Tag all at once, move all to the trash, import as many verdicts, tags and notes; take each back and do it again."""
+    server.get("/")
+    for name, url, fields in (
+        ("tag", "/do/tag", [("name", "many")]),
+        ("untag", "/do/untag", [("name", "many")]),
+        ("trash", "/do/trash", [("confirmed", "1")]),
+    ):
+        if only not in name:
+            continue
+        around(server, name, lambda url=url, fields=fields: act_on_all(server, url, fields))  # type: ignore[misc]
+    if only not in "import":
+        return
+    (folder / "reviews.jsonl").write_text("\n".join(reviews(count)))
+    command = [sys.executable, "-m", "recviewer", "reviews", "import", str(folder / "reviews.jsonl")]
+    told = {"RECVIEWER_RECORDINGS": str(folder / "tree"), "RECVIEWER_DATA": str(folder / "data")}
+    began = time.perf_counter()
+    subprocess.run(command, env=os.environ | told, check=True)
+    print(f"import:          {time.perf_counter() - began:.1f} s, in a process of its own")
+    around(server, "import", None)
+    print("activity:       ", cost(server, "/activity/", 10))
+
+
+def around(server: Server, name: str, act: Callable[[], tuple[int, float]] | None) -> None:
+    """Do an act, take it back and do it again, and tell what each costs. act: None where it is done already."""
+    page = "/r/recordings/000/000007.json"
+    for what, do in (("", act), (", undo", "/do/undo"), (", redo", "/do/redo"), (", undo", "/do/undo")):
+        if do is None:
+            continue
+        with Peak(server) as peak:
+            status, took = server.post(do, [("next", "/")])[:2] if isinstance(do, str) else do()
+        waited = max(server.get(page)[1] for _ in range(3))
+        print(
+            f"{name + what + ':':16} {status} {took:.1f} s, own memory at most {peak.mib} MiB; a page {waited:.2f} s",
+            flush=True,
+        )
+
+
+def reviews(count: int) -> Iterator[str]:
+    """Yield the lines of a file of reviews: a verdict, a tag and a note for each recording."""
+    yield json.dumps({"recviewer_reviews": 1})
+    moment = "2026-01-01T00:00:00.000000Z"
+    yield json.dumps({"type": "tag", "name": "told", "colour": "blue", "changed": moment})
+    for number in range(count):
+        path = f"recordings/{number // 1000:03}/{number:06}.json"
+        said = {"fingerprint": f"2:{number:064x}", "reviewer": "Ana", "verdict": "reject", "note": f"again {number}"}
+        yield json.dumps({"type": "decision", "path": path, "entered": moment, **said})
+        yield json.dumps({"type": "tagged", "path": path, "tag": "told", "by": "Ana", "at": moment})
+        note = {"id": f"{number:032x}", "author": "Ana", "body": f"Why {number}?", "anchor": "", "at": moment}
+        yield json.dumps({"type": "note", "path": path, **note})
+
+
+def act_on_all(
+    server: Server, url: str = "/do/decide", fields: Sequence[tuple[str, str]] = (("verdict", "approve"),)
+) -> tuple[int, float]:
+    """Act on all that the list shows, as its form would."""
     _, took, body, _ = server.get("/bulk/")
     print(f"/bulk/:          {took:.1f} s, {len(body):,} characters")
     items = [("item", html.unescape(one)) for one in re.findall(r'name="item" value="([^"]+)"', body)]
-    return server.post("/do/decide", [("verdict", "approve"), ("next", "/"), *items])[:2]
+    return server.post(url, [("next", "/"), *fields, *items])[:2]
 
 
 def refresh(server: Server, huge: Path, root: Path) -> None:
@@ -215,16 +271,19 @@ def refresh(server: Server, huge: Path, root: Path) -> None:
 def main() -> None:
     """Start a server, and measure."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("what", choices=["refresh", "bulk"])
+    asked.add_argument("what", choices=["refresh", "bulk", "acts"])
     asked.add_argument("given")
     asked.add_argument("--port", type=int, default=8290)
+    asked.add_argument("--only", default="", help="of `acts`: tag, untag, trash or import")
     told = asked.parse_args()
     with tempfile.TemporaryDirectory(dir=Path(told.given).parent if told.what == "refresh" else None) as folder:
         root = Path(folder) / "tree"
-        fill(root, int(told.given) if told.what == "bulk" else 20)
+        fill(root, 20 if told.what == "refresh" else int(told.given))
         with Server(root, Path(folder) / "data", told.port) as server:
             if told.what == "bulk":
                 bulk(server, int(told.given))
+            elif told.what == "acts":
+                acts(server, int(told.given), Path(folder), told.only)
             else:
                 refresh(server, Path(told.given), root)
 

@@ -255,9 +255,11 @@ def _decoded(data: bytes) -> Json:
 
 
 def _all_pairs(pairs: list[tuple[str, Json]]) -> Json:
-    """Return an object; one with a key twice as what equals none without."""
+    """Return an object; of a key that stands there several times all values, which equals nothing without."""
     made = dict(pairs)
-    return made if len(made) == len(pairs) else {**made, "\0twice": pairs}
+    if len(made) == len(pairs):
+        return made
+    return {key: [value for name, value in pairs if name == key] for key in made}
 
 
 def _ways(before: Json, after: Json, way: Way) -> Iterator[Way]:

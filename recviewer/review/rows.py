@@ -6,7 +6,7 @@ does the act, applying the other takes it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -102,50 +102,103 @@ def present(changes: Iterable[RowChange]) -> dict[tuple[str, ...], Values]:
     return found
 
 
-def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Action) -> AuditEvent:
-    """Take such an act back or do it again. Raises NotAllowed (another's note), Overtaken (changed again since)."""
+def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -> AuditEvent:
+    """Take such an act back or do it again, a few rows at a time.
+
+    source: the event whose payload describes the present effect: the act itself, or its last redo.
+    Raises NotAllowed (another's note), Overtaken (changed again since).
+    """
     if event.action in audit.PERSONAL and event.actor != actor:
         raise NotAllowed(f"Only {event.actor} can take back or repeat that.")
-    changes: list[RowChange] = payload["changes"]
     is_back = action is Action.UNDO
+    later = total = 0
+    for some in _told(source):
+        later += _count_overtaken(some, is_back=is_back)
+        total += len(some)
+    if later:
+        raise Overtaken(later, total)
+    turned = audit.write(
+        actor=actor,
+        action=action,
+        summary=f"{action.label}: {event.summary}",
+        payload=source.payload,
+        items=(ActItem(**item) for item in audit.items_of(event)),
+        target=event,
+    )
+    for some in _told(source):
+        audit.add_members(turned, "changes", some)
+    _apply(lambda: _told(source), is_back=is_back, at=None if event.action in audit.BROUGHT else turned.at)
+    if event.action in audit.BROUGHT:
+        standing.update(set(Decision.objects.filter(event=event).values_list("fingerprint", flat=True)))
+    return turned
+
+
+def _told(source: AuditEvent) -> Iterator[list[RowChange]]:
+    """Yield the changes of an event, in batches."""
+    for some in chunked(audit.members_of(source, "changes")):
+        yield [told for _, told in some]
+
+
+def _count_overtaken(changes: Sequence[RowChange], *, is_back: bool) -> int:
+    """Count the rows that are neither what an undo or a redo begins from nor what it leads to."""
     now = present(changes)
     later = 0
     for one in changes:
         was, becomes = (one["after"], one["before"]) if is_back else (one["before"], one["after"])
         there = _bare(now.get((one["table"], *one["key"])))
         later += there not in (_bare(was), _bare(becomes))
-    if later:
-        raise Overtaken(later, len(changes))
-    turned = audit.write(
-        actor=actor,
-        action=action,
-        summary=f"{action.label}: {event.summary}",
-        payload=payload,
-        items=[ActItem(*item) for item in event.items.values_list("path", "fingerprint", "blob")],
-        target=event,
-    )
-    apply(changes, is_back=is_back, at=None if event.action in audit.BROUGHT else turned.at)
-    if event.action in audit.BROUGHT:
-        standing.update(set(Decision.objects.filter(event=event).values_list("fingerprint", flat=True)))
-    return turned
+    return later
 
 
-def apply(changes: Sequence[RowChange], *, is_back: bool = False, at: datetime | None = None) -> None:
-    """Make the rows what the changes say: as they became or, with is_back, as they were.
+def apply(changes: Sequence[RowChange], *, at: datetime | None = None) -> None:
+    """Make the rows what the changes say: as they became.
 
     at: when, for rows that tell when they changed last; None keeps the time they had.
     """
-    wanted: dict[str, dict[tuple[str, ...], Values | None]] = {TAG: {}, ON: {}, NOTE: {}, PAIR: {}, SEARCH: {}}
+    _apply(lambda: chunked(changes), is_back=False, at=at)
+
+
+Wanted = dict[tuple[str, ...], Values | None]
+
+
+def _apply(batches: Callable[[], Iterator[list[RowChange]]], *, is_back: bool, at: datetime | None) -> None:
+    """Make the rows what the changes say: as they became or, with is_back, as they were.
+
+    batches: yields them from the start, as often as it is called. Notes take two rounds, for an answer needs the note that
+    it hangs on: those come first, and go last.
+    """
+    unused: list[str] = []
+    has_answers = False
+    for some in batches():
+        wanted = _wanted(some, is_back=is_back)
+        _put_tags(wanted[TAG], at)
+        _put_uses(wanted[ON])
+        unused += [name for (name,), values in wanted[TAG].items() if values is None]
+        _put_notes({key: told for key, told in wanted[NOTE].items() if told and not told["thread"]}, at)
+        gone = _gone(wanted[NOTE])
+        for few in chunked(gone):
+            Note.objects.filter(uid__in=few).exclude(thread=None).delete()
+        has_answers = has_answers or bool(gone) or any(told and told["thread"] for told in wanted[NOTE].values())
+        _put_pairs(wanted[PAIR])
+        _put_searches(wanted[SEARCH], at)
+    for few in chunked(unused):
+        Tag.objects.filter(folded__in=few, uses__isnull=True).delete()
+    for some in batches() if has_answers else ():
+        wanted = _wanted(some, is_back=is_back)
+        _put_notes({key: told for key, told in wanted[NOTE].items() if told and told["thread"]}, at)
+        _take_notes(_gone(wanted[NOTE]))
+
+
+def _wanted(changes: Iterable[RowChange], *, is_back: bool) -> dict[str, Wanted]:
+    """Return what rows are to be, by table and key."""
+    wanted: dict[str, Wanted] = {TAG: {}, ON: {}, NOTE: {}, PAIR: {}, SEARCH: {}}
     for one in changes:
         wanted[one["table"]][tuple(one["key"])] = one["before"] if is_back else one["after"]
-    _put_tags(wanted[TAG], at)
-    _put_uses(wanted[ON])
-    for (name,), values in wanted[TAG].items():
-        if values is None:
-            Tag.objects.filter(folded=name, uses__isnull=True).delete()
-    _put_notes(wanted[NOTE], at)
-    _put_pairs(wanted[PAIR])
-    _put_searches(wanted[SEARCH], at)
+    return wanted
+
+
+def _gone(wanted: Wanted) -> list[str]:
+    return [key[0] for key, values in wanted.items() if values is None]
 
 
 def _bare(values: Values | None) -> Values | None:
@@ -153,14 +206,14 @@ def _bare(values: Values | None) -> Values | None:
     return None if values is None else {name: value for name, value in values.items() if name not in _ASIDE}
 
 
-def _put_tags(wanted: dict[tuple[str, ...], Values | None], at: datetime | None) -> None:
+def _put_tags(wanted: Wanted, at: datetime | None) -> None:
     for (name,), values in wanted.items():
         if values is not None:
             told = {**values, "changed_at": at or datetime.fromisoformat(values["changed_at"])}
             Tag.objects.update_or_create(folded=name, defaults=told)
 
 
-def _put_uses(wanted: dict[tuple[str, ...], Values | None]) -> None:
+def _put_uses(wanted: Wanted) -> None:
     names = {key[1]: (values or {}).get("tag", key[1]) for key, values in wanted.items()}
     tags = {tag.folded: tag for some in chunked(names) for tag in Tag.objects.filter(folded__in=some)}
     for name in {key[1] for key, values in wanted.items() if values is not None} - set(tags):
@@ -176,27 +229,36 @@ def _put_uses(wanted: dict[tuple[str, ...], Values | None]) -> None:
     TagOn.objects.bulk_create(rows, batch_size=500)
 
 
-def _put_notes(wanted: dict[tuple[str, ...], Values | None], at: datetime | None) -> None:
-    roots_first = sorted(wanted.items(), key=lambda item: bool(item[1] and item[1]["thread"]))
-    for (uid,), values in roots_first:
-        if values is None:
-            continue
-        told = dict(values)
+def _put_notes(wanted: Wanted, at: datetime | None) -> None:
+    """Write notes, some of which may be there: either such as answer others, or such as do not."""
+    threads: dict[str, Note] = {}
+    for some in chunked({values["thread"] for values in wanted.values() if values and values["thread"]}):
+        threads.update((note.uid, note) for note in Note.objects.filter(uid__in=some))
+    notes = []
+    for (uid,), values in wanted.items():
+        told = dict(values or {})
         for name in NOTE_TIMES:
-            told[name] = datetime.fromisoformat(values[name]) if values[name] else None
+            told[name] = datetime.fromisoformat(told[name]) if told[name] else None
         told["changed_at"] = at or told["changed_at"] or timezone.now()
-        told["thread"] = Note.objects.filter(uid=values["thread"]).first() if values["thread"] else None
-        Note.objects.update_or_create(uid=uid, defaults=told)
-    gone = [uid for (uid,), values in wanted.items() if values is None]
+        told["thread"] = threads.get(told["thread"])
+        notes.append(Note(uid=uid, **told))
+    if notes:
+        fields = [field.name for field in Note._meta.concrete_fields if field.name not in ("id", "uid")]
+        Note.objects.bulk_create(
+            notes, batch_size=200, update_conflicts=True, unique_fields=["uid"], update_fields=fields
+        )
+
+
+def _take_notes(gone: list[str]) -> None:
+    """Delete notes; answers to them are gone by then. Raises Overtaken where there are others."""
     try:
         for some in chunked(gone):
-            Note.objects.filter(uid__in=some).exclude(thread=None).delete()
             Note.objects.filter(uid__in=some).delete()
     except ProtectedError:
         raise Overtaken(1, len(gone)) from None
 
 
-def _put_pairs(wanted: dict[tuple[str, ...], Values | None]) -> None:
+def _put_pairs(wanted: Wanted) -> None:
     for key, values in wanted.items():
         place: dict[str, Any] = dict(zip(_PAIRED, key, strict=True))
         if values is None:
@@ -206,7 +268,7 @@ def _put_pairs(wanted: dict[tuple[str, ...], Values | None]) -> None:
             PairChoice.objects.update_or_create(**place, defaults=told)
 
 
-def _put_searches(wanted: dict[tuple[str, ...], Values | None], at: datetime | None) -> None:
+def _put_searches(wanted: Wanted, at: datetime | None) -> None:
     for (name,), values in wanted.items():
         if values is None:
             SavedSearch.objects.filter(folded=name).delete()

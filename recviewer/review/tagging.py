@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -72,7 +72,7 @@ def tag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None = N
             items=[ActItem(recording.path, subject_of(recording), recording.blob) for recording in fresh],
             at=at,
         )
-        _add(payload)
+        _add(payload["tag"], payload["rows"])
     return chosen.told(audit.done(event))
 
 
@@ -100,34 +100,45 @@ def untag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None =
             items=[ActItem(recording.path, subject_of(recording), recording.blob) for recording in acted],
             at=at,
         )
-        _remove(payload)
+        _remove(payload["tag"], payload["rows"])
     return chosen.told(audit.done(event))
 
 
-def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Action) -> AuditEvent:
-    """Take a tag event back or do it again, with the very rows it had. Raises Overtaken (changed again since)."""
+def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -> AuditEvent:
+    """Take a tag event back or do it again, with the very rows it had, a few at a time. Raises Overtaken (changed since).
+
+    source: the event whose payload describes the present effect: the act itself, or its last redo.
+    """
     adds = (event.action == Action.TAG) is (action is Action.REDO)
-    paths = [row["path"] for row in payload["rows"]]
-    there: set[str] = set()
-    for some in chunked(paths):
-        found = TagOn.objects.filter(tag__folded=folded(payload["tag"]["name"]), path__in=some)
-        there.update(found.values_list("path", flat=True))
-    later = len(there) if adds else len(paths) - len(there)
+    told = source.payload["tag"]
+    later = total = 0
+    for rows in _told(source):
+        found = TagOn.objects.filter(tag__folded=folded(told["name"]), path__in=[row["path"] for row in rows]).count()
+        later += found if adds else len(rows) - found
+        total += len(rows)
     if later:
-        raise Overtaken(later, len(paths))
+        raise Overtaken(later, total)
     turned = audit.write(
         actor=actor,
         action=action,
         summary=f"{action.label}: {event.summary}",
-        payload=payload,
-        items=[ActItem(*item) for item in event.items.values_list("path", "fingerprint", "blob")],
+        payload=source.payload,
+        items=(ActItem(**item) for item in audit.items_of(event)),
         target=event,
     )
-    if adds:
-        _add(payload)
-    else:
-        _remove(payload)
+    for rows in _told(source):
+        audit.add_members(turned, "rows", rows)
+        if adds:
+            _add(told, rows)
+        else:
+            _remove(told, rows)
     return turned
+
+
+def _told(source: AuditEvent) -> Iterator[list[dict[str, Any]]]:
+    """Yield the rows of an event, in batches."""
+    for some in chunked(audit.members_of(source, "rows")):
+        yield [told for _, told in some]
 
 
 def _payload(label: Tag, rows: Sequence[tuple[str, str, datetime]], *, created: bool) -> dict[str, Any]:
@@ -138,21 +149,20 @@ def _payload(label: Tag, rows: Sequence[tuple[str, str, datetime]], *, created: 
     }
 
 
-def _add(payload: dict[str, Any]) -> None:
-    told = payload["tag"]
+def _add(told: dict[str, Any], rows: Sequence[dict[str, Any]]) -> None:
     label, _ = Tag.objects.get_or_create(
         folded=folded(told["name"]), defaults={"name": told["name"], "colour": told["colour"]}
     )
-    for some in chunked(payload["rows"]):
+    for some in chunked(rows):
         TagOn.objects.bulk_create(
             TagOn(tag=label, path=row["path"], actor=row["actor"], at=datetime.fromisoformat(row["at"])) for row in some
         )
 
 
-def _remove(payload: dict[str, Any]) -> None:
-    told = payload["tag"]
+def _remove(told: dict[str, Any], rows: Sequence[dict[str, Any]]) -> None:
+    """Take a tag off, and away once nobody uses it, where it came with these."""
     label = Tag.objects.get(folded=folded(told["name"]))
-    for some in chunked(row["path"] for row in payload["rows"]):
+    for some in chunked(row["path"] for row in rows):
         TagOn.objects.filter(tag=label, path__in=some).delete()
     if told["created"] and not label.uses.exists():
         label.delete()

@@ -51,10 +51,9 @@ def _turn(event: AuditEvent, *, actor: str, action: Action) -> AuditEvent:
         source = audit.in_force(event)
         if event.action in audit.VERDICTS:
             return decide.turn(event, source, actor=actor, action=action)
-        payload = audit.payload_of(source)
         if event.action in audit.SWAPS:
-            return rows.turn(event, payload, actor=actor, action=action)
-        return tagging.turn(event, payload, actor=actor, action=action)
+            return rows.turn(event, source, actor=actor, action=action)
+        return tagging.turn(event, source, actor=actor, action=action)
 
 
 def _files_payload(event: AuditEvent) -> dict[str, object]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recviewer.plan.tree import make
-from recviewer.review import notes, searches
+from recviewer.review import audit, notes, searches, subjects
 from recviewer.review.decide import decide
 from recviewer.review.labels import rename
 from recviewer.review.models import (
@@ -95,6 +95,27 @@ def test_export_import_export_is_the_same_bytes(reviewed):
     )
     rebuild()
     assert standings() == before
+
+
+def test_a_large_import_is_taken_back_and_done_again_a_few_rows_at_a_time(db, monkeypatch):
+    """Answers stand before and after what they hang on, in other batches."""
+    monkeypatch.setattr(audit, "BATCH", 3)
+    monkeypatch.setattr(subjects.chunked, "__defaults__", (4,))
+    note = {"type": "note", "path": "p", "author": "A", "body": "b", "anchor": "", "at": "2026-01-01T00:00:00Z"}
+    lines_ = [{"type": "tag", "name": "x", "colour": "red", "changed": "2026-01-01T00:00:00Z"}]
+    for at in range(9):
+        lines_.append({"type": "tagged", "path": f"p{at}", "tag": "x", "by": "A", "at": "2026-01-01T00:00:00Z"})
+        lines_.append(note | {"id": f"{at:032x}", "thread": f"{20 - at:032x}"})
+        lines_.append(note | {"id": f"{20 - at:032x}"})
+    bring(HEAD + b"\n".join(json.dumps(line).encode() for line in lines_))
+    data = merging.export()
+
+    undo(actor="Cleo")
+    assert (Note.objects.count(), TagOn.objects.count(), Tag.objects.count()) == (0, 0, 0)
+
+    redo(actor="Cleo")
+    assert merging.export() == data
+    assert Note.objects.exclude(thread=None).count() == 9
 
 
 def test_what_an_answer_hangs_on_is_no_note_that_was_imported(db):
