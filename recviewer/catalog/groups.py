@@ -7,6 +7,7 @@ At 30,000 recordings the groups take 6 MB.
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import compress
@@ -59,6 +60,15 @@ class TestGroups:
         self._group_of = array("l", [numbers.setdefault(rows.get(id, none), len(numbers)) for id in found.ids])
         self._groups = [OneGroup(*one) for one in numbers]  # type: ignore[arg-type]
         self._times = dict(Commit.objects.values_list("id", "at"))
+
+    def by_test(self, flags: bytes) -> dict[str, int]:
+        """Return how many of some recordings each test has. flags: by place."""
+        found: dict[str, int] = {}
+        for group, count in Counter(compress(self._group_of, flags)).items():
+            test = self._groups[group].test_id
+            if test is not None:
+                found[test] = found.get(test, 0) + count
+        return found
 
     def summed(self, flags: bytes) -> Iterator[GroupSum]:
         """Yield the groups of a test that some recordings are of, in the order of what is alike. flags: by place."""

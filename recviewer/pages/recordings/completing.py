@@ -15,9 +15,10 @@ from django.views.decorators.http import require_safe
 from recviewer.catalog.facets import FACETS
 from recviewer.catalog.filters import FILTERS, HAS, IS, SAID, Recordings
 from recviewer.catalog.freshness import settled
+from recviewer.catalog.groups import groups_of
 from recviewer.language.tree import Term, quoted
 from recviewer.pages.recordings import parts_offered
-from recviewer.pages.recordings.facets import FACET_WORDS, counts_of, narrowed, verdict_counts
+from recviewer.pages.recordings.facets import FACET_WORDS, counts_of, flags_of, narrowed, verdict_counts
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.site.numbers import whole
 from recviewer.review import filters as said
@@ -111,7 +112,7 @@ def _values(state: ListState, sign: str, key: str, letters: str, start: int, end
     alone = replace(state, terms=tuple(term for term in state.terms if term.key != key or key in together))
     counts = counts_of(alone, kept_for, is_faulty=False)[1]
     if key in parts_offered.KEYS:
-        offered = parts_offered.offered(key, narrowed(alone, None, kept_for).order_by(), letters, SHOWN)
+        offered = _parts(alone, key, letters, kept_for)
         most = max((count or 0 for count in offered.values()), default=0)
         parts = tuple(_line(sign, key, value, count, most, letters, {}) for value, count in offered.items())
         return CompletionSheet(key, _about(key)[0], counts.total, start, end, parts)
@@ -130,6 +131,13 @@ def _values(state: ListState, sign: str, key: str, letters: str, start: int, end
     most = max((count or 0 for _, count in fitting[:SHOWN]), default=0)
     lines = [_line(sign, key, value, count, most, letters, words) for value, count in fitting[:SHOWN]]
     return CompletionSheet(key, _about(key)[0], counts.total, start, end, tuple(lines))
+
+
+def _parts(state: ListState, key: str, letters: str, kept_for: str) -> Mapping[str, int | None]:
+    if key != "test":
+        return parts_offered.offered(key, narrowed(state, None, kept_for).order_by(), letters, SHOWN)
+    columns, flags = flags_of(state, kept_for)
+    return parts_offered.functions(groups_of(columns, kept_for).by_test(flags), letters, SHOWN)
 
 
 def _counted(

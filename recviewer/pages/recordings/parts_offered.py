@@ -18,24 +18,29 @@ _DIGITS = re.compile(r"[0-9a-f]{2,64}")
 _PARTS = re.compile(r"[^\W_]+")
 
 
-def offered(key: str, left: Recordings, letters: str, most: int) -> Mapping[str, int | None]:
-    """Return parts that fit letters, the best first, each with how many recordings it would leave; None: not counted.
+def functions(ids: Mapping[str, int], letters: str, most: int) -> dict[str, int | None]:
+    """Return names of test functions that fit letters, the best first, at most so many.
 
-    left: what the rest of the query leaves. most: how many are offered.
+    ids: of the tests that the rest of a query leaves, with how many recordings each has. A name also finds the tests whose
+    ids hold it, and is counted so.
     """
-    if key == "hash":
-        return dict.fromkeys(_hashes(left, letters, most))
-    return _functions(left, letters, most) if key == "test" else _folders(left, letters, most)
-
-
-def _functions(left: Recordings, letters: str, most: int) -> dict[str, int | None]:
-    """Return names of test functions; a name also finds the tests whose ids hold it, and is counted so."""
-    some = left.filter(test_id__icontains=letters) if letters else left.filter(test_id__isnull=False)
-    ids = [(one or "", count) for one, count in some.values_list("test_id").annotate(count=Count("pk"))]
     named = Counter[str]()
-    for test_id, count in ids:
+    for test_id, count in ids.items():
         named[parse(test_id).function.rpartition("::")[2]] += count
-    return {one: sum(count for test_id, count in ids if _holds(test_id, one)) for one in _best(named, letters, most)}
+    lower = [(_lower(test_id), count) for test_id, count in ids.items()]
+    return {
+        one: sum([count for test_id, count in lower if part in test_id])
+        for one in _best(named, letters, most)
+        for part in [_lower(one)]
+    }
+
+
+def offered(key: str, left: Recordings, letters: str, most: int) -> Mapping[str, int | None]:
+    """Return hashes or folders that fit letters, the best first, each with how many recordings it would leave.
+
+    left: what the rest of the query leaves. most: how many are offered. Hashes are not counted.
+    """
+    return dict.fromkeys(_hashes(left, letters, most)) if key == "hash" else _folders(left, letters, most)
 
 
 def _folders(left: Recordings, letters: str, most: int) -> dict[str, int | None]:
@@ -77,10 +82,6 @@ def _rank(text: str, typed: str) -> int:
     return 1 if any(text.startswith(typed, part.start()) for part in _PARTS.finditer(text)) else _NO
 
 
-def _holds(text: str, part: str) -> bool:
-    """Tell whether a text holds a part as the filter finds it: case is told apart but in ASCII."""
-    return _lower(part) in _lower(text)
-
-
 def _lower(text: str) -> str:
+    """Return a text as filters compare it: case is told apart but in ASCII."""
     return text.lower() if text.isascii() else "".join([sign.lower() if sign.isascii() else sign for sign in text])
