@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Collection, Sequence
 
+from recviewer import front
 from recviewer.env import BadEnvironment
 from recviewer.exchange.plain import Printed
 
@@ -25,6 +26,11 @@ PLAN_VALUED = frozenset({"--repo", "--recordings", "--format", "--output"})
 
 QUERIED = {"search": {"--recordings", "--limit"}, "export": {"--query"}}
 """Commands that take a query, with those of their options that take a value."""
+
+NAME = "recviewer"
+
+HIDDEN = {"--version", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color", "--skip-checks"}
+"""Options of every command that are Django's, and work, but are told by no help."""
 
 COMMON = frozenset({"-v", "--verbosity", "--settings", "--pythonpath"})
 """Options of every command that take a value."""
@@ -121,19 +127,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None:
         sys.stdout, sys.stderr = Printed(sys.stdout), Printed(sys.stderr)
+    told = front.answer(given)
+    if told is not None:
+        sys.stdout.write(told)
+        return
     os.environ["DJANGO_COLORS"] = "nocolor"  # colours are written with the characters that are kept out
     root = root_argument(given) or root_option(given)
     if root is not None:
         os.environ["RECVIEWER_RECORDINGS"] = os.path.abspath(root)
     repository = repository_option(given) or plan_repository(given)
+    here = None if root or repository else _here(given)
+    if here is not None:
+        os.environ["RECVIEWER_RECORDINGS"] = here
     if repository:
         os.environ["RECVIEWER_REPO"] = os.path.abspath(repository)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")
     from django.core.management import execute_from_command_line
+    from django.core.management.base import BaseCommand
     from django.db import DatabaseError
 
+    BaseCommand.suppressed_base_arguments = HIDDEN
     try:
-        execute_from_command_line([sys.argv[0], *with_query(given)])
+        if not _is_command(given[0]):
+            sys.stderr.write(f"{front.unknown(given[0], [*front.FIRST, *front.MORE])}\n")
+            sys.exit(2)
+        execute_from_command_line([NAME, *with_query(given)])
         sys.stdout.flush()
     except BrokenPipeError:  # whoever reads has had enough, which is no failure
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -145,6 +163,44 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+_ELSEWHERE = ("RECVIEWER_RECORDINGS", "RECVIEWER_REPO", "RECVIEWER_DATA")
+
+
+def _here(arguments: Sequence[str]) -> str | None:
+    """Return this folder where `serve` names no other and it is a work tree with recordings, but for our own sources."""
+    if not arguments or arguments[0] != "serve" or any(map(os.environ.get, _ELSEWHERE)):
+        return None
+    folder = os.getcwd()
+    above = [folder]
+    while os.path.dirname(above[-1]) != above[-1]:
+        above.append(os.path.dirname(above[-1]))
+    top = next((one for one in above if os.path.exists(os.path.join(one, ".git"))), None)
+    if top is None or os.path.exists(os.path.join(top, "recviewer", "cli.py")):
+        return None
+    from pathlib import Path
+
+    from recviewer.recorders.registry import claims
+    from recviewer.store.refusals import Refusal
+    from recviewer.store.scan import scan
+
+    try:
+        found = scan(Path(folder), claims())
+    except Refusal:
+        return None
+    return folder if found.stamps and not found.is_loose else None
+
+
+def _is_command(name: str) -> bool:
+    """Tell whether a word is a command, of ours or of Django's."""
+    import django
+    from django.core.management import get_commands
+
+    if name in front.FIRST or name in front.MORE or name in ("help", "version") or name.startswith("-"):
+        return True
+    django.setup()
+    return name in get_commands()
 
 
 def _without_database(error: Exception) -> str:

@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 import webbrowser
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.conf import settings
@@ -19,18 +19,26 @@ from recviewer.gunicorn_conf import PREPARED
 from recviewer.places import MOVED
 
 
+def _port(text: str) -> int:
+    """Return a port. Raises ArgumentTypeError with a sentence."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65_535:
+        raise ArgumentTypeError(f"{text} is no port: give a number from 1 to 65535")
+    return int(text)
+
+
 class Command(BaseCommand):
     help = (
         "Index the recordings below DIR and serve them on http://127.0.0.1:8000. Without DIR: $RECVIEWER_RECORDINGS, "
-        "else those in the work tree of --repo (a mirror has none, and only its changes are shown), else a private copy "
-        "of the demo tree. Example: recviewer serve tests/integration --open"
+        "else those in the work tree of --repo (a mirror has none, and only its changes are shown), else those below "
+        "this folder where it lies in a work tree and has some, else a private copy of the demo tree. "
+        "Example: recviewer serve tests/integration --open"
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dir", nargs="?", metavar="DIR", help="the recordings root")
         parser.add_argument("--host", default="127.0.0.1", help="address to bind (default 127.0.0.1)")
-        parser.add_argument("--port", type=int, default=8000, help="port to bind (default 8000)")
+        parser.add_argument("--port", type=_port, default=8000, help="port to bind (default 8000)")
         parser.add_argument("--workers", type=int, default=1, help="worker processes (default 1, with 8 threads)")
         parser.add_argument(
             "--repo",

@@ -1,0 +1,57 @@
+"""What the command says of itself: one screen, its version, and a hint where a command was mistyped."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+SCREEN = """\
+recviewer shows recorded LLM calls so that people can read, search and review them.
+
+  recviewer serve                  in a checkout: look at its recordings on http://127.0.0.1:8000
+                                   elsewhere: at a demo, in which deleting is safe
+  recviewer serve DIR              look at those of another folder
+  recviewer report BASE...HEAD     what a range of commits did to them: for a pull request, in CI
+  recviewer search WORDS           find recordings by words and filters, such as model:gpt-4o
+  recviewer show FILE              read one as a conversation, here
+  recviewer plan                   what was decided, as a patch, commands and tests to run again
+
+More: {more}.
+recviewer COMMAND --help tells what a command takes.
+"""
+
+FIRST = ("serve", "report", "search", "show", "plan")
+"""Commands that the screen explains."""
+
+MORE = ("export", "find-hash", "index", "reviews", "move-database", "createsuperuser", "changepassword")
+"""Commands that it names. All others are Django's: they work, and are for those who know them."""
+
+
+def screen() -> str:
+    """Return the one screen that a command without arguments prints."""
+    return SCREEN.format(more=", ".join(MORE))
+
+
+def own_version() -> str:
+    """Return `recviewer` and its version."""
+    try:
+        return f"recviewer {version('recviewer')}"
+    except PackageNotFoundError:  # run from a folder without being installed
+        return "recviewer, not installed: run from its sources"
+
+
+def answer(arguments: Sequence[str]) -> str | None:
+    """Return what is printed where no command is to be run; None where one is."""
+    if not arguments or (arguments[0] in ("-h", "--help", "help") and len(arguments) == 1):
+        return screen()
+    if len(arguments) == 1 and arguments[0] in ("-V", "--version", "version"):
+        return f"{own_version()}\n"
+    return None
+
+
+def unknown(name: str, known: Sequence[str]) -> str:
+    """Return the sentence for a command that is none, with the nearest one."""
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"There is no command {name}.{hint} `recviewer` alone lists them."

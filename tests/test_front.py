@@ -1,0 +1,94 @@
+"""What the command says of itself, and which folder it serves where none is named."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from recviewer import cli, front
+from recviewer.commands.management import commands as own
+from tests.conftest import exchange
+
+
+def run(*arguments, capsys, code=None):
+    if code is None:
+        cli.main(list(arguments))
+    else:
+        with pytest.raises(SystemExit) as ended:
+            cli.main(list(arguments))
+        assert ended.value.code == code
+    return capsys.readouterr()
+
+
+@pytest.mark.parametrize("arguments", [(), ("help",), ("--help",), ("-h",)])
+def test_the_screen_fits_and_names_each_command(arguments, capsys):
+    said = run(*arguments, capsys=capsys).out
+
+    names = {path.stem for path in Path(own.__path__[0]).glob("[a-z]*.py")} - {"runserver"}
+    assert names <= set(front.FIRST) | set(front.MORE)
+    assert all(name in said for name in names)
+    assert all(len(line) <= 100 for line in said.splitlines())
+    assert len(said.splitlines()) <= 24
+    assert "Django" not in said
+
+
+@pytest.mark.parametrize("argument", ["--version", "-V", "version"])
+def test_the_version_is_its_own(argument, capsys):
+    assert run(argument, capsys=capsys).out == "recviewer 0.1.0\n"
+
+
+@pytest.mark.parametrize(("given", "near"), [("reprot", "report"), ("serv", "serve"), ("find_hash", "find-hash")])
+def test_a_mistyped_command_is_told_the_nearest(given, near, capsys):
+    said = run(given, capsys=capsys, code=2)
+    assert f"Did you mean {near}?" in said.err
+    assert len(said.err.splitlines()) == 1
+
+
+def test_what_is_like_no_command_is_told_so(capsys):
+    assert "There is no command xyzzy." in run("xyzzy", capsys=capsys, code=2).err
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "65536", "99999999", "-1", "8_000"])
+def test_what_is_no_port_is_a_sentence(port, capsys):
+    said = run("serve", f"--port={port}", capsys=capsys, code=2).err
+    assert f"{port} is no port: give a number from 1 to 65535" in said
+    assert "Traceback" not in said
+
+
+def test_help_of_a_command_tells_its_own_options(capsys):
+    said = run("serve", "--help", capsys=capsys, code=0).out
+    assert said.startswith("usage: recviewer serve")
+    assert "--pythonpath" not in said
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    for name in cli._ELSEWHERE:
+        monkeypatch.delenv(name, raising=False)
+    home = tmp_path / "tests" / "recordings"
+    home.mkdir(parents=True)
+    (home / "a.json").write_text(json.dumps(exchange()))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_checkout_with_recordings_is_served(folder, monkeypatch):
+    assert cli._here(["serve"]) is None
+    (folder / ".git").mkdir()
+    assert cli._here(["serve", "--open"]) == str(folder)
+    assert cli._here(["index"]) is None
+    monkeypatch.chdir(folder / "tests")
+    assert cli._here(["serve"]) == str(folder / "tests")
+    monkeypatch.setenv("RECVIEWER_DATA", str(folder))
+    assert cli._here(["serve"]) is None
+
+
+def test_a_checkout_without_recordings_and_our_own_are_not(folder, monkeypatch):
+    (folder / ".git").mkdir()
+    (folder / "recviewer").mkdir()
+    (folder / "recviewer" / "cli.py").touch()
+    assert cli._here(["serve"]) is None
+    (folder / "recviewer" / "cli.py").unlink()
+    os.rename(folder / "tests" / "recordings", folder / "tests" / "others")
+    assert cli._here(["serve"]) is None
