@@ -59,7 +59,9 @@ class TestGroups:
         self._found = found
         self._group_of = array("l", [numbers.setdefault(rows.get(id, none), len(numbers)) for id in found.ids])
         self._groups = [OneGroup(*one) for one in numbers]  # type: ignore[arg-type]
-        self._times = dict(Commit.objects.values_list("id", "at"))
+        of_tests = [at for at, one in enumerate(self._groups) if one.test_id is not None]
+        self._order = array("l", sorted(of_tests, key=lambda at: self._groups[at][:5]))
+        self._times: dict[int, datetime] = dict(Commit.objects.values_list("id", "at"))
 
     def by_test(self, flags: bytes) -> dict[str, int]:
         """Return how many of some recordings each test has. flags: by place."""
@@ -77,11 +79,10 @@ class TestGroups:
         for group, size in some:
             counts[group] += 1
             sizes[group] += size
-        found = [(self._groups[at], count, sizes[at]) for at, count in enumerate(counts) if count]
-        for alike, count, size in sorted(
-            (one for one in found if one[0].test_id is not None), key=lambda one: one[0][:5]
-        ):
-            yield GroupSum(alike, count, size, self._times.get(alike.commit) if alike.commit is not None else None)
+        for at in self._order:
+            if counts[at]:
+                alike = self._groups[at]
+                yield GroupSum(alike, counts[at], sizes[at], self._times.get(alike.commit or 0))
 
 
 _kept = Recent[str, TestGroups](1)
