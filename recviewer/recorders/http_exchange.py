@@ -1,13 +1,12 @@
 """From an HTTP exchange as recorders of cassettes keep it to the document that formats read.
 
-What differs at each recording without anything being said is left out of the document, by name: `PASSED`. Credentials are
-never in it, only that there are some.
+What differs at each recording without anything being said is left out of the document: see `headers`. Credentials are
+never in it, only that there are some: see `credentials`.
 """
 
 from __future__ import annotations
 
 import base64
-import re
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,30 +14,8 @@ from dataclasses import dataclass, field
 from recviewer.exchange.model import Json, Problem
 from recviewer.formats.decode import Decoded, Unreadable, decode
 from recviewer.formats.framing import frame
-from recviewer.recorders import event_stream
-
-PASSED = re.compile(
-    r"date|age|etag|expires|last-modified|server|server-timing|via|alt-svc|nel|report-to|reporting-endpoints|vary|pragma"
-    r"|connection|keep-alive|transfer-encoding|content-length|content-encoding|accept.*|host|user-agent|cookie|set-cookie"
-    r"|cf-.*|x-stainless-.*|x-fern-.*|x-envoy-.*|x-kong-.*|x-amz.*|amz-.*|x-ratelimit-.*|ratelimit.*|anthropic-ratelimit-.*"
-    r"|.*request-?id|.*trace-?id|.*correlation-?id|traceparent|tracestate|baggage|sentry-trace|x-cloud-trace-context"
-    r"|.*processing-ms|.*-latency|.*-time|.*-duration|.*-upstream-.*|strict-transport-security|access-control-.*"
-    r"|x-content-type-options|x-frame-options|x-xss-protection|content-security-policy.*|referrer-policy|cache-control|x-cache.*"
-    r"|permissions-policy|cross-origin-.*|openai-organization|openai-project|anthropic-organization-id|x-served-by|x-timer"
-    r"|x-vercel-.*|x-render-.*|x-goog-.*|x-groq-region|x-inference-.*|x-robots-tag|x-powered-by|server-.*|fly-.*|x-debug.*"
-    r"|traceresponse|request-context|.*-region|.*workspace-id|.*service-tier|x-max-retry-.*|azureai-.*"
-    r"|idempotency-key|sec-.*|priority|te|upgrade|proxy-.*|x-b3-.*|x-forwarded-.*|apim-.*|x-ms-.*|azureml-.*|x-accel-.*",
-    re.IGNORECASE,
-)
-"""Headers of requests and replies that say nothing of what was asked or answered, or differ at each recording."""
-
-CREDENTIALS = re.compile(
-    r"authorization|.*api-?key|.*-token|x-goog-api-key|x-auth-.*|cookie|.*secret.*|.*password.*", re.IGNORECASE
-)
-"""Headers whose value is a credential: only that there is one is told."""
-
-_SECRET = re.compile(r"([?&](?:key|api[-_]?key|access_token|token|sig|signature|x-amz-[a-z-]+)=)[^&#]+", re.IGNORECASE)
-"""Credentials in the query of a URL."""
+from recviewer.recorders import credentials, event_stream
+from recviewer.recorders.headers import counted
 
 BODY_LIMIT = 64_000_000
 """Bytes that a compressed body may come to."""
@@ -66,7 +43,7 @@ class HttpExchange:
         body = self.request_body
         if isinstance(body, bytes):
             body = base64.b64encode(body).decode()
-        return [self.method.upper(), self.url, _jsonable(body)]
+        return [self.method.upper(), credentials.in_url(self.url), _jsonable(body)]
 
 
 def document_of(exchange: HttpExchange, *, exact: bool = False) -> Decoded:
@@ -74,17 +51,20 @@ def document_of(exchange: HttpExchange, *, exact: bool = False) -> Decoded:
     problems = list(exchange.problems)
     request: dict[str, Json] = {
         "method": exchange.method.upper(),
-        "url": _SECRET.sub(r"\g<1>(credential)", exchange.url),
-        "headers": _counted(exchange.request_headers),
+        "url": credentials.in_url(exchange.url),
+        "headers": counted(exchange.request_headers),
     }
     sent = _opened(exchange.request_body, "request.body", problems, exact)
     if sent is not None:
+        sent = credentials.in_request(sent)
         request["body"] = sent if isinstance(sent, dict) else {_kind_of(sent): sent}
-    else:
-        request["body"] = {}
     given = _opened(exchange.response_body, "response.body", problems, exact)
-    response: dict[str, Json] = {"status": exchange.status, "body": given, "is_streaming": _is_stream(exchange, given)}
-    headers = _counted(exchange.response_headers)
+    response: dict[str, Json] = {
+        "status": exchange.status,
+        "body": credentials.in_reply(given),
+        "is_streaming": _is_stream(exchange, given),
+    }
+    headers = counted(exchange.response_headers)
     if headers:
         response["headers"] = headers
     if exchange.status is None:
@@ -95,23 +75,6 @@ def document_of(exchange: HttpExchange, *, exact: bool = False) -> Decoded:
 
 def _kind_of(sent: Json) -> str:
     return "(text)" if isinstance(sent, str) else "(value)"
-
-
-def _counted(headers: Mapping[str, Json]) -> dict[str, Json]:
-    """Return the headers that count, by their names in lower case, of credentials only that there are some."""
-    made: dict[str, Json] = {}
-    for name, value in headers.items():
-        name = name.lower()
-        if CREDENTIALS.fullmatch(name):
-            made["credentials"] = True
-        elif not PASSED.fullmatch(name):
-            values = value if isinstance(value, list) else [value]
-            made[name] = ", ".join(_text_of(one) for one in values)
-    return dict(sorted(made.items()))
-
-
-def _text_of(value: object) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _is_stream(exchange: HttpExchange, body: Json) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib
 import logging
 import pkgutil
-from collections.abc import Sequence
 from functools import cache
 
 from recviewer.recorders import kinds
-from recviewer.recorders.contract import Recorder, TellsTest
+from recviewer.recorders.contract import Recorder
 from recviewer.store.claims import Claims
 
 log = logging.getLogger(__name__)
@@ -45,13 +44,17 @@ def _with_name(name: str) -> tuple[Recorder, ...]:
 def recorder_of(name: str, data: bytes) -> Recorder | None:
     """Return the recorder that wrote a file: one that recognizes its bytes, else OGX where it claims such names.
 
-    name: of the file. None for a file that is no recording, though it lies where recordings lie.
+    name: of the file, or its path where this tells more, see `read_as`. None for a file that is no recording, though it lies
+    where recordings lie.
     """
     claiming = _with_name(name[name.rfind(".") :])
     default = next((one for one in claiming if one.name == DEFAULT), None)
+    folders = _folders(name)
+    if default is not None and claims().are_homes(folders) and default.homes.isdisjoint(folders):
+        default = None
     if default is not None and len(claiming) == 1:
         return default
-    return next((one for one in claiming if one is not default and _recognizes(one, data)), default)
+    return next((one for one in claiming if one.name != DEFAULT and _recognizes(one, data)), default)
 
 
 def _recognizes(recorder: Recorder, data: bytes) -> bool:
@@ -63,21 +66,18 @@ def _recognizes(recorder: Recorder, data: bytes) -> bool:
 
 
 def read_as(path: str) -> str:
-    """Return what of a file's path its reading depends on: its name; the path where its folders tell the test.
+    """Return what of a file's path its reading depends on: its name; the path where it lies in a home of other recorders.
 
     Equal bytes under an equal one are read alike, so that it is part of the key of whatever is kept of them.
     """
-    folder, _, name = path.rpartition("/")
-    if not folder:
-        return name
-    folders = [part.encode("utf-8", "surrogatepass") for part in folder.split("/")]
-    return path if any(_tells_test(one, folders, name) for one in _telling()) else name
+    folders = _folders(path)
+    return path if folders and not _others().isdisjoint(folders) else path[path.rfind("/") + 1 :]
 
 
 @cache
-def _telling() -> tuple[Recorder, ...]:
-    return tuple(one for one in recorders() if isinstance(one, TellsTest))
+def _others() -> frozenset[bytes]:
+    return frozenset().union(*[one.homes for one in recorders() if one.name != DEFAULT])
 
 
-def _tells_test(recorder: Recorder, folders: Sequence[bytes], name: str) -> bool:
-    return not recorder.homes.isdisjoint(folders) and name.encode("utf-8", "surrogatepass").endswith(recorder.endings)
+def _folders(path: str) -> list[bytes]:
+    return path.encode("utf-8", "surrogatepass").split(b"/")[:-1]

@@ -69,7 +69,11 @@ def documents(data: bytes) -> list[YamlDocument]:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadYaml(f"not UTF-8 text: byte 0x{data[error.start]:02x} at offset {error.start:,}") from None
-    places = _Places(text, len(text) == len(data))
+    if text.startswith("\ufeff"):
+        text, before = text[1:], len("\ufeff".encode())
+    else:
+        before = 0
+    places = _Places(text, len(text) == len(data) - before, before)
     try:
         return list(_documents(text, places))
     except yaml.YAMLError as error:
@@ -95,21 +99,28 @@ def _loader() -> Any:
 
 
 class _Places:
-    """Where characters stand in the bytes of a text."""
+    """Where characters stand in the bytes of a text. before: bytes that come before the text."""
 
-    def __init__(self, text: str, is_ascii: bool) -> None:
+    def __init__(self, text: str, is_ascii: bool, before: int) -> None:
         self.text = text
-        self._is_ascii = is_ascii
-        self._known = (0, 0)
+        self._is_ascii, self._before = is_ascii, before
+        self._known = (0, before)
+
+    def item_at(self, index: int) -> int:
+        """Return where the line of an item begins, in bytes: that of its dash, where this has a line of its own."""
+        at = index
+        while at and self.text[at - 1] in " \r\n":
+            at -= 1
+        return self.line_of(at - 1 if at and self.text[at - 1] == "-" else index)
 
     def line_of(self, index: int) -> int:
-        """Return where the line begins that a character stands in, in bytes."""
-        start = self.text.rfind("\n", 0, index) + 1
+        """Return where the line begins that a character stands in, in bytes; of the end of the text, where that is."""
+        start = index if index >= len(self.text) else self.text.rfind("\n", 0, index) + 1
         if self._is_ascii:
-            return start
+            return start + self._before
         index, place = self._known
         if start < index:
-            index = place = 0
+            index, place = 0, self._before
         place += len(self.text[index:start].encode())
         self._known = (start, place)
         return place
@@ -214,10 +225,10 @@ class _Reading:
         items = {}
         for key, held in self._lists.items():
             assert isinstance(held.value, list)
-            starts = [line(start) for start in held.starts]
+            starts = [self._places.item_at(start) for start in held.starts]
             ends = [*starts[1:], line(held.end)] if starts else []
             items[key] = tuple(map(FileItem, held.value, starts, ends))
-        whole = FileItem(self._top, line(self._start), line(end))
+        whole = FileItem(self._top, line(self._start) if self._start else 0, line(end))
         return YamlDocument(whole, items, tuple(self._repeated))
 
 

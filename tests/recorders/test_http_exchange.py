@@ -113,7 +113,7 @@ def test_a_compressed_body_that_cannot_be_opened_is_named():
 def test_no_credential_is_in_the_document(name):
     exchange = asked(TEXT)
     exchange.request_headers = {name: ["topsecret"], "x-app": ["tests"]}
-    exchange.url += "?key=topsecret&alt=sse&api_key=topsecret"
+    exchange.url += "?key=TOPSECRETtopsecret&alt=sse&api_key=topsecret"
 
     document = document_of(exchange).document
 

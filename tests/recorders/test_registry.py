@@ -61,3 +61,40 @@ def test_a_recorder_that_fails_to_recognize_takes_nothing(list_recorder, monkeyp
 def test_a_recorder_is_found_by_its_folder_alone(list_recorder):
     assert {list_recorder, OGX} <= set(registry.recorders())
     assert registry.claims().holds(b"a/lists/b.json")
+
+
+STRANGERS = {
+    "workflow.yml": "name: CI\non: [push]\njobs:\n  a: {}\n",
+    "openapi.yaml": "openapi: 3.0.0\npaths:\n  /a:\n    post:\n      requestBody: {}\n",
+    "compose.yml": "version: 1\nservices:\n  a:\n    image: x\n",
+    "Chart.yaml": "apiVersion: v2\nname: x\nversion: 1\n",
+    "en.yml": "en:\n  request: x\n  interactions: many\n",
+    "deploy.yaml": "kind: Deployment\nmetadata: {}\n---\nkind: Service\n",
+    "kind.yaml": "kind: message\ndata: 1\n",
+    "clicks.yaml": "interactions:\n  - name: click\n    selector: a\n",
+    "steps.yaml": "- request:\n    name: x\n  expect: 1\n",
+    "tavern.yaml": "stages:\n  - request: {url: x}\n    response: {}\n",
+    "rules.yaml": "when:\n  status: open\nthen: close\n",
+    "title.yml": "---\nhttp_interactions:\n  title: x\n",
+    "golden.yaml": "---\nversion: 1\ninteractions:\n- name: x\n",
+    "empty.yaml": "",
+    "bytes.yaml": "\0\1",
+    "openapi.json": '{"openapi": "3.0.0", "paths": {}}',
+    "package-lock.json": '{"name": "x", "lockfileVersion": 3, "packages": {}}',
+    "entries.json": '{"Entries": [{"name": "a"}]}',
+    "fixture.json": '[{"model": "app.x", "pk": 1, "fields": {}}]',
+    "empty.json": "",
+    "lengths.httprr": "12 13\nabc",
+}
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_files_that_are_no_recordings_are_left_alone_wherever_they_lie(name):
+    for home in sorted(registry.claims().by_home.keys() - OGX.homes):
+        path = f"tests/{home.decode()}/{name}"
+        assert registry.recorder_of(registry.read_as(path), STRANGERS[name].encode()) is None
+
+
+def test_what_nobody_knows_below_recordings_is_a_broken_recording():
+    assert registry.recorder_of(registry.read_as("a/recordings/b.json"), b"") is OGX
+    assert registry.recorder_of(registry.read_as("b.json"), b"") is OGX

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recviewer.recorders.kinds.vcrpy import RECORDER
 from recviewer.recorders.yaml_text import DEPTH_LIMIT, BadYaml, documents
 
 
@@ -120,3 +121,47 @@ def test_keys_that_stand_twice_are_named():
 def test_whatever_is_written_is_read_or_refused(one, other):
     with suppress(BadYaml):
         documents(f"interactions:\n- {one}\n  {other}\n".encode("utf-8", "surrogatepass"))
+
+
+ITEM = """- request: {method: POST, uri: 'https://x.test/%s', headers: {}, body: null}
+  response: {status: {code: 200}, headers: {}, body: {string: '%s'}}
+"""
+ONE, TWO = ITEM % (1, "é"), ITEM % (2, "b")
+KEPT = """- request: {method: GET, uri: /3, headers: {}, body: null}
+  response:
+    body:
+      string: |+
+        a
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"\ufeffinteractions:\n{ONE}{TWO}version: 1\n",
+        f"version: 1\ninteractions:\n{ONE}{TWO}",
+        f"version: 1\ninteractions:\n{ONE}{TWO}".rstrip("\n"),
+        f"# top\ninteractions:\n# one\n{ONE}# two\n\n{TWO}  # end\nversion: 1\n# last\n",
+        f"# top\ninteractions:\n# one\n{ONE}# two\n\n{TWO}version: 1\n".replace("\n", "\r\n"),
+        f"interactions:\n{KEPT}{KEPT.replace('/3', '/4')}{TWO}version: 1\n",
+        f"version: 1\ninteractions:\n{TWO}{KEPT}",
+        f"interactions:\n{ONE}{TWO}version: 1\n".replace("- request", "-\n  request"),
+        f"---\ninteractions:\n{ONE}{TWO}...\n",
+        f"interactions:\n{ONE}   \n \n{TWO}\n\nversion:\t1\n",
+    ],
+)
+def test_each_item_can_be_taken_out_of_an_oddly_written_cassette(text):
+    data = text.encode()
+    parts = list(RECORDER.parts(data))
+    assert RECORDER.recognizes(data)
+    assert len(parts) > 1
+    for part in parts:
+        assert part.decoded is not None
+        [alone] = RECORDER.parts(data[part.start : part.end])
+        assert alone.decoded == part.decoded
+        left = RECORDER.without(data, {part.name})
+        assert left == data[: part.start] + data[part.end :]
+        assert [one.decoded for one in RECORDER.parts(left)] == [one.decoded for one in parts if one is not part]
+        assert RECORDER.recognizes(left)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _FIRST = b"httprr trace v1\n"
 _LENGTHS = re.compile(rb"(\d{1,12}) (\d{1,12})\n")
+_ALONE = re.compile(rb"\d{1,12} \d{1,12}\n[A-Z]{2,20} \S+ HTTP/")
 _STATUS = re.compile(rb"HTTP/[\d.]+ (\d{3})")
 _GAP = re.compile(rb"\r?\n\r?\n")
 _SIZE = re.compile(rb"([0-9a-fA-F]{1,12})(?:;[^\r\n]*)?\r\n")
@@ -36,7 +37,7 @@ class HttpRr:
 
     def recognizes(self, data: bytes) -> bool:
         """Look at the first bytes alone."""
-        return data.startswith(_FIRST) or _LENGTHS.match(data) is not None
+        return data.startswith(_FIRST) or _ALONE.match(data) is not None
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
         """Yield the exchanges, the last one with the reason where the lengths do not fit."""

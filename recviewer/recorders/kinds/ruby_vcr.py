@@ -17,7 +17,7 @@ class RubyVcr(Cassette):
 
     name = "ruby-vcr"
     key = "http_interactions"
-    start = re.compile(rb"(?:---\n)?http_interactions:(?: *\[\])?\n")
+    start = re.compile(rb"(?:\xef\xbb\xbf)?(?:#.*\n)*(?:---\n)?http_interactions:(?: *\[\]\n|\n(?:(?: *#.*| *)\n)* *-)")
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read an item."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from recviewer.recorders.http_exchange import HttpExchange
     from recviewer.replay.names import Replay
 
-_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:Entries": *\[|RequestUri": *")')
+_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:Entries": *\[\s*(?:\]|\{\s*"Request)|RequestUri": *")')
 
 
 _TEST = re.compile(r"(?:.*/)?SessionRecords/([^/]+)/(.+?)(?:Async)?\.json")

@@ -19,9 +19,12 @@ class VcrPy(Cassette):
 
     name = "vcrpy"
     start = re.compile(
-        rb"(?:(?:#.*| *)\n)*(?:---\n)?(?:version: *1\n)?"
-        rb"(?:interactions:(?: *\[\]|\n *- (?:request|request_sample|request_stream|collections_method|kind|response): ?)"
-        rb"| *- request:\n)"
+        rb"(?:\xef\xbb\xbf)?(?:(?:#.*| *)\n)*(?:---\n)?(?:version: *1\n)?"
+        rb"(?:interactions:(?: *\[\]|\n(?:(?: *#.*| *)\n)* *-(?:\n| +(?:#.*\n)?) *"
+        rb"(?:request|request_sample|request_stream|collections_method|kind|response|recorded_at): ?)"
+        rb"| *-(?:\n| +(?:#.*\n)?) *(?:request|response|request_sample|request_stream|collections_method):"
+        rb"(?: [&*{]|\n *(?:body|parsed_body|headers|method|response_proto_type|uri|url|json|raw|status|chunks_json|id|proto"
+        rb"|proto_major|content_length|host)\b))"
     )
 
     def test_of(self, path: str) -> str | None:

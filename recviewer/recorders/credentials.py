@@ -1,0 +1,114 @@
+"""Credentials in what recorders keep of HTTP: in headers, in addresses, in requests for tokens. None reaches a document."""
+
+from __future__ import annotations
+
+import re
+
+from recviewer.exchange.model import Json
+
+HIDDEN = "(credential)"
+"""What stands in the place of one."""
+
+HEADERS = re.compile(
+    r".*authorization|.*-key|x-auth|x-auth-.*|x-authentication-.*|.*secret.*|.*password.*|.*credential.*|.*jwt.*|.*signature.*"
+    r"|(?!x-time-per-).*-token",
+    re.IGNORECASE,
+)
+"""Headers whose value is a credential: only that there is one is told."""
+
+_NAMES = (
+    r"api[-_]?key|x-api-key|subscription-key|access[-_]?key|awsaccesskeyid|access_token|refresh_token|id_token|token|auth"
+    r"|authorization|client_secret|client_assertion|assertion|secret|password|passwd|sig|signature|jwt|upload_id|code_verifier"
+    r"|x-amz-[a-z-]+|x-goog-(?:signature|credential)"
+)
+_IN_QUERY = re.compile(rf"([?&#](?:{_NAMES})=)[^&#\s]+", re.IGNORECASE)
+_KEY = re.compile(r"([?&]key=)([^&#\s]+)", re.IGNORECASE)
+_WORD = re.compile(r"[a-z0-9._ -]{1,15}")
+"""A key of another kind than a provider's: a short word in small letters, as in `?key=colour`."""
+
+_USER = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/?#@]+@", re.IGNORECASE)
+_IN_FORM = re.compile(rf"((?:^|&)(?:{_NAMES}|code)=)[^&]+", re.IGNORECASE)
+_GRANT = re.compile(r"(?:^|&)grant_type=")
+
+_FIELDS = re.compile(
+    r"authorization|authorization_?token|api_?key|x-api-key|access_?token|refresh_?token|id_?token|client_?secret"
+    r"|client_?assertion|assertion|password|private_?key",
+    re.IGNORECASE,
+)
+"""Fields of an object that hold credentials, where it is no text of a conversation."""
+
+_SERVERS = ("tools", "mcp_servers", "mcpServers")
+"""Where a request names servers that the provider shall call, with what they want for it."""
+
+
+def in_url(url: str) -> str:
+    """Return an address without credentials: neither in its query nor before its host."""
+    url = _USER.sub(rf"\g<1>{HIDDEN}@", url)
+    if "=" not in url:
+        return url
+    return _KEY.sub(_shown, _IN_QUERY.sub(rf"\g<1>{HIDDEN}", url))
+
+
+def _shown(match: re.Match[str]) -> str:
+    return match[0] if _WORD.fullmatch(match[2]) else match[1] + HIDDEN
+
+
+def in_request(body: Json) -> Json:
+    """Return what was sent without credentials: those of requests for tokens, and those for servers of tools.
+
+    Texts of a conversation, and arguments of calls, are as they are.
+    """
+    if isinstance(body, str):
+        return _IN_FORM.sub(rf"\g<1>{HIDDEN}", body) if _GRANT.search(body) else body
+    if not isinstance(body, dict):
+        return body
+    made = _without(body)
+    if "grant_type" in body and isinstance(body.get("code"), str):
+        made = {**made, "code": HIDDEN}
+    for key in _SERVERS:
+        servers = made.get(key)
+        if isinstance(servers, list) and any(map(_has_any, servers)):
+            made = {**made, key: [_of_server(one) for one in servers]}
+    return made
+
+
+def _has_any(server: Json) -> bool:
+    return isinstance(server, dict) and (isinstance(server.get("headers"), dict) or any(map(_FIELDS.fullmatch, server)))
+
+
+def _of_server(server: Json) -> Json:
+    if not isinstance(server, dict):
+        return server
+    made = _without(server)
+    headers = made.get("headers")
+    if isinstance(headers, dict):
+        made = {**made, "headers": {name: HIDDEN if HEADERS.fullmatch(name) else headers[name] for name in headers}}
+    return made
+
+
+def in_reply(body: Json) -> Json:
+    """Return what came back without credentials: those that a server of tokens, or a provider for a session, gave out."""
+    if not isinstance(body, dict):
+        return body
+    if "access_token" in body or "id_token" in body:
+        body = _without(body)
+    for key in ("session", "client_secret"):
+        if isinstance(body.get(key), dict):
+            body = {**body, key: _of_session(key, body[key])}
+    value = body.get("value")
+    return {**body, "value": HIDDEN} if isinstance(value, str) and value.startswith("ek_") else body
+
+
+def _of_session(key: str, held: dict[str, Json]) -> dict[str, Json]:
+    if key == "client_secret":
+        return {**held, "value": HIDDEN} if isinstance(held.get("value"), str) else held
+    return {**held, **({"client_secret": HIDDEN} if "client_secret" in held else {})}
+
+
+def _without(held: dict[str, Json]) -> dict[str, Json]:
+    if not any(map(_FIELDS.fullmatch, held)):
+        return held
+    return {
+        key: HIDDEN if value and isinstance(value, str) and _FIELDS.fullmatch(key) else value
+        for key, value in held.items()
+    }

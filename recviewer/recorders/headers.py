@@ -1,0 +1,63 @@
+"""Which headers of requests and replies count: all but those that say nothing, or differ at each recording."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from recviewer.exchange.model import Json
+from recviewer.recorders import credentials
+
+PASSED = re.compile(
+    # when and how this one message travelled
+    r"date|age|source-age|etag|expires|last-modified|server|server-timing|via|alt-svc|nel|report-to|reporting-endpoints|vary"
+    r"|pragma|connection|keep-alive|transfer-encoding|content-length|content-encoding|content-disposition|host|cache-control"
+    r"|te|upgrade|priority|traceparent|tracestate|traceresponse|baggage|sentry-trace|x-cloud-trace-context|request-context"
+    r"|cf-(?:ray|cache-status|connecting-ip|ipcountry|visitor|placement|worker)|cdn-loop|x-b3-.*|x-forwarded-.*|x-real-ip"
+    r"|x-client-ip|x-envoy-.*|x-kong-.*|x-cache.*|x-proxy-cache|x-origin-cache|x-served-by|x-timer|x-hostname|x-accel-.*|x-guploader-uploadid"
+    r"|x-amz-(?:date|content-sha256|cf-.*|id-2|request-id|user-agent|apigw-id)|x-amzn-(?:requestid|trace-id)|amz-sdk-.*"
+    r"|fly-.*|x-render-.*|x-vercel-(?:id|cache|execution-region)|x-azure-ref|x-github-.*-region|cookie2?|set-cookie2?"
+    # ids made anew for each message
+    r"|.*request-?id|.*trace-?id|.*correlation-?id|.*invocation-?id|.*generation-id|.*search-id|inference-id|idempotency-key"
+    r"|x-ms-(?:client-.*|date|request-.*|region|ests-server|middleware-.*|activity-id|operation-id)|sec-websocket-(?:key|accept)"
+    # how long it took, and what is left to spend
+    r"|.*processing-ms|(?!.*performanceconfig).*-latency|.*-time|x-runtime|.*-upstream-.*|.*response-duration|x-metrics-.*-ms"
+    r"|x-time-per-token|x-api-(?:received|call-start|call-end)|x-ratelimit-.*|ratelimit.*|anthropic-ratelimit-.*"
+    r"|.*-call-(?:remaining|limit)|x-amzn-bedrock-.*-token-count|num[-_](?:tokens|chars)|x-compute-characters|.*price-estimate"
+    # which client and which machine it was, and whose account
+    r"|.*user-agent|x-stainless-.*|x-fern-.*|x-goog-api-client|x-goog-hash|.*-sdk-version|x-crewai-version|x-powered-by"
+    r"|openai-organization|openai-project|.*organization-id|.*workspace-id|dg-project-id|x-groq-region|x-ms-region|x-ppl-region"
+    r"|azureml-(?:model-session|served-by-.*)|azureai-.*|.*service-tier|x-inference-(?:version|id)|x-xai-model-address|x-ms-is-spilled-over|x-build-.*|x-openai-proxy-wasm"
+    r"|x-goog-upload-(?:url|control-url|header-x-google-.*|header-vary|header-content-length|chunk-granularity)"
+    # what a browser is told, or tells of itself
+    r"|strict-transport-security|access-control-.*|x-content-type(?:-options)?|x-frame-options|x-xss-protection|referrer-policy"
+    r"|content-security-policy.*|permissions-policy|cross-origin-.*|x-permitted-cross-domain-policies|x-download-options"
+    r"|x-dns-prefetch-control|origin-agent-cluster|expect-ct|timing-allow-origin|x-robots-tag|sec-fetch-.*|sec-ch-.*"
+    r"|accept-(?:encoding|ranges|charset)|upgrade-insecure-requests|x-debug-.*-id",
+    re.IGNORECASE,
+)
+"""Headers that are left out. Others count: types, places, versions, what is accepted or preferred, when to try again."""
+
+ANYTHING = "*/*"
+"""What `accept` says where a client accepts whatever comes: nothing."""
+
+
+def counted(headers: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the headers that count, by their names in lower case, of credentials only that there are some."""
+    made: dict[str, Json] = {}
+    for name, value in headers.items():
+        name = name.strip().lower()
+        if PASSED.fullmatch(name):
+            continue
+        if credentials.HEADERS.fullmatch(name):
+            made["credentials"] = True
+            continue
+        text = ", ".join(map(text_of, value if isinstance(value, list) else [value]))
+        if name != "accept" or text != ANYTHING:
+            made[name] = credentials.in_url(text)
+    return dict(sorted(made.items()))
+
+
+def text_of(value: object) -> str:
+    """Return a value of a header as text."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,108 @@
+"""Headers: what says something counts, what is new each time or says nothing does not."""
+
+import pytest
+
+from recviewer.recorders.headers import counted
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "content-type",
+        "retry-after",
+        "retry-after-ms",
+        "location",
+        "anthropic-version",
+        "anthropic-beta",
+        "openai-beta",
+        "openai-version",
+        "openai-model",
+        "x-should-retry",
+        "x-max-retry-attempts-reached",
+        "prefer",
+        "accept",
+        "accept-language",
+        "www-authenticate",
+        "x-amz-target",
+        "x-amzn-errortype",
+        "x-amzn-bedrock-guardrailidentifier",
+        "x-amzn-bedrock-performanceconfig-latency",
+        "x-goog-request-params",
+        "x-goog-upload-command",
+        "x-ms-error-code",
+        "x-ms-served-model",
+        "x-inference-provider",
+        "cf-aig-cache-ttl",
+        "cf-mitigated",
+        "x-vercel-error",
+        "sec-websocket-protocol",
+        "x-audio-duration",
+        "x-api-warning",
+        "x-a-new-one",
+    ],
+)
+def test_what_says_something_counts(name):
+    assert counted({name.title(): ["one"]}) == {name: "one"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Date",
+        "x-request-id",
+        "apim-request-id",
+        "x-ms-client-request-id",
+        "X-Amzn-RequestId",
+        "x-amz-cf-id",
+        "amz-sdk-invocation-id",
+        "x-generation-id",
+        "serpapi-search-id",
+        "cf-ray",
+        "openai-processing-ms",
+        "x-envoy-upstream-service-time",
+        "x-amzn-bedrock-invocation-latency",
+        "x-ratelimit-remaining-tokens",
+        "x-trial-endpoint-call-remaining",
+        "num_tokens",
+        "x-time-per-token",
+        "user-agent",
+        "x-stainless-os",
+        "openai-organization",
+        "cookie",
+        "set-cookie",
+        "accept-encoding",
+    ],
+)
+def test_what_is_new_each_time_or_says_nothing_does_not(name):
+    assert counted({name: ["one"]}) == {}
+
+
+def test_a_client_that_accepts_anything_says_nothing_by_it():
+    assert counted({"Accept": ["*/*"]}) == {}
+    assert counted({"Accept": ["text/event-stream"]}) == {"accept": "text/event-stream"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Authorization",
+        "Proxy-Authorization",
+        "cf-aig-authorization",
+        "x-api-key",
+        "Ocp-Apim-Subscription-Key",
+        "x-functions-key",
+        "X-Amz-Security-Token",
+        "x-goog-iam-authorization-token",
+        "x-subscription-token",
+        "x-webhook-secret",
+        "x-hub-signature-256",
+    ],
+)
+def test_of_credentials_it_is_told_that_there_is_one(name):
+    assert counted({name: ["topsecret"]}) == {"credentials": True}
+
+
+def test_no_credential_is_in_an_address_that_a_header_names():
+    assert counted({"location": "https://x.test/?sig=topsecret&a=1"}) == {
+        "location": "https://x.test/?sig=(credential)&a=1"
+    }
