@@ -66,10 +66,14 @@ class RequestRow:
 
 @dataclass(frozen=True, slots=True)
 class ModelListsPage:
-    """The page. files: of all requests together. untold: lists whose request's hash cannot be worked out."""
+    """The page. answered: requests for which replay reads a file; files: those that it reads.
+
+    untold: lists whose request's hash cannot be worked out.
+    """
 
     total: int
     shown: int
+    answered: int
     files: int
     joined: int
     lost: int
@@ -100,7 +104,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     shown = ModelListsPage(
         total=len(found.every),
         shown=len(left),
-        files=sum(len(one.files) for one in found.every),
+        answered=sum(bool(one.read) for one in found.every),
+        files=len({file.row.path for one in found.every for file in one.read}),
         joined=sum(len(one.read) > 1 for one in found.every),
         lost=sum(not one.read for one in found.every),
         marks=tuple(_marks(found.every, only)),

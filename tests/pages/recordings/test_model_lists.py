@@ -140,7 +140,7 @@ def test_all_requests_are_listed_and_narrowed(client, add):
     add(CHAT, {"a": 1}, test=TEST, name=f"models-{'0' * 64}-01234567.json")
     html = client.get("/models/").content.decode()
 
-    assert "<b>2 requests</b> for a list of models from <b>3 files</b>" in html
+    assert "<b>1 of 2 requests</b> for a list of models from <b>2 files</b>" in html
     assert "2 hosts in one list" in html
     assert "replay finds none" in html
     for only, count in {"": 2, "one": 0, "several": 1, "hosts": 1, "left": 1, "lost": 1, "nonsense": 2}.items():
