@@ -49,7 +49,9 @@ class Recent(Generic[K, V]):
 
     def put(self, key: K, value: V) -> V:
         """Keep a thing, in place of what was there, and return it. Those that were not used for longest go."""
-        self.update({key: value})
+        weight = self._weigh(value) if self._weigh else 0
+        with self._lock:
+            self._keep(key, value, weight)
         return value
 
     def update(self, found: Mapping[K, V]) -> None:
@@ -57,11 +59,7 @@ class Recent(Generic[K, V]):
         weighed = {key: (value, self._weigh(value) if self._weigh else 0) for key, value in found.items()}
         with self._lock:
             for key, (value, weight) in weighed.items():
-                self._drop(key)
-                self._kept[key] = value, weight
-                self._weight += weight
-                while self._is_over():
-                    self._drop(next(iter(self._kept)))
+                self._keep(key, value, weight)
 
     def made(self, key: K, make: Callable[[], V]) -> V:
         """Return what is kept under a key; else make it, without holding up others meanwhile, and keep it."""
@@ -88,6 +86,13 @@ class Recent(Generic[K, V]):
             return None
         self._kept.move_to_end(key)
         return found[0]
+
+    def _keep(self, key: K, value: V, weight: int) -> None:
+        self._drop(key)
+        self._kept[key] = value, weight
+        self._weight += weight
+        while self._is_over():
+            self._drop(next(iter(self._kept)))
 
     def _drop(self, key: K) -> None:
         gone = self._kept.pop(key, None)

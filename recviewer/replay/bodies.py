@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from json import encoder
 from json.encoder import encode_basestring_ascii
 
 import orjson
@@ -14,13 +15,29 @@ from recviewer.replay.steps import TextStep, concerned, rewritten
 DEPTH_LIMIT = 253
 """Nesting that is followed; Python's own limits differ from release to release. Real recordings nest about 20 deep."""
 
-_encode = json.JSONEncoder(sort_keys=True, check_circular=False).encode
+_ENCODER = json.JSONEncoder(sort_keys=True, check_circular=False)
 """What the recorder's json.dumps(…, sort_keys=True) writes, without looking for cycles that decoded JSON cannot have."""
+
+_make = getattr(encoder, "c_make_encoder", None)
+_pieces = _make and _make(
+    None,
+    _ENCODER.default,
+    encode_basestring_ascii,
+    None,
+    _ENCODER.key_separator,
+    _ENCODER.item_separator,
+    True,  # sort_keys
+    False,  # skipkeys
+    True,  # allow_nan
+)
+"""What `_ENCODER.encode` makes anew for every value where Python was built with it, None elsewhere."""
 
 
 def to_json(value: Json) -> str:
     """Return a value as the recorder writes it. Raises ValueError, RecursionError where Python cannot."""
-    return encode_basestring_ascii(value) if type(value) is str else _encode(value)
+    if type(value) is str:
+        return encode_basestring_ascii(value)
+    return "".join(_pieces(value, 0)) if _pieces else _ENCODER.encode(value)
 
 
 def nests_too_deep(*values: Json) -> bool:
