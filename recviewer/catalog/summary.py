@@ -18,7 +18,7 @@ from recviewer.exchange.text import line_of, reasons, searchable
 from recviewer.formats.raw import host_of
 from recviewer.formats.version import reader_version
 from recviewer.recent import Recent
-from recviewer.recorders.reading import ReadPart, bytes_of, failed, read_file
+from recviewer.recorders.reading import ReadPart, bytes_of, failed, sum_file
 from recviewer.recorders.registry import read_as
 from recviewer.store import files
 from recviewer.store.scan import FileStamp
@@ -89,7 +89,7 @@ def summarize(data: bytes, key: str) -> Summed:
 
 
 def _summed(data: bytes, name: str, blob: str) -> Summed:
-    parts = [summary_of(part, blob=blob_of_part(data, part, blob)) for part in read_file(data, name)]
+    parts = [summary_of(part, blob=blob_of_part(data, part, blob)) for part in sum_file(data, name)]
     return Summed(blob, reader_version(), tuple(parts))
 
 

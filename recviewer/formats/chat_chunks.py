@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from itertools import zip_longest
-from operator import itemgetter
+from typing import NamedTuple
 
 import orjson
 
@@ -14,6 +13,7 @@ from recviewer.exchange.elements import Elements, Flat, flat_of
 from recviewer.exchange.encode import exact, written
 from recviewer.exchange.model import Json, Left
 from recviewer.exchange.shape import PASSED, Take, is_hollow
+from recviewer.formats.alike import CutChunks
 from recviewer.formats.answers import RARE, THOUGHTS, untold
 from recviewer.formats.chatshape import SHAPE
 from recviewer.formats.raw import Raw, unwrap
@@ -29,80 +29,94 @@ _TEXT = frozenset({str, type(None)})
 _HOLDERS = frozenset({dict, list})
 
 
+class ChunkRun(NamedTuple):
+    """What some chunks in a row say. many: how many. thoughts, words: of each of them; [] where they have no such key."""
+
+    many: int
+    thoughts: Sequence[str | None]
+    words: Sequence[str | None]
+
+
 class Plain:
     """A chunk without its words, against which the next ones are held. flat: what counts of it.
 
     exact: by their keys, those values of its choice of which Python says too easily that they are equal, as JSON text.
+    free: the keys of a chunk that may say something else each time, but for its choices.
     """
 
-    __slots__ = ("choice", "data", "delta", "exact", "flat")
+    __slots__ = ("choice", "data", "delta", "exact", "flat", "free")
 
     def __init__(self, data: Json, flat: Flat) -> None:
         choice = data["choices"][0]
-        self.data, self.choice = _Frame(data, _DATA), _Frame(choice, _CHOICE)
-        self.delta = _Frame(choice["delta"], _DELTA)
-        self.exact = [
-            (key, _text_of(choice[key])) for key in self.choice.fixed if key != "index" and not _is_sure(choice[key])
-        ]
+        self.data, self.choice, self.delta = _held(data, _DATA), _held(choice, _CHOICE), _held(choice["delta"], _DELTA)
+        self.free = [key for key in data if key in _DATA and key != "choices"]
+        fixed = [key for key in choice if key not in _CHOICE and key != "index"]
+        self.exact = [(key, _text_of(choice[key])) for key in fixed if not _is_sure(choice[key])]
         self.flat = flat
 
-    def like(self, item: Json) -> dict[str, Json] | None:
-        """Return the delta of a chunk that differs from this one in nothing but words; None for any other chunk.
+    def next_of(self, items: Iterable[Json]) -> ChunkRun:  # noqa: C901 - most chunks of a tree pay for every call
+        """Return what chunks say, up to the first that differs from this one in more than its words."""
+        data, choice, delta = {**self.data}, {**self.choice}, {**self.delta}
+        has_thoughts, has_words, is_hidden = "reasoning" in delta, "content" in delta, "obfuscation" in choice
+        thoughts: list[str | None] = []
+        words: list[str | None] = []
+        count = 0
+        with suppress(KeyError, TypeError, ValueError, AttributeError):  # which a chunk of another make raises
+            for item in items:
+                found = item.get("__data__", item)
+                data["choices"] = choices = found["choices"]
+                (one,) = choices
+                choice["delta"] = said = one["delta"]
+                if has_words:
+                    delta["content"] = text = said["content"]
+                    if type(text) is not str and text is not None:
+                        break
+                if has_thoughts:
+                    delta["reasoning"] = thought = said["reasoning"]
+                    if type(thought) is not str and thought is not None:
+                        break
+                if is_hidden:
+                    choice["obfuscation"] = one["obfuscation"]
+                if said != delta or one != choice or type(one["index"]) is not int:
+                    break
+                if found != data:
+                    for key in self.free:
+                        data[key] = found[key]
+                    if found != data:
+                        break
+                if self.exact and any(orjson.dumps(one[key], default=written) != made for key, made in self.exact):
+                    break
+                count += 1
+                if has_words:
+                    words.append(text)
+                if has_thoughts:
+                    thoughts.append(thought)
+        return ChunkRun(count, thoughts, words)
 
-        Raises what a chunk of another make raises: KeyError, TypeError, ValueError, AttributeError.
+    def said_by(self, alike: CutChunks, before: Json) -> ChunkRun:
+        """Return what chunks say that are like the one before them, which is like this one, but for a text.
+
+        Raises ValueError where that one says something at another key, which all would say again.
         """
-        data = item.get("__data__", item)
-        (choice,) = data["choices"]
-        delta: dict[str, Json] = choice["delta"]
-        frame = self.data
-        if len(data) != frame.size or frame.values_of(data)[: frame.count] != frame.values:
-            return None
-        frame = self.choice
-        if len(choice) != frame.size or frame.values_of(choice)[: frame.count] != frame.values:
-            return None
-        frame = self.delta
-        if len(delta) != frame.size or frame.values_of(delta)[: frame.count] != frame.values:
-            return None
-        if (
-            type(delta.get("content")) not in _TEXT
-            or type(delta.get("reasoning")) not in _TEXT
-            or type(choice.get("index")) is not int
-        ):
-            return None
-        for key, text in self.exact:
-            if orjson.dumps(choice[key], default=written) != text:
-                return None
-        return delta
+        delta = before.get("__data__", before)["choices"][0]["delta"]
+        other = "reasoning" if alike.key == "content" else "content"
+        if delta.get(other):
+            raise ValueError
+        many = len(alike.texts)
+        same = [""] * many if other in delta else []
+        return ChunkRun(many, same, alike.texts) if alike.key == "content" else ChunkRun(many, alike.texts, same)
 
     @property
     def is_sure(self) -> bool:
         """Tell whether equality settles it, but for the values that are held against their text."""
-        return all(map(_is_sure, self.data.values)) and all(map(_is_sure, self.delta.values))
+        held = [self.data[key] for key in self.data if key not in _DATA]
+        held += [self.delta[key] for key in self.delta if key not in _DELTA]
+        return all(map(_is_sure, held))
 
 
-class _Frame:
-    """The keys of an object, and its values but for those of some keys that may say something else each time.
-
-    An object of `size` keys has the same ones if `values_of` finds them all. fixed: the other keys; values: theirs, the
-    first `count` that `values_of` returns.
-    """
-
-    __slots__ = ("count", "fixed", "size", "values", "values_of")
-
-    def __init__(self, held: dict[str, Json], free: frozenset[str]) -> None:
-        self.fixed = [key for key in held if key not in free]
-        self.size, self.count = len(held), len(self.fixed)
-        self.values = tuple([held[key] for key in self.fixed])
-        keys = [*self.fixed, *[key for key in held if key in free]]
-        self.values_of: Callable[[dict[str, Json]], tuple[Json, ...]] = _getter(tuple(keys))
-
-
-@lru_cache(maxsize=256)
-def _getter(keys: tuple[str, ...]) -> Callable[[dict[str, Json]], tuple[Json, ...]]:
-    """Return what takes the values of some keys out of an object, and raises KeyError where one is not there."""
-    if len(keys) > 1:
-        return itemgetter(*keys)
-    return (lambda held: (held[keys[0]],)) if keys else (lambda held: ())
+def _held(value: dict[str, Json], free: frozenset[str]) -> dict[str, Json]:
+    """Return an object without what may be something else each time."""
+    return {key: None if key in free else item for key, item in value.items()}
 
 
 def _is_sure(value: Json) -> bool:
@@ -120,11 +134,9 @@ def add_chunks(raw: Raw, made: Elements, left: list[Left]) -> None:
     plain: Plain | None = None
     thinking = Thinking(raw.reply)
     for place, (item, event) in enumerate(zip_longest(raw.reply, raw.sse_events)):
-        if plain is not None and event is None:
-            with suppress(KeyError, TypeError, ValueError, AttributeError):
-                if plain.like(item) is not None:
-                    made.add(plain.flat)
-                    continue
+        if plain is not None and event is None and plain.next_of([item]).many:
+            made.add(plain.flat)
+            continue
         flat, plain = flat_and_plain(unwrap(item), event.name if event is not None else "", thinking, place, left)
         made.add(flat)
 

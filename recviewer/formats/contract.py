@@ -66,3 +66,11 @@ class AddsElements(Protocol):
     def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
         """Add each element, with the result that `elements.flat_of` gives."""
         ...
+
+
+class JoinsAlike(Protocol):
+    """A format whose `reply` also joins the chunks of `Raw.alike`, which other formats do not look at."""
+
+    def joins_alike(self, raw: Raw) -> bool:
+        """Tell whether all that counts of these chunks can be told without them; where not, the file is read whole."""
+        ...

@@ -133,6 +133,14 @@ def _keeps_numbers(data: bytes, document: Json) -> bool:
 _AS_RECORDED = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
 
+def is_as_recorded(data: bytes, document: Json) -> bool:
+    """Tell whether a document written again as the recorder does is its file, but for how characters are spelled."""
+    try:
+        return _is_written_as(orjson.dumps(document, option=_AS_RECORDED), data)
+    except TypeError:  # deeper than orjson writes
+        return False
+
+
 def _is_certain(data: bytes, document: Json) -> bool:
     r"""Tell whether orjson surely read all there is: no key given twice, no integer beyond 64 bits, not too deep.
 

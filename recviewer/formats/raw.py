@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json, Problem
+from recviewer.formats.alike import CutChunks
 from recviewer.formats.decode import Unreadable
 from recviewer.formats.framing import events_of, frame
 from recviewer.formats.lookup import Lookup
@@ -28,6 +29,7 @@ class Raw:
     whose data the elements are, () for every other stream; `events` gives them for any.
     type_name: last dotted part of the `__type__` of the reply, or of its first element when it is a list, else "".
     problems: all that was odd so far; of_text: those of them that the text of the body has, if it was recorded as one.
+    alike: by the place of an element of the reply, chunks that stood behind it and were cut out (`formats.alike`).
     heads: the reply, or the first elements of a list, as far as they are objects, unwrapped. first: the first of them.
     """
 
@@ -53,6 +55,7 @@ class Raw:
     status: int | None
     problems: tuple[Problem, ...]
     of_text: tuple[Problem, ...] = ()
+    alike: Mapping[int, CutChunks] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -95,8 +98,8 @@ def type_of(value: Json) -> str:
     return ""
 
 
-def envelope(document: Json) -> Raw:
-    """Unpack a decoded document.
+def envelope(document: Json, alike: Mapping[int, CutChunks] | None = None) -> Raw:
+    """Unpack a decoded document. alike: see `Raw`.
 
     Raises Unreadable when the document is no object at all; everything else that is odd becomes a problem.
     """
@@ -150,6 +153,7 @@ def envelope(document: Json) -> Raw:
         status=response.integer("status"),
         problems=(*top.problems, *framed.problems),
         of_text=framed.problems,
+        alike=alike or {},
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from recviewer.exchange.model import Chunk, Exchange, Failure, Json, Kind, Left, Problem, Reply
 from recviewer.formats import registry
+from recviewer.formats.alike import shortened
 from recviewer.formats.contract import Format
 from recviewer.formats.decode import Decoded, Unreadable, decode
 from recviewer.formats.failure import exception_of, http_error_of
@@ -64,6 +65,25 @@ def read(data: bytes, *, exact: bool = False, as_format: str | None = None) -> R
     except RecursionError:
         return unreadable(TOO_DEEP)
     return read_document(decoded, as_format=as_format)
+
+
+def read_briefly(data: bytes) -> Reading | None:
+    """Read a long stream whose chunks are mostly alike without decoding each of them.
+
+    The exchange is the one that `read` returns; the document has not all chunks. Returns None for any other recording.
+    """
+    found = shortened(data)
+    if found is None:
+        return None
+    try:
+        raw = envelope(found.document, found.alike)
+        chosen = registry.choose(raw)
+        joins_alike = getattr(chosen, "joins_alike", None)  # of a `JoinsAlike`
+        if joins_alike is not None and joins_alike(raw):
+            return Reading(_exchange(raw, chosen, list(raw.problems)), raw, chosen)
+    except Exception:  # whatever it is, reading all of the file tells
+        return None
+    return None
 
 
 def read_document(decoded: Decoded, *, as_format: str | None = None) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from operator import itemgetter
@@ -16,6 +17,7 @@ from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.model import Json, Kind, Left, Reply
 from recviewer.exchange.shape import Shape
 from recviewer.formats import blocks
+from recviewer.formats.alike import CutChunks, NotAlike
 from recviewer.formats.contract import AddsElements, Format
 from recviewer.formats.raw import Raw, unwrap
 from recviewer.recent import Recent
@@ -57,7 +59,7 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
         odd = [item for item in raw.recorded if type(item) is not str] if _is_lines(raw) else []
         made |= (
             {"chunks": elements.build(are_shared=reply.elements is not None)}
-            | _types(raw.reply)
+            | _types(raw.reply, raw.alike)
             | ({"beside": odd} if odd else {})
             | ({"blocks": held} if held else {})
             | _around(raw.reply, shape)
@@ -218,12 +220,17 @@ def _row(item: Json, shape: Shape, left: list[Left]) -> Json:
     return known[0]
 
 
-def _types(items: list[Json]) -> dict[str, Json]:
-    """Return the name of the type around the values, or each one's where they differ, and what else stands beside one."""
+def _types(items: list[Json], alike: Mapping[int, CutChunks] | None = None) -> dict[str, Json]:
+    """Return the name of the type around the values, or each one's where they differ, and what else stands beside one.
+
+    alike: see `Raw`. Raises NotAlike where they have names of their own.
+    """
     with suppress(TypeError, KeyError, ValueError):  # nearly all: each wrapped, and by one type
         found = [name for name, _ in map(_wrapped, items)]
         if len(set(found)) == 1 and set(map(len, items)) == {2}:
             return {"types": found[:1]}
+    if alike:
+        raise NotAlike
     names: list[Json] = []
     beside: list[Json] = []
     for place, item in enumerate(items):

@@ -71,3 +71,12 @@ class TellsTest(Protocol):
     def test_of(self, path: str) -> str | None:
         """Return the id of the test that a file was recorded for, None where its path does not tell."""
         ...
+
+
+class OneDocument(Protocol):
+    """A recorder whose file is one document as `formats` reads it, so that `formats.reading.read_briefly` may be tried.
+
+    is_one_document: True.
+    """
+
+    is_one_document: bool

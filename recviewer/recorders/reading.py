@@ -6,9 +6,9 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from recviewer.formats.reading import Reading, read_document, unreadable
-from recviewer.recorders.contract import FilePart, Recorder, TellsTest
-from recviewer.recorders.registry import recorder_of
+from recviewer.formats.reading import Reading, read_briefly, read_document, unreadable
+from recviewer.recorders.contract import FilePart, Recorder
+from recviewer.recorders.registry import recorder_of, told_test
 from recviewer.replay.names import Replay, ReplayState
 
 log = logging.getLogger(__name__)
@@ -32,12 +32,26 @@ class ReadPart:
     recorder: str = ""
 
 
+def sum_file(data: bytes, name: str) -> tuple[ReadPart, ...]:
+    """Read a file's exchanges as `read_file` does, for their exchanges alone: their documents may not have all chunks."""
+    recorder = recorder_of(name, data)
+    if recorder is not None and getattr(recorder, "is_one_document", False):  # an `OneDocument`; isinstance is slow
+        reading = read_briefly(data)
+        if reading is not None:
+            replay = recorder.replay(reading.document, name.rpartition("/")[2])
+            return (ReadPart("", 0, 0, len(data), reading, replay, recorder.name),)
+    return _read_by(recorder, data, name, exact=False)
+
+
 def read_file(data: bytes, name: str, *, exact: bool = False) -> tuple[ReadPart, ...]:
     """Read a file's exchanges, in their order; none of a file that is no recording, though it lies among them.
 
     name: of the file, or its path where this tells more, see `registry.read_as`. exact: see `contract.Recorder.parts`.
     """
-    recorder = recorder_of(name, data)
+    return _read_by(recorder_of(name, data), data, name, exact=exact)
+
+
+def _read_by(recorder: Recorder | None, data: bytes, name: str, *, exact: bool) -> tuple[ReadPart, ...]:
     if recorder is None:
         return ()
     try:
@@ -82,8 +96,8 @@ def _read(recorder: Recorder, part: FilePart, index: int, name: str) -> ReadPart
     if part.decoded is None:
         return ReadPart(part.name, index, part.start, part.end, unreadable(part.reason), UNVERIFIABLE, recorder.name)
     decoded = part.decoded
-    if isinstance(recorder, TellsTest) and isinstance(decoded.document, dict) and "test_id" not in decoded.document:
-        test = recorder.test_of(name)
+    if isinstance(decoded.document, dict) and "test_id" not in decoded.document:
+        test = told_test(recorder, name)
         decoded = replace(decoded, document={"test_id": test, **decoded.document}) if test else decoded
     reading = read_document(decoded)
     replay = recorder.replay(reading.document, name.rpartition("/")[2]) if reading.raw else UNVERIFIABLE

@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import logging
 import pkgutil
+from collections.abc import Callable
 from functools import cache
 
 from recviewer.recorders import kinds
-from recviewer.recorders.contract import Recorder
+from recviewer.recorders.contract import Recorder, TellsTest
 from recviewer.store.claims import Claims
 
 log = logging.getLogger(__name__)
@@ -81,3 +82,13 @@ def _others() -> frozenset[bytes]:
 
 def _folders(path: str) -> list[bytes]:
     return path.encode("utf-8", "surrogatepass").split(b"/")[:-1]
+
+
+def told_test(recorder: Recorder, path: str) -> str | None:
+    """Return the id of the test that a file's path tells, None where it tells none."""
+    return next((test_of(path) for one, test_of in _telling() if one is recorder), None)
+
+
+@cache
+def _telling() -> tuple[tuple[Recorder, Callable[[str], str | None]], ...]:
+    return tuple((one, one.test_of) for one in recorders() if isinstance(one, TellsTest))  # which takes long to ask

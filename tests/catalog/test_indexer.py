@@ -358,8 +358,8 @@ def test_equal_bytes_under_equal_names_are_read_once(put, monkeypatch):
     once = summary.Once(limit=100_000)
     monkeypatch.setattr(summary, "_once", once)
     reads = []
-    original = summary.read_file
-    monkeypatch.setattr(summary, "read_file", lambda data, name: reads.append(data) or original(data, name))
+    original = summary.sum_file
+    monkeypatch.setattr(summary, "sum_file", lambda data, name: reads.append(data) or original(data, name))
     for folder in "abc":
         put(f"{folder}/recordings/same.json")
     put("d/recordings/other.json")

@@ -6,8 +6,9 @@ Source: OpenAI API reference, "Chat completion object" and "chunk object"; what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import islice, zip_longest
 
 from recviewer.exchange.elements import Elements, Flat
 from recviewer.exchange.model import (
@@ -24,12 +25,13 @@ from recviewer.exchange.model import (
     Request,
 )
 from recviewer.formats import deltas
+from recviewer.formats.alike import CutChunks, NotAlike
 from recviewer.formats.answers import RARE, said_in
-from recviewer.formats.chat_chunks import Plain, Thinking, add_chunks, flat_and_plain
+from recviewer.formats.chat_chunks import ChunkRun, Plain, Thinking, add_chunks, flat_and_plain
 from recviewer.formats.chatshape import SHAPE
 from recviewer.formats.contract import Match
 from recviewer.formats.deltas import OutputBuilder
-from recviewer.formats.failure import error_in
+from recviewer.formats.failure import error_in, http_error_of
 from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, chat_messages, function_call, request_of, tool_call, tool_calls
@@ -86,8 +88,14 @@ class OpenAIChat:
             return _whole(Lookup(unwrap(raw.reply), "response.body", problems))
         if not raw.sse_events:
             with suppress(TypeError, AttributeError, KeyError, ValueError):
-                return _join(raw.reply)  # which also tells what counts besides, so that no chunk is looked at twice
+                return _join(raw.reply, raw.alike)  # which also tells what counts besides: no chunk is looked at twice
+        if raw.alike:
+            raise NotAlike
         return _join_carefully(raw, problems)
+
+    def joins_alike(self, raw: Raw) -> bool:
+        """Only where the type says that this is a chat, and where nothing failed, so that the reply is read."""
+        return raw.type_name in TYPES and not raw.is_exception and http_error_of(raw) is None
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the neutral form of each chunk."""
@@ -152,8 +160,13 @@ def _usage_of(data: Lookup) -> dict[str, Json] | None:
     return data.mapping("usage") or data.object("x_groq").mapping("usage") or None
 
 
-def _join(items: list[Json]) -> Reply:  # noqa: C901 - the pass over most chunks of a tree pays for every call
-    """Join well-formed chunks fast. Raises TypeError, AttributeError, KeyError or ValueError on anything odd."""
+def _join(  # noqa: C901 - the pass over most chunks of a tree pays for every call
+    items: list[Json], alike: Mapping[int, CutChunks]
+) -> Reply:
+    """Join well-formed chunks fast. Raises TypeError, AttributeError, KeyError or ValueError on anything odd.
+
+    alike: see `Raw`.
+    """
     builders: dict[int, OutputBuilder] = {}
     runs: list[tuple[str, int]] = []
     last, count = "", 0
@@ -166,24 +179,32 @@ def _join(items: list[Json]) -> Reply:  # noqa: C901 - the pass over most chunks
     thinking = Thinking(items)
     flats: list[Flat] = []
     left: list[Left] = []
-    for number, item in enumerate(items):
-        if plain is not None and builder is not None and (words := _words(plain, item)) is not None:
-            letter = deltas.NOTHING
-            value = words.get("reasoning")
-            if value:
-                builder.reasoning.append(value)
-                letter = deltas.REASONING
-            value = words.get("content")
-            if value:
-                builder.content.append(value)
-                letter = deltas.TEXT
-            flats.append(plain.flat)
-            if letter == last:
-                count += 1
-            else:
-                runs.append((last, count))
-                last, count = letter, 1
-            continue
+    number = 0
+    behind = {place + 1: found for place, found in alike.items()}
+    stop = next(iter(behind), len(items))
+    while number < len(items) or number in behind:
+        if plain is not None and builder is not None:
+            said = plain.next_of(islice(items, number, stop))
+            told = [said] if said.many else []
+            number += said.many
+            if number in behind:
+                told.append(plain.said_by(behind.pop(number), items[number - 1]))
+                stop = next(iter(behind), len(items))
+            for said in told:
+                builder.reasoning += filter(None, said.thoughts)
+                builder.content += filter(None, said.words)
+                flats += [plain.flat] * said.many
+                for letter, many in _runs_in(said):
+                    if letter == last:
+                        count += many
+                    else:
+                        runs.append((last, count))
+                        last, count = letter, many
+            if told:
+                continue
+        if number in behind:
+            raise ValueError
+        item = items[number]
         data = item.get("__data__", item)
         letter = deltas.NOTHING
         if "error" in data and data["error"]:  # noqa: RUF019 - nearly always absent: `in` is the faster question
@@ -268,6 +289,7 @@ def _join(items: list[Json]) -> Reply:  # noqa: C901 - the pass over most chunks
             last, count = letter, 1
         flat, plain = flat_and_plain(data, "", thinking, number, left)
         flats.append(flat)
+        number += 1
     if items and "x_groq" in data:
         raise ValueError
     runs.append((last, count))
@@ -277,19 +299,20 @@ def _join(items: list[Json]) -> Reply:  # noqa: C901 - the pass over most chunks
         outputs,
         usage,
         model=model,
-        chunks=len(items),
+        chunks=len(flats),
         runs=tuple([run for run in runs if run[0]]),
         elements=tuple(flats),
         left=tuple(left),
     )
 
 
-def _words(plain: Plain, item: Json) -> dict[str, Json] | None:
-    """Return the delta of a chunk that holds nothing but text; None for a chunk that has to be read in full."""
-    try:
-        return plain.like(item)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None
+def _runs_in(said: ChunkRun) -> Iterator[tuple[str, int]]:
+    """Yield what chunks add, as letters and how many of them in a row."""
+    if not any(said.thoughts) and all(said.words):
+        yield (deltas.TEXT if said.words else deltas.NOTHING), said.many
+        return
+    for words, thought in zip_longest(said.words, said.thoughts):
+        yield (deltas.TEXT if words else deltas.REASONING if thought else deltas.NOTHING), 1
 
 
 def _check(outputs: tuple[Output, ...], usage: Json, model: Json) -> None:

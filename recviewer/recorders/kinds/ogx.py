@@ -18,6 +18,7 @@ class Ogx:
     name = "ogx"
     homes = frozenset({b"recordings"})
     endings = (b".json",)
+    is_one_document = True
 
     def recognizes(self, data: bytes) -> bool:
         """An object, as far as the first character tells."""

@@ -1,0 +1,203 @@
+"""Chunks of a stream that differ from the one before them in nothing but one text, cut out before a file is decoded.
+
+Most bytes of a tree of recordings are such chunks. Held against each other as bytes, in the layout that the recorder writes,
+they need not be decoded, and what is left of the file says all the rest. Whatever is laid out otherwise is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import orjson
+
+from recviewer.exchange.model import Json
+from recviewer.formats.decode import is_as_recorded
+
+LEAST = 4
+"""Chunks that have to be cut out for it to be worth the while."""
+
+MOST_BYTES = 1_000_000
+"""Larger files are decoded whole, which looks first whether there is room for them."""
+
+_HEAD = b'\n  "response": {\n    "body": [\n      {\n'
+_TYPES = re.compile(rb'ChatCompletionChunk"|ModelResponseStream"')
+_TYPE_BYTES = 120
+"""How far into the first element the name of its type stands, at most."""
+
+_BETWEEN = b"\n      },\n      {\n"
+_END = b"\n      }\n    ]"
+_BEGINS = tuple([(key, b'\n                "%s": "' % key.encode()) for key in ("content", "reasoning")])
+_ABOVE = (
+    (b'\n              "', b'\n              "delta": {\n'),
+    (b'\n          "', b'\n          "choices": [\n            {\n'),
+    (b'\n        "', b'\n        "__data__": {\n'),
+)
+"""How lines begin at each level above a text, and what the last of each is where the text is one of a chunk's delta."""
+
+_PADDING = b'\n          "obfuscation": "'
+_TEXT = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
+
+
+class NotAlike(Exception):
+    """What chunks say that were cut out cannot be told without them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutChunks:
+    """Chunks in a row that are like the one before them but for a text of their delta. key: of the text."""
+
+    key: str
+    texts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortened:
+    """A document without such chunks. alike: those that stood behind an element of `response.body`, by its place."""
+
+    document: Json
+    alike: dict[int, CutChunks]
+
+
+def shortened(data: bytes) -> Shortened | None:
+    """Decode a file without the chunks that are like others; None where there are none, or anything is odd."""
+    begin = data.find(_HEAD) + len(_HEAD)
+    end = data.rfind(_END, begin) if begin >= len(_HEAD) and len(data) <= MOST_BYTES else -1
+    if end < 0 or not _TYPES.search(data, begin, begin + _TYPE_BYTES) or b"\r" in data:
+        return None
+    kept: list[bytes] = []
+    cut: dict[int, _Cut] = {}
+    count, at = 0, begin
+    while at >= 0:
+        stop = data.find(_BETWEEN, at, end)
+        if stop < 0:
+            kept.append(data[at:end])
+            break
+        kept.append(data[at:stop])
+        found = _like(data, at, stop, end)
+        if found is None:
+            at = stop + len(_BETWEEN)
+        else:
+            cut[len(kept) - 1] = found
+            count += len(found.texts) - 1
+            at = found.end
+    if count < LEAST:
+        return None
+    return _decoded(data[:begin] + _BETWEEN.join(kept) + data[end:], cut, len(kept))
+
+
+class _Cut(NamedTuple):
+    """The text of a chunk and those of the ones like it that follow, what pads them, and where the next begins, or -1."""
+
+    key: str
+    texts: list[bytes]
+    padding: list[bytes]
+    end: int
+
+
+class _Likeness(NamedTuple):
+    """What chunks share: all before their text, behind it, or between it and their padding, and behind that.
+
+    back, padding_back: how long before the end of its line the text ends, and the padding; 0 where there is none.
+    """
+
+    before: bytes
+    between: bytes
+    behind: bytes
+    back: int
+    padding_back: int
+
+
+def _like(data: bytes, at: int, stop: int, end: int) -> _Cut | None:
+    """Return the chunks like the one between two places that follow it, None where there is none. end: of the last."""
+    following = stop + len(_BETWEEN)
+    for key, begins in _BEGINS:
+        start = data.find(begins, at, stop) + len(begins)
+        if start < at or not data.startswith(data[at:start], following):
+            continue
+        close, back = _end_of(data, start)
+        shared = _Likeness(data[at:start], b"", data[close:stop], back, 0)
+        hidden = data.find(_PADDING, close, stop) + len(_PADDING)
+        if hidden > close:
+            hidden_end, hidden_back = _end_of(data, hidden)
+            shared = _Likeness(data[at:start], data[close:hidden], data[hidden_end:stop], back, hidden_back)
+        texts, padding, after = _walk(data, following + start - at, shared, end)
+        if texts:
+            if not all(data.startswith(line, data.rfind(above, at, start)) for above, line in _ABOVE):
+                return None
+            return _Cut(key, [data[start:close], *texts], padding, after)
+    return None
+
+
+def _walk(data: bytes, at: int, shared: _Likeness, end: int) -> tuple[list[bytes], list[bytes], int]:
+    """Return the texts of the chunks that share this, their padding, and where the next chunk begins, -1 for none.
+
+    at: where the first text begins. Padding hides how long a text is, and is another text each time.
+    """
+    before, between, behind, back, padding_back = shared
+    joint = behind + _BETWEEN + before
+    texts: list[bytes] = []
+    padding: list[bytes] = []
+    while True:
+        close = place = data.find(_LINE, at) - back
+        if padding_back:
+            if not data.startswith(between, close):
+                break
+            place = data.find(_LINE, close + len(between)) - padding_back
+            if place < close + len(between):
+                break
+        after = place + len(behind)
+        is_last = not data.startswith(joint, place)
+        if close < at or after > end or (is_last and not _ends(data, behind, place, end)):
+            break
+        texts.append(data[at:close])
+        if padding_back:
+            padding.append(data[close + len(between) : place])
+        if is_last:
+            return texts, padding, -1 if after == end else after + len(_BETWEEN)
+        at = place + len(joint)
+    return texts, padding, at - len(before)
+
+
+def _ends(data: bytes, behind: bytes, place: int, end: int) -> bool:
+    """Tell whether a chunk ends like the one before it. end: of the last."""
+    after = place + len(behind)
+    return data.startswith(behind, place) and (after == end or data.startswith(_BETWEEN, after))
+
+
+def _end_of(data: bytes, start: int) -> tuple[int, int]:
+    """Return where a text ends that is the last of its line, and how long before the end of the line."""
+    line = data.find(_LINE, start)
+    back = 2 if data[line - 1] == _COMMA else 1
+    return line - back, back
+
+
+_LINE = b"\n"
+_COMMA = ord(",")
+
+
+def _decoded(short: bytes, cut: dict[int, _Cut], count: int) -> Shortened | None:
+    """Decode what was kept. count: how many elements the reply has now."""
+    try:
+        document = orjson.loads(short)
+        if len(document["response"]["body"]) != count or not is_as_recorded(short, document):
+            return None
+        alike = {}
+        for place, found in cut.items():
+            texts = _texts(found.texts + found.padding)
+            if texts is None:
+                return None
+            alike[place] = CutChunks(found.key, texts[1 : len(found.texts)])
+    except ValueError:
+        return None
+    return Shortened(document, alike)
+
+
+def _texts(found: list[bytes]) -> list[str] | None:
+    """Return texts by their JSON without quotes, None where it is not that of one text each. Raises ValueError."""
+    together = b"\n".join(found)
+    if (b'"' in together or b"\\" in together) and not all(map(_TEXT.fullmatch, found)):
+        return None
+    texts: list[str] = orjson.loads(b'["' + b'","'.join(found) + b'"]')
+    return texts if len(texts) == len(found) else None
