@@ -28,6 +28,7 @@ class Recent(Generic[K, V]):
         weigh: Callable[[V], int] | None = None,
         limit: int | None = None,
         at_least: int = 1,
+        once: bool = False,
     ) -> None:
         self._count = count
         self._weigh = weigh
@@ -36,6 +37,8 @@ class Recent(Generic[K, V]):
         self._kept: OrderedDict[K, tuple[V, int]] = OrderedDict()
         self._weight = 0
         self._lock = Lock()
+        self._once = once
+        self._making: dict[K, Lock] = {}
 
     def get(self, key: K) -> V | None:
         """Return what is kept under a key, None where nothing is; what is asked for stays longest."""
@@ -62,9 +65,19 @@ class Recent(Generic[K, V]):
                 self._keep(key, value, weight)
 
     def made(self, key: K, make: Callable[[], V]) -> V:
-        """Return what is kept under a key; else make it, without holding up others meanwhile, and keep it."""
+        """Return what is kept under a key; else make it, without holding up who asks for others meanwhile, and keep it."""
         known = self.get(key)
-        return self.put(key, make()) if known is None else known
+        if known is not None or not self._once:
+            return self.put(key, make()) if known is None else known
+        with self._lock:
+            lock = self._making.setdefault(key, Lock())
+        with lock:
+            try:
+                known = self.get(key)
+                return self.put(key, make()) if known is None else known
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
 
     def clear(self) -> None:
         """Forget everything."""

@@ -1,4 +1,6 @@
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Thread
+from time import sleep
 
 import pytest
 
@@ -67,3 +69,26 @@ def test_a_thing_is_made_once_and_nothing_is_held_up_meanwhile():
     assert asked == [None]
     assert kept.made("a", make) is first
     assert asked == [None]
+
+
+def test_what_takes_much_is_made_by_one_thread_while_others_wait():
+    kept, made, begun = Recent(4, once=True), [], Barrier(5)
+
+    def ask(key):
+        begun.wait()
+        return kept.made(key, lambda: made.append(key) or sleep(0.05) or object())
+
+    with ThreadPoolExecutor(5) as pool:
+        found = list(pool.map(ask, ["a", "a", "a", "b", "b"]))
+
+    assert sorted(made) == ["a", "b"]
+    assert len(set(map(id, found))) == 2
+
+
+def test_a_thread_that_waited_makes_what_another_failed_to_make():
+    kept = Recent(4, once=True)
+
+    with pytest.raises(ZeroDivisionError):
+        kept.made("a", lambda: 1 / 0)
+
+    assert kept.made("a", lambda: "made") == "made"

@@ -74,7 +74,13 @@ def ask(url: str, *, part: bool = False) -> tuple[dict[str, Any], str]:
     markup = b"".join(response.streaming_content) if response.streaming else response.content
     cost = {"status": response.status_code, "bytes": len(markup), "seconds": time.process_time() - began}
     cost |= {"wall": time.monotonic() - clock}
-    return cost | {"mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}, markup.decode("utf-8", "replace")
+    return cost | {"mib": own_mib()}, markup.decode("utf-8", "replace")
+
+
+def own_mib() -> int:
+    """Return the most memory that this process had, in MiB, without the files that it maps: those are the system's."""
+    mapped = re.search(r"RssFile:\s+(\d+)", Path("/proc/self/status").read_text())
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - int(mapped[1] if mapped else 0)) // 1024
 
 
 def look(name: str, tell: Any) -> None:
@@ -116,8 +122,7 @@ def read(name: str) -> dict[str, Any]:
     data = (settings.RECORDINGS_ROOT / f"{name}.json").read_bytes()
     began = time.process_time()
     summarize(data, name)
-    mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {"status": 200, "bytes": 0, "seconds": time.process_time() - began, "mib": mib}
+    return {"status": 200, "bytes": 0, "seconds": time.process_time() - began, "mib": own_mib()}
 
 
 def follow(url: str, markup: str, tell: Any, what: str, seen: set[str], depth: int, opened: list[str]) -> None:

@@ -144,7 +144,7 @@ def _span_of(key: str, number: int) -> str:
     return next(value for value, ends in zip(SPANS[key], _SPANS[key], strict=True) if number <= ends[1])
 
 
-_columns = Recent[str, Columns](2)
+_columns = Recent[str, Columns](2, once=True)
 
 
 def columns(state: str) -> Columns:
@@ -227,7 +227,7 @@ def _passing(found: Columns, terms: Sequence[Term]) -> list[tuple[int, set[str]]
     ]
 
 
-_orders = Recent[tuple[str, tuple[str, ...]], Sequence[int]](12)
+_orders = Recent[tuple[str, tuple[str, ...]], Sequence[int]](12, once=True)
 """The places of all recordings in an order; 240 kB at 30,000 recordings."""
 
 

@@ -78,27 +78,31 @@ def write(
     action: Action,
     summary: str,
     payload: dict[str, Any],
-    items: Iterable[ActItem],
+    items: Iterable[ActItem] | None = None,
     target: AuditEvent | None = None,
     at: datetime | None = None,
 ) -> AuditEvent:
     """Add an event, its items and the members of its payload's lists. To be called inside the act's transaction.
 
+    target: what an undo or a redo is about; where there are no items, it touches what that one did.
+
     Raises the database's errors, also if its file was removed: an act written to a removed file would be lost.
     """
     database.expect_in_place()
-    touched = list(dict.fromkeys(items))
+    touched = list(dict.fromkeys(items or ()))
+    again = target if items is None else None
     event = AuditEvent(
         at=at or timezone.now(),
         actor=actor,
         action=action,
         summary=summary,
         payload={key: [] if isinstance(value, list) else value for key, value in payload.items()},
-        count=len(touched),
+        count=again.count if again else len(touched),
         target=target,
     )
     event.save()
-    _in_batches(EventItem, (EventItem(event=event, **item._asdict()) for item in touched))
+    told = items_of(again) if again else (item._asdict() for item in touched)
+    _in_batches(EventItem, (EventItem(event=event, **one) for one in told))
     for part, value in payload.items():
         if isinstance(value, list):
             add_members(event, part, value)

@@ -194,7 +194,6 @@ def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -
         action=action,
         summary=f"{action.label}: {event.summary}",
         payload=_payload(reviewer),
-        items=(ActItem(**item) for item in audit.items_of(event)),
         target=event,
     )
     for changes in _told(source, is_back=is_back, along=along):

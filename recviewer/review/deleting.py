@@ -238,7 +238,6 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
                     action=action,
                     summary=f"{action.label}: {event.summary}",
                     payload={"entries": [told_of(entry) for entry in entries]},
-                    items=(ActItem(**item) for item in audit.items_of(event)),
                     target=event,
                 )
                 if deletes:

@@ -14,7 +14,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from recviewer.review import audit, standing
-from recviewer.review.audit import Action, ActItem
+from recviewer.review.audit import Action
 from recviewer.review.models import AuditEvent, Decision, Note, PairChoice, SavedSearch, Tag, TagOn
 from recviewer.review.refusals import NotAllowed, Overtaken
 from recviewer.review.subjects import chunked
@@ -122,14 +122,14 @@ def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -
         action=action,
         summary=f"{action.label}: {event.summary}",
         payload=source.payload,
-        items=(ActItem(**item) for item in audit.items_of(event)),
         target=event,
     )
     for some in _told(source):
         audit.add_members(turned, "changes", some)
     _apply(lambda: _told(source), is_back=is_back, at=None if event.action in audit.BROUGHT else turned.at)
     if event.action in audit.BROUGHT:
-        standing.update(set(Decision.objects.filter(event=event).values_list("fingerprint", flat=True)))
+        for few in chunked(set(Decision.objects.filter(event=event).values_list("fingerprint", flat=True))):
+            standing.update(few)
     return turned
 
 

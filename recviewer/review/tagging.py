@@ -123,7 +123,6 @@ def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -
         action=action,
         summary=f"{action.label}: {event.summary}",
         payload=source.payload,
-        items=(ActItem(**item) for item in audit.items_of(event)),
         target=event,
     )
     for rows in _told(source):

@@ -86,7 +86,8 @@ def bring_in(data: bytes, *, actor: str, name: str = "", now: datetime | None = 
         )
         history.enter(event, fresh)
         rows.apply(changes)
-        standing.update({saying.fingerprint for saying in fresh})
+        for some in chunked({saying.fingerprint for saying in fresh}):
+            standing.update(some)
     return Imported(audit.done(event), tuple(found.bad))
 
 
