@@ -11,6 +11,7 @@ from recviewer.catalog.models import Recording
 from recviewer.formats.decode import EFFORT_LIMIT, effort, weight
 from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
+from recviewer.recorders.packing import unpacked
 from recviewer.recorders.reading import bytes_of, key_of_part, read_file, read_part
 from recviewer.recorders.registry import read_as
 from recviewer.store import files
@@ -114,7 +115,7 @@ def _read(data: bytes, name: str, part: str, heavy: int) -> Content:
     found = next((one for one in parts if one.part == part), None)
     if found is not None:
         own = bytes_of(data, found)
-        return Content(own, files.blob_id(own), found.reading, "", heavy, data, found.start)
+        return Content(own, files.blob_id(own), found.reading, "", heavy, unpacked(data) if part else data, found.start)
     if part:
         return missing("its file does not hold it any more")
     reason = f"it holds {len(parts):,} exchanges, which are shown one by one"

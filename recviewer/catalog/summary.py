@@ -168,7 +168,7 @@ def summary_of(part: ReadPart, *, blob: str) -> Summary:
         provider=clean(provider_of(exchange.test_id)),
         test_file=clean(file_of(exchange.test_id)),
         recorder=part.recorder,
-        part_size=part.end - part.start,
+        part_size=part.size,
         asked_words=clean(asked_words[:SEARCH_LIMIT]),
         answered_words=clean(answered_words[:SEARCH_LIMIT]),
     )

@@ -79,10 +79,10 @@ def without_spans(data: bytes, every: Sequence[FilePart], parts: Collection[str]
     if all(one.name in parts for one in every):
         return None
     made, at = [], 0
-    for one in every:
-        if one.name in parts:
-            made.append(data[at : one.start])
-            at = one.end
+    gone = [span for one in every if one.name in parts for span in ((one.start, one.end), one.rest) if span]
+    for start, end in sorted(gone):
+        made.append(data[at:start])
+        at = end
     return b"".join([*made, data[at:]])
 
 

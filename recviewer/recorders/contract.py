@@ -20,6 +20,7 @@ class FilePart(NamedTuple):
 
     name: "" where the recorder writes one exchange into a file; else what tells it from the others in the file, made by
     `recorders.naming`, so that it stays when others come or go. start, end: where its bytes stand in the file.
+    rest: where the other part of its bytes stands, of a recorder that keeps answers apart from what was asked; else None.
     decoded: the exchange as a document with `request`, `response` and perhaps `test_id`, as `formats` reads it; None where
     it cannot be read, for the reason: a sentence without its full stop.
     """
@@ -29,10 +30,13 @@ class FilePart(NamedTuple):
     end: int
     decoded: Decoded | None
     reason: str = ""
+    rest: tuple[int, int] | None = None
 
 
 class Recorder(Protocol):
-    """One recorder. homes: names of directories that hold its files, at any depth. endings: what its files' names end in.
+    """One recorder. It sees files as they are without compression (`packing`).
+
+    homes: names of directories that hold its files, at any depth. endings: what its files' names end in.
 
     Only a path that lies in a home and has one of the endings is asked about at all.
     """

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from recviewer.formats.reading import Reading, read_briefly, read_document, unreadable
 from recviewer.recorders.contract import FilePart, Recorder
+from recviewer.recorders.packing import BadPacking, packed_as, unpacked
 from recviewer.recorders.registry import recorder_of, told_test
 from recviewer.replay.names import Replay, ReplayState
 
@@ -20,7 +22,8 @@ class ReadPart:
     """One exchange of a file that was read.
 
     part: see `contract.FilePart.name`. index: its place among the exchanges of the file, from 0. start, end: where its
-    bytes stand. replay: whether replay finds it under the name of its file.
+    bytes stand in the file, of a compressed one in what it holds; rest: as in `contract.FilePart`. replay: whether replay
+    finds it under the name of its file.
     """
 
     part: str
@@ -30,10 +33,20 @@ class ReadPart:
     reading: Reading
     replay: Replay
     recorder: str = ""
+    rest: tuple[int, int] | None = None
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.end - self.start + (self.rest[1] - self.rest[0] if self.rest else 0)
 
 
 def sum_file(data: bytes, name: str) -> tuple[ReadPart, ...]:
     """Read a file's exchanges as `read_file` does, for their exchanges alone: their documents may not have all chunks."""
+    try:
+        data = unpacked(data)
+    except BadPacking as reason:
+        return (failed(str(reason), len(data)),)
     recorder = recorder_of(name, data)
     if recorder is not None and getattr(recorder, "is_one_document", False):  # an `OneDocument`; isinstance is slow
         reading = read_briefly(data)
@@ -48,6 +61,10 @@ def read_file(data: bytes, name: str, *, exact: bool = False) -> tuple[ReadPart,
 
     name: of the file, or its path where this tells more, see `registry.read_as`. exact: see `contract.Recorder.parts`.
     """
+    try:
+        data = unpacked(data)
+    except BadPacking as reason:
+        return (failed(str(reason), len(data)),)
     return _read_by(recorder_of(name, data), data, name, exact=exact)
 
 
@@ -71,6 +88,8 @@ def _are_told_apart(names: Sequence[str]) -> bool:
 
 def replays(data: bytes, name: str) -> Iterator[tuple[str, Replay]]:
     """Yield for each exchange of a file that can be decoded its name and whether replay finds it, and nothing else of it."""
+    with suppress(BadPacking):
+        data = unpacked(data)
     recorder = recorder_of(name, data)
     if recorder is None:
         return
@@ -94,19 +113,38 @@ def read_part(data: bytes, name: str, part: str, *, exact: bool = False) -> Read
 
 def _read(recorder: Recorder, part: FilePart, index: int, name: str) -> ReadPart:
     if part.decoded is None:
-        return ReadPart(part.name, index, part.start, part.end, unreadable(part.reason), UNVERIFIABLE, recorder.name)
+        reading = unreadable(part.reason)
+        return ReadPart(part.name, index, part.start, part.end, reading, UNVERIFIABLE, recorder.name, part.rest)
     decoded = part.decoded
     if isinstance(decoded.document, dict) and "test_id" not in decoded.document:
         test = told_test(recorder, name)
         decoded = replace(decoded, document={"test_id": test, **decoded.document}) if test else decoded
     reading = read_document(decoded)
     replay = recorder.replay(reading.document, name.rpartition("/")[2]) if reading.raw else UNVERIFIABLE
-    return ReadPart(part.name, index, part.start, part.end, reading, replay, recorder.name)
+    return ReadPart(part.name, index, part.start, part.end, reading, replay, recorder.name, part.rest)
 
 
 def bytes_of(data: bytes, part: ReadPart) -> bytes:
-    """Return the bytes of an exchange. data: of its file."""
-    return data[part.start : part.end] if part.part else data
+    """Return the bytes of an exchange, as they are without compression. data: of its file."""
+    if not part.part:
+        return data
+    data = unpacked(data)
+    rest = data[slice(*part.rest)] if part.rest else b""
+    return data[part.start : part.end] + rest
+
+
+def without(data: bytes, name: str, parts: Collection[str]) -> bytes | None:
+    """Return a file without some of its exchanges, every other byte of what it holds kept; None where that cannot be done.
+
+    name: as for `read_file`.
+    """
+    try:
+        plain = unpacked(data)
+    except BadPacking:
+        return None
+    recorder = recorder_of(name, plain)
+    left = recorder.without(plain, parts) if recorder is not None else None
+    return None if left is None else packed_as(left, data)
 
 
 def key_of_part(file: str, part: str) -> str:

@@ -31,8 +31,16 @@ def claims() -> Claims:
     by_home: dict[bytes, tuple[bytes, ...]] = {}
     for recorder in recorders():
         for home in recorder.homes:
-            by_home[home] = tuple(dict.fromkeys((*by_home.get(home, ()), *recorder.endings)))
+            by_home[home] = tuple(dict.fromkeys((*by_home.get(home, ()), *recorder.endings, *_packed(recorder))))
     return Claims(by_home, tuple(dict.fromkeys(ending for endings in by_home.values() for ending in endings)))
+
+
+PACKED = b".gz"
+"""What the names of compressed files end in, behind the ending of what they hold."""
+
+
+def _packed(recorder: Recorder) -> tuple[bytes, ...]:
+    return () if recorder.name == DEFAULT else tuple([ending + PACKED for ending in recorder.endings])
 
 
 @cache
@@ -48,7 +56,8 @@ def recorder_of(name: str, data: bytes) -> Recorder | None:
     name: of the file, or its path where this tells more, see `read_as`. None for a file that is no recording, though it lies
     where recordings lie.
     """
-    claiming = _with_name(name[name.rfind(".") :])
+    ending = name.removesuffix(PACKED.decode())
+    claiming = _with_name(ending[ending.rfind(".") :])
     default = next((one for one in claiming if one.name == DEFAULT), None)
     folders = _folders(name)
     if default is not None and claims().are_homes(folders) and default.homes.isdisjoint(folders):

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db.models import Count
 
 from recviewer.catalog.models import File, Recording
-from recviewer.recorders.reading import bytes_of, read_file
-from recviewer.recorders.registry import read_as, recorder_of
+from recviewer.recorders.reading import bytes_of, read_file, without
+from recviewer.recorders.registry import read_as
 from recviewer.review.choosing import Chosen
 from recviewer.review.subjects import chunked
 from recviewer.store import files
@@ -86,8 +86,7 @@ def cut_of(raw: bytes, blob: str, parts: tuple[str, ...]) -> Cut | None:
     data = files.read(settings.RECORDINGS_ROOT, raw, limit_bytes=settings.FILE_LIMIT_BYTES).data
     files.expect(data, blob, raw)
     name = read_as(raw.decode("utf-8", "backslashreplace"))
-    recorder = recorder_of(name, data)
-    rest = recorder.without(data, parts) if recorder is not None else None
+    rest = without(data, name, parts)
     if rest is None:
         return None
     kept = [bytes_of(data, one) for one in read_file(data, name) if one.part not in parts]

@@ -1,0 +1,73 @@
+"""LangChain's cassettes: YAML with `requests` and `responses`, paired by their places, compressed as a whole.
+
+Source: langchain-tests, `langchain_tests/conftest.py`, `CustomSerializer` (VCR.py with a serializer of its own).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from recviewer.recorders.cassettes import Cassette
+from recviewer.recorders.contract import FilePart
+from recviewer.recorders.kinds.vcrpy import exchange_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from recviewer.recorders.http_exchange import HttpExchange
+    from recviewer.recorders.yaml_text import FileItem, YamlDocument
+
+_ALONE = re.compile(rb"- (?:body|headers|method|uri):")
+_ASKED, _GIVEN = re.compile(rb"^(?:- |  )uri:", re.MULTILINE), re.compile(rb"^(?:- |  )status:", re.MULTILINE)
+
+
+class LangChain(Cassette):
+    """Cassettes of LangChain's tests: all requests, then all responses; of one exchange alone both in one list."""
+
+    name = "langchain"
+    homes = frozenset({b"cassettes"})
+    start = re.compile(rb"requests:\n- (?:body|headers|method|uri):")
+
+    def recognizes(self, data: bytes) -> bool:
+        """Look at the first bytes; of an exchange that was cut out, for an address and a status."""
+        if super().recognizes(data):
+            return True
+        return _ALONE.match(data) is not None and _ASKED.search(data) is not None and _GIVEN.search(data) is not None
+
+    def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
+        """Yield the exchanges, one that cannot be read with the reason."""
+        from recviewer.recorders.cassettes import parts_of
+        from recviewer.recorders.yaml_text import BadYaml, FileItem, documents
+
+        try:
+            found = documents(data)
+        except BadYaml as error:
+            yield FilePart("", 0, len(data), None, str(error))
+            return
+        asked, given = _lists(found[0] if len(found) == 1 else None)
+        if not asked or len(asked) != len(given):
+            reason = f"{len(asked):,} requests and {len(given):,} responses, which cannot be paired"
+            yield FilePart("", 0, len(data), None, reason if asked or given else "a cassette without any exchange")
+            return
+        pairs = [
+            FileItem([one.value, other.value], one.start, one.end) for one, other in zip(asked, given, strict=True)
+        ]
+        for part, other in zip(parts_of(pairs, self.exchange, exact=exact), given, strict=True):
+            yield part._replace(rest=(other.start, other.end))
+
+    def exchange(self, value: Any) -> HttpExchange:
+        """Read a request with its response."""
+        return exchange_of({"request": value[0], "response": value[1]})
+
+
+def _lists(document: YamlDocument | None) -> tuple[Sequence[FileItem], Sequence[FileItem]]:
+    if document is None:
+        return (), ()
+    alone = document.items.get("", ())
+    if len(alone) == 2:
+        return alone[:1], alone[1:]
+    return document.items.get("requests", ()), document.items.get("responses", ())
+
+
+RECORDER = LangChain()
