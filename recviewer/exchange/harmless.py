@@ -292,6 +292,11 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
             for path in ("signature", "reasoningText.signature", "redactedContent")
         ),
     ),
+    "xai": (
+        Harmless("usage.cost_in_usd_ticks", HowHarmless.WHOLLY, _COUNT),
+        Harmless("outputs[].message.encrypted_content", HowHarmless.VALUE, _OPAQUE),
+        Harmless("outputs[].delta.encrypted_content", HowHarmless.VALUE, _OPAQUE),
+    ),
     "cohere": (
         Harmless("delta.usage", HowHarmless.FIGURE, _COUNT),
         *(

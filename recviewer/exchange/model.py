@@ -30,6 +30,7 @@ class Kind(StrEnum):
     CONVERSE = "converse"
     COHERE = "cohere"
     RESPONSES = "responses"
+    XAI = "xai"
     EMBEDDINGS = "embeddings"
     MODELS = "models"
     OLLAMA_PS = "ollama_ps"

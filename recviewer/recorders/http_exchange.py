@@ -25,7 +25,8 @@ BODY_LIMIT = 64_000_000
 class HttpExchange:
     """One exchange, whoever recorded it. Bodies: text, bytes, a JSON value that the recorder took apart, None for none.
 
-    test_id: None where none is known. problems: what was odd about how it was written.
+    problems: what was odd about how it was written. is_stream: whether the answer came in pieces, None to tell it by its
+    bytes.
     """
 
     method: str
@@ -36,6 +37,7 @@ class HttpExchange:
     response_headers: Mapping[str, Json] = field(default_factory=dict)
     response_body: object = None
     problems: list[str] = field(default_factory=list)
+    is_stream: bool | None = None
 
     @property
     def asked(self) -> Json:
@@ -78,6 +80,8 @@ def _kind_of(sent: Json) -> str:
 
 
 def _is_stream(exchange: HttpExchange, body: Json) -> bool:
+    if exchange.is_stream is not None:
+        return exchange.is_stream
     if isinstance(body, str):
         framed = frame(body)
         return bool(framed.events) or isinstance(framed.body, list)

@@ -95,7 +95,7 @@ def _folders(path: str) -> list[bytes]:
 
 def told_test(recorder: Recorder, path: str) -> str | None:
     """Return the id of the test that a file's path tells, None where it tells none."""
-    return next((test_of(path) for one, test_of in _telling() if one is recorder), None)
+    return next((test_of(path.removesuffix(".gz")) for one, test_of in _telling() if one is recorder), None)
 
 
 @cache

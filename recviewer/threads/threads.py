@@ -15,7 +15,16 @@ from recviewer.threads.tree import planted
 TALKING = frozenset(
     {
         *(Kind.CHAT, Kind.COMPLETION, Kind.OLLAMA_GENERATE, Kind.OLLAMA_CHAT, Kind.GENAI, Kind.ANTHROPIC),
-        *(Kind.INTERACTIONS, Kind.CONVERSE, Kind.COHERE, Kind.RESPONSES, Kind.EXCEPTION, Kind.HTTP_ERROR, Kind.UNKNOWN),
+        *(
+            Kind.INTERACTIONS,
+            Kind.CONVERSE,
+            Kind.COHERE,
+            Kind.XAI,
+            Kind.RESPONSES,
+            Kind.EXCEPTION,
+            Kind.HTTP_ERROR,
+            Kind.UNKNOWN,
+        ),
     }
 )
 """Kinds whose exchanges are turns of conversations, where they send messages."""

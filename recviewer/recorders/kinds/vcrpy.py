@@ -62,23 +62,30 @@ def _test_of(path: str) -> str | None:
     return f"{folder}{found[1]}.py::{holder}{name['name']}"
 
 
-_SAMPLES = frozenset({"request_sample", "request_stream"})
+_SAMPLES = frozenset({"request_sample", "request_stream", "collections_method"})
 _FRAMES = frozenset({"message", "close"})
 
 
 def _sampled(value: dict[str, Any]) -> HttpExchange:
     """Return a call over gRPC of which the messages were kept as JSON beside their bytes."""
-    from recviewer.recorders.http_exchange import HttpExchange
+    from recviewer.recorders.http_exchange import HttpExchange, first_text
 
+    method = value.get("collections_method")
+    if isinstance(method, dict):
+        name = first_text((method.get("method"),))
+        return HttpExchange("POST", name, {}, method.get("request_json"), None, {}, method.get("response_json"))
     asked = value.get("request_sample") or value.get("request_stream")
     given = value.get("response_sample")
     stream = value.get("response_stream")
     body = given.get("json") if isinstance(given, dict) else None
+    is_stream = isinstance(stream, dict)
     if isinstance(stream, dict) and isinstance(stream.get("chunks_json"), list):
         body = [one.get("chunk", one) if isinstance(one, dict) else one for one in stream["chunks_json"]]
     if body is None:
         raise ValueError("a call over gRPC without its messages as JSON")
-    return HttpExchange("POST", "", {}, asked.get("json") if isinstance(asked, dict) else None, None, {}, body)
+    return HttpExchange(
+        "POST", "", {}, asked.get("json") if isinstance(asked, dict) else None, None, {}, body, is_stream=is_stream
+    )
 
 
 def exchange_of(value: Any) -> HttpExchange:
