@@ -116,3 +116,37 @@ class Recent(Generic[K, V]):
         if len(self._kept) > self._count:
             return True
         return self._limit is not None and self._weight > self._limit and len(self._kept) > self._at_least
+
+
+class Shared(Generic[V]):
+    """One thing that may be out of date as soon as it is made, so that nothing of it is kept; made by one thread at a time.
+
+    Who asks while it is being made gets the next one, and so do all who wait with it: each gets what was begun after the
+    asking, however many ask.
+    """
+
+    def __init__(self) -> None:
+        self._begun = 0
+        self._making = Lock()
+        self._last: tuple[int, V] | None = None
+        self._waiting = 0
+        self._lock = Lock()
+
+    def made(self, make: Callable[[], V]) -> V:
+        """Return what was begun to be made after this was called."""
+        with self._lock:
+            self._waiting += 1
+            asked = self._begun
+        try:
+            with self._making:
+                if self._last is not None and self._last[0] > asked:
+                    return self._last[1]
+                self._begun += 1
+                number, made = self._begun, make()
+                self._last = number, made
+                return made
+        finally:
+            with self._lock:
+                self._waiting -= 1
+                if not self._waiting:
+                    self._last = None

@@ -1,10 +1,10 @@
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from time import sleep
 
 import pytest
 
-from recviewer.recent import Recent
+from recviewer.recent import Recent, Shared
 
 
 def test_what_was_not_used_for_longest_goes_first():
@@ -92,3 +92,26 @@ def test_a_thread_that_waited_makes_what_another_failed_to_make():
         kept.made("a", lambda: 1 / 0)
 
     assert kept.made("a", lambda: "made") == "made"
+
+
+def test_what_is_not_kept_is_begun_after_each_asking_and_shared_by_those_who_wait():
+    shared, begun, go_on = Shared(), [], Event()
+
+    def make():
+        begun.append(len(begun) + 1)
+        go_on.wait(5)
+        return begun[-1]
+
+    with ThreadPoolExecutor(6) as pool:
+        first = pool.submit(shared.made, make)
+        while not begun:
+            sleep(0.001)
+        others = [pool.submit(shared.made, make) for _ in range(5)]
+        while shared._waiting < 6:
+            sleep(0.001)
+        go_on.set()
+
+        assert first.result() == 1
+        assert {one.result() for one in others} == {2}
+    assert shared.made(make) == 3
+    assert shared._last is None

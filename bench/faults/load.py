@@ -37,6 +37,7 @@ class Person(threading.Thread):
         self.chance, self.count, self.until, self.decides = random.Random(number), count, until, decides
         self.port, self.head, self.token = port, {"Content-Type": "application/x-www-form-urlencoded"}, ""
         self.took: list[tuple[str, float]] = []
+        self.status = 0
         self.failed: list[str] = []
         self.decided: list[str] = []
 
@@ -61,7 +62,8 @@ class Person(threading.Thread):
         word = f"{self.ident} {len(self.decided)}"
         fields = {"csrfmiddlewaretoken": self.token, "key": quote(key, safe=""), "seen": blob[1], "next": f"/r/{key}"}
         self._ask("decide", "/do/decide", urlencode(fields | {"verdict": "reject", "note": word}))
-        self.decided.append(word)
+        if self.status == 303:
+            self.decided.append(word)
 
     def _ask(self, what: str, url: str, sent: str | None = None) -> str:
         began = time.monotonic()
@@ -74,6 +76,7 @@ class Person(threading.Thread):
             self.failed.append(f"{url}: {error!r}")
             return ""
         self.took.append((what, time.monotonic() - began))
+        self.status = answer.status
         if answer.status >= 400 and answer.status != 409:  # a file that was rewritten meanwhile
             self.failed.append(f"{url}: {answer.status}")
         for cookie in answer.headers.get_all("Set-Cookie") or []:

@@ -24,7 +24,7 @@ from recviewer.catalog.found import found_on
 from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.rows import TABLE
 from recviewer.language.tree import Term
-from recviewer.recent import Recent
+from recviewer.recent import Recent, Shared
 
 FACETS = (
     "suite", "kind", "outcome", "model", "provider", "host", "file", "streamed", "size", "chunks", "finish", "replay",
@@ -145,11 +145,13 @@ def _span_of(key: str, number: int) -> str:
 
 
 _columns = Recent[str, Columns](2, once=True)
+_now = Shared[Columns]()
+"""While something is indexed."""
 
 
 def columns(state: str) -> Columns:
     """Return what recordings have. state: a name of the catalog's present state; "" keeps nothing."""
-    return _columns.made(state, Columns) if state else Columns()
+    return _columns.made(state, Columns) if state else _now.made(Columns)
 
 
 _masks = Recent[Hashable, int](64)
