@@ -123,7 +123,7 @@ def list_recorder(monkeypatch):
 
 
 def _forget_recorders():
-    for kept in (registry.recorders, registry.claims, registry._with_name):
+    for kept in (registry.recorders, registry.claims, registry._claiming):
         kept.cache_clear()
 
 

@@ -6,7 +6,7 @@ import importlib
 import logging
 import pkgutil
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 from recviewer.recorders import kinds
 from recviewer.recorders.contract import Recorder, TellsTest
@@ -43,13 +43,6 @@ def _packed(recorder: Recorder) -> tuple[bytes, ...]:
     return () if recorder.name == DEFAULT else tuple([ending + PACKED for ending in recorder.endings])
 
 
-@cache
-def _with_name(name: str) -> tuple[Recorder, ...]:
-    """Return the recorders whose files have names that end like this one; all, where none has."""
-    raw = name.encode("utf-8", "surrogatepass")
-    return tuple(one for one in recorders() if raw.endswith(one.endings)) or recorders()
-
-
 def recorder_of(name: str, data: bytes) -> Recorder | None:
     """Return the recorder that wrote a file: one that recognizes its bytes, else OGX where it claims such names.
 
@@ -57,14 +50,23 @@ def recorder_of(name: str, data: bytes) -> Recorder | None:
     where recordings lie.
     """
     ending = name.removesuffix(PACKED.decode())
-    claiming = _with_name(ending[ending.rfind(".") :])
+    others, default = _claiming(ending[ending.rfind(".") :], name[: name.rfind("/") + 1])
+    return next((one for one in others if _recognizes(one, data)), default)
+
+
+@lru_cache(maxsize=1024)
+def _claiming(ending: str, folder: str) -> tuple[tuple[Recorder, ...], Recorder | None]:
+    """Return who is asked about files with such names in a folder, and who takes those that nobody recognizes.
+
+    All are asked where none has files with such names.
+    """
+    raw = ending.encode("utf-8", "surrogatepass")
+    claiming = [one for one in recorders() if raw.endswith(one.endings)] or recorders()
     default = next((one for one in claiming if one.name == DEFAULT), None)
-    folders = _folders(name)
+    folders = _folders(folder)
     if default is not None and claims().are_homes(folders) and default.homes.isdisjoint(folders):
         default = None
-    if default is not None and len(claiming) == 1:
-        return default
-    return next((one for one in claiming if one.name != DEFAULT and _recognizes(one, data)), default)
+    return tuple(one for one in claiming if one.name != DEFAULT), default
 
 
 def _recognizes(recorder: Recorder, data: bytes) -> bool:
