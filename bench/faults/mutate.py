@@ -116,7 +116,7 @@ def addresses(path: str, chance: random.Random) -> list[str]:
 
 def about_all(tests: list[str]) -> Iterator[str]:
     """Yield what is asked for of a whole tree. tests: some ids."""
-    from recviewer.pages.tests.addresses import url_of_test
+    from recviewer.pages.text.test_addresses import url_of_test
 
     yield from (
         "/",
