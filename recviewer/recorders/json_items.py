@@ -22,7 +22,8 @@ class BadJson(Exception):
 def items_below(data: bytes, key: str, *, alone: str) -> list[FileItem]:
     """Return the items of the list below a key of the object at the top.
 
-    alone: a key that only an item has: a file that has it at the top is one item. Raises BadJson.
+    key: `a.b` for one object deeper; "" for a list that is the whole file. alone: a key that only an item has: a file that
+    has it at the top is one item. Raises BadJson.
     """
     if nesting(data, limit=DEPTH_LIMIT) > DEPTH_LIMIT:
         raise BadJson(f"nested deeper than {DEPTH_LIMIT} levels")
@@ -49,30 +50,43 @@ def items_below(data: bytes, key: str, *, alone: str) -> list[FileItem]:
 
 def _spans(text: str, key: str, alone: str) -> list[tuple[int, int]]:
     scanner = json.JSONDecoder()
-    begin = at = _skip(text, 0)
-    if text[at] != "{":
+    begin = _skip(text, 0)
+    if text[begin] == "[" and not key:
+        found, end = _listed(text, begin, scanner)
+    elif text[begin] == "{":
+        found, end = _inside(text, begin, key.split("."), alone, scanner)
+    else:
         raise ValueError("an object was expected")
-    found: list[tuple[int, int]] | None = None
-    at = _skip(text, at + 1)
+    if text[_skip(text, end) :]:
+        raise ValueError("more text after the end")
+    return found
+
+
+def _inside(
+    text: str, begin: int, keys: Sequence[str], alone: str, scanner: json.JSONDecoder
+) -> tuple[list[tuple[int, int]], int]:
+    """Return the items below keys of an object that begins here, and where it ends."""
+    found: list[tuple[int, int]] = []
+    at = _skip(text, begin + 1)
     while text[at] != "}":
         name, at = scanner.raw_decode(text, at)
-        if name == alone:
+        if alone and name == alone:
             _, end = scanner.raw_decode(text, begin)
-            return [(begin, end)]
+            return [(begin, end)], end
         at = _skip(text, at)
         if text[at] != ":":
             raise ValueError("a colon was expected behind a key")
         at = _skip(text, at + 1)
-        if name == key and text[at] == "[":
+        if name == keys[0] and len(keys) == 1 and text[at] == "[":
             found, at = _listed(text, at, scanner)
+        elif name == keys[0] and len(keys) > 1 and text[at] == "{":
+            found, at = _inside(text, at, keys[1:], "", scanner)
         else:
             _, at = scanner.raw_decode(text, at)
         at = _skip(text, at)
         if text[at] == ",":
             at = _skip(text, at + 1)
-    if text[_skip(text, at + 1) :]:
-        raise ValueError("more text after the end")
-    return found or []
+    return found, at + 1
 
 
 def _listed(text: str, at: int, scanner: json.JSONDecoder) -> tuple[list[tuple[int, int]], int]:

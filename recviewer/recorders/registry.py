@@ -64,8 +64,11 @@ def _claiming(ending: str, folder: str) -> tuple[tuple[Recorder, ...], Recorder 
     claiming = [one for one in recorders() if raw.endswith(one.endings)] or recorders()
     default = next((one for one in claiming if one.name == DEFAULT), None)
     folders = _folders(folder)
-    if default is not None and claims().are_homes(folders) and default.homes.isdisjoint(folders):
-        default = None
+    if claims().are_homes(folders):
+        claiming = [one for one in claiming if not one.homes.isdisjoint(folders)]
+        default = default if default in claiming else None
+    else:
+        claiming = [one for one in claiming if not getattr(one, "is_at_home_only", False)]
     return tuple(one for one in claiming if one.name != DEFAULT), default
 
 
@@ -88,7 +91,8 @@ def read_as(path: str) -> str:
 
 @cache
 def _others() -> frozenset[bytes]:
-    return frozenset().union(*[one.homes for one in recorders() if one.name != DEFAULT])
+    homes = [one.homes for one in recorders() if one.name != DEFAULT]
+    return frozenset().union(*homes).difference(*[one.homes for one in recorders() if one.name == DEFAULT])
 
 
 def _folders(path: str) -> list[bytes]:

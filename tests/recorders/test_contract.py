@@ -15,7 +15,8 @@ _URL = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 @pytest.fixture(params=CASES, ids=[f"{path.parent.name}/{path.name}" for path in CASES])
 def case(request, list_recorder):
     recorder = next(one for one in registry.recorders() if one.name == request.param.parent.name)
-    return recorder, request.param.name, request.param.read_bytes()
+    home = f"{min(recorder.homes).decode()}/" if getattr(recorder, "is_at_home_only", False) else ""
+    return recorder, home + request.param.name, request.param.read_bytes()
 
 
 def test_every_recorder_has_a_case(list_recorder):

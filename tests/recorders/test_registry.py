@@ -98,3 +98,29 @@ def test_files_that_are_no_recordings_are_left_alone_wherever_they_lie(name):
 def test_what_nobody_knows_below_recordings_is_a_broken_recording():
     assert registry.recorder_of(registry.read_as("a/recordings/b.json"), b"") is OGX
     assert registry.recorder_of(registry.read_as("b.json"), b"") is OGX
+
+
+REPLY = b'{"object": "chat.completion", "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi"}}]}'
+
+
+def test_a_reply_alone_counts_among_fixtures_only():
+    assert registry.recorder_of("a/__fixtures__/b.json", REPLY).name == "bare-reply"
+    assert registry.recorder_of("b.json", REPLY) is OGX
+    assert registry.recorder_of("a/recordings/b.json", REPLY) is OGX
+    assert registry.recorder_of("a/cassettes/b.json", REPLY) is None
+    assert registry.recorder_of("a/__fixtures__/package.json", b'{"name": "x", "version": "1.0.0"}') is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"consumer": {}, "interactions": [{"description": "x", "request": {"method": "GET", "path": "/"}}]}',
+        '{"interactions": [{"request": {"method": "GET", "path": "/"}, "response": {"status": 200}}]}',
+        '[{"scope": "x"}]',
+        '{"mappings": []}',
+        '{"request": "x", "uri": "y"}',
+    ],
+)
+def test_other_json_is_no_cassette(text):
+    for home in ("cassettes", "fixtures", "__fixtures__", "mappings", "_vcr"):
+        assert registry.recorder_of(f"a/{home}/b.json", text.encode()) is None

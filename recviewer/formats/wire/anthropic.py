@@ -138,7 +138,7 @@ class Anthropic:
 
     def match(self, raw: Raw) -> Match:
         """Match a message object or its events; without a reply by the endpoint."""
-        if raw.first.get("type") == "message" and isinstance(raw.first.get("content"), list):
+        if raw.first.get("type") == "message" and isinstance(raw.first.get("content"), list) and not _is_of_thread(raw):
             return Match.SHAPE
         if isinstance(raw.reply, list) and _first_event(raw) in EVENTS:
             return Match.SHAPE
@@ -169,6 +169,11 @@ class Anthropic:
 
 
 FORMAT = Anthropic()
+
+
+def _is_of_thread(raw: Raw) -> bool:
+    """Tell whether a message is one of OpenAI's threads, which has a text as an object."""
+    return str(raw.first.get("object", "")).startswith("thread.")
 
 
 def _first_event(raw: Raw) -> str:

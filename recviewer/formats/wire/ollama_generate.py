@@ -42,7 +42,7 @@ class OllamaGenerate:
         """Match by type; untyped by `response` and `done`; without a reply by the endpoint."""
         if raw.type_name == "GenerateResponse":
             return Match.TYPE
-        if not raw.type_name and "response" in raw.first and "done" in raw.first:
+        if not raw.type_name and isinstance(raw.first.get("response"), str) and "done" in raw.first:
             return Match.SHAPE
         return Match.ENDPOINT if raw.url_path.endswith("/api/generate") else Match.NO
 

@@ -29,7 +29,7 @@ class VcrPy(Cassette):
 
     def test_of(self, path: str) -> str | None:
         """Return the test that pytest-recording named a cassette after."""
-        return _test_of(path)
+        return test_of_cassette(path)
 
     def refused(self, items: Sequence[FileItem]) -> str:
         """Refuse sessions over WebSockets: their frames are no exchanges."""
@@ -44,11 +44,11 @@ class VcrPy(Cassette):
         )
 
 
-_MODULE = re.compile(r"(?:.*/)?cassettes/([^/]+)/([^/]+)\.ya?ml")
+_MODULE = re.compile(r"(?:.*/)?cassettes/([^/]+)/([^/]+)\.(?:ya?ml|json)")
 _TEST = re.compile(r"(?:(?P<holder>[A-Z][A-Za-z0-9_]*)\.)?(?P<name>test_?[^/]*)")
 
 
-def _test_of(path: str) -> str | None:
+def test_of_cassette(path: str) -> str | None:
     """Return the test of a cassette that pytest-recording named: `cassettes/<module>/[<Class>.]<test>.yaml`.
 
     What stands in brackets is as the file's name has it, in which some signs are `-`.

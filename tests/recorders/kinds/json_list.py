@@ -23,7 +23,7 @@ class JsonList:
     endings = (b".json",)
 
     def recognizes(self, data: bytes) -> bool:
-        return data.lstrip()[:1] == b"["
+        return data.lstrip()[:1] == b"[" and b'"scope"' not in data
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
         names = PartNames()

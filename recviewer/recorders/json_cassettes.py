@@ -1,0 +1,65 @@
+"""Cassettes in JSON: a list of exchanges at the top or below a key, each found with the place of its bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Any
+
+from recviewer.recorders.cassettes import HEAD, parts_of, without_spans
+from recviewer.recorders.contract import FilePart
+
+if TYPE_CHECKING:
+    from recviewer.exchange.model import Json
+    from recviewer.recorders.http_exchange import HttpExchange
+    from recviewer.replay.names import Replay
+
+
+class JsonCassette:
+    """What recorders share that keep exchanges in a list of JSON.
+
+    keys: of the list, as for `json_items.items_below`; the first one counts under which there is anything. alone: a key that
+    an item has. start: of a file, in its first bytes.
+    """
+
+    name = ""
+    keys: tuple[str, ...] = ()
+    alone = "request"
+    homes: frozenset[bytes] = frozenset()
+    endings: tuple[bytes, ...] = (b".json",)
+    start: re.Pattern[bytes]
+
+    def recognizes(self, data: bytes) -> bool:
+        """Look at the first bytes alone."""
+        return self.start.match(data[:HEAD]) is not None
+
+    def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
+        """Yield the exchanges, one that cannot be read with the reason."""
+        from recviewer.recorders.json_items import BadJson, items_below
+
+        try:
+            items = next((some for key in self.keys if (some := items_below(data, key, alone=self.alone))), [])
+        except BadJson as reason:
+            yield FilePart("", 0, len(data), None, str(reason))
+            return
+        if not items:
+            yield FilePart("", 0, len(data), None, "a cassette without any exchange")
+            return
+        yield from parts_of(items, self.exchange, exact=exact)
+
+    def exchange(self, value: Any) -> HttpExchange:
+        """Return an item in its normal form. Raises ValueError with the reason where it is none."""
+        raise NotImplementedError
+
+    def replay(self, document: Json, file_name: str) -> Replay:
+        """Say that nobody can tell from a file whether its test still asks for it."""
+        from recviewer.replay.names import Replay, ReplayState
+
+        return Replay(ReplayState.UNVERIFIABLE)
+
+    def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
+        """Take some out, each with the comma that parts it from its neighbour; None where none would be left."""
+        from recviewer.recorders.json_items import with_commas
+
+        every = list(self.parts(data))
+        return without_spans(data, with_commas(data, every, parts), parts)

@@ -1,0 +1,65 @@
+"""Replies that lie alone in a folder of fixtures: `.json`, and `.chunks.txt` with one chunk a line. Source: vercel/ai.
+
+Nothing tells what was asked. A file is one of these where a format knows it; all others there are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+from recviewer.recorders.contract import FilePart
+
+if TYPE_CHECKING:
+    from recviewer.exchange.model import Json
+    from recviewer.formats.decode import Decoded
+    from recviewer.replay.names import Replay
+
+_FIRST = (b"{", b"[", b"d", b"e")
+LIMIT = 8 * 1024 * 1024
+"""Bytes of a file that is looked at."""
+
+
+class BareReply:
+    """One reply a file. Also what WireMock's mappings name: `__files`."""
+
+    name = "bare-reply"
+    is_at_home_only = True
+    homes = frozenset({b"__fixtures__", b"__files"})
+    endings = (b".json", b".chunks.txt", b".sse")
+
+    def recognizes(self, data: bytes) -> bool:
+        """Read it, and see whether a format knows it."""
+        from recviewer.exchange.model import Kind
+        from recviewer.formats.reading import read_document
+
+        if len(data) > LIMIT or not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_FIRST):
+            return False
+        return read_document(_document(data, exact=False)).exchange.kind not in (Kind.UNKNOWN, Kind.UNREADABLE)
+
+    def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
+        """Yield the one reply."""
+        yield FilePart("", 0, len(data), _document(data, exact=exact))
+
+    def replay(self, document: Json, file_name: str) -> Replay:
+        """Say that nobody can tell from a file whether its test still asks for it."""
+        from recviewer.replay.names import Replay, ReplayState
+
+        return Replay(ReplayState.UNVERIFIABLE)
+
+    def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
+        """Return None: a file with one reply goes as a whole."""
+        return None
+
+
+def _document(data: bytes, *, exact: bool) -> Decoded:
+    from dataclasses import replace
+
+    from recviewer.recorders.http_exchange import HttpExchange, document_of
+
+    made = document_of(HttpExchange("", "", response_body=data), exact=exact)
+    request = {key: value for key, value in made.document["request"].items() if value}
+    return replace(made, document={**made.document, "request": request})
+
+
+RECORDER = BareReply()

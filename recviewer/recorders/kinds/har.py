@@ -1,0 +1,66 @@
+"""HTTP archives, as browsers, Playwright and Polly.js write them. Source: HAR 1.2; Polly.js 6, `adapter-node-http`.
+
+Polly.js keeps a compressed body as a list of pieces, in hex (until version 5) or base64.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from recviewer.recorders.cassettes import object_in
+from recviewer.recorders.json_cassettes import JsonCassette
+
+if TYPE_CHECKING:
+    from recviewer.recorders.http_exchange import HttpExchange
+
+
+class Har(JsonCassette):
+    """Archives; also one entry that was cut out of one."""
+
+    name = "har"
+    keys = ("log.entries",)
+    homes = frozenset({b"__recordings__", b"recordings", b"cassettes", b"testdata", b"har", b"hars"})
+    endings = (b".har",)
+    start = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:log"\s*:\s*\{|_id"|_order"|startedDateTime"|request"|pageref")')
+
+    def exchange(self, value: Any) -> HttpExchange:
+        """Read an entry."""
+        from recviewer.recorders.http_exchange import HttpExchange, first_text, listed
+
+        asked, given = object_in(value, "request"), object_in(value, "response")
+        sent = asked.get("postData")
+        status = given.get("status")
+        return HttpExchange(
+            first_text((asked.get("method"),)) or "GET",
+            first_text((asked.get("url"),)),
+            listed(asked.get("headers")),
+            sent.get("text") if isinstance(sent, dict) else None,
+            status if isinstance(status, int) and status > 0 else None,
+            listed(given.get("headers")),
+            _body(given.get("content")),
+        )
+
+
+def _body(content: Any) -> object:
+    from recviewer.recorders.pieces import joined
+
+    if not isinstance(content, dict):
+        return None
+    text = content.get("text")
+    if isinstance(text, str) and content.get("encoding") == "base64":
+        import base64
+        import binascii
+
+        whole = joined(text)
+        if whole is not None:
+            return whole
+        try:
+            return base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            return text
+    whole = joined(text) if isinstance(text, str) else None
+    return text if whole is None else whole
+
+
+RECORDER = Har()

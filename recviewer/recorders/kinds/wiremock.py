@@ -1,0 +1,100 @@
+"""WireMock: one mapping a file in `mappings`, its answer in it or in a file of `__files`. Source: WireMock 3, "Stubbing"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Any
+
+from recviewer.recorders.cassettes import HEAD
+from recviewer.recorders.contract import FilePart
+
+if TYPE_CHECKING:
+    from recviewer.exchange.model import Json
+    from recviewer.recorders.http_exchange import HttpExchange
+    from recviewer.replay.names import Replay
+
+_START = re.compile(
+    rb'(?:\xef\xbb\xbf)?\s*\{\s*(?:"(?:id|uuid|name|priority|persistent|scenarioName)"\s*:\s*(?:"[^"]*"|\w+)\s*,\s*)*'
+    rb'"request"\s*:\s*\{\s*"(?:url|urlPath|urlPattern|urlPathPattern|method)"'
+)
+_URLS = ("url", "urlPath", "urlPattern", "urlPathPattern")
+
+
+class WireMock:
+    """Mappings. Where the answer lies in another file, its name stands in its place."""
+
+    name = "wiremock"
+    homes = frozenset({b"mappings"})
+    endings = (b".json",)
+
+    def recognizes(self, data: bytes) -> bool:
+        """Look at the first bytes alone."""
+        return _START.match(data[:HEAD]) is not None
+
+    def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
+        """Yield the one exchange."""
+        from recviewer.formats.decode import Unreadable, decode
+        from recviewer.recorders.http_exchange import document_of
+
+        try:
+            heard = _exchange(decode(data, exact=exact).document)
+        except (Unreadable, ValueError) as reason:
+            yield FilePart("", 0, len(data), None, str(reason))
+            return
+        yield FilePart("", 0, len(data), document_of(heard, exact=exact))
+
+    def replay(self, document: Json, file_name: str) -> Replay:
+        """Say that nobody can tell from a file whether its test still asks for it."""
+        from recviewer.replay.names import Replay, ReplayState
+
+        return Replay(ReplayState.UNVERIFIABLE)
+
+    def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
+        """Return None: a file with one exchange goes as a whole."""
+        return None
+
+
+def _exchange(value: Any) -> HttpExchange:
+    from recviewer.recorders.cassettes import object_in
+    from recviewer.recorders.http_exchange import HttpExchange, first_text, listed
+
+    asked, given = object_in(value, "request"), object_in(value, "response")
+    status = given.get("status")
+    return HttpExchange(
+        first_text((asked.get("method"),)) or "ANY",
+        first_text([asked.get(key) for key in _URLS]),
+        {},
+        _asked(asked.get("bodyPatterns")),
+        status if isinstance(status, int) else None,
+        listed(given.get("headers")),
+        _given(given),
+    )
+
+
+def _asked(patterns: Any) -> object:
+    """Return the body that is asked for; where it is no single one, the patterns as they are."""
+    if isinstance(patterns, list) and len(patterns) == 1 and isinstance(patterns[0], dict):
+        for key in ("equalToJson", "equalTo"):
+            if key in patterns[0]:
+                return patterns[0][key]
+    return {"bodyPatterns": patterns} if patterns else None
+
+
+def _given(given: dict[str, Any]) -> object:
+    import base64
+    import binascii
+
+    if "jsonBody" in given:
+        return given["jsonBody"]
+    if isinstance(given.get("base64Body"), str):
+        try:
+            return base64.b64decode(given["base64Body"], validate=True)
+        except (binascii.Error, ValueError):
+            return given["base64Body"]
+    if "bodyFileName" in given:
+        return {"bodyFileName": given["bodyFileName"]}
+    return given.get("body")
+
+
+RECORDER = WireMock()
