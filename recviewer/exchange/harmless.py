@@ -292,6 +292,19 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
             for path in ("signature", "reasoningText.signature", "redactedContent")
         ),
     ),
+    "realtime": tuple(
+        Harmless(path, HowHarmless.WHOLLY, _ID)
+        for path in (
+            "event_id",
+            "item_id",
+            "response_id",
+            "previous_item_id",
+            "item.id",
+            "response.id",
+            "timestamp",
+            "rid",
+        )
+    ),
     "xai": (
         Harmless("usage.cost_in_usd_ticks", HowHarmless.WHOLLY, _COUNT),
         Harmless("outputs[].message.encrypted_content", HowHarmless.VALUE, _OPAQUE),

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     COHERE = "cohere"
     RESPONSES = "responses"
     XAI = "xai"
+    REALTIME = "realtime"
     EMBEDDINGS = "embeddings"
     MODELS = "models"
     OLLAMA_PS = "ollama_ps"
@@ -309,9 +310,8 @@ class Exchange:
     status: the recorded HTTP status, where there is one. metadata: `provider_metadata` as recorded.
     id_mapping: `id_normalization_mapping` as recorded. Both {} when absent.
     unread: the reply as recorded where no format understands it, else None. rest: what else counts, by where it stands
-    in the file: all that is neither in the neutral model nor known to be harmless. elements: of a streamed reply, what
-    counts of each element at its place. left: those values of a reply that no
-    reader understands, by path. place: where the recording stands: test, host, provider; that may move.
+    in the file: all that is neither in the neutral model nor known to be harmless. elements: of a stream, what counts of
+    each element. left: values of a reply that no reader understands, by path. place: test, host, provider; that may move.
     """
 
     kind: Kind

@@ -44,20 +44,12 @@ class Cassette:
         if not items:
             yield FilePart("", 0, len(data), None, "a cassette without any exchange")
             return
-        refused = self.refused(items)
-        if refused:
-            yield FilePart("", 0, len(data), None, refused)
-            return
         repeated = [key for document in found for key in document.repeated]
         yield from parts_of(items, self.exchange, exact=exact, repeated=repeated)
 
     def items(self, found: Sequence[YamlDocument]) -> list[FileItem]:
         """Return the items that are exchanges, also of a list that was cut out of a file."""
         return [item for document in found for key in (self.key, "") for item in document.items.get(key, ())]
-
-    def refused(self, items: Sequence[FileItem]) -> str:
-        """Return why a file as a whole is not read, "" where it is: a sentence without its full stop."""
-        return ""
 
     def exchange(self, value: Any) -> HttpExchange:
         """Return an item in its normal form. Raises ValueError with the reason where it is none."""

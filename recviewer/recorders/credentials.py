@@ -62,6 +62,8 @@ def in_request(body: Json) -> Json:
         return _IN_FORM.sub(rf"\g<1>{HIDDEN}", body) if _GRANT.search(body) else body
     if not isinstance(body, dict):
         return body
+    if isinstance(body.get("sent"), list):
+        return {**body, "sent": [_of_frame(frame) for frame in body["sent"]]}
     made = _without(body)
     if "grant_type" in body and isinstance(body.get("code"), str):
         made = {**made, "code": HIDDEN}
@@ -70,6 +72,15 @@ def in_request(body: Json) -> Json:
         if isinstance(servers, list) and any(map(_has_any, servers)):
             made = {**made, key: [_of_server(one) for one in servers]}
     return made
+
+
+def _of_frame(frame: Json) -> Json:
+    """Return a frame of a session without credentials: what it sends, and what it says of the session."""
+    data = frame.get("data") if isinstance(frame, dict) else None
+    if not isinstance(data, dict):
+        return frame
+    session = data.get("session")
+    return {**frame, "data": {**data, "session": in_request(session)} if isinstance(session, dict) else data}
 
 
 def _has_any(server: Json) -> bool:
@@ -88,6 +99,8 @@ def _of_server(server: Json) -> Json:
 
 def in_reply(body: Json) -> Json:
     """Return what came back without credentials: those that a server of tokens, or a provider for a session, gave out."""
+    if isinstance(body, list):
+        return [in_reply(one) for one in body]
     if not isinstance(body, dict):
         return body
     if "access_token" in body or "id_token" in body:

@@ -117,3 +117,13 @@ def test_the_last_entries_go_with_their_commas():
         left = json.loads(recorder.without(data, set(gone)))
         assert len(left["Entries"]) == 3 - len(gone)
         assert left["Variables"] == {}
+
+
+def test_a_session_over_a_websocket_is_one_exchange_of_all_its_frames():
+    data = (CASES / "vcrpy/test_session.yaml").read_bytes()
+    [part] = read_file(data, "test_session.yaml")
+    found = part.reading.exchange
+    assert (found.kind.value, found.chunks, [one.content for one in found.outputs]) == ("realtime", 3, ["Saturn"])
+    assert [one.parts[0].text for one in found.request.messages] == ["Which planet has rings?"]
+    assert part.reading.document["request"]["body"]["sent"][0]["after"] == 1
+    assert part.reading.document["response"]["body"][-1]["close"]["code"] == 1000

@@ -51,6 +51,7 @@ def test_redacted_keys_of_addresses_are_alike():
         {"grant_type": "authorization_code", "code": "topsecret", "client_secret": "topsecret"},
         {"tools": [{"type": "mcp", "server_url": "https://m.test", "authorization": "topsecret"}]},
         {"tools": [{"type": "mcp", "headers": {"Authorization": "Bearer topsecret", "X-Api-Key": "topsecret"}}]},
+        {"sent": [{"after": 0, "data": {"session": {"tools": [{"type": "mcp", "authorization": "topsecret"}]}}}]},
         {"mcp_servers": [{"url": "https://m.test", "authorization_token": "topsecret"}]},
     ],
 )
@@ -83,6 +84,7 @@ def test_what_was_said_is_as_it_was(body):
         {"value": "ek_topsecret", "expires_at": 1},
         {"client_secret": {"value": "topsecret", "expires_at": 1}},
         {"session": {"client_secret": {"value": "topsecret"}}},
+        [{"type": "session.created", "session": {"client_secret": {"value": "topsecret"}}}],
     ],
 )
 def test_no_credential_is_in_what_came_back(body):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from recviewer.recorders.cassettes import Cassette, object_in
+from recviewer.recorders.cassettes import HEAD, Cassette, object_in
+from recviewer.recorders.contract import FilePart
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from recviewer.recorders.http_exchange import HttpExchange
-    from recviewer.recorders.yaml_text import FileItem
 
 
 class VcrPy(Cassette):
@@ -31,11 +31,19 @@ class VcrPy(Cassette):
         """Return the test that pytest-recording named a cassette after."""
         return test_of_cassette(path)
 
-    def refused(self, items: Sequence[FileItem]) -> str:
-        """Refuse sessions over WebSockets: their frames are no exchanges."""
-        if any(isinstance(item.value, dict) and item.value.get("kind") in _FRAMES for item in items):
-            return f"a session over a WebSocket, of {len(items):,} frames: such sessions are not read yet"
-        return ""
+    def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
+        """Yield the exchanges; of a session over a WebSocket the one that all its frames are."""
+        if not _FRAME.search(data[:HEAD]):
+            yield from super().parts(data, exact=exact)
+            return
+        from recviewer.recorders.http_exchange import document_of
+        from recviewer.recorders.yaml_text import BadYaml, documents
+
+        try:
+            frames = [item.value for item in self.items(documents(data))]
+            yield FilePart("", 0, len(data), document_of(_session(frames), exact=exact))
+        except (BadYaml, ValueError) as reason:
+            yield FilePart("", 0, len(data), None, str(reason))
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read an item of VCR.py, or of another one of the family by its keys."""
@@ -63,7 +71,25 @@ def test_of_cassette(path: str) -> str | None:
 
 
 _SAMPLES = frozenset({"request_sample", "request_stream", "collections_method"})
-_FRAMES = frozenset({"message", "close"})
+_FRAME = re.compile(rb"\n *- kind: (?:message|close)\r?\n")
+
+
+def _session(frames: Sequence[Any]) -> HttpExchange:
+    """Return a session over a WebSocket as one exchange: what was sent, and after how many frames; what was received."""
+    from recviewer.recorders.http_exchange import HttpExchange
+
+    sent: list[Any] = []
+    received: list[Any] = []
+    for frame in frames:
+        if not isinstance(frame, dict) or "kind" not in frame:
+            raise ValueError("a session over a WebSocket with something that is no frame")
+        if frame.get("kind") == "message" and frame.get("direction") == "sent":
+            sent.append({"after": len(received), "data": frame.get("data")})
+        elif frame.get("kind") == "message" and set(frame) == {"kind", "direction", "data"}:
+            received.append(frame["data"])
+        else:
+            received.append({"close": frame})
+    return HttpExchange("", "", {}, {"sent": sent}, None, {}, received, is_stream=True)
 
 
 def _sampled(value: dict[str, Any]) -> HttpExchange:
