@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
-from recviewer.catalog import content, freshness, indexer, summary
+from recviewer.catalog import content, freshness, indexer, search, summary
 from recviewer.catalog.models import Recording
 from recviewer.changes import touched
 from recviewer.lineage import replaced, trace, versions
@@ -59,6 +59,17 @@ def not_failed(monkeypatch):
     """What one test finds wrong with the disk is no trouble of the next: the process remembers it."""
     monkeypatch.setattr(freshness, "_has_failed", False)
     monkeypatch.setattr(freshness, "_trouble", "")
+
+
+@pytest.fixture(autouse=True)
+def no_words_left(request, django_db_blocker):
+    """What a test without a transaction leaves in the full-text table, which is no model's, is not there for the next."""
+    yield
+    mark = request.node.get_closest_marker("django_db")
+    is_flushed = mark is not None and mark.kwargs.get("transaction")
+    if is_flushed or "transactional_db" in request.fixturenames:
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {search.TABLE}")
 
 
 def pytest_runtest_setup(item):
