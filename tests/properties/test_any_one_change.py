@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from recviewer.difference import ignored
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn
+from recviewer.exchange.fingerprint import EARLIER
 from recviewer.exchange.harmless import BY_FORMAT, EVERY, OPAQUE, HowHarmless
 from recviewer.formats.reading import read
 
@@ -73,6 +74,10 @@ def is_listed(exchange, way, was, value):
     if way[:1] == ("id_normalization_mapping",) or (way[:2] == ("request", "provider_metadata")):
         return True
     if way[:2] != ("response", "body"):
+        if len(way) == 3 and way[:2] == ("request", "body") and way[2] in EARLIER:
+            return (
+                isinstance(was, str) and isinstance(value, str) and bool(was and value)
+            )  # ids, whatever they look like
         is_turn = way[:1] == ("request",) and len(way) > 3 and way[2] in ("messages", "input", "contents")
         return is_turn and (way[-1] in IDS or way[-1] == "index")
     path = path_of(way).removeprefix("stream[].").removeprefix("[].")
