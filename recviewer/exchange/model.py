@@ -1,7 +1,6 @@
 """The neutral model: what one recording says, whatever wire format it was recorded in.
 
-Frozen dataclasses holding tuples. Strings that a provider or a person wrote are kept to the letter: never trimmed, never
-joined with separators, never normalised. What could not be understood is a `Problem`, not an exception.
+Frozen dataclasses of tuples. Texts are kept to the letter, never trimmed or joined; what is not understood is a `Problem`.
 """
 
 from __future__ import annotations
@@ -32,6 +31,7 @@ class Kind(StrEnum):
     RESPONSES = "responses"
     XAI = "xai"
     REALTIME = "realtime"
+    TRANSCRIPTION = "transcription"
     EMBEDDINGS = "embeddings"
     MODELS = "models"
     OLLAMA_PS = "ollama_ps"

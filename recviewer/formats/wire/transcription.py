@@ -1,0 +1,82 @@
+"""Words that were heard: OpenAI's transcriptions and translations of sound, whole and streamed, and those alike.
+
+Source: OpenAI API reference, "Audio: transcriptions" (`json`, `verbose_json`; events `transcript.text.delta`, `.done`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recviewer.exchange.model import Chunk, Delta, JsonPart, Kind, Problem, Reply, Request
+from recviewer.exchange.shape import Shape
+from recviewer.formats import deltas
+from recviewer.formats.contract import Match
+from recviewer.formats.framing import AT
+from recviewer.formats.listing import plain_request
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.raw import Raw
+
+_DELTA, _DONE = "transcript.text.delta", "transcript.text.done"
+SHAPE = Shape(
+    "transcription",
+    taken=("text", "delta"),
+    known=("type", "task", "language", "duration", "segments", "words", "logprobs", "segment_id", "x_groq.*"),
+)
+READ = frozenset({"type", "text", "delta"})
+PLACES = ("/audio/transcriptions", "/audio/translations")
+
+
+class Transcription:
+    """Sound in, words out."""
+
+    name = "transcription"
+    kind = Kind.TRANSCRIPTION
+    shape = SHAPE
+
+    def match(self, raw: Raw) -> Match:
+        """Match events of transcripts, or a text that came from where sound is heard."""
+        if any(str(head.get("type", "")).startswith("transcript.text.") for head in raw.heads):
+            return Match.SHAPE
+        if raw.url_path.endswith(PLACES):
+            return Match.SHAPE if isinstance(raw.first.get("text"), str) else Match.ENDPOINT
+        return Match.NO
+
+    def request(self, raw: Raw, problems: list[Problem]) -> Request:
+        """Read parameters; the sound is a part of a form, which is kept as it is."""
+        return plain_request(raw, problems)
+
+    def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
+        """Read the words."""
+        if not isinstance(raw.reply, list):
+            reply = Lookup(raw.reply, AT, problems)
+            return Reply(deltas.fold([Delta(text=reply.text("text"))]), reply.mapping("usage") or None)
+        chunks = list(_chunks(raw, problems))
+        return Reply(
+            deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
+            next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+            chunks=len(chunks),
+            runs=deltas.runs_of(chunks),
+        )
+
+    def chunks(self, raw: Raw) -> Iterator[Chunk]:
+        """Yield the neutral form of each event."""
+        if isinstance(raw.reply, list):
+            yield from _chunks(raw, [])
+
+
+FORMAT = Transcription()
+
+
+def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
+    heard = ""
+    for number, event in enumerate(raw.events()):
+        data = Lookup(event.data, f"{AT}, event {number + 1}", problems)
+        kind, found = data.text("type"), Delta()
+        if kind == _DELTA:
+            found = Delta(text=data.text("delta"))
+        elif kind == _DONE and not heard:
+            found = Delta(text=data.text("text"))
+        elif data.data and not (kind == _DONE and data.data.get("text") == heard and "delta" not in data.data):
+            found = Delta(parts=(JsonPart(data.data),))
+        heard += found.text
+        yield Chunk(number + 1, (found,), data.mapping("usage") or None, event.data, READ, event.size_bytes, kind)
