@@ -134,7 +134,7 @@ def list_recorder(monkeypatch):
 
 
 def _forget_recorders():
-    for kept in (registry.recorders, registry.claims, registry._claiming):
+    for kept in (registry.recorders, registry.claims, registry._claiming, registry._others, registry._telling):
         kept.cache_clear()
 
 

@@ -67,10 +67,10 @@ def test_a_file_without_exchanges_is_one_row_that_says_so(put):
 
 def test_files_with_one_exchange_have_the_path_of_the_file(put, chat):
     put(chat(), path="tests/lists/one.json")
-    (put(path="tests/lists/none.json").parent / "ogx.json").write_text(json.dumps(chat()))
+    (put(path="tests/recordings/none.json").parent / "ogx.json").write_text(json.dumps(chat()))
     indexer.refresh(processes=1)
 
-    assert Recording.objects.get(file__path="tests/lists/ogx.json").path == "tests/lists/ogx.json"
+    assert Recording.objects.get(file__path="tests/recordings/ogx.json").path == "tests/recordings/ogx.json"
     assert Recording.objects.get(file__path="tests/lists/one.json").part != ""
 
 

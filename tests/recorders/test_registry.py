@@ -124,3 +124,18 @@ def test_a_reply_alone_counts_among_fixtures_only():
 def test_other_json_is_no_cassette(text):
     for home in ("cassettes", "fixtures", "__fixtures__", "mappings", "_vcr"):
         assert registry.recorder_of(f"a/{home}/b.json", text.encode()) is None
+
+
+@pytest.mark.parametrize("path", ["tests/recordings/a.json", "a.json", "", "deep/a.json"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b'{\n  "request": {\n    "method": "POST",\n    "url": "http://example.com/v1/chat/completions",\n    "uri": 1',
+        b'{"request": {"url": "/v1", "method": "GET"',
+        b'{"request": {"body": {"uri": "http://example.com"}',
+        b'{"test_id": "a.py::b", "request": {"method": "POST"',
+    ],
+)
+def test_what_ogx_wrote_is_nobody_elses_whatever_it_says(path, head):
+    data = head + b'}, "response": {"body": {"interactions": [], "scope": "http://example.com", "log": {}}}}'
+    assert registry.recorder_of(registry.read_as(path), data).name == "ogx"

@@ -113,6 +113,8 @@ def columns_of(content: Content, path: str) -> dict[str, Any]:
     exchange = content.reading.exchange
     is_read = exchange.kind is not Kind.UNREADABLE
     summed = summarize(content.data, path) if is_read else of_unreadable(exchange.problems[0].what)
+    if not summed.parts:  # nobody's file at that path: read as it is where there is none
+        summed = summarize(content.data, "")
     columns = {name: getattr(summed.parts[0], name) for name in Summary._fields[: -len(BEYOND)]}
     return columns | {"problems": [], "blob": content.blob}
 

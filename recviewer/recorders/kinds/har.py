@@ -19,6 +19,7 @@ class Har(JsonCassette):
     """Archives; also one entry that was cut out of one."""
 
     name = "har"
+    is_at_home_only = True
     keys = ("log.entries",)
     homes = frozenset({b"__recordings__", b"recordings", b"cassettes", b"testdata", b"har", b"hars"})
     endings = (b".har",)

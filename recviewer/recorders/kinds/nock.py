@@ -16,6 +16,7 @@ class Nock(JsonCassette):
     """Fixtures of nock; also one definition that was cut out of one. A compressed answer is a list of pieces in hex."""
 
     name = "nock"
+    is_at_home_only = True
     keys = ("",)
     alone = "scope"
     homes = frozenset({b"cassettes", b"fixtures", b"__fixtures__", b"nock-fixtures", b"__nock-fixtures__", b"nocks"})

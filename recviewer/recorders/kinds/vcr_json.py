@@ -19,6 +19,7 @@ class VcrJson(JsonCassette):
     """Cassettes of the family of VCR that are written as JSON."""
 
     name = "vcr-json"
+    is_at_home_only = True
     keys = ("interactions", "http_interactions")
     homes = frozenset({b"cassettes", b"vcr_cassettes", b"_vcr"})
     start = re.compile(

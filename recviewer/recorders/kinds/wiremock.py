@@ -25,6 +25,7 @@ class WireMock:
     """Mappings. Where the answer lies in another file, its name stands in its place."""
 
     name = "wiremock"
+    is_at_home_only = True
     homes = frozenset({b"mappings"})
     endings = (b".json",)
 
