@@ -163,7 +163,7 @@ def test_caps_lock_changes_no_key(open_page):
     page.keyboard.press("U")
     expect(page.get_by_text("Undecided.")).to_be_visible()
     send(page, "U")
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(600)  # longer than the moment in which keys of a new bar do nothing
     assert decided() == 0
 
     page.keyboard.press("Shift+U")

@@ -44,9 +44,8 @@ def test_from_all_requests_to_one_to_a_file_and_back(either_page, lists):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Replay answers with 3 models: 2 files of 1 host")
     expect(page.get_by_text("old", exact=True)).to_be_visible()
     page.get_by_text("all 3 models").click()
-    shown = page.get_by_role("link", name="show it")
-    if shown.count():
-        shown.click()
+    if page.evaluate("!window.htmx"):  # with scripts it is loaded by itself
+        page.get_by_role("link", name="show it").click()
     expect(page.get_by_text("kept", exact=True).first).to_be_visible()
 
     page.locator(".models-host li a").first.click()

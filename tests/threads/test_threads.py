@@ -313,4 +313,5 @@ def test_many_exchanges_with_long_messages_take_time_in_proportion():
         return time.process_time() - began
 
     seconds(20)
-    assert seconds(800) < 12 * max(seconds(200), 0.02)
+    few, many = (min(seconds(count) for _ in range(3)) for count in (200, 800))
+    assert many < 12 * max(few, 0.02)
