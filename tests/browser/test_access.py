@@ -34,6 +34,7 @@ def addresses():
 
 def faults(page, addresses):
     """What axe finds on these pages, and those that are wider than the window."""
+    page.emulate_media(reduced_motion="reduce")  # else what is open from the start is half seen for a moment
     for address in addresses:
         page.goto(address)
         page.evaluate(AXE)
