@@ -258,8 +258,8 @@ def _assembled(
             old = before.pop(new.part, None)
             if old is None:
                 added.append(new)
-            elif is_shared and old.blob == new.blob:
-                same.append(new)
+            elif is_shared and old.blob == new.blob and old.meaning.fingerprint == new.meaning.fingerprint:
+                same.append(new)  # else what stands beside it in the file is another
             elif is_shared:
                 modified.append(Modified(old, new, Counted(0, 0)))
             else:
@@ -348,7 +348,7 @@ def came_and_went(asked: Range) -> tuple[list[ChangedFile], list[ChangedFile]]:
 
 
 def sides(asked: Range, library: Library, changed: Sequence[ChangedFile]) -> list[Side]:
-    """Read what came or went, one for each file, in that order. Raises MissingObjects.
+    """Read what came or went, one for each file with recordings, in that order. Raises MissingObjects.
 
     A file with many recordings is one side that says only that.
     """
@@ -357,6 +357,8 @@ def sides(asked: Range, library: Library, changed: Sequence[ChangedFile]) -> lis
     for item in changed:
         blob = item.old or item.new
         found = said[item.raw, blob]
+        if not found.parts:
+            continue  # no recording, though it lies among them
         whole = unread_file("a file of several recordings", blob) if found.parts[0].part else found
         made += sides_of(item.raw, blob, whole)
     return made

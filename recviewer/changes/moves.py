@@ -49,7 +49,8 @@ def surely_quiet(old: Side, new: Side) -> Churn | None:
     """Return the class of two recordings that mean the same and stand at the same place; None where each value has to be
     compared to know.
     """
-    is_same = old.blob == new.blob != "" or old.meaning.fingerprint == new.meaning.fingerprint != ""
+    is_same = old.meaning.fingerprint == new.meaning.fingerprint
+    is_same = is_same and (old.meaning.fingerprint != "" or old.blob == new.blob != "")
     before, after = old.exchange, new.exchange
     if not is_same or canonical(before.place) != canonical(after.place) or any(moved(old, new)):
         return None

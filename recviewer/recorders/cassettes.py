@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from recviewer.recorders.contract import FilePart
@@ -18,11 +18,29 @@ HEAD = 600
 """Bytes by which a file is known."""
 
 
-class Cassette:
-    """What the recorders of this family share. key: of the list at the top. start: of a file, in its first bytes."""
+class Unverifiable:
+    """A recorder of whose files nobody can tell whether their tests still ask for them."""
+
+    def replay(self, document: Json, file_name: str) -> Replay:
+        """Say that nobody can tell from a file whether its test still asks for it."""
+        from recviewer.replay.names import Replay, ReplayState
+
+        return Replay(ReplayState.UNVERIFIABLE)
+
+    def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
+        """Return None: a file goes as a whole."""
+        return None
+
+
+class Cassette(Unverifiable):
+    """What the recorders of this family share. key: of the list at the top. start: of a file, in its first bytes.
+
+    plain: what stands beside the list and says nothing, by key: only with these values, of () with any.
+    """
 
     name = ""
     key = "interactions"
+    plain: Mapping[str, tuple[object, ...]] = {"version": (1,), "recorded_with": ()}
     homes: frozenset[bytes] = frozenset({b"cassettes", b"vcr_cassettes", b"_vcr", b"testdata"})
     endings: tuple[bytes, ...] = (b".yaml", b".yml")
     start: re.Pattern[bytes]
@@ -45,7 +63,12 @@ class Cassette:
             yield FilePart("", 0, len(data), None, "a cassette without any exchange")
             return
         repeated = [key for document in found for key in document.repeated]
-        yield from parts_of(items, self.exchange, exact=exact, repeated=repeated)
+        around = self.around(found[0].whole.value) if len(found) == 1 else {}
+        yield from parts_of(items, self.exchange, exact=exact, repeated=repeated, around=around)
+
+    def around(self, value: object) -> dict[str, object]:
+        """Return what stands beside the exchanges of a file and says something."""
+        return around_in(value, (self.key,), self.plain)
 
     def items(self, found: Sequence[YamlDocument]) -> list[FileItem]:
         """Return the items that are exchanges, also of a list that was cut out of a file."""
@@ -54,12 +77,6 @@ class Cassette:
     def exchange(self, value: Any) -> HttpExchange:
         """Return an item in its normal form. Raises ValueError with the reason where it is none."""
         raise NotImplementedError
-
-    def replay(self, document: Json, file_name: str) -> Replay:
-        """Say that nobody can tell from a file whether its test still asks for it."""
-        from recviewer.replay.names import Replay, ReplayState
-
-        return Replay(ReplayState.UNVERIFIABLE)
 
     def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
         """Take the lines of some exchanges out, and leave every other byte; None where none would be left."""
@@ -79,13 +96,21 @@ def without_spans(data: bytes, every: Sequence[FilePart], parts: Collection[str]
 
 
 def parts_of(
-    items: Sequence[FileItem], exchange: Any, *, exact: bool, repeated: Sequence[str] = ()
+    items: Sequence[FileItem],
+    exchange: Any,
+    *,
+    exact: bool,
+    repeated: Sequence[str] = (),
+    around: Mapping[str, object] | None = None,
 ) -> Iterator[FilePart]:
-    """Yield the parts of a file by its items. exchange: makes the normal form of an item's value."""
+    """Yield the parts of a file by its items. exchange: makes the normal form of an item's value.
+
+    repeated: keys that stand twice somewhere in the file. around: what it holds beside them, which counts with each.
+    """
     from dataclasses import replace
 
     from recviewer.exchange.model import Problem
-    from recviewer.recorders.http_exchange import _jsonable, document_of
+    from recviewer.recorders.http_exchange import document_of, jsonable
     from recviewer.recorders.naming import PartNames
 
     names = PartNames()
@@ -93,13 +118,28 @@ def parts_of(
         try:
             heard = exchange(item.value)
         except ValueError as reason:
-            yield FilePart(names.of(_jsonable(item.value)), item.start, item.end, None, str(reason))
+            yield FilePart(names.of(jsonable(item.value)), item.start, item.end, None, str(reason))
             continue
+        if around:
+            heard.more = {**heard.more, "file": dict(around)}
         decoded = document_of(heard, exact=exact)
-        if repeated:
-            what = f"keys given twice, the last one counts: {', '.join(dict.fromkeys(repeated))[:200]}"
-            decoded = replace(decoded, problems=(*decoded.problems, Problem("file", what)))
+        odd = [f"keys given twice, the last one counts: {one}" for one in dict.fromkeys(repeated)] + [*item.problems]
+        if odd:
+            decoded = replace(decoded, problems=(*decoded.problems, *(Problem("file", what) for what in odd)))
         yield FilePart(names.of(heard.asked), item.start, item.end, decoded)
+
+
+def around_in(value: object, lists: Collection[str], plain: Mapping[str, tuple[object, ...]]) -> dict[str, object]:
+    """Return what an object holds besides some lists, but for what is plain (see `Cassette`) or empty."""
+    if not isinstance(value, dict):
+        return {}
+    return {
+        key: held
+        for key, held in value.items()
+        if key not in lists
+        and held not in (None, "", [], {})
+        and not (key in plain and held in (plain[key] or (held,)))
+    }
 
 
 def object_in(value: Any, key: str, *, what: str = "an exchange") -> dict[str, Any]:

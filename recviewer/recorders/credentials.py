@@ -97,6 +97,18 @@ def _of_server(server: Json) -> Json:
     return made
 
 
+def in_any(value: Json) -> Json:
+    """Return a value of which nobody knows what it means without what has the name of a credential, at any depth."""
+    if isinstance(value, list):
+        return [in_any(one) for one in value]
+    if not isinstance(value, dict):
+        return in_url(value) if isinstance(value, str) else value
+    return {
+        key: HIDDEN if item and (HEADERS.fullmatch(key) or _FIELDS.fullmatch(key)) else in_any(item)
+        for key, item in value.items()
+    }
+
+
 def in_reply(body: Json) -> Json:
     """Return what came back without credentials: those that a server of tokens, or a provider for a session, gave out."""
     if isinstance(body, list):

@@ -25,6 +25,7 @@ BODY_LIMIT = 64_000_000
 class HttpExchange:
     """One exchange, whoever recorded it. Bodies: text, bytes, a JSON value that the recorder took apart, None for none.
 
+    more: what else the recorder keeps of it, by where it stands, but for what is known to say nothing: all of it counts.
     problems: what was odd about how it was written. is_stream: whether the answer came in pieces, None to tell it by its
     bytes.
     """
@@ -36,6 +37,7 @@ class HttpExchange:
     status: int | None = None
     response_headers: Mapping[str, Json] = field(default_factory=dict)
     response_body: object = None
+    more: Mapping[str, object] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     is_stream: bool | None = None
 
@@ -45,7 +47,7 @@ class HttpExchange:
         body = self.request_body
         if isinstance(body, bytes):
             body = base64.b64encode(body).decode()
-        return [self.method.upper(), credentials.in_url(self.url), _jsonable(body)]
+        return [self.method.upper(), credentials.in_url(self.url), jsonable(body)]
 
 
 def document_of(exchange: HttpExchange, *, exact: bool = False) -> Decoded:
@@ -72,6 +74,9 @@ def document_of(exchange: HttpExchange, *, exact: bool = False) -> Decoded:
     if exchange.status is None:
         del response["status"]
     document: dict[str, Json] = {"request": request, "response": response}
+    more = {key: value for key, value in exchange.more.items() if value not in ({}, None)}
+    if more:
+        document["recorder"] = credentials.in_any(jsonable(more))
     return Decoded(document, tuple(Problem("file", problem) for problem in problems))
 
 
@@ -99,7 +104,7 @@ def _is_events(body: object) -> bool:
 def _opened(body: object, where: str, problems: list[str], exact: bool) -> Json:
     """Return a body as a value where it is JSON, as text where it is text, else its bytes in base64."""
     if isinstance(body, (dict, list)):
-        return _jsonable(body)
+        return jsonable(body)
     if isinstance(body, bytes):
         data = _inflated(body, problems)
         if event_stream.is_stream(data):
@@ -151,12 +156,12 @@ def _inflated(data: bytes, problems: list[str]) -> bytes:
     return made
 
 
-def _jsonable(value: object) -> Json:
+def jsonable(value: object) -> Json:
     """Return a value of which bytes are base64."""
     if isinstance(value, dict):
-        return {str(key): _jsonable(item) for key, item in value.items()}
+        return {str(key): jsonable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_jsonable(item) for item in value]
+        return [jsonable(item) for item in value]
     if isinstance(value, bytes):
         try:
             return value.decode("utf-8")
@@ -165,15 +170,20 @@ def _jsonable(value: object) -> Json:
     return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
 
 
+def beside(held: object, *known: str) -> dict[str, object]:
+    """Return what an object holds besides some keys: those that were read, and those that say nothing."""
+    return {key: value for key, value in held.items() if key not in known} if isinstance(held, dict) else {}
+
+
 def listed(pairs: object) -> dict[str, Json]:
     """Return headers however they are written: an object of texts or lists, or a list of names with values."""
     if isinstance(pairs, dict):
-        return {str(name): _jsonable(value) for name, value in pairs.items()}
+        return {str(name): jsonable(value) for name, value in pairs.items()}
     made: dict[str, Json] = {}
     if isinstance(pairs, list):
         for one in pairs:
             if isinstance(one, dict) and isinstance(one.get("name"), str):
-                made[one["name"]] = _jsonable(one.get("value"))
+                made[one["name"]] = jsonable(one.get("value"))
     return made
 
 

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from recviewer.recorders.cassettes import HEAD, parts_of, without_spans
+from recviewer.recorders.cassettes import HEAD, Unverifiable, around_in, parts_of, without_spans
 from recviewer.recorders.contract import FilePart
 
 if TYPE_CHECKING:
-    from recviewer.exchange.model import Json
     from recviewer.recorders.http_exchange import HttpExchange
-    from recviewer.replay.names import Replay
 
 
-class JsonCassette:
+class JsonCassette(Unverifiable):
     """What recorders share that keep exchanges in a list of JSON.
 
     keys: of the list, as for `json_items.items_below`; the first one counts under which there is anything. alone: a key that
-    an item has. start: of a file, in its first bytes.
+    an item has. start: of a file, in its first bytes. plain: as in `cassettes.Cassette`.
     """
 
     name = ""
     keys: tuple[str, ...] = ()
     alone = "request"
+    plain: Mapping[str, tuple[object, ...]] = {"version": (1,), "recorded_with": ()}
     homes: frozenset[bytes] = frozenset()
     endings: tuple[bytes, ...] = (b".json",)
     start: re.Pattern[bytes]
@@ -35,27 +34,26 @@ class JsonCassette:
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
         """Yield the exchanges, one that cannot be read with the reason."""
-        from recviewer.recorders.json_items import BadJson, items_below
+        from recviewer.recorders.json_items import BadJson, around, items_below
 
         try:
             items = next((some for key in self.keys if (some := items_below(data, key, alone=self.alone))), [])
+            beside = self.around(around(data, items))
         except BadJson as reason:
             yield FilePart("", 0, len(data), None, str(reason))
             return
         if not items:
             yield FilePart("", 0, len(data), None, "a cassette without any exchange")
             return
-        yield from parts_of(items, self.exchange, exact=exact)
+        yield from parts_of(items, self.exchange, exact=exact, around=beside)
+
+    def around(self, value: object) -> dict[str, object]:
+        """Return what stands beside the exchanges of a file and says something."""
+        return around_in(value, self.keys, self.plain)
 
     def exchange(self, value: Any) -> HttpExchange:
         """Return an item in its normal form. Raises ValueError with the reason where it is none."""
         raise NotImplementedError
-
-    def replay(self, document: Json, file_name: str) -> Replay:
-        """Say that nobody can tell from a file whether its test still asks for it."""
-        from recviewer.replay.names import Replay, ReplayState
-
-        return Replay(ReplayState.UNVERIFIABLE)
 
     def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
         """Take some out, each with the comma that parts it from its neighbour; None where none would be left."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from recviewer.exchange.encode import nesting
+from recviewer.exchange.model import Json
 from recviewer.formats.decode import DEPTH_LIMIT, Unreadable, decode
 from recviewer.recorders.contract import FilePart
 from recviewer.recorders.yaml_text import FileItem
@@ -42,10 +43,22 @@ def items_below(data: bytes, key: str, *, alone: str) -> list[FileItem]:
         last = first + len(text[start:end].encode())
         at, place = end, last
         try:
-            found.append(FileItem(decode(data[first:last]).document, first, last))
+            decoded = decode(data[first:last])
+            found.append(FileItem(decoded.document, first, last, tuple(one.what for one in decoded.problems)))
         except Unreadable as reason:
             raise BadJson(str(reason)) from None
     return found
+
+
+def around(data: bytes, items: Sequence[FileItem]) -> Json:
+    """Return what a file holds without its items, {} where that is nothing. Raises BadJson."""
+    left = data[: items[0].start] + data[items[-1].end :] if items else data
+    if not left.strip():
+        return {}
+    try:
+        return decode(left).document
+    except Unreadable as reason:
+        raise BadJson(str(reason)) from None
 
 
 def _spans(text: str, key: str, alone: str) -> list[tuple[int, int]]:

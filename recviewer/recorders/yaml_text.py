@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import logging
 import re
 from collections.abc import Iterator
@@ -44,11 +45,15 @@ class BadYaml(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FileItem:
-    """An item of a list, or a whole document. start, end: where its lines stand in the bytes."""
+    """An item of a list, or a whole document.
+
+    start, end: where its lines stand in the bytes. problems: what is odd in it.
+    """
 
     value: Value
     start: int
     end: int
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +221,7 @@ class _Reading:
             holder.key = _key_of(value)
         else:
             if holder.key in holder.value:
-                self._repeated[holder.key] = None
+                self._repeated[f"{holder.key}, before it stood {_short(holder.value[holder.key])}"] = None
             holder.value[holder.key] = value
             holder.key = None
 
@@ -230,6 +235,16 @@ class _Reading:
             items[key] = tuple(map(FileItem, held.value, starts, ends))
         whole = FileItem(self._top, line(self._start) if self._start else 0, line(end))
         return YamlDocument(whole, items, tuple(self._repeated))
+
+
+def _short(value: Value) -> str:
+    """Return a value that a person can read; one that was cut still differs from every other."""
+    text = repr(value)
+    return (
+        text
+        if len(text) <= 200
+        else f"{text[:200]}… ({hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]})"
+    )
 
 
 def _key_of(value: Value) -> str:

@@ -114,7 +114,7 @@ def test_documents_stand_where_they_begin():
 
 def test_keys_that_stand_twice_are_named():
     (document,) = documents(b"a: 1\nb: {c: 1, c: 2}\n")
-    assert document.repeated == ("c",)
+    assert document.repeated == ("c, before it stood 1",)
 
 
 @given(st.text(max_size=40), st.text(max_size=60))

@@ -5,22 +5,21 @@ Nothing tells what was asked. A file is one of these where a format knows it; al
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from recviewer.recorders.cassettes import Unverifiable
 from recviewer.recorders.contract import FilePart
 
 if TYPE_CHECKING:
-    from recviewer.exchange.model import Json
     from recviewer.formats.decode import Decoded
-    from recviewer.replay.names import Replay
 
 _FIRST = (b"{", b"[", b"d", b"e")
 LIMIT = 8 * 1024 * 1024
 """Bytes of a file that is looked at."""
 
 
-class BareReply:
+class BareReply(Unverifiable):
     """One reply a file. Also what WireMock's mappings name: `__files`."""
 
     name = "bare-reply"
@@ -40,16 +39,6 @@ class BareReply:
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
         """Yield the one reply."""
         yield FilePart("", 0, len(data), _document(data, exact=exact))
-
-    def replay(self, document: Json, file_name: str) -> Replay:
-        """Say that nobody can tell from a file whether its test still asks for it."""
-        from recviewer.replay.names import Replay, ReplayState
-
-        return Replay(ReplayState.UNVERIFIABLE)
-
-    def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
-        """Return None: a file with one reply goes as a whole."""
-        return None
 
 
 def _document(data: bytes, *, exact: bool) -> Decoded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from recviewer.recorders.cassettes import Cassette
@@ -19,6 +20,7 @@ class GoVcr(Cassette):
     """Cassettes of go-vcr."""
 
     name = "go-vcr"
+    plain: Mapping[str, tuple[object, ...]] = {"version": (1, 2)}
     start = re.compile(rb"(?:---\nversion: [12]\ninteractions:(?: *\[\]|\n *- (?:id: \d+\n|request:\n))| *- id: \d+\n)")
 
     def test_of(self, path: str) -> str | None:

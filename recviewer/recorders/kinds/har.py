@@ -8,11 +8,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from recviewer.recorders.cassettes import object_in
+from recviewer.recorders.cassettes import around_in, object_in
 from recviewer.recorders.json_cassettes import JsonCassette
 
 if TYPE_CHECKING:
     from recviewer.recorders.http_exchange import HttpExchange
+
+
+_TOOK = ("_id", "_order", "cache", "startedDateTime", "time", "timings", "connection", "serverIPAddress", "pageref")
+"""Keys of an entry that say when and how it travelled."""
+
+_TWICE = ("httpVersion", "cookies", "queryString", "headersSize", "bodySize", "_transferSize")
+"""Keys that say again what headers and address say, or how a message travelled."""
+
+
+_MAKER = ("version", "creator", "browser", "pages", "_recordingName")
+"""Keys of an archive that say who made it."""
 
 
 class Har(JsonCassette):
@@ -25,9 +36,14 @@ class Har(JsonCassette):
     endings = (b".har",)
     start = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:log"\s*:\s*\{|_id"|_order"|startedDateTime"|request"|pageref")')
 
+    def around(self, value: object) -> dict[str, object]:
+        """Return what the log holds besides its entries, and the file besides its log."""
+        log = value.get("log") if isinstance(value, dict) else None
+        return around_in(log, ("entries", *_MAKER), {}) | around_in(value, ("log",), {})
+
     def exchange(self, value: Any) -> HttpExchange:
         """Read an entry."""
-        from recviewer.recorders.http_exchange import HttpExchange, first_text, listed
+        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
 
         asked, given = object_in(value, "request"), object_in(value, "response")
         sent = asked.get("postData")
@@ -40,6 +56,13 @@ class Har(JsonCassette):
             status if isinstance(status, int) and status > 0 else None,
             listed(given.get("headers")),
             _body(given.get("content")),
+            {
+                "entry": beside(value, "request", "response", *_TOOK),
+                "request": beside(asked, "method", "url", "headers", "postData", *_TWICE),
+                "postData": beside(sent, "text", "mimeType"),
+                "response": beside(given, "status", "headers", "content", *_TWICE),
+                "content": beside(given.get("content"), "text", "encoding", "size", "compression", "mimeType"),
+            },
         )
 
 

@@ -31,11 +31,15 @@ class HttpMock(Cassette):
         """Return the documents."""
         return [document.whole for document in found if document.whole.value is not None]
 
+    def around(self, value: object) -> dict[str, object]:
+        """Return nothing: documents stand side by side."""
+        return {}
+
     def exchange(self, value: Any) -> HttpExchange:
         """Read a document."""
         import base64
 
-        from recviewer.recorders.http_exchange import HttpExchange, first_text, listed
+        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
 
         asked, given = object_in(value, "when"), object_in(value, "then")
         query = [
@@ -54,6 +58,11 @@ class HttpMock(Cassette):
             status if isinstance(status, int) else None,
             listed(given.get("header")),
             body,
+            {
+                "document": beside(value, "when", "then"),
+                "when": beside(asked, "path", "method", "query_param", "header", "body"),
+                "then": beside(given, "status", "header", "body", "body_encoding"),
+            },
         )
 
 

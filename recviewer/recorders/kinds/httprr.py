@@ -9,13 +9,12 @@ import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
-from recviewer.recorders.cassettes import parts_of, without_spans
+from recviewer.recorders.cassettes import Unverifiable, parts_of, without_spans
 from recviewer.recorders.contract import FilePart
 
 if TYPE_CHECKING:
     from recviewer.exchange.model import Json
     from recviewer.recorders.http_exchange import HttpExchange
-    from recviewer.replay.names import Replay
 
 _FIRST = b"httprr trace v1\n"
 _LENGTHS = re.compile(rb"(\d{1,12}) (\d{1,12})\n")
@@ -28,7 +27,7 @@ _SIZE = re.compile(rb"([0-9a-fA-F]{1,12})(?:;[^\r\n]*)?\r\n")
 _TEST = re.compile(r"((?:.*/)?)testdata/(Test[^/]*)\.httprr")
 
 
-class HttpRr:
+class HttpRr(Unverifiable):
     """Traces of httprr; also one exchange that was cut out of one."""
 
     name = "httprr"
@@ -74,12 +73,6 @@ class HttpRr:
         found = _TEST.fullmatch(path)
         return f"{found[1].rstrip('/') or '.'}::{found[2]}" if found else None
 
-    def replay(self, document: Json, file_name: str) -> Replay:
-        """Say that nobody can tell from a file whether its test still asks for it."""
-        from recviewer.replay.names import Replay, ReplayState
-
-        return Replay(ReplayState.UNVERIFIABLE)
-
     def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
         """Take some exchanges out with their lengths; None where none would be left."""
         return without_spans(data, list(self.parts(data)), parts)
@@ -103,6 +96,7 @@ def _exchange(value: Any) -> HttpExchange:
         int(code[1]),
         given_headers,
         given_body,
+        {"response": {"status": status[code.end() :].strip()}},
     )
 
 

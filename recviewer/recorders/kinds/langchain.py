@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from recviewer.recorders.cassettes import Cassette
+from recviewer.recorders.cassettes import Cassette, around_in
 from recviewer.recorders.contract import FilePart
 from recviewer.recorders.kinds.vcrpy import exchange_of
 
@@ -53,7 +53,10 @@ class LangChain(Cassette):
         pairs = [
             FileItem([one.value, other.value], one.start, one.end) for one, other in zip(asked, given, strict=True)
         ]
-        for part, other in zip(parts_of(pairs, self.exchange, exact=exact), given, strict=True):
+        around = around_in(found[0].whole.value, ("requests", "responses"), self.plain)
+        repeated = found[0].repeated
+        parts = parts_of(pairs, self.exchange, exact=exact, repeated=repeated, around=around)
+        for part, other in zip(parts, given, strict=True):
             yield part._replace(rest=(other.start, other.end))
 
     def exchange(self, value: Any) -> HttpExchange:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from recviewer.recorders.http_exchange import HttpExchange
 
 
+_READ = ("scope", "method", "path", "body", "status", "response", "reqheaders", "rawHeaders", "responseIsBinary")
+
+
 class Nock(JsonCassette):
     """Fixtures of nock; also one definition that was cut out of one. A compressed answer is a list of pieces in hex."""
 
@@ -24,7 +27,7 @@ class Nock(JsonCassette):
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read a definition."""
-        from recviewer.recorders.http_exchange import HttpExchange, first_text, listed
+        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
         from recviewer.recorders.pieces import joined_list
 
         if not isinstance(value, dict) or not isinstance(value.get("path"), str):
@@ -42,6 +45,7 @@ class Nock(JsonCassette):
             status if isinstance(status, int) else None,
             _headers(value.get("rawHeaders")),
             answer if whole is None else whole,
+            {"definition": beside(value, *_READ)},
         )
 
 

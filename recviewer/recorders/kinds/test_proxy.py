@@ -3,83 +3,53 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
-from recviewer.recorders.cassettes import HEAD, parts_of, without_spans
-from recviewer.recorders.contract import FilePart
+from recviewer.recorders.json_cassettes import JsonCassette
 
 if TYPE_CHECKING:
-    from recviewer.exchange.model import Json
     from recviewer.recorders.http_exchange import HttpExchange
-    from recviewer.replay.names import Replay
-
-_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:Entries": *\[\s*(?:\]|\{\s*"Request)|RequestUri": *")')
-
 
 _TEST = re.compile(r"(?:.*/)?SessionRecords/([^/]+)/(.+?)(?:Async)?\.json")
 
 
-class TestProxy:
+class TestProxy(JsonCassette):
     """Recordings of sessions; also one entry that was cut out of one."""
 
     name = "test-proxy"
+    keys = ("Entries",)
+    alone = "RequestUri"
     homes = frozenset({b"SessionRecords"})
-    endings = (b".json",)
-
-    def recognizes(self, data: bytes) -> bool:
-        """Look at the first bytes alone."""
-        return _START.match(data[:HEAD]) is not None
-
-    def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
-        """Yield the entries."""
-        from recviewer.recorders.json_items import BadJson, items_below
-
-        try:
-            items = items_below(data, "Entries", alone="RequestUri")
-        except BadJson as reason:
-            yield FilePart("", 0, len(data), None, str(reason))
-            return
-        if not items:
-            yield FilePart("", 0, len(data), None, "a session without any entry")
-            return
-        yield from parts_of(items, _exchange, exact=exact)
+    start = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:Entries": *\[\s*(?:\]|\{\s*"Request)|RequestUri": *")')
 
     def test_of(self, path: str) -> str | None:
         """Return class and test: `SessionRecords/<Class>/<Test>[Async].json`."""
         found = _TEST.fullmatch(path)
         return f"{found[1]}::{found[2]}" if found else None
 
-    def replay(self, document: Json, file_name: str) -> Replay:
-        """Say that nobody can tell from a file whether its test still asks for it."""
-        from recviewer.replay.names import Replay, ReplayState
+    def exchange(self, value: Any) -> HttpExchange:
+        """Read an entry."""
+        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
 
-        return Replay(ReplayState.UNVERIFIABLE)
+        if not isinstance(value, dict) or not isinstance(value.get("RequestUri"), str):
+            raise ValueError("an entry without `RequestUri`")
+        status = value.get("StatusCode")
+        return HttpExchange(
+            first_text((value.get("RequestMethod"),)) or "GET",
+            value["RequestUri"],
+            listed(value.get("RequestHeaders")),
+            _body(value.get("RequestBody"), value.get("RequestHeaders")),
+            status if isinstance(status, int) else None,
+            listed(value.get("ResponseHeaders")),
+            _body(value.get("ResponseBody"), value.get("ResponseHeaders")),
+            {"entry": beside(value, *_READ)},
+        )
 
-    def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
-        """Take some entries out, each with the comma that parts it from its neighbour; None where none would be left."""
-        from recviewer.recorders.json_items import with_commas
 
-        every = list(self.parts(data))
-        return without_spans(data, with_commas(data, every, parts), parts)
-
-
-def _exchange(value: Any) -> HttpExchange:
-    from recviewer.recorders.http_exchange import HttpExchange, first_text, listed
-
-    if not isinstance(value, dict) or not isinstance(value.get("RequestUri"), str):
-        raise ValueError("an entry without `RequestUri`")
-    status = value.get("StatusCode")
-    return HttpExchange(
-        first_text((value.get("RequestMethod"),)) or "GET",
-        value["RequestUri"],
-        listed(value.get("RequestHeaders")),
-        _body(value.get("RequestBody"), value.get("RequestHeaders")),
-        status if isinstance(status, int) else None,
-        listed(value.get("ResponseHeaders")),
-        _body(value.get("ResponseBody"), value.get("ResponseHeaders")),
-    )
-
+_READ = (
+    *("RequestUri", "RequestMethod", "RequestHeaders", "RequestBody"),
+    *("StatusCode", "ResponseHeaders", "ResponseBody"),
+)
 
 _TEXTUAL = re.compile(r"json|text|xml|form|javascript|event-stream|jsonl", re.IGNORECASE)
 

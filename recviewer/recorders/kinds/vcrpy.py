@@ -94,12 +94,16 @@ def _session(frames: Sequence[Any]) -> HttpExchange:
 
 def _sampled(value: dict[str, Any]) -> HttpExchange:
     """Return a call over gRPC of which the messages were kept as JSON beside their bytes."""
-    from recviewer.recorders.http_exchange import HttpExchange, first_text
+    from recviewer.recorders.http_exchange import HttpExchange, beside, first_text
 
     method = value.get("collections_method")
     if isinstance(method, dict):
         name = first_text((method.get("method"),))
-        return HttpExchange("POST", name, {}, method.get("request_json"), None, {}, method.get("response_json"))
+        more = {
+            "exchange": beside(value, "collections_method"),
+            "call": beside(method, "method", "request_json", "response_json", "request_raw", "response_raw"),
+        }
+        return HttpExchange("POST", name, {}, method.get("request_json"), None, {}, method.get("response_json"), more)
     asked = value.get("request_sample") or value.get("request_stream")
     given = value.get("response_sample")
     stream = value.get("response_stream")
@@ -109,14 +113,19 @@ def _sampled(value: dict[str, Any]) -> HttpExchange:
         body = [one.get("chunk", one) if isinstance(one, dict) else one for one in stream["chunks_json"]]
     if body is None:
         raise ValueError("a call over gRPC without its messages as JSON")
-    return HttpExchange(
-        "POST", "", {}, asked.get("json") if isinstance(asked, dict) else None, None, {}, body, is_stream=is_stream
-    )
+    more = {
+        "exchange": beside(value, "request_sample", "request_stream", "response_sample", "response_stream"),
+        "request": beside(asked, "json", "raw"),
+        "response": beside(given, "json", "raw"),
+        "stream": beside(stream, "chunks_json", "chunks_raw"),
+    }
+    sent = asked.get("json") if isinstance(asked, dict) else None
+    return HttpExchange("POST", "", {}, sent, None, {}, body, more, is_stream=is_stream)
 
 
 def exchange_of(value: Any) -> HttpExchange:
     """Return an item in its normal form, of VCR.py, VCR for Ruby or R, or go-vcr. Raises ValueError with the reason."""
-    from recviewer.recorders.http_exchange import HttpExchange, first_text, listed
+    from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
 
     request, response = object_in(value, "request"), object_in(value, "response")
     status = response.get("status")
@@ -133,7 +142,46 @@ def exchange_of(value: Any) -> HttpExchange:
         status if isinstance(status, int) else None,
         listed(response.get("headers")),
         bodies[1],
+        {
+            "exchange": beside(value, "request", "response", "recorded_at", "id"),
+            "request": beside(request, "method", "uri", "url", "headers", "body", "parsed_body", *_WIRE),
+            "request.body": _beside_body(request),
+            "response": beside(response, "status", "code", "headers", "body", "parsed_body", "duration", *_WIRE),
+            "response.status": _beside_status(response),
+            "response.body": _beside_body(response),
+        },
     )
+
+
+_WIRE = (
+    *("proto", "proto_major", "proto_minor", "http_version", "content_length", "transfer_encoding", "trailer"),
+    *("remote_addr", "request_uri", "uncompressed"),
+)
+"""Keys that say how a message travelled, and nothing of what it says."""
+
+
+def _beside_body(message: dict[str, Any]) -> object:
+    """Return what stands beside the text of a body, and a body that is there twice."""
+    from recviewer.recorders.http_exchange import beside
+
+    body = message.get("body")
+    if "parsed_body" in message and "body" in message:
+        return body
+    if not isinstance(body, dict):
+        return None
+    return beside(body, "encoding", "base64_string" if "base64_string" in body else "string")
+
+
+def _beside_status(response: dict[str, Any]) -> object:
+    """Return what a status says besides its number."""
+    from recviewer.recorders.http_exchange import beside
+
+    status = response.get("status")
+    if isinstance(status, dict):
+        return beside(status, "code")
+    if isinstance(status, int) and "code" in response:
+        return {"code": response["code"]}
+    return {"text": status} if isinstance(status, str) else None
 
 
 def _body_of(body: Any) -> object:

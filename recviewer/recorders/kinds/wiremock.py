@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from recviewer.recorders.cassettes import HEAD
+from recviewer.recorders.cassettes import HEAD, Unverifiable
 from recviewer.recorders.contract import FilePart
 
 if TYPE_CHECKING:
-    from recviewer.exchange.model import Json
     from recviewer.recorders.http_exchange import HttpExchange
-    from recviewer.replay.names import Replay
 
 _START = re.compile(
     rb'(?:\xef\xbb\xbf)?\s*\{\s*(?:"(?:id|uuid|name|priority|persistent|scenarioName)"\s*:\s*(?:"[^"]*"|\w+)\s*,\s*)*'
     rb'"request"\s*:\s*\{\s*"(?:url|urlPath|urlPattern|urlPathPattern|method)"'
 )
+_ANSWERS = ("jsonBody", "base64Body", "bodyFileName", "body")
 _URLS = ("url", "urlPath", "urlPattern", "urlPathPattern")
 
 
-class WireMock:
+class WireMock(Unverifiable):
     """Mappings. Where the answer lies in another file, its name stands in its place."""
 
     name = "wiremock"
@@ -45,31 +44,28 @@ class WireMock:
             return
         yield FilePart("", 0, len(data), document_of(heard, exact=exact))
 
-    def replay(self, document: Json, file_name: str) -> Replay:
-        """Say that nobody can tell from a file whether its test still asks for it."""
-        from recviewer.replay.names import Replay, ReplayState
-
-        return Replay(ReplayState.UNVERIFIABLE)
-
-    def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
-        """Return None: a file with one exchange goes as a whole."""
-        return None
-
 
 def _exchange(value: Any) -> HttpExchange:
     from recviewer.recorders.cassettes import object_in
-    from recviewer.recorders.http_exchange import HttpExchange, first_text, listed
+    from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
 
     asked, given = object_in(value, "request"), object_in(value, "response")
     status = given.get("status")
+    url = next((key for key in _URLS if key in asked), "url")
+    answer = next((key for key in _ANSWERS if key in given), "body")
     return HttpExchange(
         first_text((asked.get("method"),)) or "ANY",
-        first_text([asked.get(key) for key in _URLS]),
+        first_text((asked.get(url),)),
         {},
         _asked(asked.get("bodyPatterns")),
         status if isinstance(status, int) else None,
         listed(given.get("headers")),
         _given(given),
+        {
+            "mapping": beside(value, "request", "response", "id", "uuid", "persistent", "insertionIndex"),
+            "request": beside(asked, "method", url, "bodyPatterns") | ({"address is": url} if url != "url" else {}),
+            "response": beside(given, "status", "headers", answer),
+        },
     )
 
 

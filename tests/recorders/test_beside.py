@@ -1,0 +1,100 @@
+"""What a recorder keeps besides requests and responses counts, unless it is known to say nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from recviewer.exchange.fingerprint import fingerprint
+from recviewer.recorders.reading import read_file
+
+CASES = Path(__file__).parent / "cases"
+VCR = "a/cassettes/test_a/test_b.yaml", (CASES / "vcrpy/test_planets.yaml").read_text()
+RUBY = "a/vcr_cassettes/x.yml", (CASES / "ruby-vcr/planets_are_named.yml").read_text()
+GO = "a/testdata/TestX/y.yaml", (CASES / "go-vcr/planets.yaml").read_text()
+HTTPMOCK = "a/cassettes/p/m/s.yaml", (CASES / "httpmock/planets.yaml").read_text()
+PROXY = "a/SessionRecords/A/B.json", (CASES / "test-proxy/NamesPlanets.json").read_text()
+MAPPING = {
+    "request": {"method": "POST", "url": "/v1/chat/completions"},
+    "response": {"status": 200, "jsonBody": {"object": "chat.completion", "choices": []}},
+}
+WIREMOCK = "a/mappings/x.json", json.dumps(MAPPING)
+DEFINITION = {
+    "scope": "https://a.example:443",
+    "method": "POST",
+    "path": "/v1",
+    "body": "",
+    "status": 200,
+    "response": {},
+}
+NOCK = "a/fixtures/x.json", json.dumps([DEFINITION])
+ENTRY = {
+    "request": {"method": "GET", "url": "https://a.example/v1", "headers": []},
+    "response": {"status": 200, "headers": [], "content": {"text": "{}"}},
+}
+HAR = "a/__recordings__/x.har", json.dumps({"log": {"entries": [ENTRY]}})
+
+
+def said(path, text):
+    return [fingerprint(one.reading.exchange) for one in read_file(text.encode(), path)]
+
+
+def changed(case, old, new):
+    path, text = case
+    assert old in text
+    return path, text.replace(old, new, 1)
+
+
+@pytest.mark.parametrize(
+    ("case", "old", "new"),
+    [
+        (VCR, "message: OK", "message: Teapot"),
+        (VCR, "    method: POST\n", "    method: POST\n    timeout: 3\n"),
+        (VCR, "  response:\n", "  aborted: true\n  response:\n"),
+        (VCR, "    body:\n      string", "    body:\n      cut: true\n      string"),
+        (VCR, "version: 1", "version: 2"),
+        (VCR, "version: 1", "version: 1\nplayed: twice"),
+        (VCR, "    method: POST\n", "    method: GET\n    method: POST\n"),
+        (HTTPMOCK, "then:\n", "then:\n  delay: 3\n"),
+        (HTTPMOCK, "when:\n", "when:\n  host: other.example\n"),
+        (GO, "host: api.example.com", "host: other.example.com"),
+        (GO, "    method: POST\n", "    method: POST\n    form:\n      a:\n      - b\n"),
+        (PROXY, '"Variables": {}', '"Variables": {"seed": "1"}'),
+        (PROXY, '"StatusCode": 200,', '"StatusCode": 200, "Odd": 1,'),
+        (PROXY, '"StatusCode": 200,', '"StatusCode": 500, "StatusCode": 200,'),
+        (WIREMOCK, '"status": 200,', '"status": 200, "fault": "EMPTY_RESPONSE",'),
+        (WIREMOCK, '"method": "POST",', '"method": "POST", "headers": {"x-mode": {"equalTo": "b"}},'),
+        (WIREMOCK, '"url":', '"urlPattern":'),
+        (WIREMOCK, '{"request"', '{"requiredScenarioState": "b", "request"'),
+        (NOCK, '"status": 200,', '"status": 200, "delay": 5,'),
+        (HAR, '"text": "{}"', '"text": "{}", "comment": "cut"'),
+        (HAR, '"log": {', '"log": {"comment": "cut", '),
+    ],
+)
+def test_what_nobody_knows_counts(case, old, new):
+    assert said(*changed(case, old, new)) != said(*case)
+
+
+@pytest.mark.parametrize(
+    ("case", "old", "new"),
+    [
+        (VCR, "kept by hand", "kept by feet"),
+        (RUBY, "00:00:00", "00:00:01"),
+        (RUBY, "VCR 6.4.0", "VCR 6.5.0"),
+        (RUBY, "encoding: UTF-8", "encoding: US-ASCII"),
+        (GO, "duration: 1.2s", "duration: 3.4s"),
+        (GO, "proto: HTTP/2.0", "proto: HTTP/1.1"),
+        (HAR, '{"request"', '{"time": 12, "_id": "x", "request"'),
+    ],
+)
+def test_what_is_known_to_say_nothing_does_not(case, old, new):
+    assert said(*changed(case, old, new)) == said(*case)
+
+
+def test_no_credential_stands_beside_either():
+    path, text = changed(
+        WIREMOCK, '"method": "POST",', '"method": "POST", "headers": {"Authorization": {"equalTo": "t0p"}},'
+    )
+    (one,) = read_file(text.encode(), path)
+    assert "t0p" not in json.dumps(one.reading.document)
+    assert "Authorization" in json.dumps(one.reading.document)
