@@ -86,7 +86,7 @@ def of_bytes(data: bytes, name: str = "", part: str = "") -> Content:
     if not part and is_heavy(data):
         blob = files.blob_id(data)
         return Content(data, blob, unreadable(APART), "", weight(data), data, is_heavy=True, name=name)
-    key = key_of_part(files.blob_id(data), part)
+    key = key_of_part(files.blob_id(data), part) + (f"@{name}" if "/" in name else "")
     known = _cache.get(key)
     if known is not None:
         return known
@@ -113,9 +113,13 @@ def read_here(data: bytes, name: str) -> Content:
 def _read(data: bytes, name: str, part: str, heavy: int) -> Content:
     parts = read_file(data, name, exact=len(data) <= EXACT_LIMIT_BYTES)
     found = next((one for one in parts if one.part == part), None)
+    if not part and len(parts) == 1:  # a file that holds one, or the bytes of one alone
+        found = parts[0]
     if found is not None:
         own = bytes_of(data, found)
-        return Content(own, files.blob_id(own), found.reading, "", heavy, unpacked(data) if part else data, found.start)
+        return Content(
+            own, files.blob_id(own), found.reading, "", heavy, unpacked(data) if found.part else data, found.start
+        )
     if part:
         return missing("its file does not hold it any more")
     reason = f"it holds {len(parts):,} exchanges, which are shown one by one"

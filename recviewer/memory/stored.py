@@ -116,7 +116,7 @@ def from_git(blob: str, key: str = "") -> Content | None:
 def _named(data: bytes, key: str) -> Content:
     """Return the recording of a file that the end of a key names, else the whole."""
     file, _, part = key.rpartition("/")
-    whole = contents_of.of_bytes(data)
+    whole = contents_of.of_bytes(data, read_as(key))
     if not file or whole.reading.raw is not None:
         return whole
     found = contents_of.of_bytes(data, read_as(file), part)

@@ -18,6 +18,7 @@ from recviewer.exchange.text import asked_of
 from recviewer.memory import stored
 from recviewer.pages.difference.difference import ShownSide, fragment_of, page_of, too_much
 from recviewer.pages.recordings.neighbours import url_of
+from recviewer.recorders.registry import read_as
 from recviewer.review.keeping import kept_bytes
 from recviewer.review.models import Decision, Verdict
 from recviewer.review.subjects import CHANGE_PREFIX, subject_of
@@ -35,7 +36,7 @@ def since_approval(request: HttpRequest, key: str) -> HttpResponse:
         earlier = _bytes_of(seen)
         if earlier is None:
             return render(request, "difference/nothing.html", {"page": _side(recording, "now")})
-        old = ShownSide("as it was shown", seen[:7], "")
+        old = ShownSide("as it was shown", seen[:7], "", read_as(recording.file_path))
         return _answer(request, old, earlier, _side(recording, "now"), content.bytes_now(recording))
     approved = (
         Decision.objects.filter(path=key, verdict=Verdict.APPROVE)
@@ -46,7 +47,8 @@ def since_approval(request: HttpRequest, key: str) -> HttpResponse:
     data = kept_bytes(approved.fingerprint) if approved else None
     if approved is None or data is None:
         return render(request, "difference/nothing.html", {"page": _side(recording, "now")})
-    old = ShownSide(f"approved by {approved.reviewer}", f"{approved.at:%d %b %Y}, {approved.blob[:7]}", "")
+    what = f"{approved.at:%d %b %Y}, {approved.blob[:7]}"
+    old = ShownSide(f"approved by {approved.reviewer}", what, "", read_as(recording.file_path))
     return _answer(request, old, data, _side(recording, "now"), content.bytes_now(recording))
 
 
@@ -82,7 +84,7 @@ def _answer(request: HttpRequest, old: ShownSide, before: bytes, new: ShownSide,
     if too_much(before, after):
         page = page_of(request, "Two recordings that hold too much", old, new, None, before=before, after=after)
         return fragment_of(request, page) or render(request, "difference/page.html", {"page": page})
-    contents = content.of_bytes(before), content.of_bytes(after)
+    contents = content.of_bytes(before, old.name), content.of_bytes(after, new.name)
     was, now = (one.reading.exchange for one in contents)
     title = (asked_of(now) or asked_of(was))[:400]
     found = compare(was, now)
@@ -100,7 +102,7 @@ def _recording(key: str) -> Recording:
 
 
 def _side(recording: Recording, title: str) -> ShownSide:
-    return ShownSide(title, recording.path, url_of(recording.path))
+    return ShownSide(title, recording.path, url_of(recording.path), read_as(recording.file_path))
 
 
 app_name = "difference"

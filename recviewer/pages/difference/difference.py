@@ -50,11 +50,15 @@ IN_THE_REQUEST = frozenset({SectionKind.MESSAGES, SectionKind.PARAMETERS, Sectio
 
 @dataclass(frozen=True, slots=True)
 class ShownSide:
-    """One of the two. what: its path, or in words what it is. url: of its page, "" where there is none."""
+    """One of the two. what: its path, or in words what it is. url: of its page, "" where there is none.
+
+    name: what of the path of its file its reading depends on (`registry.read_as`), "" where no path is known.
+    """
 
     title: str
     what: str
     url: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ def page_of(
     is_raw = request.GET.get("view") == "raw"
     much = too_much(before, after)
     if contents is None:
-        contents = (None, None) if much else (_content(before), _content(after))
+        contents = (None, None) if much else (_content(before, old), _content(after, new))
     page = DifferencePage(
         title=title,
         test=_test_of(contents),
@@ -321,8 +325,8 @@ def fragment_of(request: HttpRequest, page: DifferencePage) -> HttpResponse | No
     return response
 
 
-def _content(data: bytes | None) -> Content | None:
-    return None if data is None else catalog_content.of_bytes(data)
+def _content(data: bytes | None, side: ShownSide) -> Content | None:
+    return None if data is None else catalog_content.of_bytes(data, side.name)
 
 
 def _test_of(contents: tuple[Content | None, Content | None]) -> TestId | None:

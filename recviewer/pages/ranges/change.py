@@ -32,6 +32,7 @@ from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.text.classes import SEVERITIES
 from recviewer.pairing.sides import Side, file_meaning_of
+from recviewer.recorders.registry import read_as
 from recviewer.review import pairs, ranges, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Decision
@@ -248,7 +249,7 @@ def _bytes(place: ShownRange, change: Change) -> tuple[bytes | None, bytes | Non
 def _shown(side: Side | None, otherwise: str) -> ShownSide:
     if side is None:
         return ShownSide("", otherwise, "")
-    return ShownSide(side.blob[:7], side.path, _page_of(side))
+    return ShownSide(side.blob[:7], side.path, _page_of(side), read_as(side.file_path))
 
 
 def _page_of(side: Side) -> str:
