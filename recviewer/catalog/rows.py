@@ -31,7 +31,9 @@ def known() -> dict[str, Known]:
 def strangers() -> set[str]:
     """Return the keys of files that are no recordings, though they lie among them."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT path FROM {FILES} WHERE id NOT IN (SELECT file_id FROM {TABLE})")
+        cursor.execute(
+            f"SELECT path FROM {FILES} AS file WHERE NOT EXISTS (SELECT 1 FROM {TABLE} WHERE file_id = file.id)"
+        )
         return {row[0] for row in cursor.fetchall()}
 
 

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from recviewer.pages.recordings import model_lists, unions
+from recviewer.pages.model_lists import listing as all_lists
+from recviewer.pages.model_lists import unions
 from recviewer.replay.names import name_state
 
 TEST = "tests/integration/chat/test_chat.py::test_list[x]"
@@ -149,7 +150,7 @@ def test_all_requests_are_listed_and_narrowed(client, add):
 
 
 def test_many_requests_come_in_parts_that_follow_each_other(client, add, monkeypatch):
-    monkeypatch.setattr(model_lists, "PER_PAGE", 2)
+    monkeypatch.setattr(all_lists, "PER_PAGE", 2)
     for number in range(5):
         add(CHAT, {"a": 1}, test=f"{TEST}{number}")
     seen, address = [], "/models/.json"

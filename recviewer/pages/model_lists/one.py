@@ -16,11 +16,11 @@ from recviewer.catalog import facets, freshness
 from recviewer.catalog.model_lists import ListRequest, requests
 from recviewer.exchange.amounts import counted
 from recviewer.language.tree import Term
+from recviewer.pages.model_lists.listing import asked_by, lists_of, short, told
+from recviewer.pages.model_lists.unions import ListUnion, UnionFile, union_of
 from recviewer.pages.recordings.facets import whole_counts
-from recviewer.pages.recordings.model_lists import asked_by, lists_of, short, told
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.strips import HostStrips, Strips
-from recviewer.pages.recordings.unions import ListUnion, UnionFile, union_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole

@@ -16,8 +16,8 @@ from recviewer.catalog.model_lists import ListRequest, requests
 from recviewer.catalog.naming import test_name
 from recviewer.exchange.amounts import counted
 from recviewer.language.tree import Term
+from recviewer.pages.model_lists.unions import ListUnion, union_of
 from recviewer.pages.recordings.listing import ListState
-from recviewer.pages.recordings.unions import ListUnion, union_of
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.text.test_addresses import url_of_test

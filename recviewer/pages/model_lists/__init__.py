@@ -1,0 +1,1 @@
+"""What replay answers requests for lists of models with: all of them, and one."""
