@@ -104,7 +104,7 @@ def _footer(report: Report, budget: Budget, ignored: str) -> Iterator[str]:
     if budget.left_out:
         yield f"Left out, to fit: {budget.left_out}."
         yield ""
-    lines = f"{report.found.source.raw_lines:,} lines of JSON differ"
+    lines = f"{report.found.source.raw_lines:,} lines differ"
     yield f"<sub>{range_of(report.found)} · recviewer {__version__} · {lines} · {ignored}</sub>"
 
 

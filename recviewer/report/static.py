@@ -54,7 +54,7 @@ def page(report: Report, *, links: Links | None = None) -> Iterator[str]:
     yield from _by_test(report.found.changes)
     yield from listed
     ignored = text(as_line(uncounted(report.found), report.found))
-    lines = f"{report.found.source.raw_lines:,} lines of JSON differ"
+    lines = f"{report.found.source.raw_lines:,} lines differ"
     yield f"<footer>recviewer {__version__} · {lines} · ignored: {ignored}</footer></body></html>\n"
 
 

@@ -566,7 +566,7 @@ def test_nothing_touched_has_no_lines_to_count(client, spec):
     html = client.get(f"/changes/{head}...{head}").content.decode()
 
     assert "No recording is touched" in html
-    assert "lines of JSON" not in html
+    assert "changes-lines" not in html
 
 
 def test_the_question_of_one_change_speaks_of_one(client, commit, write):
