@@ -1,0 +1,118 @@
+"""A call of a host's API, what came back, and the three ways in which none is answered."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+LONGEST_WAIT = 3600.0
+"""Seconds that a host may ask us to wait; it is asked again after that, whatever it said."""
+
+UNSAID_WAIT = 60.0
+"""Seconds to wait where a host says that it is asked too much, and not for how long (GitHub's documents say a minute)."""
+
+_SHOWN = 200
+
+
+class HostError(Exception):
+    """A host did not do what it was asked for. `str()` of it is a sentence without secrets."""
+
+
+class HostDown(HostError):
+    """Nobody can tell what became of the call, or the host is in trouble: to be tried again."""
+
+
+class HostBusy(HostError):
+    """The host is asked too much. wait: seconds until it may be asked again, for whatever it is."""
+
+    def __init__(self, told: str, wait: float) -> None:
+        super().__init__(told)
+        self.wait = wait
+
+
+class HostRefused(HostError):
+    """The host understood, and says no: trying again changes nothing. status: the HTTP status."""
+
+    def __init__(self, told: str, status: int) -> None:
+        super().__init__(told)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class HostCall:
+    """method; path: below the base of the API, quoted, with its query; body: what goes along as JSON, None for nothing."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+
+    @property
+    def shown(self) -> str:
+        """The call as it stands in messages."""
+        return f"{self.method} {self.path.partition('?')[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class HostReply:
+    """status; headers: names in small letters; data: the JSON of the body, None where there is none."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+
+
+def judged(call: HostCall, reply: HostReply, *, now: float | None = None) -> HostReply:
+    """Return a reply that says yes. Raises HostBusy, HostDown or HostRefused. now: seconds since the epoch.
+
+    GitHub says 403 or 429 with `retry-after`, or with `x-ratelimit-remaining: 0` and `x-ratelimit-reset`; GitLab 429 with
+    `Retry-After` and `RateLimit-Reset`; Forgejo and Gitea leave it to the proxy in front of them.
+    """
+    status = reply.status
+    if 200 <= status < 300:
+        return reply
+    told = f"{call.shown} was answered with {status}{_message(reply.data)}"
+    wait = _wait(reply, time.time() if now is None else now)
+    if status == 429 or (status == 403 and wait is not None) or (status in (502, 503, 504) and wait is not None):
+        raise HostBusy(told, UNSAID_WAIT if wait is None else wait)
+    if status == 408 or status >= 500:
+        raise HostDown(told)
+    if 300 <= status < 400:
+        told += ": it leads elsewhere, and that is not followed"
+    raise HostRefused(told, status)
+
+
+def _wait(reply: HostReply, now: float) -> float | None:
+    """Return for how many seconds the host asks to be left alone, None where it does not."""
+    headers = reply.headers
+    seconds = _seconds(headers.get("retry-after", ""), now)
+    if seconds is None:
+        for start in ("x-ratelimit", "ratelimit"):
+            reset = headers.get(f"{start}-reset", "")
+            if headers.get(f"{start}-remaining") == "0" and re.fullmatch(r"\d{1,12}", reset):
+                seconds = int(reset) - now
+    if seconds is None and reply.status == 403 and "rate limit" in _message(reply.data).casefold():
+        seconds = UNSAID_WAIT
+    return None if seconds is None else min(max(seconds, 1.0), LONGEST_WAIT)
+
+
+def _seconds(text: str, now: float) -> float | None:
+    """Read Retry-After: a number of seconds, or a date."""
+    if re.fullmatch(r"\d{1,9}", text):
+        return float(text)
+    try:
+        return parsedate_to_datetime(text).timestamp() - now
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _message(data: Any) -> str:
+    """Return what the host says about it, as the end of a sentence; "" where it says nothing."""
+    said = data.get("message", data.get("error")) if isinstance(data, dict) else None
+    if not said:
+        return ""
+    text = " ".join("".join(one if one.isprintable() else " " for one in str(said)).split())
+    return f" ({text[:_SHOWN]})"

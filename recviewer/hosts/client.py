@@ -1,0 +1,90 @@
+"""The one way to a host's API: the configured base and nothing else. Redirects are not followed, proxies are not asked.
+
+The standard library's `http.client` does just that: it opens one connection, sends, and reads, and knows no redirect, no
+cookie and no proxy that would have to be turned off. It costs no dependency.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from recviewer import __version__
+from recviewer.hosts.calls import HostCall, HostDown, HostReply, judged
+
+STEP_SECONDS = 10.0
+"""How long connecting, sending or one piece of an answer may take."""
+
+CALL_SECONDS = 30.0
+"""How long an answer may take as a whole."""
+
+REPLY_BYTES = 8_000_000
+"""What is read of an answer; a longer one is none."""
+
+
+class HostClient:
+    """Calls below one base.
+
+    base: `https://api.github.com`, `https://gitlab.example.com/api/v4`. headers: sent with each call, the token among them.
+    """
+
+    def __init__(self, base: str, headers: Mapping[str, str], *, seconds: float = CALL_SECONDS) -> None:
+        self._parts = urlsplit(base)
+        self._headers = {"Accept": "application/json", "User-Agent": f"recviewer/{__version__}", **headers}
+        self._seconds = seconds
+
+    def send(self, call: HostCall) -> HostReply:
+        """Make a call and return the answer that says yes. Raises HostDown, HostBusy, HostRefused."""
+        try:
+            return judged(call, self._exchange(call))
+        except (OSError, http.client.HTTPException) as failed:
+            reason = str(failed) or type(failed).__name__
+            raise HostDown(f"{call.shown} got no answer ({reason[:200]})") from failed
+
+    def _exchange(self, call: HostCall) -> HostReply:
+        until = time.monotonic() + self._seconds
+        connection = self._connection()
+        try:
+            body = None if call.body is None else json.dumps(call.body).encode()
+            headers = self._headers | ({"Content-Type": "application/json"} if body is not None else {})
+            connection.request(call.method, f"{self._parts.path}{call.path}", body, headers)
+            answer = connection.getresponse()
+            data = self._read(call, answer, until)
+            return HostReply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, data)
+        finally:
+            connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        assert self._parts.hostname is not None
+        step = min(STEP_SECONDS, self._seconds)
+        if self._parts.scheme == "http":
+            return http.client.HTTPConnection(self._parts.hostname, self._parts.port, timeout=step)
+        context = ssl.create_default_context()
+        return http.client.HTTPSConnection(self._parts.hostname, self._parts.port, timeout=step, context=context)
+
+    def _read(self, call: HostCall, answer: http.client.HTTPResponse, until: float) -> Any:
+        """Read an answer piece by piece, so that one which trickles ends too."""
+        pieces, size = [], 0
+        while piece := answer.read1(1 << 16):
+            pieces.append(piece)
+            size += len(piece)
+            if size > REPLY_BYTES:
+                raise HostDown(f"{call.shown} was answered with more than {REPLY_BYTES:,} bytes")
+            if time.monotonic() > until:
+                raise HostDown(f"{call.shown} was not answered within {self._seconds:g} seconds")
+        if answer.length:
+            raise HostDown(f"{call.shown} was cut off in the middle of the answer")
+        text = b"".join(pieces)
+        if not text.strip():
+            return None
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            if answer.status >= 300:  # a proxy's page; the status says enough
+                return None
+            raise HostDown(f"{call.shown} was answered with something that is not JSON") from None

@@ -1,0 +1,103 @@
+"""What is asked of a host, whichever it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from recviewer.hosts.calls import HostDown
+from recviewer.hosts.client import HostClient
+from recviewer.hosts.deliveries import HookDelivery, text_or_number
+
+CONTEXT = "recviewer/recordings"
+"""The name of our commit status."""
+
+PAGES = 30
+"""Pages of a list that are read at most; the host's largest pages are asked for."""
+
+_HASH = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class HostRequest:
+    """A pull or merge request as the host has it. head: the full name of its commit. base: the name of a branch."""
+
+    number: int
+    head: str
+    base: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommitStatus:
+    """state: `success`, `pending` or `failure`. url: "" for none. description: 140 characters at most."""
+
+    state: str
+    description: str
+    url: str = ""
+
+
+class CodeHost(Protocol):
+    """A host's part of the loop. project: `owner/name`. Methods that take a client may raise what `HostClient.send` does."""
+
+    project: str
+
+    @staticmethod
+    def headers(token: str) -> dict[str, str]:
+        """Return what is sent with each call."""
+
+    def delivery(self, headers: Mapping[str, str], body: bytes, secret: str) -> HookDelivery:
+        """Check and read a webhook. headers: names in small letters. Raises NotSigned before it is read, BadDelivery."""
+
+    def ref(self, number: int) -> str:
+        """Return the name of the ref that the host keeps for the head of a request."""
+
+    def open_requests(self, client: HostClient) -> list[HostRequest]:
+        """Return the requests that are open."""
+
+    def request(self, client: HostClient, number: int) -> HostRequest:
+        """Return one request."""
+
+    def post_status(self, client: HostClient, sha: str, status: CommitStatus) -> None:
+        """Set our status of a commit."""
+
+    def find_comment(self, client: HostClient, number: int, marker: str) -> str:
+        """Return the id of the comment that we wrote and that begins with a marker, "" where there is none.
+
+        Others can write a marker too: whose comment it is counts.
+        """
+
+    def write_comment(self, client: HostClient, number: int, text: str) -> str:
+        """Write a comment and return its id."""
+
+    def change_comment(self, client: HostClient, number: int, comment: str, text: str) -> None:
+        """Change a comment of ours. Raises HostRefused with status 404 where somebody deleted it."""
+
+
+def request_from(data: Any, *, number: str, head: tuple[str, ...], base: tuple[str, ...], opened: str) -> HostRequest:
+    """Read a request from a host's JSON. number, head, base: where they stand. opened: the `state` of an open one.
+
+    Raises HostDown where it is not what the host's documents say.
+    """
+    found, sha, branch = text_or_number(data, number), text_or_number(data, *head), text_or_number(data, *base)
+    is_number = isinstance(found, int) and not isinstance(found, bool) and found > 0
+    if not is_number or not isinstance(sha, str) or not _HASH.fullmatch(sha) or not isinstance(branch, str):
+        raise HostDown("the host's answer about a request lacks its number, commit or branch")
+    return HostRequest(found, sha, branch, text_or_number(data, "state") == opened)
+
+
+def rows_of(data: Any) -> list[Any]:
+    """Return the rows of a list that a host answered with. Raises HostDown where it is none."""
+    if not isinstance(data, list):
+        raise HostDown("the host answered with something that is no list")
+    return data
+
+
+def id_in(data: Any) -> str:
+    """Return the id of a comment. Raises HostDown where the host's answer has none."""
+    found = text_or_number(data, "id")
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise HostDown("the host's answer about a comment has no id")
+    return str(found)
