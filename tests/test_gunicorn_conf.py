@@ -78,6 +78,48 @@ def test_memory_is_what_this_process_has():
     gunicorn_conf._trim()
 
 
+HEAPS = """
+import ctypes, sys, threading
+from recviewer import gunicorn_conf
+
+libc = ctypes.CDLL(None)
+if not hasattr(libc, "malloc_info"):
+    sys.exit()
+if sys.argv[1] == "shared":
+    gunicorn_conf.post_fork(None, None)
+all_at_once = threading.Barrier(8)
+
+def read():
+    all_at_once.wait()
+    for _ in range(200):
+        libc.free(ctypes.c_void_p(libc.malloc(700)))
+    all_at_once.wait()
+
+libc.malloc.restype = ctypes.c_void_p
+threads = [threading.Thread(target=read) for _ in range(8)]
+for one in threads:
+    one.start()
+for one in threads:
+    one.join()
+libc.fdopen.restype = ctypes.c_void_p
+out = libc.fdopen(1, b"w")
+libc.malloc_info(0, ctypes.c_void_p(out))
+libc.fflush(ctypes.c_void_p(out))
+"""
+
+
+def test_threads_of_a_worker_share_their_heaps():
+    def heaps(how):
+        done = subprocess.run([sys.executable, "-c", HEAPS, how], capture_output=True, text=True, check=True)
+        return done.stdout.count("<heap nr=")
+
+    own = heaps("own")
+    if not own:
+        pytest.skip("this C library does not tell of its heaps")
+    assert own > gunicorn_conf.ARENAS
+    assert heaps("shared") == gunicorn_conf.ARENAS
+
+
 @pytest.fixture
 def _handlers():
     loggers = [logging.getLogger(name) for name in ("gunicorn.error", "gunicorn.access")]
