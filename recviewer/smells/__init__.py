@@ -1,6 +1,21 @@
 """What is odd about a recording, or about what became of it: rules, one a module in `rules/`, and what they find."""
 
-from recviewer.smells.asking import findings, of_recordings, rules
-from recviewer.smells.model import EVIDENCE, About, Case, Finding, Needs, Rule, Severity
+from recviewer.smells.asking import findings, rules
+from recviewer.smells.looking import Looking, of_recordings
+from recviewer.smells.model import EVIDENCE, About, Case, Finding, Needs, Noticed, Rule, Severity, Surroundings
 
-__all__ = ["EVIDENCE", "About", "Case", "Finding", "Needs", "Rule", "Severity", "findings", "of_recordings", "rules"]
+__all__ = [
+    "EVIDENCE",
+    "About",
+    "Case",
+    "Finding",
+    "Looking",
+    "Needs",
+    "Noticed",
+    "Rule",
+    "Severity",
+    "Surroundings",
+    "findings",
+    "of_recordings",
+    "rules",
+]

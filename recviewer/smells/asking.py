@@ -5,15 +5,16 @@ from __future__ import annotations
 import importlib
 import logging
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
-from recviewer.pairing.sides import Side
 from recviewer.smells import rules as package
-from recviewer.smells.model import About, Case, Finding, Held, Instance, Needs, On, Rule, Severity, counted
+from recviewer.smells.model import About, Case, Finding, Held, Instance, On, Rule, Severity, counted, plainly
 
 log = logging.getLogger(__name__)
+
+COULD_NOT_LOOK = "could not look at"
 
 
 @cache
@@ -27,25 +28,10 @@ def findings(on: Sequence[On], cases: Sequence[Case], asked: Sequence[Rule] | No
     """Return what is found on the changes of a range: what is red, then what is amber, and what is on most first.
 
     on: what the findings are to name. cases: the same, in the same order, as rules look at it. asked: the rules, by default
-    all. A range knows neither all recordings of a test nor the catalog, so rules that need these are left out.
+    all. A range knows neither all recordings of a test nor the tree, so of rules that need these only `holds` is asked.
     """
-    able = [rule for rule in (rules() if asked is None else asked) if rule.needs in (Needs.EXCHANGE, Needs.CHANGE)]
-    return _sorted([finding for rule in able for finding in ask(rule, on, cases)])
-
-
-def of_recordings(recordings: Sequence[Side], asked: Sequence[Rule] | None = None) -> tuple[Finding[Side], ...]:
-    """Return what is found on recordings by themselves, in the same order. recordings: all that there are."""
-    tests: dict[str, list[Side]] = {}
-    for side in recordings:
-        tests.setdefault(side.test_id, []).append(side)
-    given = {
-        Needs.EXCHANGE: [Case(None, side) for side in recordings],
-        Needs.TEST: [Case(None, side, test=tests[side.test_id]) for side in recordings if side.test_id],
-        Needs.CATALOG: [Case(None, side, test=tests[side.test_id], catalog=recordings) for side in recordings],
-    }
-    able = [rule for rule in (rules() if asked is None else asked) if rule.needs in given]
-    named = [(rule, given[rule.needs]) for rule in able]
-    return _sorted([one for rule, cases in named for one in ask(rule, [case.side for case in cases], cases)])
+    named = rules() if asked is None else asked
+    return _sorted([finding for rule in named for finding in ask(rule, on, cases)])
 
 
 def _sorted(found: Sequence[Finding[On]]) -> tuple[Finding[On], ...]:
@@ -57,13 +43,15 @@ def ask(rule: Rule, on: Sequence[On], cases: Sequence[Case]) -> Iterator[Finding
 
     A case on which the rule raises costs no other one its findings, and is found as one nobody knows about.
     """
+    if rule.holds is None:
+        return
     every: list[tuple[int, Instance]] = []
     failed: list[int] = []
     for place, case in enumerate(cases):
         if case.new is None and not rule.of_gone:
             continue
         try:
-            held = _held(rule, case)
+            held = _held(rule.holds, case)
         except Exception:  # a bug of ours: the range goes on, and a finding says so
             log.exception("the rule %s failed", rule.name)
             failed.append(place)
@@ -72,12 +60,12 @@ def ask(rule: Rule, on: Sequence[On], cases: Sequence[Case]) -> Iterator[Finding
             every.append((place, Instance(case, held)))
     if failed:
         yield _failed(rule, tuple([on[place] for place in failed]))
-    for severity in Severity:
+    for severity in (Severity.RED, Severity.AMBER):
         places = [place for place, instance in every if instance.held.severity is severity]
         some = [instance for _, instance in every if instance.held.severity is severity]
         if not some:
             continue
-        told = rule.tell(some, cases)
+        told = rule.tell(some, cases) if rule.tell else plainly(rule, some)
         detail = " ".join(filter(None, (told.detail, _guesses(some))))
         of_content = frozenset([at for at, one in enumerate(some) if _is_of_content(rule, one.held)])
         mine = tuple([on[place] for place in places])
@@ -85,22 +73,25 @@ def ask(rule: Rule, on: Sequence[On], cases: Sequence[Case]) -> Iterator[Finding
 
 
 def _failed(rule: Rule, on: tuple[On, ...]) -> Finding[On]:
-    title = f"{counted(len(on), 'recording')} that the rule {rule.name} could not look at"
+    title = f"{counted(len(on), 'recording')} that the rule {rule.name} {COULD_NOT_LOOK}"
     detail = f"Whether {rule.each} is not known: this is a fault of recviewer."
     return Finding(f"{rule.name}-failed", Severity.AMBER, "a rule could not look at it", title, detail, "", on)
 
 
-def _held(rule: Rule, case: Case) -> Held | None:
+Holds = Callable[[Case], Held | None]
+
+
+def _held(holds: Holds, case: Case) -> Held | None:
     """Ask a rule of a case, and leave out what was as bad before."""
-    held = rule.holds(case)
-    if held is None or (held.fault and _fault_before(rule, case) == held.fault):
+    held = holds(case)
+    if held is None or (held.fault and _fault_before(holds, case) == held.fault):
         return None
     return _weighed(case, held)
 
 
-def _fault_before(rule: Rule, case: Case) -> str:
+def _fault_before(holds: Holds, case: Case) -> str:
     """Return the fault that the old recording has by itself, "" for none, or where it is a guess which one that is."""
-    before = rule.holds(Case(None, case.known)) if case.known is not None else None
+    before = holds(Case(None, case.known)) if case.known is not None else None
     return before.fault if before is not None else ""
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from recviewer.exchange.amounts import counted as counted  # rules take it from here
 from recviewer.pairing.pairs import Pair, Sure
 from recviewer.pairing.sides import Side
+
+if TYPE_CHECKING:
+    from recviewer.asserts.sources import SourceFiles
 
 EVIDENCE = 120
 """Characters of a recording that a finding quotes."""
@@ -19,10 +24,11 @@ On = TypeVar("On")
 
 
 class Severity(StrEnum):
-    """How bad a finding is: red wants a decision, amber a look."""
+    """How bad a finding is: red wants a decision, amber a look, grey is only told. Ranges tell no grey."""
 
     RED = "red"
     AMBER = "amber"
+    GREY = "grey"
 
 
 class About(StrEnum):
@@ -42,14 +48,14 @@ class About(StrEnum):
 class Needs(StrEnum):
     """The least that a rule has to be given. It is asked wherever that much is known.
 
-    exchange: one recording; of a change the rule may look at the old one too, but must do without. test: all recordings of
-    its test. catalog: all recordings that there are. change: both sides of a change. A range of commits reads only the
-    recordings that it touched, so rules about a whole test or catalog are not asked of it.
+    exchange: one recording; of a change the rule may look at the old one too, but must do without. change: both sides of a
+    change. test: all recordings of its test. tree: all recordings that there are. The last two are rules with `among`; a
+    range of commits reads only what it touched, so it asks of these only their `holds`, where they have one.
     """
 
     EXCHANGE = "exchange"
     TEST = "test"
-    CATALOG = "catalog"
+    TREE = "tree"
     CHANGE = "change"
 
 
@@ -59,16 +65,13 @@ class Case:
 
     old, new: the two recordings of a change, None where there is none; of a recording by itself `new` alone. pair: how the
     two were found. moved_to: of a deleted recording, where its bytes lie now outside of all folders in which recordings
-    are looked for, "" for nowhere. test, catalog: the recordings of the same test, and all there are, itself among them;
-    empty unless the rule needs them.
+    are looked for, "" for nowhere.
     """
 
     old: Side | None
     new: Side | None
     pair: Pair | None = None
     moved_to: str = ""
-    test: Sequence[Side] = ()
-    catalog: Sequence[Side] = ()
 
     @property
     def side(self) -> Side:
@@ -93,18 +96,34 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a recording. pointer: a JSON pointer into its document (RFC 6901). evidence: words from there.
+
+    What is secret never stands in the evidence: it is masked before.
+    """
+
+    pointer: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """A rule holds for a case.
 
     what: a word or more for counting. is_compared: what it says rests on the old recording too, not on the new one alone.
     fault: names what is wrong. Where the old recording, asked by itself, has the same fault, nothing became worse and there
-    is no finding. "" where the rule compares the two by itself.
+    is no finding. "" where the rule compares the two by itself. says: what holds for this one, as a clause that begins in
+    lower case; "" for the rule's own. spots: where in the recording, the first of them if there are many. others: keys of
+    other recordings that it is about, such as the twins of one that stands twice.
     """
 
     severity: Severity
     what: str = ""
     is_compared: bool = False
     fault: str = ""
+    says: str = ""
+    spots: tuple[Spot, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +144,120 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What is known of a recording when it is looked at beside others: little, so that all of them fit into memory.
+
+    key: its path, as in addresses; of one exchange among many of a file with its name behind. test_id: "" where none is
+    known. subject: what a verdict hangs on, see `Side.subject`. replay: its state, by name. note: what the rule noted of it,
+    never empty.
+    """
+
+    key: str
+    test_id: str
+    blob: str
+    subject: str
+    replay: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around recordings. Each of it may be unknown, and a rule says nothing for want of it.
+
+    sources: the files of the repository in the state that is looked at, by path from its top, parsed and never run. top: the
+    way from there to the recordings root, "" or ending in `/`. collected: the tests that pytest would run, by id, where
+    somebody gave a list. removed: tells in which commit a file of the repository went, "" where nobody knows.
+    """
+
+    sources: SourceFiles | None = None
+    top: str = ""
+    collected: frozenset[str] | None = None
+    removed: Callable[[str], str] = field(default=lambda path: "")
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """How a rule looks at recordings beside others.
+
+    note: asked of each recording while it is read: what the rule has to know of it, as short as can be (a hash will often
+    do); "" leaves it out. It is text that the catalog keeps. find: given those with a note, of one test or of the tree as
+    the rule needs, in order of path; yields places in the sequence, each at most once, with what holds there.
+    """
+
+    note: Callable[[Side], str]
+    find: Callable[[Sequence[Noted], Surroundings], Iterable[tuple[int, Held]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What people are told of a rule, in `docs/smells.md` and beside its findings. Plain sentences, without markup.
+
+    what: what it finds. why: why that matters. example: one, in a line. fix: what to do. mistaken: where it is known to be
+    wrong, "" for nowhere.
+    """
+
+    what: str
+    why: str
+    example: str
+    fix: str
+    mistaken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule; each module in `rules/` has one, as `RULE`.
 
-    name: also of its module, with `-` for `_`. each: what holds for one case, as a clause. holds: asked of every case that
-    has a new side, and of every other one where `of_gone`. tell: says it of several; it is given all cases too, and there is
-    at least one instance. needs: the least it must be given. about: what its findings are about; one that rests on the old
-    recording too is about the change in any case.
+    name: also of its module, with `-` for `_`, and for ever: suppressions and other tools know it. each: what holds for one
+    case, as a clause. words: what people are told of it. holds: asked of every case that has a new side, and of every other
+    one where `of_gone`. among: asked of many recordings together; `holds` of the same rule is then only for changes. tell:
+    says it of several cases of a range; it is given all cases too, and there is at least one instance. needs: the least it
+    must be given. about: what its findings are about; one that rests on the old recording too is about the change in any
+    case. levels: how bad its findings can be. is_heuristic: it judges words, and may be wrong.
     """
 
     name: str
     each: str
-    holds: Callable[[Case], Held | None]
-    tell: Callable[[Sequence[Instance], Sequence[Case]], Told]
+    words: Explained
+    holds: Callable[[Case], Held | None] | None = None
+    tell: Callable[[Sequence[Instance], Sequence[Case]], Told] | None = None
     needs: Needs = Needs.CHANGE
     about: About = About.CHANGE
+    levels: tuple[Severity, ...] = (Severity.AMBER,)
+    among: Among | None = None
     of_gone: bool = False
+    is_heuristic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """One finding on one recording by itself.
+
+    key, test_id, blob, subject: as in `Noted`.
+    """
+
+    rule: Rule
+    held: Held
+    key: str
+    test_id: str
+    blob: str
+    subject: str
+
+    @property
+    def says(self) -> str:
+        """What holds for it, as a clause."""
+        return self.held.says or self.rule.each
+
+    @property
+    def evidence(self) -> str:
+        """Explained of the recording, "" where none stand for it."""
+        return next((spot.evidence for spot in self.held.spots if spot.evidence), "")
+
+    @property
+    def identity(self) -> str:
+        """What makes it the same finding elsewhere: the rule and what the recording says, and its path where that counts."""
+        where = "" if self.rule.about is About.CONTENT and self.subject else self.key
+        text = "\0".join((self.rule.name, self.subject, where, self.held.fault or self.held.what))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +277,16 @@ class Finding(Generic[On]):
     evidence: str
     on: tuple[On, ...]
     of_content: frozenset[int] = frozenset()
+
+
+def plainly(rule: Rule, some: Sequence[Instance]) -> Told:
+    """Return what is said of several cases where the rule has no words of its own for that."""
+    kinds = Counter(one.held.what for one in some if one.held.what)
+    detail = ", ".join(f"{what} ×{count:,}" for what, count in kinds.most_common(4))
+    spots = (spot.evidence for spot in some[0].held.spots)
+    return Told(
+        f"{counted(len(some), 'recording')}: {rule.each}", detail and f"{detail}.", next(filter(None, spots), "")
+    )
 
 
 def answer(instance: Instance) -> str:

@@ -65,6 +65,13 @@ def test_every_key_that_the_fingerprint_treats_apart_is_named(name):
     assert f"`{name}`" in text_of("fingerprint.md")
 
 
+def test_every_rule_is_told_as_it_tells_itself():
+    """Made by `python tools/list_rules.py`."""
+    script = runpy.run_path(str(PROJECT / "tools" / "list_rules.py"))
+
+    assert script["listed"]() == text_of("smells.md")
+
+
 def test_everything_harmless_is_listed_as_the_data_has_it():
     """Made by `python tools/list_harmless.py`."""
     script = runpy.run_path(str(PROJECT / "tools" / "list_harmless.py"))

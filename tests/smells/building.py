@@ -5,10 +5,12 @@ A recording is given as a document, as `chat` and `models` make them, or as the 
 
 import copy
 import hashlib
+from typing import NamedTuple
 
+from recviewer.asserts.sources import SourceFiles
 from recviewer.pairing.pairs import How, Pair, Sure
 from recviewer.pairing.sides import Side, meaning_of
-from recviewer.smells import Case
+from recviewer.smells import Case, Surroundings
 from tests.trees import FOLDER, chat, models, name_of, side
 
 __all__ = ["FOLDER", "Sure", "among", "changed", "chat", "gone", "models", "moved", "name_of", "recorded", "with_each"]
@@ -37,11 +39,24 @@ def gone(given, moved_to=""):
     return Case(_side(given), None, moved_to=moved_to)
 
 
-def among(given, *others):
-    """Return a recording by itself, with others of the catalog; those of the same test are those of its test."""
-    sides = [_side(one) for one in (given, *others)]
-    test = [one for one in sides if one.test_id == sides[0].test_id]
-    return Case(None, sides[0], test=test, catalog=sides)
+class Tree(NamedTuple):
+    """Recordings beside each other; what is asked is what is found on the first."""
+
+    sides: list[Side]
+    around: Surroundings
+
+
+def among(given, *others, sources=None, collected=None, removed=None, paths=()):
+    """Return a recording beside others, for rules about a test or a tree.
+
+    paths: where they lie, in their order; by default where a recorder writes them. sources: texts of files of the repository
+    by path from its top; collected: ids of tests that pytest would run; removed: commits by path of a file that went.
+    """
+    every = [given, *others]
+    sides = [_side(one, path) for one, path in zip(every, [*paths, *[None] * len(every)], strict=False)]
+    files = None if sources is None else SourceFiles(sources.get)
+    gone = removed or {}
+    return Tree(sides, Surroundings(files, "", collected and frozenset(collected), lambda path: gone.get(path, "")))
 
 
 def with_each(document, change):

@@ -7,10 +7,10 @@ import pytest
 
 from recviewer import smells
 from recviewer.smells import asking
+from tests.smells.building import Tree
 
 RULES = {rule.name: rule for rule in smells.rules()}
 FILES = {path.stem.replace("_", "-") for path in (Path(__file__).parent / "cases").glob("*.py")}
-NEEDED = {smells.Needs.TEST: "test", smells.Needs.CATALOG: "catalog", smells.Needs.CHANGE: "old"}
 
 
 def cases_of(name):
@@ -26,6 +26,9 @@ def every(kind):
 
 
 def found(rule, case):
+    if isinstance(case, Tree):
+        every = smells.of_recordings(case.sides, [rule], case.around)
+        return [one.held.severity.value for one in every if one.key == case.sides[0].path]
     return [one.severity.value for one in asking.ask(rule, ["here"], [case])]
 
 
@@ -59,9 +62,35 @@ def test_a_rule_fires_on_the_least_that_it_says_it_needs(name):
     cases = [case for case, _ in cases_of(name).FIRES.values()]
 
     if rule.needs is smells.Needs.EXCHANGE:
-        assert any(case.old is None for case in cases)
+        assert any(not isinstance(case, Tree) and case.old is None for case in cases)
+    elif rule.needs is smells.Needs.CHANGE:
+        assert all(case.old for case in cases)
     else:
-        assert all(getattr(case, NEEDED[rule.needs]) for case in cases)
+        assert any(isinstance(case, Tree) for case in cases)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_says_how_it_is_asked(name):
+    rule = RULES[name]
+
+    assert rule.holds or rule.among
+    assert (rule.among is not None) == (rule.needs in (smells.Needs.TEST, smells.Needs.TREE))
+    assert {severity for _, severity in cases_of(name).FIRES.values()} <= {level.value for level in rule.levels}
+    assert all([rule.words.what, rule.words.why, rule.words.example, rule.words.fix])
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_says_where_and_nothing_longer_than_a_line(name):
+    for case, _ in cases_of(name).FIRES.values():
+        sides = case.sides if isinstance(case, Tree) else [case.new] if case.new else []
+        around = case.around if isinstance(case, Tree) else None
+        for one in smells.of_recordings(sides, [RULES[name]], around):
+            assert one.says
+            assert one.says[0].islower() or not one.says[0].isalpha()
+            assert not one.says.endswith(".")
+            for spot in one.held.spots:
+                assert spot.pointer == "" or spot.pointer.startswith("/")
+                assert len(spot.evidence) <= smells.EVIDENCE
 
 
 @pytest.mark.parametrize("name", RULES)

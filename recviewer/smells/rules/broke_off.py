@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from recviewer.exchange.model import Exchange
 from recviewer.exchange.text import ENDED, Outcome, end_of_one
-from recviewer.smells.model import About, Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
 
 _SAID = {
     Outcome.FAILED: ("failed", "failed"),
@@ -57,4 +57,21 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     return Told(title, " ".join(parts), answer(some[0]))
 
 
-RULE = Rule("broke-off", "the answer did not end well", _holds, _tell, needs=Needs.EXCHANGE, about=About.CONTENT)
+RULE = Rule(
+    "broke-off",
+    "the answer did not end well",
+    Explained(
+        what="An answer that was cut off, filtered, refused, failed, paused, never ended, or is empty. An end that "
+        "nobody has described is amber.",
+        why="A test that replays it tries half an answer, or none, and a passing test says nothing.",
+        example="A chat completion whose finish reason is `length`.",
+        fix="Record it again, with a higher limit or another prompt. If the test is about such an end, suppress "
+        "the finding and say so.",
+        mistaken="Tests that want a limit, a filter or a refusal to be met.",
+    ),
+    _holds,
+    _tell,
+    needs=Needs.EXCHANGE,
+    about=About.CONTENT,
+    levels=(Severity.RED, Severity.AMBER),
+)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from recviewer.exchange.model import Kind
 from recviewer.pairing.sides import Side
 from recviewer.replay.names import ReplayState
-from recviewer.smells.model import About, Case, Held, Instance, Needs, Rule, Severity, Told, counted
+from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, counted
 
 _WORSE = (
     ReplayState.CURRENT,
@@ -59,4 +59,22 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     return Told(title, detail, some[0].case.side.name)
 
 
-RULE = Rule("cannot-replay", "replay cannot find it by its name", _holds, _tell, needs=Needs.EXCHANGE, about=About.NAME)
+RULE = Rule(
+    "cannot-replay",
+    "replay cannot find it by its name",
+    Explained(
+        what="A recording whose name is not what the newest rule of its recorder makes of its request.",
+        why="Replay looks for another name: no test reads the file, and it stays in the tree for nothing, or its "
+        "test fails.",
+        example="A file that has the name that the rules before a change of the recorder gave it.",
+        fix="Looking on its page which field moved the name and whether a live twin stands beside it, then delete it "
+        "or record its test again.",
+        mistaken="Recordings of a recorder whose rules recviewer does not know are said to be unverifiable, and are no "
+        "finding.",
+    ),
+    _holds,
+    _tell,
+    needs=Needs.EXCHANGE,
+    about=About.NAME,
+    levels=(Severity.RED, Severity.AMBER),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from recviewer.smells.model import About, Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
 from recviewer.smells.thinking import has_moved, leaked, thoughts
 
 
@@ -30,5 +30,19 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
 
 
 RULE = Rule(
-    "leaked-reasoning", "thinking leaked into the answer", _holds, _tell, needs=Needs.EXCHANGE, about=About.CONTENT
+    "leaked-reasoning",
+    "thinking leaked into the answer",
+    Explained(
+        what="An answer that begins with what the model thought, in tags, or that holds what stood in a channel of "
+        "its own before.",
+        why="The server took the thinking for the answer. Tests that look for words in it pass or fail by chance.",
+        example="An answer that begins with `<think>`.",
+        fix="Mend the parsing of thinking in the server or the provider's settings, then record it again.",
+        mistaken="A model that was asked to write such tags.",
+    ),
+    _holds,
+    _tell,
+    needs=Needs.EXCHANGE,
+    about=About.CONTENT,
+    levels=(Severity.RED, Severity.AMBER),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from recviewer.smells.model import Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.model import Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
 
 
 def _holds(case: Case) -> Held | None:
@@ -26,4 +26,16 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     )
 
 
-RULE = Rule("lost-choices", "it lost some of its choices", _holds, _tell, needs=Needs.CHANGE)
+RULE = Rule(
+    "lost-choices",
+    "it lost some of its choices",
+    Explained(
+        what="A new recording with fewer choices than the old one.",
+        why="What a test checks on every choice is checked on fewer.",
+        example="`n` was 3, and one choice came back.",
+        fix="Looking whether the request still asks for as many; record it again if it does.",
+    ),
+    _holds,
+    _tell,
+    needs=Needs.CHANGE,
+)

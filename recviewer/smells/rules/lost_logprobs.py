@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from recviewer.exchange.model import Kind
 from recviewer.pairing.sides import Side
-from recviewer.smells.model import Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.model import Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
 from recviewer.smells.rest import values
 
 
@@ -27,4 +27,17 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     return Told(title, "The old recording has logprobs; the new one has none.", answer(some[0]))
 
 
-RULE = Rule("lost-logprobs", "it lost its probabilities of tokens", _holds, _tell, needs=Needs.CHANGE)
+RULE = Rule(
+    "lost-logprobs",
+    "it lost its probabilities of tokens",
+    Explained(
+        what="A new recording without the probabilities of tokens that the old one has.",
+        why="The provider dropped them, or the request does not ask for them any more; what a test checks of them "
+        "is gone.",
+        example="`logprobs` is null in every choice, and was a list before.",
+        fix="Looking at the request; record it again from a provider that gives them.",
+    ),
+    _holds,
+    _tell,
+    needs=Needs.CHANGE,
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recviewer.smells.model import Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.model import Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
 from recviewer.smells.thinking import has_moved, leaked, thoughts
 
 
@@ -25,4 +25,17 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     )
 
 
-RULE = Rule("lost-reasoning", "it lost its thinking", _holds, _tell, needs=Needs.CHANGE)
+RULE = Rule(
+    "lost-reasoning",
+    "it lost its thinking",
+    Explained(
+        what="A new answer without thinking where the old one had some in a channel of its own.",
+        why="The model, its settings or the server changed more than the test meant to.",
+        example="`reasoning_content` is empty in every chunk.",
+        fix="Looking at model and parameters of both sides; record it again if nobody wanted that.",
+        mistaken="A model that was changed on purpose for one that does not think.",
+    ),
+    _holds,
+    _tell,
+    needs=Needs.CHANGE,
+)

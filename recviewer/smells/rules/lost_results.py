@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from recviewer.exchange.model import Hits, Kind, Passages, Table, Vector
 from recviewer.pairing.sides import Side
-from recviewer.smells.model import Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.model import Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
 
 
 def _holds(case: Case) -> Held | None:
@@ -40,4 +40,17 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     return Told(title, "The old recording has some; the new one has none.", answer(some[0]))
 
 
-RULE = Rule("lost-results", "it lost its results", _holds, _tell, needs=Needs.CHANGE)
+RULE = Rule(
+    "lost-results",
+    "it lost its results",
+    Explained(
+        what="A list, a search or embeddings that came back empty where the old recording has results.",
+        why="The test now replays a search that finds nothing.",
+        example="A vector search with five hits before, and none now.",
+        fix="Looking whether what is searched was filled before the search was recorded; record it again.",
+    ),
+    _holds,
+    _tell,
+    needs=Needs.CHANGE,
+    levels=(Severity.RED, Severity.AMBER),
+)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from recviewer.exchange.model import Kind
 from recviewer.pairing.sides import Side
-from recviewer.smells.model import Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.model import Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
 
 
 def _holds(case: Case) -> Held | None:
@@ -26,4 +26,17 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     return Told(title, "The old recording called a tool; the new one answers without.", answer(some[0]))
 
 
-RULE = Rule("lost-tool-call", "it lost its tool call", _holds, _tell, needs=Needs.CHANGE)
+RULE = Rule(
+    "lost-tool-call",
+    "it lost its tool call",
+    Explained(
+        what="An answer without a call of a tool where the old recording made one.",
+        why="The test is about the tool, and the model now answers from its head.",
+        example='Before: `get_weather({"city": "Paris"})`. Now: “I cannot know the weather.”',
+        fix="Record it again; if it comes again, the prompt, the tool's description or the model is the cause.",
+    ),
+    _holds,
+    _tell,
+    needs=Needs.CHANGE,
+    levels=(Severity.RED, Severity.AMBER),
+)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from recviewer.pairing.sides import Side
-from recviewer.smells.model import About, Case, Held, Instance, Needs, Rule, Severity, Told, counted
+from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, counted
 
 _SHARED = 0.1
 """Two lists with less in common than this share of all their models are of two providers."""
@@ -34,4 +34,17 @@ def _lists(sides: Sequence[Side | None]) -> str:
     )
 
 
-RULE = Rule("model-list-host", "recorded from another provider", _holds, _tell, needs=Needs.CHANGE, about=About.PLACE)
+RULE = Rule(
+    "model-list-host",
+    "recorded from another provider",
+    Explained(
+        what="A list of models that has next to nothing in common with the old one and came from another host.",
+        why="Replay answers with models that the provider under test does not have.",
+        example="The file of the list for Ollama holds the models of OpenAI.",
+        fix="Record the list with the provider that the test is for.",
+    ),
+    _holds,
+    _tell,
+    needs=Needs.CHANGE,
+    about=About.PLACE,
+)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from recviewer.pairing.pairs import How
 from recviewer.pairing.sides import Side
-from recviewer.smells.model import About, Case, Held, Instance, Needs, Rule, Severity, Told, counted
+from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, counted
 
 HOME = "recordings"
 """The folder beside a test in which OGX looks for its recordings."""
@@ -45,9 +45,16 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
 RULE = Rule(
     "moved-away",
     "it lies where replay does not look",
+    Explained(
+        what="A recording that a change moved out of the folder in which replay looks for it.",
+        why="No test finds it any more.",
+        example="A file that went from `recordings/` to `old-recordings/`.",
+        fix="Move it back, or delete it if no test needs it.",
+    ),
     _holds,
     _tell,
     needs=Needs.CHANGE,
     about=About.PLACE,
     of_gone=True,
+    levels=(Severity.RED, Severity.AMBER),
 )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from recviewer.pairing.sides import Side
-from recviewer.smells.model import Case, Held, Instance, Needs, Rule, Severity, Told, counted
+from recviewer.smells.model import Case, Explained, Held, Instance, Needs, Rule, Severity, Told, counted
 from recviewer.smells.rest import values
 
 _SDKS = ("openai", "ollama", "anthropic", "google", "vertexai", "litellm", "together", "groq", "mistralai", "cohere")
@@ -43,4 +43,18 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     return Told(title, f"Replay would import it: {named}.", next(iter(kinds)))
 
 
-RULE = Rule("odd-type", "it is of a type that no recorder is known to write", _holds, _tell, needs=Needs.EXCHANGE)
+RULE = Rule(
+    "odd-type",
+    "it is of a type that no recorder is known to write",
+    Explained(
+        what="A typed value (`__type__`) that names a package which no recorder is known to write.",
+        why="Replay imports what a recording names: whoever can change a recording can choose code that runs.",
+        example='`"__type__": "os.system"`.',
+        fix="Find out who wrote it. Record it again, or delete it.",
+        mistaken="The types of a recorder that came up since.",
+    ),
+    _holds,
+    _tell,
+    needs=Needs.EXCHANGE,
+    levels=(Severity.RED, Severity.AMBER),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from recviewer.smells.model import Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.model import Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
 
 
 def _holds(case: Case) -> Held | None:
@@ -25,4 +25,16 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     return Told(title, f"{said}.", answer(some[0]))
 
 
-RULE = Rule("other-status", "it has another HTTP status", _holds, _tell, needs=Needs.CHANGE)
+RULE = Rule(
+    "other-status",
+    "it has another HTTP status",
+    Explained(
+        what="Another HTTP status than before, of a reply that is no error.",
+        why="Clients act on it, and tests seldom look at it.",
+        example="200 became 202.",
+        fix="Looking whether the API changed, or a proxy answered.",
+    ),
+    _holds,
+    _tell,
+    needs=Needs.CHANGE,
+)

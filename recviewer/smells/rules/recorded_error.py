@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from recviewer.pairing.sides import Side
-from recviewer.smells.model import About, Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
 
 
 def _holds(case: Case) -> Held | None:
@@ -47,5 +47,19 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
 
 
 RULE = Rule(
-    "recorded-error", "an error was recorded as the answer", _holds, _tell, needs=Needs.EXCHANGE, about=About.CONTENT
+    "recorded-error",
+    "an error was recorded as the answer",
+    Explained(
+        what="A failure in place of an answer. One that may not come again (429, 5xx, a lost connection, 401, 403) "
+        "is red, any other amber.",
+        why="The test replays a bad day of the provider for ever, and passes or fails because of it.",
+        example="An exception of type `RateLimitError` with status 429.",
+        fix="Record it again. If the test is about the error, suppress the finding and say so.",
+        mistaken="Tests that want just this error.",
+    ),
+    _holds,
+    _tell,
+    needs=Needs.EXCHANGE,
+    about=About.CONTENT,
+    levels=(Severity.RED, Severity.AMBER),
 )

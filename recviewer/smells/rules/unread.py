@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recviewer.smells.model import About, Case, Held, Instance, Needs, Rule, Severity, Told, counted
+from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, counted
 
 
 def _holds(case: Case) -> Held | None:
@@ -18,4 +18,17 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     return Told(f"{counted(len(some), 'recording was', 'recordings were')} not read", some[0].case.side.meaning.unread)
 
 
-RULE = Rule("unread", "it was not read", _holds, _tell, needs=Needs.EXCHANGE, about=About.CONTENT)
+RULE = Rule(
+    "unread",
+    "it was not read",
+    Explained(
+        what="A recording that was left unread, for it holds too much, or the files beside it do.",
+        why="Nobody knows what it says: whatever the other rules would find may be in it.",
+        example="A file of 40 MB with a million numbers.",
+        fix="Looking at it in the raw view. Make the test ask for less.",
+    ),
+    _holds,
+    _tell,
+    needs=Needs.EXCHANGE,
+    about=About.CONTENT,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recviewer.exchange.model import Kind
-from recviewer.smells.model import About, Case, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
 
 
 def _holds(case: Case) -> Held | None:
@@ -20,4 +20,18 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     return Told(f"{counted(len(some), 'recording')} cannot be read", answer(some[0]))
 
 
-RULE = Rule("unreadable", "it cannot be read", _holds, _tell, needs=Needs.EXCHANGE, about=About.CONTENT)
+RULE = Rule(
+    "unreadable",
+    "it cannot be read",
+    Explained(
+        what="A file that is not what its recorder writes: cut off, no JSON, or not to be opened.",
+        why="Replay fails on it, or skips it and asks the provider.",
+        example="A file that ends in the middle of a string, or holds marks of a merge that was not finished.",
+        fix="Bring back an older version of it, or record its test again.",
+    ),
+    _holds,
+    _tell,
+    needs=Needs.EXCHANGE,
+    about=About.CONTENT,
+    levels=(Severity.RED,),
+)

@@ -1,0 +1,119 @@
+"""Asks rules of recordings by themselves: of each while it is read, and of all of them when all were read.
+
+Of a recording nothing is kept but a short note for each rule that looks at many, so a tree of any size can be looked at.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+
+from recviewer.pairing.sides import Side
+from recviewer.smells.asking import COULD_NOT_LOOK, rules
+from recviewer.smells.model import Among, Case, Held, Needs, Noted, Noticed, Rule, Severity, Surroundings
+
+log = logging.getLogger(__name__)
+
+
+def of_each(side: Side, asked: Sequence[Rule] | None = None) -> list[Noticed]:
+    """Return what rules about one recording find on it. asked: the rules, by default all; others among them are left out.
+
+    A rule that raises is a finding of its own, and costs no other one its findings.
+    """
+    found = []
+    case = Case(None, side)
+    for rule in rules() if asked is None else asked:
+        if rule.needs is not Needs.EXCHANGE or rule.holds is None:
+            continue
+        try:
+            held = rule.holds(case)
+        except Exception:  # a bug of ours: the run goes on, and a finding says so
+            log.exception("the rule %s failed", rule.name)
+            held = failed(rule)
+        if held is not None:
+            found.append(Noticed(rule, held, side.path, side.test_id, side.blob, side.subject))
+    return found
+
+
+def notes_on(side: Side, asked: Sequence[Rule] | None = None) -> dict[str, str]:
+    """Return what rules about many note of a recording, by their names; those that leave it out are left out."""
+    noted = {}
+    for rule in rules() if asked is None else asked:
+        if rule.among is not None and (note := _note(rule, rule.among, side)):
+            noted[rule.name] = note
+    return noted
+
+
+def _note(rule: Rule, among: Among, side: Side) -> str:
+    try:
+        return among.note(side)
+    except Exception:  # a bug of ours: the recording is left out, and the log says so
+        log.exception("the rule %s could not note a recording", rule.name)
+        return ""
+
+
+def noted(side: Side, note: str) -> Noted:
+    """Return a recording as a rule about many is given it."""
+    return Noted(side.path, side.test_id, side.blob, side.subject, side.meaning.replay.state.value, note)
+
+
+def of_many(rule: Rule, some: Iterable[Noted], around: Surroundings) -> Iterator[Noticed]:
+    """Yield what a rule about many finds. some: the recordings that it noted, of the whole tree."""
+    if rule.among is None:
+        return
+    every = sorted(some, key=lambda one: one.key)
+    groups: dict[str, list[Noted]] = {}
+    if rule.needs is Needs.TEST:
+        for one in every:
+            if one.test_id:
+                groups.setdefault(one.test_id, []).append(one)
+    elif every:
+        groups[""] = every
+    for group in groups.values():
+        try:
+            found = list(rule.among.find(group, around))
+        except Exception:  # a bug of ours: the others go on, and a finding says so
+            log.exception("the rule %s failed", rule.name)
+            found = [(0, failed(rule))]
+        for place, held in found:
+            one = group[place]
+            yield Noticed(rule, held, one.key, one.test_id, one.blob, one.subject)
+
+
+def failed(rule: Rule) -> Held:
+    """Return what is said where a rule raised."""
+    return Held(Severity.AMBER, "failed", says=f"the rule {rule.name} {COULD_NOT_LOOK} it: a fault of recviewer")
+
+
+class Looking:
+    """Looks at recordings one after the other, then at all together. asked: the rules, by default all."""
+
+    def __init__(self, asked: Sequence[Rule] | None = None) -> None:
+        self.asked = tuple(rules() if asked is None else asked)
+        self._noted: dict[str, list[Noted]] = {rule.name: [] for rule in self.asked if rule.among}
+
+    def at(self, side: Side) -> list[Noticed]:
+        """Return what is found on a recording alone, and note what else is asked of it."""
+        for name, note in notes_on(side, self.asked).items():
+            self._noted[name].append(noted(side, note))
+        return of_each(side, self.asked)
+
+    def together(self, around: Surroundings | None = None) -> list[Noticed]:
+        """Return what is found on the recordings beside each other."""
+        beside = around or Surroundings()
+        return [one for rule in self.asked if rule.among for one in of_many(rule, self._noted[rule.name], beside)]
+
+
+def of_recordings(
+    recordings: Iterable[Side], asked: Sequence[Rule] | None = None, around: Surroundings | None = None
+) -> tuple[Noticed, ...]:
+    """Return what is found on recordings by themselves, in the order of `in_order`. recordings: all that there are."""
+    look = Looking(asked)
+    found = [one for side in recordings for one in look.at(side)]
+    return in_order([*found, *look.together(around)])
+
+
+def in_order(found: Iterable[Noticed]) -> tuple[Noticed, ...]:
+    """Return findings, the worst first, then by rule and path."""
+    levels = list(Severity)
+    return tuple(sorted(found, key=lambda one: (levels.index(one.held.severity), one.rule.name, one.key)))

@@ -1,0 +1,51 @@
+"""What people are told of the rules, as a document made from the rules themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from recviewer.smells.model import Needs, Rule, Severity
+
+_HEAD = """\
+# Smells
+
+What recviewer looks for by itself: in every recording, in the recordings of a test beside each other, in the whole tree, and
+in what a change did. The pages of a range and its report tell what changed. A rule is one file:
+[add one](add-a-finding.md).
+
+🔴 red wants a decision · 🟠 amber wants a look · ⚪ grey is only told. *Heuristic*: it judges words, and may be wrong.
+
+This page is made from the rules, by `python tools/list_rules.py`.
+"""
+
+_SIGNS = {Severity.RED: "🔴", Severity.AMBER: "🟠", Severity.GREY: "⚪"}
+
+_NEEDS = {
+    Needs.EXCHANGE: "one recording",
+    Needs.TEST: "all recordings of a test",
+    Needs.TREE: "all recordings",
+    Needs.CHANGE: "both sides of a change",
+}
+
+
+def document(rules: Sequence[Rule]) -> str:
+    """Return all rules as Markdown: a table, then each with its words."""
+    return "\n".join([*_lines(rules), ""])
+
+
+def _lines(rules: Sequence[Rule]) -> Iterator[str]:
+    yield _HEAD
+    yield "| Rule | Level | Looks at | What holds |"
+    yield "|---|---|---|---|"
+    for rule in rules:
+        levels = " ".join(_SIGNS[level] for level in rule.levels)
+        mark = ", *heuristic*" if rule.is_heuristic else ""
+        yield f"| [`{rule.name}`](#{rule.name}) | {levels} | {_NEEDS[rule.needs]} | {rule.each}{mark} |"
+    for rule in rules:
+        words = rule.words
+        yield f"\n## {rule.name}\n"
+        yield f"{words.what}\n"
+        yield f"- **Why it matters**: {words.why}"
+        yield f"- **Example**: {words.example}"
+        yield f"- **What to do**: {words.fix}"
+        yield f"- **Known to be wrong**: {words.mistaken or 'nowhere so far.'}"
