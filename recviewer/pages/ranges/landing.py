@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -26,6 +27,7 @@ from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.text.classes import CLASSES, SEVERITIES, STATES, Look, look_of_state
 from recviewer.pages.text.test_ids import TestId, parse
+from recviewer.pages.text.test_labels import TestLabel, labels_of
 from recviewer.pages.text.walk import Queue
 from recviewer.report import sentence
 from recviewer.review import ranges
@@ -65,6 +67,7 @@ class TestRow:
     """
 
     test: TestId | None
+    label: TestLabel | None
     asked: str
     others: int
     url: str
@@ -166,6 +169,7 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
     queue = queue_of(place, walked, walked.items(report))
     keys = {change.key for change in mine}
     churn = [change for change in ranges.churn(report) if change.key in keys]
+    labels = _labels(found.changes) if by_test else {}
     return Landing(
         spec=place.spec,
         base_name=f"{source.range.base[:9]}",
@@ -201,7 +205,7 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
         heading=asked.words(report),
         walked=walked.words(report),
         by_test=by_test,
-        tests=tuple([_test(place, asked, item) for item in rows[start : start + SHOWN] if by_test]),
+        tests=tuple([_test(place, asked, item, labels) for item in rows[start : start + SHOWN] if by_test]),
         changes=tuple([_row(place, asked, item) for item in rows[start : start + SHOWN] if not by_test]),
         numbers=count(mine),
         other_grouping=here + replace(asked, by_call=by_test).query(),
@@ -272,7 +276,13 @@ def _unasked(place: ShownRange, asked: RangeFilter) -> Narrowing | None:
     return Narrowing("not caused by this change", count, url, asked.unasked)
 
 
-def _test(place: ShownRange, asked: RangeFilter, item: Item) -> TestRow:
+def _labels(changes: Sequence[Change]) -> dict[str, TestLabel]:
+    """Return what each test of a range is called, on whichever page of the list it stands."""
+    tests = {change.about.test_id for change in changes} - {""}
+    return labels_of(tests, {change.side.exchange.model for change in changes} - {""})
+
+
+def _test(place: ShownRange, asked: RangeFilter, item: Item, labels: Mapping[str, TestLabel]) -> TestRow:
     test = item.tests[0]
     what = Counter(change.churn for change in item.changes)
     states = Counter((change.verdict or "undecided", change.churn is Churn.GONE) for change in item.changes)
@@ -280,6 +290,7 @@ def _test(place: ShownRange, asked: RangeFilter, item: Item) -> TestRow:
     heads = [one.first for one in items(item.changes)]
     return TestRow(
         parse(test) if test else None,
+        labels.get(test),
         item.first.about.meaning.line.asked or item.first.side.name,
         len(item.tests) - 1,
         place.item_url(asked.without_verdict(), item),
