@@ -136,6 +136,7 @@ SECURE_CSP = {
     "script-src": ["'self'"],
     "style-src": ["'self'"],
     "img-src": ["'self'", "data:"],
+    "media-src": ["'self'"],
     "connect-src": ["'self'"],
     "form-action": ["'self'"],
     "base-uri": ["'none'"],

@@ -40,6 +40,7 @@ WORST = (End.FAILED, End.FILTERED, End.REFUSED, End.CUT, End.OPEN, End.PAUSED, E
 _REASONS = {
     End.DONE: """
         stop stopped stop_sequence stop_criteria_met stop_string_found word completed complete finish finished done
+        succeeded turn_complete
         end_turn eos eos_token eos_found end_of_text end_of_sequence end_of_turn
         tool_calls tool_call tool_use function_call requires_action load unload 1
     """,
@@ -47,7 +48,7 @@ _REASONS = {
         length max_tokens max_output_tokens max_completion_tokens max_token token_limit limit max_length max_len
         model_length max_context context_length context_length_exceeded context_length_reached context_limit
         model_context_window_exceeded max_predicted_tokens_reached error_limit time_limit timeout max_tool_calls
-        max_time budget_exceeded max_turns too_many_tool_calls turn_limit 2
+        max_time maximum_tokens budget_exceeded max_turns too_many_tool_calls turn_limit 2
     """,
     End.FILTERED: """
         content_filter content_filtered safety image_safety image_prohibited_content recitation image_recitation blocklist
@@ -62,7 +63,7 @@ _REASONS = {
         insufficient_system_resource model_unloaded expired repetition rag_query_when_rag_disabled
     """,
     End.PAUSED: "pause_turn paused compaction",
-    End.OPEN: "in_progress incomplete queued pending running not_finished requires_input",
+    End.OPEN: "in_progress incomplete queued pending running not_finished requires_input starting processing",
 }
 
 _IGNORED = re.compile(r"[^0-9a-z]+")

@@ -79,6 +79,9 @@ TIMES = frozenset({"created", "modified", "expires", "size", "in video memory"})
 LISTINGS = frozenset({Kind.MODELS, Kind.OLLAMA_PS})
 """Kinds whose rows have no order of their own."""
 
+TOLD_ELSEWHERE = frozenset({Kind.OLLAMA_PS, Kind.RESOURCE, Kind.TOKENS})
+"""Kinds whose tables only repeat what `rest` has, as far as it counts."""
+
 ARGUMENTS_DEPTH = 40
 """Arguments that nest deeper count as text: no encoder follows them for ever."""
 
@@ -103,7 +106,7 @@ def said(exchange: Exchange) -> dict[str, Json]:
     said: dict[str, Any] = {"kind": exchange.kind.value, "request": ids.body(exchange.request.body)}
     if exchange.outputs:
         said["outputs"] = [_output(output, ids) for output in exchange.outputs]
-    if exchange.exhibits and exchange.kind is not Kind.OLLAMA_PS:
+    if exchange.exhibits and exchange.kind not in TOLD_ELSEWHERE:
         is_listing = exchange.kind in LISTINGS
         said["exhibits"] = [_exhibit(exhibit, is_listing=is_listing) for exhibit in exchange.exhibits]
     if exchange.unread is not None:

@@ -10,44 +10,10 @@ body, or below one element of a streamed one; `[]` is any item of a list, `*` an
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import NamedTuple
-
-
-class HowHarmless(StrEnum):
-    """How far a path is harmless.
-
-    wholly: whatever stands there, also nothing. value: the value alone; that something is there counts, and so do zero,
-    null and empty. figure: numbers alone, zero too; texts, null and the names of keys count. ids: ids inside texts alone.
-    unfiltered: the verdicts of a filter that let everything pass; that there are any counts.
-    """
-
-    WHOLLY = "wholly"
-    VALUE = "value"
-    FIGURE = "figure"
-    IDS = "ids"
-    UNFILTERED = "unfiltered"
-
-
-class Harmless(NamedTuple):
-    """An entry of the list. path: below the body. reason: why nobody has to look at it, as a clause."""
-
-    path: str
-    how: HowHarmless
-    reason: str
-
-
-_ID = "made anew for each reply"
-_TIME = "when the reply was made"
-_TOOK = "how long it took"
-_TOKENS = "a count of the run; that it is there, and not zero, counts"
-_COUNT = "a count of the run"
-_OPAQUE = (
-    "sealed by the provider, new with each reply; that it is there counts, for a later request has to send it back"
-)
-_LOGPROBS = "measured anew at each run; that they are there counts"
-_TIER = "which machine served the reply"
-_HEADER = "how this one reply travelled"
+from recviewer.exchange.harmless_cassettes import CASSETTES
+from recviewer.exchange.harmless_entry import COUNT, HEADER, ID, LOGPROBS, SEALED, TIER, TIME, TOKENS, TOOK
+from recviewer.exchange.harmless_entry import Harmless as Harmless
+from recviewer.exchange.harmless_entry import HowHarmless as HowHarmless
 
 _HEADERS = (
     "date",
@@ -86,28 +52,28 @@ _HEADERS = (
 """Headers of a reply, in lower case; `*` is any text. Others count: retry-after, location, content-type, versions."""
 
 EVERY: tuple[Harmless, ...] = (
-    Harmless("id", HowHarmless.WHOLLY, _ID),
-    Harmless("created", HowHarmless.WHOLLY, _TIME),
-    Harmless("created_at", HowHarmless.WHOLLY, _TIME),
-    Harmless("system_fingerprint", HowHarmless.WHOLLY, _TIER),
-    Harmless("service_tier", HowHarmless.WHOLLY, _TIER),
+    Harmless("id", HowHarmless.WHOLLY, ID),
+    Harmless("created", HowHarmless.WHOLLY, TIME),
+    Harmless("created_at", HowHarmless.WHOLLY, TIME),
+    Harmless("system_fingerprint", HowHarmless.WHOLLY, TIER),
+    Harmless("service_tier", HowHarmless.WHOLLY, TIER),
     Harmless("obfuscation", HowHarmless.WHOLLY, "filler against eavesdroppers"),
-    Harmless("usage", HowHarmless.FIGURE, _COUNT),
-    Harmless("usage.prompt_tokens", HowHarmless.VALUE, _TOKENS),
-    Harmless("usage.completion_tokens", HowHarmless.VALUE, _TOKENS),
-    Harmless("usage.input_tokens", HowHarmless.VALUE, _TOKENS),
-    Harmless("usage.output_tokens", HowHarmless.VALUE, _TOKENS),
-    Harmless("usage.total_tokens", HowHarmless.VALUE, _TOKENS),
+    Harmless("usage", HowHarmless.FIGURE, COUNT),
+    Harmless("usage.prompt_tokens", HowHarmless.VALUE, TOKENS),
+    Harmless("usage.completion_tokens", HowHarmless.VALUE, TOKENS),
+    Harmless("usage.input_tokens", HowHarmless.VALUE, TOKENS),
+    Harmless("usage.output_tokens", HowHarmless.VALUE, TOKENS),
+    Harmless("usage.total_tokens", HowHarmless.VALUE, TOKENS),
     Harmless("error", HowHarmless.IDS, "ids of traces and requests inside the texts of an error"),
 )
 
 _OLLAMA = (
-    Harmless("total_duration", HowHarmless.WHOLLY, _TOOK),
-    Harmless("load_duration", HowHarmless.WHOLLY, _TOOK),
-    Harmless("eval_duration", HowHarmless.WHOLLY, _TOOK),
-    Harmless("prompt_eval_duration", HowHarmless.WHOLLY, _TOOK),
-    Harmless("eval_count", HowHarmless.FIGURE, _COUNT),
-    Harmless("prompt_eval_count", HowHarmless.FIGURE, _COUNT),
+    Harmless("total_duration", HowHarmless.WHOLLY, TOOK),
+    Harmless("load_duration", HowHarmless.WHOLLY, TOOK),
+    Harmless("eval_duration", HowHarmless.WHOLLY, TOOK),
+    Harmless("prompt_eval_duration", HowHarmless.WHOLLY, TOOK),
+    Harmless("eval_count", HowHarmless.FIGURE, COUNT),
+    Harmless("prompt_eval_count", HowHarmless.FIGURE, COUNT),
 )
 
 _OPENAI = (
@@ -115,55 +81,55 @@ _OPENAI = (
     Harmless("p", HowHarmless.WHOLLY, "filler against eavesdroppers"),
     Harmless("choices[].message.padding", HowHarmless.WHOLLY, "filler against eavesdroppers"),
     Harmless("choices[].delta.padding", HowHarmless.WHOLLY, "filler against eavesdroppers"),
-    Harmless("request_id", HowHarmless.WHOLLY, _ID),
-    Harmless("generationId", HowHarmless.WHOLLY, _ID),
-    Harmless("timings", HowHarmless.FIGURE, _TOOK),
-    Harmless("copilot_usage", HowHarmless.FIGURE, _COUNT),
-    Harmless("cost", HowHarmless.FIGURE, _COUNT),
-    Harmless("choices[].logprobs", HowHarmless.VALUE, _LOGPROBS),
-    Harmless("choices[].prompt_logprobs", HowHarmless.VALUE, _LOGPROBS),
-    Harmless("prompt_logprobs", HowHarmless.VALUE, _LOGPROBS),
+    Harmless("request_id", HowHarmless.WHOLLY, ID),
+    Harmless("generationId", HowHarmless.WHOLLY, ID),
+    Harmless("timings", HowHarmless.FIGURE, TOOK),
+    Harmless("copilot_usage", HowHarmless.FIGURE, COUNT),
+    Harmless("cost", HowHarmless.FIGURE, COUNT),
+    Harmless("choices[].logprobs", HowHarmless.VALUE, LOGPROBS),
+    Harmless("choices[].prompt_logprobs", HowHarmless.VALUE, LOGPROBS),
+    Harmless("prompt_logprobs", HowHarmless.VALUE, LOGPROBS),
     Harmless("prompt_filter_results", HowHarmless.UNFILTERED, "a filter that let everything pass"),
     Harmless("choices[].content_filter_results", HowHarmless.UNFILTERED, "a filter that let everything pass"),
-    Harmless("time_info", HowHarmless.FIGURE, _TOOK),
-    Harmless("perf_metrics", HowHarmless.FIGURE, _TOOK),
+    Harmless("time_info", HowHarmless.FIGURE, TOOK),
+    Harmless("perf_metrics", HowHarmless.FIGURE, TOOK),
     *(
         Harmless(f"choices[].{holder}.{path}", how, reason)
         for holder in ("message", "delta")
         for path, how, reason in (
-            ("audio.id", HowHarmless.WHOLLY, _ID),
-            ("audio.expires_at", HowHarmless.WHOLLY, _TIME),
-            ("reasoning_details[].id", HowHarmless.WHOLLY, _ID),
-            ("reasoning_details[].signature", HowHarmless.VALUE, _OPAQUE),
-            ("thinking_blocks[].signature", HowHarmless.VALUE, _OPAQUE),
+            ("audio.id", HowHarmless.WHOLLY, ID),
+            ("audio.expires_at", HowHarmless.WHOLLY, TIME),
+            ("reasoning_details[].id", HowHarmless.WHOLLY, ID),
+            ("reasoning_details[].signature", HowHarmless.VALUE, SEALED),
+            ("thinking_blocks[].signature", HowHarmless.VALUE, SEALED),
         )
     ),
     Harmless("choices[].error", HowHarmless.IDS, "ids of traces and requests inside the texts of an error"),
     Harmless("x_groq.error", HowHarmless.IDS, "ids of traces and requests inside the texts of an error"),
-    Harmless("x_groq.id", HowHarmless.WHOLLY, _ID),
-    Harmless("x_groq.usage", HowHarmless.FIGURE, _COUNT),
-    Harmless("system.warnings[].id", HowHarmless.VALUE, _ID),
+    Harmless("x_groq.id", HowHarmless.WHOLLY, ID),
+    Harmless("x_groq.usage", HowHarmless.FIGURE, COUNT),
+    Harmless("system.warnings[].id", HowHarmless.VALUE, ID),
 )
 
 _GEMINI = (
-    Harmless("create_time", HowHarmless.WHOLLY, _TIME),
-    Harmless("createTime", HowHarmless.WHOLLY, _TIME),
-    Harmless("response_id", HowHarmless.WHOLLY, _ID),
-    Harmless("responseId", HowHarmless.WHOLLY, _ID),
-    Harmless("usage_metadata", HowHarmless.FIGURE, _COUNT),
-    Harmless("usageMetadata", HowHarmless.FIGURE, _COUNT),
-    Harmless("usage_metadata.total_token_count", HowHarmless.VALUE, _TOKENS),
-    Harmless("usageMetadata.totalTokenCount", HowHarmless.VALUE, _TOKENS),
-    Harmless("candidates[].token_count", HowHarmless.FIGURE, _COUNT),
-    Harmless("candidates[].tokenCount", HowHarmless.FIGURE, _COUNT),
-    Harmless("candidates[].avg_logprobs", HowHarmless.VALUE, _LOGPROBS),
-    Harmless("candidates[].avgLogprobs", HowHarmless.VALUE, _LOGPROBS),
-    Harmless("candidates[].logprobs_result", HowHarmless.VALUE, _LOGPROBS),
-    Harmless("candidates[].logprobsResult", HowHarmless.VALUE, _LOGPROBS),
-    Harmless("candidates[].content.parts[].thought_signature", HowHarmless.VALUE, _OPAQUE),
-    Harmless("candidates[].content.parts[].thoughtSignature", HowHarmless.VALUE, _OPAQUE),
-    *(Harmless(f"sdk_http_response.headers.{name}", HowHarmless.WHOLLY, _HEADER) for name in _HEADERS),
-    *(Harmless(f"sdkHttpResponse.headers.{name}", HowHarmless.WHOLLY, _HEADER) for name in _HEADERS),
+    Harmless("create_time", HowHarmless.WHOLLY, TIME),
+    Harmless("createTime", HowHarmless.WHOLLY, TIME),
+    Harmless("response_id", HowHarmless.WHOLLY, ID),
+    Harmless("responseId", HowHarmless.WHOLLY, ID),
+    Harmless("usage_metadata", HowHarmless.FIGURE, COUNT),
+    Harmless("usageMetadata", HowHarmless.FIGURE, COUNT),
+    Harmless("usage_metadata.total_token_count", HowHarmless.VALUE, TOKENS),
+    Harmless("usageMetadata.totalTokenCount", HowHarmless.VALUE, TOKENS),
+    Harmless("candidates[].token_count", HowHarmless.FIGURE, COUNT),
+    Harmless("candidates[].tokenCount", HowHarmless.FIGURE, COUNT),
+    Harmless("candidates[].avg_logprobs", HowHarmless.VALUE, LOGPROBS),
+    Harmless("candidates[].avgLogprobs", HowHarmless.VALUE, LOGPROBS),
+    Harmless("candidates[].logprobs_result", HowHarmless.VALUE, LOGPROBS),
+    Harmless("candidates[].logprobsResult", HowHarmless.VALUE, LOGPROBS),
+    Harmless("candidates[].content.parts[].thought_signature", HowHarmless.VALUE, SEALED),
+    Harmless("candidates[].content.parts[].thoughtSignature", HowHarmless.VALUE, SEALED),
+    *(Harmless(f"sdk_http_response.headers.{name}", HowHarmless.WHOLLY, HEADER) for name in _HEADERS),
+    *(Harmless(f"sdkHttpResponse.headers.{name}", HowHarmless.WHOLLY, HEADER) for name in _HEADERS),
 )
 
 _CONVERSE_EVENTS = (
@@ -176,22 +142,22 @@ _CONVERSE_EVENTS = (
 )
 
 _RESPONSE = (
-    ("id", HowHarmless.WHOLLY, _ID),
-    ("created_at", HowHarmless.WHOLLY, _TIME),
-    ("completed_at", HowHarmless.WHOLLY, _TIME),
-    ("service_tier", HowHarmless.WHOLLY, _TIER),
-    ("usage", HowHarmless.FIGURE, _COUNT),
-    ("tool_usage", HowHarmless.FIGURE, _COUNT),
-    ("previous_response_id", HowHarmless.VALUE, _ID),
+    ("id", HowHarmless.WHOLLY, ID),
+    ("created_at", HowHarmless.WHOLLY, TIME),
+    ("completed_at", HowHarmless.WHOLLY, TIME),
+    ("service_tier", HowHarmless.WHOLLY, TIER),
+    ("usage", HowHarmless.FIGURE, COUNT),
+    ("tool_usage", HowHarmless.FIGURE, COUNT),
+    ("previous_response_id", HowHarmless.VALUE, ID),
     ("error", HowHarmless.IDS, "ids of traces and requests inside the texts of an error"),
 )
 
 _ITEM = (
-    ("id", HowHarmless.WHOLLY, _ID),
-    ("container_id", HowHarmless.VALUE, _ID),
-    ("approval_request_id", HowHarmless.VALUE, _ID),
-    ("encrypted_content", HowHarmless.VALUE, _OPAQUE),
-    ("content[].logprobs", HowHarmless.VALUE, _LOGPROBS),
+    ("id", HowHarmless.WHOLLY, ID),
+    ("container_id", HowHarmless.VALUE, ID),
+    ("approval_request_id", HowHarmless.VALUE, ID),
+    ("encrypted_content", HowHarmless.VALUE, SEALED),
+    ("content[].logprobs", HowHarmless.VALUE, LOGPROBS),
 )
 
 _RESPONSES = (
@@ -201,10 +167,10 @@ _RESPONSES = (
         for holder in ("output[]", "response.output[]", "item")
         for key, how, why in _ITEM
     ),
-    Harmless("item_id", HowHarmless.WHOLLY, _ID),
+    Harmless("item_id", HowHarmless.WHOLLY, ID),
     Harmless("sequence_number", HowHarmless.WHOLLY, "the place of an event in its stream"),
-    Harmless("logprobs", HowHarmless.VALUE, _LOGPROBS),
-    Harmless("part.logprobs", HowHarmless.VALUE, _LOGPROBS),
+    Harmless("logprobs", HowHarmless.VALUE, LOGPROBS),
+    Harmless("part.logprobs", HowHarmless.VALUE, LOGPROBS),
     Harmless("message", HowHarmless.IDS, "ids of traces and requests inside the texts of an error"),
 )
 
@@ -216,8 +182,8 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
         Harmless(f"{holder}.{path}", HowHarmless.WHOLLY, reason)
         for holder in ("[]", "data[]")
         for path, reason in (
-            ("created", _TIME),
-            ("created_at", _TIME),
+            ("created", TIME),
+            ("created_at", TIME),
             ("permission[].id", "made anew at each start of the server"),
             ("permission[].created", "made anew at each start of the server"),
             ("root", "where the weights lie on the serving machine"),
@@ -237,63 +203,63 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
     ),
     "genai": _GEMINI,
     "anthropic": (
-        Harmless("message.id", HowHarmless.WHOLLY, _ID),
-        Harmless("request_id", HowHarmless.WHOLLY, _ID),
-        Harmless("message.usage", HowHarmless.FIGURE, _COUNT),
-        Harmless("content[].signature", HowHarmless.VALUE, _OPAQUE),
-        Harmless("content_block.signature", HowHarmless.VALUE, _OPAQUE),
-        Harmless("delta.signature", HowHarmless.VALUE, _OPAQUE),
+        Harmless("message.id", HowHarmless.WHOLLY, ID),
+        Harmless("request_id", HowHarmless.WHOLLY, ID),
+        Harmless("message.usage", HowHarmless.FIGURE, COUNT),
+        Harmless("content[].signature", HowHarmless.VALUE, SEALED),
+        Harmless("content_block.signature", HowHarmless.VALUE, SEALED),
+        Harmless("delta.signature", HowHarmless.VALUE, SEALED),
         *(
             Harmless(f"{holder}.{path}", HowHarmless.WHOLLY, reason)
             for holder in ("container", "message.container", "delta.container")
-            for path, reason in (("id", _ID), ("expires_at", "when the machine that ran the code ends"))
+            for path, reason in (("id", ID), ("expires_at", "when the machine that ran the code ends"))
         ),
-        Harmless("content[].caller.tool_id", HowHarmless.VALUE, _ID),
-        Harmless("content_block.caller.tool_id", HowHarmless.VALUE, _ID),
-        Harmless("message.service_tier", HowHarmless.WHOLLY, _TIER),
-        Harmless("usage.service_tier", HowHarmless.WHOLLY, _TIER),
-        Harmless("message.usage.service_tier", HowHarmless.WHOLLY, _TIER),
+        Harmless("content[].caller.tool_id", HowHarmless.VALUE, ID),
+        Harmless("content_block.caller.tool_id", HowHarmless.VALUE, ID),
+        Harmless("message.service_tier", HowHarmless.WHOLLY, TIER),
+        Harmless("usage.service_tier", HowHarmless.WHOLLY, TIER),
+        Harmless("message.usage.service_tier", HowHarmless.WHOLLY, TIER),
     ),
     "interactions": (
-        Harmless("updated", HowHarmless.WHOLLY, _TIME),
-        Harmless("interaction.id", HowHarmless.WHOLLY, _ID),
-        Harmless("interaction.created", HowHarmless.WHOLLY, _TIME),
-        Harmless("interaction.updated", HowHarmless.WHOLLY, _TIME),
-        Harmless("interaction.service_tier", HowHarmless.WHOLLY, _TIER),
-        Harmless("interaction.usage", HowHarmless.FIGURE, _COUNT),
-        Harmless("interaction_id", HowHarmless.WHOLLY, _ID),
-        Harmless("event_id", HowHarmless.WHOLLY, _ID),
-        Harmless("previous_interaction_id", HowHarmless.VALUE, _ID),
-        Harmless("interaction.previous_interaction_id", HowHarmless.VALUE, _ID),
+        Harmless("updated", HowHarmless.WHOLLY, TIME),
+        Harmless("interaction.id", HowHarmless.WHOLLY, ID),
+        Harmless("interaction.created", HowHarmless.WHOLLY, TIME),
+        Harmless("interaction.updated", HowHarmless.WHOLLY, TIME),
+        Harmless("interaction.service_tier", HowHarmless.WHOLLY, TIER),
+        Harmless("interaction.usage", HowHarmless.FIGURE, COUNT),
+        Harmless("interaction_id", HowHarmless.WHOLLY, ID),
+        Harmless("event_id", HowHarmless.WHOLLY, ID),
+        Harmless("previous_interaction_id", HowHarmless.VALUE, ID),
+        Harmless("interaction.previous_interaction_id", HowHarmless.VALUE, ID),
         *(
-            Harmless(f"{holder}.signature", HowHarmless.VALUE, _OPAQUE)
+            Harmless(f"{holder}.signature", HowHarmless.VALUE, SEALED)
             for holder in (
                 *("outputs[]", "steps[]", "delta", "content", "step"),
                 *("interaction.outputs[]", "interaction.steps[]"),
             )
         ),
         *(
-            Harmless(f"interaction.{holder}[].{key}", HowHarmless.VALUE, _ID)
+            Harmless(f"interaction.{holder}[].{key}", HowHarmless.VALUE, ID)
             for holder in ("outputs", "steps")
             for key in ("id", "call_id")
         ),
     ),
     "converse": (
-        Harmless("metrics.latencyMs", HowHarmless.WHOLLY, _TOOK),
-        Harmless("metadata.metrics.latencyMs", HowHarmless.WHOLLY, _TOOK),
-        Harmless("metadata.usage", HowHarmless.FIGURE, _COUNT),
-        Harmless("ResponseMetadata.RequestId", HowHarmless.WHOLLY, _ID),
+        Harmless("metrics.latencyMs", HowHarmless.WHOLLY, TOOK),
+        Harmless("metadata.metrics.latencyMs", HowHarmless.WHOLLY, TOOK),
+        Harmless("metadata.usage", HowHarmless.FIGURE, COUNT),
+        Harmless("ResponseMetadata.RequestId", HowHarmless.WHOLLY, ID),
         Harmless("ResponseMetadata.RetryAttempts", HowHarmless.WHOLLY, "how often the client had to try"),
-        *(Harmless(f"ResponseMetadata.HTTPHeaders.{name}", HowHarmless.WHOLLY, _HEADER) for name in _HEADERS),
+        *(Harmless(f"ResponseMetadata.HTTPHeaders.{name}", HowHarmless.WHOLLY, HEADER) for name in _HEADERS),
         *(Harmless(f"{event}.p", HowHarmless.WHOLLY, "filler against eavesdroppers") for event in _CONVERSE_EVENTS),
         *(
-            Harmless(f"{holder}.reasoningContent.{path}", HowHarmless.VALUE, _OPAQUE)
+            Harmless(f"{holder}.reasoningContent.{path}", HowHarmless.VALUE, SEALED)
             for holder in ("output.message.content[]", "contentBlockDelta.delta")
             for path in ("signature", "reasoningText.signature", "redactedContent")
         ),
     ),
     "realtime": tuple(
-        Harmless(path, HowHarmless.WHOLLY, _ID)
+        Harmless(path, HowHarmless.WHOLLY, ID)
         for path in (
             "event_id",
             "item_id",
@@ -306,14 +272,14 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
         )
     ),
     "xai": (
-        Harmless("usage.cost_in_usd_ticks", HowHarmless.WHOLLY, _COUNT),
-        Harmless("outputs[].message.encrypted_content", HowHarmless.VALUE, _OPAQUE),
-        Harmless("outputs[].delta.encrypted_content", HowHarmless.VALUE, _OPAQUE),
+        Harmless("usage.cost_in_usd_ticks", HowHarmless.WHOLLY, COUNT),
+        Harmless("outputs[].message.encrypted_content", HowHarmless.VALUE, SEALED),
+        Harmless("outputs[].delta.encrypted_content", HowHarmless.VALUE, SEALED),
     ),
     "cohere": (
-        Harmless("delta.usage", HowHarmless.FIGURE, _COUNT),
+        Harmless("delta.usage", HowHarmless.FIGURE, COUNT),
         *(
-            Harmless(f"{holder}{path}", HowHarmless.WHOLLY, _ID)
+            Harmless(f"{holder}{path}", HowHarmless.WHOLLY, ID)
             for holder in ("", "response.")
             for path in (
                 *("response_id", "generation_id", "generations[].id", "chat_history[].generation_id"),
@@ -321,21 +287,22 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
             )
         ),
         *(
-            Harmless(f"{holder}meta.{path}", HowHarmless.FIGURE, _COUNT)
+            Harmless(f"{holder}meta.{path}", HowHarmless.FIGURE, COUNT)
             for holder in ("", "response.")
             for path in ("billed_units", "tokens", "cached_tokens")
         ),
     ),
+    **CASSETTES,
     "file_processor": (
-        Harmless("chunks[].chunk_id", HowHarmless.WHOLLY, _ID),
-        Harmless("chunks[].chunk_metadata.chunk_id", HowHarmless.WHOLLY, _ID),
-        Harmless("chunks[].chunk_metadata.document_id", HowHarmless.WHOLLY, _ID),
-        Harmless("chunks[].chunk_metadata.created_timestamp", HowHarmless.WHOLLY, _TIME),
-        Harmless("chunks[].chunk_metadata.updated_timestamp", HowHarmless.WHOLLY, _TIME),
-        Harmless("chunks[].metadata.chunk_id", HowHarmless.WHOLLY, _ID),
-        Harmless("chunks[].metadata.document_id", HowHarmless.WHOLLY, _ID),
-        Harmless("chunks[].metadata.file_id", HowHarmless.WHOLLY, _ID),
-        Harmless("metadata.processing_time_ms", HowHarmless.WHOLLY, _TOOK),
+        Harmless("chunks[].chunk_id", HowHarmless.WHOLLY, ID),
+        Harmless("chunks[].chunk_metadata.chunk_id", HowHarmless.WHOLLY, ID),
+        Harmless("chunks[].chunk_metadata.document_id", HowHarmless.WHOLLY, ID),
+        Harmless("chunks[].chunk_metadata.created_timestamp", HowHarmless.WHOLLY, TIME),
+        Harmless("chunks[].chunk_metadata.updated_timestamp", HowHarmless.WHOLLY, TIME),
+        Harmless("chunks[].metadata.chunk_id", HowHarmless.WHOLLY, ID),
+        Harmless("chunks[].metadata.document_id", HowHarmless.WHOLLY, ID),
+        Harmless("chunks[].metadata.file_id", HowHarmless.WHOLLY, ID),
+        Harmless("metadata.processing_time_ms", HowHarmless.WHOLLY, TOOK),
     ),
 }
 """The entries of each format, by its name, besides those of `EVERY`."""
@@ -371,7 +338,7 @@ BESIDES: tuple[Harmless, ...] = (
         f"texts in parts of an answer that only their maker can read: {', '.join(f'`{key}`' for key in sorted(OPAQUE))},"
         f" and `data` of {' and '.join(f'`{kind}`' for kind in OPAQUE_DATA)}",
         HowHarmless.VALUE,
-        _OPAQUE,
+        SEALED,
     ),
     Harmless(
         "chunk boundaries", HowHarmless.WHOLLY, "the network's doing, and so are null and empty values of a chunk"

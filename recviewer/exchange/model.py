@@ -10,39 +10,11 @@ from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from recviewer.exchange.encode import encode
+from recviewer.exchange.kinds import Kind as Kind
 from recviewer.exchange.leftovers import leftovers
 
 Json: TypeAlias = Any
 """A decoded JSON value: dict, list, str, int, float, bool or None."""
-
-
-class Kind(StrEnum):
-    """What sort of exchange a recording holds. Part of the public contract (`show --json`)."""
-
-    CHAT = "chat"
-    COMPLETION = "completion"
-    OLLAMA_GENERATE = "ollama_generate"
-    OLLAMA_CHAT = "ollama_chat"
-    GENAI = "genai"
-    ANTHROPIC = "anthropic"
-    INTERACTIONS = "interactions"
-    CONVERSE = "converse"
-    COHERE = "cohere"
-    RESPONSES = "responses"
-    XAI = "xai"
-    REALTIME = "realtime"
-    TRANSCRIPTION = "transcription"
-    EMBEDDINGS = "embeddings"
-    MODELS = "models"
-    OLLAMA_PS = "ollama_ps"
-    OLLAMA_PULL = "ollama_pull"
-    RERANK = "rerank"
-    TOOL = "tool"
-    FILE_PROCESSOR = "file_processor"
-    EXCEPTION = "exception"
-    HTTP_ERROR = "http_error"
-    UNKNOWN = "unknown"
-    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from itertools import islice
 
 from recviewer.exchange.ends import End, end_of, worst
 from recviewer.exchange.escapes import leaves, spelled_out, words_in
-from recviewer.exchange.inner import inner_message
 from recviewer.exchange.model import (
     Exchange,
     Exhibit,
@@ -138,7 +137,9 @@ def _words(part: Part) -> str:
         case Image():
             return "[image]"
         case SentFile():
-            return f"[file {part.name or part.id}]"
+            return (
+                f"[{'sound' if part.data.startswith('data:audio/') else 'file'} {part.name or part.id}".rstrip() + "]"
+            )
         case JsonPart():
             return "[data]"
 
@@ -148,7 +149,7 @@ def _answered(exchange: Exchange) -> tuple[str, AnswerKind]:
         return (exchange.problems[0].what if exchange.problems else "unreadable"), AnswerKind.ERROR
     if exchange.error is not None:
         error = exchange.error
-        return inner_message(error.message) or error.type or f"status {error.status}", AnswerKind.ERROR
+        return error.message or error.type or f"status {error.status}", AnswerKind.ERROR
     for output in exchange.outputs:
         if output.content.strip():
             return spelled_out(output.content).lstrip()[:LINE], AnswerKind.TEXT
@@ -175,6 +176,8 @@ def _answered(exchange: Exchange) -> tuple[str, AnswerKind]:
 def describe(exhibits: tuple[Exhibit, ...]) -> str:
     """Return one line about what a reply without choices shows."""
     first = exhibits[0]
+    if isinstance(first, Table) and "flagged" in first.columns:
+        return _flagged(exhibits)
     match first:
         case Vector():
             sizes = {len(item.values) for item in exhibits if isinstance(item, Vector)}
@@ -191,6 +194,13 @@ def describe(exhibits: tuple[Exhibit, ...]) -> str:
             return f"{len(first.hits)} {first.title}: {best}"
         case Passages():
             return f"{len(first.passages)} {first.title}: {first.passages[0].text if first.passages else ''}"
+
+
+def _flagged(exhibits: tuple[Exhibit, ...]) -> str:
+    """Return which categories of a moderation were flagged."""
+    tables = [item for item in exhibits if isinstance(item, Table)]
+    found = dict.fromkeys(str(row[0]) for table in tables for row in table.rows if row[1] == "true")
+    return f"flagged: {', '.join(found)}" if found else "nothing flagged"
 
 
 ENDED = {
@@ -222,6 +232,12 @@ _TELLS_NO_END = frozenset(
         Kind.RERANK,
         Kind.TOOL,
         Kind.FILE_PROCESSOR,
+        Kind.MODERATION,
+        Kind.TOKENS,
+        Kind.SPEECH,
+        Kind.IMAGES,
+        Kind.TRANSCRIPTION,
+        Kind.RESOURCE,
         Kind.EXCEPTION,
         Kind.HTTP_ERROR,
         Kind.UNKNOWN,
@@ -229,6 +245,9 @@ _TELLS_NO_END = frozenset(
     }
 )
 """Kinds whose replies do not say why they ended; the answers of all others always do."""
+
+_TELLS_NO_END_AS = frozenset({"assistants"})
+"""Formats of other kinds of which the same holds: messages that are only kept."""
 
 
 def end_of_one(output: Output, exchange: Exchange) -> End:
@@ -240,7 +259,8 @@ def end_of_one(output: Output, exchange: Exchange) -> End:
         return end
     if exchange.streaming:
         return End.OPEN
-    return End.DONE if exchange.kind in _TELLS_NO_END else End.ODD
+    tells_none = exchange.kind in _TELLS_NO_END or exchange.read_as in _TELLS_NO_END_AS
+    return End.DONE if tells_none else End.ODD
 
 
 def outcome_of(exchange: Exchange) -> Outcome:

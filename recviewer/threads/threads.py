@@ -46,7 +46,8 @@ def threads_of(entries: Iterable[Entry], *, in_order: bool = False) -> Threads:
         if is_talk(entry.exchange):
             talking.append(entry)
         else:
-            rest[entry.exchange.kind].append(entry)
+            kind = entry.exchange.kind
+            rest[Kind.UNKNOWN if kind is Kind.RESOURCE else kind].append(entry)
     checked, others = checks.found_in(talking)
     conversations = told(planted(others), in_order=in_order)
     return Threads(

@@ -1,15 +1,30 @@
-"""Messages of OpenAI's threads (Assistants), one or a list of them. Source: OpenAI API reference, "Messages" (beta, v2)."""
+"""Messages of OpenAI's threads (Assistants), one, a list of them, or a run that is streamed.
+
+Source: OpenAI API reference, "Messages" and "Assistants streaming" (beta, v2).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recviewer.exchange.model import Chunk, Delta, JsonPart, Kind, Message, Problem, Reply, Request
+from recviewer.exchange.model import (
+    CallDelta,
+    Chunk,
+    Delta,
+    Failure,
+    JsonPart,
+    Kind,
+    Message,
+    Problem,
+    Reply,
+    Request,
+    ToolCall,
+)
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
+from recviewer.formats.failure import error_in, failure_of
 from recviewer.formats.framing import AT
-from recviewer.formats.listing import no_chunks
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, content_parts, request_of
 from recviewer.formats.raw import Raw
@@ -21,13 +36,25 @@ _KNOWN = (
 )
 SHAPE = Shape(
     "assistants",
-    taken=("content[].text.value", "data[].content[].text.value"),
-    known=(*_KNOWN, *(f"data[].{path}" for path in (*_KNOWN, "id", "created_at")), "first_id", "last_id", "has_more"),
+    taken=(
+        *("content[].text.value", "data[].content[].text.value", "delta.content[].text.value"),
+        *(f"delta.step_details.tool_calls[].function.{key}" for key in ("name", "arguments")),
+        "delta.step_details.tool_calls[].code_interpreter.input",
+    ),
+    known=(
+        *("delta.content[].*", "delta.content[].text.*", "delta.role", "delta.step_details.type", "*"),
+        *("delta.step_details.tool_calls[].*", "delta.step_details.tool_calls[].code_interpreter.outputs"),
+        *_KNOWN,
+        *(f"data[].{path}" for path in (*_KNOWN, "id", "created_at")),
+        "first_id",
+        "last_id",
+        "has_more",
+    ),
 )
 
 
 class Assistants:
-    """Messages of threads; of a list each is a choice, in the order of the list."""
+    """Messages of threads; of a list, and of a streamed run, each is a choice, in order."""
 
     name = "assistants"
     kind = Kind.CHAT
@@ -35,10 +62,13 @@ class Assistants:
 
     def match(self, raw: Raw) -> Match:
         """Match a message, or a list of messages."""
+        if isinstance(raw.reply, list):
+            is_run = any(str(head.get("object", "")).startswith("thread") for head in raw.heads) and not raw.type_name
+            return Match.SHAPE if is_run else Match.NO
         items = raw.first.get("data")
         first = items[0] if isinstance(items, list) and items else raw.first
         is_own = isinstance(first, dict) and first.get("object") == "thread.message"
-        return Match.SHAPE if is_own and not isinstance(raw.reply, list) else Match.NO
+        return Match.SHAPE if is_own else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
         """Read the message that is added, if one is."""
@@ -49,14 +79,26 @@ class Assistants:
         return request_of(raw, (message,), problems, taken=frozenset({"role", "content"}))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read the texts."""
+        """Read the texts, and of a streamed run its calls."""
+        if isinstance(raw.reply, list):
+            chunks = list(_chunks(raw, problems))
+            errors = (_error(chunk) for chunk in chunks)
+            return Reply(
+                deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
+                next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+                next((error for error in errors if error is not None), None),
+                model=next((name for chunk in chunks if isinstance(name := chunk.element.get("model"), str)), ""),
+                chunks=len(chunks),
+                runs=deltas.runs_of(chunks),
+            )
         reply = Lookup(raw.reply, AT, problems)
         messages = list(reply.items("data")) if "data" in reply.data else [reply]
         return Reply(deltas.fold(one for place, message in enumerate(messages) for one in _said(place, message)))
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
-        """Yield nothing: never streamed as messages."""
-        return no_chunks()
+        """Yield the neutral form of each event."""
+        if isinstance(raw.reply, list):
+            yield from _chunks(raw, [])
 
 
 FORMAT = Assistants()
@@ -69,3 +111,75 @@ def _said(place: int, message: Lookup) -> Iterator[Delta]:
             yield Delta(place, text=part.object("text").text("value"))
         elif part.data:
             yield Delta(place, parts=(JsonPart(part.data),))
+
+
+def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
+    run = _Run()
+    for number, event in enumerate(raw.events()):
+        data = Lookup(event.data if isinstance(event.data, dict) else None, f"{AT}, event {number + 1}", problems)
+        found = tuple(run.deltas(data))
+        yield Chunk(number + 1, found, data.mapping("usage") or None, data.data, READ, event.size_bytes, event.name)
+
+
+READ = frozenset({"object", "usage"})
+_ENDS = frozenset({"completed", "failed", "incomplete", "cancelled", "expired", "requires_action"})
+
+
+class _Run:
+    """What came of a run so far: the choice of each message, and whether text of it came bit by bit."""
+
+    def __init__(self) -> None:
+        self._choices: dict[str, int] = {}
+        self._told: set[int] = set()
+
+    def deltas(self, data: Lookup) -> Iterator[Delta]:
+        """Yield what an event adds, told by what its object is: where the events are taken apart they have no names."""
+        kind, status = data.data.get("object"), data.data.get("status")
+        if kind == "thread.message.delta":
+            choice = self._choice(data.text("id"))
+            self._told.add(choice)
+            yield from _parts(choice, data.object("delta"))
+        elif kind == "thread.message":
+            choice = self._choice(data.text("id"))
+            if status == "completed" and choice not in self._told:
+                yield from _parts(choice, data)
+        elif kind == "thread.run.step.delta":
+            step = data.text("id")
+            for call in data.object("delta").object("step_details").items("tool_calls"):
+                yield from _call(max(len(self._choices) - 1, 0), step, call)
+        elif kind == "thread.run" and status in _ENDS:
+            for choice in sorted(self._choices.values()) or [0]:
+                yield Delta(choice, finish=data.text("status"))
+
+    def _choice(self, message: str) -> int:
+        return self._choices.setdefault(message, len(self._choices))
+
+
+def _call(choice: int, step: str, call: Lookup) -> Iterator[Delta]:
+    if "function" in call.data:
+        function = call.object("function")
+        index = call.integer("index")
+        yield Delta(
+            choice, calls=(CallDelta(index, call.text("id"), function.text("name"), function.text("arguments")),)
+        )
+    elif "code_interpreter" in call.data:
+        made = call.object("code_interpreter").text("input")
+        name = "code_interpreter" if call.data.get("id") else ""
+        yield Delta(choice, parts=(ToolCall(call.text("id") or step, name, made, is_text=True),))
+    elif call.data:
+        yield Delta(choice, parts=(JsonPart(call.data),))
+
+
+def _parts(choice: int, message: Lookup) -> Iterator[Delta]:
+    for part in message.items("content"):
+        if isinstance(part.data.get("text"), dict):
+            yield Delta(choice, text=part.object("text").text("value"))
+        elif part.data:
+            yield Delta(choice, parts=(JsonPart(part.data),))
+
+
+def _error(chunk: Chunk) -> Failure | None:
+    told = chunk.element.get("last_error")
+    if chunk.element.get("object") == "thread.run" and isinstance(told, dict):
+        return failure_of({"error": told}, None)
+    return error_in(chunk.element, chunk.event) if chunk.event == "error" else None

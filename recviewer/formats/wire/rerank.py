@@ -1,10 +1,14 @@
-"""Rerank calls: one query, many documents, a score for each document. Source: vLLM documentation, "Re-rank API"."""
+"""Rerank calls: one query, many documents, a score for each document.
+
+Source: vLLM documentation, "Re-rank API"; Cohere, Jina and Voyage API references (Voyage: `data` in place of `results`);
+Amazon Bedrock, "Rerank" (`relevanceScore`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recviewer.exchange.model import Chunk, Hit, Hits, JsonPart, Kind, Message, Problem, Reply, Request, Text
+from recviewer.exchange.model import Chunk, Hit, Hits, Json, JsonPart, Kind, Message, Problem, Reply, Request, Text
 from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.listing import no_chunks
@@ -18,8 +22,12 @@ SHAPE = Shape(
         "results[].relevance_score:number",
         "results[].document:text",
         "results[].document.text",
+        *("data[].relevance_score:number", "data[].document:text", "results[].relevanceScore:number"),
     ),
-    known=("results[].index", "model", "results[].document.multi_modal"),
+    known=(
+        *("results[].index", "model", "results[].document.multi_modal", "object", "data[].index", "meta.*", "provider"),
+        *("results[].document.*", "data[].document.*"),
+    ),
 )
 
 
@@ -33,7 +41,7 @@ class Rerank:
     def match(self, raw: Raw) -> Match:
         """Match by `results[].relevance_score`; an empty list of results, or no reply, by the endpoint."""
         results = raw.first.get("results")
-        if isinstance(results, list) and results and isinstance(results[0], dict) and "relevance_score" in results[0]:
+        if any(_are_scores(raw.first.get(key)) for key in ("results", "data")):
             return Match.SHAPE
         if not raw.url_path.endswith("/rerank"):
             return Match.NO
@@ -53,10 +61,10 @@ class Rerank:
         """Read the scores, best first as recorded."""
         reply = Lookup(unwrap(raw.reply), "response.body", problems)
         hits = []
-        for result in reply.items("results"):
+        for result in (one for key in ("results", "data") for one in reply.items(key)):
             document = result.data.get("document")
             text = document if isinstance(document, str) else result.object("document").text("text")
-            hits.append(Hit("", "", text, result.number("relevance_score"), result.integer("index")))
+            hits.append(Hit("", "", text, result.number(_score_in(result)), result.integer("index")))
         return Reply(
             exhibits=(Hits("scores", tuple(hits)),), usage=reply.mapping("usage") or None, model=reply.text("model")
         )
@@ -67,3 +75,12 @@ class Rerank:
 
 
 FORMAT = Rerank()
+
+
+def _are_scores(items: Json) -> bool:
+    first = items[0] if isinstance(items, list) and items else None
+    return isinstance(first, dict) and not first.keys().isdisjoint(("relevance_score", "relevanceScore"))
+
+
+def _score_in(result: Lookup) -> str:
+    return "relevanceScore" if "relevanceScore" in result.data else "relevance_score"

@@ -1,11 +1,13 @@
 """Words that were heard: OpenAI's transcriptions and translations of sound, whole and streamed, and those alike.
 
-Source: OpenAI API reference, "Audio: transcriptions" (`json`, `verbose_json`; events `transcript.text.delta`, `.done`).
+Source: OpenAI API reference, "Audio: transcriptions" (`json`, `verbose_json`, `text`, `srt`; events
+`transcript.text.delta`, `.done`); Deepgram API reference, "Listen".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from recviewer.exchange.model import Chunk, Delta, JsonPart, Kind, Problem, Reply, Request
 from recviewer.exchange.shape import Shape
@@ -19,11 +21,22 @@ from recviewer.formats.raw import Raw
 _DELTA, _DONE = "transcript.text.delta", "transcript.text.done"
 SHAPE = Shape(
     "transcription",
-    taken=("text", "delta"),
-    known=("type", "task", "language", "duration", "segments", "words", "logprobs", "segment_id", "x_groq.*"),
+    taken=("", "text", "delta", "results.channels[].alternatives[].transcript"),
+    known=(
+        *("results.*", "results.channels[].*", "results.channels[].alternatives[].*", "metadata.*"),
+        "type",
+        "task",
+        "language",
+        "duration",
+        "segments",
+        "words",
+        "logprobs",
+        "segment_id",
+        "x_groq.*",
+    ),
 )
 READ = frozenset({"type", "text", "delta"})
-PLACES = ("/audio/transcriptions", "/audio/translations")
+PLACES = ("/audio/transcriptions", "/audio/translations", "/speech-to-text")
 
 
 class Transcription:
@@ -38,8 +51,11 @@ class Transcription:
         if any(str(head.get("type", "")).startswith("transcript.text.") for head in raw.heads):
             return Match.SHAPE
         if raw.url_path.endswith(PLACES):
-            return Match.SHAPE if isinstance(raw.first.get("text"), str) else Match.ENDPOINT
-        return Match.NO
+            is_words = isinstance(raw.first.get("text"), str) or (isinstance(raw.reply, str) and not raw.is_empty)
+            return Match.SHAPE if is_words else Match.ENDPOINT
+        results = raw.first.get("results")
+        is_deepgram = isinstance(results, dict) and isinstance(results.get("channels"), list)
+        return Match.SHAPE if is_deepgram and not isinstance(raw.reply, list) else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
         """Read parameters; the sound is a part of a form, which is kept as it is."""
@@ -47,9 +63,16 @@ class Transcription:
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Read the words."""
+        if isinstance(raw.reply, str):
+            return Reply(deltas.fold([Delta(text=raw.reply)]))
         if not isinstance(raw.reply, list):
             reply = Lookup(raw.reply, AT, problems)
-            return Reply(deltas.fold([Delta(text=reply.text("text"))]), reply.mapping("usage") or None)
+            heard = [
+                Delta(place, text=one.text("transcript"))
+                for place, channel in enumerate(reply.object("results").items("channels"))
+                for one in list(channel.items("alternatives"))[:1]
+            ]
+            return Reply(deltas.fold(heard or [Delta(text=reply.text("text"))]), reply.mapping("usage") or None)
         chunks = list(_chunks(raw, problems))
         return Reply(
             deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
@@ -78,5 +101,7 @@ def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
             found = Delta(text=data.text("text"))
         elif data.data and not (kind == _DONE and data.data.get("text") == heard and "delta" not in data.data):
             found = Delta(parts=(JsonPart(data.data),))
+        if kind == _DONE:
+            found = replace(found, finish="done")
         heard += found.text
         yield Chunk(number + 1, (found,), data.mapping("usage") or None, event.data, READ, event.size_bytes, kind)

@@ -7,7 +7,7 @@ from typing import Any
 
 from recviewer.catalog.content import Content
 from recviewer.pages.recording.conversation import ShownRequest, conversation_of
-from recviewer.pages.recording.parts import ImageView
+from recviewer.pages.recording.parts import FileView, ImageView
 from recviewer.pages.recording.reply import LISTINGS, ReplyHead, ShownReply, asked_view, reply_view
 from recviewer.pages.text.folds import Folds
 
@@ -56,7 +56,7 @@ def alone_of(content: Content, folds: Folds, url: str) -> OneSided:
 
 def with_pictures(view: Any, url: str) -> Any:
     """Return a view whose pictures are fetched from the page at `url`; without one they are only told."""
-    if isinstance(view, ImageView):
+    if isinstance(view, ImageView | FileView):
         return replace(view, src=f"{url}{view.src}" if url and view.src else "")
     if isinstance(view, tuple):
         return tuple([with_pictures(item, url) for item in view])

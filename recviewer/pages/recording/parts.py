@@ -24,7 +24,7 @@ from recviewer.pages.recording.calls import CallView, call_view
 from recviewer.pages.templatetags.words import size
 from recviewer.pages.text.folds import Fold, Folds, weight_of
 from recviewer.pages.text.jsontext import pretty
-from recviewer.pages.text.media import Picture, data_size, picture_of
+from recviewer.pages.text.media import Picture, data_size, picture_of, sound_of
 from recviewer.pages.text.texts import RESULT, SECOND, TURN, Limit, ShownText, amount, words
 
 SEALS = frozenset({"thoughtSignature", "thought_signature"})
@@ -78,12 +78,13 @@ class ImageView:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A file that was sent along."""
+    """A file that was sent along. src: of a sound that can be played, an address of this server, else ""."""
 
     template: ClassVar[str] = "parts/_file.html"
     name: str
     id: str
     about: str
+    src: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,10 @@ def _view(part: Part, folds: Folds, name: str, calls: dict[str, Called], limit: 
             return _image(picture_of(part.url), part.url, name)
         case SentFile():
             about = f"{size(data_size(part.data))} in the recording" if part.data else "only its id was recorded"
-            return FileView(part.name, part.id, about)
+            sound = sound_of(part.data, part.name) if part.data else None
+            if sound is not None:
+                about = f"{sound.type} · {about}"
+            return FileView(part.name, part.id, about, f"?media={name}" if sound else "")
         case JsonPart():
             return _json(part.value, folds, name)
 

@@ -1,13 +1,16 @@
-"""Pictures inside recordings, served on their own: only types that browsers draw without running anything."""
+"""Pictures and sounds inside recordings, served on their own: only types that browsers show without running anything."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from recviewer.exchange.model import Image, Message, Output, Part, ToolResult
+from recviewer.exchange.model import Image, Message, Output, Part, SentFile, ToolResult
+from recviewer.formats.media import type_of
 
 TYPES = {
     "image/png": (b"\x89PNG\r\n\x1a\n",),
@@ -18,13 +21,21 @@ TYPES = {
 """Types that are served, with how their bytes begin. Never SVG: it is a document that can hold scripts."""
 
 
+SOUNDS = frozenset({"audio/mpeg", "audio/wav", "audio/ogg", "audio/flac", "audio/aac"})
+"""Types of sound that are served, where their bytes begin as such."""
+
+RAW_SOUND = re.compile(r"audio/(?:L16|pcm)(?:$|;)", re.IGNORECASE)
+"""Sound without a head: numbers of 16 bits, one channel, 24,000 a second where its type does not say."""
+
+_RATE = re.compile(r"rate=(\d{4,6})\b")
+
 _URL_SAFE = str.maketrans("-_", "+/")
 """The other spelling of base64, which Google's SDK writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A decoded picture. type: as recorded. is_shown: it is of a type that is served, and its bytes agree."""
+    """A decoded picture, or a sound. type: as recorded. is_shown: it is of a type that is served, and its bytes agree."""
 
     type: str
     data: bytes
@@ -54,6 +65,34 @@ def picture_of(url: str) -> Picture | None:
     return Picture(named, data, named == real)
 
 
+def sound_of(data: str, name: str = "") -> Picture | None:
+    """Decode a sound, of a data URL or of base64; None where it is none that is served. name: its type, where that is told.
+
+    Numbers without a head get the head of a WAV file, so that they can be played.
+    """
+    told, text = name, data
+    if data.startswith("data:"):
+        head, _, text = data[5:].partition(",")
+        told = head.removesuffix(";base64")
+    try:
+        sound = base64.b64decode(text.translate(_URL_SAFE), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    real = type_of(sound)
+    if real in SOUNDS:
+        return Picture(real, sound, True)
+    if not real and sound and RAW_SOUND.match(told):
+        rate = _RATE.search(told)
+        return Picture("audio/wav", _with_head(sound, int(rate[1]) if rate else 24_000), True)
+    return None
+
+
+def _with_head(sound: bytes, rate: int) -> bytes:
+    head = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, rate, rate * 2, 2, 16)
+    size = struct.pack("<4sI", b"data", len(sound))
+    return b"RIFF" + struct.pack("<I", 4 + len(head) + len(size) + len(sound)) + b"WAVE" + head + size + sound
+
+
 def data_size(data: str) -> int:
     """Return about how many bytes a file's base64 text holds."""
     text = data.partition(",")[2] if data.startswith("data:") else data
@@ -61,7 +100,7 @@ def data_size(data: str) -> int:
 
 
 def find(messages: Iterable[Message], outputs: Iterable[Output], name: str) -> Picture | None:
-    """Return the picture at a place such as `m1.0`, `m4.0.1` or `a1.0`, None where there is none to serve."""
+    """Return the picture or sound at a place such as `m1.0`, `m4.0.1` or `a1.0`, None where there is none to serve."""
     first, *places = name[1:].split(".")
     numbers = [first, *places]
     if name[:1] not in ("m", "a") or not all(number.isdecimal() and len(number) < 7 for number in numbers):
@@ -77,4 +116,6 @@ def find(messages: Iterable[Message], outputs: Iterable[Output], name: str) -> P
         part = parts[int(number)]
         parts = part.parts if isinstance(part, ToolResult) else ()
     picture = picture_of(part.url) if isinstance(part, Image) else None
+    if isinstance(part, SentFile):
+        picture = sound_of(part.data, part.name)
     return picture if picture and picture.is_shown else None

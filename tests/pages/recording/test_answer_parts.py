@@ -35,6 +35,29 @@ def test_a_picture_of_an_answer_is_shown_from_its_own_bytes_in_either_spelling_o
     assert (served.status_code, served["Content-Type"]) == (200, "image/png")
 
 
+def test_a_sound_of_an_answer_is_played_from_its_own_bytes_and_numbers_without_a_head_get_one(client, make_recording):
+    mp3 = base64.b64encode(b"ID3\x04 invented").decode()
+    numbers = base64.b64encode(b"\x00\x01" * 8).decode()
+    recording = make_recording(
+        data=answered(
+            {"inlineData": {"mimeType": "audio/mpeg", "data": mp3}},
+            {"inlineData": {"mimeType": "audio/L16;codec=pcm;rate=16000", "data": numbers}},
+            {"inlineData": {"mimeType": "audio/mpeg", "data": base64.b64encode(b"<html>").decode()}},
+        )
+    )
+
+    page = shown(client, recording).content.decode()
+    served = shown(client, recording, "?media=a1.0")
+    headed = shown(client, recording, "?media=a1.1")
+
+    assert '<audio class="sound" src="?media=a1.0" controls preload="none">' in page
+    assert (served["Content-Type"], served.content) == ("audio/mpeg", b"ID3\x04 invented")
+    assert (headed["Content-Type"], headed.content[:4], headed.content[44:]) == ("audio/wav", b"RIFF", b"\x00\x01" * 8)
+    assert int.from_bytes(headed.content[24:28], "little") == 16_000
+    assert "?media=a1.2" not in page
+    assert shown(client, recording, "?media=a1.2").status_code == 404
+
+
 def test_what_the_server_called_stands_before_its_result_which_links_to_it(client, make_recording):
     call = {"toolCall": {"toolType": "GOOGLE_SEARCH", "args": {"q": "moons"}, "id": "t-1"}}
     result = {"toolResponse": {"toolType": "GOOGLE_SEARCH", "response": {"n": 274}, "id": "t-1"}}

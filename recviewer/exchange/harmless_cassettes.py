@@ -1,0 +1,55 @@
+"""What is harmless in replies that cassettes hold and OGX's recordings do not: see `harmless`."""
+
+from __future__ import annotations
+
+from recviewer.exchange.harmless_entry import COUNT, ID, TIME, TOOK, Harmless, HowHarmless
+
+CASSETTES: dict[str, tuple[Harmless, ...]] = {
+    "invoke": (
+        *(
+            Harmless(path, HowHarmless.FIGURE, COUNT)
+            for path in (
+                *("inputTextTokenCount", "totalOutputTextTokenCount", "prompt_token_count", "generation_token_count"),
+                *("num_tokens_prompt_total", "num_tokens_generated", "inputTokenCount", "outputTokenCount"),
+                *("results[].tokenCount", "amazon-bedrock-invocationMetrics"),
+            )
+        ),
+        Harmless("log_id", HowHarmless.WHOLLY, ID),
+    ),
+    "replicate": (
+        Harmless("started_at", HowHarmless.WHOLLY, TIME),
+        Harmless("completed_at", HowHarmless.WHOLLY, TIME),
+        Harmless("metrics", HowHarmless.FIGURE, TOOK),
+        Harmless("urls", HowHarmless.VALUE, "hold the id of the prediction"),
+    ),
+    "images": (
+        Harmless("timing", HowHarmless.FIGURE, TOOK),
+        Harmless("sequence_number", HowHarmless.WHOLLY, "the place of an event in its stream"),
+    ),
+    "assistants": tuple(
+        Harmless(path, how, reason)
+        for holder in ("", "data[].")
+        for path, how, reason in (
+            *((f"{holder}{key}", HowHarmless.VALUE, ID) for key in ("thread_id", "assistant_id", "run_id", "step_id")),
+            *((f"{holder}{key}", HowHarmless.VALUE, TIME) for key in ("completed_at", "incomplete_at", "started_at")),
+            *((f"{holder}{key}", HowHarmless.VALUE, TIME) for key in ("expires_at", "cancelled_at", "failed_at")),
+            *(
+                ((f"{holder}id", HowHarmless.WHOLLY, ID), (f"{holder}created_at", HowHarmless.WHOLLY, TIME))
+                if holder
+                else ()
+            ),
+        )
+    )
+    + tuple(Harmless(path, HowHarmless.VALUE, ID) for path in ("first_id", "last_id")),
+    "resource": tuple(
+        Harmless(f"{holder}{path}", how, reason)
+        for holder in ("", "data[].")
+        for path, how, reason in (
+            ("id", HowHarmless.WHOLLY, ID),
+            *((key, HowHarmless.VALUE, ID) for key in ("*_id", "batch_id", "results_url", "etag")),
+            ("created_at", HowHarmless.WHOLLY, TIME),
+            *((key, HowHarmless.VALUE, TIME) for key in ("*_at", "createTime", "updateTime", "expireTime")),
+            ("usage", HowHarmless.FIGURE, COUNT),
+        )
+    ),
+}

@@ -1,0 +1,138 @@
+"""Things that a provider keeps: files, batches and their results, threads, runs, assistants, stores, caches.
+
+Calls about them are no calls of a model. Source: API references of OpenAI ("Files", "Batch", "Vector stores",
+"Assistants"), Anthropic ("Files", "Message Batches"), Gemini (files, batches, caches, operations), Ollama (`/api/show`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from recviewer.exchange.model import Chunk, Delta, Json, Kind, Part, Problem, Reply, Request, Table, ToolCall
+from recviewer.exchange.shape import Shape
+from recviewer.formats import deltas
+from recviewer.formats.contract import Match
+from recviewer.formats.framing import AT
+from recviewer.formats.listing import no_chunks, plain_request
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.media import part_of, told_type
+from recviewer.formats.messages import arguments_text
+from recviewer.formats.raw import Raw
+
+SHAPE = Shape("resource", known=("*", "data[].*", "[].*"))
+_OBJECTS = frozenset(
+    {
+        *(
+            "file",
+            "batch",
+            "thread",
+            "thread.run",
+            "thread.run.step",
+            "assistant",
+            "vector_store",
+            "container",
+            "upload",
+        ),
+        *("vector_store.file", "vector_store.files_batch", "container.file", "response.deleted", "skill"),
+    }
+)
+_TYPES = frozenset({"message_batch", "message_batch_deleted", "file", "file_deleted"})
+_NAMES = re.compile(r"(?:batches|files|cachedContents|fileSearchStores|operations|models/[^/]+/operations)/")
+_PLACES = re.compile(
+    r"/(?:files|batches|threads|assistants|vector_stores|containers|cachedContents|fileSearchStores|uploads)(?:/|$)"
+)
+_WIDTH = 5
+"""Columns of a table, at most."""
+
+
+class Resource:
+    """What is kept: a list of things has a row for each, one thing a row for each of its properties."""
+
+    name = "resource"
+    kind = Kind.RESOURCE
+    shape = SHAPE
+
+    def match(self, raw: Raw) -> Match:
+        """Match by what the thing calls itself; a reply that says nothing by where such things lie."""
+        if raw.type_name or raw.request_kind != "inference":
+            return Match.NO
+        items = raw.first.get("data")
+        first = items[0] if isinstance(items, list) and items else raw.first
+        if not isinstance(raw.reply, list):
+            if any(_is_own(one) for one in (first, raw.first, raw.first.get("file")) if isinstance(one, dict)):
+                return Match.SHAPE
+            if items == [] and _PLACES.search(raw.url_path):
+                return Match.SHAPE
+            if raw.first.keys() == {"base64"} and told_type(raw).startswith(("image/", "video/", "application/pdf")):
+                return Match.SHAPE
+            if "modelfile" in raw.first and "details" in raw.first:
+                return Match.SHAPE
+        elif raw.heads and all("custom_id" in head for head in raw.heads):
+            return Match.SHAPE
+        return Match.ENDPOINT if _PLACES.search(raw.url_path) else Match.NO
+
+    def request(self, raw: Raw, problems: list[Problem]) -> Request:
+        """Read what was given, as parameters."""
+        return plain_request(raw, problems)
+
+    def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
+        """Read the things; of a run that waits for tools the calls that it asks for, and of a file what it is."""
+        if isinstance(raw.reply, list):
+            return Reply(exhibits=(_listed("results", [item for item in raw.reply if isinstance(item, dict)]),))
+        reply = Lookup(raw.reply, AT, problems)
+        if "base64" in reply.data:
+            parts: tuple[Part, ...] = (part_of(reply.text("base64"), told_type(raw)),)
+            return Reply(deltas.fold([Delta(parts=parts)]))
+        asked = (
+            reply.object("required_action").object("submit_tool_outputs") if "required_action" in reply.data else reply
+        )
+        calls = tuple(_calls(asked)) if asked is not reply else ()
+        if calls:
+            return Reply(deltas.fold([Delta(parts=calls, finish=reply.text("status"))]), model=reply.text("model"))
+        if isinstance(reply.data.get("data"), list) and "object" in reply.data:
+            items = [item for item in reply.data["data"] if isinstance(item, dict)]
+            return Reply(exhibits=(_listed("things", items),), model=reply.text("model"))
+        rows = [(key, _cell(value)) for key, value in reply.data.items() if value not in (None, "", [], {})]
+        return Reply(exhibits=(Table("properties", ("property", "value"), tuple(rows)),), model=reply.text("model"))
+
+    def chunks(self, raw: Raw) -> Iterator[Chunk]:
+        """Yield nothing: never streamed."""
+        return no_chunks()
+
+
+FORMAT = Resource()
+
+
+def _is_own(thing: dict[str, Json]) -> bool:
+    kind, name = thing.get("object"), thing.get("name")
+    if isinstance(kind, str) and (kind in _OBJECTS or kind.endswith(".deleted")):
+        return True
+    if thing.get("type") in _TYPES and isinstance(thing.get("id"), str):
+        return True
+    return isinstance(name, str) and _NAMES.match(name) is not None
+
+
+def _calls(asked: Lookup) -> Iterator[ToolCall]:
+    for call in asked.items("tool_calls"):
+        function = call.object("function")
+        yield ToolCall(call.text("id"), function.text("name"), arguments_text(function, "arguments"))
+
+
+def _listed(title: str, items: list[dict[str, Json]]) -> Table:
+    """Return a table of things: of each what it calls itself first, then what all of them have that is no list or object."""
+    keys = list(dict.fromkeys(key for item in items for key in item))
+    keys.sort(key=lambda key: key not in ("custom_id", "id", "name"))
+    chosen = keys[:_WIDTH] if title == "results" else _plain_keys(items, keys)
+    rows = tuple([tuple([_cell(item.get(key)) for key in chosen]) for item in items])
+    return Table(title, tuple(chosen) or ("id",), rows)
+
+
+def _plain_keys(items: list[dict[str, Json]], keys: list[str]) -> list[str]:
+    return [key for key in keys if not any(isinstance(item.get(key), dict | list) for item in items)][:_WIDTH]
+
+
+def _cell(value: Json) -> Json:
+    if value is None or isinstance(value, str) or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    return deltas.compact(value)

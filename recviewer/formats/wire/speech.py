@@ -1,0 +1,99 @@
+"""Speech that a model made: the bytes of the sound, alone, in JSON, or in events.
+
+Source: OpenAI API reference, "Create speech" (events `speech.audio.delta`, `.done`); Mistral, `/audio/speech`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Kind, Message, Problem, Reply, Request, Text
+from recviewer.exchange.shape import Shape
+from recviewer.formats import deltas
+from recviewer.formats.contract import Match
+from recviewer.formats.framing import AT
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.media import joined, part_of, told_type
+from recviewer.formats.messages import body_lookup, request_of
+from recviewer.formats.raw import Raw
+
+SHAPE = Shape("speech", taken=("base64", "audio_data", "audio"), known=("type",))
+READ = frozenset({"type", "audio", "usage"})
+PLACES = ("/audio/speech", "/speak")
+_KEYS = ("base64", "audio_data")
+
+
+class Speech:
+    """Words in, sound out."""
+
+    name = "speech"
+    kind = Kind.SPEECH
+    shape = SHAPE
+
+    def match(self, raw: Raw) -> Match:
+        """Match events of speech, and sound from where speech is made; there also failures."""
+        if raw.type_name:
+            return Match.NO
+        if any(str(head.get("type", "")).startswith("speech.audio.") for head in raw.heads):
+            return Match.SHAPE
+        is_place = raw.url_path.endswith(PLACES) or "/text-to-speech/" in raw.url_path
+        is_sound = "base64" in raw.first and told_type(raw).startswith("audio/")
+        if not isinstance(raw.reply, list) and (is_sound or (is_place and any(key in raw.first for key in _KEYS))):
+            return Match.SHAPE
+        is_failure = raw.status is not None and raw.status >= 400
+        return Match.ENDPOINT if is_place and is_failure else Match.NO
+
+    def request(self, raw: Raw, problems: list[Problem]) -> Request:
+        """Read what was to be said."""
+        body = body_lookup(raw, problems)
+        said = [(key, body.data[key]) for key in ("input", "text") if isinstance(body.data.get(key), str)][:1]
+        messages = [Message("input", (Text(text),)) for _, text in said]
+        return request_of(raw, messages, problems, taken=frozenset(key for key, _ in said))
+
+    def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
+        """Read the sound; of a stream all of it as one."""
+        if isinstance(raw.reply, list):
+            chunks = list(_chunks(raw, problems))
+            return Reply(
+                deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
+                next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+                chunks=len(chunks),
+                runs=deltas.runs_of(chunks),
+            )
+        reply = Lookup(raw.reply, AT, problems)
+        found = [part_of(text, told_type(raw) if key == "base64" else "") for key in _KEYS if (text := reply.text(key))]
+        return Reply(deltas.fold([Delta(parts=tuple(found))]), reply.mapping("usage") or None)
+
+    def chunks(self, raw: Raw) -> Iterator[Chunk]:
+        """Yield the neutral form of each event; the sound comes with the last one that has some."""
+        if isinstance(raw.reply, list):
+            yield from _chunks(raw, [])
+
+
+FORMAT = Speech()
+
+
+def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
+    events = [
+        (Lookup(event.data, f"{AT}, event {place + 1}", problems), event) for place, event in enumerate(raw.events())
+    ]
+    pieces = [data.text("audio") for data, _ in events]
+    last = max((place for place, piece in enumerate(pieces) if piece), default=-1)
+    for place, (data, event) in enumerate(events):
+        found = Delta()
+        if place == last:
+            found = Delta(parts=(_sound(pieces),))
+        elif data.data and not data.text("type").startswith("speech.audio."):
+            found = Delta(parts=(JsonPart(data.data),))
+        if data.text("type") == "speech.audio.done":
+            found = replace(found, finish="done")
+        usage = data.mapping("usage") or None
+        yield Chunk(place + 1, (found,), usage, event.data, READ, event.size_bytes, data.text("type"))
+
+
+def _sound(pieces: list[str]) -> Json:
+    try:
+        return part_of(joined(pieces))
+    except ValueError:
+        return JsonPart({"audio": pieces})
