@@ -15,10 +15,14 @@ from recviewer import front
 from recviewer.env import BadEnvironment
 from recviewer.exchange.plain import Printed
 
-ROOTED = {"serve": {"--port", "--repo", "--host", "--workers"}, "index": set[str]()}
+ROOTED = {
+    "serve": {"--port", "--repo", "--host", "--workers"},
+    "index": set[str](),
+    "used": {"--as", "--output", "--recordings"},
+}
 """Commands whose first free argument is the recordings root, with those of their options that take a value."""
 
-WITH_OPTION = frozenset({"find-hash", "plan", "report", "reviews", "search"})
+WITH_OPTION = frozenset({"find-hash", "plan", "report", "reviews", "search", "used"})
 """Commands that name the recordings root by an option."""
 
 PLAN_VALUED = frozenset({"--repo", "--recordings", "--format", "--output"})
@@ -43,7 +47,16 @@ def root_argument(arguments: Sequence[str]) -> str | None:
     """
     if not arguments or arguments[0] not in ROOTED:
         return None
-    return _free_argument(arguments[1:], ROOTED[arguments[0]])
+    given = own_arguments(arguments)
+    root = _free_argument(given[1:], ROOTED[given[0]])
+    return root if given[0] != "used" or given is not arguments else None  # `used list` and `used import` name none
+
+
+def own_arguments(arguments: Sequence[str]) -> Sequence[str]:
+    """Return the arguments without those of a command that is to be run: `used` takes one behind `--`."""
+    if arguments[:1] == ["used"] and "--" in arguments:
+        return arguments[: arguments.index("--")]
+    return arguments
 
 
 def _free_argument(arguments: Sequence[str], valued: Collection[str]) -> str | None:
@@ -132,7 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.write(told)
         return
     os.environ["DJANGO_COLORS"] = "nocolor"  # colours are written with the characters that are kept out
-    root = root_argument(given) or root_option(given)
+    root = root_argument(given) or root_option(own_arguments(given))
     if root is not None:
         os.environ["RECVIEWER_RECORDINGS"] = os.path.abspath(root)
     repository = repository_option(given) or plan_repository(given)

@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-FOR_GIT, FOR_SALVAGE = "recviewer-git-", "recviewer-salvage-"
-"""How the names of our temporary folders begin: where git works, and where a damaged database is copied to."""
+FOR_GIT, FOR_SALVAGE, FOR_MARKS = "recviewer-git-", "recviewer-salvage-", "recviewer-marks-"
+"""How the names of our temporary folders begin: where git works, where a damaged database is copied to, and where tests that
+are watched leave marks."""
 OLD_SECONDS = 60
 """Seconds after which a file that nobody holds, and that is written in a moment, was left by a process that died."""
 
@@ -58,7 +59,7 @@ def sweep_folders() -> None:
     """Remove the folders that processes which died have left where temporary files lie. Raises OSError."""
     folder = Path(tempfile.gettempdir())
     for name in os.listdir(folder):
-        if name.startswith((FOR_GIT, FOR_SALVAGE)):
+        if name.startswith((FOR_GIT, FOR_SALVAGE, FOR_MARKS)):
             sweep(folder / name)
 
 

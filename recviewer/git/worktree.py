@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from recviewer.git.ranges import ChangedFile, CommittedFile, MissingObjects, blob_name, missing, parsed
 from recviewer.git.repository import GitFailed, Repository, first_line, reading, run, working
+from recviewer.watched import tell
 
 _FLAGS = (
     "filemode symlinks ignorecase precomposeunicode protecthfs protectntfs trustctime sparsecheckout sparsecheckoutcone"
@@ -259,5 +260,7 @@ def _obstacle(repository: Repository, raw: bytes) -> str:
 
 
 def _update(snap: Snapshot, how: Sequence[str], raws: Sequence[bytes]) -> None:
+    for raw in raws:
+        tell(snap.repository.work_tree, raw)
     if raws:
         snap.ask("update-index", *how, "-z", "--stdin", feed=b"\0".join(raws) + b"\0")

@@ -12,6 +12,7 @@ from types import TracebackType
 from recviewer.store.paths import components, key_of, open_parent
 from recviewer.store.refusals import CannotRead, Changed, Vanished, why
 from recviewer.store.scan import FileStamp, obstacle_of
+from recviewer.watched import tell
 
 OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 """How a recording is opened: no symbolic link, no waiting for the other end of a pipe."""
@@ -75,6 +76,7 @@ class Reader:
             self._move_to(raw, parent + slash)
         elif name in (b"", b".", b"..") or b"\0" in name:
             components(raw)
+        tell(self._root, raw)
         fd = os.open(name, OPEN, dir_fd=self._parent_fd)
         try:
             before = os.fstat(fd)
@@ -127,6 +129,7 @@ def blob_of(root: Path, raw: bytes) -> str:
     """Return the git blob id of a file of any size, without holding its bytes. Raises what `read` raises."""
     try:
         parent, name = open_parent(root, raw)
+        tell(root, raw)
         try:
             fd = os.open(name, OPEN, dir_fd=parent)
         finally:

@@ -1,0 +1,85 @@
+"""The runs that are kept in a data folder: one file each, the newest of each name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from recviewer.store.refusals import why
+from recviewer.used import run_file
+from recviewer.used.model import UsedRun
+from recviewer.used.run_file import BadRun, RunRead
+
+AHEAD = timedelta(days=1)
+"""How far clocks of machines may differ. A run of the future would be newer than every recording."""
+
+MOST = 500
+"""Runs that are kept: a matrix has dozens."""
+
+
+class KeptRuns(NamedTuple):
+    """runs: by name. bad: files that cannot be used, with the reason."""
+
+    runs: tuple[UsedRun, ...]
+    bad: tuple[tuple[str, str], ...]
+
+
+def folder_of(data: Path) -> Path:
+    """Return the folder of the runs in a data folder."""
+    return data / "used"
+
+
+def state(data: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return a name of what is kept, another one whenever a run came or went: names, times and sizes of the files."""
+    found = []
+    for place in _places(data):
+        try:
+            seen = place.stat()
+        except OSError:
+            continue
+        found.append((place.name, seen.st_mtime_ns, seen.st_size))
+    return tuple(found)
+
+
+def kept_in(data: Path) -> KeptRuns:
+    """Read the runs that are kept. Where a name has a whole run and a partial one, the whole one counts."""
+    runs: dict[str, UsedRun] = {}
+    bad = []
+    for place in _places(data):
+        try:
+            run = run_file.read(place).run
+        except BadRun as error:
+            bad.append((place.name, str(error)))
+            continue
+        except OSError as error:
+            bad.append((place.name, f"{why(error)}."))
+            continue
+        if run.name not in runs or runs[run.name].ended is None:
+            runs[run.name] = run
+    return KeptRuns(tuple(runs[name] for name in sorted(runs)), tuple(bad))
+
+
+def _places(data: Path) -> list[Path]:
+    return sorted(folder_of(data).glob("used-*.jsonl"))
+
+
+def bring_in(file: Path, data: Path) -> RunRead:
+    """Take a run's file into a data folder, each line looked at. One of the same name is replaced, unless it is newer.
+
+    Raises BadRun, OSError.
+    """
+    found = run_file.read(file)
+    run = found.run
+    if run.began > datetime.now(UTC) + AHEAD:
+        raise BadRun(f"It began on {run.began:%Y-%m-%d}, which is yet to come.")
+    known = {one.name: one for one in kept_in(data).runs}
+    if run.name not in known and len(known) >= MOST:
+        raise BadRun(f"{MOST:,} runs are kept already, in {folder_of(data)}.")
+    there = known.get(run.name)
+    if there is not None and there.ended is not None and (there.began > run.began or run.ended is None):
+        what = "newer" if there.began > run.began else "whole"
+        raise BadRun(f"A {what} run called {run.name} is kept already, of {there.began:%Y-%m-%d %H:%M} UTC.")
+    place = folder_of(data) / run_file.file_name(run.name)
+    run_file.write(place, run_file.lines_of(run))
+    return found

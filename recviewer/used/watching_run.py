@@ -1,0 +1,201 @@
+"""Running a command while its tree is watched, and keeping what was seen: at every moment, as far as it goes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import recviewer
+from recviewer import held, watched
+from recviewer.store.claims import Claims
+from recviewer.used import marks, run_file
+from recviewer.used.ground import blobs_of, commit_of
+from recviewer.used.model import UsedFile, UsedRun
+from recviewer.used.noting import RunNotes
+from recviewer.used.running import Command, code_of
+from recviewer.used.sweeps import Sweeps
+from recviewer.used.watching import TreeWatch, Unwatchable
+
+FLUSH_SECONDS = 1.0
+"""How often what was seen is written down while the command runs."""
+READ_SECONDS = 0.5
+PLUGIN = "recviewer_used_pytest"
+"""What the copy of the plugin is called that is handed to a pytest which knows no recviewer."""
+
+_DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class RunDone:
+    """What came of it. code: the command's exit code, -N where signal N ended it. place: the run's file, None where it
+    could not be written; why says so then.
+    """
+
+    run: UsedRun
+    code: int
+    place: Path | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is to be run. root: whose recordings are watched. words: the command. keep: where the run is written to.
+
+    with_tests: hand the plugin to every pytest that is started. environment, folder: of the command; by default ours.
+    """
+
+    root: Path
+    name: str
+    words: tuple[str, ...]
+    keep: Path
+    with_tests: bool = False
+    environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+
+
+def watch_run(asking: Asking, claims: Claims, *, skip: Sequence[Path] = ()) -> RunDone:
+    """Run a command and note what it reads. skip: folders that are not watched.
+
+    Where the tree cannot be watched the command runs all the same, and the run says that it tells nothing. Call it in the
+    main thread. Raises CannotRun, and OSError where the root cannot be read or nothing can be written.
+    """
+    noted = RunNotes()
+    commit = commit_of(asking.root)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(held.folder_of_ours(held.FOR_MARKS)))
+        watch = TreeWatch(asking.root, claims, noted, skip=skip)
+        stack.callback(watch.close)
+        ours = stack.enter_context(watched.listening(watch.root.rstrip(b"/") or b"/"))
+        try:
+            noted.files = watch.start(folder).files
+        except Unwatchable as unwatchable:
+            noted.limited(str(unwatchable))
+        noted.sweeps = Sweeps(watch.root, noted.files.keys(), lambda files: _are_ours(ours, files))
+        head = UsedRun(asking.name, datetime.now(UTC), asking.words, commit.root, commit.sha, commit.clean)
+        environment = _environment(asking, folder, watch.root, claims)
+        command = Command(asking.words, environment)
+        with _reading(watch, noted, _Part(asking.keep, head), folder):
+            code = command.wait()
+        ended = datetime.now(UTC)
+        watch.close()
+        found = marks.read(folder, watch.root)
+        opened = ours.told()
+    noted.settle(opened)
+    files = _files(asking.root, noted)
+    run = replace(
+        head,
+        ended=ended,
+        exit=code_of(code),
+        stopped=found.stopped,
+        limits=tuple(noted.limits),
+        ours=sum(opened.values()),
+        sweeps=noted.sweeps_seen(),
+        files=files,
+        tests=noted.tests(found.tests),
+    )
+    return _kept(run, code, asking.keep)
+
+
+def _are_ours(ours: watched.Listening, files: set[bytes]) -> bool:
+    """Tell whether our own processes opened half of some files or more: what they open is taken off one by one."""
+    return 2 * len(ours.told().keys() & files) >= len(files)
+
+
+def _environment(asking: Asking, folder: Path, root: bytes, claims: Claims) -> dict[str, str]:
+    environment = asking.environment | {marks.VARIABLE: marks.asked(folder, root, claims.endings)}
+    if asking.with_tests:
+        shutil.copyfile(Path(recviewer.__file__).with_name("used_pytest.py"), folder / f"{PLUGIN}.py")
+        paths = [str(folder), environment.get("PYTHONPATH", "")]
+        options = [environment.get("PYTEST_ADDOPTS", ""), f"-p {PLUGIN}"]
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+        environment["PYTEST_ADDOPTS"] = " ".join(filter(None, options))
+    return environment
+
+
+class _Part:
+    """The file that holds what is known so far. keep: the place of the whole."""
+
+    def __init__(self, keep: Path, head: UsedRun) -> None:
+        self.place = part_of(keep)
+        self._file = open(self.place, "wb", buffering=0)  # noqa: SIM115 - closed by `close`
+        self._file.write(run_file.line(run_file.head_of(head)))
+
+    def add(self, files: Sequence[UsedFile]) -> None:
+        if files:
+            self._file.write(b"".join(run_file.line(run_file.file_line(one)) for one in files))
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def part_of(keep: Path) -> Path:
+    """Return where a run is written while it goes on, by the place of its file."""
+    return keep.with_name(f"{keep.name.removesuffix('.jsonl')}.part.jsonl")
+
+
+@contextmanager
+def _reading(watch: TreeWatch, noted: RunNotes, part: _Part, folder: Path) -> Iterator[None]:
+    """Read what a watch sees in a thread, for the length of a `with`; on leaving all that happened was read."""
+    is_over = threading.Event()
+    thread = threading.Thread(
+        target=_read, args=(watch, noted, part, is_over.is_set), name="recviewer-used", daemon=True
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        with suppress(OSError):
+            (folder / _DONE).touch()  # wakes it
+        thread.join()
+        part.close()
+
+
+def _read(watch: TreeWatch, noted: RunNotes, part: _Part, is_over: Callable[[], bool]) -> None:
+    flushed = time.monotonic()
+    try:
+        while not is_over():
+            if not watch.read(READ_SECONDS):
+                time.sleep(0 if watch.folders else 0.02)
+            if time.monotonic() - flushed >= FLUSH_SECONDS:
+                flushed = time.monotonic()
+                _flush(noted, part)
+        while watch.read(0):
+            pass
+    except Exception as error:  # a fault of ours ends no test run; the run says that it tells nothing
+        noted.limited(f"watching failed: {error!r}")
+
+
+def _flush(noted: RunNotes, part: _Part) -> None:
+    try:
+        part.add(noted.lately())
+    except OSError as error:
+        noted.limited(f"what was seen could not be written down all the time ({error.strerror})")
+
+
+def _files(root: Path, noted: RunNotes) -> dict[str, UsedFile]:
+    """Return what is known of each file. Its bytes are named where they are those of the whole run, or of its end."""
+    now: dict[bytes, int] = {}
+    touched = noted.touched
+    for raw in {*noted.files, *touched}:
+        with suppress(OSError):
+            seen = os.lstat(os.path.join(os.fsencode(root), raw))
+            if raw in touched or (seen.st_size, seen.st_mtime_ns) == noted.files[raw]:
+                now[raw] = seen.st_size
+    return noted.uses(now, blobs_of(root, now))
+
+
+def _kept(run: UsedRun, code: int, keep: Path) -> RunDone:
+    try:
+        run_file.write(keep, run_file.lines_of(run))
+    except OSError as error:
+        return RunDone(run, code, None, f"The run cannot be kept in {keep}: {error.strerror or error}.")
+    with suppress(OSError):
+        part_of(keep).unlink()
+    return RunDone(run, code, keep)
