@@ -9,6 +9,7 @@ from itertools import islice
 
 from recviewer.exchange.ends import End, end_of, worst
 from recviewer.exchange.escapes import leaves, spelled_out, words_in
+from recviewer.exchange.inner import inner_message
 from recviewer.exchange.model import (
     Exchange,
     Exhibit,
@@ -149,7 +150,7 @@ def _answered(exchange: Exchange) -> tuple[str, AnswerKind]:
         return (exchange.problems[0].what if exchange.problems else "unreadable"), AnswerKind.ERROR
     if exchange.error is not None:
         error = exchange.error
-        return error.message or error.type or f"status {error.status}", AnswerKind.ERROR
+        return inner_message(error.message) or error.type or f"status {error.status}", AnswerKind.ERROR
     for output in exchange.outputs:
         if output.content.strip():
             return spelled_out(output.content).lstrip()[:LINE], AnswerKind.TEXT

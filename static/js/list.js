@@ -69,8 +69,8 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// The filters are open where there is room for them, and behind a line on a phone.
-const wide = matchMedia("(width >= 720px)");
+// The filters are open where there is room for them, and behind a line where there is not.
+const wide = matchMedia("(width >= 1000px)");
 const settle = () => {
   for (const fold of document.querySelectorAll("[data-facets-fold]")) fold.open = wide.matches;
 };

@@ -17,6 +17,6 @@ document.querySelector("[data-opens-files]")?.addEventListener("click", () => {
   for (const one of files) one.open = !isOpen;
 });
 
-// On a phone the filters are a fold that is closed at first.
-const wide = matchMedia("(width >= 720px)");
+// Where there is no room beside the tests the filters are a fold that is closed at first.
+const wide = matchMedia("(width >= 1000px)");
 for (const fold of document.querySelectorAll("[data-facets-fold]")) fold.open = wide.matches;

@@ -22,7 +22,7 @@ from recviewer.language.tree import Term
 from recviewer.pages.recordings.blame import Blame, blame_of
 from recviewer.pages.recordings.facets import counts_of, narrowed, page_of, printed_facets
 from recviewer.pages.recordings.jumps import jump, opened_by, test_named_by, unknown_hash
-from recviewer.pages.recordings.listing import SORTS, ListState, Sort
+from recviewer.pages.recordings.listing import DEFAULT_SORT, SORTS, ListState, Sort
 from recviewer.pages.recordings.mending import Mending, mending_of
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
@@ -30,6 +30,7 @@ from recviewer.pages.recordings.rows import printed
 from recviewer.pages.recordings.saved import SavedRail, rail_of
 from recviewer.pages.recordings.searching import printed_help
 from recviewer.pages.recordings.sentence import Chip, as_text, chips_of, without_all
+from recviewer.pages.recordings.telling_apart import places_of
 from recviewer.pages.site.htmx import answer, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.status import Freshness
@@ -43,7 +44,7 @@ from recviewer.review.subjects import subject_of
 COLUMNS = (
     "id", "path", "fingerprint", "blob", "kind", "host", "model", "test_id", "test_name", "streaming", "chunks", "runs",
     "size", "indexed_at", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "replay_rule", "suite",
-    "leaked",
+    "leaked", "turns",
 )  # fmt: skip
 
 
@@ -99,6 +100,11 @@ class Listing:
     saved: SavedRail
     overview: TreeOverview | None = None
     overview_is_hidden: bool = False
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether something was asked for."""
+        return bool(self.state.terms or self.state.words)
 
     @property
     def title(self) -> str:
@@ -202,7 +208,7 @@ def _notices(everything: Counts) -> tuple[tuple[str, str, int, str], ...]:
     """Return what a maintainer would want to know of the tree: (glyph, words, count, address)."""
     counts = {key: dict(values) for key, values in everything.by_facet.items()}
     told = (
-        ("older", "warn", "named by an older rule", counts["replay"].get("older", 0), Term("replay", "older")),
+        ("lost", "warn", "replay cannot find", counts["smell"].get("cannot-replay", 0), Term("smell", "cannot-replay")),
         ("error", "error", "errors recorded as answers", counts["outcome"].get("error", 0), Term("outcome", "error")),
         ("cut", "error", "unreadable", counts["outcome"].get("unreadable", 0), Term("outcome", "unreadable")),
     )
@@ -230,6 +236,7 @@ def _rows(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[tuple[Re
     standings = said.standings_for([subject_of(one) for one in found])
     totals = said.totals([subject_of(one) for one in found])
     tags = said.tags_for_paths([one.path for one in found])
+    places = places_of(found, is_by_test=state.sort == DEFAULT_SORT)
     return found, tuple(
         [
             printed(
@@ -238,8 +245,9 @@ def _rows(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[tuple[Re
                 tags.get(one.path, ()),
                 snippets.get(one.pk),
                 totals.get(subject_of(one), 1),
+                place,
             )
-            for one in found
+            for one, place in zip(found, places, strict=True)
         ]
     )
 

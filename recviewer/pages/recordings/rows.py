@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -13,6 +13,7 @@ from recviewer.catalog.models import Recording
 from recviewer.pages.recordings.cells import hits, kind_as_model
 from recviewer.pages.recordings.minis import Mini, mini_strip
 from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.recordings.telling_apart import RowPlace
 from recviewer.pages.site.forms import item_of
 from recviewer.pages.templatetags.words import bare, brief, one_line, size, visible
 from recviewer.pages.text.test_ids import stand_in
@@ -27,7 +28,8 @@ class RecordingRow:
     """One line, every cell ready to print.
 
     item, bytes, test_id: for the form that acts on the ticked ones. tone: how the answer is written, of
-    `exchange.text.AnswerKind`. call: the function's name where it is a call.
+    `exchange.text.AnswerKind`. call: the function's name where it is a call. place: among its neighbours. differs: what
+    tells it from them, in one line.
     """
 
     recording: Recording
@@ -42,7 +44,8 @@ class RecordingRow:
     mini: Mini | None
     model: str
     model_title: str
-    test: str
+    place: RowPlace
+    differs: str
     chunks: str
     size: str
     state: StateWord | None
@@ -67,14 +70,15 @@ def printed(
     tags: Sequence[said.Label],
     snippet: search.Snippet | None,
     total: int,
+    place: RowPlace,
 ) -> SafeString:
     """Return the line of a recording, printed. total: how many recordings say the same."""
 
     def make() -> SafeString:
-        return render_to_string("recordings/_row.html", {"row": _row(recording, standing, tags, snippet, total)})
+        return render_to_string("recordings/_row.html", {"row": _row(recording, standing, tags, snippet, total, place)})
 
     verdict = standing.state if standing else ""
-    key = (recording.pk, recording.indexed_at, recording.replay, verdict, tuple(tags), snippet, total)
+    key = (recording.pk, recording.indexed_at, recording.replay, verdict, tuple(tags), snippet, total, place)
     return _printed_rows.made(key, make)
 
 
@@ -84,6 +88,7 @@ def _row(
     tags: Sequence[said.Label],
     snippet: search.Snippet | None,
     total: int,
+    place: RowPlace,
 ) -> RecordingRow:
     call, answered = "", recording.answered
     if recording.answer_kind == "call":
@@ -102,7 +107,8 @@ def _row(
         mini=mini_strip(recording.runs) if recording.streaming else None,
         model=brief(recording.model) if recording.model else kind_as_model(recording.kind),
         model_title=bare(f"{bare(recording.model)} · {bare(recording.host)}".strip(" ·")),
-        test=brief(recording.test_name),
+        place=replace(place, is_again=place.is_again and found != "asked"),
+        differs=brief(" · ".join(place.differs)),
         chunks=f"{recording.chunks:,}" if recording.streaming else "",
         size=size(recording.size),
         state=state_of(recording, standing),

@@ -1,0 +1,77 @@
+"""What tells the rows of a page of the list apart."""
+
+import pytest
+
+from recviewer.catalog.models import Recording
+from recviewer.pages.recordings.telling_apart import places_of
+
+
+def row(test="", asked="What time is it?", model="gpt-4o", turns=1):
+    return Recording(test_id=test or None, asked=asked, model=model, turns=turns, suite="inference")
+
+
+def test_the_function_is_said_once_and_what_differs_in_each_row():
+    rows = [
+        row("tests/t.py::test_time[client-txt=openai/gpt-4o]"),
+        row("tests/t.py::test_time[client-txt=azure/gpt-4o]"),
+        row("tests/t.py::test_day[client-txt=openai/gpt-4o]"),
+        row(),
+    ]
+
+    found = places_of(rows, is_by_test=True)
+
+    assert [one.heading for one in found] == ["time", "", "day", "no test"]
+    assert [one.suite for one in found] == ["inference", "", "inference", "inference"]
+    assert [one.differs for one in found] == [("openai",), ("azure",), ("openai", "client"), ()]
+
+
+def test_a_question_is_said_once_of_one_function():
+    rows = [
+        row("t.py::test_a[x]"),
+        row("t.py::test_a[y]"),
+        row("t.py::test_a[y]", asked="Another?"),
+        row("t.py::test_b", asked="Another?"),
+    ]
+
+    assert [one.is_again for one in places_of(rows, is_by_test=True)] == [False, True, False, False]
+
+
+def test_calls_of_one_test_differ_in_how_many_messages_they_send():
+    rows = [row("t.py::test_a", turns=1), row("t.py::test_a", turns=3)]
+
+    assert [one.differs for one in places_of(rows, is_by_test=True)] == [("1 message",), ("3 messages",)]
+
+
+def test_the_model_that_the_row_names_is_not_named_again():
+    rows = [row("t.py::test_a[txt=ollama/llama]", model="llama"), row("t.py::test_a[txt=ollama/llama]", model="guard")]
+
+    assert [one.differs for one in places_of(rows, is_by_test=True)] == [(), ()]
+
+
+def test_in_another_order_each_row_names_its_function():
+    rows = [row("t.py::test_a[x]"), row("t.py::test_a[y]"), row()]
+
+    found = places_of(rows, is_by_test=False)
+
+    assert [one.differs for one in found] == [("a", "x"), ("a", "y"), ("no test",)]
+    assert not any(one.heading or one.is_again for one in found)
+
+
+@pytest.mark.django_db
+def test_the_list_says_a_function_and_a_question_once(client, make_recording):
+    for name, provider in (("a", "openai"), ("b", "azure")):
+        make_recording(
+            f"tests/integration/inference/recordings/{name}.json",
+            asked="How far?",
+            answered=f"Far, says {provider}.",
+            test=f"tests/integration/inference/test_far.py::test_far[txt={provider}/gpt-4o]",
+        )
+
+    html = client.get("/").content.decode()
+
+    assert html.count('class="rows-function"') == 1
+    assert html.count(" data-again") == 1
+    assert html.count('<span class="asked"><span>How far?</span></span>') == 2
+    assert ">openai</span>" in html
+    assert ">azure</span>" in html
+    assert "far · openai" in client.get("/?sort=-size").content.decode()
