@@ -10,13 +10,21 @@ _TAG = re.compile(
     r"\s*(<(?:reasoning|think|thinking|thought|reflection|scratchpad)>|<\|channel\|>analysis)", re.IGNORECASE
 )
 
+_CLOSED = re.compile(r"</(think|thinking|reasoning)>[ \t]*$", re.IGNORECASE | re.MULTILINE)
+
 
 def leaked(exchange: Exchange) -> str:
-    """Return the tag with which an answer begins that is really thinking, "" for any other."""
+    """Return the tag with which an answer begins that is really thinking, "" for any other.
+
+    A server that takes the opening tag for its own leaves the closing one, at the end of a line.
+    """
     for output in exchange.outputs:
         found = _TAG.match(output.content)
         if found:
             return found[1]
+        closed = _CLOSED.search(output.content) if "</" in output.content else None
+        if closed and f"<{closed[1].lower()}>" not in output.content[: closed.start()].lower():
+            return closed[0].strip()
     return ""
 
 

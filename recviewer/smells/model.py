@@ -249,7 +249,7 @@ class Noticed:
 
     @property
     def evidence(self) -> str:
-        """Explained of the recording, "" where none stand for it."""
+        """Words of the recording, "" where none stand for it."""
         return next((spot.evidence for spot in self.held.spots if spot.evidence), "")
 
     @property

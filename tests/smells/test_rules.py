@@ -29,7 +29,9 @@ def found(rule, case):
     if isinstance(case, Tree):
         every = smells.of_recordings(case.sides, [rule], case.around)
         return [one.held.severity.value for one in every if one.key == case.sides[0].path]
-    return [one.severity.value for one in asking.ask(rule, ["here"], [case])]
+    told = [one.severity.value for one in asking.ask(rule, ["here"], [case])]
+    alone = smells.of_recordings([case.new], [rule]) if case.old is None and case.new else ()
+    return told or [one.held.severity.value for one in alone]
 
 
 def test_every_rule_has_cases_and_all_cases_have_a_rule():

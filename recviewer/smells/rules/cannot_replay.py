@@ -67,7 +67,7 @@ RULE = Rule(
         why="Replay looks for another name: no test reads the file, and it stays in the tree for nothing, or its "
         "test fails.",
         example="A file that has the name that the rules before a change of the recorder gave it.",
-        fix="Looking on its page which field moved the name and whether a live twin stands beside it, then delete it "
+        fix="Look on its page which field moved the name and whether a live twin stands beside it, then delete it "
         "or record its test again.",
         mistaken="Recordings of a recorder whose rules recviewer does not know are said to be unverifiable, and are no "
         "finding.",

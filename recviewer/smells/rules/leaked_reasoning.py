@@ -20,8 +20,10 @@ def _holds(case: Case) -> Held | None:
 
 def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     answers = sum(any(output.content for output in case.new.exchange.outputs) for case in every if case.new)
-    tags = ", ".join(tag for tag, _ in Counter(one.held.what for one in some if one.held.what).most_common(3))
-    detail = f"They begin with {tags}." if tags else "What was thought before now stands in the answer."
+    tags = [tag for tag, _ in Counter(one.held.what for one in some if one.held.what).most_common(3)]
+    begun, ended = (", ".join(tag for tag in tags if tag.startswith("</") is is_end) for is_end in (False, True))
+    parts = [f"They begin with {begun}." if begun else "", f"They hold {ended} without a beginning." if ended else ""]
+    detail = " ".join(filter(None, parts)) or "What was thought before now stands in the answer."
     emptied = sum(bool(thoughts(one.case.known)) and not thoughts(one.case.new) for one in some)
     if emptied:
         detail += f" In {counted(emptied, 'pair')} the old recording had its thinking in a channel of its own; "

@@ -35,7 +35,7 @@ RULE = Rule(
         why="The provider dropped them, or the request does not ask for them any more; what a test checks of them "
         "is gone.",
         example="`logprobs` is null in every choice, and was a list before.",
-        fix="Looking at the request; record it again from a provider that gives them.",
+        fix="Look at the request; record it again from a provider that gives them.",
     ),
     _holds,
     _tell,

@@ -32,7 +32,7 @@ RULE = Rule(
         what="Another HTTP status than before, of a reply that is no error.",
         why="Clients act on it, and tests seldom look at it.",
         example="200 became 202.",
-        fix="Looking whether the API changed, or a proxy answered.",
+        fix="Look whether the API changed, or a proxy answered.",
     ),
     _holds,
     _tell,

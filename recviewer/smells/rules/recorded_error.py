@@ -2,39 +2,80 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
+from recviewer.exchange.model import Failure
 from recviewer.pairing.sides import Side
+from recviewer.smells.intent import wants_busy, wants_error
 from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.spots import in_answer
+
+_BUSY = re.compile(
+    r"rate.?limit|too many requests|quota|billing|credit|payment|overload|capacity|throttl|connection|time.?d?.?out"
+    r"|unreachable|temporar|try again later",
+    re.IGNORECASE,
+)
+_QUOTA = re.compile(r"insufficient.?quota|your (?:current )?quota|credit balance|billing|out of credits", re.IGNORECASE)
+_ASKED_WRONG = frozenset({501, 505})
+"""Statuses above 500 that come again whenever the same is asked."""
+
+_FIRST = 400
+"""Characters of a message that say what happened."""
 
 
 def _holds(case: Case) -> Held | None:
     """Red is what may not come again, and what had an answer before; any other error may be what a test wants."""
     if case.new is None or case.new.exchange.error is None:
         return None
-    what = _failure(case.new)
-    if _is_transient(case.new):
-        return Held(Severity.RED, what, fault=what)
+    error = case.new.exchange.error
+    what, spots = _failure(error), in_answer(case.new, error.message)
+    if not _answered(case.old) and _is_wanted(case.new, error):
+        says = f"an error was recorded, as its test seems to want: {what}"
+        return Held(Severity.GREY, what, fault=what, says=says, spots=spots)
+    says = f"an error was recorded as the answer: {what}"
+    if _is_transient(error):
+        return Held(Severity.RED, what, fault=what, says=f"{says}, which may not come again", spots=spots)
     if _answered(case.old):
-        return Held(Severity.RED, what, is_compared=True)
-    return Held(Severity.AMBER, what, fault=what)
+        return Held(Severity.RED, what, is_compared=True, says=says, spots=spots)
+    return Held(Severity.AMBER, what, fault=what, says=says, spots=spots)
 
 
-def _failure(side: Side) -> str:
-    error = side.exchange.error
-    if error is None:
-        return ""
-    return " ".join(filter(None, (error.type, "" if error.status is None else str(error.status)))) or "error"
+def _failure(error: Failure) -> str:
+    status = "" if error.status is None else str(error.status)
+    return " ".join(dict.fromkeys(filter(None, (error.type, status)))) or "error"
 
 
 def _answered(side: Side | None) -> bool:
     return side is not None and side.exchange.error is None
 
 
-def _is_transient(side: Side) -> bool:
-    error = side.exchange.error
-    return error is not None and (error.status is None or error.status in (401, 403, 408, 429) or error.status >= 500)
+def _status(error: Failure) -> int | None:
+    return int(error.type) if error.status is None and re.fullmatch(r"[1-5]\d\d", error.type) else error.status
+
+
+def _is_busy(error: Failure) -> bool:
+    """Tell whether the provider was overloaded, or not there, or wanted money: nothing of what was asked."""
+    status = _status(error)
+    if status is not None and (status in (402, 408, 425, 429) or (status >= 500 and status not in _ASKED_WRONG)):
+        return True
+    if status is not None and status >= 500:
+        return False
+    said = error.message[:_FIRST]
+    return bool(
+        _BUSY.search(f"{error.type} {error.code}") or _QUOTA.search(said) or (status is None and _BUSY.search(said))
+    )
+
+
+def _is_transient(error: Failure) -> bool:
+    """Tell whether the same request may get an answer another time, or with the right key."""
+    return _is_busy(error) or _status(error) in (401, 403)
+
+
+def _is_wanted(side: Side, error: Failure) -> bool:
+    """Tell whether the names of a test say that it wants such an error."""
+    return wants_busy(side) if _is_busy(error) and _status(error) != 500 else wants_error(side)
 
 
 def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
@@ -50,16 +91,17 @@ RULE = Rule(
     "recorded-error",
     "an error was recorded as the answer",
     Explained(
-        what="A failure in place of an answer. One that may not come again (429, 5xx, a lost connection, 401, 403) "
-        "is red, any other amber.",
+        what="A failure in place of an answer. One that may not come again (429, 5xx, a lost connection, a quota, 401, "
+        "403) is red, any other amber. Where the name of the test says that it wants an error it is grey; only words "
+        "such as `retry` or `rate_limit` excuse a provider that was overloaded.",
         why="The test replays a bad day of the provider for ever, and passes or fails because of it.",
         example="An exception of type `RateLimitError` with status 429.",
         fix="Record it again. If the test is about the error, suppress the finding and say so.",
-        mistaken="Tests that want just this error.",
+        mistaken="Tests that want just this error, and do not say so in their name.",
     ),
     _holds,
     _tell,
     needs=Needs.EXCHANGE,
     about=About.CONTENT,
-    levels=(Severity.RED, Severity.AMBER),
+    levels=(Severity.RED, Severity.AMBER, Severity.GREY),
 )

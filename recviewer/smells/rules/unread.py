@@ -25,7 +25,7 @@ RULE = Rule(
         what="A recording that was left unread, for it holds too much, or the files beside it do.",
         why="Nobody knows what it says: whatever the other rules would find may be in it.",
         example="A file of 40 MB with a million numbers.",
-        fix="Looking at it in the raw view. Make the test ask for less.",
+        fix="Look at it in the raw view. Make the test ask for less.",
     ),
     _holds,
     _tell,

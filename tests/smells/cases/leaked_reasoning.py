@@ -6,6 +6,7 @@ THOUGHT = "The user asks for planets with rings, so Saturn it is."
 
 FIRES = {
     "a tag": (recorded(chat(answer="<think>Rings?</think>Saturn.")), "red"),
+    "the end of it alone": (recorded(chat(answer="Rings?\n</think>\n\nSaturn.")), "red"),
     "the channel's own thinking in the answer": (
         changed(chat(reasoning=THOUGHT), chat(answer=f"{THOUGHT} Mars.")),
         "red",
@@ -13,6 +14,8 @@ FIRES = {
 }
 QUIET = {
     "an answer that speaks of tags": recorded(chat(answer="I think <think> is a tag.")),
+    "an answer that speaks of closing tags": recorded(chat(answer="Write </think> where it ends.")),
+    "an example with both tags": recorded(chat(answer="For example:\n<think>\nRings?\n</think>\nSaturn.")),
     "leaked before too": changed(chat(answer="<think>a</think>b"), chat(answer="<think>c</think>b")),
     "thinking in its channel": recorded(chat(reasoning=THOUGHT)),
 }

@@ -3,15 +3,32 @@
 import copy
 
 from tests.smells.building import changed, chat, recorded
+from tests.trees import id_of
 
 LIMITED = chat(error="slow down")
 ASKED_WRONG = copy.deepcopy(LIMITED)
 ASKED_WRONG["response"]["exception_data"].update(type="BadRequestError", status_code=400)
 
+
+def failing(status, function, message="slow down"):
+    made = chat(error=message, test=id_of(function))
+    made["response"]["exception_data"].update(type="APIStatusError", status_code=status)
+    return made
+
+
 FIRES = {
     "it may not come again": (recorded(LIMITED), "red"),
     "in the place of an answer": (changed(chat(), ASKED_WRONG), "red"),
     "it may be what the test wants": (recorded(ASKED_WRONG), "amber"),
+    "its name says that the test wants it": (recorded(failing(400, "test_invalid_image_returns_error")), "grey"),
+    "its name asks for a wrong key": (recorded(failing(401, "testRejectsBadKey")), "grey"),
+    "its name says nothing of a provider that is busy": (recorded(failing(429, "test_context_length_error")), "red"),
+    "its name says that the provider is busy": (recorded(failing(429, "test_retries_when_rate_limited")), "grey"),
+    "its test wanted an answer before": (changed(chat(), failing(400, "test_invalid_image")), "red"),
+    "a quota that is used up": (recorded(failing(400, "test_a", "You exceeded your current quota.")), "red"),
+    "no connection": (recorded(failing(None, "test_a", "Connection error.")), "red"),
+    "nobody says why": (recorded(failing(None, "test_a", "No.")), "amber"),
+    "what no server does": (recorded(failing(501, "test_a", "no speech")), "amber"),
     "another error than before": (changed(LIMITED, ASKED_WRONG), "amber"),
 }
 QUIET = {

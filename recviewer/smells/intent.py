@@ -1,0 +1,58 @@
+"""Whether a test says by its name that it wants an error.
+
+Names are all that stands in a recording: of the test, or of the cassette where that is named like its test. What the
+source of a test says is read elsewhere (`asserts`).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from recviewer.pairing.sides import Side
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_ERRORS = """
+    error errors fail fails failed failing failure failures invalid reject rejects rejected rejecting raise raises raised bad
+    unknown nonexistent nonexisting nonexist missing unsupported unauthorized unauthenticated forbidden denied exceed
+    exceeds exceeded exceeding wrong malformed broken unavailable blocked refused exception exceptions negative duplicate
+    incorrect nonsense misspelled unhappy
+"""
+_ERROR = frozenset(_ERRORS.split())
+_BUSIES = (
+    "ratelimit throttle throttled throttling overload overloaded quota retry retries backoff timeout timeouts 429 503"
+)
+_BUSY = frozenset(_BUSIES.split())
+_ENDING = re.compile(r"(?:\.\w{2,6}){1,2}$")
+_NOT = re.compile(
+    r"(?:nonexist|not(?:found|supported|allowed|exist|exists|available|permitted))|ratelimit|timedout|connection(?:error|refused)"
+)
+
+
+def wants_error(side: Side) -> bool:
+    """Tell whether the names of a recording say that its test wants an error."""
+    words = _words(_name(side))
+    return bool(
+        words & _ERROR or words & _BUSY or any(re.fullmatch(r"[45]\d\d", word) for word in words) or "not*" in words
+    )
+
+
+def wants_busy(side: Side) -> bool:
+    """Tell whether they say that it wants a provider that is overloaded, or not there."""
+    words = _words(_name(side))
+    return bool(words & _BUSY) or "busy*" in words
+
+
+def _name(side: Side) -> str:
+    """Return the name of the function, else that of the file with the exchange."""
+    if side.test_id:
+        return side.test_id.partition("[")[0].rpartition("::")[2]
+    return _ENDING.sub("", side.name) if side.part else ""
+
+
+@lru_cache(maxsize=4_096)
+def _words(name: str) -> frozenset[str]:
+    words = [word.casefold() for word in _WORD.findall(name)]
+    found = _NOT.search("".join(words))
+    marks = [] if found is None else ["not*"] if found[0].startswith("no") else ["not*", "busy*"]
+    return frozenset([*words, *marks])

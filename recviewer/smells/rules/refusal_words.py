@@ -1,0 +1,52 @@
+"""An answer that declines in words, though its finish reason says nothing of it. A heuristic."""
+
+from __future__ import annotations
+
+import re
+
+from recviewer.exchange.text import Outcome
+from recviewer.smells.model import About, Case, Explained, Held, Needs, Rule, Severity
+from recviewer.smells.spots import in_answer
+
+_SORRY = (
+    r"(?:(?:i['’]?m|i am|we['’]?re|we are) (?:very |so |really |truly )?sorry|sorry|i apologi[sz]e|apologies"
+    r"|unfortunately)"
+)
+_BUT = r"[,.!:;—–-]*\s*(?:but\s*)?"
+_WONT = (
+    r"(?:i|we)(?: can(?:no|['’])t| can not| won['’]t| will not| must decline"
+    r"|(?: am| are|['’]m|['’]re) (?:not able|unable|not going))"
+    r"(?: to)? (?:help|assist|provide|comply|fulfil|engage|answer|create|generate|do (?:that|this)|discuss|continue|support"
+    r"|participate|share)"
+)
+_DECLINES = re.compile(rf"\s*(?:{_SORRY}{_BUT})?(?:as an ai\b|{_WONT})", re.IGNORECASE)
+_FIRST = 200
+"""Characters in which an answer declines, if it does."""
+
+
+def _holds(case: Case) -> Held | None:
+    if case.new is None or case.new.meaning.line.outcome is not Outcome.ANSWER:
+        return None
+    found = next(
+        (one for one in case.new.exchange.outputs if not one.tool_calls and _DECLINES.match(one.content[:_FIRST])), None
+    )
+    if found is None:
+        return None
+    return Held(Severity.AMBER, "declines", fault="declines", spots=in_answer(case.new, found.content.strip()))
+
+
+RULE = Rule(
+    "refusal-words",
+    "the answer seems to decline",
+    Explained(
+        what="An answer that begins like one that declines, in English, though its finish reason says nothing of it.",
+        why="The test tries what its client makes of a refusal, not what it was written for.",
+        example="`I'm sorry, but I can't help with that.`",
+        fix="Record it again with another prompt. If the test wants a refusal, suppress the finding.",
+        mistaken="Tests of safety that want it; answers that only begin so, or quote somebody.",
+    ),
+    _holds,
+    needs=Needs.EXCHANGE,
+    about=About.CONTENT,
+    is_heuristic=True,
+)
