@@ -1,7 +1,7 @@
 #!/usr/bin/env python
-"""`python manage.py COMMAND`, the same as `recviewer COMMAND`."""
+"""`python manage.py COMMAND`, the same as `recviewer COMMAND`, but for `check`, which is Django's here."""
 
-from recviewer.cli import main
+from recviewer.cli import managed
 
 if __name__ == "__main__":
-    main()
+    managed()

@@ -1,4 +1,4 @@
-"""The `recviewer` command, the same as `python manage.py`.
+"""The `recviewer` command, the same as `python manage.py` but for `check`, which is Django's there.
 
 Some commands take the recordings root as their first argument, and `serve` a repository that may stand for one. Settings
 depend on them (each root has its own data folder), so they are put into the environment before Django reads them.
@@ -135,7 +135,16 @@ def plan_repository(arguments: Sequence[str]) -> str | None:
     return None if is_rooted or os.environ.get("RECVIEWER_REPO") else "."
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+DJANGO_CHECK = ("--deploy", "--tag", "-t", "--list-tags", "--database", "--fail-level")
+"""Options with which `recviewer check` is Django's check of the settings."""
+
+
+def managed() -> None:
+    """Run a command as `manage.py` does."""
+    main(is_managed=True)
+
+
+def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) -> None:
     """Run a command. arguments: without the program's name; default: those of the process."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None:
@@ -143,6 +152,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     told = front.answer(given)
     if told is not None:
         sys.stdout.write(told)
+        return
+    if not is_managed and _is_own_check(given):
+        _check(["--help"] if given[0] == "help" else given[1:])
         return
     os.environ["DJANGO_COLORS"] = "nocolor"  # colours are written with the characters that are kept out
     root = root_argument(given) or root_option(own_arguments(given))
@@ -176,6 +188,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _is_own_check(given: Sequence[str]) -> bool:
+    """Tell whether our check is meant, and not Django's of the settings, which `--deploy` and its like ask for."""
+    if list(given) == ["help", "check"]:
+        return True
+    return given[0] == "check" and not any(one.split("=")[0] in DJANGO_CHECK for one in given)
+
+
+def _check(arguments: Sequence[str]) -> None:
+    """Run `check`, which needs neither Django nor a database."""
+    from recviewer.checking.command import run
+
+    try:
+        code = run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return
+    except BadEnvironment as bad:
+        sys.stderr.write(f"{bad}\n")
+        code = 2
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
 
 
 _ELSEWHERE = ("RECVIEWER_RECORDINGS", "RECVIEWER_REPO", "RECVIEWER_DATA")

@@ -13,6 +13,7 @@ recviewer shows recorded LLM calls so that people can read, search and review th
                                    elsewhere: at a demo, in which deleting is safe
   recviewer serve DIR              look at those of another folder
   recviewer report BASE...HEAD     what a range of commits did to them: for a pull request, in CI
+  recviewer check                  what is odd about them: errors, broken answers; in CI too
   recviewer search WORDS           find recordings by words and filters, such as model:gpt-4o
   recviewer show FILE              read one as a conversation, here
   recviewer plan                   what was decided, as a patch, commands and tests to run again
@@ -21,7 +22,7 @@ More: {more}.
 recviewer COMMAND --help tells what a command takes.
 """
 
-FIRST = ("serve", "report", "search", "show", "plan")
+FIRST = ("serve", "report", "check", "search", "show", "plan")
 """Commands that the screen explains."""
 
 MORE = ("export", "find-hash", "index", "reviews", "used", "move-database", "createsuperuser", "changepassword")

@@ -51,7 +51,7 @@ def ask(rule: Rule, on: Sequence[On], cases: Sequence[Case]) -> Iterator[Finding
         if case.new is None and not rule.of_gone:
             continue
         try:
-            held = _held(rule.holds, case)
+            held = weighed(rule.holds, case)
         except Exception:  # a bug of ours: the range goes on, and a finding says so
             log.exception("the rule %s failed", rule.name)
             failed.append(place)
@@ -81,8 +81,8 @@ def _failed(rule: Rule, on: tuple[On, ...]) -> Finding[On]:
 Holds = Callable[[Case], Held | None]
 
 
-def _held(holds: Holds, case: Case) -> Held | None:
-    """Ask a rule of a case, and leave out what was as bad before."""
+def weighed(holds: Holds, case: Case) -> Held | None:
+    """Ask a rule of a case, and leave out what was as bad before. What rests on a guess is never red."""
     held = holds(case)
     if held is None or (held.fault and _fault_before(holds, case) == held.fault):
         return None

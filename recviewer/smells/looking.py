@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 
 from recviewer.pairing.sides import Side
-from recviewer.smells.asking import COULD_NOT_LOOK, rules
+from recviewer.smells.asking import COULD_NOT_LOOK, rules, weighed
 from recviewer.smells.model import Among, Case, Held, Needs, Noted, Noticed, Rule, Severity, Surroundings
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,13 @@ def of_each(side: Side, asked: Sequence[Rule] | None = None) -> list[Noticed]:
             log.exception("the rule %s failed", rule.name)
             held = failed(rule)
         if held is not None:
-            found.append(Noticed(rule, held, side.path, side.test_id, side.blob, side.subject))
+            found.append(on_side(rule, held, side))
     return found
+
+
+def on_side(rule: Rule, held: Held, side: Side) -> Noticed:
+    """Return what a rule found on a recording."""
+    return Noticed(rule, held, side.path, side.test_id, side.blob, side.subject, side.file_path)
 
 
 def notes_on(side: Side, asked: Sequence[Rule] | None = None) -> dict[str, str]:
@@ -54,7 +59,8 @@ def _note(rule: Rule, among: Among, side: Side) -> str:
 
 def noted(side: Side, note: str) -> Noted:
     """Return a recording as a rule about many is given it."""
-    return Noted(side.path, side.test_id, side.blob, side.subject, side.meaning.replay.state.value, note)
+    file = side.file_path if side.part else ""
+    return Noted(side.path, side.test_id, side.blob, side.subject, side.meaning.replay.state.value, note, file)
 
 
 def of_many(rule: Rule, some: Iterable[Noted], around: Surroundings) -> Iterator[Noticed]:
@@ -77,7 +83,7 @@ def of_many(rule: Rule, some: Iterable[Noted], around: Surroundings) -> Iterator
             found = [(0, failed(rule))]
         for place, held in found:
             one = group[place]
-            yield Noticed(rule, held, one.key, one.test_id, one.blob, one.subject)
+            yield Noticed(rule, held, one.key, one.test_id, one.blob, one.subject, one.file or one.key)
 
 
 def failed(rule: Rule) -> Held:
@@ -85,23 +91,41 @@ def failed(rule: Rule) -> Held:
     return Held(Severity.AMBER, "failed", says=f"the rule {rule.name} {COULD_NOT_LOOK} it: a fault of recviewer")
 
 
+def of_changes(cases: Iterable[Case], asked: Sequence[Rule] | None = None) -> Iterator[Noticed]:
+    """Yield what is found on each change of a range, which is nothing where it was as bad before."""
+    for case in cases:
+        for rule in rules() if asked is None else asked:
+            if rule.holds is None or (case.new is None and not rule.of_gone):
+                continue
+            try:
+                held = weighed(rule.holds, case)
+            except Exception:  # a bug of ours: the others go on, and a finding says so
+                log.exception("the rule %s failed", rule.name)
+                held = failed(rule)
+            if held is not None:
+                yield on_side(rule, held, case.side)
+
+
 class Looking:
-    """Looks at recordings one after the other, then at all together. asked: the rules, by default all."""
+    """Looks at recordings one after the other, then at all together.
+
+    asked: the rules, by default all. noted: by rule, what was noted.
+    """
 
     def __init__(self, asked: Sequence[Rule] | None = None) -> None:
         self.asked = tuple(rules() if asked is None else asked)
-        self._noted: dict[str, list[Noted]] = {rule.name: [] for rule in self.asked if rule.among}
+        self.noted: dict[str, list[Noted]] = {rule.name: [] for rule in self.asked if rule.among}
 
     def at(self, side: Side) -> list[Noticed]:
         """Return what is found on a recording alone, and note what else is asked of it."""
         for name, note in notes_on(side, self.asked).items():
-            self._noted[name].append(noted(side, note))
+            self.noted[name].append(noted(side, note))
         return of_each(side, self.asked)
 
     def together(self, around: Surroundings | None = None) -> list[Noticed]:
         """Return what is found on the recordings beside each other."""
         beside = around or Surroundings()
-        return [one for rule in self.asked if rule.among for one in of_many(rule, self._noted[rule.name], beside)]
+        return [one for rule in self.asked if rule.among for one in of_many(rule, self.noted[rule.name], beside)]
 
 
 def of_recordings(

@@ -149,7 +149,7 @@ class Noted:
 
     key: its path, as in addresses; of one exchange among many of a file with its name behind. test_id: "" where none is
     known. subject: what a verdict hangs on, see `Side.subject`. replay: its state, by name. note: what the rule noted of it,
-    never empty.
+    never empty. file: the key of its file, "" where that is its own.
     """
 
     key: str
@@ -158,6 +158,7 @@ class Noted:
     subject: str
     replay: str
     note: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +233,7 @@ class Rule:
 class Noticed:
     """One finding on one recording by itself.
 
-    key, test_id, blob, subject: as in `Noted`.
+    key, test_id, blob, subject, file: as in `Noted`; a file is always named.
     """
 
     rule: Rule
@@ -241,6 +242,7 @@ class Noticed:
     test_id: str
     blob: str
     subject: str
+    file: str
 
     @property
     def says(self) -> str:

@@ -10,8 +10,8 @@ _HEAD = """\
 # Smells
 
 What recviewer looks for by itself: in every recording, in the recordings of a test beside each other, in the whole tree, and
-in what a change did. The pages of a range and its report tell what changed. A rule is one file:
-[add one](add-a-finding.md).
+in what a change did. `recviewer check` tells it on a terminal and [in CI](ci.md#findings-alone), the pages of a range and
+its report what changed. A rule is one file: [add one](add-a-finding.md).
 
 🔴 red wants a decision · 🟠 amber wants a look · ⚪ grey is only told. *Heuristic*: it judges words, and may be wrong.
 

@@ -8,11 +8,14 @@ import pytest
 from django.core.management import load_command_class
 
 import recviewer
+from recviewer.checking import command as own_check
 
 PROJECT = Path(__file__).parents[2]
 PACKAGE = Path(recviewer.__file__).parent
 README = (PROJECT / "README.md").read_text()
-COMMANDS = sorted(path.stem for path in (PACKAGE / "commands/management/commands").glob("[!_]*.py"))
+OWN = "check"
+"""The command that knows no Django."""
+COMMANDS = sorted([OWN, *(path.stem for path in (PACKAGE / "commands/management/commands").glob("[!_]*.py"))])
 
 
 def section(title):
@@ -30,8 +33,9 @@ def variables_read():
 
 
 def options_of(command):
-    parser = ArgumentParser()
-    load_command_class("recviewer.commands", command).add_arguments(parser)
+    parser = own_check.parser() if command == OWN else ArgumentParser()
+    if command != OWN:
+        load_command_class("recviewer.commands", command).add_arguments(parser)
     return {option for action in parser._actions for option in action.option_strings if len(option) > 2} - {"--help"}
 
 
@@ -56,9 +60,9 @@ def test_every_option_of_a_command_is_in_its_row(command):
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "runserver"])
 def test_every_command_shows_an_example(command):
-    loaded = load_command_class("recviewer.commands", command)
+    told = own_check.HELP if command == OWN else load_command_class("recviewer.commands", command).help
 
-    assert f"Example: recviewer {command}" in loaded.help
+    assert f"Example: recviewer {command}" in told
 
 
 def test_every_key_is_in_the_table_and_no_other():

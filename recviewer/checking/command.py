@@ -1,0 +1,163 @@
+"""The command `recviewer check`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from recviewer import env
+from recviewer.checking import baseline, forms, running
+from recviewer.checking.model import Checked
+from recviewer.checking.running import Given
+from recviewer.exchange.plain import put
+from recviewer.smells import Rule, Severity, rules
+from recviewer.store.refusals import Refusal
+
+NOTHING, FOUND, CANNOT = 0, 1, 2
+"""Exit codes."""
+
+HELP = """\
+Tell what is odd about recordings: errors that were recorded, answers that broke off, names that replay cannot find, and
+what else the rules know (docs/smells.md). Needs no index and no server.
+
+  recviewer check                      all recordings below this directory
+  recviewer check tests/integration    of another one
+  recviewer check a.json b.json        these files by themselves, as pre-commit names them
+  recviewer check --changed            the files that differ from the commit that is checked out
+  recviewer check --base main          only what is new on disk since this branch left main
+  recviewer check main...HEAD          only what is new in a range of commits
+
+Exit code 0: nothing; 1: findings; 2: could not work. Example: recviewer check --base origin/main --format sarif
+"""
+
+
+class _Problem(Exception):
+    """Why nothing was checked, as a sentence."""
+
+
+def parser() -> ArgumentParser:
+    """Return what reads the arguments."""
+    made = ArgumentParser("recviewer check", description=HELP, formatter_class=RawDescriptionHelpFormatter)
+    made.add_argument("what", nargs="*", metavar="DIR|RANGE|FILE", help="what to look at; default: this directory")
+    made.add_argument("--base", metavar="REV", help="only what is new since REV; what was as bad before does not count")
+    made.add_argument("--changed", action="store_true", help="only files that changed, each by itself, which is fast")
+    made.add_argument("--repo", metavar="DIR", default=".", help="the repository of a range; default: here")
+    made.add_argument("--format", choices=forms.FORMS, default="text", help="default: text")
+    made.add_argument("--output", metavar="FILE", help="write to a file instead")
+    made.add_argument(
+        "--fail-on",
+        choices=[*(level.value for level in Severity), "none"],
+        default=Severity.AMBER.value,
+        help="the mildest level that gives exit code 1; default: amber",
+    )
+    made.add_argument("--rules", metavar="NAMES", help="ask only these, with commas between")
+    made.add_argument("--without", metavar="NAMES", help="leave these out")
+    made.add_argument("--baseline", metavar="FILE", help="what stands in this file does not count")
+    made.add_argument("--write-baseline", metavar="FILE", help="write all that is found now to this file; exit code 0")
+    made.add_argument(
+        "--collected",
+        metavar="FILE",
+        help="what `pytest --collect-only -q` printed, so that recordings of parameters that are gone are found",
+    )
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Check what was asked, print it, and return the exit code. arguments: without the command's name."""
+    from recviewer.git.repository import GitFailed
+
+    options = parser().parse_args(list(arguments))
+    try:
+        checked = _checked(options)
+        if options.write_baseline:
+            Path(options.write_baseline).write_text(baseline.text_of(checked.found), encoding="utf-8")
+            sys.stderr.write(f"{len(checked.found):,} findings are written to {options.write_baseline}\n")
+            return NOTHING
+        _put(forms.told(checked, options.format), options.output)
+    except (_Problem, GitFailed, Refusal, OSError, baseline.BadBaseline) as failed:
+        if isinstance(failed, BrokenPipeError):
+            raise
+        sys.stderr.write(f"recviewer check: {str(failed).rstrip('.')}.\n")
+        return CANNOT
+    least = None if options.fail_on == "none" else Severity(options.fail_on)
+    return FOUND if checked.fails(least) else NOTHING
+
+
+def _checked(options: Namespace) -> Checked:
+    given = Given(
+        env.number("RECVIEWER_FILE_LIMIT_MB", 64, least=1) * 1024 * 1024,
+        _chosen(options.rules, options.without),
+        _collected(options.collected),
+    )
+    checked = _looked(options, given)
+    if options.baseline:
+        known = baseline.read(Path(options.baseline).read_text(encoding="utf-8"))
+        checked = replace(checked, found=tuple(known.marked(checked.found)))
+    return checked
+
+
+def _looked(options: Namespace, given: Given) -> Checked:
+    what: list[str] = options.what
+    if len(what) == 1 and ".." in what[0] and not os.path.lexists(what[0]):
+        from recviewer.checking.ranges import compared
+
+        if options.base:
+            raise _Problem("a range names its base itself: leave out --base")
+        return compared(Path(options.repo), what[0], given, is_quick=options.changed)
+    folder = Path(what[0]) if len(what) == 1 and os.path.isdir(what[0]) else None
+    if what and folder is None:
+        if options.base or options.changed:
+            raise _Problem("files are checked by themselves: leave out --base and --changed")
+        lacking = [name for name in what if not os.path.lexists(name)]
+        if lacking:
+            raise _Problem(f"{lacking[0]} is no file, directory or range")
+        return running.files(_top(Path(what[0]).parent), what, given)
+    if options.base:
+        from recviewer.checking.ranges import compared
+
+        return compared(folder or Path(options.repo), options.base, given, is_quick=options.changed)
+    if options.changed:
+        return running.changed(folder or Path(options.repo), given)
+    return running.directory(folder or Path("."), given)
+
+
+def _top(folder: Path) -> Path:
+    """Return the top of the work tree that holds a folder; where there is none, the current directory."""
+    from recviewer.git.repository import find
+
+    found = find(folder)
+    return found.work_tree if found else Path(".")
+
+
+def _chosen(only: str | None, without: str | None) -> tuple[Rule, ...]:
+    known = {rule.name: rule for rule in rules()}
+    wanted, left = (_names(text, known) for text in (only, without))
+    return tuple([rule for name, rule in known.items() if (not wanted or name in wanted) and name not in left])
+
+
+def _names(text: str | None, known: dict[str, Rule]) -> list[str]:
+    names = [name.strip() for name in (text or "").split(",") if name.strip()]
+    for name in names:
+        if name not in known:
+            raise _Problem(f"there is no rule {name}; there are {', '.join(known)}")
+    return names
+
+
+def _collected(file: str | None) -> frozenset[str] | None:
+    """Return the ids of tests in what pytest printed."""
+    if file is None:
+        return None
+    lines = Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
+    return frozenset(line.strip() for line in lines if "::" in line)
+
+
+def _put(text: str, output: str | None) -> None:
+    data = text.encode("utf-8", "backslashreplace")
+    if output is None or output == "-":
+        put(sys.stdout, data)
+    else:
+        Path(output).write_bytes(data)

@@ -1,0 +1,118 @@
+"""A check of what a range of commits did: only what is new in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from recviewer.asserts.sources import SourceFiles
+from recviewer.changes import changeset, sources
+from recviewer.changes.changeset import ChangeSet
+from recviewer.changes.overview import overview
+from recviewer.checking import trees
+from recviewer.checking.baseline import of_noticed
+from recviewer.checking.lines import line_of
+from recviewer.checking.model import Checked, Located, in_order
+from recviewer.checking.running import Given
+from recviewer.git.history import contents
+from recviewer.git.ranges import held, opened
+from recviewer.git.texts import texts_of, texts_on_disk
+from recviewer.pairing.sides import Library, Side
+from recviewer.recorders.registry import claims
+from recviewer.smells import Case, Looking, Noticed, Rule, Surroundings
+from recviewer.smells.looking import noted, notes_on, of_changes
+
+
+def compared(folder: Path, spec: str, given: Given, *, is_quick: bool = False) -> Checked:
+    """Check a range: `BASE...HEAD`, `BASE..HEAD`, or `BASE` for what differs on disk. Raises GitFailed.
+
+    Rules about one recording and about changes are asked of what changed. Rules about a test or the tree are asked of the
+    whole new side, and what they would have found on the old one does not count. is_quick: leaves these out.
+    """
+    repository = opened(folder)
+    asked = sources.open_range(repository, sources.parse(spec))
+    source = changeset.load(asked, Library())
+    changes = overview(source).changes
+    cases = [Case(one.old, one.new, one.pair, one.moved_to) for one in changes]
+    found = _with_lines(source, list(of_changes(cases, given.asked)), {case.side.path: case.side for case in cases})
+    of_many = [] if is_quick else [rule for rule in given.asked if rule.among]
+    if of_many:
+        found += _of_many(source, of_many, given)
+    told = tuple([rule for rule in given.asked if rule.holds or rule in of_many])
+    left = tuple([rule for rule in given.asked if rule not in told])
+    where = f"{asked.base[:9]}…{asked.head[:9] or 'the files on disk'}"
+    notes = (asked.note,) if asked.note else ()
+    return Checked(in_order(found), len(cases), told, left, (*source.problems, *notes), where, "change")
+
+
+def _with_lines(source: ChangeSet, found: Sequence[Noticed], sides: dict[str, Side]) -> list[Located]:
+    """Return findings with their places; files are read again only for those that say where."""
+    wanted: dict[str, str] = {}
+    for one in found:
+        side = sides[one.key]
+        if one.held.spots and not side.part:
+            wanted[side.held_by] = side.file_path
+    repository = source.range.repository
+    data = dict(contents(repository, list(wanted)))
+    told = []
+    for one in found:
+        spots, side = one.held.spots, sides[one.key]
+        body = data.get(side.held_by, b"") if spots and not side.part else b""
+        if spots and not body and source.range.is_on_disk and not side.part:
+            body = next((read.data for read in trees.named(repository.work_tree, [side.raw], _MOST)), b"")
+        told.append(Located(one, one.file, line_of(body, spots[0].pointer) if body[:1] in (b"{", b"[") else 1))
+    return told
+
+
+_MOST = 64_000_000
+"""Bytes of a file that is read again for a line."""
+
+
+def _of_many(source: ChangeSet, asked: Sequence[Rule], given: Given) -> Iterator[Located]:
+    """Yield what rules about many find on the new side, what they found on the old one marked as known."""
+    looking = Looking(asked)
+    for read in _new_side(source, given):
+        for side in read.sides:
+            for name, note in notes_on(side, asked).items():
+                looking.noted[name].append(noted(side, note))
+    before = Looking(asked)
+    came = {side.path for side in (*source.added, *(item.new for item in source.modified))}
+    went = (*source.deleted, *(item.old for item in source.modified))
+    for name, some in looking.noted.items():
+        before.noted[name] = [one for one in some if one.key not in came]
+    for side in went:
+        for name, note in notes_on(side, asked).items():
+            before.noted[name].append(noted(side, note))
+    with _around(source, given, is_old=False) as around:
+        now = looking.together(around)
+    with _around(source, given, is_old=True) as around:
+        known = before.together(around)
+    yield from of_noticed(known).marked([Located(one, one.file) for one in now])
+
+
+def _new_side(source: ChangeSet, given: Given) -> Iterator[trees.ReadFile]:
+    repository = source.range.repository
+    if source.range.is_on_disk:
+        yield from trees.below(repository.work_tree, given.limit_bytes, [])
+        return
+    mine = claims().holds if changeset.has_home(repository, source.range.head) else claims().holds_loose
+    paths: dict[str, list[bytes]] = {}
+    for one in held(repository, source.range.head):
+        if one.mode.startswith("100") and mine(one.raw):
+            paths.setdefault(one.blob, []).append(one.raw)
+    for blob, data in contents(repository, list(paths)):
+        for raw in paths[blob]:
+            yield trees.read(raw, data)
+
+
+@contextmanager
+def _around(source: ChangeSet, given: Given, *, is_old: bool) -> Iterator[Surroundings]:
+    repository, asked = source.range.repository, source.range
+    collected = None if is_old else given.collected
+    if asked.is_on_disk and not is_old:
+        with texts_on_disk(repository) as text:
+            yield Surroundings(SourceFiles(text), "", collected)
+        return
+    with texts_of(repository, asked.base if is_old else asked.head) as text:
+        yield Surroundings(SourceFiles(text), "", collected)

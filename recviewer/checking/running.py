@@ -1,0 +1,135 @@
+"""Runs a check: over a directory, over some files, or over a range of commits."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recviewer.checking import trees
+from recviewer.checking.lines import line_of
+from recviewer.checking.model import Checked, Located, in_order
+from recviewer.checking.trees import ReadFile
+from recviewer.smells import Looking, Needs, Noticed, Rule, Surroundings
+
+if TYPE_CHECKING:
+    from recviewer.git.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What every check is given. asked: the rules. collected: ids of the tests that pytest would run, None for unknown."""
+
+    limit_bytes: int
+    asked: tuple[Rule, ...]
+    collected: frozenset[str] | None = None
+
+
+def directory(root: Path, given: Given) -> Checked:
+    """Check all recordings below a directory. Raises store.NoRoot."""
+    problems: list[str] = []
+    looking = Looking(given.asked)
+    with _no_collector(), _around(root, given) as around:
+        found, count = _looked_at(trees.below(root, given.limit_bytes, problems), looking)
+        found += [(one, 1) for one in looking.together(around)]
+    asked = [rule for rule in given.asked if rule.needs is not Needs.CHANGE]
+    told = [_located(one, around.top, lines) for one, lines in found]
+    return _checked(told, count, asked, given, problems, "the files on disk")
+
+
+def files(top: Path, named: Collection[str], given: Given) -> Checked:
+    """Check some files by themselves: no rule is asked that needs a test or the tree. named: as on a command line."""
+    mine, others = trees.claimed(top, named)
+    asked = [rule for rule in given.asked if rule.needs is Needs.EXCHANGE]
+    with _no_collector():
+        found, count = _looked_at(trees.named(top, mine, given.limit_bytes), Looking(asked))
+    problems = [f"{len(others):,} of the files named are no recordings"] if others else []
+    told = [_located(one, "", lines) for one, lines in found]
+    return _checked(told, count, asked, given, problems, "the files named")
+
+
+def changed(top: Path, given: Given, base: str = "HEAD") -> Checked:
+    """Check the files that git says changed since a commit, by themselves. Raises GitFailed."""
+    from recviewer.changes.disk import looked_at
+    from recviewer.git import refs
+    from recviewer.git.ranges import opened
+    from recviewer.recorders.registry import claims
+
+    repository = opened(top)
+    seen = looked_at(repository, refs.commit_of(repository, refs.valid(base)), claims().holds)
+    asked = [rule for rule in given.asked if rule.needs is Needs.EXCHANGE]
+    raws = [item.raw for item in seen.changed if item.new]
+    with _no_collector():
+        found, count = _looked_at(trees.named(repository.work_tree, raws, given.limit_bytes), Looking(asked))
+    told = [_located(one, "", lines) for one, lines in found]
+    return _checked(told, count, asked, given, list(seen.problems), f"the files that changed since {base}")
+
+
+_Found = list[tuple[Noticed, int]]
+
+
+def _looked_at(read: Iterable[ReadFile], looking: Looking) -> tuple[_Found, int]:
+    """Return what is found on each recording by itself, with its line, and how many there are."""
+    found: _Found = []
+    count = 0
+    for one in read:
+        count += len(one.sides)
+        found += of_file(one, looking)
+    return found, count
+
+
+def of_file(one: ReadFile, looking: Looking) -> Iterator[tuple[Noticed, int]]:
+    """Yield what is found on the recordings of a file, with lines."""
+    for side in one.sides:
+        for noticed in looking.at(side):
+            spots = noticed.held.spots
+            is_whole = not side.part and one.data[:1] in b"{["
+            yield noticed, line_of(one.data, spots[0].pointer) if spots and is_whole else 1
+
+
+def _located(noticed: Noticed, top: str, line: int) -> Located:
+    return Located(noticed, top + noticed.file, line)
+
+
+def _checked(
+    told: Sequence[Located], count: int, asked: Sequence[Rule], given: Given, problems: Sequence[str], where: str
+) -> Checked:
+    left = tuple([rule for rule in given.asked if rule not in asked])
+    return Checked(in_order(told), count, tuple(asked), left, tuple(problems), where)
+
+
+@contextmanager
+def _around(root: Path, given: Given) -> Iterator[Surroundings]:
+    """Yield what stands around the recordings of a directory: the sources of the work tree in which it lies."""
+    from recviewer.asserts.sources import SourceFiles
+    from recviewer.git.repository import find
+    from recviewer.git.texts import texts_on_disk
+
+    repository = find(root.resolve())
+    if repository is None:
+        yield Surroundings(collected=given.collected)
+        return
+    with texts_on_disk(repository) as text:
+        yield Surroundings(SourceFiles(text), top_of(repository, root), given.collected)
+
+
+def top_of(repository: Repository, root: Path) -> str:
+    """Return the way from the top of a work tree to a directory in it, "" or ending in `/`."""
+    way = os.path.relpath(root.resolve(), Path(repository.work_tree).resolve())
+    return "" if way == "." or way.startswith("..") else f"{way}/"
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep the garbage collector from walking over freshly decoded documents, which hold no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,188 @@
+"""`recviewer check`: what it looks at, what it prints, and its exit codes."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from recviewer.recorders.registry import claims
+from tests.trees import FOLDER, bytes_of, chat, name_of
+
+GOOD, CUT, ERROR = chat(), chat("Cut?", finish="length"), chat("Slow?", error="slow down")
+
+
+def rules(out):
+    return sorted(one["rule"] for one in json.loads(out)["findings"] if one["standing"] == "counts")
+
+
+def test_nothing_is_0_findings_are_1(tree, check):
+    tree.put(GOOD)
+    code, out, _ = check()
+    assert (code, out.splitlines()[0]) == (0, "nothing found in 1 recording (the files on disk)")
+
+    tree.put(CUT)
+    code, out, err = check()
+
+    assert (code, err) == (1, "")
+    assert f"{FOLDER}/{name_of(CUT)}:1  the answer did not end well (length)" in out
+    assert "1 red in 2 recordings" in out
+
+
+def test_a_level_decides_what_fails(tree, check):
+    tree.put(chat(finish="because"))
+
+    assert [check("--fail-on", level)[0] for level in ("red", "amber", "grey", "none")] == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nowhere"],
+        ["nowhere...HEAD"],
+        ["--base", "nowhere"],
+        ["--rules", "no-such-rule"],
+        ["--baseline", "nowhere"],
+        ["--format", "pdf"],
+        ["a...b", "--base", "c"],
+        ["--output", "/nowhere/at/all"],
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_done_is_2_and_a_sentence(tree, check, words):
+    tree.put(GOOD)
+    tree.commit()
+
+    code, out, err = check(*words)
+
+    assert (code, out) == (2, "")
+    assert err.strip()
+    assert "Traceback" not in err
+
+
+def test_a_directory_is_named_from_the_top_of_the_work_tree(tree, check):
+    tree.put(CUT)
+    tree.put(ERROR, folder="other/recordings")
+
+    code, out, _ = check("--format", "json", "other")
+
+    (found,) = json.loads(out)["findings"]
+    assert code == 1
+    assert found["file"] == f"other/recordings/{name_of(ERROR)}"
+    assert found["path"] == f"recordings/{name_of(ERROR)}"
+
+
+def test_files_are_checked_by_themselves_and_others_are_told_of(tree, check):
+    (cut,), (other,) = tree.put(CUT), tree.put(ERROR)
+    tree.write("README.md", b"")
+
+    code, out, _ = check("--format", "json", cut, "README.md")
+
+    assert (code, rules(out)) == (1, ["broke-off"])
+    assert json.loads(out)["problems"] == ["1 of the files named are no recordings"]
+    assert other not in out
+
+
+def test_changed_files_alone(tree, check):
+    tree.put(ERROR)
+    tree.commit()
+    assert check("--changed")[0] == 0
+
+    tree.put(CUT)
+
+    code, out, _ = check("--changed", "--format", "json")
+    assert (code, rules(out)) == (1, ["broke-off"])
+
+
+def test_only_what_is_new_counts_on_a_base(tree, check):
+    tree.put(ERROR)
+    base = tree.commit()
+    tree.put(CUT)
+
+    assert rules(check("--base", base, "--format", "json")[1]) == ["broke-off"]
+    tree.commit()
+    code, out, _ = check(f"{base}...HEAD", "--format", "json")
+    assert (code, rules(out)) == (1, ["broke-off"])
+    assert json.loads(out)["changes"] == 1
+
+
+def test_what_a_change_lost_is_found_in_a_range_alone(tree, check):
+    called = chat(calls=[("look", "{}")])
+    (path,) = tree.put(called)
+    base = tree.commit()
+    tree.write(path, bytes_of(chat()))
+
+    assert "lost-tool-call" in rules(check("--base", base, "--format", "json")[1])
+    assert "lost-tool-call" not in rules(check("--format", "json")[1])
+
+
+def test_a_baseline_is_written_and_kept_to(tree, check):
+    tree.put(ERROR)
+    assert check("--write-baseline", "known.jsonl") == (0, "", "1 findings are written to known.jsonl\n")
+
+    code, out, _ = check("--baseline", "known.jsonl")
+    assert code == 0
+    assert "nothing found in 1 recording (the files on disk); 1 there before" in out
+    tree.put(CUT)
+    assert check("--baseline", "known.jsonl")[0] == 1
+
+
+def test_rules_are_chosen(tree, check):
+    tree.put(ERROR, CUT)
+
+    assert rules(check("--rules", "broke-off", "--format", "json")[1]) == ["broke-off"]
+    assert rules(check("--without", "broke-off", "--format", "json")[1]) == ["recorded-error"]
+
+
+def test_a_name_or_a_recording_steers_no_terminal_and_forges_no_line(tree, check):
+    evil = chat(finish="be\x1b[31mcause\n::error ::pwned")
+    tree.write(f"{FOLDER}/a\n::error ::named.json", bytes_of(evil))
+
+    for form in ("text", "github", "sarif", "junit", "gitlab", "json"):
+        out = check("--format", form)[1]
+        assert "\x1b" not in out
+        assert not re.search("^::error ::", out, re.MULTILINE)
+
+
+def test_neither_django_nor_a_database_is_needed(tree):
+    tree.put(CUT)
+    code = "import sys; from recviewer.checking.command import run; run([])"
+    code += "; print([name for name in sys.modules if 'django' in name])"
+    project = Path(__file__).parents[2]
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tree.top, env=os.environ | {"PYTHONPATH": str(project)}, capture_output=True
+    )
+
+    assert done.stdout.endswith(b"\n[]\n")
+
+
+@pytest.mark.parametrize(
+    ("program", "words", "said"),
+    [
+        (["-m", "recviewer"], ["check", "--help"], b"Tell what is odd about recordings"),
+        (["-m", "recviewer"], ["help", "check"], b"Tell what is odd about recordings"),
+        (["-m", "recviewer"], ["check", "--deploy", "--help"], b"--fail-level"),
+        (["manage.py"], ["check", "--help"], b"--fail-level"),
+    ],
+    ids=str,
+)
+@pytest.mark.slow
+def test_check_is_ours_but_for_manage_py(program, words, said):
+    done = subprocess.run([sys.executable, *program, *words], cwd=Path(__file__).parents[2], capture_output=True)
+
+    assert done.returncode == 0
+    assert said in done.stdout
+
+
+def test_pre_commit_gives_what_recorders_claim():
+    (hook,) = yaml.safe_load((Path(__file__).parents[2] / ".pre-commit-hooks.yaml").read_text())
+    for home, endings in claims().by_home.items():
+        for ending in endings:
+            assert re.search(hook["files"], f"tests/{home.decode()}/sub/a{ending.decode()}"), (home, ending)
+    assert not re.search(hook["files"], "src/package.json")
+    assert hook["entry"] == "recviewer check"
