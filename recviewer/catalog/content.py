@@ -14,6 +14,7 @@ from recviewer.recent import Recent
 from recviewer.recorders.packing import unpacked
 from recviewer.recorders.reading import bytes_of, key_of_part, read_file, read_part
 from recviewer.recorders.registry import read_as
+from recviewer.secrets.raw import shown
 from recviewer.store import files
 
 EXACT_LIMIT_BYTES = 256 * 1024
@@ -45,6 +46,19 @@ class Content:
     start: int = 0
     is_heavy: bool = False
     name: str = ""
+
+
+def lines_of(content: Content) -> bytes:
+    """Return the bytes of the whole file as they may be seen: with masks in place of secrets, every line where it was."""
+    may_hold = content.is_heavy or content.whole is not content.data or content.reading.raw is None
+    return shown(content.whole) if may_hold or content.reading.exchange.secrets else content.whole
+
+
+def bytes_of_content(content: Content) -> bytes:
+    """Return the exchange's own bytes as they may be seen."""
+    if content.whole is content.data:
+        return lines_of(content)
+    return shown(content.data)
 
 
 _cache = Recent[str, Content](weigh=lambda content: content.weight, limit=CACHE_BYTES, at_least=0)

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.naming import clean, file_of, provider_of, test_name
 from recviewer.exchange.ends import WORST, end_of
-from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange
 from recviewer.exchange.seen import leaked, shows_picture
 from recviewer.exchange.text import line_of, reasons, searchable
@@ -138,7 +137,7 @@ def summary_of(part: ReadPart, *, blob: str) -> Summary:
         part=part.part,
         place=part.index,
         blob=blob,
-        fingerprint=fingerprint(exchange),
+        fingerprint=reading.fingerprint,
         kind=exchange.kind.value,
         endpoint=clean(exchange.endpoint),
         host=clean(host_of(exchange.url)),

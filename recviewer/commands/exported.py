@@ -13,7 +13,6 @@ from recviewer.catalog.filters import AT_COMMIT
 from recviewer.catalog.summary import blob_of_part, summary_of
 from recviewer.exchange.contract import Place, to_json
 from recviewer.exchange.encode import encode
-from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Json
 from recviewer.exchange.plain import escaped_bytes
 from recviewer.recorders.reading import ReadPart, failed, key_of_part, read_file
@@ -43,7 +42,7 @@ def contract_of(found: ReadExchange) -> dict[str, Json]:
     part, exchange = found.part, found.part.reading.exchange
     named = {"state": part.replay.state.value, "rule": part.replay.rule, "expected": part.replay.expected}
     path = key_of_part(found.file, part.part)
-    return to_json(exchange, Place(path, found.blob, fingerprint(exchange), named, part.part, part.index))
+    return to_json(exchange, Place(path, found.blob, part.reading.fingerprint, named, part.part, part.index))
 
 
 def line_of(value: dict[str, Json]) -> bytes:

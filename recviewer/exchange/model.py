@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple, TypeAlias
 from recviewer.exchange.encode import encode
 from recviewer.exchange.kinds import Kind as Kind
 from recviewer.exchange.leftovers import leftovers
+from recviewer.exchange.secret import Secret
 
 Json: TypeAlias = Any
 """A decoded JSON value: dict, list, str, int, float, bool or None."""
@@ -277,13 +278,11 @@ class Reply:
 class Exchange:
     """One recording's meaning: request, reply, and what was wrong with the file.
 
-    read_as: the name of the format that read it. method: of HTTP, in capitals, "" where none is recorded.
-    model: what was asked for; reported_model: what the reply says.
-    status: the recorded HTTP status, where there is one. metadata: `provider_metadata` as recorded.
-    id_mapping: `id_normalization_mapping` as recorded. Both {} when absent.
-    unread: the reply as recorded where no format understands it, else None. rest: what else counts, by where it stands
-    in the file: all that is neither in the neutral model nor known to be harmless. elements: of a stream, what counts of
-    each element. left: values of a reply that no reader understands, by path. place: test, host, provider; that may move.
+    read_as: the name of the format that read it. method: of HTTP, in capitals, "" where none is recorded. model: what was
+    asked for; reported_model: what the reply says. status: the recorded HTTP status. metadata: `provider_metadata`.
+    id_mapping: `id_normalization_mapping`. unread: the reply where no format reads it. rest: what else counts, by where
+    it stands: all that is neither in the neutral model nor harmless. elements: of a stream, what counts of each.
+    left: values of a reply that no reader understands, by path. place: test, host, provider; that may move. secrets: masked.
     """
 
     kind: Kind
@@ -311,6 +310,7 @@ class Exchange:
     left: tuple[Left, ...] = ()
     place: dict[str, Json] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    secrets: tuple[Secret, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

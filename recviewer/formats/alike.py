@@ -54,10 +54,14 @@ class CutChunks:
 
 @dataclass(frozen=True, slots=True)
 class Shortened:
-    """A document without such chunks. alike: those that stood behind an element of `response.body`, by its place."""
+    """A document without such chunks. alike: those that stood behind an element of `response.body`, by its place.
+
+    data: the bytes of the document.
+    """
 
     document: Json
     alike: dict[int, CutChunks]
+    data: bytes
 
 
 def shortened(data: bytes) -> Shortened | None:
@@ -191,7 +195,7 @@ def _decoded(short: bytes, cut: dict[int, _Cut], count: int) -> Shortened | None
             alike[place] = CutChunks(found.key, texts[1 : len(found.texts)])
     except ValueError:
         return None
-    return Shortened(document, alike)
+    return Shortened(document, alike, short)
 
 
 def _texts(found: list[bytes]) -> list[str] | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Chunk, Exchange, Failure, Json, Kind, Left, Problem, Reply
 from recviewer.formats import registry
 from recviewer.formats.alike import shortened
@@ -27,17 +28,29 @@ NOT_UNDERSTOOD = "not understood: it is kept as it is, and counts"
 class Reading:
     """A recording that was read.
 
-    raw: its envelope, None where the bytes are unreadable. format: the one that read it, None likewise.
+    raw: its envelope, None where the bytes are unreadable. format: the one that read it, None likewise. as_recorded: where
+    secrets were masked in it, the same without masks: for hashes alone, and for who may see them.
     """
 
     exchange: Exchange
     raw: Raw | None = None
     format: Format | None = None
+    as_recorded: Reading | None = None
 
     @property
     def document(self) -> dict[str, Json]:
         """The decoded document, {} where the bytes are unreadable."""
         return self.raw.document if self.raw else {}
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of what was recorded."""
+        return fingerprint((self.as_recorded or self).exchange)
+
+    @property
+    def hashed(self) -> dict[str, Json]:
+        """The document as it was recorded, for hashes of it alone."""
+        return (self.as_recorded or self).document
 
     def chunks(self) -> Iterator[Chunk]:
         """Yield what each element of a streamed reply adds; nothing where it was not streamed or not readable."""
@@ -67,13 +80,14 @@ def read(data: bytes, *, exact: bool = False, as_format: str | None = None) -> R
     return read_document(decoded, as_format=as_format)
 
 
-def read_briefly(data: bytes) -> Reading | None:
+def read_briefly(data: bytes, is_odd: Callable[[bytes], bool] = lambda _: False) -> Reading | None:
     """Read a long stream whose chunks are mostly alike without decoding each of them.
 
-    The exchange is the one that `read` returns; the document has not all chunks. Returns None for any other recording.
+    The exchange is the one that `read` returns; the document has not all chunks. Returns None for any other recording, and
+    for one that is odd: asked of what is left of its bytes.
     """
     found = shortened(data)
-    if found is None:
+    if found is None or is_odd(found.data):
         return None
     try:
         raw = envelope(found.document, found.alike)

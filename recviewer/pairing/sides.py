@@ -7,12 +7,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from recviewer.catalog.naming import clean, test_name
-from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange, Kind, Table
 from recviewer.exchange.text import Line, line_of
 from recviewer.formats.decode import EFFORT_LIMIT, effort, weight
 from recviewer.formats.raw import host_of
-from recviewer.formats.reading import unreadable
+from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
 from recviewer.recorders.reading import bytes_of, key_of_part, read_file, read_part
 from recviewer.recorders.registry import read_as
@@ -145,7 +144,7 @@ def file_meaning_of(data: bytes, name: str, blob: str) -> FileMeaning:
     parts = []
     for one in read_file(data, name):
         own = bytes_of(data, one)
-        meaning = _meaning(one.reading.exchange, one.replay, own)
+        meaning = _meaning(one.reading, one.replay, own)
         parts.append(PartMeaning(one.part, one.index, files.blob_id(own) if one.part else blob, meaning))
     is_whole = len(parts) == 1 and not parts[0].part
     return FileMeaning(tuple(parts), parts[0].meaning.lines if is_whole else _lines(data))
@@ -156,8 +155,9 @@ def meaning_of(data: bytes, name: str) -> Meaning:
     return file_meaning_of(data, name, "").parts[0].meaning
 
 
-def _meaning(exchange: Exchange, replay: Replay, data: bytes) -> Meaning:
-    return Meaning(exchange, fingerprint(exchange), replay, line_of(exchange), len(data), _lines(data), cost_of(data))
+def _meaning(reading: Reading, replay: Replay, data: bytes) -> Meaning:
+    exchange = reading.exchange
+    return Meaning(exchange, reading.fingerprint, replay, line_of(exchange), len(data), _lines(data), cost_of(data))
 
 
 def cost_of(data: bytes) -> int:

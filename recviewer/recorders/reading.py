@@ -1,4 +1,4 @@
-"""Reading a file: bytes in, its exchanges out. Nothing a file holds makes this raise."""
+"""Reading a file: bytes in, its exchanges out, with masks in place of secrets. Nothing a file holds makes this raise."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 
 from recviewer.formats.reading import Reading, read_briefly, read_document, unreadable
 from recviewer.recorders.contract import FilePart, Recorder
+from recviewer.recorders.hiding import may_speak, without_secrets
 from recviewer.recorders.packing import BadPacking, packed_as, unpacked
 from recviewer.recorders.registry import recorder_of, told_test
 from recviewer.replay.names import Replay, ReplayState
+from recviewer.secrets.quick import suspects
 
 log = logging.getLogger(__name__)
 UNVERIFIABLE = Replay(ReplayState.UNVERIFIABLE)
@@ -49,8 +51,8 @@ def sum_file(data: bytes, name: str) -> tuple[ReadPart, ...]:
         return (failed(str(reason), len(data)),)
     recorder = recorder_of(name, data)
     if recorder is not None and getattr(recorder, "is_one_document", False):  # an `OneDocument`; isinstance is slow
-        reading = read_briefly(data)
-        if reading is not None:
+        reading = read_briefly(data, suspects)
+        if reading is not None and not may_speak(reading):
             replay = recorder.replay(reading.document, name.rpartition("/")[2])
             return (ReadPart("", 0, 0, len(data), reading, replay, recorder.name),)
     return _read_by(recorder, data, name, exact=False)
@@ -72,7 +74,9 @@ def _read_by(recorder: Recorder | None, data: bytes, name: str, *, exact: bool) 
     if recorder is None:
         return ()
     try:
-        parts = [_read(recorder, part, index, name) for index, part in enumerate(recorder.parts(data, exact=exact))]
+        parts = [
+            _read(recorder, part, index, name, data) for index, part in enumerate(recorder.parts(data, exact=exact))
+        ]
     except Exception as error:
         log.exception("recorder %s failed", recorder.name)
         return (failed(f"the {recorder.name} recorder's reader failed ({type(error).__name__})", len(data)),)
@@ -111,7 +115,7 @@ def read_part(data: bytes, name: str, part: str, *, exact: bool = False) -> Read
     return next((one for one in read_file(data, name, exact=exact) if one.part == part), None)
 
 
-def _read(recorder: Recorder, part: FilePart, index: int, name: str) -> ReadPart:
+def _read(recorder: Recorder, part: FilePart, index: int, name: str, data: bytes) -> ReadPart:
     if part.decoded is None:
         reading = unreadable(part.reason)
         return ReadPart(part.name, index, part.start, part.end, reading, UNVERIFIABLE, recorder.name, part.rest)
@@ -121,6 +125,8 @@ def _read(recorder: Recorder, part: FilePart, index: int, name: str) -> ReadPart
         decoded = replace(decoded, document={"test_id": test, **decoded.document}) if test else decoded
     reading = read_document(decoded)
     replay = recorder.replay(reading.document, name.rpartition("/")[2]) if reading.raw else UNVERIFIABLE
+    own = data[part.start : part.end] + (data[slice(*part.rest)] if part.rest else b"")
+    reading = without_secrets(reading, decoded, own, is_document=getattr(recorder, "is_one_document", False))
     return ReadPart(part.name, index, part.start, part.end, reading, replay, recorder.name, part.rest)
 
 

@@ -40,6 +40,7 @@ from recviewer.pages.text.classes import CLASSES
 from recviewer.pages.text.folds import Fold, Folds
 from recviewer.pages.text.test_ids import TestId
 from recviewer.pages.text.texts import shortened
+from recviewer.secrets.raw import shown
 
 FIRST = 130_000
 """Characters of markup that all texts of a page may take at first; what is beyond is folded and fetched when opened."""
@@ -160,11 +161,16 @@ def page_of(
         folds=folds,
     )
     if is_raw or much or found is None or found.churn is Churn.UNREAD:
-        return replace(page, raw=raw_diff(before, after, _asked(request, kept)))
+        return replace(page, raw=raw_diff(_shown(before), _shown(after), _asked(request, kept)))
     if found.churn in (Churn.NEW, Churn.GONE):
         content, side = (contents[1], new) if found.churn is Churn.NEW else (contents[0], old)
         return replace(page, alone=alone_of(content, folds, side.url) if content else None)
     return _filled(page, found, contents, kept)
+
+
+def _shown(data: bytes | None) -> bytes | None:
+    """Return the bytes of a file with masks in place of secrets."""
+    return shown(data) if data else data
 
 
 def too_much(before: bytes | None, after: bytes | None) -> str:

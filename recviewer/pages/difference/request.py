@@ -144,7 +144,7 @@ def _head(
 def _rules(before: Content, after: Content, paths: tuple[str, str]) -> str:
     """Say by which rules the two names were made, where that explains why they differ."""
     old, new = (
-        name_state(content.reading.document, path.rpartition("/")[2]).rule
+        name_state(content.reading.hashed, path.rpartition("/")[2]).rule
         for content, path in ((before, paths[0]), (after, paths[1]))
     )
     return f": named by rule {old} before, by rule {new} now" if old and new and old != new else ""

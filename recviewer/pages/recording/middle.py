@@ -10,7 +10,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from recviewer.catalog.content import Content
+from recviewer.catalog.content import Content, lines_of
 from recviewer.exchange import contract
 from recviewer.exchange.model import Exchange, Kind
 from recviewer.pages.recording import chunkview, rawview
@@ -106,7 +106,7 @@ def _rendered(content: Content, folds: Folds, *, wants_seams: bool) -> dict[str,
 
 
 def _raw(content: Content, asks: QueryDict) -> dict[str, Any]:
-    source = rawview.Source(content.whole)
+    source = rawview.Source(lines_of(content))
     asked = asks.get("lines", "")
     first, _, last = asked.partition("-")
     if "line" in asks:

@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header, urlencode
 from django.views.decorators.http import require_safe
 
 from recviewer.catalog import content as contents
-from recviewer.catalog.content import Content
+from recviewer.catalog.content import Content, bytes_of_content
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.exchange import contract
@@ -227,12 +227,15 @@ def picture(found: media.Picture) -> HttpResponse:
 
 
 def _download(path: str, content: Content) -> HttpResponse:
-    """Give the file's bytes, for saving: never for display in this origin. Raises CannotRead where there are none."""
+    """Give the file's bytes, with masks in place of secrets, for saving: never for display in this origin.
+
+    Raises CannotRead where there are none.
+    """
     if content.missing:
         raise CannotRead(path.encode("utf-8", "surrogatepass"), content.missing)
     name = path.rpartition("/")[2]
     return HttpResponse(
-        content.data,
+        bytes_of_content(content),
         content_type="application/octet-stream",
         headers={
             "Content-Disposition": content_disposition_header(True, name) or "attachment",

@@ -17,6 +17,7 @@ from recviewer.formats.decode import Unreadable, decode
 from recviewer.language.pasted import hash_in
 from recviewer.replay.calls import call_of
 from recviewer.replay.names import ReplayState, name_state
+from recviewer.secrets.documents import masked
 from recviewer.store.refusals import Refusal
 
 MOST = 60
@@ -156,6 +157,7 @@ def _candidates(test_id: str, model: str) -> tuple[Sequence[Recording], int]:
 
 
 def _compared(document: Json, candidates: Iterable[Recording]) -> Iterable[NearRecording]:
+    document = masked(document).document
     for recording in candidates:
         other = _document(recording)
         if other is not None:

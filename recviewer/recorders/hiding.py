@@ -1,0 +1,87 @@
+"""Putting masks in place of secrets, in all that is read: what pages, commands and the index are made of has none.
+
+What is hashed is what was recorded: the fingerprint, and the names that replay looks for.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from recviewer.exchange.encode import encode
+from recviewer.exchange.model import Exchange, Output
+from recviewer.exchange.secret import Secret
+from recviewer.formats.decode import Decoded
+from recviewer.formats.reading import Reading, read_document
+from recviewer.secrets import documents, raw
+from recviewer.secrets.quick import suspects
+from recviewer.secrets.texts import find, hidden
+
+log = logging.getLogger(__name__)
+
+IN_FILE = "file"
+"""Where a secret stands that is not in what a recorder's document has: in a header that is left out, for one."""
+
+
+def may_speak(reading: Reading) -> bool:
+    """Tell whether what was answered may hold a secret: a stream may have cut it into pieces."""
+    return reading.exchange.chunks > 0 and suspects(_spoken(reading.exchange))
+
+
+def _spoken(exchange: Exchange) -> bytes:
+    texts = [text for output in exchange.outputs for text in _texts(output)]
+    return "\n".join(["", *texts]).encode("utf-8", "surrogatepass")
+
+
+def _texts(output: Output) -> list[str]:
+    return [output.content, output.reasoning, output.refusal, *[call.arguments for call in output.tool_calls]]
+
+
+def without_secrets(reading: Reading, decoded: Decoded, data: bytes, *, is_document: bool) -> Reading:
+    """Return a reading with masks in place of secrets.
+
+    data: the bytes of the exchange. is_document: they are the document.
+    """
+    if reading.raw is None:
+        return reading
+    is_odd = suspects(data) if is_document else raw.may_hold(data) or suspects(encode(decoded.document))
+    if not is_odd and not may_speak(reading):
+        return reading
+    try:
+        return _hidden(reading, decoded, data, is_document=is_document)
+    except Exception:  # what cannot be looked at for secrets is not shown
+        log.exception("secrets could not be masked")
+        raise
+
+
+def _hidden(reading: Reading, decoded: Decoded, data: bytes, *, is_document: bool) -> Reading:
+    found = documents.masked(decoded.document)
+    secrets = list(found.secrets)
+    if not is_document:
+        told = {one.told for one in secrets}
+        secrets += [one for one in _in_file(data) if one.told not in told]
+    if not secrets:
+        return reading
+    if not found.values:
+        return replace(reading, exchange=replace(reading.exchange, secrets=tuple(secrets)))
+    problems = tuple([replace(one, what=hidden(one.what, find(one.what))) for one in decoded.problems])
+    again = read_document(replace(decoded, document=found.document, problems=problems))
+    outputs = tuple(map(_without, again.exchange.outputs))
+    exchange = replace(again.exchange, outputs=outputs, secrets=tuple(secrets))
+    return Reading(exchange, again.raw, again.format, as_recorded=reading)
+
+
+def _in_file(data: bytes) -> list[Secret]:
+    text = data.decode("utf-8", "replace")
+    return [documents.secret_of(one, text, IN_FILE) for one in raw.found_in(text)]
+
+
+def _without(output: Output) -> Output:
+    """Return an output without what its pieces make together, where no series of them was known to."""
+    if not suspects("\n".join(["", *_texts(output)]).encode("utf-8", "surrogatepass")):
+        return output
+    calls = tuple([replace(call, arguments=hidden(call.arguments, find(call.arguments))) for call in output.tool_calls])
+    content, reasoning, refusal = (
+        hidden(text, find(text)) for text in (output.content, output.reasoning, output.refusal)
+    )
+    return replace(output, content=content, reasoning=reasoning, refusal=refusal, tool_calls=calls)

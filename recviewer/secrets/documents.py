@@ -1,0 +1,159 @@
+"""Secrets in a decoded document: found wherever they stand, also where a stream cut them apart, and masked there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
+
+from recviewer.exchange.model import Json
+from recviewer.exchange.secret import Secret
+from recviewer.secrets import pieces
+from recviewer.secrets.kinds import Level
+from recviewer.secrets.mask import mask_of
+from recviewer.secrets.texts import Found, find_named, hidden
+
+_Way: TypeAlias = tuple[str | int, ...]
+
+
+class Masked(NamedTuple):
+    """A document with masks in place of secrets, what was found, and what was masked, to the letter, with its mask."""
+
+    document: Json
+    secrets: tuple[Secret, ...]
+    values: dict[str, str]
+
+
+@dataclass(slots=True)
+class _Walk:
+    secrets: list[Secret] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+    known: set[tuple[str, str]] = field(default_factory=set)
+    """Names with texts that hold none: streams repeat them in each element."""
+
+    def add(self, found: list[Found], text: str, where: str) -> None:
+        for one in found:
+            self.secrets.append(secret_of(one, text, where))
+            if one.kind.is_masked:
+                self.values[text[one.start : one.end]] = mask_of(one, text)
+
+    def masked(self, value: Json, name: str, where: str) -> Json:
+        """Return a value with masks. name: its key, of what stands in a list that of the list."""
+        if isinstance(value, str):
+            return self.of_text(value, name, where)
+        if isinstance(value, list):
+            return [self.masked(item, name, f"{where}[{place}]") for place, item in enumerate(value)]
+        if isinstance(value, dict):
+            named = value.get("name") if isinstance(value.get("value"), str) else None
+            return {
+                self.of_text(key, "", where) if isinstance(key, str) else key: self.masked(
+                    item, named if key == "value" and isinstance(named, str) else str(key), _below(where, key)
+                )
+                for key, item in value.items()
+            }
+        return value
+
+    def of_text(self, text: str, name: str, where: str) -> str:
+        if (name, text) in self.known:
+            return text
+        found = find_named(name, text)
+        inside = pieces.across(text) if '"' in text and len(text) > pieces.LEAST else []
+        if not found and not inside:
+            self.known.add((name, text))
+            return text
+        self.add(found, text, where)
+        made = hidden(text, found)
+        for one in inside:
+            self.add([one.found], one.joined, where)
+        return pieces.hidden_across(made) if inside else made
+
+
+def secret_of(found: Found, text: str, where: str) -> Secret:
+    """Return what is told of a secret that was found in a text. where: the way to it."""
+    kind = found.kind
+    told = found.shown + (mask_of(found, text) if kind.is_masked else text[found.start : found.end])
+    return Secret(kind.name, kind.called, kind.level.value, where, told)
+
+
+def masked(document: Json) -> Masked:
+    """Return a document without what is to be masked. The document itself is left as it is."""
+    walk = _Walk()
+    body = _body(document)
+    if body is not None:
+        document = {**document, "response": {**document["response"], "body": _joined(body, walk)}}
+    made = walk.masked(document, "", "")
+    return Masked(made, tuple(dict.fromkeys(walk.secrets)), walk.values)
+
+
+def _below(where: str, key: object) -> str:
+    return f"{where}.{key}" if where else str(key)
+
+
+def _body(document: Json) -> list[Json] | None:
+    """Return the elements of a stream, None where the reply is none."""
+    response = document.get("response") if isinstance(document, dict) else None
+    body = response.get("body") if isinstance(response, dict) else None
+    return body if isinstance(body, list) and len(body) > 1 else None
+
+
+class _Piece(NamedTuple):
+    """A text of an element. element: its place. way: to the text in it."""
+
+    element: int
+    way: _Way
+    text: str
+
+
+def _joined(body: list[Json], walk: _Walk) -> list[Json]:
+    """Return a stream without the secrets that begin in one element and end in another.
+
+    Texts belong together that stand at the same place of their elements, and of the same choice, call or block.
+    """
+    series: dict[tuple[Any, ...], list[_Piece]] = {}
+    for place, element in enumerate(body):
+        for key, way, text in _texts(element, (), ()):
+            series.setdefault(key, []).append(_Piece(place, way, text))
+    made = list(body)
+    for some in series.values():
+        if len(some) > 1:
+            cuts = pieces.cut([piece.text for piece in some])
+            for one in cuts.found:
+                first = some[one.first]
+                walk.add([one.found], one.joined, f"response.body[{first.element}]{_spelled(first.way)}")
+            for place, text in cuts.changed.items():
+                made[some[place].element] = _with(made[some[place].element], some[place].way, text)
+    return made
+
+
+def _texts(value: Json, key: tuple[Any, ...], way: _Way) -> Iterator[tuple[tuple[Any, ...], _Way, str]]:
+    """Yield the texts in an element: what tells to which series each belongs, the way to it, and itself."""
+    if isinstance(value, str):
+        yield key, way, value
+    elif isinstance(value, dict):
+        own = tuple(
+            [value[name] for name in ("index", "output_index", "content_index") if isinstance(value.get(name), int)]
+        )
+        for name, item in value.items():
+            yield from _texts(item, (*key, own, name), (*way, name))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _texts(item, (*key, place), (*way, place))
+
+
+def _with(value: Json, way: _Way, text: str) -> Json:
+    """Return a value with another text at the end of a way."""
+    if not way:
+        return text
+    step, rest = way[0], way[1:]
+    if isinstance(value, dict):
+        return {**value, step: _with(value[step], rest, text)}
+    return [_with(item, rest, text) if place == step else item for place, item in enumerate(value)]
+
+
+def _spelled(way: _Way) -> str:
+    return "".join([f"[{step}]" if isinstance(step, int) else f".{step}" for step in way])
+
+
+def worst(secrets: tuple[Secret, ...]) -> str:
+    """Return the worst level among some secrets, "" for none."""
+    return next((level.value for level in Level if any(one.level == level for one in secrets)), "")

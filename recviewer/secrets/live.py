@@ -1,0 +1,59 @@
+"""Whether what looks like a credential could be one: not where it says that it is none, nor where no machine made it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+_FAKE = re.compile(
+    r"(?i)redact|scrub|saniti[sz]|filtered|masked|hidden|removed|censored|omitted|placeholder|example|dummy|fake|mock|sample"
+    r"|change[-_]?me|your[-_]|[-_]here\b|not[-_]?(?:needed|used|required|a[-_]?real)|insert[-_]|replace[-_]|credential\)|foo-?bar"
+    r"|(?:^|[-_.])(?:test|demo|none|null|secret|token|password|my|xxx)(?:[-_.]|$)"
+    r"|\*\*\*|xxxx|\.\.\.|…|<[^>]*>|\$\{|\$\(|\{\{|%\(|0{8}|1{8}|123456789|987654321|abcdefgh|deadbeef"
+)
+"""Words and patterns by which a value says that it is no credential."""
+
+_LETTER = re.compile(r"[A-Za-z]")
+_DIGIT = re.compile(r"[0-9]")
+_WORDS = re.compile(r"(?:[A-Za-z][a-z]+|[A-Z]+|[a-z]+)(?:[-_.:/ ](?:[A-Za-z][a-z]+|[A-Z]+|[a-z]+|\d{1,4}))*")
+_CODE = re.compile(r"[(){}\[\]<>|`$]|\w\.\w+\.|://|::|[,;]\s")
+_ID = re.compile(
+    r"(?:call|chatcmpl|cmpl|resp|msg|rs|fc|run|step|thread|asst|file|vs|batch|req|gen|toolu|srvtoolu|item|conv|ws|rec|modelcmpl|event)"
+    r"[-_][\w-]+"
+)
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+LEAST_VARIETY = 2.9
+"""Bits for each character that a key made by a machine has at least: one of 16 hexadecimal digits has about 3.2."""
+
+
+def is_fake(value: str) -> bool:
+    """Tell whether a value says itself that it is no credential, or repeats itself too much to be one."""
+    return _FAKE.search(value) is not None or len(set(value)) < min(8, 1 + len(value) // 3)
+
+
+def is_made(value: str, *, least: int = 16) -> bool:
+    """Tell whether a value looks made by a machine, as keys are: long, of letters and digits, varied, and no words or code.
+
+    least: characters that it has at least.
+    """
+    if len(value) < least or _WORDS.fullmatch(value) or _CODE.search(value) or " " in value:
+        return False
+    return bool(_LETTER.search(value) and _DIGIT.search(value)) and variety(value) >= LEAST_VARIETY
+
+
+def is_id(value: str) -> bool:
+    """Tell whether a value is an id of a call, a message or an answer."""
+    return _ID.fullmatch(value) is not None or _UUID.fullmatch(value) is not None
+
+
+def is_public(value: str) -> bool:
+    """Tell whether a key is one that programs give to everybody, such as those by which they count their users."""
+    return value.startswith(("phc_", "pk_", "pk-", "pk."))
+
+
+def variety(value: str) -> float:
+    """Return how many bits each character tells, by how often each stands in the value."""
+    size = len(value)
+    return -sum(count / size * math.log2(count / size) for count in Counter(value).values()) if size else 0.0

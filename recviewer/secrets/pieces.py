@@ -1,0 +1,82 @@
+"""Secrets that a stream cut into pieces: found in what the pieces say together, and masked in each of them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from recviewer.secrets.mask import mask_of
+from recviewer.secrets.quick import suspects
+from recviewer.secrets.texts import Found, find
+
+LEAST = 40
+"""Characters of the shortest text in which pieces are looked for."""
+
+
+class Across(NamedTuple):
+    """A secret in several pieces. found: in what they say together. first: the piece in which it begins."""
+
+    found: Found
+    joined: str
+    first: int
+
+
+class Recut(NamedTuple):
+    """What was found across pieces, and by its place each piece that is another now."""
+
+    found: list[Across]
+    changed: dict[int, str]
+
+
+def cut(texts: Sequence[str]) -> Recut:
+    """Find secrets that go over the end of a piece. The mask stands where the secret began; its other pieces lack it."""
+    joined = "".join(texts)
+    if len(joined) < LEAST // 2 or not suspects(f"\n{joined}".encode("utf-8", "surrogatepass")):
+        return Recut([], {})
+    ends = list(accumulate(map(len, texts)))
+    changed: dict[int, str] = {}
+    every: list[Across] = []
+    for one in reversed(find(joined)):
+        first, last = bisect_right(ends, one.start), bisect_right(ends, one.end - 1)
+        if first == last or not one.kind.is_masked:
+            continue
+        every.append(Across(one, joined, first))
+        for place in range(first, last + 1):
+            begin = ends[place] - len(texts[place])
+            text = changed.get(place, texts[place])
+            start, end = max(one.start - begin, 0), min(one.end - begin, len(texts[place]))
+            changed[place] = text[:start] + (mask_of(one, joined) if place == first else "") + text[end:]
+    return Recut(every[::-1], changed)
+
+
+_PLAIN = re.compile(r'(?<!\\)"(\w{1,40})" ?: ?"([^"\\]*(?:\\.[^"\\]*)*)"')
+_ESCAPED = re.compile(r'\\"(\w{1,40})\\" ?: ?\\"((?:[^"\\]|\\\\\\?.|\\[^"\\])*)\\"')
+
+
+def _series(text: str) -> Iterator[list[tuple[int, int]]]:
+    """Yield where the texts stand that have the same key in a text of JSON, line after line or not."""
+    for pattern in (_PLAIN, _ESCAPED):
+        places: dict[str, list[tuple[int, int]]] = {}
+        for match in pattern.finditer(text):
+            places.setdefault(match[1], []).append(match.span(2))
+        yield from (some for some in places.values() if len(some) > 1)
+
+
+def across(text: str) -> list[Across]:
+    """Return the secrets that a stream which was recorded as one text holds in pieces."""
+    return [one for some in _series(text) for one in cut([text[start:end] for start, end in some]).found]
+
+
+def hidden_across(text: str) -> str:
+    """Return such a text with its secrets masked."""
+    changes = [
+        (*some[place], piece)
+        for some in _series(text)
+        for place, piece in cut([text[start:end] for start, end in some]).changed.items()
+    ]
+    for start, end, piece in sorted(changes, reverse=True):
+        text = text[:start] + piece + text[end:]
+    return text

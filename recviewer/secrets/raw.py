@@ -1,0 +1,99 @@
+"""The text of a file as it may be seen: its secrets masked, every line where it was."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import orjson
+
+from recviewer.exchange.model import Json
+from recviewer.secrets import documents, pieces
+from recviewer.secrets.quick import suspects
+from recviewer.secrets.texts import Found, find, find_named, hidden
+
+_ESCAPE = re.compile(r"\\[nrt]")
+_PAIR = re.compile(
+    r"(?<![\w-])([A-Za-z][\w-]{1,60})[\"'\\]*\s*[:=]\s*(?:(?:-\s+|\[\s*)[\"'\\]*|[\"'\\]*)(?P<value>[^\s\"'\\\[\]{}][^\"'\\\n]{5,4000})"
+)
+_HEADER = re.compile(
+    r"[\"']name[\"']\s*:\s*[\"']([\w-]{2,60})[\"']\s*,\s*[\"']value[\"']\s*:\s*[\"'](?P<value>[^\"'\\\n]{6,4000})"
+)
+_HOLDS = rb"['\"]?\s*(?::|,\s*['\"]value['\"]\s*:)\s*(?:-\s+|\[\s*)?['\"]?(?=[^\s'\"*<{\[]{6})"
+_NAMES = tuple(
+    [
+        re.compile(name + _HOLDS).search
+        for name in (
+            rb"k(?:ey|en|ie)",
+            rb"K(?:EY|EN|IE)",
+            rb"z(?<=iz)ation",
+            rb"j(?<=-pro)ject",
+            rb"w(?:or)?d",
+            rb"c(?<=se)ret",
+        )
+    ]
+)
+
+
+def may_hold(data: bytes) -> bool:
+    """Tell whether a file may hold a secret as it stands there."""
+    return suspects(data) or any(search(data) for search in _NAMES)
+
+
+def found_in(text: str) -> list[Found]:
+    """Return the secrets in the text of a file, by their looks and by the names that stand before them."""
+    plain = _ESCAPE.sub("  ", text)
+    found = find(plain)
+    found += [
+        one for one in _named(plain) if not any(one.start < other.end and other.start < one.end for other in found)
+    ]
+    return sorted(found, key=lambda one: one[:2])
+
+
+def _named(text: str) -> Iterator[Found]:
+    end = 0
+    for pattern in (_HEADER, _PAIR):
+        for match in pattern.finditer(text):
+            start = match.start("value")
+            for one in find_named(match[1], match["value"].rstrip()):
+                if start + one.start >= end or pattern is _PAIR:
+                    yield one._replace(start=start + one.start, end=start + one.end)
+
+
+def shown(data: bytes) -> bytes:
+    """Return the bytes of a file with its secrets masked. Equal bytes come back where there are none."""
+    text = data.decode("utf-8", "surrogateescape")
+    made = text
+    if may_hold(data):
+        made = hidden(made, _apart(found_in(made)))
+        for value, mask in sorted(_values(data).items(), key=lambda one: -len(one[0])):
+            made = _without(made, value, mask)
+    if pieces.across(made):
+        made = pieces.hidden_across(made)
+    return data if made is text else made.encode("utf-8", "surrogateescape")
+
+
+def _apart(found: list[Found]) -> list[Found]:
+    """Leave out what lies over another one."""
+    made: list[Found] = []
+    for one in found:
+        if one.kind.is_masked and (not made or one.start >= made[-1].end):
+            made.append(one)
+    return made
+
+
+def _values(data: bytes) -> dict[str, str]:
+    """Return what is masked in a document of JSON, with its masks."""
+    try:
+        document: Json = orjson.loads(data)
+    except ValueError:
+        return {}
+    return documents.masked(document).values
+
+
+def _without(text: str, value: str, mask: str) -> str:
+    """Return a text with a mask for a value, however its characters are spelled in JSON."""
+    for spelled in dict.fromkeys((json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])):
+        text = text.replace(spelled, mask + "\n" * spelled.count("\n"))
+    return text

@@ -1,0 +1,115 @@
+"""Finding secrets in a text, and in a value by the name it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from recviewer.secrets.kinds import KINDS, Level, SecretKind
+from recviewer.secrets.live import is_fake, is_id, is_made, is_public
+from recviewer.secrets.mask import mask_of
+
+
+class Found(NamedTuple):
+    """A secret in a text. start, end: of what is masked, or told. shown: how it begins, which everybody may know."""
+
+    start: int
+    end: int
+    kind: SecretKind
+    shown: str = ""
+
+
+_LONG = re.compile(r"\S{12}")
+"""What every secret is that is known by its looks: a stretch without a space."""
+
+OPAQUE = 2_000
+"""Characters from which on a text without a space is taken for data, such as a picture: no key is as long."""
+
+_SPACE = re.compile(r"\s")
+
+
+def find(text: str) -> list[Found]:
+    """Return the secrets in a text, in order, none over another."""
+    if _LONG.search(text) is None:
+        return []
+    made: list[Found] = []
+    for found in _every(text, text.lower()):
+        under = next((place for place, one in enumerate(made) if found.start < one.end and one.start < found.end), None)
+        if under is None:
+            made.append(found)
+        elif found.kind.is_masked and found.end > made[under].end:
+            made[under] = made[under]._replace(end=found.end)
+    return _apart(sorted(made, key=lambda one: one[:2]))
+
+
+def _apart(found: list[Found]) -> list[Found]:
+    return [one for place, one in enumerate(found) if not place or one.start >= found[place - 1].end]
+
+
+def _every(text: str, low: str) -> Iterator[Found]:
+    """Yield what each kind finds. Of what is found by several the first knows best what it is."""
+    is_data = len(text) > OPAQUE and _SPACE.search(text) is None and "=" not in text[:-2]
+    for kind in KINDS:
+        if not any(hint in text or hint in low for hint in kind.hints):
+            continue
+        if is_data and kind.name != "jwt":
+            continue
+        for match in kind.pattern.finditer(text):
+            if kind.holds(match["secret"]) and not (kind.name == "sk-key" and is_id(match["secret"])):
+                shown = match["shown"] if "shown" in kind.pattern.groupindex else ""
+                yield Found(match.start("secret"), match.end("secret"), kind, shown)
+
+
+_NAMED = re.compile(
+    r"(?i)(?:.*[-_.])?(?:api[-_]?key|apikey|x-api-key|subscription-key|access[-_]?key(?:[-_]id)?|secret(?:[-_]?(?:access)?[-_]?key)?"
+    r"|client[-_]?secret|(?:auth|access|refresh|id|bearer|session|api|security|oauth|csrf|xsrf)[-_]?token|(?<!page[-_])(?<!continuation[-_])token|authorization(?:[-_]?token)?"
+    r"|proxy-authorization|password|passwd|pwd|passphrase|credentials?|private[-_]?key(?:[-_]id)?|connection[-_]?string|jwt|key)"
+)
+_OF_PASSWORD = re.compile(r"(?i).*(?:password|passwd|pwd|passphrase)")
+_OF_COOKIE = re.compile(r"(?i)(?:set-)?cookie2?")
+_OF_ACCOUNT = re.compile(r"(?i)(?:openai-organization|openai-project|.*organization-id|.*workspace-id|dg-project-id)")
+
+_BY_NAME = SecretKind("named-secret", "a value that is called a key, token or password", Level.RED, (), re.compile(""))
+_PASSWORD = SecretKind("password", "a password", Level.RED, (), re.compile(""), is_guessable=True)
+_COOKIE = SecretKind("cookie", "a cookie", Level.AMBER, (), re.compile(""))
+_ACCOUNT = SecretKind("organisation-id", "the id of an organisation or project", Level.AMBER, (), re.compile(""))
+_PAIR = re.compile(r"([^=;,\s]+)=([^;\s]{8,})")
+_ATTRIBUTES = frozenset(("expires", "path", "domain", "samesite", "max-age"))
+
+
+def find_named(name: str, value: str) -> list[Found]:
+    """Return the secrets in a value that has a name: of a header, or a key of an object."""
+    found = find(value)
+    if any(one.kind.is_masked for one in found):
+        return found
+    if _OF_COOKIE.fullmatch(name):
+        return [
+            Found(pair.start(2), pair.end(2), _COOKIE)
+            for pair in _PAIR.finditer(value)
+            if pair[1].lower() not in _ATTRIBUTES and not is_fake(pair[2]) and is_made(pair[2], least=12)
+        ] or found
+    if _OF_ACCOUNT.fullmatch(name) and not is_fake(value) and is_made(value, least=12):
+        return [Found(0, len(value), _ACCOUNT)]
+    if not _NAMED.fullmatch(name) or is_fake(value):
+        return found
+    if _OF_PASSWORD.fullmatch(name):
+        return [Found(0, len(value), _PASSWORD)] if 6 <= len(value) <= 200 and is_made(value, least=6) else found
+    if len(value) <= OPAQUE and is_made(value) and not is_id(value) and not _is_plain(value) and not is_public(value):
+        return [Found(0, len(value), _BY_NAME)]
+    return found
+
+
+def _is_plain(value: str) -> bool:
+    """Tell whether it is a short word with a number, as names of models and versions are."""
+    return len(value) < 20 and value.count("-") + value.count("_") + value.count(".") >= 2
+
+
+def hidden(text: str, found: list[Found]) -> str:
+    """Return a text with masks in place of the secrets that are masked. Line ends in them stay: lines keep their numbers."""
+    made, at = [], 0
+    for one in found:
+        if one.kind.is_masked:
+            made += [text[at : one.start], mask_of(one, text), "\n" * text.count("\n", one.start, one.end)]
+            at = one.end
+    return "".join([*made, text[at:]]) if made else text

@@ -1,0 +1,108 @@
+"""Secrets of many kinds, made up here and put together from pieces, so that no scanner takes this file for a leak."""
+
+import base64
+import hashlib
+import json
+import random
+import string
+
+_ALNUM = string.ascii_letters + string.digits
+
+
+def _made(seed: str, length: int, letters: str = _ALNUM) -> str:
+    """Return characters that look random, always the same ones for a seed."""
+    chosen = random.Random(seed)
+    text = "".join(chosen.choice(letters) for _ in range(length - 3))
+    return "".join([text, *(chosen.choice(some) for some in _least(letters))])
+
+
+def _least(letters):
+    return [
+        "".join(one for one in some if one in letters) or letters
+        for some in (string.ascii_lowercase, string.ascii_uppercase, string.digits)
+    ]
+
+
+def _hex(seed: str, length: int) -> str:
+    return hashlib.sha512(seed.encode()).hexdigest()[:length]
+
+
+def _jwt() -> str:
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=")
+        for one in ({"alg": "HS256", "typ": "JWT"}, {"sub": "8675309", "name": "Ada"})
+    ]
+    return ".".join([*parts, _made("jwt", 43)])
+
+
+_PEM = "-----BEGIN " + "RSA PRIVATE " + "KEY-----\n%s\n-----END " + "RSA PRIVATE " + "KEY-----\n"
+
+_UPPER = string.ascii_uppercase + "234567"
+
+# name: (text as it would stand in a message, the part of it that must never be seen)
+SECRETS = {
+    name: (text, hidden or text)
+    for name, text, hidden in (
+        ("openai", "sk-" + _made("openai", 48), ""),
+        ("openai project", "sk-" + "proj-" + _made("project", 80), ""),
+        ("anthropic", "sk-" + "ant-api03-" + _made("anthropic", 93), ""),
+        ("openrouter", "sk-" + "or-v1-" + _hex("openrouter", 64), ""),
+        ("google", "AI" + "za" + _made("google", 35), ""),
+        ("groq", "gsk" + "_" + _made("groq", 52), ""),
+        ("hugging face", "hf" + "_" + _made("hf", 34), ""),
+        ("xai", "xai" + "-" + _made("xai", 80), ""),
+        ("replicate", "r8" + "_" + _made("replicate", 37), ""),
+        ("perplexity", "pplx" + "-" + _made("perplexity", 48), ""),
+        ("tavily", "tvly" + "-dev-" + _made("tavily", 32), ""),
+        ("brave", "BSA" + _made("brave", 27), ""),
+        ("fireworks", "fw" + "_" + _made("fireworks", 24), ""),
+        ("together", "tgp" + "_v1_" + _made("together", 43), ""),
+        ("nvidia", "nvapi" + "-" + _made("nvidia", 64), ""),
+        ("azure", _made("azure", 52) + "JQQJ99" + _made("azure2", 12) + "AC" + _made("azure3", 12), ""),
+        ("aws key id", "AK" + "IA" + _made("aws", 16, _UPPER), ""),
+        ("aws secret", "aws_secret_access_key = " + _made("aws2", 40), _made("aws2", 40)),
+        ("github", "gh" + "p_" + _made("github", 36), ""),
+        ("github fine-grained", "github" + "_pat_" + _made("pat", 22) + "_" + _made("pat2", 59), ""),
+        ("gitlab", "gl" + "pat-" + _made("gitlab", 20), ""),
+        ("slack", "xox" + "b-2345678901-3456789012-" + _made("slack", 24), ""),
+        (
+            "slack webhook",
+            "https://hooks.slack.com/services/T"
+            + _made("t", 8, _UPPER)
+            + "/B"
+            + _made("b", 8, _UPPER)
+            + "/"
+            + _made("w", 24),
+            _made("w", 24),
+        ),
+        ("stripe", "sk" + "_live_" + _made("stripe", 24), ""),
+        ("npm", "npm" + "_" + _made("npm", 36), ""),
+        ("pypi", "pypi" + "-AgEIcHlwaS5vcmc" + _made("pypi", 120), ""),
+        ("langsmith", "lsv2" + "_pt_" + _hex("langsmith", 32) + "_" + _hex("ls", 10), ""),
+        ("private key", _PEM % "\n".join(_made(f"pem{line}", 64) for line in range(8)), _made("pem3", 64)),
+        (
+            "basic",
+            "Basic " + base64.b64encode(b"ada:" + _made("basic", 14).encode()).decode(),
+            base64.b64encode(b"ada:" + _made("basic", 14).encode()).decode(),
+        ),
+        ("bearer", "Bearer " + _made("bearer", 40), _made("bearer", 40)),
+        ("connection string", "postgresql://ada:" + _made("pg", 14) + "@db.acme.example:5432/main", _made("pg", 14)),
+        ("jwt", _jwt(), _jwt()),
+        (
+            "signed address",
+            "https://store.acme.example/a.png?X-Amz-Expires=300&X-Amz-Signature=" + _hex("signed", 64),
+            _hex("signed", 64),
+        ),
+        (
+            "azure signed address",
+            "https://acme.blob.core.windows.net/a?sv=2024-01-01&sig=" + _made("sas", 43) + "%3D",
+            _made("sas", 43),
+        ),
+        ("account key", "AccountName=acme;AccountKey=" + _made("account", 86) + "==", _made("account", 86)),
+        ("cookie", "__cf_bm=" + _made("cf", 43) + "-1709033863-1.0; path=/", _made("cf", 43)),
+        ("organisation", "org-" + _made("org", 24), ""),
+        ("mistral by name", "MISTRAL_API_KEY=" + _made("mistral", 32), _made("mistral", 32)),
+        ("cohere by name", '{"cohere_api_key": "' + _made("cohere", 40) + '"}', _made("cohere", 40)),
+    )
+}
+"""Their names; each as a text that holds it, and what of it must never be seen."""

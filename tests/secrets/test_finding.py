@@ -1,0 +1,91 @@
+"""Secrets are found, and what only looks like one is not."""
+
+import pytest
+
+from recviewer.secrets.quick import suspects
+from recviewer.secrets.raw import shown
+from recviewer.secrets.texts import find, find_named, hidden
+from tests.secrets.planting import SECRETS
+
+PLAIN = {
+    "id of a call": "call_abc123DEF456ghi789JKL012",
+    "id of an answer": "chatcmpl-9aB3dE5fG7hJ9kL1mN2pQ4rS6tU8v",
+    "uuid": "0b6f6a0e-7b1f-4f5e-9c56-3a1b2c3d4e5f",
+    "hash": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "picture": "data:image/png;base64," + "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ" * 60,
+    "redacted": "Authorization: Bearer REDACTED",
+    "starred": "api_key=****************",
+    "bracketed": "x-api-key: <ANTHROPIC_API_KEY>",
+    "dummy": "sk-" + "test-dummy-key-for-replay-mode",
+    "filler": "sk-" + "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "code": "client = OpenAI(api_key=os.environ['OPENAI_API_KEY'])",
+    "words": "The task-management-and-planning-department wrote a risk-assessment-of-everything-there-is",
+    "package": "import sk-learn-contrib-extensions-and-more",
+    "model": "pplx-70b-online and xai-grok-4-fast-reasoning",
+    "page": "next_page_token=CAUQAAxyzABCdefGHIjklMNOpqr123",
+    "example address": "postgresql://user:password@localhost:5432/db",
+    "mail at an example": "ada@mail.example.com",
+    "remote": "git@github.com:acme/stack.git",
+    "thought": "signature: EqQBCgIYAhIM1gbcDa9GJwZA2b3hGgxBdjrkzLoky3dl1pki",
+}
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_each_kind_is_found_by_itself(name):
+    text, secret = SECRETS[name]
+
+    assert any(one.kind.is_masked for one in find(text))
+    assert secret not in hidden(text, find(text))
+    assert suspects(b'{"text": "Here it is: ' + text.encode() + b'"}')
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_each_kind_is_hidden_among_words(name):
+    text, secret = SECRETS[name]
+    whole = f"Please use this:\n{text}\nand say nothing of it."
+
+    assert secret not in hidden(whole, find(whole))
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_what_is_no_secret_stays(name):
+    assert hidden(PLAIN[name], find(PLAIN[name])) == PLAIN[name]
+
+
+def test_the_name_of_a_value_tells_a_secret_that_nothing_else_tells():
+    value = SECRETS["mistral by name"][1]
+
+    assert find(value) == []
+    assert [one.kind.name for one in find_named("x-api-key", value)] == ["named-secret"]
+    assert find_named("id", value) == []
+
+
+def test_the_same_secret_has_the_same_mask_and_another_one_another():
+    first, second = (f"sk-{'proj'}-{letter}B3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY3zA5bC7dE9f" for letter in "aZ")
+
+    assert hidden(first, find(first)) == hidden(first, find(first)) != hidden(second, find(second))
+    assert hidden(first, find(first)).startswith("sk-proj-…[masked ")
+    assert hidden(first, find(first)).endswith(", 51 characters]")
+
+
+def test_an_address_stays_one_without_its_password():
+    text, _ = SECRETS["connection string"]
+
+    assert hidden(text, find(text)).startswith("postgresql://ada:(masked ")
+    assert hidden(text, find(text)).endswith(" characters)@db.acme.example:5432/main")
+
+
+def test_lines_of_a_file_keep_their_numbers():
+    text = SECRETS["private key"][0]
+    data = b"a:\n  key: |\n    " + text.replace("\n", "\n    ").encode() + b"\nb: 1\n"
+
+    assert SECRETS["private key"][1].encode() not in shown(data)
+    assert shown(data).count(b"\n") == data.count(b"\n")
+    assert shown(data).endswith(b"\nb: 1\n")
+
+
+@pytest.mark.parametrize("size", [20_000])
+def test_long_runs_take_no_longer_for_each_character(size):
+    for text in ("a" * size, "a-" * size, "session" * size, "eyJ" * size, "https://" * size, "key=" * size, "@" * size):
+        find(text)
+        suspects(text.encode())
