@@ -11,7 +11,7 @@ from recviewer.exchange.secret import Secret
 from recviewer.secrets import pieces
 from recviewer.secrets.kinds import Level
 from recviewer.secrets.mask import mask_of
-from recviewer.secrets.texts import Found, find_named, hidden
+from recviewer.secrets.texts import SecretAt, find_named, hidden
 
 _Way: TypeAlias = tuple[str | int, ...]
 
@@ -31,7 +31,7 @@ class _Walk:
     known: set[tuple[str, str]] = field(default_factory=set)
     """Names with texts that hold none: streams repeat them in each element."""
 
-    def add(self, found: list[Found], text: str, where: str) -> None:
+    def add(self, found: list[SecretAt], text: str, where: str) -> None:
         for one in found:
             self.secrets.append(secret_of(one, text, where))
             if one.kind.is_masked:
@@ -68,7 +68,7 @@ class _Walk:
         return pieces.hidden_across(made) if inside else made
 
 
-def secret_of(found: Found, text: str, where: str) -> Secret:
+def secret_of(found: SecretAt, text: str, where: str) -> Secret:
     """Return what is told of a secret that was found in a text. where: the way to it."""
     kind = found.kind
     told = found.shown + (mask_of(found, text) if kind.is_masked else text[found.start : found.end])

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from recviewer.secrets.texts import Found
+    from recviewer.secrets.texts import SecretAt
 
 _SALT = b"recviewer masks"
 _DIGITS, _FEW = 6, 2
@@ -19,7 +19,7 @@ MASK = re.compile(r"…?[\[(]masked [0-9a-f]{2,6}, \d+ characters[\])]")
 """A mask in a text."""
 
 
-def mask_of(found: Found, text: str) -> str:
+def mask_of(found: SecretAt, text: str) -> str:
     """Return the mask of a secret that was found in a text. What it begins with, which everybody knows, stands before it."""
     made = mask(text[found.start : found.end], lead=found.shown, is_guessable=found.kind.is_guessable)
     return made.translate(_ROUND) if found.kind.is_in_address else made

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from recviewer.secrets.mask import mask_of
 from recviewer.secrets.quick import suspects
-from recviewer.secrets.texts import Found, find
+from recviewer.secrets.texts import SecretAt, find
 
 LEAST = 40
 """Characters of the shortest text in which pieces are looked for."""
@@ -19,7 +19,7 @@ LEAST = 40
 class Across(NamedTuple):
     """A secret in several pieces. found: in what they say together. first: the piece in which it begins."""
 
-    found: Found
+    found: SecretAt
     joined: str
     first: int
 

@@ -11,7 +11,7 @@ import orjson
 from recviewer.exchange.model import Json
 from recviewer.secrets import documents, pieces
 from recviewer.secrets.quick import suspects
-from recviewer.secrets.texts import Found, find, find_named, hidden
+from recviewer.secrets.texts import SecretAt, find, find_named, hidden
 
 _ESCAPE = re.compile(r"\\[nrt]")
 _PAIR = re.compile(
@@ -41,7 +41,7 @@ def may_hold(data: bytes) -> bool:
     return suspects(data) or any(search(data) for search in _NAMES)
 
 
-def found_in(text: str) -> list[Found]:
+def found_in(text: str) -> list[SecretAt]:
     """Return the secrets in the text of a file, by their looks and by the names that stand before them."""
     plain = _ESCAPE.sub("  ", text)
     found = find(plain)
@@ -51,7 +51,7 @@ def found_in(text: str) -> list[Found]:
     return sorted(found, key=lambda one: one[:2])
 
 
-def _named(text: str) -> Iterator[Found]:
+def _named(text: str) -> Iterator[SecretAt]:
     end = 0
     for pattern in (_HEADER, _PAIR):
         for match in pattern.finditer(text):
@@ -74,9 +74,9 @@ def shown(data: bytes) -> bytes:
     return data if made is text else made.encode("utf-8", "surrogateescape")
 
 
-def _apart(found: list[Found]) -> list[Found]:
+def _apart(found: list[SecretAt]) -> list[SecretAt]:
     """Leave out what lies over another one."""
-    made: list[Found] = []
+    made: list[SecretAt] = []
     for one in found:
         if one.kind.is_masked and (not made or one.start >= made[-1].end):
             made.append(one)

@@ -11,7 +11,7 @@ from recviewer.secrets.live import is_fake, is_id, is_made, is_public
 from recviewer.secrets.mask import mask_of
 
 
-class Found(NamedTuple):
+class SecretAt(NamedTuple):
     """A secret in a text. start, end: of what is masked, or told. shown: how it begins, which everybody may know."""
 
     start: int
@@ -29,11 +29,11 @@ OPAQUE = 2_000
 _SPACE = re.compile(r"\s")
 
 
-def find(text: str) -> list[Found]:
+def find(text: str) -> list[SecretAt]:
     """Return the secrets in a text, in order, none over another."""
     if _LONG.search(text) is None:
         return []
-    made: list[Found] = []
+    made: list[SecretAt] = []
     for found in _every(text, text.lower()):
         under = next((place for place, one in enumerate(made) if found.start < one.end and one.start < found.end), None)
         if under is None:
@@ -43,11 +43,11 @@ def find(text: str) -> list[Found]:
     return _apart(sorted(made, key=lambda one: one[:2]))
 
 
-def _apart(found: list[Found]) -> list[Found]:
+def _apart(found: list[SecretAt]) -> list[SecretAt]:
     return [one for place, one in enumerate(found) if not place or one.start >= found[place - 1].end]
 
 
-def _every(text: str, low: str) -> Iterator[Found]:
+def _every(text: str, low: str) -> Iterator[SecretAt]:
     """Yield what each kind finds. Of what is found by several the first knows best what it is."""
     is_data = len(text) > OPAQUE and _SPACE.search(text) is None and "=" not in text[:-2]
     for kind in KINDS:
@@ -58,7 +58,7 @@ def _every(text: str, low: str) -> Iterator[Found]:
         for match in kind.pattern.finditer(text):
             if kind.holds(match["secret"]) and not (kind.name == "sk-key" and is_id(match["secret"])):
                 shown = match["shown"] if "shown" in kind.pattern.groupindex else ""
-                yield Found(match.start("secret"), match.end("secret"), kind, shown)
+                yield SecretAt(match.start("secret"), match.end("secret"), kind, shown)
 
 
 _NAMED = re.compile(
@@ -78,25 +78,25 @@ _PAIR = re.compile(r"([^=;,\s]+)=([^;\s]{8,})")
 _ATTRIBUTES = frozenset(("expires", "path", "domain", "samesite", "max-age"))
 
 
-def find_named(name: str, value: str) -> list[Found]:
+def find_named(name: str, value: str) -> list[SecretAt]:
     """Return the secrets in a value that has a name: of a header, or a key of an object."""
     found = find(value)
     if any(one.kind.is_masked for one in found):
         return found
     if _OF_COOKIE.fullmatch(name):
         return [
-            Found(pair.start(2), pair.end(2), _COOKIE)
+            SecretAt(pair.start(2), pair.end(2), _COOKIE)
             for pair in _PAIR.finditer(value)
             if pair[1].lower() not in _ATTRIBUTES and not is_fake(pair[2]) and is_made(pair[2], least=12)
         ] or found
     if _OF_ACCOUNT.fullmatch(name) and not is_fake(value) and is_made(value, least=12):
-        return [Found(0, len(value), _ACCOUNT)]
+        return [SecretAt(0, len(value), _ACCOUNT)]
     if not _NAMED.fullmatch(name) or is_fake(value):
         return found
     if _OF_PASSWORD.fullmatch(name):
-        return [Found(0, len(value), _PASSWORD)] if 6 <= len(value) <= 200 and is_made(value, least=6) else found
+        return [SecretAt(0, len(value), _PASSWORD)] if 6 <= len(value) <= 200 and is_made(value, least=6) else found
     if len(value) <= OPAQUE and is_made(value) and not is_id(value) and not _is_plain(value) and not is_public(value):
-        return [Found(0, len(value), _BY_NAME)]
+        return [SecretAt(0, len(value), _BY_NAME)]
     return found
 
 
@@ -105,7 +105,7 @@ def _is_plain(value: str) -> bool:
     return len(value) < 20 and value.count("-") + value.count("_") + value.count(".") >= 2
 
 
-def hidden(text: str, found: list[Found]) -> str:
+def hidden(text: str, found: list[SecretAt]) -> str:
     """Return a text with masks in place of the secrets that are masked. Line ends in them stay: lines keep their numbers."""
     made, at = [], 0
     for one in found:
