@@ -1,4 +1,7 @@
-"""Things to look at: a change, many that are the same change with one to stand for them, or all that one test became."""
+"""Things to look at: a change, many that are the same change with one to stand for them, or all that one test became.
+
+A file that holds many calls, of which no test is known, is what a test is elsewhere: its calls are read together.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,11 @@ class Item(NamedTuple):
         return tuple(dict.fromkeys(change.about.test_id for change in self.changes))
 
     @property
+    def stories(self) -> tuple[str, ...]:
+        """The tests or, where none is known, the files of many calls that it is about, each once; "" for neither."""
+        return tuple(dict.fromkeys(change.about.story for change in self.changes))
+
+    @property
     def verdict(self) -> str:
         """What was decided on all of them; `undecided` while one is open, `mixed` where they differ."""
         found = {change.verdict or "undecided" for change in self.changes}
@@ -59,21 +67,21 @@ def items_by_test(changes: Iterable[Change]) -> list[Item]:
 def joined(by_call: Iterable[Item]) -> list[Item]:
     """Return items by call as items test by test, in the order of the first of each: there are never more of them.
 
-    All that one test's recordings became is one item. A change that several tests share is not read again in each: it is an
-    item of its own; several that the very same tests share are one. What is of no known test, and what is only churn,
-    stands as it does call by call.
+    All that one test's recordings became is one item, and so is all that became of a file of many calls of which no test
+    is known. A change that several tests or files share is not read again in each: it is an item of its own; several that
+    the very same share are one. What is of neither, and what is only churn, stands as it does call by call.
     """
     about: dict[object, list[Item]] = {}
     for place, item in enumerate(by_call):
-        is_known = all(item.tests) and not all(change.is_churn for change in item.changes)
+        is_known = all(item.stories) and not all(change.is_churn for change in item.changes)
         about.setdefault(_about(item) if is_known else place, []).append(item)
     return [some[0] if len(some) == 1 else _as_one(some) for some in about.values()]
 
 
 def _about(item: Item) -> tuple[str, ...]:
-    """Return the test of an item, once for each of its changes if these are of several tests."""
-    every = tuple(sorted(change.about.test_id for change in item.changes))
-    return every if len(item.tests) > 1 else every[:1]
+    """Return the test or file of an item, once for each of its changes if these are of several."""
+    every = tuple(sorted(change.about.story for change in item.changes))
+    return every if len(item.stories) > 1 else every[:1]
 
 
 def _as_one(some: Sequence[Item]) -> Item:

@@ -52,8 +52,15 @@ class ToldCall:
 
 
 def in_order_of_calls(changes: Iterable[Change]) -> list[Change]:
-    """Return the changes of a test, those with fewer messages before them first."""
-    return sorted(changes, key=lambda one: (len(one.side.exchange.request.messages), one.is_older, one.side.path))
+    """Return the changes of a test: calls that share a file as they stand in it, others by the messages before them."""
+    return sorted(changes, key=_order)
+
+
+def _order(change: Change) -> tuple[str, int, bool, str]:
+    side = change.side
+    if side.part:
+        return side.file_path, side.index, change.is_older, side.path
+    return "", len(side.exchange.request.messages), change.is_older, side.path
 
 
 def told_once(changes: Sequence[Change]) -> list[ToldCall]:

@@ -134,6 +134,11 @@ class Side:
         return clean(test_name(self.meaning.exchange.test_id))
 
     @property
+    def story(self) -> str:
+        """What it is read together with: its test or, where none is known, the file of many calls that it is in; else ""."""
+        return self.test_id or (self.file_path if self.part else "")
+
+    @property
     def subject(self) -> str:
         """What a verdict on it hangs on: the fingerprint; of an unreadable file its very bytes."""
         return self.meaning.fingerprint or (f"blob:{self.blob}" if self.blob else "")

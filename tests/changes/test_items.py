@@ -12,6 +12,11 @@ from recviewer.changes.items import items, items_by_test
 class Side:
     raw: bytes
     test_id: str
+    file: str = ""
+
+    @property
+    def story(self):
+        return self.test_id or self.file
 
 
 @dataclass(frozen=True)
@@ -27,10 +32,11 @@ class One:
     old: object = None
     new: object = None
     verdict: str = ""
+    file: str = ""
 
     @property
     def side(self):
-        return Side(self.name.encode(), self.test)
+        return Side(self.name.encode(), self.test, self.file)
 
     about = side
 
@@ -47,6 +53,21 @@ def test_what_one_test_became_is_one_item_in_the_order_of_the_first():
     assert names(found) == ["ac", "b", "d"]
     assert [item.is_many for item in found] == [True, False, False]
     assert names(items(changes)) == ["a", "b", "c", "d"]
+
+
+def test_what_became_of_a_file_of_many_calls_is_one_item_where_no_test_is_known():
+    changes = [
+        One("a", "", file="x.yml"),
+        One("b", "", file="y.yml"),
+        One("c", "", file="x.yml"),
+        One("d", "t", file="x.yml"),
+    ]
+
+    found = items_by_test(changes)
+
+    assert names(found) == ["ac", "b", "d"]
+    assert [item.stories for item in found] == [("x.yml",), ("y.yml",), ("t",)]
+    assert found[0].tests == ("",)
 
 
 def test_what_several_tests_share_is_not_in_the_item_of_one():

@@ -91,7 +91,7 @@ def _rows(
     test: object = None
     for at, item in enumerate(every[start:stop], start):
         change = item.first
-        mine = item.tests if asked.by_call else _function(item)
+        mine = item.stories if asked.by_call else _function(item)
         is_new_class, is_new_test = change.churn is not heading, mine != test
         heading, test = change.churn, mine
         yield ItemRow(
@@ -108,13 +108,16 @@ def _rows(
 
 
 def _function(item: Item) -> str:
-    if len(item.tests) > 1:
-        return counted(len(item.tests), "test")
-    return parse(item.tests[0]).short if item.tests[0] else "no test is known"
+    story = item.first.about
+    if len(item.stories) > 1:
+        return counted(len(item.stories), "test" if story.test_id else "file")
+    if story.test_id:
+        return parse(story.test_id).short
+    return story.name if story.part else "no test is known"
 
 
 def _parameters(item: Item) -> str:
-    return parse(item.tests[0]).parameters.strip("[]") if len(item.tests) == 1 else ""
+    return parse(item.tests[0]).parameters.strip("[]") if len(item.stories) == 1 else ""
 
 
 def _asked(item: Item) -> str:

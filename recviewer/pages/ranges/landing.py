@@ -58,7 +58,8 @@ class FindingLine:
 
 @dataclass(frozen=True, slots=True)
 class TestRow:
-    """One item of the queue by test. test: the first that it is of, None where none is known; asked: the words of that one.
+    """One item of the queue by test. test: the first that it is of, None where none is known. file: the path of the
+    file of many calls that it is about then, else ""; name: that file's name. asked: the words of the weightiest.
 
     others: further tests that have the same. what: looks with how many. told: what changed; of several changes what is
     true of all, or of the weightiest. findings: looks with how many changes have such. words: that came and went, as far as
@@ -68,6 +69,8 @@ class TestRow:
 
     test: TestId | None
     label: TestLabel | None
+    file: str
+    name: str
     asked: str
     others: int
     url: str
@@ -283,7 +286,7 @@ def _labels(changes: Sequence[Change]) -> dict[str, TestLabel]:
 
 
 def _test(place: ShownRange, asked: RangeFilter, item: Item, labels: Mapping[str, TestLabel]) -> TestRow:
-    test = item.tests[0]
+    test = item.first.about.test_id
     what = Counter(change.churn for change in item.changes)
     states = Counter((change.verdict or "undecided", change.churn is Churn.GONE) for change in item.changes)
     found = Counter(change.severity for change in item.changes if change.severity is not None)
@@ -291,8 +294,10 @@ def _test(place: ShownRange, asked: RangeFilter, item: Item, labels: Mapping[str
     return TestRow(
         parse(test) if test else None,
         labels.get(test),
+        item.first.about.file_path if item.first.about.part and not test else "",
+        item.first.about.name,
         item.first.about.meaning.line.asked or item.first.side.name,
-        len(item.tests) - 1,
+        len(item.stories) - 1,
         place.item_url(asked.without_verdict(), item),
         tuple((CLASSES[churn], what[churn]) for churn in ORDER if churn in what),
         _told(place, item),

@@ -1,4 +1,4 @@
-"""All that a test's recordings became on one page, each thing once, decided on together: a stop of the queue."""
+"""All that a test's recordings became, or the calls of one file, on one page, each thing once: a stop of the queue."""
 
 from __future__ import annotations
 
@@ -80,12 +80,12 @@ class ReadCall:
 
 @dataclass(frozen=True, slots=True)
 class OneTestPage:
-    """What changed in a test, or alike in several.
+    """What changed in a test or in a file of many calls, or alike in several of these.
 
-    path: of the weightiest change. filter: what the queue asks for, as the end of an address. others: tests that have the
-    same, besides. classes: looks with how many. words: came and went, each counted once; words_by_call: as the pages of its
-    calls show them.
-    older: (how many older generations a call has, the address where they are read). beside: the left column. turns: before
+    path: of the weightiest change. filter: what the queue asks for, as the end of an address. test: None where none is
+    known; file: the path of the file then, else "". others: how many further tests or files have the same. classes: looks
+    with how many. words: came and went, each counted once; words_by_call: as the pages of its calls show them. older:
+    (how many older generations a call has, the address where they are read). beside: the left column. turns: before
     and now, None where it is about several tests or there are not two conversations to hold up.
     """
 
@@ -93,8 +93,9 @@ class OneTestPage:
     path: str
     filter: str
     asked: str
-    test: TestId
-    others: tuple[TestId, ...]
+    test: TestId | None
+    file: str
+    others: int
     calls: tuple[ReadCall, ...]
     classes: tuple[tuple[Look, int], ...]
     findings: tuple[FindingHere, ...]
@@ -165,7 +166,8 @@ def _page(
     queue: Queue,
     beside: Entries,
 ) -> OneTestPage:
-    first, *others = item.tests
+    test = item.first.about.test_id
+    others = len(item.stories) - 1
     looks = [call.look for call in calls for _ in call.changes]
     heads = [call.change for call in calls]
     return OneTestPage(
@@ -173,8 +175,9 @@ def _page(
         path=item.first.side.path,
         filter=asked.query()[1:],
         asked=heads[0].about.meaning.line.asked,
-        test=parse(first),
-        others=tuple(map(parse, others)),
+        test=parse(test) if test else None,
+        file="" if test else item.first.about.file_path,
+        others=others,
         calls=tuple(calls),
         classes=tuple([(look, looks.count(look)) for look in dict.fromkeys(looks)]),
         findings=tuple(found_on(place, item.changes)),
@@ -280,8 +283,8 @@ NOTHING = "nothing of it can be shown here"
 def _calls(place: ShownRange, asked: RangeFilter, item: Item, folds: Folds) -> list[ReadCall]:
     """Return the calls of an item in order; of changes that are the same the first, with the others."""
     same = {}
-    for some in items(item.changes):  # of several tests the calls of one are read, in their order
-        head = next((one for one in some.changes if one.about.test_id == item.tests[0]), some.first)
+    for some in items(item.changes):  # of several tests or files the calls of one are read, in their order
+        head = next((one for one in some.changes if one.about.story == item.stories[0]), some.first)
         same[head.key] = (head, *[one for one in some.changes if one is not head])
     heads = in_order_of_calls(some[0] for some in same.values())
     room, hidden, made = Room(ROOM), set[int](), []

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -339,3 +340,30 @@ def test_words_are_no_markup(client, write, commit):
 
     assert "<script>new" not in html
     assert "test_<i>" not in html
+
+
+CASSETTE = Path(__file__).parents[2] / "recorders/cases/ruby-vcr/planets_are_named.yml"
+
+
+def test_the_calls_of_a_file_without_a_test_are_read_together_as_they_stand_in_it(client, root, commit, db):
+    file = root / "spec/fixtures/vcr_cassettes/planets_are_named.yml"
+    file.parent.mkdir(parents=True)
+    text = CASSETTE.read_text()
+    file.write_text(text)
+    base = commit("before")
+    file.write_text(text.replace('"C."', '"Many."').replace('"Saturn."', '"Jupiter."'))
+    spec = f"{base}..{commit('after')}"
+
+    landing = client.get(f"/changes/{spec}").context["page"]
+    row = landing.tests[0]
+    answer = client.get(row.url)
+    page = answer.context["page"]
+
+    assert (landing.numbers.items, landing.numbers.items_by_call) == (1, 2)
+    assert (row.test, row.name, row.file) == (None, file.name, "spec/fixtures/vcr_cassettes/planets_are_named.yml")
+    assert [call.change.side.index for call in page.calls] == [0, 2]
+    assert [call.look.title for call in page.calls] == ["other words", "other words"]
+    assert (page.test, page.file) == (None, row.file)
+    assert "To decide in this file" in answer.content.decode()
+    assert client.post(URL, dict(page.bar.fields) | {"verdict": "approve"}).status_code == 303
+    assert {one.verdict for one in report_of(spec).found.changes} == {"approved"}
