@@ -30,6 +30,7 @@ KIND_WORDS = {
     "file_processor": "file processor",
     "exception": "exception",
     "http_error": "http error",
+    "no_exchange": "no exchanges",
     "unknown": "unknown",
     "unreadable": "unreadable",
 }

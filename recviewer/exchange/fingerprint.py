@@ -67,7 +67,7 @@ EARLIER = frozenset({"previous_response_id", "previous_interaction_id"})
 NAMED_LIKE_IDS = ID_KEYS | ITEM_IDS | EARLIER
 """Keys that mostly hold an id, for pages that say so; what counts as one, `is_id` tells."""
 
-TURNS = frozenset({"messages", "input", "contents", "history", "chat_history"})
+TURNS = frozenset({"messages", "input", "contents", "history", "chat_history", "sent"})
 """Keys of a request body below which the turns of a conversation stand; only there are ids those of calls and messages."""
 
 VALUES = frozenset({"input", "args", "arguments", "kwargs", "response", "result", "parameters", "schema", "metadata"})
@@ -316,7 +316,12 @@ _ITEMS = frozenset(
         *("mcp_approval_request", "mcp_approval_response", "mcp_list_tools", "compaction"),
     }
 )
-_CALL_HOLDERS = frozenset({"tool_calls", "function_call", "functionCall", "function_response", "functionResponse"})
+_CALL_HOLDERS = frozenset(
+    {
+        *("tool_calls", "function_call", "functionCall", "function_response", "functionResponse"),
+        *("functionCalls", "functionResponses"),
+    }
+)
 _MADE = re.compile(
     r"(?=.*\d[A-Za-z]+\d)(?:file[-_][0-9A-Za-z]{12,}|[0-9a-f]{24,}|https://generativelanguage\.googleapis\.com/.*/files/[0-9a-z]{8,})"
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"

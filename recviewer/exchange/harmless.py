@@ -10,7 +10,7 @@ body, or below one element of a streamed one; `[]` is any item of a list, `*` an
 
 from __future__ import annotations
 
-from recviewer.exchange.harmless_cassettes import CASSETTES
+from recviewer.exchange.harmless_cassettes import CASSETTES, SOUND
 from recviewer.exchange.harmless_entry import COUNT, HEADER, ID, LOGPROBS, SEALED, TIER, TIME, TOKENS, TOOK
 from recviewer.exchange.harmless_entry import Harmless as Harmless
 from recviewer.exchange.harmless_entry import HowHarmless as HowHarmless
@@ -258,19 +258,6 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
             for path in ("signature", "reasoningText.signature", "redactedContent")
         ),
     ),
-    "realtime": tuple(
-        Harmless(path, HowHarmless.WHOLLY, ID)
-        for path in (
-            "event_id",
-            "item_id",
-            "response_id",
-            "previous_item_id",
-            "item.id",
-            "response.id",
-            "timestamp",
-            "rid",
-        )
-    ),
     "xai": (
         Harmless("usage.cost_in_usd_ticks", HowHarmless.WHOLLY, COUNT),
         Harmless("outputs[].message.encrypted_content", HowHarmless.VALUE, SEALED),
@@ -343,6 +330,8 @@ BESIDES: tuple[Harmless, ...] = (
     Harmless(
         "chunk boundaries", HowHarmless.WHOLLY, "the network's doing, and so are null and empty values of a chunk"
     ),
+    Harmless("`delta` of events `*audio.delta` of a session", HowHarmless.VALUE, SOUND),
+    Harmless("events `ping` of a session", HowHarmless.WHOLLY, "keep the line open, now and then"),
     Harmless(
         "a text sent twice", HowHarmless.WHOLLY, "some providers send thoughts under two names at once; they count once"
     ),

@@ -4,7 +4,43 @@ from __future__ import annotations
 
 from recviewer.exchange.harmless_entry import COUNT, ID, TIME, TOOK, Harmless, HowHarmless
 
+SOUND = "sound, new at each recording; the words that come beside it count, and that there is some"
+
 CASSETTES: dict[str, tuple[Harmless, ...]] = {
+    "realtime": (
+        *(
+            Harmless(path, HowHarmless.WHOLLY, ID)
+            for path in (
+                *(
+                    "event_id",
+                    "item_id",
+                    "response_id",
+                    "previous_item_id",
+                    "rid",
+                    "item.id",
+                    "response.id",
+                    "session.id",
+                ),
+                *("conversation.id", "response.conversation_id", "response.output[].id", "part.id"),
+            )
+        ),
+        *(
+            Harmless(path, HowHarmless.VALUE, ID)
+            for path in (
+                *("call_id", "item.call_id", "response.output[].call_id", "toolCall.functionCalls[].id"),
+                "sessionResumptionUpdate.newHandle",
+            )
+        ),
+        *(Harmless(path, HowHarmless.WHOLLY, TIME) for path in ("timestamp", "ts", "session.expires_at")),
+        *(
+            Harmless(path, HowHarmless.WHOLLY, TOOK)
+            for path in ("latency", "audio_start_ms", "audio_end_ms", "audio_duration_ms", "start_time")
+        ),
+        Harmless("response.usage", HowHarmless.FIGURE, COUNT),
+        Harmless("usageMetadata", HowHarmless.FIGURE, COUNT),
+        Harmless("serverContent.modelTurn.parts[].inlineData.data", HowHarmless.VALUE, SOUND),
+        Harmless("rate_limits", HowHarmless.WHOLLY, "what the account had left to spend"),
+    ),
     "invoke": (
         *(
             Harmless(path, HowHarmless.FIGURE, COUNT)

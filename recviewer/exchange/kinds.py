@@ -35,5 +35,6 @@ class Kind(StrEnum):
     RESOURCE = "resource"
     EXCEPTION = "exception"
     HTTP_ERROR = "http_error"
+    NO_EXCHANGE = "no_exchange"
     UNKNOWN = "unknown"
     UNREADABLE = "unreadable"

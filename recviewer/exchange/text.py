@@ -99,9 +99,15 @@ def asked_of(exchange: Exchange) -> str:
         words = words_of(message.parts)
         if words:
             return words
-    if exchange.kind is Kind.UNREADABLE:
+    if exchange.kind in (Kind.UNREADABLE, Kind.NO_EXCHANGE):
         return ""
+    if not (exchange.method or exchange.endpoint or exchange.url):
+        return UNASKED
     return f"{_method(exchange)} {exchange.endpoint or exchange.url}".strip()
+
+
+UNASKED = "a request that was not recorded"
+"""Stands for what was asked where nothing is known of it."""
 
 
 def _method(exchange: Exchange) -> str:
@@ -171,7 +177,11 @@ def _answered(exchange: Exchange) -> tuple[str, AnswerKind]:
     if exchange.kind is Kind.UNKNOWN:
         words = " ".join(islice(leaves(exchange.unread), 20))
         return f"not understood: {words}" if words else "nothing", AnswerKind.NOTE
-    return ("0 vectors" if exchange.kind is Kind.EMBEDDINGS else "nothing"), AnswerKind.NOTE
+    return _NOTHING.get(exchange.kind, "nothing"), AnswerKind.NOTE
+
+
+_NOTHING = {Kind.EMBEDDINGS: "0 vectors", Kind.NO_EXCHANGE: "no exchanges in it"}
+"""What is said of a kind of reply that holds nothing, where that is not "nothing"."""
 
 
 def describe(exhibits: tuple[Exhibit, ...]) -> str:
@@ -241,6 +251,7 @@ _TELLS_NO_END = frozenset(
         Kind.RESOURCE,
         Kind.EXCEPTION,
         Kind.HTTP_ERROR,
+        Kind.NO_EXCHANGE,
         Kind.UNKNOWN,
         Kind.UNREADABLE,
     }

@@ -60,7 +60,7 @@ class Cassette(Unverifiable):
             return
         items = self.items(found)
         if not items:
-            yield FilePart("", 0, len(data), None, "a cassette without any exchange")
+            yield no_exchange(data, self.around(found[0].whole.value) if len(found) == 1 else {})
             return
         repeated = [key for document in found for key in document.repeated]
         around = self.around(found[0].whole.value) if len(found) == 1 else {}
@@ -81,6 +81,17 @@ class Cassette(Unverifiable):
     def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
         """Take the lines of some exchanges out, and leave every other byte; None where none would be left."""
         return without_spans(data, list(self.parts(data)), parts)
+
+
+def no_exchange(data: bytes, around: Mapping[str, object]) -> FilePart:
+    """Return the one part of a file that holds no exchange. around: what else it holds that counts."""
+    from recviewer.formats.decode import Decoded
+    from recviewer.recorders.http_exchange import jsonable
+
+    document: dict[str, Json] = {"exchanges": [], "request": {}, "response": {"body": "", "is_streaming": False}}
+    if around:
+        document["recorder"] = {"file": jsonable(dict(around))}
+    return FilePart("", 0, len(data), Decoded(document, ()))
 
 
 def without_spans(data: bytes, every: Sequence[FilePart], parts: Collection[str]) -> bytes | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from recviewer.recorders.cassettes import HEAD, Unverifiable, around_in, parts_of, without_spans
+from recviewer.recorders.cassettes import HEAD, Unverifiable, around_in, no_exchange, parts_of, without_spans
 from recviewer.recorders.contract import FilePart
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class JsonCassette(Unverifiable):
             yield FilePart("", 0, len(data), None, str(reason))
             return
         if not items:
-            yield FilePart("", 0, len(data), None, "a cassette without any exchange")
+            yield no_exchange(data, beside)
             return
         yield from parts_of(items, self.exchange, exact=exact, around=beside)
 

@@ -96,7 +96,7 @@ def test_an_answer_without_a_finish_reason_is_no_good_end():
 
 def test_an_answer_of_any_kind_without_an_end_is_odd_unless_its_kind_never_tells():
     silent = {Kind.RERANK, Kind.FILE_PROCESSOR, Kind.OLLAMA_PULL, Kind.EXCEPTION, Kind.HTTP_ERROR, Kind.UNKNOWN}
-    made = {Kind.MODERATION, Kind.TOKENS, Kind.SPEECH, Kind.IMAGES, Kind.TRANSCRIPTION, Kind.RESOURCE}
+    made = {Kind.NO_EXCHANGE, Kind.MODERATION, Kind.TOKENS, Kind.SPEECH, Kind.IMAGES, Kind.TRANSCRIPTION, Kind.RESOURCE}
     listed = {Kind.MODELS, Kind.EMBEDDINGS, Kind.OLLAMA_PS, Kind.TOOL, Kind.UNREADABLE}
     for kind in set(Kind) - silent - listed - made:
         assert outcome_of(Exchange(kind, outputs=(Output(content="a"),))) is Outcome.ODD_END, kind

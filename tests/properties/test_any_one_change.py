@@ -78,7 +78,7 @@ def is_listed(exchange, way, was, value):
             return (
                 isinstance(was, str) and isinstance(value, str) and bool(was and value)
             )  # ids, whatever they look like
-        is_turn = way[:1] == ("request",) and len(way) > 3 and way[2] in ("messages", "input", "contents")
+        is_turn = way[:1] == ("request",) and len(way) > 3 and way[2] in ("messages", "input", "contents", "sent")
         return is_turn and (way[-1] in IDS or way[-1] == "index")
     path = path_of(way).removeprefix("stream[].").removeprefix("[].")
     if isinstance(was, str) and isinstance(value, str) and was.rstrip("\n") == value:

@@ -7,6 +7,7 @@ import pytest
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import File, Recording
+from recviewer.exchange.text import Outcome, line_of, outcome_of
 from recviewer.recorders.reading import read_file
 from recviewer.recorders.registry import read_as, recorder_of
 
@@ -125,5 +126,24 @@ def test_a_session_over_a_websocket_is_one_exchange_of_all_its_frames():
     found = part.reading.exchange
     assert (found.kind.value, found.chunks, [one.content for one in found.outputs]) == ("realtime", 3, ["Saturn"])
     assert [one.parts[0].text for one in found.request.messages] == ["Which planet has rings?"]
-    assert part.reading.document["request"]["body"]["sent"][0]["after"] == 1
+    assert part.reading.document["request"]["body"]["sent"][0]["after"] == 0
     assert part.reading.document["response"]["body"][-1]["close"]["code"] == 1000
+
+
+@pytest.mark.parametrize("case", ["go-vcr/empty.yaml", "test-proxy/Nothing.json", "httprr/TestNothing.httprr"])
+def test_a_file_without_any_exchange_says_so_and_is_no_broken_one(case):
+    [part] = read_file((CASES / case).read_bytes(), case.rpartition("/")[2])
+    found = part.reading.exchange
+    line = line_of(found)
+    assert (found.kind.value, found.problems, line.asked, line.answered) == (
+        "no_exchange",
+        (),
+        "",
+        "no exchanges in it",
+    )
+    assert outcome_of(found) is Outcome.EMPTY
+
+
+def test_of_a_reply_alone_nothing_is_said_to_have_been_asked():
+    [part] = read_file((CASES / "bare-reply/planets.json").read_bytes(), "__fixtures__/planets.json")
+    assert line_of(part.reading.exchange).asked == "a request that was not recorded"

@@ -1,7 +1,7 @@
 """Sessions over WebSockets: OpenAI's Realtime (and its like of Azure and xAI), and Gemini Live. A session is one exchange.
 
 Source: OpenAI API reference, "Realtime: client events, server events"; Gemini API reference, "Live API". The frames that the
-client sent are the request, `sent`, each with the number of frames that had come `after` which it was sent; each response of
+client sent are the request, `sent`, each with the number of answers that were finished by then, `after`; each response of
 the server is a choice, with the words that it said as its text, whether written or spoken.
 """
 
@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from recviewer.exchange.elements import Elements, flat_of
 from recviewer.exchange.model import (
     CallDelta,
     Chunk,
     Delta,
     JsonPart,
     Kind,
+    Left,
     Message,
     Part,
     Problem,
@@ -31,31 +33,18 @@ from recviewer.formats.gemini_parts import key_in, parts_of
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw
+from recviewer.formats.realtime_frames import whole_frames
 
 _HELD = ("session", "item", "response", "part", "conversation", "error", "setupComplete", "serverContent", "toolCall")
-_MORE = ("usageMetadata", "toolCallCancellation", "goAway", "sessionResumptionUpdate", "close", "rate_limits[]")
+_MORE = ("toolCallCancellation", "goAway", "sessionResumptionUpdate", "close")
 SHAPE = Shape(
     "realtime",
     known=(
-        *(
-            "type",
-            "delta",
-            "text",
-            "transcript",
-            "arguments",
-            "name",
-            "call_id",
-            "output_index",
-            "content_index",
-            "rid",
-            "latency",
-            "audio_duration_ms",
-            "start_time",
-            "ts",
-        ),
-        *("audio_start_ms", "audio_end_ms", "item_id", "response_id", "previous_item_id", "timestamp", "logprobs"),
-        *("content.*", "usage.*", "status", "event_id"),
+        *("type", "delta", "text", "transcript", "arguments", "name", "output_index", "content_index", "sound"),
+        *("logprobs", "content.*", "usage.*", "status"),
         *(f"{key}.*" for key in (*_HELD, *_MORE)),
+        *("response.output[].*", "toolCall.functionCalls[].*", "serverContent.modelTurn.*"),
+        *("serverContent.modelTurn.parts[].*", "serverContent.modelTurn.parts[].inlineData.*"),
     ),
 )
 TEXTS = frozenset(
@@ -111,6 +100,11 @@ class Realtime:
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the neutral form of each frame."""
         yield from _chunks(raw, [])
+
+    def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
+        """Add each frame, with what came in pieces joined at the first of them."""
+        for element in whole_frames([event.data for event in raw.events()]):
+            made.add(flat_of(element, SHAPE, left))
 
 
 FORMAT = Realtime()

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
-from recviewer.recorders.cassettes import Unverifiable, parts_of, without_spans
+from recviewer.recorders.cassettes import Unverifiable, no_exchange, parts_of, without_spans
 from recviewer.recorders.contract import FilePart
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class HttpRr(Unverifiable):
             yield left._replace(name="")
             return
         if not items:
-            yield FilePart("", 0, len(data), None, "a trace without any exchange")
+            yield no_exchange(data, {})
             return
         yield from parts_of(items, _exchange, exact=exact)
         if left is not None:

@@ -37,7 +37,7 @@ class LangChain(Cassette):
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
         """Yield the exchanges, one that cannot be read with the reason."""
-        from recviewer.recorders.cassettes import parts_of
+        from recviewer.recorders.cassettes import no_exchange, parts_of
         from recviewer.recorders.yaml_text import BadYaml, FileItem, documents
 
         try:
@@ -46,9 +46,12 @@ class LangChain(Cassette):
             yield FilePart("", 0, len(data), None, str(error))
             return
         asked, given = _lists(found[0] if len(found) == 1 else None)
+        if not asked and not given:
+            yield no_exchange(data, {})
+            return
         if not asked or len(asked) != len(given):
             reason = f"{len(asked):,} requests and {len(given):,} responses, which cannot be paired"
-            yield FilePart("", 0, len(data), None, reason if asked or given else "a cassette without any exchange")
+            yield FilePart("", 0, len(data), None, reason)
             return
         pairs = [
             FileItem([one.value, other.value], one.start, one.end) for one, other in zip(asked, given, strict=True)

@@ -71,22 +71,30 @@ def test_of_cassette(path: str) -> str | None:
 
 
 _SAMPLES = frozenset({"request_sample", "request_stream", "collections_method"})
+_FINISHED = re.compile(r'"type": ?"response\.done"|"turnComplete": ?true')
+"""Ends an answer, of either protocol."""
+
 _FRAME = re.compile(rb"\n *- kind: (?:message|close)\r?\n")
 
 
 def _session(frames: Sequence[Any]) -> HttpExchange:
-    """Return a session over a WebSocket as one exchange: what was sent, and after how many frames; what was received."""
+    """Return a session over a WebSocket as one exchange: what was sent, and after how many answers; what was received.
+
+    How many frames had come by then is the network's doing.
+    """
     from recviewer.recorders.http_exchange import HttpExchange
 
     sent: list[Any] = []
     received: list[Any] = []
+    finished = 0
     for frame in frames:
         if not isinstance(frame, dict) or "kind" not in frame:
             raise ValueError("a session over a WebSocket with something that is no frame")
         if frame.get("kind") == "message" and frame.get("direction") == "sent":
-            sent.append({"after": len(received), "data": frame.get("data")})
+            sent.append({"after": finished, "data": frame.get("data")})
         elif frame.get("kind") == "message" and set(frame) == {"kind", "direction", "data"}:
             received.append(frame["data"])
+            finished += isinstance(frame["data"], str) and _FINISHED.search(frame["data"]) is not None
         else:
             received.append({"close": frame})
     return HttpExchange("", "", {}, {"sent": sent}, None, {}, received, is_stream=True)

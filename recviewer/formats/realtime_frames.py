@@ -1,0 +1,95 @@
+"""Frames of a session as if nothing had come in pieces: where the network cut words and sound says nothing.
+
+Sound is new at each recording; its words, which come beside it, count, and of the sound that there is some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from recviewer.exchange.model import Json
+
+SOUND = "…"
+"""Stands for sound."""
+
+
+def whole_frames(frames: Sequence[Json]) -> list[Json]:
+    """Return each frame, the first of several pieces with all that they hold, the others as ones that add nothing."""
+    made: list[Json] = []
+    firsts: dict[Hashable, dict[str, Any]] = {}
+    turn = 0
+    for frame in frames:
+        if not isinstance(frame, dict):
+            made.append(frame)
+            continue
+        kind = frame.get("type")
+        if kind == "ping":  # keeps the line open, now and then
+            made.append(_like(made))
+        elif isinstance(kind, str) and kind.endswith(".delta") and isinstance(frame.get("delta"), str):
+            made.append(_piece(frame, kind, firsts, made))
+        elif isinstance(frame.get("serverContent"), dict):
+            content = frame["serverContent"]
+            told = {key: _turn(item, key, turn, firsts) for key, item in content.items()}
+            made.append({**frame, "serverContent": {key: item for key, item in told.items() if item is not None}})
+            turn += content.get("turnComplete") is True
+        else:
+            made.append(frame)
+    return made
+
+
+def _piece(frame: dict[str, Any], kind: str, firsts: dict[Hashable, dict[str, Any]], made: list[Json]) -> Json:
+    """Return what a piece of words, arguments or sound adds."""
+    key = (kind, frame.get("item_id"), frame.get("content_index"))
+    first = firsts.get(key)
+    is_sound = kind.endswith("audio.delta")
+    if first is None:
+        shown = {name: value for name, value in frame.items() if name != "delta"}
+        first = firsts[key] = {**shown, **({"sound": SOUND} if is_sound else {"delta": frame["delta"]})}
+        return first
+    if not is_sound:
+        first["delta"] += frame["delta"]
+    return _like(made)
+
+
+def _like(made: list[Json]) -> Json:
+    """Return a frame that adds nothing to the one before it."""
+    last = made[-1] if made else None
+    return {"type": last["type"]} if isinstance(last, dict) and "type" in last else {}
+
+
+def _turn(item: Json, key: str, turn: int, firsts: dict[Hashable, dict[str, Any]]) -> Json:
+    """Return what a frame of Gemini adds to its turn; None for nothing."""
+    if key in ("outputTranscription", "inputTranscription") and isinstance(item, dict):
+        return _joined(item, (key, turn), firsts)
+    if key == "modelTurn" and isinstance(item, dict) and isinstance(item.get("parts"), list):
+        parts = [_part(part, turn, firsts) for part in item["parts"]]
+        kept = [part for part in parts if part is not None]
+        return {**item, "parts": kept} if kept or len(item) > 1 else None
+    return item
+
+
+def _part(part: Json, turn: int, firsts: dict[Hashable, dict[str, Any]]) -> Json:
+    if not isinstance(part, dict):
+        return part
+    inline = part.get("inlineData")
+    if isinstance(inline, dict) and str(inline.get("mimeType", "")).startswith("audio/"):
+        if ("sound", turn) in firsts:
+            return None
+        firsts["sound", turn] = {}
+        return {**part, "inlineData": {**inline, "data": SOUND}}
+    if isinstance(part.get("text"), str):
+        return _joined(part, ("text", turn, part.get("thought")), firsts)
+    return part
+
+
+def _joined(piece: dict[str, Any], key: Hashable, firsts: dict[Hashable, dict[str, Any]]) -> Json:
+    if not isinstance(piece.get("text"), str):
+        return piece
+    first = firsts.get(key)
+    if first is None:
+        first = firsts[key] = dict(piece)
+        return first
+    first["text"] += piece["text"]
+    rest = {name: value for name, value in piece.items() if name != "text" and first.get(name) != value}
+    return rest or None

@@ -1,0 +1,41 @@
+"""A file of a recorder that holds no exchange at all, as recorders leave behind where nothing was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recviewer.exchange.model import Chunk, Kind, Problem, Reply, Request
+from recviewer.exchange.shape import Shape
+from recviewer.formats.contract import Match
+from recviewer.formats.listing import no_chunks
+from recviewer.formats.raw import Raw
+
+SHAPE = Shape("no_exchange")
+
+
+class NoExchange:
+    """Nothing asked, nothing answered."""
+
+    name = "no_exchange"
+    kind = Kind.NO_EXCHANGE
+    shape = SHAPE
+
+    def match(self, raw: Raw) -> Match:
+        """Match what recorders make of such a file (`recorders.cassettes.no_exchange`)."""
+        is_none = raw.document.get("exchanges") == [] and not raw.request and raw.is_empty
+        return Match.SHAPE if is_none else Match.NO
+
+    def request(self, raw: Raw, problems: list[Problem]) -> Request:
+        """Return nothing."""
+        return Request()
+
+    def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
+        """Return nothing."""
+        return Reply()
+
+    def chunks(self, raw: Raw) -> Iterator[Chunk]:
+        """Yield nothing."""
+        return no_chunks()
+
+
+FORMAT = NoExchange()
