@@ -93,6 +93,14 @@ def checked(name: str, read: Callable[[str], _Value]) -> _Value | None:
         raise BadEnvironment(name, "…", str(error)) from None
 
 
+def needed(name: str, read: Callable[[str], _Value]) -> _Value:
+    """Return what a reader makes of the variable, which has to be there: see `checked`."""
+    found = checked(name, read)
+    if found is None:
+        raise BadEnvironment(name, "", "RECVIEWER_HOST needs it")
+    return found
+
+
 def words(name: str) -> list[str]:
     """Return a comma-separated list without empty items."""
     return [item.strip() for item in text(name).split(",") if item.strip()]

@@ -12,6 +12,7 @@ from typing import Any
 
 from recviewer import databases, env, places
 from recviewer.git import remotes
+from recviewer.hosts import configured
 
 PLACES = places.find()
 RECORDINGS_ROOT: Path = PLACES.root
@@ -46,6 +47,28 @@ READ_ONLY = env.flag("RECVIEWER_READ_ONLY")
 REVIEWS_FILE = env.path("RECVIEWER_REVIEWS_FILE")
 PUBLIC_URL = env.url("RECVIEWER_PUBLIC_URL")
 
+
+def _host() -> configured.ConfiguredHost | None:
+    """Return the code host that status and comment are posted to, None where none is named."""
+    if not env.text("RECVIEWER_HOST"):
+        return None
+    kind = env.choice("RECVIEWER_HOST", "", among=configured.KINDS)
+    for name, value in (("RECVIEWER_FETCH_FROM", FETCH_FROM), ("RECVIEWER_PUBLIC_URL", PUBLIC_URL)):
+        if not value:
+            raise env.BadEnvironment(name, "", "RECVIEWER_HOST needs it")
+    return configured.ConfiguredHost(
+        kind,
+        env.needed("RECVIEWER_HOST_PROJECT", configured.project),
+        env.checked("RECVIEWER_HOST_API", configured.api) or configured.APIS.get(kind)
+        or env.needed("RECVIEWER_HOST_API", configured.api),
+        env.number("RECVIEWER_HOST_SECONDS", 300, least=10),
+        env.needed("RECVIEWER_HOST_TOKEN", configured.secret),
+        env.checked("RECVIEWER_HOOK_SECRET", configured.secret) or "",
+    )  # fmt: skip
+
+
+HOST = _host()
+
 HAS_ADMIN = HOSTED or DEBUG
 INSTALLED_APPS = [
     *(["django.contrib.admin"] if HAS_ADMIN else []),
@@ -57,6 +80,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "recviewer.catalog",
     "recviewer.review",
+    "recviewer.loop",
     "recviewer.pages",
 ]
 MIDDLEWARE = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -69,6 +70,24 @@ def start(repository: Repository, remote: Remote, data: Path, revision: str = ""
         raise GitFailed(f"the data folder cannot be written: {error.strerror}") from None
     worker.join(timeout=patience)
     return state(repository, remote, data)
+
+
+def bring(repository: Repository, remote: Remote, data: Path, revisions: Sequence[str]) -> None:
+    """Fetch some branches or requests, after whatever fetch is under way. Raises GitFailed."""
+    where = fetched.place(data, repository, remote)
+    try:
+        with FileLock(where.with_suffix(".lock"), timeout=fetching.FETCH_SECONDS, thread_local=False):
+            ours = fetched.make(repository, where)
+            for revision in revisions:
+                fetching.bring(ours, remote, revision, tell=_unheard)
+    except Timeout:
+        raise GitFailed("another fetch has been under way for too long") from None
+    except OSError as error:
+        raise GitFailed(f"the data folder cannot be written: {error.strerror}") from None
+
+
+def _unheard(line: str) -> None:
+    """Take progress that nobody looks at."""
 
 
 def _work(repository: Repository, remote: Remote, where: Path, revision: str, lock: FileLock) -> None:

@@ -96,8 +96,8 @@ def rows_of(data: Any) -> list[Any]:
 
 
 def id_in(data: Any) -> str:
-    """Return the id of a comment. Raises HostDown where the host's answer has none."""
+    """Return the id of what was written, which every host gives. Raises HostDown where the answer has none."""
     found = text_or_number(data, "id")
     if not isinstance(found, int) or isinstance(found, bool):
-        raise HostDown("the host's answer about a comment has no id")
+        raise HostDown("the host's answer does not say what it wrote: it has no id")
     return str(found)

@@ -71,7 +71,7 @@ class GitHub:
         body = {"state": status.state, "description": status.description, "context": CONTEXT}
         if status.url:
             body["target_url"] = status.url
-        client.send(HostCall("POST", f"{self._at}/statuses/{sha}", body))
+        id_in(client.send(HostCall("POST", f"{self._at}/statuses/{sha}", body)).data)
 
     def find_comment(self, client: HostClient, number: int, marker: str) -> str:
         author = self._author or text_or_number(client.send(HostCall("GET", "/user")).data, "login")
@@ -86,7 +86,7 @@ class GitHub:
         return id_in(client.send(call).data)
 
     def change_comment(self, client: HostClient, number: int, comment: str, text: str) -> None:
-        client.send(HostCall("PATCH", f"{self._at}/issues/comments/{comment}", {"body": text}))
+        id_in(client.send(HostCall("PATCH", f"{self._at}/issues/comments/{comment}", {"body": text})).data)
 
     def _all(self, client: HostClient, path: str) -> Iterator[Any]:
         """Yield the rows of a list, page by page. Pages are counted: an address that the host names is not followed."""

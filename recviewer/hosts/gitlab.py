@@ -58,7 +58,7 @@ class GitLab:
         if status.url:
             body["target_url"] = status.url
         try:
-            client.send(HostCall("POST", f"{self._at}/statuses/{sha}", body))
+            id_in(client.send(HostCall("POST", f"{self._at}/statuses/{sha}", body)).data)
         except HostRefused as refused:
             if refused.status != 400 or "transition" not in str(refused).casefold():
                 raise
@@ -77,7 +77,8 @@ class GitLab:
         return id_in(client.send(call).data)
 
     def change_comment(self, client: HostClient, number: int, comment: str, text: str) -> None:
-        client.send(HostCall("PUT", f"{self._at}/merge_requests/{number}/notes/{comment}", {"body": text}))
+        call = HostCall("PUT", f"{self._at}/merge_requests/{number}/notes/{comment}", {"body": text})
+        id_in(client.send(call).data)
 
     def _all(self, client: HostClient, path: str) -> Iterator[Any]:
         for page in range(1, PAGES + 1):

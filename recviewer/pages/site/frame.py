@@ -30,6 +30,7 @@ NAV = (
     ("Tags", "tags", ("tags:listing",)),
     ("Activity", "activity", ("activity:listing", "activity:log", "activity:show")),
     ("Trash", "trash", ("trash:listing", "trash:show")),
+    ("Operations", "operations", ("operations:show",)),
 )
 """Title, namespace and url names of the pages in the top bar; those that do not exist are left out."""
 
@@ -83,7 +84,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "frame": Frame(
             root="demo" if settings.PLACES.is_demo else short((settings.PLACES.mirror or root).parts),
             root_path="" if settings.HOSTED else str(settings.PLACES.mirror or root),
-            nav=_nav(BELOW.get(here, here), get_script_prefix(), bool(here == "tags" or _tags())),
+            nav=_nav(BELOW.get(here, here), get_script_prefix(), _left_out(request, here)),
             actor=_actor(request),
             version=recviewer.__version__,
             is_hosted=settings.HOSTED,
@@ -111,12 +112,21 @@ def _tags() -> QuerySet[Tag, int]:
     return Tag.objects.values_list("pk", flat=True)[:1]
 
 
+def _left_out(request: HttpRequest, here: str) -> frozenset[str]:
+    """Return the namespaces that are of no use now: tags where there are none, operations for those who run nothing."""
+    out = {"tags"} if here != "tags" and not _tags() else set()
+    user = getattr(request, "user", None)
+    if settings.HOST is None or (settings.HOSTED and not (user is not None and user.is_superuser)):
+        out.add("operations")
+    return frozenset(out - {here})
+
+
 @lru_cache(100)
-def _nav(here: str, prefix: str, has_tags: bool) -> tuple[BarLink, ...]:
-    """Return the links of the top bar. prefix: what Django puts before all addresses. has_tags: there is one to see."""
+def _nav(here: str, prefix: str, left_out: frozenset[str]) -> tuple[BarLink, ...]:
+    """Return the links of the top bar. prefix: what Django puts before all addresses."""
     found = []
     for title, namespace, names in NAV:
-        if namespace == "tags" and not has_tags:
+        if namespace in left_out:
             continue
         for name in names:
             try:

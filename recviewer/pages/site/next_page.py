@@ -15,6 +15,7 @@ PAGES = frozenset(
         "recording:show",
         "recording:blob",
         "growth:show",
+        "operations:show",
         "history:show",
         "models:listing",
         "models:show",

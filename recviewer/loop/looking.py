@@ -1,0 +1,82 @@
+"""A request is looked at: asked of the host, fetched, worked out once, and kept for what is to be told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+
+from recviewer.changes import fetches
+from recviewer.changes.overview import subjects
+from recviewer.changes.sources import Spec, open_range
+from recviewer.git.fetched import BRANCHES
+from recviewer.git.refs import commit_of
+from recviewer.hosts.calls import HostDown
+from recviewer.hosts.client import HostClient
+from recviewer.hosts.contract import CodeHost, HostRequest
+from recviewer.loop import jobs
+from recviewer.loop.models import JobKind, WatchedRequest
+from recviewer.memory import ranges
+from recviewer.report.report import Report
+
+DIGITS = 8
+"""How much of a subject's hash is kept. Two alike cost a comparison that finds nothing new."""
+
+
+def list_open(host: CodeHost, client: HostClient) -> None:
+    """Ask for a look at each request that is new, moved, or open no more. Raises what calls of the host raise."""
+    there = {one.number: one for one in host.open_requests(client)}
+    known = WatchedRequest.objects.in_bulk()
+    for number, one in there.items():
+        row = known.get(number)
+        if row is None or not row.is_open or (row.seen_head, row.seen_base) != (one.head, one.base) or not row.head:
+            jobs.ask(JobKind.LOOK, number)
+    for number, row in known.items():
+        if row.is_open and number not in there:
+            jobs.ask(JobKind.LOOK, number)
+
+
+def look(host: CodeHost, client: HostClient, number: int) -> None:
+    """Bring a request here and work it out. Raises what calls of the host raise, and GitFailed."""
+    asked = host.request(client, number)
+    row, _ = WatchedRequest.objects.get_or_create(number=number)
+    if not asked.is_open:
+        row.is_open = False
+        row.save(update_fields=["is_open"])
+        return
+    report = _brought(host, asked)
+    source = report.found.source
+    row.is_open, row.seen_head, row.seen_base = True, asked.head, asked.base
+    row.head, row.base, row.files = source.range.head, source.range.base, source.files
+    row.subjects = digests(subjects(report.found.changes))
+    row.save(update_fields=["is_open", "seen_head", "seen_base", "head", "base", "files", "subjects"])
+    jobs.ask(JobKind.TELL, number)
+
+
+def _brought(host: CodeHost, asked: HostRequest) -> Report:
+    """Fetch both sides and work the range out. Raises HostDown where the host's git is behind its own API."""
+    ref = host.ref(asked.number)
+    assert settings.FETCH_FROM is not None
+    fetches.bring(ranges.repository(), settings.FETCH_FROM, Path(settings.DATA_DIR), (f"refs/heads/{asked.base}", ref))
+    repository = ranges.repository()
+    head, base = commit_of(repository, ref), commit_of(repository, f"{BRANCHES}{asked.base}")
+    if head != asked.head:
+        raise HostDown(f"{ref} is at {head[:9]}, and the host says {asked.head[:9]}: its copies differ for a moment")
+    return ranges.report_on(open_range(repository, Spec(base, head)))
+
+
+def report_of(row: WatchedRequest) -> Report:
+    """Return the report on what was looked at, with the verdicts of now. Raises GitFailed."""
+    return ranges.report_on(open_range(ranges.repository(), Spec(row.base, row.head, is_direct=True)))
+
+
+def digests(some: Iterable[str]) -> str:
+    """Return subjects as they are kept, in order, parted by spaces."""
+    return " ".join(sorted({digest(one) for one in some}))
+
+
+def digest(subject: str) -> str:
+    """Return the beginning of a subject's hash."""
+    return hashlib.sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]

@@ -1,0 +1,101 @@
+"""What the loop has to do, and what it has told the host. All of it can be asked of the host again, so losing it costs time.
+
+What is to be told is never stored: it is worked out from the range and the verdicts of now, and compared with what was told.
+So whatever is interrupted, by whatever, is caught up with later, and nothing is told twice.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class JobKind(models.TextChoices):
+    """LIST asks which requests are open, LOOK brings one here and works it out, TELL posts its status and comment."""
+
+    LIST = "list", "ask which requests are open"
+    LOOK = "look", "fetch and compare"
+    TELL = "tell", "post status and comment"
+
+
+class JobState(models.TextChoices):
+    """WAITING: to be done when it is due, RUNNING, DONE; FAILED: refused by the host, tried again hourly or on demand."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class HostJob(models.Model):
+    """One thing to do for one request; there is one row for each, however often it is asked for.
+
+    number: of the request, 0 for the list. asked: how often; where it grew while a job ran, it runs once more.
+    attempts: in vain since the last success. error: why the last one was, "" if none. due_at: not before.
+    """
+
+    kind = models.CharField(max_length=10, choices=JobKind.choices)
+    number = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=JobState.choices)
+    asked = models.BigIntegerField(default=1)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    due_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "number"], name="job_once")]
+        indexes = [models.Index(fields=["state", "due_at"], name="job_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
+class WatchedRequest(models.Model):
+    """A pull or merge request of the host.
+
+    seen_head, seen_base: as the host's list had them. head, base: the commits that were compared, "" before that; files:
+    how many recordings differ between them. subjects: what verdicts on it hang on, each as eight digits of its hash.
+    told: what the status says, told_state; told_hash: of all of the status with its commit. comment: its id, "" for none;
+    comment_hash: of its text.
+    """
+
+    number = models.PositiveIntegerField(primary_key=True)
+    is_open = models.BooleanField(default=True)
+    seen_head = models.CharField(max_length=40, blank=True)
+    seen_base = models.TextField(blank=True)
+    head = models.CharField(max_length=40, blank=True)
+    base = models.CharField(max_length=40, blank=True)
+    files = models.PositiveIntegerField(default=0)
+    subjects = models.TextField(blank=True)
+    told_state = models.CharField(max_length=10, blank=True)
+    told = models.TextField(blank=True)
+    told_hash = models.CharField(max_length=64, blank=True)
+    told_at = models.DateTimeField(null=True)
+    comment = models.CharField(max_length=40, blank=True)
+    comment_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["is_open", "-number"], name="request_open")]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+
+class HookSeen(models.Model):
+    """A delivery that came, by the host's name for it: another one of that name is left alone."""
+
+    delivery = models.CharField(max_length=100, primary_key=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.delivery
+
+
+class LoopMark(models.Model):
+    """What the worker has to know after a restart, by a name: see `marks`."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.text}"

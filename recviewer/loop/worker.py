@@ -1,0 +1,154 @@
+"""The one worker: what is due is done, one thing after the other. A second one on whatever host waits for its turn."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from filelock import FileLock, Timeout
+
+from recviewer.catalog import engines
+from recviewer.git.repository import GitFailed
+from recviewer.hosts.calls import HostBusy, HostError, HostRefused
+from recviewer.hosts.client import HostClient
+from recviewer.hosts.configured import ConfiguredHost
+from recviewer.hosts.contract import CodeHost
+from recviewer.loop import heeding, jobs, looking, marks, telling
+from recviewer.loop.models import HookSeen, HostJob, JobKind, JobState
+
+log = logging.getLogger(__name__)
+
+ALIVE_SECONDS = 15
+"""How often the worker says that it is at work."""
+
+SILENT_SECONDS = 120
+"""A worker that has said nothing for so long is gone. A fetch and a large range take longer at times: then a job runs."""
+
+TIDY_SECONDS = 3600
+REMEMBERED = timedelta(days=30)
+"""How long a delivery's name is kept. Hosts repeat one for days at most; after that it costs one look at a request."""
+
+
+class OtherWorker(Exception):
+    """Another worker is at work."""
+
+
+@contextmanager
+def only_worker() -> Iterator[None]:
+    """Hold the worker's lock: a file, and on PostgreSQL one of the database. Raises OtherWorker, OSError."""
+    lock = FileLock(Path(settings.DATA_DIR) / "worker.lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise OtherWorker from None
+    try:
+        with engines.of(connection.vendor).only_one("worker") as is_ours:
+            if not is_ours:
+                raise OtherWorker
+            yield
+    finally:
+        lock.release()
+
+
+class Worker:
+    """What one process keeps between turns. Make it while holding the worker's lock."""
+
+    def __init__(self, configured: ConfiguredHost | None) -> None:
+        self._configured = configured
+        self._alive_at: datetime | None = None
+        self._tidied_at: datetime | None = None
+        jobs.resume()
+
+    def turn(self) -> bool:
+        """Do what is due, one job at most. Returns whether there was one. Raises DatabaseError."""
+        now = timezone.now()
+        if self._is_time(self._alive_at, now, ALIVE_SECONDS):
+            marks.put(marks.ALIVE, now)
+            self._alive_at = now
+        if self._is_time(self._tidied_at, now, TIDY_SECONDS):
+            tidy(now)
+            self._tidied_at = now
+        if self._configured is None:
+            return False
+        heeding.heed(now)
+        self._list(now, self._configured.every)
+        if is_paused(now):
+            return False
+        job = jobs.take(timezone.now())  # what was asked for just now is due too
+        if job is None:
+            return False
+        run(job, self._configured.host, self._configured.client())
+        return True
+
+    def _list(self, now: datetime, every: int) -> None:
+        """Ask for the list where that was not done lately."""
+        last = HostJob.objects.filter(kind=JobKind.LIST).first()
+        if last is None or (last.state == JobState.DONE and self._is_time(last.changed_at, now, every)):
+            jobs.ask(JobKind.LIST)
+
+    @staticmethod
+    def _is_time(last: datetime | None, now: datetime, seconds: float) -> bool:
+        """Tell whether something was last done that long ago; also where the clock was put back since."""
+        return last is None or abs((now - last).total_seconds()) >= seconds
+
+
+def is_paused(now: datetime) -> bool:
+    """Tell whether the host wants to be left alone."""
+    until = marks.time(marks.PAUSED)
+    return until is not None and now < until <= now + timedelta(seconds=jobs.REFUSED_WAIT)
+
+
+def is_silent(now: datetime) -> bool:
+    """Tell whether no worker has been heard of lately, and none is in the middle of a job."""
+    alive = marks.time(marks.ALIVE)
+    if alive is not None and abs((now - alive).total_seconds()) < SILENT_SECONDS:
+        return False
+    since = now - timedelta(seconds=jobs.REFUSED_WAIT)
+    return not HostJob.objects.filter(state=JobState.RUNNING, changed_at__gt=since).exists()
+
+
+def run(job: HostJob, host: CodeHost, client: HostClient) -> None:
+    """Do a job and note what came of it. Whatever it is that failed, the job stays and the worker lives."""
+    try:
+        match job.kind:
+            case JobKind.LIST:
+                looking.list_open(host, client)
+            case JobKind.LOOK:
+                looking.look(host, client, job.number)
+            case JobKind.TELL:
+                telling.tell(host, client, job.number)
+    except HostBusy as busy:
+        marks.put(marks.PAUSED, timezone.now() + timedelta(seconds=busy.wait))
+        jobs.put_off(job, _sentence(busy), seconds=busy.wait)
+    except HostRefused as refused:
+        log.warning("%s: %s", job, refused)
+        jobs.refuse(job, _sentence(refused))
+    except (HostError, GitFailed, OSError) as failed:
+        log.warning("%s: %s", job, failed)
+        jobs.put_off(job, _sentence(failed))
+    except DatabaseError:
+        raise
+    except Exception as fault:
+        log.exception("%s", job)
+        jobs.put_off(job, f"recviewer broke ({type(fault).__name__}); its log says what happened.")
+    else:
+        jobs.done(job)
+
+
+def _sentence(error: Exception) -> str:
+    return f"{str(error)[:1000].rstrip('.')}."
+
+
+def tidy(now: datetime) -> None:
+    """Drop what nobody needs any more: old names of deliveries, sessions that have ended."""
+    HookSeen.objects.filter(at__lt=now - REMEMBERED).delete()
+    with contextlib.suppress(NotImplementedError):
+        SessionStore.clear_expired()

@@ -1,0 +1,40 @@
+"""Webhooks of the code host. They open nothing else: no session, no name, and no answer that tells what is here."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from recviewer.hosts.deliveries import BODY_BYTES, BadDelivery, NotSigned
+from recviewer.loop import taking
+
+PLAIN = "text/plain; charset=utf-8"
+
+
+@csrf_exempt  # a host has no page of ours to take a token from; its signature stands for it
+@login_not_required
+@require_POST
+def take(request: HttpRequest, kind: str) -> HttpResponse:
+    """Take a delivery of the configured host. 404 where none is taken, 403 without its signature, 413 where it is large."""
+    host = settings.HOST
+    if host is None or not host.secret or kind.upper() != host.kind:
+        raise Http404("no webhook is taken here")
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or len(length) > 9 or int(length) > BODY_BYTES:
+        return HttpResponse("too large\n", PLAIN, status=413)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    try:
+        is_new = taking.take_delivery(host, headers, request.body)
+    except NotSigned:
+        return HttpResponse("not signed with the secret of this instance\n", PLAIN, status=403)
+    except BadDelivery as bad:
+        return HttpResponse(f"{bad}\n", PLAIN, status=400)
+    return HttpResponse("noted\n" if is_new else "nothing to do\n", PLAIN, status=202)
+
+
+app_name = "hooks"
+urlpatterns = [path("hooks/<slug:kind>", take, name="take")]

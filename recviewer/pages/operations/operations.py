@@ -1,0 +1,140 @@
+"""How the loop with the code host stands: what met trouble, what is open there, and what was told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from recviewer.discreet import discreet
+from recviewer.exchange.amounts import counted
+from recviewer.loop import jobs, marks, worker
+from recviewer.loop.models import HostJob, JobKind, JobState, WatchedRequest
+from recviewer.pages.site.numbers import is_whole
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job that met trouble. what: in words, with its request. is_refused: the host said no."""
+
+    pk: int
+    what: str
+    error: str
+    attempts: int
+    is_refused: bool
+    due_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedRow:
+    """A request that is open. url: of its range, "" before it was looked at. told: what the status says, with its state."""
+
+    label: str
+    url: str
+    files: int
+    state: str
+    told: str
+    told_at: datetime | None
+    has_comment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OperationsPage:
+    """host: the name of the project and its API, "" where there is none. hook: the address for the webhook, "" for none.
+
+    alive_at: when the worker was last heard of. waiting: jobs that nothing is wrong with. more: of troubles, requests.
+    """
+
+    host: str
+    api: str
+    hook: str
+    every: int
+    alive_at: datetime | None
+    is_silent: bool
+    paused_until: datetime | None
+    waiting: int
+    troubles: tuple[JobRow, ...]
+    more_troubles: int
+    requests: tuple[WatchedRow, ...]
+    more_requests: int
+
+
+def expect_operator(request: HttpRequest) -> None:
+    """Raise PermissionDenied for everybody but superusers; on a laptop its one user runs it."""
+    user = getattr(request, "user", None)
+    if settings.HOSTED and not (user is not None and user.is_superuser):
+        raise PermissionDenied("Operations are for superusers.")
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Show how the loop stands."""
+    expect_operator(request)
+    return render(request, "operations/page.html", {"page": _page()})
+
+
+@require_POST
+def retry(request: HttpRequest) -> HttpResponse:
+    """Have a job that met trouble, or all of them, tried now."""
+    expect_operator(request)
+    job = request.POST.get("job", "")
+    count = jobs.retry([int(job)] if is_whole(job) else None)
+    messages.success(
+        request, f"{counted(count, 'job')} will be tried now." if count else "Nothing is left to be tried."
+    )
+    return HttpResponseRedirect(reverse("operations:show"), status=303)
+
+
+def _page() -> OperationsPage:
+    host, now = settings.HOST, timezone.now()
+    troubles = HostJob.objects.filter(jobs.troubled()).order_by("-state", "due_at", "pk")
+    watched = WatchedRequest.objects.filter(is_open=True).order_by("-number")
+    waiting = HostJob.objects.filter(state__in=(JobState.WAITING, JobState.RUNNING), attempts=0)
+    return OperationsPage(
+        host=host.project if host else "",
+        api=host.api if host else "",
+        hook=f"{settings.PUBLIC_URL}/hooks/{host.kind.lower()}" if host and host.secret else "",
+        every=host.every if host else 0,
+        alive_at=marks.time(marks.ALIVE),
+        is_silent=worker.is_silent(now),
+        paused_until=marks.time(marks.PAUSED) if worker.is_paused(now) else None,
+        waiting=waiting.count(),
+        troubles=tuple(map(_job, troubles[:SHOWN])),
+        more_troubles=max(0, troubles.count() - SHOWN),
+        requests=tuple(map(_request, watched[:SHOWN])),
+        more_requests=max(0, watched.count() - SHOWN),
+    )
+
+
+def _job(job: HostJob) -> JobRow:
+    what = JobKind(job.kind).label + (f" {_label(job.number)}" if job.number else "")
+    is_refused = job.state == JobState.FAILED
+    return JobRow(job.pk, what, discreet(job.error), job.attempts, is_refused, job.due_at, job.changed_at)
+
+
+def _label(number: int) -> str:
+    is_gitlab = settings.HOST is not None and settings.HOST.kind == "GITLAB"
+    return f"{'!' if is_gitlab else '#'}{number}"
+
+
+def _request(row: WatchedRequest) -> WatchedRow:
+    url = reverse("changes:show", args=[f"{row.base}..{row.head}"]) if row.head else ""
+    return WatchedRow(_label(row.number), url, row.files, row.told_state, row.told, row.told_at, bool(row.comment))
+
+
+app_name = "operations"
+urlpatterns = [
+    path("operations/", show, name="show"),
+    path("operations/retry", retry, name="retry"),
+]
