@@ -13,15 +13,14 @@ _UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _TAKEN_OUT = re.compile(rf",?\s{{0,9}}attributes:\s{{0,9}}\{{[^}}]*\}}|document_id:\s{{0,9}}{_UUID}|<\|{_UUID}\|>")
 """What the newest rule of OGX's recorder takes out of the words of a request before it names it."""
 
-_MAY_HOLD = re.compile(r"\d:\d|[-_][0-9a-f]{4}|tmp/|folders/|localhost|127\.")
-"""What stands in each of these; most texts are left alone for want of it."""
-
 _KINDS = (
     ("an id", re.compile(rf"\b(?:file|vs|resp|chatcmpl|req|run|thread)[-_][0-9a-f]{{24,}}\b|\b{_UUID}\b")),
     ("a time", re.compile(r"\b20\d\d-[01]\d-[0-3]\d[T ](?!00:00:00)[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d+)?")),
     ("a temporary place", re.compile(r"/(?:tmp|private/var|var/folders)/[\w.-]+/[\w./-]+")),
     ("a port", re.compile(r"\b(?:localhost|127\.0\.0\.1):[3-6]\d{4}\b")),
 )
+_NEEDLES = ("localhost:", "127.0.0.1:", "tmp/", "var/folders/", "private/var/")
+_SIGNS = tuple(re.compile(pattern) for pattern in (r"-[0-9a-f]{4}-[0-9a-f]{4}-", r":\d\d:\d\d", r"[-_][0-9a-f]{24}"))
 _LONGEST = 200_000
 
 
@@ -29,7 +28,7 @@ def _holds(case: Case) -> Held | None:
     if case.new is None:
         return None
     for text in _texts(case.new.exchange):
-        if not _MAY_HOLD.search(text):
+        if not _may_hold(text):
             continue
         rest = _TAKEN_OUT.sub("", text[:_LONGEST])
         for kind, pattern in _KINDS:
@@ -38,6 +37,13 @@ def _holds(case: Case) -> Held | None:
                 says = f"the words of its request hold {kind} that may be made anew each time: “{found[0][:60]}”"
                 return Held(Severity.GREY, kind, fault=kind, says=says, spots=in_request(case.new, found[0]))
     return None
+
+
+def _may_hold(text: str) -> bool:
+    """Tell whether a text is worth a look: most hold nothing of the kind, and these signs are found fast."""
+    if any(needle in text for needle in _NEEDLES):
+        return True
+    return any(pattern.search(text) for pattern in _SIGNS)
 
 
 def _texts(exchange: Exchange) -> Iterator[str]:

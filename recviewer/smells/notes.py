@@ -1,0 +1,45 @@
+"""What rules about many recordings note of one: short texts, in which hashes stand for what was said."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from recviewer.pairing.sides import Side
+from recviewer.smells.model import Noted
+
+Key = TypeVar("Key")
+
+DIGITS = 12
+"""Hex digits of a hash in a note: among a million values two are alike by chance once in 500 trees."""
+
+
+def short(value: str | bytes) -> str:
+    """Return what stands for a value in a note."""
+    data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+    return hashlib.blake2b(data, digest_size=DIGITS // 2).hexdigest()
+
+
+def function_of(test_id: str) -> str:
+    """Return the id of a test without its parameters: tests of one function are siblings."""
+    return test_id.partition("[")[0]
+
+
+def by(some: Sequence[Noted], key: Callable[[Noted], Key]) -> dict[Key, list[int]]:
+    """Return the places of recordings by what they have in common, in order."""
+    found: defaultdict[Key, list[int]] = defaultdict(list)
+    for place, one in enumerate(some):
+        found[key(one)].append(place)
+    return dict(found)
+
+
+def is_own_file(side: Side) -> bool:
+    """Tell whether a recording is a file of its own, named by a hash of its request."""
+    return not side.part and side.meaning.replay.expected != ""
+
+
+def keys(some: Sequence[Noted], places: Iterable[int], but: int = -1) -> tuple[str, ...]:
+    """Return the keys of recordings, without one of them."""
+    return tuple([some[place].key for place in places if place != but])

@@ -1,0 +1,113 @@
+"""A recording whose request quotes a call or an answer that no recording of its test makes any more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from recviewer.exchange.encode import encode
+from recviewer.exchange.fingerprint import arguments_as_json
+from recviewer.exchange.model import Part, RefusalPart, Text, ToolCall
+from recviewer.exchange.text import SENT
+from recviewer.pairing.sides import Side
+from recviewer.smells.model import About, Among, Explained, Held, Needs, Noted, Rule, Severity, Surroundings
+from recviewer.smells.notes import by, is_own_file, short
+
+_LONG = 80
+"""Characters; a shorter answer in a request was probably written by the test."""
+
+_SUMMARY = "Another language model started to solve this problem"
+"""How the server's own summaries begin, which stand in requests as answers."""
+
+_NAME, _TEXT = 4, "t"
+
+
+def _note(side: Side) -> str:
+    """Two lists of what stands for calls and long texts: what this answer says, and what the request quotes.
+
+    A call is four digits of its tool's name and those of the call; a text is `t` and its own.
+    """
+    if not is_own_file(side) or not side.test_id:
+        return ""
+    made = [mark for output in side.exchange.outputs for mark in _marks([Text(output.content), *output.tool_calls])]
+    quoted = [
+        mark for message in side.exchange.request.messages if message.role in SENT for mark in _marks(message.parts)
+    ]
+    return f"{' '.join(dict.fromkeys(made))};{' '.join(dict.fromkeys(quoted))}" if made or quoted else ""
+
+
+def _marks(parts: Sequence[Part]) -> Iterator[str]:
+    texts = []
+    for part in parts:
+        match part:
+            case ToolCall():
+                given = encode([part.name, arguments_as_json(part.arguments)], is_sorted=True)
+                yield short(part.name)[:_NAME] + short(given)
+            case Text() | RefusalPart():
+                texts.append(part.text)
+    text = "".join(texts).strip()
+    if len(text) >= _LONG and not text.startswith(_SUMMARY):
+        yield _TEXT + short(text)
+
+
+@dataclass(slots=True)
+class _Test:
+    """What the recordings of a test say. tools: beginnings of the calls that they make."""
+
+    made: set[str] = field(default_factory=set)
+    tools: set[str] = field(default_factory=set)
+    quoted: dict[int, list[str]] = field(default_factory=dict)
+
+
+def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, Held]]:
+    """What a test wrote itself is left out: a text that several tests quote, and calls of tools that nobody calls in "
+    "it.
+    """
+    tests = {test_id: _read(some, places) for test_id, places in by(some, lambda one: one.test_id).items()}
+    in_tests = Counter(
+        mark for test in tests.values() for mark in {one for marks in test.quoted.values() for one in marks}
+    )
+    for test in tests.values():
+        for place, marks in test.quoted.items():
+            gone = [one for one in marks if one not in test.made]
+            if any(one[:_NAME] in test.tools for one in gone if one[0] != _TEXT):
+                yield place, _held("a call")
+            elif any(one[0] == _TEXT and in_tests[one] == 1 for one in gone):
+                yield place, _held("an answer")
+
+
+def _held(what: str) -> Held:
+    says = f"its request quotes {what} that no recording of its test makes"
+    return Held(Severity.AMBER, what, fault=what, says=says)
+
+
+def _read(some: Sequence[Noted], places: Sequence[int]) -> _Test:
+    test = _Test()
+    for place in places:
+        made, _, quoted = some[place].note.partition(";")
+        test.made.update(made.split())
+        if quoted:
+            test.quoted[place] = quoted.split()
+    test.tools = {mark[:_NAME] for mark in test.made if mark[0] != _TEXT}
+    return test
+
+
+RULE = Rule(
+    "left-behind",
+    "its request quotes what no recording of its test makes",
+    Explained(
+        what="A recording whose request holds a call of a tool, or a long answer, that no recording of its test makes. "
+        "Calls of tools that no recording of the test calls, and texts that several tests quote, were written by the "
+        "tests and are left out.",
+        why="The first half of a conversation was recorded again or deleted, and the second stayed: replay never comes "
+        "to ask it.",
+        example='The request goes on from `file_search(query="Q1 events")`; the answer before now asks for `"Q1 '
+        '2023"`.',
+        fix="Record the test again, and delete what it does not ask for any more.",
+        mistaken="Calls and answers that a test makes up where its own recordings call the same tool.",
+    ),
+    among=Among(_note, _find),
+    needs=Needs.TREE,
+    about=About.PLACE,
+)

@@ -1,0 +1,41 @@
+"""Cases of the rule orphan."""
+
+from tests.smells.building import among, chat, models
+from tests.trees import id_of
+
+PATH = "tests/integration/chat/test_chat.py"
+HERE = {PATH: "import pytest\n\ndef test_basic(txt): ...\n\nclass TestAll:\n    def test_inside(self): ...\n"}
+ELSEWHERE = "tests/integration/chat/test_gone.py::test_basic[a]"
+KNOWN = chat("1")
+
+
+def of(function, source=None, **more):
+    return among(chat(test=id_of(function)), KNOWN, sources={PATH: source} if source else HERE, **more)
+
+
+FIRES = {
+    "its file is gone": (among(chat(test=ELSEWHERE), KNOWN, sources=HERE), "amber"),
+    "its file is gone, and somebody knows since when": (
+        among(chat(test=ELSEWHERE), KNOWN, sources=HERE, removed={ELSEWHERE.partition("::")[0]: "07eded5"}),
+        "amber",
+    ),
+    "its function is gone": (of("test_older"), "amber"),
+    "its class is gone": (of("TestOld::test_inside"), "amber"),
+    "its function is gone from its class": (of("TestAll::test_older"), "amber"),
+    "its parameters are gone": (of("test_basic", collected=[id_of(parameters="txt=acme/large-2")]), "amber"),
+}
+QUIET = {
+    "it is there": of("test_basic"),
+    "it is there in its class": of("TestAll::test_inside"),
+    "its parameters are there": of("test_basic", collected=[id_of()]),
+    "the list of tests is of others": of("test_basic", collected=["tests/other.py::test_a"]),
+    "nobody knows the sources": among(chat(test=ELSEWHERE), KNOWN),
+    "no test file at all is found": among(chat(test=ELSEWHERE), sources=HERE),
+    "it may be inherited": of("TestAll::test_older", "class TestAll(Base):\n    pass\n"),
+    "everything is imported": of("test_older", "from .more import *\n"),
+    "its name is made": of("test_older", "globals()['test_older'] = make()\n"),
+    "its source cannot be parsed": of("test_older", "def test_basic(:\n"),
+    "of no test": among(chat(test=None), KNOWN, sources=HERE),
+    "a list of models": among(models("a", test=ELSEWHERE), KNOWN, sources=HERE),
+    "no id of pytest": among(chat(test="chat.rs::rejects"), KNOWN, sources=HERE),
+}
