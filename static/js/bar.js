@@ -1,7 +1,24 @@
 // The verdict bar: the reason's line opens and closes; Esc in it returns to the buttons.
 const barOf = (element) => element.closest(".bar");
 
+// While a reason is typed the bar floats over the page, above the keyboard of a phone; below it the page keeps its place.
+const float = (bar) => {
+  document.body.style.paddingBlockEnd = `${bar.offsetHeight}px`;
+};
+const settle = () => {
+  document.body.style.paddingBlockEnd = "";
+};
+const view = window.visualViewport;
+const overKeyboard = () => {
+  const covered = Math.max(0, innerHeight - view.height - view.offsetTop);
+  document.documentElement.style.setProperty("--keyboard", `${view.scale === 1 ? covered : 0}px`);
+};
+view?.addEventListener("resize", overKeyboard);
+view?.addEventListener("scroll", overKeyboard);
+document.addEventListener("htmx:after:swap", () => document.querySelector(".bar[data-asking]") ?? settle());
+
 const open = (bar) => {
+  float(bar);
   bar.setAttribute("data-asking", "");
   bar.querySelector("[data-opens-reason]").setAttribute("aria-expanded", "true");
   const field = bar.querySelector("textarea");
@@ -11,6 +28,7 @@ const open = (bar) => {
 
 const close = (bar) => {
   bar.removeAttribute("data-asking");
+  settle();
   const opener = bar.querySelector("[data-opens-reason]");
   opener.setAttribute("aria-expanded", "false");
   opener.focus({ preventScroll: true });
@@ -21,6 +39,9 @@ document.addEventListener("click", (event) => {
   if (opener) open(barOf(opener));
   const closer = event.target.closest("[data-closes-reason]");
   if (closer) close(barOf(closer));
+  for (const sheet of document.querySelectorAll("[data-shuts][open]")) {
+    if (!sheet.contains(event.target)) sheet.open = false;
+  }
 });
 
 document.addEventListener(
@@ -32,3 +53,5 @@ document.addEventListener(
   },
   true, // before the manners of every field
 );
+
+for (const bar of document.querySelectorAll(".bar[data-asking]")) float(bar);

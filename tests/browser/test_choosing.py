@@ -55,7 +55,7 @@ def test_what_was_refused_or_not_confirmed_stays_chosen(open_page):
     press(page, "Move to trash")
     page.get_by_role("link", name="Cancel").click()
     expect(page.locator("[data-tick]:checked")).to_have_count(1)
-    page.get_by_role("button", name="None").click()
+    page.get_by_role("button", name="Choose nothing").click()
     expect(page.locator("[data-tick]:checked")).to_have_count(0)
 
 

@@ -86,7 +86,7 @@ def test_what_comes_after_a_key_that_opens_a_field_was_meant_for_it(pressed_earl
     here = page.url
 
     assert "view=" not in here
-    expect(page.locator(".tape-said")).to_contain_text("1 /")
+    expect(page.locator(".tape-said")).to_contain_text("1 of")
 
 
 def test_what_is_typed_after_the_search_key_is_no_key(pressed_early):

@@ -1,6 +1,10 @@
 """At every width the words have the room: rows, bars, targets."""
 
 import pytest
+from playwright.sync_api import expect
+
+from recviewer.catalog.models import Recording
+from recviewer.pages.text.test_addresses import url_of_test
 
 WIDTHS = """() => {
   const row = document.querySelector('.row:not([data-again])');
@@ -21,3 +25,130 @@ def test_words_have_more_room_than_numbers(open_page, width):
     assert found["asked"] + found["answered"] >= found["beside"]
     if width < 1280:
         assert min(found["asked"], found["answered"]) >= found["beside"]
+
+
+def pages(pull):
+    chat = Recording.objects.filter(kind="chat", streaming=True).order_by("-chunks").first()
+    yield from ("/", "/?q=weather", "/?smell=cannot-replay", "/tests/", "/bulk/?kind=chat", "/changes/", "/searching/")
+    yield url_of_test(chat.test_id)
+    yield from (f"/r/{chat.path}{view}" for view in ("", "?view=raw", "?view=chunks", "?in=%3F"))
+    yield from (f"/history/{chat.path}", f"/changes/{pull}", f"/changes/{pull}?by=call")
+
+
+BARS = """() => [...document.querySelectorAll('body *')].filter((one) => {
+  const {position} = getComputedStyle(one);
+  const box = one.getBoundingClientRect();
+  return (position === 'sticky' || position === 'fixed') && box.width > innerWidth / 2 && box.height > innerHeight / 4
+    && one.checkVisibility() && getComputedStyle(one).maxHeight === 'none';
+}).map((one) => one.className)"""
+
+SMALL = """() => [...document.querySelectorAll('a[href], button, summary, input:not([type=hidden]), select, textarea')]
+  .filter((one) => one.checkVisibility() && one.tabIndex >= 0 && !one.closest('svg, .only-read'))
+  .filter((one) => !(one.matches('p > a') && getComputedStyle(one).display === 'inline')) // in a sentence
+  .map((one) => [one, (one.closest('label') ?? one).getBoundingClientRect()])
+  .filter(([, box]) => box.width && (box.height < 23.5 || box.width < 23.5))
+  .map(([one, box]) => `${box.width} x ${box.height}: ${one.outerHTML.slice(0, 120)}`)"""
+
+WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def faults(page, addresses):
+    for address in addresses:
+        page.goto(address)
+        yield from (f"{address}: {one} takes over a quarter" for one in page.evaluate(BARS))
+        yield from (f"{address}: {one}" for one in page.evaluate(SMALL)[:3])
+        yield from [f"{address}: {wide} px too wide" for wide in [page.evaluate(WIDE)] if wide > 0]
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 640)])
+def test_no_bar_covers_a_phone_no_target_is_small_and_nothing_overflows(open_page, pull, width, height):
+    page = open_page(width=width, height=height)
+    addresses = list(pages(pull))
+    page.goto(f"/changes/{pull}")
+    items = [one.get_attribute("href") for one in page.locator("[data-row]").all()]
+
+    assert list(faults(page, [*addresses, *items[:3]])) == []
+
+
+def test_at_400_percent_nothing_sticks_over_the_words(open_page):
+    page = open_page(width=320, height=256)
+    page.goto("/queue/?kind=chat")
+
+    stuck = page.evaluate(
+        "() => ['.top', '.bottom'].map((one) => getComputedStyle(document.querySelector(one)).position)"
+    )
+
+    assert stuck == ["static", "static"]
+    assert page.evaluate(WIDE) == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
+def test_a_reason_moves_nothing_that_is_read(open_page, width, height):
+    page = open_page(width=width, height=height)
+    longest = Recording.objects.filter(kind="chat").order_by("-chunks").first()
+    page.goto(f"/r/{longest.path}?in=%3F")
+    page.evaluate("scrollTo(0, 200)")
+    before = page.evaluate("[scrollY, document.querySelector('.question').getBoundingClientRect().top]")
+
+    page.evaluate("document.querySelector('[data-opens-reason]').click()")
+    expect(page.locator("#bar-note")).to_be_focused()
+    page.keyboard.type("a reason of some length, " * 8)
+    during = page.evaluate("[scrollY, document.querySelector('.question').getBoundingClientRect().top]")
+    page.keyboard.press("Escape")
+
+    expect(page.locator("[data-opens-reason]")).to_be_focused()
+    assert during == before
+    assert page.evaluate("[scrollY, document.querySelector('.question').getBoundingClientRect().top]") == before
+
+
+def test_a_phone_has_the_rest_of_the_queue_behind_a_button(open_page):
+    page = open_page(width=320, height=640)
+    page.goto("/queue/?kind=chat")
+    here = page.url
+    more = page.locator(".bar-more > summary")
+
+    more.click()
+    expect(page.get_by_role("link", name="Leave the queue")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Leave the queue")).to_be_hidden()
+    expect(more).to_be_focused()
+    more.click()
+    page.get_by_role("link", name="Next", exact=True).click()
+
+    expect(page).not_to_have_url(here)
+    expect(page.locator(".tape-count")).to_contain_text("2 of")
+
+
+def test_a_phone_asks_for_the_reason_of_many_where_the_buttons_were(open_page):
+    page = open_page(width=320, height=640)
+    page.goto("/?kind=chat")
+    for number in (0, 2):
+        page.locator("[data-tick]").nth(number).click()
+    opener = page.get_by_role("button", name="Re-record…")
+
+    opener.click()
+    expect(page.locator("#bulk-note")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    opener.click()
+    page.keyboard.type("quotes a dead link")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".row .bad").first).to_contain_text("re-record")
+    expect(page.locator(".row:has-text('re-record')")).to_have_count(2)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_without_scripts_no_control_is_dead(open_page, pull, width):
+    page = open_page(width=width, scripts=False)
+    dead = []
+
+    for address in pages(pull):
+        page.goto(address)
+        dead += [
+            f"{address}: {one.inner_text()}"
+            for one in page.locator("button[type=button], [data-copy]").all()
+            if one.is_visible()
+        ]
+
+    assert dead == []

@@ -41,6 +41,10 @@ _I_DID_OF_GONE = _I_DID | {Verdict.APPROVE: "You agreed that it goes", Verdict.R
 _THEY_DID_OF_GONE = _THEY_DID | {Verdict.APPROVE: "agreed that it goes", Verdict.REJECT: "wants it back"}
 
 
+NOBODY = "Nobody has decided on this yet."
+"""Said of what nobody has said anything of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """What is said, as `pages.deciding.verdict_bar.Bar` tells it. has_earlier: something else was approved here before."""
@@ -113,7 +117,7 @@ def _undecided(target: Target, actor: str, *, is_gone: bool) -> Sentence:
         return Sentence("Undecided.", rest="May it go?")
     earlier = next(iter(_earlier(target.path, target.subject)), None) if target.subject else None
     if earlier is None or earlier.verdict == Verdict.CLEAR:
-        return Sentence("Undecided.", rest="Nobody has decided on this yet.")
+        return Sentence("Undecided.", rest=NOBODY)
     who = "You" if earlier.reviewer == actor else earlier.reviewer
     if is_older(earlier.fingerprint):
         return _under_older_rule(earlier, who)

@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.pages.deciding import hurry
-from recviewer.pages.deciding.saying import sentence, was_here
+from recviewer.pages.deciding.saying import NOBODY, sentence, was_here
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.queue import queue_for
 from recviewer.pages.site.forms import Fields, fields_of
@@ -117,6 +117,11 @@ class Bar:
     can_delete: bool = True
     can_go_back: bool = False
     shown: int = 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its sentence says only that nobody has decided, which a queue's count says too."""
+        return self.rest == NOBODY and not (self.alike or self.error or self.closed or self.since_url)
 
 
 @dataclass(frozen=True, slots=True)

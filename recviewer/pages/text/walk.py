@@ -62,6 +62,11 @@ class Queue:
     tape_each: int
     tape_width: str
 
+    @property
+    def undecided(self) -> int:
+        """How many stops nobody has decided on."""
+        return self.total - self.decided
+
 
 States = Mapping[str, str]
 """The state of every subject that is decided."""
