@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -30,6 +30,7 @@ class Marking:
         self.number = 0
         self.log = -1  # a descriptor: a file left open would be a warning in somebody's tests
         self.test = ""
+        self.left_out = 0
         self.outcome = ""
         self.opened: dict[str, int] = {}
         sys.addaudithook(self.heard)
@@ -113,8 +114,15 @@ class Marking:
         elif report.when == "call":
             self.outcome = "passed"
 
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        """Note how many tests were chosen not to run."""
+        self.left_out += len(items)
+
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Note where not all tests were run."""
+        if self.left_out:
+            self.log = self.log if self.log >= 0 else self.opened_log()
+            self.write({"left_out": self.left_out})
         why = session.shouldstop or session.shouldfail
         if why or int(exitstatus) in (2, 3, 4):
             self.log = self.log if self.log >= 0 else self.opened_log()

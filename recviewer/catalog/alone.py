@@ -15,6 +15,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 from django.db.utils import ConnectionHandler
 
+from recviewer.catalog import rows
 from recviewer.catalog.engines import TABLE as WORDS
 from recviewer.catalog.engines import sqlite
 from recviewer.catalog.filters import Recordings
@@ -26,11 +27,12 @@ from recviewer.store.scan import FileStamp
 
 
 class Lone(NamedTuple):
-    """A recording that is in no index. key: of its file. size: of the file, in bytes."""
+    """A recording that is in no index. key: of its file. size: of the file, in bytes. usage: what runs say, see `usage`."""
 
     key: str
     size: int
     summary: Summary
+    usage: tuple[int | None, str | None, str | None] = (None, None, None)
 
 
 class Alone:
@@ -39,7 +41,7 @@ class Alone:
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._cursor = raw.cursor(SQLiteCursorWrapper)
         self._dialect = ConnectionHandler({"default": {"ENGINE": SQLITE}})["default"]  # is never connected
-        columns = ", ".join(name for name in (*COLUMNS, "commit_id") if name != "id")
+        columns = ", ".join(name for name in (*COLUMNS, "commit_id", *rows.USAGE) if name != "id")
         self._cursor.execute(f"CREATE TABLE {TABLE} (id INTEGER PRIMARY KEY, {columns})")
         for statement in sqlite.create():
             self._cursor.execute(statement)
@@ -52,11 +54,13 @@ class Alone:
             return [False] * len(some)
         now = datetime.now(UTC).isoformat()
         stamps = [FileStamp(one.key, one.key.encode("utf-8", "surrogatepass"), one.size, 0, 0) for one in some]
-        rows = [values_of(id, id, one.key, stamp, now, one.summary) for id, (one, stamp) in _numbered(some, stamps)]
+        values = [values_of(id, id, one.key, stamp, now, one.summary) for id, (one, stamp) in _numbered(some, stamps)]
         words = [words_of(id, one.summary) for id, (one, _) in _numbered(some, stamps)]
         self._cursor.execute(f"DELETE FROM {TABLE}")
         self._cursor.execute(f"DELETE FROM {WORDS}")
-        self._cursor.executemany(INSERT, rows)
+        self._cursor.executemany(INSERT, values)
+        told = [(*one.usage, id) for id, (one, _) in _numbered(some, stamps) if one.usage[2]]
+        self._cursor.executemany(f"UPDATE {TABLE} SET reads = %s, used_by = %s, uses = %s WHERE id = %s", told)
         sqlite.insert(self._cursor, words)
         self._cursor.execute(sql, params)
         found = {row[0] for row in self._cursor.fetchall()}

@@ -23,23 +23,25 @@ from recviewer.catalog.filters import FILTERS, Recordings
 from recviewer.catalog.found import found_on
 from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.rows import TABLE
+from recviewer.catalog.usage_words import NEVER, is_by_name
 from recviewer.language.tree import Term
 from recviewer.recent import Recent, Shared
 
 FACETS = (
     "suite", "kind", "outcome", "model", "provider", "host", "file", "streamed", "size", "chunks", "finish", "replay",
-    "smell", "month", "author", "recorder",
+    "smell", "used", "month", "author", "recorder",
 )  # fmt: skip
 """In the order in which they stand beside the list."""
 
 STREAMED = ("yes", "no")
-SEVERAL = frozenset({"smell"})
+SEVERAL = frozenset({"smell", "used"})
 """Facets of which a recording may have several values; in columns they are one text, joined by spaces."""
 
 _COLUMNS = {
     "file": "test_file",
     "streamed": "streaming",
     "smell": "leaked",
+    "used": "used_by",
     "month": "commit_id",
     "author": "commit_id",
 }
@@ -92,6 +94,7 @@ class Columns:
         by_facet["smell"] = tuple(
             map(found_on, by_facet["outcome"], by_facet["replay"], by_facet["kind"], by_facet["smell"])
         )
+        by_facet["used"] = tuple([NEVER if one == "" else (one or "").strip() for one in by_facet["used"]])
         for key in SPANS:
             by_facet[key] = tuple([_span_of(key, number) for number in by_facet[key]])
         self.known = {key: SPANS.get(key) or tuple(sorted(set(column))) for key, column in by_facet.items()}
@@ -180,6 +183,8 @@ def facet_of(term: Term) -> str:
         return term.key if term.value in SPANS[term.key] else ""
     if term.key == "month":
         return term.key if _MONTH.fullmatch(term.value) else ""
+    if term.key == "used" and not is_by_name(term.value):
+        return ""
     return term.key if term.key in FACETS else ""
 
 

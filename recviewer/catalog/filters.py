@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from django.db.models import Q, QuerySet
 
+from recviewer.catalog import usage_words
 from recviewer.catalog.amounts import amount, days, span
 from recviewer.catalog.found import NONE, SMELLS
 from recviewer.catalog.models import Recording
@@ -265,6 +266,17 @@ FILTERS: dict[str, Filter] = {
         ),
         _name("file", "Test file", "file:tests/test_sky.py", "file of the test", "the path of a test file, in full"),
         _name("recorder", "Recorder", "recorder:ogx", "what wrote the file", "the name of a recorder, in full"),
+        Filter(
+            "used",
+            "Read by runs",
+            lambda value: usage_words.condition(value) or _amount_of("reads")(value),
+            "used:never",
+            "never, any, the name of a run, or how often it was read: used:>10",
+            usage_words.WORDS,
+            narrows=_always,
+            meaning="whether runs of the suite read it",
+            holds=lambda value, found: value in found.split() if value else not found,
+        ),
         Filter(
             "author",
             "Recorded by",

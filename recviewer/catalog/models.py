@@ -50,6 +50,7 @@ class Recording(models.Model):
     picture: whether a message or the answer holds one. leaked: whether the answer begins with what is really thinking.
     finish: why the answer ended, in the provider's word. provider: whose models the test asked for. recorder: what wrote it.
     replay, replay_rule, replay_expected: see `replay.names.Replay`.
+    reads, used_by, uses: what runs of the suite say, see `catalog.usage`.
     """
 
     path = models.TextField(unique=True)
@@ -93,6 +94,9 @@ class Recording(models.Model):
     test_file = models.TextField(default="")
     recorder = models.TextField(default="")
     commit = models.ForeignKey(Commit, null=True, on_delete=models.SET_NULL)
+    reads = models.BigIntegerField(null=True)
+    used_by = models.TextField(null=True)  # noqa: DJ001 - never read is not the same as nobody knows
+    uses = models.TextField(null=True)  # noqa: DJ001
     indexed_at = models.DateTimeField()
 
     class Meta:
@@ -118,6 +122,29 @@ class Recording(models.Model):
     def raw(self) -> bytes:
         """The path of its file below the root, in bytes."""
         return self.file_path.encode() if self.raw_path is None else bytes(self.raw_path)
+
+
+class SuiteRun(models.Model):
+    """A run of a test suite whose recordings were watched, without its files: see `used.model.UsedRun`.
+
+    files: recording files that it knew; read: those that it opened or made. tests: as JSON, how many had which outcome.
+    why: why it says nothing of what it did not read, "" where it does.
+    """
+
+    name = models.TextField(unique=True)
+    began = models.DateTimeField()
+    ended = models.DateTimeField(null=True)
+    exit = models.IntegerField(null=True)
+    commit = models.TextField()
+    is_clean = models.BooleanField(null=True)
+    files = models.IntegerField()
+    read = models.IntegerField()
+    tests = models.JSONField(default=dict)
+    left_out = models.IntegerField(default=0)
+    why = models.TextField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class IndexRun(models.Model):

@@ -17,6 +17,8 @@ Known: TypeAlias = tuple[int, int, int, int, str, str]
 
 FILES = "catalog_file"
 TABLE = "catalog_recording"
+USAGE = ("reads", "used_by", "uses")
+"""Columns of what runs of the suite say, which are set apart: see `usage`."""
 MOST = 500
 """Values in one SQL list."""
 
@@ -81,6 +83,12 @@ def delete_recordings(ids: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(f"DELETE FROM {TABLE} WHERE id = %s", [(id,) for id in ids])
         engines.of(connection.vendor).delete(cursor, ids)
+
+
+def set_usage(values: list[tuple[int | None, str | None, str | None, int]]) -> None:
+    """Set what runs say. values: reads, used_by, uses, recording id. Call it inside a transaction."""
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {TABLE} SET reads = %s, used_by = %s, uses = %s WHERE id = %s", values)
 
 
 def set_provenance(values: list[tuple[int | None, str, int]]) -> None:

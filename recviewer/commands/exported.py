@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import compress, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from recviewer.catalog import alone
+from recviewer import places
+from recviewer.catalog import alone, usage
 from recviewer.catalog.filters import AT_COMMIT
+from recviewer.catalog.naming import file_of, suite_of
 from recviewer.catalog.summary import blob_of_part, summary_of
 from recviewer.exchange.contract import Place, to_json
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
 from recviewer.exchange.plain import escaped_bytes
+from recviewer.git import repository
 from recviewer.recorders.reading import ReadPart, failed, key_of_part, read_file
 from recviewer.recorders.registry import claims, read_as
 from recviewer.review.narrowing import Asked, narrowed
@@ -23,18 +26,26 @@ from recviewer.store import files
 from recviewer.store.paths import key_of
 from recviewer.store.refusals import Refusal, Vanished
 from recviewer.store.scan import scan
+from recviewer.used import kept
+from recviewer.used.speaking import OfRecording
 
 
 class ReadExchange(NamedTuple):
     """An exchange that was read. file: the key of its file. blob: of its own bytes, "" where they cannot be had.
 
-    size: of the file, in bytes, as the file system says.
+    size: of the file, in bytes, as the file system says. file_blob: of the whole file's bytes.
     """
 
     file: str
     part: ReadPart
     blob: str
     size: int
+    file_blob: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its path, as in addresses."""
+        return key_of_part(self.file, self.part.part)
 
 
 def contract_of(found: ReadExchange) -> dict[str, Json]:
@@ -71,22 +82,46 @@ def found_in(data: bytes, file: str, *, exact: bool = False) -> Iterator[ReadExc
     """Yield the exchanges of a file's bytes. file: its key. exact: keep how floats were written."""
     blob = files.blob_id(data)
     for part in read_file(data, read_as(file), exact=exact):
-        yield ReadExchange(file, part, blob_of_part(data, part, blob), len(data))
+        yield ReadExchange(file, part, blob_of_part(data, part, blob), len(data), blob)
 
 
+Usage: TypeAlias = tuple[int | None, str | None, str | None]
+
+NOBODY: Usage = (None, None, None)
 BATCH = 200
 """Recordings that a query is put to at once."""
 
 
-def chosen(found: Iterable[ReadExchange], asked: Asked) -> Iterator[ReadExchange]:
-    """Yield those that a query holds, in order."""
+def usage_of(found: Iterable[ReadExchange], root: Path) -> dict[str, Usage]:
+    """Return what the runs that are kept for a tree say of its recordings, by key. found: all recordings there are."""
+    keys, every = [], []
+    for one in found:
+        exchange = one.part.reading.exchange
+        every.append(
+            OfRecording(one.file, one.file_blob, exchange.test_id or "", file_of(exchange.test_id), suite_of(one.file))
+        )
+        keys.append(one.key)
+    place = places.find(root)
+    runs = () if place.conflict else kept.kept_in(place.data).runs
+    repo = repository.find(root)
+    start = key_of(repository.way_to(repo, root)) if repo else ""
+    return {key: usage.summed(said) for key, said in zip(keys, usage.said_by(runs, every, start), strict=True)}
+
+
+def chosen(
+    found: Iterable[ReadExchange], asked: Asked, used: Mapping[str, Usage] | None = None
+) -> Iterator[ReadExchange]:
+    """Yield those that a query holds, in order. used: as `usage_of` returns it, where the query asks for it."""
     if not asked.terms and not asked.words:
         yield from found
         return
     wanted = narrowed(asked.terms, asked.words)
     with alone.opened() as memory:
         for some in _batches(found):
-            lone = [alone.Lone(one.file, one.size, summary_of(one.part, blob=one.blob)) for one in some]
+            lone = [
+                alone.Lone(one.file, one.size, summary_of(one.part, blob=one.blob), (used or {}).get(one.key, NOBODY))
+                for one in some
+            ]
             yield from compress(some, memory.matching(lone, wanted))
 
 

@@ -37,7 +37,9 @@ REVIEW_KEYS = said.KEYS
 
 KEYS = ("state", *FILTERS, "tag", "by")
 
-MAY_LACK = frozenset({"smell", "model", "suite", "host", "provider", "file", "finish", "recorder", "month", "author"})
+MAY_LACK = frozenset(
+    {"smell", "model", "suite", "host", "provider", "file", "finish", "recorder", "month", "author", "used"}
+)
 """Filters whose empty value asks for recordings without one."""
 
 TERM_LIMIT = 20
@@ -57,7 +59,7 @@ def narrows(key: str, value: str) -> bool:
 
 def _meant(key: str, value: str) -> str:
     words = FILTERS[key].words if key in FILTERS else VERDICT_WORDS if key == "state" else {}
-    return canonical(words, value)
+    return canonical(words, value.lower() if key == "used" else value)
 
 
 LANGUAGE = Language(KEYS, narrows, _meant)

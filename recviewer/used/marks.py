@@ -28,10 +28,13 @@ class MarkedTest:
 
 @dataclass(slots=True)
 class Marks:
-    """All that was told. tests: by process and number within it. stopped: why a session did not run all of its tests."""
+    """All that was told. tests: by process and number within it. stopped: why a session did not run all of
+    its tests. left_out: how many were chosen not to run.
+    """
 
     tests: dict[tuple[int, int], MarkedTest] = field(default_factory=dict)
     stopped: str = ""
+    left_out: int = 0
 
 
 def asked(folder: Path, root: bytes, endings: tuple[bytes, ...]) -> str:
@@ -54,6 +57,9 @@ def read(folder: Path, root: bytes) -> Marks:
 
 
 def _take(found: Marks, process: int, value: dict[str, Any], root: bytes) -> None:
+    if "left_out" in value:
+        found.left_out = max(found.left_out, int(value["left_out"]))  # parallel workers choose alike
+        return
     if "stopped" in value:
         found.stopped = found.stopped or str(value["stopped"])
         return

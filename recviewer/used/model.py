@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-NAME = re.compile(r"(?=[^a-zA-Z]*[a-zA-Z])[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+NAME = re.compile(r"[a-z][a-z0-9._-]{0,63}", re.ASCII)
 """What a run may be called: a part of a file's name and of a query."""
 
 RESERVED = frozenset({"never", "unknown", "any"})
 """Words that a query understands in place of a run's name."""
 
-NAME_RULE = "letters, digits, dots, dashes and underscores, 64 at most, one of them a letter; not " + ", ".join(
+NAME_RULE = "small letters, digits, dots, dashes and underscores, 64 at most, the first a letter; not " + ", ".join(
     sorted(RESERVED)
 )
 
@@ -27,7 +27,7 @@ SWEPT = "swept"
 
 def is_name(text: str) -> bool:
     """Tell whether a run may be called so."""
-    return NAME.fullmatch(text) is not None and text.casefold() not in RESERVED
+    return NAME.fullmatch(text) is not None and text not in RESERVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ class UsedRun:
     not known.
 
     ended: None for a run that is partial. exit: the command's exit code, 128 and its signal where one ended it. stopped:
-    why the suite did not run to its end, as far as its runner tells. limits: what was or may have been missed, as clauses.
-    ours: opens by recviewer itself, which are not counted.
+    why the suite did not run to its end, as far as its runner tells. left_out: tests that were chosen not to run. limits:
+    what was or may have been missed, as clauses. ours: opens by recviewer itself, which are not counted.
     """
 
     name: str
@@ -97,6 +97,7 @@ class UsedRun:
     ended: datetime | None = None
     exit: int | None = None
     stopped: str = ""
+    left_out: int = 0
     limits: tuple[str, ...] = ()
     ours: int = 0
     sweeps: tuple[SweepSeen, ...] = ()

@@ -108,6 +108,7 @@ def lines_of(run: UsedRun) -> Iterator[bytes]:
                 "end": told(run.ended),
                 "exit": run.exit,
                 "stopped": run.stopped,
+                "left_out": run.left_out,
                 "limits": list(run.limits),
                 "ours": run.ours,
             }
@@ -201,6 +202,7 @@ class _Lines:
             ended=end.get("end"),
             exit=end.get("exit"),
             stopped=end.get("stopped", ""),
+            left_out=end.get("left_out", 0),
             limits=limits,
             ours=end.get("ours", 0),
             sweeps=tuple(self.sweeps),
@@ -286,6 +288,7 @@ def _end(value: dict[str, Any]) -> dict[str, Any]:
         "end": _moment(value, "end"),
         "exit": _number(value, "exit"),
         "stopped": _text(value, "stopped"),
+        "left_out": _number(value, "left_out"),
         "limits": _texts(value, "limits"),
         "ours": _number(value, "ours"),
     }

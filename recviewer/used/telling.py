@@ -23,6 +23,8 @@ def sentences(run: UsedRun) -> Iterator[str]:
         yield f"recviewer itself read {counted(run.ours, 'file')} meanwhile, not counted."
     if run.why_incomplete:
         yield f"It says nothing of what it did not read: {run.why_incomplete}."
+    if run.left_out:
+        yield f"{counted(run.left_out, 'test')} {'was' if run.left_out == 1 else 'were'} left out."
     for more in run.limits[1:NAMED]:
         yield f"Besides: {more}."
 

@@ -93,6 +93,7 @@ def watch_run(asking: Asking, claims: Claims, *, skip: Sequence[Path] = ()) -> R
         ended=ended,
         exit=code_of(code),
         stopped=found.stopped,
+        left_out=found.left_out,
         limits=tuple(noted.limits),
         ours=sum(opened.values()),
         sweeps=noted.sweeps_seen(),

@@ -11,6 +11,7 @@ from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.value_words import KIND_WORDS
 from recviewer.exchange.model import Json, Kind
 from recviewer.pages.recording.file import InFile, in_file
+from recviewer.pages.recording.usage import RunFacts, run_facts
 from recviewer.pages.text.jsontext import compact
 from recviewer.pages.text.test_ids import TestId, in_address, parse
 from recviewer.pages.text.texts import shortened
@@ -88,7 +89,8 @@ class ContentFacts:
 class Facts(ContentFacts):
     """All of the column. shared: its place in a file of many.
 
-    test_address: what stands for its test in the address of the test's page, "" where it has none.
+    test_address: what stands for its test in the address of the test's page, "" where it has none. runs: what runs of the
+    suite say.
     """
 
     folder: str
@@ -97,6 +99,7 @@ class Facts(ContentFacts):
     commit: Commit | None
     shared: InFile | None
     test_address: str
+    runs: RunFacts | None
 
 
 def facts_of(recording: Recording, read: ContentFacts) -> Facts:
@@ -108,6 +111,7 @@ def facts_of(recording: Recording, read: ContentFacts) -> Facts:
         replay=_replay(recording),
         commit=recording.commit,
         shared=in_file(recording),
+        runs=run_facts(recording),
         test_address=in_address(recording.test_id) if recording.test_id else "",
         **{one.name: getattr(read, one.name) for one in fields(read)},
     )

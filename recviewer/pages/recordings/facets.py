@@ -16,6 +16,7 @@ from recviewer.catalog.facets import Columns, Counts
 from recviewer.catalog.filters import FILTERS, Recordings
 from recviewer.catalog.freshness import settled
 from recviewer.catalog.prepared import prepared
+from recviewer.catalog.usage_words import WORDS as USED_WORDS
 from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, SMELL_WORDS, VERDICT_WORDS
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.listing import ListState
@@ -62,6 +63,7 @@ _SPAN_WORDS = {
 FACET_WORDS = {
     "replay": REPLAY_WORDS,
     "smell": SMELL_WORDS,
+    "used": USED_WORDS,
     "kind": KIND_WORDS,
     "outcome": OUTCOME_WORDS,
     "state": VERDICT_WORDS,
@@ -79,6 +81,7 @@ NO_VALUE = {
     "author": "no commit",
     "recorder": "not told",
     "smell": "nothing found",
+    "used": "no run says",
 }
 _LABELS = {"streamed": "Streamed", "state": "Verdict", "tag": "Tag", "by": "Reviewer", "note": "Note"}
 _YES = {"streamed": Term("is", "streamed"), "note": Term("has", "note")}

@@ -50,7 +50,7 @@ _WORDS = (
 _WHERE = ("suite", "test", "file", "path", "provider", "recorder")
 _ASKED = ("model", "host", "kind")
 _BACK = ("outcome", "finish", "chunks", "size")
-_CHECKS = ("replay", "smell", "hash")
+_CHECKS = ("replay", "smell", "used", "hash")
 _WHEN = ("before", "after", "month", "author")
 _SAID = (
     ("state:undecided", "what was decided: undecided, approved, rejected, delete or older"),

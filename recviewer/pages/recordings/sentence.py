@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from recviewer.catalog.amounts import MOST, amount, span
 from recviewer.catalog.filters import FILTERS
+from recviewer.catalog.usage_words import is_by_name
 from recviewer.catalog.value_words import VERDICT_WORDS
+from recviewer.exchange.amounts import counted
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import NO_VALUE
 from recviewer.pages.recordings.listing import ListState
@@ -32,6 +34,7 @@ PHRASES = {
     "hash": "with the hash",
     "size": "of",
     "chunks": "in",
+    "used": "as runs tell",
     "recorder": "written by",
     "author": "recorded by",
     "before": "last changed before",
@@ -83,6 +86,8 @@ def _narrows(term: Term) -> bool:
 def _value(term: Term) -> str:
     if term.key in ("size", "chunks"):
         return _amount(term)
+    if term.key == "used" and term.value and term.value not in FILTERS["used"].words:
+        return f"read by {term.value}" if is_by_name(term.value) else f"read {_amount(term)}"
     words = VERDICT_WORDS if term.key == "state" else FILTERS[term.key].words if term.key in FILTERS else {}
     return words.get(term.value) or term.value or NO_VALUE.get(term.key, "none")
 
@@ -101,7 +106,8 @@ def _amount(term: Term) -> str:
 
 
 def _number(key: str, number: int) -> str:
-    return size(number) if key == "size" else f"{number:,} {'chunk' if number == 1 else 'chunks'}"
+    noun = "time" if key == "used" else "chunk"
+    return size(number) if key == "size" else counted(number, noun)
 
 
 def as_text(state: ListState) -> str:

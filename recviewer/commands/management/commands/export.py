@@ -28,7 +28,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from recviewer.commands.exported import chosen, contract_of, found_below, line_of, refusal_of
+        from recviewer.commands.exported import chosen, contract_of, found_below, line_of, refusal_of, usage_of
         from recviewer.places import OtherRoot
         from recviewer.review.narrowing import read
         from recviewer.store.refusals import Refusal
@@ -44,9 +44,11 @@ class Command(BaseCommand):
             except OtherRoot as other:
                 raise CommandError(str(other), returncode=2) from None
         root = Path(options["dir"]) if options["dir"] else settings.RECORDINGS_ROOT
-        out = sys.stdout.buffer
+        out, limit = sys.stdout.buffer, settings.FILE_LIMIT_BYTES
+        is_used = any(term.key == "used" for term in asked.every_term)
         try:
-            for one in chosen(found_below(root, limit_bytes=settings.FILE_LIMIT_BYTES), asked):
+            used = usage_of(found_below(root, limit_bytes=limit), root) if is_used else None
+            for one in chosen(found_below(root, limit_bytes=limit), asked, used):
                 out.write(line_of(contract_of(one)) + b"\n")
             out.flush()
         except Refusal as refusal:

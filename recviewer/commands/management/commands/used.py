@@ -63,7 +63,7 @@ class Command(BaseCommand):
         from recviewer.used.run_file import file_name
         from recviewer.used.watching_run import Asking
 
-        name = options["name"] or Path(command[0]).name
+        name = (options["name"] or Path(command[0]).name).lower()
         if not is_name(name):
             hint = "" if options["name"] else " Name it by --as."
             raise CommandError(f"{name!r} cannot be the name of a run, which has {NAME_RULE}.{hint}", returncode=2)

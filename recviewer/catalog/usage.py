@@ -1,0 +1,118 @@
+"""What runs of the suite say of each recording, in the catalog: made anew when runs came or recordings changed.
+
+`reads`: how often all runs opened its file together, None where no run says anything of it. `used_by`: the names of those
+that read it, a space before and behind each; "" where some run says that it did not and none that it did, None where no run
+says anything. `uses`: what each run says, as JSON: [how often, when last], 0, or a letter of `used.speaking.WHY`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Q
+
+from recviewer.catalog import rows
+from recviewer.catalog.models import IndexRun, Recording, SuiteRun
+from recviewer.catalog.where import way
+from recviewer.store.paths import key_of
+from recviewer.used import kept
+from recviewer.used.model import UsedRun
+from recviewer.used.speaking import OfRecording, RunSays, Speaker, written
+
+_Row = tuple[int, int | None, str | None, str | None]
+
+
+def refresh(*, catalog_changed: bool) -> int:
+    """Bring what runs say up to date. Returns of how many recordings something else is said now.
+
+    catalog_changed: whether rows were just written.
+    """
+    data = Path(settings.DATA_DIR)
+    keep, known = data / "used.state", ""
+    with suppress(OSError):
+        known = keep.read_text()
+    runs = kept.state(data)
+    if not runs and not known:
+        return 0
+    state = f"{json.dumps(runs)} {_newest_run()}"
+    if state == known and not catalog_changed:
+        return 0
+    count = _store(kept.kept_in(data).runs)
+    if count:  # what lists show is another now, and the catalog's state needs another name
+        IndexRun.objects.create(started_at=datetime.now(UTC), finished_at=datetime.now(UTC))
+    keep.write_text(state)
+    return count
+
+
+def _newest_run() -> int:
+    """Return the last run that wrote rows, or was interrupted; 0 where there was none."""
+    wrote = IndexRun.objects.filter(Q(added__gt=0) | Q(changed__gt=0) | Q(finished_at=None))
+    return int(wrote.aggregate(newest=Max("id"))["newest"] or 0)
+
+
+def subjects() -> tuple[list[OfRecording], list[_Row]]:
+    """Return what runs are asked about, and of each recording its id and what is known so far."""
+    asked, known = [], []
+    columns = ("file__path", "file__blob", "test_id", "test_file", "suite", "pk", *rows.USAGE)
+    for path, blob, test, test_file, suite, *row in Recording.objects.order_by("pk").values_list(*columns):
+        asked.append(OfRecording(path, blob, test or "", test_file, suite))
+        known.append((row[0], row[1], row[2], row[3]))
+    return asked, known
+
+
+def said_by(runs: Iterable[UsedRun], asked: list[OfRecording], start: str) -> list[list[RunSays]]:
+    """Return of each recording what runs say of it. start: the way from the top of the repository, ending in `/`."""
+    said: list[list[RunSays]] = [[] for _ in asked]
+    for run in runs:
+        speaker = Speaker(run, start, asked)
+        for one, words in zip(asked, said, strict=True):
+            words.append(speaker.says(one))
+    return said
+
+
+def summed(said: Iterable[RunSays]) -> tuple[int | None, str | None, str | None]:
+    """Return what the columns hold: see above."""
+    every = list(said)
+    speaking = [one for one in every if not one.why]
+    told = json.dumps(written(every), separators=(",", ":")) if every else None
+    if not speaking:
+        return None, None, told
+    names = [one.run for one in speaking if one.opens]
+    return sum(one.opens for one in speaking), f" {' '.join(names)} " if names else "", told
+
+
+def _store(runs: tuple[UsedRun, ...]) -> int:
+    asked, known = subjects()
+    changed = []
+    for (id, *before), said in zip(known, said_by(runs, asked, key_of(way())), strict=True):
+        now = summed(said)
+        if tuple(before) != now:
+            changed.append((*now, id))
+    with transaction.atomic():
+        rows.set_usage(changed)
+        SuiteRun.objects.all().delete()
+        SuiteRun.objects.bulk_create([_row(run) for run in runs])
+    return len(changed)
+
+
+def _row(run: UsedRun) -> SuiteRun:
+    return SuiteRun(
+        name=run.name,
+        began=run.began,
+        ended=run.ended,
+        exit=run.exit,
+        commit=run.commit,
+        is_clean=run.clean,
+        files=len(run.files),
+        read=run.read,
+        tests=dict(Counter(test.outcome or "unknown" for test in run.tests)),
+        left_out=run.left_out,
+        why=run.why_incomplete,
+    )
