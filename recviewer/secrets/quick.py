@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-_VALUE = rb'\\?": ?\\?"[^"\\ ]'
+_VALUE = rb'\\{0,7}": ?\\{0,7}"[^"\\ ]'
 
 _SIGNS = (
     (
