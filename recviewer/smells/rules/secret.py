@@ -1,0 +1,60 @@
+"""A credential, or something private, that was recorded."""
+
+from __future__ import annotations
+
+import re
+
+from recviewer.exchange.secret import Secret
+from recviewer.pairing.sides import Side
+from recviewer.smells.model import About, Case, Explained, Held, Needs, Rule, Severity, Spot
+
+_STEP = re.compile(r"\[(\d+)\]|\.?([^.\[\]]+)")
+_MOST = 20
+"""Places that a finding names."""
+
+
+def _holds(case: Case) -> Held | None:
+    """Tell of the worst that a recording holds. What the old one held too is no news of a range."""
+    if case.new is None or not case.new.exchange.secrets:
+        return None
+    secrets = sorted(case.new.exchange.secrets, key=lambda one: list(Severity).index(Severity(one.level)))
+    known = {one.told for one in case.known.exchange.secrets} if case.known is not None else set()
+    fresh = [one for one in secrets if one.told not in known]
+    if not fresh:
+        return None
+    worst = fresh[0]
+    spots = tuple([Spot(_pointer(case.new, one), one.told) for one in fresh[:_MOST]])
+    return Held(Severity(worst.level), worst.kind, says=_says(fresh), spots=spots)
+
+
+def _says(secrets: list[Secret]) -> str:
+    called = list(dict.fromkeys(one.called for one in secrets))
+    rest = "" if len(called) <= 3 else f" and {len(called) - 3} more"
+    rotate = ": rotate it, for once committed it stays in the history" if secrets[0].level == Severity.RED else ""
+    return f"it holds {', '.join(called[:3])}{rest}{rotate}"
+
+
+def _pointer(side: Side, secret: Secret) -> str:
+    if side.part or secret.where == "file":
+        return ""
+    steps = [place or key for place, key in _STEP.findall(secret.where)]
+    return "".join([f"/{step.replace('~', '~0').replace('/', '~1')}" for step in steps])
+
+
+RULE = Rule(
+    "secret",
+    "it holds a secret",
+    Explained(
+        what="Keys and tokens of providers, clouds and code hosts, private keys, passwords in addresses, JSON web tokens, "
+        "Basic and Bearer authorization (red); signed addresses, cookies, ids of organisations, e-mail addresses (amber); "
+        "internal hosts (grey). It is masked wherever recviewer shows it.",
+        why="Whoever can read the repository can use it, also after the file was deleted: it stays in the history.",
+        example="`Authorization: Bearer sk-proj-…` in the headers of a cassette.",
+        fix="Rotate it first. Then have the recorder scrub it, and record again.",
+        mistaken="Keys that a test made up and that look true; addresses that the data of a test names.",
+    ),
+    _holds,
+    needs=Needs.EXCHANGE,
+    about=About.CONTENT,
+    levels=(Severity.RED, Severity.AMBER, Severity.GREY),
+)
