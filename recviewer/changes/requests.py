@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from recviewer.difference.values import ABSENT, Keys, ValueChange, changes, is_equal
 from recviewer.exchange.model import Json
+from recviewer.formats.reading import Matching
 from recviewer.replay.calls import HashedCall, call_of
 from recviewer.replay.rules import CallKind, NameRule, rules_for
 from recviewer.replay.steps import rewritten
@@ -27,10 +28,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class RequestChange:
-    """How two requests differ. rule: the newest one for this kind of call, "" where the hash cannot be worked out."""
+    """How two requests differ. rule: the newest one for this kind of call, "" where the hash cannot be worked out.
+
+    matching: where a recorder names nothing by a hash, how it finds an exchange at replay: by that fields move then.
+    """
 
     fields: tuple[Field, ...]
     rule: str
+    matching: Matching | None = None
 
     @property
     def moving(self) -> int:
@@ -38,10 +43,18 @@ class RequestChange:
         return sum(field.moves for field in self.fields)
 
 
-def compare_requests(old: Json, new: Json) -> RequestChange:
-    """Compare the requests of two decoded recordings, field by field. Never raises on decoded JSON."""
+def compare_requests(old: Json, new: Json, matching: Matching | None = None) -> RequestChange:
+    """Compare the requests of two decoded recordings, field by field. Never raises on decoded JSON.
+
+    matching: see `RequestChange`.
+    """
+    if matching is not None and "headers" in matching.on:
+        found = tuple(changes(_with_all_headers(old), _with_all_headers(new)))
+    else:
+        found = tuple(changes(_request(old), _request(new)))
+    if matching is not None:
+        return RequestChange(tuple([_matched(change, matching) for change in found]), "", matching)
     before, after = call_of(old), call_of(new)
-    found = tuple(changes(_request(old), _request(new)))
     if before is None or after is None or before.kind is not after.kind:
         return RequestChange(tuple(Field(change, moves=True) for change in found), "")
     rule = rules_for(before.kind)[0]
@@ -49,6 +62,28 @@ def compare_requests(old: Json, new: Json) -> RequestChange:
         return RequestChange(tuple(Field(change, moves=True) for change in found), "")
     hashed = (_hashed(before, rule), _hashed(after, rule))
     return RequestChange(tuple(_field(change, hashed, before) for change in found), rule.slug)
+
+
+def _with_all_headers(document: Json) -> dict[str, Json]:
+    """Return the request with the headers too that do not count, as far as they are known."""
+    made = _request(document)
+    shown = document.get("shown") if isinstance(document, dict) else None
+    held, more = made.get("headers"), shown.get("headers") if isinstance(shown, dict) else None
+    if isinstance(held, dict) and isinstance(more, dict):
+        made["headers"] = {**more, **held}
+    return made
+
+
+def _matched(change: ValueChange, matching: Matching) -> Field:
+    """Tell whether a change keeps a recorder from finding an exchange. What it never shows, credentials, is not known."""
+    key = change.keys[0]
+    moves = ("url" if isinstance(key, str) and key.startswith("url ") else key) in matching.on
+    return Field(change, moves=moves, why="" if moves else UNMATCHED)
+
+
+UNMATCHED = "not matched on"
+MATCHED = {"method": "method", "url": "address", "headers": "headers", "body": "body"}
+"""How keys of a request are called that recorders match on."""
 
 
 def _request(document: Json) -> dict[str, Json]:
@@ -66,6 +101,8 @@ def _request(document: Json) -> dict[str, Json]:
             return made
         del made["url"]
         made["url path"], made["url host"] = parts.path, f"{parts.scheme}://{parts.netloc}"
+        if parts.query:
+            made["url query"] = parts.query
     return made
 
 

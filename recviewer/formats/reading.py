@@ -25,17 +25,31 @@ NOT_UNDERSTOOD = "not understood: it is kept as it is, and counts"
 
 
 @dataclass(frozen=True, slots=True)
+class Matching:
+    """How a recorder finds an exchange at replay. recorder: as people call it. on: keys of the request that have to agree.
+
+    is_in_order: of several that agree, the first that was not given out yet is given out, so that the place counts.
+    """
+
+    recorder: str
+    on: frozenset[str]
+    is_in_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A recording that was read.
 
     raw: its envelope, None where the bytes are unreadable. format: the one that read it, None likewise. as_recorded: where
-    secrets were masked in it, the same without masks: for hashes alone, and for who may see them.
+    secrets were masked in it, the same without masks: for hashes alone, and for who may see them. matching: how its
+    recorder finds it again at replay, None where that is not known.
     """
 
     exchange: Exchange
     raw: Raw | None = None
     format: Format | None = None
     as_recorded: Reading | None = None
+    matching: Matching | None = None
 
     @property
     def document(self) -> dict[str, Json]:

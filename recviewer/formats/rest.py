@@ -22,7 +22,7 @@ from recviewer.formats.contract import AddsElements, Format
 from recviewer.formats.raw import Raw, unwrap
 from recviewer.recent import Recent
 
-_TOP = frozenset({"test_id", "request", "response", "id_normalization_mapping"})
+_TOP = frozenset({"test_id", "request", "response", "id_normalization_mapping", "shown"})
 _WRAPPER = frozenset({"__type__", "__data__"})
 _ASKED: dict[str, frozenset[str]] = {
     "http": frozenset({"payload"}),

@@ -10,6 +10,7 @@ from recviewer.recorders.contract import FilePart
 
 if TYPE_CHECKING:
     from recviewer.exchange.model import Json
+    from recviewer.formats.reading import Matching
     from recviewer.recorders.http_exchange import HttpExchange
     from recviewer.recorders.yaml_text import FileItem, YamlDocument
     from recviewer.replay.names import Replay
@@ -19,7 +20,21 @@ HEAD = 600
 
 
 class Unverifiable:
-    """A recorder of whose files nobody can tell whether their tests still ask for them."""
+    """A recorder of whose files nobody can tell whether their tests still ask for them.
+
+    called, matched, is_in_order: how people call it, and how it finds an exchange, see `formats.reading.Matching`; of
+    `matched` none where that hangs on how it was called.
+    """
+
+    called = ""
+    matched: tuple[str, ...] = ()
+    is_in_order = False
+
+    def matching(self, data: bytes) -> Matching | None:
+        """Return how it finds an exchange at replay. data: of its file."""
+        from recviewer.formats.reading import Matching
+
+        return Matching(self.called, frozenset(self.matched), self.is_in_order) if self.matched else None
 
     def replay(self, document: Json, file_name: str) -> Replay:
         """Say that nobody can tell from a file whether its test still asks for it."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from recviewer.exchange.model import Json
     from recviewer.formats.decode import Decoded
+    from recviewer.formats.reading import Matching
     from recviewer.replay.names import Replay
 
 
@@ -75,6 +76,15 @@ class TellsTest(Protocol):
 
     def test_of(self, path: str) -> str | None:
         """Return the id of the test that a file was recorded for, None where its path does not tell."""
+        ...
+
+
+@runtime_checkable
+class Matches(Protocol):
+    """A recorder of which it is known what it looks at when it looks for an exchange at replay."""
+
+    def matching(self, data: bytes) -> Matching | None:
+        """Return how it finds exchanges, None where that hangs on how it was called. data: of a file."""
         ...
 
 

@@ -58,6 +58,33 @@ def counted(headers: Mapping[str, Json]) -> dict[str, Json]:
     return dict(sorted(made.items()))
 
 
+_MARK = re.compile(
+    r"\W*(?:[A-Z0-9]+[-_ ])*(?:XXX+|REDACTED(?:_\d+)?|Redacted|redacted|Sanitized|SANITIZED|sanitized|scrubbed|SCRUBBED"
+    r"|FILTERED|filtered)\W*"
+    r"|(?:Bearer |Basic )?<[A-Z][A-Z0-9_ -]*>|\*{3,}"
+)
+"""What recorders and filters of tests write in place of what is nobody's business."""
+
+
+def marked_in(headers: Mapping[str, Json]) -> list[str]:
+    """Return the names of headers in whose place a mark stands."""
+    texts = ((name, value[0] if isinstance(value, list) and value else value) for name, value in headers.items())
+    return [name for name, value in texts if value and _MARK.fullmatch(text_of(value))]
+
+
+_PRIVATE = re.compile(r"(?:set-)?cookie2?|.*(?:key|token|secret|signature).*", re.IGNORECASE)
+
+
+def passed_over(headers: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the headers that do not count, without cookies and credentials: a recorder may match on them all the same."""
+    made = {name.strip().lower(): value for name, value in headers.items()}
+    return {
+        name: ", ".join(map(text_of, value if isinstance(value, list) else [value]))
+        for name, value in sorted(made.items())
+        if PASSED.fullmatch(name) and not _PRIVATE.fullmatch(name) and not credentials.HEADERS.fullmatch(name)
+    }
+
+
 def text_of(value: object) -> str:
     """Return a value of a header as text."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

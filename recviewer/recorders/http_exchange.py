@@ -15,7 +15,7 @@ from recviewer.exchange.model import Json, Problem
 from recviewer.formats.decode import Decoded, Unreadable, decode
 from recviewer.formats.framing import frame
 from recviewer.recorders import credentials, event_stream
-from recviewer.recorders.headers import counted
+from recviewer.recorders.headers import counted, marked_in, passed_over
 
 BODY_LIMIT = 64_000_000
 """Bytes that a compressed body may come to."""
@@ -26,8 +26,8 @@ class HttpExchange:
     """One exchange, whoever recorded it. Bodies: text, bytes, a JSON value that the recorder took apart, None for none.
 
     more: what else the recorder keeps of it, by where it stands, but for what is known to say nothing: all of it counts.
-    problems: what was odd about how it was written. is_stream: whether the answer came in pieces, None to tell it by its
-    bytes.
+    problems: what was odd about how it was written. notes: what the recorder did to it, as sentences. is_stream: whether the
+    answer came in pieces, None to tell it by its bytes.
     """
 
     method: str
@@ -39,6 +39,7 @@ class HttpExchange:
     response_body: object = None
     more: Mapping[str, object] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     is_stream: bool | None = None
 
     @property
@@ -51,7 +52,7 @@ class HttpExchange:
 
 
 def document_of(exchange: HttpExchange, *, exact: bool = False) -> Decoded:
-    """Return the document. exact: keep how floats were written."""
+    """Return the document. exact: keep how floats were written, and below `shown` what people see and nothing counts."""
     problems = list(exchange.problems)
     request: dict[str, Json] = {
         "method": exchange.method.upper(),
@@ -77,7 +78,18 @@ def document_of(exchange: HttpExchange, *, exact: bool = False) -> Decoded:
     more = {key: value for key, value in exchange.more.items() if value not in ({}, None)}
     if more:
         document["recorder"] = credentials.in_any(jsonable(more))
+    if exact:
+        document["shown"] = _shown(exchange)
     return Decoded(document, tuple(Problem("file", problem) for problem in problems))
+
+
+def _shown(exchange: HttpExchange) -> dict[str, Json]:
+    """Return what people see of an exchange that does not count: see `Shown`."""
+    sides = (("request", exchange.request_headers), ("reply", exchange.response_headers))
+    marked = [f"{name.lower()} of the {side}" for side, headers in sides for name in marked_in(headers)]
+    more = f" and {len(marked) - 6:,} more" if len(marked) > 6 else ""
+    notes = [*exchange.notes, *([f"marks stand in place of {', '.join(marked[:6])}{more}"] if marked else [])]
+    return {"notes": notes, "headers": passed_over(exchange.request_headers)}
 
 
 def _kind_of(sent: Json) -> str:

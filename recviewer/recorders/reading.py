@@ -11,7 +11,7 @@ from recviewer.formats.reading import Reading, read_briefly, read_document, unre
 from recviewer.recorders.contract import FilePart, Recorder
 from recviewer.recorders.hiding import may_speak, without_secrets
 from recviewer.recorders.packing import BadPacking, packed_as, unpacked
-from recviewer.recorders.registry import recorder_of, told_test
+from recviewer.recorders.registry import matching_of, recorder_of, told_test
 from recviewer.replay.names import Replay, ReplayState
 from recviewer.secrets.quick import suspects
 
@@ -127,6 +127,9 @@ def _read(recorder: Recorder, part: FilePart, index: int, name: str, data: bytes
     replay = recorder.replay(reading.document, name.rpartition("/")[2]) if reading.raw else UNVERIFIABLE
     own = data[part.start : part.end] + (data[slice(*part.rest)] if part.rest else b"")
     reading = without_secrets(reading, decoded, own, is_document=getattr(recorder, "is_one_document", False))
+    matching = matching_of(recorder, data)
+    if matching is not None:
+        reading = replace(reading, matching=matching)
     return ReadPart(part.name, index, part.start, part.end, reading, replay, recorder.name, part.rest)
 
 

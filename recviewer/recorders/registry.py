@@ -7,10 +7,14 @@ import logging
 import pkgutil
 from collections.abc import Callable
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from recviewer.recorders import kinds
-from recviewer.recorders.contract import Recorder, TellsTest
+from recviewer.recorders.contract import Matches, Recorder, TellsTest
 from recviewer.store.claims import Claims
+
+if TYPE_CHECKING:
+    from recviewer.formats.reading import Matching
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +106,17 @@ def _folders(path: str) -> list[bytes]:
 def told_test(recorder: Recorder, path: str) -> str | None:
     """Return the id of the test that a file's path tells, None where it tells none."""
     return next((test_of(path.removesuffix(".gz")) for one, test_of in _telling() if one is recorder), None)
+
+
+def matching_of(recorder: Recorder, data: bytes) -> Matching | None:
+    """Return how a recorder finds the exchanges of a file at replay, None where that is not known."""
+    found = next((matching for one, matching in _matching() if one is recorder), None)
+    return found(data) if found is not None else None
+
+
+@cache
+def _matching() -> tuple[tuple[Recorder, Callable[[bytes], Matching | None]], ...]:
+    return tuple((one, one.matching) for one in recorders() if isinstance(one, Matches))  # which takes long to ask
 
 
 @cache

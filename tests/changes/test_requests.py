@@ -3,6 +3,7 @@ import copy
 import pytest
 
 from recviewer.changes.requests import compare_requests
+from recviewer.formats.reading import Matching
 from recviewer.replay.names import name_state
 
 UUIDS = ("0a1b2c3d-0000-4000-8000-000000000001", "0a1b2c3d-0000-4000-8000-000000000002")
@@ -92,3 +93,21 @@ def test_fields_move_the_hash_just_when_the_name_changes(make):
 def test_odd_documents_are_compared_all_the_same(make, odd):
     assert compare_requests(odd, odd).fields == ()
     compare_requests(odd, make.chat())
+
+
+@pytest.mark.parametrize(
+    ("on", "moving"),
+    [({"method", "url"}, {"url path", "url query"}), ({"method", "url", "body"}, {"url path", "url query", "body"})],
+)
+def test_where_a_recorder_matches_fields_move_what_it_matches_on(on, moving):
+    old = {
+        "request": {"method": "POST", "url": "https://a.example/v1/x?k=1", "body": {"n": 1}, "headers": {"accept": "a"}}
+    }
+    new = {
+        "request": {"method": "POST", "url": "https://a.example/v2/x?k=2", "body": {"n": 2}, "headers": {"accept": "b"}}
+    }
+
+    found = compare_requests(old, new, Matching("VCR.py", frozenset(on)))
+
+    assert {field.change.keys[0] for field in found.fields if field.moves} == moving
+    assert {field.why for field in found.fields if not field.moves} == {"not matched on"}

@@ -147,3 +147,27 @@ def test_a_file_without_any_exchange_says_so_and_is_no_broken_one(case):
 def test_of_a_reply_alone_nothing_is_said_to_have_been_asked():
     [part] = read_file((CASES / "bare-reply/planets.json").read_bytes(), "__fixtures__/planets.json")
     assert line_of(part.reading.exchange).asked == "a request that was not recorded"
+
+
+def test_how_a_recorder_finds_an_exchange_and_what_it_did_to_it_is_known():
+    [first, *_] = read_file((CASES / "vcrpy/test_planets.yaml").read_bytes(), "test_planets.yaml", exact=True)
+    [other, *_] = read_file((CASES / "go-vcr/planets.yaml").read_bytes(), "planets.yaml", exact=True)
+    assert (first.reading.matching.on, first.reading.matching.is_in_order) == ({"method", "url"}, True)
+    assert other.reading.matching.on == {"method", "url", "headers", "body"}
+    old = b"---\nversion: 1\ninteractions:\n- request:\n    url: https://a.example/\n    method: GET\n  response: {}\n"
+    [oldest] = read_file(old, "a.yaml")
+    assert oldest.reading.matching.on == {"method", "url"}
+
+
+def test_marks_in_place_of_headers_and_bodies_that_were_taken_apart_are_told_and_do_not_count():
+    text = (
+        "interactions:\n- request:\n    method: POST\n    uri: https://a.example/v1/chat/completions\n"
+        "    headers:\n      authorization: [AUTHORIZATION-XXX]\n      user-agent: [client/1]\n"
+        "    parsed_body: {messages: []}\n  response:\n    status: {code: 200}\n    body: {string: '{}'}\nversion: 1\n"
+    )
+    readings = [read_file(text.encode(), "a.yaml", exact=exact)[0].reading for exact in (True, False)]
+    notes = readings[0].document["shown"]["notes"]
+    assert "parsed_body" in notes[0]
+    assert notes[1] == "marks stand in place of authorization of the request"
+    assert readings[0].document["shown"]["headers"] == {"user-agent": "client/1"}
+    assert readings[0].exchange == readings[1].exchange

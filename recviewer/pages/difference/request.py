@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from recviewer.catalog.content import Content
-from recviewer.changes.requests import RequestChange, compare_requests
+from recviewer.changes.requests import MATCHED, UNMATCHED, RequestChange, compare_requests
 from recviewer.difference.model import Difference, Section, SectionKind
 from recviewer.exchange.model import Exchange
+from recviewer.formats.reading import Matching
 from recviewer.pages.difference.request_fields import BODIES, FieldRow, fields_of, merged, tool_key
 from recviewer.pages.difference.sections import FIRST_CHANGES, Shown, ValueShown, items_of, value_of
 from recviewer.pages.difference.text import Room
@@ -67,7 +68,8 @@ def request_part(
     found: Difference, before: Content, after: Content, paths: tuple[str, str], folds: Folds, room: Room
 ) -> RequestPart | None:
     """Return the section, None where nothing is to be said. paths: of both files, "" where none is known."""
-    requests = compare_requests(before.reading.document, after.reading.document)
+    matching = after.reading.matching if before.reading.matching else None
+    requests = compare_requests(before.reading.document, after.reading.document, matching)
     old, new = before.reading.exchange, after.reading.exchange
     sections = list(_spoken(found, old, new))
     rows = merged(fields_of(requests, old, new, sections))
@@ -103,7 +105,7 @@ def _rank(row: FieldRow) -> int:
 
 
 def _quiet(rows: list[FieldRow], folds: Folds, room: Room) -> Iterator[FieldGroup]:
-    for why in ("normalised away", "left out before hashing", "not hashed"):
+    for why in ("normalised away", "left out before hashing", "not hashed", UNMATCHED):
         found = [row for row in rows if row.field.why == why]
         if found:
             yield _group(why.replace(" ", "-"), why, found, folds, room)
@@ -124,6 +126,8 @@ def _head(
     *,
     has_rows: bool,
 ) -> NameChange | None:
+    if requests.matching is not None:
+        return _match(many, requests.matching) if many or has_rows else None
     old, new = hashes[0][:12], hashes[1][:12]
     names = (old, new) if old and new else ("", "")
     have_moved = old != new and all(names)
@@ -139,6 +143,16 @@ def _head(
             f"the name moved, though no field that is hashed did{_rules(before, after, paths)}", "warn", *names
         )
     return NameChange("no field moves the hash", "", old if all(names) else "") if has_rows else None
+
+
+def _match(many: int, matching: Matching) -> NameChange:
+    """Return what the changes do to the match by which a recorder finds an exchange."""
+    on = [word for key, word in MATCHED.items() if key in matching.on]
+    by = f"{matching.recorder} matches on {', '.join(on[:-1])} and {on[-1]}" if len(on) > 1 else ""
+    order = ", and gives equal ones out in their order" if matching.is_in_order else ""
+    if not many:
+        return NameChange(f"no field moves the match: {by}{order}")
+    return NameChange(f"{counted(many, 'field')} {'moves' if many == 1 else 'move'} the match: {by}{order}", "warn")
 
 
 def _rules(before: Content, after: Content, paths: tuple[str, str]) -> str:

@@ -9,6 +9,7 @@ from itertools import islice
 from recviewer.catalog.content import Content
 from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.value_words import KIND_WORDS
+from recviewer.changes.requests import MATCHED
 from recviewer.exchange.model import Json, Kind
 from recviewer.pages.recording.file import InFile, in_file
 from recviewer.pages.recording.usage import RunFacts, run_facts
@@ -125,6 +126,7 @@ def read_facts(content: Content) -> ContentFacts:
         where.insert(0, Fact("kind", KIND_WORDS.get(exchange.kind.value, exchange.kind.value)))
     if exchange.status is not None:
         where.append(Fact("status", str(exchange.status)))
+    where += _kept(content)
     if exchange.reported_model and exchange.reported_model != exchange.model:
         where += [Fact("model asked", exchange.model), Fact("model answered", exchange.reported_model)]
     figures = list(_usage(exchange.usage or {}))
@@ -144,6 +146,18 @@ def read_facts(content: Content) -> ContentFacts:
         where=tuple([fact for fact in where if fact.value]),
         problems=(*problems[:SHOWN], *[("", said) for said in _left_of(len(problems))]),
     )
+
+
+def _kept(content: Content) -> Iterator[Fact]:
+    """Yield what is known of how a recorder finds an exchange, and of what it did to it."""
+    matching = content.reading.matching
+    if matching is not None:
+        on = [word for key, word in MATCHED.items() if key in matching.on]
+        order = "; equal ones in their order" if matching.is_in_order else ""
+        yield Fact("matched on", f"{', '.join(on)}{order} ({matching.recorder})")
+    shown = content.reading.document.get("shown")
+    for note in shown.get("notes", ()) if isinstance(shown, dict) else ():
+        yield Fact("as kept", str(note))
 
 
 def _replay(recording: Recording) -> ReplayWords | None:

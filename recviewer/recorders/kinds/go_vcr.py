@@ -6,13 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from recviewer.recorders.cassettes import Cassette
+from recviewer.recorders.cassettes import HEAD, Cassette
 from recviewer.recorders.kinds.vcrpy import exchange_of
 
 if TYPE_CHECKING:
+    from recviewer.formats.reading import Matching
     from recviewer.recorders.http_exchange import HttpExchange
 
 
+_OLD = re.compile(rb"---\nversion: 1\n")
 _TEST = re.compile(r"((?:.*/)?)testdata/(?:cassettes/)?(Test[^/]*(?:/.+)?)\.ya?ml")
 
 
@@ -20,8 +22,19 @@ class GoVcr(Cassette):
     """Cassettes of go-vcr."""
 
     name = "go-vcr"
+    called = "go-vcr 4"
+    matched = ("method", "url", "headers", "body")
+    is_in_order = True
     plain: Mapping[str, tuple[object, ...]] = {"version": (1, 2)}
     start = re.compile(rb"(?:---\nversion: [12]\ninteractions:(?: *\[\]|\n *- (?:id: \d+\n|request:\n))| *- id: \d+\n)")
+
+    def matching(self, data: bytes) -> Matching | None:
+        """Return how it finds an exchange: version 4 by all of it, 1 and 2 by method and address; 3 writes as 4 does."""
+        from recviewer.formats.reading import Matching
+
+        if _OLD.match(data[:HEAD].replace(b"\r\n", b"\n")):
+            return Matching("go-vcr", frozenset({"method", "url"}), is_in_order=True)
+        return super().matching(data)
 
     def test_of(self, path: str) -> str | None:
         """Return the package and the test: `<package>/testdata/[cassettes/]<TestName>[/<subtest>].yaml`."""

@@ -20,6 +20,8 @@ class HttpMock(Cassette):
     """Recordings of httpmock. They name no host: the folder says whose it was."""
 
     name = "httpmock"
+    called = "httpmock"
+    matched = ("method", "url", "headers", "body")
     start = re.compile(rb"(?:---\n)?when:\n  (?:path|method|query_param|header|body|scheme|host|port)")
 
     def test_of(self, path: str) -> str | None:

@@ -31,6 +31,8 @@ class HttpRr(Unverifiable):
     """Traces of httprr; also one exchange that was cut out of one."""
 
     name = "httprr"
+    called = "httprr"
+    matched = ("method", "url", "headers", "body")
     homes = frozenset({b"testdata"})
     endings = (b".httprr",)
 

@@ -26,6 +26,9 @@ class LangChain(Cassette):
     """Cassettes of LangChain's tests: all requests, then all responses; of one exchange alone both in one list."""
 
     name = "langchain"
+    called = "VCR.py"
+    matched = ("method", "url")
+    is_in_order = True
     homes = frozenset({b"cassettes"})
     start = re.compile(rb"requests:\n- (?:body|headers|method|uri):")
 

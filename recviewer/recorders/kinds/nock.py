@@ -19,6 +19,9 @@ class Nock(JsonCassette):
     """Fixtures of nock; also one definition that was cut out of one. A compressed answer is a list of pieces in hex."""
 
     name = "nock"
+    called = "nock"
+    matched = ("method", "url", "body")
+    is_in_order = True
     is_at_home_only = True
     keys = ("",)
     alone = "scope"

@@ -16,6 +16,9 @@ class RubyVcr(Cassette):
     """Cassettes of VCR."""
 
     name = "ruby-vcr"
+    called = "VCR"
+    matched = ("method", "url")
+    is_in_order = True
     key = "http_interactions"
     start = re.compile(rb"(?:\xef\xbb\xbf)?(?:#.*\n)*(?:---\n)?http_interactions:(?: *\[\]\n|\n(?:(?: *#.*| *)\n)* *-)")
 

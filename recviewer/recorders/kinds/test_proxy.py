@@ -17,6 +17,9 @@ class TestProxy(JsonCassette):
     """Recordings of sessions; also one entry that was cut out of one."""
 
     name = "test-proxy"
+    called = "the test proxy"
+    matched = ("method", "url", "headers", "body")
+    is_in_order = True
     keys = ("Entries",)
     alone = "RequestUri"
     homes = frozenset({b"SessionRecords"})

@@ -19,6 +19,9 @@ class VcrJson(JsonCassette):
     """Cassettes of the family of VCR that are written as JSON."""
 
     name = "vcr-json"
+    called = "VCR"
+    matched = ("method", "url")
+    is_in_order = True
     is_at_home_only = True
     keys = ("interactions", "http_interactions")
     homes = frozenset({b"cassettes", b"vcr_cassettes", b"_vcr"})

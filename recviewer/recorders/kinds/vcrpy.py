@@ -18,6 +18,9 @@ class VcrPy(Cassette):
     """Cassettes of VCR.py; and what was cut out of a cassette of this family, of which one exchange is kept alone."""
 
     name = "vcrpy"
+    called = "VCR.py"
+    matched = ("method", "url")
+    is_in_order = True
     start = re.compile(
         rb"(?:\xef\xbb\xbf)?(?:(?:#.*| *)\n)*(?:---\n)?(?:version: *1\n)?"
         rb"(?:interactions:(?: *\[\]|\n(?:(?: *#.*| *)\n)* *-(?:\n| +(?:#.*\n)?) *"
@@ -158,8 +161,14 @@ def exchange_of(value: Any) -> HttpExchange:
             "response.status": _beside_status(response),
             "response.body": _beside_body(response),
         },
+        notes=[PARSED] if "parsed_body" in request or "parsed_body" in response else [],
     )
 
+
+PARSED = (
+    "the serializer kept bodies taken apart (`parsed_body`): it sorted keys, left headers out, and may have written signs of"
+    " texts in another way"
+)
 
 _WIRE = (
     *("proto", "proto_major", "proto_minor", "http_version", "content_length", "transfer_encoding", "trailer"),

@@ -24,6 +24,8 @@ class WireMock(Unverifiable):
     """Mappings. Where the answer lies in another file, its name stands in its place."""
 
     name = "wiremock"
+    called = "WireMock"
+    matched = ("method", "url", "body")
     is_at_home_only = True
     homes = frozenset({b"mappings"})
     endings = (b".json",)
