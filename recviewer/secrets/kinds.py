@@ -31,7 +31,8 @@ class SecretKind:
     hints: one of them stands in every text that holds such a secret, in small letters where `pattern` ignores case.
     pattern: finds it; its group `secret` is what is masked, and `shown` before it is kept. holds: whether what was found
     could be one. is_masked: whether it is hidden. is_guessable: people choose such secrets, so a mask tells less of them.
-    is_in_address: it stands before a host, where brackets would spoil the address.
+    is_in_address: it stands before a host, where brackets would spoil the address. quick: finds something wherever `pattern`
+    does, and takes less time where there is nothing to find; None for kinds whose pattern is quick itself.
     """
 
     name: str
@@ -43,6 +44,7 @@ class SecretKind:
     is_masked: bool = True
     is_guessable: bool = False
     is_in_address: bool = False
+    quick: re.Pattern[str] | None = None
 
 
 def _is_key(value: str) -> bool:
@@ -82,7 +84,8 @@ def _key(
 ) -> SecretKind:
     before = "[A-Za-z0-9_-]" if {"-", "_", "\\"} & set(start) else "[A-Za-z0-9_/+-]"  # no base64 has these
     pattern = rf"(?<!{before})(?P<shown>{start})(?P<secret>{rest})(?![A-Za-z0-9_-])"
-    return SecretKind(name, called, level, hints, re.compile(pattern), holds)
+    quick = re.compile(rf"(?:{start}){rest}") if start else None
+    return SecretKind(name, called, level, hints, re.compile(pattern), holds, quick=quick)
 
 
 _W = r"[A-Za-z0-9_-]"
@@ -149,7 +152,14 @@ PROVIDERS = (
         "glptt-",
         "glagent-",
     ),
-    _key("slack-token", "a Slack token", r"xox[abeoprs]-|xapp-", _W + "{20,}", "xox", "xapp-"),
+    _key(
+        "slack-token",
+        "a Slack token",
+        r"xox[abeoprs]-|xapp-",
+        _W + "{20,}",
+        *[f"xox{one}-" for one in "abeoprs"],
+        "xapp-",
+    ),
     _key(
         "slack-webhook",
         "the address of a Slack webhook",
@@ -218,6 +228,7 @@ PLACES = (
         _is_password,
         is_guessable=True,
         is_in_address=True,
+        quick=re.compile(r"://[^\s:/@\"'?#]*:[^\s@/\"'?#]{3}"),
     ),
     SecretKind(
         "account-key",
@@ -231,9 +242,9 @@ PLACES = (
         "aws-secret-key",
         "an AWS secret key",
         Level.RED,
-        ("aws", "secret"),
+        ("secretkey", "secret_key", "secretaccess", "secret_access"),
         re.compile(
-            r"(?i)(?:aws_?)?secret_?(?:access_?)?key[\"'\\]*\s*(?:[:=]|=>)\s*[\"'\\]*(?P<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])"
+            r"(?i)secret_?(?:access_?)?key[\"'\\]*\s*(?:[:=]|=>)\s*[\"'\\]*(?P<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])"
         ),
         _is_mixed,
     ),
@@ -268,6 +279,10 @@ PLACES = (
             r"(?P<secret>[A-Za-z0-9%+/=_~.:-]{16,})"
         ),
         _is_key,
+        quick=re.compile(
+            r"(?i)(?:__cf_bm|_cfuvid|__cflb|cf_clearance|session[\w-]{0,40}|csrftoken|connect\.sid|__Host-[\w-]+|__Secure-[\w-]+)="
+            r"[A-Za-z0-9%+/=_~.:-]{16}"
+        ),
     ),
     SecretKind(
         "organisation-id",
@@ -288,6 +303,9 @@ PLACES = (
             rf"(?P<secret>{_QUOTED}{{16,}})"
         ),
         _is_mixed,
+        quick=re.compile(
+            r"(?i)(?:key|token|secret|passwo?r?d)[\"'\\]*\s*(?:[:=]|=>)\s*(?:\[?\s*|-\s+)[\"'\\]*" + _QUOTED + "{16}"
+        ),
     ),
     SecretKind(
         "e-mail",
@@ -310,6 +328,9 @@ PLACES = (
             r"|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2}|[\w.-]+\.(?:internal|intranet|intra|corp|lan|svc|svc\.cluster\.local|local))(?![\w.-])"
         ),
         is_masked=False,
+        quick=re.compile(
+            r"(?i)://(?:[^\s/@\"']*@)?(?:1(?:0|92|72)\.|[\w.-]+\.(?:internal|intranet|intra|corp|lan|svc|local))"
+        ),
     ),
 )
 """What stands where a credential stands."""

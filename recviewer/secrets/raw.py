@@ -11,7 +11,7 @@ import orjson
 from recviewer.exchange.model import Json
 from recviewer.secrets import documents, pieces
 from recviewer.secrets.quick import suspects
-from recviewer.secrets.texts import SecretAt, find, find_named, hidden
+from recviewer.secrets.texts import SecretAt, between_data, find, find_named, hidden
 
 _ESCAPE = re.compile(r"\\[nrt]")
 _PAIR = re.compile(
@@ -45,9 +45,9 @@ def found_in(text: str) -> list[SecretAt]:
     """Return the secrets in the text of a file, by their looks and by the names that stand before them."""
     plain = _ESCAPE.sub("  ", text)
     found = find(plain)
-    found += [
-        one for one in _named(plain) if not any(one.start < other.end and other.start < one.end for other in found)
-    ]
+    for at, piece in between_data(plain):
+        named = [one._replace(start=at + one.start, end=at + one.end) for one in _named(piece)]
+        found += [one for one in named if not any(one.start < other.end and other.start < one.end for other in found)]
     return sorted(found, key=lambda one: one[:2])
 
 

@@ -28,13 +28,52 @@ OPAQUE = 2_000
 
 _SPACE = re.compile(r"\s")
 
+_HINTS = frozenset(hint for kind in KINDS for hint in kind.hints)
+_LOW_HINTS = tuple(sorted(hint for hint in _HINTS if hint == hint.lower()))
+_EXACT_HINTS = tuple(sorted(_HINTS - set(_LOW_HINTS)))
+_ANY_HINT = re.compile("|".join(map(re.escape, sorted(_HINTS))), re.IGNORECASE)
+
+SHORT = 500
+"""Characters up to which one pattern that looks for all hints takes less time than looking for one after the other."""
+
+
+DATA = 10_000
+"""Characters of base64 without a break from which on they are surely a picture or another file: no key comes near."""
+
+_DATA = re.compile(rf"[A-Za-z0-9+/]{{{DATA},}}={{0,2}}")
+
+
+def between_data(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what stands around files that are written in a text as base64, with where it begins."""
+    at = 0
+    if len(text) >= DATA:
+        for stretch in _DATA.finditer(text):
+            yield at, text[at : stretch.start()]
+            at = stretch.end()
+    yield at, text[at:]
+
 
 def find(text: str) -> list[SecretAt]:
     """Return the secrets in a text, in order, none over another."""
-    if _LONG.search(text) is None:
+    if len(text) < DATA:
+        return _find(text)
+    return [
+        one._replace(start=start + one.start, end=start + one.end)
+        for start, piece in between_data(text)
+        for one in _find(piece)
+    ]
+
+
+def _find(text: str) -> list[SecretAt]:
+    if _LONG.search(text) is None or (len(text) <= SHORT and _ANY_HINT.search(text) is None):
+        return []
+    low = text.lower()
+    hints = {hint for hint in _LOW_HINTS if hint in low}
+    hints.update([hint for hint in _EXACT_HINTS if hint in text])
+    if not hints:
         return []
     made: list[SecretAt] = []
-    for found in _every(text, text.lower()):
+    for found in _every(text, hints):
         under = next((place for place, one in enumerate(made) if found.start < one.end and one.start < found.end), None)
         if under is None:
             made.append(found)
@@ -47,13 +86,15 @@ def _apart(found: list[SecretAt]) -> list[SecretAt]:
     return [one for place, one in enumerate(found) if not place or one.start >= found[place - 1].end]
 
 
-def _every(text: str, low: str) -> Iterator[SecretAt]:
-    """Yield what each kind finds. Of what is found by several the first knows best what it is."""
+def _every(text: str, hints: set[str]) -> Iterator[SecretAt]:
+    """Yield what each kind finds of which a hint stands in the text. Of several kinds the first knows best what it is."""
     is_data = len(text) > OPAQUE and _SPACE.search(text) is None and "=" not in text[:-2]
     for kind in KINDS:
-        if not any(hint in text or hint in low for hint in kind.hints):
+        if hints.isdisjoint(kind.hints):
             continue
         if is_data and kind.name != "jwt":
+            continue
+        if kind.quick is not None and kind.quick.search(text) is None:
             continue
         for match in kind.pattern.finditer(text):
             if kind.holds(match["secret"]) and not (kind.name == "sk-key" and is_id(match["secret"])):

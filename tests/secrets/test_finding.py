@@ -2,9 +2,10 @@
 
 import pytest
 
+from recviewer.secrets.kinds import KINDS
 from recviewer.secrets.quick import suspects
 from recviewer.secrets.raw import shown
-from recviewer.secrets.texts import find, find_named, hidden
+from recviewer.secrets.texts import DATA, find, find_named, hidden
 from tests.secrets.planting import SECRETS
 
 PLAIN = {
@@ -45,6 +46,27 @@ def test_each_kind_is_hidden_among_words(name):
     whole = f"Please use this:\n{text}\nand say nothing of it."
 
     assert secret not in hidden(whole, find(whole))
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_each_kind_is_found_between_long_files_in_base64(name):
+    text, secret = SECRETS[name]
+    picture = "iVBORw0KGgoAAAANSUhEUgAAAAEA" * (DATA // 28 + 1)
+    whole = f'"{picture}", {text} "{picture}=="'
+
+    assert hidden(whole, find(whole)) == whole.replace(text, hidden(f" {text} ", find(f" {text} ")).strip())
+    assert secret not in hidden(whole, find(whole))
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_nothing_is_found_that_the_quick_look_misses(name):
+    texts = [
+        form for text in SECRETS[name] for form in (text, text.upper(), f"see {text}, {text}", f'{{"a": "{text}"}}')
+    ]
+
+    for kind in KINDS:
+        if kind.quick is not None:
+            assert all(kind.quick.search(one) for one in texts if kind.pattern.search(one)), kind.name
 
 
 @pytest.mark.parametrize("name", PLAIN)

@@ -116,9 +116,9 @@ class Landing:
     """The page of a range. head: its last commit, None for files on disk. clauses: numbers of the sentence with links.
 
     tests, changes: one of the two is shown, a page of it; numbers: of all that the filter takes. heading: what the filter
-    asks for, "" for everything; walked: what of it the queue leads through, decided or not.
-    churn: how many of these the rule would approve; churn_url asks before it does. kept, about_tests: how many of the
-    answers with other words keep what their tests look for, in numbers and in words.
+    asks for, "" for everything; walked: what of it the queue leads through, decided or not. churn_items: items of which all
+    changes are only churn. churn: how many changes the rule would approve; churn_url asks before it does. kept, about_tests:
+    how many of the answers with other words keep what their tests look for, in numbers and in words.
     """
 
     spec: str
@@ -146,6 +146,7 @@ class Landing:
     tests: tuple[TestRow, ...]
     changes: tuple[ChangeRow, ...]
     numbers: Numbers
+    churn_items: int
     other_grouping: str
     all_url: str
     previous_url: str
@@ -211,6 +212,7 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
         tests=tuple([_test(place, asked, item, labels) for item in rows[start : start + SHOWN] if by_test]),
         changes=tuple([_row(place, asked, item) for item in rows[start : start + SHOWN] if not by_test]),
         numbers=count(mine),
+        churn_items=sum(all(change.is_churn for change in item.changes) for item in rows),
         other_grouping=here + replace(asked, by_call=by_test).query(),
         all_url=here,
         previous_url=_page(request, start - SHOWN) if start else "",
