@@ -23,6 +23,8 @@ DEBUG = env.flag("RECVIEWER_DEBUG")
 if HOSTED and DEBUG:
     raise env.BadEnvironment("RECVIEWER_DEBUG", "1", "a hosted instance never runs in debug mode")
 
+PUBLIC_READ = HOSTED and env.flag("RECVIEWER_PUBLIC_READ")
+
 SECRET_KEY = env.text("RECVIEWER_SECRET_KEY")
 if HOSTED and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5):
     raise env.BadEnvironment(
@@ -93,7 +95,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    *(["recviewer.pages.site.signed_out.SignInFirst"] if HOSTED else []),
+    *(["recviewer.pages.site.signed_out.SignInFirst", "recviewer.pages.site.roles.RoleFirst"] if HOSTED else []),
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -1,7 +1,8 @@
-"""Who knocked at the door in vain. The only table of the pages; it is shared by all workers, and forgotten after an hour."""
+"""Who knocked at the door in vain. It is shared by all workers, and forgotten after an hour. And who may do what."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 
@@ -18,3 +19,15 @@ class Knock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} failures"
+
+
+class Membership(models.Model):
+    """What an account may do: see `pages.site.roles`. An account without one may read; superusers need none."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="membership")
+    role = models.CharField(
+        max_length=10, choices=[("viewer", "viewer"), ("reviewer", "reviewer"), ("maintainer", "maintainer")]
+    )
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role}"

@@ -17,10 +17,15 @@ _LENGTH = 80
 
 
 def actor_of(request: HttpRequest) -> str:
-    """Return the name of who sent the request. Raises PermissionDenied on a hosted instance without a login."""
+    """Return the name of who sent the request, "" for who reads without a login where the operator lets them.
+
+    Raises PermissionDenied on a hosted instance without a login.
+    """
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return str(user.get_username())
+    if settings.HOSTED and settings.PUBLIC_READ and request.method in ("GET", "HEAD"):
+        return ""
     if settings.HOSTED:
         raise PermissionDenied("Log in to review.")
     return local_actor(settings.RECORDINGS_ROOT)

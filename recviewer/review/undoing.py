@@ -6,13 +6,13 @@ from recviewer.review import audit, decide, deleting, rows, tagging
 from recviewer.review.audit import Action, Done
 from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent
-from recviewer.review.refusals import NothingToUndo, Overtaken
+from recviewer.review.refusals import NotAllowed, NothingToUndo, Overtaken
 
 _FILES = frozenset({Action.TRASH, Action.RESTORE})
 
 
-def undo(*, actor: str, event: int | None = None) -> Done:
-    """Take back an act: the one named, else this person's last that stands.
+def undo(*, actor: str, event: int | None = None, may_move: bool = True) -> Done:
+    """Take back an act: the one named, else this person's last that stands. may_move: also where that moves files.
 
     Raises NothingToUndo, Overtaken (something later builds on it), NotAllowed, and what moving files raises.
     """
@@ -21,17 +21,17 @@ def undo(*, actor: str, event: int | None = None) -> Done:
         raise NothingToUndo("There is nothing of yours to undo.")
     if audit.is_undone(found):
         raise NothingToUndo("That has been undone already.")
-    return audit.done(_turn(found, actor=actor, action=Action.UNDO))
+    return audit.done(_turn(found, actor=actor, action=Action.UNDO, may_move=may_move))
 
 
-def redo(*, actor: str, event: int | None = None) -> Done:
+def redo(*, actor: str, event: int | None = None, may_move: bool = True) -> Done:
     """Do again what was taken back: the act named, else this person's last undo, unless something was done since."""
     found = audit.last_redoable(actor) if event is None else _named(event)
     if found is None:
         raise NothingToUndo("There is nothing to do again.")
     if not audit.is_undone(found):
         raise NothingToUndo("That stands already.")
-    return audit.done(_turn(found, actor=actor, action=Action.REDO))
+    return audit.done(_turn(found, actor=actor, action=Action.REDO, may_move=may_move))
 
 
 def _named(pk: int) -> AuditEvent | None:
@@ -42,7 +42,9 @@ def _named(pk: int) -> AuditEvent | None:
     return event if event is not None and event.action in audit.UNDOABLE else None
 
 
-def _turn(event: AuditEvent, *, actor: str, action: Action) -> AuditEvent:
+def _turn(event: AuditEvent, *, actor: str, action: Action, may_move: bool) -> AuditEvent:
+    if event.action in _FILES and not may_move:
+        raise NotAllowed("That moves recordings to the trash or back, which is for maintainers. Nothing was changed.")
     if event.action in _FILES:
         return deleting.turn(event, _files_payload(event), actor=actor, action=action)
     with acting():

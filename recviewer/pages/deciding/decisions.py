@@ -20,6 +20,7 @@ from recviewer.pages.deciding import hurry, undo_places
 from recviewer.pages.deciding.notes import notes_for
 from recviewer.pages.deciding.verdict_bar import bar_for, refused, since_url, tags_for
 from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.site import roles
 from recviewer.pages.site.errors import ErrorPage, page_of
 from recviewer.pages.site.forms import event_in, item_of, items_of, key_in, next_of, seen_in
 from recviewer.pages.site.htmx import VARY, wants_fragment
@@ -175,7 +176,7 @@ def _turned(request: HttpRequest, turn: Callable[..., Done], *, is_back: bool) -
         undo_places.tell(request, actor, Done(hurry.TURNED, None, 0))
         return HttpResponseRedirect(next_of(request, request.POST), status=303)
     try:
-        done = turn(actor=actor, event=event_in(request.POST))
+        done = turn(actor=actor, event=event_in(request.POST), may_move=roles.may(request, roles.Role.MAINTAINER))
     except NothingToUndo as refusal:
         if "event" not in request.POST or wants_fragment(request):
             return _refuse(request, refusal)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from recviewer.catalog.models import Recording
 from recviewer.discreet import discreet
 from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.site import roles
 from recviewer.pages.site.htmx import answer, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import is_whole
@@ -79,8 +79,7 @@ class DiscardPage:
 
 def may_discard(request: HttpRequest) -> bool:
     """Tell whether who asks may delete for good: on a laptop its one user, of a team its superusers."""
-    user = getattr(request, "user", None)
-    return not settings.HOSTED or (user is not None and user.is_superuser)
+    return roles.may(request, roles.Role.SUPERUSER)
 
 
 def _all_held() -> QuerySet[TrashRecord]:

@@ -18,6 +18,7 @@ from recviewer.discreet import discreet
 from recviewer.exchange.amounts import counted
 from recviewer.loop import jobs, marks, worker
 from recviewer.loop.models import HostJob, JobKind, JobState, WatchedRequest
+from recviewer.pages.site import roles
 from recviewer.pages.site.numbers import is_whole
 
 SHOWN = 100
@@ -72,8 +73,7 @@ class OperationsPage:
 
 def expect_operator(request: HttpRequest) -> None:
     """Raise PermissionDenied for everybody but superusers; on a laptop its one user runs it."""
-    user = getattr(request, "user", None)
-    if settings.HOSTED and not (user is not None and user.is_superuser):
+    if not roles.may(request, roles.Role.SUPERUSER):
         raise PermissionDenied("Operations are for superusers.")
 
 

@@ -72,7 +72,10 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def progress(request: HttpRequest) -> HttpResponse:
     """Tell how a fetch gets on; when it has ended, have the page come anew."""
-    page = fetch_of(repository())
+    try:
+        page = fetch_of(repository())
+    except GitFailed:  # the list says why
+        page = None
     if page is None or not wants_fragment(request):
         return HttpResponseRedirect(reverse("changes:listing"))
     response = render(request, "changes/_fetch.html", {"fetch": page})

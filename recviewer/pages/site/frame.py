@@ -17,6 +17,7 @@ from django.utils import timezone
 import recviewer
 from recviewer.catalog import checked
 from recviewer.catalog.prepared import prepared
+from recviewer.pages.site import roles
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Tag
 
@@ -61,6 +62,7 @@ class Frame:
 
     root: short name of the recordings root. root_path: where it lies, "" when hosted. mirror: the name of a bare
     repository whose changes alone are shown, "" where there are recordings.
+    may_review, may_maintain: whether who asks may decide, and move recordings.
     indexed_at: when the catalog was last compared with the disk.
     """
 
@@ -68,6 +70,8 @@ class Frame:
     root_path: str
     nav: tuple[BarLink, ...]
     actor: str
+    may_review: bool
+    may_maintain: bool
     version: str
     is_hosted: bool
     is_read_only: bool
@@ -86,6 +90,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             root_path="" if settings.HOSTED else str(settings.PLACES.mirror or root),
             nav=_nav(BELOW.get(here, here), get_script_prefix(), _left_out(request, here)),
             actor=_actor(request),
+            may_review=roles.may(request, roles.Role.REVIEWER),
+            may_maintain=roles.may(request, roles.Role.MAINTAINER),
             version=recviewer.__version__,
             is_hosted=settings.HOSTED,
             is_read_only=settings.READ_ONLY,
@@ -115,9 +121,10 @@ def _tags() -> QuerySet[Tag, int]:
 def _left_out(request: HttpRequest, here: str) -> frozenset[str]:
     """Return the namespaces that are of no use now: tags where there are none, operations for those who run nothing."""
     out = {"tags"} if here != "tags" and not _tags() else set()
-    user = getattr(request, "user", None)
-    if settings.HOST is None or (settings.HOSTED and not (user is not None and user.is_superuser)):
+    if settings.HOST is None or not roles.may(request, roles.Role.SUPERUSER):
         out.add("operations")
+    if roles.role_of(request) is roles.Role.NOBODY:
+        out |= roles.NAMES_PEOPLE
     return frozenset(out - {here})
 
 

@@ -15,6 +15,7 @@ from recviewer.pages.site.held_forms import held_from
 from recviewer.pages.site.htmx import wants_fragment
 from recviewer.pages.site.login import offered
 from recviewer.pages.site.next_page import page_of
+from recviewer.pages.site.roles import is_for_all
 
 _ORIGIN = "Origin checking failed"
 """How Django begins where the origin is not trusted: a new token would not help."""
@@ -23,7 +24,11 @@ _ORIGIN = "Origin checking failed"
 class SignInFirst(LoginRequiredMiddleware):
     """Leads from pages to the login. A part of a page is told where that is, a form is kept on a page that says so."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:  # type: ignore[override]
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponse | None:
+        if request.resolver_match and is_for_all(request.method or "", request.resolver_match.view_name):
+            return None
         if wants_fragment(request):
             return HttpResponse(status=401, headers={"X-Sign-In": _login_url(request)})
         if request.method not in ("GET", "HEAD"):

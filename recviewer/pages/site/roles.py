@@ -1,0 +1,124 @@
+"""Who may do what. On a laptop its one user may do everything; of a team each account has a role.
+
+What an address needs follows from what it is: reading needs a viewer, acts need a reviewer. `EXCEPTIONS` has the others.
+docs/permissions.md lists every address; a test derives it from the addresses, and tries each with each role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from recviewer.pages.site.htmx import wants_fragment
+
+
+class Role(IntEnum):
+    """What somebody may do; each may do what those before it may.
+
+    NOBODY: is not signed in. VIEWER: reads. REVIEWER: decides, tags, writes notes, names searches. MAINTAINER: moves
+    recordings to the trash and back, fetches, writes the file of reviews, changes tags everywhere. SUPERUSER: deletes for
+    good, runs the instance.
+    """
+
+    NOBODY = 0
+    VIEWER = 1
+    REVIEWER = 2
+    MAINTAINER = 3
+    SUPERUSER = 4
+
+
+EXCEPTIONS: dict[tuple[str, str], Role] = {
+    ("POST", "hashes:body"): Role.VIEWER,  # reads what is pasted
+    ("POST", "recordings:overview"): Role.VIEWER,  # reads, and remembers in a cookie how
+    ("POST", "bulk:choose"): Role.VIEWER,  # asks; what is answered needs a reviewer
+    ("POST", "logout"): Role.VIEWER,
+    ("GET", "review:trash"): Role.MAINTAINER,
+    ("POST", "review:trash"): Role.MAINTAINER,
+    ("POST", "trash:restore"): Role.MAINTAINER,
+    ("POST", "trash:discard"): Role.SUPERUSER,
+    ("POST", "changes:fetch"): Role.MAINTAINER,
+    ("POST", "activity:write_reviews"): Role.MAINTAINER,
+    ("POST", "tags:rename"): Role.MAINTAINER,
+    ("POST", "tags:merge"): Role.MAINTAINER,
+    ("POST", "tags:colour"): Role.MAINTAINER,
+    ("POST", "tags:remove"): Role.MAINTAINER,
+    ("GET", "operations:show"): Role.SUPERUSER,
+    ("POST", "operations:retry"): Role.SUPERUSER,
+}
+"""Method and name of an address, and the role that it needs where that does not follow from the method."""
+
+OPEN = frozenset({"hooks:take", "status:favicon", "status:healthz", "status:readyz", "login"})
+"""What answers without a login. Each looks after itself: see its view."""
+
+NAMES_PEOPLE = frozenset({"activity", "trash"})
+"""Spaces of addresses that tell who did what, and when: never without a login."""
+
+SAYS = {
+    Role.VIEWER: "Sign in first.",
+    Role.REVIEWER: "Your account reads. Ask a superuser of this instance for the role of a reviewer.",
+    Role.MAINTAINER: "That is for maintainers. Ask a superuser of this instance for that role.",
+    Role.SUPERUSER: "That is for superusers of this instance.",
+}
+
+
+def role_of(request: HttpRequest) -> Role:
+    """Return the role of who asks."""
+    if not settings.HOSTED:
+        return Role.SUPERUSER
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return Role.NOBODY
+    if user.is_superuser:
+        return Role.SUPERUSER
+    membership = getattr(user, "membership", None)
+    return Role[membership.role.upper()] if membership is not None else Role.VIEWER
+
+
+def needed(method: str, name: str) -> Role:
+    """Return the role that a request needs. name: of its address, with its space."""
+    is_safe = method in ("GET", "HEAD", "OPTIONS")
+    if name in OPEN:
+        return Role.NOBODY
+    return EXCEPTIONS.get(("GET" if is_safe else method, name), Role.VIEWER if is_safe else Role.REVIEWER)
+
+
+def is_for_all(method: str, name: str) -> bool:
+    """Tell whether an address may be read without a login, where the operator wants that."""
+    return settings.PUBLIC_READ and needed(method, name) <= Role.VIEWER and name.partition(":")[0] not in NAMES_PEOPLE
+
+
+def may(request: HttpRequest, role: Role) -> bool:
+    """Tell whether who asks may do what needs a role."""
+    return role_of(request) >= role
+
+
+class RoleFirst:
+    """Middleware: refuses what the role of an account does not reach, before the view is asked."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], *given: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        if match is None or "admin" in match.app_names or match.route.startswith("admin/"):
+            return None
+        role = needed(request.method or "", match.view_name)
+        if may(request, role) or is_for_all(request.method or "", match.view_name):
+            return None
+        return _refused(request, role)
+
+
+def _refused(request: HttpRequest, role: Role) -> HttpResponse:
+    page = {"title": "Not with your role", "reason": SAYS[role], "status": 403}
+    template = "errors/_refusal.html" if wants_fragment(request) else "errors/refusal.html"
+    response = render(request, template, {"page": page}, status=403)
+    response["X-Needs-Role"] = role.name.lower()
+    return response

@@ -1,0 +1,191 @@
+"""docs/permissions.md lists what every address needs; here that is derived from the addresses, and tried by everybody."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from recviewer.pages.models import Membership
+from recviewer.pages.site import roles
+from recviewer.pages.site.roles import Role
+from recviewer.review.audit import Action
+from recviewer.review.models import AuditEvent, Decision
+from tests.pages.test_addresses import sample_of
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "permissions.md"
+WHO = {Role.NOBODY: "nobody", Role.VIEWER: "vera", Role.REVIEWER: "rita", Role.MAINTAINER: "max", Role.SUPERUSER: "sue"}
+
+
+def _walk(resolver, space=""):
+    for one in resolver.url_patterns:
+        if hasattr(one, "url_patterns"):
+            yield from _walk(one, one.namespace or space)
+        else:
+            yield f"{space}:{one.name}" if space else one.name, one
+
+
+def _methods(view):
+    """Return the methods that a view takes, of GET and POST."""
+    seen = []
+    while view is not None:
+        told = inspect.getclosurevars(view).nonlocals if hasattr(view, "__code__") else {}
+        if "request_method_list" in told:
+            seen = told["request_method_list"]
+            break
+        view = getattr(view, "__wrapped__", None)
+    return [method for method in ("GET", "POST") if method in (seen or ("GET", "POST"))]
+
+
+ADDRESSES = [
+    pytest.param(name, one, method, id=f"{method} {name}")
+    for name, one in _walk(get_resolver())
+    if not str(one.pattern).startswith("admin/") and name not in ("login", "logout")
+    for method in _methods(one.callback)
+]
+
+
+def derived():
+    """Return the rows of the table as they have to be: address, method, role."""
+    made = set()
+    for one in ADDRESSES:
+        name, pattern, method = one.values
+        role = roles.needed(method, name)
+        made.add((re.sub(r"<\w+:(\w+)>", r"<\1>", f"/{pattern.pattern}"), method, role.name.lower()))
+    return sorted(made)
+
+
+def table():
+    return [
+        f"| `{address}` | {method} | {'anybody' if role == 'nobody' else role} |" for address, method, role in derived()
+    ]
+
+
+def test_the_document_lists_every_address_as_it_is():
+    listed = [line for line in DOCUMENT.read_text().splitlines() if line.startswith("| `/")]
+
+    assert (sorted(set(table()) - set(listed)), sorted(set(listed) - set(table()))) == ([], []), "missing, too many"
+    assert len(listed) == len(set(listed))
+
+
+def test_exceptions_are_of_addresses_that_there_are():
+    there = {(method, name) for name, _, method in (one.values for one in ADDRESSES)} | {("POST", "logout")}
+
+    assert roles.EXCEPTIONS.keys() <= there
+    assert {name for _, name in there} | {"login"} >= roles.OPEN
+
+
+@pytest.fixture
+def team(settings, root, db):
+    settings.HOSTED, settings.BEHIND_PROXY, settings.PUBLIC_READ = True, False, False
+    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
+    doors = ["recviewer.pages.site.signed_out.SignInFirst", "recviewer.pages.site.roles.RoleFirst"]
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *doors, *settings.MIDDLEWARE[at:]]
+    made = {}
+    for role, name in WHO.items():
+        made[role] = Client()
+        if role is Role.SUPERUSER:
+            made[role].force_login(User.objects.create_superuser(name))
+        elif role is not Role.NOBODY:
+            user = User.objects.create_user(name)
+            if role is not Role.VIEWER:  # who has no role is a viewer
+                Membership.objects.create(user=user, role=role.name.lower())
+            made[role].force_login(user)
+    return made
+
+
+def _asked(client, name, pattern, method):
+    sample = {word: sample_of(word, one) for word, one in pattern.pattern.converters.items()}
+    address = reverse(name, kwargs=sample)
+    return client.get(address) if method == "GET" else client.post(address)
+
+
+def _is_let_in(response):
+    """Tell whether the view was asked, whatever it said."""
+    is_led_away = response.status_code == 302 and response.url.startswith("/login/")
+    is_kept = response.status_code == 401 and b"sign" in response.content.lower()
+    return not (is_led_away or is_kept or response.has_header("X-Needs-Role"))
+
+
+@pytest.mark.parametrize(("name", "pattern", "method"), ADDRESSES)
+def test_each_address_lets_in_whom_it_should(team, name, pattern, method):
+    wanted = roles.needed(method, name)
+
+    found = {role: _is_let_in(_asked(client, name, pattern, method)) for role, client in team.items()}
+
+    assert found == {role: role >= wanted for role in team}
+
+
+@pytest.mark.parametrize(("name", "pattern", "method"), ADDRESSES)
+def test_without_a_login_only_reading_where_the_operator_wants_it(team, settings, name, pattern, method):
+    settings.PUBLIC_READ = True
+    is_open = roles.needed(method, name) <= Role.VIEWER and name.partition(":")[0] not in ("activity", "trash")
+
+    response = _asked(team[Role.NOBODY], name, pattern, method)
+
+    assert _is_let_in(response) is is_open
+    assert response.status_code != 500
+    if is_open and name not in roles.OPEN:
+        assert response.status_code != 403
+
+
+def test_a_refusal_says_which_role_is_needed(team, make_recording):
+    recording = make_recording()
+    sent = {"key": recording.path, "seen": recording.blob, "verdict": "approve"}
+
+    response = team[Role.VIEWER].post("/do/decide", sent)
+
+    assert response.status_code == 403
+    assert "the role of a reviewer" in response.content.decode()
+    assert not Decision.objects.exists()
+    assert team[Role.REVIEWER].post("/do/decide", sent).status_code == 303
+    assert Decision.objects.get().reviewer == "rita"
+
+
+def test_viewers_are_offered_nothing_that_they_may_not(team, make_recording):
+    recording = make_recording()
+
+    pages = {role: client.get(f"/r/{recording.path}").content.decode() for role, client in team.items()}
+
+    assert "Your account reads" in pages[Role.VIEWER]
+    assert 'value="approve"' not in pages[Role.VIEWER]
+    assert 'value="approve"' in pages[Role.REVIEWER]
+    assert "Move to trash" not in pages[Role.REVIEWER]
+    assert "Move to trash" in pages[Role.MAINTAINER]
+
+
+def test_a_reviewer_moves_no_file_by_undo_or_redo(team, make_recording):
+    recording = make_recording()
+    sent = {"key": recording.path, "seen": recording.blob, "confirmed": "1"}
+    assert team[Role.REVIEWER].post("/do/trash", sent).status_code == 403
+    assert team[Role.MAINTAINER].post("/do/trash", sent).status_code == 303
+    moved = AuditEvent.objects.get(action=Action.TRASH)
+
+    assert team[Role.REVIEWER].post("/do/undo", {"event": moved.pk}).status_code == 403
+    assert AuditEvent.objects.count() == 1
+    assert team[Role.MAINTAINER].post("/do/undo", {"event": moved.pk}).status_code == 303
+    assert team[Role.REVIEWER].post("/do/redo", {"event": moved.pk}).status_code == 403
+    assert AuditEvent.objects.count() == 2
+
+
+def test_no_view_but_the_hook_goes_without_the_token_of_a_form():
+    exempt = {name for name, one in _walk(get_resolver()) if getattr(one.callback, "csrf_exempt", False)}
+
+    assert exempt == {"hooks:take"}
+
+
+def test_accounts_of_before_keep_their_rights(transactional_db):
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    executor.migrate([("pages", "0001_initial")])
+    User.objects.create_user("ana")
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+    assert Membership.objects.get(user__username="ana").role == "maintainer"
+    assert roles.EXCEPTIONS[("POST", "trash:discard")] is Role.SUPERUSER
