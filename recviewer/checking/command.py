@@ -7,14 +7,16 @@ import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from recviewer import env
 from recviewer.checking import baseline, forms, running
-from recviewer.checking.model import Checked
+from recviewer.checking.model import Checked, HowCounted, Located
 from recviewer.checking.running import Given
 from recviewer.exchange.plain import put
 from recviewer.smells import Rule, Severity, rules
+from recviewer.smells.suppressing import BadReviews, Suppressions, in_reviews
 from recviewer.store.refusals import Refusal
 
 NOTHING, FOUND, CANNOT = 0, 1, 2
@@ -56,6 +58,12 @@ def parser() -> ArgumentParser:
     )
     made.add_argument("--rules", metavar="NAMES", help="ask only these, with commas between")
     made.add_argument("--without", metavar="NAMES", help="leave these out")
+    made.add_argument(
+        "--reviews",
+        metavar="FILE",
+        help="what this file of reviews lets be does not count: as `recviewer reviews export` writes it, on disk or "
+        "REVISION:PATH; default: $RECVIEWER_REVIEWS_FILE, if it is there",
+    )
     made.add_argument("--baseline", metavar="FILE", help="what stands in this file does not count")
     made.add_argument("--write-baseline", metavar="FILE", help="write all that is found now to this file; exit code 0")
     made.add_argument(
@@ -93,11 +101,46 @@ def _checked(options: Namespace) -> Checked:
         _chosen(options.rules, options.without),
         _collected(options.collected),
     )
+    let_be = _let_be(options)
     checked = _looked(options, given)
+    if let_be:
+        checked = replace(checked, found=tuple([_marked(one, let_be) for one in checked.found]))
     if options.baseline:
         known = baseline.read(Path(options.baseline).read_text(encoding="utf-8"))
         checked = replace(checked, found=tuple(known.marked(checked.found)))
     return checked
+
+
+def _marked(one: Located, let_be: Suppressions) -> Located:
+    over = let_be.over(one.noticed)
+    return one if over is None else replace(one, standing=HowCounted.SUPPRESSED, reason=over.reason)
+
+
+def _let_be(options: Namespace) -> Suppressions:
+    """Return what the file of reviews lets be. Raises _Problem, OSError, GitFailed."""
+    named = options.reviews or env.text("RECVIEWER_REVIEWS_FILE")
+    if not named or (not options.reviews and not os.path.exists(named)):
+        return Suppressions((), date.today())
+    try:
+        return Suppressions(in_reviews(_reviews(named, Path(options.repo))), date.today())
+    except BadReviews as bad:
+        raise _Problem(f"{named} is no file of reviews: {bad}") from None
+
+
+def _reviews(named: str, folder: Path) -> bytes:
+    revision, colon, path = named.partition(":")
+    if not colon or os.path.exists(named):
+        return Path(named).read_bytes()
+    from recviewer.git import blobs, refs
+    from recviewer.git.history import contents
+    from recviewer.git.ranges import opened
+
+    repository = opened(folder)
+    found = blobs.at(repository, refs.commit_of(repository, refs.valid(revision)), os.fsencode(path))
+    data = dict(contents(repository, [found[0]])) if found else {}
+    if not data:
+        raise _Problem(f"{named} is not there")
+    return next(iter(data.values()))
 
 
 def _looked(options: Namespace, given: Given) -> Checked:

@@ -28,6 +28,7 @@ _TABLES = tuple(
         models.TagOn,
         models.Note,
         models.SavedSearch,
+        models.Suppression,
     )
 )
 _BATCH = 200

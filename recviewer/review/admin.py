@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from recviewer.review.models import AuditEvent, Decision, Note, SavedSearch, Tag, TrashRecord
+from recviewer.review.models import AuditEvent, Decision, Note, SavedSearch, Suppression, Tag, TrashRecord
 
 admin.site.site_header = admin.site.site_title = "recviewer"
 admin.site.index_title = "What people said and did"
@@ -65,6 +65,14 @@ class SavedSearchAdmin(ReadOnly):
     list_filter = ("author", "changed_at")
     search_fields = ("name", "query")
     ordering = ("folded",)
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(ReadOnly):
+    list_display = ("rule", "scope", "subject", "reason", "until", "author", "changed_at", "is_lifted")
+    list_filter = ("rule", "scope", "is_lifted", "changed_at")
+    search_fields = ("subject", "reason", "author")
+    ordering = ("-pk",)
 
 
 @admin.register(Note)

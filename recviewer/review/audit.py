@@ -35,6 +35,7 @@ class Action(models.TextChoices):
     NOTE_DROP = "note_drop", "deleted a note"
     PAIR = "pair", "said what belongs together"
     SEARCH = "search", "saved or changed a search"
+    SUPPRESS = "suppress", "let findings be, or not"
     IMPORT = "import", "imported reviews"
     CARRY = "carry", "carried verdicts over"
     TRASH = "trash", "moved to the trash"
@@ -51,7 +52,7 @@ PERSONAL = VERDICTS | {Action.NOTE, Action.NOTE_EDIT, Action.NOTE_DROP}
 """What only the person who did it can take back or do again."""
 BROUGHT = frozenset({Action.IMPORT, Action.CARRY})
 """Acts that bring decisions with times of their own. If such an act is undone, its decisions do not count."""
-SWAPS = NOTES | BROUGHT | {Action.RETAG, Action.PAIR, Action.SEARCH}
+SWAPS = NOTES | BROUGHT | {Action.RETAG, Action.PAIR, Action.SEARCH, Action.SUPPRESS}
 """Acts whose payload tells rows before and after: see `swaps`."""
 
 

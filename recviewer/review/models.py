@@ -283,6 +283,30 @@ class SavedSearch(models.Model):
         return self.name
 
 
+class Suppression(models.Model):
+    """Findings that are let be: one, or all of a rule on a test or below a path.
+
+    rule, scope, subject: see `smells.suppressing.Suppressed`. path: of the recording on which it was said, "" for none.
+    until: the last day on which it counts. is_lifted: it was taken back, which has to travel too.
+    """
+
+    rule = models.CharField(max_length=60)
+    scope = models.CharField(max_length=10)
+    subject = models.TextField()
+    path = models.TextField(blank=True)
+    reason = models.TextField()
+    until = models.DateField(null=True, blank=True)
+    author = models.TextField()
+    is_lifted = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "scope", "subject"], name="suppression_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} on {self.subject}"
+
+
 class PairChoice(models.Model):
     """A reviewer's word on two recordings of a range: they are of one call, or they are not. The last one counts."""
 

@@ -7,7 +7,7 @@ does the act, applying the other takes it back.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypedDict
 
 from django.db.models import ProtectedError
@@ -15,22 +15,22 @@ from django.utils import timezone
 
 from recviewer.review import audit, standing
 from recviewer.review.audit import Action
-from recviewer.review.models import AuditEvent, Decision, Note, PairChoice, SavedSearch, Tag, TagOn
+from recviewer.review.models import AuditEvent, Decision, Note, PairChoice, SavedSearch, Suppression, Tag, TagOn
 from recviewer.review.refusals import NotAllowed, Overtaken
 from recviewer.review.subjects import chunked
 from recviewer.review.tagging import colour_for, folded
 
 Values = dict[str, Any]
-TAG, ON, NOTE, PAIR, SEARCH = "tag", "on", "note", "pair", "search"
+TAG, ON, NOTE, PAIR, SEARCH, LET_BE = "tag", "on", "note", "pair", "search", "suppression"
 _PAIRED = ("old_path", "old_blob", "new_path", "new_blob")
 _ASIDE = frozenset({"changed_at", "tag"})
 NOTE_TIMES = ("at", "changed_at", "resolved_at", "withdrawn_at")
 
 
 class RowChange(TypedDict):
-    """One row. table: tag, on (a tag on a path), note, pair or search.
+    """One row. table: tag, on (a tag on a path), note, pair, search or suppression.
 
-    key: folded name; path and folded name; uid; path and blob of the old and of the new; folded name.
+    key: folded name; path and folded name; uid; path and blob of the old and of the new; folded name; rule, scope, subject.
     """
 
     table: str
@@ -77,9 +77,15 @@ def of_search(search: SavedSearch) -> Values:
     return values | {"changed_at": search.changed_at.isoformat()}
 
 
+def of_suppression(one: Suppression) -> Values:
+    """Return a suppression's values for a payload, but for what is its key."""
+    values: Values = {name: getattr(one, name) for name in ("path", "reason", "author", "is_lifted")}
+    return values | {"until": one.until.isoformat() if one.until else "", "changed_at": one.changed_at.isoformat()}
+
+
 def present(changes: Iterable[RowChange]) -> dict[tuple[str, ...], Values]:
     """Return the rows that these changes are about, as they are now, by table and key."""
-    keys: dict[str, list[list[str]]] = {TAG: [], ON: [], NOTE: [], PAIR: [], SEARCH: []}
+    keys: dict[str, list[list[str]]] = {TAG: [], ON: [], NOTE: [], PAIR: [], SEARCH: [], LET_BE: []}
     for one in changes:
         keys[one["table"]].append(one["key"])
     found: dict[tuple[str, ...], Values] = {}
@@ -96,10 +102,19 @@ def present(changes: Iterable[RowChange]) -> dict[tuple[str, ...], Values]:
     for some in chunked(key[0] for key in keys[SEARCH]):
         searches = SavedSearch.objects.filter(folded__in=some)
         found.update(((SEARCH, one.folded), of_search(one)) for one in searches)
+    found.update(_suppressions(keys[LET_BE]))
     for key in keys[PAIR]:
         for row in PairChoice.objects.filter(**dict(zip(_PAIRED, key, strict=True))):
             found[PAIR, *key] = {"is_pair": row.is_pair, "actor": row.actor, "at": row.at.isoformat()}
     return found
+
+
+def _suppressions(keys: Iterable[list[str]]) -> Iterator[tuple[tuple[str, ...], Values]]:
+    wanted = {tuple(key) for key in keys}
+    for some in chunked(dict.fromkeys(subject for _, _, subject in wanted)):
+        for row in Suppression.objects.filter(subject__in=some):
+            if (row.rule, row.scope, row.subject) in wanted:
+                yield (LET_BE, row.rule, row.scope, row.subject), of_suppression(row)
 
 
 def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -> AuditEvent:
@@ -181,6 +196,7 @@ def _apply(batches: Callable[[], Iterator[list[RowChange]]], *, is_back: bool, a
         has_answers = has_answers or bool(gone) or any(told and told["thread"] for told in wanted[NOTE].values())
         _put_pairs(wanted[PAIR])
         _put_searches(wanted[SEARCH], at)
+        _put_suppressions(wanted[LET_BE], at)
     for few in chunked(unused):
         Tag.objects.filter(folded__in=few, uses__isnull=True).delete()
     for some in batches() if has_answers else ():
@@ -191,7 +207,7 @@ def _apply(batches: Callable[[], Iterator[list[RowChange]]], *, is_back: bool, a
 
 def _wanted(changes: Iterable[RowChange], *, is_back: bool) -> dict[str, Wanted]:
     """Return what rows are to be, by table and key."""
-    wanted: dict[str, Wanted] = {TAG: {}, ON: {}, NOTE: {}, PAIR: {}, SEARCH: {}}
+    wanted: dict[str, Wanted] = {TAG: {}, ON: {}, NOTE: {}, PAIR: {}, SEARCH: {}, LET_BE: {}}
     for one in changes:
         wanted[one["table"]][tuple(one["key"])] = one["before"] if is_back else one["after"]
     return wanted
@@ -275,3 +291,14 @@ def _put_searches(wanted: Wanted, at: datetime | None) -> None:
         else:
             told = {**values, "changed_at": at or datetime.fromisoformat(values["changed_at"])}
             SavedSearch.objects.update_or_create(folded=name, defaults=told)
+
+
+def _put_suppressions(wanted: Wanted, at: datetime | None) -> None:
+    for (rule, scope, subject), values in wanted.items():
+        key: dict[str, Any] = {"rule": rule, "scope": scope, "subject": subject}
+        if values is None:
+            Suppression.objects.filter(**key).delete()
+        else:
+            told = {**values, "changed_at": at or datetime.fromisoformat(values["changed_at"])}
+            told["until"] = date.fromisoformat(values["until"]) if values["until"] else None
+            Suppression.objects.update_or_create(**key, defaults=told)

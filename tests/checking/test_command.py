@@ -131,6 +131,22 @@ def test_a_baseline_is_written_and_kept_to(tree, check):
     assert check("--baseline", "known.jsonl")[0] == 1
 
 
+def test_what_the_reviews_let_be_does_not_count(tree, check, monkeypatch):
+    tree.put(ERROR, CUT)
+    row = {"type": "suppression", "rule": "recorded-error", "scope": "path", "subject": "tests/", "reason": "because"}
+    lines = [{"recviewer_reviews": 1}, {**row, "changed": "2026-01-01T00:00:00Z"}]
+    tree.write("reviews.jsonl", "\n".join(map(json.dumps, lines)).encode())
+    tree.commit()
+
+    for words in (["--reviews", "reviews.jsonl"], ["--reviews", "HEAD:reviews.jsonl"]):
+        code, out, _ = check(*words, "--format", "json")
+        assert (code, rules(out)) == (1, ["broke-off"])
+        assert [one["reason"] for one in json.loads(out)["findings"] if one["standing"] == "suppressed"] == ["because"]
+    monkeypatch.setenv("RECVIEWER_REVIEWS_FILE", "reviews.jsonl")
+    assert rules(check("--format", "json")[1]) == ["broke-off"]
+    assert check("--reviews", f"{FOLDER}/{name_of(CUT)}")[0] == 2
+
+
 def test_rules_are_chosen(tree, check):
     tree.put(ERROR, CUT)
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-from django.utils import timezone
 
 from recviewer.exchange.plain import dumps
 from recviewer.review import rows
@@ -21,31 +20,39 @@ from recviewer.review.history import Saying
 from recviewer.review.models import Colour, Verdict
 from recviewer.review.notes import ANCHOR, LENGTH
 from recviewer.review.refusals import Invalid
+from recviewer.review.reviews_file.fields import (
+    EVER,
+    BadLine,
+    Line,
+    blob_of,
+    day_of,
+    moment_of,
+    name_of,
+    path_of,
+    shaped,
+    string,
+    time,
+)
 from recviewer.review.rows import Values
 from recviewer.review.searches import clean_name, clean_query
-from recviewer.review.subjects import CHANGE_PREFIX, PATH_LENGTH, TEST_LENGTH, printable, unfit
+from recviewer.review.subjects import CHANGE_PREFIX, PATH_LENGTH, TEST_LENGTH, printable
 from recviewer.review.tagging import FOLDED_LENGTH, colour_for, folded
-from recviewer.store.paths import components
-from recviewer.store.refusals import OutsideRoot
 
 VERSION = 1
 LINE_LENGTH = 4_000_000
 """Bytes of a line. The longest path, test and note of a decision take less."""
-AHEAD = timedelta(days=1)
-"""How far a clock elsewhere may be ahead. What is dated later would outlast all that is said until then."""
-_NAME_LENGTH = 1000
 _HEAD = "recviewer_reviews"
-EVER = datetime(1970, 1, 1, tzinfo=UTC)
-_BLOB = re.compile("[0-9a-f]{40}")
 _SUBJECT = re.compile("[!-~]{1,80}")
 _SORT = re.compile("-?[a-z]{1,19}")
+_RULE = re.compile("[a-z][a-z0-9-]{0,59}")
+_SCOPE = re.compile("finding|test|path")
 _UID = re.compile("[A-Za-z0-9_-]{1,32}")
-Line = dict[str, Any]
 _PLACE = ("type", "path", "blob", "at")
 _KEYS = {
     "decision": {*_PLACE, "fingerprint", "entered", "reviewer", "verdict", "note", "test", "kind", "origin", "rule"},
     "tag": {"type", "name", "colour", "changed"},
     "tagged": {"type", "path", "tag", "by", "at"},
+    "suppression": {"type", "rule", "scope", "subject", "path", "reason", "until", "by", "lifted", "changed"},
     "search": {"type", "name", "query", "sort", "by", "changed"},
     "note": {*_PLACE, "id", "thread", "anchor", "author", "body", "changed", "resolved", "resolved_by", "withdrawn"},
 }
@@ -56,21 +63,12 @@ class UnknownVersion(Invalid):
     """The file is of a version that this recviewer does not know, or names none."""
 
 
-class BadLine(ValueError):
-    """A line that cannot be used. The message says why."""
-
-
 # Writing
 
 
 def text(line: Line) -> str:
     """Return a line as it is written, without its end."""
     return dumps(line, separators=(",", ":"))
-
-
-def time(moment: datetime) -> str:
-    """Return a time as it is written: in UTC, to the microsecond."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _spare(line: Line) -> Line:
@@ -138,6 +136,15 @@ def note_line(uid: str, values: Values) -> Line:
     )
 
 
+def suppression_line(key: Sequence[str], values: Values) -> Line:
+    """Return a suppression as a line. key: rule, scope, subject. values: as in `rows.of_suppression`."""
+    told = dict(zip(("rule", "scope", "subject"), key, strict=True))
+    more = {name: values[name] for name in ("path", "reason", "until")}
+    lifted = {"lifted": True} if values["is_lifted"] else {}
+    changed = time(datetime.fromisoformat(values["changed_at"]))
+    return _spare({"type": "suppression", **told, **more, "by": values["author"], "changed": changed}) | lifted
+
+
 HEADING = text({_HEAD: VERSION})
 
 
@@ -146,7 +153,8 @@ HEADING = text({_HEAD: VERSION})
 
 @dataclass(slots=True)
 class Read:
-    """What a file says. tags, notes, searches: the version of each that counts, with its line; uses: the earliest of each.
+    """What a file says. tags, notes, searches, suppressions: the version of each that counts, with its line; uses: the
+    earliest of each.
 
     numbers: the line of each note in `notes`. bad: (line number, why) of lines that cannot be used. lost: (line number,
     key) of what a later version added to a line, and writing would lose.
@@ -157,6 +165,7 @@ class Read:
     uses: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     notes: dict[str, tuple[str, str, Values]] = field(default_factory=dict)
     searches: dict[str, tuple[str, str, Values]] = field(default_factory=dict)
+    suppressions: dict[tuple[str, str, str], tuple[str, str, Values]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     bad: list[tuple[int, str]] = field(default_factory=list)
     lost: list[tuple[int, str]] = field(default_factory=list)
@@ -231,94 +240,39 @@ def _take(found: Read, line: Line, number: int) -> None:
             _note_of(found, line, number)
         case "search":
             _search_of(found, line)
+        case "suppression":
+            _suppression_of(found, line)
         case kind:
             raise BadLine(f"its type is {printable(json.dumps(kind), 40)}, which means nothing here")
     found.lost += [(number, name) for name in line if name not in _KEYS[line["type"]]]
 
 
-def _string(line: Line, name: str, *, length: int, default: str | None = None) -> str:
-    value = line.get(name, default)
-    if not isinstance(value, str) or (default is None and not value):
-        raise BadLine(f"“{name}” is missing" if value in (None, "") else f"“{name}” is no text")
-    if len(value) > length:
-        raise BadLine(f"“{name}” is longer than {length:,} characters")
-    if unfit(value):
-        raise BadLine(f"“{name}” holds characters that no text holds")
-    return value
-
-
-def _path(line: Line, *, default: str | None = None) -> str:
-    path = _string(line, "path", length=PATH_LENGTH, default=default)
-    try:
-        components((path or "-").encode())
-    except OutsideRoot:
-        raise BadLine("“path” is no path of a file below the recordings root") from None
-    return path
-
-
-def _name(line: Line, name: str, *, default: str | None = None) -> str:
-    """Return the name of a person."""
-    who = _string(line, name, length=_NAME_LENGTH, default=default)
-    if not who.isprintable():
-        raise BadLine(f"“{name}” holds characters that no name holds")
-    return who
-
-
-def _shaped(line: Line, name: str, shape: re.Pattern[str], what: str, *, default: str | None = None) -> str:
-    value = _string(line, name, length=80, default=default)
-    if value and not shape.fullmatch(value):
-        raise BadLine(f"“{name}” is no {what}")
-    return value
-
-
-def _blob(line: Line) -> str:
-    return _shaped(line, "blob", _BLOB, "name of a blob, 40 hex digits", default="")
-
-
-def _moment(line: Line, name: str, *, default: datetime | None = None) -> datetime:
-    if default is not None and name not in line:
-        return default
-    told = _string(line, name, length=80)
-    try:
-        moment = datetime.fromisoformat(told)
-        if moment.tzinfo is None:
-            raise ValueError
-        moment = moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise BadLine(f"“{name}” is no time with a time zone") from None
-    if moment < EVER:
-        raise BadLine(f"“{name}” lies before {EVER.year}")
-    if moment > timezone.now() + AHEAD:
-        raise BadLine(f"“{name}” lies in the future, at {time(moment)}")
-    return moment
-
-
 def _decision_of(line: Line) -> Saying:
-    verdict = _string(line, "verdict", length=80)
+    verdict = string(line, "verdict", length=80)
     if verdict not in Verdict.values:
         raise BadLine(f"“{printable(verdict, 40)}” is no verdict")
-    subject = _shaped(line, "fingerprint", _SUBJECT, "fingerprint")
+    subject = shaped(line, "fingerprint", _SUBJECT, "fingerprint")
     if verdict == Verdict.REVERT and not subject.startswith(CHANGE_PREFIX):
         raise BadLine(f"“{verdict}” is a verdict on a change of a range alone")
-    entered = _moment(line, "entered")
+    entered = moment_of(line, "entered")
     return Saying(
         fingerprint=subject,
-        reviewer=_name(line, "reviewer"),
+        reviewer=name_of(line, "reviewer"),
         entered=entered,
         verdict=verdict,
-        note=_string(line, "note", length=NOTE_LENGTH, default=""),
-        at=_moment(line, "at", default=entered),
-        path=_path(line, default=""),
-        blob=_blob(line),
-        test_id=_string(line, "test", length=TEST_LENGTH, default=""),
-        kind=_string(line, "kind", length=20, default=""),
-        origin=_string(line, "origin", length=PATH_LENGTH, default=""),
-        rule=_string(line, "rule", length=20, default=""),
+        note=string(line, "note", length=NOTE_LENGTH, default=""),
+        at=moment_of(line, "at", default=entered),
+        path=path_of(line, default=""),
+        blob=blob_of(line),
+        test_id=string(line, "test", length=TEST_LENGTH, default=""),
+        kind=string(line, "kind", length=20, default=""),
+        origin=string(line, "origin", length=PATH_LENGTH, default=""),
+        rule=string(line, "rule", length=20, default=""),
     )
 
 
 def _tag_name(line: Line, name: str) -> str:
-    told = _string(line, name, length=FOLDED_LENGTH)
+    told = string(line, name, length=FOLDED_LENGTH)
     if not folded(told) or "," in told or not " ".join(told.split()).isprintable():
         raise BadLine(f"“{name}” is no name of a tag")
     if len(folded(told)) > FOLDED_LENGTH:
@@ -327,10 +281,10 @@ def _tag_name(line: Line, name: str) -> str:
 
 
 def _tag_of(found: Read, line: Line) -> None:
-    name, colour = _tag_name(line, "name"), _string(line, "colour", length=80)
+    name, colour = _tag_name(line, "name"), string(line, "colour", length=80)
     if colour not in Colour.values:
         raise BadLine(f"“{printable(colour, 40)}” is no colour of a tag")
-    _later_tag(found.tags, name, colour, _moment(line, "changed"))
+    _later_tag(found.tags, name, colour, moment_of(line, "changed"))
 
 
 def _later_tag(tags: dict[str, tuple[str, str, Values]], name: str, colour: str, changed: datetime) -> None:
@@ -342,29 +296,29 @@ def _later_tag(tags: dict[str, tuple[str, str, Values]], name: str, colour: str,
 
 def _use_of(found: Read, line: Line) -> None:
     name = _tag_name(line, "tag")
-    key = (_path(line), folded(name))
-    made = (time(_moment(line, "at")), _name(line, "by"))
+    key = (path_of(line), folded(name))
+    made = (time(moment_of(line, "at")), name_of(line, "by"))
     found.uses[key] = min(made, found.uses.get(key, made))
     _later_tag(found.tags, folded(name), colour_for(name), EVER)
 
 
 def _note_of(found: Read, line: Line, number: int) -> None:
-    at = _moment(line, "at")
-    withdrawn = _moment(line, "withdrawn").isoformat() if "withdrawn" in line else None
+    at = moment_of(line, "at")
+    withdrawn = moment_of(line, "withdrawn").isoformat() if "withdrawn" in line else None
     values: Values = {
-        "path": _path(line),
-        "blob": _blob(line),
-        "anchor": _shaped(line, "anchor", ANCHOR, "place to pin a note to, as m3 and chunk-17 are", default=""),
-        "thread": _shaped(line, "thread", _UID, "id of a note", default=""),
-        "author": _name(line, "author", default=""),
-        "body": _string(line, "body", length=LENGTH, default="" if withdrawn else None),
-        "resolved_by": _name(line, "resolved_by", default=""),
+        "path": path_of(line),
+        "blob": blob_of(line),
+        "anchor": shaped(line, "anchor", ANCHOR, "place to pin a note to, as m3 and chunk-17 are", default=""),
+        "thread": shaped(line, "thread", _UID, "id of a note", default=""),
+        "author": name_of(line, "author", default=""),
+        "body": string(line, "body", length=LENGTH, default="" if withdrawn else None),
+        "resolved_by": name_of(line, "resolved_by", default=""),
         "at": at.isoformat(),
-        "changed_at": _moment(line, "changed", default=at).isoformat(),
-        "resolved_at": _moment(line, "resolved").isoformat() if "resolved" in line else None,
+        "changed_at": moment_of(line, "changed", default=at).isoformat(),
+        "resolved_at": moment_of(line, "resolved").isoformat() if "resolved" in line else None,
         "withdrawn_at": withdrawn,
     }
-    uid = _shaped(line, "id", _UID, "id of a note")
+    uid = shaped(line, "id", _UID, "id of a note")
     if values["thread"] == uid:
         raise BadLine("the note answers itself")
     if later_note(found.notes, uid, values):
@@ -373,20 +327,42 @@ def _note_of(found: Read, line: Line, number: int) -> None:
 
 def _search_of(found: Read, line: Line) -> None:
     try:
-        name = clean_name(_string(line, "name", length=LINE_LENGTH))
-        query = clean_query(_string(line, "query", length=LINE_LENGTH))
+        name = clean_name(string(line, "name", length=LINE_LENGTH))
+        query = clean_query(string(line, "query", length=LINE_LENGTH))
     except Invalid as wrong:
         raise BadLine(str(wrong)) from None
     values: Values = {
         "name": name,
         "query": query,
-        "sort": _shaped(line, "sort", _SORT, "order of a list", default=""),
-        "author": _name(line, "by", default=""),
-        "changed_at": _moment(line, "changed").isoformat(),
+        "sort": shaped(line, "sort", _SORT, "order of a list", default=""),
+        "author": name_of(line, "by", default=""),
+        "changed_at": moment_of(line, "changed").isoformat(),
     }
     made = (time(datetime.fromisoformat(values["changed_at"])), text(search_line(values)))
     if made > found.searches.get(folded(name), ("", ""))[:2]:
         found.searches[folded(name)] = (*made, values)
+
+
+def _suppression_of(found: Read, line: Line) -> None:
+    key = (
+        shaped(line, "rule", _RULE, "name of a rule"),
+        shaped(line, "scope", _SCOPE, "scope: finding, test or path"),
+        string(line, "subject", length=TEST_LENGTH),
+    )
+    lifted = line.get("lifted", False)
+    if not isinstance(lifted, bool):
+        raise BadLine("“lifted” is neither true nor false")
+    values: Values = {
+        "path": path_of(line, default=""),
+        "reason": string(line, "reason", length=NOTE_LENGTH),
+        "until": day_of(line, "until"),
+        "author": name_of(line, "by", default=""),
+        "is_lifted": lifted,
+        "changed_at": moment_of(line, "changed").isoformat(),
+    }
+    made = (time(datetime.fromisoformat(values["changed_at"])), text(suppression_line(key, values)))
+    if made > found.suppressions.get(key, ("", ""))[:2]:
+        found.suppressions[key] = (*made, values)
 
 
 def later_note(notes: dict[str, tuple[str, str, Values]], uid: str, values: Values) -> bool:

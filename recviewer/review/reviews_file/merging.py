@@ -1,4 +1,4 @@
-"""Reviews as a file: verdicts, tags, notes and saved searches as lines of JSON that git merges line by line (see `lines`).
+"""Reviews as a file: verdicts, tags, notes, saved searches and suppressions as lines of JSON that git merges (see `lines`).
 
 Two files are merged by taking the lines of both, and importing again what is known changes nothing.
 Of two versions of a tag, a note or a search the one changed later counts; of a reviewer's verdicts the one entered last.
@@ -17,23 +17,22 @@ from recviewer.review import audit, history, rows, standing
 from recviewer.review.audit import Action, ActItem, Done
 from recviewer.review.history import Saying, sayings
 from recviewer.review.locks import acting
-from recviewer.review.models import Note, SavedSearch, Tag, TagOn
+from recviewer.review.models import Note, SavedSearch, Suppression, Tag, TagOn
+from recviewer.review.reviews_file.fields import EVER, Line, time
 from recviewer.review.reviews_file.lines import (
-    EVER,
     HEADING,
-    Line,
     Read,
     decision_line,
     later_note,
     note_line,
     read,
     search_line,
+    suppression_line,
     tag_line,
     text,
-    time,
     use_line,
 )
-from recviewer.review.rows import NOTE, ON, SEARCH, TAG, RowChange, Values, change
+from recviewer.review.rows import LET_BE, NOTE, ON, SEARCH, TAG, RowChange, Values, change
 from recviewer.review.subjects import chunked, printable
 
 
@@ -62,6 +61,8 @@ def _all_lines() -> Iterator[Line]:
         yield note_line(note.uid, rows.of_note(note))
     for search in SavedSearch.objects.all():
         yield search_line(rows.of_search(search))
+    for one in Suppression.objects.all():
+        yield suppression_line((one.rule, one.scope, one.subject), rows.of_suppression(one))
 
 
 # Merging
@@ -74,6 +75,7 @@ def bring_in(data: bytes, *, actor: str, name: str = "", now: datetime | None = 
         leave_out_answers_to_answers(found)
         fresh = _unknown_decisions(found)
         changes = [*_changed_tags(found), *_new_uses(found), *_changed_notes(found), *_changed_searches(found)]
+        changes += _changed_suppressions(found)
         if not fresh and not changes:
             return Imported(Done("Nothing in it is new.", None, 0), tuple(found.bad))
         event = audit.write(
@@ -162,6 +164,20 @@ def _changed_searches(found: Read) -> Iterator[RowChange]:
         yield change(SEARCH, [name], before, values)
 
 
+def _changed_suppressions(found: Read) -> Iterator[RowChange]:
+    changes = [change(LET_BE, key, None, None) for key in sorted(found.suppressions)]
+    there = rows.present(changes)
+    for one in changes:
+        rule, scope, subject = one["key"]
+        before, (changed, written, values) = (
+            there.get((LET_BE, rule, scope, subject)),
+            found.suppressions[rule, scope, subject],
+        )
+        mine = (time(_parsed(before["changed_at"])), text(suppression_line(one["key"], before))) if before else ("", "")
+        if mine < (changed, written):
+            yield change(LET_BE, one["key"], before, values)
+
+
 def leave_out_answers_to_answers(found: Read) -> None:
     """Take out notes that answer an answer, or are answered and would become one: a thread has one beginning."""
     named = {values["thread"] for _, _, values in found.notes.values() if values["thread"]}
@@ -207,6 +223,7 @@ def _summary(fresh: Iterable[Saying], changes: Iterable[RowChange], name: str) -
         (tables.count(TAG), "tag", ""),
         (tables.count(NOTE), "note", ""),
         (tables.count(SEARCH), "saved search", "saved searches"),
+        (tables.count(LET_BE), "suppression", ""),
     )
     said = [counted(count, one, many) for count, one, many in counts if count]
     listed = " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))

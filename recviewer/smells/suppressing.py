@@ -1,0 +1,100 @@
+"""Findings that somebody let be, for a reason: one, or all of a rule on a test or below a path, for ever or until a day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from recviewer.smells.model import Noticed
+
+
+class Reach(StrEnum):
+    """What is let be. finding: one, by its identity. test: a rule on a test. path: on a file, or below a folder (`a/b/`)."""
+
+    FINDING = "finding"
+    TEST = "test"
+    PATH = "path"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """One such word. subject: the identity, test id or path. until: the last day on which it counts, None for ever."""
+
+    rule: str
+    scope: Reach
+    subject: str
+    reason: str
+    until: date | None = None
+
+
+class Suppressions:
+    """All that count on a day."""
+
+    def __init__(self, some: Iterable[Suppressed], today: date) -> None:
+        self._by_key = {
+            (one.rule, one.scope, one.subject): one for one in some if one.until is None or one.until >= today
+        }
+        self._folders = sorted(
+            (one for one in self._by_key.values() if one.scope is Reach.PATH and one.subject.endswith("/")),
+            key=lambda one: len(one.subject),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self._by_key)
+
+    def over(self, found: Noticed) -> Suppressed | None:
+        """Return what lets a finding be, None for nothing."""
+        rule = found.rule.name
+        wanted = [(Reach.FINDING, found.identity), (Reach.PATH, found.key), (Reach.PATH, found.file)]
+        wanted += [(Reach.TEST, found.test_id)] if found.test_id else []
+        for scope, subject in wanted:
+            if one := self._by_key.get((rule, scope, subject)):
+                return one
+        return next((one for one in self._folders if one.rule == rule and found.key.startswith(one.subject)), None)
+
+
+class BadReviews(ValueError):
+    """A file that is no file of reviews. The message says why."""
+
+
+def in_reviews(data: bytes) -> list[Suppressed]:
+    """Return what a file of reviews lets be; of two lines on one thing the one that was changed later. Raises BadReviews.
+
+    The file is that of `recviewer reviews export`, of which only these lines are read.
+    """
+    found: dict[tuple[str, str, str], tuple[str, bytes, dict[str, Any]]] = {}
+    has_version = False
+    for raw in data.split(b"\n"):
+        try:
+            line = json.loads(raw) if raw.strip() else None
+        except (ValueError, RecursionError):
+            continue
+        if not isinstance(line, dict):
+            continue
+        has_version = has_version or "recviewer_reviews" in line
+        if line.get("type") == "suppression" and isinstance(line.get("changed"), str):
+            key = (str(line.get("rule")), str(line.get("scope")), str(line.get("subject")))
+            made = (line["changed"], raw, line)
+            if key not in found or made[:2] > found[key][:2]:
+                found[key] = made
+    if not has_version:
+        raise BadReviews("no line says which version of reviews it has")
+    lines = [line for _, _, line in found.values() if not line.get("lifted")]
+    return [one for line in lines if (one := of_line(line)) is not None]
+
+
+def of_line(line: dict[str, Any]) -> Suppressed | None:
+    """Return what a line lets be, None where it cannot be read."""
+    told = [line.get(name) for name in ("rule", "subject", "reason")]
+    if not all(isinstance(one, str) and one for one in told):
+        return None
+    rule, subject, reason = map(str, told)
+    try:
+        until = date.fromisoformat(line["until"]) if line.get("until") else None
+        return Suppressed(rule, Reach(line.get("scope", "")), subject, reason, until)
+    except (ValueError, TypeError):
+        return None
