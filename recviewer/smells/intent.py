@@ -1,4 +1,4 @@
-"""Whether a test says by its name that it wants an error.
+"""Whether a test says by its name that it wants an error, or an answer that does not end well.
 
 Names are all that stands in a recording: of the test, or of the cassette where that is named like its test. What the
 source of a test says is read elsewhere (`asserts`).
@@ -23,6 +23,12 @@ _BUSIES = (
     "ratelimit throttle throttled throttling overload overloaded quota retry retries backoff timeout timeouts 429 503"
 )
 _BUSY = frozenset(_BUSIES.split())
+_ENDS = """
+    refusal refusals refuse refuses refused safety unsafe harmful blocked filtered armor
+    moderation cancel cancels cancelled cancellation limit limits truncated truncation truncates incomplete length max pause
+    paused background stop guardrail guardrails shield empty
+"""
+_WANTED_ENDS = frozenset(_ENDS.split())
 _ENDING = re.compile(r"(?:\.\w{2,6}){1,2}$")
 _NOT = re.compile(
     r"(?:nonexist|not(?:found|supported|allowed|exist|exists|available|permitted))|ratelimit|timedout|connection(?:error|refused)"
@@ -41,6 +47,11 @@ def wants_busy(side: Side) -> bool:
     """Tell whether they say that it wants a provider that is overloaded, or not there."""
     words = _words(_name(side))
     return bool(words & _BUSY) or "busy*" in words
+
+
+def wants_odd_end(side: Side) -> bool:
+    """Tell whether they say that it wants an answer that was cut off, refused, filtered, cancelled or empty."""
+    return bool(_words(_name(side)) & _WANTED_ENDS)
 
 
 def _name(side: Side) -> str:

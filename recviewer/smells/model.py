@@ -293,4 +293,9 @@ def plainly(rule: Rule, some: Sequence[Instance]) -> Told:
 
 def answer(instance: Instance) -> str:
     """Return how the answer begins."""
-    return instance.case.side.meaning.line.answered[:EVIDENCE]
+    return answer_of(instance.case.side)
+
+
+def answer_of(side: Side) -> str:
+    """Return how the answer of a recording begins."""
+    return side.meaning.line.answered[:EVIDENCE]

@@ -63,7 +63,6 @@ ENDS = {
     "refusal": "1 answer is a refusal",
     "failed": "1 answer failed",
     "pause_turn": "1 answer was paused",
-    "in_progress": "1 answer has no end",
 }
 
 
@@ -73,6 +72,13 @@ def test_an_end_that_is_no_end_is_red_and_named(paired, alone, make, rules, fini
         finding = rules(change)["broke-off", "red"]
         assert finding.title == title
         assert f"{finish} ×1" in finding.detail
+
+
+def test_an_answer_that_was_asked_for_too_early_is_amber_unless_it_had_an_end_before(paired, alone, make, told):
+    early = make.chat(finish="in_progress")
+
+    assert told(alone(early)) == [("broke-off", "amber", "1 answer has no end")]
+    assert told(paired(make.chat(), early)) == [("broke-off", "red", "1 answer has no end")]
 
 
 def test_an_end_that_nobody_has_described_is_amber(alone, make, told):
@@ -213,7 +219,7 @@ def test_a_type_of_an_unknown_package_is_red_where_it_took_the_place_of_another(
     odd = of_type(make.chat(), "evil.module.ChatCompletionChunk")
 
     assert "evil.module" in rules(paired(make.chat(), odd))["odd-type", "red"].detail
-    assert ("odd-type", "amber") in rules(alone(odd))
+    assert ("odd-type", "red") in rules(alone(odd))
     assert not rules(paired(odd, of_type(make.chat(answer="Other."), "evil.module.ChatCompletionChunk")))
 
 

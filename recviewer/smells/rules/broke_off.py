@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from recviewer.exchange.model import Exchange
+from recviewer.exchange.model import Exchange, Kind
 from recviewer.exchange.text import ENDED, Outcome, end_of_one
-from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.intent import wants_odd_end
+from recviewer.smells.model import (
+    About,
+    Case,
+    Explained,
+    Held,
+    Instance,
+    Needs,
+    Rule,
+    Severity,
+    Told,
+    answer,
+    answer_of,
+    counted,
+)
+from recviewer.smells.spots import in_answer
 
 _SAID = {
     Outcome.FAILED: ("failed", "failed"),
@@ -22,15 +37,68 @@ _SAID = {
 """What is said of one such answer, and of several."""
 
 
+_HEARD = (Kind.TRANSCRIPTION, Kind.REALTIME)
+"""Kinds whose streams say that they end in ways of their own."""
+
+_DEFAULT = 16
+"""Tokens that completions of old give where nobody says how many."""
+
+_SMALL = 256
+"""Tokens; who asks for no more wants a piece of an answer."""
+
+_LIMIT_NAMES = "max_tokens max_completion_tokens max_output_tokens max_new_tokens num_predict maxoutputtokens maxtokens"
+_LIMITS = frozenset(_LIMIT_NAMES.split())
+_ASIDE = ("options", "generationConfig", "config", "inferenceConfig", "parameters")
+"""Keys of a request under which some APIs put what others have at the top."""
+
+
 def _holds(case: Case) -> Held | None:
-    """An end of which only nobody knows what it means is amber."""
+    """Red is what a decision is wanted on: not an end that the request or the name of the test asks for."""
     if case.new is None:
         return None
     outcome = case.new.meaning.line.outcome
     if outcome not in _SAID:
         return None
-    severity = Severity.AMBER if outcome is Outcome.ODD_END else Severity.RED
-    return Held(severity, _reasons(case.new.exchange, outcome), fault=outcome)
+    said = _SAID[outcome][0]
+    why, severity = _why(case, outcome)
+    return Held(
+        severity,
+        _reasons(case.new.exchange, outcome),
+        fault=outcome,
+        says=f"the answer {said}{why}",
+        spots=in_answer(case.new, answer_of(case.new)),
+    )
+
+
+def _why(case: Case, outcome: Outcome) -> tuple[str, Severity]:
+    """Return what explains an end, as the end of a clause, and how bad it is then."""
+    side = case.side
+    if outcome is Outcome.ODD_END:
+        return "", Severity.AMBER
+    if case.known is not None and case.known.meaning.line.outcome in (Outcome.ANSWER, Outcome.CALL):
+        return "", Severity.RED
+    if outcome is Outcome.EMPTY and not side.exchange.request.messages:
+        return ", and nobody asked a model", Severity.GREY
+    if wants_odd_end(side):
+        return ", as its test seems to want", Severity.GREY
+    limit = _limit(side.exchange)
+    if outcome is Outcome.TRUNCATED and limit is not None and limit <= _SMALL:
+        return f": its request asks for no more than {counted(limit, 'token')}", Severity.AMBER
+    if outcome is Outcome.UNFINISHED and _reasons(side.exchange, outcome):
+        return ", for it was asked for too early", Severity.AMBER
+    if outcome is Outcome.UNFINISHED and side.exchange.kind in _HEARD:
+        return "", Severity.AMBER
+    return "", Severity.RED
+
+
+def _limit(exchange: Exchange) -> int | None:
+    """Return how many tokens a request asks for at most, None where it does not say."""
+    params = exchange.request.params
+    places = [params, *[params[key] for key in _ASIDE if isinstance(params.get(key), dict)]]
+    found = [value for place in places for key, value in place.items() if key.lower() in _LIMITS and type(value) is int]
+    if found:
+        return min(found)
+    return _DEFAULT if exchange.kind is Kind.COMPLETION else None
 
 
 def _reasons(exchange: Exchange, outcome: Outcome) -> str:
@@ -61,8 +129,10 @@ RULE = Rule(
     "broke-off",
     "the answer did not end well",
     Explained(
-        what="An answer that was cut off, filtered, refused, failed, paused, never ended, or is empty. An end that "
-        "nobody has described is amber.",
+        what="An answer that was cut off, filtered, refused, failed, paused, never ended, or is empty. Amber is an end that "
+        "nobody has described, an answer that was asked for too early, and one cut off at a limit of "
+        f"{_SMALL} tokens or fewer that the request sets. Grey is what the test wants by its name, and an empty reply "
+        "where no model was asked. What ended well before is red.",
         why="A test that replays it tries half an answer, or none, and a passing test says nothing.",
         example="A chat completion whose finish reason is `length`.",
         fix="Record it again, with a higher limit or another prompt. If the test is about such an end, suppress "
@@ -73,5 +143,5 @@ RULE = Rule(
     _tell,
     needs=Needs.EXCHANGE,
     about=About.CONTENT,
-    levels=(Severity.RED, Severity.AMBER),
+    levels=(Severity.RED, Severity.AMBER, Severity.GREY),
 )

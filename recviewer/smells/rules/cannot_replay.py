@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 
 from recviewer.exchange.model import Kind
 from recviewer.pairing.sides import Side
+from recviewer.replay.lists import test_folder
+from recviewer.replay.moved import moved_by
 from recviewer.replay.names import ReplayState
-from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, counted
+from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Spot, Told, counted
 
 _WORSE = (
     ReplayState.CURRENT,
@@ -30,9 +33,36 @@ def _holds(case: Case) -> Held | None:
     if state is ReplayState.CURRENT:
         return None
     if case.old is not None and _state(case.old) is ReplayState.CURRENT:
-        return Held(Severity.RED, _rule(case.new), is_compared=True)
+        says, spots = _said(case.new)
+        return Held(Severity.RED, _rule(case.new), is_compared=True, says=says, spots=spots)
     is_worse = case.known is None or _WORSE.index(state) > _WORSE.index(_state(case.known))
-    return Held(Severity.AMBER, _rule(case.new)) if state in _LOST and is_worse else None
+    if state not in _LOST or not is_worse:
+        return None
+    says, spots = _said(case.new)
+    return Held(Severity.AMBER, _rule(case.new), says=says, spots=spots)
+
+
+def _said(side: Side) -> tuple[str, tuple[Spot, ...]]:
+    """Return which rules moved the name, by what words, and where replay looks; and where these words stand."""
+    replay = side.meaning.replay
+    looks = f"replay looks for {replay.expected} {_where(side.test_id)}" if replay.expected else ""
+    if not replay.rule:
+        told = "no known rule gives its name" if replay.state is not ReplayState.UNVERIFIABLE else "its name is no hash"
+        return "; ".join(filter(None, (told, looks))), ()
+    moved = moved_by(replay.rule, side.exchange.request.body)
+    said = [f"the older rule {replay.rule} gives its name"]
+    for slug, some in groupby(moved, lambda one: one.rule):
+        group = list(some)
+        words = " and ".join(f"“{one.words}”" for one in group)
+        said.append(f"rule {slug}, since {group[0].since}, changes {words}")
+    spots = tuple([Spot("" if side.part else f"/request/body{one.pointer}", one.words) for one in moved])
+    return "; ".join(filter(None, (*said, looks))), spots
+
+
+def _where(test_id: str) -> str:
+    """Return the folders in which replay looks, as a clause."""
+    folder = test_folder(test_id)
+    return f"in {folder} and the shared folder" if folder else "in the shared folder"
 
 
 def _state(side: Side) -> ReplayState:

@@ -8,38 +8,57 @@ from collections.abc import Sequence
 from recviewer.pairing.sides import Side
 from recviewer.smells.model import Case, Explained, Held, Instance, Needs, Rule, Severity, Told, counted
 from recviewer.smells.rest import values
+from recviewer.smells.spots import in_answer
 
 _SDKS = ("openai", "ollama", "anthropic", "google", "vertexai", "litellm", "together", "groq", "mistralai", "cohere")
 _SERVERS = ("llama_stack", "llama_stack_api", "llama_stack_client", "ogx", "ogx_api", "ogx_client")
 _PACKAGES = frozenset((*_SDKS, *_SERVERS))
 """The packages whose types recorders are known to write."""
 
+_VANISHED = frozenset({"llama_stack", "llama_stack_api", "llama_stack_client"})
+"""Those of them that are gone: since 2026-04-24 the project is OGX, and its packages have other names."""
+
 
 def _holds(case: Case) -> Held | None:
-    """Red is a type that took the place of another; of a new recording it may be that of a new recorder."""
+    """Red is a package that nobody knows: replay would import it. Amber is one that is known and no longer there."""
     if case.new is None:
         return None
-    odd = _odd(case.new)
-    if not odd or (case.known is not None and odd <= _odd(case.known)):
+    old = _named(case.known) if case.known is not None else frozenset()
+    named = _named(case.new) - old
+    odd = sorted(name for name in named if _package(name) not in _PACKAGES)
+    gone = sorted(name for name in named if _package(name) in _VANISHED)
+    if not odd and not gone:
         return None
-    what = ", ".join(sorted(odd)[:3])
-    return Held(Severity.AMBER, what) if case.old is None else Held(Severity.RED, what, is_compared=True)
+    what = ", ".join((odd or gone)[:3])
+    says = f"it names {what}, of a package that {'no recorder is known to write' if odd else 'is no longer there'}"
+    return Held(
+        Severity.RED if odd else Severity.AMBER,
+        what,
+        is_compared=bool(odd) and case.old is not None,
+        says=says,
+        spots=in_answer(case.new, what),
+    )
 
 
-def _odd(side: Side) -> frozenset[str]:
-    names = {
+def _named(side: Side) -> frozenset[str]:
+    return frozenset(
         name
         for held in values(side.exchange.rest, "types", "__type__")
         for name in (held if isinstance(held, list) else [held])
         if isinstance(name, str)
-    }
-    return frozenset(name for name in names if name.partition(".")[0] not in _PACKAGES)
+    )
+
+
+def _package(name: str) -> str:
+    return name.partition(".")[0]
 
 
 def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     kinds = Counter(one.held.what for one in some)
     named = ", ".join(f"{what} ×{count:,}" for what, count in kinds.most_common(3))
-    title = f"{counted(len(some), 'recording')} of a type that no recorder is known to write"
+    is_odd = some[0].held.severity is Severity.RED or some[0].held.is_compared
+    why = "no recorder is known to write" if is_odd else "is no longer there"
+    title = f"{counted(len(some), 'recording')} of a type that {why}"
     return Told(title, f"Replay would import it: {named}.", next(iter(kinds)))
 
 
@@ -47,7 +66,8 @@ RULE = Rule(
     "odd-type",
     "it is of a type that no recorder is known to write",
     Explained(
-        what="A typed value (`__type__`) that names a package which no recorder is known to write.",
+        what="A typed value (`__type__`) that names a package which no recorder is known to write. Amber is a package that "
+        "is known and no longer there, such as one of before a project was renamed.",
         why="Replay imports what a recording names: whoever can change a recording can choose code that runs.",
         example='`"__type__": "os.system"`.',
         fix="Find out who wrote it. Record it again, or delete it.",

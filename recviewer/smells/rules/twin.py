@@ -19,33 +19,34 @@ def _note(side: Side) -> str:
 
 
 def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, Held]]:
-    """Amber within a test, where one of them is asked for by no name; grey across tests, and where replay finds "
-    "each.
-    """
+    """Amber is each that replay does not find beside a twin of its test that it does; grey the first of all others."""
     for places in by(some, lambda one: one.subject).values():
-        if len(places) == 1:
-            continue
-        for mine in by([some[place] for place in places], lambda one: one.test_id).values():
-            yield from _twins(some, places, [places[at] for at in mine])
-
-
-def _twins(some: Sequence[Noted], places: Sequence[int], mine: Sequence[int]) -> Iterator[tuple[int, Held]]:
-    """Yield what holds of the recordings of one test. places: all that say the same."""
-    is_found = any(some[place].replay not in _MISSED for place in mine)
-    for place in mine:
-        others = keys(some, places, place)
-        if some[place].test_id and is_found and some[place].replay in _MISSED:
+        odd = [place for place in places if _is_odd(some, place, places)]
+        for place in odd:
+            mine = [other for other in places if some[other].test_id == some[place].test_id]
             says = "it says the same as another recording of its test, and replay finds only the other"
             yield (
                 place,
                 Held(Severity.AMBER, "in its test", fault="in its test", says=says, others=keys(some, mine, place)),
             )
-        elif any(some[other].blob == some[place].blob for other in places if other != place):
-            says = "the same bytes stand elsewhere"
-            yield place, Held(Severity.GREY, "the same bytes", fault="bytes", says=says, others=others)
-        else:
-            says = f"it says the same as {counted(len(places) - 1, 'other recording')}"
-            yield place, Held(Severity.GREY, "the same words", fault="words", says=says, others=others)
+        rest = [place for place in places if place not in odd]
+        if len(rest) > 1:
+            yield rest[0], _told(some, rest)
+
+
+def _is_odd(some: Sequence[Noted], place: int, places: Sequence[int]) -> bool:
+    mine = [other for other in places if some[other].test_id == some[place].test_id]
+    is_missed = some[place].replay in _MISSED and some[place].test_id != ""
+    return is_missed and any(some[other].replay not in _MISSED for other in mine)
+
+
+def _told(some: Sequence[Noted], places: Sequence[int]) -> Held:
+    first, others = some[places[0]], [some[place] for place in places[1:]]
+    same = sum(one.blob == first.blob for one in others)
+    says = f"it says the same as {counted(len(others), 'other recording')}"
+    says += f", {same:,} of them to the byte" if same else ""
+    what = "the same bytes" if same else "the same words"
+    return Held(Severity.GREY, what, fault=what, says=says, others=keys(some, places[1:]))
 
 
 RULE = Rule(

@@ -1,8 +1,10 @@
 """Cases of the rule broke-off."""
 
 from tests.smells.building import Sure, changed, chat, recorded
+from tests.trees import id_of
 
 CUT = chat(finish="length")
+ASKED_FOR = chat(finish="length", params={"max_tokens": 16})
 
 FIRES = {
     "cut off": (recorded(CUT), "red"),
@@ -12,6 +14,11 @@ FIRES = {
         "red",
     ),
     "an end that nobody has described": (recorded(chat(finish="novel")), "amber"),
+    "cut off where the request wants no more": (recorded(ASKED_FOR), "amber"),
+    "cut off where the request wants much": (recorded(chat(finish="length", params={"max_tokens": 4_096})), "red"),
+    "cut off where the request wants no more, and whole before": (changed(chat(), ASKED_FOR), "red"),
+    "cut off as the test wants by its name": (recorded(chat(finish="length", test=id_of("test_max_tokens"))), "grey"),
+    "asked for too early": (recorded(chat(finish="queued")), "amber"),
     "stopped by a filter": (recorded(chat(finish="content_filter")), "red"),
 }
 QUIET = {

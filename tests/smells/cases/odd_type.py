@@ -11,8 +11,9 @@ ODD = of_type("evil.module.ChatCompletionChunk")
 
 FIRES = {
     "in the place of another": (changed(chat(), ODD), "red"),
-    "of a new recording": (recorded(ODD), "amber"),
-    "a package whose name only begins so": (recorded(of_type("openai_evil.ChatCompletionChunk")), "amber"),
+    "of a new recording": (recorded(ODD), "red"),
+    "a package that is gone": (recorded(of_type("llama_stack.apis.tools.ToolInvocationResult")), "amber"),
+    "a package whose name only begins so": (recorded(of_type("openai_evil.ChatCompletionChunk")), "red"),
 }
 QUIET = {
     "a type that is no text": changed(chat(), of_type({"a": 1})),
