@@ -53,8 +53,9 @@ def root_argument(arguments: Sequence[str]) -> str | None:
 
 
 def own_arguments(arguments: Sequence[str]) -> Sequence[str]:
-    """Return the arguments without those of a command that is to be run: `used` takes one behind `--`."""
-    if arguments[:1] == ["used"] and "--" in arguments:
+    """Return the arguments without those of a command that is to be run: `used` and `plan --try` take one behind `--`."""
+    takes = arguments[:1] == ["used"] or (arguments[:1] == ["plan"] and "--try" in arguments)
+    if takes and "--" in arguments:
         return arguments[: arguments.index("--")]
     return arguments
 
@@ -160,7 +161,7 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
     root = root_argument(given) or root_option(own_arguments(given))
     if root is not None:
         os.environ["RECVIEWER_RECORDINGS"] = os.path.abspath(root)
-    repository = repository_option(given) or plan_repository(given)
+    repository = repository_option(given) or plan_repository(own_arguments(given))
     here = None if root or repository else _here(given)
     if here is not None:
         os.environ["RECVIEWER_RECORDINGS"] = here

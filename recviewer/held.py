@@ -15,9 +15,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-FOR_GIT, FOR_SALVAGE, FOR_MARKS = "recviewer-git-", "recviewer-salvage-", "recviewer-marks-"
-"""How the names of our temporary folders begin: where git works, where a damaged database is copied to, and where tests that
-are watched leave marks."""
+FOR_GIT, FOR_SALVAGE, FOR_MARKS, FOR_TRYING = (
+    "recviewer-git-",
+    "recviewer-salvage-",
+    "recviewer-marks-",
+    "recviewer-try-",
+)
+"""How the names of our temporary folders begin: where git works, where a damaged database is copied to, where tests that are
+watched leave marks, and where a plan is tried."""
 OLD_SECONDS = 60
 """Seconds after which a file that nobody holds, and that is written in a moment, was left by a process that died."""
 
@@ -59,7 +64,7 @@ def sweep_folders() -> None:
     """Remove the folders that processes which died have left where temporary files lie. Raises OSError."""
     folder = Path(tempfile.gettempdir())
     for name in os.listdir(folder):
-        if name.startswith((FOR_GIT, FOR_SALVAGE, FOR_MARKS)):
+        if name.startswith((FOR_GIT, FOR_SALVAGE, FOR_MARKS, FOR_TRYING)):
             sweep(folder / name)
 
 

@@ -35,10 +35,22 @@ def commit_of(root: Path) -> HeadCommit:
     try:
         sha = repository.resolve(found, "HEAD")
         with worktree.snapshot(found, lambda raw: False) as snap:
-            is_clean = not snap.ask("diff-files", "--name-only", "-z") and not snap.differing(sha)
+            is_clean = not snap.differing(sha) and _are_as_in_index(snap)
         return HeadCommit(way, sha, is_clean)
     except GitFailed:
         return HeadCommit(way, "", None)
+
+
+def _are_as_in_index(snap: worktree.Snapshot) -> bool:
+    """Tell whether tracked files are as the index has them; those with other stamps are read."""
+    changed = snap.ask("diff-files", "--name-only", "-z").split(b"\0")[:-1]
+    if not changed:
+        return True
+    known = {one.raw: one.blob for one in snap.held()}
+    try:
+        return all(files.blob_of(snap.repository.work_tree, raw) == known.get(raw) for raw in changed)
+    except Refusal:
+        return False
 
 
 def blobs_of(root: Path, raws: Mapping[bytes, int]) -> dict[bytes, str]:
@@ -56,14 +68,15 @@ def blobs_of(root: Path, raws: Mapping[bytes, int]) -> dict[bytes, str]:
 
 
 def _in_git(root: Path, raws: Mapping[bytes, int]) -> dict[bytes, str]:
-    """Return the blobs of those that git takes as they are."""
+    """Return the blobs of those that are in git's index and, by their stamps, unchanged. git reads none of them for it."""
     found = repository.find(root)
     if found is None or found.is_bare:
         return {}
     way = repository.way_to(found, root)
-    wanted = {way + raw for raw in raws}
     try:
-        with worktree.snapshot(found, wanted.__contains__) as snap:
-            return {one.raw[len(way) :]: one.blob for one in snap.held(way) if one.raw in wanted and one.blob}
+        with worktree.snapshot(found, lambda raw: False) as snap:
+            changed = set(snap.ask("diff-files", "--name-only", "-z").split(b"\0"))
+            held = {one.raw[len(way) :]: one.blob for one in snap.held(way) if one.raw not in changed}
+            return {raw: held[raw] for raw in raws if raw in held}
     except GitFailed:
         return {}

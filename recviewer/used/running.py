@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 PASSED_ON = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)
@@ -25,15 +26,22 @@ class CannotRun(Exception):
 
 
 class Command:
-    """A command that runs. Signals wait from when it is started: use it in the main thread, before others are started."""
+    """A command that runs. Signals wait from when it is started: use it in the main thread, before others are started.
 
-    def __init__(self, words: Sequence[str], environment: dict[str, str]) -> None:
-        """Start it. Raises CannotRun."""
+    signals: those that came meanwhile.
+    """
+
+    def __init__(self, words: Sequence[str], environment: dict[str, str], folder: Path | None = None) -> None:
+        """Start it. folder: where it runs, by default here. Raises CannotRun."""
+        here = os.open(".", os.O_RDONLY | os.O_CLOEXEC) if folder else -1
+        self.signals: list[int] = []
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         before = self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, (*PASSED_ON, signal.SIGCHLD))
         sys.stdout.flush()
         sys.stderr.flush()
         try:
+            if folder:
+                os.chdir(folder)
             self.pid = os.posix_spawnp(
                 words[0],
                 list(words),
@@ -46,17 +54,22 @@ class Command:
             why = getattr(error, "strerror", None) or str(error)
             code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_TO_RUN
             raise CannotRun(f"{words[0]} cannot be run: {why}.", code) from None
+        finally:
+            if here >= 0:
+                os.fchdir(here)
+                os.close(here)
 
     def wait(self) -> int:
         """Wait for its end and pass signals on meanwhile. Returns its exit code, or -N where signal N ended it."""
         while True:
             found, status = os.waitpid(self.pid, os.WNOHANG)
             if found:
-                while signal.sigtimedwait((*PASSED_ON, signal.SIGCHLD), 0):
-                    pass  # what the terminal sent to both
+                while late := signal.sigtimedwait((*PASSED_ON, signal.SIGCHLD), 0):  # what the terminal sent to both
+                    self.signals.append(late.si_signo)
                 signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
                 return os.waitstatus_to_exitcode(status)
             told = signal.sigwaitinfo((*PASSED_ON, signal.SIGCHLD))
+            self.signals.append(told.si_signo)
             if told.si_signo != signal.SIGCHLD and told.si_code != _FROM_TERMINAL:
                 try:
                     os.kill(self.pid, told.si_signo)

@@ -35,20 +35,21 @@ _DONE = "done"
 @dataclass(frozen=True, slots=True)
 class RunDone:
     """What came of it. code: the command's exit code, -N where signal N ended it. place: the run's file, None where it
-    could not be written; why says so then.
+    could not be written; why says so then. signals: those that came meanwhile.
     """
 
     run: UsedRun
     code: int
     place: Path | None
     why: str = ""
+    signals: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
     """What is to be run. root: whose recordings are watched. words: the command. keep: where the run is written to.
 
-    with_tests: hand the plugin to every pytest that is started. environment, folder: of the command; by default ours.
+    with_tests: hand the plugin to every pytest that is started. folder, environment: of the command; by default ours.
     """
 
     root: Path
@@ -56,6 +57,7 @@ class Asking:
     words: tuple[str, ...]
     keep: Path
     with_tests: bool = False
+    folder: Path | None = None
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
 
 
@@ -79,7 +81,7 @@ def watch_run(asking: Asking, claims: Claims, *, skip: Sequence[Path] = ()) -> R
         noted.sweeps = Sweeps(watch.root, noted.files.keys(), lambda files: _are_ours(ours, files))
         head = UsedRun(asking.name, datetime.now(UTC), asking.words, commit.root, commit.sha, commit.clean)
         environment = _environment(asking, folder, watch.root, claims)
-        command = Command(asking.words, environment)
+        command = Command(asking.words, environment, asking.folder)
         with _reading(watch, noted, _Part(asking.keep, head), folder):
             code = command.wait()
         ended = datetime.now(UTC)
@@ -100,7 +102,7 @@ def watch_run(asking: Asking, claims: Claims, *, skip: Sequence[Path] = ()) -> R
         files=files,
         tests=noted.tests(found.tests),
     )
-    return _kept(run, code, asking.keep)
+    return replace(_kept(run, code, asking.keep), signals=tuple(command.signals))
 
 
 def _are_ours(ours: watched.Listening, files: set[bytes]) -> bool:

@@ -9,7 +9,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -24,9 +24,18 @@ class Command(BaseCommand):
         "Print what the decisions ask for: the recordings that are marked for deletion and the tests to record again; of "
         "a range also the recordings that it removed and that somebody wants back. Nothing is changed. Exit code 0: "
         "there it is; 1: there it is, but something in the range is undecided; 2: could not run. "
-        "Example: recviewer plan --format patch | git apply --index"
+        "With --try the command behind -- is run on a private copy of the work tree, before and after the plan: exit code 0 "
+        "only if nothing differs. Example: recviewer plan --format patch | git apply --index"
     )
     requires_system_checks: list[str] = []
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Run. argv: with the program and the command; what stands behind `--` is tried."""
+        self._words: tuple[str, ...] = ()
+        if "--try" in argv and "--" in argv:
+            place = argv.index("--")
+            argv, self._words = argv[:place], tuple(argv[place + 1 :])
+        super().run_from_argv(argv)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -47,6 +56,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--null", action="store_true", help="git-rm for --pathspec-file-nul: entries end in NUL")
         parser.add_argument("--output", metavar="FILE", help="write to a file instead")
+        parser.add_argument(
+            "--try",
+            action="store_true",
+            dest="is_tried",
+            help="run the command behind -- before and after the plan, on a copy, and tell what differs",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.commands.start import prepare
@@ -57,10 +72,15 @@ class Command(BaseCommand):
             raise CommandError("--null goes with --format git-rm", returncode=2)
         if options["repo"] and not options["range"]:
             raise CommandError("--repo goes with a range, BASE...HEAD", returncode=2)
+        words = getattr(self, "_words", ()) or tuple(options.get("command", ()))
+        if options["is_tried"] and not words:
+            raise CommandError("--try goes with a command: recviewer plan --try -- COMMAND…", returncode=2)
         prepare(static=False)
         try:
             repository = _repository(options) if options["range"] else None
             plan = _of_range(repository, options["range"], self.stderr.write) if repository else _of_tree()
+            if options["is_tried"]:
+                self._try(plan, words)
             _put(_told(plan, options, _again(options, repository)), options["output"])
             if options["format"] == "tests":
                 self._say_what_is_unlisted(plan)
@@ -72,6 +92,23 @@ class Command(BaseCommand):
             sys.stdout.flush()
             self.stderr.write(f"{plan.undecided:,} of the range's changes are undecided.")
             sys.exit(1)
+
+    def _try(self, plan: Plan, words: tuple[str, ...]) -> NoReturn:
+        """Try a plan, and end."""
+        from recviewer.commands.tried import tried
+        from recviewer.used.running import CannotRun, end_as
+        from recviewer.used.trying import CannotTry, EndedBySignal
+
+        try:
+            found = tried(plan, words, self.stderr.write)
+        except EndedBySignal as ended:
+            end_as(-ended.number)
+        except (CannotTry, CannotRun) as cannot:
+            raise CommandError(str(cannot), returncode=2) from None
+        for sentence in (*found.differs, *found.unproved, *found.same):
+            self.stdout.write(sentence)
+        sys.stdout.flush()
+        sys.exit(0 if found.is_proved else 1)
 
     def _say_what_is_unlisted(self, plan: Plan) -> None:
         """Name on standard error the tests that a list of lines cannot hold."""

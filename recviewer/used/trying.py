@@ -1,0 +1,180 @@
+"""Trying a change on a private copy of a work tree: the command is run there before and after, and what differs is told."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from recviewer import held
+from recviewer.exchange.amounts import size
+from recviewer.git import repository
+from recviewer.git.repository import GitFailed
+from recviewer.store.claims import Claims
+from recviewer.used.model import UsedRun
+from recviewer.used.watching_run import Asking, watch_run
+
+SPARE = 1.05
+"""How much more room there has to be than a copy takes."""
+
+
+class CannotTry(Exception):
+    """Nothing could be tried. The message is a sentence."""
+
+
+class EndedBySignal(Exception):
+    """A signal ended the command, or this process is to end. number: of the signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"ended by signal {number}")
+        self.number = number
+
+
+@dataclass(frozen=True, slots=True)
+class ToTry:
+    """What is to be tried. top: the work tree, or the recordings root where there is none; it is not touched. root: the
+    recordings, in it or the same. folder: where the command runs, in it. words: the command.
+
+    apply: makes the change in a copy of `top`.
+    """
+
+    top: Path
+    root: Path
+    folder: Path
+    words: tuple[str, ...]
+    apply: Callable[[Path], None]
+
+
+def try_it(asked: ToTry, claims: Claims, say: Callable[[str], object]) -> tuple[UsedRun, UsedRun]:
+    """Return the runs before and after. say: told what is being done.
+
+    Nothing is left behind, whatever happens, but where this process is killed at once: then the next start removes it.
+    Raises CannotTry, CannotRun, EndedBySignal, OSError.
+    """
+    with _ending(), held.folder_of_ours(held.FOR_TRYING) as place:
+        copy = Path(place) / "tree" / asked.top.name
+        runs = []
+        for step in ("before", "after"):
+            say(f"{step}: copying {asked.top}")
+            _copied(asked.top, copy)
+            if step == "after":
+                asked.apply(copy)
+            say(f"{step}: {' '.join(asked.words)}")
+            runs.append(_run(asked, copy, step, claims))
+            shutil.rmtree(copy)
+        return runs[0], runs[1]
+
+
+@contextmanager
+def _ending() -> Iterator[None]:
+    """Have signals that end a process end a `with`, so that what it made is removed."""
+
+    def end(number: int, frame: FrameType | None) -> NoReturn:
+        raise EndedBySignal(number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _run(asked: ToTry, copy: Path, step: str, claims: Claims) -> UsedRun:
+    asking = Asking(
+        root=_moved(asked.root, asked.top, copy),
+        name=step,
+        words=(asked.words[0], *[_word(word, asked.top, copy) for word in asked.words[1:]]),
+        keep=copy.parent.parent / f"used-{step}.jsonl",
+        with_tests=True,
+        environment=_environment(asked.top, copy),
+        folder=_moved(asked.folder, asked.top, copy),
+    )
+    done = watch_run(asking, claims)
+    for number in (-done.code, *done.signals):
+        if number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, -done.code) and number > 0:
+            raise EndedBySignal(number)
+    return done.run
+
+
+def _moved(place: Path, top: Path, copy: Path) -> Path:
+    return copy / os.path.relpath(os.path.realpath(place), os.path.realpath(top))
+
+
+def _word(word: str, top: Path, copy: Path) -> str:
+    """Return a word of the command; one that names a place in the work tree names that of the copy."""
+    return str(_moved(Path(word), top, copy)) if word.startswith("/") and _is_in(word, top) else word
+
+
+def _is_in(place: str, top: Path) -> bool:
+    real = os.path.realpath(place)
+    return os.path.commonpath([real, os.path.realpath(top)]) == os.path.realpath(top)
+
+
+def _environment(top: Path, copy: Path) -> dict[str, str]:
+    environment = dict(os.environ)
+    if paths := environment.get("PYTHONPATH"):
+        environment["PYTHONPATH"] = os.pathsep.join(_word(one, top, copy) for one in paths.split(os.pathsep))
+    return environment | {"PWD": str(copy)}
+
+
+def _copied(top: Path, copy: Path) -> None:
+    """Copy a work tree, with a repository of its own that borrows the objects of the old one. Raises CannotTry."""
+    copy.parent.mkdir(exist_ok=True)
+    needed, free = _bytes_below(top), shutil.disk_usage(copy.parent).free
+    if needed * SPARE > free:
+        raise CannotTry(f"A copy of {top} takes {size(needed)}, and {copy.parent} has {size(free)}.")
+    try:
+        shutil.copytree(top, copy, symlinks=True, ignore=_left_away)
+    except shutil.Error as error:
+        first = error.args[0][0]
+        raise CannotTry(f"{first[0]} cannot be copied: {first[2]}") from None
+    with suppress(GitFailed, OSError):
+        _borrow(top, copy)
+
+
+def _left_away(folder: str, names: Sequence[str]) -> list[str]:
+    """Return what is not copied: git's own folder, and what is neither a file, a folder nor a link."""
+    return [name for name in names if name == ".git" or not _can_be_copied(os.path.join(folder, name))]
+
+
+def _can_be_copied(place: str) -> bool:
+    return os.path.islink(place) or os.path.isfile(place) or os.path.isdir(place)
+
+
+def _bytes_below(top: Path) -> int:
+    total, waiting = 0, [os.fspath(top)]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name != ".git":
+                        waiting.append(entry.path)
+                else:
+                    total += entry.stat(follow_symlinks=False).st_size
+    return total
+
+
+def _borrow(top: Path, copy: Path) -> None:
+    """Give a copy a repository that knows the same commit, names and index: tests may ask git. Raises GitFailed, OSError."""
+    found = repository.find(top)
+    if found is None or os.path.realpath(found.work_tree) != os.path.realpath(top):
+        return
+    head = repository.resolve(found, "HEAD")
+    own = copy / ".git"
+    for folder in ("objects/info", "refs/heads", "refs/tags"):
+        (own / folder).mkdir(parents=True)
+    (own / "objects/info/alternates").write_text(f"{repository.listed_place(found.common_dir / 'objects')}\n")
+    (own / "HEAD").write_text(f"{head}\n")
+    (own / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = false\n")
+    for place, name in ((found.common_dir, "packed-refs"), (found.common_dir, "shallow"), (found.git_dir, "index")):
+        with suppress(FileNotFoundError):
+            shutil.copy2(place / name, own / name)
+    with suppress(FileNotFoundError):
+        shutil.copytree(found.common_dir / "refs/tags", own / "refs/tags", dirs_exist_ok=True)
