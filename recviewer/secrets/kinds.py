@@ -280,8 +280,8 @@ PLACES = (
         ),
         _is_key,
         quick=re.compile(
-            r"(?i)(?:__cf_bm|_cfuvid|__cflb|cf_clearance|session[\w-]{0,40}|csrftoken|connect\.sid|__Host-[\w-]+|__Secure-[\w-]+)="
-            r"[A-Za-z0-9%+/=_~.:-]{16}"
+            r"(?i)(?:__cf_bm|_cfuvid|__cflb|cf_clearance|session[\w-]{0,40}|csrftoken|connect\.sid"
+            r"|(?<![\w-])__(?:Host|Secure)-[\w-]+)=[A-Za-z0-9%+/=_~.:-]{16}"
         ),
     ),
     SecretKind(
@@ -299,12 +299,12 @@ PLACES = (
         ("key", "token", "secret", "passw", "credential"),
         re.compile(
             r"(?i)(?:api[_-]?key|access[_-]?key|secret(?:[_-]key)?|(?<!page)(?<!continuation)[_-]token|auth[_-]?token"
-            r"|(?:access|refresh)token|password|passwd|private[_-]?key|[_-]key)[\"'\\]*\s*(?:[:=]|=>)\s*(?:\[?\s*|-\s+)[\"'\\]*"
+            r"|(?:access|refresh)token|password|passwd|private[_-]?key|[_-]key)[\"'\\]*\s*(?:[:=]|=>)\s*(?:\[\s*|-\s+)?[\"'\\]*"
             rf"(?P<secret>{_QUOTED}{{16,}})"
         ),
         _is_mixed,
         quick=re.compile(
-            r"(?i)(?:key|token|secret|passwo?r?d)[\"'\\]*\s*(?:[:=]|=>)\s*(?:\[?\s*|-\s+)[\"'\\]*" + _QUOTED + "{16}"
+            r"(?i)(?:key|token|secret|passwo?r?d)[\"'\\]*\s*(?:[:=]|=>)\s*(?:\[\s*|-\s+)?[\"'\\]*" + _QUOTED + "{16}"
         ),
     ),
     SecretKind(

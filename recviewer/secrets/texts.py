@@ -40,7 +40,7 @@ SHORT = 500
 DATA = 10_000
 """Characters of base64 without a break from which on they are surely a picture or another file: no key comes near."""
 
-_DATA = re.compile(rf"[A-Za-z0-9+/]{{{DATA},}}={{0,2}}")
+_DATA = re.compile(rf"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{{{DATA},}}={{0,2}}")
 
 
 def between_data(text: str) -> Iterator[tuple[int, str]]:

@@ -111,6 +111,7 @@ def test_lines_of_a_file_keep_their_numbers():
 
 @pytest.mark.parametrize("size", [20_000])
 def test_long_runs_take_no_longer_for_each_character(size):
-    for text in ("a" * size, "a-" * size, "session" * size, "eyJ" * size, "https://" * size, "key=" * size, "@" * size):
+    texts = ["a", "a-", "session", "eyJ", "https://", "key=", "@", "__Host-", "a.b/", "secretkey"]
+    for text in (*[one * size for one in texts], "key=" + " " * size, ("A" * 9_999 + " ") * 40, "sk-" + "\\" * size):
         find(text)
         suspects(text.encode())
