@@ -40,6 +40,9 @@ def _deletions(plan: Plan) -> Iterator[str]:
         of_tests = f", of {counted(plan.tests, 'test')}" if plan.tests else ""
         yield f"To delete: {counted(len(plan.deletions), 'recording')}, {plan.size:,} bytes{of_tests}"
         yield from _files(plan.deletions)
+    if plan.cut:
+        yield f"Cut out of files that stay: {counted(plan.cut, 'recording')}; the patch leaves every other byte of them"
+        yield ""
     if plan.elsewhere:
         yield f"Marked too, but not part of this range: {counted(plan.elsewhere, 'recording')}"
         yield ""

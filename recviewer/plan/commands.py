@@ -42,7 +42,7 @@ def applying(plan: Plan, feed: Feed, git: str = "git") -> list[str]:
 
 def removing(plan: Plan, feed: Feed, git: str = "git") -> list[str]:
     """Return the command that deletes by a list; [] where nothing is to be deleted, or git may not know the files."""
-    if not (plan.deletions and plan.ground.is_in_git):
+    if not (plan.removed and plan.ground.is_in_git):
         return []
     return [f"{feed.before}{git} rm --pathspec-from-file={shlex.quote(feed.file) if feed.file else '-'}"]
 

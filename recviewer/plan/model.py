@@ -15,6 +15,9 @@ from django.conf import settings
 
 from recviewer.exchange.plain import safe
 from recviewer.plan import patches
+from recviewer.recorders.registry import read_as
+from recviewer.review.cutting import left_of
+from recviewer.store.files import blob_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class FileToDo:
     """A file to delete or to bring back, by whose word, and why.
 
     path: as pages name it. name: below the top of the git work tree (else below the root), in bytes. mode: as git
-    writes it.
+    writes it. part: of one exchange among many of a file its name; name and mode are those of the file.
     """
 
     path: str
@@ -35,6 +38,16 @@ class FileToDo:
     by: str
     at: datetime
     note: str
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CutOut:
+    """A file out of which some of its exchanges are cut, by name. is_whole: it goes as a whole, for none would be left."""
+
+    file: FileToDo
+    parts: tuple[str, ...]
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +131,8 @@ class Plan:
     back instead; kept: those of which it cannot. changed: marked files whose bytes are
     others now. alike: files that say the same as a marked one, not marked themselves. losses: tests to think about before
     deleting. again: tests to record again; orphans: rejected recordings that no test is known of. undecided: changes of
-    the range that nobody has decided on. elsewhere: marked files that the range leaves alone, and so does the plan.
+    the range that nobody has decided on. cuts: the files that deleted exchanges are cut out of. elsewhere: marked files that
+    the range leaves alone, and so does the plan.
     bytes_of: reads what the patch needs.
     """
 
@@ -135,6 +149,7 @@ class Plan:
     kept: tuple[LeftOut, ...] = ()
     undecided: int = 0
     elsewhere: int = 0
+    cuts: tuple[CutOut, ...] = ()
     bytes_of: Bytes = field(default=_no_bytes, repr=False, compare=False)
 
     @property
@@ -146,6 +161,17 @@ class Plan:
     def tests(self) -> int:
         """How many tests the files to delete belong to."""
         return len({deletion.test_id for deletion in self.deletions if deletion.test_id})
+
+    @property
+    def cut(self) -> int:
+        """How many exchanges are cut out of files that stay."""
+        return sum(len(one.parts) for one in self.cuts if not one.is_whole)
+
+    @property
+    def removed(self) -> list[bytes]:
+        """The names of the files that go as a whole."""
+        whole = [one.name for one in self.deletions if not one.part]
+        return sorted([*whole, *(cut.file.name for cut in self.cuts if cut.is_whole)])
 
     @property
     def has_patch(self) -> bool:
@@ -164,8 +190,13 @@ def patch(plan: Plan) -> Iterator[bytes]:
 
     Raises store refusals, and GitFailed where bytes are missing.
     """
-    going = set(plan.deletions)
-    for file, data in plan.bytes_of(sorted((*plan.deletions, *plan.back), key=lambda file: file.name)):
+    whole = [*(one for one in plan.deletions if not one.part), *(cut.file for cut in plan.cuts if cut.is_whole)]
+    going = set(whole)
+    parts = {cut.file: cut.parts for cut in plan.cuts if not cut.is_whole}
+    for file, data in plan.bytes_of(sorted((*whole, *parts, *plan.back), key=lambda file: file.name)):
+        if file in parts:
+            yield _cut(file, data, parts[file])
+            continue
         write = patches.deletion if file in going else patches.creation
         yield write(file.name, data, blob=file.blob, mode=file.mode)
     pairs = {one.old: one for one in plan.taken_back}
@@ -175,6 +206,14 @@ def patch(plan: Plan) -> Iterator[bytes]:
             news = {file: data}  # its old one follows
         elif pairs[file].new in news:
             yield _replaced(pairs[file], news[pairs[file].new], data)
+
+
+def _cut(file: FileToDo, data: bytes, parts: tuple[str, ...]) -> bytes:
+    """Return the part of a patch that cuts exchanges out of a file, b"" where they are not in it any more."""
+    rest = left_of(data, read_as(file.path), parts)
+    if rest is None:
+        return b""
+    return patches.modification(file.name, data, rest, blobs=(file.blob, blob_id(rest)), modes=(file.mode, file.mode))
 
 
 def _replaced(one: TakenBack, new: bytes, old: bytes) -> bytes:
@@ -188,8 +227,7 @@ def _replaced(one: TakenBack, new: bytes, old: bytes) -> bytes:
 
 def git_rm(plan: Plan, *, null: bool = False) -> bytes:
     """Return the list for `git rm --pathspec-from-file`. null: for `--pathspec-file-nul`."""
-    names = sorted(deletion.name for deletion in plan.deletions)
-    return b"".join(patches.pathspec(name, null=null) for name in names)
+    return b"".join(patches.pathspec(name, null=null) for name in plan.removed)
 
 
 def argument(test_id: str) -> str:
@@ -220,6 +258,9 @@ def as_json(plan: Plan) -> dict[str, object]:
         "count": len(plan.deletions),
         "size": plan.size,
         "deletions": [_file(item) for item in plan.deletions],
+        "cut": [
+            {**_file(item.file), "parts": list(item.parts), "goes_as_a_whole": item.is_whole} for item in plan.cuts
+        ],
         "bring_back": [_file(item) for item in plan.back],
         "not_brought_back": [_told(item) for item in plan.stuck],
         "take_back": [{"new": _file(item.new), "old": _file(item.old)} for item in plan.taken_back],
@@ -251,6 +292,7 @@ def _file(item: FileToDo) -> dict[str, object]:
         "blob": item.blob,
         "size": item.size,
         "test_id": item.test_id or None,
+        **({"part": item.part} if item.part else {}),
         "by": item.by,
         "at": item.at.isoformat(),
         "note": item.note,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from recviewer.catalog.cases import beginning
@@ -14,6 +14,7 @@ from recviewer.changes.sources import Range
 from recviewer.git.ranges import CommittedFile
 from recviewer.pairing.sides import Side
 from recviewer.plan import asked_for, head_tree, losses
+from recviewer.plan.cuts import Cuts
 from recviewer.plan.head_tree import Head, folder_of
 from recviewer.plan.model import FileToDo, Ground, LeftOut, Plan, TakenBack
 from recviewer.review import filters, history
@@ -30,16 +31,21 @@ def make(found: Overview) -> Plan:
     marked = _marked(found, head)
     back, stuck = _back(found, head)
     taken_back, kept = _taken_back(found, head)
+    bytes_of = _Bytes(head, frozenset([*back, *(one.old for one in taken_back)]))
+    gone, cuts, left = marked.shared.settled(lambda file: next((data for _, data in bytes_of([file])), None))
+    whole = {cut.file.name for cut in cuts if cut.is_whole}
+    deletions = sorted([*marked.deletions, *gone], key=asked_for.by_test)
     rejected = [change for change in found.changes if change.new is not None and change.verdict == State.REJECTED]
     rejected.sort(key=lambda change: change.side.path)
     by_subject = _settled(rejected)
     again, orphans = asked_for.again([(one.about.test_id, one.side.path, by_subject[one.key]) for one in rejected])
     return Plan(
         ground=_ground(head),
-        deletions=tuple(sorted(marked.deletions, key=asked_for.by_test)),
-        changed=tuple(marked.changed),
+        deletions=tuple(deletions),
+        changed=(*marked.changed, *left),
+        cuts=tuple(cuts),
         alike=tuple(marked.alike),
-        losses=tuple(losses.losses(found, head, marked.deletions)),
+        losses=tuple(losses.losses(found, head, [one for one in deletions if not one.part or one.name in whole])),
         again=again,
         orphans=orphans,
         back=tuple(sorted(back, key=asked_for.by_test)),
@@ -48,7 +54,7 @@ def make(found: Overview) -> Plan:
         kept=tuple(kept),
         undecided=found.numbers.undecided,
         elsewhere=marked.elsewhere,
-        bytes_of=_Bytes(head, frozenset([*back, *(one.old for one in taken_back)])),
+        bytes_of=bytes_of,
     )
 
 
@@ -96,12 +102,16 @@ class _Bytes:
 
 @dataclass(slots=True)
 class _Marked:
-    """What marks come to. elsewhere: how many are on files of the head that the range leaves alone."""
+    """What marks come to. elsewhere: how many are on files of the head that the range leaves alone.
+
+    shared: exchanges that are to be cut out of their files.
+    """
 
     deletions: list[FileToDo]
     changed: list[LeftOut]
     alike: list[LeftOut]
     elsewhere: int = 0
+    shared: Cuts = field(default_factory=Cuts)
 
 
 def _marked(found: Overview, head: Head) -> _Marked:
@@ -130,9 +140,12 @@ def _marked(found: Overview, head: Head) -> _Marked:
 
 def _delete(made: _Marked, side: Side, mark: Mark, head: Head) -> None:
     mode = head.mode(side.file_raw)
-    why = asked_for.SHARED if side.part else head_tree.obstacle(side.raw, mode)
+    why = head_tree.obstacle(side.file_raw, mode)
     if why:
         made.changed.append(LeftOut(side.path, side.blob, why))
+    elif side.part:
+        one = _file(side, mode, mark.reviewer, mark.at, mark.note)
+        made.shared.add(replace(one, name=side.file_raw), side.part, side.held_by)
     else:
         made.deletions.append(_file(side, mode, mark.reviewer, mark.at, mark.note))
 

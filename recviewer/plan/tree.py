@@ -14,8 +14,9 @@ from recviewer.catalog.models import Recording
 from recviewer.catalog.where import way
 from recviewer.git import repository
 from recviewer.plan import asked_for
+from recviewer.plan.cuts import Cuts
 from recviewer.plan.head_tree import mode_on_disk
-from recviewer.plan.model import Again, FileToDo, Ground, LeftOut, Loss, Plan
+from recviewer.plan.model import Again, CutOut, FileToDo, Ground, LeftOut, Loss, Plan
 from recviewer.review import filters, history
 from recviewer.review.history import Mark
 from recviewer.review.models import State
@@ -31,12 +32,13 @@ def make() -> Plan:
     """Work out the plan."""
     work_tree, prefix = _place()
     own, rejected = asked_for.on_changes()
-    deletions, changed = _marked(prefix, _marks(own, rejected))
+    deletions, changed, cuts = _marked(prefix, _marks(own, rejected))
     again, orphans = _rejected(rejected)
     return Plan(
         ground=Ground(work_tree),
         deletions=tuple(deletions),
         changed=tuple(changed),
+        cuts=tuple(cuts),
         alike=tuple(_alike({one.path for one in deletions} | {one.path for one in changed})),
         losses=tuple(_losses(deletions)),
         again=again,
@@ -54,9 +56,10 @@ def _place() -> tuple[Path | None, bytes]:
     return found.work_tree, way()
 
 
-def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[FileToDo], list[LeftOut]]:
+def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[FileToDo], list[LeftOut], list[CutOut]]:
     deletions: list[FileToDo] = []
     changed: list[LeftOut] = []
+    shared = Cuts()
     with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=None) as reader:
         for recording in _rows(list(by_path)):
             raw = recording.raw
@@ -70,29 +73,33 @@ def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[
             except (Refusal, OSError) as refusal:
                 changed.append(LeftOut(recording.path, recording.blob, f"cannot be read now: {refusal}"))
                 continue
-            if recording.part:
-                changed.append(LeftOut(recording.path, recording.blob, asked_for.SHARED))
-                continue
-            if there != recording.blob:
+            if not recording.part and there != recording.blob:
                 changed.append(LeftOut(recording.path, recording.blob, _since(recording, mine[-1])))
                 continue
             mark = mine[-1]
-            deletions.append(
-                FileToDo(
-                    path=recording.path,
-                    name=prefix + raw,
-                    mode=mode,
-                    blob=recording.blob,
-                    size=recording.size,
-                    test_id=recording.test_id or "",
-                    asked=recording.asked,
-                    by=mark.reviewer,
-                    at=mark.at,
-                    note=mark.note,
-                )
+            one = FileToDo(
+                path=recording.path,
+                name=prefix + raw,
+                mode=mode,
+                blob=recording.blob,
+                size=recording.size,
+                test_id=recording.test_id or "",
+                asked=recording.asked,
+                by=mark.reviewer,
+                at=mark.at,
+                note=mark.note,
             )
-    deletions.sort(key=asked_for.by_test)
-    return deletions, changed
+            if recording.part:
+                shared.add(one, recording.part, there)
+            else:
+                deletions.append(one)
+        gone, cuts, left = shared.settled(lambda file: _there(reader, file, len(prefix)))
+    return sorted([*deletions, *gone], key=asked_for.by_test), changed + left, cuts
+
+
+def _there(reader: files.Reader, file: FileToDo, skip: int) -> bytes | None:
+    data = reader.read(file.name[skip:]).data
+    return data if files.blob_id(data) == file.blob else None
 
 
 def _marks(own: Mapping[Place, Mark], rejected: Mapping[Place, str]) -> dict[str, list[Mark]]:

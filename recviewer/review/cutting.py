@@ -86,8 +86,17 @@ def cut_of(raw: bytes, blob: str, parts: tuple[str, ...]) -> Cut | None:
     data = files.read(settings.RECORDINGS_ROOT, raw, limit_bytes=settings.FILE_LIMIT_BYTES).data
     files.expect(data, blob, raw)
     name = read_as(raw.decode("utf-8", "backslashreplace"))
+    rest = left_of(data, name, parts)
+    return None if rest is None else Cut(parts, rest)
+
+
+def left_of(data: bytes, name: str, parts: Sequence[str]) -> bytes | None:
+    """Return the bytes of a file without some of its exchanges, read back and compared; None where that cannot be done.
+
+    name: as for `recorders.reading.read_file`.
+    """
     rest = without(data, name, parts)
     if rest is None:
         return None
     kept = [bytes_of(data, one) for one in read_file(data, name) if one.part not in parts]
-    return Cut(parts, rest) if kept == [bytes_of(rest, one) for one in read_file(rest, name)] else None
+    return rest if kept == [bytes_of(rest, one) for one in read_file(rest, name)] else None

@@ -1,7 +1,5 @@
 """One file with many exchanges, in ranges, reports, plans and histories."""
 
-import json
-
 import pytest
 
 from recviewer.catalog import indexer
@@ -132,7 +130,7 @@ def test_a_change_is_shown_with_its_own_bytes_and_decided_alone(commit, client, 
     assert told == {row.path: "approved", Recording.objects.get(place=2).path: None}
 
 
-def test_plan_of_a_range_leaves_out_what_shares_a_file(commit, client, three):
+def test_the_patch_of_a_range_cuts_an_exchange_out_of_its_file(commit, client, three):
     commit(*three())
     commit(*three(two="Another."))
     row = Recording.objects.get(place=1)
@@ -140,8 +138,9 @@ def test_plan_of_a_range_leaves_out_what_shares_a_file(commit, client, three):
 
     plan = client.get("/plan/HEAD~1..HEAD.json").json()
 
-    assert plan["deletions"] == []
-    assert "shares its file" in json.dumps(plan)
+    assert [(one["path"], one["part"]) for one in plan["deletions"]] == [(row.path, row.part)]
+    assert [(one["path"], one["parts"], one["goes_as_a_whole"]) for one in plan["cut"]] == [(FILE, [row.part], False)]
+    assert b"GIT binary patch" in client.get("/plan/HEAD~1..HEAD?as=patch").getvalue()
 
 
 def test_history_has_the_versions_of_one_exchange(commit, client, three, chat):

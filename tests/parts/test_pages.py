@@ -5,6 +5,7 @@ import zlib
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
+from recviewer.plan import model as plans
 from recviewer.plan import tree
 from recviewer.review.filters import standings_for
 from recviewer.review.models import Kept, Note, TagOn
@@ -116,13 +117,23 @@ def test_two_that_cannot_be_read_are_two_subjects(client, root, list_recorder, d
     assert set(standings_for([f"blob:{row.blob}" for row in (one, two)])) == {f"blob:{one.blob}"}
 
 
-def test_plan_leaves_out_what_would_have_to_be_cut_out(client, rows):
+def test_plan_cuts_an_exchange_out_of_its_file_and_drops_the_file_when_none_is_left(client, rows, root):
     client.post("/do/decide", {"key": rows[0].path, "seen": rows[0].blob, "verdict": "delete"})
 
     plan = tree.make()
 
-    assert plan.deletions == ()
-    assert [(one.path, "shares its file" in one.why) for one in plan.changed] == [(rows[0].path, True)]
+    assert [(one.path, one.part, one.blob) for one in plan.deletions] == [(rows[0].path, rows[0].part, rows[0].blob)]
+    [cut] = plan.cuts
+    assert (cut.file.path, cut.parts, cut.is_whole, plan.removed) == (FILE, (rows[0].part,), False, [])
+    assert b"GIT binary patch" in b"".join(plans.patch(plan))
+    assert "shares its file" in client.get("/plan/").content.decode()
+
+    for row in rows[1:]:
+        client.post("/do/decide", {"key": row.path, "seen": row.blob, "verdict": "delete"})
+    plan = tree.make()
+    assert [(cut.file.path, cut.is_whole) for cut in plan.cuts] == [(FILE, True)]
+    assert [name.endswith(FILE.encode()) for name in plan.removed] == [True]
+    assert b"deleted file mode" in b"".join(plans.patch(plan))
 
 
 def test_the_page_of_a_file_comes_back_after_a_verdict(client, rows):

@@ -23,6 +23,7 @@ from recviewer.pages.site.json import Json
 from recviewer.plan import model as plans
 from recviewer.plan import range
 from recviewer.plan.model import Plan
+from recviewer.recorders.reading import key_of_part
 from recviewer.review import deleting
 from recviewer.review.subjects import chunked
 
@@ -83,7 +84,7 @@ def _change_url(place: ShownRange) -> Callable[[str], str]:
 def _in_the_tree(plan: Plan) -> list[str]:
     """Return what moves the marked files to the trash; nothing unless all of them lie in the tree as they were marked."""
     start = way()
-    keys = {key_at(file.name, start): file.blob for file in plan.deletions}
+    keys = {key_of_part(key_at(file.name, start), file.part): file.blob for file in plan.deletions}
     there = 0
     for some in chunked(keys):
         rows = Recording.objects.filter(path__in=some).values_list("path", "blob")
