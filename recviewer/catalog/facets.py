@@ -18,9 +18,10 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
+from recviewer.catalog import noticed
 from recviewer.catalog.amounts import MOST
 from recviewer.catalog.filters import FILTERS, Recordings
-from recviewer.catalog.found import found_on
+from recviewer.catalog.found import SMELLS, found_on
 from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.rows import TABLE
 from recviewer.catalog.usage_words import NEVER, is_by_name
@@ -91,9 +92,8 @@ class Columns:
         by_facet["month"] = tuple([told[id][0] for id in by_facet["month"]])
         by_facet["author"] = tuple([told[id][1] for id in by_facet["author"]])
         by_facet["streamed"] = tuple([STREAMED[not value] for value in by_facet["streamed"]])
-        by_facet["smell"] = tuple(
-            map(found_on, by_facet["outcome"], by_facet["replay"], by_facet["kind"], by_facet["smell"])
-        )
+        rows = map(found_on, by_facet["outcome"], by_facet["replay"], by_facet["kind"], by_facet["smell"])
+        by_facet["smell"] = tuple(_with_noticed(self.ids, list(rows)))
         by_facet["used"] = tuple([NEVER if one == "" else (one or "").strip() for one in by_facet["used"]])
         for key in SPANS:
             by_facet[key] = tuple([_span_of(key, number) for number in by_facet[key]])
@@ -141,6 +141,17 @@ class Columns:
         for values, count, size in self.summed(mask):
             found[values[at]] += size if is_size else count
         return found
+
+
+def _with_noticed(ids: Sequence[int], found: list[str]) -> list[str]:
+    """Return what was found on each recording, with what was found when the tree was looked at."""
+    names = noticed.names_by_id(SMELLS)
+    if not names:
+        return found
+    return [
+        " ".join(sorted({*one.split(), *more})) if (more := names.get(id)) else one
+        for id, one in zip(ids, found, strict=True)
+    ]
 
 
 def _span_of(key: str, number: int) -> str:

@@ -8,14 +8,18 @@ so (`has:tool has:stream`, `size:>100k size:<120k`, `path:a path:b`: both). See 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.sql.compiler import SQLCompiler
 
-from recviewer.catalog import usage_words
+from recviewer.catalog import engines, noticed, usage_words
 from recviewer.catalog.amounts import amount, days, span
 from recviewer.catalog.found import NONE, SMELLS
 from recviewer.catalog.models import Recording
@@ -105,6 +109,28 @@ def _is_of_host(value: str, host: str) -> bool:
     return value == host or (
         _LABEL.fullmatch(value) is not None and value.lower() in host.lower().split(".")[: None if "." in host else 0]
     )
+
+
+def _with_smell(value: str) -> Q | None:
+    """What follows from the row itself is asked of the row; else what was found when the tree was looked at."""
+    if not value:
+        return NONE & ~Q(pk__in=_Listed(noticed.names_by_id(SMELLS)))
+    if value in SMELLS:
+        return SMELLS[value]
+    ids = noticed.recordings_with(value)
+    return None if ids is None else Q(pk__in=_Listed(ids))
+
+
+class _Listed(RawSQL):
+    """Recordings by their ids, however many: they are one value of the query."""
+
+    def __init__(self, ids: Iterable[int]) -> None:
+        super().__init__("", (json.dumps(sorted(ids)),))
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        """Return the query as that engine understands it."""
+        sql, params = engines.of(connection.vendor).listed(*self.params)
+        return f"({sql})", tuple(params)
 
 
 def _before(value: str) -> Q | None:
@@ -242,12 +268,12 @@ FILTERS: dict[str, Filter] = {
         Filter(
             "smell",
             "Finding",
-            {**SMELLS, "": NONE}.get,
+            _with_smell,
             "smell:leaked-reasoning",
-            either(SMELLS),
+            "the name of a rule, as the page of smells has it",
             SMELL_WORDS,
             narrows=_always,
-            meaning="what a rule finds on it alone",
+            meaning="what a rule found on it",
             holds=lambda value, found: value in found.split() if value else not found,
         ),
         _name(

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 from recviewer import places
 from recviewer.catalog import alone, usage
 from recviewer.catalog.filters import AT_COMMIT
+from recviewer.catalog.found import SMELLS
 from recviewer.catalog.naming import file_of, suite_of
 from recviewer.catalog.summary import blob_of_part, summary_of
 from recviewer.exchange.contract import Place, to_json
@@ -144,6 +145,11 @@ def refusal_of(asked: Asked) -> str:
             )
         if term.key in AT_COMMIT:
             return f"{term.said} cannot be used here: export reads files alone, and no commits. `recviewer search` takes it."
+        if term.key == "smell" and term.value not in SMELLS:
+            return (
+                f"{term.said} cannot be used here: export looks at each recording alone. `recviewer search` takes it, and "
+                "`recviewer check --format json` tells all findings."
+            )
         if term.key == "replay" and term.value in _UNTOLD:
             return (
                 f"{term.said} cannot be used here: only the history of the files tells edited from unknown, and export "

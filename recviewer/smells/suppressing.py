@@ -48,13 +48,16 @@ class Suppressions:
 
     def over(self, found: Noticed) -> Suppressed | None:
         """Return what lets a finding be, None for nothing."""
-        rule = found.rule.name
-        wanted = [(Reach.FINDING, found.identity), (Reach.PATH, found.key), (Reach.PATH, found.file)]
-        wanted += [(Reach.TEST, found.test_id)] if found.test_id else []
-        for scope, subject in wanted:
-            if one := self._by_key.get((rule, scope, subject)):
+        return self.let(found.rule.name, found.identity, found.test_id, found.key, found.file)
+
+    def let(self, rule: str, identity: str, test_id: str, *paths: str) -> Suppressed | None:
+        """Return what lets a finding be, None for nothing. paths: the key of its recording, and that of the file."""
+        wanted = [(Reach.FINDING, identity), *((Reach.PATH, path) for path in paths)]
+        wanted += [(Reach.TEST, test_id)] if test_id else []
+        for reach, subject in wanted:
+            if one := self._by_key.get((rule, reach, subject)):
                 return one
-        return next((one for one in self._folders if one.rule == rule and found.key.startswith(one.subject)), None)
+        return next((one for one in self._folders if one.rule == rule and paths[0].startswith(one.subject)), None)
 
 
 class BadReviews(ValueError):

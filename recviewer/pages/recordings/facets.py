@@ -27,6 +27,7 @@ from recviewer.review import narrowing, standing
 from recviewer.review.models import Note
 from recviewer.review.said import condition
 from recviewer.review.said import people as people_of
+from recviewer.smells import rules
 
 FACET_SHOWN = 6
 LISTED = 40
@@ -62,7 +63,7 @@ _SPAN_WORDS = {
 }
 FACET_WORDS = {
     "replay": REPLAY_WORDS,
-    "smell": SMELL_WORDS,
+    "smell": {rule.name: rule.each for rule in rules()} | SMELL_WORDS,
     "used": USED_WORDS,
     "kind": KIND_WORDS,
     "outcome": OUTCOME_WORDS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.paginator import Paginator
@@ -12,9 +12,9 @@ from django.urls import path, reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog import freshness, search
+from recviewer.catalog import freshness, noticed, search
 from recviewer.catalog.facets import Counts
-from recviewer.catalog.found import found_on
+from recviewer.catalog.found import SMELLS, found_on
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.discreet import discreet
@@ -296,6 +296,7 @@ def as_json(page: Listing) -> Json:
     fields = ("path", "blob", "fingerprint", "kind", "model", "host", "suite", "test_id", "streaming", "chunks", "size",
               "asked", "answered", "outcome", "replay", "finish", "provider", "recorder")  # fmt: skip
     tags = said.tags_for_paths([one.path for one in page.recordings])
+    more = noticed.names_by_id(SMELLS)
     return Json(
         {
             "total": page.total,
@@ -308,12 +309,17 @@ def as_json(page: Listing) -> Json:
             "facets": {key: dict(values) for key, values in page.counted.by_facet.items()},
             "recordings": [
                 {name: getattr(one, name) for name in fields}
-                | {"smells": found_on(one.outcome, one.replay, one.kind, one.leaked).split()}
+                | {"smells": _smells(one, more)}
                 | {"tags": [label.name for label in tags.get(one.path, ())]}
                 for one in page.recordings
             ],
         }
     )
+
+
+def _smells(one: Recording, more: Mapping[int, Sequence[str]]) -> list[str]:
+    """Return the names of the rules that found something on a recording."""
+    return sorted({*found_on(one.outcome, one.replay, one.kind, one.leaked).split(), *more.get(one.pk, ())})
 
 
 app_name = "recordings"

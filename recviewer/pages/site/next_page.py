@@ -32,6 +32,8 @@ PAGES = frozenset(
         "tests:listing",
         "tests:show",
         "files:show",
+        "smells:listing",
+        "smells:rule",
         "trash:listing",
         "activity:listing",
         "activity:show",

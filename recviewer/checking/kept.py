@@ -1,0 +1,69 @@
+"""A process that looks at a whole tree and leaves what it found in a file, for pages: `python -m recviewer.checking.kept`.
+
+The file is one JSON object: `state`, the name that was given, `recordings`, `rules` by name, and `found`, a row for each
+finding as `catalog.noticed.NoticedRow` has it. It is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import orjson
+
+from recviewer import held
+from recviewer.checking.forms.json import rule_json
+from recviewer.checking.model import Located
+from recviewer.checking.running import Given, directory
+from recviewer.child import NICE
+from recviewer.smells import rules
+
+SPOTS = 5
+"""Places of one finding that are kept."""
+OTHERS = 20
+"""Recordings that are named beside it."""
+
+
+def write(root: Path, target: Path, state: str, limit_bytes: int) -> None:
+    """Look at all recordings below a root, and write what was found. Raises store.NoRoot, OSError."""
+    checked = directory(root, Given(limit_bytes, rules()))
+    told = {
+        "state": state,
+        "recordings": checked.recordings,
+        "rules": {rule.name: rule_json(rule) for rule in checked.asked},
+        "problems": list(checked.problems),
+        "found": [_row(one) for one in checked.found],
+    }
+    fresh = target.with_suffix(f".{os.getpid()}")
+    fresh.write_bytes(orjson.dumps(told).replace(b"\\u0000", b"\\ufffd"))
+    os.replace(fresh, target)
+
+
+def _row(one: Located) -> list[object]:
+    noticed = one.noticed
+    texts = [one.rule, one.level.value, noticed.key, noticed.blob, noticed.test_id, noticed.says, noticed.held.what]
+    spots = [[_text(spot.pointer), _text(spot.evidence)] for spot in noticed.held.spots[:SPOTS]]
+    others = [_text(key) for key in noticed.held.others[:OTHERS]]
+    return [*map(_text, texts), noticed.identity, one.line, spots, others, len(noticed.held.others)]
+
+
+def _text(text: str) -> str:
+    """Return text that JSON in UTF-8 holds."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def main() -> None:
+    """Do it, unless another process does: the lock beside the file is held by whoever looks."""
+    root, target, state, limit = sys.argv[1:]
+    os.nice(NICE)
+    lock = os.open(f"{target}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        held.hold(lock, f"{target}.lock")
+    except BlockingIOError:
+        return
+    write(Path(root), Path(target), state, int(limit))
+
+
+if __name__ == "__main__":
+    main()

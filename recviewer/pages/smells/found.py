@@ -1,0 +1,94 @@
+"""The findings of the tree as pages show them: with what is let be, and what was decided on their recordings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from recviewer.catalog import noticed
+from recviewer.catalog.noticed import FoundInTree, NoticedRow
+from recviewer.review import suppressing
+
+LEVELS = ("red", "amber", "grey")
+GLYPHS = {"red": ("error", "bad"), "amber": ("warn", "warn"), "grey": ("note", "")}
+"""How a level is drawn: glyph and tone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFinding:
+    """A finding. reason: why it is let be, "" where it counts; until: its last day, "" for none."""
+
+    row: NoticedRow
+    reason: str = ""
+    until: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether it counts."""
+        return not self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFindings:
+    """What a rule found. told: what is told of it, as `checking.forms.json.rule_json` has it."""
+
+    name: str
+    told: dict[str, Any]
+    findings: tuple[ShownFinding, ...]
+
+    @property
+    def levels(self) -> Counter[str]:
+        """How many findings of each level count."""
+        return Counter(one.row.level for one in self.findings if one.counts)
+
+    @property
+    def suppressed(self) -> int:
+        """How many are let be."""
+        return sum(not one.counts for one in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class AllFindings:
+    """What stands. rules: those that found something, the worst and most first; quiet: those that found nothing.
+
+    left: findings on recordings that changed since. is_looking: the tree is looked at just now.
+    """
+
+    found: FoundInTree | None
+    rules: tuple[RuleFindings, ...]
+    quiet: tuple[RuleFindings, ...]
+    left: int
+    is_looking: bool
+
+    def rule(self, name: str) -> RuleFindings | None:
+        """Return a rule, None where there is none of this name."""
+        return next((one for one in (*self.rules, *self.quiet) if one.name == name), None)
+
+
+def standing() -> AllFindings:
+    """Return what was found and still stands, and have the tree looked at again where that is due."""
+    is_looking = noticed.nudge()
+    found = noticed.current()
+    if found is None:
+        return AllFindings(None, (), (), 0, is_looking)
+    let_be = suppressing.standing()
+    by_rule: dict[str, list[ShownFinding]] = {name: [] for name in found.rules}
+    for row in found.standing:
+        over = let_be.let(row.rule, row.identity, row.test_id, row.path) if let_be else None
+        until = over.until.isoformat() if over and over.until else ""
+        by_rule.setdefault(row.rule, []).append(ShownFinding(row, over.reason if over else "", until))
+    every = [RuleFindings(name, found.rules.get(name, {}), tuple(some)) for name, some in by_rule.items()]
+    rules = sorted((one for one in every if one.findings), key=_weight)
+    quiet = tuple(one for one in every if not one.findings)
+    return AllFindings(found, tuple(rules), quiet, len(found.rows) - len(found.standing), is_looking)
+
+
+def _weight(one: RuleFindings) -> tuple[object, ...]:
+    return *(-one.levels[level] for level in LEVELS), one.name
+
+
+def totals(rules: Sequence[RuleFindings]) -> dict[str, int]:
+    """Return how many findings of each level count."""
+    return {level: sum(one.levels[level] for one in rules) for level in LEVELS}

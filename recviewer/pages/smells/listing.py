@@ -1,0 +1,278 @@
+"""`/smells/`: what is odd in the tree, by rule; `/smells/<rule>`: what one rule found, and acts on all of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from recviewer.catalog.naming import test_name
+from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.site.forms import item_of, items_of
+from recviewer.pages.site.json import Json
+from recviewer.pages.site.numbers import whole
+from recviewer.pages.smells.acts import act
+from recviewer.pages.smells.found import GLYPHS, LEVELS, AllFindings, RuleFindings, ShownFinding, standing, totals
+from recviewer.pages.text.test_addresses import url_of_test
+
+PER_PAGE = 50
+"""Findings on one page."""
+WHATS = 12
+"""Kinds of one rule's findings that can be chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelMark:
+    """How many findings of a level count."""
+
+    level: str
+    glyph: str
+    tone: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindingChoice:
+    """A way to narrow a page."""
+
+    title: str
+    count: int
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """A rule on the page of all. marks: the levels of which it found something."""
+
+    name: str
+    url: str
+    each: str
+    fix: str
+    is_heuristic: bool
+    marks: tuple[LevelMark, ...]
+    suppressed: int
+
+
+@dataclass(frozen=True, slots=True)
+class SmellsPage:
+    """All findings by rule. marks: how many count of each level. is_looked_at: there is something to show."""
+
+    is_looked_at: bool
+    is_looking: bool
+    is_current: bool
+    recordings: int
+    at: datetime | None
+    marks: tuple[LevelMark, ...]
+    choices: tuple[FindingChoice, ...]
+    lines: tuple[RuleLine, ...]
+    quiet: tuple[str, ...]
+    suppressed: int
+    left: int
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingEntry:
+    """A finding. others: (name, address) of recordings that it is about too; more: how many are not named."""
+
+    finding: ShownFinding
+    mark: LevelMark
+    url: str
+    test: str
+    test_url: str
+    others: tuple[tuple[str, str], ...]
+    more: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulePage:
+    """What one rule found. items: for the forms, the recordings of all that is shown and counts, `count` of them."""
+
+    name: str
+    rule: RuleFindings
+    is_looking: bool
+    is_current: bool
+    marks: tuple[LevelMark, ...]
+    choices: tuple[FindingChoice, ...]
+    lines: tuple[FindingEntry, ...]
+    total: int
+    first: int
+    last: int
+    previous: str
+    next: str
+    items: str
+    count: int
+    here: str
+    list_url: str
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show all findings by rule, the worst first."""
+    every = standing()
+    only = request.GET.get("level", "")
+    only = only if only in LEVELS else ""
+    if request.path.endswith(".json"):
+        return Json(_all_told(every))
+    sums = totals(every.rules)
+    rules = [one for one in every.rules if not only or one.levels[only]]
+    found = every.found
+    shown = SmellsPage(
+        is_looked_at=found is not None,
+        is_looking=every.is_looking,
+        is_current=found is not None and found.is_current,
+        recordings=found.recordings if found else 0,
+        at=found.at if found else None,
+        marks=_marks(Counter(sums)),
+        choices=(
+            FindingChoice("all levels", sum(sums.values()), "?", not only),
+            *(FindingChoice(level, sums[level], f"?level={level}", only == level) for level in LEVELS),
+        ),
+        lines=tuple(map(_line, rules)),
+        quiet=tuple(one.name for one in every.quiet),
+        suppressed=sum(one.suppressed for one in every.rules),
+        left=every.left,
+        problems=found.problems if found else (),
+    )
+    return render(request, "smells/list.html", {"page": shown})
+
+
+def _marks(levels: Counter[str]) -> tuple[LevelMark, ...]:
+    return tuple([LevelMark(level, *GLYPHS[level], levels[level]) for level in LEVELS if levels[level]])
+
+
+def _line(one: RuleFindings) -> RuleLine:
+    told = one.told
+    url = reverse("smells:rule", args=[one.name])
+    marks = _marks(one.levels)
+    return RuleLine(one.name, url, told["each"], told["fix"], told["heuristic"], marks, one.suppressed)
+
+
+@require_safe
+def rule(request: HttpRequest, name: str) -> HttpResponse:
+    """Show what one rule found."""
+    every = standing()
+    found = every.rule(name)
+    if found is None:
+        raise Http404
+    if request.path.endswith(".json"):
+        return Json(_rule_told(found) | {"findings": [_told(one) for one in found.findings]})
+    only, what = request.GET.get("level", ""), request.GET.get("what", "")
+    some = [
+        one
+        for one in found.findings
+        if (not only or (one.row.level == only if only in LEVELS else not one.counts))
+        and (not what or one.row.what == what)
+    ]
+    page = min(max(1, whole(request.GET.get("page", ""), 1)), max(1, -(-len(some) // PER_PAGE)))
+    start = (page - 1) * PER_PAGE
+    lines = [_finding_line(one) for one in some[start : start + PER_PAGE]]
+    counting = dict.fromkeys(item_of(one.row.path, one.row.blob) for one in some if one.counts)
+    shown = RulePage(
+        name=name,
+        rule=found,
+        is_looking=every.is_looking,
+        is_current=every.found is not None and every.found.is_current,
+        marks=_marks(found.levels),
+        choices=tuple(_choices(found, only, what)),
+        lines=tuple(lines),
+        total=len(some),
+        first=start + 1,
+        last=start + len(lines),
+        previous=_address(only, what, page - 1) if page > 1 else "",
+        next=_address(only, what, page + 1) if start + PER_PAGE < len(some) else "",
+        items=items_of(counting),
+        count=len(counting),
+        here=reverse("smells:rule", args=[name]) + _address(only, what, page),
+        list_url=f"{reverse('recordings:listing')}?{urlencode({'smell': name})}",
+    )
+    return render(request, "smells/rule.html", {"page": shown})
+
+
+def _address(level: str = "", what: str = "", page: int = 1) -> str:
+    given = {"level": level, "what": what, "page": str(page) if page > 1 else ""}
+    return f"?{urlencode({key: value for key, value in given.items() if value})}"
+
+
+def _choices(found: RuleFindings, only: str, what: str) -> list[FindingChoice]:
+    made = [FindingChoice("all", len(found.findings), _address(), not only and not what)]
+    levels = found.levels
+    made += [FindingChoice(level, levels[level], _address(level), only == level) for level in LEVELS if levels[level]]
+    if found.suppressed:
+        made.append(FindingChoice("let be", found.suppressed, _address("suppressed"), only == "suppressed"))
+    kinds = Counter(one.row.what for one in found.findings if one.row.what)
+    if len(kinds) > 1:
+        made += [
+            FindingChoice(kind, count, _address("", kind), what == kind) for kind, count in kinds.most_common(WHATS)
+        ]
+    return made
+
+
+def _finding_line(one: ShownFinding) -> FindingEntry:
+    row = one.row
+    others = tuple((key.rpartition("/")[2], url_of(key)) for key in row.others[:3])
+    return FindingEntry(
+        finding=one,
+        mark=LevelMark(row.level, *GLYPHS[row.level], 1),
+        url=url_of(row.path),
+        test=test_name(row.test_id) or row.test_id,
+        test_url=url_of_test(row.test_id) if row.test_id else "",
+        others=others,
+        more=row.other_count - len(others),
+        folder=row.path.rpartition("/")[0],
+    )
+
+
+def _all_told(every: AllFindings) -> dict[str, object]:
+    found = every.found
+    return {
+        "is_looked_at": found is not None,
+        "is_current": found is not None and found.is_current,
+        "recordings": found.recordings if found else 0,
+        "counts": totals(every.rules),
+        "changed_since": every.left,
+        "rules": [_rule_told(one) for one in (*every.rules, *every.quiet)],
+        "problems": list(found.problems) if found else [],
+    }
+
+
+def _rule_told(one: RuleFindings) -> dict[str, object]:
+    counts = {level: one.levels[level] for level in LEVELS}
+    return {**one.told, "counts": counts, "suppressed": one.suppressed, "url": reverse("smells:rule", args=[one.name])}
+
+
+def _told(one: ShownFinding) -> dict[str, object]:
+    row = one.row
+    return {
+        "rule": row.rule,
+        "level": row.level,
+        "standing": "counts" if one.counts else "suppressed",
+        "reason": one.reason,
+        "says": row.says,
+        "what": row.what,
+        "path": row.path,
+        "line": row.line,
+        "spots": [{"pointer": pointer, "evidence": evidence} for pointer, evidence in row.spots],
+        "others": list(row.others),
+        "test": row.test_id,
+        "blob": row.blob,
+        "identity": row.identity,
+    }
+
+
+app_name = "smells"
+urlpatterns = [
+    path("smells/", listing, name="listing"),
+    path("smells/.json", listing, name="json"),
+    path("smells/act", act, name="act"),
+    path("smells/<slug:name>", rule, name="rule"),
+    path("smells/<slug:name>.json", rule, name="rule_json"),
+]

@@ -1,0 +1,179 @@
+"""What is odd in the tree: by rule, decided where it stands, let be, and asked for in the list."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+from django.urls import reverse
+
+from recviewer.catalog import indexer, noticed
+from recviewer.catalog.models import Recording
+from recviewer.language.tree import Term
+from recviewer.review.models import Suppression
+from recviewer.review.narrowing import narrowed
+from tests.trees import FOLDER, bytes_of, chat, name_of
+
+pytestmark = pytest.mark.django_db
+
+ERROR, CUT, GOOD = chat("Slow?", error="slow down"), chat("Cut?", finish="length"), chat()
+OLD = f"{FOLDER}/{'0' * 64}.json"
+
+
+def path_of(document):
+    return f"{FOLDER}/{name_of(document)}"
+
+
+@pytest.fixture
+def tree_of(root):
+    """Files of recordings, indexed and looked at."""
+
+    def put(*documents, **more):
+        for path, document in [*((path_of(one), one) for one in documents), *more.items()]:
+            place = root / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(bytes_of(document))
+        indexer.refresh(processes=1)
+        noticed.look()
+
+    return put
+
+
+def told(client, address="/smells/.json"):
+    return client.get(address).json()
+
+
+def rules(client):
+    return {one["rule"]: one["counts"] for one in told(client)["rules"] if any(one["counts"].values())}
+
+
+def test_before_anything_was_looked_for_the_page_says_so(client, root):
+    indexer.refresh(processes=1)
+
+    assert "Nothing was looked for yet" in client.get("/smells/").content.decode()
+    assert told(client)["is_looked_at"] is False
+    assert client.get("/smells/broke-off").status_code == 404
+
+
+def test_findings_stand_by_rule_with_numbers(client, tree_of):
+    tree_of(ERROR, CUT, GOOD)
+
+    assert rules(client)["broke-off"] == {"red": 1, "amber": 0, "grey": 0}
+    assert told(client)["recordings"] == 3
+    html = client.get("/smells/").content.decode()
+    assert 'href="/smells/broke-off"' in html
+    assert "2 rules found something in <b>3 recordings</b>" in html
+    assert "The answer did not end well" in client.get("/smells/?level=red").content.decode()
+
+
+def test_a_rule_tells_each_finding_with_its_place(client, tree_of):
+    tree_of(CUT)
+
+    html = client.get("/smells/broke-off").content.decode()
+    assert path_of(CUT) in html
+    assert "Decide on it…" in html
+    (found,) = told(client, "/smells/broke-off.json")["findings"]
+    assert (found["path"], found["level"], found["standing"]) == (path_of(CUT), "red", "counts")
+    assert client.get("/smells/no-such-rule").status_code == 404
+
+
+def test_what_changed_since_is_left_out_and_said(client, tree_of, root):
+    tree_of(CUT, ERROR)
+    (root / path_of(CUT)).write_bytes(bytes_of(GOOD))
+    indexer.refresh(processes=1)
+
+    assert "broke-off" not in rules(client)
+    assert (told(client)["changed_since"], told(client)["is_current"]) == (1, False)
+    html = client.get("/smells/").content.decode()
+    assert "1 finding on recordings that changed since is left out" in html
+    assert "The tree changed since it was looked at" in html
+
+
+def test_nothing_is_looked_for_again_where_nothing_changed(client, tree_of):
+    tree_of(CUT)
+
+    assert told(client)["is_current"] is True
+    indexer.refresh(processes=1)
+    assert told(client)["is_current"] is True
+
+
+def test_all_of_a_rule_lead_to_the_page_that_decides_on_many(client, tree_of):
+    tree_of(CUT, chat("Cut too?", finish="length"), GOOD)
+    html = client.get("/smells/broke-off").content.decode()
+    items = html.partition('name="item" value="')[2].partition('"')[0]
+    assert "Decide on all 2 recordings…" in html
+
+    answer = client.post(reverse("bulk:choose"), {"item": items, "next": "/smells/broke-off"}, follow=True)
+
+    shown = answer.content.decode()
+    assert "2 chosen recordings" in shown
+    assert "Mark for deletion" in shown
+    assert 'href="/smells/broke-off"' in shown
+
+
+def let_be(client, document, **more):
+    found = told(client, "/smells/broke-off.json")["findings"][0]
+    given = {"rule": "broke-off", "identity": found["identity"], "test": quote(found["test"], safe="")}
+    given |= {"path": quote(found["path"], safe=""), "next": "/smells/broke-off", "reach": "finding", "reason": "Why."}
+    return client.post("/smells/act", given | more)
+
+
+@pytest.mark.parametrize("reach", ["finding", "test", "path", "folder"])
+def test_a_finding_is_let_be_and_counts_again(client, tree_of, reach):
+    tree_of(CUT)
+
+    answer = let_be(client, CUT, reach=reach, until="2999-01-01")
+
+    assert (answer.status_code, answer.url) == (303, "/smells/broke-off")
+    assert "broke-off" not in rules(client)
+    html = client.get("/smells/broke-off").content.decode()
+    assert "Let be until 2999-01-01: Why." in html
+    assert "Decide on" not in html
+    (found,) = told(client, "/smells/broke-off.json")["findings"]
+    assert (found["standing"], found["reason"]) == ("suppressed", "Why.")
+
+    let_be(client, CUT, lift="1")
+    assert "broke-off" in rules(client)
+    assert Suppression.objects.get().is_lifted
+
+
+@pytest.mark.parametrize("wrong", [{"reason": ""}, {"reach": "all"}, {"until": "soon"}, {"rule": "no-such"}])
+def test_what_cannot_be_let_be_is_refused(client, tree_of, wrong):
+    tree_of(CUT)
+
+    assert let_be(client, CUT, **wrong).status_code == 422
+    assert not Suppression.objects.exists()
+
+
+def test_words_of_recordings_are_escaped(client, tree_of):
+    tree_of(chat("<b>?", finish="<script>alert(1)</script>"))
+
+    html = client.get("/smells/broke-off").content.decode()
+
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_any_rule_can_be_asked_for_in_the_list(client, tree_of):
+    twin = chat("Once?")
+    tree_of(CUT, GOOD, twin, **{OLD: twin})
+    found = noticed.current()
+    beyond = sorted(set(found.ids_by_rule) - {"broke-off", "cannot-replay", "leaked-reasoning", "recorded-error"})
+    some = [name for name in beyond if found.ids_by_rule[name]]
+    assert some
+    for name in some:
+        wanted = sorted(Recording.objects.filter(pk__in=found.ids_by_rule[name]).values_list("path", flat=True))
+        assert sorted(narrowed([Term("smell", name)]).values_list("path", flat=True)) == wanted
+        listed = client.get(reverse("recordings:json"), {"smell": name}).json()
+        assert sorted(one["path"] for one in listed["recordings"]) == wanted
+        assert listed["facets"]["smell"][name] == len(wanted)
+        assert all(name in one["smells"] for one in listed["recordings"])
+    none = narrowed([Term("smell", "")]).count()
+    assert client.get(reverse("recordings:json"), {"smell": ""}).json()["total"] == none
+    assert client.get(reverse("recordings:json"), {"smell": "no-such-rule"}).status_code == 400
+
+
+def test_a_file_that_cannot_be_read_is_as_none(client, tree_of):
+    tree_of(CUT)
+    noticed._place().write_bytes(json.dumps({"state": 1}).encode())
+
+    assert told(client)["is_looked_at"] is False
