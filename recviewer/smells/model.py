@@ -194,7 +194,7 @@ class Explained:
     """What people are told of a rule, in `docs/smells.md` and beside its findings. Plain sentences, without markup.
 
     what: what it finds. why: why that matters. example: one, in a line. fix: what to do. mistaken: where it is known to be
-    wrong, "" for nowhere.
+    wrong, "" for nowhere. measured: what it found in real trees, and how much of it people read and found right.
     """
 
     what: str
@@ -202,6 +202,7 @@ class Explained:
     example: str
     fix: str
     mistaken: str = ""
+    measured: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ RULE = Rule(
         example='A call of `look` with the arguments `{"city": "Ber`.',
         fix="Record it again. If the test is about broken arguments, suppress the finding and say so.",
         mistaken="Tests that want to see what a client makes of them.",
+        measured="0, 0 and 1; the one is right.",
     ),
     _holds,
     needs=Needs.EXCHANGE,

@@ -129,8 +129,8 @@ RULE = Rule(
     "broke-off",
     "the answer did not end well",
     Explained(
-        what="An answer that was cut off, filtered, refused, failed, paused, never ended, or is empty. Amber is an end that "
-        "nobody has described, an answer that was asked for too early, and one cut off at a limit of "
+        what="An answer that was cut off, filtered, refused, failed, paused, never ended, or is empty. Amber is an end "
+        "that nobody has described, an answer that was asked for too early, and one cut off at a limit of "
         f"{_SMALL} tokens or fewer that the request sets. Grey is what the test wants by its name, and an empty reply "
         "where no model was asked. What ended well before is red.",
         why="A test that replays it tries half an answer, or none, and a passing test says nothing.",
@@ -138,6 +138,8 @@ RULE = Rule(
         fix="Record it again, with a higher limit or another prompt. If the test is about such an end, suppress "
         "the finding and say so.",
         mistaken="Tests that want a limit, a filter or a refusal to be met.",
+        measured="22, 24 and 56, of which 0, 1 and 6 are red; all were read, and ended as is said. Before limits and "
+        "names counted, 73 were red, and most of them were what the test wants.",
     ),
     _holds,
     _tell,

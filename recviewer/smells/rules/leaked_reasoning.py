@@ -41,6 +41,7 @@ RULE = Rule(
         example="An answer that begins with `<think>`.",
         fix="Mend the parsing of thinking in the server or the provider's settings, then record it again.",
         mistaken="A model that was asked to write such tags.",
+        measured="64, 16 and 7; 45 were read, and all are right.",
     ),
     _holds,
     _tell,

@@ -81,6 +81,7 @@ RULE = Rule(
         example="`total_tokens` is 10, `prompt_tokens` 12.",
         fix="Record it again. If the figures were made up for a test, suppress the finding and say so.",
         mistaken="Servers that do not count answers.",
+        measured="nothing in any of them.",
     ),
     _holds,
     needs=Needs.EXCHANGE,

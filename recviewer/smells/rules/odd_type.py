@@ -66,12 +66,13 @@ RULE = Rule(
     "odd-type",
     "it is of a type that no recorder is known to write",
     Explained(
-        what="A typed value (`__type__`) that names a package which no recorder is known to write. Amber is a package that "
-        "is known and no longer there, such as one of before a project was renamed.",
+        what="A typed value (`__type__`) that names a package which no recorder is known to write. Amber is a package "
+        "that is known and no longer there, such as one of before a project was renamed.",
         why="Replay imports what a recording names: whoever can change a recording can choose code that runs.",
         example='`"__type__": "os.system"`.',
         fix="Find out who wrote it. Record it again, or delete it.",
         mistaken="The types of a recorder that came up since.",
+        measured="2, 6 and 0, all of a package that is gone; all were read and are right.",
     ),
     _holds,
     _tell,

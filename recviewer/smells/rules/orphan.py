@@ -101,6 +101,7 @@ RULE = Rule(
         fix="Delete it. If the test was renamed, record it again under its new name.",
         mistaken="Tests that are made while they run. Classes that inherit, and files that import everything, are left "
         "alone.",
+        measured="nothing: none of them has its sources beside it.",
     ),
     among=Among(_note, _find),
     needs=Needs.TREE,

@@ -24,6 +24,7 @@ RULE = Rule(
         example="A model list of 1.1 MB, or a stream of 3,000 chunks.",
         fix="Ask for less: a lower limit, a smaller picture, fewer or shorter texts to embed. Then record it again.",
         mistaken="None known: it is that large.",
+        measured="13, 4 and 8; all are right.",
     ),
     _holds,
     needs=Needs.EXCHANGE,

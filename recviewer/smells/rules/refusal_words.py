@@ -44,6 +44,7 @@ RULE = Rule(
         example="`I'm sorry, but I can't help with that.`",
         fix="Record it again with another prompt. If the test wants a refusal, suppress the finding.",
         mistaken="Tests of safety that want it; answers that only begin so, or quote somebody.",
+        measured="2, 4 and 3; all were read, and 8 are right: one declines a part only.",
     ),
     _holds,
     needs=Needs.EXCHANGE,

@@ -45,9 +45,9 @@ RULE = Rule(
     "secret",
     "it holds a secret",
     Explained(
-        what="Keys and tokens of providers, clouds and code hosts, private keys, passwords in addresses, JSON web tokens, "
-        "Basic and Bearer authorization (red); signed addresses, cookies, ids of organisations, e-mail addresses (amber); "
-        "internal hosts (grey). It is masked wherever recviewer shows it.",
+        what="Keys and tokens of providers, clouds and code hosts, private keys, passwords in addresses, JSON web "
+        "tokens, Basic and Bearer authorization (red); signed addresses, cookies, ids of organisations, e-mail "
+        "addresses (amber); internal hosts (grey). It is masked wherever recviewer shows it.",
         why="Whoever can read the repository can use it, also after the file was deleted: it stays in the history.",
         example="`Authorization: Bearer sk-proj-…` in the headers of a cassette.",
         fix="Rotate it first. Then have the recorder scrub it, and record again.",

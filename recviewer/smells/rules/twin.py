@@ -60,6 +60,7 @@ RULE = Rule(
         example="A test that runs with two clients, which both ask the same and get the same.",
         fix="Within a test, delete the one that replay does not find. Across tests there is nothing to do.",
         mistaken="None known: what they say is compared, not guessed.",
+        measured="276, 16 and 0; 25 were read, and all are right.",
     ),
     among=Among(_note, _find),
     needs=Needs.TREE,

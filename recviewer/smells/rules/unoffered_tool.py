@@ -34,6 +34,7 @@ RULE = Rule(
         example="`list_files` is called, and only `get_file` was offered.",
         fix="Record it again. If the tool was renamed, see whether the recording is older than the name.",
         mistaken="Tests that want to see what becomes of a made-up tool.",
+        measured="0, 0 and 1; the one is right.",
     ),
     _holds,
     needs=Needs.EXCHANGE,
