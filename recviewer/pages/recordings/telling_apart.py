@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from recviewer.catalog.models import Recording
+from recviewer.exchange.text import LINE
 from recviewer.pages.text.test_ids import TestId, parameters_of, parse
 
 NO_TEST = "no test"
@@ -58,7 +59,9 @@ def _of_run(run: Sequence[tuple[Recording, TestId]]) -> Iterator[RowPlace]:
         yield RowPlace(
             heading="" if before else _short(test),
             suite="" if before else one.suite,
-            is_again=before is not None and before.asked == one.asked and bool(one.asked),
+            is_again=before is not None
+            and before.asked == one.asked
+            and 0 < len(one.asked) < LINE,  # else it may be cut
             differs=tuple(differs),
         )
         before = one

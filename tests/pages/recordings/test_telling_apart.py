@@ -3,6 +3,7 @@
 import pytest
 
 from recviewer.catalog.models import Recording
+from recviewer.exchange.text import LINE
 from recviewer.pages.recordings.telling_apart import places_of
 
 
@@ -34,6 +35,13 @@ def test_a_question_is_said_once_of_one_function():
     ]
 
     assert [one.is_again for one in places_of(rows, is_by_test=True)] == [False, True, False, False]
+
+
+@pytest.mark.parametrize(("length", "again"), [(LINE - 1, True), (LINE, False)])
+def test_a_question_that_may_be_cut_is_not_called_the_same(length, again):
+    rows = [row("t.py::test_a[x]", asked="a" * length), row("t.py::test_a[y]", asked="a" * length)]
+
+    assert [one.is_again for one in places_of(rows, is_by_test=True)] == [False, again]
 
 
 def test_calls_of_one_test_differ_in_how_many_messages_they_send():
