@@ -41,11 +41,12 @@ class Action(models.TextChoices):
     TRASH = "trash", "moved to the trash"
     RESTORE = "restore", "restored"
     DISCARD = "discard", "deleted for good"
+    REVEAL = "reveal", "looked at secrets"
     UNDO = "undo", "undid"
     REDO = "redo", "did again"
 
 
-UNDOABLE = frozenset(Action.values) - {Action.DISCARD, Action.UNDO, Action.REDO}
+UNDOABLE = frozenset(Action.values) - {Action.DISCARD, Action.REVEAL, Action.UNDO, Action.REDO}
 VERDICTS = frozenset({Action.APPROVE, Action.REJECT, Action.MARK, Action.REVERT, Action.CLEAR})
 NOTES = frozenset({Action.NOTE, Action.NOTE_EDIT, Action.NOTE_CLOSE, Action.NOTE_OPEN, Action.NOTE_DROP})
 PERSONAL = VERDICTS | {Action.NOTE, Action.NOTE_EDIT, Action.NOTE_DROP}

@@ -49,6 +49,7 @@ GLYPHS = {
     Action.NOTE_CLOSE: ("ok", "quiet"),
     Action.NOTE_OPEN: ("undecided", "quiet"),
     Action.NOTE_DROP: ("cross", "quiet"),
+    Action.REVEAL: ("warn", "warn"),
     Action.IMPORT: ("down", "quiet"),
     Action.CARRY: ("right", "quiet"),
     Action.RESTORE: ("return", "good"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from itertools import islice
@@ -11,6 +12,7 @@ from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.value_words import KIND_WORDS
 from recviewer.changes.requests import MATCHED
 from recviewer.exchange.model import Json, Kind
+from recviewer.exchange.secret import Secret
 from recviewer.pages.recording.file import InFile, in_file
 from recviewer.pages.recording.usage import RunFacts, run_facts
 from recviewer.pages.text.jsontext import compact
@@ -66,11 +68,21 @@ class Figure:
     is_zero: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SecretFact:
+    """Secrets of one kind. tone: of its glyph. places: how many there are."""
+
+    called: str
+    tone: str
+    places: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentFacts:
     """Those facts that the content tells. usage: figures that are not zero; zeros: those that are.
 
-    size, lines, blob: of the bytes that are shown; blob is "" where there are none to be had.
+    size, lines, blob: of the bytes that are shown; blob is "" where there are none to be had. has_masked: some secrets are
+    masked.
     """
 
     size: int
@@ -84,6 +96,8 @@ class ContentFacts:
     ids: tuple[Fact, ...]
     where: tuple[Fact, ...]
     problems: tuple[tuple[str, str], ...]
+    secrets: tuple[SecretFact, ...]
+    has_masked: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +159,8 @@ def read_facts(content: Content) -> ContentFacts:
         ids=_flat(exchange.id_mapping),
         where=tuple([fact for fact in where if fact.value]),
         problems=(*problems[:SHOWN], *[("", said) for said in _left_of(len(problems))]),
+        secrets=_secrets(exchange.secrets),
+        has_masked=any("masked " in one.told for one in exchange.secrets),
     )
 
 
@@ -158,6 +174,16 @@ def _kept(content: Content) -> Iterator[Fact]:
     shown = content.reading.document.get("shown")
     for note in shown.get("notes", ()) if isinstance(shown, dict) else ():
         yield Fact("as kept", str(note))
+
+
+def _secrets(found: tuple[Secret, ...]) -> tuple[SecretFact, ...]:
+    """Return the kinds of secrets there are, the worst first."""
+    kinds = Counter((one.level, one.called) for one in found)
+    ordered = sorted(kinds.items(), key=lambda one: list(_TONES).index(one[0][0]))
+    return tuple([SecretFact(called, _TONES[level], count) for (level, called), count in ordered])
+
+
+_TONES = {"red": "bad", "amber": "warn", "grey": "quiet"}
 
 
 def _replay(recording: Recording) -> ReplayWords | None:
