@@ -112,7 +112,7 @@ PROVIDERS = (
     _key("replicate-token", "a Replicate token", r"r8_", _A + "{30,}", "r8_"),
     _key("perplexity-key", "a Perplexity key", r"pplx-", _A + "{30,}", "pplx-"),
     _key("tavily-key", "a Tavily key", r"tvly-(?:dev-|prod-)?", _W + "{20,}", "tvly-"),
-    _key("brave-key", "a Brave Search key", r"BSA", _W + "{20,32}", "BSA", holds=_is_mixed),
+    _key("brave-key", "a Brave Search key", r"BSA", _W + "{26,29}", "BSA", holds=_is_mixed),
     _key("fireworks-key", "a Fireworks key", r"fw_", _A + "{20,}", "fw_"),
     _key("together-key", "a Together key", r"tgp_v1_", _W + "{30,}", "tgp_v1_"),
     _key("nvidia-key", "an NVIDIA key", r"nvapi-", _W + "{40,}", "nvapi-"),
