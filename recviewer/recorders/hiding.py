@@ -14,6 +14,7 @@ from recviewer.exchange.secret import Secret
 from recviewer.formats.decode import Decoded
 from recviewer.formats.reading import Reading, read_document
 from recviewer.secrets import documents, raw
+from recviewer.secrets.mask import without_rests
 from recviewer.secrets.quick import suspects
 from recviewer.secrets.texts import find, hidden
 
@@ -67,8 +68,8 @@ def _hidden(reading: Reading, decoded: Decoded, data: bytes, *, is_document: boo
     problems = tuple([replace(one, what=hidden(one.what, find(one.what))) for one in decoded.problems])
     again = read_document(replace(decoded, document=found.document, problems=problems))
     outputs = tuple(map(_without, again.exchange.outputs))
-    exchange = replace(again.exchange, outputs=outputs, secrets=tuple(secrets))
-    return Reading(exchange, again.raw, again.format, as_recorded=reading)
+    exchange = replace(again.exchange, outputs=outputs, runs=reading.exchange.runs, secrets=tuple(secrets))
+    return replace(again, exchange=exchange, as_recorded=reading)
 
 
 def _in_file(data: bytes) -> list[Secret]:
@@ -77,11 +78,12 @@ def _in_file(data: bytes) -> list[Secret]:
 
 
 def _without(output: Output) -> Output:
-    """Return an output without what its pieces make together, where no series of them was known to."""
-    if not suspects("\n".join(["", *_texts(output)]).encode("utf-8", "surrogatepass")):
-        return output
-    calls = tuple([replace(call, arguments=hidden(call.arguments, find(call.arguments))) for call in output.tool_calls])
-    content, reasoning, refusal = (
-        hidden(text, find(text)) for text in (output.content, output.reasoning, output.refusal)
-    )
+    """Return an output whose texts have each mask once, also of what no series of its pieces was known to make together."""
+    content, reasoning, refusal = map(_masked, (output.content, output.reasoning, output.refusal))
+    calls = tuple([replace(call, arguments=_masked(call.arguments)) for call in output.tool_calls])
     return replace(output, content=content, reasoning=reasoning, refusal=refusal, tool_calls=calls)
+
+
+def _masked(text: str) -> str:
+    text = without_rests(text)
+    return hidden(text, find(text)) if suspects(f"\n{text}".encode("utf-8", "surrogatepass")) else text

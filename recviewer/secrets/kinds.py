@@ -224,7 +224,10 @@ PLACES = (
         "a password in an address",
         Level.RED,
         ("://",),
-        re.compile(r"(?i)\b[a-z][a-z0-9+.-]*://[^\s:/@\"'?#]*:(?P<secret>[^\s@/\"'?#]{3,})@(?=[\w\[])"),
+        re.compile(
+            r"(?i)\b[a-z][a-z0-9+.-]*://[^\s:/@\"'?#]*:(?P<secret>[^\s@/\"'?#]{3,})@(?!(?:[\w-]+\.)*example\.(?:com|net|org)\b"
+            r"|localhost\b|127\.0\.0\.1)(?=[\w\[])"
+        ),
         _is_password,
         is_guessable=True,
         is_in_address=True,

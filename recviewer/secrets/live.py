@@ -17,7 +17,7 @@ _FAKE = re.compile(
 _LETTER = re.compile(r"[A-Za-z]")
 _DIGIT = re.compile(r"[0-9]")
 _WORDS = re.compile(r"(?:[A-Za-z][a-z]+|[A-Z]+|[a-z]+)(?:[-_.:/ ](?:[A-Za-z][a-z]+|[A-Z]+|[a-z]+|\d{1,4}))*")
-_CODE = re.compile(r"[(){}\[\]<>|`$]|\w\.\w+\.|://|::|[,;]\s")
+_CODE = re.compile(r"[(){}\[\]<>|`$]|\w\.\w+\.|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w{0,24})+$|%3D|://|::|[,;]\s")
 _ID = re.compile(
     r"(?:call|chatcmpl|cmpl|resp|msg|rs|fc|run|step|thread|asst|file|vs|batch|req|gen|toolu|srvtoolu|item|conv|ws|rec|modelcmpl|event)"
     r"[-_][\w-]+"

@@ -13,10 +13,20 @@ _SALT = b"recviewer masks"
 _DIGITS, _FEW = 6, 2
 """Hexadecimal digits of a key, and of what a person may have chosen: 256 passwords have the same, so none is told by it."""
 
+REST = "\u2588"
+"""What stands in further pieces of a stream for the rest of a secret, so that none of them looks empty."""
+
+_RESTS = re.compile(rf"([\])]){REST}+")
+
 _ROUND = {ord("["): "(", ord("]"): ")"}
 
 MASK = re.compile(r"…?[\[(]masked [0-9a-f]{2,6}, \d+ characters[\])]")
 """A mask in a text."""
+
+
+def without_rests(text: str) -> str:
+    """Return a text that was put together from pieces of a stream with each mask as it stands elsewhere."""
+    return _RESTS.sub(r"\1", text) if REST in text else text
 
 
 def mask_of(found: SecretAt, text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from recviewer.secrets.mask import mask_of
+from recviewer.secrets.mask import REST, mask_of
 from recviewer.secrets.quick import suspects
 from recviewer.secrets.texts import SecretAt, find
 
@@ -32,7 +32,7 @@ class Recut(NamedTuple):
 
 
 def cut(texts: Sequence[str]) -> Recut:
-    """Find secrets that go over the end of a piece. The mask stands where the secret began; its other pieces lack it."""
+    """Find secrets that go over the end of a piece. The mask stands where it began, and `REST` in its other pieces."""
     joined = "".join(texts)
     if len(joined) < LEAST // 2 or not suspects(f"\n{joined}".encode("utf-8", "surrogatepass")):
         return Recut([], {})
@@ -48,7 +48,7 @@ def cut(texts: Sequence[str]) -> Recut:
             begin = ends[place] - len(texts[place])
             text = changed.get(place, texts[place])
             start, end = max(one.start - begin, 0), min(one.end - begin, len(texts[place]))
-            changed[place] = text[:start] + (mask_of(one, joined) if place == first else "") + text[end:]
+            changed[place] = text[:start] + (mask_of(one, joined) if place == first else REST) + text[end:]
     return Recut(every[::-1], changed)
 
 

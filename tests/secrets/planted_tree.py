@@ -103,8 +103,18 @@ def cassette(name, text):
     }
     asked = {"model": "small-1", "messages": [{"role": "user", "content": f"Is this a key? {text}"}]}
     held = text.replace("\n", " ")
-    return f"""interactions:
+    plain = """interactions:
 - request:
+    body: '{"model": "small-1", "messages": [{"role": "user", "content": "Plain?"}]}'
+    headers: {content-type: [application/json]}
+    method: POST
+    uri: https://api.acme.example/v1/chat/completions
+  response:
+    body: {string: '{"object": "chat.completion", "choices": [{"message": {"role": "assistant", "content": "Yes"}}]}'}
+    headers: {Content-Type: [application/json]}
+    status: {code: 200, message: OK}
+"""
+    return f"""{plain}- request:
     body: {json.dumps(json.dumps(asked))}
     headers:
       content-type: [application/json]

@@ -53,7 +53,8 @@ def test_every_planted_secret_is_found_in_every_field(tmp_path):
         for part in read_file(data, read_as(key)):
             exchange = part.reading.exchange
             assert exchange.kind.value not in ("unreadable", "unknown"), place
-            if not any(one.level != "grey" for one in exchange.secrets):
+            is_planted = "Plain?" not in repr(exchange.request)
+            if is_planted and not any(one.level != "grey" for one in exchange.secrets):
                 missed.append((exchange.test_id, key))
     assert missed == []
     assert len(SECRETS) * (len(FIELDS) + 2) > 450

@@ -117,7 +117,7 @@ def _raw(content: Content, asks: QueryDict) -> dict[str, Any]:
     if first:
         return {"raw": rawview.window(source, whole(first, 1), whole(last, 1 << 40))}
     if content.whole is not content.data:
-        return {"raw": rawview.part(content.whole, content.start, content.start + len(content.data))}
+        return {"raw": rawview.part(source, content.whole, content.start, content.start + len(content.data))}
     return {"raw": rawview.whole(source)}
 
 

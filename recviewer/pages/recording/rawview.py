@@ -141,10 +141,13 @@ def window(source: Source, first: int, last: int) -> RawView:
     return RawView(rows, source.count, tuple(_jumps(source)), first, last, is_window=True)
 
 
-def part(data: bytes, start: int, end: int) -> RawView:
-    """Show the lines of one exchange of a file. data: of the file. start, end: where the exchange stands in it."""
+def part(source: Source, data: bytes, start: int, end: int) -> RawView:
+    """Show the lines of one exchange of a file.
+
+    source: the text of the file, with masks. data: its bytes, with as many lines. start, end: where the exchange stands.
+    """
     first = data.count(b"\n", 0, start) + 1
-    shown = window(Source(data), first, first + data.count(b"\n", start, end))
+    shown = window(source, first, first + data.count(b"\n", start, end))
     return replace(shown, jumps=(), is_part=True)
 
 

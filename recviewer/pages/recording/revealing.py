@@ -1,10 +1,9 @@
-"""Seeing the secrets of a recording: asked first, noted in the log, and on a hosted instance for superusers alone."""
+"""Seeing the secrets of a recording: asked first, noted in the log, and on a hosted instance for maintainers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +18,7 @@ from recviewer.exchange.secret import Secret
 from recviewer.pages.recording.heavy import asked
 from recviewer.pages.recording.recording import content_of
 from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.site import roles
 from recviewer.review import audit
 from recviewer.review.actors import actor_of
 from recviewer.review.audit import Action, ActItem
@@ -48,12 +48,6 @@ class RevealPage:
     is_shown: bool
 
 
-def may_reveal(request: HttpRequest) -> bool:
-    """Tell whether who asks may see secrets: on a laptop its one user, of a team its superusers."""
-    user = getattr(request, "user", None)
-    return not settings.HOSTED or (user is not None and user.is_superuser)
-
-
 @require_safe
 def ask(request: HttpRequest, key: str) -> HttpResponse:
     """Ask whether the secrets of a recording shall be seen."""
@@ -79,8 +73,8 @@ def reveal(request: HttpRequest) -> HttpResponse:
 
 def _of(request: HttpRequest, key: str) -> tuple[Recording, Content]:
     """Return a recording and what its file holds. Raises PermissionDenied, or Http404."""
-    if not may_reveal(request):
-        raise PermissionDenied("Secrets are shown to superusers alone.")
+    if not roles.may(request, roles.Role.MAINTAINER):
+        raise PermissionDenied(roles.SAYS[roles.Role.MAINTAINER])
     recording = Recording.objects.filter(path=key).first()
     if recording is None:
         raise Http404(key)

@@ -21,8 +21,8 @@ class Role(IntEnum):
     """What somebody may do; each may do what those before it may.
 
     NOBODY: is not signed in. VIEWER: reads. REVIEWER: decides, tags, writes notes, names searches. MAINTAINER: moves
-    recordings to the trash and back, fetches, writes the file of reviews, changes tags everywhere. SUPERUSER: deletes for
-    good, runs the instance.
+    recordings to the trash and back, sees secrets, fetches, writes the file of reviews, changes tags everywhere. SUPERUSER:
+    deletes for good, runs the instance.
     """
 
     NOBODY = 0
@@ -41,6 +41,8 @@ EXCEPTIONS: dict[tuple[str, str], Role] = {
     ("POST", "review:trash"): Role.MAINTAINER,
     ("POST", "trash:restore"): Role.MAINTAINER,
     ("POST", "trash:discard"): Role.SUPERUSER,
+    ("GET", "secrets:ask"): Role.MAINTAINER,
+    ("POST", "secrets:reveal"): Role.MAINTAINER,
     ("POST", "changes:fetch"): Role.MAINTAINER,
     ("POST", "activity:write_reviews"): Role.MAINTAINER,
     ("POST", "tags:rename"): Role.MAINTAINER,

@@ -53,7 +53,7 @@ def test_who_confirms_sees_them_and_it_is_written_down(client, recording):
 
 
 @pytest.mark.parametrize(("is_superuser", "status"), [(False, 403), (True, 200)])
-def test_of_a_team_superusers_alone_may(client, recording, settings, is_superuser, status):
+def test_of_a_team_not_everybody_may(client, recording, settings, is_superuser, status):
     user = User.objects.create_user("ada", password="x", is_superuser=is_superuser)
     client.force_login(user)
     settings.HOSTED = True
