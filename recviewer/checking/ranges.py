@@ -14,7 +14,7 @@ from recviewer.checking import trees
 from recviewer.checking.baseline import of_noticed
 from recviewer.checking.lines import line_of
 from recviewer.checking.model import Checked, Located, in_order
-from recviewer.checking.running import Given
+from recviewer.checking.running import Given, with_lines
 from recviewer.git.history import contents
 from recviewer.git.ranges import held, opened
 from recviewer.git.texts import texts_of, texts_on_disk
@@ -88,7 +88,13 @@ def _of_many(source: ChangeSet, asked: Sequence[Rule], given: Given) -> Iterator
         now = looking.together(around)
     with _around(source, given, is_old=True) as around:
         known = before.together(around)
-    yield from of_noticed(known).marked([Located(one, one.file) for one in now])
+    repository = source.range.repository
+    lined = (
+        with_lines(repository.work_tree, now, given.limit_bytes)
+        if source.range.is_on_disk
+        else ((one, 1) for one in now)
+    )
+    yield from of_noticed(known).marked([Located(one, one.file, line) for one, line in lined])
 
 
 def _new_side(source: ChangeSet, given: Given) -> Iterator[trees.ReadFile]:

@@ -35,7 +35,7 @@ def directory(root: Path, given: Given) -> Checked:
     looking = Looking(given.asked)
     with _no_collector(), _around(root, given) as around:
         found, count = _looked_at(trees.below(root, given.limit_bytes, problems), looking)
-        found += [(one, 1) for one in looking.together(around)]
+        found += list(with_lines(root, looking.together(around), given.limit_bytes))
     asked = [rule for rule in given.asked if rule.needs is not Needs.CHANGE]
     told = [_located(one, around.top, lines) for one, lines in found]
     return _checked(told, count, asked, given, problems, "the files on disk")
@@ -89,6 +89,21 @@ def of_file(one: ReadFile, looking: Looking) -> Iterator[tuple[Noticed, int]]:
             spots = noticed.held.spots
             is_whole = not side.part and one.data[:1] in b"{["
             yield noticed, line_of(one.data, spots[0].pointer) if spots and is_whole else 1
+
+
+def with_lines(root: Path, found: Iterable[Noticed], limit_bytes: int) -> Iterator[tuple[Noticed, int]]:
+    """Yield findings with their lines. Files are read again, only those in which a finding names a place."""
+    known: dict[str, bytes] = {}
+    for noticed in found:
+        spots = noticed.held.spots
+        if not spots or noticed.key != noticed.file:
+            yield noticed, 1
+            continue
+        if noticed.file not in known:
+            raw = noticed.file.encode("utf-8", "surrogatepass")
+            known = {noticed.file: next((one.data for one in trees.named(root, [raw], limit_bytes)), b"")}
+        data = known[noticed.file]
+        yield noticed, line_of(data, spots[0].pointer) if data[:1] in (b"{", b"[") else 1
 
 
 def _located(noticed: Noticed, top: str, line: int) -> Located:

@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from recviewer.checking import command
 from recviewer.recorders.registry import claims
+from recviewer.smells.model import Among, Explained, Held, Needs, Rule, Severity, Spot
 from tests.trees import FOLDER, bytes_of, chat, name_of
 
+WORDS = Explained("What.", "Why.", "Example.", "Fix.")
 GOOD, CUT, ERROR = chat(), chat("Cut?", finish="length"), chat("Slow?", error="slow down")
 
 
@@ -29,8 +32,25 @@ def test_nothing_is_0_findings_are_1(tree, check):
     code, out, err = check()
 
     assert (code, err) == (1, "")
-    assert f"{FOLDER}/{name_of(CUT)}:1  the answer did not end well (length)" in out
+    assert re.search(rf"^  {FOLDER}/{name_of(CUT)}:\d+  \w.+", out, re.MULTILINE)
+    assert "red broke-off: " in out
     assert "1 red in 2 recordings" in out
+
+
+def test_a_finding_of_a_rule_about_many_has_its_line_too(tree, check, monkeypatch):
+    def find(some, around):
+        return [(0, Held(Severity.RED, spots=(Spot("/request/body/messages/0", "x"),)))]
+
+    one = Rule("of-many", "it is", WORDS, None, needs=Needs.TREE, among=Among(lambda side: "1", find))
+    monkeypatch.setattr(command, "rules", lambda: (one,))
+    (path,) = tree.put(GOOD)
+    base = tree.commit()
+    lines = (tree.top / path).read_text().splitlines()
+
+    for words in ([], ["--base", base]):
+        (found,) = json.loads(check("--format", "json", *words)[1])["findings"]
+        assert lines[found["line"] - 1].strip() == "{"
+        assert lines[found["line"] - 2].strip() == '"messages": ['
 
 
 def test_a_level_decides_what_fails(tree, check):
