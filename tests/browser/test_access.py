@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.db.models import Count
 
+from recviewer.catalog import noticed
 from recviewer.catalog.models import Recording
 from recviewer.pages.text.test_addresses import url_of_test
 
@@ -28,6 +29,9 @@ def addresses():
     yield url_of_test(most.order_by("-count", "test_id").first()["test_id"])
     yield "/tests/"
     yield "/queue/?q=nothingatall"
+    noticed.look()
+    yield "/smells/"
+    yield "/smells/broke-off"
     yield "/trash/"
     yield "/activity/"
 

@@ -132,7 +132,7 @@ LISTS = [
     "/", "/?view=tests", "/?kind=unreadable", "/?q=planet", "/?sort=size", "/recordings.json", "/queue/",
     "/queue/?summary=1", "/bulk/", "/bulk/?kind=unreadable", "/plan/", "/plan/.json", "/plan/delete.patch",
     "/plan/git-rm.txt", "/plan/record-again.txt", "/trash/", "/trash/.json", "/tags/", "/activity/", "/fresh?generation=0",
-    "/readyz", "/changes/",
+    "/readyz", "/changes/", "/smells/", "/smells/.json", "/?smell=unreadable",
 ]  # fmt: skip
 
 
