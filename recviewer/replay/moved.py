@@ -17,7 +17,7 @@ MOST_VALUES = 50_000
 LONGEST = 60
 """Characters that are told of what a rule changes."""
 
-_DECIMALS = re.compile(r"-?\d+\.\d{4,}")
+_FRACTION = re.compile(r"\.\d{4,}")
 
 
 class MovedWords(NamedTuple):
@@ -84,8 +84,19 @@ def _matched(step: TextStep, text: str) -> str:
             end = text.find(closing, found.end()) if found else -1
             return text[found.start() : end + len(closing)] if found and end >= 0 else ""
         case RoundNumbers(digits=digits):
-            numbers = (number[0] for number in _DECIMALS.finditer(text))
-            return next((number for number in numbers if f"{float(number):.{digits}f}" != number), "")
+            return next((number for number in _decimals(text) if f"{float(number):.{digits}f}" != number), "")
+
+
+def _decimals(text: str) -> Iterator[str]:
+    """Yield the numbers of a text with four or more decimals, in time linear in its length."""
+    last = 0
+    for fraction in _FRACTION.finditer(text):
+        start = fraction.start()
+        while start > last and text[start - 1].isdecimal():
+            start -= 1
+        if start < fraction.start():
+            yield text[start : fraction.end()]
+        last = fraction.end()
 
 
 def _texts(body: Json) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 
 from recviewer.exchange.model import Exchange, Json, ToolCall
 from recviewer.exchange.tools import function_of, offered, schema_of
@@ -12,10 +13,13 @@ LONGEST = 400_000
 """Characters of arguments that are looked at."""
 
 
+MOST = 200
+"""Calls of an answer that are looked at."""
+
+
 def calls_of(exchange: Exchange) -> Iterator[ToolCall]:
-    """Yield the calls that the client is to make, of all choices."""
-    for output in exchange.outputs:
-        yield from output.tool_calls
+    """Yield the calls that the client is to make, of all choices; not more than are looked at."""
+    return islice((call for output in exchange.outputs for call in output.tool_calls), MOST)
 
 
 def is_nothing(arguments: str) -> bool:

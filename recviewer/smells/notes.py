@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from recviewer.pairing.sides import Side
@@ -40,6 +41,10 @@ def is_own_file(side: Side) -> bool:
     return not side.part and side.meaning.replay.expected != ""
 
 
+MOST = 20
+"""Other recordings that a finding names."""
+
+
 def keys(some: Sequence[Noted], places: Iterable[int], but: int = -1) -> tuple[str, ...]:
-    """Return the keys of recordings, without one of them."""
-    return tuple([some[place].key for place in places if place != but])
+    """Return the keys of the first of some recordings, without one of them."""
+    return tuple(islice((some[place].key for place in places if place != but), MOST))

@@ -16,6 +16,9 @@ MOST_STEPS = 20_000
 
 DEEPEST = 60
 
+LONGEST_REFERENCE = 200
+"""Characters; what a longer one names is anything."""
+
 _TYPES = {
     "object": (dict,),
     "array": (list,),
@@ -67,7 +70,7 @@ class _Checker:
 
     def _target(self, reference: str) -> Json:
         """Return what a reference inside of the schema names; what lies elsewhere is anything."""
-        if not reference.startswith("#"):
+        if not reference.startswith("#") or len(reference) > LONGEST_REFERENCE:
             return True
         found = self._root
         for step in reference[1:].split("/")[1:]:
@@ -86,8 +89,8 @@ class _Checker:
         ):
             yield f"{_where(at)} is {_kind(value)}, not {' or '.join(names)}"
         allowed = schema.get("enum")
+        self._left -= len(allowed) if isinstance(allowed, list) else 0
         if isinstance(allowed, list) and not any(_same(value, one) for one in allowed) and not may_be_null:
-            self._left -= len(allowed)
             yield f"{_where(at)} is none of the allowed values"
         if "const" in schema and not _same(value, schema["const"]):
             yield f"{_where(at)} is not the one allowed value"

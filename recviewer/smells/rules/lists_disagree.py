@@ -37,7 +37,7 @@ def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, He
                 says = f"other lists of the same request say something else of {counted(count, 'model')}"
                 yield (
                     place,
-                    Held(Severity.GREY, "apart", fault="apart", says=says, others=keys(some, places, place)[:5]),
+                    Held(Severity.GREY, "apart", fault="apart", says=says, others=keys(some, places, place)),
                 )
 
 

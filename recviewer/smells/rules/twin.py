@@ -21,23 +21,22 @@ def _note(side: Side) -> str:
 def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, Held]]:
     """Amber is each that replay does not find beside a twin of its test that it does; grey the first of all others."""
     for places in by(some, lambda one: one.subject).values():
-        odd = [place for place in places if _is_odd(some, place, places)]
-        for place in odd:
-            mine = [other for other in places if some[other].test_id == some[place].test_id]
-            says = "it says the same as another recording of its test, and replay finds only the other"
-            yield (
-                place,
-                Held(Severity.AMBER, "in its test", fault="in its test", says=says, others=keys(some, mine, place)),
-            )
+        odd: set[int] = set()
+        for at in by([some[place] for place in places], lambda one: one.test_id).values() if len(places) > 1 else ():
+            mine = [places[one] for one in at]
+            missed = [place for place in mine if some[place].replay in _MISSED and some[place].test_id]
+            if len(missed) < len(mine):
+                odd.update(missed)
+                for place in missed:
+                    yield place, _odd(keys(some, mine, place))
         rest = [place for place in places if place not in odd]
         if len(rest) > 1:
             yield rest[0], _told(some, rest)
 
 
-def _is_odd(some: Sequence[Noted], place: int, places: Sequence[int]) -> bool:
-    mine = [other for other in places if some[other].test_id == some[place].test_id]
-    is_missed = some[place].replay in _MISSED and some[place].test_id != ""
-    return is_missed and any(some[other].replay not in _MISSED for other in mine)
+def _odd(others: tuple[str, ...]) -> Held:
+    says = "it says the same as another recording of its test, and replay finds only the other"
+    return Held(Severity.AMBER, "in its test", fault="in its test", says=says, others=others)
 
 
 def _told(some: Sequence[Noted], places: Sequence[int]) -> Held:

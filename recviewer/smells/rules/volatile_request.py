@@ -10,7 +10,9 @@ from recviewer.smells.model import About, Case, Explained, Held, Needs, Rule, Se
 from recviewer.smells.spots import in_request
 
 _UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-_TAKEN_OUT = re.compile(rf",?\s{{0,9}}attributes:\s{{0,9}}\{{[^}}]*\}}|document_id:\s{{0,9}}{_UUID}|<\|{_UUID}\|>")
+_TAKEN_OUT = re.compile(
+    rf",?\s{{0,9}}attributes:\s{{0,9}}\{{[^}}]{{0,2000}}\}}|document_id:\s{{0,9}}{_UUID}|<\|{_UUID}\|>"
+)
 """What the newest rule of OGX's recorder takes out of the words of a request before it names it."""
 
 _KINDS = (
