@@ -88,6 +88,14 @@ class FoundInTree:
         return tuple([row for row, id in zip(self.rows, self.ids, strict=True) if id is not None])
 
     @cached_property
+    def by_path(self) -> dict[str, tuple[NoticedRow, ...]]:
+        """The findings that stand, by the path of their recording."""
+        found: dict[str, list[NoticedRow]] = {}
+        for row in self.standing:
+            found.setdefault(row.path, []).append(row)
+        return {path: tuple(rows) for path, rows in found.items()}
+
+    @cached_property
     def ids_by_rule(self) -> dict[str, frozenset[int]]:
         """The recordings on which each rule found something, by their ids in the catalog."""
         found: dict[str, set[int]] = {name: set() for name in self.rules}

@@ -33,6 +33,7 @@ from recviewer.pages.recording.reply import ReplyHead, ShownReply
 from recviewer.pages.recording.strip import Strip
 from recviewer.pages.recordings.neighbours import Neighbours, neighbours_of, shared_list, url_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.smells.found import FindingHereNow, on_recording
 from recviewer.pages.text import media
 from recviewer.store.refusals import CannotRead
 
@@ -74,6 +75,7 @@ class RecordingPage:
     is_stale: bool
     history: str
     is_listing: bool = False
+    findings: tuple[FindingHereNow, ...] = ()
     asked: ReplyHead | None = None
     reply: ShownReply | None = None
     conversation: ShownRequest | None = None
@@ -167,6 +169,7 @@ def _page(request: HttpRequest, recording: Recording, content: Content, told: Co
         is_stale=is_stale,
         history=reverse("history:show", args=[recording.path]) if stored.is_there() else "",
         is_listing=told.is_listing,
+        findings=on_recording(recording.path, content.blob),
         **middle(told, recording.path),
     )
 

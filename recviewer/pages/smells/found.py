@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from recviewer.catalog import noticed
 from recviewer.catalog.noticed import FoundInTree, NoticedRow
 from recviewer.review import suppressing
+from recviewer.smells.suppressing import Suppressions
 
 LEVELS = ("red", "amber", "grey")
 GLYPHS = {"red": ("error", "bad"), "amber": ("warn", "warn"), "grey": ("note", "")}
@@ -76,13 +79,40 @@ def standing() -> AllFindings:
     let_be = suppressing.standing()
     by_rule: dict[str, list[ShownFinding]] = {name: [] for name in found.rules}
     for row in found.standing:
-        over = let_be.let(row.rule, row.identity, row.test_id, row.path) if let_be else None
-        until = over.until.isoformat() if over and over.until else ""
-        by_rule.setdefault(row.rule, []).append(ShownFinding(row, over.reason if over else "", until))
+        by_rule.setdefault(row.rule, []).append(_shown(row, let_be))
     every = [RuleFindings(name, found.rules.get(name, {}), tuple(some)) for name, some in by_rule.items()]
     rules = sorted((one for one in every if one.findings), key=_weight)
     quiet = tuple(one for one in every if not one.findings)
     return AllFindings(found, tuple(rules), quiet, len(found.rows) - len(found.standing), is_looking)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingHereNow:
+    """A finding on one recording, as its page tells it. url: of the page of its rule."""
+
+    shown: ShownFinding
+    glyph: str
+    tone: str
+    url: str
+
+
+def on_recording(path: str, blob: str) -> tuple[FindingHereNow, ...]:
+    """Return what was found on a recording when the tree was looked at last. blob: of the bytes that are shown."""
+    found = noticed.current()
+    rows = [row for row in found.by_path.get(path, ()) if row.blob == blob] if found else []
+    if not rows:
+        return ()
+    let_be = suppressing.standing()
+    shown = [_shown(row, let_be) for row in rows]
+    return tuple(
+        [FindingHereNow(one, *GLYPHS[one.row.level], reverse("smells:rule", args=[one.row.rule])) for one in shown]
+    )
+
+
+def _shown(row: NoticedRow, let_be: Suppressions) -> ShownFinding:
+    over = let_be.let(row.rule, row.identity, row.test_id, row.path) if let_be else None
+    until = over.until.isoformat() if over and over.until else ""
+    return ShownFinding(row, over.reason if over else "", until)
 
 
 def _weight(one: RuleFindings) -> tuple[object, ...]:

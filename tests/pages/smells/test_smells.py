@@ -144,6 +144,18 @@ def test_what_cannot_be_let_be_is_refused(client, tree_of, wrong):
     assert not Suppression.objects.exists()
 
 
+def test_the_page_of_a_recording_tells_what_was_found_on_it(client, tree_of, root):
+    tree_of(CUT, GOOD)
+    address = f"/r/{path_of(CUT)}"
+
+    assert 'href="/smells/broke-off"' in client.get(address).content.decode()
+    assert "/smells/broke-off" not in client.get(f"/r/{path_of(GOOD)}").content.decode()
+    let_be(client, CUT)
+    assert "let be: " in client.get(address).content.decode()
+    (root / path_of(CUT)).write_bytes(bytes_of(chat("Cut?", "Another.", finish="length")))
+    assert "/smells/broke-off" not in client.get(address).content.decode()
+
+
 def test_words_of_recordings_are_escaped(client, tree_of):
     tree_of(chat("<b>?", finish="<script>alert(1)</script>"))
 
