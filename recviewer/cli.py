@@ -167,6 +167,7 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
         os.environ["RECVIEWER_RECORDINGS"] = here
     if repository:
         os.environ["RECVIEWER_REPO"] = os.path.abspath(repository)
+    _run_watched(given)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")
     from django.core.management import execute_from_command_line
     from django.core.management.base import BaseCommand
@@ -214,6 +215,14 @@ def _check(arguments: Sequence[str]) -> None:
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)
+
+
+def _run_watched(arguments: Sequence[str]) -> None:
+    """Run `used … -- COMMAND`, which ends the process, and needs no Django: a run of a suite has to start at once."""
+    if arguments[0] == "used" and own_arguments(arguments) is not arguments:
+        from recviewer.used.command import main as run
+
+        run(arguments[1:])
 
 
 _ELSEWHERE = ("RECVIEWER_RECORDINGS", "RECVIEWER_REPO", "RECVIEWER_DATA")

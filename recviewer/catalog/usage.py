@@ -110,7 +110,7 @@ def _row(run: UsedRun) -> SuiteRun:
         exit=run.exit,
         commit=run.commit,
         is_clean=run.clean,
-        files=len(run.files),
+        files=run.total,
         read=run.read,
         tests=dict(Counter(test.outcome or "unknown" for test in run.tests)),
         left_out=run.left_out,

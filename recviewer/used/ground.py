@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,30 +52,51 @@ def _are_as_in_index(snap: worktree.Snapshot) -> bool:
         return False
 
 
-def blobs_of(root: Path, raws: Mapping[bytes, int]) -> dict[bytes, str]:
-    """Return the git blob ids of files below a folder, as far as they can be had cheaply. raws: their sizes, by path."""
-    known = _in_git(root, raws)
-    left = HASHED_BYTES
-    for raw, size in raws.items():
-        if raw not in known and size <= left:
-            left -= size
-            try:
-                known[raw] = files.blob_of(root, raw)
-            except Refusal:
-                continue
-    return known
+class Blobs:
+    """The git blob ids of files below a folder, as far as they can be had cheaply, asked for in order of path.
+
+    What git's index has, and is unchanged by its stamps, is taken from there; git reads no file for it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root, self._left = root, HASHED_BYTES
+        self._way, self._changed, self._index = _index_of(root)
+        self._start = 0
+        self._next: tuple[bytes, str] | None = (b"", "")
+
+    def of(self, raw: bytes, size: int) -> str:
+        """Return the blob of a file that comes after the last one, "" where it cannot be had. size: of it, in bytes."""
+        whole = self._way + raw
+        while self._next is not None and self._next[0] < whole:
+            self._next = self._step()
+        if self._next is not None and self._next[0] == whole and whole not in self._changed:
+            return self._next[1]
+        if size > self._left:
+            return ""
+        self._left -= size
+        try:
+            return files.blob_of(self._root, raw)
+        except Refusal:
+            return ""
+
+    def _step(self) -> tuple[bytes, str] | None:
+        """Return path and blob of the next entry of the index, which is in order of path; a list of all would be large."""
+        while (end := self._index.find(b"\0", self._start)) >= 0:
+            head, _, whole = self._index[self._start : end].partition(b"\t")
+            self._start = end + 1
+            if head.endswith(b" 0"):
+                return whole, head.split(b" ")[1].decode("ascii", "replace")
+        return None
 
 
-def _in_git(root: Path, raws: Mapping[bytes, int]) -> dict[bytes, str]:
-    """Return the blobs of those that are in git's index and, by their stamps, unchanged. git reads none of them for it."""
+def _index_of(root: Path) -> tuple[bytes, frozenset[bytes], bytes]:
+    """Return the way from the top of the work tree, the files that have other stamps than in the index, and the index."""
     found = repository.find(root)
     if found is None or found.is_bare:
-        return {}
-    way = repository.way_to(found, root)
+        return b"", frozenset(), b""
     try:
         with worktree.snapshot(found, lambda raw: False) as snap:
-            changed = set(snap.ask("diff-files", "--name-only", "-z").split(b"\0"))
-            held = {one.raw[len(way) :]: one.blob for one in snap.held(way) if one.raw not in changed}
-            return {raw: held[raw] for raw in raws if raw in held}
+            changed = frozenset(snap.ask("diff-files", "--name-only", "-z").split(b"\0"))
+            return repository.way_to(found, root), changed, snap.ask("ls-files", "-z", "-s")
     except GitFailed:
-        return {}
+        return b"", frozenset(), b""

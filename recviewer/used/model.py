@@ -85,7 +85,8 @@ class UsedRun:
 
     ended: None for a run that is partial. exit: the command's exit code, 128 and its signal where one ended it. stopped:
     why the suite did not run to its end, as far as its runner tells. left_out: tests that were chosen not to run. limits:
-    what was or may have been missed, as clauses. ours: opens by recviewer itself, which are not counted.
+    what was or may have been missed, as clauses. files: those that it knew, total: how many these are; of a run that just
+    ended only those are there which it used or doubts. ours: opens by recviewer itself, which are not counted.
     """
 
     name: str
@@ -102,6 +103,7 @@ class UsedRun:
     ours: int = 0
     sweeps: tuple[SweepSeen, ...] = ()
     files: Mapping[str, UsedFile] = field(default_factory=dict)
+    total: int = 0
     tests: tuple[UsedTest, ...] = ()
 
     @property

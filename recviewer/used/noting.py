@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +11,7 @@ from recviewer.store.paths import key_of
 from recviewer.used.marks import MarkedTest
 from recviewer.used.model import SWEPT, SweepSeen, UsedFile, UsedTest
 from recviewer.used.sweeps import Sweeps
+from recviewer.used.watching import Stamps
 
 
 @dataclass(slots=True)
@@ -31,13 +32,13 @@ class _Seen:
 
 
 class RunNotes:
-    """Hears a watch. files: what was there at the start, by path: size and time of change.
+    """Hears a watch. files: what was there at the start.
 
     sweeps: looks for readers of everything.
     """
 
     def __init__(self) -> None:
-        self.files: dict[bytes, tuple[int, int]] = {}
+        self.files: Stamps = {}
         self.sweeps: Sweeps | None = None
         self.limits: list[str] = []
         self._seen: dict[bytes, _Seen] = {}
@@ -89,7 +90,7 @@ class RunNotes:
     def lately(self) -> list[UsedFile]:
         """Return what was seen of files since the last call, as it stands so far."""
         changed, self._changed = self._changed, set()
-        return [self._told(raw, "", self.files.get(raw, (0, 0))[0]) for raw in sorted(changed)]
+        return [self._told(raw, "", 0) for raw in sorted(changed)]
 
     def settle(self, ours: Mapping[bytes, int]) -> None:
         """Take off, at the end, what our own processes opened and what opened everything. ours: by path."""
@@ -111,13 +112,13 @@ class RunNotes:
             if seen.writes or seen.arrivals or (seen.opens and raw not in self.files)
         }
 
-    def uses(self, sizes: Mapping[bytes, int], blobs: Mapping[bytes, str]) -> dict[str, UsedFile]:
-        """Return what is known of each file that was there at the start, or is now. sizes, blobs: of now, by path."""
-        found = {}
-        for raw in sorted({*self.files, *sizes}):
-            one = self._told(raw, blobs.get(raw, ""), sizes.get(raw, self.files.get(raw, (0, 0))[0]))
-            found[one.path] = one
-        return found
+    def uses(self, look: Callable[[bytes], tuple[int, str]]) -> Iterator[UsedFile]:
+        """Yield what is known of each file that was there at the start, or came. look: returns size and blob of now."""
+        order = [*self.files, *(self.touched - self.files.keys())]
+        order.sort()
+        for raw in order:
+            size, blob = look(raw)
+            yield self._told(raw, blob, size)
 
     def _told(self, raw: bytes, blob: str, size: int) -> UsedFile:
         seen = self._seen.get(raw)

@@ -207,6 +207,7 @@ class _Lines:
             ours=end.get("ours", 0),
             sweeps=tuple(self.sweeps),
             files=self.files,
+            total=len(self.files),
             tests=tuple(self.tests.values()),
         )
         return RunRead(run, tuple(self.bad), self.more_bad)

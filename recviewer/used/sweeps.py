@@ -46,7 +46,7 @@ class Sweeps:
     """
 
     def __init__(self, root: bytes, files: Collection[bytes], is_ours: Callable[[set[bytes]], bool]) -> None:
-        self._root, self._files, self._is_ours = root, frozenset(files), is_ours
+        self._root, self._files, self._is_ours = root, files, is_ours
         count = len(self._files)
         self._seconds = min(LONGEST_SECONDS, max(SECONDS_EACH * count, 0.02))
         self._wanted = max(SHARE * count, LEAST)

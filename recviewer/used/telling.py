@@ -13,7 +13,7 @@ NAMED = 5
 
 def sentences(run: UsedRun) -> Iterator[str]:
     """Yield what is to be known about a run that just ended."""
-    yield f"{run.name}: {counted(run.read, 'recording file')} of {len(run.files):,} read{_tests(run)}."
+    yield f"{run.name}: {counted(run.read, 'recording file')} of {run.total:,} read{_tests(run)}."
     for sweep in run.sweeps:
         yield (
             f"Something read all {sweep.files:,} files at {sweep.at.astimezone():%H:%M:%S} within {sweep.seconds:.1f} s, "
@@ -46,5 +46,5 @@ def in_list(run: UsedRun) -> str:
     says = f"; says nothing of the others: {run.why_incomplete}" if run.why_incomplete else ""
     return (
         f"{run.name}  {run.began:%Y-%m-%d %H:%M} UTC{commit}, {state}: "
-        f"{run.read:,} of {counted(len(run.files), 'file')} read{_tests(run)}{says}"
+        f"{run.read:,} of {counted(run.total, 'file')} read{_tests(run)}{says}"
     )

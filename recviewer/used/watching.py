@@ -13,9 +13,9 @@ import stat
 import sys
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from recviewer.store.claims import SKIPPED, Claims
 
@@ -34,6 +34,15 @@ SETTLE_SECONDS = 0.005
 """How long events may gather before they are read, so that reading costs the run little."""
 
 OVERFLOW = "the system's queue of events overflowed (fs.inotify.max_queued_events), so that opens were missed"
+
+
+Stamps: TypeAlias = dict[bytes, int]
+"""Recordings by path, each with what tells whether it changed: see `stamp_of`."""
+
+
+def stamp_of(seen: os.stat_result) -> int:
+    """Return size and time of change as one number, for a hundred thousand of them have to fit into memory."""
+    return hash((seen.st_size, seen.st_mtime_ns)) & 0x3FFFFFFF
 
 
 class Unwatchable(Exception):
@@ -73,13 +82,6 @@ class Folder:
     claimed: tuple[bytes, ...]
 
 
-@dataclass(slots=True)
-class Found:
-    """Recordings that were there, by path: size and time of change in nanoseconds."""
-
-    files: dict[bytes, tuple[int, int]] = field(default_factory=dict)
-
-
 class TreeWatch:
     """Watches a tree from `start` to `close`, and tells what happens at each `read`. For one thread."""
 
@@ -94,7 +96,7 @@ class TreeWatch:
         self._is_loose = False
         self._is_full = False
 
-    def start(self, marks: Path | None = None) -> Found:
+    def start(self, marks: Path | None = None) -> Stamps:
         """TreeWatch every folder, and return the recordings that are there. Each folder is watched before it is listed.
 
         marks: a folder in which others make files whose names are told, in order with what is opened.
@@ -104,7 +106,8 @@ class TreeWatch:
         if marks is not None:
             self._marks = self._inotify.add_watch(os.fspath(marks), _MARKS)
         above = [*self.root.split(b"/")]
-        found, loose = Found(), Found()
+        found: Stamps = {}
+        loose: Stamps = {}
         self._walk(Folder(b"", self._claims.claimed_in(above)), found, loose)
         if not any(folder.claimed for folder in self._folders.values()):
             self._is_loose = True
@@ -114,7 +117,7 @@ class TreeWatch:
             return loose
         return found
 
-    def _walk(self, top: Folder, found: Found, loose: Found) -> None:
+    def _walk(self, top: Folder, found: Stamps, loose: Stamps) -> None:
         waiting = [top]
         while waiting:
             folder = waiting.pop()
@@ -134,13 +137,13 @@ class TreeWatch:
                     raise
                 self._hears.limited(f"the folder {_shown(folder.prefix)} cannot be read ({error.strerror})")
 
-    def _note(self, entry: os.DirEntry[bytes], folder: Folder, into: Found) -> None:
+    def _note(self, entry: os.DirEntry[bytes], folder: Folder, into: Stamps) -> None:
         try:
             seen = entry.stat(follow_symlinks=False)
         except OSError:
             return
         if stat.S_ISREG(seen.st_mode):
-            into.files[folder.prefix + entry.name] = (seen.st_size, seen.st_mtime_ns)
+            into[folder.prefix + entry.name] = stamp_of(seen)
 
     def _below(self, folder: Folder, name: bytes) -> Iterable[Folder]:
         """Yield a folder in another one, unless it is not entered."""
@@ -210,9 +213,9 @@ class TreeWatch:
         for one in self._below(folder, name):
             if self._is_loose:
                 one.claimed = self._claims.endings
-            found = Found()
-            self._walk(one, found, Found())
-            for raw in found.files:
+            found: Stamps = {}
+            self._walk(one, found, {})
+            for raw in found:
                 self._hears.arrived(raw, at)
 
     def _left(self, prefix: bytes) -> None:

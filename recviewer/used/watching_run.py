@@ -10,18 +10,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import recviewer
 from recviewer import held, watched
 from recviewer.store.claims import Claims
 from recviewer.used import marks, run_file
-from recviewer.used.ground import blobs_of, commit_of
+from recviewer.used.ground import Blobs, commit_of
 from recviewer.used.model import UsedFile, UsedRun
 from recviewer.used.noting import RunNotes
 from recviewer.used.running import Command, code_of
 from recviewer.used.sweeps import Sweeps
-from recviewer.used.watching import TreeWatch, Unwatchable
+from recviewer.used.watching import TreeWatch, Unwatchable, stamp_of
 
 FLUSH_SECONDS = 1.0
 """How often what was seen is written down while the command runs."""
@@ -75,7 +76,7 @@ def watch_run(asking: Asking, claims: Claims, *, skip: Sequence[Path] = ()) -> R
         stack.callback(watch.close)
         ours = stack.enter_context(watched.listening(watch.root.rstrip(b"/") or b"/"))
         try:
-            noted.files = watch.start(folder).files
+            noted.files = watch.start(folder)
         except Unwatchable as unwatchable:
             noted.limited(str(unwatchable))
         noted.sweeps = Sweeps(watch.root, noted.files.keys(), lambda files: _are_ours(ours, files))
@@ -89,7 +90,6 @@ def watch_run(asking: Asking, claims: Claims, *, skip: Sequence[Path] = ()) -> R
         found = marks.read(folder, watch.root)
         opened = ours.told()
     noted.settle(opened)
-    files = _files(asking.root, noted)
     run = replace(
         head,
         ended=ended,
@@ -99,10 +99,10 @@ def watch_run(asking: Asking, claims: Claims, *, skip: Sequence[Path] = ()) -> R
         limits=tuple(noted.limits),
         ours=sum(opened.values()),
         sweeps=noted.sweeps_seen(),
-        files=files,
         tests=noted.tests(found.tests),
     )
-    return replace(_kept(run, code, asking.keep), signals=tuple(command.signals))
+    done = _kept(run, code, asking.keep, noted.uses(_looked(asking.root, noted)))
+    return replace(done, signals=tuple(command.signals))
 
 
 def _are_ours(ours: watched.Listening, files: set[bytes]) -> bool:
@@ -182,23 +182,41 @@ def _flush(noted: RunNotes, part: _Part) -> None:
         noted.limited(f"what was seen could not be written down all the time ({error.strerror})")
 
 
-def _files(root: Path, noted: RunNotes) -> dict[str, UsedFile]:
-    """Return what is known of each file. Its bytes are named where they are those of the whole run, or of its end."""
-    now: dict[bytes, int] = {}
+def _looked(root: Path, noted: RunNotes) -> Callable[[bytes], tuple[int, str]]:
+    """Return what tells size and blob of a file, where its bytes are those of the whole run, or of its end."""
     touched = noted.touched
-    for raw in {*noted.files, *touched}:
-        with suppress(OSError):
+    blobs = Blobs(root)
+
+    def look(raw: bytes) -> tuple[int, str]:
+        try:
             seen = os.lstat(os.path.join(os.fsencode(root), raw))
-            if raw in touched or (seen.st_size, seen.st_mtime_ns) == noted.files[raw]:
-                now[raw] = seen.st_size
-    return noted.uses(now, blobs_of(root, now))
+        except OSError:
+            return 0, ""
+        is_known = raw in touched or stamp_of(seen) == noted.files[raw]
+        return seen.st_size, blobs.of(raw, seen.st_size) if is_known else ""
+
+    return look
 
 
-def _kept(run: UsedRun, code: int, keep: Path) -> RunDone:
+def _kept(run: UsedRun, code: int, keep: Path, files: Iterator[UsedFile]) -> RunDone:
+    """Write a run. What it says of files that it did not touch goes to the disk alone, for there may be very many."""
+    used: dict[str, UsedFile] = {}
+    total = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal total
+        for one in files:
+            total += 1
+            if one.is_used or one.doubt:
+                used[one.path] = one
+            yield run_file.line(run_file.file_line(one))
+
+    first, *rest = run_file.lines_of(run)
     try:
-        run_file.write(keep, run_file.lines_of(run))
+        run_file.write(keep, chain([first], lines(), rest))
     except OSError as error:
+        run = replace(run, files=used, total=total)
         return RunDone(run, code, None, f"The run cannot be kept in {keep}: {error.strerror or error}.")
     with suppress(OSError):
         part_of(keep).unlink()
-    return RunDone(run, code, keep)
+    return RunDone(replace(run, files=used, total=total), code, keep)

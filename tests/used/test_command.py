@@ -262,7 +262,7 @@ def test_a_limit_of_watches_is_told_and_nothing_is_claimed(tree, tmp_path, monke
     found = watch.start()
     watch.close()
 
-    assert len(found.files) == 15
+    assert len(found) == 15
     (limit,) = noted.limits
     assert re.match(r"the system allows no more than \d watched folders here \(fs.inotify.max_user_watches\)", limit)
 

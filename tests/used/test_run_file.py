@@ -43,6 +43,7 @@ def test_a_run_is_read_as_it_was_written():
             "a/c.json": UsedFile("a/c.json", "", 0),
             "a/d.json": UsedFile("a/d.json", "", 0, doubt="swept"),
         },
+        total=3,
         tests=(UsedTest("t.py::x[1]", "passed", {"a/b.json": 2}, ("a/c.json",), ("a/e.json",)),),
     )
 
