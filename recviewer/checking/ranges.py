@@ -21,7 +21,7 @@ from recviewer.git.texts import texts_of, texts_on_disk
 from recviewer.pairing.sides import Library, Side
 from recviewer.recorders.registry import claims
 from recviewer.smells import Case, Looking, Noticed, Rule, Surroundings
-from recviewer.smells.looking import noted, notes_on, of_changes
+from recviewer.smells.looking import noted, notes_on, of_changes, softened
 
 
 def compared(folder: Path, spec: str, given: Given, *, is_quick: bool = False) -> Checked:
@@ -35,7 +35,11 @@ def compared(folder: Path, spec: str, given: Given, *, is_quick: bool = False) -
     source = changeset.load(asked, Library())
     changes = overview(source).changes
     cases = [Case(one.old, one.new, one.pair, one.moved_to) for one in changes]
-    found = _with_lines(source, list(of_changes(cases, given.asked)), {case.side.path: case.side for case in cases})
+    on_changes = list(of_changes(cases, given.asked))
+    if not is_quick and any(one.rule.soften for one in on_changes):
+        with _around(source, given, is_old=False) as around:
+            on_changes = list(softened(on_changes, around))
+    found = _with_lines(source, on_changes, {case.side.path: case.side for case in cases})
     of_many = [] if is_quick else [rule for rule in given.asked if rule.among]
     if of_many:
         found += _of_many(source, of_many, given)

@@ -15,6 +15,7 @@ from recviewer.checking.lines import line_of
 from recviewer.checking.model import Checked, Located, in_order
 from recviewer.checking.trees import ReadFile
 from recviewer.smells import Looking, Needs, Noticed, Rule, Surroundings
+from recviewer.smells.looking import softened
 
 if TYPE_CHECKING:
     from recviewer.git.repository import Repository
@@ -35,6 +36,8 @@ def directory(root: Path, given: Given) -> Checked:
     looking = Looking(given.asked)
     with _no_collector(), _around(root, given) as around:
         found, count = _looked_at(trees.below(root, given.limit_bytes, problems), looking)
+        lines = [line for _, line in found]
+        found = list(zip(softened((one for one, _ in found), around), lines, strict=True))
         found += list(with_lines(root, looking.together(around), given.limit_bytes))
     asked = [rule for rule in given.asked if rule.needs is not Needs.CHANGE]
     told = [_located(one, around.top, lines) for one, lines in found]

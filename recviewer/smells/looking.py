@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from recviewer.pairing.sides import Side
 from recviewer.smells.asking import COULD_NOT_LOOK, rules, weighed
@@ -86,6 +87,17 @@ def of_many(rule: Rule, some: Iterable[Noted], around: Surroundings) -> Iterator
             yield Noticed(rule, held, one.key, one.test_id, one.blob, one.subject, one.file or one.key)
 
 
+def softened(found: Iterable[Noticed], around: Surroundings) -> Iterator[Noticed]:
+    """Yield findings with what the sources of their tests say of them."""
+    for one in found:
+        soften = one.rule.soften if one.test_id and around.sources is not None else None
+        try:
+            yield replace(one, held=soften(one.held, one.test_id, around)) if soften else one
+        except Exception:  # a bug of ours: the finding stays as it was, and the log says so
+            log.exception("the rule %s could not ask the sources", one.rule.name)
+            yield one
+
+
 def failed(rule: Rule) -> Held:
     """Return what is said where a rule raised."""
     return Held(Severity.AMBER, "failed", says=f"the rule {rule.name} {COULD_NOT_LOOK} it: a fault of recviewer")
@@ -134,7 +146,7 @@ def of_recordings(
     """Return what is found on recordings by themselves, in the order of `in_order`. recordings: all that there are."""
     look = Looking(asked)
     found = [one for side in recordings for one in look.at(side)]
-    return in_order([*found, *look.together(around)])
+    return in_order([*softened(found, around or Surroundings()), *look.together(around)])
 
 
 def in_order(found: Iterable[Noticed]) -> tuple[Noticed, ...]:

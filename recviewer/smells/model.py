@@ -214,7 +214,8 @@ class Rule:
     one where `of_gone`. among: asked of many recordings together; `holds` of the same rule is then only for changes. tell:
     says it of several cases of a range; it is given all cases too, and there is at least one instance. needs: the least it
     must be given. about: what its findings are about; one that rests on the old recording too is about the change in any
-    case. levels: how bad its findings can be. is_heuristic: it judges words, and may be wrong.
+    case. levels: how bad its findings can be. is_heuristic: it judges words, and may be wrong. soften: asked of a finding on
+    a recording of a test, by its id, where the sources are known: they may say that it is as it should be.
     """
 
     name: str
@@ -228,6 +229,7 @@ class Rule:
     among: Among | None = None
     of_gone: bool = False
     is_heuristic: bool = False
+    soften: Callable[[Held, str, Surroundings], Held] | None = None
 
 
 @dataclass(frozen=True, slots=True)

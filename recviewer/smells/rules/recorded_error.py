@@ -5,11 +5,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from recviewer.exchange.model import Failure
 from recviewer.pairing.sides import Side
 from recviewer.smells.intent import wants_busy, wants_error
-from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.model import (
+    About,
+    Case,
+    Explained,
+    Held,
+    Instance,
+    Needs,
+    Rule,
+    Severity,
+    Surroundings,
+    Told,
+    answer,
+    counted,
+)
 from recviewer.smells.spots import in_answer
 
 _BUSY = re.compile(
@@ -78,6 +92,29 @@ def _is_wanted(side: Side, error: Failure) -> bool:
     return wants_busy(side) if _is_busy(error) and _status(error) != 500 else wants_error(side)
 
 
+_SAYS_BUSY = re.compile(
+    r"rate|quota|timeout|connect|auth|permission|status|server|unavailable|overload|api_?error", re.IGNORECASE
+)
+
+
+def _soften(held: Held, test_id: str, around: Surroundings) -> Held:
+    """What a test expects by `pytest.raises` is as it should be; what may not come again only where that is what it "
+    "names.
+    """
+    from recviewer.asserts.reading import expectations_of  # of use only where there are errors
+
+    read = expectations_of(around.sources, test_id) if around.sources is not None else None
+    names = [name for one in read.raises for name in one.names] if read is not None else []
+    if held.severity is Severity.RED and (held.is_compared or not any(_SAYS_BUSY.search(name) for name in names)):
+        return held
+    if held.severity is Severity.GREY or not names:
+        return held
+    said = " or ".join(dict.fromkeys(names))
+    return replace(
+        held, severity=Severity.GREY, says=f"an error was recorded, as its test expects ({said}): {held.what}"
+    )
+
+
 def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     kinds = Counter(one.held.what for one in some)
     said = ", ".join(f"{label} ×{count:,}" for label, count in kinds.most_common(4))
@@ -92,12 +129,13 @@ RULE = Rule(
     "an error was recorded as the answer",
     Explained(
         what="A failure in place of an answer. One that may not come again (429, 5xx, a lost connection, a quota, 401, "
-        "403) is red, any other amber. Where the name of the test says that it wants an error it is grey; only words "
+        "403) is red, any other amber. Where the name of the test says that it wants an error, or its source expects "
+        "one (`pytest.raises`), it is grey; only words "
         "such as `retry` or `rate_limit` excuse a provider that was overloaded.",
         why="The test replays a bad day of the provider for ever, and passes or fails because of it.",
         example="An exception of type `RateLimitError` with status 429.",
         fix="Record it again. If the test is about the error, suppress the finding and say so.",
-        mistaken="Tests that want just this error, and do not say so in their name.",
+        mistaken="Tests that want just this error, and say so neither in their name nor by `pytest.raises`.",
         measured="31, 15 and 83, of which 0, 1 and 9 are red; all were read. All red are right. Of 71 in grey the "
         "tests want an error.",
     ),
@@ -106,4 +144,5 @@ RULE = Rule(
     needs=Needs.EXCHANGE,
     about=About.CONTENT,
     levels=(Severity.RED, Severity.AMBER, Severity.GREY),
+    soften=_soften,
 )

@@ -2,7 +2,7 @@
 
 import copy
 
-from tests.smells.building import changed, chat, recorded
+from tests.smells.building import among, changed, chat, recorded
 from tests.trees import id_of
 
 LIMITED = chat(error="slow down")
@@ -16,7 +16,24 @@ def failing(status, function, message="slow down"):
     return made
 
 
+PATH = "tests/integration/chat/test_chat.py"
+
+
+def expecting(error, given):
+    source = f"import pytest\n\ndef test_a(txt):\n    with pytest.raises({error}):\n        ask(txt)\n"
+    return among(given, sources={PATH: source})
+
+
 FIRES = {
+    "its test expects it": (expecting("BadRequestError", failing(400, "test_a")), "grey"),
+    "its test expects one of several": (
+        expecting("(ValueError, openai.BadRequestError)", failing(400, "test_a")),
+        "grey",
+    ),
+    "its test expects another one": (expecting("BadRequestError", failing(429, "test_a")), "red"),
+    "its test expects a busy provider": (expecting("RateLimitError", failing(429, "test_a")), "grey"),
+    "its test expects none": (among(failing(400, "test_a"), sources={PATH: "def test_a(txt): ask(txt)\n"}), "amber"),
+    "its test is not there": (among(failing(400, "test_a"), sources={PATH: ""}), "amber"),
     "it may not come again": (recorded(LIMITED), "red"),
     "in the place of an answer": (changed(chat(), ASKED_WRONG), "red"),
     "it may be what the test wants": (recorded(ASKED_WRONG), "amber"),
