@@ -180,10 +180,10 @@ def test_some_go_and_some_come_back_at_once(put, remove, commit, spec_of, say, a
 
 
 def test_only_what_was_marked_itself_goes(put, commit, spec_of, say):
-    put("t/recordings/x.json", asked="Who?")
+    put("tests/recordings/x.json", asked="Who?")
     base = commit("before")
-    put("t/recordings/a.json", id="1")
-    put("t/recordings/b.json", id="2")
+    put("tests/recordings/a.json", id="1")
+    put("tests/recordings/b.json", id="2")
     spec = spec_of(base)
     say(spec, "delete", "a.json")
 
@@ -199,11 +199,11 @@ def test_only_what_was_marked_itself_goes(put, commit, spec_of, say):
     [({"id": "2"}, "same meaning"), ({"answered": "Mars."}, "another answer")],
 )
 def test_a_mark_on_other_bytes_is_left_out(put, commit, spec_of, say, words, why):
-    put("t/recordings/x.json", asked="Who?")
+    put("tests/recordings/x.json", asked="Who?")
     base = commit("before")
-    put("t/recordings/a.json", id="1")
+    put("tests/recordings/a.json", id="1")
     say(spec_of(base), "delete", "a.json")
-    put("t/recordings/a.json", **words)
+    put("tests/recordings/a.json", **words)
 
     made = plan_of(spec_of(base))
 
