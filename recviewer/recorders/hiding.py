@@ -61,11 +61,13 @@ def _hidden(reading: Reading, decoded: Decoded, data: bytes, *, is_document: boo
     if not is_document:
         told = {one.told for one in secrets}
         secrets += [one for one in _in_file(data) if one.told not in told]
+    problems = tuple([replace(one, what=hidden(one.what, find(one.what))) for one in decoded.problems])
+    beside = [(one.what, at) for one in decoded.problems for at in find(one.what)]  # of keys given twice
+    secrets += [documents.secret_of(at, what, IN_FILE) for what, at in beside]
     if not secrets:
         return reading
-    if not found.values:
+    if not found.values and problems == decoded.problems:
         return replace(reading, exchange=replace(reading.exchange, secrets=tuple(secrets)))
-    problems = tuple([replace(one, what=hidden(one.what, find(one.what))) for one in decoded.problems])
     again = read_document(replace(decoded, document=found.document, problems=problems))
     outputs = tuple(map(_without, again.exchange.outputs))
     exchange = replace(again.exchange, outputs=outputs, runs=reading.exchange.runs, secrets=tuple(secrets))

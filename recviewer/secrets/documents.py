@@ -96,6 +96,23 @@ def _body(document: Json) -> list[Json] | None:
     return body if isinstance(body, list) and len(body) > 1 else None
 
 
+def _of_lines(body: list[Json], walk: _Walk) -> list[Json]:
+    """Return the lines or pieces of a text of events without the secrets that several events make together.
+
+    Pieces that the network cut anywhere are put together in the first of them.
+    """
+    for joint in ("\n", ""):
+        text = joint.join(body)
+        found = pieces.across(text)
+        for one in found:
+            walk.add([one.found], one.joined, "response.body")
+        if found:
+            made = pieces.hidden_across(text)
+            lines = made.split(joint) if joint else []
+            return lines if len(lines) == len(body) else [made, *[""] * (len(body) - 1)]
+    return body
+
+
 class _Piece(NamedTuple):
     """A text of an element. element: its place. way: to the text in it."""
 
@@ -109,6 +126,8 @@ def _joined(body: list[Json], walk: _Walk) -> list[Json]:
 
     Texts belong together that stand at the same place of their elements, and of the same choice, call or block.
     """
+    if all(isinstance(element, str) for element in body):
+        body = _of_lines(body, walk)
     series: dict[tuple[Any, ...], list[_Piece]] = {}
     for place, element in enumerate(body):
         for key, way, text in _texts(element, (), ()):

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import orjson
 
-from recviewer.exchange.model import Json
 from recviewer.secrets import documents, pieces
 from recviewer.secrets.quick import suspects
 from recviewer.secrets.texts import SecretAt, between_data, find, find_named, hidden
@@ -63,15 +62,48 @@ def _named(text: str) -> Iterator[SecretAt]:
 
 def shown(data: bytes) -> bytes:
     """Return the bytes of a file with its secrets masked. Equal bytes come back where there are none."""
+    is_odd = may_hold(data)
+    masked = _document(data) if is_odd or len(data) <= CLOSELY else None
+    if masked is not None and masked.values:
+        again = _written_again(data, masked)
+        if again is not None:
+            return again
     text = data.decode("utf-8", "surrogateescape")
     made = text
-    if may_hold(data):
+    if is_odd:
         made = hidden(made, _apart(found_in(made)))
-        for value, mask in sorted(_values(data).items(), key=lambda one: -len(one[0])):
-            made = _without(made, value, mask)
+    for value, mask in sorted(masked.values.items() if masked else (), key=lambda one: -len(one[0])):
+        made = _without(made, value, mask)
     if pieces.across(made):
         made = pieces.hidden_across(made)
-    return data if made is text else made.encode("utf-8", "surrogateescape")
+    return data if made == text else made.encode("utf-8", "surrogateescape")
+
+
+CLOSELY = 3_000_000
+"""Bytes up to which a file without a sign of a secret is looked at as a document: a stream may have cut one to pieces."""
+
+
+def _document(data: bytes) -> documents.Masked | None:
+    """Return a document of JSON with masks, None where the file is none."""
+    try:
+        return documents.masked(orjson.loads(data))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _written_again(data: bytes, masked: documents.Masked) -> bytes | None:
+    """Return a document with masks as its file has it, None where that is written in another way than recorders do."""
+    document = orjson.loads(data)
+    option = orjson.OPT_INDENT_2
+    for end in (b"\n", b""):
+        try:
+            if orjson.dumps(document, option=option) + end == data:
+                return orjson.dumps(masked.document, option=option) + end
+            if json.dumps(document, indent=2).encode() + end == data:
+                return json.dumps(masked.document, indent=2).encode() + end
+        except (TypeError, ValueError):
+            return None
+    return None
 
 
 def _apart(found: list[SecretAt]) -> list[SecretAt]:
@@ -81,15 +113,6 @@ def _apart(found: list[SecretAt]) -> list[SecretAt]:
         if one.kind.is_masked and (not made or one.start >= made[-1].end):
             made.append(one)
     return made
-
-
-def _values(data: bytes) -> dict[str, str]:
-    """Return what is masked in a document of JSON, with its masks."""
-    try:
-        document: Json = orjson.loads(data)
-    except ValueError:
-        return {}
-    return documents.masked(document).values
 
 
 def _without(text: str, value: str, mask: str) -> str:

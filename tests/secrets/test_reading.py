@@ -8,6 +8,7 @@ from recviewer.exchange.fingerprint import fingerprint
 from recviewer.formats.decode import decode
 from recviewer.formats.reading import read_document
 from recviewer.recorders.reading import read_file, sum_file
+from recviewer.secrets.mask import REST
 from recviewer.secrets.raw import shown
 from tests.secrets.planting import SECRETS
 from tests.trees import chat
@@ -105,3 +106,111 @@ version: 1
 
     assert [(one.kind, one.where) for one in part.reading.exchange.secrets] == [("named-secret", "file")]
     assert secret.encode() not in shown(data)
+
+
+def anthropic():
+    """A stream of events of Anthropic, as text, in which a call's arguments hold a secret in pieces."""
+    arguments = json.dumps({"key": SECRET})
+    said = [
+        {"type": "message_start", "message": {"id": "m", "type": "message", "role": "assistant", "content": []}},
+        {
+            "type": "content_block_start",
+            "index": 0,
+            "content_block": {"type": "tool_use", "id": "t", "name": "go", "input": {}},
+        },
+    ]
+    said += [
+        {
+            "type": "content_block_delta",
+            "index": 0,
+            "delta": {"type": "input_json_delta", "partial_json": arguments[at : at + 5]},
+        }
+        for at in range(0, len(arguments), 5)
+    ]
+    return "".join(f"event: {one['type']}\ndata: {json.dumps(one)}\n\n" for one in said)
+
+
+def events(body):
+    request = {
+        "method": "POST",
+        "url": "https://api.anthropic.com/v1/messages",
+        "headers": {},
+        "endpoint": "/v1/messages",
+    }
+    request["body"] = {"model": "small-1", "messages": [{"role": "user", "content": "Go."}], "stream": True}
+    return {"test_id": None, "request": request, "response": {"is_streaming": True, "body": body}}
+
+
+def interleaved():
+    """Two choices, told in turn, of which the first says a secret."""
+    made = streamed(SECRET, 4)
+    chunks = []
+    for one in made["response"]["body"]:
+        other = json.loads(json.dumps(one))
+        other["__data__"]["choices"][0] |= {"index": 1, "delta": {"content": "la "}}
+        chunks += [one, other]
+    made["response"]["body"] = chunks
+    return made
+
+
+TEXT = anthropic()
+HARD = {
+    "events as one text": events(TEXT),
+    "events as lines": events(TEXT.split("\n")),
+    "events as the network cut them": events([TEXT[at : at + 37] for at in range(0, len(TEXT), 37)]),
+    "choices in turn": interleaved(),
+    "a key": chat(params={SECRET: 1}),
+    "a test": chat(test=f"t/test_a.py::test_b[{SECRET}]"),
+    "a model": chat(model=SECRET),
+    "an error": chat(error=f"Incorrect API key provided: {SECRET}."),
+}
+
+
+def everything(part):
+    """All that is made of an exchange, with what its chunks say together for each choice."""
+    exchange = part.reading.exchange
+    said = [
+        "".join(delta.text for chunk in part.reading.chunks() for delta in chunk.deltas if delta.choice == choice)
+        for choice in (0, 1)
+    ]
+    called = "".join(
+        call.arguments for chunk in part.reading.chunks() for delta in chunk.deltas for call in delta.calls
+    )
+    return repr([exchange, part.reading.document, said, called])
+
+
+@pytest.mark.parametrize("read", [read_file, sum_file])
+@pytest.mark.parametrize("name", HARD)
+def test_hard_ones_are_masked_too(name, read):
+    (part,) = read(written(HARD[name]), NAME)
+
+    assert SECRET in everything(ReadAsRecorded(part.reading.as_recorded))
+    assert SECRET not in everything(part)
+    assert part.reading.exchange.kind is part.reading.as_recorded.exchange.kind
+    assert part.reading.exchange.chunks == part.reading.as_recorded.exchange.chunks
+
+
+class ReadAsRecorded:
+    def __init__(self, reading):
+        self.reading = reading
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_lines_with_hard_ones_are_masked_too(name):
+    data = written(HARD[name])
+    lines = shown(data)
+
+    assert lines.count(b"\n") == data.count(b"\n")
+    (part,) = read_file(lines, NAME)
+    assert SECRET not in everything(part)
+    assert repr(part.reading.exchange.outputs).replace(REST, "") == repr(
+        read_file(data, NAME)[0].reading.exchange.outputs
+    )
+
+
+def test_what_stood_before_under_a_key_given_twice_is_masked_in_the_problem():
+    data = written(chat()).replace(b'"test_id"', b'"left": "' + SECRET.encode() + b'", "left": "b", "test_id"', 1)
+    (part,) = read_file(data, NAME)
+
+    assert any("keys given twice" in one.what for one in part.reading.exchange.problems)
+    assert SECRET not in everything(part)
