@@ -17,6 +17,7 @@ from recviewer.checking.model import Checked, Located, in_order
 from recviewer.checking.running import Given, with_lines
 from recviewer.git.history import contents
 from recviewer.git.ranges import held, opened
+from recviewer.git.removals import removals
 from recviewer.git.texts import texts_of, texts_on_disk
 from recviewer.pairing.sides import Library, Side
 from recviewer.recorders.registry import claims
@@ -122,7 +123,8 @@ def _around(source: ChangeSet, given: Given, *, is_old: bool) -> Iterator[Surrou
     collected = None if is_old else given.collected
     if asked.is_on_disk and not is_old:
         with texts_on_disk(repository) as text:
-            yield Surroundings(SourceFiles(text), "", collected)
+            yield Surroundings(SourceFiles(text), "", collected, removals(repository, "HEAD"))
         return
-    with texts_of(repository, asked.base if is_old else asked.head) as text:
-        yield Surroundings(SourceFiles(text), "", collected)
+    commit = asked.base if is_old else asked.head
+    with texts_of(repository, commit) as text:
+        yield Surroundings(SourceFiles(text), "", collected, removals(repository, commit))

@@ -124,6 +124,7 @@ def _checked(
 def _around(root: Path, given: Given) -> Iterator[Surroundings]:
     """Yield what stands around the recordings of a directory: the sources of the work tree in which it lies."""
     from recviewer.asserts.sources import SourceFiles
+    from recviewer.git.removals import removals
     from recviewer.git.repository import find
     from recviewer.git.texts import texts_on_disk
 
@@ -132,7 +133,7 @@ def _around(root: Path, given: Given) -> Iterator[Surroundings]:
         yield Surroundings(collected=given.collected)
         return
     with texts_on_disk(repository) as text:
-        yield Surroundings(SourceFiles(text), top_of(repository, root), given.collected)
+        yield Surroundings(SourceFiles(text), top_of(repository, root), given.collected, removals(repository, "HEAD"))
 
 
 def top_of(repository: Repository, root: Path) -> str:

@@ -1,0 +1,43 @@
+"""In which commit a file went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from recviewer.git.refs import commit_of
+from recviewer.git.repository import GitFailed, Repository, reading, run
+
+SECONDS = 5
+"""How long git may look for one."""
+
+MOST = 50
+"""Files that are looked for; of more nobody knows."""
+
+
+def removals(repository: Repository, commit: str) -> Callable[[str], str]:
+    """Return what tells in which commit a file went: its short name and day, "" where nobody knows.
+
+    commit: the state that is looked at, "HEAD" for the work tree's. Paths are from the top of the repository, with `/`.
+    """
+    known: dict[str, str] = {}
+
+    def told(path: str) -> str:
+        if path not in known:
+            known[path] = _removal(repository, commit, path) if len(known) < MOST else ""
+        return known[path]
+
+    return told
+
+
+def _removal(repository: Repository, commit: str, path: str) -> str:
+    raw = path.encode("utf-8", "surrogatepass")
+    if not raw or b"\0" in raw:
+        return ""
+    asked: list[str | bytes] = ["log", "-1", "--format=%h, %as", "--diff-filter=D", "--no-renames"]
+    try:
+        asked += [commit_of(repository, commit), "--", b":(top,literal)" + raw]
+        with reading(repository) as env:
+            done = run(asked, env=env, seconds=SECONDS)
+    except GitFailed:
+        return ""
+    return done.stdout.decode("ascii", "replace").strip() if done.returncode == 0 else ""
