@@ -32,6 +32,7 @@ PAGES = frozenset(
         "tests:listing",
         "tests:show",
         "files:show",
+        "smells:let_be",
         "smells:listing",
         "smells:rule",
         "trash:listing",

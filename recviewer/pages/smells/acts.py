@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from recviewer.pages.site.forms import next_of
 from recviewer.review import suppressing
 from recviewer.review.actors import actor_of
+from recviewer.review.audit import Done
 from recviewer.review.refusals import Invalid
 from recviewer.review.suppressing import Aim
 from recviewer.smells.suppressing import Reach
@@ -30,8 +31,13 @@ def act(request: HttpRequest) -> HttpResponse:
         done = suppressing.lift(_lifted(aim, sent.get("identity", ""), *_places(request)), actor=actor_of(request))
     else:
         done = suppressing.suppress([aim], sent.get("reason", ""), actor=actor_of(request), until=_until(request))
+    return told(request, done)
+
+
+def told(request: HttpRequest, done: Done) -> HttpResponse:
+    """Lead on from an act, with its sentence and a way to undo it."""
     messages.success(request, done.sentence, extra_tags=f"undo-{done.event}" if done.event else "")
-    return HttpResponseRedirect(next_of(request, sent), status=303)
+    return HttpResponseRedirect(next_of(request, request.POST), status=303)
 
 
 def _places(request: HttpRequest) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from recviewer.catalog import noticed
 from recviewer.catalog.noticed import FoundInTree, NoticedRow
 from recviewer.review import suppressing
-from recviewer.smells.suppressing import Suppressions
+from recviewer.smells.suppressing import Suppressed, Suppressions
 
 LEVELS = ("red", "amber", "grey")
 GLYPHS = {"red": ("error", "bad"), "amber": ("warn", "warn"), "grey": ("note", "")}
@@ -21,16 +21,25 @@ GLYPHS = {"red": ("error", "bad"), "amber": ("warn", "warn"), "grey": ("note", "
 
 @dataclass(frozen=True, slots=True)
 class ShownFinding:
-    """A finding. reason: why it is let be, "" where it counts; until: its last day, "" for none."""
+    """A finding. over: what lets it be, None where it counts."""
 
     row: NoticedRow
-    reason: str = ""
-    until: str = ""
+    over: Suppressed | None = None
 
     @property
     def counts(self) -> bool:
         """Tell whether it counts."""
-        return not self.reason
+        return self.over is None
+
+    @property
+    def reason(self) -> str:
+        """Why it is let be, "" where it counts."""
+        return self.over.reason if self.over else ""
+
+    @property
+    def until(self) -> str:
+        """The last day on which it is let be, "" for none."""
+        return self.over.until.isoformat() if self.over and self.over.until else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +119,7 @@ def on_recording(path: str, blob: str) -> tuple[FindingHereNow, ...]:
 
 
 def _shown(row: NoticedRow, let_be: Suppressions) -> ShownFinding:
-    over = let_be.let(row.rule, row.identity, row.test_id, row.path) if let_be else None
-    until = over.until.isoformat() if over and over.until else ""
-    return ShownFinding(row, over.reason if over else "", until)
+    return ShownFinding(row, let_be.let(row.rule, row.identity, row.test_id, row.path) if let_be else None)
 
 
 def _weight(one: RuleFindings) -> tuple[object, ...]:

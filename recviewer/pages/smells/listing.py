@@ -17,6 +17,7 @@ from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole
+from recviewer.pages.smells import let_be
 from recviewer.pages.smells.acts import act
 from recviewer.pages.smells.found import GLYPHS, LEVELS, AllFindings, RuleFindings, ShownFinding, standing, totals
 from recviewer.pages.text.test_addresses import url_of_test
@@ -241,6 +242,20 @@ def _all_told(every: AllFindings) -> dict[str, object]:
         "changed_since": every.left,
         "rules": [_rule_told(one) for one in (*every.rules, *every.quiet)],
         "problems": list(found.problems) if found else [],
+        "suppressions": [
+            {
+                "rule": one.row.rule,
+                "scope": one.row.scope,
+                "subject": one.row.subject,
+                "path": one.row.path,
+                "reason": one.row.reason,
+                "until": one.row.until.isoformat() if one.row.until else None,
+                "by": one.row.author,
+                "is_over": one.is_over,
+                "findings": one.count,
+            }
+            for one in let_be.lines(every)
+        ],
     }
 
 
@@ -273,6 +288,8 @@ urlpatterns = [
     path("smells/", listing, name="listing"),
     path("smells/.json", listing, name="json"),
     path("smells/act", act, name="act"),
+    path("smells/let-be/", let_be.show, name="let_be"),
+    path("smells/lift", let_be.lift, name="lift"),
     path("smells/<slug:name>", rule, name="rule"),
     path("smells/<slug:name>.json", rule, name="rule_json"),
 ]

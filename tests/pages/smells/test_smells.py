@@ -1,6 +1,7 @@
 """What is odd in the tree: by rule, decided where it stands, let be, and asked for in the list."""
 
 import json
+from datetime import date
 from urllib.parse import quote
 
 import pytest
@@ -134,6 +135,29 @@ def test_a_finding_is_let_be_and_counts_again(client, tree_of, reach):
     let_be(client, CUT, lift="1")
     assert "broke-off" in rules(client)
     assert Suppression.objects.get().is_lifted
+
+
+def test_all_that_is_let_be_stands_together_also_what_lets_nothing_be(client, tree_of, root):
+    assert "Nothing is let be" in client.get("/smells/let-be/").content.decode()
+    tree_of(CUT, GOOD)
+    let_be(client, CUT, reach="folder")
+    let_be_over = Suppression.objects.create(rule="twin", scope="test", subject="t.py::a", reason="Old.", author="Ada")
+    let_be_over.until = date(2020, 1, 1)
+    let_be_over.save()
+
+    html = client.get("/smells/let-be/").content.decode()
+    assert "<b>2 suppressions</b>" in html
+    assert "1 finding" in html
+    assert "over since 1 Jan 2020" in " ".join(html.split())
+    some = {one["rule"]: one for one in told(client)["suppressions"]}
+    assert (some["broke-off"]["findings"], some["broke-off"]["subject"]) == (1, f"{FOLDER}/")
+    assert (some["twin"]["findings"], some["twin"]["is_over"]) == (0, True)
+
+    sent = {"rule": "broke-off", "reach": "path", "subject": quote(f"{FOLDER}/", safe=""), "next": "/smells/let-be/"}
+    answer = client.post("/smells/lift", sent)
+    assert (answer.status_code, answer.url) == (303, "/smells/let-be/")
+    assert "broke-off" in rules(client)
+    assert client.post("/smells/lift", {"rule": "broke-off", "reach": "all", "subject": "x"}).status_code == 422
 
 
 @pytest.mark.parametrize("wrong", [{"reason": ""}, {"reach": "all"}, {"until": "soon"}, {"rule": "no-such"}])
