@@ -35,9 +35,11 @@ SORTS = {
         Sort("-model", "model, backwards", ("-model", "-pk")),
         Sort("-changed", "changed last", ("-mtime_ns", "-pk")),
         Sort("path", "path", ("path",)),
+        Sort("file", "file, call by call", ("file__path", "place", "pk")),
     )
 }
 DEFAULT_SORT = "test"
+BY_FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from recviewer.language.tree import Term
 from recviewer.pages.recordings.blame import Blame, blame_of
 from recviewer.pages.recordings.facets import counts_of, narrowed, page_of, printed_facets
 from recviewer.pages.recordings.jumps import jump, opened_by, test_named_by, unknown_hash
-from recviewer.pages.recordings.listing import DEFAULT_SORT, SORTS, ListState, Sort
+from recviewer.pages.recordings.listing import BY_FILE, DEFAULT_SORT, SORTS, ListState, Sort
 from recviewer.pages.recordings.mending import Mending, mending_of
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
@@ -30,7 +30,7 @@ from recviewer.pages.recordings.rows import printed
 from recviewer.pages.recordings.saved import SavedRail, rail_of
 from recviewer.pages.recordings.searching import printed_help
 from recviewer.pages.recordings.sentence import Chip, as_text, chips_of, without_all
-from recviewer.pages.recordings.telling_apart import places_of
+from recviewer.pages.recordings.telling_apart import by_file, places_of
 from recviewer.pages.site.htmx import answer, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.status import Freshness
@@ -236,7 +236,7 @@ def _rows(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[tuple[Re
     standings = said.standings_for([subject_of(one) for one in found])
     totals = said.totals([subject_of(one) for one in found])
     tags = said.tags_for_paths([one.path for one in found])
-    places = places_of(found, is_by_test=state.sort == DEFAULT_SORT)
+    places = by_file(found) if state.sort == BY_FILE else places_of(found, is_by_test=state.sort == DEFAULT_SORT)
     return found, tuple(
         [
             printed(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
+
+from django.urls import reverse
 
 from recviewer.catalog.models import Recording
 from recviewer.exchange.text import LINE
@@ -17,14 +19,16 @@ NO_TEST = "no test"
 class RowPlace:
     """A row among its neighbours.
 
-    heading: the function that begins with this row, "" where none does. suite: of a heading. is_again: the row above is of
-    the same function and asks the same. differs: what is different among the rows of the function, piece by piece.
+    heading: the function or file that begins with this row, "" where none does. suite: of a heading; url: where it leads.
+    is_again: the row above is of the same function and asks the same. differs: what is different among the rows of the
+    function, piece by piece.
     """
 
     heading: str = ""
     suite: str = ""
     is_again: bool = False
     differs: tuple[str, ...] = ()
+    url: str = ""
 
 
 def places_of(rows: Sequence[Recording], *, is_by_test: bool) -> tuple[RowPlace, ...]:
@@ -39,6 +43,20 @@ def places_of(rows: Sequence[Recording], *, is_by_test: bool) -> tuple[RowPlace,
         RowPlace(differs=(_short(test), *_without_model(_pieces(one, test), one)))
         for one, test in zip(rows, tests, strict=True)
     )
+
+
+def by_file(rows: Sequence[Recording]) -> tuple[RowPlace, ...]:
+    """Return the place of each row of a page in order of files: a file that holds many calls is a heading."""
+    made: list[RowPlace] = []
+    for file, run in groupby(rows, key=lambda one: one.file_path if one.part else ""):
+        some = list(run)
+        places = places_of(some, is_by_test=False)
+        if file:
+            folder, slash, name = file.rpartition("/")
+            first = replace(places[0], heading=name, suite=folder + slash, url=reverse("files:show", args=[file]))
+            places = (first, *places[1:])
+        made += places
+    return tuple(made)
 
 
 def _short(test: TestId) -> str:

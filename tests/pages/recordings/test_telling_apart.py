@@ -1,7 +1,10 @@
 """What tells the rows of a page of the list apart."""
 
+from pathlib import Path
+
 import pytest
 
+from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.exchange.text import LINE
 from recviewer.pages.recordings.telling_apart import places_of
@@ -83,3 +86,18 @@ def test_the_list_says_a_function_and_a_question_once(client, make_recording):
     assert ">openai</span>" in html
     assert ">azure</span>" in html
     assert "far · openai" in client.get("/?sort=-size").content.decode()
+
+
+def test_in_order_of_files_a_file_of_many_calls_is_a_heading_that_leads_to_it(client, root, db):
+    place = root / "a" / "cassettes" / "test_sky" / "test_planets.yaml"
+    place.parent.mkdir(parents=True)
+    place.write_bytes((Path(__file__).parents[2] / "recorders/cases/vcrpy/test_planets.yaml").read_bytes())
+    indexer.refresh(processes=1)
+
+    page = client.get("/?sort=file").content.decode()
+
+    at = "/files/a/cassettes/test_sky/test_planets.yaml"
+    assert page.count(f'<h2><a href="{at}">test_planets.yaml</a></h2>') == 1
+    rows = Recording.objects.order_by("place")
+    found = [page.index(f'id="row-{row.pk}"') for row in rows]
+    assert found == sorted(found)
