@@ -6,6 +6,8 @@ from types import ModuleType
 
 import pytest
 
+from recviewer.recorders.reading import read_file
+
 ROOT = Path(__file__).parents[1]
 TREE = ROOT / "recordings"
 
@@ -26,8 +28,19 @@ def test_demo_tree_stays_small(make_demo: ModuleType) -> None:
     assert sum(map(len, make_demo.files().values())) < 700_000
 
 
+def test_cassettes_of_three_recorders_are_among_them_and_read_without_a_problem(make_demo: ModuleType) -> None:
+    cassettes = {path: body for path, body in make_demo.files().items() if not path.endswith(".json")}
+    found = [part for path, body in cassettes.items() for part in read_file(body, path)]
+
+    assert {part.recorder for part in found} == {"vcrpy", "go-vcr", "ruby-vcr"}
+    others = [part.reading.exchange for part in found if part.reading.exchange.kind != "unknown"]
+    assert [len(others), *(one.problems for one in others)] == [5, (), (), (), (), ()]
+
+
 def test_unbroken_recordings_are_written_as_the_recorder_writes_them(make_demo: ModuleType) -> None:
-    written = {path: body for path, body in make_demo.files().items() if "/broken/" not in path}
+    written = {
+        path: body for path, body in make_demo.files().items() if "/broken/" not in path and path.endswith(".json")
+    }
 
     again = {path: (json.dumps(json.loads(body), indent=2) + "\n").encode() for path, body in written.items()}
 

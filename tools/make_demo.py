@@ -1,4 +1,6 @@
-"""Make the demo tree, `recordings/` at the top level: invented recordings that show every format and many traps.
+"""Make the demo tree, `recordings/` at the top level: invented recordings and cassettes.
+
+They show every format and many traps.
 
 Run `python tools/make_demo.py` after a change here; it replaces the tree. The files are the same on every machine.
 """
@@ -13,7 +15,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from demo import agents, broken, chats, others, protocols
+from demo import agents, broken, cassettes, chats, others, protocols
 from demo.naming import models_digest, request_hash
 from demo.wire import REC, Scene
 
@@ -29,7 +31,7 @@ def files() -> dict[str, bytes]:
             message = f"two scenes are written to {path}"
             raise ValueError(message)
         made[path] = body
-    return made | {place("broken", name): body for name, body in broken.files().items()}
+    return made | {place("broken", name): body for name, body in broken.files().items()} | cassettes.files()
 
 
 def recorded(scene: Scene) -> tuple[str, bytes]:

@@ -18,7 +18,7 @@ MANY = 50
 
 
 def recording(**words):
-    return Recording.objects.filter(**words).order_by("path").first()
+    return Recording.objects.filter(part="", **words).order_by("path").first()
 
 
 def is_summed_up(page):
