@@ -87,7 +87,7 @@ def _act(aims: Sequence[Aim], values: Values, *, actor: str, at: datetime, verb:
         if not changes:
             return Done("That is so already.", None, 0)
         names = ", ".join(dict.fromkeys(one["key"][0] for one in changes))
-        why = "" if values["is_lifted"] else f": {printable(values['reason'], 120)}"
+        why = "" if values["is_lifted"] else f": {printable(values['reason'].rstrip('.'), 120)}"
         event = audit.write(
             actor=actor,
             action=Action.SUPPRESS,

@@ -12,11 +12,14 @@ from django.urls import reverse
 from recviewer.catalog import noticed
 from recviewer.catalog.noticed import FoundInTree, NoticedRow
 from recviewer.review import suppressing
-from recviewer.smells.suppressing import Suppressed, Suppressions
+from recviewer.smells.suppressing import Reach, Suppressed, Suppressions
 
 LEVELS = ("red", "amber", "grey")
 GLYPHS = {"red": ("error", "bad"), "amber": ("warn", "warn"), "grey": ("note", "")}
 """How a level is drawn: glyph and tone."""
+
+
+_OWN = {Reach.TEST: "test", Reach.PATH: "file"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,14 @@ class ShownFinding:
     def reason(self) -> str:
         """Why it is let be, "" where it counts."""
         return self.over.reason if self.over else ""
+
+    @property
+    def let_with(self) -> str:
+        """With what else it is let be, in words; "" where it is let be alone, or counts."""
+        if self.over is None or self.over.scope is Reach.FINDING:
+            return ""
+        subject = self.over.subject
+        return f"all below {subject}" if subject.endswith("/") else f"all of this rule on its {_OWN[self.over.scope]}"
 
     @property
     def until(self) -> str:

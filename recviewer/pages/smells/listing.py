@@ -81,9 +81,13 @@ class SmellsPage:
 
 @dataclass(frozen=True, slots=True)
 class FindingEntry:
-    """A finding. others: (name, address) of recordings that it is about too; more: how many are not named."""
+    """A finding. others: (name, address) of recordings that it is about too; more: how many are not named.
+
+    what: of which kind it is, "" where what is said of it tells that.
+    """
 
     finding: ShownFinding
+    what: str
     mark: LevelMark
     url: str
     test: str
@@ -222,6 +226,7 @@ def _finding_line(one: ShownFinding) -> FindingEntry:
     others = tuple((key.rpartition("/")[2], url_of(key)) for key in row.others[:3])
     return FindingEntry(
         finding=one,
+        what="" if row.what.lower() in row.says.lower() else row.what,
         mark=LevelMark(row.level, *GLYPHS[row.level], 1),
         url=url_of(row.path),
         test=test_name(row.test_id) or row.test_id,

@@ -118,7 +118,15 @@ def let_be(client, document, **more):
     return client.post("/smells/act", given | more)
 
 
-@pytest.mark.parametrize("reach", ["finding", "test", "path", "folder"])
+WITH = {
+    "finding": "",
+    "test": " with all of this rule on its test",
+    "path": " with all of this rule on its file",
+    "folder": f" with all below {FOLDER}/",
+}
+
+
+@pytest.mark.parametrize("reach", WITH)
 def test_a_finding_is_let_be_and_counts_again(client, tree_of, reach):
     tree_of(CUT)
 
@@ -127,7 +135,7 @@ def test_a_finding_is_let_be_and_counts_again(client, tree_of, reach):
     assert (answer.status_code, answer.url) == (303, "/smells/broke-off")
     assert "broke-off" not in rules(client)
     html = client.get("/smells/broke-off").content.decode()
-    assert "Let be until 2999-01-01: Why." in html
+    assert f"Let be until 2999-01-01{WITH[reach]}: Why." in html
     assert "Decide on" not in html
     (found,) = told(client, "/smells/broke-off.json")["findings"]
     assert (found["standing"], found["reason"]) == ("suppressed", "Why.")
