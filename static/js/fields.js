@@ -36,6 +36,9 @@ const leave = (event, field) => {
   field.blur();
 };
 
+// What opens over the page and is no form: menus, choices, help.
+const SHEETS = ".menu[open], details[data-choice][open], details[data-shuts][open]";
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || !(event.target instanceof Element)) return;
   if (event.key === "Enter" && event.target.matches("form[method=post] input[type=checkbox]")) event.preventDefault();
@@ -43,6 +46,7 @@ document.addEventListener("keydown", (event) => {
   const box = event.target.closest("details[data-box][open]");
   if (event.key === "Enter" && isText) enter(event, event.target);
   if (event.key === "Escape" && box) shut(event, box);
+  else if (event.key === "Escape" && document.querySelector(SHEETS)) shut(event, document.querySelector(SHEETS));
   else if (event.key === "Escape" && isText) leave(event, event.target);
 });
 

@@ -50,6 +50,16 @@ const comeBack = () => {
 };
 comeBack();
 
+// What is opened from here is read in the order of this list: see walk.js.
+document.addEventListener("click", (event) => {
+  if (!event.target.closest(".row-link")) return;
+  try {
+    sessionStorage.setItem("recviewer:list", new URL(address(), location.href).search || "?");
+  } catch {
+    // without storage there is Back
+  }
+});
+
 document.addEventListener("recviewer:next", () => move(1));
 document.addEventListener("recviewer:previous", () => move(-1));
 document.addEventListener("click", (event) => {

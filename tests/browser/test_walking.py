@@ -1,0 +1,101 @@
+"""From one to the next: focus, what is announced, deep links, Escape, paper and forced colours."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from recviewer.catalog.models import Recording
+
+from .pulls import read
+
+WAITS = 'document.querySelector("[data-live]").textContent'
+
+
+def longest():
+    return Recording.objects.filter(kind="chat").order_by("-chunks").first()
+
+
+def test_a_recording_opened_from_a_list_has_its_neighbours_there(open_page):
+    page = open_page()
+    page.goto("/?kind=chat")
+    rows = [one.get_attribute("href") for one in page.locator(".row-link").all()]
+    page.locator(".row-link").nth(1).click()
+    page.wait_for_url(f"**{rows[1]}")
+
+    expect(page.locator(".around")).to_contain_text(re.compile(r"2\s+of \d+ in the list"))
+    page.keyboard.press("j")
+    page.wait_for_url(f"**{rows[2]}")
+    expect(page.locator("main h1")).to_be_focused()
+    page.keyboard.press("l")
+
+    page.wait_for_url("**/?kind=chat")
+    expect(page.locator(f'.row-link[href="{rows[2]}"]')).to_be_focused()
+
+
+def test_in_a_queue_the_heading_takes_the_focus_and_the_place_is_told(open_page):
+    page = open_page()
+    page.goto("/queue/?kind=chat")
+    first = page.url
+    read(page)
+
+    page.get_by_role("button", name="Approve").click()
+    page.wait_for_url(lambda url: url != first)
+
+    expect(page.locator("main h1")).to_be_focused()
+    expect(page).to_have_title(re.compile(r"^\d+ of \d+ · "))
+    expect(page.locator("[data-live]")).to_contain_text(re.compile(r"Approved .*\. \d+ of \d+ · \d+ undecided"))
+
+
+def test_deep_links_bring_what_they_point_at(open_page):
+    page = open_page()
+    one = longest()
+    assert one.chunks > 210
+
+    page.goto(f"/r/{one.path}#chunk-{one.chunks - 1}")
+    expect(page.locator(f"#chunk-{one.chunks - 1}")).to_be_in_viewport()
+    page.goto(f"/r/{one.path}?view=raw#L900")
+    expect(page.locator("#L900")).to_be_in_viewport()
+    page.goto(f"/r/{one.path}?view=raw#L99999999")
+    expect(page.locator("main h1")).to_be_attached()
+
+
+def test_escape_shuts_what_is_open_and_leaves_questions(open_page):
+    page = open_page(width=390, height=844)
+    one = longest()
+    page.goto("/?kind=chat")
+
+    page.locator(".menu > summary").click()
+    expect(page.locator(".menu-sheet")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".menu-sheet")).to_be_hidden()
+    expect(page.locator(".menu > summary")).to_be_focused()
+
+    page.goto(f"/r/{one.path}")
+    page.get_by_role("link", name="Trash…").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("to the trash?")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("to the trash?")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_paper_has_no_bars_and_light_colours(open_page, pull, theme):
+    page = open_page(theme=theme)
+
+    for address in (f"/r/{longest().path}", f"/changes/{pull}", f"/r/{longest().path}?view=raw"):
+        page.goto(address)
+        page.emulate_media(media="print")
+        for name in (".top", ".bottom", ".side-left", "button:visible", ".tabs"):
+            assert [one for one in page.locator(name).all() if one.is_visible()] == [], (address, name)
+        assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+        page.emulate_media(media="screen")
+
+
+def test_forced_colours_show_what_is_chosen(open_page):
+    page = open_page()
+    page.emulate_media(forced_colors="active")
+    page.goto("/?kind=chat")
+    page.locator("[data-tick]").first.click()
+
+    for name in (".facet[aria-current]", ".places [aria-current]", ".row:has(:checked)"):
+        assert page.locator(name).first.evaluate("one => getComputedStyle(one).outlineStyle") == "solid", name
