@@ -36,12 +36,20 @@ KIND_WORDS = {
 }
 
 REPLAY_WORDS = {
-    "current": "current rule",
-    "older": "older rule",
-    "edited": "edited after",
-    "unknown": "unknown",
-    "unverifiable": "not verifiable",
+    "current": "finds it",
+    "older": "cannot find it: older rule",
+    "edited": "cannot find it: edited",
+    "unknown": "cannot find it: no rule",
+    "unverifiable": "cannot be checked",
 }
+
+FORMER_REPLAY_WORDS = {
+    "older rule": "older",
+    "edited after": "edited",
+    "current rule": "current",
+    "not verifiable": "unverifiable",
+}
+"""How these values were called before: they stand in saved searches and in what people are used to type."""
 
 OUTCOME_WORDS = {
     "answer": "answer",
@@ -98,7 +106,7 @@ IS_WORDS = {
     "unfinished": "without an end",
     "unreadable": "unreadable",
     "streamed": "streamed",
-    "lost": "not found by replay",
+    "lost": "replay cannot find it",
     "pending": "undecided",
     "approved": "approved",
     "rerecord": "to re-record",

@@ -57,9 +57,9 @@ def _deletions(plan: Plan) -> Iterator[str]:
 
 def _back(plan: Plan) -> Iterator[str]:
     if plan.back:
-        yield f"To bring back, as they were in {plan.ground.base[:9]}: {counted(len(plan.back), 'recording')}"
+        yield f"To restore, as they were in {plan.ground.base[:9]}: {counted(len(plan.back), 'recording')}"
         yield from _files(plan.back)
-    yield from _left_out("To bring back, but no patch can", plan.stuck)
+    yield from _left_out("To restore, but no patch can", plan.stuck)
 
 
 def _taken_back(plan: Plan) -> Iterator[str]:

@@ -40,7 +40,7 @@ VERDICTS = {
 
 _ITEM = '"item"'
 
-REMOVALS = VERDICTS | {"approved": "may go", "rejected": "to bring back"}
+REMOVALS = VERDICTS | {"approved": "deletion approved", "rejected": "to restore"}
 """What they call it of a recording that was deleted, where the question is another."""
 
 

@@ -204,6 +204,6 @@ class _Told:
         tests = list(dict.fromkeys(change.about.test or short_path(change.side.path) for change in mine))
         shown = ", ".join(code(test, 160) for test in tests[:10])
         rest = f" and {len(tests) - 10:,} more tests" if len(tests) > 10 else ""
-        what = " or bring back" if any(change.new is None for change in mine) else ""
+        what = " or restore" if any(change.new is None for change in mine) else ""
         yield f"🔴 **{len(mine):,} to re-record{what}**, as reviewers said: {shown}{rest}"
         yield ""

@@ -43,7 +43,7 @@ class Action(models.TextChoices):
     DISCARD = "discard", "deleted for good"
     REVEAL = "reveal", "looked at secrets"
     UNDO = "undo", "undid"
-    REDO = "redo", "did again"
+    REDO = "redo", "redid"
 
 
 UNDOABLE = frozenset(Action.values) - {Action.DISCARD, Action.REVEAL, Action.UNDO, Action.REDO}

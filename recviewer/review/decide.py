@@ -317,9 +317,9 @@ def _summary(word: Verdict, targets: Sequence[Target], note: str, origin: str) -
     if _are_removals(targets):
         match word:
             case Verdict.APPROVE:
-                return f"let {what} go{by}"
+                return f"approved the deletion of {what}{by}"
             case Verdict.REJECT:
-                return f"asked to bring back {what}: {printable(' '.join(note.split()), 120)}"
+                return f"asked to restore {what}: {printable(' '.join(note.split()), 120)}"
     match word:
         case Verdict.APPROVE:
             return f"approved {what}{by}"
@@ -357,5 +357,5 @@ def _already(word: Verdict, targets: Sequence[Target], origin: str) -> str:
         return f"You asked for {_old_of(targets, titled(targets, 'change'))} back already."
     state = {Verdict.APPROVE: "approved", Verdict.REJECT: "to be recorded again", Verdict.DELETE: "marked for deletion"}
     if _are_removals(targets):
-        state |= {Verdict.APPROVE: "let go", Verdict.REJECT: "to be brought back"}
+        state |= {Verdict.APPROVE: "approved for deletion", Verdict.REJECT: "to be restored"}
     return f"{titled(targets, _noun(targets, origin))} {'is' if len(targets) == 1 else 'are'} already {state[word]}."

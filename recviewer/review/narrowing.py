@@ -24,7 +24,7 @@ from recviewer.catalog.filters import FILTERS, Recordings, canonical, either
 from recviewer.catalog.models import Recording
 from recviewer.catalog.named import named
 from recviewer.catalog.naming import clean
-from recviewer.catalog.value_words import VERDICT_WORDS
+from recviewer.catalog.value_words import FORMER_REPLAY_WORDS, VERDICT_WORDS
 from recviewer.language.pasted import hash_in, is_path, understood
 from recviewer.language.printing import printed
 from recviewer.language.reading import Language, ReadLine, Remark, Slip, parse
@@ -59,6 +59,8 @@ def narrows(key: str, value: str) -> bool:
 
 def _meant(key: str, value: str) -> str:
     words = FILTERS[key].words if key in FILTERS else VERDICT_WORDS if key == "state" else {}
+    if key == "replay":
+        value = FORMER_REPLAY_WORDS.get(value.casefold(), value)
     return canonical(words, value.lower() if key == "used" else value)
 
 

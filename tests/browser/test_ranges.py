@@ -34,7 +34,7 @@ def test_a_pull_request_is_reviewed_from_its_list_to_the_end(either_page, pull):
     page.get_by_role("button", name=re.compile("^Save")).click()
     expect(page.get_by_text("May it go?")).to_be_visible()
     read(page)
-    page.get_by_role("button", name=re.compile("Let it go")).click()
+    page.get_by_role("button", name=re.compile("Approve deletion")).click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("All 5 changes are decided")
     said = set(

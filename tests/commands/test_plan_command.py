@@ -140,7 +140,7 @@ def test_text_of_a_range(capfdbinary, decided, root):
 
     assert text.startswith(f"{spec}: ")
     assert "To delete: 1 recording" in text
-    assert "To bring back, as they were in" in text
+    assert "To restore, as they were in" in text
     assert "tests/recordings/old.json  (Ana: odd<U+001B>[2J)" in text
     assert f"recviewer plan {spec} --repo {root} --format patch | git -C {root} apply --check\n" in text
     assert f"--format git-rm | git -C {root} rm --pathspec-from-file=-\n" in text

@@ -184,7 +184,7 @@ def _clauses(plan: Plan) -> Iterator[tuple[str, str, str]]:
     if plan.taken_back:
         yield "take", counted(len(plan.taken_back), "old recording"), " back"
     if plan.back:
-        yield "bring back", counted(len(plan.back), "recording"), ""
+        yield "restore", counted(len(plan.back), "recording"), ""
     if plan.again:
         yield "record", counted(len(plan.again), "test"), " again"
 

@@ -37,8 +37,8 @@ _DID = {
     Verdict.DELETE: "marked for deletion",
     Verdict.REVERT: "wanted the old one back of",
 }
-_I_DID_OF_GONE = _I_DID | {Verdict.APPROVE: "You agreed that it goes", Verdict.REJECT: "You want it back"}
-_THEY_DID_OF_GONE = _THEY_DID | {Verdict.APPROVE: "agreed that it goes", Verdict.REJECT: "wants it back"}
+_I_DID_OF_GONE = _I_DID | {Verdict.APPROVE: "You approved the deletion.", Verdict.REJECT: "You want it restored"}
+_THEY_DID_OF_GONE = _THEY_DID | {Verdict.APPROVE: "approved the deletion", Verdict.REJECT: "wants it restored"}
 
 
 NOBODY = "Nobody has decided on this yet."

@@ -33,7 +33,7 @@ WHAT_WORDS = {
     What.MODIFIED: ("note", "note", "changed"),
     What.RENAMED: ("same", "quiet", "renamed, the same bytes"),
     What.REMADE: ("redo", "note", "re-recorded"),
-    What.RETURNED: ("redo", "note", "brought back"),
+    What.RETURNED: ("redo", "note", "restored"),
     What.DELETED: ("minus", "bad", "deleted"),
     What.THERE: ("undecided", "quiet", "was there already"),
 }

@@ -18,6 +18,7 @@ from recviewer.pages.recording.usage import RunFacts, run_facts
 from recviewer.pages.text.jsontext import compact
 from recviewer.pages.text.test_ids import TestId, in_address, parse
 from recviewer.pages.text.texts import shortened
+from recviewer.replay.rules import RULES
 from recviewer.store.files import count_lines
 
 SHOWN = 60
@@ -186,21 +187,26 @@ def _secrets(found: tuple[Secret, ...]) -> tuple[SecretFact, ...]:
 _TONES = {"red": "bad", "amber": "warn", "grey": "quiet"}
 
 
+_SINCE = {rule.slug: f"{rule.slug}, of {rule.since:%-d %B %Y}" for rule in RULES}
+"""What a rule is called beside a name: its letter and its first day."""
+
+
 def _replay(recording: Recording) -> ReplayWords | None:
-    rule, expected = recording.replay_rule, recording.replay_expected
+    rule = _SINCE.get(recording.replay_rule, recording.replay_rule)
+    expected = recording.replay_expected
     name = recording.file_path.rpartition("/")[2]
     expected = "" if expected == name else expected
     match recording.replay:
         case "current":
-            return ReplayWords("ok", "good", "current rule", rule, expected)
+            return ReplayWords("ok", "good", "finds it, by rule", rule, expected)
         case "older":
-            return ReplayWords("warn", "warn", "named by an older rule", rule, expected)
+            return ReplayWords("warn", "warn", "cannot find it: named by the older rule", rule, expected)
         case "edited":
-            return ReplayWords("warn", "warn", "edited after it was named", rule, expected)
+            return ReplayWords("warn", "warn", "cannot find it: edited after it was named by rule", rule, expected)
         case "unknown":
-            return ReplayWords("warn", "warn", "no rule gives this name", "", expected)
+            return ReplayWords("warn", "warn", "cannot find it: no rule gives this name", "", expected)
         case "unverifiable":
-            return ReplayWords("undecided", "quiet", "the name cannot be checked", "", "")
+            return ReplayWords("undecided", "quiet", "cannot be checked: the name is no hash of the request", "", "")
     return None
 
 

@@ -20,7 +20,7 @@ MOST = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class ListPlace:
     """Where a recording stands in a list.
 
     place: from 1. url: of the page of the list that holds it. previous, next: of its neighbours, "" at the ends.
@@ -43,7 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "recordings/_around.html", {"around": found})
 
 
-def around(key: str, state: ListState) -> Around | None:
+def around(key: str, state: ListState) -> ListPlace | None:
     """Return the place of a recording in a list, None where the list does not hold it."""
     here = Recording.objects.filter(path=key).values_list("pk", flat=True).first()
     if here is None:
@@ -58,7 +58,7 @@ def around(key: str, state: ListState) -> Around | None:
     at = ids.index(here)
     beside = [ids[at - 1]] * (at > 0) + ids[at + 1 : at + 2]
     paths = dict(Recording.objects.filter(pk__in=beside).values_list("pk", "path"))
-    return Around(
+    return ListPlace(
         place=at + 1,
         total=len(ids),
         url=f"{reverse('recordings:listing')}{_page_with(state, at).address()}#row-{here}",

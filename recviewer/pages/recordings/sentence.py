@@ -26,7 +26,7 @@ PHRASES = {
     "state": "that are",
     "outcome": "that came to",
     "finish": "that ended with",
-    "replay": "whose name is of the",
+    "replay": "where replay",
     "smell": "with the finding",
     "file": "of the tests in",
     "test": "in tests named",
@@ -47,7 +47,7 @@ PHRASES = {
 
 _COMPARED = {"gt": "over", "gte": "at least", "lt": "under", "lte": "at most", "exact": "exactly"}
 _NAMES = {
-    "replay": {"current": "current rule", "unknown": "unknown rule", "unverifiable": "rule that cannot be verified"}
+    "replay": {"unverifiable": "cannot be checked by a name"},
 }
 
 

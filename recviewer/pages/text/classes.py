@@ -46,8 +46,8 @@ STATES = {
     "mixed": Look("mixed", "quiet", "some decided"),
 }
 GONE_STATES = STATES | {
-    "approved": Look("ok", "good", "let go"),
-    "rejected": Look("redo", "bad", "bring back"),
+    "approved": Look("ok", "good", "deletion approved"),
+    "rejected": Look("redo", "bad", "restore"),
 }
 
 

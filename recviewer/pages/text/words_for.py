@@ -35,9 +35,11 @@ _OUTCOMES = {
     "odd_end": StateWord("warn", "warn", "unknown end", "nobody has described its finish reason"),
     "empty": StateWord("warn", "warn", "empty", "the answer says nothing"),
 }
+LOST = "replay cannot find it"
 _REPLAY = {
-    "older": StateWord("warn", "warn", "older rule", "named by an older rule: replay looks for another name"),
-    "edited": StateWord("warn", "warn", "edited", "changed after it was named: replay looks for another name"),
+    "older": StateWord("warn", "warn", LOST, "named by an older rule: replay looks for another name"),
+    "edited": StateWord("warn", "warn", LOST, "changed after it was named: replay looks for another name"),
+    "unknown": StateWord("warn", "warn", LOST, "no rule that is known gives its name"),
 }
 
 

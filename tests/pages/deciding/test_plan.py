@@ -139,7 +139,7 @@ def range_page(client, spec):
 def test_empty_plan_of_a_range_leads_into_its_queue(client, spec):
     words = range_page(client, spec)
 
-    assert "Nothing to delete, nothing to bring back" in words
+    assert "Nothing to delete, nothing to restore" in words
     assert "3 changes are undecided" in words
     assert client.get(client.get(f"/plan/{spec}").context["page"].around.go_on_url).context["page"].change
 
@@ -154,7 +154,7 @@ def test_plan_of_a_range_names_it_and_links_its_changes(client, spec):
 
     assert f"Plan of {spec}" in words
     assert "Delete <b>1 recording</b>" in words
-    assert "bring back <b>1 recording</b>" in words
+    assert "restore <b>1 recording</b>" in words
     assert "record <b>1 test</b> again" in words
     assert "&lt;still&gt; needed" in words
     assert "pytest tests/test_planets.py::test_earth" in words

@@ -541,7 +541,7 @@ def test_a_change_says_how_many_outside_of_its_item_a_verdict_on_it_decides(clie
 
 def test_what_is_said_of_a_removal_is_named_as_its_buttons_are(client, spec):
     decide(client, open_change(client, spec, "old"), "reject", "still needed")
-    assert AuditEvent.objects.latest("pk").summary.startswith("asked to bring back “")
+    assert AuditEvent.objects.latest("pk").summary.startswith("asked to restore “")
 
     decide(client, open_change(client, spec, "old"))
     assert AuditEvent.objects.latest("pk").summary.endswith("” go")
