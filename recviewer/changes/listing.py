@@ -36,11 +36,17 @@ class ListedRange:
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
-    """One page of requests. found: how many match, of `total`."""
+    """One page of requests. found: how many match, of `total`.
+
+    without: how many more match that touch no recording, where these were left out. uncounted: of how many that match
+    nobody knows yet what they touch; they are not left out.
+    """
 
     entries: tuple[ListedRange, ...]
     found: int
     total: int
+    without: int = 0
+    uncounted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +85,19 @@ def _told(
 
 
 def requests(
-    repository: Repository, marks: Landmarks, counter: Counter, *, query: str = "", start: int = 0, most: int = 50
+    repository: Repository,
+    marks: Landmarks,
+    counter: Counter,
+    *,
+    query: str = "",
+    start: int = 0,
+    most: int = 50,
+    with_recordings: bool = False,
 ) -> RequestPage:
-    """Return requests, newest number first. query: words that all have to occur. start, most: which of them."""
+    """Return requests, newest number first. query: words that all have to occur. start, most: which of them.
+
+    with_recordings: leave out those that touch none; what is not known yet is counted in the background.
+    """
     known = refs.requests(repository)
     heads = refs.commits(repository, [request.sha for request in known])
     words = query.casefold().split()
@@ -89,12 +105,19 @@ def requests(
     if words:
         told = _told(repository, marks, counter, heads, [request.sha for request in known[:SEARCHED]])
         found = [request for request in known if told.has(request, words)]
+    every = found
+    counts = (
+        counter.count_all(repository, marks.base, [one.sha for one in every]) if marks.base and with_recordings else {}
+    )
+    if with_recordings:
+        found = [one for one in every if one.sha not in counts or counts[one.sha].recordings != 0]
     page = found[start : start + most]
     told = _told(repository, marks, counter, heads, [request.sha for request in page])
     gone = set(fetched.note(repository.fetched).gone)
     base = marks.default or "HEAD"
     entries = (told.entry(one.label, f"{base}...{one.ref}", one.sha, is_gone=one.ref in gone) for one in page)
-    return RequestPage(tuple(entries), len(found), len(known))
+    uncounted = sum(one.sha not in counts for one in every) if with_recordings else 0
+    return RequestPage(tuple(entries), len(found), len(known), len(every) - len(found), uncounted)
 
 
 def branches(repository: Repository, marks: Landmarks, counter: Counter, *, most: int) -> tuple[list[ListedRange], int]:

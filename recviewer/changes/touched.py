@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import os
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from recviewer.changes.changeset import has_home
 from recviewer.git import forks
 from recviewer.git.repository import GitFailed, Repository, TooSlow
-from recviewer.recent import Recent
 from recviewer.recorders.registry import claims
 
 SECONDS = 2.0
 """How long counting may keep a page waiting."""
 
-REST_SECONDS = 300
-"""How long a repository that was too slow is not asked again."""
+BATCH, BATCH_SECONDS = 25, 60.0
+"""Heads that are counted at once in the background, and how long that may take; then each by itself, as long."""
 
-KEPT = 5_000
-"""Counts that are kept in memory."""
+KEPT = 20_000
+"""Counts that are kept in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +38,130 @@ class Touch:
 
 
 class Counter:
-    """Counts, and remembers: a pair of commits never changes."""
+    """Counts, and remembers: a pair of commits never changes.
 
-    def __init__(self) -> None:
-        self._kept = Recent[tuple[str, str, str], Touch](KEPT)
-        self._resting: dict[str, float] = {}
+    What takes longer than a page may wait is counted in the background; a page asked for meanwhile has what is known.
+    """
+
+    def __init__(self, store: Path | None = None) -> None:
+        """store: the file that keeps the counts between two starts, None for none."""
+        self._kept: dict[tuple[str, str], Touch] = {}
+        self._store = store
+        self._is_read = False
+        self._given_up: set[tuple[str, str]] = set()
+        self._counting: dict[str, threading.Thread] = {}
+        self._lock = threading.Lock()
 
     def touched(self, repository: Repository, base: str, heads: Sequence[str]) -> dict[str, Touch]:
         """Return what each head brings to the base (full names).
 
         Heads of which nothing can be said are left out: those that are not here, and all of a repository that is too slow.
         """
-        place = str(repository.git_dir)
-        known = {head: touch for (*_, head), touch in self._kept.among((place, base, head) for head in heads).items()}
-        if self._resting.get(place, 0) > time.monotonic():
+        self._read()
+        known = self._known(base, heads)
+        missing = self._missing(base, heads, known)
+        if not missing or self.is_counting(repository):
             return known
-        missing = [head for head in dict.fromkeys(heads) if head not in known]
         try:
-            found = count(repository, base, missing) if missing else {}
+            found = count(repository, base, missing)
         except TooSlow:
-            self._resting[place] = time.monotonic() + REST_SECONDS
+            self._go_on(repository, base, missing)
             return known
         except GitFailed:
             return known
-        self._kept.update({(place, base, head): touch for head, touch in found.items()})
-        return known | found
+        return known | self._note(base, missing, found)
+
+    def count_all(self, repository: Repository, base: str, heads: Sequence[str]) -> dict[str, Touch]:
+        """Return what is known of many heads, and count the others in the background."""
+        self._read()
+        known = self._known(base, heads)
+        missing = self._missing(base, heads, known)
+        if missing:
+            self._go_on(repository, base, missing)
+        return known
+
+    def is_counting(self, repository: Repository) -> bool:
+        """Tell whether a repository's heads are being counted in the background."""
+        thread = self._counting.get(str(repository.git_dir))
+        return thread is not None and thread.is_alive()
+
+    def wait(self, repository: Repository) -> None:
+        """Wait until what is counted in the background has been."""
+        thread = self._counting.get(str(repository.git_dir))
+        if thread is not None:
+            thread.join()
+
+    def _known(self, base: str, heads: Sequence[str]) -> dict[str, Touch]:
+        return {head: self._kept[base, head] for head in heads if (base, head) in self._kept}
+
+    def _missing(self, base: str, heads: Sequence[str], known: Mapping[str, Touch]) -> list[str]:
+        return [head for head in dict.fromkeys(heads) if head not in known and (base, head) not in self._given_up]
+
+    def _note(self, base: str, asked: Sequence[str], found: dict[str, Touch]) -> dict[str, Touch]:
+        """Keep what was found; of heads of which nothing can be said nobody asks again while this process lives."""
+        self._kept.update({(base, head): touch for head, touch in found.items()})
+        self._given_up.update((base, head) for head in asked if head not in found)
+        self._write()
+        return found
+
+    def _go_on(self, repository: Repository, base: str, heads: Sequence[str]) -> None:
+        place = str(repository.git_dir)
+        with self._lock:
+            if self.is_counting(repository):
+                return
+            thread = threading.Thread(
+                target=self._count_apart, args=(repository, base, heads), name="recviewer-counts", daemon=True
+            )
+            try:
+                thread.start()
+            except RuntimeError:  # no thread to be had: the next page asks again
+                return
+            self._counting[place] = thread
+
+    def _count_apart(self, repository: Repository, base: str, heads: Sequence[str]) -> None:
+        for start in range(0, len(heads), BATCH):
+            some = heads[start : start + BATCH]
+            try:
+                self._note(base, some, count(repository, base, some, seconds=BATCH_SECONDS))
+            except TooSlow:
+                for head in some:
+                    self._count_one(repository, base, head)
+            except GitFailed:
+                return
+
+    def _count_one(self, repository: Repository, base: str, head: str) -> None:
+        try:
+            self._note(base, [head], count(repository, base, [head], seconds=BATCH_SECONDS))
+        except GitFailed:
+            self._given_up.add((base, head))
+
+    def _read(self) -> None:
+        if self._is_read or self._store is None:
+            return
+        self._is_read = True
+        try:
+            rows = json.loads(self._store.read_bytes())
+            self._kept.update({(base, head): Touch(*touch) for base, head, *touch in rows})
+        except (OSError, ValueError, TypeError):
+            pass  # counted anew
+
+    def _write(self) -> None:
+        if self._store is None:
+            return
+        kept = list(self._kept.items())[-KEPT:]  # a copy: other threads add to it
+        rows = [[base, head, one.recordings, one.commits, one.first] for (base, head), one in kept]
+        beside = self._store.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
+        try:
+            beside.write_text(json.dumps(rows))
+            beside.replace(self._store)
+        except OSError:
+            pass  # it is counted again after the next start
 
 
-def count(repository: Repository, base: str, heads: Sequence[str]) -> dict[str, Touch]:
+def count(repository: Repository, base: str, heads: Sequence[str], *, seconds: float = SECONDS) -> dict[str, Touch]:
     """Count anew. Raises TooSlow, GitFailed."""
-    until = time.monotonic() + SECONDS
-    found = forks.forks(repository, base, heads, seconds=SECONDS)
+    until = time.monotonic() + seconds
+    found = forks.forks(repository, base, heads, seconds=seconds)
     pairs = {head: fork.at for head, fork in found.items() if fork.at and fork.at != head}
     paths = dict(forks.changed(repository, pairs, seconds=max(0.1, until - time.monotonic()))) if pairs else {}
     mine = claims()

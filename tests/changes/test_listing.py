@@ -2,6 +2,7 @@ import pytest
 
 from recviewer.changes import listing, touched
 from recviewer.changes.touched import Counter, Touch
+from recviewer.git import refs
 from recviewer.git.landmarks import landmarks
 from recviewer.git.ranges import opened
 from recviewer.git.repository import TooSlow
@@ -72,21 +73,70 @@ def test_where_nothing_is_named_recordings_every_json_counts(tree):
     assert touched.count(opened(tree.top), base, [head]) == {head: Touch(1, 1, head)}
 
 
-def test_counts_are_kept_and_a_slow_repository_is_left_alone(repository, monkeypatch):
-    counter, calls = Counter(), []
+def test_what_is_too_slow_for_a_page_is_counted_in_the_background(repository, monkeypatch):
+    counter, really = Counter(), touched.count
     marks = landmarks(repository)
+    heads = [one.sha for one in refs.requests(repository)]
 
-    def slow(*given):
-        calls.append(given)
-        raise TooSlow("too slow")
+    def slow(*given, **words):
+        if not words:  # a page waits for it
+            raise TooSlow("too slow")
+        return really(*given, **words)
 
-    known = counter.touched(repository, marks.base, [marks.head])
     monkeypatch.setattr(touched, "count", slow)
 
-    assert counter.touched(repository, marks.base, [marks.head]) == known
-    assert counter.touched(repository, marks.base, ["1" * 40]) == {}
-    assert counter.touched(repository, marks.base, ["2" * 40]) == {}
-    assert len(calls) == 1
+    assert counter.touched(repository, marks.base, heads) == {}
+    counter.wait(repository)
+    assert sorted(one.recordings for one in counter.touched(repository, marks.base, heads).values()) == [0, 0, 2]
+
+
+def test_one_head_that_is_too_slow_hides_no_other(repository, monkeypatch):
+    counter, really = Counter(), touched.count
+    marks = landmarks(repository)
+    heads = [one.sha for one in refs.requests(repository)]
+    asked = []
+
+    def slow(repository, base, some, *, seconds=touched.SECONDS):
+        asked.append(len(some))
+        if heads[0] in some:
+            raise TooSlow("too slow")
+        return really(repository, base, some, seconds=seconds)
+
+    monkeypatch.setattr(touched, "count", slow)
+    counter.count_all(repository, marks.base, heads)
+    counter.wait(repository)
+
+    assert counter.count_all(repository, marks.base, heads).keys() == set(heads[1:])
+    assert asked == [3, 1, 1, 1]
+
+
+def test_counts_outlive_the_process(repository, monkeypatch, tmp_path):
+    marks = landmarks(repository)
+    heads = [one.sha for one in refs.requests(repository)]
+    known = Counter(tmp_path / "counts.json").touched(repository, marks.base, heads)
+    monkeypatch.setattr(touched, "count", None)
+
+    assert Counter(tmp_path / "counts.json").touched(repository, marks.base, heads) == known != {}
+
+
+@pytest.mark.parametrize("found", [b"", b"{}", b"[[1]]", b"[5]", b'"x"'])
+def test_a_file_of_counts_that_is_none_is_passed_over(repository, tmp_path, found):
+    (tmp_path / "counts.json").write_bytes(found)
+    marks = landmarks(repository)
+
+    assert Counter(tmp_path / "counts.json").touched(repository, marks.base, [marks.head])
+
+
+def test_requests_without_recordings_are_left_out_where_asked(repository):
+    counter = Counter()
+    marks = landmarks(repository)
+
+    found = listing.requests(repository, marks, counter, with_recordings=True)
+    counter.wait(repository)
+    found = listing.requests(repository, marks, counter, with_recordings=True)
+
+    assert [one.label for one in found.entries] == ["#7"]
+    assert (found.found, found.total, found.without, found.uncounted) == (1, 3, 2, 0)
 
 
 def test_request_whose_commit_is_missing_is_listed(repository, tree):

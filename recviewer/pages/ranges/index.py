@@ -16,12 +16,12 @@ from recviewer.changes import listing as lists
 from recviewer.changes import sources
 from recviewer.changes.listing import ListedRange
 from recviewer.changes.sources import Spec
-from recviewer.changes.touched import Counter
 from recviewer.git import fetching
 from recviewer.git.landmarks import Landmarks, landmarks
 from recviewer.git.repository import GitFailed, NoCommit, Repository
 from recviewer.memory.ranges import repository, told
 from recviewer.pages.ranges import fetches
+from recviewer.pages.ranges.called import COUNTS
 from recviewer.pages.ranges.fetches import Fetch
 
 PAGE = 50
@@ -36,7 +36,6 @@ ALL_BRANCHES = 200
 NAMES = 400
 """Names that the fields complete."""
 
-_counter = Counter()
 _NUMBER = re.compile(
     r"(?:https?://\S+/)?(?P<kind>[#!]|(?:pull|merge_requests|pulls)/|)(?P<number>[1-9]\d{0,5})(?:/\S*)?"
 )
@@ -88,7 +87,9 @@ class Index:
 
     error: why there is none to show, "" if there is. wanted: what may be fetched to mend that, "" for nothing.
     default: the branch that a missing base stands for. requests: those of this page; found: how many match `query`, of
-    `total`. branches: those that moved last, of `branch_total`. fetch: None where nothing is ever fetched.
+    `total`. without, uncounted: as of `RequestPage`; is_counting: the latter are being counted. shows_all: also those
+    without recordings; other_url: of the list the other way. branches: those that moved last, of `branch_total`.
+    fetch: None where nothing is ever fetched.
     """
 
     typed: Typed
@@ -104,6 +105,11 @@ class Index:
     query: str = ""
     found: int = 0
     total: int = 0
+    without: int = 0
+    uncounted: int = 0
+    is_counting: bool = False
+    other_url: str = ""
+    shows_all: bool = False
     first: int = 0
     last: int = 0
     previous_url: str = ""
@@ -202,9 +208,10 @@ def _filled(request: HttpRequest, page: Index, here: Repository) -> Index:
     query = request.GET.get("q", "").strip()[:200]
     number = request.GET.get("page", "")
     start = (int(number) - 1) * PAGE if re.fullmatch(r"[1-9]\d{0,4}", number) else 0
-    found = lists.requests(here, marks, _counter, query=query, start=start, most=PAGE)
+    shows_all = "all" in request.GET
+    found = lists.requests(here, marks, COUNTS, query=query, start=start, most=PAGE, with_recordings=not shows_all)
     wants_all = "branches" in request.GET
-    branches, branch_total = lists.branches(here, marks, _counter, most=ALL_BRANCHES if wants_all else BRANCHES)
+    branches, branch_total = lists.branches(here, marks, COUNTS, most=ALL_BRANCHES if wants_all else BRANCHES)
     last = start + len(found.entries)
     return replace(
         page,
@@ -217,10 +224,15 @@ def _filled(request: HttpRequest, page: Index, here: Repository) -> Index:
         query=query,
         found=found.found,
         total=found.total,
+        without=found.without,
+        uncounted=found.uncounted,
+        is_counting=COUNTS.is_counting(here),
+        other_url=_url(q=query, **({} if shows_all else {"all": 1})),
+        shows_all=shows_all,
         first=start + 1,
         last=last,
-        previous_url=_url(q=query, page=start // PAGE) if start else "",
-        next_url=_url(q=query, page=start // PAGE + 2) if last < found.found else "",
+        previous_url=_url(q=query, all=int(shows_all), page=start // PAGE) if start else "",
+        next_url=_url(q=query, all=int(shows_all), page=start // PAGE + 2) if last < found.found else "",
         branches=tuple(_row(entry) for entry in branches),
         branch_total=branch_total,
         all_branches_url="" if wants_all or branch_total <= BRANCHES else f"{_url(q=query, branches='all')}#branches",

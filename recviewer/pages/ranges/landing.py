@@ -10,6 +10,7 @@ from functools import lru_cache
 from django.http import HttpRequest
 from django.urls import reverse
 
+from recviewer.changes import sources
 from recviewer.changes.expected import KeptWords, kept
 from recviewer.changes.findings import Finding
 from recviewer.changes.items import Item, items
@@ -20,6 +21,8 @@ from recviewer.git import refs
 from recviewer.git.ranges import Counted
 from recviewer.git.refs import CommitFacts
 from recviewer.git.repository import Repository
+from recviewer.memory.ranges import repository
+from recviewer.pages.ranges.called import Called, called
 from recviewer.pages.ranges.filter import RangeFilter, of_finding
 from recviewer.pages.ranges.generations import older_of, question_url
 from recviewer.pages.ranges.old_ones import MadeAgain, made_again
@@ -113,7 +116,9 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """The page of a range. head: its last commit, None for files on disk. clauses: numbers of the sentence with links.
+    """The page of a range. called: its request's number and title. head: its last commit, None for files on disk.
+
+    clauses: numbers of the sentence with links.
 
     tests, changes: one of the two is shown, a page of it; numbers: of all that the filter takes. heading: what the filter
     asks for, "" for everything; walked: what of it the queue leads through, decided or not. churn_items: items of which all
@@ -122,6 +127,7 @@ class Landing:
     """
 
     spec: str
+    called: Called
     base_name: str
     head_name: str
     head: CommitFacts | None
@@ -176,6 +182,7 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
     labels = _labels(found.changes) if by_test else {}
     return Landing(
         spec=place.spec,
+        called=called(repository(), sources.parse(place.spec), source.range.head),
         base_name=f"{source.range.base[:9]}",
         head_name=source.range.head[:9] or "the files on disk",
         head=_commit(place),

@@ -138,7 +138,7 @@ def test_a_removal_is_let_go_or_wanted_back(client, spec):
 
     decide(client, open_change(client, spec, "old"), "reject", "still needed")
 
-    assert open_change(client, spec, "old").context["page"].bar.lead == "You want it back"
+    assert open_change(client, spec, "old").context["page"].bar.lead == "You want it restored"
 
 
 def test_a_rejection_without_a_reason_is_refused(client, spec):
@@ -544,7 +544,7 @@ def test_what_is_said_of_a_removal_is_named_as_its_buttons_are(client, spec):
     assert AuditEvent.objects.latest("pk").summary.startswith("asked to restore “")
 
     decide(client, open_change(client, spec, "old"))
-    assert AuditEvent.objects.latest("pk").summary.endswith("” go")
+    assert AuditEvent.objects.latest("pk").summary.startswith("approved the deletion of “")
 
 
 def test_a_range_without_a_known_test_says_so_once_and_counts_no_test(client, commit, write):

@@ -5,6 +5,8 @@ import pytest
 from recviewer.changes import fetches
 from recviewer.changes.fetches import FetchState
 from recviewer.git.remotes import checked
+from recviewer.memory.ranges import repository
+from recviewer.pages.ranges import called
 
 
 @pytest.fixture
@@ -126,13 +128,43 @@ def test_requests_are_searched_and_paged(client, git, monkeypatch):
     for number in range(1, 6):
         git("update-ref", f"refs/pull/{number}/head", "HEAD")
 
-    first = page_of(client)
+    first = page_of(client, "/changes/?all=1")
     second = page_of(client, first.next_url)
 
     assert [row.entry.label for row in first.requests + second.requests] == ["#5", "#4", "#3", "#2"]
-    assert second.previous_url == "/changes/"
-    assert [row.entry.label for row in page_of(client, "/changes/?q=%233").requests] == ["#3"]
+    assert second.previous_url == "/changes/?all=1"
+    assert [row.entry.label for row in page_of(client, "/changes/?q=%233&all=1").requests] == ["#3"]
     assert "No pull request has all of these words" in client.get("/changes/?q=nothing").content.decode()
+
+
+def test_requests_without_recordings_are_left_out_until_they_are_asked_for(client, git):
+    git("update-ref", "refs/pull/1/head", "HEAD")
+    page_of(client)
+    called.COUNTS.wait(repository())
+
+    page = page_of(client)
+    html = client.get("/changes/").content.decode()
+
+    assert (page.requests, page.found, page.total, page.without) == ((), 0, 1, 1)
+    assert "1 more touches no recording." in html
+    assert [row.entry.label for row in page_of(client, page.other_url).requests] == ["#1"]
+
+
+def test_the_page_of_a_request_has_its_number_and_the_title_of_the_list(client, git, root):
+    git("checkout", "-q", "-b", "topic")
+    for number, subject in enumerate(("Record the moon", "Merge branch main")):
+        place = root / f"tests/recordings/{number}.json"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("{}")
+        git("add", "-A")
+        git("commit", "-q", "-m", subject)
+    git("update-ref", "refs/pull/7/head", "HEAD")
+    git("checkout", "-q", "main")
+
+    html = client.get("/changes/main...refs/pull/7/head").content.decode()
+
+    assert "<title>#7 Record the moon" in html
+    assert '<span class="quiet">#7</span> Record the moon</p>' in html
 
 
 def test_nothing_can_be_fetched_unless_the_operator_says_where(client, git):
