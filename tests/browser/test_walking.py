@@ -99,3 +99,14 @@ def test_forced_colours_show_what_is_chosen(open_page):
 
     for name in (".facet[aria-current]", ".places [aria-current]", ".row:has(:checked)"):
         assert page.locator(name).first.evaluate("one => getComputedStyle(one).outlineStyle") == "solid", name
+
+
+def test_markdown_by_one_key_and_back(open_page, make_recording):
+    page = open_page()
+    one = make_recording("tests/recordings/planet.json", answered="It is **Earth**.\n\n1. third\n2. blue")
+    page.goto(f"/r/{one.path}")
+
+    page.keyboard.press("Shift+M")
+    expect(page.locator("#answer strong")).to_have_text("Earth")
+    page.keyboard.press("Shift+M")
+    expect(page.locator("#answer .words")).to_contain_text("**Earth**")

@@ -20,18 +20,18 @@ _REQUEST = re.compile(r"(?:refs/)?(?P<kind>pull|merge-requests)/(?P<number>\d+)/
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class RequestName:
     """number: `#3` or `!3` of a request, "" for what is none. title: what its first commit says, "" where nobody knows."""
 
     number: str
     title: str
 
 
-def called(here: Repository, spec: Spec, head: str) -> Called:
+def called(here: Repository, spec: Spec, head: str) -> RequestName:
     """Return what a range is called. head: the full name of its newest commit, "" for the files on disk."""
     found = _REQUEST.fullmatch(spec.head)
     number = f"{'#' if found['kind'] == 'pull' else '!'}{found['number']}" if found else ""
-    return Called(number, _title(here, head) if number and head else "")
+    return RequestName(number, _title(here, head) if number and head else "")
 
 
 def _title(here: Repository, head: str) -> str:

@@ -22,7 +22,7 @@ from recviewer.git.ranges import Counted
 from recviewer.git.refs import CommitFacts
 from recviewer.git.repository import Repository
 from recviewer.memory.ranges import repository
-from recviewer.pages.ranges.called import Called, called
+from recviewer.pages.ranges.called import RequestName, called
 from recviewer.pages.ranges.filter import RangeFilter, of_finding
 from recviewer.pages.ranges.generations import older_of, question_url
 from recviewer.pages.ranges.old_ones import MadeAgain, made_again
@@ -127,7 +127,7 @@ class Landing:
     """
 
     spec: str
-    called: Called
+    called: RequestName
     base_name: str
     head_name: str
     head: CommitFacts | None

@@ -5,7 +5,7 @@ Every function here needs a content and nothing else, so that `heavy.asked` can 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -16,11 +16,11 @@ from recviewer.exchange.model import Exchange, Kind
 from recviewer.pages.recording import chunkview, rawview
 from recviewer.pages.recording.conversation import conversation_of
 from recviewer.pages.recording.facts import ContentFacts, read_facts
-from recviewer.pages.recording.reply import LISTINGS, asked_view, reply_view
+from recviewer.pages.recording.reply import LISTINGS, ShownReply, asked_view, reply_view
 from recviewer.pages.recording.strip import drawn
 from recviewer.pages.site import json
 from recviewer.pages.site.numbers import whole
-from recviewer.pages.text import media
+from recviewer.pages.text import media, prose
 from recviewer.pages.text.folds import Fold, Folds
 
 SEAM_LIMIT = 600
@@ -87,22 +87,42 @@ def _middle(content: Content, asks: QueryDict, view: str) -> dict[str, Any]:
         return _raw(content, asks)
     if view == "chunks":
         return _chunks(content, asks)
-    return _rendered(content, Folds.asked_by(asks.getlist("open")), wants_seams="seams" in asks)
+    return _rendered(content, Folds.asked_by(asks.getlist("open")), wants_seams="seams" in asks, markdown="md" in asks)
 
 
-def _rendered(content: Content, folds: Folds, *, wants_seams: bool) -> dict[str, Any]:
+def _rendered(content: Content, folds: Folds, *, wants_seams: bool, markdown: bool = False) -> dict[str, Any]:
     exchange = content.reading.exchange
     picture = drawn(content) if exchange.chunks else None
     stream = picture.stream if picture else None
     has_seams = stream is not None and (wants_seams or exchange.chunks <= SEAM_LIMIT)
+    asked = asked_view(exchange, folds)
+    reply = reply_view(exchange, folds, stream if has_seams else None)
     return {
-        "asked": asked_view(exchange, folds),
-        "reply": reply_view(exchange, folds, stream if has_seams else None),
+        "asked": asked,
+        "reply": _as_markdown(reply) if markdown else reply,
+        "wants_markdown": markdown,
         "conversation": conversation_of(exchange, folds, question_on_top=exchange.kind not in LISTINGS),
         "strip": picture.strip if picture else None,
         "has_seams": has_seams,
         "wants_seams": wants_seams,
     }
+
+
+MARKDOWN_ROOM = 200_000
+"""Characters of markup that answers shown as Markdown take together; those behind stay as they were recorded."""
+
+
+def _as_markdown(reply: ShownReply) -> ShownReply:
+    """Return what came back with its answers as Markdown, where they fit and have any signs of it."""
+    left, answers = MARKDOWN_ROOM, []
+    for answer in reply.answers:
+        words = answer.words
+        html = prose.answer_html(words.shown) if words is not None and words.may_be_markdown else None
+        if words is not None and html is not None and len(html) <= left:
+            left -= len(html)
+            answer = replace(answer, words=replace(words, markdown=True))
+        answers.append(answer)
+    return replace(reply, answers=tuple(answers))
 
 
 def _raw(content: Content, asks: QueryDict) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class RecordingPage:
 
     view: rendered, raw or chunks. title: for the window. is_stale: the file is not the one that was indexed.
     bar, tags, notes: None for what is only in git. history: the address of its versions, "" where there are none.
-    has_seams: chunk by chunk texts are in the page. wants_seams: the address asks for them.
+    has_seams: chunk by chunk texts are in the page. wants_seams, wants_markdown: the address asks for them.
     """
 
     recording: Recording
@@ -82,6 +82,7 @@ class RecordingPage:
     strip: Strip | None = None
     has_seams: bool = False
     wants_seams: bool = False
+    wants_markdown: bool = False
     raw: rawview.RawView | None = None
     piece: Any = None
     chunks: chunkview.ChunkView | None = None

@@ -224,6 +224,15 @@ def markdown(value: object) -> SafeString:
 
 
 @register.filter
+def laid_out(value: object) -> SafeString:
+    """Show a recorded answer as Markdown, see `prose.answer_html`; what cannot be shown so stands as it was recorded."""
+    from recviewer.pages.text import prose
+
+    made = prose.answer_html(str(value))
+    return in_full(value) if made is None else mark_safe(made)  # noqa: S308 - made by prose, which escapes
+
+
+@register.filter
 def json_block(value: object) -> SafeString:
     """Show indented JSON in four tones."""
     from recviewer.pages.text import highlight

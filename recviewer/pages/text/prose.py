@@ -1,9 +1,15 @@
-"""Markdown of notes as HTML: escaped, no raw HTML, no pictures; links only to the web, and never followed by us."""
+"""Markdown as HTML: escaped, no raw HTML, no pictures.
+
+Links of notes lead to the web alone, and are never followed by us; addresses in recorded answers stay the text that they
+are.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,12 +46,62 @@ class _Renderer(RendererHTML):
         return "</p>\n"
 
 
+class _AnswerRenderer(_Renderer):
+    """Says the language of code, which is recorded like all else."""
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        said = tokens[idx].info.strip()
+        head = f'<p class="prose-code">{marked(said)}</p>' if said else ""
+        return head + self.code_block(tokens, idx, options, env)
+
+
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20}, renderer_cls=_Renderer)
     parser.disable(["image", "html_block", "html_inline", "reference"])
     parser.validateLink = _is_web  # type: ignore[method-assign]  # the way the library documents
     return parser
+
+
+@cache
+def _parser_of_answers() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20}, renderer_cls=_AnswerRenderer)
+    parser.enable(["table", "strikethrough"])
+    parser.disable(["image", "html_block", "html_inline", "reference", "link", "autolink", "entity"])
+    return parser
+
+
+_SIGNS = re.compile(r"\*\*\S|^#{1,6} |^ {0,3}(?:[-*+]|\d{1,3}[.)]) |^```|^\|.*\|\s*$|`[^`\n]+`", re.MULTILINE)
+
+
+def looks_like_markdown(text: str) -> bool:
+    """Tell whether a text has signs of Markdown, so that it is worth showing it so."""
+    return _SIGNS.search(text) is not None
+
+
+LONGEST = 30_000
+"""Characters of an answer that are shown as Markdown."""
+
+
+def answer_html(text: str) -> str | None:
+    """Return a recorded answer as HTML that is safe to show; None for one that is too long, or that would lose a letter.
+
+    Nothing in it is a link, a picture or HTML: such signs stay as they were recorded.
+    """
+    if len(text) > LONGEST:
+        return None
+    made: str = _parser_of_answers().render(text)
+    if _letters(text) != _letters(unescape(_TAG.sub("", made))):
+        return None
+    return made
+
+
+_TAG = re.compile(r"<[^>]*>")
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def _letters(text: str) -> str:
+    return "".join(_LETTERS.findall(text))
 
 
 def _is_web(url: str) -> bool:

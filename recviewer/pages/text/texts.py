@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from recviewer.pages.templatetags.words import counted, size
+from recviewer.pages.text import prose
 from recviewer.pages.text.folds import Fold, Folds, fitting, weight_of
 from recviewer.pages.text.jsontext import looks_like_json, parse, pretty
 
@@ -22,7 +23,7 @@ class ShownText:
     """Text to show. shown: what stands in the page. rest: the fold with what was left out, None where nothing was.
 
     as_json: a fold with the same text as indented JSON. pieces: (chunk number, text), where seams can be shown.
-    is_data: written by a machine for a machine, and set like code.
+    is_data: written by a machine for a machine, and set like code. markdown: it is laid out, for that was asked for.
     """
 
     template: ClassVar[str] = "parts/_text.html"
@@ -31,6 +32,12 @@ class ShownText:
     as_json: Fold | None = None
     pieces: tuple[tuple[int, str], ...] = ()
     is_data: bool = False
+    markdown: bool = False
+
+    @property
+    def may_be_markdown(self) -> bool:
+        """Whether it is worth showing as Markdown."""
+        return not self.is_data and len(self.shown) <= prose.LONGEST and prose.looks_like_markdown(self.shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -422,3 +422,29 @@ def test_templates_have_no_inline_scripts_styles_or_safe_filters():
     for file in (ASSETS / "templates").rglob("*.html"):
         text = file.read_text()
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|\|safe\b|autoescape off", text), file
+
+
+def test_an_answer_is_shown_as_markdown_where_that_is_asked_for(client, make_recording):
+    one = make_recording(answered="It is **Earth**.\n\n- third\n- blue")
+
+    plain = client.get(f"/r/{one.path}").content.decode()
+    laid_out = client.get(f"/r/{one.path}?md=on").content.decode()
+
+    assert "It is **Earth**." in plain
+    assert "?md=on#answer" in plain
+    assert "<strong>Earth</strong>" in laid_out
+    assert "as it was recorded" in laid_out
+
+
+def test_an_answer_without_markdown_offers_none(client, make_recording):
+    one = make_recording(answered="It is Earth.")
+
+    assert "md=on" not in client.get(f"/r/{one.path}").content.decode()
+
+
+def test_ways_to_see_an_answer_keep_the_queue(client, make_recording):
+    one = make_recording(answered="It is **Earth**.")
+
+    html = client.get(f"/r/{one.path}", {"in": "?kind=chat"}).content.decode()
+
+    assert "?md=on&amp;in=%3Fkind%3Dchat#answer" in html
