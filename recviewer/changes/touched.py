@@ -72,24 +72,26 @@ class Counter:
         return known | self._note(base, missing, found)
 
     def count_all(self, repository: Repository, base: str, heads: Sequence[str]) -> dict[str, Touch]:
-        """Return what is known of many heads, and count the others in the background."""
+        """Return what is known of many heads. The others are counted in the background, which a page waits for a moment."""
         self._read()
         known = self._known(base, heads)
         missing = self._missing(base, heads, known)
-        if missing:
-            self._go_on(repository, base, missing)
-        return known
+        if not missing or self.is_counting(repository):
+            return known
+        self._go_on(repository, base, missing)
+        self.wait(repository, SECONDS)
+        return self._known(base, heads)
 
     def is_counting(self, repository: Repository) -> bool:
         """Tell whether a repository's heads are being counted in the background."""
         thread = self._counting.get(str(repository.git_dir))
         return thread is not None and thread.is_alive()
 
-    def wait(self, repository: Repository) -> None:
-        """Wait until what is counted in the background has been."""
+    def wait(self, repository: Repository, seconds: float | None = None) -> None:
+        """Wait until what is counted in the background has been, at most so long."""
         thread = self._counting.get(str(repository.git_dir))
         if thread is not None:
-            thread.join()
+            thread.join(seconds)
 
     def _known(self, base: str, heads: Sequence[str]) -> dict[str, Touch]:
         return {head: self._kept[base, head] for head in heads if (base, head) in self._kept}

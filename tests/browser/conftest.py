@@ -112,12 +112,13 @@ def open_page(chromium, live_server, settings, demo, complaints):
     }
     contexts = []
 
-    def make(*, width=1280, height=800, theme="light", scripts=True):
+    def make(*, width=1280, height=800, theme="light", scripts=True, zone="UTC"):
         context = chromium.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": height},
             color_scheme=theme,
             java_script_enabled=scripts,
+            timezone_id=zone,
         )
         context.set_default_timeout(60_000)
         contexts.append(context)

@@ -1,11 +1,14 @@
 """From one to the next: focus, what is announced, deep links, Escape, paper and forced colours."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
 
 from recviewer.catalog.models import Recording
+from recviewer.review.decide import decide
+from recviewer.review.subjects import Seen
 
 from .pulls import read
 
@@ -110,3 +113,16 @@ def test_markdown_by_one_key_and_back(open_page, make_recording):
     expect(page.locator("#answer strong")).to_have_text("Earth")
     page.keyboard.press("Shift+M")
     expect(page.locator("#answer .words")).to_contain_text("**Earth**")
+
+
+def test_times_stand_in_the_zone_of_who_reads(open_page):
+    then = datetime(2026, 4, 16, 22, 30, tzinfo=UTC)
+    decide([Seen(longest().path, longest().blob)], actor="ana", verdict="approve", now=then)
+    utc, far = open_page(), open_page(zone="Asia/Tokyo")
+
+    utc.goto("/activity/")
+    far.goto("/activity/")
+
+    expect(utc.locator("main time").first).to_have_text("22:30")
+    expect(far.locator("main time").first).to_have_text("17 Apr 07:30")
+    expect(far.locator("main time").first).to_have_attribute("title", re.compile("^16 Apr 2026 22:30:00 UTC$"))

@@ -179,7 +179,7 @@ def test_fetch_brings_what_is_new_and_says_so(client, remote):
     response = client.post("/do/fetch")
 
     assert (response.status_code, response["Location"]) == (303, "/changes/")
-    page = page_of(client)
+    page = page_of(client, "/changes/?all=1")
     assert page.fetch.sentence == "1 pull request is new."
     assert [(row.entry.label, row.entry.title) for row in page.requests] == [("#77", "topic")]
     assert client.get(page.requests[0].url).status_code == 200
