@@ -171,3 +171,27 @@ def test_marks_in_place_of_headers_and_bodies_that_were_taken_apart_are_told_and
     assert notes[1] == "marks stand in place of authorization of the request"
     assert readings[0].document["shown"]["headers"] == {"user-agent": "client/1"}
     assert readings[0].exchange == readings[1].exchange
+
+
+HTTPX_OF_OLD = b"""interactions:
+- request:
+    body: '{"model": "small-1", "messages": [{"role": "user", "content": "Which?"}]}'
+    headers: {}
+    method: POST
+    uri: https://api.acme.example/v1/chat/completions
+  response:
+    content: '{"id": "a", "object": "chat.completion", "choices": [{"index": 0, "message": {"role": "assistant", "content":
+      "Saturn."}, "finish_reason": "stop"}]}'
+    headers: {}
+    http_version: HTTP/1.1
+    status_code: 200
+version: 1
+"""
+
+
+def test_answers_of_httpx_are_read_where_vcr_py_put_them_before_its_version_6():
+    (one,) = read_file(HTTPX_OF_OLD, "test_planets.yaml")
+
+    assert [output.content for output in one.reading.exchange.outputs] == ["Saturn."]
+    assert one.reading.exchange.status == 200
+    assert "Saturn" not in json.dumps(one.reading.exchange.rest)

@@ -138,7 +138,7 @@ def exchange_of(value: Any) -> HttpExchange:
     """Return an item in its normal form, of VCR.py, VCR for Ruby or R, or go-vcr. Raises ValueError with the reason."""
     from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
 
-    request, response = object_in(value, "request"), object_in(value, "response")
+    request, response = object_in(value, "request"), _with_body(object_in(value, "response"))
     status = response.get("status")
     if isinstance(status, dict):
         status = status.get("code")
@@ -163,6 +163,17 @@ def exchange_of(value: Any) -> HttpExchange:
         },
         notes=[PARSED] if "parsed_body" in request or "parsed_body" in response else [],
     )
+
+
+def _with_body(response: dict[str, Any]) -> dict[str, Any]:
+    """Return a response with its body and status where they are looked for.
+
+    VCR.py wrote those of httpx as `content` and `status_code` before its version 6.
+    """
+    if not isinstance(response.get("content"), str | bytes) or "body" in response or "parsed_body" in response:
+        return response
+    rest = {key: item for key, item in response.items() if key not in ("content", "status_code")}
+    return {**rest, "body": response["content"], "status": {"code": response.get("status_code")}}
 
 
 PARSED = (
