@@ -24,7 +24,14 @@ def expecting(error, given):
     return among(given, sources={PATH: source})
 
 
+def traced():
+    made = failing(401, "test_a")
+    made["request"].update(url="https://traces.acme.example/v1/batches", endpoint="/v1/batches", body={"events": [1]})
+    return made
+
+
 FIRES = {
+    "no model was asked": (recorded(traced()), "amber"),
     "its test expects it": (expecting("BadRequestError", failing(400, "test_a")), "grey"),
     "its test expects one of several": (
         expecting("(ValueError, openai.BadRequestError)", failing(400, "test_a")),
