@@ -29,6 +29,7 @@ from recviewer.catalog import freshness
 from recviewer.catalog.models import IndexRun, Recording
 from recviewer.formats.version import reader_version
 from recviewer.recent import Recent
+from recviewer.used import kept
 
 log = logging.getLogger(__name__)
 
@@ -127,10 +128,12 @@ def _place() -> Path:
 
 
 def wanted_state() -> str:
-    """Return a name of what was indexed last, and of the sources that look at it."""
+    """Return a name of what was indexed last, of the runs that are kept, and of the sources that look at it."""
     wrote = Q(added__gt=0) | Q(changed__gt=0) | Q(removed__gt=0) | Q(finished_at=None)
     newest = IndexRun.objects.filter(wrote).aggregate(newest=Max("id"))["newest"] or 0
-    return f"{newest}.{reader_version()}.{_rules_version()}"
+    runs = kept.state(Path(settings.DATA_DIR))
+    told = f".{hashlib.sha256(repr(runs).encode()).hexdigest()[:16]}" if runs else ""
+    return f"{newest}.{reader_version()}.{_rules_version()}{told}"
 
 
 @cache
@@ -138,7 +141,7 @@ def _rules_version() -> str:
     """Return a digest of the sources that look."""
     digest = hashlib.sha256()
     root = Path(__file__).parent.parent
-    for name in ("smells", "pairing", "checking"):
+    for name in ("smells", "pairing", "checking", "used"):
         for source in sorted((root / name).rglob("*.py")):
             digest.update(source.read_bytes())
     return digest.hexdigest()[:16]

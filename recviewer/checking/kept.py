@@ -18,6 +18,7 @@ from recviewer.checking.model import Located
 from recviewer.checking.running import Given, directory
 from recviewer.child import NICE
 from recviewer.smells import rules
+from recviewer.used.kept import kept_in
 
 SPOTS = 5
 """Places of one finding that are kept."""
@@ -27,7 +28,7 @@ OTHERS = 20
 
 def write(root: Path, target: Path, state: str, limit_bytes: int) -> None:
     """Look at all recordings below a root, and write what was found. Raises store.NoRoot, OSError."""
-    checked = directory(root, Given(limit_bytes, rules()))
+    checked = directory(root, Given(limit_bytes, rules(), runs=kept_in(target.parent).runs))
     told = {
         "state": state,
         "recordings": checked.recordings,

@@ -19,15 +19,20 @@ from recviewer.smells.looking import softened
 
 if TYPE_CHECKING:
     from recviewer.git.repository import Repository
+    from recviewer.used.model import UsedRun
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What every check is given. asked: the rules. collected: ids of the tests that pytest would run, None for unknown."""
+    """What every check is given. asked: the rules. collected: ids of the tests that pytest would run, None for unknown.
+
+    runs: of the suite, whose recordings were watched.
+    """
 
     limit_bytes: int
     asked: tuple[Rule, ...]
     collected: frozenset[str] | None = None
+    runs: tuple[UsedRun, ...] = ()
 
 
 def directory(root: Path, given: Given) -> Checked:
@@ -130,10 +135,11 @@ def _around(root: Path, given: Given) -> Iterator[Surroundings]:
 
     repository = find(root.resolve())
     if repository is None:
-        yield Surroundings(collected=given.collected)
+        yield Surroundings(collected=given.collected, runs=given.runs)
         return
     with texts_on_disk(repository) as text:
-        yield Surroundings(SourceFiles(text), top_of(repository, root), given.collected, removals(repository, "HEAD"))
+        top, gone = top_of(repository, root), removals(repository, "HEAD")
+        yield Surroundings(SourceFiles(text), top, given.collected, gone, given.runs)
 
 
 def top_of(repository: Repository, root: Path) -> str:

@@ -15,6 +15,7 @@ from recviewer.pairing.sides import Side
 
 if TYPE_CHECKING:
     from recviewer.asserts.sources import SourceFiles
+    from recviewer.used.model import UsedRun
 
 EVIDENCE = 120
 """Characters of a recording that a finding quotes."""
@@ -167,13 +168,15 @@ class Surroundings:
 
     sources: the files of the repository in the state that is looked at, by path from its top, parsed and never run. top: the
     way from there to the recordings root, "" or ending in `/`. collected: the tests that pytest would run, by id, where
-    somebody gave a list. removed: tells in which commit a file of the repository went, "" where nobody knows.
+    somebody gave a list. runs: of the suite, whose
+    recordings were watched. removed: tells in which commit a file of the repository went, "" where nobody knows.
     """
 
     sources: SourceFiles | None = None
     top: str = ""
     collected: frozenset[str] | None = None
     removed: Callable[[str], str] = field(default=lambda path: "")
+    runs: Sequence[UsedRun] = ()
 
 
 @dataclass(frozen=True, slots=True)

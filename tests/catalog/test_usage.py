@@ -165,6 +165,17 @@ def test_the_list_has_the_facet(runs, client):
     assert client.get("/?used=never").content.decode().count("tests/recordings/c.json") >= 1
 
 
+def test_deciding_on_all_that_no_run_reads_shows_what_it_rests_on(runs, keep, client):
+    keep("broken", {A: 1, C: 0}, left_out=3, stopped="it gave up")
+    text = " ".join(client.get("/bulk/?used=never").content.decode().split())
+
+    assert "No run of the suite reads 1 recording; 3 would be left." in text
+    assert "azure</a> 29 Nov 2026: read 1 of 3 files</li>" in text
+    assert "broken</a> 29 Nov 2026: read 1 of 2 files (3 not chosen)." in text
+    assert "it gave up" in text
+    assert "What this rests on" not in client.get("/bulk/?used=azure").content.decode()
+
+
 def test_without_runs_nothing_is_said(indexed, client):
     assert "Read by runs" not in client.get("/").content.decode()
     assert "Runs of the suite" not in client.get(f"/r/{A}").content.decode()

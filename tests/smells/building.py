@@ -46,17 +46,20 @@ class Tree(NamedTuple):
     around: Surroundings
 
 
-def among(given, *others, sources=None, collected=None, removed=None, paths=()):
+def among(given, *others, sources=None, collected=None, removed=None, runs=(), paths=()):
     """Return a recording beside others, for rules about a test or a tree.
 
     paths: where they lie, in their order; by default where a recorder writes them. sources: texts of files of the repository
-    by path from its top; collected: ids of tests that pytest would run; removed: commits by path of a file that went.
+    by path from its top; runs: of the suite, or a function that makes them of the sides; collected: ids of tests that
+    pytest would run; removed: commits by path of a file that went.
     """
     every = [given, *others]
     sides = [_side(one, path) for one, path in zip(every, [*paths, *[None] * len(every)], strict=False)]
     files = None if sources is None else SourceFiles(sources.get)
     gone = removed or {}
-    return Tree(sides, Surroundings(files, "", collected and frozenset(collected), lambda path: gone.get(path, "")))
+    known = collected and frozenset(collected)
+    told = tuple(runs(sides)) if callable(runs) else runs
+    return Tree(sides, Surroundings(files, "", known, lambda path: gone.get(path, ""), told))
 
 
 def with_each(document, change):

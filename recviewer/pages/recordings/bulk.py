@@ -15,9 +15,11 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from recviewer.catalog.models import Recording
+from recviewer.catalog.usage_words import NEVER
 from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.recordings.suite_runs import NeverRead, never_read
 from recviewer.pages.site import chosen
 from recviewer.pages.site.forms import item_of, items_of, next_of, seen_in
 from recviewer.pages.text.words_for import StateWord, state_of
@@ -57,7 +59,7 @@ class BulkPage:
 
     unread: (path, address, why) of recordings that cannot be decided on, for their bytes cannot be had, or are others than
     those that were chosen; more_unread: how many of them are not named. is_choice: somebody chose them one by one.
-    elsewhere: of all groups, rest_elsewhere: of the rest.
+    elsewhere: of all groups, rest_elsewhere: of the rest. never: on what it rests that no run reads them, where asked for.
     """
 
     count: int
@@ -76,6 +78,7 @@ class BulkPage:
     rest_elsewhere: int = 0
     hints: tuple[str, ...] = ()
     is_choice: bool = False
+    never: NeverRead | None = None
 
 
 @require_safe
@@ -88,7 +91,8 @@ def show(request: HttpRequest) -> HttpResponse:
     found = [recording for recording in every if recording.blob]
     left = [_left_out(recording) for recording in every if not recording.blob]
     page = _page(found, left, reverse("recordings:listing") + state.address())
-    return render(request, "bulk/page.html", {"page": replace(page, hints=state.hints)})
+    never = never_read() if any((term.key, term.value) == ("used", NEVER) for term in state.terms) else None
+    return render(request, "bulk/page.html", {"page": replace(page, hints=state.hints, never=never)})
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog.naming import test_name
 from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.recordings.suite_runs import NeverRead, never_read
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole
@@ -61,6 +62,10 @@ class RuleLine:
     suppressed: int
 
 
+_NEVER_READ = "never-read"
+"""The rule whose findings rest on runs of the suite."""
+
+
 @dataclass(frozen=True, slots=True)
 class SmellsPage:
     """All findings by rule. marks: how many count of each level. is_looked_at: there is something to show."""
@@ -77,6 +82,7 @@ class SmellsPage:
     suppressed: int
     left: int
     problems: tuple[str, ...]
+    never: NeverRead | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,7 @@ class RulePage:
     count: int
     here: str
     list_url: str
+    never: NeverRead | None
 
 
 @require_safe
@@ -146,6 +153,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         suppressed=sum(one.suppressed for one in every.rules),
         left=every.left,
         problems=found.problems if found else (),
+        never=never_read(),
     )
     return render(request, "smells/list.html", {"page": shown})
 
@@ -198,6 +206,7 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         count=len(counting),
         here=reverse("smells:rule", args=[name]) + _address(only, what, page),
         list_url=f"{reverse('recordings:listing')}?{urlencode({'smell': name})}",
+        never=never_read() if name == _NEVER_READ else None,
     )
     return render(request, "smells/rule.html", {"page": shown})
 
