@@ -377,7 +377,7 @@ def test_range_that_is_none_says_why(client, spec, typed):
 def test_pull_requests_are_listed(client, spec, commit):
     commit.git("update-ref", "refs/pull/12/head", "HEAD")
 
-    html = client.get("/changes/").content.decode()
+    html = client.get("/changes/?all=1").content.decode()
 
     assert "#12" in html
     assert "after" in html
