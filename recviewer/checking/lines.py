@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 
-MOST_BYTES = 8_000_000
+MOST_BYTES = 4_000_000
 """In a larger file no line is looked for."""
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
+"""A string without an end goes on to the end of the file, so that no byte is looked at twice."""
 
 
 def line_of(data: bytes, pointer: str) -> int:

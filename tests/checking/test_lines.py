@@ -1,6 +1,7 @@
 """The line of what a JSON pointer names."""
 
 import json
+import time
 
 import pytest
 
@@ -41,3 +42,15 @@ def test_what_is_not_there_stands_on_a_line_all_the_same(data):
 
 def test_the_line_of_what_holds_it_is_told_where_it_is_not_there():
     assert line_of(b'{\n"a": {\n"b": 1}}', "/a/z") == 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"[" * 400_000, b'{"a":' * 100_000, b'"' + b'\\"' * 400_000, b'"a' * 400_000, b"1," * 400_000, b"\\" * 800_000],
+)
+def test_no_file_takes_long(data):
+    began = time.process_time()
+
+    line_of(data, "/a/b/0")
+
+    assert time.process_time() - began < 5
