@@ -25,7 +25,19 @@ recviewer COMMAND --help tells what a command takes.
 FIRST = ("serve", "report", "check", "search", "show", "plan")
 """Commands that the screen explains."""
 
-MORE = ("export", "find-hash", "index", "reviews", "used", "work", "move-database", "createsuperuser", "changepassword")
+MORE = (
+    "export",
+    "find-hash",
+    "index",
+    "reviews",
+    "used",
+    "work",
+    "backup",
+    "restore",
+    "move-database",
+    "createsuperuser",
+    "changepassword",
+)
 """Commands that it names. All others are Django's: they work, and are for those who know them."""
 
 

@@ -1,0 +1,35 @@
+"""Write all that cannot be made again to one file."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError
+
+
+class Command(BaseCommand):
+    help = (
+        "Write verdicts, tags, notes, the log of acts, accounts and the trash to FILE, while pages are served; `recviewer "
+        "restore` brings them back, to SQLite or PostgreSQL. The index is made anew from the recordings, which are not in "
+        "it. Example: recviewer backup /backups/recviewer-2026-11-29.tar.gz"
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE", help="the back-up; one that is there is not written over")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from recviewer.commands.backups import back_up
+        from recviewer.commands.start import prepare, unusable
+        from recviewer.exchange.amounts import counted, size
+
+        prepare(static=False)
+        try:
+            kept = back_up(Path(options["file"]))
+        except (OSError, DatabaseError) as error:
+            raise unusable(error) from error
+        told = f"{counted(kept.rows, 'row')} and {counted(kept.files, 'file')}, {size(kept.size)}"
+        self.stdout.write(f"Backed up {told}, to {options['file']}, read again and whole.")
