@@ -23,6 +23,7 @@ DEBUG = env.flag("RECVIEWER_DEBUG")
 if HOSTED and DEBUG:
     raise env.BadEnvironment("RECVIEWER_DEBUG", "1", "a hosted instance never runs in debug mode")
 
+METRICS_TOKEN = env.checked("RECVIEWER_METRICS_TOKEN", configured.secret) or ""
 PUBLIC_READ = HOSTED and env.flag("RECVIEWER_PUBLIC_READ")
 
 SECRET_KEY = env.text("RECVIEWER_SECRET_KEY")
@@ -86,6 +87,7 @@ INSTALLED_APPS = [
     "recviewer.pages",
 ]
 MIDDLEWARE = [
+    "recviewer.pages.site.request_ids.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "recviewer.pages.site.security.ContentSecurityPolicy",
     "recviewer.pages.site.security.NotKept",
@@ -173,17 +175,22 @@ if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 if HOSTED and env.flag("RECVIEWER_TLS", default=True):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked from inside, past the proxy
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]  # asked from inside, past the proxy
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMAT = env.choice("RECVIEWER_LOG_FORMAT", "TEXT", among=("TEXT", "JSON"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "recviewer.exchange.plain.LogLines", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+        "TEXT": {
+            "()": "recviewer.exchange.plain.LogLines",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        },
+        "JSON": {"()": "recviewer.request_log.JsonLines"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": env.choice("RECVIEWER_LOG_LEVEL", "WARNING", among=LOG_LEVELS)},
 }

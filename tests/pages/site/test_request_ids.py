@@ -1,0 +1,70 @@
+import json
+import logging
+import sys
+
+import pytest
+
+from recviewer.request_log import REQUEST_ID, JsonLines
+
+
+def line_of(message, *arguments, **more):
+    record = logging.LogRecord("x", logging.INFO, "f", 1, message, arguments, more.get("exc_info"))
+    if "told" in more:
+        record.told = more["told"]
+    return JsonLines().format(record)
+
+
+def test_each_answer_has_an_id_and_no_two_are_alike(client, db):
+    found = {client.get("/healthz")["X-Request-Id"] for _ in range(3)}
+
+    assert len(found) == 3
+    assert REQUEST_ID.get() == ""
+
+
+def test_the_id_of_the_proxy_is_kept_where_there_is_one(client, db, settings):
+    given = {"X-Request-Id": "abcdef-0123456789"}
+    assert client.get("/healthz", headers=given)["X-Request-Id"] != given["X-Request-Id"]
+
+    settings.BEHIND_PROXY = True
+    assert client.get("/healthz", headers=given)["X-Request-Id"] == given["X-Request-Id"]
+
+
+@pytest.mark.parametrize("given", ["short", "x" * 65, "with space here", "<script>alert</script>"])
+def test_what_is_no_id_is_not_taken_over(client, db, settings, given):
+    settings.BEHIND_PROXY = True
+
+    assert client.get("/healthz", headers={"X-Request-Id": given})["X-Request-Id"] != given
+
+
+def test_the_log_tells_what_came_of_a_request_and_not_what_it_was_about(client, make_recording, caplog):
+    recording = make_recording("tests/recordings/secret-name.json", asked="What is the password?")
+    with caplog.at_level(logging.INFO, "recviewer.request"):
+        client.get(f"/r/{recording.path}?q=password")
+
+    record = next(one for one in caplog.records if one.name == "recviewer.request")
+    assert record.told["view"] == "recording:show"
+    assert record.told["status"] == 200
+    assert "secret" not in JsonLines().format(record)
+    assert "password" not in JsonLines().format(record)
+
+
+def test_a_line_is_one_json_object_that_steers_no_terminal():
+    REQUEST_ID.set("abc")
+    text = line_of("a\n\x1b[2J%s\u202e", "b", told={"status": 200})
+    REQUEST_ID.set("")
+
+    assert "\n" not in text
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    told = json.loads(text)
+    assert told["message"] == "a\n\x1b[2Jb\u202e"
+    assert (told["request"], told["status"]) == ("abc", 200)
+
+
+def test_an_error_brings_its_traceback():
+    try:
+        raise ValueError("why")
+    except ValueError:
+        told = json.loads(line_of("it broke", exc_info=sys.exc_info()))
+
+    assert "ValueError: why" in told["traceback"]
