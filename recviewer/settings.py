@@ -24,6 +24,7 @@ if HOSTED and DEBUG:
     raise env.BadEnvironment("RECVIEWER_DEBUG", "1", "a hosted instance never runs in debug mode")
 
 METRICS_TOKEN = env.checked("RECVIEWER_METRICS_TOKEN", configured.secret) or ""
+SESSION_COOKIE_AGE = 3600 * env.number("RECVIEWER_SESSION_HOURS", 14 * 24, least=1)
 PUBLIC_READ = HOSTED and env.flag("RECVIEWER_PUBLIC_READ")
 
 SECRET_KEY = env.text("RECVIEWER_SECRET_KEY")
@@ -86,6 +87,11 @@ INSTALLED_APPS = [
     "recviewer.loop",
     "recviewer.pages",
 ]
+DOORS = [
+    "recviewer.pages.site.tokens.TokenUsers",
+    "recviewer.pages.site.signed_out.SignInFirst",
+    "recviewer.pages.site.roles.RoleFirst",
+]
 MIDDLEWARE = [
     "recviewer.pages.site.request_ids.RequestIds",
     "django.middleware.security.SecurityMiddleware",
@@ -97,7 +103,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    *(["recviewer.pages.site.signed_out.SignInFirst", "recviewer.pages.site.roles.RoleFirst"] if HOSTED else []),
+    *(DOORS if HOSTED else []),
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -31,3 +31,22 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role}"
+
+
+class ApiToken(models.Model):
+    """A token by which a script of somebody's reads, or decides: see `pages.site.tokens`.
+
+    hashed: its SHA-256; the token itself is shown once and kept nowhere. scope: `read` or `decide`. used_at: to the minute,
+    None for never.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=60)
+    hashed = models.CharField(max_length=64, unique=True)
+    scope = models.CharField(max_length=10, choices=[("read", "read"), ("decide", "decide")])
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.name}"

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
-from recviewer.pages.site import door
+from recviewer.pages.site import door, sessions
 from recviewer.pages.site.held_forms import HeldForm, held_of
 from recviewer.pages.site.next_page import leads_to_page
 
@@ -44,6 +44,7 @@ class SignIn(LoginView):
         if request.user.is_authenticated:
             door.let_in(tried)
             door.remember(request, response, name)
+            sessions.note(request)
         return response
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:

@@ -11,6 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 PAGES = frozenset(
     {
+        "account:show",
+        "account:password",
         "recordings:listing",
         "recording:show",
         "recording:blob",

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from recviewer.pages.site import tokens
 from recviewer.pages.site.htmx import wants_fragment
 
 
@@ -37,6 +38,10 @@ EXCEPTIONS: dict[tuple[str, str], Role] = {
     ("POST", "recordings:overview"): Role.VIEWER,  # reads, and remembers in a cookie how
     ("POST", "bulk:choose"): Role.VIEWER,  # asks; what is answered needs a reviewer
     ("POST", "logout"): Role.VIEWER,
+    ("POST", "account:make_token"): Role.VIEWER,  # of one's own account, and no token does that
+    ("POST", "account:revoke"): Role.VIEWER,
+    ("POST", "account:sign_out"): Role.VIEWER,
+    ("POST", "account:password"): Role.VIEWER,
     ("GET", "review:trash"): Role.MAINTAINER,
     ("POST", "review:trash"): Role.MAINTAINER,
     ("POST", "trash:restore"): Role.MAINTAINER,
@@ -57,8 +62,11 @@ EXCEPTIONS: dict[tuple[str, str], Role] = {
 OPEN = frozenset({"hooks:take", "metrics:show", "status:favicon", "status:healthz", "status:readyz", "login"})
 """What answers without a login. Each looks after itself: see its view."""
 
-NAMES_PEOPLE = frozenset({"activity", "trash"})
+NAMES_PEOPLE = frozenset({"activity", "trash", "account"})
 """Spaces of addresses that tell who did what, and when: never without a login."""
+
+SCOPES = {"read": Role.VIEWER, "decide": Role.REVIEWER}
+"""What a token may do at most, whoever its owner is."""
 
 SAYS = {
     Role.VIEWER: "Sign in first.",
@@ -75,6 +83,11 @@ def role_of(request: HttpRequest) -> Role:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return Role.NOBODY
+    scope = tokens.scope_of(request)
+    return min(_own(user), SCOPES[scope]) if scope else _own(user)
+
+
+def _own(user: Any) -> Role:
     if user.is_superuser:
         return Role.SUPERUSER
     membership = getattr(user, "membership", None)
@@ -110,7 +123,12 @@ class RoleFirst:
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], *given: Any) -> HttpResponse | None:
         match = request.resolver_match
-        if match is None or "admin" in match.app_names or match.route.startswith("admin/"):
+        if match is None:
+            return None
+        is_admin = "admin" in match.app_names or match.route.startswith("admin/")
+        if tokens.scope_of(request) and (is_admin or match.namespace == "account"):
+            return _refused(request, Role.SUPERUSER)
+        if is_admin:  # which asks for itself
             return None
         role = needed(request.method or "", match.view_name)
         if may(request, role) or is_for_all(request.method or "", match.view_name):

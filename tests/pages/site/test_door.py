@@ -220,7 +220,7 @@ def test_check_deploy_finds_nothing(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("secret", ["x" * 64, "k1W-x" * 9, ""])
 def test_a_secret_that_is_short_or_dull_stops_the_start(tmp_path, secret):
-    done = hosted(tmp_path, "-m", "recviewer", "check", RECVIEWER_SECRET_KEY=secret)
+    done = hosted(tmp_path, "-m", "recviewer", "check", "--deploy", RECVIEWER_SECRET_KEY=secret)
 
     assert done.returncode == 2
     assert "50 characters" in done.stderr

@@ -82,8 +82,7 @@ def test_exceptions_are_of_addresses_that_there_are():
 def team(settings, root, db):
     settings.HOSTED, settings.BEHIND_PROXY, settings.PUBLIC_READ = True, False, False
     at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    doors = ["recviewer.pages.site.signed_out.SignInFirst", "recviewer.pages.site.roles.RoleFirst"]
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *doors, *settings.MIDDLEWARE[at:]]
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
     made = {}
     for role, name in WHO.items():
         made[role] = Client()
@@ -122,7 +121,11 @@ def test_each_address_lets_in_whom_it_should(team, name, pattern, method):
 @pytest.mark.parametrize(("name", "pattern", "method"), ADDRESSES)
 def test_without_a_login_only_reading_where_the_operator_wants_it(team, settings, name, pattern, method):
     settings.PUBLIC_READ = True
-    is_open = roles.needed(method, name) <= Role.VIEWER and name.partition(":")[0] not in ("activity", "trash")
+    is_open = roles.needed(method, name) <= Role.VIEWER and name.partition(":")[0] not in (
+        "activity",
+        "trash",
+        "account",
+    )
 
     response = _asked(team[Role.NOBODY], name, pattern, method)
 

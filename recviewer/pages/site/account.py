@@ -1,0 +1,124 @@
+"""One's own account: what it may do, where it is signed in, and the tokens of its scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.contrib.auth.views import PasswordChangeView
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import path, reverse, reverse_lazy
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from recviewer.exchange.amounts import counted
+from recviewer.pages.models import ApiToken
+from recviewer.pages.site import roles, sessions, tokens
+from recviewer.pages.site.numbers import is_whole
+from recviewer.pages.site.sessions import SessionRow
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """role: in a word. made: a new token, shown this once, "" for none. error: why none was made."""
+
+    name: str
+    role: str
+    sessions: tuple[SessionRow, ...]
+    tokens: tuple[ApiToken, ...]
+    made: str = ""
+    error: str = ""
+    typed: str = ""
+
+
+def _user(request: HttpRequest) -> User:
+    """Return whose account it is. Raises Http404 on a laptop, which has none."""
+    if not settings.HOSTED or not isinstance(request.user, User):
+        raise Http404("there are no accounts here")
+    return request.user
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Show the account of who asks."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, *, status: int = 200, **more: str) -> HttpResponse:
+    user = _user(request)
+    page = AccountPage(
+        name=user.get_username(),
+        role=roles.role_of(request).name.lower(),
+        sessions=tuple(sessions.listed(request)),
+        tokens=tuple(ApiToken.objects.filter(user=user, expires_at__gt=timezone.now()).order_by("-pk")),
+        **more,
+    )
+    return render(request, "account/page.html", {"page": page}, status=status)
+
+
+@require_POST
+def make_token(request: HttpRequest) -> HttpResponse:
+    """Make a token, and show it once."""
+    user, sent = _user(request), request.POST
+    days = sent.get("days", "")
+    try:
+        given = int(days) if is_whole(days) else 0
+        made = tokens.make(user, name=sent.get("name", ""), scope=sent.get("scope", ""), days=given)
+    except ValueError as error:
+        return _page(request, status=422, error=str(error), typed=sent.get("name", "")[:60])
+    return _page(request, made=made)
+
+
+@require_POST
+def revoke(request: HttpRequest) -> HttpResponse:
+    """Revoke a token of one's own."""
+    user, number = _user(request), request.POST.get("token", "")
+    if is_whole(number) and ApiToken.objects.filter(user=user, pk=int(number)).delete()[0]:
+        messages.success(request, "The token is revoked.")
+    return HttpResponseRedirect(reverse("account:show"), status=303)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End one session of one's own; without its name all of them, this one too."""
+    _user(request)
+    name = request.POST.get("session", "")
+    ended = sessions.end(request, name)
+    if not name:
+        request.session.flush()
+        return HttpResponseRedirect(reverse("login"), status=303)
+    messages.success(request, f"{counted(ended, 'session')} ended.")
+    return HttpResponseRedirect(reverse("account:show"), status=303)
+
+
+class ChangePassword(PasswordChangeView):
+    """Django's own. All other sessions of the account end, for they hold a hash of the old password."""
+
+    http_method_names = ("get", "head", "post", "options")
+    template_name = "account/password.html"
+    success_url = reverse_lazy("account:show")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if (request.method or "").lower() not in self.http_method_names:
+            return self.http_method_not_allowed(request, *args, **kwargs)
+        _user(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        messages.success(self.request, "The password is changed, and all other sessions have ended.")
+        return super().form_valid(form)
+
+
+app_name = "account"
+urlpatterns = [
+    path("account/", show, name="show"),
+    path("account/tokens", make_token, name="make_token"),
+    path("account/tokens/revoke", revoke, name="revoke"),
+    path("account/sign-out", sign_out, name="sign_out"),
+    path("account/password", ChangePassword.as_view(), name="password"),
+]

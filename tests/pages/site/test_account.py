@@ -1,0 +1,193 @@
+"""Tokens for scripts and sessions of people: what each opens, and how each ends."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from recviewer.pages.models import ApiToken, Membership
+from recviewer.pages.site import tokens
+from recviewer.review.models import Decision
+
+PASSWORD = "fourteen grey herons"
+
+
+@pytest.fixture
+def hosted(settings, root, db):
+    settings.HOSTED, settings.BEHIND_PROXY, settings.PUBLIC_READ = True, False, False
+    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+
+
+@pytest.fixture
+def ana(hosted):
+    made = User.objects.create_user("ana", password=PASSWORD)
+    Membership.objects.create(user=made, role="maintainer")
+    return made
+
+
+def with_token(user, scope="read", **more):
+    token = tokens.make(user, name="ci", scope=scope, days=more.get("days", 30))
+    return Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {token}"})
+
+
+def signed_in(name="ana", agent="Firefox"):
+    client = Client(headers={"User-Agent": agent})
+    assert client.post("/login/", {"username": name, "password": PASSWORD}).status_code == 302
+    return client
+
+
+def test_a_token_reads_what_its_owner_reads(ana, make_recording):
+    recording = make_recording()
+
+    answer = with_token(ana).get("/recordings.json")
+
+    assert answer.status_code == 200
+    assert recording.path in answer.content.decode()
+    assert "sessionid" not in answer.cookies
+
+
+def test_a_token_that_decides_does_so_in_its_owners_name(ana, make_recording):
+    recording = make_recording()
+    sent = {"key": recording.path, "seen": recording.blob, "verdict": "approve"}
+
+    assert with_token(ana).post("/do/decide", sent).status_code == 403
+    assert not Decision.objects.exists()
+    assert with_token(ana, "decide").post("/do/decide", sent).status_code == 303
+    assert Decision.objects.get().reviewer == "ana"
+
+
+def test_no_token_is_more_than_its_owner(hosted, make_recording):
+    vera = User.objects.create_user("vera")
+    recording = make_recording()
+    sent = {"key": recording.path, "seen": recording.blob, "verdict": "approve"}
+
+    assert with_token(vera, "decide").post("/do/decide", sent).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/account/", "/account/password", "/operations/"])
+@pytest.mark.parametrize("scope", tokens.SCOPES)
+def test_accounts_and_operations_are_shut_to_tokens(hosted, address, scope):
+    sue = User.objects.create_superuser("sue")
+
+    assert with_token(sue, scope).get(address).status_code == 403
+    assert with_token(sue, scope).post("/do/trash", {"confirmed": "1"}).status_code == 403
+    assert (
+        with_token(sue, scope).post("/account/tokens", {"name": "x", "scope": "decide", "days": "9"}).status_code == 403
+    )
+
+
+def test_a_token_ends(ana):
+    client = with_token(ana)
+    assert client.get("/recordings.json").status_code == 200
+
+    ApiToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    answer = client.get("/recordings.json")
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Bearer realm="recviewer"')
+
+    ApiToken.objects.update(expires_at=timezone.now() + timedelta(days=1))
+    User.objects.update(is_active=False)
+    assert client.get("/recordings.json").status_code == 401
+
+
+@pytest.mark.parametrize("given", ["Bearer rv_", "Bearer rv_wrong", "bearer rv_é", "Bearer rv_" + "x" * 5000])
+def test_what_is_no_token_is_refused_even_beside_a_session(ana, given):
+    assert signed_in().get("/recordings.json", headers={"Authorization": given}).status_code == 401
+
+
+def test_a_token_is_shown_once_and_kept_as_a_hash(ana):
+    client = signed_in()
+    page = client.post("/account/tokens", {"name": "my <b>ci</b>", "scope": "decide", "days": "7"}).content.decode()
+    token = re.search(r"rv_[\w-]{43}", page)[0]
+
+    assert "my &lt;b&gt;ci" in page
+    assert token not in client.get("/account/").content.decode()
+    row = ApiToken.objects.get()
+    assert token not in str(vars(row))
+    assert "never" in client.get("/account/").content.decode()
+    Client(headers={"Authorization": f"Bearer {token}"}).get("/recordings.json")
+    assert ApiToken.objects.get().used_at is not None
+
+    client.post("/account/tokens/revoke", {"token": row.pk})
+    assert not ApiToken.objects.exists()
+
+
+def test_nobody_revokes_the_token_of_another(ana):
+    ben = User.objects.create_user("ben")
+    with_token(ben)
+
+    signed_in().post("/account/tokens/revoke", {"token": ApiToken.objects.get().pk})
+
+    assert ApiToken.objects.count() == 1
+
+
+WRONG = [
+    {"name": "", "scope": "read", "days": "7"},
+    {"name": "x" * 61, "scope": "read", "days": "7"},
+    {"name": "x", "scope": "all", "days": "7"},
+    {"name": "x", "scope": "read", "days": "0"},
+    {"name": "x", "scope": "read", "days": "366"},
+    {"name": "x", "scope": "read", "days": "9" * 30},
+    {"name": "x\u202e", "scope": "read", "days": "7"},
+    {},
+]
+
+
+@pytest.mark.parametrize("sent", WRONG)
+def test_a_token_that_makes_no_sense_is_not_made(ana, sent):
+    answer = signed_in().post("/account/tokens", sent)
+
+    assert answer.status_code == 422
+    assert not ApiToken.objects.exists()
+
+
+def test_sessions_are_listed_and_ended_one_by_one_or_all(ana):
+    User.objects.create_user("ben", password=PASSWORD)
+    here, there, other = signed_in(agent="Firefox"), signed_in(agent="curl <x>"), signed_in("ben", "Opera")
+    page = here.get("/account/").content.decode()
+    assert "Firefox" in page
+    assert "curl &lt;x&gt;" in page
+    assert "Opera" not in page
+    assert there.session.session_key not in page
+
+    name = re.search(r'name="session" value="(\w+)"', page)[1]
+    here.post("/account/sign-out", {"session": name})
+    assert there.get("/account/").status_code == 302
+    assert here.get("/account/").status_code == 200
+
+    again = signed_in()
+    assert here.post("/account/sign-out").url == "/login/"
+    assert again.get("/account/").status_code == 302
+    assert here.get("/account/").status_code == 302
+    assert other.get("/account/").status_code == 200
+    assert Session.objects.count() >= 1
+
+
+def test_the_session_of_another_is_not_ended(ana):
+    User.objects.create_user("ben", password=PASSWORD)
+    here, other = signed_in(), signed_in("ben")
+    name = re.search(r'name="session" value="(\w+)"', signed_in("ben").get("/account/").content.decode())[1]
+
+    here.post("/account/sign-out", {"session": name})
+
+    assert other.get("/account/").status_code == 200
+
+
+def test_a_new_password_ends_all_other_sessions(ana):
+    here, there = signed_in(), signed_in()
+    sent = {"old_password": PASSWORD, "new_password1": "seven odd umbrellas", "new_password2": "seven odd umbrellas"}
+
+    assert here.post("/account/password", {**sent, "old_password": "wrong"}).status_code == 200
+    assert here.post("/account/password", sent).status_code == 302
+    assert here.get("/account/").status_code == 200
+    assert there.get("/account/").status_code == 302
+
+
+def test_a_laptop_has_no_accounts(client, root, db):
+    assert client.get("/account/").status_code == 404
+    assert client.get("/account/password").status_code == 404
+    assert client.post("/account/sign-out").status_code == 404
