@@ -60,14 +60,17 @@ def _host() -> configured.ConfiguredHost | None:
     for name, value in (("RECVIEWER_FETCH_FROM", FETCH_FROM), ("RECVIEWER_PUBLIC_URL", PUBLIC_URL)):
         if not value:
             raise env.BadEnvironment(name, "", "RECVIEWER_HOST needs it")
+    app = env.checked("RECVIEWER_HOST_APP", configured.app) if kind == "GITHUB" else None
+    key = env.needed("RECVIEWER_HOST_APP_KEY", lambda place: configured.app_key(app or "", place)) if app else None
     return configured.ConfiguredHost(
         kind,
         env.needed("RECVIEWER_HOST_PROJECT", configured.project),
         env.checked("RECVIEWER_HOST_API", configured.api) or configured.APIS.get(kind)
         or env.needed("RECVIEWER_HOST_API", configured.api),
         env.number("RECVIEWER_HOST_SECONDS", 300, least=10),
-        env.needed("RECVIEWER_HOST_TOKEN", configured.secret),
+        "" if key else env.needed("RECVIEWER_HOST_TOKEN", configured.secret),
         env.checked("RECVIEWER_HOOK_SECRET", configured.secret) or "",
+        key,
     )  # fmt: skip
 
 

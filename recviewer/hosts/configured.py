@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from recviewer.hosts.app import AppKey, forget, signed, token_for
 from recviewer.hosts.client import HostClient
 from recviewer.hosts.contract import CodeHost
 from recviewer.hosts.forgejo import Forgejo
@@ -21,30 +23,43 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PART = r"[A-Za-z0-9_.][A-Za-z0-9_.-]*"
 _PROJECT = re.compile(rf"{_PART}(?:/{_PART})+")
 _SECRET = re.compile(r"[!-~]{16,200}")
+_APP = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredHost:
     """kind: one of `KINDS`. token, secret: kept out of what is printed. secret: of the webhook, "" where none is taken.
 
-    every: seconds between two looks at which requests are open.
+    every: seconds between two looks at which requests are open. app: signs in place of a token, on GitHub.
     """
 
     kind: str
     project: str
     api: str
     every: int
-    token: str = field(repr=False)
+    token: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
+    app: AppKey | None = None
 
     @property
     def host(self) -> CodeHost:
         """The host's part of the loop."""
         return KINDS[self.kind](self.project)
 
-    def client(self) -> HostClient:
-        """Return what calls its API."""
-        return HostClient(self.api, self.host.headers(self.token))
+    def opened(self) -> tuple[CodeHost, HostClient]:
+        """Return the host and what calls its API, with a token that holds. Raises what `HostClient.send` raises."""
+        if self.app is None:
+            return self.host, self._client(self.token)
+        held = token_for(self.api, self.project, self.app)
+        return GitHub(self.project, author=held.author), self._client(held.token)
+
+    def forget(self) -> None:
+        """Have the next token asked for anew: the host refused the one that is kept."""
+        if self.app is not None:
+            forget(self.api, self.project, self.app)
+
+    def _client(self, token: str) -> HostClient:
+        return HostClient(self.api, self.host.headers(token))
 
 
 def project(text: str) -> str:
@@ -72,3 +87,24 @@ def secret(text: str) -> str:
     if not _SECRET.fullmatch(text):
         raise ValueError("it takes 16 to 200 printable characters without spaces")
     return text
+
+
+def app(name: str) -> str:
+    """Read the client id or number of a GitHub App. Raises ValueError with what it takes."""
+    if not _APP.fullmatch(name):
+        raise ValueError("it takes the client id of a GitHub App, or its number")
+    return name
+
+
+def app_key(name: str, place: str) -> AppKey:
+    """Read the private key of an app from a file, and try it. Raises ValueError with what it takes."""
+    try:
+        import jwt  # noqa: F401 - asked for here, so that what lacks is said at the start
+    except ImportError:
+        raise ValueError("a GitHub App needs `pip install 'recviewer[github-app]'`") from None
+    try:
+        key = AppKey(name, Path(place).expanduser().read_text())
+    except (OSError, UnicodeDecodeError, RuntimeError):
+        raise ValueError("it takes the path of the app's private key, a file that can be read") from None
+    signed(key, 0)
+    return key

@@ -18,9 +18,7 @@ from filelock import FileLock, Timeout
 from recviewer.catalog import engines
 from recviewer.git.repository import GitFailed
 from recviewer.hosts.calls import HostBusy, HostError, HostRefused
-from recviewer.hosts.client import HostClient
 from recviewer.hosts.configured import ConfiguredHost
-from recviewer.hosts.contract import CodeHost
 from recviewer.loop import heeding, jobs, looking, marks, telling
 from recviewer.loop.models import HookSeen, HostJob, JobKind, JobState
 
@@ -85,7 +83,7 @@ class Worker:
         job = jobs.take(timezone.now())  # what was asked for just now is due too
         if job is None:
             return False
-        run(job, self._configured.host, self._configured.client())
+        run(job, self._configured)
         return True
 
     def _list(self, now: datetime, every: int) -> None:
@@ -115,9 +113,10 @@ def is_silent(now: datetime) -> bool:
     return not HostJob.objects.filter(state=JobState.RUNNING, changed_at__gt=since).exists()
 
 
-def run(job: HostJob, host: CodeHost, client: HostClient) -> None:
+def run(job: HostJob, configured: ConfiguredHost) -> None:
     """Do a job and note what came of it. Whatever it is that failed, the job stays and the worker lives."""
     try:
+        host, client = configured.opened()
         match job.kind:
             case JobKind.LIST:
                 looking.list_open(host, client)
@@ -130,6 +129,7 @@ def run(job: HostJob, host: CodeHost, client: HostClient) -> None:
         jobs.put_off(job, _sentence(busy), seconds=busy.wait)
     except HostRefused as refused:
         log.warning("%s: %s", job, refused)
+        configured.forget()
         jobs.refuse(job, _sentence(refused))
     except (HostError, GitFailed, OSError) as failed:
         log.warning("%s: %s", job, failed)

@@ -51,6 +51,9 @@ class StandIn:
         self.calls = []
         self.wrong = []
         self.me = "recviewer-bot"
+        self.app = None  # name and public key of an app
+        self.granted = {}  # its tokens, and when they end
+        self.lifetime = 3600
         self._id = 1000
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -86,7 +89,8 @@ class StandIn:
         parts = urlsplit(target)
         path, query = parts.path.removeprefix(BASES[self.kind]), {k: v[0] for k, v in parse_qs(parts.query).items()}
         self.calls.append((method, path))
-        refused = self._stranger(headers) or self._malformed(method, headers, body)
+        of_app = self._of_app(path, headers)
+        refused = (None if of_app else self._stranger(headers)) or self._malformed(method, headers, body)
         if refused:
             return refused
         data = json.loads(body) if body else None
@@ -100,7 +104,42 @@ class StandIn:
         self.wrong.append(why)
         return status, {"message": why}
 
+    def _of_app(self, path, headers):
+        """Tell whether a call is one that an app makes for itself, signed by its key and within its ten minutes."""
+        kind, _, token = headers.get("Authorization", "").partition(" ")
+        if self.app is None or kind != "Bearer" or not (path.startswith("/app") or path.endswith("/installation")):
+            return False
+        import jwt
+
+        try:
+            told = jwt.decode(token, self.app[1], algorithms=["RS256"], options={"require": ["iss", "iat", "exp"]})
+        except jwt.PyJWTError as error:
+            self.wrong.append(f"a JWT that does not hold: {error}")
+            return False
+        return told["iss"] == self.app[0] and told["exp"] - time.time() <= 600
+
+    def _app(self, *, query, data):
+        return 200, {"id": 1, "slug": "recviewer-app"}
+
+    def _installation(self, *, query, data):
+        return 200, {"id": 77, "app_id": 1}
+
+    def _grant(self, installation, *, query, data):
+        if installation != "77" or data != {
+            "repositories": ["rockets"],
+            "permissions": {"pull_requests": "write", "statuses": "write"},
+        }:
+            return self._wrong(422, f"a token of {installation} for {data}")
+        token = f"ghs_{len(self.granted)}{'x' * 30}"
+        ends = time.time() + self.lifetime
+        self.granted[token] = ends
+        self.me = "recviewer-app[bot]"
+        return 201, {"token": token, "expires_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ends))}
+
     def _stranger(self, headers):
+        if self.app is not None:
+            token = headers.get("Authorization", "").removeprefix("Bearer ")
+            return None if self.granted.get(token, 0) > time.time() else (401, {"message": "Bad credentials"})
         given = {
             "github": headers.get("Authorization") == f"Bearer {TOKEN}",
             "forgejo": headers.get("Authorization") == f"token {TOKEN}",
@@ -139,7 +178,9 @@ class StandIn:
             ]
         at = r"/repos/acme/rockets"
         return [
-            (r"/user", "GET", self._user),
+            (r"/user", "GET", self._user) if self.app is None else (r"/app", "GET", self._app),
+            (rf"{at}/installation", "GET", self._installation),
+            (r"/app/installations/(\d+)/access_tokens", "POST", self._grant),
             (rf"{at}/pulls", "GET", self._list),
             (rf"{at}/pulls/(\d+)", "GET", self._one),
             (rf"{at}/statuses/([0-9a-f]+)", "POST", self._status),

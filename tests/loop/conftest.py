@@ -117,7 +117,7 @@ def loop(kind, stand_in, tmp_path, root, settings, db, monkeypatch):
     settings.PUBLIC_URL = "https://recordings.example.com"
     settings.HOST = ConfiguredHost(kind.upper(), PROJECT, stand_in.api, 300, token=TOKEN, secret=SECRET)
     monkeypatch.setattr(
-        ConfiguredHost, "client", lambda self: HostClient(self.api, self.host.headers(self.token), seconds=1)
+        ConfiguredHost, "_client", lambda self, token: HostClient(self.api, self.host.headers(token), seconds=1)
     )
     return Loop(kind, stand_in, author, Clock(monkeypatch))
 
