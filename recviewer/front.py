@@ -36,6 +36,7 @@ MORE = (
     "restore",
     "move-database",
     "createsuperuser",
+    "invite",
     "changepassword",
 )
 """Commands that it names. All others are Django's: they work, and are for those who know them."""

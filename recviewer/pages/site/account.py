@@ -7,8 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
-from django.contrib.auth.views import PasswordChangeView
+from django.contrib.auth.views import PasswordChangeView, PasswordResetConfirmView
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -114,6 +115,21 @@ class ChangePassword(PasswordChangeView):
         return super().form_valid(form)
 
 
+class Invited(PasswordResetConfirmView):
+    """Where an invitation leads: a password is chosen, once, within three days. Django's own view."""
+
+    http_method_names = ("get", "head", "post", "options")
+    template_name = "account/invited.html"
+    success_url = reverse_lazy("login")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if (request.method or "").lower() not in self.http_method_names:
+            return self.http_method_not_allowed(request, *args, **kwargs)
+        if not settings.HOSTED:
+            raise Http404("there are no accounts here")
+        return super().dispatch(request, *args, **kwargs)
+
+
 app_name = "account"
 urlpatterns = [
     path("account/", show, name="show"),
@@ -121,4 +137,5 @@ urlpatterns = [
     path("account/tokens/revoke", revoke, name="revoke"),
     path("account/sign-out", sign_out, name="sign_out"),
     path("account/password", ChangePassword.as_view(), name="password"),
+    path("invited/<slug:uidb64>/<slug:token>/", login_not_required(Invited.as_view()), name="invited"),
 ]

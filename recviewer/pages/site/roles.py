@@ -59,7 +59,9 @@ EXCEPTIONS: dict[tuple[str, str], Role] = {
 }
 """Method and name of an address, and the role that it needs where that does not follow from the method."""
 
-OPEN = frozenset({"hooks:take", "metrics:show", "status:favicon", "status:healthz", "status:readyz", "login"})
+OPEN = frozenset(
+    {"hooks:take", "metrics:show", "account:invited", "status:favicon", "status:healthz", "status:readyz", "login"}
+)
 """What answers without a login. Each looks after itself: see its view."""
 
 NAMES_PEOPLE = frozenset({"activity", "trash", "account"})

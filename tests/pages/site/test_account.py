@@ -191,3 +191,58 @@ def test_a_laptop_has_no_accounts(client, root, db):
     assert client.get("/account/").status_code == 404
     assert client.get("/account/password").status_code == 404
     assert client.post("/account/sign-out").status_code == 404
+
+
+def invited(*words):
+    from io import StringIO
+
+    from django.core.management import call_command
+
+    out = StringIO()
+    call_command("invite", *words, stdout=out)
+    return out.getvalue().strip()
+
+
+@pytest.fixture
+def unprepared(monkeypatch):
+    from recviewer.commands import start
+
+    monkeypatch.setattr(start, "prepare", lambda **more: None)
+
+
+def test_who_is_invited_chooses_a_password_once(hosted, unprepared, settings):
+    settings.PUBLIC_URL = "https://recordings.example.com"
+    address = invited("ana", "--role", "reviewer")
+    assert address.startswith("https://recordings.example.com/invited/")
+    assert not User.objects.get().has_usable_password()
+    path, client = address.removeprefix("https://recordings.example.com"), Client()
+    page = client.get(path, follow=True)
+    where = page.request["PATH_INFO"]
+
+    weak = client.post(where, {"new_password1": "short", "new_password2": "short"})
+    assert "too short" in weak.content.decode()
+    assert client.post(where, {"new_password1": PASSWORD, "new_password2": PASSWORD}).url == "/login/"
+
+    assert signed_in().get("/account/").content.decode().count("reviewer") == 1
+    assert "does not hold" in Client().get(path, follow=True).content.decode()
+
+
+def test_an_account_that_is_there_keeps_its_role_and_gets_a_new_password(ana, unprepared):
+    address = invited("ana")
+
+    assert Membership.objects.get(user=ana).role == "maintainer"
+    assert "Choose a password" in Client().get(address, follow=True).content.decode()
+    assert signed_in().get("/account/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/invited/MQ/set-password/", "/invited/MQ/abc-def/", "/invited/x/y/"])
+def test_an_invitation_that_nobody_made_does_not_hold(ana, path):
+    assert "does not hold" in Client().get(path, follow=True).content.decode()
+
+
+def test_a_name_that_makes_no_sense_is_refused(hosted, unprepared):
+    from django.core.management.base import CommandError
+
+    with pytest.raises(CommandError, match="valid username"):
+        invited("a b\u202e")
+    assert not User.objects.exists()
