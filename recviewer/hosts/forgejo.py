@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from recviewer.hosts.deliveries import HookDelivery, expect_signature, named
 from recviewer.hosts.github import GitHub
 
+_MOVES = frozenset({"pull_request", "pull_request_sync"})
+"""Events that may move a request: opened, closed, pushed. What is said on one has others, and other payloads."""
+
 
 class Forgejo(GitHub):
     """Differs in headers, in the largest page, and in that a short page is no sign of the end: the operator may lower it."""
@@ -26,6 +29,5 @@ class Forgejo(GitHub):
         given = headers.get("x-forgejo-signature") or headers.get("x-gitea-signature", "")
         expect_signature(given, body, secret)
         event = headers.get("x-forgejo-event") or headers.get("x-gitea-event", "")
-        # a push to a request has events of its own: pull_request_sync and others
-        kind = "pull_request" if event.startswith("pull_request") else event
+        kind = "pull_request" if event in _MOVES else event
         return self._read(kind, named(headers, "x-forgejo-delivery", "x-gitea-delivery", body=body), body)

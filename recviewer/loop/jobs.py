@@ -86,6 +86,11 @@ def resume() -> None:
     HostJob.objects.filter(state=JobState.RUNNING).update(state=JobState.WAITING)
 
 
+def forgive() -> None:
+    """Have jobs tried now that the host refused. For a worker at its start: its token may be another one by now."""
+    HostJob.objects.filter(state=JobState.FAILED).update(due_at=timezone.now())
+
+
 def retry(pks: list[int] | None = None) -> int:
     """Have jobs that met trouble tried now, all of them or some. Returns how many."""
     rows = HostJob.objects.filter(troubled())

@@ -130,3 +130,11 @@ def test_a_bad_signature_is_not_saved_by_a_second_one(host, kind):
 
     with pytest.raises(NotSigned):
         host.delivery(headers, body, SECRET)
+
+
+@pytest.mark.parametrize("kind", ["forgejo"])
+@pytest.mark.parametrize("event", ["pull_request_comment", "pull_request_review_approved", "pull_request_label"])
+def test_what_is_said_on_a_request_is_none_of_ours(host, kind, event):
+    headers, body = delivered(kind, {"action": "created", "issue": {"number": 3}, "is_pull": True}, event=event)
+
+    assert host.delivery(headers, body, SECRET).number == 0

@@ -207,3 +207,15 @@ def test_a_fault_of_ours_stops_no_worker(loop, monkeypatch):
 def test_two_workers_are_one(loop):
     with worker.only_worker(), pytest.raises(worker.OtherWorker), worker.only_worker():
         pass
+
+
+def test_what_was_refused_is_tried_when_a_worker_starts(loop):
+    loop.push(3, "new answers", ada="ada is there.")
+    loop.stand_in.fail("status", status=401)
+    loop.work()
+    assert HostJob.objects.get().state == JobState.FAILED
+
+    jobs.forgive()
+    loop.work()
+
+    assert loop.states() == ["pending"]

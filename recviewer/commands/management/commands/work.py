@@ -26,12 +26,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.commands.start import prepare, unusable
+        from recviewer.loop import jobs
         from recviewer.loop.worker import OtherWorker, Worker, only_worker
 
         prepare(static=False)
         if options["once"]:
             try:
                 with only_worker():
+                    jobs.forgive()
                     worker = Worker(settings.HOST)
                     while worker.turn():
                         pass
@@ -46,6 +48,7 @@ class Command(BaseCommand):
         while not end.is_set():
             try:
                 with only_worker():
+                    jobs.forgive()
                     self._work(Worker(settings.HOST), end)
             except OtherWorker:
                 end.wait(OTHER_SECONDS)
