@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from pytest_django.live_server_helper import LiveServer
 
 from recviewer.catalog.models import Recording
+from recviewer.pages.models import Membership
 from recviewer.review.models import Decision
 
 PASSWORD = "fourteen grey herons"
@@ -17,12 +18,9 @@ def hosted(settings, transactional_db, django_user_model):
     settings.HOSTED = True
     settings.BEHIND_PROXY = False
     at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [
-        *settings.MIDDLEWARE[:at],
-        "recviewer.pages.site.signed_out.SignInFirst",
-        *settings.MIDDLEWARE[at:],
-    ]
-    django_user_model.objects.create_user("ana", password=PASSWORD)
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    ana = django_user_model.objects.create_user("ana", password=PASSWORD)
+    Membership.objects.create(user=ana, role="reviewer")
 
 
 @pytest.fixture
