@@ -42,7 +42,7 @@ _PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class BackupCount:
     """What a back-up holds. rows: of all tables. files: of the trash and its like. size: of the back-up, in bytes."""
 
     rows: int
@@ -51,7 +51,7 @@ class Kept:
     made_at: str = ""
 
 
-def back_up(file: Path) -> Kept:
+def back_up(file: Path) -> BackupCount:
     """Write a back-up, of one moment. Raises CommandError, OSError, DatabaseError; then there is none."""
     if file.exists():
         raise CommandError(f"{file} is there already, and is not written over.", returncode=2)
@@ -65,7 +65,7 @@ def back_up(file: Path) -> Kept:
         os.link(fresh, file)  # never over another one
     finally:
         fresh.unlink(missing_ok=True)
-    return Kept(rows, files, file.stat().st_size)
+    return BackupCount(rows, files, file.stat().st_size)
 
 
 def _write(out: IO[bytes]) -> tuple[int, int]:
@@ -195,7 +195,7 @@ def _is_ours(name: str) -> bool:
     return len(parts) > 2 and parts[0] == "folders" and parts[1] in FOLDERS and ".." not in parts
 
 
-def restore(file: Path) -> Kept:
+def restore(file: Path) -> BackupCount:
     """Put a back-up into an instance that holds nothing yet. Raises CommandError, OSError, DatabaseError.
 
     One of an older recviewer is put into the tables of then, which are brought up to date afterwards. Nothing is changed
@@ -227,7 +227,7 @@ def restore(file: Path) -> Kept:
     finally:
         connection.enable_constraint_checking()
     call_command("migrate", interactive=False, verbosity=0)
-    return Kept(rows, _put_folders(file), file.stat().st_size, str(about["made_at"]))
+    return BackupCount(rows, _put_folders(file), file.stat().st_size, str(about["made_at"]))
 
 
 def _expect_no_folders() -> None:
