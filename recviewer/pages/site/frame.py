@@ -25,7 +25,7 @@ NAV = (
     ("Recordings", "recordings", ("recordings:listing",)),
     ("Tests", "tests", ("tests:listing",)),
     ("Changes", "changes", ("changes:listing",)),
-    ("Smells", "smells", ("smells:listing",)),
+    ("Findings", "smells", ("smells:listing",)),
     ("Models", "models", ("models:listing",)),
     ("Plan", "plan", ("plan:show",)),
     ("Tags", "tags", ("tags:listing",)),

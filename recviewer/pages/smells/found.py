@@ -137,6 +137,16 @@ def _weight(one: RuleFindings) -> tuple[object, ...]:
     return *(-one.levels[level] for level in LEVELS), one.name
 
 
+def worst_of(rules: Sequence[RuleFindings]) -> dict[str, str]:
+    """Return the worst level of what counts on each recording, by its path."""
+    found: dict[str, str] = {}
+    for level in reversed(LEVELS):
+        found |= {
+            one.row.path: level for rule in rules for one in rule.findings if one.counts and one.row.level == level
+        }
+    return found
+
+
 def totals(rules: Sequence[RuleFindings]) -> dict[str, int]:
     """Return how many findings of each level count."""
     return {level: sum(one.levels[level] for one in rules) for level in LEVELS}

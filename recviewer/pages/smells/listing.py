@@ -20,23 +20,23 @@ from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.smells import let_be
 from recviewer.pages.smells.acts import act
-from recviewer.pages.smells.found import GLYPHS, LEVELS, AllFindings, RuleFindings, ShownFinding, standing, totals
+from recviewer.pages.smells.found import (
+    GLYPHS,
+    LEVELS,
+    AllFindings,
+    RuleFindings,
+    ShownFinding,
+    standing,
+    totals,
+    worst_of,
+)
+from recviewer.pages.smells.levels import TITLES, LevelMark, LevelOfRules, levels_of, marks_of
 from recviewer.pages.text.test_addresses import url_of_test
 
 PER_PAGE = 50
 """Findings on one page."""
 WHATS = 12
 """Kinds of one rule's findings that can be chosen."""
-
-
-@dataclass(frozen=True, slots=True)
-class LevelMark:
-    """How many findings of a level count."""
-
-    level: str
-    glyph: str
-    tone: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,35 +49,23 @@ class FindingChoice:
     is_current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RuleLine:
-    """A rule on the page of all. marks: the levels of which it found something."""
-
-    name: str
-    url: str
-    each: str
-    fix: str
-    is_heuristic: bool
-    marks: tuple[LevelMark, ...]
-    suppressed: int
-
-
 _NEVER_READ = "never-read"
 """The rule whose findings rest on runs of the suite."""
 
 
 @dataclass(frozen=True, slots=True)
 class SmellsPage:
-    """All findings by rule. marks: how many count of each level. is_looked_at: there is something to show."""
+    """All findings by rule. is_looked_at: there is something to show. found_on: recordings with a finding that counts."""
 
     is_looked_at: bool
     is_looking: bool
     is_current: bool
     recordings: int
     at: datetime | None
-    marks: tuple[LevelMark, ...]
+    found_on: int
+    rules: int
     choices: tuple[FindingChoice, ...]
-    lines: tuple[RuleLine, ...]
+    levels: tuple[LevelOfRules, ...]
     quiet: tuple[str, ...]
     suppressed: int
     left: int
@@ -134,21 +122,22 @@ def listing(request: HttpRequest) -> HttpResponse:
     only = only if only in LEVELS else ""
     if request.path.endswith(".json"):
         return Json(_all_told(every))
-    sums = totals(every.rules)
-    rules = [one for one in every.rules if not only or one.levels[only]]
     found = every.found
+    worst = Counter(worst_of(every.rules).values())
+    levels = levels_of(every, worst, only)
     shown = SmellsPage(
         is_looked_at=found is not None,
         is_looking=every.is_looking,
         is_current=found is not None and found.is_current,
         recordings=found.recordings if found else 0,
         at=found.at if found else None,
-        marks=_marks(Counter(sums)),
+        found_on=worst.total(),
+        rules=len(every.rules),
         choices=(
-            FindingChoice("all levels", sum(sums.values()), "?", not only),
-            *(FindingChoice(level, sums[level], f"?level={level}", only == level) for level in LEVELS),
+            FindingChoice("any finding", worst.total(), "?", not only),
+            *(FindingChoice(TITLES[level], worst[level], f"?level={level}", only == level) for level in LEVELS),
         ),
-        lines=tuple(map(_line, rules)),
+        levels=tuple(levels),
         quiet=tuple(one.name for one in every.quiet),
         suppressed=sum(one.suppressed for one in every.rules),
         left=every.left,
@@ -156,17 +145,6 @@ def listing(request: HttpRequest) -> HttpResponse:
         never=never_read(),
     )
     return render(request, "smells/list.html", {"page": shown})
-
-
-def _marks(levels: Counter[str]) -> tuple[LevelMark, ...]:
-    return tuple([LevelMark(level, *GLYPHS[level], levels[level]) for level in LEVELS if levels[level]])
-
-
-def _line(one: RuleFindings) -> RuleLine:
-    told = one.told
-    url = reverse("smells:rule", args=[one.name])
-    marks = _marks(one.levels)
-    return RuleLine(one.name, url, told["each"], told["fix"], told["heuristic"], marks, one.suppressed)
 
 
 @require_safe
@@ -194,7 +172,7 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         rule=found,
         is_looking=every.is_looking,
         is_current=every.found is not None and every.found.is_current,
-        marks=_marks(found.levels),
+        marks=marks_of(found.levels),
         choices=tuple(_choices(found, only, what)),
         lines=tuple(lines),
         total=len(some),

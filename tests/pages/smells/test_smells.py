@@ -62,8 +62,21 @@ def test_findings_stand_by_rule_with_numbers(client, tree_of):
     assert told(client)["recordings"] == 3
     html = client.get("/smells/").content.decode()
     assert 'href="/smells/broke-off"' in html
-    assert "2 rules found something in <b>3 recordings</b>" in html
+    assert "2 rules found something on <b>2</b> of <b>3 recordings</b>" in html
     assert "The answer did not end well" in client.get("/smells/?level=red").content.decode()
+
+
+def test_a_recording_counts_once_by_the_worst_that_was_found_on_it(client, tree_of):
+    tree_of(ERROR, CUT, GOOD)
+
+    page = client.get("/smells/").context["page"]
+    choices = {one.title: one.count for one in page.choices}
+    told = [line for level in page.levels for line in (*level.told, *level.lines)]
+
+    assert choices["any finding"] == page.found_on == sum(level.recordings for level in page.levels) == 2
+    assert choices["any finding"] == choices["wrong"] + choices["worth a look"] + choices["to know"]
+    assert [line.mark.count for line in told] == [1, 1]
+    assert {one.url for line in told for one in line.examples} == {f"/r/{path_of(CUT)}", f"/r/{path_of(ERROR)}"}
 
 
 def test_a_rule_tells_each_finding_with_its_place(client, tree_of):
