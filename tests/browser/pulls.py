@@ -28,7 +28,7 @@ def git(demo, settings):
 
 
 def _streamed():
-    return Recording.objects.filter(kind="chat", outcome="answer", streaming=True).order_by("path")
+    return Recording.objects.filter(kind="chat", outcome="answer", streaming=True, part="").order_by("path")
 
 
 def chats():

@@ -57,19 +57,19 @@ def test_a_pull_request_is_reviewed_by_keys_alone(open_page, pull):
     expect(page.get_by_role("button", name=re.compile("^Approve"))).to_be_visible()
     page.wait_for_load_state()
     page.keyboard.press("a")
-    expect(page.get_by_text("2 of 4")).to_be_visible()
+    expect(page.get_by_text("2 of 4", exact=True)).to_be_visible()
     page.wait_for_load_state()
     page.keyboard.press("u")
-    expect(page.get_by_text("Undone:", exact=False)).to_be_visible()
+    expect(page.locator(".bar-act", has_text="Undone:")).to_be_visible()
     page.wait_for_load_state()
     assert Decision.objects.order_by("-pk").first().verdict == "clear"
     page.keyboard.press("k")
-    expect(page.get_by_text("1 of 4")).to_be_visible()
+    expect(page.get_by_text("1 of 4", exact=True)).to_be_visible()
     page.wait_for_load_state()
     page.keyboard.press("r")
     page.keyboard.type("other words than before")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("2 of 4")).to_be_visible()
+    expect(page.get_by_text("2 of 4", exact=True)).to_be_visible()
 
     assert Decision.objects.order_by("-pk").first().note == "other words than before"
 
@@ -81,7 +81,7 @@ def test_a_push_is_noticed_by_an_open_page_and_the_place_is_kept(open_page, pull
     expect(page.get_by_role("button", name=re.compile("^Approve"))).to_be_visible()
     page.wait_for_load_state()
     page.keyboard.press("a")
-    expect(page.get_by_text("2 of 4")).to_be_visible()
+    expect(page.get_by_text("2 of 4", exact=True)).to_be_visible()
     page.wait_for_load_state()
     watch = page.locator("#pushed").get_attribute("hx-get")  # before the page asks there itself
     git("switch", "-q", "--detach", "refs/pull/7/head")
@@ -133,14 +133,14 @@ def test_from_test_to_call_and_back_by_one_key(open_page, pull, talk):
     page = open_page()
     page.goto("/changes/HEAD~1..HEAD")
     page.keyboard.press("n")
-    expect(page.get_by_text("1 of 1")).to_be_visible()
+    expect(page.get_by_text("1 of 1", exact=True)).to_be_visible()
     read(page)
 
     page.keyboard.press("c")
-    expect(page.get_by_text("1 of 2")).to_be_visible()
+    expect(page.get_by_text("1 of 2", exact=True)).to_be_visible()
     read(page)
     page.keyboard.press("a")
-    expect(page.get_by_text("2 of 2")).to_be_visible()
+    expect(page.get_by_text("2 of 2", exact=True)).to_be_visible()
     read(page)
     page.keyboard.press("c")
 
