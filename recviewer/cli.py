@@ -16,8 +16,8 @@ from recviewer.env import BadEnvironment
 from recviewer.exchange.plain import Printed
 
 ROOTED = {
-    "serve": {"--port", "--repo", "--host", "--workers"},
-    "index": set[str](),
+    "serve": {"--port", "--repo", "--host", "--workers", "--recorder"},
+    "index": {"--recorder"},
     "used": {"--as", "--output", "--recordings"},
 }
 """Commands whose first free argument is the recordings root, with those of their options that take a value."""
@@ -28,7 +28,10 @@ WITH_OPTION = frozenset({"find-hash", "plan", "report", "reviews", "search", "us
 PLAN_VALUED = frozenset({"--repo", "--recordings", "--format", "--output"})
 """Options of `plan` that take a value."""
 
-QUERIED = {"search": {"--recordings", "--limit"}, "export": {"--query"}}
+RECORDED = frozenset({"serve", "index", "export"})
+"""Commands that name the one recorder whose files they look for."""
+
+QUERIED = {"search": {"--recordings", "--limit"}, "export": {"--query", "--recorder"}}
 """Commands that take a query, with those of their options that take a value."""
 
 NAME = "recviewer"
@@ -158,6 +161,7 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
         _check(["--help"] if given[0] == "help" else given[1:])
         return
     os.environ["DJANGO_COLORS"] = "nocolor"  # colours are written with the characters that are kept out
+    _name_recorder(given)
     root = root_argument(given) or root_option(own_arguments(given))
     if root is not None:
         os.environ["RECVIEWER_RECORDINGS"] = os.path.abspath(root)
@@ -190,6 +194,13 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _name_recorder(given: Sequence[str]) -> None:
+    """Tell all that is imported, and all processes, whose files alone are looked for, where a command names one."""
+    recorder = option("--recorder", given) if given[0] in RECORDED else None
+    if recorder:
+        os.environ["RECVIEWER_RECORDER"] = recorder
 
 
 def _is_own_check(given: Sequence[str]) -> bool:

@@ -29,6 +29,9 @@ ASSETS = _BUNDLED if _BUNDLED.is_dir() else PACKAGE.parent
 DEMO_SOURCE = ASSETS / "recordings"
 
 
+RECORDER = (
+    "look for files of this recorder alone, wherever they lie (vcrpy, go-vcr, …), instead of guessing whose each is"
+)
 MOVED = "the recordings that the data folder belongs to have moved to DIR: go on with their verdicts and tags"
 
 

@@ -6,13 +6,15 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from recviewer import env
+
 PACKAGES = ("exchange", "formats", "recorders", "replay", "catalog/summary.py", "catalog/naming.py")
 
 
 @cache
 def reader_version() -> str:
     """Return a digest of the sources that read recordings and sum them up: a new one re-reads every file."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(env.text("RECVIEWER_RECORDER").encode())  # whose files are read is part of how they are
     root = Path(__file__).parent.parent
     for name in PACKAGES:
         place = root / name

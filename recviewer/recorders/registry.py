@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from recviewer import env
 from recviewer.recorders import kinds
 from recviewer.recorders.contract import Matches, Recorder, TellsTest
 from recviewer.store.claims import Claims
@@ -26,12 +27,28 @@ DEFAULT = "ogx"
 def recorders() -> tuple[Recorder, ...]:
     """Return every recorder in `recorders/kinds/`, in order of name."""
     names = sorted(module.name for module in pkgutil.iter_modules(kinds.__path__))
-    return tuple([importlib.import_module(f"{kinds.__name__}.{name}").RECORDER for name in names])
+    found = tuple([importlib.import_module(f"{kinds.__name__}.{name}").RECORDER for name in names])
+    wanted = named()
+    chosen = tuple([one for one in found if wanted in ("", one.name)])
+    if not chosen:
+        raise env.BadEnvironment(ONE, wanted, f"name one of {', '.join(one.name for one in found)}")
+    return chosen
+
+
+ONE = "RECVIEWER_RECORDER"
+
+
+def named() -> str:
+    """Return the name of the one recorder whose files are looked for, "" for all: then it is guessed whose a file is."""
+    return env.text(ONE)
 
 
 @cache
 def claims() -> Claims:
     """Return which paths recorders claim, all together."""
+    if named():
+        (one,) = recorders()
+        return Claims({}, (*one.endings, *_packed(one)))
     by_home: dict[bytes, tuple[bytes, ...]] = {}
     for recorder in recorders():
         for home in recorder.homes:
@@ -64,6 +81,9 @@ def _claiming(ending: str, folder: str) -> tuple[tuple[Recorder, ...], Recorder 
 
     All are asked where none has files with such names.
     """
+    if named():
+        (one,) = recorders()
+        return ((), one) if one.name == DEFAULT else ((one,), None)
     raw = ending.encode("utf-8", "surrogatepass")
     claiming = [one for one in recorders() if raw.endswith(one.endings)] or recorders()
     default = next((one for one in claiming if one.name == DEFAULT), None)

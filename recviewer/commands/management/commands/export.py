@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from recviewer.places import RECORDER
+
 
 class Command(BaseCommand):
     help = (
@@ -19,6 +21,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--recorder", metavar="NAME", help=RECORDER)
         parser.add_argument("dir", nargs="?", metavar="DIR", help="default: $RECVIEWER_RECORDINGS, else the demo")
         parser.add_argument(
             "--query",

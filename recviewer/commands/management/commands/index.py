@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from recviewer.commands.progress import progress_for
-from recviewer.places import MOVED
+from recviewer.places import MOVED, RECORDER
 
 
 class Command(BaseCommand):
@@ -21,6 +21,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--recorder", metavar="NAME", help=RECORDER)
         parser.add_argument("dir", nargs="?", metavar="DIR", help="the recordings root")
         parser.add_argument("--moved", action="store_true", help=MOVED)
         parser.add_argument("--full", action="store_true", help="read every file again, also the unchanged")

@@ -16,7 +16,7 @@ from django.db import connections
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.gunicorn_conf import PREPARED
-from recviewer.places import MOVED
+from recviewer.places import MOVED, RECORDER
 
 
 def _port(text: str) -> int:
@@ -36,6 +36,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--recorder", metavar="NAME", help=RECORDER)
         parser.add_argument("dir", nargs="?", metavar="DIR", help="the recordings root")
         parser.add_argument("--host", default="127.0.0.1", help="address to bind (default 127.0.0.1)")
         parser.add_argument("--port", type=_port, default=8000, help="port to bind (default 8000)")
