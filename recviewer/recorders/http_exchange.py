@@ -7,6 +7,7 @@ never in it, only that there are some: see `credentials`.
 from __future__ import annotations
 
 import base64
+import re
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from recviewer.exchange.model import Json, Problem
 from recviewer.formats.decode import Decoded, Unreadable, decode
 from recviewer.formats.framing import frame
 from recviewer.recorders import credentials, event_stream
-from recviewer.recorders.headers import counted, marked_in, passed_over
+from recviewer.recorders.headers import counted, marked_in, passed_over, text_of
 
 BODY_LIMIT = 64_000_000
 """Bytes that a compressed body may come to."""
@@ -63,6 +64,13 @@ def document_of(exchange: HttpExchange, *, exact: bool = False) -> Decoded:
     if sent is not None:
         sent = credentials.in_request(sent)
         request["body"] = sent if isinstance(sent, dict) else {_kind_of(sent): sent}
+    for where, body, headers in (
+        ("request.body", exchange.request_body, exchange.request_headers),
+        ("response.body", exchange.response_body, exchange.response_headers),
+    ):
+        packing = unopened(body, headers)
+        if packing:
+            problems.append(f"{where}: compressed by {packing}, which cannot be opened here; its bytes are kept")
     given = _opened(exchange.response_body, "response.body", problems, exact)
     response: dict[str, Json] = {
         "status": exchange.status,
@@ -146,6 +154,25 @@ def _of_text(text: str, where: str, problems: list[str], exact: bool) -> Json:
         problems += [f"{where}: {problem.what}" for problem in decoded.problems if "carriage" not in problem.what]
         return decoded.document
     return text
+
+
+def unopened(body: object, headers: Mapping[str, Json]) -> str:
+    """Return how a body is compressed that cannot be opened, "" for any other. Brotli has no mark: headers tell it."""
+    if not isinstance(body, bytes):
+        return ""
+    if body.startswith(_ZSTANDARD):
+        return "Zstandard"
+    told = next((value for name, value in headers.items() if name.lower() == "content-encoding"), "")
+    if "br" not in re.split(r"[^a-z]+", text_of(told).lower()):
+        return ""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return "Brotli"
+    return ""
+
+
+_ZSTANDARD = b"\x28\xb5\x2f\xfd"
 
 
 def _inflated(data: bytes, problems: list[str]) -> bytes:

@@ -8,6 +8,7 @@ import pytest
 from recviewer.catalog import indexer
 from recviewer.catalog.models import File, Recording
 from recviewer.exchange.text import Outcome, line_of, outcome_of
+from recviewer.pages.recordings.neighbours import url_of
 from recviewer.recorders.reading import read_file
 from recviewer.recorders.registry import read_as, recorder_of
 
@@ -93,6 +94,7 @@ def test_a_page_shows_an_exchange_of_a_cassette(root, db, client):
     assert "Which moon?" in pages[1]
     assert "Saturn é" in pages[1]
     assert "Saturn, again." in pages[2]
+    assert "Raw YAML" in client.get(url_of(Recording.objects.order_by("place").first().path)).content.decode()
     listed = client.get("/").content.decode()
     assert listed.count("test_rings") >= 1
 

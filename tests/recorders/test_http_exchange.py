@@ -143,3 +143,21 @@ def test_a_request_whose_body_is_no_object_is_kept(body):
     exchange = asked(TEXT)
     exchange.request_body = body
     assert document_of(exchange).document["request"]["body"]
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "said"),
+    [
+        (b"\x28\xb5\x2f\xfd\x04\x00\xff", "", "Zstandard"),
+        (b"\x8b\x02\x80\xff\xfe", "br", "Brotli"),
+        (b'{"a":1}', "br", ""),
+        (b"\x89PNG\xff", "", ""),
+    ],
+)
+def test_a_body_that_cannot_be_opened_says_how_it_is_compressed(body, encoding, said):
+    headers = {"Content-Encoding": [encoding]} if encoding else {}
+    found = document_of(HttpExchange("POST", "https://a.example/x", {}, None, 200, headers, body))
+    told = [problem.what for problem in found.problems]
+    assert told == (
+        [f"response.body: compressed by {said}, which cannot be opened here; its bytes are kept"] if said else []
+    )

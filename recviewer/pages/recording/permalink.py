@@ -126,7 +126,7 @@ def _page(request: HttpRequest, recording: Recording, content: Content, told: Co
         url=reverse("recording:blob", args=[content.blob]),
         title=" ".join((recording.asked or content.blob[:12]).split())[:80],
         view=told.view,
-        tabs=tabs_of(request, told),
+        tabs=tabs_of(request, told, recording.file_path),
         facts=facts_of(recording, told.read),
         neighbours=None,
         bar=None,

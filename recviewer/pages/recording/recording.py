@@ -161,7 +161,7 @@ def _page(request: HttpRequest, recording: Recording, content: Content, told: Co
         url=url_of(recording.path),
         title=" ".join((recording.asked or facts.file_name).split())[:80],
         view=told.view,
-        tabs=tabs_of(request, told),
+        tabs=tabs_of(request, told, recording.file_path),
         facts=facts,
         neighbours=neighbours_of(recording),
         bar=bar_for(request, recording, is_stale=is_stale),
@@ -183,12 +183,12 @@ def middle(told: ContentView, key: str) -> dict[str, Any]:
     return told.middle
 
 
-def tabs_of(request: HttpRequest, told: ContentView) -> tuple[Tab, ...]:
-    """Return the ways to look at a content; what the address says besides is kept."""
+def tabs_of(request: HttpRequest, told: ContentView, name: str) -> tuple[Tab, ...]:
+    """Return the ways to look at a content; what the address says besides is kept. name: of its file, "" for JSON."""
     kept = "".join(f"&{urlencode({name: request.GET[name]})}" for name in KEPT if name in request.GET)
     if told.kind is Kind.UNREADABLE:
         return (Tab("Raw", f"?view=raw{kept}", 0, is_current=True, is_next=False),)
-    names = [("rendered", "Rendered", 0), ("raw", "Raw JSON", 0)]
+    names = [("rendered", "Rendered", 0), ("raw", f"Raw {written_in(name)}", 0)]
     if told.chunks:
         names.append(("chunks", "Chunks", told.chunks))
     here = next(place for place, item in enumerate(names) if item[0] == told.view)
@@ -198,6 +198,14 @@ def tabs_of(request: HttpRequest, told: ContentView) -> tuple[Tab, ...]:
             for place, (name, title, number) in enumerate(names)
         ]
     )
+
+
+def written_in(name: str) -> str:
+    """Return what a file is written in, by its name."""
+    stem = name.removesuffix(".gz")
+    if stem.endswith((".yaml", ".yml")):
+        return "YAML"
+    return "text" if stem.endswith((".httprr", ".txt", ".sse")) else "JSON"
 
 
 def _fold(request: HttpRequest, content: Content, names: list[str]) -> HttpResponse:
