@@ -58,6 +58,11 @@ CASSETTES: dict[str, tuple[Harmless, ...]] = {
         Harmless("metrics", HowHarmless.FIGURE, TOOK),
         Harmless("urls", HowHarmless.VALUE, "hold the id of the prediction"),
     ),
+    "embed": (
+        Harmless("meta.billed_units", HowHarmless.FIGURE, COUNT),
+        Harmless("inputTextTokenCount", HowHarmless.FIGURE, COUNT),
+        Harmless("usageMetadata", HowHarmless.FIGURE, COUNT),
+    ),
     "images": (
         Harmless("timing", HowHarmless.FIGURE, TOOK),
         Harmless("sequence_number", HowHarmless.WHOLLY, "the place of an event in its stream"),

@@ -30,7 +30,9 @@ class OllamaEmbed:
         """Match by type; untyped by `embeddings`; without a reply by the endpoint."""
         if raw.type_name in ("EmbedResponse", "EmbeddingsResponse"):
             return Match.TYPE
-        if not raw.type_name and isinstance(raw.first.get("embeddings"), list):
+        rows = raw.first.get("embeddings")
+        is_others = "texts" in raw.first or (isinstance(rows, list) and bool(rows) and isinstance(rows[0], dict))
+        if not raw.type_name and isinstance(rows, list) and not is_others:
             return Match.SHAPE
         if not raw.url_path.endswith(("/api/embeddings", "/api/embed")):
             return Match.NO
