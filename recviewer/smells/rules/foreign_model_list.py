@@ -47,7 +47,7 @@ RULE = Rule(
         example="A list of OpenAI's in a test with `[txt=ollama/llama3.2:3b-instruct-fp16]`.",
         fix="Let the server know only the provider that is recorded, and delete the file if no other test needs it.",
         mistaken="Tests that are about several providers.",
-        measured="90, 5 and 0; the hosts of all were read and are right.",
+        measured="90, 5 and 0; their hosts were counted, each kind read, and are right.",
     ),
     among=Among(_note, _find),
     needs=Needs.TREE,
