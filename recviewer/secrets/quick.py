@@ -20,7 +20,7 @@ _SIGNS = (
         b"",
         rb"_(?=[A-Za-z0-9]{14})(?:(?<=gsk_)|(?<=hf_)|(?<=org_)|(?<=r8_)|(?<=fw_)|(?<=_v1_)|(?<=pcsk_)|(?<=jina_)|(?<=v2_[ps][tk]_)"
         rb"|(?<=e2b_)|(?<=gh[pousr]_)|(?<=_pat_)|(?<=_oat_)|(?<=_live_)|(?<=_test_)|(?<=whsec_)|(?<=npm_)|(?<=ntn_)|(?<=_api_)"
-        rb"|(?<=shp[a-z][a-z]_)|(?<=glsa_)|(?<=proj_))",
+        rb"|(?<=shp[a-z][a-z]_)|(?<=glsa_)|(?<=proj_))|_secret" + _VALUE + rb"{12}",
     ),
     (b"", rb"A(?:Iza[\w-]{30}|[KS]IA[A-Z0-9]{16})"),
     (
@@ -33,14 +33,13 @@ _SIGNS = (
     (b"@", rb"@(?<=[\w.+*!#$%^&;,-]@)(?=[\w-]+\.[A-Za-z0-9]|[\w-]+[:/]|\[)"),
     (
         b"",
-        rb"=(?:(?<=[eE][yY]=)|(?<=[eE][nN]=)|(?<=[eE][tT]=)|(?<=[rR][dD]=)|(?<=[sS]ig=)|(?<=ature=)|(?<=auth=)|(?<=wd=)"
-        rb"|(?<=_bm=)|(?<=uvid=)|(?<=flb=)|(?<=ance=)|(?<=ession=)|(?<=id=)"
-        rb"|(?<=[eE][yY] =) \\?[\"']?(?=\S{12})|(?<=[nNtTdD] =) \\?[\"']?(?=\S{12}))[^\s\"'&]{6}",
+        rb"=(?=[ \\\"']{0,4}[^\s\"'&\\]{12})(?=[ \\\"']{0,4}[^\s\"'&\\]{0,60}\d)(?:(?<=[eE][yY]=)|(?<=[eE][nN]=)"
+        rb"|(?<=[eE][tT]=)"
+        rb"|(?<=[rR][dD]=)|(?<=[sS]ig=)|(?<=ature=)|(?<=auth=)|(?<=wd=)|(?<=_bm=)|(?<=uvid=)|(?<=flb=)|(?<=ance=)|(?<=ession=)"
+        rb"|(?<=id=)|(?<=[kK][eE][yY] =)|(?<=[kK][eE][nN] =)|(?<=[rR][eE][tT] =)|(?<=[oO][rR][dD] =))",
     ),
     (b"", rb"k(?<!cache_k)(?:ey|en|ie)" + _VALUE + rb"{12}"),
     (b"", rb"w(?:or)?d" + _VALUE + rb"{6}"),
-    (b"", rb"c(?<=[sS]ec)ret" + _VALUE + rb"{12}"),
-    (b"uthorization", rb"z(?<=horiz)ation(?:" + _VALUE + rb"{8}|: [Bb])"),
 )
 _SEARCHES = tuple([(needle, re.compile(sign).search) for needle, sign in _SIGNS])
 
