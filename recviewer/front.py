@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import textwrap
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
@@ -44,7 +45,7 @@ MORE = (
 
 def screen() -> str:
     """Return the one screen that a command without arguments prints."""
-    return SCREEN.format(more=", ".join(MORE))
+    return SCREEN.format(more=textwrap.fill(", ".join(MORE), 90, subsequent_indent="      "))
 
 
 def own_version() -> str:
