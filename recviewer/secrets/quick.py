@@ -40,6 +40,10 @@ _SIGNS = (
     ),
     (b"", rb"k(?<!cache_k)(?:ey|en|ie)" + _VALUE + rb"{12}"),
     (b"", rb"w(?:or)?d" + _VALUE + rb"{6}"),
+    (b"uthorization", rb"uthorization" + _VALUE + rb"{12}"),
+    (b"ecret", rb"ecret" + _VALUE + rb"{12}"),
+    (b"SG.", rb"SG\.[\w-]{20,24}\."),
+    (b"ya29.", rb"ya29\.[\w-]{20}"),
 )
 _SEARCHES = tuple([(needle, re.compile(sign).search) for needle, sign in _SIGNS])
 

@@ -57,6 +57,30 @@ def test_the_lines_of_such_a_file_are_masked_too(size):
     assert lines.count("\n") == data.count(b"\n")
 
 
+OPAQUE = "q8Zr2LmX0vTn5KwY" + "b7Ec3HdJ9sPf1Ga4"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("secret", OPAQUE),
+        ("client_secret", OPAQUE),
+        ("Authorization", OPAQUE),
+        ("note", f"SG.{OPAQUE[:22]}.{OPAQUE}{OPAQUE[:11]}"),
+        ("note", f"ya29.{OPAQUE}"),
+    ],
+)
+@pytest.mark.parametrize("place", ["headers", "body"])
+def test_what_nothing_else_in_a_file_tells_of_is_masked(name, value, place):
+    document = chat()
+    document["request"][place][name] = value
+
+    (part,) = read_file(written(document), NAME)
+
+    assert len(part.reading.exchange.secrets) == 1
+    assert OPAQUE.encode() not in shown(written(document))
+
+
 def test_fingerprint_and_name_are_those_of_what_was_recorded():
     document = chat(question=f"Is {SECRET} a key?")
     (part,) = read_file(written(document), NAME)
