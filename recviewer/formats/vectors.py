@@ -5,9 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
+import sys
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Json, JsonPart, Message, Problem, Text, Vector
+
+LARGEST = int(sys.float_info.max)
+"""The largest whole number that a float can hold."""
 
 
 def vector_of(value: Json, index: int, at: str, problems: list[Problem]) -> Vector | None:
@@ -22,6 +26,9 @@ def vector_of(value: Json, index: int, at: str, problems: list[Problem]) -> Vect
         return Vector(index, floats, "base64")
     if isinstance(value, list):
         kinds = set(map(type, value))
+        if int in kinds and any(isinstance(item, int) and abs(item) > LARGEST for item in value):
+            problems.append(Problem(at, "a whole number that is too large for a vector"))
+            return None
         if kinds <= {float, int} or all(isinstance(item, int | float) for item in value):
             return Vector(index, tuple(value))
         problems.append(Problem(at, "a list that holds something else than numbers"))

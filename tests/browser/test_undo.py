@@ -52,7 +52,7 @@ def test_undo_after_undo_in_the_list_undoes_more_and_then_says_so(either_page):
     expect(page.get_by_role("button", name=re.compile("^Undo"))).to_have_count(0)
 
     decide(page, "Redo")
-    expect(page.locator(".toast")).to_contain_text("Did again")
+    expect(page.locator(".toast")).to_contain_text("Redid")
     assert states() == ["approved"]
 
 
@@ -66,7 +66,7 @@ def test_undo_and_redo_in_the_list_by_keys_keep_the_row(open_page):
     for _ in range(21):
         page.keyboard.press("j")
     page.keyboard.press("x")
-    for key, said in (("a", "Approved"), ("u", "Undid"), ("Shift+U", "Did again"), ("u", "Undid")):
+    for key, said in (("a", "Approved"), ("u", "Undid"), ("Shift+U", "Redid"), ("u", "Undid")):
         page.keyboard.press(key)
         expect(page.locator(".toast")).to_contain_text(said)
         page.wait_for_load_state()
@@ -126,7 +126,7 @@ def test_undo_in_a_queue_stands_on_what_was_undone(either_page):
     decide(page, "Undo")
     arrived(page, third)
     assert page.url == second
-    expect(page.get_by_text("Undone:")).to_be_visible()
+    expect(page.locator(".bar-act", has_text="Undone:")).to_be_visible()
     decide(page, "Undo more")
     arrived(page, second)
     assert page.url == first
@@ -151,12 +151,12 @@ def test_undo_in_the_queue_of_a_range_stands_on_what_was_undone(either_page, pul
     decide(page, "Approve")
     arrived(page, first)
     second = page.url
-    expect(page.get_by_text("2 / 4")).to_be_visible()
+    expect(page.locator(".tape-count", has_text="2 of 4")).to_be_visible()
 
     decide(page, "Undo")
     arrived(page, second)
 
-    expect(page.get_by_text("1 / 4")).to_be_visible()
+    expect(page.locator(".tape-count", has_text="1 of 4")).to_be_visible()
     assert page.url == first
     assert states() == []
 
@@ -172,7 +172,7 @@ def test_undo_on_a_recording_leads_to_the_one_it_was_about(open_page):
     page.keyboard.press("u")
 
     expect(page).to_have_url(re.compile(re.escape(one.path)))
-    expect(page.get_by_text("Undone:")).to_be_visible()
+    expect(page.locator(".bar-act", has_text="Undone:")).to_be_visible()
     assert AuditEvent.objects.count() == 2
 
 
@@ -194,7 +194,7 @@ def test_undo_after_undo_in_the_log(open_page, address):
     expect(page.locator(".toast")).to_contain_text("nothing more")
     page.wait_for_load_state()
     page.keyboard.press("Shift+U")
-    expect(page.locator(".toast")).to_contain_text("Did again")
+    expect(page.locator(".toast")).to_contain_text("Redid")
 
     assert states() == ["approved"]
 

@@ -1,5 +1,6 @@
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -41,18 +42,32 @@ def environment(tmp_path):
 def command(tree, environment):
     """The words of a run of `used`, and how to start them."""
 
+    started = []
+
     def start(*words, **more):
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "recviewer", "used", *map(str, words)],
             cwd=tree,
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            preexec_fn=_heeding_interrupts,
             **more,
         )
+        started.append(process)
+        return process
 
-    return start
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def _heeding_interrupts():
+    """A shell that runs tests in the background has them ignore SIGINT, and so what they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture
