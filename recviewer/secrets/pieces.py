@@ -32,7 +32,10 @@ class Recut(NamedTuple):
 
 
 def cut(texts: Sequence[str]) -> Recut:
-    """Find secrets that go over the end of a piece. The mask stands where it began, and `REST` in its other pieces."""
+    """Find secrets that no piece tells by itself: they go over its end, or what tells them stands in another piece.
+
+    The mask stands where the secret begins, and `REST` in its other pieces.
+    """
     joined = "".join(texts)
     if len(joined) < LEAST // 2 or not suspects(f"\n{joined}".encode("utf-8", "surrogatepass")):
         return Recut([], {})
@@ -41,7 +44,7 @@ def cut(texts: Sequence[str]) -> Recut:
     every: list[Across] = []
     for one in reversed(find(joined)):
         first, last = bisect_right(ends, one.start), bisect_right(ends, one.end - 1)
-        if first == last or not one.kind.is_masked:
+        if not one.kind.is_masked or (first == last and _tells(texts[first], one, ends[first] - len(texts[first]))):
             continue
         every.append(Across(one, joined, first))
         for place in range(first, last + 1):
@@ -50,6 +53,14 @@ def cut(texts: Sequence[str]) -> Recut:
             start, end = max(one.start - begin, 0), min(one.end - begin, len(texts[place]))
             changed[place] = text[:start] + (mask_of(one, joined) if place == first else REST) + text[end:]
     return Recut(every[::-1], changed)
+
+
+def _tells(piece: str, secret: SecretAt, begin: int) -> bool:
+    """Tell whether a secret that lies in a piece is found in it by itself. begin: of the piece in what all say together."""
+    return any(
+        one.kind.is_masked and begin + one.start <= secret.start and secret.end <= begin + one.end
+        for one in find(piece)
+    )
 
 
 _PLAIN = re.compile(r'(?<!\\)"(\w{1,40})" ?: ?"([^"\\]*(?:\\.[^"\\]*)*)"')
