@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from recviewer.difference import answers, asked, details, ignored, vectors
 from recviewer.difference.answers import Pair, value_item
+from recviewer.difference.behind_masks import behind_masks
 from recviewer.difference.model import (
     Churn,
     Difference,
@@ -37,11 +38,16 @@ def compare(old: Exchange | None, new: Exchange | None) -> Difference:
     if before.get("exhibits") != after.get("exhibits") and vectors.are_near(old, new):
         after["exhibits"] = before["exhibits"]
     churn = _churn(old, new, before, after)
+    masked = behind_masks(old, new)
+    if masked and churn in (Churn.IDENTICAL, Churn.CHUNKING):
+        churn = Churn.DETAILS
     turns = asked.turns(old.request.messages, new.request.messages)
     is_same = churn in (Churn.IDENTICAL, Churn.CHUNKING)
     pairs = answers.paired(old, new)
     found = [] if is_same else _changed(old, new, pairs, turns)  # what differs only in ids is ignored, and said there
-    beside = [] if is_same else details.items(old, new, found)
+    beside = [] if is_same else [*details.items(old, new, found)]
+    if masked:
+        beside.append(value_item("secrets", masked))
     if beside:
         found.append(Section(SectionKind.DETAILS, tuple(beside)))
     if not is_same and not found:

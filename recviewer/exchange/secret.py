@@ -8,7 +8,8 @@ from typing import NamedTuple
 class Secret(NamedTuple):
     """A secret that a recording holds. kind: its name, see `recviewer.secrets`. called: for people, with its article.
 
-    level: `red`, `amber` or `grey`. where: a JSON path in the file, or `file`. told: what is shown of it: its mask.
+    level: `red`, `amber` or `grey`. where: a JSON path in the file, or `file`. told: what is shown of it: its mask. proof: a
+    digest that no two secrets share, where a mask has a few digits of one: for comparing alone, it is shown nowhere.
     """
 
     kind: str
@@ -16,3 +17,4 @@ class Secret(NamedTuple):
     level: str
     where: str
     told: str
+    proof: str = ""

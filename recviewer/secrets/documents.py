@@ -10,7 +10,7 @@ from recviewer.exchange.model import Json
 from recviewer.exchange.secret import Secret
 from recviewer.secrets import pieces
 from recviewer.secrets.kinds import Level
-from recviewer.secrets.mask import mask_of
+from recviewer.secrets.mask import mask_of, proof
 from recviewer.secrets.texts import SecretAt, find_named, hidden
 
 _Way: TypeAlias = tuple[str | int, ...]
@@ -72,7 +72,7 @@ def secret_of(found: SecretAt, text: str, where: str) -> Secret:
     """Return what is told of a secret that was found in a text. where: the way to it."""
     kind = found.kind
     told = found.shown + (mask_of(found, text) if kind.is_masked else text[found.start : found.end])
-    return Secret(kind.name, kind.called, kind.level.value, where, told)
+    return Secret(kind.name, kind.called, kind.level.value, where, told, proof(text[found.start : found.end]))
 
 
 def masked(document: Json) -> Masked:

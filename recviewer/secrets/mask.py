@@ -35,6 +35,11 @@ def mask_of(found: SecretAt, text: str) -> str:
     return made.translate(_ROUND) if found.kind.is_in_address else made
 
 
+def proof(secret: str) -> str:
+    """Return a digest that no two secrets share."""
+    return hashlib.blake2b(secret.encode("utf-8", "surrogatepass"), key=_SALT, digest_size=16).hexdigest()
+
+
 def mask(secret: str, *, lead: str = "", is_guessable: bool = False) -> str:
     """Return the mask of a secret. lead: what it begins with, which is shown and counted."""
     digest = hashlib.blake2b(secret.encode("utf-8", "surrogatepass"), key=_SALT, digest_size=8).hexdigest()
