@@ -8,11 +8,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.conf import settings
 
 from recviewer.catalog.jobs import Job, JobResult
+from recviewer.recorders.reading import without_collector
 
 BATCH_FILES = 64
 """Files handed to a worker at once."""
@@ -34,7 +34,7 @@ def read_all(jobs: list[Job], processes: int | None) -> Iterator[list[JobResult]
     if wanted < 2:
         from recviewer.catalog.apart import Apart, is_read_apart
 
-        with _no_collector(), Apart(root, limit) as apart:
+        with without_collector(), Apart(root, limit) as apart:
             for batch in batches:
                 large = [job for job in batch if is_read_apart(root, job)]
                 yield work(root, limit, [job for job in batch if job not in large] if large else batch)
@@ -81,15 +81,3 @@ def _can_fork() -> bool:
         and threading.active_count() == 1
         and (os.cpu_count() or 1) > 1
     )
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Keep the garbage collector from walking over freshly decoded documents, which hold no cycles."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from recviewer.checking import trees
 from recviewer.checking.lines import line_of
 from recviewer.checking.model import Checked, Located, in_order
 from recviewer.checking.trees import ReadFile
+from recviewer.recorders.reading import without_collector
 from recviewer.smells import Looking, Needs, Noticed, Rule, Surroundings
 from recviewer.smells.looking import softened
 
@@ -39,7 +39,7 @@ def directory(root: Path, given: Given) -> Checked:
     """Check all recordings below a directory. Raises store.NoRoot."""
     problems: list[str] = []
     looking = Looking(given.asked)
-    with _no_collector(), _around(root, given) as around:
+    with without_collector(), _around(root, given) as around:
         found, count = _looked_at(trees.below(root, given.limit_bytes, problems), looking)
         lines = [line for _, line in found]
         found = list(zip(softened((one for one, _ in found), around), lines, strict=True))
@@ -53,7 +53,7 @@ def files(top: Path, named: Collection[str], given: Given) -> Checked:
     """Check some files by themselves: no rule is asked that needs a test or the tree. named: as on a command line."""
     mine, others = trees.claimed(top, named)
     asked = [rule for rule in given.asked if rule.needs is Needs.EXCHANGE]
-    with _no_collector():
+    with without_collector():
         found, count = _looked_at(trees.named(top, mine, given.limit_bytes), Looking(asked))
     problems = [f"{len(others):,} of the files named are no recordings"] if others else []
     told = [_located(one, "", lines) for one, lines in found]
@@ -71,7 +71,7 @@ def changed(top: Path, given: Given, base: str = "HEAD") -> Checked:
     seen = looked_at(repository, refs.commit_of(repository, refs.valid(base)), claims().holds)
     asked = [rule for rule in given.asked if rule.needs is Needs.EXCHANGE]
     raws = [item.raw for item in seen.changed if item.new]
-    with _no_collector():
+    with without_collector():
         found, count = _looked_at(trees.named(repository.work_tree, raws, given.limit_bytes), Looking(asked))
     told = [_located(one, "", lines) for one, lines in found]
     return _checked(told, count, asked, given, list(seen.problems), f"the files that changed since {base}")
@@ -146,15 +146,3 @@ def top_of(repository: Repository, root: Path) -> str:
     """Return the way from the top of a work tree to a directory in it, "" or ending in `/`."""
     way = os.path.relpath(root.resolve(), Path(repository.work_tree).resolve())
     return "" if way == "." or way.startswith("..") else f"{way}/"
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Keep the garbage collector from walking over freshly decoded documents, which hold no cycles."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from recviewer.formats.reading import Reading, read_briefly, read_document, unreadable
@@ -159,3 +160,15 @@ def without(data: bytes, name: str, parts: Collection[str]) -> bytes | None:
 def key_of_part(file: str, part: str) -> str:
     """Return the key of a part of a file by the file's own key: nothing else can lie below a file."""
     return f"{file}/{part}" if part else file
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Keep the garbage collector from walking over freshly decoded documents, which hold no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
