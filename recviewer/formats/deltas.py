@@ -182,6 +182,11 @@ def letter_of(chunk: Chunk) -> str:
     return USAGE if chunk.usage else NOTHING
 
 
+def last_usage(chunks: Sequence[Chunk]) -> dict[str, Json] | None:
+    """Return what a stream used, as the last of its chunks that tells it has it; None where none does."""
+    return next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None)
+
+
 def runs_of(chunks: Iterable[Chunk]) -> tuple[tuple[str, int], ...]:
     """Return what the chunks add, run-length coded."""
     runs = Runs()

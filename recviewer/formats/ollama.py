@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Problem, Reply
 from recviewer.formats import deltas
+from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in, first_error
 from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
@@ -44,7 +45,7 @@ def reply_of(raw: Raw, problems: list[Problem], delta_of: Callable[[Lookup], Del
     models = (Lookup(unwrap(item), "", []).text("model") for item in raw.reply)
     return Reply(
         deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-        next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+        last_usage(chunks),
         first_error(raw.reply),
         model=next((model for model in models if model), ""),
         chunks=len(raw.reply),

@@ -23,6 +23,7 @@ from recviewer.exchange.model import (
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
+from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in, failure_of
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
@@ -85,7 +86,7 @@ class Assistants:
             errors = (_error(chunk) for chunk in chunks)
             return Reply(
                 deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-                next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+                last_usage(chunks),
                 next((error for error in errors if error is not None), None),
                 model=next((name for chunk in chunks if isinstance(name := chunk.element.get("model"), str)), ""),
                 chunks=len(chunks),

@@ -30,6 +30,7 @@ from recviewer.exchange.model import (
 from recviewer.exchange.shape import Shape, is_empty
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
+from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
@@ -274,7 +275,7 @@ def _joined(raw: Raw, problems: list[Problem]) -> Reply:
     chunks = [chunk for chunk, _ in events]
     return Reply(
         deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-        next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+        last_usage(chunks),
         next((failure for _, failure in events if failure is not None), None),
         chunks=len(chunks),
         runs=deltas.runs_of(chunks),

@@ -33,6 +33,7 @@ from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.beside import around
 from recviewer.formats.contract import Match
+from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
@@ -293,7 +294,7 @@ def _joined(events: list[tuple[Chunk, Failure | None]]) -> Reply:
     chunks = [chunk for chunk, _ in events]
     return Reply(
         deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-        next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+        last_usage(chunks),
         next((failure for _, failure in events if failure is not None), None),
         chunks=len(chunks),
         runs=deltas.runs_of(chunks),

@@ -31,6 +31,7 @@ from recviewer.exchange.model import (
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas, partial
 from recviewer.formats.contract import Match
+from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import first_error
 from recviewer.formats.framing import cursor
 from recviewer.formats.gemini_parts import camel, key_in, part_list, part_of, parts_of, spelled, spellings
@@ -135,7 +136,7 @@ class GenAI:
         streamed = isinstance(raw.reply, list)
         return Reply(
             deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-            next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+            last_usage(chunks),
             first_error(items) or next(filter(None, map(_blocked, elements)), None),
             model=next((model for model in models if model), ""),
             chunks=len(items) if streamed else 0,

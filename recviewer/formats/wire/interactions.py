@@ -31,6 +31,7 @@ from recviewer.exchange.model import (
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
+from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
@@ -219,7 +220,7 @@ def _joined(raw: Raw, problems: list[Problem]) -> Reply:
         model = model or data.object("interaction").text("model")
     return Reply(
         deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-        next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+        last_usage(chunks),
         error,
         model=model,
         chunks=len(chunks),

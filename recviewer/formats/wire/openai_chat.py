@@ -30,7 +30,7 @@ from recviewer.formats.answers import RARE, said_in
 from recviewer.formats.chat_chunks import ChunkRun, Plain, Thinking, add_chunks, flat_and_plain
 from recviewer.formats.chatshape import SHAPE
 from recviewer.formats.contract import Match
-from recviewer.formats.deltas import OutputBuilder
+from recviewer.formats.deltas import OutputBuilder, last_usage
 from recviewer.formats.failure import error_in, http_error_of
 from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
@@ -336,7 +336,7 @@ def _join_carefully(raw: Raw, problems: list[Problem]) -> Reply:
     models = (Lookup(chunk.element, "", []).text("model") for chunk in chunks)
     return Reply(
         deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-        next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+        last_usage(chunks),
         next((error for error in errors if error is not None), None),
         model=next((model for model in models if model), ""),
         chunks=len(chunks),

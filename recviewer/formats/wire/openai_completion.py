@@ -11,6 +11,7 @@ from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Kind, Message
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
+from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in
 from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
@@ -81,7 +82,7 @@ class OpenAICompletion:
         outputs: tuple[Output, ...] = deltas.fold(delta for chunk in chunks for delta in chunk.deltas)
         return Reply(
             outputs,
-            next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+            last_usage(chunks),
             next((error for error in errors if error is not None), None),
             model=next((model for model in models if model), ""),
             chunks=len(raw.reply),

@@ -13,6 +13,7 @@ from recviewer.exchange.model import Chunk, Delta, Json, Kind, Left, Message, Pr
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
+from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in
 from recviewer.formats.items import content_of, message_of
 from recviewer.formats.lookup import Lookup
@@ -190,7 +191,7 @@ def _joined(raw: Raw, problems: list[Problem]) -> Reply:
     )
     return Reply(
         deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-        next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+        last_usage(chunks),
         next((error for error in errors if error is not None), None),
         model=next((model for model in (end.text("model") for end in ends) if model), ""),
         chunks=len(chunks),

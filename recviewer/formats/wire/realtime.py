@@ -27,6 +27,7 @@ from recviewer.exchange.model import (
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
+from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in
 from recviewer.formats.framing import AT
 from recviewer.formats.gemini_parts import key_in, parts_of
@@ -91,7 +92,7 @@ class Realtime:
         errors = (error_in(chunk.element) for chunk in chunks if chunk.element)
         return Reply(
             deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-            next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+            last_usage(chunks),
             next((error for error in errors if error is not None), None),
             chunks=len(chunks),
             runs=deltas.runs_of(chunks),

@@ -12,6 +12,7 @@ from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Kind, Message
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
+from recviewer.formats.deltas import last_usage
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.media import joined, part_of, told_type
@@ -57,7 +58,7 @@ class Speech:
             chunks = list(_chunks(raw, problems))
             return Reply(
                 deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-                next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+                last_usage(chunks),
                 chunks=len(chunks),
                 runs=deltas.runs_of(chunks),
             )

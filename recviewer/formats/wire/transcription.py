@@ -13,6 +13,7 @@ from recviewer.exchange.model import Chunk, Delta, JsonPart, Kind, Problem, Repl
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
+from recviewer.formats.deltas import last_usage
 from recviewer.formats.framing import AT
 from recviewer.formats.listing import plain_request
 from recviewer.formats.lookup import Lookup
@@ -76,7 +77,7 @@ class Transcription:
         chunks = list(_chunks(raw, problems))
         return Reply(
             deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-            next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+            last_usage(chunks),
             chunks=len(chunks),
             runs=deltas.runs_of(chunks),
         )

@@ -29,6 +29,7 @@ from recviewer.exchange.model import (
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
+from recviewer.formats.deltas import last_usage
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
@@ -94,7 +95,7 @@ class Xai:
         chunks = list(_chunks(raw, problems))
         return Reply(
             deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-            next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None),
+            last_usage(chunks),
             model=next((str(head["model"]) for head in raw.heads if head.get("model")), ""),
             chunks=len(chunks),
             runs=deltas.runs_of(chunks),
