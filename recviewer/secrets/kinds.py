@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from recviewer.secrets.live import is_fake, is_made, is_public, variety
@@ -68,6 +69,21 @@ def _is_basic(value: str) -> bool:
 
 def _is_password(value: str) -> bool:
     return not is_fake(value) and not _ORDINARY.fullmatch(value) and not value.startswith(("$", "{", "%", "<", "["))
+
+
+_JWT = re.compile(r"(?<![\w-])(?P<shown>eyJ)(?P<secret>[\w-]{8,}\.[\w-]{10,}(?:\.[\w-]*){1,3})")
+_DAY = 86_400
+
+
+def _ends_soon(value: str) -> bool:
+    """Tell whether a JSON web token says that it holds for a day at most. value: without how it begins."""
+    middle = value.split(".")[1]
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
+    except (ValueError, RecursionError):
+        return False
+    made, ends = (claims.get("iat"), claims.get("exp")) if isinstance(claims, dict) else (None, None)
+    return isinstance(made, int | float) and isinstance(ends, int | float) and 0 <= ends - made <= _DAY
 
 
 _ORDINARY = re.compile(r"(?i)pass(?:word|wd)?|secret|admin|root|user|postgres|mysql|guest|pwd|none|null|test|token")
@@ -182,6 +198,11 @@ PROVIDERS = (
 )
 """Keys that are known by how they begin."""
 
+MADE_UP = {
+    kind.name: replace(kind, called=f"{kind.called} that is plainly made up", level=Level.GREY) for kind in PROVIDERS
+}
+"""The same where they say that they are none, by name: still masked, for a true one may do so by chance."""
+
 PLACES = (
     SecretKind(
         "private-key",
@@ -199,8 +220,16 @@ PLACES = (
         "a JSON web token",
         Level.RED,
         ("eyJ",),
-        re.compile(r"(?<![\w-])(?P<shown>eyJ)(?P<secret>[\w-]{8,}\.[\w-]{10,}(?:\.[\w-]*){1,3})"),
-        lambda value: variety(value) >= 3.5,
+        _JWT,
+        lambda value: variety(value) >= 3.5 and not _ends_soon(value),
+    ),
+    SecretKind(
+        "short-jwt",
+        "a JSON web token that ends soon",
+        Level.AMBER,
+        ("eyJ",),
+        _JWT,
+        lambda value: variety(value) >= 3.5 and _ends_soon(value),
     ),
     SecretKind(
         "basic-auth",
@@ -313,7 +342,7 @@ PLACES = (
     SecretKind(
         "e-mail",
         "an e-mail address",
-        Level.AMBER,
+        Level.GREY,
         ("@",),
         re.compile(
             r"(?<![\w.+/:@-])(?P<secret>(?!git@|no-?reply)[A-Za-z0-9][\w.+-]{0,63}"

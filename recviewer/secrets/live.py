@@ -43,6 +43,13 @@ def is_made(value: str, *, least: int = 16) -> bool:
     return bool(_LETTER.search(value) and _DIGIT.search(value)) and variety(value) >= LEAST_VARIETY
 
 
+def is_made_up(value: str) -> bool:
+    """Tell whether a value looks made by a machine but for what says in it that it is no credential, such as `example`."""
+    if _WORDS.fullmatch(value) or _CODE.search(value) or not is_fake(value):
+        return False
+    return bool(_LETTER.search(value) and _DIGIT.search(value))
+
+
 def is_id(value: str) -> bool:
     """Tell whether a value is an id of a call, a message or an answer."""
     return _ID.fullmatch(value) is not None or _UUID.fullmatch(value) is not None

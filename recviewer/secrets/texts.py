@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from recviewer.secrets.kinds import KINDS, Level, SecretKind
-from recviewer.secrets.live import is_fake, is_id, is_made, is_public
+from recviewer.secrets.kinds import KINDS, MADE_UP, Level, SecretKind
+from recviewer.secrets.live import is_fake, is_id, is_made, is_made_up, is_public
 from recviewer.secrets.mask import mask_of
 
 
@@ -92,14 +92,17 @@ def _every(text: str, hints: set[str]) -> Iterator[SecretAt]:
     for kind in KINDS:
         if hints.isdisjoint(kind.hints):
             continue
-        if is_data and kind.name != "jwt":
+        if is_data and kind.name not in ("jwt", "short-jwt"):
             continue
         if kind.quick is not None and kind.quick.search(text) is None:
             continue
         for match in kind.pattern.finditer(text):
-            if kind.holds(match["secret"]) and not (kind.name == "sk-key" and is_id(match["secret"])):
+            as_what = kind if kind.holds(match["secret"]) else MADE_UP.get(kind.name)
+            if as_what is None or (as_what is not kind and not is_made_up(match["secret"])):
+                continue
+            if not (kind.name == "sk-key" and is_id(match["secret"])):
                 shown = match["shown"] if "shown" in kind.pattern.groupindex else ""
-                yield SecretAt(match.start("secret"), match.end("secret"), kind, shown)
+                yield SecretAt(match.start("secret"), match.end("secret"), as_what, shown)
 
 
 _NAMED = re.compile(

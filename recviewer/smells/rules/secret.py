@@ -46,12 +46,16 @@ RULE = Rule(
     "it holds a secret",
     Explained(
         what="Keys and tokens of providers, clouds and code hosts, private keys, passwords in addresses, JSON web "
-        "tokens, Basic and Bearer authorization (red); signed addresses, cookies, ids of organisations, e-mail "
-        "addresses (amber); internal hosts (grey). It is masked wherever recviewer shows it.",
+        "tokens, Basic and Bearer authorization (red); signed addresses, cookies, ids of organisations, web "
+        "tokens that say that they end within a day (amber); e-mail addresses, internal hosts, and keys that are "
+        "plainly made up (grey). It is masked wherever recviewer shows it, but for addresses and hosts.",
         why="Whoever can read the repository can use it, also after the file was deleted: it stays in the history.",
         example="`Authorization: Bearer sk-proj-…` in the headers of a cassette.",
         fix="Rotate it first. Then have the recorder scrub it, and record again.",
         mistaken="Keys that a test made up and that look true; addresses that the data of a test names.",
+        measured="0, 0 and 62, of which 53 are amber: 50 ids of organisations and 3 recordings with cookies; all were "
+        "read and are right. In seven changes of cassettes 3 more, two of them web tokens of an hour. 9 in grey are "
+        "addresses that everybody knows.",
     ),
     _holds,
     needs=Needs.EXCHANGE,
