@@ -25,11 +25,13 @@ _BUSIES = (
 _BUSY = frozenset(_BUSIES.split())
 _ENDS = """
     refusal refusals refuse refuses refused safety unsafe harmful blocked filtered armor
+    filter filters filtering
     moderation cancel cancels cancelled cancellation limit limits truncated truncation truncates incomplete length max pause
     paused background stop guardrail guardrails shield empty
 """
 _WANTED_ENDS = frozenset(_ENDS.split())
 _ENDING = re.compile(r"(?:\.\w{2,6}){1,2}$")
+_HASH = re.compile(r"[0-9a-f]{12}", re.IGNORECASE)
 _NOT = re.compile(
     r"(?:nonexist|not(?:found|supported|allowed|exist|exists|available|permitted))|ratelimit|timedout|connection(?:error|refused)"
 )
@@ -38,6 +40,8 @@ _NOT = re.compile(
 def wants_error(side: Side) -> bool:
     """Tell whether the names of a recording say that its test wants an error."""
     words = _words(_name(side))
+    if _words(_around(side)) & _ERROR:
+        return True
     return bool(
         words & _ERROR or words & _BUSY or any(re.fullmatch(r"[45]\d\d", word) for word in words) or "not*" in words
     )
@@ -55,10 +59,15 @@ def wants_odd_end(side: Side) -> bool:
 
 
 def _name(side: Side) -> str:
-    """Return the name of the function, else that of the file with the exchange."""
+    """Return the name of the function, else that of the file with the exchange, where that is no hash."""
     if side.test_id:
         return side.test_id.partition("[")[0].rpartition("::")[2]
-    return _ENDING.sub("", side.name) if side.part else ""
+    return _ENDING.sub("", side.name) if side.part or not _HASH.search(side.name) else ""
+
+
+def _around(side: Side) -> str:
+    """Return the names of the module and the class in which the function stands."""
+    return side.test_id.partition("[")[0].rpartition("::")[0].rpartition("/")[2] if side.test_id else ""
 
 
 @lru_cache(maxsize=4_096)

@@ -83,7 +83,7 @@ def test_an_answer_that_was_asked_for_too_early_is_amber_unless_it_had_an_end_be
 
 def test_an_end_that_nobody_has_described_is_amber(alone, make, told):
     assert told(alone(make.chat(finish="novel"))) == [
-        ("broke-off", "amber", "1 answer ended for a reason that nobody has described")
+        ("broke-off", "amber", "1 answer ended for a reason that is not known")
     ]
 
 

@@ -8,13 +8,18 @@ from collections.abc import Sequence
 from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
 from recviewer.smells.thinking import has_moved, leaked, thoughts
 
+_OWN_TAGS = ("thinking",)
+"""What models of Anthropic and Amazon write into their answers where nobody gives them a channel for it: no server
+takes it out."""
+
 
 def _holds(case: Case) -> Held | None:
     if case.new is None:
         return None
     tag = leaked(case.new)
     if tag:
-        return Held(Severity.RED, tag, fault="in the answer")
+        level = Severity.AMBER if tag.strip("</>").casefold() in _OWN_TAGS else Severity.RED
+        return Held(level, tag, fault="in the answer")
     return Held(Severity.RED, is_compared=True) if has_moved(case.old, case.new) else None
 
 
@@ -36,12 +41,13 @@ RULE = Rule(
     "thinking leaked into the answer",
     Explained(
         what="An answer that begins with what the model thought, in tags, or that holds what stood in a channel of "
-        "its own before.",
+        "its own before. Amber is `<thinking>`, which models of Anthropic and Amazon write by themselves, and no server "
+        "takes out.",
         why="The server took the thinking for the answer. Tests that look for words in it pass or fail by chance.",
         example="An answer that begins with `<think>`.",
         fix="Mend the parsing of thinking in the server or the provider's settings, then record it again.",
         mistaken="A model that was asked to write such tags.",
-        measured="64, 16 and 7; 45 were read, and all are right.",
+        measured="64, 16 and 7, of which 4 are amber; 45 were read, and all are right.",
     ),
     _holds,
     _tell,

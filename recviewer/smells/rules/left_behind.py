@@ -61,9 +61,7 @@ class _Test:
 
 
 def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, Held]]:
-    """What a test wrote itself is left out: a text that several tests quote, and calls of tools that nobody calls in "
-    "it.
-    """
+    """What a test wrote itself is left out: a text that several tests quote, and calls of tools that nobody calls in it."""
     tests = {test_id: _read(some, places) for test_id, places in by(some, lambda one: one.test_id).items()}
     in_tests = Counter(
         mark for test in tests.values() for mark in {one for marks in test.quoted.values() for one in marks}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from recviewer.exchange.text import Outcome
+from recviewer.smells.intent import wants_odd_end
 from recviewer.smells.model import About, Case, Explained, Held, Needs, Rule, Severity
 from recviewer.smells.spots import in_answer
 
@@ -32,22 +33,28 @@ def _holds(case: Case) -> Held | None:
     )
     if found is None:
         return None
-    return Held(Severity.AMBER, "declines", fault="declines", spots=in_answer(case.new, found.content.strip()))
+    spots = in_answer(case.new, found.content.strip())
+    if wants_odd_end(case.new):
+        says = "the answer seems to decline, as its test seems to want"
+        return Held(Severity.GREY, "declines", fault="declines", says=says, spots=spots)
+    return Held(Severity.AMBER, "declines", fault="declines", spots=spots)
 
 
 RULE = Rule(
     "refusal-words",
     "the answer seems to decline",
     Explained(
-        what="An answer that begins like one that declines, in English, though its finish reason says nothing of it.",
+        what="An answer that begins like one that declines, in English, though its finish reason says nothing of it. "
+        "Grey where the name of the test says that it wants one.",
         why="The test tries what its client makes of a refusal, not what it was written for.",
         example="`I'm sorry, but I can't help with that.`",
         fix="Record it again with another prompt. If the test wants a refusal, suppress the finding.",
         mistaken="Tests of safety that want it; answers that only begin so, or quote somebody.",
-        measured="2, 4 and 3; all were read, and 8 are right: one declines a part only.",
+        measured="2, 4 and 3, of which 0, 1 and 2 are grey; all were read, and 8 are right: one declines a part only.",
     ),
     _holds,
     needs=Needs.EXCHANGE,
     about=About.CONTENT,
+    levels=(Severity.AMBER, Severity.GREY),
     is_heuristic=True,
 )

@@ -6,6 +6,7 @@ THOUGHT = "The user asks for planets with rings, so Saturn it is."
 
 FIRES = {
     "a tag": (recorded(chat(answer="<think>Rings?</think>Saturn.")), "red"),
+    "a tag that models write by themselves": (recorded(chat(answer="<thinking>Rings?</thinking>Saturn.")), "amber"),
     "the end of it alone": (recorded(chat(answer="Rings?\n</think>\n\nSaturn.")), "red"),
     "the channel's own thinking in the answer": (
         changed(chat(reasoning=THOUGHT), chat(answer=f"{THOUGHT} Mars.")),

@@ -16,6 +16,18 @@ def failing(status, function, message="slow down"):
     return made
 
 
+def of_class(name, status):
+    made = failing(status, "test_a")
+    made["test_id"] = made["test_id"].replace("::", f"::{name}::")
+    return made
+
+
+def filtered(function):
+    made = failing(400, function, "The prompt was filtered.")
+    made["response"]["exception_data"].update(type="content_filter")
+    return made
+
+
 PATH = "tests/integration/chat/test_chat.py"
 
 
@@ -45,6 +57,12 @@ FIRES = {
     "in the place of an answer": (changed(chat(), ASKED_WRONG), "red"),
     "it may be what the test wants": (recorded(ASKED_WRONG), "amber"),
     "its name says that the test wants it": (recorded(failing(400, "test_invalid_image_returns_error")), "grey"),
+    "its class says that the test wants it": (recorded(of_class("TestErrors", 404)), "grey"),
+    "its class says nothing of a provider that is busy": (recorded(of_class("TestErrors", 429)), "red"),
+    "a filter that the test wants": (recorded(filtered("test_prompt_filtering")), "grey"),
+    "a filter": (recorded(filtered("test_a")), "amber"),
+    "a wrong key, told otherwise": (recorded(failing(400, "test_a", "API key not valid.")), "red"),
+    "it leads elsewhere": (recorded(failing(302, "test_a", "Found")), "grey"),
     "its name asks for a wrong key": (recorded(failing(401, "testRejectsBadKey")), "grey"),
     "its name says nothing of a provider that is busy": (recorded(failing(429, "test_context_length_error")), "red"),
     "its name says that the provider is busy": (recorded(failing(429, "test_retries_when_rate_limited")), "grey"),

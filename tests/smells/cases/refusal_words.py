@@ -1,6 +1,7 @@
 """Cases of the rule refusal-words."""
 
 from tests.smells.building import changed, chat, recorded
+from tests.trees import id_of
 
 SORRY = "I'm sorry, but I can't help with that."
 
@@ -9,6 +10,7 @@ FIRES = {
     "without a sorry": (recorded(chat(answer="I cannot provide guidance on illegal activities.")), "amber"),
     "an AI": (recorded(chat(answer="As an AI language model, I have no opinions.")), "amber"),
     "a curved apostrophe": (recorded(chat(answer="I’m unable to assist you.")), "amber"),
+    "as the test wants by its name": (recorded(chat(answer=SORRY, test=id_of("test_refusal"))), "grey"),
     "since now": (changed(chat(), chat(answer=SORRY)), "amber"),
 }
 QUIET = {
