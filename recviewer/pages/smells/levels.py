@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from recviewer.catalog.naming import suite_of
+from recviewer.catalog.noticed import NoticedRow
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.smells.found import GLYPHS, LEVELS, AllFindings, RuleFindings
+from recviewer.pages.text.test_ids import parse
 from recviewer.pages.text.test_labels import TestLabel, labels_of
+
+_LONG_HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{28,}([0-9a-f]{4})\b")
 
 SUITES = 3
 """Suites that are named with a rule."""
@@ -19,9 +24,10 @@ SUITES = 3
 
 @dataclass(frozen=True, slots=True)
 class LevelMark:
-    """How many findings of a level count."""
+    """How many findings of a level count. title: what people call it."""
 
     level: str
+    title: str
     glyph: str
     tone: str
     count: int
@@ -29,12 +35,13 @@ class LevelMark:
 
 @dataclass(frozen=True, slots=True)
 class FindingExample:
-    """One of what a rule found. words: what was recorded there, "" where the finding has no words of its own."""
+    """One of what a rule found. words: what was recorded there (is_quoted), or what is said of it."""
 
     label: TestLabel | None
     name: str
     words: str
     url: str
+    is_quoted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +85,23 @@ _NEVER_READ = "never-read"
 """The rule whose findings rest on runs of the suite."""
 
 
-def marks_of(levels: Counter[str]) -> tuple[LevelMark, ...]:
-    return tuple([LevelMark(level, *GLYPHS[level], levels[level]) for level in LEVELS if levels[level]])
-
-
 TITLES = {"red": "wrong", "amber": "worth a look", "grey": "to know"}
 """What people call a level."""
+
+
+def marked(level: str, count: int) -> LevelMark:
+    return LevelMark(level, TITLES[level], *GLYPHS[level], count)
+
+
+def marks_of(levels: Counter[str]) -> tuple[LevelMark, ...]:
+    return tuple([marked(level, levels[level]) for level in LEVELS if levels[level]])
+
+
+def cut_hashes(text: str) -> str:
+    """Return a sentence with its long hashes cut to both ends: `1a4839e7…ac05.json`."""
+    return _LONG_HASH.sub(r"\1…\2", text)
+
+
 TOLD_AT_LENGTH = {"red": 6, "amber": 2, "grey": 0}
 """How many rules of a level are told with examples."""
 EXAMPLES = 3
@@ -98,12 +116,30 @@ def levels_of(every: AllFindings, worst: Counter[str], only: str) -> Iterator[Le
         some = [_line(one, level, is_told=place < TOLD_AT_LENGTH[level]) for place, one in enumerate(mine)]
         told = [line for line in some if line.examples]
         yield LevelOfRules(
-            LevelMark(level, *GLYPHS[level], worst[level]),
+            marked(level, worst[level]),
             TITLES[level],
             worst[level],
             tuple(told),
             tuple([line for line in some if not line.examples]),
         )
+
+
+def _examples(rows: Sequence[NoticedRow], each: str) -> Iterator[FindingExample]:
+    """Yield a few of the findings of a rule: of different tests where there are so many, those without one last."""
+    by_function: dict[str, NoticedRow] = {}
+    for row in rows:
+        by_function.setdefault(parse(row.test_id).function, row)
+    apart = sorted(by_function.values(), key=lambda row: not row.test_id)
+    kept = {id(row) for row in apart}
+    some = [*apart, *(row for row in rows if id(row) not in kept)][:EXAMPLES]
+    labels = labels_of({row.test_id for row in some if row.test_id}, ())
+    for row in some:
+        quoted = next((evidence for _, evidence in row.spots if evidence), "")
+        if row.says.casefold() == each.casefold():
+            quoted = quoted or row.what
+        name = row.path.rpartition("/")[2]
+        words = quoted or cut_hashes(row.says)
+        yield FindingExample(labels.get(row.test_id), name, words, url_of(row.path), is_quoted=bool(quoted))
 
 
 def _line(one: RuleFindings, level: str, *, is_told: bool) -> RuleLine:
@@ -115,8 +151,6 @@ def _line(one: RuleFindings, level: str, *, is_told: bool) -> RuleLine:
     where = [f"{suite or 'the top'} {count:,}" for suite, count in suites[:SUITES]]
     if len(suites) > SUITES:
         where.append(f"{len(suites) - SUITES:,} more")
-    shown = worst[:EXAMPLES] if is_told else []
-    labels = labels_of({row.test_id for row in shown if row.test_id}, ())
     return RuleLine(
         name=one.name,
         url=reverse("smells:rule", args=[one.name]),
@@ -124,19 +158,9 @@ def _line(one: RuleFindings, level: str, *, is_told: bool) -> RuleLine:
         what=told["what"],
         fix=told["fix"],
         is_heuristic=told["heuristic"],
-        mark=LevelMark(level, *GLYPHS[level], len(paths)),
+        mark=marked(level, len(paths)),
         rest=len({row.path for row in counting} - paths.keys()),
         where=" · ".join(where),
         suppressed=one.suppressed,
-        examples=tuple(
-            [
-                FindingExample(
-                    labels.get(row.test_id),
-                    row.path.rpartition("/")[2],
-                    next((evidence for _, evidence in row.spots if evidence), row.what),
-                    url_of(row.path),
-                )
-                for row in shown
-            ]
-        ),
+        examples=tuple(_examples(worst, told["each"])) if is_told else (),
     )

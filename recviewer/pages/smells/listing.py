@@ -12,16 +12,14 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog.naming import test_name
-from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.suite_runs import NeverRead, never_read
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.smells import let_be
 from recviewer.pages.smells.acts import act
+from recviewer.pages.smells.entries import FunctionFindings, grouped, in_order
 from recviewer.pages.smells.found import (
-    GLYPHS,
     LEVELS,
     AllFindings,
     RuleFindings,
@@ -31,7 +29,6 @@ from recviewer.pages.smells.found import (
     worst_of,
 )
 from recviewer.pages.smells.levels import TITLES, LevelMark, LevelOfRules, levels_of, marks_of
-from recviewer.pages.text.test_addresses import url_of_test
 
 PER_PAGE = 50
 """Findings on one page."""
@@ -74,24 +71,6 @@ class SmellsPage:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingEntry:
-    """A finding. others: (name, address) of recordings that it is about too; more: how many are not named.
-
-    what: of which kind it is, "" where what is said of it tells that.
-    """
-
-    finding: ShownFinding
-    what: str
-    mark: LevelMark
-    url: str
-    test: str
-    test_url: str
-    others: tuple[tuple[str, str], ...]
-    more: int
-    folder: str
-
-
-@dataclass(frozen=True, slots=True)
 class RulePage:
     """What one rule found. items: for the forms, the recordings of all that is shown and counts, `count` of them."""
 
@@ -101,7 +80,8 @@ class RulePage:
     is_current: bool
     marks: tuple[LevelMark, ...]
     choices: tuple[FindingChoice, ...]
-    lines: tuple[FindingEntry, ...]
+    kinds: tuple[FindingChoice, ...]
+    groups: tuple[FunctionFindings, ...]
     total: int
     first: int
     last: int
@@ -159,13 +139,13 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
     only, what = request.GET.get("level", ""), request.GET.get("what", "")
     some = [
         one
-        for one in found.findings
+        for one in in_order(found.findings)
         if (not only or (one.row.level == only if only in LEVELS else not one.counts))
         and (not what or one.row.what == what)
     ]
     page = min(max(1, whole(request.GET.get("page", ""), 1)), max(1, -(-len(some) // PER_PAGE)))
     start = (page - 1) * PER_PAGE
-    lines = [_finding_line(one) for one in some[start : start + PER_PAGE]]
+    shown_ones = some[start : start + PER_PAGE]
     counting = dict.fromkeys(item_of(one.row.path, one.row.blob) for one in some if one.counts)
     shown = RulePage(
         name=name,
@@ -174,10 +154,11 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         is_current=every.found is not None and every.found.is_current,
         marks=marks_of(found.levels),
         choices=tuple(_choices(found, only, what)),
-        lines=tuple(lines),
+        kinds=tuple(_kinds(found, what)),
+        groups=tuple(grouped(found, shown_ones)),
         total=len(some),
         first=start + 1,
-        last=start + len(lines),
+        last=start + len(shown_ones),
         previous=_address(only, what, page - 1) if page > 1 else "",
         next=_address(only, what, page + 1) if start + PER_PAGE < len(some) else "",
         items=items_of(counting),
@@ -195,33 +176,24 @@ def _address(level: str = "", what: str = "", page: int = 1) -> str:
 
 
 def _choices(found: RuleFindings, only: str, what: str) -> list[FindingChoice]:
-    made = [FindingChoice("all", len(found.findings), _address(), not only and not what)]
     levels = found.levels
-    made += [FindingChoice(level, levels[level], _address(level), only == level) for level in LEVELS if levels[level]]
+    if not found.findings:
+        return []
+    made = [FindingChoice("all", len(found.findings), _address(), not only and not what)]
+    if found.suppressed or len(levels) > 1:
+        made += [
+            FindingChoice(TITLES[level], levels[level], _address(level), only == level)
+            for level in LEVELS
+            if levels[level]
+        ]
     if found.suppressed:
         made.append(FindingChoice("let be", found.suppressed, _address("suppressed"), only == "suppressed"))
-    kinds = Counter(one.row.what for one in found.findings if one.row.what)
-    if len(kinds) > 1:
-        made += [
-            FindingChoice(kind, count, _address("", kind), what == kind) for kind, count in kinds.most_common(WHATS)
-        ]
     return made
 
 
-def _finding_line(one: ShownFinding) -> FindingEntry:
-    row = one.row
-    others = tuple((key.rpartition("/")[2], url_of(key)) for key in row.others[:3])
-    return FindingEntry(
-        finding=one,
-        what="" if row.what.lower() in row.says.lower() else row.what,
-        mark=LevelMark(row.level, *GLYPHS[row.level], 1),
-        url=url_of(row.path),
-        test=test_name(row.test_id) or row.test_id,
-        test_url=url_of_test(row.test_id) if row.test_id else "",
-        others=others,
-        more=row.other_count - len(others),
-        folder=row.path.rpartition("/")[0],
-    )
+def _kinds(found: RuleFindings, what: str) -> list[FindingChoice]:
+    kinds = Counter(one.row.what for one in found.findings if one.row.what)
+    return [FindingChoice(kind, count, _address("", kind), what == kind) for kind, count in kinds.most_common(WHATS)]
 
 
 def _all_told(every: AllFindings) -> dict[str, object]:

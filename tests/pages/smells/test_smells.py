@@ -10,6 +10,7 @@ from django.urls import reverse
 from recviewer.catalog import indexer, noticed
 from recviewer.catalog.models import Recording
 from recviewer.language.tree import Term
+from recviewer.pages.smells.entries import _beyond
 from recviewer.review.models import Suppression
 from recviewer.review.narrowing import narrowed
 from tests.trees import FOLDER, bytes_of, chat, name_of
@@ -18,6 +19,11 @@ pytestmark = pytest.mark.django_db
 
 ERROR, CUT, GOOD = chat("Slow?", error="slow down"), chat("Cut?", finish="length"), chat()
 OLD = f"{FOLDER}/{'0' * 64}.json"
+
+
+def cut_name(document):
+    name = name_of(document)
+    return f"{name[:8]}…{name[-9:]}"
 
 
 def path_of(document):
@@ -88,6 +94,42 @@ def test_a_rule_tells_each_finding_with_its_place(client, tree_of):
     (found,) = told(client, "/smells/broke-off.json")["findings"]
     assert (found["path"], found["level"], found["standing"]) == (path_of(CUT), "red", "counts")
     assert client.get("/smells/no-such-rule").status_code == 404
+
+
+def test_the_findings_of_one_function_stand_under_it_each_with_its_parameters(client, tree_of):
+    ids = ("t.py::test_b[x=1]", "t.py::test_a[x=2]", "t.py::test_b[x=3]", "")
+    tree_of(*(chat(f"Cut {number}?", finish="length", test=id) for number, id in enumerate(ids)))
+
+    groups = client.get("/smells/broke-off").context["page"].groups
+
+    assert [(one.test.short if one.test else "", len(one.entries)) for one in groups] == [("a", 1), ("b", 2), ("", 1)]
+    assert [entry.label.parameters for entry in groups[1].entries] == ["x=1", "x=3"]
+
+
+def test_a_row_leaves_out_what_the_rule_says_of_all_and_cuts_long_hashes(client, tree_of):
+    tree_of(CUT, **{OLD: CUT})
+
+    html = client.get("/smells/cannot-replay").content.decode()
+    (entry,) = client.get("/smells/cannot-replay").context["page"].groups[0].entries
+
+    assert (
+        entry.says
+        == f"no known rule gives its name; replay looks for {cut_name(CUT)} in {FOLDER} and the shared folder"
+    )
+    assert name_of(CUT) in html  # whole, in the title
+    assert [each for each, says in [("a", "a"), ("a", "A: b"), ("a", "a; b"), ("a", "ab")] if _beyond(says, each)] == [
+        "a"
+    ] * 3
+    assert (_beyond("A: b", "a"), _beyond("ab", "a")) == ("b", "ab")
+
+
+def test_examples_are_of_different_tests_and_tell_whether_they_are_recorded_words(client, tree_of):
+    ids = ("t.py::test_a", "t.py::test_a", "t.py::test_b", "t.py::test_c", "")
+    tree_of(*(chat(f"Cut {number}?", finish="length", test=id) for number, id in enumerate(ids)))
+
+    (level,) = [one for one in client.get("/smells/").context["page"].levels if one.mark.level == "red"]
+
+    assert sorted(one.label.name for one in level.told[0].examples) == ["a", "b", "c"]
 
 
 def test_what_changed_since_is_left_out_and_said(client, tree_of, root):

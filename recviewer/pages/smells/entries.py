@@ -1,0 +1,102 @@
+"""The findings of one rule as its page shows them: under the function of their tests, each in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from recviewer.catalog.noticed import NoticedRow
+from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.smells.found import LEVELS, RuleFindings, ShownFinding
+from recviewer.pages.smells.levels import LevelMark, cut_hashes, marked
+from recviewer.pages.text.test_addresses import url_of_test
+from recviewer.pages.text.test_ids import TestId, parse
+from recviewer.pages.text.test_labels import TestLabel, labels_of
+
+
+@dataclass(frozen=True, slots=True)
+class FindingEntry:
+    """A finding. name: of its file. says: what holds, "" where the rule says just that; hashes are cut, `finding` has them.
+
+    what: of which kind it is, "" where other words, or the only kind at the side of the page, tell that. test_url: "" where
+    it names no test. others: (name, address) of recordings that it is about too; more: how many are not named.
+    """
+
+    finding: ShownFinding
+    mark: LevelMark
+    url: str
+    name: str
+    label: TestLabel | None
+    says: str
+    what: str
+    test_url: str
+    others: tuple[tuple[str, str], ...]
+    more: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionFindings:
+    """Findings that stand under one another. test: whose function it is, None for recordings that name no test."""
+
+    test: TestId | None
+    entries: tuple[FindingEntry, ...]
+
+
+def in_order(findings: Sequence[ShownFinding]) -> list[ShownFinding]:
+    """Return findings with those of one function beside each other: the worst first, then by test and path."""
+    return sorted(
+        findings, key=lambda one: (LEVELS.index(one.row.level), not one.row.test_id, one.row.test_id, one.row.path)
+    )
+
+
+def grouped(found: RuleFindings, some: Sequence[ShownFinding]) -> Iterator[FunctionFindings]:
+    """Yield some of a rule's findings by function, in the order in which they come."""
+    labels = labels_of({one.row.test_id for one in some if one.row.test_id}, ())
+    each = found.told["each"].casefold()
+    has_kinds = len({one.row.what for one in found.findings}) > 1
+    for function, members in groupby(some, _function):
+        test = parse(function) if function else None
+        yield FunctionFindings(
+            test, tuple([_entry(one, each, labels.get(one.row.test_id), has_kinds=has_kinds) for one in members])
+        )
+
+
+def _function(one: ShownFinding) -> str:
+    test = parse(one.row.test_id)
+    return test.file + test.function
+
+
+def _beyond(says: str, each: str) -> str:
+    """Return what a finding says beyond the sentence of its rule, which stands over all of them."""
+    if not says.casefold().startswith(each):
+        return says
+    rest = says[len(each) :]
+    return rest[2:] if rest.startswith((": ", "; ")) else says if rest else ""
+
+
+def _kind(row: NoticedRow, says: str) -> str:
+    """Return of which kind a finding is, "" where its words or what it quotes have all of that."""
+    told = says.casefold().split()
+    is_told = all(word in told for word in row.what.casefold().split() if word not in ("by", "that"))
+    return "" if is_told or any(row.what in evidence for _, evidence in row.spots) else row.what
+
+
+def _entry(one: ShownFinding, each: str, label: TestLabel | None, *, has_kinds: bool) -> FindingEntry:
+    row = one.row
+    says = _beyond(row.says, each)
+    others = tuple([(key.rpartition("/")[2], url_of(key)) for key in row.others[:3]])
+    return FindingEntry(
+        finding=one,
+        mark=marked(row.level, 1),
+        url=url_of(row.path),
+        name=row.path.rpartition("/")[2],
+        label=label,
+        says=cut_hashes(says),
+        what=_kind(row, says) if has_kinds or not says else "",
+        test_url=url_of_test(row.test_id) if row.test_id else "",
+        others=others,
+        more=row.other_count - len(others),
+        folder=row.path.rpartition("/")[0],
+    )
