@@ -15,7 +15,7 @@ from recviewer.asserts.sources import SourceFiles
 from recviewer.changes.sources import Range
 from recviewer.difference.model import Churn
 from recviewer.exchange.model import Exchange
-from recviewer.git.repository import GitFailed, Repository
+from recviewer.git.repository import Repository
 from recviewer.git.texts import Texts, stamp, texts_of, texts_on_disk
 from recviewer.recent import Recent
 
@@ -91,13 +91,10 @@ def kept(changes: Iterable[Change]) -> KeptWords:
 
 
 def attached(asked: Range, changes: Sequence[Change]) -> list[Change]:
-    """Return changes with what their tests look for. Where the sources cannot be read they are as they were."""
+    """Return changes with what their tests look for. Raises GitFailed where the sources cannot be read."""
     tests = {change.about.test_id for change in changes if change.about.test_id and not change.is_quiet}
-    try:
-        with _texts(asked) as text:
-            read = _read(text if asked.head else _noted(asked.repository, text), tests)
-    except GitFailed:
-        return list(changes)
+    with _texts(asked) as text:
+        read = _read(text if asked.head else _noted(asked.repository, text), tests)
     answers = _answers(changes)
     return [
         replace(change, expected=_expected(change, found, answers.get(change.about.test_id, ())))

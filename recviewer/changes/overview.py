@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,9 +15,11 @@ from recviewer.changes.numbers import Numbers, count
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, SectionKind
 from recviewer.exchange.fingerprint import canonical, said
+from recviewer.git.repository import GitFailed
 from recviewer.pairing import pairs
 from recviewer.pairing.pairs import Choice, How, Pair, Sure
 from recviewer.pairing.sides import Side
+from recviewer.pairing.successors import KeptRecording
 from recviewer.replay.names import ReplayState
 from recviewer.smells import Severity
 
@@ -34,12 +36,15 @@ DETAILS = "details"
 class Overview:
     """A change set with its changes, those that matter most first, what each number of `Change.alike` stands for, and
     what is red or amber.
+
+    is_whole: git could tell all that was asked of it. Where it is not, asking once more may tell more.
     """
 
     source: ChangeSet
     changes: tuple[Change, ...]
     alike: tuple[groups.Alike, ...] = ()
     findings: tuple[Finding, ...] = ()
+    is_whole: bool = True
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -60,7 +65,8 @@ class Overview:
 
 def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Sequence[Choice] = ()) -> Overview:
     """Pair, compare, group and sort all that a range did. choices: pairs that reviewers made or broke, in order."""
-    made = [*_modified(source.modified), *_paired(source, choices)]
+    untold: list[Collection[str]] = []
+    made = [*_modified(source.modified), *_paired(source, choices, untold)]
     found = findings(made)
     marks = _marks(found)
     asks = _asks(found)
@@ -71,18 +77,27 @@ def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Seque
     lines = {item.new.raw: item.lines for item in source.modified}
     numbers, alike = groups.find(made, lines, [marks.get(change.key, frozenset()) for change in made])
     made = [replace(change, alike=numbers.get(place)) for place, change in enumerate(made)]
-    told = Overview(source, (), alike, found)
+    told = Overview(source, (), alike, found, is_whole=not untold)
     return decided(_with(told, sorted(folded(made), key=_importance)), verdicts or {})
 
 
 def with_expected(found: Overview) -> Overview:
-    """Return the overview with what the tests of its changes look for; answers that lost it come first in their class."""
-    return _with(found, sorted(expected.attached(found.source.range, found.changes), key=_importance))
+    """Return the overview with what the tests of its changes look for; answers that lost it come first in their class.
+
+    Where their sources cannot be read it stays as it is.
+    """
+    try:
+        attached = expected.attached(found.source.range, found.changes)
+    except GitFailed:
+        return replace(found, is_whole=False)
+    return _with(found, sorted(attached, key=_importance))
 
 
 def with_offers(found: Overview) -> Overview:
     """Return the overview with whether the old recording of each change that nothing asked for can be taken back."""
-    return _with(found, offers.attached(found.source, found.changes))
+    attached = offers.attached(found.source, found.changes)
+    is_whole = found.is_whole and all(one.why_not_back != offers.NOT_READ for one in attached)
+    return replace(_with(found, attached), is_whole=is_whole)
 
 
 Marks = frozenset[tuple[str, Severity]]
@@ -160,9 +175,17 @@ def _modified(items: Sequence[Modified]) -> Iterator[Change]:
         yield compared(item.old, item.new, Pair(place, place, How.PATH, Sure.CERTAIN, 1.0, "the same path"), None)
 
 
-def _paired(source: ChangeSet, choices: Sequence[Choice]) -> Iterator[Change]:
+def _paired(source: ChangeSet, choices: Sequence[Choice], untold: list[Collection[str]]) -> Iterator[Change]:
+    """Yield what came or went, in pairs where it can. untold: takes the tests of which git could not tell what is left."""
+
+    def unchanged(tests: Collection[str]) -> Collection[KeptRecording] | None:
+        left = kept(source, tests)
+        if left is None:
+            untold.append(tests)
+        return left
+
     deleted, added = source.deleted, source.added
-    found = pairs.pair(deleted, added, choices, lambda tests: kept(source, tests))
+    found = pairs.pair(deleted, added, choices, unchanged)
     old_group = {place: number for number, (olds, _) in found.groups.items() for place in olds}
     new_group = {place: number for number, (_, news) in found.groups.items() for place in news}
     older = set(old_group)

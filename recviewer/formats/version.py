@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -14,9 +15,14 @@ PACKAGES = ("exchange", "formats", "recorders", "replay", "catalog/summary.py", 
 @cache
 def reader_version() -> str:
     """Return a digest of the sources that read recordings and sum them up: a new one re-reads every file."""
+    return version_of(PACKAGES)
+
+
+def version_of(names: Iterable[str]) -> str:
+    """Return a digest of sources. names: of packages and modules below `recviewer/`."""
     digest = hashlib.sha256(env.text("RECVIEWER_RECORDER").encode())  # whose files are read is part of how they are
     root = Path(__file__).parent.parent
-    for name in PACKAGES:
+    for name in names:
         place = root / name
         for source in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
             digest.update(source.read_bytes())

@@ -21,6 +21,7 @@ from recviewer.hosts.calls import HostBusy, HostError, HostRefused
 from recviewer.hosts.configured import ConfiguredHost
 from recviewer.loop import heeding, jobs, looking, marks, telling
 from recviewer.loop.models import HookSeen, HostJob, JobKind, JobState
+from recviewer.memory import kept
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +149,8 @@ def _sentence(error: Exception) -> str:
 
 
 def tidy(now: datetime) -> None:
-    """Drop what nobody needs any more: old names of deliveries, sessions that have ended."""
+    """Drop what nobody needs any more: old names of deliveries, sessions that have ended, ranges that nobody asks for."""
     HookSeen.objects.filter(at__lt=now - REMEMBERED).delete()
     with contextlib.suppress(NotImplementedError):
         SessionStore.clear_expired()
+    kept.let_go()

@@ -1,4 +1,4 @@
-"""Reports on ranges as pages need them: kept while a process lives, with what reviewers have said by now."""
+"""Reports on ranges as pages need them: worked out once (see `kept`), with what reviewers have said by now."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from django.conf import settings
 from recviewer.changes import changeset, disk, sources
 from recviewer.changes.changeset import ChangeSet, each_side
 from recviewer.changes.expected import state_on_disk
-from recviewer.changes.overview import decided, overview, subjects, with_expected, with_offers
+from recviewer.changes.overview import Overview, decided, overview, subjects, with_expected, with_offers
 from recviewer.changes.sources import Range
 from recviewer.discreet import discreet
 from recviewer.git.fetched import beside
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository
+from recviewer.memory import kept
 from recviewer.pairing.pairs import Choice
 from recviewer.pairing.sides import Library
 from recviewer.recent import Recent
@@ -98,17 +99,53 @@ def watching(spec: str) -> Callable[[], Report]:
 
 def report_on(asked: Range) -> Report:
     """Return the report on a range that was opened: see `report_of`."""
-    state = "" if asked.head else disk.state(asked.repository)
-    known = _known.get(_key(asked, state))
-    said = pairs.choices()
-    if known is None or known.choices != _about(said, known.blobs):
-        source = changeset.load(asked, _library) if known is None else known.report.found.source
-        known = _worked_out(source, said)
-        _known.put(_key(asked, state), known)
+    known = _known_of(asked)
     standings = standings_for(subjects(known.report.found.changes))
     verdicts = {subject: standing.state for subject, standing in standings.items()}
     report = Report(decided(known.report.found, verdicts))
     return report if report.found.source.range == asked else _under(report, asked)
+
+
+def _known_of(asked: Range) -> _Known:
+    """Return what is known of a range under the pairs that reviewers made and broke by now."""
+    key = _key(asked, "" if asked.head else disk.state(asked.repository))
+    said = pairs.choices()
+    known = _known.get(key)
+    if known is not None and known.choices == _about(said, known.blobs):
+        return known
+    if not asked.head:
+        return _known.put(key, _worked_out(_source(asked, known), said))
+    with kept.alone(asked):
+        found = _from_folder(asked, said) or _shared(_worked_out(_source(asked, known), said))
+    return _known.put(key, found)
+
+
+def _source(asked: Range, known: _Known | None) -> ChangeSet:
+    """Return the two sides. What came from the folder lacks some of that from which a range is worked out."""
+    source = known.report.found.source if known is not None else None
+    return changeset.load(asked, _library) if source is None or source.unchanged is kept.unknown else source
+
+
+def _from_folder(asked: Range, said: tuple[Choice, ...]) -> _Known | None:
+    """Return what another process, or one before, worked out under the same pairs."""
+    found = kept.read(asked)
+    if found is None:
+        return None
+    choices, blobs, size, source, *told = found
+    if choices != _about(said, blobs):
+        return None
+    return _Known(blobs, size, choices, Report(Overview(source, *told)))
+
+
+def _shared(known: _Known) -> _Known:
+    """Have other processes find what was worked out, unless git could not tell all of it."""
+    found = known.report.found
+    source = found.source
+    if found.is_whole and known.size <= KEPT_BYTES:
+        bare = replace(source, modified=tuple([replace(one, lines=()) for one in source.modified]))
+        told = found.changes, found.alike, found.findings
+        kept.write(source.range, (known.choices, known.blobs, known.size, bare, *told), source.unchanged)
+    return known
 
 
 def _key(asked: Range, state: str) -> tuple[str, str, str]:

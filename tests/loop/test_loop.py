@@ -1,11 +1,14 @@
 """The loop end to end, against each host: webhook, fetch, status and comment, decisions, a push, and back again."""
 
 import json
+import os
 
 import pytest
 from django.test import Client
 
+from recviewer.loop import looking
 from recviewer.loop.models import HostJob, WatchedRequest
+from recviewer.memory import ranges
 from tests.hosts.test_deliveries import delivered, payload
 from tests.loop.conftest import SECRET
 
@@ -239,3 +242,18 @@ def test_what_a_delivery_claims_is_not_believed(loop):
 
     assert [one["sha"] for one in loop.stand_in.statuses] == [head]
     assert json.loads(body)["number"] == 3
+
+
+def test_pages_take_what_the_worker_worked_out(loop, settings, monkeypatch):
+    loop.push(3, "new answers", ada="ada is there.")
+    loop.work()
+    ranges._known.clear()  # as in a process of its own
+    monkeypatch.setattr(ranges.changeset, "load", None)
+
+    assert len(looking.report_of(WatchedRequest.objects.get(number=3)).found.changes) == 1
+
+    folder = settings.DATA_DIR / "ranges"
+    for one in folder.glob("*.range"):
+        os.utime(one, (1, 1))
+    loop.work(3601)
+    assert list(folder.glob("*.range")) == []
