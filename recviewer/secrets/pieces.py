@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -63,31 +63,44 @@ def _tells(piece: str, secret: SecretAt, begin: int) -> bool:
     )
 
 
-_PLAIN = re.compile(r'(?<!\\)"(\w{1,40})" ?: ?"([^"\\]*(?:\\.[^"\\]*)*)"')
+_PLAIN = re.compile(r'"(?<!\\")(\w{1,40})" ?: ?"([^"\\]*(?:\\.[^"\\]*)*)"')
 _ESCAPED = re.compile(r'\\"(\w{1,40})\\" ?: ?\\"((?:[^"\\]|\\\\\\?.|\\[^"\\])*)\\"')
 
 
-def _series(text: str) -> Iterator[list[tuple[int, int]]]:
-    """Yield where the texts stand that have the same key in a text of JSON, line after line or not."""
-    for pattern in (_PLAIN, _ESCAPED):
-        places: dict[str, list[tuple[int, int]]] = {}
+_LOOKS = ((_PLAIN, ('":', '" :')), (_ESCAPED, ('\\":', '\\" :')))
+"""How a key with its text is spelled, and signs of which one stands in each text that has any."""
+
+
+def _series(text: str, pattern: re.Pattern[str], signs: tuple[str, ...]) -> list[list[tuple[int, int]]]:
+    """Return where the texts stand that have the same key in a text of JSON, line after line or not."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    if any(sign in text for sign in signs):
         for match in pattern.finditer(text):
             places.setdefault(match[1], []).append(match.span(2))
-        yield from (some for some in places.values() if len(some) > 1)
+    return [some for some in places.values() if len(some) > 1]
 
 
 def across(text: str) -> list[Across]:
     """Return the secrets that a stream which was recorded as one text holds in pieces."""
-    return [one for some in _series(text) for one in cut([text[start:end] for start, end in some]).found]
+    return [
+        one
+        for look in _LOOKS
+        for some in _series(text, *look)
+        for one in cut([text[start:end] for start, end in some]).found
+    ]
 
 
 def hidden_across(text: str) -> str:
-    """Return such a text with its secrets masked."""
-    changes = [
-        (*some[place], piece)
-        for some in _series(text)
-        for place, piece in cut([text[start:end] for start, end in some]).changed.items()
-    ]
-    for start, end, piece in sorted(changes, reverse=True):
-        text = text[:start] + piece + text[end:]
+    """Return such a text with its secrets masked. Line ends in them stay: lines keep their numbers."""
+    for look in _LOOKS:  # texts of one look lie beside each other, and may lie in one of the other
+        changes = sorted(
+            (*some[place], piece)
+            for some in _series(text, *look)
+            for place, piece in cut([text[start:end] for start, end in some]).changed.items()
+        )
+        made, at = [], 0
+        for start, end, piece in changes:
+            made += [text[at:start], piece, "\n" * (text.count("\n", start, end) - piece.count("\n"))]
+            at = end
+        text = "".join([*made, text[at:]])
     return text

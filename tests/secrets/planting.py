@@ -5,6 +5,9 @@ import hashlib
 import json
 import random
 import string
+from functools import cache
+
+from recviewer.secrets.texts import find, hidden
 
 _ALNUM = string.ascii_letters + string.digits
 
@@ -106,3 +109,20 @@ SECRETS = {
     )
 }
 """Their names; each as a text that holds it, and what of it must never be seen."""
+
+
+@cache
+def masked_alike():
+    """Return two passwords with one mask."""
+    seen = {}
+    for number in range(100_000):
+        password = f"Zw{number:07x}qK"
+        mask = hidden(address(password), find(address(password)))
+        if mask in seen:
+            return seen[mask], password
+        seen[mask] = password
+    raise AssertionError
+
+
+def address(password):
+    return f"postgres://bob:{password}@db.acme.io/x"

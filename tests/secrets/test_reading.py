@@ -13,8 +13,7 @@ from recviewer.formats.reading import read_document
 from recviewer.recorders.reading import read_file, sum_file
 from recviewer.secrets.mask import REST
 from recviewer.secrets.raw import shown
-from recviewer.secrets.texts import find, hidden
-from tests.secrets.planting import SECRETS
+from tests.secrets.planting import SECRETS, address, masked_alike
 from tests.trees import chat
 
 SECRET = SECRETS["openai project"][0]
@@ -127,47 +126,30 @@ def test_a_secret_in_a_piece_of_its_own_is_masked_whatever_tells_it(name):
         assert secret not in "".join(one["__data__"]["choices"][0]["delta"]["content"] for one in lines)
 
 
-@pytest.fixture(scope="module")
-def masked_alike():
-    """Two passwords with one mask."""
-    seen = {}
-    for number in range(100_000):
-        password = f"Zw{number:07x}qK"
-        mask = hidden(address(password), find(address(password)))
-        if mask in seen:
-            return seen[mask], password
-        seen[mask] = password
-    raise AssertionError
-
-
-def address(password):
-    return f"postgres://bob:{password}@db.acme.io/x"
-
-
 @pytest.mark.parametrize("place", ["question", "answer", "headers"])
-def test_two_secrets_that_are_masked_alike_are_a_difference_that_is_named(masked_alike, place):
+def test_two_secrets_that_are_masked_alike_are_a_difference_that_is_named(place):
     def of(password):
         document = chat(**({} if place == "headers" else {place: address(password)}))
         if place == "headers":
             document["request"]["headers"]["x-database"] = address(password)
         return read_file(written(document), NAME)[0].reading.exchange
 
-    first, second = map(of, masked_alike)
+    first, second = map(of, masked_alike())
 
-    assert compare(first, of(masked_alike[0])).churn is Churn.IDENTICAL
+    assert compare(first, of(masked_alike()[0])).churn is Churn.IDENTICAL
     found = compare(first, second)
     assert found.churn is Churn.DETAILS
     assert [value.new for part in found.sections for item in part.items for value in item.values] == [ANOTHER]
-    assert not any(password in repr(found) for password in masked_alike)
+    assert not any(password in repr(found) for password in masked_alike())
 
 
-def test_secrets_that_are_masked_alike_and_changed_places_are_a_difference(masked_alike):
+def test_secrets_that_are_masked_alike_and_changed_places_are_a_difference():
     def of(*passwords):
         words = " and ".join(map(address, passwords))
         return read_file(written(chat(question=words)), NAME)[0].reading.exchange
 
-    assert compare(of(*masked_alike), of(*masked_alike)).churn is Churn.IDENTICAL
-    assert compare(of(*masked_alike), of(*reversed(masked_alike))).churn is Churn.DETAILS
+    assert compare(of(*masked_alike()), of(*masked_alike())).churn is Churn.IDENTICAL
+    assert compare(of(*masked_alike()), of(*reversed(masked_alike()))).churn is Churn.DETAILS
 
 
 def test_headers_of_a_cassette_are_told_though_no_document_has_them():
