@@ -20,7 +20,8 @@ from typing import IO, Any
 NICE = 10
 """Pages that others wait for go first."""
 
-_LENGTH = struct.Struct("!QQ")
+_LENGTHS = struct.Struct("!QQ")
+_LENGTH = struct.Struct("!Q")
 
 
 class ChildGone(Exception):
@@ -51,7 +52,7 @@ class Child:
         """Whether the process of the last question still waits for one."""
         return self.process is not None and self.process.poll() is None
 
-    def ask(self, what: object, data: bytes = b"", *, seconds: float) -> Any:
+    def ask(self, what: object, *data: bytes, seconds: float) -> Any:
         """Return the answer to a question. data: bytes that go with it. Raises ChildGone, and ends the process then."""
         try:
             return self._asked(what, data, seconds)
@@ -59,7 +60,7 @@ class Child:
             self.close()
             raise ChildGone from error
 
-    def _asked(self, what: object, data: bytes, seconds: float) -> Any:
+    def _asked(self, what: object, data: tuple[bytes, ...], seconds: float) -> Any:
         if not self.is_there:
             self.close()
             self.process = self.started()
@@ -67,7 +68,7 @@ class Child:
         assert process
         assert process.stdin
         assert process.stdout
-        send(process.stdin, what, data)
+        send(process.stdin, what, *data)
         if not select.select([process.stdout], [], [], seconds)[0]:
             raise EOFError
         return received(process.stdout)[0]
@@ -84,24 +85,28 @@ class Child:
         )
 
 
-def send(pipe: IO[bytes], what: object, data: bytes = b"") -> None:
+def send(pipe: IO[bytes], what: object, *data: bytes) -> None:
     """Send a question or an answer, and bytes that are not copied for it."""
     told = pickle.dumps(what)
-    pipe.write(_LENGTH.pack(len(told), len(data)) + told)
-    pipe.write(data)
+    pipe.write(_LENGTHS.pack(len(told), len(data)) + b"".join([_LENGTH.pack(len(one)) for one in data]) + told)
+    for one in data:
+        pipe.write(one)
     pipe.flush()
 
 
-def received(pipe: IO[bytes]) -> tuple[Any, bytes]:
+def received(pipe: IO[bytes]) -> tuple[Any, tuple[bytes, ...]]:
     """Return what the other process of ours sent. Raises EOFError where it ended."""
-    head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
+    head = pipe.read(_LENGTHS.size)
+    if len(head) < _LENGTHS.size:
         raise EOFError
-    told, data = _LENGTH.unpack(head)
-    return pickle.loads(pipe.read(told)), pipe.read(data)  # noqa: S301 - from this program itself
+    told, count = _LENGTHS.unpack(head)
+    sizes = [_LENGTH.unpack(pipe.read(_LENGTH.size))[0] for _ in range(count)]
+    return pickle.loads(pipe.read(told)), tuple([pipe.read(size) for size in sizes])  # noqa: S301 - from this program itself
 
 
-def answer(of: Callable[[Any, bytes], object], *, memory_bytes: int, idle_seconds: float | None = None) -> None:
+def answer(
+    of: Callable[[Any, tuple[bytes, ...]], object], *, memory_bytes: int, idle_seconds: float | None = None
+) -> None:
     """Answer what is asked until nobody asks any more. For the process itself.
 
     of: answers a question and the bytes that came with it. memory_bytes: what the process may take. idle_seconds: how long

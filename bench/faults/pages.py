@@ -1,11 +1,11 @@
 """Ask for every page of recordings that hold too much, and tell which is over its bounds.
 
-    python bench/faults/pages.py DIR [--only WORD] [--seconds 10] [--bytes 1000000] [--all]
+    python bench/faults/pages.py DIR [--only WORD] [--pages WORD] [--seconds 10] [--bytes 1000000] [--all]
 
-DIR: as `huge.py` writes it. The catalog lies in a temporary folder. Each recording is asked for in a process of its own,
-which ends after a time, so that one that hangs is a line of the table. Seconds are of the processor, in that process, as
-in a web worker; seconds of the wall hold what processes apart take too. A page's parts that are fetched when opened are
-asked for too, and what they hold in turn.
+DIR: as `huge.py` writes it. --pages: only those whose name in the table begins so: `pair`. The catalog lies in a temporary
+folder. Each recording is asked for in a process of its own, which ends after a time, so that one that hangs is a line of the
+table. Seconds are of the processor, in that process, as in a web worker; seconds of the wall hold what processes apart take
+too. A page's parts that are fetched when opened are asked for too, and what they hold in turn.
 """
 
 from __future__ import annotations
@@ -83,11 +83,14 @@ def own_mib() -> int:
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - int(mapped[1] if mapped else 0)) // 1024
 
 
-def look(name: str, tell: Any) -> None:
-    """Ask for all of a recording, in this process."""
-    tell({"what": "index", "url": "", "begun": True})
-    tell({"what": "index", "url": ""} | read_apart(name))
+def look(name: str, pages: str, tell: Any) -> None:
+    """Ask for all of a recording, in this process. pages: how the names of those begin that are asked for."""
+    if "index".startswith(pages):
+        tell({"what": "index", "url": "", "begun": True})
+        tell({"what": "index", "url": ""} | read_apart(name))
     for what, url in addresses(name):
+        if not what.startswith(pages):
+            continue
         tell({"what": what, "url": url, "begun": True})
         cost, markup = ask(url)
         tell({"what": what, "url": url} | cost)
@@ -140,7 +143,7 @@ def follow(url: str, markup: str, tell: Any, what: str, seen: set[str], depth: i
             follow(there, inner, tell, what, seen, depth + 1, opened)
 
 
-def apart(name: str, seconds: int) -> Iterator[dict[str, Any]]:
+def apart(name: str, pages: str, seconds: int) -> Iterator[dict[str, Any]]:
     """Do `look` in a process of its own, and yield what it tells; the last one says where it was stopped."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -151,7 +154,7 @@ def apart(name: str, seconds: int) -> Iterator[dict[str, Any]]:
         out = os.fdopen(writing, "w", buffering=1)
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - for as long as the process lives
         try:
-            look(name, lambda row: out.write(json.dumps(row) + "\n"))
+            look(name, pages, lambda row: out.write(json.dumps(row) + "\n"))
         finally:
             out.flush()
             os._exit(0)
@@ -173,6 +176,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("tree", type=Path)
     asked.add_argument("--only", default="")
+    asked.add_argument("--pages", default="")
     asked.add_argument("--seconds", type=float, default=1.0)
     asked.add_argument("--bytes", type=int, default=1_000_000)
     asked.add_argument("--mib", type=int, default=200)
@@ -191,7 +195,7 @@ def main() -> None:
         over = 0
         for name in names:
             worst = {"bytes": 0, "seconds": 0.0, "wall": 0.0, "mib": 0, "pages": 0}
-            for row in apart(name, told.stop):
+            for row in apart(name, told.pages, told.stop):
                 if row["what"] == "index":
                     row["seconds"], row["wall"] = 0.0, row["seconds"]
                 worst = {key: max(worst[key], row.get(key, 0)) for key in worst} | {"pages": worst["pages"] + 1}

@@ -14,7 +14,6 @@ from recviewer.catalog import content as catalog_content
 from recviewer.catalog.content import Content
 from recviewer.difference.model import Churn, Difference, Ignored, Section, SectionKind, Values
 from recviewer.exchange.model import Kind, ToolCall
-from recviewer.formats.decode import EFFORT_LIMIT, effort
 from recviewer.pages.difference.expected import ShownExpected
 from recviewer.pages.difference.kept import (
     OneStrip,
@@ -34,13 +33,12 @@ from recviewer.pages.recording.calls import call_view
 from recviewer.pages.recording.parts import shown_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.site.numbers import whole
-from recviewer.pages.templatetags.words import counted
+from recviewer.pages.templatetags.words import counted, size
 from recviewer.pages.text import test_ids
 from recviewer.pages.text.classes import CLASSES
 from recviewer.pages.text.folds import Fold, Folds
 from recviewer.pages.text.test_ids import TestId
 from recviewer.pages.text.texts import shortened
-from recviewer.secrets.raw import shown
 
 FIRST = 130_000
 """Characters of markup that all texts of a page may take at first; what is beyond is folded and fetched when opened."""
@@ -86,9 +84,9 @@ class DifferencePage:
     facts: what matters, for the head; the first is the class of the change.
     parts: what changed. request: what changed in the question. same, same_words: what did not, in full and in a line.
     ignored, ignored_words: what was not counted, likewise. strips, finish: of the answer. alone: a new or gone one.
-    raw: the files line by line, instead of all these. too_much: why there is nothing else, as a sentence. unreadable:
-    (side, why) of files that cannot be read. mode, view, whole: links to the other ways. folds: of the page.
-    expected: what the test looks for, None where that is not known.
+    raw: the files line by line, instead of all these. too_much: why there is nothing else, or not even these, as
+    sentences. unreadable: (side, why) of files that cannot be read. mode, view, whole: links to the other ways. folds: of
+    the page. expected: what the test looks for, None where that is not known.
     """
 
     title: str
@@ -144,6 +142,7 @@ def page_of(
     is_side = request.GET.get("mode") == "side"
     is_raw = request.GET.get("view") == "raw"
     much = too_much(before, after)
+    verb = "compared" if found is None or found.churn is Churn.UNREAD else "shown value by value"
     if contents is None:
         contents = (None, None) if much else (_content(before, old), _content(after, new))
     page = DifferencePage(
@@ -151,8 +150,10 @@ def page_of(
         test=_test_of(contents),
         old=old,
         new=new,
-        facts=(PairFact("warn", "warn", "not compared") if much or found is None else _first_fact(found, contents),),
-        too_much=much,
+        facts=(
+            *([] if found is None or (much and found.churn is Churn.UNREAD) else [_first_fact(found, contents)]),
+            *([PairFact("warn", "warn", f"not {verb}")] if much or found is None else []),
+        ),
         unreadable=tuple(_unreadable(contents)),
         mode=Link(_with(kept, mode=None if is_side else "side"), "one column" if is_side else "side by side"),
         view=Link(_with(kept, view=None if is_raw else "raw", all=None), "words" if is_raw else "raw JSON"),
@@ -161,28 +162,35 @@ def page_of(
         folds=folds,
     )
     if is_raw or much or found is None or found.churn is Churn.UNREAD:
-        return replace(page, raw=raw_diff(_shown(before), _shown(after), _asked(request, kept)))
+        raw = raw_diff(before, after, _asked(request, kept))
+        return replace(page, raw=raw, too_much=_said(much, verb, before == after, raw))
     if found.churn in (Churn.NEW, Churn.GONE):
         content, side = (contents[1], new) if found.churn is Churn.NEW else (contents[0], old)
         return replace(page, alone=alone_of(content, folds, side.url) if content else None)
     return _filled(page, found, contents, kept)
 
 
-def _shown(data: bytes | None) -> bytes | None:
-    """Return the bytes of a file with masks in place of secrets."""
-    return shown(data) if data else data
-
-
 def too_much(before: bytes | None, after: bytes | None) -> str:
-    """Say why two files are not compared value by value, "" where they are. None: there is no such file."""
-    held = [data.count(b",") + 1 for data in (before, after) if data is not None and effort(data) > EFFORT_LIMIT]
+    """Say in a clause why two files are not shown value by value, "" where they are. None: there is no such file."""
+    held = [data for data in (before, after) if data is not None and catalog_content.is_heavy(data)]
     if not held:
         return ""
-    is_same = "They are the same, byte for byte" if before == after else "They count as different"
-    return (
-        f"Not compared value by value: a file with about {max(held):,} values takes too long. {is_same}, "
-        "and stand below line by line."
-    )
+    longest = max(map(len, held))
+    if longest > catalog_content.HEAVY_BYTES:
+        return f"a file of {size(longest)} takes too long"
+    return f"a file with about {max([data.count(b',') for data in held]) + 1:,} values takes too long"
+
+
+def _said(why: str, verb: str, is_same: bool, raw: RawDiff) -> str:
+    """Say what stands on the page of two files instead of their values, "" where nothing keeps these away."""
+    told = [f"Not {verb.removesuffix(' value by value')} value by value: {why}."] if why else []
+    if why and verb == "compared":
+        told.append("They are the same, byte for byte." if is_same else "They count as different.")
+    if raw.too_much:
+        told.append(f"Their lines are not shown: {raw.too_much}.")
+    elif why:
+        told.append("Their lines stand below.")
+    return " ".join(told)
 
 
 def _first_fact(found: Difference, contents: tuple[Content | None, Content | None]) -> PairFact:

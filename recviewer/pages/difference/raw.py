@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from itertools import islice, zip_longest
 from typing import TypeAlias
 
-from recviewer.difference.sequences import Run, nearly_common
+from recviewer.catalog.content import is_heavy
+from recviewer.difference.behind_masks import ANOTHER
+from recviewer.difference.sequences import Run
 from recviewer.difference.words import shared_start
+from recviewer.pages.difference.file_lines import FileLines, LinesCompared
+from recviewer.pages.recording import heavy
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.templatetags.words import marked
+from recviewer.store.files import blob_id
 
 CONTEXT = 3
 """Equal lines that stand beside a change."""
@@ -33,7 +38,8 @@ BESIDE = 200
 PIECE = 40_000
 """Characters of a long line that are shown at once when it is opened."""
 
-CELLS = 60_000_000
+APART = 4 * 1024 * 1024
+"""Bytes of both files from which on a process of its own compares them, however few values they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,15 @@ class LineText:
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """A row. op: same, gone, new, or both where an old line stands beside a new one. old, new: None on the empty side."""
+    """A row. op: same, gone, new, or both where an old line stands beside a new one. old, new: None on the empty side.
+
+    note: what cannot be seen of how the two differ.
+    """
 
     op: str
     old: LineText | None
     new: LineText | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +94,23 @@ class RawDiff:
     """The window of a comparison. removed, added: lines that differ. old_lines, new_lines: of the files, 0 for none.
 
     next_query: the rows after these, "" at the end; left: how many lines among them differ. piece: an opened long line.
-    is_side: old and new in two columns.
+    is_side: old and new in two columns. unsought: lines of both that were not looked for in the other file.
+    too_much: why there are none, as a clause.
     """
 
-    rows: tuple[Row, ...]
-    removed: int
-    added: int
-    old_lines: int
-    new_lines: int
-    first: int
-    left: int
-    next_query: str
-    is_side: bool
-    kept: str
+    rows: tuple[Row, ...] = ()
+    removed: int = 0
+    added: int = 0
+    old_lines: int = 0
+    new_lines: int = 0
+    first: int = 0
+    left: int = 0
+    next_query: str = ""
+    is_side: bool = False
+    kept: str = ""
     piece: LinePiece | None = None
+    unsought: int = 0
+    too_much: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +137,22 @@ class RawQuery:
 
 
 def raw_diff(before: bytes | None, after: bytes | None, asked: RawQuery) -> RawDiff:
-    """Compare two files line by line. None: there is no such file."""
-    old, new = _lines(before), _lines(after)
-    runs = nearly_common(old, new, cells=CELLS) if old and new else []
+    """Compare two files line by line, with masks in place of secrets. None: there is no such file.
+
+    Two that hold very much are compared by a process of its own, which keeps the last ones.
+    """
+    held = before or b"", after or b""
+    if sum(map(len, held)) <= APART and not any(is_heavy(data) for data in held):
+        return diff_of(LinesCompared(*held), asked)
+    try:
+        return heavy.ask((LinesCompared,), held, [blob_id(data) for data in held], diff_of, asked)
+    except heavy.TakesTooMuch as why:
+        return RawDiff(is_side=asked.is_side, kept=asked.kept, too_much=str(why))
+
+
+def diff_of(found: LinesCompared, asked: RawQuery) -> RawDiff:
+    """Return the window of a comparison that the address wants."""
+    old, new, runs = found.old, found.new, found.runs
     same = sum(length for _, _, length in runs)
     rows = _rows(old, new, runs, asked)
     left = len(old) + len(new) - 2 * same - sum(_differing(row) for row in islice(rows, asked.first))
@@ -137,7 +163,7 @@ def raw_diff(before: bytes | None, after: bytes | None, asked: RawQuery) -> RawD
             is_more = True
             break
         left -= _differing(row)
-        made = _made(row, old, new)
+        made = _made(row, found)
         room -= _weight(made)
         shown.append(made)
     following = asked.first + len(shown)
@@ -153,13 +179,8 @@ def raw_diff(before: bytes | None, after: bytes | None, asked: RawQuery) -> RawD
         is_side=asked.is_side,
         kept=asked.kept,
         piece=_piece(old, new, asked) if asked.line else None,
+        unsought=found.unsought,
     )
-
-
-def _lines(data: bytes | None) -> list[str]:
-    if not data:
-        return []
-    return data.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
 
 
 def _query(asked: RawQuery, *more: str) -> str:
@@ -171,7 +192,7 @@ _Plain: TypeAlias = tuple[str, int, int] | RawGap
 """What became of a line, and its places in both files, -1 for none; or a gap. Lines that replaced each other know it."""
 
 
-def _rows(old: Sequence[str], new: Sequence[str], runs: Sequence[Run], asked: RawQuery) -> Iterator[_Plain]:
+def _rows(old: FileLines, new: FileLines, runs: Sequence[Run], asked: RawQuery) -> Iterator[_Plain]:
     at = there = 0
     for place, other, length in [*runs, (len(old), len(new), 0)]:
         yield from _changed(range(at, place), range(there, other), is_side=asked.is_side)
@@ -210,7 +231,8 @@ def _equal(place: int, other: int, length: int, total: int, asked: RawQuery) -> 
     yield from (("same", place + step, other + step) for step in range(length - tail, length))
 
 
-def _made(row: _Plain, old: Sequence[str], new: Sequence[str]) -> Row:
+def _made(row: _Plain, found: LinesCompared) -> Row:
+    old, new = found.old, found.new
     if isinstance(row, RawGap):
         return row
     op, place, other = row
@@ -220,7 +242,9 @@ def _made(row: _Plain, old: Sequence[str], new: Sequence[str]) -> Row:
         before = _text(old[place], place, "-") if place >= 0 else None
         return RawRow(op, before, _text(new[other], other, "+") if other >= 0 else None)
     before, after = _beside(old[place], new[other], place, other)
-    return RawRow(op, before if op != "new" else None, after if op != "gone" else None)
+    if op == "gone":
+        return RawRow(op, before, None)
+    return RawRow(op, before if op == "both" else None, after, ANOTHER if found.hides_another(place, other) else "")
 
 
 def _text(line: str, place: int, sign: str) -> LineText:
@@ -263,11 +287,11 @@ def _weight(row: Row) -> int:
     return sum(180 + len(marked(text.before + text.changed + text.after)) for text in texts if text)
 
 
-def _piece(old: Sequence[str], new: Sequence[str], asked: RawQuery) -> LinePiece | None:
+def _piece(old: FileLines, new: FileLines, asked: RawQuery) -> LinePiece | None:
     """Return the part of a long line that the address wants. asked.line: `-12` or `+14`."""
-    lines = {"-": old, "+": new}.get(asked.line[:1], [])
+    lines = {"-": old, "+": new}.get(asked.line[:1])
     number = whole(asked.line[1:])
-    if not 1 <= number <= len(lines):
+    if lines is None or not 1 <= number <= len(lines):
         return None
     line = lines[number - 1]
     text = line[asked.start : asked.start + PIECE]

@@ -66,7 +66,7 @@ def test_the_process_reads_a_file_once_and_another_when_it_is_asked_for(client, 
     other = make_recording("b.json", data=choices(chat, 41))
     sent = []
     asks = heavy._child.ask
-    heavy._child.ask = lambda what, data=b"", **more: sent.append(len(data)) or asks(what, data, **more)
+    heavy._child.ask = lambda what, *data, **more: sent.append(len(data)) or asks(what, *data, **more)
 
     for recording in (one, one, other, one):
         assert client.get(reverse("recording:show", args=[recording.path])).status_code == 200
