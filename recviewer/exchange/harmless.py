@@ -206,6 +206,7 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
         Harmless("message.id", HowHarmless.WHOLLY, ID),
         Harmless("request_id", HowHarmless.WHOLLY, ID),
         Harmless("message.usage", HowHarmless.FIGURE, COUNT),
+        Harmless("amazon-bedrock-invocationMetrics", HowHarmless.FIGURE, COUNT),
         Harmless("content[].signature", HowHarmless.VALUE, SEALED),
         Harmless("content_block.signature", HowHarmless.VALUE, SEALED),
         Harmless("delta.signature", HowHarmless.VALUE, SEALED),

@@ -44,6 +44,8 @@ def said_in(holder: Lookup) -> ToldTexts:
     content = holder.data.get("content")
     if isinstance(content, list):
         thought = _read_parts(holder, content, said)
+    elif isinstance(content, dict) and content:  # Cloudflare, where an answer by a schema was asked for
+        said.parts.append(JsonPart(content))
     else:
         said.content = holder.text("content")
     if not said.content and isinstance(holder.data.get("audio"), dict):
@@ -140,7 +142,9 @@ def untold(message: dict[str, Json], *, thinks: bool = False) -> dict[str, Json]
     thinks: thoughts came under a plain key before, so that those in lists of pieces were not read. Texts under plain keys
     stay: paths tell those. The same object comes back where there is nothing of the kind.
     """
-    is_plain = not isinstance(message.get("content"), list) and not isinstance(message.get("reasoning"), list | dict)
+    is_plain = not isinstance(message.get("content"), list | dict) and not isinstance(
+        message.get("reasoning"), list | dict
+    )
     if is_plain and RARE.isdisjoint(message):
         return message
     made = dict(message)
@@ -148,6 +152,8 @@ def untold(message: dict[str, Json], *, thinks: bool = False) -> dict[str, Json]
     if isinstance(message.get("content"), list):
         kept = [_untold_part(part) for part in message["content"]]
         made["content"] = [part for part in kept if part]
+    elif isinstance(message.get("content"), dict):
+        del made["content"]
     if isinstance(message.get("images"), list):
         made["images"] = [kept for kept in map(untold_picture, message["images"]) if kept]
     audio = message.get("audio")

@@ -9,8 +9,10 @@ a problem says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from recviewer.exchange.model import CallDelta, Delta, Output, Part, Problem
+from recviewer.exchange.harmless import ENCRYPTED
+from recviewer.exchange.model import CallDelta, Delta, Json, JsonPart, Output, Part, Problem
 from recviewer.formats.answers import picture_of
 from recviewer.formats.deltas import fold
 from recviewer.formats.items import CALLS, client_call, part_of, reasoning_of, server_parts
@@ -140,7 +142,7 @@ class ResponseStream:
             if grown and _is_less(final[0], grown[0]):
                 self._note(at, "leaves out some of what the pieces of the stream say, which count")
                 continue
-            if any(map(_says, grown)):
+            if any(map(_says, grown)) and _unsealed(final) != _unsealed(grown):
                 self._note(at, "is not what the pieces of the stream come to, and counts")
             self.counts_at = at
             return [(counts,) if number == at else () for number in range(len(self.events))]
@@ -255,6 +257,23 @@ class ResponseStream:
 
 def _says(output: Output) -> bool:
     return bool(output.content or output.reasoning or output.refusal or output.tool_calls or output.parts)
+
+
+def _unsealed(outputs: Iterable[Output]) -> list[Output]:
+    """Return outputs without what the provider sealed, anew each time that it says it."""
+    return [replace(one, parts=tuple(map(_unsealed_part, one.parts))) for one in outputs]
+
+
+def _unsealed_part(part: Part) -> Part:
+    return JsonPart(_without_seals(part.value)) if isinstance(part, JsonPart) else part
+
+
+def _without_seals(value: Json) -> Json:
+    if isinstance(value, list):
+        return [_without_seals(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _without_seals(one) for key, one in value.items() if key not in ENCRYPTED}
+    return value
 
 
 def _is_less(final: Output, grown: Output) -> bool:

@@ -37,6 +37,15 @@ _FIELDS = re.compile(
 )
 """Fields of an object that hold credentials, where it is no text of a conversation."""
 
+_TOKENS = frozenset(
+    {"access_token", "id_token", "refresh_token", "accessToken", "idToken", "refreshToken", "clientSecret"}
+)
+"""Keys of a reply of a server of tokens."""
+
+_KEYS_OF_AWS = frozenset({"roleCredentials", "Credentials", "credentials"})
+_OF_AWS = re.compile(r"access_?key_?id|secret_?access_?key|session_?token|token", re.IGNORECASE)
+"""Below which keys a reply has keys of AWS, and which they are. Source: AWS, "GetRoleCredentials", "Credentials" of STS."""
+
 _SERVERS = ("tools", "mcp_servers", "mcpServers")
 """Where a request names servers that the provider shall call, with what they want for it."""
 
@@ -115,8 +124,16 @@ def in_reply(body: Json) -> Json:
         return [in_reply(one) for one in body]
     if not isinstance(body, dict):
         return body
-    if "access_token" in body or "id_token" in body:
+    if not _TOKENS.isdisjoint(body):
         body = _without(body)
+    for key in body.keys() & _KEYS_OF_AWS:
+        if isinstance(body[key], dict):
+            body = {
+                **body,
+                key: {
+                    name: HIDDEN if value and _OF_AWS.fullmatch(name) else value for name, value in body[key].items()
+                },
+            }
     for key in ("session", "client_secret"):
         if isinstance(body.get(key), dict):
             body = {**body, key: _of_session(key, body[key])}

@@ -215,15 +215,35 @@ def beside(held: object, *known: str) -> dict[str, object]:
 
 
 def listed(pairs: object) -> dict[str, Json]:
-    """Return headers however they are written: an object of texts or lists, or a list of names with values."""
+    """Return headers however they are written: an object of texts or lists, a list of names with values, a list of lines.
+
+    A name that comes again has all its values. What is no header stands below the name `ODD`.
+    """
     if isinstance(pairs, dict):
         return {str(name): jsonable(value) for name, value in pairs.items()}
-    made: dict[str, Json] = {}
-    if isinstance(pairs, list):
-        for one in pairs:
-            if isinstance(one, dict) and isinstance(one.get("name"), str):
-                made[one["name"]] = jsonable(one.get("value"))
-    return made
+    found: dict[str, list[Json]] = {}
+    for one in pairs if isinstance(pairs, list) else [pairs] if pairs else []:
+        if isinstance(one, dict) and isinstance(one.get("name"), str):
+            found.setdefault(one["name"], []).append(jsonable(one.get("value")))
+            more = {
+                key: value for key, value in one.items() if key not in ("name", "value") and value not in ("", None)
+            }
+            if more:
+                found.setdefault(ODD, []).append(jsonable({one["name"]: more}))
+        elif isinstance(one, str) and _LINE.match(one):
+            name, _, value = one.partition(":")
+            found.setdefault(name, []).append(value.strip())
+        elif isinstance(one, (list, tuple)) and len(one) == 2 and isinstance(one[0], str):
+            found.setdefault(one[0], []).append(jsonable(one[1]))
+        else:
+            found.setdefault(ODD, []).append(credentials.in_any(jsonable(one)))
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
+ODD = "(no header)"
+"""The name below which that stands which is among headers and is none."""
+
+_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+:")
 
 
 def first_text(values: Iterable[object]) -> str:

@@ -14,6 +14,31 @@ RUBY = "a/vcr_cassettes/x.yml", (CASES / "ruby-vcr/planets_are_named.yml").read_
 GO = "a/testdata/TestX/y.yaml", (CASES / "go-vcr/planets.yaml").read_text()
 HTTPMOCK = "a/cassettes/p/m/s.yaml", (CASES / "httpmock/planets.yaml").read_text()
 PROXY = "a/SessionRecords/A/B.json", (CASES / "test-proxy/NamesPlanets.json").read_text()
+SOCKET = (
+    "a/cassettes/test_a/test_c.yaml",
+    """interactions:
+- kind: message
+  direction: sent
+  data: '{"type": "response.create"}'
+- kind: message
+  direction: received
+  data: '{"type": "response.done", "response": {"status": "completed"}}'
+version: 1
+""",
+)
+SAMPLED = (
+    "a/cassettes/test_a/test_d.yaml",
+    """interactions:
+- request_stream:
+    json: {}
+    raw: !!binary AA==
+  response_stream:
+    chunks_json:
+    - chunk: {outputs: [{index: 0, delta: {content: tea}}]}
+    chunks_raw: []
+version: 1
+""",
+)
 MAPPING = {
     "request": {"method": "POST", "url": "/v1/chat/completions"},
     "response": {"status": 200, "jsonBody": {"object": "chat.completion", "choices": []}},
@@ -57,6 +82,12 @@ def changed(case, old, new):
         (VCR, "    method: POST\n", "    method: GET\n    method: POST\n"),
         (HTTPMOCK, "then:\n", "then:\n  delay: 3\n"),
         (HTTPMOCK, "when:\n", "when:\n  host: other.example\n"),
+        (HTTPMOCK, "  query_param:\n", "  query_param:\n  - seed\n"),
+        (HTTPMOCK, "  query_param:\n  - name:", "  query_param:\n  - regex: true\n    name:"),
+        (SOCKET, "direction: sent\n", "direction: sent\n  late: true\n"),
+        (SOCKET, "direction: received\n", "direction: receive\n"),
+        (SOCKET, "version: 1", "version: 1\nplayed: twice"),
+        (SAMPLED, "- chunk: {", "- at: 3\n      chunk: {"),
         (GO, "host: api.example.com", "host: other.example.com"),
         (GO, "    method: POST\n", "    method: POST\n    form:\n      a:\n      - b\n"),
         (PROXY, '"Variables": {}', '"Variables": {"seed": "1"}'),

@@ -21,6 +21,7 @@ CASES = Path(__file__).parent / "cases"
         ("tests/cassettes/test_planets/test_rings[small].yaml", "tests/test_planets.py::test_rings[small]"),
         ("tests/cassettes/test_planets/TestMoons.test_rings.yaml", "tests/test_planets.py::TestMoons::test_rings"),
         ("cassettes/test_planets/test_rings.yaml", "test_planets.py::test_rings"),
+        ("tests/_vcr/test_planets/test_rings.yaml", "tests/test_planets.py::test_rings"),
         ("tests/cassettes/agents/test_rings.yaml", None),
         ("tests/cassettes/test_rings.yaml", None),
     ],

@@ -99,3 +99,23 @@ def test_the_name_of_a_part_stays_when_a_key_is_another():
 
 def test_nothing_sent_is_told_from_an_empty_object():
     assert document_of(HttpExchange("POST", "/a")) != document_of(HttpExchange("POST", "/a", {}, "{}"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"accessToken": "topsecret", "tokenType": "Bearer", "expiresIn": 9},
+        {"clientId": "app", "clientSecret": "topsecret"},
+        {"roleCredentials": {"accessKeyId": "topsecret", "secretAccessKey": "topsecret", "sessionToken": "topsecret"}},
+        {"Credentials": {"AccessKeyId": "topsecret", "SecretAccessKey": "topsecret", "SessionToken": "topsecret"}},
+    ],
+)
+def test_no_key_that_a_cloud_gave_out_is_in_a_reply(body):
+    found = json.dumps(in_reply(body))
+    assert "topsecret" not in found
+    assert "(credential)" in found
+
+
+def test_credentials_of_another_kind_are_as_they_were():
+    body = {"credentials": {"expiration": 9}, "Credentials": "none"}
+    assert in_reply(body) == body

@@ -9,7 +9,7 @@ import zlib
 import pytest
 
 from recviewer.formats.reading import read_document
-from recviewer.recorders.http_exchange import HttpExchange, document_of
+from recviewer.recorders.http_exchange import ODD, HttpExchange, document_of, listed
 
 URL = "https://api.example.com/v1/chat/completions"
 ANSWER = {
@@ -161,3 +161,35 @@ def test_a_body_that_cannot_be_opened_says_how_it_is_compressed(body, encoding, 
     assert told == (
         [f"response.body: compressed by {said}, which cannot be opened here; its bytes are kept"] if said else []
     )
+
+
+def test_headers_are_read_however_they_are_written():
+    assert listed({"A": ["1", "2"]}) == {"A": ["1", "2"]}
+    assert listed([{"name": "a", "value": "1"}, {"name": "b", "value": "2"}]) == {"a": "1", "b": "2"}
+    assert listed(["Content-Type: text/plain\r\n", "X-Kettle: a: b"]) == {
+        "Content-Type": "text/plain",
+        "X-Kettle": "a: b",
+    }
+    assert listed([["a", "1"], ("b", "2")]) == {"a": "1", "b": "2"}
+    assert listed(None) == listed([]) == listed("") == {}
+
+
+def test_a_header_that_comes_again_keeps_all_its_values():
+    assert listed([{"name": "a", "value": "1"}, {"name": "a", "value": "2"}, "a: 3"]) == {"a": ["1", "2", "3"]}
+
+
+@pytest.mark.parametrize(
+    ("odd", "kept"),
+    [
+        (["no header at all"], ["no header at all"]),
+        ([{"name": 3}], [{"name": 3}]),
+        ("a line", "a line"),
+        ([{"name": "a", "value": "1", "matcher": "prefix"}], [{"a": {"matcher": "prefix"}}]),
+    ],
+)
+def test_what_is_no_header_is_kept_among_them(odd, kept):
+    assert listed(odd)[ODD] == (kept[0] if isinstance(kept, list) else kept)
+
+
+def test_a_comment_without_words_says_nothing():
+    assert listed([{"name": "a", "value": "1", "comment": ""}]) == {"a": "1"}

@@ -115,7 +115,7 @@ def _said(place: int, message: Lookup) -> Iterator[Delta]:
 
 
 def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
-    run = _Run()
+    run = _Run(problems)
     for number, event in enumerate(raw.events()):
         data = Lookup(event.data if isinstance(event.data, dict) else None, f"{AT}, event {number + 1}", problems)
         found = tuple(run.deltas(data))
@@ -123,27 +123,30 @@ def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
 
 
 READ = frozenset({"object", "usage"})
+OTHER = "the finished message is not what the pieces of the stream come to, and counts"
 _ENDS = frozenset({"completed", "failed", "incomplete", "cancelled", "expired", "requires_action"})
 
 
 class _Run:
     """What came of a run so far: the choice of each message, and whether text of it came bit by bit."""
 
-    def __init__(self) -> None:
+    def __init__(self, problems: list[Problem]) -> None:
         self._choices: dict[str, int] = {}
-        self._told: set[int] = set()
+        self._told: dict[int, str] = {}
+        self._problems = problems
 
     def deltas(self, data: Lookup) -> Iterator[Delta]:
         """Yield what an event adds, told by what its object is: where the events are taken apart they have no names."""
         kind, status = data.data.get("object"), data.data.get("status")
         if kind == "thread.message.delta":
             choice = self._choice(data.text("id"))
-            self._told.add(choice)
-            yield from _parts(choice, data.object("delta"))
+            found = list(_parts(choice, data.object("delta")))
+            self._told[choice] = self._told.get(choice, "") + "".join(one.text for one in found)
+            yield from found
         elif kind == "thread.message":
             choice = self._choice(data.text("id"))
-            if status == "completed" and choice not in self._told:
-                yield from _parts(choice, data)
+            if status == "completed":
+                yield from self._finished(choice, list(_parts(choice, data)))
         elif kind == "thread.run.step.delta":
             step = data.text("id")
             for call in data.object("delta").object("step_details").items("tool_calls"):
@@ -151,6 +154,18 @@ class _Run:
         elif kind == "thread.run" and status in _ENDS:
             for choice in sorted(self._choices.values()) or [0]:
                 yield Delta(choice, finish=data.text("status"))
+
+    def _finished(self, choice: int, found: list[Delta]) -> Iterator[Delta]:
+        """Yield what a finished message adds: all of it where nothing came bit by bit, nothing where it is what came.
+
+        What is neither counts, see `OTHER`.
+        """
+        words = "".join(one.text for one in found)
+        if choice not in self._told:
+            yield from found
+        elif words != self._told[choice]:
+            self._problems.append(Problem(AT, OTHER))
+            yield Delta(choice, parts=(JsonPart({"finished": words}),))
 
     def _choice(self, message: str) -> int:
         return self._choices.setdefault(message, len(self._choices))

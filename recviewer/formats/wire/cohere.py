@@ -161,7 +161,8 @@ FORMAT = Cohere()
 def _is_own(head: dict[str, Json]) -> bool:
     if str(head.get("type")) in EVENTS or str(head.get("event_type")) in OLD_EVENTS:
         return True
-    if isinstance(head.get("generations"), list) and "meta" in head:
+    made = head.get("generations")
+    if isinstance(made, list) and ("meta" in head or (made and isinstance(made[0], dict) and "text" in made[0])):
         return True
     if isinstance(head.get("generation_id"), str) and isinstance(head.get("text"), str):
         return True

@@ -1,6 +1,6 @@
-"""OpenAI's model list: the models that a client made of it, or as it is sent, `{object: list, data: [...]}`.
+"""Lists of models: of OpenAI, as a client made it or as it is sent, `{object: list, data: [...]}`; and of others.
 
-Source: OpenAI API reference, "List models".
+Source: API references, "List models" (OpenAI, Anthropic), "models.list" (Gemini), "ListFoundationModels" (Bedrock).
 """
 
 from __future__ import annotations
@@ -20,10 +20,33 @@ from recviewer.recent import Recent
 SHAPE = Shape(
     "openai_models",
     taken=("[].id:any", "[].owned_by:any", "data[].id:any", "data[].owned_by:any"),
-    known=("[].*", "[].permission[].*", "object", "data[].*", "data[].permission[].*"),
+    known=(
+        *(
+            "[].*",
+            "[].permission[].*",
+            "object",
+            "data[].*",
+            "data[].permission[].*",
+            "has_more",
+            "first_id",
+            "last_id",
+        ),
+        *("models[].*", "modelSummaries[].*", "nextPageToken", "enableAccessToAllModelsByDefault"),
+    ),
 )
 
 COLUMNS = (("id", "id"), ("owned by", "owned_by"), ("created", "created"))
+LISTS = {
+    "data": COLUMNS,
+    "models": (
+        ("name", "name"),
+        ("display name", "displayName"),
+        ("input", "inputTokenLimit"),
+        ("output", "outputTokenLimit"),
+    ),
+    "modelSummaries": (("id", "modelId"), ("name", "modelName"), ("provider", "providerName")),
+}
+"""By the key under which the models stand, the columns of their table: (heading, key)."""
 
 
 class OpenAIModels:
@@ -39,9 +62,11 @@ class OpenAIModels:
             return Match.TYPE
         if not raw.type_name and raw.first.get("object") == "model":
             return Match.SHAPE
+        if not raw.type_name and isinstance(raw.reply, dict) and isinstance(raw.reply.get("modelSummaries"), list):
+            return Match.SHAPE
         if not raw.url_path.endswith("/models") and raw.endpoint != "/v1/models":
             return Match.NO
-        is_list = isinstance(raw.reply, dict) and not raw.type_name and isinstance(raw.first.get("data"), list)
+        is_list = isinstance(raw.reply, dict) and not raw.type_name and _key_of(raw.first) is not None
         return Match.SHAPE if is_list else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
@@ -50,9 +75,10 @@ class OpenAIModels:
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Read the models."""
-        if isinstance(raw.reply, dict) and isinstance(raw.reply.get("data"), list):
+        key = _key_of(raw.reply) if isinstance(raw.reply, dict) else None
+        if key is not None:
             listed = Lookup(raw.reply, "response.body", problems)
-            return Reply(exhibits=(table("models", COLUMNS, listed.items("data")),))
+            return Reply(exhibits=(table("models", LISTS[key], listed.items(key)),))
         items: list[Json] = raw.reply if isinstance(raw.reply, list) else [raw.reply]
         try:
             text = orjson.dumps(items)
@@ -69,6 +95,12 @@ class OpenAIModels:
 
 
 FORMAT = OpenAIModels()
+
+
+def _key_of(reply: dict[str, Json]) -> str | None:
+    """Return the key of a reply under which its models are listed, None where there is none."""
+    return next((key for key in LISTS if isinstance(reply.get(key), list)), None)
+
 
 TABLES_BYTES = 2_000_000
 """Text of lists of models of which one process remembers the table: each test of a tree asks for the same one."""

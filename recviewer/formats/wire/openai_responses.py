@@ -27,6 +27,7 @@ _RESPONSE = (
     "background",
     "billing",
     "content_filters",
+    "access_programs",
     "conversation",
     "frequency_penalty",
     "incomplete_details",
@@ -61,6 +62,11 @@ _RESPONSE = (
 
 _EVENT = (
     "type",
+    "background",
+    "diff",
+    "output_format",
+    "quality",
+    "size",
     "annotation",
     "annotation_index",
     "arguments",

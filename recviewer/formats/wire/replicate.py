@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Kind, Message, Problem, Reply, Request, Text
+from recviewer.exchange.model import Chunk, Delta, Failure, Json, JsonPart, Kind, Message, Problem, Reply, Request, Text
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
@@ -12,13 +12,14 @@ from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw
+from recviewer.formats.sse import Event
 
 SHAPE = Shape(
     "replicate",
-    taken=("output:any", "status:last", "data"),
+    taken=("output:any", "status:last", "data", "reason:last"),
     known=("model", "version", "input.*", "data_removed", "source", "deadline", "logs", "urls.*", "stream"),
 )
-READ = frozenset({"data"})
+READ = frozenset({"data", "done.reason"})
 _EVENTS = frozenset({"output", "done", "error", "logs"})
 
 
@@ -32,7 +33,8 @@ class Replicate:
     def match(self, raw: Raw) -> Match:
         """Match a prediction, or events of its stream."""
         head = raw.first
-        if raw.sse_events and not raw.heads and {event.name for event in raw.sse_events} <= _EVENTS:
+        names = {event.name for event in raw.sse_events}
+        if names and names <= _EVENTS and (not raw.heads or "output" in names):
             return Match.SHAPE
         is_own = isinstance(head.get("urls"), dict) and "status" in head and "input" in head and "version" in head
         return Match.SHAPE if is_own and isinstance(raw.reply, dict) else Match.NO
@@ -49,7 +51,8 @@ class Replicate:
         if isinstance(raw.reply, list):
             chunks = list(_chunks(raw))
             outputs = deltas.fold(delta for chunk in chunks for delta in chunk.deltas)
-            return Reply(outputs, chunks=len(chunks), runs=deltas.runs_of(chunks))
+            error = next((Failure("", None, event.text) for event in raw.events() if event.name == "error"), None)
+            return Reply(outputs, error=error, chunks=len(chunks), runs=deltas.runs_of(chunks))
         reply = Lookup(raw.reply, AT, problems)
         made = reply.data.get("output")
         pieces = made if isinstance(made, list) else [made]
@@ -71,8 +74,16 @@ FORMAT = Replicate()
 
 def _chunks(raw: Raw) -> Iterator[Chunk]:
     for number, event in enumerate(raw.events()):
-        found = (
-            Delta(text=event.text) if event.name == "output" else Delta(finish="done" if event.name == "done" else "")
-        )
-        element: Json = {"data": event.text}
+        if event.name == "output":
+            found = Delta(text=event.text)
+            element: dict[str, Json] = {"data": event.text}
+        else:
+            found = Delta(finish=_reason(event) if event.name == "done" else "")
+            element = {event.name or "message": event.data if isinstance(event.data, dict) else event.text}
         yield Chunk(number + 1, (found,), None, element, READ, event.size_bytes, event.name)
+
+
+def _reason(event: Event) -> str:
+    """Return why the stream ended: "done", or the reason that the event gives."""
+    told = event.data.get("reason") if isinstance(event.data, dict) else None
+    return told if isinstance(told, str) and told else "done"

@@ -20,7 +20,10 @@ from recviewer.formats.media import part_of, told_type
 from recviewer.formats.messages import arguments_text
 from recviewer.formats.raw import Raw
 
-SHAPE = Shape("resource", known=("*", "data[].*", "[].*"))
+_LISTS = ("data", "files", "cachedContents", "batches", "operations", "fileSearchStores", "documents")
+"""Under which keys things are listed."""
+
+SHAPE = Shape("resource", known=("*", "[].*", *(f"{key}[].*" for key in _LISTS)))
 _OBJECTS = frozenset(
     {
         *(
@@ -57,8 +60,8 @@ class Resource:
         """Match by what the thing calls itself; a reply that says nothing by where such things lie."""
         if raw.type_name or raw.request_kind != "inference":
             return Match.NO
-        items = raw.first.get("data")
-        first = items[0] if isinstance(items, list) and items else raw.first
+        items = next((held for key in _LISTS if isinstance(held := raw.first.get(key), list)), None)
+        first = items[0] if items else raw.first
         if not isinstance(raw.reply, list):
             if any(_is_own(one) for one in (first, raw.first, raw.first.get("file")) if isinstance(one, dict)):
                 return Match.SHAPE
@@ -80,6 +83,8 @@ class Resource:
         """Read the things; of a run that waits for tools the calls that it asks for, and of a file what it is."""
         if isinstance(raw.reply, list):
             return Reply(exhibits=(_listed("results", [item for item in raw.reply if isinstance(item, dict)]),))
+        if raw.reply == "":
+            return Reply()
         reply = Lookup(raw.reply, AT, problems)
         if "base64" in reply.data:
             parts: tuple[Part, ...] = (part_of(reply.text("base64"), told_type(raw)),)
@@ -90,8 +95,9 @@ class Resource:
         calls = tuple(_calls(asked)) if asked is not reply else ()
         if calls:
             return Reply(deltas.fold([Delta(parts=calls, finish=reply.text("status"))]), model=reply.text("model"))
-        if isinstance(reply.data.get("data"), list) and "object" in reply.data:
-            items = [item for item in reply.data["data"] if isinstance(item, dict)]
+        key = next((key for key in _LISTS if isinstance(reply.data.get(key), list)), "")
+        if key and (key != "data" or "object" in reply.data):
+            items = [item for item in reply.data[key] if isinstance(item, dict)]
             return Reply(exhibits=(_listed("things", items),), model=reply.text("model"))
         rows = [(key, _cell(value)) for key, value in reply.data.items() if value not in (None, "", [], {})]
         return Reply(exhibits=(Table("properties", ("property", "value"), tuple(rows)),), model=reply.text("model"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from recviewer.recorders.cassettes import Cassette, object_in
@@ -44,13 +46,13 @@ class HttpMock(Cassette):
         from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
 
         asked, given = object_in(value, "when"), object_in(value, "then")
-        query = [
-            f"{one.get('name')}={one.get('value')}" for one in asked.get("query_param") or [] if isinstance(one, dict)
-        ]
+        given_query = asked.get("query_param") or []
+        query = [f"{one['name']}={one.get('value')}" for one in given_query if _is_pair(one)]
         url = first_text((asked.get("path"),)) + (f"?{'&'.join(query)}" if query else "")
         body = given.get("body")
         if given.get("body_encoding") == "base64" and isinstance(body, str):
-            body = base64.b64decode(body)
+            with suppress(binascii.Error):
+                body = base64.b64decode("".join(body.split()), validate=True)
         status = given.get("status")
         return HttpExchange(
             first_text((asked.get("method"),)) or "GET",
@@ -63,9 +65,14 @@ class HttpMock(Cassette):
             {
                 "document": beside(value, "when", "then"),
                 "when": beside(asked, "path", "method", "query_param", "header", "body"),
+                "query_param": [one for one in given_query if not _is_pair(one) or len(one) > 2] or None,
                 "then": beside(given, "status", "header", "body", "body_encoding"),
             },
         )
+
+
+def _is_pair(one: Any) -> bool:
+    return isinstance(one, dict) and "name" in one
 
 
 RECORDER = HttpMock()

@@ -43,8 +43,11 @@ class VcrPy(Cassette):
         from recviewer.recorders.yaml_text import BadYaml, documents
 
         try:
-            frames = [item.value for item in self.items(documents(data))]
-            yield FilePart("", 0, len(data), document_of(_session(frames), exact=exact))
+            found = documents(data)
+            heard = _session([item.value for item in self.items(found)])
+            around = self.around(found[0].whole.value) if len(found) == 1 else {}
+            heard.more = {**heard.more, "file": around}
+            yield FilePart("", 0, len(data), document_of(heard, exact=exact))
         except (BadYaml, ValueError) as reason:
             yield FilePart("", 0, len(data), None, str(reason))
 
@@ -55,7 +58,7 @@ class VcrPy(Cassette):
         )
 
 
-_MODULE = re.compile(r"(?:.*/)?cassettes/([^/]+)/([^/]+)\.(?:ya?ml|json)")
+_MODULE = re.compile(r"((?:.*/)?)(?:cassettes|_vcr)/([^/]+)/([^/]+)\.(?:ya?ml|json)")
 _TEST = re.compile(r"(?:(?P<holder>[A-Z][A-Za-z0-9_]*)\.)?(?P<name>test_?[^/]*)")
 
 
@@ -65,18 +68,18 @@ def test_of_cassette(path: str) -> str | None:
     What stands in brackets is as the file's name has it, in which some signs are `-`.
     """
     found = _MODULE.fullmatch(path)
-    name = _TEST.fullmatch(found[2]) if found else None
-    if found is None or name is None or not (found[1].startswith("test_") or found[1].endswith("_test")):
+    name = _TEST.fullmatch(found[3]) if found else None
+    if found is None or name is None or not (found[2].startswith("test_") or found[2].endswith("_test")):
         return None
-    folder = path[: path.rindex("cassettes/")]
     holder = f"{name['holder']}::" if name["holder"] else ""
-    return f"{folder}{found[1]}.py::{holder}{name['name']}"
+    return f"{found[1]}{found[2]}.py::{holder}{name['name']}"
 
 
 _SAMPLES = frozenset({"request_sample", "request_stream", "collections_method"})
 _FINISHED = re.compile(r'"type": ?"response\.done"|"turnComplete": ?true')
 """Ends an answer, of either protocol."""
 
+_FRAMED = frozenset({"kind", "direction", "data"})
 _FRAME = re.compile(rb"\n *- kind: (?:message|close)\r?\n")
 
 
@@ -89,18 +92,20 @@ def _session(frames: Sequence[Any]) -> HttpExchange:
 
     sent: list[Any] = []
     received: list[Any] = []
+    beside: dict[str, object] = {}
     finished = 0
     for frame in frames:
         if not isinstance(frame, dict) or "kind" not in frame:
             raise ValueError("a session over a WebSocket with something that is no frame")
         if frame.get("kind") == "message" and frame.get("direction") == "sent":
+            beside |= {str(len(sent)): more for more in [{key: frame[key] for key in frame.keys() - _FRAMED}] if more}
             sent.append({"after": finished, "data": frame.get("data")})
-        elif frame.get("kind") == "message" and set(frame) == {"kind", "direction", "data"}:
+        elif frame.get("direction") == "received" and set(frame) == _FRAMED and frame["kind"] == "message":
             received.append(frame["data"])
             finished += isinstance(frame["data"], str) and _FINISHED.search(frame["data"]) is not None
         else:
             received.append({"close": frame})
-    return HttpExchange("", "", {}, {"sent": sent}, None, {}, received, is_stream=True)
+    return HttpExchange("", "", {}, {"sent": sent}, None, {}, received, {"sent": beside}, is_stream=True)
 
 
 def _sampled(value: dict[str, Any]) -> HttpExchange:
@@ -129,9 +134,21 @@ def _sampled(value: dict[str, Any]) -> HttpExchange:
         "request": beside(asked, "json", "raw"),
         "response": beside(given, "json", "raw"),
         "stream": beside(stream, "chunks_json", "chunks_raw"),
+        "chunks": _beside_chunks(stream),
     }
     sent = asked.get("json") if isinstance(asked, dict) else None
     return HttpExchange("POST", "", {}, sent, None, {}, body, more, is_stream=is_stream)
+
+
+def _beside_chunks(stream: Any) -> dict[str, object]:
+    """Return what stands beside the chunks of a stream, by the number of the chunk."""
+    chunks = stream.get("chunks_json") if isinstance(stream, dict) else None
+    held = {str(number): one for number, one in enumerate(chunks if isinstance(chunks, list) else ())}
+    return {
+        number: {key: value for key, value in one.items() if key != "chunk"}
+        for number, one in held.items()
+        if isinstance(one, dict) and "chunk" in one and len(one) > 1
+    }
 
 
 def exchange_of(value: Any) -> HttpExchange:
@@ -218,7 +235,7 @@ def _body_of(body: Any) -> object:
         if "base64_string" in body:
             import base64
 
-            return base64.b64decode(str(body["base64_string"]))
+            return base64.b64decode("".join(str(body["base64_string"]).split()), validate=True)
         return body.get("string")
     return body
 
