@@ -2,6 +2,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from recviewer.catalog import indexer, run_lock
+from tests.trees import FOLDER, bytes_of, chat
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +61,15 @@ def test_missing_root_is_refused(root):
         call_command("search", "planet")
 
     assert failure.value.returncode == 2
+
+
+def test_rules_look_at_the_tree_before_their_findings_are_searched(root, capsys):
+    one = chat("Once?")
+    for name in ("a", "b"):
+        place = root / FOLDER / f"{name * 64}.json"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(bytes_of(one))
+
+    call_command("search", "smell:twin")
+
+    assert capsys.readouterr().out.splitlines() == [f"{FOLDER}/{'a' * 64}.json"]

@@ -16,6 +16,7 @@ from recviewer.catalog import freshness, noticed, search
 from recviewer.catalog.facets import Counts
 from recviewer.catalog.found import SMELLS, found_on
 from recviewer.catalog.models import Recording
+from recviewer.catalog.outdated import Outdated, outdated, outdated_for
 from recviewer.catalog.prepared import prepared
 from recviewer.discreet import discreet
 from recviewer.language.tree import Term
@@ -64,6 +65,7 @@ class Listing:
     faults: sentences on filters whose values make no sense; nothing is listed then. mending: how to put them right.
     text_url: has all of it as text in the box, is_text: so it stands there now. plain_url: drops all. strangers: sentences
     on values that no recording has. direct: the one recording or test that what was typed names.
+    outdated: set where filters ask for findings that are older than the catalog.
     """
 
     state: ListState
@@ -98,6 +100,7 @@ class Listing:
     direct: Step | None
     help: SafeString
     saved: SavedRail
+    outdated: Outdated | None = None
     overview: TreeOverview | None = None
     overview_is_hidden: bool = False
 
@@ -147,7 +150,8 @@ def build(state: ListState, mending: Mending | None = None, *, is_text: bool = F
     """Put the page together. Opens no file."""
     generation = freshness.generation()
     kept_for = freshness.once_settled(generation)
-    faults = tuple(dict.fromkeys(filter(None, map(narrowing.fault, (*state.terms, *narrowing.terms_in(state.words))))))
+    terms = (*state.terms, *narrowing.terms_in(state.words))
+    faults = tuple(dict.fromkeys(filter(None, map(narrowing.fault, terms))))
     everything, counted = counts_of(state, kept_for, is_faulty=bool(faults))
     pages = max(1, -(-counted.total // state.per_page))
     state = replace(state, page=min(state.page, pages))
@@ -189,6 +193,7 @@ def build(state: ListState, mending: Mending | None = None, *, is_text: bool = F
         freshness=Freshness(generation, "/" + state.address(), False, discreet(freshness.trouble())),
         help=printed_help(),
         saved=rail_of(replace(state, page=1), kept_for),
+        outdated=outdated_for(terms),
     )
 
 
@@ -296,7 +301,7 @@ def as_json(page: Listing) -> Json:
     fields = ("path", "blob", "fingerprint", "kind", "model", "host", "suite", "test_id", "streaming", "chunks", "size",
               "asked", "answered", "outcome", "replay", "finish", "provider", "recorder")  # fmt: skip
     tags = said.tags_for_paths([one.path for one in page.recordings])
-    more = noticed.names_by_id(SMELLS)
+    more, old = noticed.names_by_id(SMELLS), outdated()
     return Json(
         {
             "total": page.total,
@@ -306,6 +311,7 @@ def as_json(page: Listing) -> Json:
             "next": page.next_url or None,
             "hints": page.state.hints,
             "mistakes": mistakes,
+            "smells_are_current": old is None,
             "facets": {key: dict(values) for key, values in page.counted.by_facet.items()},
             "recordings": [
                 {name: getattr(one, name) for name in fields}

@@ -271,6 +271,32 @@ def test_any_rule_can_be_asked_for_in_the_list(client, tree_of):
     assert client.get(reverse("recordings:json"), {"smell": "no-such-rule"}).status_code == 400
 
 
+def test_a_list_says_that_its_findings_are_older_than_the_catalog(client, tree_of, root):
+    def asked(smell):
+        html = client.get(reverse("recordings:listing"), {"smell": smell}).content.decode()
+        return "recordings changed since" in html, client.get(reverse("recordings:json"), {"smell": smell}).json()
+
+    tree_of(CUT, GOOD)
+    assert asked("twin")[0] is False
+    assert asked("twin")[1]["smells_are_current"] is True
+    (root / OLD).write_bytes(bytes_of(CUT))
+    indexer.refresh(processes=1)
+
+    assert asked("twin")[0] is True
+    assert asked("")[0] is True
+    assert asked("twin")[1]["smells_are_current"] is False
+    assert asked("broke-off")[0] is False, "its answer follows from the rows"
+    noticed.look()
+    assert asked("twin")[0] is False
+    assert asked("twin")[1]["total"] > 0
+
+
+def test_a_list_says_that_nothing_was_looked_for_yet(client, root):
+    indexer.refresh(processes=1)
+
+    assert "Nothing was looked for yet" in client.get(reverse("recordings:listing"), {"smell": ""}).content.decode()
+
+
 def test_a_file_that_cannot_be_read_is_as_none(client, tree_of):
     tree_of(CUT)
     noticed._place().write_bytes(json.dumps({"state": 1}).encode())

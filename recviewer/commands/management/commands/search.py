@@ -23,16 +23,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.catalog import indexer, provenance, run_lock, search
+        from recviewer.catalog.outdated import rests_on_look
         from recviewer.commands.start import prepare
         from recviewer.commands.terminal import safe
         from recviewer.git.repository import GitFailed
-        from recviewer.review.narrowing import narrowed, read, strangers, wanted_in
+        from recviewer.review.narrowing import narrowed, read, strangers, terms_in, wanted_in
         from recviewer.store.refusals import Refusal
 
-        asked = read(" ".join(options["query"]))
+        query = " ".join(options["query"])
+        asked = read(query)
+        rests = rests_on_look((*asked.terms, *terms_in(asked.words)))
         if options["limit"] < 0:
             raise CommandError("--limit takes a whole number from 0 on", returncode=2)
-        if asked.faults:
+        if asked.faults and not rests:
             raise CommandError(" ".join(asked.faults), returncode=2)
         for hint in asked.hints:
             self.stderr.write(hint)
@@ -46,6 +49,11 @@ class Command(BaseCommand):
             self.stderr.write(f"The last commits are not known: {failed}.")
         except Refusal as refusal:
             raise CommandError(str(refusal), returncode=2) from None
+        if rests:
+            self._look()
+            asked = read(query)
+            if asked.faults:
+                raise CommandError(" ".join(asked.faults), returncode=2)
         found = narrowed(asked.terms, asked.words).order_by("path")
         total = found.count()
         shown = list(found.only("id", "path")[: options["limit"]])
@@ -60,3 +68,19 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {snippet.where}: {safe(' '.join(words.split()))}")
         more = total - len(shown)
         self.stderr.write(f"{total:,} recordings" + (f", {more:,} of them not shown (--limit)" if more > 0 else ""))
+
+    def _look(self) -> None:
+        """Have rules look at the tree first where something was indexed since they did."""
+        import subprocess
+
+        from recviewer.catalog import noticed
+        from recviewer.catalog.outdated import outdated
+
+        old = outdated()
+        if old is None:
+            return
+        try:
+            noticed.look()
+        except (OSError, subprocess.SubprocessError) as failed:
+            when = f"are those of {old.at:%Y-%m-%d %H:%M} UTC" if old.at else "are not known"
+            self.stderr.write(f"The findings {when}: the tree could not be looked at ({type(failed).__name__}).")
