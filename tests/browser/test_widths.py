@@ -119,6 +119,19 @@ def test_a_phone_has_the_rest_of_the_queue_behind_a_button(open_page):
     expect(page.locator(".tape-count")).to_contain_text("2 of")
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 640)])
+def test_what_else_can_be_done_with_the_ticked_takes_no_quarter_of_a_phone(open_page, width, height):
+    page = open_page(width=width, height=height)
+    page.goto("/?kind=chat")
+    page.locator("[data-tick]").first.click()
+
+    page.get_by_role("button", name="More").click()
+    expect(page.get_by_role("button", name="Choose nothing")).to_be_visible()
+
+    assert page.evaluate("document.querySelector('[data-bulk-bar]').offsetHeight / innerHeight") < 0.25
+    assert page.evaluate(WIDE) == 0
+
+
 def test_a_phone_asks_for_the_reason_of_many_where_the_buttons_were(open_page):
     page = open_page(width=320, height=640)
     page.goto("/?kind=chat")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.text.test_addresses import url_of_test
+from recviewer.pages.text.test_labels import TestLabel, labels_of
 
 PER_PAGE = 50
 """Requests on one page: their files are read."""
@@ -48,14 +49,15 @@ class MarkLink:
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """A request of the table. short: of its hash. asked_by: who asks, in words. models: of the union, "" for none.
+    """A request of the table. short: of its hash. asked_by: who asks, in words; label: of the one test that does.
 
-    hosts: those of the files that are read, else of all. marks: (glyph, tone, words).
+    models: of the union, "" for none. hosts: those of the files that are read, else of all. marks: (glyph, tone, words).
     """
 
     short: str
     url: str
     asked_by: str
+    label: TestLabel | None
     test_id: str
     test_url: str
     files: int
@@ -98,6 +100,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = min(max(1, whole(request.GET.get("page", ""), 1)), max(1, -(-len(left) // PER_PAGE)))
     start = (page - 1) * PER_PAGE
     unions = [union_of(one) for one in left[start : start + PER_PAGE]]
+    labels = labels_of({one.request.test_id for one in unions if one.request.test_id}, ())
     following = _address(only, page + 1) if start + PER_PAGE < len(left) else ""
     if request.path.endswith(".json"):
         return Json({"total": len(left), "next": following or None, "requests": list(map(told, unions))})
@@ -109,7 +112,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         joined=sum(len(one.read) > 1 for one in found.every),
         lost=sum(not one.read for one in found.every),
         marks=tuple(_marks(found.every, only)),
-        rows=tuple(map(_row, unions)),
+        rows=tuple([_row(one, labels) for one in unions]),
         first=start + 1,
         last=start + len(unions),
         previous=_address(only, page - 1) if page > 1 else "",
@@ -138,7 +141,7 @@ def _marks(every: Sequence[ListRequest], only: str) -> list[MarkLink]:
     ]
 
 
-def _row(union: ListUnion) -> RequestRow:
+def _row(union: ListUnion, labels: Mapping[str, TestLabel]) -> RequestRow:
     asked = union.request
     hosts = asked.hosts or tuple(sorted({one.row.host for one in asked.files}))
     more = f" and {len(hosts) - 3:,} more" if len(hosts) > 3 else ""
@@ -146,6 +149,7 @@ def _row(union: ListUnion) -> RequestRow:
         short=short(asked.digits),
         url=reverse("models:show", args=[asked.digits]),
         asked_by=asked_by(asked),
+        label=labels.get(asked.test_id),
         test_id=asked.test_id,
         test_url=url_of_test(asked.test_id) if asked.test_id else "",
         files=len(asked.files),
