@@ -1,6 +1,7 @@
 """Things to look at: a change, many that are the same change with one to stand for them, or all that one test became.
 
-A file that holds many calls, of which no test is known, is what a test is elsewhere: its calls are read together.
+A file that holds many calls, of which no test is known, is what a test is elsewhere: its calls are read together. So are
+several tests of one function, or files of one folder, that ask the same and hold little (see `kin`): each is read.
 """
 
 from __future__ import annotations
@@ -9,6 +10,12 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from recviewer.changes.model import Change
+from recviewer.smells import Severity
+
+TOGETHER = 24
+"""Changes that several tests or files may have, up to which they are read on one page."""
+TOGETHER_WORDS = 3_000
+"""Words that may have come and gone in them."""
 
 
 class Item(NamedTuple):
@@ -36,6 +43,11 @@ class Item(NamedTuple):
     def stories(self) -> tuple[str, ...]:
         """The tests or, where none is known, the files of many calls that it is about, each once; "" for neither."""
         return tuple(dict.fromkeys(change.about.story for change in self.changes))
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The tests, else the files, that it is about, each once."""
+        return tuple(dict.fromkeys(place_of(change) for change in self.changes))
 
     @property
     def verdict(self) -> str:
@@ -69,13 +81,44 @@ def joined(by_call: Iterable[Item]) -> list[Item]:
 
     All that one test's recordings became is one item, and so is all that became of a file of many calls of which no test
     is known. A change that several tests or files share is not read again in each: it is an item of its own; several that
-    the very same share are one. What is of neither, and what is only churn, stands as it does call by call.
+    the very same share are one. What is of neither, and what is only churn, stands as it does call by call. Items of the
+    same kin are one as far as a page can show them; what is red, and what went, is not read among the rest.
     """
     about: dict[object, list[Item]] = {}
     for place, item in enumerate(by_call):
         is_known = all(item.stories) and not all(change.is_churn for change in item.changes)
         about.setdefault(_about(item) if is_known else place, []).append(item)
-    return [some[0] if len(some) == 1 else _as_one(some) for some in about.values()]
+    return [_as_one(some) for some in _of_kin(map(_as_one, about.values()))]
+
+
+def _of_kin(every: Iterable[Item]) -> list[list[Item]]:
+    """Return items by who is read together, in the order of the first of each."""
+    made: list[list[Item]] = []
+    open_: dict[object, list[Item]] = {}
+    for item in every:
+        kin = frozenset([change.kin for change in item.changes])
+        if b"" in kin:
+            made.append([item])
+            continue
+        is_red = any(change.severity is Severity.RED for change in item.changes)
+        key = kin, is_red, {change.new is None for change in item.changes} == {True}
+        some = open_.get(key)
+        if some is None or not _fit([*some, item]):
+            some = open_[key] = []
+            made.append(some)
+        some.append(item)
+    return made
+
+
+def _fit(some: Sequence[Item]) -> bool:
+    read = [one.first for item in some for one in (items(item.changes) if item.is_many else [item])]
+    words = sum(change.removed.words + change.added.words for change in read)
+    return len(read) <= TOGETHER and words <= TOGETHER_WORDS
+
+
+def place_of(change: Change) -> str:
+    """Return what a change is read with: its test, else its file."""
+    return change.about.story or change.about.file_path
 
 
 def _about(item: Item) -> tuple[str, ...]:
@@ -85,6 +128,8 @@ def _about(item: Item) -> tuple[str, ...]:
 
 
 def _as_one(some: Sequence[Item]) -> Item:
+    if len(some) == 1:
+        return some[0]
     return Item(
         tuple([change for item in some for change in item.changes]),
         tuple([change for item in some for change in item.older]),

@@ -51,6 +51,7 @@ class Change:
     is_older: it is gone, and an older generation of the call that it shares its group with. is_move: only where it stands
     changed. expected: what its test looks for in the answer. why_not_back: of one that nothing asked for, why its old
     recording is not to be taken back, as a clause, "" where it can be; None for other changes, and where nobody looked.
+    kin: the same for changes that may be read on one page, b"" for one that stands for itself: see `kin`.
     """
 
     churn: Churn
@@ -73,6 +74,7 @@ class Change:
     is_move: bool = False
     expected: Expected = NOTHING_EXPECTED
     why_not_back: str | None = None
+    kin: bytes = b""
 
     @property
     def key(self) -> Key:

@@ -10,6 +10,7 @@ from recviewer.changes import expected, groups, moves, offers, wording
 from recviewer.changes.changeset import ChangeSet, Modified, kept
 from recviewer.changes.findings import Finding, findings
 from recviewer.changes.generations import folded
+from recviewer.changes.kin import kin_of
 from recviewer.changes.model import ORDER, Change, Key
 from recviewer.changes.numbers import Numbers, count
 from recviewer.difference.compare import compare
@@ -76,7 +77,7 @@ def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Seque
     ]
     lines = {item.new.raw: item.lines for item in source.modified}
     numbers, alike = groups.find(made, lines, [marks.get(change.key, frozenset()) for change in made])
-    made = [replace(change, alike=numbers.get(place)) for place, change in enumerate(made)]
+    made = [replace(change, alike=numbers.get(place), kin=kin_of(change)) for place, change in enumerate(made)]
     told = Overview(source, (), alike, found, is_whole=not untold)
     return decided(_with(told, sorted(folded(made), key=_importance)), verdicts or {})
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recviewer.changes.items import items, items_by_test
+from recviewer.changes.items import TOGETHER, TOGETHER_WORDS, items, items_by_test
+from recviewer.difference.words import Count
+from recviewer.smells import Severity
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,10 @@ class Side:
     raw: bytes
     test_id: str
     file: str = ""
+
+    @property
+    def file_path(self):
+        return self.raw.decode()
 
     @property
     def story(self):
@@ -33,12 +39,23 @@ class One:
     new: object = None
     verdict: str = ""
     file: str = ""
+    kin: bytes = b""
+    severity: Severity | None = None
+    words: int = 1
 
     @property
     def side(self):
         return Side(self.name.encode(), self.test, self.file)
 
     about = side
+
+    @property
+    def removed(self):
+        return Count(0, 0)
+
+    @property
+    def added(self):
+        return Count(self.words, self.words)
 
 
 def names(found):
@@ -99,6 +116,38 @@ def test_churn_and_what_is_of_no_test_stand_as_they_do_call_by_call():
     assert names(items_by_test(changes)) == names(items(changes)) == ["a", "b", "cd", "e"]
 
 
+def test_tests_of_one_kin_are_one_item_and_none_stands_for_another():
+    changes = [One(name, name, kin=b"k", new=1) for name in "abc"] + [One("d", "d", kin=b"l", new=1), One("e", "e")]
+
+    found = items_by_test(changes)
+
+    assert names(found) == ["abc", "d", "e"]
+    assert [item.is_many for item in found] == [True, False, False]
+    assert found[0].places == ("a", "b", "c")
+
+
+def test_a_test_with_a_change_of_another_kin_stands_for_itself():
+    changes = [One("a", "x", kin=b"k"), One("b", "y", kin=b"k"), One("c", "y", kin=b"l"), One("d", "z", kin=b"k")]
+
+    assert names(items_by_test([*changes, One("e", "z")])) == ["a", "bc", "de"]
+
+
+def test_what_is_red_and_what_went_is_not_read_among_the_rest():
+    red = [One(name, name, kin=b"k", new=1, severity=Severity.RED) for name in "ab"]
+    amber = [One(name, name, kin=b"k", new=1, severity=Severity.AMBER) for name in "cd"]
+    gone = [One(name, name, kin=b"k") for name in "ef"]
+
+    assert names(items_by_test([*red, *amber, *gone])) == ["ab", "cd", "ef"]
+
+
+def test_no_more_are_read_together_than_a_page_can_show():
+    many = [One(f"{at};", f"{at}", kin=b"k") for at in range(TOGETHER + 1)]
+    long = [One(name, name, kin=b"k", words=TOGETHER_WORDS // 2) for name in "abc"]
+
+    assert [len(item.changes) for item in items_by_test(many)] == [TOGETHER, 1]
+    assert names(items_by_test(long)) == ["ab", "c"]
+
+
 CHANGES = st.lists(
     st.builds(
         One,
@@ -109,6 +158,7 @@ CHANGES = st.lists(
         st.booleans(),
         st.none() | st.integers(0, 2),
         st.sampled_from([None, 1]),
+        kin=st.sampled_from([b"", b"k", b"l"]),
     ),
     max_size=12,
 )
@@ -127,4 +177,4 @@ def test_every_change_is_in_one_item_and_there_are_never_more_than_by_call(made)
     assert len(by_test) <= len(by_call)
 
 
-FIELDS = ("test", "alike", "is_churn", "is_older", "group", "old", "new", "verdict")
+FIELDS = ("test", "alike", "is_churn", "is_older", "group", "old", "new", "verdict", "file", "kin")

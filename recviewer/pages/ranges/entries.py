@@ -109,6 +109,9 @@ def _rows(
 
 def _function(item: Item) -> str:
     story = item.first.about
+    names = {parse(test).short for test in item.tests}
+    if len(item.stories) > 1 and len(names) == 1 and story.test_id:
+        return names.pop()
     if len(item.stories) > 1:
         return counted(len(item.stories), "test" if story.test_id else "file")
     if story.test_id:

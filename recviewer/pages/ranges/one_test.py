@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -11,30 +11,26 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from recviewer.catalog.where import way
-from recviewer.changes.items import Item, items
+from recviewer.changes.items import Item
 from recviewer.changes.model import Change
-from recviewer.changes.once import Repeated, ToldCall, in_order_of_calls, told_once
+from recviewer.changes.once import told_once
 from recviewer.changes.overview import Overview
-from recviewer.difference.model import Churn, Section, Words
+from recviewer.difference.model import Section, Words
 from recviewer.exchange.amounts import counted
-from recviewer.exchange.model import Kind
 from recviewer.memory.ranges import watching
 from recviewer.pages.deciding import hurry
 from recviewer.pages.deciding.verdict_bar import Bar, bar_of
-from recviewer.pages.difference.expected import ShownExpected, expected_of
-from recviewer.pages.difference.sections import Part, part_of
-from recviewer.pages.difference.text import Room
 from recviewer.pages.ranges import acts, entries, generations
 from recviewer.pages.ranges.entries import Entries
 from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.findings import FindingHere, found_on
-from recviewer.pages.ranges.members import Member, members_of
 from recviewer.pages.ranges.pushed import Pushed, Watch, elsewhere, pushed_of, watch_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
+from recviewer.pages.ranges.read_calls import ReadCall, calls_of, fields_of
 from recviewer.pages.ranges.turn_map import TurnMap, turn_map_of
-from recviewer.pages.site.forms import item_of, items_of, seen_in
+from recviewer.pages.site.forms import seen_in
 from recviewer.pages.site.htmx import wants_fragment
-from recviewer.pages.text.classes import CLASSES, STATES, Look, look_of_state
+from recviewer.pages.text.classes import STATES, Look, look_of_state
 from recviewer.pages.text.folds import Folds
 from recviewer.pages.text.test_ids import TestId, parse
 from recviewer.pages.text.walk import Queue
@@ -44,49 +40,17 @@ from recviewer.review.refusals import Invalid
 from recviewer.review.subjects import WHOLE_TEST
 from recviewer.smells import Severity
 
-ROOM = 200_000
-"""Characters of markup that all that changed may take; a call that does not fit is left to its own page."""
-LONGEST = 20_000
-"""Characters that changed in one call, up to which it is shown here."""
-MOST_CALLS = 60
-"""Calls that are shown here; those behind them are left to their own pages."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadCall:
-    """One call of the test. parts: what it tells. repeated: what an earlier call told. why_not: why it is left to its own
-    page, "" where it is not. findings: what was found on it. item: for the `item` field of a form about it alone, "" where
-    it is decided on, or may not be decided on here. others: the same change in other recordings, decided on along with it.
-    """
-
-    number: int
-    change: Change
-    look: Look
-    state: Look
-    url: str
-    parts: tuple[Part, ...]
-    repeated: tuple[Repeated, ...]
-    expected: ShownExpected | None
-    findings: tuple[FindingHere, ...]
-    item: str
-    why_not: str
-    others: tuple[Member, ...]
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """The change, and those that are the same."""
-        return (self.change, *(one.change for one in self.others))
-
 
 @dataclass(frozen=True, slots=True)
 class OneTestPage:
     """What changed in a test or in a file of many calls, or alike in several of these.
 
     path: of the weightiest change. filter: what the queue asks for, as the end of an address. test: None where none is
-    known; file: the path of the file then, else "". others: how many further tests or files have the same. classes: looks
-    with how many. words: came and went, each counted once; words_by_call: as the pages of its calls show them. older:
-    (how many older generations a call has, the address where they are read). beside: the left column. turns: before
-    and now, None where it is about several tests or there are not two conversations to hold up.
+    known; file: the path of the file then, else "". others: how many further tests or files it is about. is_alike: each
+    of them has the same changes; else each has calls of its own that answer the same opening. classes: looks with how
+    many. words: came and went, each counted once; words_by_call: as the pages of its calls show them. older: (how many
+    older generations a call has, the address where they are read). beside: the left column. turns: before and now,
+    None where it is about several tests or there are not two conversations to hold up.
     """
 
     place: ShownRange
@@ -96,6 +60,7 @@ class OneTestPage:
     test: TestId | None
     file: str
     others: int
+    is_alike: bool
     calls: tuple[ReadCall, ...]
     classes: tuple[tuple[Look, int], ...]
     findings: tuple[FindingHere, ...]
@@ -135,7 +100,7 @@ def show(request: HttpRequest, place: ShownRange, path_: str) -> HttpResponse:
     kept = request.GET.copy()
     kept.pop("open", None)
     folds = Folds.asked_by(names, kept.urlencode(), is_part=wants_fragment(request))
-    calls = _calls(place, asked, item, folds)
+    calls = calls_of(place, asked, item, folds)
     if wants_fragment(request) and names:
         fold = folds.found.get(names[-1])
         if fold is None:
@@ -167,7 +132,7 @@ def _page(
     beside: Entries,
 ) -> OneTestPage:
     test = item.first.about.test_id
-    others = len(item.stories) - 1
+    others = len(item.places) - 1
     looks = [call.look for call in calls for _ in call.changes]
     heads = [call.change for call in calls]
     return OneTestPage(
@@ -178,6 +143,7 @@ def _page(
         test=parse(test) if test else None,
         file="" if test else item.first.about.file_path,
         others=others,
+        is_alike=not any(call.begins for call in calls),
         calls=tuple(calls),
         classes=tuple([(look, looks.count(look)) for look in dict.fromkeys(looks)]),
         findings=tuple(found_on(place, item.changes)),
@@ -229,7 +195,7 @@ def _bar(
             ("range", place.spec),
             ("read", item.first.side.path),
             ("filter", asked.query()[1:]),
-            ("item", _items(mine)),
+            ("item", fields_of(mine)),
         ),
         act_url=reverse("changes:one_test"),
         url=place.item_url(asked, item),
@@ -271,87 +237,7 @@ def _what(open_: Sequence[Change], total: int) -> str:
     )
 
 
-def _items(some: Sequence[Change]) -> str:
-    return items_of(item_of(one.side.path, one.side.blob, one.own_subject) for one in some)
-
-
 ALONE = "All of it is decided, each change on its own page."
-TOO_MUCH = "too much of it changed to be shown here"
-NOTHING = "nothing of it can be shown here"
-
-
-def _calls(place: ShownRange, asked: RangeFilter, item: Item, folds: Folds) -> list[ReadCall]:
-    """Return the calls of an item in order; of changes that are the same the first, with the others."""
-    same = {}
-    for some in items(item.changes):  # of several tests or files the calls of one are read, in their order
-        head = next((one for one in some.changes if one.about.story == item.stories[0]), some.first)
-        same[head.key] = (head, *[one for one in some.changes if one is not head])
-    heads = in_order_of_calls(some[0] for some in same.values())
-    room, hidden, made = Room(ROOM), set[int](), []
-    for one in told_once(heads):
-        call = _call(place, asked, one, same[one.change.key][1:], folds, room, hidden)
-        if call.why_not:
-            hidden.add(one.number)
-        made.append(call)
-    return made
-
-
-def _call(
-    place: ShownRange,
-    asked: RangeFilter,
-    told: ToldCall,
-    others: Sequence[Change],
-    folds: Folds,
-    room: Room,
-    hidden: Collection[int],
-) -> ReadCall:
-    """hidden: numbers of calls of which not all is shown, so that what they tell for others is not shown either."""
-    change = told.change
-    why_not = _why_not(told, room)
-    parts = () if why_not else tuple(_parts(told, folds, room))
-    if not all(part.is_whole for part in parts) or any(one.call in hidden for one in told.repeated):
-        why_not = TOO_MUCH
-    every = (change, *others)
-    is_open = any(not one.verdict for one in every) and all(one.subject for one in every)
-    return ReadCall(
-        told.number,
-        change,
-        CLASSES[change.churn],
-        look_of_state(change.verdict or "undecided", is_gone=change.new is None),
-        place.change_url(asked, change),
-        parts,
-        told.repeated,
-        expected_of(change.expected) if change.expected.met else None,
-        tuple(found_on(place, every)),
-        _items([one for one in every if not one.verdict]) if is_open and not why_not else "",
-        why_not,
-        tuple(members_of(place, asked, others)),
-    )
-
-
-def _why_not(told: ToldCall, room: Room) -> str:
-    """Return why a call is left to its own page, "" where it is not."""
-    sides = (told.change.old, told.change.new)
-    is_read = all(side is None or side.exchange.kind is not Kind.UNREADABLE for side in sides)
-    is_told = told.is_told and (told.sections or told.repeated)
-    if told.change.churn is Churn.UNREAD or told.change.unread or not is_read or not is_told:
-        return NOTHING
-    changed = sum(
-        len(item.words.old) + len(item.words.new)
-        for section in told.sections
-        for item in section.items
-        if isinstance(item, Words)
-    )
-    return TOO_MUCH if changed > LONGEST or room.left <= 0 or told.number > MOST_CALLS else ""
-
-
-def _parts(told: ToldCall, folds: Folds, room: Room) -> list[Part]:
-    """Return the sections of a call, printed, with names that no other call of the page has."""
-    made = []
-    for section in told.sections:
-        part = part_of(section, folds, room, prefix=f"call-{told.number}-")
-        made.append(replace(part, id=f"call-{told.number}-{part.id}"))
-    return made
 
 
 def _decide(request: HttpRequest, spec: str) -> HttpResponse:
@@ -364,7 +250,7 @@ def _decide(request: HttpRequest, spec: str) -> HttpResponse:
         place = ShownRange(spec, report)
         every = asked.items(report)
         item = next((one for one in every if any(path_ == change.side.path for change in one.changes)), None)
-        calls = _calls(place, asked, item, Folds()) if item is not None and item.is_many else []
+        calls = calls_of(place, asked, item, Folds()) if item is not None and item.is_many else []
         shown = {one.side.path for call in calls if not call.why_not for one in call.changes}
         if any(one.path not in shown or not one.change for one in seen):
             raise Invalid("Some of what was chosen is not shown on the page of this test any more. Open it again.")

@@ -12,7 +12,8 @@ from recviewer.difference.model import Churn
 from recviewer.memory.ranges import report_of
 from recviewer.pages.deciding import hurry
 from recviewer.pages.difference.text import Room
-from recviewer.pages.ranges import one_test
+from recviewer.pages.ranges import read_calls
+from recviewer.pages.site.forms import item_of
 from recviewer.review.models import Decision
 from recviewer.review.undoing import undo
 from tests.conftest import exchange
@@ -63,8 +64,8 @@ def fields_of(client, spec, test=TEST):
     return dict(page_of(client, spec, test).context["page"].bar.fields)
 
 
-def decide(client, spec, verdict="approve", **more):
-    return client.post(URL, fields_of(client, spec) | {"verdict": verdict} | more)
+def decide(client, spec, verdict="approve", test=TEST, **more):
+    return client.post(URL, fields_of(client, spec, test) | {"verdict": verdict} | more)
 
 
 def verdicts(spec):
@@ -127,7 +128,7 @@ def test_one_call_can_be_approved_alone_and_the_rest_is_left(client, spec):
 def test_what_the_page_does_not_show_is_refused(client, spec):
     change = next(one for one in report_of(spec).found.changes if one.side.name == "c.json")
 
-    answer = decide(client, spec, item=one_test.item_of(change.side.path, change.side.blob, change.own_subject))
+    answer = decide(client, spec, item=item_of(change.side.path, change.side.blob, change.own_subject))
 
     assert answer.status_code == 422
     assert not Decision.objects.exists()
@@ -272,8 +273,8 @@ def test_what_a_range_did_not_read_is_not_decided_here(client, write, commit):
     (change,) = report_of(f"{base}..{commit('after')}").found.changes
     unread = replace(change, churn=Churn.UNREAD)
 
-    assert one_test._why_not(told_once([change])[0], Room(one_test.ROOM)) == ""
-    assert one_test._why_not(told_once([unread])[0], Room(one_test.ROOM)) == one_test.NOTHING
+    assert read_calls._why_not(told_once([change])[0], Room(read_calls.ROOM)) == ""
+    assert read_calls._why_not(told_once([unread])[0], Room(read_calls.ROOM)) == read_calls.NOTHING
 
 
 def test_red_is_named_where_it_is_decided(client, write, commit):
@@ -327,6 +328,44 @@ def test_what_several_tests_share_is_read_once(client, write, commit):
     assert (page.bar.count, page.bar.queue.total) == (4, 1)
     client.post(URL, dict(page.bar.fields) | {"verdict": "approve"})
     assert set(verdicts(spec).values()) == {"approved"}
+
+
+def answered(write, commit, parameters, **asked):
+    """A range in which tests of one function, asked alike unless `asked` says otherwise, each have another answer."""
+    commits = []
+    for before in (True, False):
+        for at, name in enumerate(parameters):
+            said = f"Saturn, says {name}." if before else f"It is Saturn, says {name}."
+            write(f"{at}", said, asked=asked.get(name, "Which planet?"), test=f"tests/test_sky.py::test_moons[{name}]")
+        commits.append(commit(f"before: {before}"))
+    return "..".join(commits)
+
+
+def test_tests_of_one_function_that_were_asked_alike_are_read_after_each_other(client, write, commit):
+    spec = answered(write, commit, ["a", "b", "c"], c="Which moon?")
+
+    landing = client.get(f"/changes/{spec}").context["page"]
+    answer = page_of(client, spec, "tests/test_sky.py::test_moons[b]")
+    page, html = answer.context["page"], answer.content.decode()
+
+    assert (landing.numbers.items, landing.numbers.items_by_call) == (2, 3)
+    assert [call.begins for call in page.calls] == ["[a]", "[b]"]
+    assert (page.others, page.is_alike, page.turns) == (1, False, None)
+    assert all(f"says {name}." in re.sub(r"<[^>]+>", "", html) for name in "ab")
+    assert "says c." not in html
+    assert "asked alike" in html
+    client.post(URL, dict(page.bar.fields) | {"verdict": "approve"})
+    assert verdicts(spec) == {"0.json": "approved", "1.json": "approved", "2.json": ""}
+    assert {one.rule for one in Decision.objects.all()} == {"a test read as a whole"}
+
+
+def test_one_of_tests_that_were_asked_alike_can_be_decided_on_alone(client, write, commit):
+    spec = answered(write, commit, ["a", "b"])
+    call = page_of(client, spec, "tests/test_sky.py::test_moons[a]").context["page"].calls[1]
+
+    decide(client, spec, "reject", test="tests/test_sky.py::test_moons[a]", item=call.item, note="no")
+
+    assert verdicts(spec) == {"0.json": "", "1.json": "rejected"}
 
 
 def test_words_are_no_markup(client, write, commit):

@@ -1,0 +1,56 @@
+"""Which changes are read on one page though they are of different tests: answers to the same opening, to the letter.
+
+A function with six parametrisations asks one question six times, of other providers or through other clients, and a folder
+of cassettes asks it of every model. Each answer is read: nothing here says that two changes are the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from recviewer.changes.model import Change
+from recviewer.changes.once import is_plain
+from recviewer.difference.model import Churn
+from recviewer.exchange.fingerprint import Ids, canonical, said, said_of_part
+from recviewer.exchange.model import Exchange, Json, Kind
+from recviewer.exchange.text import SENT
+from recviewer.pairing.sides import Side
+
+
+def kin_of(change: Change) -> bytes:
+    """Return what is equal only for changes that may be read together; b"" for one that stands for itself.
+
+    That is where it belongs (of a test the function with its file, else the folder) and all that was said before a model
+    first spoke, to the letter; of what is no talk, the whole request. What cannot be told whole beside others stands for
+    itself, and so do older generations and what means the same.
+    """
+    if change.is_quiet or change.is_older or not _can_be_told(change):
+        return b""
+    about = change.about
+    told = (_home(about), canonical(_opening(about.exchange)))
+    return hashlib.blake2b(repr(told).encode("utf-8", "backslashreplace"), digest_size=16).digest()
+
+
+def _can_be_told(change: Change) -> bool:
+    sides = [side for side in (change.old, change.new) if side is not None]
+    if change.churn is Churn.UNREAD or any(_is_unread(side) for side in sides):
+        return False
+    return change.pair is not None or is_plain(change.side.exchange)
+
+
+def _is_unread(side: Side) -> bool:
+    return bool(side.meaning.unread) or side.exchange.kind is Kind.UNREADABLE or not side.subject
+
+
+def _home(side: Side) -> str:
+    return side.test_id.partition("[")[0] if side.test_id else side.folder
+
+
+def _opening(exchange: Exchange) -> Json:
+    ids = Ids()
+    told: list[Json] = []
+    for message in exchange.request.messages:
+        if message.role in SENT:
+            break
+        told.append([message.role, message.name, [said_of_part(part, ids) for part in message.parts]])
+    return told or said(exchange)["request"]

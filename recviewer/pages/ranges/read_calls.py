@@ -1,0 +1,152 @@
+"""The calls of a stop of the queue that holds several: what each tells on their one page, and why one is left to its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from recviewer.changes.items import Item, items, place_of
+from recviewer.changes.model import Change
+from recviewer.changes.once import Repeated, ToldCall, in_order_of_calls, told_once
+from recviewer.difference.model import Churn, Words
+from recviewer.exchange.model import Kind
+from recviewer.pages.difference.expected import ShownExpected, expected_of
+from recviewer.pages.difference.sections import Part, part_of
+from recviewer.pages.difference.text import Room
+from recviewer.pages.ranges.filter import RangeFilter
+from recviewer.pages.ranges.findings import FindingHere, found_on
+from recviewer.pages.ranges.members import Member, members_of
+from recviewer.pages.ranges.queue import ShownRange
+from recviewer.pages.site.forms import item_of, items_of
+from recviewer.pages.text.classes import CLASSES, Look, look_of_state
+from recviewer.pages.text.folds import Folds
+from recviewer.pages.text.test_ids import parse
+
+ROOM = 200_000
+"""Characters of markup that all that changed may take; a call that does not fit is left to its own page."""
+LONGEST = 20_000
+"""Characters that changed in one call, up to which it is shown here."""
+MOST_CALLS = 60
+"""Calls that are shown here; those behind them are left to their own pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCall:
+    """One call of the test. parts: what it tells. repeated: what an earlier call told. why_not: why it is left to its own
+    page, "" where it is not. findings: what was found on it. item: for the `item` field of a form about it alone, "" where
+    it is decided on, or may not be decided on here. others: the same change in other recordings, decided on along with it.
+    begins: where several tests or files are told after each other, the one whose calls begin here; else "".
+    """
+
+    number: int
+    change: Change
+    look: Look
+    state: Look
+    url: str
+    parts: tuple[Part, ...]
+    repeated: tuple[Repeated, ...]
+    expected: ShownExpected | None
+    findings: tuple[FindingHere, ...]
+    item: str
+    why_not: str
+    others: tuple[Member, ...]
+    begins: str = ""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The change, and those that are the same."""
+        return (self.change, *(one.change for one in self.others))
+
+
+def fields_of(some: Sequence[Change]) -> str:
+    """Return some changes as they were seen, for the `item` field of a form."""
+    return items_of(item_of(one.side.path, one.side.blob, one.own_subject) for one in some)
+
+
+TOO_MUCH = "too much of it changed to be shown here"
+NOTHING = "nothing of it can be shown here"
+
+
+def calls_of(place: ShownRange, asked: RangeFilter, item: Item, folds: Folds) -> list[ReadCall]:
+    """Return the calls of an item in order, test by test; of changes that are the same the first, with the others."""
+    same = {}
+    for some in items(item.changes):  # of several tests or files the calls of one are read, in their order
+        head = next((one for one in some.changes if place_of(one) == item.places[0]), some.first)
+        same[head.key] = (head, *[one for one in some.changes if one is not head])
+    order = {name: at for at, name in enumerate(item.places)}
+    heads = sorted(in_order_of_calls(some[0] for some in same.values()), key=lambda one: order[place_of(one)])
+    is_of_many = len({place_of(head) for head in heads}) > 1
+    room, hidden, made = Room(ROOM), set[int](), []
+    before = ""
+    for one in told_once(heads):
+        call = _call(place, asked, one, same[one.change.key][1:], folds, room, hidden)
+        if call.why_not:
+            hidden.add(one.number)
+        here = place_of(one.change) if is_of_many else ""
+        made.append(replace(call, begins=_name(one.change) if here != before else ""))
+        before = here
+    return made
+
+
+def _name(change: Change) -> str:
+    """Return what tells a test or file from others that were asked the same: the parameters, else all of its name."""
+    test = change.about.test_id
+    return (parse(test).parameters or test) if test else place_of(change)
+
+
+def _call(
+    place: ShownRange,
+    asked: RangeFilter,
+    told: ToldCall,
+    others: Sequence[Change],
+    folds: Folds,
+    room: Room,
+    hidden: Collection[int],
+) -> ReadCall:
+    """hidden: numbers of calls of which not all is shown, so that what they tell for others is not shown either."""
+    change = told.change
+    why_not = _why_not(told, room)
+    parts = () if why_not else tuple(_parts(told, folds, room))
+    if not all(part.is_whole for part in parts) or any(one.call in hidden for one in told.repeated):
+        why_not = TOO_MUCH
+    every = (change, *others)
+    is_open = any(not one.verdict for one in every) and all(one.subject for one in every)
+    return ReadCall(
+        told.number,
+        change,
+        CLASSES[change.churn],
+        look_of_state(change.verdict or "undecided", is_gone=change.new is None),
+        place.change_url(asked, change),
+        parts,
+        told.repeated,
+        expected_of(change.expected) if change.expected.met else None,
+        tuple(found_on(place, every)),
+        fields_of([one for one in every if not one.verdict]) if is_open and not why_not else "",
+        why_not,
+        tuple(members_of(place, asked, others)),
+    )
+
+
+def _why_not(told: ToldCall, room: Room) -> str:
+    """Return why a call is left to its own page, "" where it is not."""
+    sides = (told.change.old, told.change.new)
+    is_read = all(side is None or side.exchange.kind is not Kind.UNREADABLE for side in sides)
+    is_told = told.is_told and (told.sections or told.repeated)
+    if told.change.churn is Churn.UNREAD or told.change.unread or not is_read or not is_told:
+        return NOTHING
+    changed = sum(
+        len(item.words.old) + len(item.words.new)
+        for section in told.sections
+        for item in section.items
+        if isinstance(item, Words)
+    )
+    return TOO_MUCH if changed > LONGEST or room.left <= 0 or told.number > MOST_CALLS else ""
+
+
+def _parts(told: ToldCall, folds: Folds, room: Room) -> list[Part]:
+    """Return the sections of a call, printed, with names that no other call of the page has."""
+    made = []
+    for section in told.sections:
+        part = part_of(section, folds, room, prefix=f"call-{told.number}-")
+        made.append(replace(part, id=f"call-{told.number}-{part.id}"))
+    return made
