@@ -1,9 +1,15 @@
-"""On which line of a JSON file something stands that a JSON pointer names."""
+"""On which line of a file something stands: what a JSON pointer names, or one exchange among many."""
 
 from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
+
+from recviewer.recorders.packing import is_packed
+
+if TYPE_CHECKING:
+    from recviewer.pairing.sides import Side
 
 MOST_BYTES = 4_000_000
 """In a larger file no line is looked for."""
@@ -25,6 +31,16 @@ def line_of(data: bytes, pointer: str) -> int:
         if place.step(found[0], found.start()):
             break
     return data.count(b"\n", 0, place.at) + 1
+
+
+def line_in(data: bytes, side: Side, pointer: str | None) -> int:
+    """Return the line of what is found on a recording: of one exchange among many that on which it begins.
+
+    data: of its file, b"" where nobody has it. pointer: None where the finding names no place.
+    """
+    if side.part:
+        return 1 if is_packed(data) else data.count(b"\n", 0, side.start) + 1
+    return line_of(data, pointer) if pointer is not None and data[:1] in (b"{", b"[") else 1
 
 
 class _Place:

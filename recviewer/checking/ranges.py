@@ -12,7 +12,7 @@ from recviewer.changes.changeset import ChangeSet
 from recviewer.changes.overview import overview
 from recviewer.checking import trees
 from recviewer.checking.baseline import of_noticed
-from recviewer.checking.lines import line_of
+from recviewer.checking.lines import line_in
 from recviewer.checking.model import Checked, Located, in_order
 from recviewer.checking.running import Given, with_lines
 from recviewer.git.history import contents
@@ -56,17 +56,17 @@ def _with_lines(source: ChangeSet, found: Sequence[Noticed], sides: dict[str, Si
     wanted: dict[str, str] = {}
     for one in found:
         side = sides[one.key]
-        if one.held.spots and not side.part:
+        if one.held.spots or side.part:
             wanted[side.held_by] = side.file_path
     repository = source.range.repository
     data = dict(contents(repository, list(wanted)))
     told = []
     for one in found:
         spots, side = one.held.spots, sides[one.key]
-        body = data.get(side.held_by, b"") if spots and not side.part else b""
-        if spots and not body and source.range.is_on_disk and not side.part:
-            body = next((read.data for read in trees.named(repository.work_tree, [side.raw], _MOST)), b"")
-        told.append(Located(one, one.file, line_of(body, spots[0].pointer) if body[:1] in (b"{", b"[") else 1))
+        body = data.get(side.held_by, b"")
+        if (spots or side.part) and not body and source.range.is_on_disk:
+            body = next((read.data for read in trees.named(repository.work_tree, [side.file_raw], _MOST)), b"")
+        told.append(Located(one, one.file, line_in(body, side, spots[0].pointer if spots else None)))
     return told
 
 

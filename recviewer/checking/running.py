@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recviewer.checking import trees
-from recviewer.checking.lines import line_of
+from recviewer.checking.lines import line_in, line_of
 from recviewer.checking.model import Checked, Located, in_order
 from recviewer.checking.trees import ReadFile
 from recviewer.recorders.reading import without_collector
@@ -56,7 +56,7 @@ def files(top: Path, named: Collection[str], given: Given) -> Checked:
     with without_collector():
         found, count = _looked_at(trees.named(top, mine, given.limit_bytes), Looking(asked))
     problems = [f"{len(others):,} of the files named are no recordings"] if others else []
-    told = [_located(one, "", lines) for one, lines in found]
+    told = [_located(one, "", line) for one, line in _softened(top, found, given)]
     return _checked(told, count, asked, given, problems, "the files named")
 
 
@@ -73,11 +73,19 @@ def changed(top: Path, given: Given, base: str = "HEAD") -> Checked:
     raws = [item.raw for item in seen.changed if item.new]
     with without_collector():
         found, count = _looked_at(trees.named(repository.work_tree, raws, given.limit_bytes), Looking(asked))
-    told = [_located(one, "", lines) for one, lines in found]
+    told = [_located(one, "", line) for one, line in _softened(Path(repository.work_tree), found, given)]
     return _checked(told, count, asked, given, list(seen.problems), f"the files that changed since {base}")
 
 
 _Found = list[tuple[Noticed, int]]
+
+
+def _softened(top: Path, found: _Found, given: Given) -> _Found:
+    """Return findings with what the sources of their tests say of them, which are read only where they have a say."""
+    if not any(one.rule.soften and one.test_id for one, _ in found):
+        return found
+    with _around(top, given) as around:
+        return list(zip(softened((one for one, _ in found), around), (line for _, line in found), strict=True))
 
 
 def _looked_at(read: Iterable[ReadFile], looking: Looking) -> tuple[_Found, int]:
@@ -95,8 +103,7 @@ def of_file(one: ReadFile, looking: Looking) -> Iterator[tuple[Noticed, int]]:
     for side in one.sides:
         for noticed in looking.at(side):
             spots = noticed.held.spots
-            is_whole = not side.part and one.data[:1] in b"{["
-            yield noticed, line_of(one.data, spots[0].pointer) if spots and is_whole else 1
+            yield noticed, line_in(one.data, side, spots[0].pointer if spots else None)
 
 
 def with_lines(root: Path, found: Iterable[Noticed], limit_bytes: int) -> Iterator[tuple[Noticed, int]]:

@@ -56,12 +56,13 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class PartMeaning:
-    """One exchange of a file. part, index: see `recorders.reading.ReadPart`. blob: the blob id of its own bytes."""
+    """One exchange of a file. part, index, start: see `recorders.reading.ReadPart`. blob: the blob id of its own bytes."""
 
     part: str
     index: int
     blob: str
     meaning: Meaning
+    start: int = 0
 
 
 class FileMeaning(NamedTuple):
@@ -81,7 +82,8 @@ class Side:
     """A recording at a path. blob: the git blob id of its own bytes; "" for what cannot be read on disk.
 
     path, raw: of its file; of one exchange among many of a file, `/` and its name follow. part, index: that name, and its
-    place among them, from 0. file_blob: the blob id of the whole file, "" where it is that of the recording.
+    place among them, from 0. file_blob: the blob id of the whole file, "" where it is that of the recording. start: where
+    its bytes begin in the file, of a compressed one in what it holds.
     """
 
     path: str
@@ -91,6 +93,7 @@ class Side:
     part: str = ""
     index: int = 0
     file_blob: str = ""
+    start: int = 0
 
     @property
     def file_path(self) -> str:
@@ -150,7 +153,7 @@ def file_meaning_of(data: bytes, name: str, blob: str) -> FileMeaning:
     for one in read_file(data, name):
         own = bytes_of(data, one)
         meaning = _meaning(one.reading, one.replay, own)
-        parts.append(PartMeaning(one.part, one.index, files.blob_id(own) if one.part else blob, meaning))
+        parts.append(PartMeaning(one.part, one.index, files.blob_id(own) if one.part else blob, meaning, one.start))
     is_whole = len(parts) == 1 and not parts[0].part
     return FileMeaning(tuple(parts), parts[0].meaning.lines if is_whole else _lines(data))
 
@@ -197,6 +200,7 @@ def sides_of(raw: bytes, blob: str, said: FileMeaning) -> list[Side]:
             one.part,
             one.index,
             blob if one.part else "",
+            one.start,
         )
         for one in said.parts
     ]

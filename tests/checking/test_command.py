@@ -53,6 +53,60 @@ def test_a_finding_of_a_rule_about_many_has_its_line_too(tree, check, monkeypatc
         assert lines[found["line"] - 2].strip() == '"messages": ['
 
 
+def cassette(*finishes):
+    """Return a cassette of chats."""
+
+    def call(place, finish):
+        choice = {"index": 0, "message": {"role": "assistant", "content": "Saturn."}, "finish_reason": finish}
+        answer = {"id": "c", "object": "chat.completion", "created": 1, "model": "small-1", "choices": [choice]}
+        asked = {"model": "small-1", "messages": [{"role": "user", "content": f"Which planet is number {place}?"}]}
+        return {
+            "request": {
+                "body": json.dumps(asked),
+                "headers": {"content-type": ["application/json"]},
+                "method": "POST",
+                "uri": "https://api.example.com/v1/chat/completions",
+            },
+            "response": {
+                "body": {"string": json.dumps(answer)},
+                "headers": {"content-type": ["application/json"]},
+                "status": {"code": 200, "message": "OK"},
+            },
+        }
+
+    calls = [call(place, finish) for place, finish in enumerate(finishes, 1)]
+    return yaml.safe_dump({"interactions": calls, "version": 1}, sort_keys=False).encode()
+
+
+def test_a_finding_on_one_exchange_of_many_has_the_line_on_which_it_begins(tree, check):
+    base = tree.commit()
+    path = tree.write("tests/cassettes/test_planets.yaml", cassette("stop", "length"))
+    lines = (tree.top / path).read_text().splitlines()
+    wanted = [place for place, line in enumerate(lines, 1) if line.startswith("- request:")][1]
+
+    for words in ([], ["--base", base], ["--changed"], [path]):
+        (found,) = json.loads(check("--format", "json", *words)[1])["findings"]
+        assert (found["rule"], found["line"]) == ("broke-off", wanted)
+    (result,) = json.loads(check("--format", "sarif")[1])["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": wanted}
+    tree.commit()
+    (found,) = json.loads(check("--format", "json", f"{base}...HEAD")[1])["findings"]
+    assert found["line"] == wanted
+
+
+def test_the_source_of_a_test_has_a_say_where_files_are_checked_by_themselves(tree, check):
+    wrong = chat(error="No.", test="tests/integration/chat/test_chat.py::test_a[x]")
+    wrong["response"]["exception_data"].update(type="BadRequestError", status_code=400)
+    source = "import pytest\n\ndef test_a(x):\n    with pytest.raises(BadRequestError):\n        ask(x)\n"
+    tree.write("tests/integration/chat/test_chat.py", source.encode())
+    tree.commit()
+    (path,) = tree.put(wrong)
+
+    for words in (["--changed"], [path], []):
+        (found,) = json.loads(check("--format", "json", *words)[1])["findings"]
+        assert (found["rule"], found["level"]) == ("recorded-error", "grey")
+
+
 def test_a_level_decides_what_fails(tree, check):
     tree.put(chat(finish="because"))
 
