@@ -177,14 +177,26 @@ def tree(root):
     return lambda: {str(place.relative_to(root)): place.read_bytes() for place in root.rglob("*") if place.is_file()}
 
 
+GIT = {
+    **{f"GIT_{who}_{what}": "a@b.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+    "GIT_CONFIG_COUNT": "3",
+    "GIT_CONFIG_KEY_0": "core.fsync",
+    "GIT_CONFIG_VALUE_0": "none",
+    "GIT_CONFIG_KEY_1": "gc.auto",
+    "GIT_CONFIG_VALUE_1": "0",
+    "GIT_CONFIG_KEY_2": "maintenance.auto",
+    "GIT_CONFIG_VALUE_2": "false",
+}
+"""Who commits in tests; and what git need not do for a repository that lives for a second."""
+
+
 @pytest.fixture
 def commit(root, settings):
     """Return a function that commits what lies below the root and returns the commit's name."""
     settings.REPOSITORY = None
 
     def git(*words):
-        names = {f"GIT_{who}_{what}": "a@b.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        done = subprocess.run(["git", "-C", str(root), *words], check=True, capture_output=True, text=True, env=names)
+        done = subprocess.run(["git", "-C", str(root), *words], check=True, capture_output=True, text=True, env=GIT)
         return done.stdout.strip()
 
     git("init", "-q", "-b", "main")

@@ -78,6 +78,7 @@ def test_what_is_fed_comes_back_whole(fake):
     assert (done.stdout, done.stderr, done.returncode) == (data, b"warning", 0)
 
 
+@pytest.mark.slow
 def test_what_git_left_behind_keeps_nobody_waiting(fake):
     fake("import subprocess, sys\nsubprocess.Popen(['sleep', '60'])\nprint('x')")
     with pytest.raises(TooSlow):

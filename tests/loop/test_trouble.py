@@ -1,6 +1,7 @@
 """What fails is tried again and shown, and nothing is lost or told twice."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.utils import timezone
@@ -28,8 +29,14 @@ def kind():
     return "github"
 
 
-@pytest.mark.parametrize("where", WAYS)
-@pytest.mark.parametrize("how", FAULTS, ids=str)
+def _each_fault_somewhere():
+    """Every fault in every place; those are quick that fail where a request is looked at, and one of each other place."""
+    for where, how in product(WAYS, FAULTS):
+        is_quick = how is FAULTS[0] or (where == "look" and how["way"] != "wait")
+        yield pytest.param(where, how, marks=() if is_quick else pytest.mark.slow, id=f"{how}-{where}")
+
+
+@pytest.mark.parametrize(("where", "how"), _each_fault_somewhere())
 def test_whatever_fails_wherever_all_is_told_in_the_end(loop, where, how):
     head = loop.push(3, "new answers", ada="ada is there.")
     loop.stand_in.fail(to=WAYS[where], **how)
@@ -43,7 +50,7 @@ def test_whatever_fails_wherever_all_is_told_in_the_end(loop, where, how):
     assert not HostJob.objects.filter(jobs.troubled()).exists()
 
 
-@pytest.mark.parametrize("way", ["cut", "gone", "wait"])
+@pytest.mark.parametrize("way", ["cut", "gone", pytest.param("wait", marks=pytest.mark.slow)])
 def test_a_comment_whose_answer_was_lost_is_not_written_twice(loop, way):
     loop.push(3, "new answers", ada="ada is there.")
     loop.stand_in.fail(way, to="/issues/3/comments", is_done=False)

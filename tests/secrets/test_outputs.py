@@ -143,6 +143,7 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.slow
 def test_no_command_prints_any(planted, root, capfdbinary):
     names = {"BASE...HEAD": f"{planted[0]}...{planted[1]}", "ROOT": str(root)}
     for words in COMMANDS:

@@ -60,6 +60,7 @@ def test_a_schema_is_held_against_a_value_in_time(schema):
     within(lambda: fault(["a" * 40 + "!"] * 20_000, schema))
 
 
+@pytest.mark.slow
 def test_many_equal_recordings_are_looked_at_in_time():
     given = [recorded(chat()).new, recorded(models("a", test=id_of())).new]
     rules = [rule for rule in smells.rules() if rule.among]
