@@ -36,7 +36,7 @@ def _each_fault_somewhere():
         yield pytest.param(where, how, marks=() if is_quick else pytest.mark.slow, id=f"{how}-{where}")
 
 
-@pytest.mark.parametrize(("where", "how"), _each_fault_somewhere())
+@pytest.mark.parametrize(("where", "how"), list(_each_fault_somewhere()))
 def test_whatever_fails_wherever_all_is_told_in_the_end(loop, where, how):
     head = loop.push(3, "new answers", ada="ada is there.")
     loop.stand_in.fail(to=WAYS[where], **how)
