@@ -22,7 +22,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from recviewer.catalog import engines, noticed, usage_words
 from recviewer.catalog.amounts import amount, days, span
 from recviewer.catalog.found import NONE, SMELLS
-from recviewer.catalog.models import Recording
+from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.named import by_hash
 from recviewer.catalog.value_words import HAS_WORDS, IS_WORDS, KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, SMELL_WORDS
 from recviewer.exchange.model import Kind
@@ -133,25 +133,30 @@ class _Listed(RawSQL):
         return f"({sql})", tuple(params)
 
 
+def _of_commits(**which: object) -> Q:
+    """Recordings of some commits. A join in its place would lose those without a commit, beside a negation and an OR."""
+    return Q(commit__in=Commit.objects.filter(**which).values("pk"))
+
+
 def _before(value: str) -> Q | None:
     found = days(value)
-    return None if found is None else Q(commit__at__lt=found[0])
+    return None if found is None else _of_commits(at__lt=found[0])
 
 
 def _after(value: str) -> Q | None:
     found = days(value)
-    return None if found is None else Q(commit__at__gte=found[0])
+    return None if found is None else _of_commits(at__gte=found[0])
 
 
 def _by_author(value: str) -> Q:
-    return Q(commit__author=value) if value else Q(commit=None)
+    return _of_commits(author=value) if value else Q(commit=None)
 
 
 def _in_time(value: str) -> Q | None:
     if not value:
         return Q(commit=None)
     found = days(value)
-    return None if found is None else Q(commit__at__gte=found[0], commit__at__lt=found[1])
+    return None if found is None else _of_commits(at__gte=found[0], at__lt=found[1])
 
 
 HAS: dict[str, Q] = {

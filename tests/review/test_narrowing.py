@@ -207,6 +207,8 @@ def test_what_the_filters_find(tree):
         "after:2026-04": {2, 3},
         "-after:2026-04": {1, 4, 5},
         "month:2026-03 OR month:2026-04-10": {1, 2, 3},
+        "month:2026-04 OR -before:2026-04": {2, 3, 4, 5},
+        "-author:x OR before:2026-04": {1, 4, 5},
         "provider:azure": {2},
         "is:rerecord is:unreadable": {3},
         "plan*": {1, 4},
