@@ -29,13 +29,13 @@ from recviewer.language.pasted import hash_in, is_path, understood
 from recviewer.language.printing import printed
 from recviewer.language.reading import Language, ReadLine, Remark, Slip, parse
 from recviewer.language.tree import All, Either, Term, Tree, Word, first, leaves, together, wanted_words
-from recviewer.review import said
+from recviewer.review import mentions, said
 from recviewer.review.filters import tag_counts, with_none_of, with_tags, with_verdict
 
 REVIEW_KEYS = said.KEYS
 """Filters on what people said."""
 
-KEYS = ("state", *FILTERS, "tag", "by")
+KEYS = ("state", *FILTERS, "tag", "by", "for")
 
 MAY_LACK = frozenset(
     {"smell", "model", "suite", "host", "provider", "file", "finish", "recorder", "month", "author", "used"}
@@ -54,7 +54,7 @@ PASTE_LIMIT = 10_000
 
 def narrows(key: str, value: str) -> bool:
     """Tell whether a filter's value must hold together with the key's others; else either is enough."""
-    return FILTERS[key].narrows(value) if key in FILTERS else key == "tag"
+    return FILTERS[key].narrows(value) if key in FILTERS else key in ("tag", "for")
 
 
 def _meant(key: str, value: str) -> str:
@@ -244,7 +244,7 @@ def fault(term: Term) -> str:
     if term.key == "state":
         takes = "" if term.value in VERDICT_WORDS else either(VERDICT_WORDS)
     else:
-        takes = "" if term.value.strip() else {"tag": "the name of a tag", "by": "the name of a person"}[term.key]
+        takes = "" if term.value.strip() else "the name of a tag" if term.key == "tag" else "the name of a person"
     return f"{term.said} cannot be used: {term.key} takes {takes}." if takes else ""
 
 
@@ -262,7 +262,7 @@ def strangers(terms: Iterable[Term], words: str = "") -> tuple[str, ...]:
 
 def is_unknown(term: Term) -> bool:
     """Tell whether a filter wants a name that no recording has."""
-    if term.is_negative or not term.value or fault(term) or term.key not in (*NAMES, "tag", "by", "test"):
+    if term.is_negative or not term.value or fault(term) or term.key not in (*NAMES, "tag", "by", "for", "test"):
         return False
     return not Recording.objects.filter(_one(term)).exists()
 
@@ -296,6 +296,8 @@ def known_values(key: str) -> set[str]:
         return {label.name for label, _ in tag_counts(Recording.objects.all())}
     if key == "by":
         return set(said.people())
+    if key == "for":
+        return set(mentions.people())
     column = NAMES.get(key, "")
     return set(Recording.objects.order_by().values_list(column, flat=True).distinct()) - {"", None} if column else set()
 

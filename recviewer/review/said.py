@@ -1,4 +1,4 @@
-"""Filters on what people said: verdicts, who gave them, tags and notes, each as a condition on recordings."""
+"""Filters on what people said: verdicts, who gave them, tags, notes, and for whom, each as a condition on recordings."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from recviewer.catalog.filters import SAID, Recordings
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.language.tree import Term
+from recviewer.review import mentions
 from recviewer.review.filters import with_tags, with_verdict
 from recviewer.review.models import Note, Standing, TagOn
 from recviewer.review.subjects import BLOB_PREFIX
 
-KEYS = ("state", "tag", "by")
+KEYS = ("state", "tag", "by", "for")
 """Filters on what people said, whatever their value."""
 
 _STATES = {
@@ -36,6 +37,8 @@ def condition(term: Term) -> Q:
     """Return the condition of a filter on what people said, as if it were not to be left out."""
     if term.key == "by":
         return _decided_by(term.value)
+    if term.key == "for":
+        return mentions.condition(term.value)
     if term.key == "tag":
         return _those(with_tags, [term.value])
     if (term.key, term.value) == ("has", "tag"):

@@ -105,7 +105,7 @@ model:m-1 | model:gpt-4o | kind:chat | kind:unreadable | has:stream | has:test |
 is:pending | is:approved | is:rerecord | state:approved | state:undecided | tag:golden | tag:flaky | has:tag | has:note
 by:Ana | by:Ben | by:nobody | size:>1k | size:100..700 | chunks:>1 | host:example | test:earth | path:b/ | suite:a
 finish:stop | before:2026-04 | after:2026-04-10 | month:2026-04 | replay:current | is:lost | provider:azure | recorder:ogx
-file:tests/test_planets.py | outcome:answer"""
+file:tests/test_planets.py | outcome:answer | for:Eve | for:ana"""
 LINES = [line.strip() for line in LINES.replace("\n", "|").split("|")]
 
 
@@ -129,7 +129,8 @@ def tree(make_recording, db):
     decide(seen[2:3], actor="Ben", verdict="reject", note="no")
     tag(seen[:2], actor="Ana", name="golden")
     tag(seen[1:3], actor="Ana", name="flaky")
-    write(seen[3], actor="Ana", body="hm")
+    write(seen[3], actor="Ana", body="hm, @eve?")
+    tag(seen[4:], actor="Ana", name="@Eve")
     return made
 
 
@@ -201,7 +202,10 @@ def test_what_the_filters_find(tree):
         "(planet OR moon) -is:pending": {1},
         "by:Ana": {1},
         "by:Ben": {3},
-        "has:tag -has:note": {1, 2, 3},
+        "has:tag -has:note": {1, 2, 3, 5},
+        "for:Eve": {4, 5},
+        "for:Eve -has:note": {5},
+        "for:eve OR for:ana": {4, 5},
         "has:note": {4},
         "before:2026-04": {1},
         "after:2026-04": {2, 3},

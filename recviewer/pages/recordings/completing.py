@@ -22,6 +22,7 @@ from recviewer.pages.recordings.facets import FACET_WORDS, counts_of, flags_of, 
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.site.numbers import whole
 from recviewer.review import filters as said
+from recviewer.review import mentions
 from recviewer.review.narrowing import KEYS, PASTE_LIMIT, read
 from recviewer.review.said import condition, people
 
@@ -33,8 +34,13 @@ BAR = 100
 
 _TYPED = re.compile(r'(?:^|(?<=[\s(]))(-?)(?:(\w+):)?("?)([^\s"()]*)$')
 _PARTS = re.compile(r"[^\W_]+")
-_SAID_MEANING = {"state": "what was decided", "tag": "tag of a reviewer", "by": "who decided"}
-_SAID_EXAMPLE = {"state": "state:undecided", "tag": "tag:flaky", "by": "by:Ana"}
+_SAID_MEANING = {
+    "state": "what was decided",
+    "tag": "tag of a reviewer",
+    "by": "who decided",
+    "for": "whom it waits for",
+}
+_SAID_EXAMPLE = {"state": "state:undecided", "tag": "tag:flaky", "by": "by:Ana", "for": "for:Ana"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ def _about(key: str) -> tuple[str, str]:
 def _values(state: ListState, sign: str, key: str, letters: str, start: int, end: int) -> CompletionSheet:
     """Offer values of a filter, each with what the rest of the query and it would leave."""
     kept_for = settled()
-    together = ("has", "is", "tag", *parts_offered.KEYS)
+    together = ("has", "is", "tag", "for", *parts_offered.KEYS)
     alone = replace(state, terms=tuple(term for term in state.terms if term.key != key or key in together))
     counts = counts_of(alone, kept_for, is_faulty=False)[1]
     if key in parts_offered.KEYS:
@@ -155,6 +161,8 @@ def _counted(
         return {label.name: count for label, count in said.tag_counts(left)}
     if key == "by":
         return _aggregated(left, {name: condition(Term("by", name)) for name in sorted(set(people()))[:SHOWN]})
+    if key == "for":
+        return _aggregated(left, {name: condition(Term("for", name)) for name in mentions.people()[:SHOWN]})
     if key in ("has", "is"):
         known = HAS if key == "has" else IS
         return _aggregated(left, known) | dict.fromkeys(SAID[key])

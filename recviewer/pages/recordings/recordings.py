@@ -38,7 +38,8 @@ from recviewer.pages.site.status import Freshness
 from recviewer.pages.templatetags.words import counted
 from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.review import filters as said
-from recviewer.review import narrowing
+from recviewer.review import mentions, narrowing
+from recviewer.review.actors import actor_of
 from recviewer.review.narrowing import read
 from recviewer.review.subjects import subject_of
 
@@ -64,7 +65,8 @@ class Listing:
 
     faults: sentences on filters whose values make no sense; nothing is listed then. mending: how to put them right.
     text_url: has all of it as text in the box, is_text: so it stands there now. plain_url: drops all. strangers: sentences
-    on values that no recording has. direct: the one recording or test that what was typed names.
+    on values that no recording has. direct: the one recording or test that what was typed names. waiting: how many
+    recordings wait for who looks, and the address of these; None for none, and where the list is narrowed.
     outdated: set where filters ask for findings that are older than the catalog.
     """
 
@@ -102,6 +104,7 @@ class Listing:
     saved: SavedRail
     outdated: Outdated | None = None
     overview: TreeOverview | None = None
+    waiting: tuple[int, str] | None = None
     overview_is_hidden: bool = False
 
     @property
@@ -128,7 +131,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     typed, asked = ListState.of(request.GET), read(request.GET.get("q", ""))
     state = typed.with_asked(asked)
     if wants_fragment(request):
-        page = build(state, mending_of(typed, asked))
+        page = _with_waiting(request, build(state, mending_of(typed, asked)))
         return answer(request, "recordings/page.html", "recordings/_list.html", page)
     if request.path.endswith(".json"):
         return as_json(build(state, mending_of(typed, asked)))
@@ -139,7 +142,15 @@ def listing(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(direct)
     page = build(state, mending_of(typed, asked), is_text="text" in request.GET)
     page = replace(page, overview=overview_of(request, state, page.all_count), overview_is_hidden=is_hidden(request))
+    page = _with_waiting(request, page)
     return answer(request, "recordings/page.html", "recordings/_list.html", page)
+
+
+def _with_waiting(request: HttpRequest, page: Listing) -> Listing:
+    """Add how many recordings wait for who looks at the whole list."""
+    actor = "" if page.is_narrowed else actor_of(request)
+    count = mentions.waiting_for(actor)
+    return replace(page, waiting=(count, ListState(terms=(Term("for", actor),)).address())) if count else page
 
 
 def _called(term: Term) -> str:

@@ -56,6 +56,7 @@ _SAID = (
     ("state:undecided", "what was decided: undecided, approved, rejected, delete or older"),
     ("by:Ana", "whose verdict decides it"),
     ("tag:flaky", "carries this tag"),
+    ("for:Ana", "waits for her: tagged @Ana, or an open note says @Ana"),
 )
 _PASTED = (
     ("7470b4176f92", "a hash, from 7 characters on, or rec-7470b4176f92"),

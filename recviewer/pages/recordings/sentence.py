@@ -42,6 +42,7 @@ PHRASES = {
     "month": "last changed in",
     "tag": "tagged",
     "by": "decided by",
+    "for": "waiting for",
 }
 """What stands before the value of each filter, in the order in which a sentence says them."""
 
