@@ -14,12 +14,15 @@ from dataclasses import dataclass
 
 from recviewer.changes import renames, wording
 from recviewer.changes.model import Change
+from recviewer.difference.behind_masks import behind, behind_item
 from recviewer.difference.model import Churn, Difference, Names, SectionKind, Values, VectorChange, Words, shown
 from recviewer.difference.values import ValueChange
 from recviewer.exchange.fingerprint import Ids, canonical, said, said_of_part
 from recviewer.exchange.model import Exchange, Json, ToolResult
 from recviewer.exchange.text import SENT
 from recviewer.pairing.sides import Side
+from recviewer.secrets.raw import may_hold
+from recviewer.secrets.raw import shown as shown_line
 
 LEAST = 2
 """Fewer changes than this are no group."""
@@ -78,15 +81,25 @@ def mask(difference: Difference, old: Side, new: Side) -> bytes:
                 case VectorChange():
                     told += [item.old_size, item.new_size]
             digest.update(repr(told).encode("utf-8", "backslashreplace"))
+            _add(digest, behind_item(item, old.exchange, new.exchange))
     if kinds & _SPOKEN:
-        digest.update(b"asked" + canonical(said(new.exchange)["request"]))
+        asked = canonical(said(new.exchange)["request"])
+        digest.update(b"asked" + asked)
+        _add(digest, behind(asked.decode(), new.exchange))
     for side in (old, new):
         told = [
             *sorted(side.meaning.models),
             *([side.exchange.exhibits, side.exchange.unread] if kinds & _UNTOLD else ()),
         ]
         digest.update(repr(told).encode("utf-8", "backslashreplace"))
+        _add(digest, behind(repr(told), side.exchange))
     return digest.digest()
+
+
+def _add(digest: hashlib.blake2b, found: tuple[object, ...]) -> None:
+    """Add what masks stand for, where there are any: two secrets may have one."""
+    if found:
+        digest.update(repr(found).encode("utf-8", "backslashreplace"))
 
 
 def is_place_alone(difference: Difference) -> bool:
@@ -137,12 +150,17 @@ def _renamed(changes: Sequence[Change], lines: Lines, apart: Sequence[object]) -
     for rename, paths in renames.find({raw: pairs for raw, pairs in lines.items() if raw in places and pairs}):
         by_class: dict[object, list[bytes]] = {}
         for raw in paths:
-            if _may_be_renamed(changes[places[raw]]):
+            if _may_be_renamed(changes[places[raw]]) and not any(map(_holds_secret, lines[raw])):
                 by_class.setdefault(apart[places[raw]], []).append(raw)
         for mine in by_class.values():
             spelled = renames.spellings(rename, [pair for raw in mine for pair in lines[raw]])
             made.append((renames.label(spelled), [places[raw] for raw in mine]))
     return made
+
+
+def _holds_secret(pair: tuple[bytes, bytes]) -> bool:
+    """Tell whether one of two lines holds a secret: a label names what was renamed, as it was recorded."""
+    return any(may_hold(line) and shown_line(line) != line for line in pair)
 
 
 def _may_be_renamed(change: Change) -> bool:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from recviewer.changes.expected import NOTHING_EXPECTED, Expected
 from recviewer.changes.moves import QUIET, differ
+from recviewer.difference.behind_masks import behind
 from recviewer.difference.model import Churn, Difference
 from recviewer.difference.words import Count
 from recviewer.exchange import fingerprint
@@ -160,7 +161,11 @@ class Change:
 
 def _told(side: Side) -> tuple[str, ...]:
     """Return what a recording says and where it stands, as far as a decision on a change hangs on it."""
-    place = repr(canonical(side.exchange.place))
+    written = canonical(side.exchange.place)
+    place = repr(written)
+    hidden = behind(written.decode("utf-8", "replace"), side.exchange)
+    if hidden:
+        place += repr(hidden)
     return side.subject, side.test_id, repr(side.raw), place, side.meaning.replay.state.value
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from recviewer.difference.behind_masks import behind_masks
 from recviewer.difference.compare import compare
 from recviewer.difference.details import is_same_stream
 from recviewer.difference.model import Churn, Difference, Section, SectionKind, Values
 from recviewer.difference.values import ValueChange
 from recviewer.exchange.fingerprint import canonical, said
-from recviewer.exchange.model import Kind
+from recviewer.exchange.model import Exchange, Kind
 from recviewer.pairing.sides import Side
 from recviewer.replay.names import ReplayState
 
@@ -54,7 +55,7 @@ def surely_quiet(old: Side, new: Side) -> Churn | None:
     before, after = old.exchange, new.exchange
     if not is_same or canonical(before.place) != canonical(after.place) or any(moved(old, new)):
         return None
-    if not is_same_stream(before, after):
+    if not is_same_stream(before, after) or behind_masks(before, after):
         return None
     return Churn.IDENTICAL if (before.chunks, before.runs) == (after.chunks, after.runs) else Churn.CHUNKING
 
@@ -95,4 +96,13 @@ def _asks_the_same(old: Side, new: Side) -> bool:
     before, after = old.exchange, new.exchange
     if (before.test_id, before.rest.get("request")) != (after.test_id, after.rest.get("request")):
         return False
+    return asks_alike(before, after)
+
+
+def asks_alike(before: Exchange, after: Exchange) -> bool:
+    """Tell whether two requests say the same, also where masks hide what they say."""
+    if behind_masks(before, after):
+        return False
+    if before.request.body == after.request.body:
+        return True
     return canonical(said(before)["request"]) == canonical(said(after)["request"])

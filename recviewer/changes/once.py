@@ -12,6 +12,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from recviewer.changes.model import Change
+from recviewer.difference.behind_masks import behind, behind_item
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Item, Names, Section, SectionKind, Values, VectorChange, Words
 from recviewer.exchange.model import (
@@ -79,12 +80,13 @@ def told_once(changes: Sequence[Change]) -> list[ToldCall]:
             for item in section.items:
                 if not _says_something(item):
                     continue
-                call = told.get(_key(section.kind, item)) or _told_on_one_side(told, change, section.kind, item)
+                keys = list(_keys(section.kind, item, change))
+                call = told.get(keys[0]) or _told_on_one_side(told, change, keys[1:])
                 if call:
                     repeated.setdefault(call, []).append(_label(section, item))
                 else:
                     rest.append(item)
-                    mine += (_key(section.kind, item), *_sides(section.kind, item))
+                    mine += keys
             if rest:
                 sections.append(replace(section, items=tuple(rest)))
         told |= {key: number for key in mine if key not in told}
@@ -148,6 +150,15 @@ _SAID = frozenset({SectionKind.ANSWER, SectionKind.MESSAGES})
 """Where one text may stand first as an answer, then as a message."""
 
 
+def _keys(kind: SectionKind, item: Item, change: Change) -> Iterator[Hashable]:
+    """Yield what tells a thing that changed: all of it, and its sides by themselves, each with what its masks stand for."""
+    nothing = Exchange(change.side.exchange.kind)
+    old, new = (side.exchange if side else nothing for side in (change.old, change.new))
+    yield _key(kind, item), behind_item(item, old, new)
+    for side, text in _sides(kind, item):
+        yield side, text, behind(text, old if side == "old" else new)
+
+
 def _key(kind: SectionKind, item: Item) -> Hashable:
     """Return what is equal only for things that changed alike, to the letter."""
     where = "said" if kind in _SAID else kind.value
@@ -163,16 +174,15 @@ def _key(kind: SectionKind, item: Item) -> Hashable:
             return where, "vector", id(item)
 
 
-def _sides(kind: SectionKind, item: Item) -> Iterator[Hashable]:
+def _sides(kind: SectionKind, item: Item) -> Iterator[tuple[str, str]]:
     """Yield what tells a text that was shown by one of its sides alone: the old or the new one, whole."""
     if kind in _SAID and isinstance(item, Words) and not item.values:
         yield from ((side, text) for side, text in (("old", item.words.old), ("new", item.words.new)) if text)
 
 
-def _told_on_one_side(told: dict[Hashable, int], change: Change, kind: SectionKind, item: Item) -> int:
+def _told_on_one_side(told: dict[Hashable, int], change: Change, sides: Sequence[Hashable]) -> int:
     """Return the call that told a text of a recording without another side, 0 for none."""
-    found = list(_sides(kind, item)) if change.pair is None else []
-    return told.get(found[0], 0) if len(found) == 1 else 0
+    return told.get(sides[0], 0) if change.pair is None and len(sides) == 1 else 0
 
 
 def _values(item: Words | Values) -> Hashable:

@@ -15,7 +15,6 @@ from recviewer.changes.model import ORDER, Change, Key
 from recviewer.changes.numbers import Numbers, count
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, SectionKind
-from recviewer.exchange.fingerprint import canonical, said
 from recviewer.git.repository import GitFailed
 from recviewer.pairing import pairs
 from recviewer.pairing.pairs import Choice, How, Pair, Sure
@@ -243,6 +242,4 @@ def _unasked(old: Side, new: Side) -> bool:
     is_same_call = (before.test_id, before.url) == (after.test_id, after.url)
     if not is_same_call or old.blob == new.blob or old.meaning.replay.state is not ReplayState.CURRENT:
         return False
-    if before.request.body == after.request.body:
-        return True
-    return canonical(said(before)["request"]) == canonical(said(after)["request"])
+    return moves.asks_alike(before, after)

@@ -12,6 +12,7 @@ from functools import cached_property
 from json import JSONDecodeError, loads
 
 from recviewer.changes.model import Change
+from recviewer.difference.behind_masks import behind_masks
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import EARLIER, Ids, arguments_as_json, canonical, said, said_of_part
 from recviewer.exchange.model import Exchange, Json, Kind, Output, ToolCall
@@ -77,7 +78,8 @@ class AskedCall:
     @cached_property
     def turns(self) -> tuple[bytes, ...]:
         """What stands for its messages, each with all before it."""
-        return tuple(step.prefix for step in steps(self.side.exchange.request.messages))
+        exchange = self.side.exchange
+        return tuple(step.prefix for step in steps(exchange.request.messages, exchange=exchange))
 
     @property
     def names_earlier(self) -> bool:
@@ -86,7 +88,8 @@ class AskedCall:
 
     def is_same(self, other: AskedCall) -> bool:
         """Tell whether the same was asked."""
-        return self.side.exchange.endpoint == other.side.exchange.endpoint and self.body == other.body
+        own, its = self.side.exchange, other.side.exchange
+        return own.endpoint == its.endpoint and self.body == other.body and not behind_masks(own, its)
 
     def goes_on_from(self, other: AskedCall) -> bool:
         """Tell whether its messages begin with those of another request, and go on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from recviewer.difference.model import Item, Names, Values, VectorChange, Words, shown
 from recviewer.difference.values import ValueChange
 from recviewer.exchange.model import Exchange
 
@@ -17,6 +18,45 @@ def behind_masks(old: Exchange, new: Exchange) -> tuple[ValueChange, ...]:
         return ()
     before, after = _proofs(old), _proofs(new)
     return tuple(_apart(before, after))
+
+
+def behind(text: str, exchange: Exchange) -> tuple[tuple[str, ...], ...]:
+    """Return what stands behind the masks in a text of an exchange, () where it has none: mask and proofs of each.
+
+    For telling apart what looks the same, and for nothing that is shown.
+    """
+    if not exchange.secrets or "masked " not in text:
+        return ()
+    found = sorted(_proofs(exchange).items())
+    return tuple([(told, *_told_apart([proof for _, proof in some])) for told, some in found if told in text])
+
+
+def behind_item(item: Item, old: Exchange, new: Exchange) -> tuple[object, ...]:
+    """Return what stands behind the masks on both sides of something that changed, () where there are none."""
+    if not old.secrets and not new.secrets:
+        return ()
+    before, after = _sides(item)
+    found = behind(before, old), behind(after, new)
+    return found if any(found) else ()
+
+
+def _sides(item: Item) -> tuple[str, str]:
+    """Return the old and the new text of something that changed."""
+    match item:
+        case Words():
+            values = item.values
+            told = [item.words.old], [item.words.new]
+        case Values():
+            values = item.values
+            told = [item.old_label, item.label], [item.label]
+        case Names():
+            return " ".join(item.gone), " ".join(item.new)
+        case VectorChange():
+            return "", ""
+    for one in values:
+        told[0].extend((one.path, shown(one.old)))
+        told[1].extend((one.path, shown(one.old if one.new == ANOTHER else one.new)))
+    return " ".join(told[0]), " ".join(told[1])
 
 
 def _apart(before: dict[str, list[tuple[str, str]]], after: dict[str, list[tuple[str, str]]]) -> Iterator[ValueChange]:

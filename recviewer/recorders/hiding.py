@@ -18,6 +18,9 @@ from recviewer.secrets.mask import without_rests
 from recviewer.secrets.quick import suspects
 from recviewer.secrets.texts import find, hidden
 
+IN_ANSWER = "response.body"
+"""Where one stands that only the pieces of an answer make together."""
+
 log = logging.getLogger(__name__)
 
 IN_FILE = "file"
@@ -59,8 +62,8 @@ def _hidden(reading: Reading, decoded: Decoded, data: bytes, *, is_document: boo
     found = documents.masked(decoded.document)
     secrets = list(found.secrets)
     if not is_document:
-        told = {one.told for one in secrets}
-        secrets += [one for one in _in_file(data) if one.told not in told]
+        told = {(one.told, one.proof) for one in secrets}
+        secrets += [one for one in _in_file(data) if (one.told, one.proof) not in told]
     problems = tuple([replace(one, what=hidden(one.what, find(one.what))) for one in decoded.problems])
     beside = [(one.what, at) for one in decoded.problems for at in find(one.what)]  # of keys given twice
     secrets += [documents.secret_of(at, what, IN_FILE) for what, at in beside]
@@ -69,7 +72,7 @@ def _hidden(reading: Reading, decoded: Decoded, data: bytes, *, is_document: boo
     if not found.values and problems == decoded.problems:
         return replace(reading, exchange=replace(reading.exchange, secrets=tuple(secrets)))
     again = read_document(replace(decoded, document=found.document, problems=problems))
-    outputs = tuple(map(_without, again.exchange.outputs))
+    outputs = tuple([_without(output, secrets) for output in again.exchange.outputs])
     exchange = replace(again.exchange, outputs=outputs, runs=reading.exchange.runs, secrets=tuple(secrets))
     return replace(again, exchange=exchange, as_recorded=reading)
 
@@ -79,13 +82,21 @@ def _in_file(data: bytes) -> list[Secret]:
     return [documents.secret_of(one, text, IN_FILE) for one in raw.found_in(text)]
 
 
-def _without(output: Output) -> Output:
-    """Return an output whose texts have each mask once, also of what no series of its pieces was known to make together."""
-    content, reasoning, refusal = map(_masked, (output.content, output.reasoning, output.refusal))
-    calls = tuple([replace(call, arguments=_masked(call.arguments)) for call in output.tool_calls])
+def _without(output: Output, secrets: list[Secret]) -> Output:
+    """Return an output whose texts have each mask once, also of what no series of its pieces was known to make together.
+
+    secrets: gets those.
+    """
+    said = (output.content, output.reasoning, output.refusal)
+    content, reasoning, refusal = [_masked(text, secrets) for text in said]
+    calls = tuple([replace(call, arguments=_masked(call.arguments, secrets)) for call in output.tool_calls])
     return replace(output, content=content, reasoning=reasoning, refusal=refusal, tool_calls=calls)
 
 
-def _masked(text: str) -> str:
+def _masked(text: str, secrets: list[Secret]) -> str:
     text = without_rests(text)
-    return hidden(text, find(text)) if suspects(f"\n{text}".encode("utf-8", "surrogatepass")) else text
+    if not suspects(f"\n{text}".encode("utf-8", "surrogatepass")):
+        return text
+    found = find(text)
+    secrets += [documents.secret_of(one, text, IN_ANSWER) for one in found if one.kind.is_masked]
+    return hidden(text, found)

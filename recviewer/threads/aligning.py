@@ -16,7 +16,7 @@ from recviewer.difference.words import tokens
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import Ids, arguments_as_json, canonical, said_of_part
 from recviewer.exchange.made_ids import blinded
-from recviewer.exchange.model import Json, ToolCall, ToolResult
+from recviewer.exchange.model import Exchange, Json, ToolCall, ToolResult
 from recviewer.exchange.text import SENT, words_of
 from recviewer.threads.model import Answered, AskedMessage, Turn
 from recviewer.threads.sameness import Digest, digest_of
@@ -97,12 +97,12 @@ def _asked(turn: AskedMessage, names: dict[str, str]) -> Iterator[TurnPiece]:
         rest = tuple(part for part in message.parts if not isinstance(part, ToolCall))
         words = words_of(rest)
         if words or not calls:
-            yield _piece(turn.number, ANSWER, words, _repeated(words), is_sent=True)
-        yield from (_call(turn.number, call, is_sent=True) for call in calls)
+            yield _piece(turn.number, ANSWER, words, _repeated(words), turn.exchange, is_sent=True)
+        yield from (_call(turn.number, call, turn.exchange, is_sent=True) for call in calls)
         return
     tools = [part.name or names.get(part.call_id, "") for part in message.parts if isinstance(part, ToolResult)]
     said = [message.name, [said_of_part(part, ids) for part in message.parts]]
-    yield _piece(turn.number, " ".join((message.role, *tools)), words_of(message.parts), said)
+    yield _piece(turn.number, " ".join((message.role, *tools)), words_of(message.parts), said, turn.exchange)
 
 
 def _answered(turn: Answered, names: dict[str, str]) -> Iterator[TurnPiece]:
@@ -110,43 +110,57 @@ def _answered(turn: Answered, names: dict[str, str]) -> Iterator[TurnPiece]:
     exchange = turn.entries[0].exchange
     if exchange.error is not None:
         error = [exchange.error.type, exchange.error.status, exchange.error.message]
-        yield _piece(turn.number, "error", exchange.error.message, error, entry=entry)
+        yield _piece(turn.number, "error", exchange.error.message, error, exchange, entry=entry)
     for output in exchange.outputs:
         others = [said_of_part(part, Ids()) for part in output.parts]
         said = [output.content, output.reasoning, output.refusal]
         if any((*said, *others)) or not output.tool_calls:
             words = " ".join(filter(None, (output.content, output.refusal, words_of(output.parts))))
             full = [*said, others, output.finish_reason]
-            yield _piece(turn.number, ANSWER, words, _repeated(words), full, entry=entry)
+            yield _piece(turn.number, ANSWER, words, _repeated(words), exchange, full, entry=entry)
         for call in output.tool_calls:
             if call.id:
                 names[call.id] = call.name
-            yield _call(turn.number, call, entry=entry)
+            yield _call(turn.number, call, exchange, entry=entry)
     if not exchange.outputs and exchange.error is None:
-        yield _piece(turn.number, ANSWER, "", _repeated(""), [], entry=entry)
+        yield _piece(turn.number, ANSWER, "", _repeated(""), exchange, [], entry=entry)
 
 
 def _repeated(words: str) -> list[Json]:
     return ["said", words]
 
 
-def _call(number: int, call: ToolCall, *, is_sent: bool = False, entry: str = "") -> TurnPiece:
+def _call(
+    number: int, call: ToolCall, exchange: Exchange | None, *, is_sent: bool = False, entry: str = ""
+) -> TurnPiece:
     asked = [call.name, arguments_as_json(call.arguments)]
     text = encode(asked, is_sorted=True).decode()
-    return _piece(number, f"call {call.name}", text, asked, is_sent=is_sent, entry=entry)
+    return _piece(number, f"call {call.name}", text, asked, exchange, is_sent=is_sent, entry=entry)
 
 
 def _piece(
-    number: int, kind: str, text: str, sent: Json, full: Json = None, *, is_sent: bool = False, entry: str = ""
+    number: int,
+    kind: str,
+    text: str,
+    sent: Json,
+    exchange: Exchange | None,
+    full: Json = None,
+    *,
+    is_sent: bool = False,
+    entry: str = "",
 ) -> TurnPiece:
-    """Return a piece. sent: what a request would repeat of it; full: all that counts of it, where that is more."""
-    short = _digests(kind, sent)
-    return TurnPiece(number, kind, text, *(short if full is None else _digests(kind, full)), *short, is_sent, entry)
+    """Return a piece. sent: what a request would repeat of it; full: all that counts of it, where that is more.
+
+    exchange: that holds it, whose secrets may be masked alike.
+    """
+    short = _digests(kind, sent, exchange)
+    long = short if full is None else _digests(kind, full, exchange)
+    return TurnPiece(number, kind, text, *long, *short, is_sent, entry)
 
 
-def _digests(kind: str, said: Json) -> tuple[Digest, Digest]:
+def _digests(kind: str, said: Json, exchange: Exchange | None) -> tuple[Digest, Digest]:
     written = canonical([kind, said])
-    return digest_of([kind, said]), digest_of(blinded(written.decode("utf-8", "replace")))
+    return digest_of([kind, said], exchange), digest_of(blinded(written.decode("utf-8", "replace")), exchange)
 
 
 def aligned(old: Iterable[Turn], new: Iterable[Turn]) -> tuple[Alignment, ...]:

@@ -74,7 +74,7 @@ def _setting(exchange: Exchange) -> Digest | None:
         return None
     if any(output.tool_calls for output in exchange.outputs):
         return None
-    before = [step.content.hex() for step in steps(messages[:-1])]
+    before = [step.content.hex() for step in steps(messages[:-1], exchange=exchange)]
     with_ = sorted((key, value.hex()) for key, value in asked_with(exchange).items())
     return digest_of([exchange.kind.value, before, messages[-1].role, with_])
 

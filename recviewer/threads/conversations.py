@@ -232,7 +232,14 @@ class _Telling:
             self._said.setdefault(turn.content, self._place)
         assert turn.message is not None
         return AskedMessage(
-            turn.depth, self._place, turn.message, turn.sent, same_as, len(turn.ids) > 1, is_answer=turn.is_sent
+            turn.depth,
+            self._place,
+            turn.message,
+            turn.sent,
+            same_as,
+            len(turn.ids) > 1,
+            is_answer=turn.is_sent,
+            exchange=turn.exchange,
         )
 
 

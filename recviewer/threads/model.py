@@ -46,6 +46,7 @@ class AskedMessage:
     place: unique among the turns of a test, from 1, in the order in which they are told. sent: how many requests hold it.
     same_as: the place of an earlier turn that holds the same, 0 for none. ids_differ: requests name its calls by other
     ids, which stand for each other one to one. is_answer: it says what a model said, but no exchange here answered that.
+    exchange: one whose request holds it, None where none is known.
     """
 
     number: int
@@ -55,6 +56,7 @@ class AskedMessage:
     same_as: int = 0
     ids_differ: bool = False
     is_answer: bool = False
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from recviewer.difference.behind_masks import behind
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import EARLIER, Ids, arguments_as_json, canonical, said, said_of_part
 from recviewer.exchange.model import Exchange, Json, Message, Output, Part, Reasoning, RefusalPart, Text, ToolCall
@@ -13,9 +14,20 @@ from recviewer.exchange.model import Exchange, Json, Message, Output, Part, Reas
 Digest = bytes
 
 
-def digest_of(value: Json) -> Digest:
-    """Return what stands for a value: equal for equal ones, whatever the order of keys."""
-    return hashlib.blake2b(canonical(value), digest_size=16).digest()
+def digest_of(value: Json, exchange: Exchange | None = None) -> Digest:
+    """Return what stands for a value: equal for equal ones, whatever the order of keys.
+
+    exchange: whose it is, where masks may stand in it: two secrets may have one mask, and are not equal.
+    """
+    written = canonical(value)
+    digest = hashlib.blake2b(written, digest_size=16)
+    if exchange is not None and exchange.secrets:
+        digest.update(_written(behind(written.decode("utf-8", "replace"), exchange)))
+    return digest.digest()
+
+
+def _written(found: tuple[object, ...]) -> bytes:
+    return repr(found).encode("utf-8", "backslashreplace") if found else b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +43,22 @@ class MessageStep:
     ids: tuple[str, ...]
 
 
-def steps(messages: Sequence[Message], start: Digest = b"") -> Iterator[MessageStep]:
-    """Yield what each message of a request is. start: what comes before the first, where there is something."""
+def steps(
+    messages: Sequence[Message], start: Digest = b"", *, exchange: Exchange | None = None
+) -> Iterator[MessageStep]:
+    """Yield what each message of a request is. start: what comes before the first, where there is something.
+
+    exchange: as for `digest_of`.
+    """
     ids, seen, prefix = Ids(), 0, start
     for message in messages:
         told = [message.role, message.name, [said_of_part(part, ids) for part in message.parts if not _is_empty(part)]]
-        prefix = digest_of([prefix.hex(), told])
+        prefix = digest_of([prefix.hex(), told], exchange)
         alone = Ids()
         content = [message.role, message.name]
         content += [said_of_part(part, alone) for part in message.parts if not _is_empty(part)]
         names = ids.seen
-        yield MessageStep(prefix, digest_of(content), names[seen:])
+        yield MessageStep(prefix, digest_of(content, exchange), names[seen:])
         seen = len(names)
 
 
@@ -54,7 +71,7 @@ def answer_of(exchange: Exchange) -> Digest:
     """Return what stands for an answer: all that counts of an exchange but its request."""
     told = said(exchange)
     del told["request"]
-    return digest_of(told)
+    return digest_of(told, exchange)
 
 
 def words_said(exchange: Exchange) -> Digest:
@@ -66,41 +83,45 @@ def words_said(exchange: Exchange) -> Digest:
         for output in exchange.outputs
     ]
     error = exchange.error
-    return digest_of([told, [error.type, error.status, error.message] if error else None])
+    return digest_of([told, [error.type, error.status, error.message] if error else None], exchange)
 
 
 def asked_with(exchange: Exchange) -> dict[str, Digest]:
     """Return what a request asks with beside its messages, by name: parameters, and its tools."""
     params = {
-        key: digest_of(value)
+        key: digest_of(value, exchange)
         for key, value in exchange.request.params.items()
         if value is not None and key not in EARLIER
     }
     if exchange.model:
-        params["model"] = digest_of(exchange.model)
+        params["model"] = digest_of(exchange.model, exchange)
     if exchange.request.tools:
-        params["tools"] = digest_of(list(exchange.request.tools))
+        params["tools"] = digest_of(list(exchange.request.tools), exchange)
     return params
 
 
 @dataclass(frozen=True, slots=True)
 class Gist:
-    """What an answer says, for finding it in a later request. calls: name and arguments of each; others: other parts."""
+    """What an answer says, for finding it in a later request. calls: name and arguments of each; others: other parts.
+
+    hidden: what the masks in it stand for.
+    """
 
     text: str
     calls: tuple[bytes, ...]
     others: tuple[bytes, ...]
     reasoning: str
+    hidden: frozenset[tuple[str, ...]] = frozenset()
 
     @classmethod
-    def of_output(cls, output: Output) -> Gist:
-        """Return the gist of a choice of an answer."""
+    def of_output(cls, output: Output, exchange: Exchange | None = None) -> Gist:
+        """Return the gist of a choice of an answer. exchange: as for `digest_of`."""
         parts: list[Part] = [Text(output.content), RefusalPart(output.refusal), Reasoning(output.reasoning)]
-        return cls.of_parts([*parts, *output.tool_calls, *output.parts])
+        return cls.of_parts([*parts, *output.tool_calls, *output.parts], exchange)
 
     @classmethod
-    def of_parts(cls, parts: Iterable[Part]) -> Gist:
-        """Return the gist of a message, or of several that were one answer."""
+    def of_parts(cls, parts: Iterable[Part], exchange: Exchange | None = None) -> Gist:
+        """Return the gist of a message, or of several that were one answer. exchange: as for `digest_of`."""
         texts, thoughts, calls, others = [], [], [], []
         for part in parts:
             match part:
@@ -111,8 +132,12 @@ class Gist:
                 case ToolCall():
                     calls.append(encode([part.name, arguments_as_json(part.arguments)], is_sorted=True))
                 case _:
-                    others.append(digest_of(said_of_part(part, Ids())))
-        return cls("".join(texts), tuple(calls), tuple(others), "".join(thoughts))
+                    others.append(digest_of(said_of_part(part, Ids()), exchange))
+        made = cls("".join(texts), tuple(calls), tuple(others), "".join(thoughts))
+        if exchange is None or not exchange.secrets:
+            return made
+        told = "\n".join([made.text, made.reasoning, *[call.decode("utf-8", "replace") for call in calls]])
+        return replace(made, hidden=frozenset(behind(told, exchange)))
 
     @property
     def is_nothing(self) -> bool:
@@ -125,7 +150,9 @@ class Gist:
             return False
         has_text = sent.text in ("", self.text, self.text.strip())
         has_thoughts = sent.reasoning in ("", self.reasoning)
-        return has_text and has_thoughts and _within(sent.calls, self.calls) and _within(sent.others, self.others)
+        if not (has_text and has_thoughts and sent.hidden <= self.hidden):
+            return False
+        return _within(sent.calls, self.calls) and _within(sent.others, self.others)
 
 
 def _within(some: Sequence[bytes], every: Sequence[bytes]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from recviewer.exchange.model import Message
+from recviewer.exchange.model import Exchange, Message
 from recviewer.exchange.text import SENT
 from recviewer.threads.model import Entry, SentBack
 from recviewer.threads.sameness import Digest, Gist, answer_of, digest_of, steps
@@ -27,7 +27,7 @@ class Group:
     @property
     def gists(self) -> list[Gist]:
         """What its choices say."""
-        return [Gist.of_output(output) for output in self.entries[0].exchange.outputs]
+        return [Gist.of_output(output, self.entries[0].exchange) for output in self.entries[0].exchange.outputs]
 
 
 @dataclass(slots=True, eq=False)
@@ -36,7 +36,7 @@ class Node:
 
     depth: its number among the messages, 0 for the beginning. sent: requests that hold it. ids: as recorded, one for each
     way in which they were. told: it is what an answer before it says, and is told there. groups: of the exchanges whose
-    requests end here.
+    requests end here. exchange: one whose request holds it.
     """
 
     depth: int
@@ -51,6 +51,7 @@ class Node:
     told: bool = False
     is_found: bool = False
     weight: tuple[int, int, str] = (0, 0, "")
+    exchange: Exchange | None = None
 
     @property
     def is_sent(self) -> bool:
@@ -116,11 +117,13 @@ def _after(end: Node, entry: Entry) -> Node:
 def _walked(start: Node, entry: Entry) -> Node:
     node = start
     for message, step in zip(
-        entry.exchange.request.messages, steps(entry.exchange.request.messages, start.prefix), strict=True
+        entry.exchange.request.messages,
+        steps(entry.exchange.request.messages, start.prefix, exchange=entry.exchange),
+        strict=True,
     ):
         child = node.children.get(step.prefix)
         if child is None:
-            child = Node(node.depth + 1, message, step.content, step.prefix)
+            child = Node(node.depth + 1, message, step.content, step.prefix, exchange=entry.exchange)
             node.children[step.prefix] = child
         child.sent += 1
         child.ids.add(step.ids)
@@ -174,7 +177,7 @@ def _tie_run(node: Node, first: Node) -> None:
         messages = [one.message for one in run if one.message]
         if any(message.name for message in messages):  # an answer has none
             continue
-        sent = Gist.of_parts(part for message in messages for part in message.parts)
+        sent = Gist.of_parts((part for message in messages for part in message.parts), run[-1].exchange)
         fitting = [(group, gist) for group, gist in gists if gist.holds(sent)]
         if not fitting:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from recviewer.difference.behind_masks import behind
 from recviewer.exchange.amounts import counted
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Kind
@@ -35,7 +36,9 @@ def _note(side: Side) -> str:
         return ""
     exchange = side.exchange
     asked = _masked(encode(exchange.request.body, is_sorted=True))
-    return short(b"\0".join([exchange.kind.value.encode(), exchange.url.encode("utf-8", "replace"), asked]))
+    hidden = behind(asked.decode("utf-8", "replace"), exchange)
+    told = [exchange.kind.value.encode(), exchange.url.encode("utf-8", "replace"), asked]
+    return short(b"\0".join([*told, repr(hidden).encode("utf-8", "backslashreplace")] if hidden else told))
 
 
 def _masked(asked: bytes) -> bytes:
