@@ -7,12 +7,14 @@ never in it, only that there are some: see `credentials`.
 from __future__ import annotations
 
 import base64
+import json
 import re
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from recviewer.exchange.model import Json, Problem
+from recviewer.formats import sse
 from recviewer.formats.decode import Decoded, Unreadable, decode
 from recviewer.formats.framing import frame
 from recviewer.recorders import credentials, event_stream
@@ -108,13 +110,26 @@ def _is_stream(exchange: HttpExchange, body: Json) -> bool:
     if exchange.is_stream is not None:
         return exchange.is_stream
     if isinstance(body, str):
-        framed = frame(body)
-        return bool(framed.events) or isinstance(framed.body, list)
+        return _is_text_of_stream(body)
     return (
         isinstance(body, list)
         and bool(body)
         and ("streamgeneratecontent" in exchange.url.lower() or _is_events(exchange.response_body))
     )
+
+
+def _is_text_of_stream(text: str) -> bool:
+    """Tell whether `framing.frame` takes a text apart, by what it begins with: it is framed when it is read."""
+    begun = text.removeprefix("\ufeff").lstrip(" \t\r\n")
+    if sse.is_stream(begun):
+        return True
+    if not begun.startswith("{"):
+        return begun.startswith("[") and isinstance(frame(text).body, list)
+    try:
+        _, end = json.JSONDecoder().raw_decode(begun)
+    except (ValueError, RecursionError):
+        return False
+    return bool(begun[end:].strip()) and isinstance(frame(begun[:end]).body, dict)
 
 
 def _is_events(body: object) -> bool:

@@ -33,7 +33,8 @@ class SecretKind:
     pattern: finds it; its group `secret` is what is masked, and `shown` before it is kept. holds: whether what was found
     could be one. is_masked: whether it is hidden. is_guessable: people choose such secrets, so a mask tells less of them.
     is_in_address: it stands before a host, where brackets would spoil the address. quick: finds something wherever `pattern`
-    does, and takes less time where there is nothing to find; None for kinds whose pattern is quick itself.
+    does, and takes less time where there is nothing to find; None for kinds whose pattern is quick itself. quick_low: the
+    same, of the text in small letters.
     """
 
     name: str
@@ -46,6 +47,7 @@ class SecretKind:
     is_guessable: bool = False
     is_in_address: bool = False
     quick: re.Pattern[str] | None = None
+    quick_low: re.Pattern[str] | None = None
 
 
 def _is_key(value: str) -> bool:
@@ -311,9 +313,9 @@ PLACES = (
             r"(?P<secret>[A-Za-z0-9%+/=_~.:-]{16,})"
         ),
         _is_key,
-        quick=re.compile(
-            r"(?i)(?:__cf_bm|_cfuvid|__cflb|cf_clearance|session[\w-]{0,40}|csrftoken|connect\.sid"
-            r"|(?<![\w-])__(?:Host|Secure)-[\w-]+)=[A-Za-z0-9%+/=_~.:-]{16}"
+        quick_low=re.compile(
+            r"(?:__cf_bm|_cfuvid|__cflb|cf_clearance|session[\w-]{0,40}|csrftoken|connect\.sid"
+            r"|(?<![\w-])__(?:host|secure)-[\w-]+)=[a-z0-9%+/=_~.:-]{16}"
         ),
     ),
     SecretKind(
@@ -323,6 +325,7 @@ PLACES = (
         ("org-", "proj_"),
         re.compile(r"(?<![A-Za-z0-9_-])(?P<shown>org-|proj_)(?P<secret>[A-Za-z0-9]{20,32})(?![A-Za-z0-9_-])"),
         _is_mixed,
+        quick=re.compile(r"(?:org-|proj_)[A-Za-z0-9]{20}"),
     ),
     SecretKind(
         "named-secret",
@@ -335,8 +338,8 @@ PLACES = (
             rf"(?P<secret>{_QUOTED}{{16,}})"
         ),
         _is_mixed,
-        quick=re.compile(
-            r"(?i)(?:key|token|secret|passwo?r?d)[\"'\\]*\s*(?:[:=]|=>)\s*(?:\[\s*|-\s+)?[\"'\\]*" + _QUOTED + "{16}"
+        quick_low=re.compile(
+            r"(?:key|token|secret|passwo?r?d)[\"'\\]*\s*(?:[:=]|=>)\s*(?:\[\s*|-\s+)?[\"'\\]*" + _QUOTED + "{16}"
         ),
     ),
     SecretKind(
@@ -349,6 +352,7 @@ PLACES = (
             r"@(?!(?:[\w-]+\.)*(?:example|test|invalid|localhost|local)\b)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24})(?![\w-])"
         ),
         is_masked=False,
+        quick=re.compile(r"@(?<=[\w.+-]@)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2}"),
     ),
     SecretKind(
         "internal-host",
@@ -360,8 +364,8 @@ PLACES = (
             r"|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2}|[\w.-]+\.(?:internal|intranet|intra|corp|lan|svc|svc\.cluster\.local|local))(?![\w.-])"
         ),
         is_masked=False,
-        quick=re.compile(
-            r"(?i)://(?:[^\s/@\"']*@)?(?:1(?:0|92|72)\.|[\w.-]+\.(?:internal|intranet|intra|corp|lan|svc|local))"
+        quick_low=re.compile(
+            r"://(?:[^\s/@\"']*@)?(?:1(?:0|92|72)\.|[\w.-]+\.(?:internal|intranet|intra|corp|lan|svc|local))"
         ),
     ),
 )

@@ -31,10 +31,12 @@ _SPACE = re.compile(r"\s")
 _HINTS = frozenset(hint for kind in KINDS for hint in kind.hints)
 _LOW_HINTS = tuple(sorted(hint for hint in _HINTS if hint == hint.lower()))
 _EXACT_HINTS = tuple(sorted(_HINTS - set(_LOW_HINTS)))
-_ANY_HINT = re.compile("|".join(map(re.escape, sorted(_HINTS))), re.IGNORECASE)
+_ANY_HINT = re.compile("|".join(sorted({re.escape(hint.lower()) for hint in _HINTS})))
 
 SHORT = 500
-"""Characters up to which one pattern that looks for all hints takes less time than looking for one after the other."""
+"""Characters up to which one pattern that looks for all hints takes less time than looking for one after the other. It is
+asked of texts in small letters, for to look for letters of either size takes many times as long.
+"""
 
 
 DATA = 10_000
@@ -42,15 +44,23 @@ DATA = 10_000
 
 _DATA = re.compile(rf"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{{{DATA},}}={{0,2}}")
 
+_ONLY_DATA = re.compile("[A-Za-z0-9+/]+")
+
 
 def between_data(text: str) -> Iterator[tuple[int, str]]:
     """Yield what stands around files that are written in a text as base64, with where it begins."""
     at = 0
-    if len(text) >= DATA:
+    if len(text) >= DATA and _has_data(text):
         for stretch in _DATA.finditer(text):
             yield at, text[at : stretch.start()]
             at = stretch.end()
     yield at, text[at:]
+
+
+def _has_data(text: str) -> bool:
+    """Tell whether there may be a file in a text: one covers a window of half its least length, wherever it begins."""
+    half = DATA // 2
+    return any(_ONLY_DATA.fullmatch(text, at, at + half) for at in range(0, len(text) - half + 1, half))
 
 
 def find(text: str) -> list[SecretAt]:
@@ -65,15 +75,17 @@ def find(text: str) -> list[SecretAt]:
 
 
 def _find(text: str) -> list[SecretAt]:
-    if _LONG.search(text) is None or (len(text) <= SHORT and _ANY_HINT.search(text) is None):
+    if _LONG.search(text) is None:
         return []
     low = text.lower()
+    if len(text) <= SHORT and _ANY_HINT.search(low) is None:
+        return []
     hints = {hint for hint in _LOW_HINTS if hint in low}
     hints.update([hint for hint in _EXACT_HINTS if hint in text])
     if not hints:
         return []
     made: list[SecretAt] = []
-    for found in _every(text, hints):
+    for found in _every(text, low, hints):
         under = next((place for place, one in enumerate(made) if found.start < one.end and one.start < found.end), None)
         if under is None:
             made.append(found)
@@ -86,7 +98,7 @@ def _apart(found: list[SecretAt]) -> list[SecretAt]:
     return [one for place, one in enumerate(found) if not place or one.start >= found[place - 1].end]
 
 
-def _every(text: str, hints: set[str]) -> Iterator[SecretAt]:
+def _every(text: str, low: str, hints: set[str]) -> Iterator[SecretAt]:
     """Yield what each kind finds of which a hint stands in the text. Of several kinds the first knows best what it is."""
     is_data = len(text) > OPAQUE and _SPACE.search(text) is None and "=" not in text[:-2]
     for kind in KINDS:
@@ -95,6 +107,8 @@ def _every(text: str, hints: set[str]) -> Iterator[SecretAt]:
         if is_data and kind.name not in ("jwt", "short-jwt"):
             continue
         if kind.quick is not None and kind.quick.search(text) is None:
+            continue
+        if kind.quick_low is not None and kind.quick_low.search(low) is None:
             continue
         for match in kind.pattern.finditer(text):
             as_what = kind if kind.holds(match["secret"]) else MADE_UP.get(kind.name)

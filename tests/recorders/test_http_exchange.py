@@ -8,6 +8,7 @@ import zlib
 
 import pytest
 
+from recviewer.formats.framing import frame
 from recviewer.formats.reading import read_document
 from recviewer.recorders.http_exchange import ODD, HttpExchange, document_of, listed
 
@@ -193,3 +194,31 @@ def test_what_is_no_header_is_kept_among_them(odd, kept):
 
 def test_a_comment_without_words_says_nothing():
     assert listed([{"name": "a", "value": "1", "comment": ""}]) == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'data: {"a": 1}\n\n',
+        "event: ping\n\n",
+        ": only a comment\n\n",
+        "data:\n\n",
+        '{"a": 1}\n{"a": 2}\n',
+        ' {"a": 1} and more',
+        '{"a": ',
+        '{"a": 1}',
+        '[{"a": 1}, {"a": ',
+        '[{"a": 1}]',
+        "[not JSON",
+        "plain text",
+        "",
+        "{" * 300 + "}" * 300 + "{}",
+        '\ufeff{"a": 1}\n{"a": 2}',
+    ],
+)
+def test_a_text_is_a_stream_just_where_it_is_taken_apart(text):
+    framed = frame(text)
+    heard = HttpExchange("POST", URL, {}, None, 200, {}, text)
+    is_kept = isinstance(document_of(heard).document["response"]["body"], str)
+    expected = bool(framed.events) or isinstance(framed.body, list)
+    assert not is_kept or document_of(heard).document["response"]["is_streaming"] is expected

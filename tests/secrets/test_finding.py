@@ -70,6 +70,8 @@ def test_nothing_is_found_that_the_quick_look_misses(name):
     for kind in KINDS:
         if kind.quick is not None:
             assert all(kind.quick.search(one) for one in texts if kind.pattern.search(one)), kind.name
+        if kind.quick_low is not None:
+            assert all(kind.quick_low.search(one.lower()) for one in texts if kind.pattern.search(one)), kind.name
 
 
 @pytest.mark.parametrize("name", PLAIN)
