@@ -133,11 +133,11 @@ def wanted_state() -> str:
     newest = IndexRun.objects.filter(wrote).aggregate(newest=Max("id"))["newest"] or 0
     runs = kept.state(Path(settings.DATA_DIR))
     told = f".{hashlib.sha256(repr(runs).encode()).hexdigest()[:16]}" if runs else ""
-    return f"{newest}.{reader_version()}.{_rules_version()}{told}"
+    return f"{newest}.{reader_version()}.{rules_version()}{told}"
 
 
 @cache
-def _rules_version() -> str:
+def rules_version() -> str:
     """Return a digest of the sources that look."""
     digest = hashlib.sha256()
     root = Path(__file__).parent.parent

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from recviewer.catalog import noticed
+from recviewer.catalog import noticed, trends
 from recviewer.catalog.noticed import FoundInTree, NoticedRow
 from recviewer.review import suppressing
 from recviewer.smells.suppressing import Reach, Suppressed, Suppressions
@@ -93,6 +93,8 @@ class AllFindings:
 def standing() -> AllFindings:
     """Return what was found and still stands, and have the tree looked at again where that is due."""
     is_looking = noticed.nudge()
+    if not is_looking:
+        trends.nudge()
     found = noticed.current()
     if found is None:
         return AllFindings(None, (), (), 0, is_looking)

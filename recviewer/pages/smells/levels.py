@@ -13,6 +13,7 @@ from recviewer.catalog.naming import suite_of
 from recviewer.catalog.noticed import NoticedRow
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.smells.found import GLYPHS, LEVELS, AllFindings, RuleFindings
+from recviewer.pages.smells.trend import RuleTrend, trend_of
 from recviewer.pages.text.test_ids import parse
 from recviewer.pages.text.test_labels import TestLabel, labels_of
 
@@ -62,6 +63,7 @@ class RuleLine:
     rest: int
     where: str
     suppressed: int
+    trend: RuleTrend | None
     examples: tuple[FindingExample, ...] = ()
 
 
@@ -162,5 +164,6 @@ def _line(one: RuleFindings, level: str, *, is_told: bool) -> RuleLine:
         rest=len({row.path for row in counting} - paths.keys()),
         where=" · ".join(where),
         suppressed=one.suppressed,
+        trend=trend_of(one.name),
         examples=tuple(_examples(worst, told["each"])) if is_told else (),
     )

@@ -29,6 +29,7 @@ from recviewer.pages.smells.found import (
     worst_of,
 )
 from recviewer.pages.smells.levels import TITLES, LevelMark, LevelOfRules, levels_of, marks_of
+from recviewer.pages.smells.trend import RuleTrend, trend_of, trend_told
 
 PER_PAGE = 50
 """Findings on one page."""
@@ -92,6 +93,7 @@ class RulePage:
     here: str
     list_url: str
     never: NeverRead | None
+    trend: RuleTrend | None
 
 
 @require_safe
@@ -166,6 +168,7 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         here=reverse("smells:rule", args=[name]) + _address(only, what, page),
         list_url=f"{reverse('recordings:listing')}?{urlencode({'smell': name})}",
         never=never_read() if name == _NEVER_READ else None,
+        trend=trend_of(name),
     )
     return render(request, "smells/rule.html", {"page": shown})
 
@@ -225,7 +228,8 @@ def _all_told(every: AllFindings) -> dict[str, object]:
 
 def _rule_told(one: RuleFindings) -> dict[str, object]:
     counts = {level: one.levels[level] for level in LEVELS}
-    return {**one.told, "counts": counts, "suppressed": one.suppressed, "url": reverse("smells:rule", args=[one.name])}
+    url = reverse("smells:rule", args=[one.name])
+    return {**one.told, "counts": counts, "suppressed": one.suppressed, "trend": trend_told(one.name), "url": url}
 
 
 def _told(one: ShownFinding) -> dict[str, object]:

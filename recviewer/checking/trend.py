@@ -1,0 +1,165 @@
+"""A process that counts what rules find through the commits of a branch: `python -m recviewer.checking.trend`.
+
+Only rules about one recording are asked, and no sources of tests: what they find follows from a file's path and bytes, so
+it is kept by these, and a commit costs what it changed. The file that is written is one JSON object: `state`, the name that
+was given, `rules`, `points`, the oldest first, `is_whole`, whether they begin with the first commit, and `known`, the counts
+by file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from recviewer import held
+from recviewer.checking import trees
+from recviewer.child import NICE
+from recviewer.git import ranges
+from recviewer.git.growth import GrowthStep, growth
+from recviewer.git.history import contents
+from recviewer.git.repository import Repository, find, resolve, way_to
+from recviewer.recorders.reading import without_collector
+from recviewer.recorders.registry import claims
+from recviewer.smells import Needs, Rule, rules
+from recviewer.smells.looking import of_each
+
+POINTS = 40
+"""Commits that are counted; of more, some between the first and the last are left out."""
+
+COMMITS, WALK_SECONDS = 500, 20.0
+"""Commits that are looked through, and for how long."""
+
+SECONDS = 300.0
+"""How long it counts; what it did not come to is left out, the oldest first."""
+
+
+def told_of(root: Path, known: dict[str, dict[str, int]], state: str) -> dict[str, Any]:
+    """Return what the file is to hold. known: the counts by file that are known already. Raises GitFailed."""
+    repository = find(root)
+    if repository is None:
+        return {"state": state, "rules": [], "points": [], "is_whole": True, "known": {}}
+    head, below = resolve(repository, "HEAD"), way_to(repository, root)
+    mine = claims().holds
+    if not any(mine(one.raw) for one in ranges.held(repository, head, below)):
+        mine = claims().holds_loose
+    grown = growth(repository, head, below, mine, limit=COMMITS, seconds=WALK_SECONDS)
+    counting = _Counting(repository, below, tuple(known_rules()), known)
+    ends = time.monotonic() + SECONDS
+    points: list[dict[str, Any]] = []
+    for step in _some(grown.steps):
+        if points and time.monotonic() > ends:
+            break
+        files = [(one.raw, one.blob) for one in ranges.held(repository, step.sha, below) if one.mode.startswith("100")]
+        points.append(_point(step, counting.counts([one for one in files if mine(one[0])])))
+    is_whole = grown.is_whole and bool(points) and points[-1]["sha"] == grown.steps[-1].sha
+    return {
+        "state": state,
+        "rules": [rule.name for rule in known_rules()],
+        "points": points[::-1],
+        "is_whole": is_whole or not points,
+        "known": counting.used,
+    }
+
+
+def known_rules() -> list[Rule]:
+    """Return the rules whose findings follow from a file alone."""
+    return [rule for rule in rules() if rule.needs is Needs.EXCHANGE and rule.holds is not None]
+
+
+def _some(steps: tuple[GrowthStep, ...]) -> list[GrowthStep]:
+    """Return so many commits as are counted, evenly, the first and the last among them."""
+    if len(steps) <= POINTS:
+        return list(steps)
+    return [steps[round(place * (len(steps) - 1) / (POINTS - 1))] for place in range(POINTS)]
+
+
+def _point(step: GrowthStep, counts: Counter[str]) -> dict[str, Any]:
+    return {
+        "sha": step.sha,
+        "parent": step.parent,
+        "at": step.at.isoformat(),
+        "subject": step.subject.encode("utf-8", "replace").decode(),
+        "counts": dict(counts),
+    }
+
+
+class _Counting:
+    """Counts findings of files by path and blob; each is read once. used: the counts of those that were asked for."""
+
+    def __init__(
+        self, repository: Repository, below: bytes, asked: tuple[Rule, ...], known: dict[str, dict[str, int]]
+    ) -> None:
+        self._repository = repository
+        self._below = len(below)
+        self._asked = asked
+        self._known = known
+        self.used: dict[str, dict[str, int]] = {}
+
+    def counts(self, files: list[tuple[bytes, str]]) -> Counter[str]:
+        """Return on how many recordings of some files each rule finds something. files: path and blob of each."""
+        keys = {_key(raw, blob): (raw, blob) for raw, blob in files}
+        missing: dict[str, list[bytes]] = {}
+        for key, (raw, blob) in keys.items():
+            if key in self.used:
+                continue
+            if key in self._known:
+                self.used[key] = self._known[key]
+            else:
+                missing.setdefault(blob, []).append(raw)
+        for blob, data in contents(self._repository, list(missing)):
+            for raw in missing[blob]:
+                self.used[_key(raw, blob)] = self._of_file(raw, data)
+        found: Counter[str] = Counter()
+        for key in keys:
+            found.update(self.used.get(key, {}))
+        return found
+
+    def _of_file(self, raw: bytes, data: bytes) -> dict[str, int]:
+        sides = trees.read(raw[self._below :], data).sides
+        return dict(Counter(one.rule.name for side in sides for one in of_each(side, self._asked)))
+
+
+def _key(raw: bytes, blob: str) -> str:
+    return hashlib.blake2b(raw + b"\0" + blob.encode(), digest_size=9).hexdigest()
+
+
+def write(root: Path, target: Path, state: str) -> None:
+    """Count, and write what was counted. What is known is taken from the file as it is. Raises GitFailed, OSError."""
+    with without_collector():
+        told = told_of(root, _known(target, state), state)
+    fresh = target.with_suffix(f".{os.getpid()}")
+    fresh.write_bytes(orjson.dumps(told))
+    os.replace(fresh, target)
+
+
+def _known(target: Path, state: str) -> dict[str, dict[str, int]]:
+    """Return what an earlier run knew, {} where other sources made it. state: ends in what names the sources."""
+    try:
+        told = orjson.loads(target.read_bytes())
+        is_same = told["state"].partition(".")[2] == state.partition(".")[2]
+        return dict(told["known"]) if is_same else {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def main() -> None:
+    """Do it, unless another process does: the lock beside the file is held by whoever counts."""
+    root, target, state = sys.argv[1:]
+    os.nice(NICE)
+    lock = os.open(f"{target}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        held.hold(lock, f"{target}.lock")
+    except BlockingIOError:
+        return
+    write(Path(root), Path(target), state)
+
+
+if __name__ == "__main__":
+    main()

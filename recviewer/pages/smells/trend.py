@@ -1,0 +1,77 @@
+"""How often a rule found something through the commits, as bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from recviewer.catalog import trends
+from recviewer.pages.templatetags.words import bare, counted, day
+
+WIDTH, HEIGHT = 800, 40
+
+
+@dataclass(frozen=True, slots=True)
+class TrendBar:
+    """A bar: how many recordings after a commit. url: what the commit did, "" where nothing came before."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTrend:
+    """A drawing. first, last: days, with how many there were. commits: that were counted. is_whole: the first among them.
+
+    line: the same as points of a line, for where there is little room.
+    """
+
+    bars: tuple[TrendBar, ...]
+    first: str
+    last: str
+    before: int
+    now: int
+    commits: int
+    is_whole: bool
+    line: str = ""
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def trend_of(rule: str) -> RuleTrend | None:
+    """Return how a rule went; None where that is not known, it never found anything, or there is one commit alone."""
+    found = trends.current()
+    if found is None or len(found.points) < 2:
+        return None
+    counts = [point.counts.get(rule, 0) for point in found.points]
+    most = max(counts)
+    if not most:
+        return None
+    wide = WIDTH // len(counts)
+    bars = []
+    for place, (point, count) in enumerate(zip(found.points, counts, strict=True)):
+        height = max(1, round(count * HEIGHT / most)) if count else 0
+        title = f"{day(point.at)}: {counted(count, 'recording')}, after {point.sha[:9]} {bare(point.subject)}"
+        url = reverse("changes:show", args=[f"{point.parent}..{point.sha}"]) if point.parent else ""
+        bars.append(TrendBar(place * wide, HEIGHT - height, max(1, wide - 1), height, title, url))
+    first, last = day(found.points[0].at), day(found.points[-1].at)
+    line = " ".join(
+        f"{round(place * WIDTH / (len(counts) - 1))},{round(HEIGHT - count * HEIGHT / most)}"
+        for place, count in enumerate(counts)
+    )
+    return RuleTrend(tuple(bars), first, last, counts[0], counts[-1], len(counts), found.is_whole, line)
+
+
+def trend_told(rule: str) -> list[dict[str, object]]:
+    """Return the same for scripts: each commit with how many recordings."""
+    found = trends.current()
+    return [
+        {"commit": point.sha, "at": point.at.isoformat(), "recordings": point.counts.get(rule, 0)}
+        for point in (found.points if found else ())
+        if found and rule in found.rules
+    ]
