@@ -10,7 +10,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from recviewer import databases, env, places
+from recviewer import databases, env, networks, places
 from recviewer.git import remotes
 from recviewer.hosts import configured
 
@@ -26,6 +26,13 @@ if HOSTED and DEBUG:
 METRICS_TOKEN = env.checked("RECVIEWER_METRICS_TOKEN", configured.secret) or ""
 SESSION_COOKIE_AGE = 3600 * env.number("RECVIEWER_SESSION_HOURS", 14 * 24, least=1)
 PUBLIC_READ = HOSTED and env.flag("RECVIEWER_PUBLIC_READ")
+
+LOGIN_HEADER = (env.checked("RECVIEWER_LOGIN_HEADER", networks.header) or "") if HOSTED else ""
+LOGIN_PROXIES = env.checked("RECVIEWER_LOGIN_PROXIES", networks.listed) or ()
+if LOGIN_HEADER and not LOGIN_PROXIES:
+    raise env.BadEnvironment(
+        "RECVIEWER_LOGIN_PROXIES", "", "RECVIEWER_LOGIN_HEADER is believed from named addresses alone"
+    )
 
 SECRET_KEY = env.text("RECVIEWER_SECRET_KEY")
 if HOSTED and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5):
@@ -92,6 +99,7 @@ INSTALLED_APPS = [
 ]
 DOORS = [
     "recviewer.pages.site.tokens.TokenUsers",
+    "recviewer.pages.site.proxy_login.ProxyUsers",
     "recviewer.pages.site.signed_out.SignInFirst",
     "recviewer.pages.site.roles.RoleFirst",
 ]

@@ -18,6 +18,7 @@ import recviewer
 from recviewer.catalog import checked
 from recviewer.catalog.prepared import prepared
 from recviewer.pages.site import roles
+from recviewer.pages.site.proxy_login import is_by_proxy
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Tag
 
@@ -62,7 +63,7 @@ class Frame:
 
     root: short name of the recordings root. root_path: where it lies, "" when hosted. mirror: the name of a bare
     repository whose changes alone are shown, "" where there are recordings.
-    may_review, may_maintain: whether who asks may decide, and move recordings.
+    may_review, may_maintain: whether who asks may decide, and move recordings. may_sign_out: there is a session to end.
     indexed_at: when the catalog was last compared with the disk.
     """
 
@@ -74,6 +75,7 @@ class Frame:
     may_maintain: bool
     version: str
     is_hosted: bool
+    may_sign_out: bool
     is_read_only: bool
     is_demo: bool
     mirror: str
@@ -94,6 +96,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             may_maintain=roles.may(request, roles.Role.MAINTAINER),
             version=recviewer.__version__,
             is_hosted=settings.HOSTED,
+            may_sign_out=settings.HOSTED and not is_by_proxy(request),
             is_read_only=settings.READ_ONLY,
             is_demo=settings.PLACES.is_demo,
             mirror=settings.PLACES.mirror.name if settings.PLACES.mirror else "",

@@ -1,0 +1,76 @@
+"""Signing in by a proxy in front: it asks who somebody is, and says so in a header that the operator names.
+
+Whoever can send that header is whoever they say. So it is believed from the addresses that the operator names alone, which
+are those of the connection itself and not what X-Forwarded-For says; from anywhere else a request that has it is refused.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from recviewer.networks import is_among
+from recviewer.pages.site import tokens
+from recviewer.pages.site.htmx import wants_fragment
+
+log = logging.getLogger(__name__)
+
+_NAME = re.compile(r"[\w.@+-]{1,150}")
+"""What Django lets an account be called. A header that came twice has a comma."""
+
+
+class ProxyUsers:
+    """Middleware: who the proxy names is who asks, for this request. An account that is not there yet is made, and reads."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.LOGIN_HEADER:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+        self._key = f"HTTP_{settings.LOGIN_HEADER.upper().replace('-', '_')}"
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = request.META.get(self._key)
+        if name is None:
+            return self.get_response(request)
+        if not is_among(request.META.get("REMOTE_ADDR", ""), settings.LOGIN_PROXIES):
+            log.warning("%s came from an address that RECVIEWER_LOGIN_PROXIES does not name", settings.LOGIN_HEADER)
+            return _refused(request, "This site takes a name only from the proxy in front of it.")
+        if tokens.scope_of(request) or not name.strip():
+            return self.get_response(request)
+        user = _user(name.strip())
+        if user is None:
+            return _refused(request, "The proxy in front of this site named nobody who may come in.")
+        request.user = user
+        request.is_named_by_proxy = True  # type: ignore[attr-defined]  # read by `is_by_proxy`
+        return self.get_response(request)
+
+
+def is_by_proxy(request: HttpRequest) -> bool:
+    """Tell whether the proxy in front named who asks: there is no session to end then, and no password to change."""
+    return getattr(request, "is_named_by_proxy", False) is True
+
+
+def _user(name: str) -> User | None:
+    """Return the account of this name, which is made where there is none; None for no name, and where it is shut."""
+    name = str(User.normalize_username(name))
+    if not _NAME.fullmatch(name):
+        return None
+    user, is_new = User.objects.get_or_create(username=name, defaults={"password": "!"})
+    if is_new:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        log.info("an account was made for who the proxy named")
+    return user if user.is_active else None
+
+
+def _refused(request: HttpRequest, reason: str) -> HttpResponse:
+    page = {"title": "Not signed in", "reason": reason, "status": 403}
+    template = "errors/_refusal.html" if wants_fragment(request) else "errors/refusal.html"
+    return render(request, template, {"page": page}, status=403)
