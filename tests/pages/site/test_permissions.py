@@ -2,16 +2,18 @@
 
 import inspect
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import get_resolver, resolve, reverse
 
 from recviewer.pages.models import Membership
 from recviewer.pages.site import roles
 from recviewer.pages.site.roles import Role
+from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.review.audit import Action
 from recviewer.review.models import AuditEvent, Decision
 from tests.pages.test_addresses import sample_of
@@ -155,6 +157,80 @@ def test_viewers_are_offered_nothing_that_they_may_not(team, make_recording):
     assert 'value="approve"' in pages[Role.REVIEWER]
     assert "Move to trash" not in pages[Role.REVIEWER]
     assert "Move to trash" in pages[Role.MAINTAINER]
+
+
+class Acts(HTMLParser):
+    """Addresses that the forms and buttons of a page post to."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        has = dict(attrs)
+        if tag == "form" and has.get("method") == "post":
+            self.found.add(has["action"])
+        self.found |= {has[name] for name in ("formaction", "hx-post") if has.get(name)}
+
+
+def _offered(client, address):
+    """Return the roles that the acts of a page need."""
+    response = client.get(address)
+    assert response.status_code == 200, address
+    names = {(resolve(one).view_name, one) for one in Acts(response.content.decode()).found}
+    return {name: roles.needed("POST", name) for name, _ in names}
+
+
+@pytest.fixture
+def told(team, make_recording):
+    """Pages on which people have said something; returns their addresses."""
+    (one, gone), max_ = [make_recording(f"{name}.json") for name in "ab"], team[Role.MAINTAINER]
+    named = {"key": one.path, "seen": one.blob}
+    for address, more in {
+        "/do/decide": {"verdict": "delete"},
+        "/do/tag": {"name": "flaky"},
+        "/do/note": {"body": "Is it still called?"},
+        "/searches/save": {"name": "Slow", "query": "chunks:>5", "next": "/"},
+    }.items():
+        assert max_.post(address, named | more).status_code < 400, address
+    assert max_.post("/do/trash", {"key": gone.path, "seen": gone.blob, "confirmed": "1"}).status_code == 303
+    return (
+        *(
+            "/",
+            "/?kind=chat",
+            "/bulk/",
+            "/tests/",
+            "/plan/",
+            "/tags/",
+            "/searches/",
+            "/activity/",
+            "/trash/",
+            "/changes/",
+        ),
+        *(f"/r/{one.path}", url_of_test(one.test_id), "/smells/", "/smells/let-be/"),
+    )
+
+
+def test_no_page_offers_an_act_that_would_be_refused(team, told):
+    for role in (Role.VIEWER, Role.REVIEWER, Role.MAINTAINER):
+        beyond = {
+            (address, name) for address in told for name, wants in _offered(team[role], address).items() if wants > role
+        }
+        assert beyond == set()
+
+
+def test_every_act_of_those_pages_is_offered_to_whom_it_is_for(team, told):
+    viewers, maintainers = ({name for address in told for name in _offered(team[role], address)} for role in (1, 3))
+
+    assert {
+        "review:decide",
+        "review:tag",
+        "notes:close",
+        "searches:remove",
+        "tags:rename",
+        "trash:restore",
+    } <= maintainers - viewers
 
 
 def test_a_reviewer_moves_no_file_by_undo_or_redo(team, make_recording):
