@@ -231,7 +231,20 @@ def _usage(values: dict[str, Json], at: tuple[str, ...] = ()) -> Iterator[Figure
     for key, value in values.items():
         if isinstance(value, dict):
             yield from _usage(value, (*at, key))
+        elif isinstance(value, list) and value and all(isinstance(item, dict) and item for item in value):
+            yield from _listed(key, value, at)
         elif value is not None:
             yield Figure(
                 key, " ".join(at), f"{value:,}" if type(value) is int else compact(value, LONG)[:LONG], value == 0
             )
+
+
+def _listed(key: str, items: list[Json], at: tuple[str, ...]) -> Iterator[Figure]:
+    """Yield the figures of a list of objects, such as Gemini's of each modality, each behind the texts of its object."""
+    for item in items:
+        held = item if isinstance(item, dict) else {}
+        words = [value for value in held.values() if isinstance(value, str)]
+        counts = {name: value for name, value in held.items() if not isinstance(value, str)}
+        for figure in _usage(counts, (*at, key)):
+            name = figure.name if len(counts) > 1 else key
+            yield Figure(" ".join([name, *words]), figure.group, figure.value, figure.is_zero)

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from recviewer.exchange.model import ExhibitKind, PartKind
+from recviewer.pages.recording.facts import _usage
 from recviewer.places import ASSETS
 from tests.conftest import exchange
 
@@ -448,3 +449,17 @@ def test_ways_to_see_an_answer_keep_the_queue(client, make_recording):
     html = client.get(f"/r/{one.path}", {"in": "?kind=chat"}).content.decode()
 
     assert "?md=on&amp;in=%3Fkind%3Dchat#answer" in html
+
+
+def test_figures_of_each_modality_stand_behind_its_name():
+    details = [{"modality": "TEXT", "tokenCount": 608}, {"modality": "AUDIO", "tokenCount": 0}]
+
+    found = list(_usage({"promptTokenCount": 608, "promptTokensDetails": details, "odd": [1, 2], "none": []}))
+
+    assert [(one.name, one.group, one.value, one.is_zero) for one in found] == [
+        ("promptTokenCount", "", "608", False),
+        ("promptTokensDetails TEXT", "promptTokensDetails", "608", False),
+        ("promptTokensDetails AUDIO", "promptTokensDetails", "0", True),
+        ("odd", "", "[1, 2]", False),
+        ("none", "", "[]", False),
+    ]
