@@ -73,6 +73,10 @@ class WantedWords:
             start, size = start + size - OVERLAP, WINDOW
         return ()
 
+    def count(self, text: str) -> int:
+        """Return how often what is looked for stands in a text."""
+        return sum(1 for _ in self.found.finditer(folded(text) if self.is_folded else text))
+
     def _hits(self, window: str, start: int, *, is_last: bool) -> list[tuple[int, int, int]]:
         """Return (start, end, which word) of the first hits in a window, as places of the whole text."""
         made = folded(window) if self.is_folded else window

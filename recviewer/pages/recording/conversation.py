@@ -103,7 +103,7 @@ def conversation_of(exchange: Exchange, folds: Folds, *, question_on_top: bool) 
     messages = exchange.request.messages
     question = _place(messages, question_of(exchange)) if question_on_top else -1
     calls = calls_of(exchange)
-    hidden = _stretch(len(messages), question)
+    hidden = stretch(len(messages))
     last = range(hidden.stop, len(messages)) if hidden else range(len(messages))
     # the last turns come first to the room of the page: they are what was answered
     shown = [_turn(messages[place], place, folds, calls, question=question) for place in last]
@@ -140,8 +140,8 @@ def _place(messages: tuple[Message, ...], wanted: Message | None) -> int:
     return next((place for place, message in enumerate(messages) if message is wanted), -1)
 
 
-def _stretch(count: int, question: int) -> range:
-    """Return the turns of a long conversation that are folded: all but the last ten, the first stays by itself."""
+def stretch(count: int) -> range:
+    """Return the places of turns of a long conversation that are folded: all but the last ten, the first stays by itself."""
     return range(1, count - LAST) if count > LAST + 4 else range(0)
 
 

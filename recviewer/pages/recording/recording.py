@@ -28,16 +28,17 @@ from recviewer.pages.recording.conversation import ShownRequest
 from recviewer.pages.recording.facts import Facts, facts_of
 from recviewer.pages.recording.file import of_file
 from recviewer.pages.recording.heavy import asked
+from recviewer.pages.recording.hits import FoundWords, hits_of
 from recviewer.pages.recording.middle import ContentView, fold_in, json_in, picture_in, told_of
 from recviewer.pages.recording.reply import ReplyHead, ShownReply
 from recviewer.pages.recording.strip import Strip
-from recviewer.pages.recordings.neighbours import Neighbours, neighbours_of, shared_list, url_of
+from recviewer.pages.recordings.neighbours import FIND, Neighbours, neighbours_of, shared_list, url_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.smells.found import FindingHereNow, on_recording
 from recviewer.pages.text import media
 from recviewer.store.refusals import CannotRead
 
-KEPT = ("in", "path")
+KEPT = ("in", "path", FIND)
 """What an address keeps from view to view: the queue that it is part of, the place that a content is said to have."""
 
 
@@ -58,7 +59,8 @@ class RecordingPage:
 
     view: rendered, raw or chunks. title: for the window. is_stale: the file is not the one that was indexed.
     bar, tags, notes: None for what is only in git. history: the address of its versions, "" where there are none.
-    has_seams: chunk by chunk texts are in the page. wants_seams, wants_markdown: the address asks for them.
+    hits: where the words stand that the address looks for. has_seams: chunk by chunk texts are in the page. wants_seams,
+    wants_markdown: the address asks for them.
     """
 
     recording: Recording
@@ -76,6 +78,7 @@ class RecordingPage:
     history: str
     is_listing: bool = False
     findings: tuple[FindingHereNow, ...] = ()
+    hits: FoundWords | None = None
     asked: ReplyHead | None = None
     reply: ShownReply | None = None
     conversation: ShownRequest | None = None
@@ -171,6 +174,7 @@ def _page(request: HttpRequest, recording: Recording, content: Content, told: Co
         history=reverse("history:show", args=[recording.path]) if stored.is_there() else "",
         is_listing=told.is_listing,
         findings=on_recording(recording.path, content.blob),
+        hits=hits_of(request, content, url_of(recording.path)),
         **middle(told, recording.path),
     )
 

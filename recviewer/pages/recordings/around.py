@@ -13,7 +13,7 @@ from recviewer.catalog import freshness
 from recviewer.catalog.models import Recording
 from recviewer.pages.recordings.facets import narrowed, page_of
 from recviewer.pages.recordings.listing import SORTS, ListState
-from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.recordings.neighbours import looked_for, url_of
 
 MOST = 200_000
 """Recordings of a list among which one is looked for."""
@@ -62,8 +62,8 @@ def around(key: str, state: ListState) -> ListPlace | None:
         place=at + 1,
         total=len(ids),
         url=f"{reverse('recordings:listing')}{_page_with(state, at).address()}#row-{here}",
-        previous=_url(paths, ids[at - 1]) if at else "",
-        next=_url(paths, ids[at + 1]) if at + 1 < len(ids) else "",
+        previous=_url(paths, ids[at - 1], state) if at else "",
+        next=_url(paths, ids[at + 1], state) if at + 1 < len(ids) else "",
     )
 
 
@@ -71,8 +71,8 @@ def _page_with(state: ListState, at: int) -> ListState:
     return replace(state, page=at // state.per_page + 1)
 
 
-def _url(paths: dict[int, str], id: int) -> str:
-    return url_of(paths[id]) if id in paths else ""
+def _url(paths: dict[int, str], id: int, state: ListState) -> str:
+    return url_of(paths[id]) + looked_for(state.words) if id in paths else ""
 
 
 app_name = "around"

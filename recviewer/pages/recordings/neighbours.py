@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from django.db.models import QuerySet
 from django.urls import get_script_prefix, reverse
+from django.utils.http import urlencode
 
 from recviewer.catalog import freshness
 from recviewer.catalog.model_lists import request_of
@@ -17,6 +18,9 @@ from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 
 SHOWN = 15
+
+FIND = "find"
+"""The name in the address of a recording under which words are looked for on its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,11 @@ def _of_test(test_id: str) -> QuerySet[Recording, tuple[str, str]]:
 def url_of(path: str) -> str:
     """Return the address of a recording's page."""
     return _url(path, get_script_prefix())
+
+
+def looked_for(words: str) -> str:
+    """Return the end of an address of a recording's page that looks for words there, "" for none."""
+    return f"?{urlencode({FIND: words})}" if words else ""
 
 
 @lru_cache(4_000)

@@ -262,6 +262,7 @@ def _rows(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[tuple[Re
                 snippets.get(one.pk),
                 totals.get(subject_of(one), 1),
                 place,
+                state.words,
             )
             for one, place in zip(found, places, strict=True)
         ]

@@ -12,7 +12,7 @@ from recviewer.catalog import search
 from recviewer.catalog.models import Recording
 from recviewer.pages.recordings.cells import hits, kind_as_model
 from recviewer.pages.recordings.minis import Mini, mini_strip
-from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.recordings.neighbours import looked_for, url_of
 from recviewer.pages.recordings.telling_apart import RowPlace
 from recviewer.pages.site.forms import item_of
 from recviewer.pages.templatetags.words import bare, brief, one_line, size, visible
@@ -71,14 +71,18 @@ def printed(
     snippet: search.Snippet | None,
     total: int,
     place: RowPlace,
+    words: str = "",
 ) -> SafeString:
-    """Return the line of a recording, printed. total: how many recordings say the same."""
+    """Return the line of a recording, printed. total: how many recordings say the same. words: that were looked for."""
+    find = looked_for(words) if snippet and snippet.pieces else ""
 
     def make() -> SafeString:
-        return render_to_string("recordings/_row.html", {"row": _row(recording, standing, tags, snippet, total, place)})
+        return render_to_string(
+            "recordings/_row.html", {"row": _row(recording, standing, tags, snippet, total, place, find)}
+        )
 
     verdict = standing.state if standing else ""
-    key = (recording.pk, recording.indexed_at, recording.replay, verdict, tuple(tags), snippet, total, place)
+    key = (recording.pk, recording.indexed_at, recording.replay, verdict, tuple(tags), snippet, total, place, find)
     return _printed_rows.made(key, make)
 
 
@@ -89,6 +93,7 @@ def _row(
     snippet: search.Snippet | None,
     total: int,
     place: RowPlace,
+    find: str,
 ) -> RecordingRow:
     call, answered = "", recording.answered
     if recording.answer_kind == "call":
@@ -99,7 +104,7 @@ def _row(
         item=item_of(recording.path, recording.blob),
         bytes=str(recording.size),
         test_id=stand_in(recording.test_id or ""),
-        url=url_of(recording.path),
+        url=url_of(recording.path) + find,
         asked=hits(snippet.pieces) if snippet and found == "asked" else one_line(recording.asked),
         answered=hits(snippet.pieces) if snippet and found == "answered" else one_line(answered),
         tone=recording.answer_kind,
