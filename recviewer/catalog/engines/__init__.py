@@ -59,6 +59,9 @@ class Engine(Protocol):
     def only_one(self, name: str) -> AbstractContextManager[bool]:
         """Tell whether no other connection holds this name; hold it meanwhile. On SQLite the data folder's locks do that."""
 
+    def size(self) -> int | None:
+        """Return the bytes that the database takes on its server; None where it is a file of the data folder."""
+
 
 def of(vendor: str) -> Engine:
     """Return what is done in its own way by a database, by Django's name for it."""

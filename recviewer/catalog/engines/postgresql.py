@@ -145,3 +145,9 @@ def only_one(name: str) -> Iterator[bool]:
         if is_ours and connection.connection is not None and not connection.connection.closed:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_number(name)])
+
+
+def size() -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])

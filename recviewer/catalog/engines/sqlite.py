@@ -67,3 +67,7 @@ def only_writer(name: str) -> None:
 @contextmanager
 def only_one(name: str) -> Iterator[bool]:
     yield True
+
+
+def size() -> int | None:
+    return None

@@ -1,4 +1,4 @@
-"""How the loop with the code host stands: what met trouble, what is open there, and what was told."""
+"""How the instance does: what met trouble with the code host, what is open there, what was told, and what takes room."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from recviewer.discreet import discreet
 from recviewer.exchange.amounts import counted
 from recviewer.loop import jobs, marks, worker
 from recviewer.loop.models import HostJob, JobKind, JobState, WatchedRequest
+from recviewer.pages.operations.room import TakenRoom, room
 from recviewer.pages.site import roles
 from recviewer.pages.site.numbers import is_whole
 
@@ -69,6 +70,7 @@ class OperationsPage:
     more_troubles: int
     requests: tuple[WatchedRow, ...]
     more_requests: int
+    room: TakenRoom
 
 
 def expect_operator(request: HttpRequest) -> None:
@@ -114,6 +116,7 @@ def _page() -> OperationsPage:
         more_troubles=max(0, troubles.count() - SHOWN),
         requests=tuple(map(_request, watched[:SHOWN])),
         more_requests=max(0, watched.count() - SHOWN),
+        room=room(),
     )
 
 

@@ -1,0 +1,91 @@
+"""What takes room: the data folder part by part, and the database, with what each is and when it goes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from recviewer.catalog import database, engines
+
+MOST = 200_000
+"""Files that are looked at, so that the page comes in time; of more it says so."""
+
+_PARTS = (
+    ("recviewer.sqlite3*", "database", "what people said, and the index, which can be made anew"),
+    ("trash", "trash", "recordings that were deleted; superusers delete them for good on its page"),
+    ("fetched-*.git", "fetched requests", "made anew by fetching; grows with each fetch, see the README"),
+    ("ranges", "ranges", "worked out once for all processes; one that nobody asked for in 30 days goes by itself"),
+    ("used", "runs", "notes on which recordings test runs opened"),
+    ("backups", "copies of the database", "made before its tables were changed; delete old ones when you like"),
+    ("chosen", "long choices", "what pages that are open name; the oldest go by themselves"),
+    ("staticfiles", "static files", "made anew at each start"),
+)
+"""Patterns of names in the data folder, what they are called, and what is to be known of them."""
+
+_REST = ("the rest", "locks, notes on states, and what is none of ours")
+_SERVER = ("database", "on its server: what people said, and the index, which can be made anew")
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPart:
+    """One part. files: None for a database on a server."""
+
+    name: str
+    says: str
+    size: int
+    files: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRoom:
+    """parts: the largest first. size: of the data folder. free: None where nobody knows. is_cut: not all was looked at."""
+
+    parts: tuple[RoomPart, ...]
+    size: int
+    free: int | None
+    is_cut: bool
+
+
+def room() -> TakenRoom:
+    """Look at what takes room now. Links are not followed, and what comes or goes meanwhile counts for nothing."""
+    sizes = {name: [0, 0] for _, name, _ in _PARTS} | {_REST[0]: [0, 0]}
+    left = MOST
+    for top, size in _files(Path(settings.DATA_DIR)):
+        if not left:
+            break
+        left -= 1
+        mine = sizes[_called(top)]
+        mine[0] += size
+        mine[1] += 1
+    said = {name: says for _, name, says in _PARTS} | dict([_REST])
+    parts = [RoomPart(name, said[name], *found) for name, found in sizes.items() if found[1]]
+    total = sum(one.size for one in parts)
+    served = engines.of(connection.vendor).size()
+    if served is not None:
+        parts.append(RoomPart(*_SERVER, served, None))
+    return TakenRoom(tuple(sorted(parts, key=lambda one: -one.size)), total, database.free_bytes(), not left)
+
+
+def _called(top: str) -> str:
+    return next((name for pattern, name, _ in _PARTS if Path(top).match(pattern)), _REST[0])
+
+
+def _files(folder: Path) -> Iterator[tuple[str, int]]:
+    """Yield of each file of a folder what stands first on the way to it, and its size."""
+    waiting = [("", os.fspath(folder))]
+    while waiting:
+        top, place = waiting.pop()
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append((top or entry.name, entry.path))
+                    elif entry.is_file(follow_symlinks=False):
+                        yield top or entry.name, entry.stat(follow_symlinks=False).st_size
+        except OSError:
+            continue
