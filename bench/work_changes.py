@@ -18,11 +18,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import orjson
 
-from recviewer.changes import changeset, sources
+from recviewer.changes import sources
 from recviewer.git import ranges
 from recviewer.git.history import contents
 from recviewer.git.ranges import differing, opened
 from recviewer.git.repository import Repository
+from recviewer.recorders.registry import claims
 from recviewer.report import report
 
 ROUNDS = 7
@@ -43,14 +44,14 @@ def joined(document: dict[str, Any]) -> list[str]:
 
 def yardstick(repository: Repository, base: str, head: str) -> None:
     """List, read, decode and join."""
-    changed = [item for item in differing(repository, base, head) if changeset.is_recording(item.raw)]
+    changed = [item for item in differing(repository, base, head) if claims().holds(item.raw)]
     for _, data in contents(repository, {blob for item in changed for blob in (item.old, item.new) if blob}):
         joined(orjson.loads(data))
 
 
 def timed(work: Callable[[], object]) -> float:
     """Return the seconds that it takes, with nothing remembered."""
-    ranges._known_merge_base.cache_clear()
+    ranges._known_merge_bases.cache_clear()
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
