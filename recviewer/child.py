@@ -71,7 +71,8 @@ class Child:
         send(process.stdin, what, *data)
         if not select.select([process.stdout], [], [], seconds)[0]:
             raise EOFError
-        return received(process.stdout)[0]
+        told, given = received(process.stdout)
+        return given[0] if given else told
 
     def started(self) -> subprocess.Popen[bytes]:
         """Start the process."""
@@ -119,4 +120,5 @@ def answer(
             what, data = received(sys.stdin.buffer)
         except EOFError:
             return
-        send(sys.stdout.buffer, of(what, data))
+        told = of(what, data)
+        send(sys.stdout.buffer, *((None, told) if isinstance(told, bytes) else (told,)))

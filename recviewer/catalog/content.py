@@ -34,7 +34,7 @@ class Content:
     missing: why its bytes cannot be had, as a clause, "" where they are here; data and blob are empty then. weight: bytes
     of memory that it takes, about. whole, start: the bytes of the file, and where those of the exchange begin in it.
     is_heavy: it holds so much that it is not read here, but by a process of its own (`pages.recording.heavy`). name: of its
-    file.
+    file. is_withheld: its text is not shown either, for masking what it may hold takes too much.
     """
 
     data: bytes
@@ -46,17 +46,20 @@ class Content:
     start: int = 0
     is_heavy: bool = False
     name: str = ""
+    is_withheld: bool = False
 
 
 def lines_of(content: Content) -> bytes:
     """Return the bytes of the whole file as they may be seen: with masks in place of secrets, every line where it was."""
+    if content.is_withheld:
+        return b""
     may_hold = content.is_heavy or content.whole is not content.data or content.reading.raw is None
     return shown(content.whole) if may_hold or content.reading.exchange.secrets else content.whole
 
 
 def bytes_of_content(content: Content) -> bytes:
     """Return the exchange's own bytes as they may be seen."""
-    if content.whole is content.data:
+    if content.whole is content.data or content.is_withheld:
         return lines_of(content)
     return shown(content.data)
 
@@ -122,6 +125,11 @@ def is_heavy(data: bytes) -> bool:
 def read_here(data: bytes, name: str) -> Content:
     """Read a file's bytes, however much they hold. name: of the file."""
     return _read(data, name, "", weight(data))
+
+
+def unread_here(data: bytes, name: str, reason: str) -> Content:
+    """Return the content of a file that is not read, for a reason."""
+    return Content(data, files.blob_id(data), unreadable(reason), "", weight(data), data, name=name)
 
 
 def _read(data: bytes, name: str, part: str, heavy: int) -> Content:

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
+from recviewer.catalog.content import is_heavy
 from recviewer.secrets.raw import shown
 
 _ESCAPES = {7: b"\\a", 8: b"\\b", 9: b"\\t", 10: b"\\n", 11: b"\\v", 12: b"\\f", 13: b"\\r", 34: b'\\"', 92: b"\\\\"}
@@ -43,11 +44,11 @@ def pathspec(name: bytes, *, null: bool = False) -> bytes:
 def deletion(name: bytes, data: bytes, *, blob: str, mode: str = _MODE) -> bytes:
     """Return a patch that deletes a file with just these bytes.
 
-    name: below the top of the work tree. mode: as git writes it. Where the bytes hold a secret they are left out: git takes
-    the file away all the same, and only if it has this blob.
+    name: below the top of the work tree. mode: as git writes it. Where the bytes hold a secret, or so much that it takes too
+    long to know, they are left out: git takes the file away all the same, and only if it has this blob.
     """
     head = _head(name, b"deleted file mode", mode, blob, _NO_BLOB)
-    if shown(data) != data:
+    if not _may_be_read(data):
         return head + b"Binary files %s and /dev/null differ\n" % quoted(b"a/" + name)
     return head + _hunk(b"a/" + name, b"", data, b"-") if data else head
 
@@ -57,9 +58,14 @@ def creation(name: bytes, data: bytes, *, blob: str, mode: str = _MODE) -> bytes
     head = _head(name, b"new file mode", mode, _NO_BLOB, blob)
     if not data:
         return head
-    if _TOUCHY.search(data) or shown(data) != data:
+    if _TOUCHY.search(data) or not _may_be_read(data):
         return head + b"GIT binary patch\n" + b"".join(_literal(data)) + b"".join(_literal(b""))
     return head + _hunk(b"", b"b/" + name, data, b"+")
+
+
+def _may_be_read(data: bytes) -> bool:
+    """Tell whether the lines of a file may stand in a patch: they are soon looked at, and hold no secret."""
+    return not is_heavy(data) and shown(data) == data
 
 
 def modification(name: bytes, before: bytes, after: bytes, *, blobs: tuple[str, str], modes: tuple[str, str]) -> bytes:

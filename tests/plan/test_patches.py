@@ -9,6 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from recviewer.catalog import content
+from recviewer.plan import patches
 from recviewer.plan.patches import creation, deletion, pathspec, quoted
 from recviewer.store.files import blob_id
 from tests.plan.repositories import git
@@ -68,6 +70,20 @@ def test_secrets_are_in_no_patch_and_git_applies_it_all_the_same(work_tree):
     assert secret.encode() not in back
     git(work_tree, "apply", "--index", "-", input=back)
     assert contents(work_tree, b"keys.json") == data
+
+
+def test_what_holds_very_much_is_not_looked_through_and_git_applies_it_all_the_same(work_tree, monkeypatch):
+    data = b'{"key": "much"}\n'
+    (work_tree / "much.json").write_bytes(data)
+    git(work_tree, "add", "-A")
+    git(work_tree, "commit", "-qm", "much")
+    monkeypatch.setattr(content, "EFFORT_LIMIT", 0)
+    monkeypatch.setattr(patches, "shown", lambda _: pytest.fail("was masked"))
+
+    for patch in (deletion(b"much.json", data, blob=blob_id(data)), creation(b"much.json", data, blob=blob_id(data))):
+        assert b'much"' not in patch
+        git(work_tree, "apply", "--index", "-", input=patch)
+    assert contents(work_tree, b"much.json") == data
 
 
 def tracked(folder):

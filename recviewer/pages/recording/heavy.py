@@ -7,12 +7,13 @@ the last two that are compared, so that folds open at once, and goes when nobody
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from recviewer import child
-from recviewer.catalog.content import Content, read_here
+from recviewer.catalog.content import Content, bytes_of_content, read_here, unread_here
 from recviewer.formats.reading import unreadable
 
 P = ParamSpec("P")
@@ -20,6 +21,9 @@ R = TypeVar("R")
 
 SECONDS = 30
 """How long a question may take, and how long one waits for those before it."""
+
+FEW_BYTES = 256 * 1024
+"""Up to this size the text of a file is masked here, where the process that reads it failed."""
 
 _child = child.Child("recviewer.pages.recording.apart")
 _known: list[object] = []
@@ -39,11 +43,26 @@ def asked(content: Content, question: Callable[Concatenate[Content, P], R], *wor
     """
     if not content.is_heavy:
         return question(content, *words, **more)
+    data, blobs = (content.data,), [content.blob]
     try:
-        answer: R = ask((read_here, content.name), (content.data,), [content.blob], question, *words, **more)
+        return ask((read_here, content.name), data, blobs, question, *words, **more)
     except TakesTooMuch as why:
-        return question(_failed(content, str(why)), *words, **more)
-    return answer
+        reason = str(why)
+    with suppress(TakesTooMuch):  # its text takes less than what it means
+        return ask((unread_here, content.name, reason), data, blobs, question, *words, **more)
+    is_withheld = len(content.data) > FEW_BYTES
+    if is_withheld:
+        reason += "; its text is not shown either, for nobody has looked for secrets in it"
+    return question(
+        replace(content, reading=unreadable(reason), is_heavy=False, is_withheld=is_withheld), *words, **more
+    )
+
+
+def bytes_of(content: Content) -> bytes:
+    """Return the exchange's own bytes as they may be seen. Raises TakesTooMuch."""
+    if not content.is_heavy:
+        return bytes_of_content(content)
+    return ask((unread_here, content.name, ""), (content.data,), [content.blob], bytes_of_content)
 
 
 def ask(
@@ -69,10 +88,6 @@ def ask(
     finally:
         _one_at_a_time.release()
     return answer
-
-
-def _failed(content: Content, reason: str) -> Content:
-    return replace(content, reading=unreadable(reason), is_heavy=False)
 
 
 def _answer(how: tuple[Any, ...], data: tuple[bytes, ...], blobs: list[str], what: tuple[Any, ...]) -> Any:

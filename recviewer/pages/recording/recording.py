@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header, urlencode
 from django.views.decorators.http import require_safe
 
 from recviewer.catalog import content as contents
-from recviewer.catalog.content import Content, bytes_of_content
+from recviewer.catalog.content import Content
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.exchange import contract
@@ -23,7 +23,7 @@ from recviewer.exchange.model import Kind
 from recviewer.memory import stored
 from recviewer.pages.deciding.notes import Notes, notes_for
 from recviewer.pages.deciding.verdict_bar import Bar, Tags, bar_for, tags_for
-from recviewer.pages.recording import chunkview, rawview
+from recviewer.pages.recording import chunkview, heavy, rawview
 from recviewer.pages.recording.conversation import ShownRequest
 from recviewer.pages.recording.facts import Facts, facts_of
 from recviewer.pages.recording.file import of_file
@@ -250,8 +250,12 @@ def _download(path: str, content: Content) -> HttpResponse:
     if content.missing:
         raise CannotRead(path.encode("utf-8", "surrogatepass"), content.missing)
     name = path.rpartition("/")[2]
+    try:
+        data = heavy.bytes_of(content)
+    except heavy.TakesTooMuch as why:
+        raise CannotRead(path.encode("utf-8", "surrogatepass"), str(why)) from None
     return HttpResponse(
-        bytes_of_content(content),
+        data,
         content_type="application/octet-stream",
         headers={
             "Content-Disposition": content_disposition_header(True, name) or "attachment",

@@ -12,6 +12,7 @@ from django.urls import reverse
 from recviewer import child
 from recviewer.catalog import content
 from recviewer.pages.recording import heavy
+from tests.secrets.planting import SECRETS
 
 
 def choices(chat, count=40):
@@ -117,3 +118,58 @@ def test_a_large_file_is_heavy_whatever_it_holds(monkeypatch):
 
     assert content.of_bytes(b'"' + b"w" * 100 + b'"').is_heavy
     assert not content.of_bytes(b'"w"').is_heavy
+
+
+def test_the_text_of_what_cannot_be_read_is_masked_by_the_process_too(client, make_recording, chat, monkeypatch):
+    monkeypatch.setattr(content, "EFFORT_LIMIT", 0)
+    monkeypatch.setattr(heavy, "ask", asked := Asked())
+    page = reverse("recording:show", args=[make_recording(data=choices(chat)).path])
+
+    html = client.get(page).content.decode()
+
+    assert asked.makers == [content.read_here, content.unread_here]
+    assert "more memory than there is" in html
+    assert "Which planet" in html
+
+
+class Asked:
+    """Asks nobody: what is to be read takes too much, and the rest is worked out here."""
+
+    def __init__(self):
+        self.makers = []
+
+    def __call__(self, how, data, blobs, question, *words, **more):
+        make, *names = how
+        self.makers.append(make)
+        if make is content.read_here:
+            raise heavy.TakesTooMuch("reading it takes more memory than there is")
+        return question(make(*data, *names), *words, **more)
+
+
+@pytest.mark.parametrize("asks", ["", "?view=raw&line=1", "?view=raw&lines=1-3"])
+def test_a_large_text_that_nobody_could_mask_is_withheld(client, make_recording, chat, monkeypatch, is_heavy, asks):
+    monkeypatch.setattr(heavy._child, "started", lambda: killed(heavy._child))
+    monkeypatch.setattr(heavy, "FEW_BYTES", 0)
+    page = reverse("recording:show", args=[make_recording(data=choices(chat)).path])
+
+    answer = client.get(page + asks)
+    download = client.get(f"{page}?download")
+
+    assert answer.status_code == 200
+    assert "its text is not shown either, for nobody has looked for secrets in it" in answer.content.decode()
+    assert download.status_code != 200
+    assert b"choice 7" not in answer.content + download.content
+
+
+@pytest.mark.slow
+def test_downloads_are_masked_by_the_process(client, make_recording, is_heavy, monkeypatch):
+    text, secret = SECRETS["openai"]
+    data = json.dumps({"request": {"body": {"text": text}}, "more": ["ä"] * 9}, ensure_ascii=False).encode()
+    page = reverse("recording:show", args=[make_recording(data=data).path])
+    monkeypatch.setattr("recviewer.secrets.raw.shown", lambda _: pytest.fail("was masked in a web worker"))
+    monkeypatch.setattr(content, "shown", lambda _: pytest.fail("was masked in a web worker"))
+
+    given = client.get(f"{page}?download").content
+
+    assert secret.encode() not in given
+    assert given.decode().count("ä") == 9
