@@ -7,6 +7,9 @@ import zlib
 
 MAGIC = b"\x1f\x8b\x08"
 
+ARCHIVE = b"PK\x03\x04"
+"""How an archive begins, which is opened to the calls in it."""
+
 PLAIN_LIMIT = 8 * 1024 * 1024
 """Bytes that a compressed file may come to."""
 
@@ -21,7 +24,14 @@ def is_packed(data: bytes) -> bool:
 
 
 def unpacked(data: bytes) -> bytes:
-    """Return what a file holds: itself, where it is not compressed. Raises BadPacking."""
+    """Return what a file holds: itself, where it is not compressed; of an archive the calls. Raises BadPacking."""
+    if data.startswith(ARCHIVE):
+        from recviewer.recorders import archives  # few files are one
+
+        try:
+            return archives.opened(data)
+        except archives.BadArchive as reason:
+            raise BadPacking(str(reason)) from None
     if not is_packed(data):
         return data
     made, left = bytearray(), data

@@ -1,0 +1,146 @@
+"""Logs of Inspect: archives of which each sample is a file of JSON. Opened to one text of JSON, with all calls of models.
+
+A sample keeps long texts, and messages that many calls share, once: they are put where they are meant, so that each call
+stands by itself. What comes of it is bounded at each step, whatever an archive says of itself.
+Source: inspect_ai, `log/_recorders/eval.py`, `log/_pool.py`, `log/_condense.py`.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+HEAD = b'{"inspect":1,"events":['
+"""How the text begins that an archive is opened to."""
+
+LIMIT = 32 * 1024 * 1024
+"""Bytes that an archive may hold of samples, and bytes that it may come to."""
+
+FILES_LIMIT = 10_000
+_SAMPLE = re.compile(r"samples/[^/]+\.json")
+_ATTACHED = "attachment://"
+
+
+class BadArchive(Exception):
+    """An archive that cannot be opened. The message has no full stop."""
+
+
+def opened(data: bytes) -> bytes:
+    """Return the calls of models of all samples, as one text of JSON. Raises BadArchive."""
+    budget = _Budget()
+    made: list[bytes] = []
+    for text in _samples(data):
+        try:
+            sample = orjson.loads(text)
+        except ValueError:
+            raise BadArchive("an archive of which a sample is not JSON") from None
+        made += _calls(sample, budget)
+    return b"%s\n%s\n]}\n" % (HEAD, b",\n".join(made))
+
+
+def _samples(data: bytes) -> Iterator[bytes]:
+    left = LIMIT
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if len(archive.infolist()) > FILES_LIMIT:
+                raise BadArchive(f"an archive of more than {FILES_LIMIT:,} files")
+            for info in archive.infolist():
+                if not _SAMPLE.fullmatch(info.filename):
+                    continue
+                with archive.open(info) as file:
+                    text = file.read(left + 1)
+                left -= len(text)
+                if left < 0:
+                    raise BadArchive(f"an archive that holds more than {LIMIT // 1024 // 1024} MB of samples")
+                yield text
+    except NotImplementedError:
+        raise BadArchive("an archive compressed in a way that cannot be opened here") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, UnicodeError):
+        raise BadArchive("an archive that is damaged, or sealed, so that it cannot be opened") from None
+
+
+class _Budget:
+    """How many bytes may still come of an archive."""
+
+    def __init__(self) -> None:
+        self.left = LIMIT
+
+    def spend(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            raise BadArchive(f"an archive whose calls come to more than {LIMIT // 1024 // 1024} MB")
+
+
+def _calls(sample: Any, budget: _Budget) -> Iterator[bytes]:
+    if not isinstance(sample, dict):
+        raise BadArchive("an archive of which a sample is no object")
+    attached = _dict(sample.get("attachments"))
+    pools = _dict(sample.get("events_data"))
+    messages = _pool(sample.get("message_pool") or pools.get("messages"), attached, budget)
+    calls = _pool(sample.get("call_pool") or pools.get("calls"), attached, budget)
+    of = {key: sample[key] for key in ("id", "epoch") if key in sample}
+    events = sample.get("events")
+    for event in events if isinstance(events, list) else ():
+        if not isinstance(event, dict) or event.get("event") != "model":
+            continue
+        made = {"event": "model", "sample": of, **_whole(event, attached, budget)}
+        if made.get("input_refs"):
+            made["input"] = _expanded(made.pop("input_refs"), messages, budget)
+        call = made.get("call")
+        if isinstance(call, dict) and call.get("call_refs"):
+            key = call.get("call_key") or "messages"
+            asked = {**_dict(call.get("request")), str(key): _expanded(call["call_refs"], calls, budget)}
+            rest = {name: value for name, value in call.items() if name not in ("call_refs", "call_key")}
+            made["call"] = {**rest, "request": asked}
+        try:
+            text = orjson.dumps(made)
+        except TypeError:
+            raise BadArchive("an archive with a sample that nests too deep") from None
+        budget.spend(len(text))
+        yield text
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _pool(items: Any, attached: dict[str, Any], budget: _Budget) -> list[tuple[Any, int]]:
+    """Return what many calls share, each with its size."""
+    made = [_whole(item, attached, budget) for item in items] if isinstance(items, list) else []
+    return [(item, len(orjson.dumps(item))) for item in made]
+
+
+def _expanded(refs: Any, pool: list[tuple[Any, int]], budget: _Budget) -> list[Any]:
+    """Return the items that pairs of places (from, up to) name."""
+    made: list[Any] = []
+    for ref in refs if isinstance(refs, list) else ():
+        if not (isinstance(ref, list) and len(ref) == 2 and all(type(at) is int and at >= 0 for at in ref)):
+            raise BadArchive("an archive with a call that names messages in a way that nobody knows")
+        if ref[1] > len(pool):
+            raise BadArchive("an archive with a call that names messages that are not in it")
+        for item, size in pool[ref[0] : ref[1]]:
+            budget.spend(size + 1)
+            made.append(item)
+    return made
+
+
+def _whole(value: Any, attached: dict[str, Any], budget: _Budget, depth: int = 0) -> Any:
+    """Return a value with the texts that stand elsewhere in the sample in their places."""
+    if depth > 200:
+        raise BadArchive("an archive with a sample that nests too deep")
+    if isinstance(value, str) and value.startswith(_ATTACHED):
+        text = attached.get(value.removeprefix(_ATTACHED))
+        if isinstance(text, str):
+            budget.spend(len(text))
+            return text
+    if isinstance(value, list):
+        return [_whole(item, attached, budget, depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {key: _whole(item, attached, budget, depth + 1) for key, item in value.items()}
+    return value

@@ -1,0 +1,140 @@
+"""Logs of Inspect are opened to their calls of models, bounded whatever they hold."""
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from recviewer.recorders import archives
+from recviewer.recorders.reading import bytes_of, read_file, without
+from recviewer.recorders.registry import claims
+
+LOG = "a/logs/planets.eval"
+
+
+def packed(samples, *, way=zipfile.ZIP_DEFLATED, name="samples/{}_epoch_1.json"):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", way) as archive:
+        archive.writestr("header.json", "{}")
+        for place, sample in enumerate(samples):
+            archive.writestr(name.format(place), sample if isinstance(sample, str) else json.dumps(sample))
+    return made.getvalue()
+
+
+def called(question, answer, **more):
+    choice = {"message": {"role": "assistant", "content": answer}, "stop_reason": "stop"}
+    asked = {"input": question} if isinstance(question, list) else {"input": [{"role": "user", "content": question}]}
+    return {"event": "model", "model": "acme/small-1", **asked, "output": {"choices": [choice]}, **more}
+
+
+def said(data):
+    found = [one.reading.exchange for one in read_file(data, LOG)]
+    return [([words(one) for one in exchange.request.messages], exchange.outputs[0].content) for exchange in found]
+
+
+def words(message):
+    return "".join(part.text for part in message.parts)
+
+
+def reason(data):
+    [one] = read_file(data, LOG)
+    [problem] = one.reading.exchange.problems
+    return problem.what
+
+
+def test_each_call_of_each_sample_is_read_in_order():
+    first = {"id": 1, "epoch": 1, "events": [called("Rings?", "Saturn."), {"event": "score"}, called("Red?", "Mars.")]}
+    second = {"id": 2, "epoch": 1, "events": [called("Blue?", "Neptune.")]}
+    assert claims().holds(LOG.encode())
+    assert said(packed([first, second])) == [(["Rings?"], "Saturn."), (["Red?"], "Mars."), (["Blue?"], "Neptune.")]
+
+
+def test_what_calls_share_is_put_where_it_is_meant():
+    pool = [{"role": "user", "content": "attachment://ab"}, {"role": "user", "content": "Red?"}]
+    sample = {
+        "message_pool": pool,
+        "attachments": {"ab": "A long question about rings?"},
+        "events": [called([], "attachment://ab", input_refs=[[0, 1]]), called([], "Mars.", input_refs=[[0, 2]])],
+    }
+    long = "A long question about rings?"
+    assert said(packed([sample])) == [([long], long), ([long, "Red?"], "Mars.")]
+    beside = {
+        "events_data": {"messages": pool},
+        "attachments": {},
+        "events": [called([], "Mars.", input_refs=[[1, 2]])],
+    }
+    assert said(packed([beside])) == [(["Red?"], "Mars.")]
+
+
+def test_what_the_provider_got_and_gave_counts_where_it_was_kept():
+    given = {"object": "chat.completion", "choices": [{"message": {"role": "assistant", "content": "Mars!"}}]}
+    call = {"request": {"model": "small-1"}, "response": given, "call_refs": [[0, 1]], "call_key": "messages"}
+    sample = {"call_pool": [{"role": "user", "content": "Red?"}], "events": [called("Red?", "Mars.", call=call)]}
+    assert said(packed([sample])) == [(["Red?"], "Mars!")]
+
+
+def test_calls_and_failures_are_read():
+    asked = {"id": "c1", "function": "look", "arguments": {"at": "Mars"}, "type": "function"}
+    event = called("Red?", "")
+    event["output"]["choices"][0]["message"]["tool_calls"] = [asked]
+    broken = {**called("Blue?", ""), "output": {"choices": []}, "error": "the telescope broke"}
+    one, other = [part.reading.exchange for part in read_file(packed([{"events": [event, broken]}]), LOG)]
+    assert [(call.name, call.arguments) for call in one.outputs[0].tool_calls] == [("look", '{"at":"Mars"}')]
+    assert one.outputs[0].finish_reason == "stop"
+    assert other.error.message == "the telescope broke"
+
+
+def test_an_exchange_stands_alone_and_an_archive_goes_as_a_whole():
+    data = packed([{"events": [called("Rings?", "Saturn."), called("Red?", "Mars.")]}])
+    parts = read_file(data, LOG)
+    assert [said(bytes_of(data, part)) for part in parts] == [[(["Rings?"], "Saturn.")], [(["Red?"], "Mars.")]]
+    assert without(data, LOG, {parts[0].part}) is None
+
+
+def test_a_log_without_a_call_says_so():
+    for data in (
+        packed([]),
+        packed([{"events": [{"event": "score"}]}]),
+        packed([called("a", "b")], name="other/{}.json"),
+    ):
+        [one] = read_file(data, LOG)
+        assert one.reading.exchange.kind == "no_exchange"
+
+
+def test_what_would_fill_the_memory_is_not_opened(monkeypatch):
+    monkeypatch.setattr(archives, "LIMIT", 100_000)
+    huge = packed(["[" + "0," * 2_000_000 + "0]"])
+    assert len(huge) < 20_000
+    assert "more than" in reason(huge)
+    wide = {"attachments": {"a": "x" * 9_000}, "events": [called(["attachment://a"] * 100, "")]}
+    assert "come to more" in reason(packed([wide]))
+    again = {"message_pool": ["x" * 9_000], "events": [called([], "", input_refs=[[0, 1]] * 100)]}
+    assert "come to more" in reason(packed([again]))
+    monkeypatch.setattr(archives, "FILES_LIMIT", 3)
+    assert "more than 3 files" in reason(packed(["{}"] * 3))
+
+
+@pytest.mark.parametrize(
+    ("sample", "told"),
+    [
+        ("{", "not JSON"),
+        ("[]", "no object"),
+        ({"events": [called([], "", input_refs=[[0, 1]])]}, "not in it"),
+        ({"events": [called([], "", input_refs=[[-1, 1]])]}, "nobody knows"),
+        ({"events": [called([], "", input_refs=[3])]}, "nobody knows"),
+    ],
+)
+def test_a_sample_that_cannot_be_read_says_why(sample, told):
+    assert told in reason(packed([sample]))
+
+
+def test_an_archive_cut_or_changed_anywhere_is_read_or_said_to_be_unreadable():
+    data = packed([{"events": [called("Rings?", "Saturn.")]}])
+    for at in range(7, len(data), 7):
+        assert read_file(data[:at], LOG)
+        assert read_file(data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1 :], LOG)
+
+
+def test_other_archives_in_such_folders_are_left_alone():
+    assert not claims().holds(b"a/logs/planets.zip")
