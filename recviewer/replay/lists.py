@@ -134,6 +134,25 @@ def joined(files: Sequence[ListFile]) -> tuple[JoinedModel, ...]:
     )
 
 
+def needless(files: Sequence[ListFile], models: Sequence[JoinedModel]) -> tuple[int, ...]:
+    """Return the places of files that can all go together, for whoever asks still gets the same models, told the same way.
+
+    models: the union. For each model of a file that goes another one stays that says just the same of it, and is read
+    wherever that file is: it lies in the same folder, or in the shared one. On each of these models all files agree, so
+    it does not matter which of them is read last. Of several that could go for each other, the newest stays.
+    """
+    agreed = {model.id: frozenset(model.files) for model in models if not model.apart}
+    staying = {place for place, file in enumerate(files) if file.is_read}
+    folders = [file.key.rpartition("/")[0] for file in files]
+    gone = []
+    for place in sorted(staying, key=lambda one: (files[one].as_of or date.min, len(files[one].models or ()), one)):
+        there = {one for one in staying if folders[one] == folders[place] or is_common(folders[one])} - {place}
+        if there and all(one in agreed and agreed[one] & there for one in files[place].models or ()):
+            staying.remove(place)
+            gone.append(place)
+    return tuple(sorted(gone))
+
+
 def _of(file: ListFile, one: str) -> bytes:
     return (file.models or {})[one]
 

@@ -1,6 +1,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recviewer.replay.lists import (
     ABSENT,
@@ -12,6 +14,7 @@ from recviewer.replay.lists import (
     is_joined,
     joined,
     models_in,
+    needless,
     said_of,
 )
 
@@ -142,3 +145,60 @@ def test_what_is_no_time_gives_no_day(created):
 
 def test_model_that_is_no_object_has_no_fields():
     assert ListFile("1", "x", {"a": said_of("text")}, True).as_of is None
+
+
+def without(files):
+    """The keys of the files that can go."""
+    return [files[place].key for place in needless(files, joined(files))]
+
+
+def test_the_older_of_two_files_that_say_the_same_can_go():
+    assert without([file("a/1", "x", {"m": DAY}), file("a/2", "x", {"m": DAY, "n": 2 * DAY})]) == ["a/1"]
+    assert without([file("a/1", "x", {"m": DAY}), file("a/2", "x", {"m": DAY})]) == ["a/1"]
+    assert without([file("a/1", "x", {"m": DAY, "n": DAY})] + [file(f"a/{one}", "x", {one: DAY}) for one in "mn"]) == [
+        "a/m",
+        "a/n",
+    ]
+
+
+def test_what_only_one_file_says_keeps_it():
+    assert without([file("a/1", "x", {"m": DAY, "o": DAY}), file("a/2", "x", {"m": DAY, "n": 2 * DAY})]) == []
+    assert without([file("a/1", "x", {"m": DAY}), file("a/2", "x", {"m": 2 * DAY})]) == []
+    assert without([file("a/1", "x", {})]) == []
+    assert without([file("a/1", "x", {"m": DAY}), file("a/2", "x", {"m": DAY}, is_read=False)]) == []
+    assert without([file("a/1", "x", {"m": DAY}), file("a/2", "x", None, is_read=False)]) == []
+
+
+def test_what_stays_is_read_wherever_the_other_was():
+    shared = "s/common/recordings/1"
+    assert without([file("a/recordings/1", "x", {"m": DAY}), file(shared, "x", {"m": DAY})]) == ["a/recordings/1"]
+    assert without([file(shared, "x", {"m": DAY}), file("b/recordings/1", "x", {"m": DAY, "n": 2 * DAY})]) == []
+    assert without([file("a/recordings/1", "x", {"m": DAY}), file("b/recordings/1", "x", {"m": DAY})]) == []
+
+
+FOLDERS = ("a/recordings", "b/recordings", "s/common/recordings")
+FILES = st.lists(
+    st.builds(
+        lambda folder, models, is_read: (folder, models, is_read),
+        st.sampled_from(FOLDERS),
+        st.dictionaries(st.sampled_from("mno"), st.sampled_from([DAY, 2 * DAY]), max_size=3),
+        st.booleans(),
+    ),
+    max_size=6,
+)
+
+
+@given(FILES)
+def test_whoever_asks_gets_the_same_without_them(some):
+    files = [file(f"{folder}/{at}", "x", models, is_read=is_read) for at, (folder, models, is_read) in enumerate(some)]
+    gone = set(without(files))
+    left = [one for one in files if one.key not in gone]
+
+    def answers(files, folder):
+        """All that replay may answer one who asks from a folder, for the order within a folder is not fixed."""
+        read = [one for one in files if one.is_read and one.key.rpartition("/")[0] in (folder, FOLDERS[2])]
+        return bool(read), {(name, said) for one in read for name, said in (one.models or {}).items()}
+
+    for folder in FOLDERS:
+        assert answers(left, folder) == answers(files, folder)
+    assert all(one.is_read for one in files if one.key in gone)

@@ -180,6 +180,8 @@ def marks_of(union: ListUnion) -> list[tuple[str, str, str]]:
         found.append(("warn", "warn", f"{len(union.unlisted):,} no longer listed"))
     if union.parting:
         found.append(("note", "note", f"files disagree on {len(union.parting):,}"))
+    if union.needless:
+        found.append(("", "", f"{len(union.needless):,} can go"))
     if len(asked.hosts) > 1:
         found.append(("", "", f"{len(asked.hosts):,} hosts in one list"))
     return found
@@ -198,6 +200,7 @@ def told(union: ListUnion) -> dict[str, object]:
         "models": len(union.models),
         "disagree": len(union.parting),
         "unlisted": len(union.unlisted),
+        "needless": len(union.needless),
         "not_looked_at": union.unread,
     }
 

@@ -21,6 +21,7 @@ from recviewer.pages.model_lists.unions import ListUnion, UnionFile, union_of
 from recviewer.pages.recordings.facets import whole_counts
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.strips import HostStrips, Strips
+from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole
@@ -79,7 +80,10 @@ class ModelRow:
 
 @dataclass(frozen=True, slots=True)
 class ModelListPage:
-    """The page. needed: models that no newest list has and recordings ask for; spare: those that nobody asks for."""
+    """The page. needed: models that no newest list has and recordings ask for; spare: those that nobody asks for.
+
+    needless: files without which the answer is the same; needless_items: all of them, for the `item` field of a form.
+    """
 
     request: ListRequest
     short: str
@@ -98,6 +102,10 @@ class ModelListPage:
     parting: tuple[ModelRow, ...]
     parting_more: Fold | None
     all_models: Fold | None
+    needless: tuple[FileRow, ...]
+    needless_more: Fold | None
+    needless_size: int
+    needless_items: str
     list_url: str
     hash_url: str
     json_url: str
@@ -146,6 +154,8 @@ def build(union: ListUnion, counts: dict[str, int], folds: Folds) -> tuple[Model
     left_shown, left_more = folds.some("left", len(left), left.__getitem__, "file", template="models/_left.html")
     unneeded, unneeded_more = folds.some("spare", len(spare), spare.__getitem__, "model", template="models/_spare.html")
     apart, apart_more = folds.some("apart", len(parting), parting.__getitem__, "model", template="models/_apart.html")
+    gone = [_without_strip(one) for one in union.needless]
+    gone_shown, gone_more = folds.some("needless", len(gone), gone.__getitem__, "file", template="models/_left.html")
     every = None
     if rows:
 
@@ -178,6 +188,10 @@ def build(union: ListUnion, counts: dict[str, int], folds: Folds) -> tuple[Model
         parting=apart,
         parting_more=apart_more,
         all_models=every,
+        needless=gone_shown,
+        needless_more=gone_more,
+        needless_size=sum(one.answering.row.size for one in union.needless),
+        needless_items=items_of(item_of(one.list.key, one.answering.row.blob) for one in union.needless),
         list_url=lists_of(Term("kind", "models"), Term("hash", asked.digits)),
         hash_url=reverse("hashes:show", args=[asked.digits]),
         json_url=reverse("models:one", args=[asked.digits]),
@@ -263,6 +277,10 @@ def _left(file: UnionFile) -> FileRow:
     return _file(file, None, file.why)
 
 
+def _without_strip(file: UnionFile) -> FileRow:
+    return _file(file, None, f"list of {file.list.as_of:%-d %b %Y}" if file.list.as_of else "no dates")
+
+
 def _file(file: UnionFile, strip: HostStrips | None, says: str) -> FileRow:
     row = file.answering.row
     asks = row.asks if file.answering.is_of_another else ""
@@ -294,6 +312,7 @@ def _as_json(union: ListUnion, counts: dict[str, int], page: int) -> Json:
                     "why": file.why,
                     "models": file.models,
                     "own": file.own,
+                    "is_needless": any(file is one for one in union.needless),
                     "as_of": file.list.as_of,
                     "hash": file.answering.row.asks,
                 }

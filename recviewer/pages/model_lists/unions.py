@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from recviewer.catalog.model_lists import Answering, ListRequest, document_of
 from recviewer.recent import Recent
-from recviewer.replay.lists import JoinedModel, ListFile, joined, models_in, said_of
+from recviewer.replay.lists import JoinedModel, ListFile, joined, models_in, needless, said_of
 
 MOST, MOST_BYTES = 400, 12 * 1024 * 1024
 """Files of one request that are read, and their bytes; the rest is named and not read."""
@@ -41,12 +41,16 @@ class UnionFile:
 
 @dataclass(frozen=True, slots=True)
 class ListUnion:
-    """A request's files and what they come to. unread: files that were not read here, beyond what a page reads."""
+    """A request's files and what they come to. unread: files that were not read here, beyond what a page reads.
+
+    needless: files without which it is answered with the same, all of them together.
+    """
 
     request: ListRequest
     files: tuple[UnionFile, ...]
     models: tuple[JoinedModel, ...]
     unread: int
+    needless: tuple[UnionFile, ...] = ()
 
     @property
     def parting(self) -> tuple[JoinedModel, ...]:
@@ -72,7 +76,9 @@ def union_of(request: ListRequest) -> ListUnion:
         UnionFile(one, list_, one.why or ("" if list_.models is not None else NOT_A_LIST), own[place])
         for place, (one, list_) in enumerate(zip(taken, lists, strict=True))
     ]
-    return ListUnion(request, tuple(files), models, len(request.files) - len(taken))
+    unread = len(request.files) - len(taken)
+    gone = () if unread else needless(lists, models)
+    return ListUnion(request, tuple(files), models, unread, tuple([files[place] for place in gone]))
 
 
 def _within(files: Sequence[Answering]) -> Sequence[Answering]:

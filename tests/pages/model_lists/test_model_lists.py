@@ -245,3 +245,36 @@ def test_list_whose_request_cannot_be_hashed_is_counted_apart(client, make_recor
     assert (
         "1 list more, whose request’s hash cannot be worked out, stands in" in client.get("/models/").content.decode()
     )
+
+
+def test_files_that_can_go_are_named_and_go_to_the_trash_after_a_question(client, add):
+    old = add(COMMON, {"a": 86_400})
+    kept = add(COMMON, {"a": 86_400, "b": 172_800})
+    other = add(CHAT, {"c": 86_400}, test=TEST)
+
+    page = client.get(f"/models/{digits()}").context["page"]
+    html = client.get(f"/models/{digits()}").content.decode()
+    told = client.get(f"/models/{digits()}.json").json()
+
+    assert [one.path for one in page.needless] == [old.path]
+    assert page.needless_size == old.size
+    assert "1 file can go" in html
+    assert {one["path"]: one["is_needless"] for one in told["sources"] if one["path"] != other.path} == {
+        old.path: True,
+        kept.path: False,
+    }
+    assert "1 can go" in client.get("/models/").content.decode()
+    asks = client.post("/do/trash", {"item": page.needless_items, "next": f"/models/{digits()}"})
+    assert "Move 1 recording to the trash?" in asks.content.decode()
+    client.post("/do/trash", {"item": page.needless_items, "next": f"/models/{digits()}", "confirmed": "1"})
+    after = client.get(f"/models/{digits()}.json").json()
+    assert [one["id"] for one in after["union"]] == [one["id"] for one in told["union"]]
+    assert after["needless"] == 0
+
+
+def test_where_not_all_was_read_nothing_is_said_to_go(client, add, monkeypatch):
+    add(COMMON, {"a": 86_400})
+    add(COMMON, {"a": 86_400, "b": 172_800})
+    monkeypatch.setattr(unions, "MOST", 1)
+
+    assert client.get(f"/models/{digits()}").context["page"].needless == ()
