@@ -314,7 +314,12 @@ BESIDES: tuple[Harmless, ...] = (
         HowHarmless.VALUE,
         "made anew each time; which refers to which counts",
     ),
-    Harmless("index of a call or a block", HowHarmless.WHOLLY, "its place among the others counts instead"),
+    Harmless(
+        "index of a call or a block",
+        HowHarmless.WHOLLY,
+        "its place among the others counts instead; "
+        "a piece of a stream at an index where nothing began, or of a block that is over, counts",
+    ),
     Harmless(
         "arguments of a call, as written", HowHarmless.WHOLLY, "order of keys and white space; their values count"
     ),

@@ -23,12 +23,16 @@ Told: TypeAlias = tuple[Json, str]
 
 
 class Blocks:
-    """The blocks of one answer while they arrive, by whatever tells them apart, in order of arrival."""
+    """The blocks of one answer while they arrive, by whatever tells them apart, in order of arrival.
 
-    __slots__ = ("_blocks",)
+    begun: by choice the calls that began, by their index, with their ids, "" where they have none.
+    """
+
+    __slots__ = ("_blocks", "begun")
 
     def __init__(self) -> None:
         self._blocks: dict[Hashable, list[dict[str, Json]]] = {}
+        self.begun: dict[Hashable, dict[int, str]] = {}
 
     def text(self, block: Hashable, what: str, words: Json) -> None:
         """Add a piece of text; it goes on with the one before it in its block where that is of the same sort."""
@@ -45,6 +49,11 @@ class Blocks:
         runs = self._blocks.setdefault(block, [])
         if not goes_on or not runs or runs[-1] != {"of": what}:
             runs.append({"of": what})
+
+    def is_open(self, block: Hashable, kinds: frozenset[str]) -> bool:
+        """Tell whether a block began as one of some kinds and has not ended."""
+        runs = self._blocks.get(block)
+        return runs is not None and runs[0]["of"] in kinds and runs[-1]["of"] != END
 
     def made(self) -> list[Json]:
         """Return what each block holds, one after the other."""
@@ -70,6 +79,24 @@ def _list(value: Json) -> list[Json]:
     return value if type(value) is list else []
 
 
+def _chat(made: Blocks, element: dict[str, Json], event: str) -> None:
+    """Tell of pieces of calls that stand at an index where no call began: the reader joins them, a client may not."""
+    for choice in _list(_object(element.get("__data__", element)).get("choices")):
+        which = _place(_object(choice).get("index"))
+        for item in _list(_object(_object(choice).get("delta")).get("tool_calls")):
+            call = _object(item)
+            index, id = call.get("index"), call.get("id")
+            if type(index) is not int:
+                continue
+            begun = made.begun.setdefault(which, {})
+            name = _object(call.get("function")).get("name") or _object(call.get("custom")).get("name")
+            is_elsewhere = bool(begun) and index not in begun
+            if is_elsewhere and (id in begun.values() if id else not name):
+                made.add((which, index), "call elsewhere", goes_on=True)
+            elif id or name:
+                begun.setdefault(index, id if type(id) is str else "")
+
+
 def _converse(made: Blocks, element: dict[str, Json], event: str) -> None:
     for name, data in element.items():
         block = _place(_object(data).get("contentBlockIndex"))
@@ -91,6 +118,12 @@ def _converse(made: Blocks, element: dict[str, Json], event: str) -> None:
 
 _ANTHROPIC_TEXTS = ("text", "thinking")
 
+_ANTHROPIC_PIECES = {
+    "partial_json": frozenset({"start of tool_use", "start of server_tool_use", "start of mcp_tool_use"}),
+    "signature": frozenset({"start of thinking"}),
+}
+"""What goes on with a block of one of some types. Of any other block it is a piece that a client would not know to take."""
+
 
 def _anthropic(made: Blocks, element: dict[str, Json], event: str) -> None:
     kind = element.get("type") or event
@@ -108,6 +141,9 @@ def _anthropic(made: Blocks, element: dict[str, Json], event: str) -> None:
             made.text(block, key, delta.get(key))
         if "citation" in delta:
             made.add(block, "citation")
+        for key, kinds in _ANTHROPIC_PIECES.items():
+            if key in delta and not made.is_open(block, kinds):
+                made.add(block, key)
 
 
 def _responses(made: Blocks, element: dict[str, Json], event: str) -> None:
@@ -190,6 +226,7 @@ def _place(value: Json) -> Hashable:
 
 _READERS: dict[str, Callable[[Blocks, dict[str, Json], str], None]] = {
     "anthropic": _anthropic,
+    "openai_chat": _chat,
     "converse": _converse,
     "openai_responses": _responses,
     "interactions": _interactions,

@@ -43,9 +43,12 @@ class CallBuilder:
 
 
 class OutputBuilder:
-    """One choice while its deltas arrive. Texts are joined without separators and never trimmed."""
+    """One choice while its deltas arrive. Texts are joined without separators and never trimmed.
 
-    __slots__ = ("calls", "content", "finish", "parts", "reasoning", "refusal")
+    has_stray: a piece of a call came with another index than the call that it was joined to.
+    """
+
+    __slots__ = ("calls", "content", "finish", "has_stray", "parts", "reasoning", "refusal")
 
     def __init__(self) -> None:
         self.content: list[str] = []
@@ -54,6 +57,7 @@ class OutputBuilder:
         self.calls: list[CallBuilder] = []
         self.parts: list[Part] = []
         self.finish: str | None = None
+        self.has_stray = False
 
     def add_call(self, index: int | None, id: str, name: str, arguments: str, *, is_text: bool = False) -> None:
         """Add a fragment of a tool call.
@@ -90,6 +94,7 @@ class OutputBuilder:
         call = None
         if id:
             call = next((call for call in reversed(self.calls) if call.id == id), None)
+            self.has_stray |= call is not None and index is not None and call.index != index
             if call and name and len(id) <= COUNTER and call.index != index is not None and not arguments:
                 return None
         if call is None:
@@ -112,7 +117,10 @@ class OutputBuilder:
         call = next((call for call in reversed(self.calls) if call.index == index), None)
         if call is not None:
             return None if id and call.id else call
-        return last if not id and not name and not last.is_whole else None
+        if id or name or last.is_whole:
+            return None
+        self.has_stray = True
+        return last
 
     def add_part(self, part: Part) -> None:
         """Add what is neither a text nor a call for the client.

@@ -290,7 +290,7 @@ def _join(  # noqa: C901 - the pass over most chunks of a tree pays for every ca
         flat, plain = flat_and_plain(data, "", thinking, number, left)
         flats.append(flat)
         number += 1
-    if items and "x_groq" in data:
+    if items and ("x_groq" in data or any(builder.has_stray for builder in builders.values())):
         raise ValueError
     runs.append((last, count))
     outputs = tuple([builders[index].build(index) for index in sorted(builders)])

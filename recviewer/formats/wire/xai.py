@@ -47,7 +47,7 @@ SHAPE = Shape(
                 *("tool_calls[].function.name", "tool_calls[].function.arguments"),
             )
         ),
-        "outputs[].finish_reason:last",
+        "outputs[].finish_reason:final",
     ),
     known=(
         *("model", "citations", "settings.*", "outputs[].index"),
