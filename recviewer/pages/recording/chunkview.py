@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from recviewer.exchange.model import Chunk, Delta, ToolCall
@@ -40,7 +40,10 @@ SILENT = frozenset({"id", "object", "created", "model"})
 
 @dataclass(frozen=True, slots=True)
 class ChunkRow:
-    """One chunk. adds: (class, text). so_far: characters of text up to here, None where nothing was added."""
+    """One chunk. adds: (class, text). so_far: characters of text up to here, None where nothing was added.
+
+    lines: the first and the last of the file that hold it, None where the file does not show that plainly.
+    """
 
     number: int
     what: str
@@ -50,6 +53,7 @@ class ChunkRow:
     size: int
     is_quiet: bool
     choice: int
+    lines: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +84,10 @@ class ChunkView:
         return min(WINDOW, self.count - self.last)
 
 
-def chunk_view(chunks: Iterable[Chunk], count: int, first: int) -> ChunkView:
+def chunk_view(chunks: Iterable[Chunk], count: int, first: int, lines: Sequence[tuple[int, int]] = ()) -> ChunkView:
     """Lay out the window that holds a chunk, in one pass that keeps no others.
 
-    count: how many there are. first: its number, or any number in its window.
+    count: how many there are. first: its number, or any number in its window. lines: see `chunklines`.
     """
     start = (max(1, min(first, count or 1)) - 1) // WINDOW * WINDOW
     carried: Counter[str] = Counter()
@@ -104,6 +108,8 @@ def chunk_view(chunks: Iterable[Chunk], count: int, first: int) -> ChunkView:
     common = {key for key, times in carried.items() if times >= nearly}
     room = [ROOM]
     rows = tuple([_row(chunk, so_far, common, room) for chunk in window])
+    if lines:
+        rows = tuple([replace(row, lines=lines[start + at]) for at, row in enumerate(rows)])
     keys = sorted(common - SILENT, key=lambda key: -carried[key])
     named = [f"{carried[key]:,} carry {shortened(key, 60)}" for key in keys[:NAMED]]
     named += [f"and {len(keys) - NAMED:,} more keys"] if len(keys) > NAMED else []

@@ -5,6 +5,7 @@ Every function here needs a content and nothing else, so that `heavy.asked` can 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from recviewer.catalog.content import Content, lines_of
 from recviewer.exchange import contract
 from recviewer.exchange.model import Exchange, Kind
 from recviewer.pages.recording import chunkview, rawview
+from recviewer.pages.recording.chunklines import chunk_lines
 from recviewer.pages.recording.conversation import conversation_of
 from recviewer.pages.recording.facts import ContentFacts, read_facts
 from recviewer.pages.recording.reply import LISTINGS, ShownReply, asked_view, reply_view
@@ -134,14 +136,25 @@ def _raw(content: Content, asks: QueryDict) -> dict[str, Any]:
         html, end, left = rawview.long_line(source, number, start)
         piece = {"line": number, "from": start, "html": html, "left": left, "next": end}
         return {"raw": rawview.window(source, number, number), "piece": piece}
+    lines = _lines_of_chunks(content, source)
     if first:
-        return {"raw": rawview.window(source, whole(first, 1), whole(last, 1 << 40))}
+        return {"raw": rawview.with_chunks(rawview.window(source, whole(first, 1), whole(last, 1 << 40)), lines)}
     if content.whole is not content.data:
         return {"raw": rawview.part(source, content.whole, content.start, content.start + len(content.data))}
-    return {"raw": rawview.whole(source)}
+    return {"raw": rawview.with_chunks(rawview.whole(source), lines)}
+
+
+def _lines_of_chunks(content: Content, source: rawview.Source) -> Sequence[tuple[int, int]]:
+    """Return the lines of each chunk; nothing for a part of a file, whose lines are those of the whole one."""
+    is_alone = content.whole is content.data
+    return chunk_lines(source, content.reading.exchange.chunks) if is_alone else ()
 
 
 def _chunks(content: Content, asks: QueryDict) -> dict[str, Any]:
     first = whole(asks.get("from", ""), 1)
     count = content.reading.exchange.chunks
-    return {"chunks": chunkview.chunk_view(content.reading.chunks(), count, first), "strip": drawn(content).strip}
+    lines = _lines_of_chunks(content, rawview.Source(lines_of(content)))
+    return {
+        "chunks": chunkview.chunk_view(content.reading.chunks(), count, first, lines),
+        "strip": drawn(content).strip,
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString
@@ -35,12 +35,16 @@ ROOM = 500_000
 
 @dataclass(frozen=True, slots=True)
 class RawLine:
-    """One line. indent: its leading spaces, for the hanging indent. left: characters that were left out."""
+    """One line. indent: its leading spaces, for the hanging indent. left: characters that were left out.
+
+    chunk: the number of the chunk that begins here, 0 where none does.
+    """
 
     number: int
     html: SafeString
     indent: int
     left: int = 0
+    chunk: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,15 @@ def part(source: Source, data: bytes, start: int, end: int) -> RawView:
     first = data.count(b"\n", 0, start) + 1
     shown = window(source, first, first + data.count(b"\n", start, end))
     return replace(shown, jumps=(), is_part=True)
+
+
+def with_chunks(shown: RawView, lines: Sequence[tuple[int, int]]) -> RawView:
+    """Return a view whose lines say which chunk begins on them. lines: see `chunklines`."""
+    begins = {first: number for number, (first, _) in enumerate(lines, 1)}
+    if not begins:
+        return shown
+    rows = [replace(row, chunk=begins.get(row.number, 0)) if isinstance(row, RawLine) else row for row in shown.rows]
+    return replace(shown, rows=tuple(rows))
 
 
 def long_line(source: Source, number: int, start: int) -> tuple[SafeString, int, int]:

@@ -132,15 +132,16 @@ def _view(exhibit: Exhibit, place: int, exchange: Exchange, folds: Folds) -> Sho
 
 
 def _table(table: Table, place: int, folds: Folds) -> TableView:
-    columns = table.columns[:TABLE_COLUMNS]
-    figures = [
-        bool(table.rows) and all(_is_number(row[column]) or row[column] is None for row in table.rows)
-        for column in range(len(columns))
-    ]
-    left = len(table.columns) - len(columns)
+    told = [at for at in range(len(table.columns)) if any(row[at] not in (None, "") for row in table.rows)]
+    shown = (told or range(len(table.columns)))[:TABLE_COLUMNS]  # a column in which nothing stands takes no room
+    columns = [table.columns[at] for at in shown]
+    figures = [bool(table.rows) and all(_is_number(row[at]) or row[at] is None for row in table.rows) for at in shown]
+    left = len(told or table.columns) - len(columns)
 
     def view(at: int) -> tuple[tuple[str, bool], ...]:
-        row = tuple([(_cell(value), figures[column]) for column, value in enumerate(table.rows[at][: len(columns)])])
+        row = tuple(
+            [(_cell(table.rows[at][column]), is_figure) for column, is_figure in zip(shown, figures, strict=True)]
+        )
         folds.spend(sum(weight_of(cell[:NAME]) + 40 for cell, _ in row))
         return (*row, (f"{left:,} more", False)) if left else row
 
