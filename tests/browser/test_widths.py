@@ -119,6 +119,25 @@ def test_a_phone_has_the_rest_of_the_queue_behind_a_button(open_page):
     expect(page.locator(".tape-count")).to_contain_text("2 of")
 
 
+@pytest.mark.parametrize("width", [1440, 1100, 390])
+def test_redo_and_undo_lie_beside_the_verdicts_and_not_under_them(open_page, width):
+    page = open_page(width=width, height=844)
+    alike = Recording.objects.filter(kind="models").first()
+    for verdict in ("Approve", "delet"):
+        page.goto(f"/r/{alike.path}")
+        page.locator(".bar-acts").get_by_role("button", name=verdict).click()
+        expect(page.locator(".bar-acts [aria-pressed=true]")).to_be_visible()
+    page.locator(".bar-last").get_by_role("button", name="Undo").click()
+
+    more = page.get_by_role("button", name="Undo more")
+    expect(more).to_be_visible()
+    boxes = [one.bounding_box() for one in (more, page.get_by_role("button", name="Redo"), page.locator(".bar-acts"))]
+    rows = {round(one["y"] + one["height"] / 2) for one in boxes[:2]}
+    assert len(rows) == 1
+    for one in boxes[:2]:
+        assert one["x"] + one["width"] <= boxes[2]["x"] or one["y"] + one["height"] <= boxes[2]["y"] + 12
+
+
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 640)])
 def test_what_else_can_be_done_with_the_ticked_takes_no_quarter_of_a_phone(open_page, width, height):
     page = open_page(width=width, height=height)

@@ -18,7 +18,7 @@ def chunk_lines(source: Source, count: int) -> Sequence[tuple[int, int]]:
     body = _BODY.search(source.text) if count else None
     if body is None:
         return ()
-    found = []
+    found: list[tuple[int, int]] = []
     for lines in _elements(source, body.start(2), body[1], body[2]):
         if len(found) == count:
             return ()
