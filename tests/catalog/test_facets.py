@@ -14,6 +14,7 @@ from recviewer.catalog import facets, indexer
 from recviewer.catalog.facets import FACETS, SPANS, beyond, columns, counts, mask_of
 from recviewer.catalog.filters import apply
 from recviewer.catalog.models import Commit, Recording
+from recviewer.catalog.naming import provider_of, suite_of
 from recviewer.language.tree import Term
 
 HOSTED = "t.py::test_b[client-txt=azure/m-2]"
@@ -135,29 +136,55 @@ def test_terms_that_columns_do_not_answer_are_left_for_the_query():
     assert beyond([Term("size", "5"), Term("size", "1000..9999")]) == [Term("size", "5"), Term("size", "1000..9999")]
 
 
-@pytest.mark.corpus
-@pytest.mark.django_db
-def test_counts_on_real_recordings_are_those_of_an_export(settings, tmp_path, capfd):
+@pytest.fixture
+def exported(settings, capfd, db):
+    """Real recordings, indexed; returns their lines of an export."""
     named = os.environ.get("RECVIEWER_CORPUS", "")
     if not named or not Path(named).is_dir():
         pytest.skip("RECVIEWER_CORPUS does not name a tree of recordings")
     settings.RECORDINGS_ROOT = Path(named)
     indexer.refresh(processes=1)
     call_command("export", named)
-    lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
-    found = counted()
+    return [json.loads(line) for line in capfd.readouterr().out.splitlines()]
 
-    def exported(of):
-        return Counter(of(line) for line in lines)
 
-    assert found.total == len(lines)
-    assert dict(found.by_facet["kind"]) == exported(lambda line: line["kind"])
-    assert dict(found.by_facet["model"]) == exported(lambda line: line["model"] or "")
-    assert dict(found.by_facet["host"]) == exported(lambda line: urlsplit(line["url"] or "").netloc)
-    assert dict(found.by_facet["streamed"]) == exported(lambda line: "yes" if line["streaming"] else "no")
-    assert dict(found.by_facet["replay"]) == exported(lambda line: line["replay"]["state"])
-    assert dict(found.by_facet["file"]) == exported(lambda line: (line["test_id"] or "").partition("::")[0])
-    assert +Counter(dict(found.by_facet["chunks"])) == exported(lambda line: facets._span_of("chunks", line["chunks"]))
-    for model, count in found.by_facet["model"]:
-        call_command("export", named, query=f'model:"{model}"')
+TOLD = {
+    "kind": lambda line: line["kind"],
+    "model": lambda line: line["model"] or "",
+    "host": lambda line: urlsplit(line["url"] or "").netloc,
+    "streamed": lambda line: "yes" if line["streaming"] else "no",
+    "replay": lambda line: line["replay"]["state"],
+    "suite": lambda line: suite_of(line["path"]),
+    "provider": lambda line: provider_of(line["test_id"]),
+    "file": lambda line: (line["test_id"] or "").partition("::")[0],
+    "chunks": lambda line: facets._span_of("chunks", line["chunks"]),
+}
+"""What a line of an export has of a facet."""
+
+
+NARROWED = ([], [Term("kind", "chat")], [Term("streamed", "yes"), Term("replay", "current")])
+
+
+@pytest.mark.slow
+@pytest.mark.corpus
+def test_counts_on_real_recordings_are_those_of_an_export(exported):
+    for terms in NARROWED:
+        found = counted(*terms)
+        for name, told in TOLD.items():
+            others = [term for term in terms if term.key != name]  # a facet shows what the filters of the others leave
+            assert +Counter(dict(found.by_facet[name])) == Counter(map(told, _held(exported, others))), name
+        assert found.total == len(_held(exported, terms)) > 0
+
+
+def _held(lines, terms):
+    return [line for line in lines if all(TOLD[term.key](line) == term.value for term in terms)]
+
+
+@pytest.mark.slow
+@pytest.mark.corpus
+def test_the_export_of_a_query_holds_as_many_as_the_facet_says(exported, settings, capfd):
+    by_model = counted().by_facet["model"]
+
+    for model, count in (by_model[0], by_model[-1], next(one for one in by_model if "/" in one[0])):
+        call_command("export", str(settings.RECORDINGS_ROOT), query=f'model:"{model}"')
         assert len(capfd.readouterr().out.splitlines()) == count
