@@ -134,3 +134,41 @@ def test_keys_that_are_switched_off_do_not_wait(pressed_early):
     page = pressed_early("/?kind=chat", "j", before=switch_off)
 
     assert page.evaluate(FOCUSED) is None
+
+
+SENT = "one => document.querySelector(one)?.hasAttribute('data-sent')"
+
+
+@pytest.fixture
+def stays(open_page):
+    """Return a function: open an address on a page that leads nowhere, as one does whose server is slow."""
+
+    def begin(address):
+        page = open_page()
+        page.goto(address)
+        page.evaluate("navigation.addEventListener('navigate', (event) => event.preventDefault())")
+        return page
+
+    return begin
+
+
+def test_a_verdict_in_a_queue_shows_at_once_that_it_was_pressed(stays):
+    page = stays(QUEUE)
+    page.wait_for_timeout(500)  # in which a queue takes no verdict
+
+    page.keyboard.press("a")
+
+    ground = "one => getComputedStyle(document.querySelector(one)).backgroundColor"
+    assert page.evaluate(SENT, ".bar-approve")
+    assert page.evaluate(ground, ".bar-approve") != page.evaluate(ground, ".bar-delete")
+    assert decided() == 0
+
+
+def test_a_row_shows_at_once_that_it_was_opened(stays):
+    page = stays("/?kind=chat")
+
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.evaluate("new Promise((done) => setTimeout(done))")
+
+    assert page.evaluate(SENT, ".row-link")
