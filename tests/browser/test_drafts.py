@@ -213,3 +213,35 @@ def test_a_reason_that_stands_is_no_draft(open_page):
     page.keyboard.press("r")
     expect(page.locator("#bar-note")).to_have_value("as it stands")
     expect(page.get_by_text("draft kept")).to_have_count(0)
+
+
+def test_the_last_reason_is_offered_and_never_sent_by_itself(open_page):
+    page = open_page()
+    page.goto("/queue/?kind=chat")
+    for reason in ("Quotes a dead link", "Leaks its thinking"):
+        here = page.url
+        page.wait_for_timeout(500)  # in which a queue takes no verdict
+        page.keyboard.press("r")
+        page.keyboard.type(reason)
+        page.keyboard.press("Control+Enter")
+        expect(page).not_to_have_url(here)
+    page.wait_for_timeout(500)
+    field = page.locator("#bar-note")
+
+    page.keyboard.press("r")
+    expect(page.get_by_role("button", name="again: Leaks its thinking")).to_be_visible()
+    expect(field).to_have_value("")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(field).to_have_value("Quotes a dead link")
+    page.keyboard.press("ArrowDown")
+    expect(field).to_have_value("Leaks its thinking")
+    here = page.url
+    page.keyboard.press("Control+Enter")
+
+    expect(page).not_to_have_url(here)
+    assert sorted(Decision.objects.values_list("note", flat=True)) == [
+        "Leaks its thinking",
+        "Leaks its thinking",
+        "Quotes a dead link",
+    ]
