@@ -8,7 +8,7 @@ from threading import Lock
 from django.conf import settings
 
 from recviewer.catalog.models import Recording
-from recviewer.formats.decode import EFFORT_LIMIT, effort, weight
+from recviewer.formats.decode import EFFORT_LIMIT, HEAVY_BYTES, effort, weight
 from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
 from recviewer.recorders.packing import unpacked
@@ -22,9 +22,6 @@ EXACT_LIMIT_BYTES = 256 * 1024
 
 CACHE_BYTES = 32 * 1024 * 1024
 """Memory that contents may take by their weight. One that is heavier by itself is read each time that it is asked for."""
-
-HEAVY_BYTES = 8 * 1024 * 1024
-"""From this size on a file is heavy, whatever it holds. The largest real recordings have 2 MB."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,9 @@ def effort(data: bytes) -> int:
     return 30 * data.count(b"{") + 5 * data.count(b'":') + 3 * data.count(b",")
 
 
+HEAVY_BYTES = 8 * 1024 * 1024
+"""From this size on a file is heavy, whatever it holds. The largest real recordings have 2 MB."""
+
 _HEAVIEST = 203
 """Bytes of memory for one byte of a document, at most: so much for each, and none has to be counted in most files."""
 

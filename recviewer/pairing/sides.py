@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from recviewer.catalog.naming import clean, test_name
+from recviewer.exchange.amounts import size
 from recviewer.exchange.model import Exchange, Kind, Table
 from recviewer.exchange.text import Line, line_of
-from recviewer.formats.decode import EFFORT_LIMIT, effort, weight
+from recviewer.formats.decode import EFFORT_LIMIT, HEAVY_BYTES, effort, weight
 from recviewer.formats.raw import host_of
 from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
@@ -262,6 +263,8 @@ class SideReader:
         """Read the bytes of a file, or say why not. name, blob: of the file. Never raises."""
         if len(data) <= LIGHT // _MOST_COST:
             return self._library.put(blob, name, file_meaning_of(data, name, blob))
+        if len(data) > HEAVY_BYTES:
+            return unread(data, blob, f"it holds {size(len(data))}, {TOO_LARGE}")
         if effort(data) > EFFORT_LIMIT:
             return unread(data, blob, f"it holds about {data.count(b',') + 1:,} values, {TOO_MANY}")
         cost = cost_of(data)
@@ -281,4 +284,5 @@ _MOST_COST = 200 * _DENSE
 """What a byte costs at most."""
 
 TOO_MANY = "too many to be compared with others here"
+TOO_LARGE = "too much to be compared with others here"
 TOO_MUCH = "the files beside it hold so much that it was not read"

@@ -10,7 +10,7 @@ from recviewer.exchange.model import Json
 from recviewer.exchange.secret import Secret
 from recviewer.secrets import pieces
 from recviewer.secrets.kinds import Level
-from recviewer.secrets.mask import mask_of, proof
+from recviewer.secrets.mask import REST, mask_of, proof
 from recviewer.secrets.texts import SecretAt, find_named, hidden
 
 _Way: TypeAlias = tuple[str | int, ...]
@@ -45,12 +45,14 @@ class _Walk:
             return [self.masked(item, name, f"{where}[{place}]") for place, item in enumerate(value)]
         if isinstance(value, dict):
             named = value.get("name") if isinstance(value.get("value"), str) else None
-            return {
-                self.of_text(key, "", where) if isinstance(key, str) else key: self.masked(
-                    item, named if key == "value" and isinstance(named, str) else str(key), _below(where, key)
-                )
-                for key, item in value.items()
-            }
+            made: dict[str, Json] = {}
+            for key, item in value.items():
+                name = named if key == "value" and isinstance(named, str) else str(key)
+                told = self.of_text(key, "", where) if isinstance(key, str) else key
+                while told in made:  # another key is masked alike, and none of them may vanish
+                    told += REST
+                made[told] = self.masked(item, name, _below(where, key))
+            return made
         return value
 
     def of_text(self, text: str, name: str, where: str) -> str:

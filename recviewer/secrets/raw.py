@@ -66,7 +66,7 @@ def shown(data: bytes) -> bytes:
     masked = _document(data) if is_odd or len(data) <= CLOSELY else None
     if masked is not None and masked.values:
         again = _written_again(data, masked)
-        if again is not None and again.count(b"\n") == data.count(b"\n"):  # keys that are masked alike are one
+        if again is not None:
             return again
     text = data.decode("utf-8", "surrogateescape")
     made = text

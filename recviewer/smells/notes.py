@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import TypeVar
 
+from recviewer.difference.behind_masks import behind
+from recviewer.exchange.model import Exchange
 from recviewer.pairing.sides import Side
 from recviewer.smells.model import Noted
 
@@ -21,6 +23,12 @@ def short(value: str | bytes) -> str:
     """Return what stands for a value in a note."""
     data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
     return hashlib.blake2b(data, digest_size=DIGITS // 2).hexdigest()
+
+
+def short_of(text: str, exchange: Exchange) -> str:
+    """Return what stands for a text of an exchange in a note: two secrets that are masked alike are two."""
+    hidden = behind(text, exchange)
+    return short(text + repr(hidden) if hidden else text)
 
 
 def function_of(test_id: str) -> str:

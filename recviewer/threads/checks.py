@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby, takewhile
 from operator import eq
 
+from recviewer.difference import behind_masks
 from recviewer.exchange.model import Exchange, Text
 from recviewer.exchange.text import line_of
 from recviewer.threads.model import Checks, Entry
@@ -28,10 +29,15 @@ OUTCOME = 60
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """One checked text. whole: the message without the fixed words behind it."""
+    """One checked text. whole: the message without the fixed words behind it. hidden: what the masks in it stand for."""
 
     whole: str
     entry: Entry
+    hidden: frozenset[tuple[str, ...]] = frozenset()
+
+    def goes_on_from(self, other: _Checked) -> bool:
+        """Tell whether its text begins with another one, or is the same."""
+        return self.whole.startswith(other.whole) and other.hidden <= self.hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,10 @@ def _grown(entries: Sequence[Entry]) -> list[Grown]:
     """Return the growing texts among requests that differ in their text alone."""
     texts = [text_of(entry) for entry in entries]
     behind = _common_end(texts)
-    every = [_Checked(text[: len(text) - behind], entry) for text, entry in zip(texts, entries, strict=True)]
+    every = [
+        _Checked(text[: len(text) - behind], entry, frozenset(behind_masks.behind(text, entry.exchange)))
+        for text, entry in zip(texts, entries, strict=True)
+    ]
     every.sort(key=lambda one: (one.whole, one.entry.rank))
     before = sum(1 for _ in takewhile(bool, map(eq, every[0].whole, every[-1].whole)))
     ways = _ways(every)
@@ -103,10 +112,10 @@ def _ways(every: Sequence[_Checked]) -> list[list[_Checked]]:
     """Return for each text that is the beginning of no other its beginnings and itself. every: sorted by text."""
     ways, open_ = [], list[_Checked]()
     for place, one in enumerate(every):
-        while open_ and not one.whole.startswith(open_[-1].whole):
+        while open_ and not one.goes_on_from(open_[-1]):
             open_.pop()
         open_.append(one)
-        if place + 1 == len(every) or not every[place + 1].whole.startswith(one.whole):
+        if place + 1 == len(every) or not every[place + 1].goes_on_from(one):
             ways.append(list(open_))
     return ways
 

@@ -5,10 +5,10 @@ import pytest
 from recviewer.changes.model import Change
 from recviewer.changes.once import in_order_of_calls, told_once
 from recviewer.difference.model import Churn
-from recviewer.pairing.sides import Side
 from recviewer.recorders.reading import read_file
-from recviewer.smells.rules import stacked_generations
+from recviewer.smells.rules import found_nothing, left_behind, stacked_generations
 from recviewer.threads.aligning import Became, aligned
+from recviewer.threads.checks import found_in
 from recviewer.threads.model import Answered, Entry
 from recviewer.threads.sameness import answer_of, steps, words_said
 from recviewer.threads.threads import threads_of
@@ -150,12 +150,36 @@ def test_turns_with_another_secret_changed(place):
     assert [one.became for one in aligned(old, new)].count(Became.CHANGED) == 1
 
 
-def test_calls_with_secrets_that_are_masked_alike_are_no_generations():
-    def noted(word) -> str:
-        one: Side = side(chat(word))
-        return stacked_generations.RULE.among.note(one)
+@pytest.mark.parametrize("rule", [stacked_generations, left_behind, found_nothing])
+def test_no_rule_takes_them_for_one(rule):
+    def noted(word):
+        return rule.RULE.among.note(
+            side(chat(word, f"Nothing was found at {word}, for all that is known of it today."))
+        )
 
     assert noted(ONE) == noted(ONE) != noted(OTHER)
+
+
+def test_a_text_that_grew_has_the_secrets_of_before():
+    words = ["they say", "and it is so", "for all", "of us", "now"]
+    texts = [f"It is at {ONE}, {', '.join(words[:count])}" for count in range(1, 6)]
+
+    def grown(last):
+        every = [entry(str(at), text, "fine") for at, text in enumerate([*texts, last])]
+        found, others = found_in(every)
+        return [sorted(one.entry.key for one in way.checked) for way in found], [one.key for one in others]
+
+    assert grown(f"{texts[-1]}, always") == ([["0", "1", "2", "3", "4", "5"]], [])
+    assert grown(f"{texts[-1].replace(ONE, OTHER)}, always") == ([["0", "1", "2", "3", "4"]], ["5"])
+
+
+def test_keys_that_are_masked_alike_are_two():
+    document = chat(params={"places": {ONE: 1, OTHER: 2}})
+
+    places = side(document).exchange.request.body["places"]
+
+    assert list(places.values()) == [1, 2]
+    assert not any(password in repr(places) for password in masked_alike())
 
 
 def test_a_password_that_is_a_word_stands_in_no_label(tree, make):

@@ -47,6 +47,15 @@ def test_a_file_of_too_many_values_is_not_read_and_is_the_same_as_no_other(make)
     assert library.get("a", "x.json") is None
 
 
+def test_a_large_file_is_not_read_whatever_it_holds(make, monkeypatch):
+    monkeypatch.setattr(sides, "HEAVY_BYTES", 100_000)
+    large, small = (make.bytes_of(make.chat("x" * size)) for size in (100_000, 50_000))
+
+    meanings = [SideReader(Library()).read(data, "x.json", "a").parts[0].meaning for data in (large, small)]
+
+    assert [one.unread for one in meanings] == ["it holds 102.2 kB, too much to be compared with others here", ""]
+
+
 def test_heavy_files_share_what_there_is_and_light_ones_are_read_all_the_same(make, monkeypatch):
     heavy, light = dense(make, 10_000), dense(make, 2)
     monkeypatch.setattr(sides, "ROOM", 2 * cost_of(heavy) + 1)

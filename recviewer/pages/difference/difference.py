@@ -14,6 +14,7 @@ from recviewer.catalog import content as catalog_content
 from recviewer.catalog.content import Content
 from recviewer.difference.model import Churn, Difference, Ignored, Section, SectionKind, Values
 from recviewer.exchange.model import Kind, ToolCall
+from recviewer.formats.decode import HEAVY_BYTES
 from recviewer.pages.difference.expected import ShownExpected
 from recviewer.pages.difference.kept import (
     OneStrip,
@@ -176,7 +177,7 @@ def too_much(before: bytes | None, after: bytes | None) -> str:
     if not held:
         return ""
     longest = max(map(len, held))
-    if longest > catalog_content.HEAVY_BYTES:
+    if longest > HEAVY_BYTES:
         return f"a file of {size(longest)} takes too long"
     return f"a file with about {max([data.count(b',') for data in held]) + 1:,} values takes too long"
 

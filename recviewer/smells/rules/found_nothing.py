@@ -22,7 +22,7 @@ from recviewer.smells.model import (
     Spot,
     Surroundings,
 )
-from recviewer.smells.notes import DIGITS, by, function_of, keys, short
+from recviewer.smells.notes import DIGITS, by, function_of, keys, short_of
 
 _COULD_NOT = r"(?:couldn['’]?t|could not|didn['’]?t|did not|was(?:n['’]t| not) able to|(?:am|was|were) unable to)"
 _FIND = r"(?:find|locate|retrieve)(?! (?:any )?(?:additional|further|more)\b)"
@@ -50,7 +50,7 @@ def _note(side: Side) -> str:
         return ""
     found = _NOTHING.search(content[:_FIRST])
     said = content[max(0, found.start() - 20) : found.end() + 60] if found else ""
-    return f"{'-' if found else '+'}{short(asked)}{said}"
+    return f"{'-' if found else '+'}{short_of(asked, exchange)}{said}"
 
 
 def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, Held]]:

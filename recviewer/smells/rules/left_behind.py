@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import arguments_as_json
-from recviewer.exchange.model import Part, RefusalPart, Text, ToolCall
+from recviewer.exchange.model import Exchange, Part, RefusalPart, Text, ToolCall
 from recviewer.exchange.text import SENT
 from recviewer.pairing.sides import Side
 from recviewer.smells.model import About, Among, Explained, Held, Needs, Noted, Rule, Severity, Surroundings
-from recviewer.smells.notes import by, is_own_file, short
+from recviewer.smells.notes import by, is_own_file, short, short_of
 
 _LONG = 80
 """Characters; a shorter answer in a request was probably written by the test."""
@@ -30,25 +30,25 @@ def _note(side: Side) -> str:
     """
     if not is_own_file(side) or not side.test_id:
         return ""
-    made = [mark for output in side.exchange.outputs for mark in _marks([Text(output.content), *output.tool_calls])]
-    quoted = [
-        mark for message in side.exchange.request.messages if message.role in SENT for mark in _marks(message.parts)
-    ]
+    there = side.exchange
+    made = [mark for output in there.outputs for mark in _marks([Text(output.content), *output.tool_calls], there)]
+    sent = [message for message in there.request.messages if message.role in SENT]
+    quoted = [mark for message in sent for mark in _marks(message.parts, there)]
     return f"{' '.join(dict.fromkeys(made))};{' '.join(dict.fromkeys(quoted))}" if made or quoted else ""
 
 
-def _marks(parts: Sequence[Part]) -> Iterator[str]:
+def _marks(parts: Sequence[Part], exchange: Exchange) -> Iterator[str]:
     texts = []
     for part in parts:
         match part:
             case ToolCall():
                 given = encode([part.name, arguments_as_json(part.arguments)], is_sorted=True)
-                yield short(part.name)[:_NAME] + short(given)
+                yield short(part.name)[:_NAME] + short_of(given.decode(), exchange)
             case Text() | RefusalPart():
                 texts.append(part.text)
     text = "".join(texts).strip()
     if len(text) >= _LONG and not text.startswith(_SUMMARY):
-        yield _TEXT + short(text)
+        yield _TEXT + short_of(text, exchange)
 
 
 @dataclass(slots=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from recviewer.difference.behind_masks import behind
 from recviewer.exchange.amounts import counted
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Kind
 from recviewer.pairing.sides import Side
 from recviewer.replay.names import ReplayState
 from recviewer.smells.model import About, Among, Explained, Held, Needs, Noted, Rule, Severity, Surroundings
-from recviewer.smells.notes import by, is_own_file, keys, short
+from recviewer.smells.notes import by, is_own_file, keys, short_of
 
 _PREFIXES = (b"file-", b"file_", b"call_", b"call-", b"vs_", b"fc_", b"msg_", b"rs_", b"toolu_", b"resp_", b"chatcmpl-")
 _MADE_ANEW = (
@@ -36,9 +35,8 @@ def _note(side: Side) -> str:
         return ""
     exchange = side.exchange
     asked = _masked(encode(exchange.request.body, is_sorted=True))
-    hidden = behind(asked.decode("utf-8", "replace"), exchange)
-    told = [exchange.kind.value.encode(), exchange.url.encode("utf-8", "replace"), asked]
-    return short(b"\0".join([*told, repr(hidden).encode("utf-8", "backslashreplace")] if hidden else told))
+    told = b"\0".join([exchange.kind.value.encode(), exchange.url.encode("utf-8", "replace"), asked])
+    return short_of(told.decode("utf-8", "replace"), exchange)
 
 
 def _masked(asked: bytes) -> bytes:
