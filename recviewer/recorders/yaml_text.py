@@ -33,10 +33,15 @@ _INT = re.compile(r"[-+]?[0-9]{1,4000}")
 _OCTAL = re.compile(r"0o[0-7]{1,4000}")
 _HEX = re.compile(r"0x[0-9a-fA-F]{1,4000}")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_BINARY = frozenset({"tag:yaml.org,2002:binary", "!binary"})
-_TEXT = frozenset({"tag:yaml.org,2002:str", "!"})
+_PYTHON = "tag:yaml.org,2002:python/"
+"""How Python's own tags begin: those of plain values make no object."""
+
+_BINARY = frozenset({"tag:yaml.org,2002:binary", "!binary", f"{_PYTHON}bytes"})
+_TEXT = frozenset({"tag:yaml.org,2002:str", "!", f"{_PYTHON}unicode", f"{_PYTHON}str"})
 _VALUES = frozenset({f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool", "null", "timestamp")})
-_PLAIN = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!"})
+_PLAIN = frozenset(
+    {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!", *(f"{_PYTHON}{kind}" for kind in ("tuple", "list", "dict"))}
+)
 
 
 class BadYaml(Exception):

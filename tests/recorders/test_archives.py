@@ -85,6 +85,14 @@ def test_calls_and_failures_are_read():
     assert other.error.message == "the telescope broke"
 
 
+def test_pictures_are_read():
+    picture = {"type": "image", "image": "data:image/png;base64,AAAA", "detail": "auto"}
+    event = called([{"role": "user", "content": [{"type": "text", "text": "Which?"}, picture]}], "Mars.")
+    [one] = read_file(packed([{"events": [event]}]), LOG)
+    [text, shown] = one.reading.exchange.request.messages[0].parts
+    assert (text.text, shown.kind.value) == ("Which?", "image")
+
+
 def test_an_exchange_stands_alone_and_an_archive_goes_as_a_whole():
     data = packed([{"events": [called("Rings?", "Saturn."), called("Red?", "Mars.")]}])
     parts = read_file(data, LOG)

@@ -9,6 +9,7 @@ from recviewer.catalog import indexer
 from recviewer.catalog.models import File, Recording
 from recviewer.exchange.text import Outcome, line_of, outcome_of
 from recviewer.pages.recordings.neighbours import url_of
+from recviewer.recorders.kinds.vcrpy import VcrPy
 from recviewer.recorders.reading import read_file
 from recviewer.recorders.registry import read_as, recorder_of
 
@@ -198,3 +199,54 @@ def test_answers_of_httpx_are_read_where_vcr_py_put_them_before_its_version_6():
     assert [output.content for output in one.reading.exchange.outputs] == ["Saturn."]
     assert one.reading.exchange.status == 200
     assert "Saturn" not in json.dumps(one.reading.exchange.rest)
+
+
+OLD = """- request: !!python/object:vcr.request.Request
+    body: null
+"""
+PARTED = """- request:
+    body: null
+    headers: [!!python/tuple [accept, !!python/unicode 'text/plain']]
+    host: api.example.com
+    method: GET
+    path: /v1/models
+    port: 8080
+    protocol: https
+  response:
+    body: {string: !!python/unicode "{}"}
+    headers: [!!python/unicode "content-type: application/json\\r\\n"]
+    status: {code: 200, message: OK}
+"""
+RUBY = """---\x20
+- request:\x20
+    method: get
+    uri: http://api.example.com/v1/models
+    body: ""
+    headers: {}
+
+  response:\x20
+    status:\x20
+      code: 200
+      message: OK
+    headers:\x20
+      Content-Type:\x20
+      - application/json
+    body: "{}"
+    http_version: "1.1"
+"""
+
+
+def test_cassettes_of_first_versions_are_read():
+    [python] = read_file(PARTED.encode(), "a/cassettes/b.yaml")
+    [ruby] = read_file(RUBY.encode(), "a/vcr_cassettes/b.yml")
+    assert python.reading.exchange.url == "https://api.example.com:8080/v1/models"
+    assert python.reading.document["request"]["headers"] == {"accept": "text/plain"}
+    assert python.reading.document["response"]["headers"] == {"content-type": "application/json"}
+    assert ruby.reading.exchange.url == "http://api.example.com/v1/models"
+    assert python.reading.document["response"]["body"] == ruby.reading.document["response"]["body"] == {}
+
+
+def test_objects_of_a_language_are_refused_by_name():
+    data = OLD.encode()
+    [part] = VcrPy().parts(data)
+    assert "python/object:vcr.request.Request" in part.reason

@@ -30,6 +30,7 @@ SHAPE = Shape(
             "has_more",
             "first_id",
             "last_id",
+            "owned_by",
         ),
         *("models[].*", "modelSummaries[].*", "nextPageToken", "enableAccessToAllModelsByDefault"),
     ),

@@ -37,7 +37,7 @@ SHAPE = Shape(
     ),
 )
 READ = frozenset({"type", "text", "delta"})
-PLACES = ("/audio/transcriptions", "/audio/translations", "/speech-to-text")
+PLACES = ("/audio/transcriptions", "/audio/translations", "/speech-to-text", "/stt")
 
 
 class Transcription:

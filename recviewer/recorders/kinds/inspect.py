@@ -98,10 +98,20 @@ def _message(message: Any) -> object:
     if not isinstance(message, dict):
         return message
     made = {key: value for key, value in message.items() if key not in ("id", "source", "model")}
+    if isinstance(made.get("content"), list):
+        made["content"] = [_part(one) for one in made["content"]]
     calls = made.get("tool_calls")
     if isinstance(calls, list):
         made["tool_calls"] = [_call(one) for one in calls]
     return made
+
+
+def _part(part: Any) -> object:
+    """Return a part of content, a picture as in a chat."""
+    if not isinstance(part, dict) or part.get("type") != "image" or not isinstance(part.get("image"), str):
+        return part
+    rest = {key: value for key, value in part.items() if key not in ("type", "image")}
+    return {"type": "image_url", "image_url": {"url": part["image"], **rest}}
 
 
 def _call(call: Any) -> object:

@@ -22,12 +22,12 @@ class VcrPy(Cassette):
     matched = ("method", "url")
     is_in_order = True
     start = re.compile(
-        rb"(?:\xef\xbb\xbf)?(?:(?:#.*| *)\n)*(?:---\n)?(?:version: *1\n)?"
+        rb"(?:\xef\xbb\xbf)?(?:(?:#.*| *)\n)*(?:--- *\n)?(?:version: *1\n)?"
         rb"(?:interactions:(?: *\[\]|\n(?:(?: *#.*| *)\n)* *-(?:\n| +(?:#.*\n)?) *"
         rb"(?:request|request_sample|request_stream|collections_method|kind|response|recorded_at): ?)"
         rb"| *-(?:\n| +(?:#.*\n)?) *(?:request|response|request_sample|request_stream|collections_method):"
-        rb"(?: [&*{]|\n *(?:body|parsed_body|headers|method|response_proto_type|uri|url|json|raw|status|chunks_json|id|proto"
-        rb"|proto_major|content_length|host)\b))"
+        rb"(?: [&*{]| *\n *(?:body|parsed_body|headers|method|response_proto_type|uri|url|json|raw|status|chunks_json|id"
+        rb"|proto|proto_major|content_length|host)\b))"
     )
 
     def test_of(self, path: str) -> str | None:
@@ -164,7 +164,7 @@ def exchange_of(value: Any) -> HttpExchange:
     bodies = [one["parsed_body"] if "parsed_body" in one else _body_of(one.get("body")) for one in (request, response)]
     return HttpExchange(
         first_text((request.get("method"),)) or "GET",
-        first_text((request.get("uri"), request.get("url"))),
+        first_text((request.get("uri"), request.get("url"))) or _parted(request),
         listed(request.get("headers")),
         bodies[0],
         status if isinstance(status, int) else None,
@@ -180,6 +180,14 @@ def exchange_of(value: Any) -> HttpExchange:
         },
         notes=[PARSED] if "parsed_body" in request or "parsed_body" in response else [],
     )
+
+
+def _parted(request: dict[str, Any]) -> str:
+    """Return the address of a request that has it in parts, as VCR.py wrote it before its version 1."""
+    scheme, host, port, path = map(request.get, ("protocol", "host", "port", "path"))
+    if not isinstance(host, str) or not isinstance(path, str):
+        return ""
+    return f"{scheme or 'http'}://{host}{'' if port in (None, 80, 443) else f':{port}'}{path}"
 
 
 def _with_body(response: dict[str, Any]) -> dict[str, Any]:
