@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 
 BATCH = 500
 
-LEFT_OUT = frozenset({"sessions.Session", "pages.Knock"})
+LEFT_OUT = frozenset({"sessions.Session", "pages.Knock", "pages.Presence"})
 """Tables that a back-up does not hold: who was signed in is asked to sign in again."""
 
 

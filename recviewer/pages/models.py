@@ -50,3 +50,17 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.name}"
+
+
+class Presence(models.Model):
+    """Somebody has a page open: see `pages.site.presence`. place: a hash of what it shows. at: when it was last heard of."""
+
+    place = models.CharField(max_length=64)
+    actor = models.TextField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "actor"], name="presence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.actor} at {self.place[:9]}"

@@ -30,6 +30,7 @@ from recviewer.pages.ranges.pushed import Pushed, Watch, elsewhere, pushed_of, w
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import item_of, items_of
+from recviewer.pages.site.presence import OpenPage, open_page
 from recviewer.pages.text.classes import SEVERITIES
 from recviewer.pairing.sides import Side, file_meaning_of
 from recviewer.recorders.registry import read_as
@@ -77,6 +78,7 @@ class ChangePage:
     bar: Bar
     pushed: Pushed | None
     watch: Watch | None
+    presence: OpenPage | None
 
     @property
     def is_wide(self) -> bool:
@@ -169,6 +171,7 @@ def _page(
         bar=bar,
         pushed=pushed_of(request, place),
         watch=watch_of(place),
+        presence=open_page(request, *place.item_words(change)),
     )
 
 

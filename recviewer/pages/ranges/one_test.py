@@ -30,6 +30,7 @@ from recviewer.pages.ranges.read_calls import ReadCall, calls_of, fields_of
 from recviewer.pages.ranges.turn_map import TurnMap, turn_map_of
 from recviewer.pages.site.forms import seen_in
 from recviewer.pages.site.htmx import wants_fragment
+from recviewer.pages.site.presence import OpenPage, open_page
 from recviewer.pages.text.classes import STATES, Look, look_of_state
 from recviewer.pages.text.folds import Folds
 from recviewer.pages.text.test_ids import TestId, parse
@@ -72,6 +73,7 @@ class OneTestPage:
     bar: Bar
     pushed: Pushed | None
     watch: Watch | None
+    presence: OpenPage | None
 
 
 @require_POST
@@ -155,6 +157,7 @@ def _page(
         bar=_bar(request, place, item, calls, queue, asked, _left(calls)),
         pushed=pushed_of(request, place),
         watch=watch_of(place),
+        presence=open_page(request, *place.item_words(item.first)),
     )
 
 

@@ -38,6 +38,11 @@ class ShownRange:
         """The commit that is its head now, short; "" for files on disk."""
         return self.report.found.source.range.head[:12]
 
+    def item_words(self, change: Change) -> tuple[str, ...]:
+        """Return what names the item that a change is in by test or file, on whichever of its pages it is looked at."""
+        asked = self.report.found.source.range
+        return "range", asked.base, asked.head, change.about.story or change.side.path
+
     def named(self) -> str:
         """Return the range as part of an address of something else."""
         return urlencode({"range": self.spec})

@@ -34,6 +34,7 @@ from recviewer.pages.recording.reply import ReplyHead, ShownReply
 from recviewer.pages.recording.strip import Strip
 from recviewer.pages.recordings.neighbours import FIND, Neighbours, neighbours_of, shared_list, url_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.presence import OpenPage, open_page
 from recviewer.pages.smells.found import FindingHereNow, on_recording
 from recviewer.pages.text import media
 from recviewer.store.refusals import CannotRead
@@ -79,6 +80,7 @@ class RecordingPage:
     is_listing: bool = False
     findings: tuple[FindingHereNow, ...] = ()
     hits: FoundWords | None = None
+    presence: OpenPage | None = None
     asked: ReplyHead | None = None
     reply: ShownReply | None = None
     conversation: ShownRequest | None = None
@@ -175,6 +177,7 @@ def _page(request: HttpRequest, recording: Recording, content: Content, told: Co
         is_listing=told.is_listing,
         findings=on_recording(recording.path, content.blob),
         hits=hits_of(request, content, url_of(recording.path)),
+        presence=open_page(request, "recording", recording.path),
         **middle(told, recording.path),
     )
 

@@ -64,7 +64,7 @@ OPEN = frozenset(
 )
 """What answers without a login. Each looks after itself: see its view."""
 
-NAMES_PEOPLE = frozenset({"activity", "trash", "account"})
+NAMES_PEOPLE = frozenset({"activity", "trash", "account", "presence"})
 """Spaces of addresses that tell who did what, and when: never without a login."""
 
 SCOPES = {"read": Role.VIEWER, "decide": Role.REVIEWER}
