@@ -23,7 +23,7 @@ from recviewer.review import audit
 from recviewer.review.actors import actor_of
 from recviewer.review.audit import Action, ActItem
 from recviewer.secrets import documents, raw
-from recviewer.secrets.mask import mask_of
+from recviewer.secrets.mask import mask_of, proof
 
 MOST = 200
 """Secrets that are shown of a recording."""
@@ -93,19 +93,18 @@ def secrets_of(content: Content, *, is_shown: bool) -> tuple[Revealed, ...]:
     secrets = [one for one in content.reading.exchange.secrets if "masked " in one.told]
     if not is_shown:
         return tuple(map(Revealed, secrets))
-    values = {mask: value for value, mask in documents.masked(content.reading.hashed).values.items()}
+    values = {proof(value): (value, mask) for value, mask in documents.masked(content.reading.hashed).values.items()}
     text = content.data.decode("utf-8", "replace")
     for one in raw.found_in(text):
-        values.setdefault(mask_of(one, text), text[one.start : one.end])
+        value = text[one.start : one.end]
+        values.setdefault(proof(value), (value, mask_of(one, text)))
     return tuple([Revealed(one, _value(one, values)) for one in secrets])
 
 
-def _value(secret: Secret, values: dict[str, str]) -> str:
-    """Return all of a secret. values: what each mask stands for."""
-    for mask, value in values.items():
-        if secret.told.endswith(mask):
-            return secret.told[: -len(mask)] + value
-    return ""
+def _value(secret: Secret, values: dict[str, tuple[str, str]]) -> str:
+    """Return all of a secret, "" where it is not known. values: each with its mask, by what proves that it is that one."""
+    value, mask = values.get(secret.proof, ("", ""))
+    return secret.told.removesuffix(mask) + value if value and secret.told.endswith(mask) else ""
 
 
 app_name = "secrets"

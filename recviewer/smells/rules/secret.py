@@ -18,8 +18,8 @@ def _holds(case: Case) -> Held | None:
     if case.new is None or not case.new.exchange.secrets:
         return None
     secrets = sorted(case.new.exchange.secrets, key=lambda one: list(Severity).index(Severity(one.level)))
-    known = {one.told for one in case.known.exchange.secrets} if case.known is not None else set()
-    fresh = [one for one in secrets if one.told not in known]
+    known = {(one.told, one.proof) for one in case.known.exchange.secrets} if case.known is not None else set()
+    fresh = [one for one in secrets if (one.told, one.proof) not in known]  # two secrets may have one mask
     if not fresh:
         return None
     worst = fresh[0]

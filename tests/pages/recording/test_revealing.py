@@ -8,17 +8,20 @@ from django.contrib.auth.models import User
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.review.models import AuditEvent
-from tests.secrets.planting import SECRETS
+from tests.secrets.planting import SECRETS, address, masked_alike
 from tests.trees import chat
 
 TEXT, SECRET = SECRETS["openai project"]
 
 
 @pytest.fixture
-def recording(root, db):
+def recording(request, root, db):
+    """A recording with a secret. Its parameter, if there is one: what is asked in it."""
     place = root / "tests/recordings" / f"{'a' * 64}.json"
     place.parent.mkdir(parents=True)
-    place.write_bytes(json.dumps(chat(question=f"Is {TEXT} a key?"), indent=2).encode() + b"\n")
+    place.write_bytes(
+        json.dumps(chat(question=getattr(request, "param", f"Is {TEXT} a key?")), indent=2).encode() + b"\n"
+    )
     indexer.refresh(processes=1)
     return Recording.objects.get()
 
@@ -50,6 +53,13 @@ def test_who_confirms_sees_them_and_it_is_written_down(client, recording):
     activity = client.get("/activity/").content.decode()
     assert "looked at 1 secret" in activity
     assert SECRET not in activity
+
+
+@pytest.mark.parametrize("recording", [" and ".join(map(address, masked_alike()))], indirect=True)
+def test_each_of_two_that_are_masked_alike_is_the_one_that_it_is(client, recording):
+    page = client.post("/secrets/shown", {"key": recording.path}).content.decode()
+
+    assert [page.count(password) for password in masked_alike()] == [1, 1]
 
 
 @pytest.mark.parametrize(("is_superuser", "status"), [(False, 403), (True, 200)])

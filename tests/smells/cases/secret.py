@@ -3,7 +3,7 @@
 import base64
 import json
 
-from tests.secrets.planting import SECRETS
+from tests.secrets.planting import SECRETS, address, masked_alike
 from tests.smells.building import changed, chat, recorded
 
 _KEY = SECRETS["openai project"][0]
@@ -22,6 +22,10 @@ FIRES = {
     "a key in an answer": (recorded(chat(answer=f"Use {_KEY} for it.")), "red"),
     "a key came": (changed(chat(answer="Use it."), chat(answer=f"Use {_KEY} for it.")), "red"),
     "another key came": (changed(chat(answer=f"Use {_OTHER}."), chat(answer=f"Use {_KEY}.")), "red"),
+    "another password came that is masked alike": (
+        changed(*[chat(answer=address(one)) for one in masked_alike()]),
+        "red",
+    ),
     "a signed address": (recorded(chat(answer=SECRETS["signed address"][0])), "amber"),
     "an e-mail address": (recorded(chat(question="Write to ada@lovelace.dev, please.")), "grey"),
     "an internal host": (recorded(chat(question="Ask http://10.1.2.3:8080/v1 and ada@lovelace.dev.")), "grey"),
