@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog import freshness
 from recviewer.catalog.models import Recording
+from recviewer.pages.recordings.best import in_order
 from recviewer.pages.recordings.facets import narrowed, page_of
-from recviewer.pages.recordings.listing import SORTS, ListState
+from recviewer.pages.recordings.listing import BEST, SORTS, ListState
 from recviewer.pages.recordings.neighbours import looked_for, url_of
 
 MOST = 200_000
@@ -50,7 +51,11 @@ def around(key: str, state: ListState) -> ListPlace | None:
         return None
     order = SORTS[state.sort].columns
     kept_for = freshness.once_settled(freshness.generation())
-    ids = page_of(state, kept_for, order, slice(0, MOST))
+    ids = (
+        list(in_order(state, kept_for)[:MOST])
+        if state.sort == BEST
+        else page_of(state, kept_for, order, slice(0, MOST))
+    )
     if ids is None:
         ids = list(narrowed(state, None, kept_for).order_by(*order).values_list("pk", flat=True)[:MOST])
     if here not in ids:

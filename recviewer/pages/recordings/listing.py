@@ -36,10 +36,13 @@ SORTS = {
         Sort("-changed", "changed last", ("-mtime_ns", "-pk")),
         Sort("path", "path", ("path",)),
         Sort("file", "file, call by call", ("file__path", "place", "pk")),
+        Sort("best", "best match", ("has_no_test", "test_id", "path")),
     )
 }
 DEFAULT_SORT = "test"
 BY_FILE = "file"
+BEST = "best"
+"""By how well what was searched for matches: see `best`. Without words it is the default order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class ListState:
         words = " ".join(query.get("q", "").split())
         used, left_out = bounded(dict.fromkeys(terms))
         sort = query.get("sort", DEFAULT_SORT)
+        if sort == BEST and not words:
+            sort = DEFAULT_SORT
         page = whole(query.get("page", ""))
         size = whole(query.get("per", ""))
         return cls(

@@ -20,10 +20,11 @@ from recviewer.catalog.outdated import Outdated, outdated, outdated_for
 from recviewer.catalog.prepared import prepared
 from recviewer.discreet import discreet
 from recviewer.language.tree import Term
+from recviewer.pages.recordings.best import in_order
 from recviewer.pages.recordings.blame import Blame, blame_of
 from recviewer.pages.recordings.facets import counts_of, narrowed, page_of, printed_facets
 from recviewer.pages.recordings.jumps import jump, opened_by, test_named_by, unknown_hash
-from recviewer.pages.recordings.listing import BY_FILE, DEFAULT_SORT, SORTS, ListState, Sort
+from recviewer.pages.recordings.listing import BEST, BY_FILE, DEFAULT_SORT, SORTS, ListState, Sort
 from recviewer.pages.recordings.mending import Mending, mending_of
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
@@ -191,6 +192,7 @@ def build(state: ListState, mending: Mending | None = None, *, is_text: bool = F
         sorts=tuple(
             Step(one.label, replace(state, sort=one.key, page=1).address(), one.key == state.sort)
             for one in SORTS.values()
+            if one.key != BEST or state.words
         ),
         sort=SORTS[state.sort],
         sort_urls={name: _sort_url(state, name) for name in ("chunks", "size", "model")},
@@ -242,7 +244,10 @@ def _rows(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[tuple[Re
     """Return the recordings of the page, and their rows printed. kept_for: as in `narrowed`."""
     order, start = SORTS[state.sort].columns, (state.page - 1) * state.per_page
     span = slice(start, start + state.per_page)
-    ids = [] if is_faulty else page_of(state, kept_for, order, span)
+    if state.sort == BEST and not is_faulty:
+        ids: Sequence[int] | None = in_order(state, kept_for)[span]
+    else:
+        ids = [] if is_faulty else page_of(state, kept_for, order, span)
     if ids is None:
         found = tuple(narrowed(state, None, kept_for).only(*COLUMNS).order_by(*order)[span])
     else:

@@ -1,0 +1,64 @@
+"""The order of a search that begins with the best match: its words in the question, then in the answer, then deeper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import starmap
+
+from recviewer.catalog.folding import MARK, folded
+from recviewer.catalog.naming import clean
+from recviewer.catalog.search import needs_scan
+from recviewer.language.tree import Term, Word
+from recviewer.pages.recordings.facets import narrowed
+from recviewer.pages.recordings.listing import DEFAULT_SORT, SORTS, ListState
+from recviewer.recent import Recent
+from recviewer.review import narrowing
+
+_orders = Recent[tuple[str, str, tuple[Term, ...]], tuple[int, ...]](8)
+
+
+def in_order(state: ListState, kept_for: str) -> tuple[int, ...]:
+    """Return the ids of all that a search leaves. kept_for: as in `facets.narrowed`.
+
+    Rank is what the lines of the list show: all words in the question, all in the answer, all in either, or somewhere behind
+    what they show; in each a short line before a long one, and those of one length as the list has them by test.
+    """
+    if not kept_for or narrowing.holds_said(state.terms, state.words):
+        return _ranked(state, kept_for)
+    return _orders.made((kept_for, state.words, state.terms), lambda: _ranked(state, kept_for))
+
+
+def _ranked(state: ListState, kept_for: str) -> tuple[int, ...]:
+    rows = narrowed(state, None, kept_for).order_by(*SORTS[DEFAULT_SORT].columns).values_list("pk", "asked", "answered")
+    words = [word for word in narrowing.wanted_in(state.words) if not word.is_unwanted]
+    wanted = [_looked_for(word) for word in words]
+    if not wanted:
+        return tuple([pk for pk, *_ in rows])
+    ranks = starmap(lambda pk, asked, answered: (*rank(wanted, asked, answered), pk), rows)
+    return tuple([pk for *_, pk in sorted(ranks, key=lambda one: one[:2])])
+
+
+def _looked_for(word: Word) -> str:
+    """Return a word as it stands in a line. One that is no phrase may go on; of languages without spaces it is anywhere."""
+    text = _bare(word.text)
+    return text if needs_scan(word) else f" {text} " if word.is_phrase else f" {text}"
+
+
+def _bare(text: str) -> str:
+    return " ".join(folded(clean(text)).replace(MARK, "").split())
+
+
+def rank(wanted: Sequence[str], asked: str, answered: str) -> tuple[int, int]:
+    """Return how well two lines match: from 0 for the best, and the characters of the lines that hold the words.
+
+    wanted: words as they are looked for in a line of words with a space around each.
+    """
+    question, answer = f" {_bare(asked)} ", f" {_bare(answered)} "
+    in_question, in_answer = ([one in line for one in wanted] for line in (question, answer))
+    if all(in_question):
+        return 0, len(asked)
+    if all(in_answer):
+        return 1, len(answered)
+    if all(map(max, in_question, in_answer)):
+        return 2, len(asked) + len(answered)
+    return 3, len(asked) + len(answered)
