@@ -25,6 +25,7 @@ from recviewer.pages.ranges import entries, generations
 from recviewer.pages.ranges.entries import Entries
 from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.findings import FindingHere, found_on
+from recviewer.pages.ranges.known import KnownElsewhere, known_elsewhere
 from recviewer.pages.ranges.members import Member, members_of
 from recviewer.pages.ranges.pushed import Pushed, Watch, elsewhere, pushed_of, watch_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
@@ -55,9 +56,9 @@ class ChangePage:
     """One change. beside: the left column.
 
     verdicts: on the change itself. members: of its item where it has several, this one first; label: which change they all
-    are. group: further recordings of the same call, with addresses; older: how many of these are older generations,
-    older_open: how many of them undecided, older_url: where they are read and let go together. pair_url: where another
-    partner is chosen, "" where git says what belongs together.
+    are. known: what says the same and is left alone. group: further recordings of the same call, with addresses; older:
+    how many of these are older generations, older_open: how many of them undecided, older_url: where they are read and
+    let go together. pair_url: where another partner is chosen, "" where git says what belongs together.
     """
 
     difference: DifferencePage
@@ -67,6 +68,7 @@ class ChangePage:
     facts: tuple[SideFacts, ...]
     verdicts: tuple[Decision, ...]
     findings: tuple[FindingHere, ...]
+    known: KnownElsewhere | None
     members: tuple[Member, ...]
     group: tuple[tuple[Change, str], ...]
     older: int
@@ -156,6 +158,7 @@ def _page(
         facts=tuple(_facts(place, change)),
         verdicts=_on_itself(change),
         findings=findings,
+        known=known_elsewhere(place, [change]).get(change.key),
         members=tuple(members_of(place, asked, item.changes)) if item.changes[1:] else (),
         group=tuple(
             (one, place.change_url(asked, one))

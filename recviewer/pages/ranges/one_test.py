@@ -24,6 +24,7 @@ from recviewer.pages.ranges import acts, entries, generations
 from recviewer.pages.ranges.entries import Entries
 from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.findings import FindingHere, found_on
+from recviewer.pages.ranges.known import KnownElsewhere, known_elsewhere
 from recviewer.pages.ranges.pushed import Pushed, Watch, elsewhere, pushed_of, watch_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.ranges.read_calls import ReadCall, calls_of, fields_of
@@ -50,7 +51,8 @@ class OneTestPage:
     known; file: the path of the file then, else "". others: how many further tests or files it is about. is_alike: each
     of them has the same changes; else each has calls of its own that answer the same opening. classes: looks with how
     many. words: came and went, each counted once; words_by_call: as the pages of its calls show them. older: (how many
-    older generations a call has, the address where they are read). beside: the left column. turns: before and now,
+    older generations a call has, the address where they are read). known: what says the same as a call and is left alone,
+    with the call's number. beside: the left column. turns: before and now,
     None where it is about several tests or there are not two conversations to hold up.
     """
 
@@ -68,6 +70,7 @@ class OneTestPage:
     words: int
     words_by_call: int
     older: tuple[tuple[int, str], ...]
+    known: tuple[tuple[int, KnownElsewhere], ...]
     turns: TurnMap | None
     beside: Entries
     bar: Bar
@@ -152,6 +155,7 @@ def _page(
         words=sum(_words(part) for one in told_once(heads) for part in one.sections),
         words_by_call=sum(_words(part) for head in heads for one in told_once([head]) for part in one.sections),
         older=tuple(_older(place, heads)),
+        known=tuple(_known(place, calls)),
         turns=None if others else turn_map_of(item.changes, _numbers(calls)),
         beside=beside,
         bar=_bar(request, place, item, calls, queue, asked, _left(calls)),
@@ -159,6 +163,11 @@ def _page(
         watch=watch_of(place),
         presence=open_page(request, *place.item_words(item.first)),
     )
+
+
+def _known(place: ShownRange, calls: Sequence[ReadCall]) -> Iterator[tuple[int, KnownElsewhere]]:
+    found = known_elsewhere(place, [call.change for call in calls])
+    yield from ((call.number, found[call.change.key]) for call in calls if call.change.key in found)
 
 
 def _numbers(calls: Sequence[ReadCall]) -> dict[str, int]:
