@@ -14,6 +14,7 @@ from recviewer.checking import trees
 from recviewer.checking.baseline import of_noticed
 from recviewer.checking.lines import line_in
 from recviewer.checking.model import Checked, Located, in_order
+from recviewer.checking.past import GitPast
 from recviewer.checking.running import Given, with_lines
 from recviewer.git.history import contents
 from recviewer.git.ranges import held, opened
@@ -37,7 +38,7 @@ def compared(folder: Path, spec: str, given: Given, *, is_quick: bool = False) -
     changes = overview(source).changes
     cases = [Case(one.old, one.new, one.pair, one.moved_to) for one in changes]
     on_changes = list(of_changes(cases, given.asked))
-    if not is_quick and any(one.rule.soften for one in on_changes):
+    if not is_quick and any(one.rule.soften or one.rule.trace for one in on_changes):
         with _around(source, given, is_old=False) as around:
             on_changes = list(softened(on_changes, around))
     found = _with_lines(source, on_changes, {case.side.path: case.side for case in cases})
@@ -123,8 +124,10 @@ def _around(source: ChangeSet, given: Given, *, is_old: bool) -> Iterator[Surrou
     collected = None if is_old else given.collected
     if asked.is_on_disk and not is_old:
         with texts_on_disk(repository) as text:
-            yield Surroundings(SourceFiles(text), "", collected, removals(repository, "HEAD"))
+            past = GitPast(repository, "HEAD")
+            yield Surroundings(SourceFiles(text), "", collected, removals(repository, "HEAD"), history=past)
         return
     commit = asked.base if is_old else asked.head
     with texts_of(repository, commit) as text:
-        yield Surroundings(SourceFiles(text), "", collected, removals(repository, commit))
+        known = None if is_old else GitPast(repository, commit)
+        yield Surroundings(SourceFiles(text), "", collected, removals(repository, commit), history=known)

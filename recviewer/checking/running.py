@@ -82,7 +82,7 @@ _Found = list[tuple[Noticed, int]]
 
 def _softened(top: Path, found: _Found, given: Given) -> _Found:
     """Return findings with what the sources of their tests say of them, which are read only where they have a say."""
-    if not any(one.rule.soften and one.test_id for one, _ in found):
+    if not any((one.rule.soften and one.test_id) or one.rule.trace for one, _ in found):
         return found
     with _around(top, given) as around:
         return list(zip(softened((one for one, _ in found), around), (line for _, line in found), strict=True))
@@ -136,6 +136,7 @@ def _checked(
 def _around(root: Path, given: Given) -> Iterator[Surroundings]:
     """Yield what stands around the recordings of a directory: the sources of the work tree in which it lies."""
     from recviewer.asserts.sources import SourceFiles
+    from recviewer.checking.past import GitPast
     from recviewer.git.removals import removals
     from recviewer.git.repository import find
     from recviewer.git.texts import texts_on_disk
@@ -146,7 +147,8 @@ def _around(root: Path, given: Given) -> Iterator[Surroundings]:
         return
     with texts_on_disk(repository) as text:
         top, gone = top_of(repository, root), removals(repository, "HEAD")
-        yield Surroundings(SourceFiles(text), top, given.collected, gone, given.runs)
+        past = GitPast(repository, "HEAD")
+        yield Surroundings(SourceFiles(text), top, given.collected, gone, given.runs, past)
 
 
 def top_of(repository: Repository, root: Path) -> str:

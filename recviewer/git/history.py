@@ -69,6 +69,25 @@ def pasts(
     return {path: Past(change, tuple(blobs.get(path, ()))) for path, change in last.items()}
 
 
+def went(repository: Repository, head: str, *, seconds: float) -> Iterator[tuple[str, bytes, str]]:
+    """Yield (commit, path, blob) of what commits up to one (a full name) deleted or changed, the last first.
+
+    After so many seconds what is known is all.
+    """
+    words = ["log", "-z", "--raw", "-r", "-m", "--first-parent", "--no-renames", "--no-abbrev", "--no-ext-diff"]
+    words += ["--no-textconv", "--diff-filter=DM", _FORMAT, "--end-of-options", head]
+    with streaming(repository, *words) as process:
+        assert process.stdout is not None
+        timer = threading.Timer(seconds, process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            for change, old, _, path in _changes(process.stdout):
+                yield change.sha, path, old
+        finally:
+            timer.cancel()
+
+
 def _changes(stream: IO[bytes]) -> Iterator[tuple[FileCommit, str, str, bytes]]:
     """Yield (commit, old blob, new blob, path) from the output of `git log -z --raw`."""
     change: FileCommit | None = None

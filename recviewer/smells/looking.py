@@ -88,11 +88,13 @@ def of_many(rule: Rule, some: Iterable[Noted], around: Surroundings) -> Iterator
 
 
 def softened(found: Iterable[Noticed], around: Surroundings) -> Iterator[Noticed]:
-    """Yield findings with what the sources of their tests say of them."""
+    """Yield findings with what the sources of their tests, and git's history, say of them."""
     for one in found:
         soften = one.rule.soften if one.test_id and around.sources is not None else None
+        trace = one.rule.trace if around.history is not None else None
         try:
-            yield replace(one, held=soften(one.held, one.test_id, around)) if soften else one
+            told = replace(one, held=soften(one.held, one.test_id, around)) if soften else one
+            yield replace(told, held=trace(told, around)) if trace else told
         except Exception:  # a bug of ours: the finding stays as it was, and the log says so
             log.exception("the rule %s could not ask the sources", one.rule.name)
             yield one

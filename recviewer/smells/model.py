@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from recviewer.exchange.amounts import counted as counted  # rules take it from here
 from recviewer.pairing.pairs import Pair, Sure
@@ -162,6 +162,22 @@ class Noted:
     file: str = ""
 
 
+class KnownPast(Protocol):
+    """What git's history tells of findings, as far as it can be read in the time there is."""
+
+    def first(self, path: str, holds: Callable[[Side], bool]) -> str:
+        """Return the first commit that has a file with a recording for which something holds, "" where nobody knows."""
+        ...
+
+    def lost(self, path: str, word: str) -> str:
+        """Return the last commit in which a file came to have a word more or less often, "" where nobody knows."""
+        ...
+
+    def gone(self, tests: Collection[str]) -> Iterator[tuple[str, Side]]:
+        """Yield recordings of some tests that were deleted or changed, the last first, each with the commit that did it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What stands around recordings. Each of it may be unknown, and a rule says nothing for want of it.
@@ -169,7 +185,8 @@ class Surroundings:
     sources: the files of the repository in the state that is looked at, by path from its top, parsed and never run. top: the
     way from there to the recordings root, "" or ending in `/`. collected: the tests that pytest would run, by id, where
     somebody gave a list. runs: of the suite, whose
-    recordings were watched. removed: tells in which commit a file of the repository went, "" where nobody knows.
+    recordings were watched. removed: tells in which commit a file of the repository went, "" where nobody knows. history:
+    None for unknown.
     """
 
     sources: SourceFiles | None = None
@@ -177,6 +194,7 @@ class Surroundings:
     collected: frozenset[str] | None = None
     removed: Callable[[str], str] = field(default=lambda path: "")
     runs: Sequence[UsedRun] = ()
+    history: KnownPast | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +236,8 @@ class Rule:
     says it of several cases of a range; it is given all cases too, and there is at least one instance. needs: the least it
     must be given. about: what its findings are about; one that rests on the old recording too is about the change in any
     case. levels: how bad its findings can be. is_heuristic: it judges words, and may be wrong. soften: asked of a finding on
-    a recording of a test, by its id, where the sources are known: they may say that it is as it should be.
+    a recording of a test, by its id, where the sources are known: they may say that it is as it should be. trace: asked of a
+    finding where git's history is known.
     """
 
     name: str
@@ -233,6 +252,7 @@ class Rule:
     of_gone: bool = False
     is_heuristic: bool = False
     soften: Callable[[Held, str, Surroundings], Held] | None = None
+    trace: Callable[[Noticed, Surroundings], Held] | None = None
 
 
 @dataclass(frozen=True, slots=True)

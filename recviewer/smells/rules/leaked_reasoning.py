@@ -41,8 +41,8 @@ RULE = Rule(
     "thinking leaked into the answer",
     Explained(
         what="An answer that begins with what the model thought, in tags, or that holds what stood in a channel of "
-        "its own before. Amber is `<thinking>`, which models of Anthropic and Amazon write by themselves, and no server "
-        "takes out.",
+        "its own before. Amber is the tag “thinking”, which models of Anthropic and Amazon write by themselves, and no "
+        "server takes out.",
         why="The server took the thinking for the answer. Tests that look for words in it pass or fail by chance.",
         example="An answer that begins with `<think>`.",
         fix="Mend the parsing of thinking in the server or the provider's settings, then record it again.",

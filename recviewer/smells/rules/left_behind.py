@@ -66,18 +66,38 @@ def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, He
     in_tests = Counter(
         mark for test in tests.values() for mark in {one for marks in test.quoted.values() for one in marks}
     )
+    found: dict[int, tuple[str, frozenset[str]]] = {}
     for test in tests.values():
         for place, marks in test.quoted.items():
             gone = [one for one in marks if one not in test.made]
-            if any(one[:_NAME] in test.tools for one in gone if one[0] != _TEXT):
-                yield place, _held("a call")
-            elif any(one[0] == _TEXT and in_tests[one] == 1 for one in gone):
-                yield place, _held("an answer")
+            calls = frozenset([one for one in gone if one[0] != _TEXT and one[:_NAME] in test.tools])
+            texts = frozenset([one for one in gone if one[0] == _TEXT and in_tests[one] == 1])
+            if calls or texts:
+                found[place] = ("a call", calls) if calls else ("an answer", texts)
+    when = _taken_away(some, {place: marks for place, (_, marks) in found.items()}, around)
+    for place, (what, _) in found.items():
+        yield place, _held(what, when.get(place, ""))
 
 
-def _held(what: str) -> Held:
+def _taken_away(some: Sequence[Noted], found: dict[int, frozenset[str]], around: Surroundings) -> dict[int, str]:
+    """Return the commits that took away, or changed, what made such a call or answer, by the places of what quotes it."""
+    when: dict[int, str] = {}
+    if not found or around.history is None:
+        return when
+    by_test: dict[str, list[int]] = {}
+    for place in found:
+        by_test.setdefault(some[place].test_id, []).append(place)
+    for commit, side in around.history.gone(by_test.keys()):
+        made = frozenset(_note(side).partition(";")[0].split())
+        for place in by_test[side.test_id]:
+            if place not in when and found[place] & made:
+                when[place] = commit
+    return when
+
+
+def _held(what: str, commit: str) -> Held:
     says = f"its request quotes {what} that no recording of its test makes"
-    return Held(Severity.AMBER, what, fault=what, says=says)
+    return Held(Severity.AMBER, what, fault=what, says=f"{says} since {commit}" if commit else says)
 
 
 def _read(some: Sequence[Noted], places: Sequence[int]) -> _Test:
@@ -97,7 +117,8 @@ RULE = Rule(
     Explained(
         what="A recording whose request holds a call of a tool, or a long answer, that no recording of its test makes. "
         "Calls of tools that no recording of the test calls, and texts that several tests quote, were written by the "
-        "tests and are left out.",
+        "tests and are left out. The commit is named that took away or changed what made it, where git's history is at "
+        "hand.",
         why="The first half of a conversation was recorded again or deleted, and the second stayed: replay never comes "
         "to ask it.",
         example='The request goes on from `file_search(query="Q1 events")`; the answer before now asks for `"Q1 '

@@ -28,8 +28,13 @@ def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, He
     for test_id, places in tests.items():
         path = test_id.partition("::")[0]
         what = gone.get(test_id, "") or _unknown_parameters(test_id, around)
-        for place in places if what else ():
-            yield place, _held(what, test_id, around.removed(path) if what == _FILE else "")
+        if not what:
+            continue
+        commit = around.removed(path) if what == _FILE else ""
+        if what == _FUNCTION and around.history is not None:
+            commit = around.history.lost(path, test_id.partition("[")[0].rpartition("::")[2])
+        for place in places:
+            yield place, _held(what, test_id, commit)
 
 
 def _gone(sources: SourceFiles, tests: dict[str, list[int]]) -> dict[str, str]:
@@ -81,9 +86,10 @@ def _unknown_parameters(test_id: str, around: Surroundings) -> str:
 def _held(what: str, test_id: str, commit: str) -> Held:
     path, _, names = test_id.partition("::")
     function = names.partition("[")[0]
+    since = f", since {commit}" if commit else ""
     says = {
-        _FILE: f"its test file {path} is gone" + (f", since {commit}" if commit else ""),
-        _FUNCTION: f"its test file has no {function} any more",
+        _FILE: f"its test file {path} is gone{since}",
+        _FUNCTION: f"its test file has no {function} any more{since}",
         _PARAMETERS: f"its test {function} no longer runs with these parameters",
     }[what]
     return Held(Severity.AMBER, what, fault=what, says=says)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from recviewer.exchange.secret import Secret
 from recviewer.pairing.sides import Side
-from recviewer.smells.model import About, Case, Explained, Held, Needs, Rule, Severity, Spot
+from recviewer.smells.model import About, Case, Explained, Held, Needs, Noticed, Rule, Severity, Spot, Surroundings
 
 _STEP = re.compile(r"\[(\d+)\]|\.?([^.\[\]]+)")
+_STAYS = "rotate it, for once committed it stays in the history"
 _MOST = 20
 """Places that a finding names."""
 
@@ -27,10 +29,27 @@ def _holds(case: Case) -> Held | None:
     return Held(Severity(worst.level), worst.kind, says=_says(fresh), spots=spots)
 
 
+def _trace(found: Noticed, around: Surroundings) -> Held:
+    """Say since which commit what gives access is in the history."""
+    held = found.held
+    shown = {spot.evidence for spot in held.spots}
+    if around.history is None or held.severity is not Severity.RED:
+        return held
+    since = around.history.first(
+        around.top + found.file,
+        lambda side: any(one.level == Severity.RED and one.told in shown for one in side.exchange.secrets),
+    )
+    return (
+        replace(held, says=held.says.replace(_STAYS, f"rotate it: it is in git's history since {since}"))
+        if since
+        else held
+    )
+
+
 def _says(secrets: list[Secret]) -> str:
     called = list(dict.fromkeys(one.called for one in secrets))
     rest = "" if len(called) <= 3 else f" and {len(called) - 3} more"
-    rotate = ": rotate it, for once committed it stays in the history" if secrets[0].level == Severity.RED else ""
+    rotate = f": {_STAYS}" if secrets[0].level == Severity.RED else ""
     return f"it holds {', '.join(called[:3])}{rest}{rotate}"
 
 
@@ -48,7 +67,8 @@ RULE = Rule(
         what="Keys and tokens of providers, clouds and code hosts, private keys, passwords in addresses, JSON web "
         "tokens, Basic and Bearer authorization (red); signed addresses, cookies, ids of organisations, web "
         "tokens that say that they end within a day (amber); e-mail addresses, internal hosts, and keys that are "
-        "plainly made up (grey). It is masked wherever recviewer shows it, but for addresses and hosts.",
+        "plainly made up (grey). It is masked wherever recviewer shows it, but for addresses and hosts. "
+        "Where git's history is at hand, the first commit is named that has it in a file of this name.",
         why="Whoever can read the repository can use it, also after the file was deleted: it stays in the history.",
         example="`Authorization: Bearer sk-proj-…` in the headers of a cassette.",
         fix="Rotate it first. Then have the recorder scrub it, and record again.",
@@ -61,4 +81,5 @@ RULE = Rule(
     needs=Needs.EXCHANGE,
     about=About.CONTENT,
     levels=(Severity.RED, Severity.AMBER, Severity.GREY),
+    trace=_trace,
 )
