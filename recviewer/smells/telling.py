@@ -14,7 +14,8 @@ in what a change did. `recviewer check` tells it on a terminal and [in CI](ci.md
 its report what changed. A rule is one file: [add one](add-a-finding.md).
 
 What each found was counted and read by hand in three sets, in this order: a tree of OGX with 3,162 recordings, 482 of all
-times of its history, and 744 in cassettes of other projects.
+times of its history, and 744 in cassettes of other projects; rules about changes in seven pull requests of OGX and in seven
+changes that recorded cassettes of other projects again.
 
 🔴 red wants a decision · 🟠 amber wants a look · ⚪ grey is only told. *Heuristic*: it judges words, and may be wrong.
 

@@ -34,6 +34,7 @@ RULE = Rule(
         why="What a test checks on every choice is checked on fewer.",
         example="`n` was 3, and one choice came back.",
         fix="Look whether the request still asks for as many; record it again if it does.",
+        measured="nothing in seven pull requests of OGX and seven changes of cassettes.",
     ),
     _holds,
     _tell,

@@ -34,6 +34,7 @@ RULE = Rule(
         example="`reasoning_content` is empty in every chunk.",
         fix="Look at model and parameters of both sides; record it again if nobody wanted that.",
         mistaken="A model that was changed on purpose for one that does not think.",
+        measured="nothing in seven pull requests of OGX and seven changes of cassettes.",
     ),
     _holds,
     _tell,

@@ -48,6 +48,7 @@ RULE = Rule(
         why="The test now replays a search that finds nothing.",
         example="A vector search with five hits before, and none now.",
         fix="Look whether what is searched was filled before the search was recorded; record it again.",
+        measured="nothing in seven pull requests of OGX and seven changes of cassettes.",
     ),
     _holds,
     _tell,

@@ -34,6 +34,7 @@ RULE = Rule(
         why="The test is about the tool, and the model now answers from its head.",
         example='Before: `get_weather({"city": "Paris"})`. Now: “I cannot know the weather.”',
         fix="Record it again; if it comes again, the prompt, the tool's description or the model is the cause.",
+        measured="1 in seven changes of cassettes, which is right; nothing in seven pull requests of OGX.",
     ),
     _holds,
     _tell,

@@ -42,6 +42,8 @@ RULE = Rule(
         why="Replay answers with models that the provider under test does not have.",
         example="The file of the list for Ollama holds the models of OpenAI.",
         fix="Record the list with the provider that the test is for.",
+        measured="14 in seven pull requests of OGX; all were read and are right: lists of OpenAI's "
+        "in tests of Bedrock. Nothing in seven changes of cassettes.",
     ),
     _holds,
     _tell,

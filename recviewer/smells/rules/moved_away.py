@@ -50,6 +50,7 @@ RULE = Rule(
         why="No test finds it any more.",
         example="A file that went from `recordings/` to `old-recordings/`.",
         fix="Move it back, or delete it if no test needs it.",
+        measured="nothing in seven pull requests of OGX and seven changes of cassettes.",
     ),
     _holds,
     _tell,

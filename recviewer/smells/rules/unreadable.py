@@ -28,6 +28,7 @@ RULE = Rule(
         why="Replay fails on it, or skips it and asks the provider.",
         example="A file that ends in the middle of a string, or holds marks of a merge that was not finished.",
         fix="Bring back an older version of it, or record its test again.",
+        measured="nothing in any of them.",
     ),
     _holds,
     _tell,
