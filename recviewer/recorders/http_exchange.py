@@ -7,6 +7,7 @@ never in it, only that there are some: see `credentials`.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 import zlib
@@ -198,15 +199,21 @@ def _inflated(data: bytes, problems: list[str]) -> bytes:
         way = 15
     else:
         return data
-    opener = zlib.decompressobj(way)
-    try:
-        made = opener.decompress(data, BODY_LIMIT)
-    except zlib.error:
-        problems.append("a compressed body that cannot be opened")
-        return data
-    if opener.unconsumed_tail or not opener.eof:
-        problems.append("a compressed body that is cut off or too large to be opened")
-        return data if opener.unconsumed_tail else made
+    made, left = b"", data
+    while left[:2] == data[:2]:
+        opener = zlib.decompressobj(way)
+        try:
+            made += opener.decompress(left, BODY_LIMIT + 1 - len(made))
+        except zlib.error:
+            problems.append("a compressed body that cannot be opened")
+            return data
+        if opener.unconsumed_tail or len(made) > BODY_LIMIT or not opener.eof:
+            problems.append("a compressed body that is cut off or too large to be opened")
+            return made if not opener.unconsumed_tail and len(made) <= BODY_LIMIT else data
+        left = opener.unused_data
+    if left:
+        told = hashlib.sha256(left).hexdigest()[:16]
+        problems.append(f"more bytes behind the end of a compressed body: {len(left):,} ({told})")
     return made
 
 

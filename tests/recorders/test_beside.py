@@ -44,6 +44,10 @@ MAPPING = {
     "response": {"status": 200, "jsonBody": {"object": "chat.completion", "choices": []}},
 }
 WIREMOCK = "a/mappings/x.json", json.dumps(MAPPING)
+PATTERNED = (
+    "a/mappings/y.json",
+    json.dumps({**MAPPING, "request": {**MAPPING["request"], "bodyPatterns": [{"equalToJson": "{}"}]}}),
+)
 DEFINITION = {
     "scope": "https://a.example:443",
     "method": "POST",
@@ -97,6 +101,7 @@ def changed(case, old, new):
         (WIREMOCK, '"method": "POST",', '"method": "POST", "headers": {"x-mode": {"equalTo": "b"}},'),
         (WIREMOCK, '"url":', '"urlPattern":'),
         (WIREMOCK, '{"request"', '{"requiredScenarioState": "b", "request"'),
+        (PATTERNED, '"equalToJson": "{}"', '"equalToJson": "{}", "ignoreExtraElements": true'),
         (NOCK, '"status": 200,', '"status": 200, "delay": 5,'),
         (HAR, '"text": "{}"', '"text": "{}", "comment": "cut"'),
         (HAR, '"log": {', '"log": {"comment": "cut", '),

@@ -222,3 +222,17 @@ def test_a_text_is_a_stream_just_where_it_is_taken_apart(text):
     is_kept = isinstance(document_of(heard).document["response"]["body"], str)
     expected = bool(framed.events) or isinstance(framed.body, list)
     assert not is_kept or document_of(heard).document["response"]["is_streaming"] is expected
+
+
+def test_a_compressed_body_of_several_pieces_is_read_whole():
+    whole = TEXT.encode()
+    assert said(asked(gzip.compress(whole[:20]) + gzip.compress(whole[20:]))) == said(asked(whole))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress], ids=["gzip", "deflate"])
+def test_what_stands_behind_a_compressed_body_counts(pack):
+    plain, more, other = (document_of(asked(pack(TEXT.encode()) + rest)) for rest in (b"", b"Z", b"Y"))
+    assert plain.document == more.document
+    assert not plain.problems
+    assert more.problems != other.problems
+    assert "behind the end" in more.problems[0].what

@@ -17,6 +17,7 @@ _START = re.compile(
     rb'"request"\s*:\s*\{\s*"(?:url|urlPath|urlPattern|urlPathPattern|method)"'
 )
 _ANSWERS = ("jsonBody", "base64Body", "bodyFileName", "body")
+_BODIES = ("equalToJson", "equalTo")
 _URLS = ("url", "urlPath", "urlPattern", "urlPathPattern")
 
 
@@ -66,6 +67,7 @@ def _exchange(value: Any) -> HttpExchange:
         {
             "mapping": beside(value, "request", "response", "id", "uuid", "persistent", "insertionIndex"),
             "request": beside(asked, "method", url, "bodyPatterns") | ({"address is": url} if url != "url" else {}),
+            "pattern": _beside_pattern(asked.get("bodyPatterns")),
             "response": beside(given, "status", "headers", answer),
         },
     )
@@ -74,10 +76,17 @@ def _exchange(value: Any) -> HttpExchange:
 def _asked(patterns: Any) -> object:
     """Return the body that is asked for; where it is no single one, the patterns as they are."""
     if isinstance(patterns, list) and len(patterns) == 1 and isinstance(patterns[0], dict):
-        for key in ("equalToJson", "equalTo"):
+        for key in _BODIES:
             if key in patterns[0]:
                 return patterns[0][key]
     return {"bodyPatterns": patterns} if patterns else None
+
+
+def _beside_pattern(patterns: Any) -> dict[str, object]:
+    """Return what stands beside the body in the one pattern that was read as it."""
+    one = patterns[0] if isinstance(patterns, list) and len(patterns) == 1 else None
+    key = next((key for key in _BODIES if isinstance(one, dict) and key in one), "")
+    return {name: value for name, value in one.items() if name != key} if key and isinstance(one, dict) else {}
 
 
 def _given(given: dict[str, Any]) -> object:
