@@ -119,6 +119,35 @@ def test_a_phone_has_the_rest_of_the_queue_behind_a_button(open_page):
     expect(page.locator(".tape-count")).to_contain_text("2 of")
 
 
+TEAM = """() => {
+  const side = document.querySelector('.top-side');
+  side.insertAdjacentHTML('afterbegin', '<a class="top-account" href="/">Account</a><form><button>Sign out</button></form>');
+}"""
+"""What a hosted instance has in the top bar besides."""
+
+OVERLAPS = """() => {
+  const boxes = [...document.querySelectorAll('.brand, .top > nav, .top-side > :not(span)')]
+    .filter((one) => one.checkVisibility())
+    .map((one) => [one.className, one.getBoundingClientRect()]);
+  return boxes.slice(1).filter(([, box], at) => box.left < boxes[at][1].right - 1).map(([name]) => name);
+}"""
+
+
+@pytest.mark.parametrize("is_team", [False, True])
+def test_the_places_stand_in_one_line_or_in_the_menu_at_every_width(open_page, is_team):
+    page = open_page(height=450)  # half of 1440 x 900, as at 200 %
+    for address in ("/trash/", "/operations/"):
+        page.goto(address)
+        if is_team:
+            page.evaluate(TEAM)
+        for width in (320, 720, 768, 899, 900, 999, 1000, 1119, 1120, 1440):
+            page.set_viewport_size({"width": width, "height": 450})
+            assert page.evaluate(WIDE) <= 0, (address, width)
+            shown = [page.locator(one).is_visible() for one in (".top > nav", ".menu > summary")]
+            assert sorted(shown) == [False, True], (address, width)
+            assert page.evaluate(OVERLAPS) == [], (address, width)
+
+
 @pytest.mark.parametrize("width", [1440, 1100, 390])
 def test_redo_and_undo_lie_beside_the_verdicts_and_not_under_them(open_page, width):
     page = open_page(width=width, height=844)
