@@ -61,11 +61,10 @@ def _sides(item: Item) -> tuple[str, str]:
 
 def _apart(before: dict[str, list[tuple[str, str]]], after: dict[str, list[tuple[str, str]]]) -> Iterator[ValueChange]:
     for told, found in after.items():
-        if told in before and _told_apart([proof for _, proof in before[told]]) != _told_apart(
-            [one for _, one in found]
-        ):
-            where = (found[0][0],)
-            yield ValueChange(where, where, told, ANOTHER)
+        was = [proof for _, proof in before.get(told, ())]
+        if was and _told_apart(was) != _told_apart([proof for _, proof in found]):
+            place = next((place for place, proof in found if proof not in was), found[0][0])
+            yield ValueChange((place,), (place,), told, ANOTHER)
 
 
 def _told_apart(proofs: list[str]) -> list[str]:

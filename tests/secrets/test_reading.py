@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from recviewer.difference.behind_masks import ANOTHER
+from recviewer.difference.behind_masks import ANOTHER, behind_masks
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn
 from recviewer.exchange.fingerprint import fingerprint
@@ -150,6 +150,18 @@ def test_secrets_that_are_masked_alike_and_changed_places_are_a_difference():
 
     assert compare(of(*masked_alike()), of(*masked_alike())).churn is Churn.IDENTICAL
     assert compare(of(*masked_alike()), of(*reversed(masked_alike()))).churn is Churn.DETAILS
+
+
+def test_the_place_that_is_named_is_that_of_the_secret_that_came():
+    one, other = map(address, masked_alike())
+
+    def of(*words):
+        turns = [("user", word) for word in words]
+        return read_file(written(chat(turns=turns)), NAME)[0].reading.exchange
+
+    (change,) = behind_masks(of(one, one), of(one, other))
+
+    assert change.keys == ("request.body.messages[1].content",)
 
 
 def test_headers_of_a_cassette_are_told_though_no_document_has_them():
