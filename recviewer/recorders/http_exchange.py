@@ -199,7 +199,7 @@ def _inflated(data: bytes, problems: list[str]) -> bytes:
         way = 15
     else:
         return data
-    made, left = b"", data
+    made, left = bytearray(), data
     while left[:2] == data[:2]:
         opener = zlib.decompressobj(way)
         try:
@@ -209,12 +209,12 @@ def _inflated(data: bytes, problems: list[str]) -> bytes:
             return data
         if opener.unconsumed_tail or len(made) > BODY_LIMIT or not opener.eof:
             problems.append("a compressed body that is cut off or too large to be opened")
-            return made if not opener.unconsumed_tail and len(made) <= BODY_LIMIT else data
+            return bytes(made) if not opener.unconsumed_tail and len(made) <= BODY_LIMIT else data
         left = opener.unused_data
     if left:
         told = hashlib.sha256(left).hexdigest()[:16]
         problems.append(f"more bytes behind the end of a compressed body: {len(left):,} ({told})")
-    return made
+    return bytes(made)
 
 
 def jsonable(value: object) -> Json:

@@ -146,3 +146,13 @@ def test_an_archive_cut_or_changed_anywhere_is_read_or_said_to_be_unreadable():
 
 def test_other_archives_in_such_folders_are_left_alone():
     assert not claims().holds(b"a/logs/planets.zip")
+
+
+def test_an_archive_compressed_in_another_way_says_so():
+    data = bytearray(packed([{"events": [called("Rings?", "Saturn.")]}]))
+    for mark, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        place = data.find(mark)
+        while place >= 0:
+            data[place + at : place + at + 2] = (93).to_bytes(2, "little")  # Zstandard
+            place = data.find(mark, place + 1)
+    assert "cannot be opened here" in reason(bytes(data))

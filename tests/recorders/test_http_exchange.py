@@ -236,3 +236,8 @@ def test_what_stands_behind_a_compressed_body_counts(pack):
     assert not plain.problems
     assert more.problems != other.problems
     assert "behind the end" in more.problems[0].what
+
+
+def test_many_small_pieces_behind_a_large_one_take_no_long_time():
+    packed = gzip.compress(b"[" + b" " * 8_000_000) + gzip.compress(b" ") * 2_000
+    assert not document_of(asked(packed + gzip.compress(b"]"))).problems
