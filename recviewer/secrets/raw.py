@@ -14,7 +14,9 @@ from recviewer.secrets.texts import SecretAt, between_data, find, find_named, hi
 
 _ESCAPE = re.compile(r"\\[nrt]")
 _PAIR = re.compile(
-    r"(?<![\w-])([A-Za-z][\w-]{1,60})[\"'\\]*\s*[:=]\s*(?:(?:-\s+|\[\s*)[\"'\\]*|[\"'\\]*)(?P<value>[^\s\"'\\\[\]{}][^\"'\\\n]{5,4000})"
+    r"(?<![\w-])([A-Za-z][\w-]{1,60})[\"'\\]*\s*[:=]"
+    r"(?:[ \t]*|\s*(?![A-Za-z][\w-]{0,60}:\s))"  # what stands on the next line may be a name of its own
+    r"(?:(?:-\s+|\[\s*)[\"'\\]*|[\"'\\]*)(?P<value>[^\s\"'\\\[\]{}][^\"'\\\n]{5,4000})"
 )
 _HEADER = re.compile(
     r"[\"']name[\"']\s*:\s*[\"']([\w-]{2,60})[\"']\s*,\s*[\"']value[\"']\s*:\s*[\"'](?P<value>[^\"'\\\n]{6,4000})"
@@ -55,7 +57,10 @@ def _named(text: str) -> Iterator[SecretAt]:
     for pattern in (_HEADER, _PAIR):
         for match in pattern.finditer(text):
             start = match.start("value")
-            for one in find_named(match[1], match["value"].rstrip()):
+            value = match["value"].rstrip()
+            if text[start - 1] == "[":  # a list without quotation marks
+                value = value.rstrip("]")
+            for one in find_named(match[1], value):
                 if start + one.start >= end or pattern is _PAIR:
                     yield one._replace(start=start + one.start, end=start + one.end)
 

@@ -117,3 +117,12 @@ def test_long_runs_take_no_longer_for_each_character(size):
     for text in (*[one * size for one in texts], "key=" + " " * size, ("A" * 9_999 + " ") * 40, "sk-" + "\\" * size):
         find(text)
         suspects(text.encode())
+
+
+@pytest.mark.parametrize("spelled", ["\n  - {}", " {}", "\n  {}", ":\n{}", ": [{}]"])
+@pytest.mark.parametrize("before", ["headers:\n  ", "headers:\n  accept: text\n  ", ""])
+def test_the_first_name_of_a_mapping_is_not_taken_for_the_value_of_the_mapping(before, spelled):
+    text = f"{before}x-password{':' if not spelled.startswith(':') else ''}{spelled.format('Hunterblue7')}\n"
+
+    assert b"Hunterblue7" not in shown(text.encode())
+    assert shown(text.encode()).count(b"\n") == text.count("\n")
