@@ -21,8 +21,6 @@ from recviewer.exchange.fingerprint import Ids, canonical, said, said_of_part
 from recviewer.exchange.model import Exchange, Json, ToolResult
 from recviewer.exchange.text import SENT
 from recviewer.pairing.sides import Side
-from recviewer.secrets.raw import may_hold
-from recviewer.secrets.raw import shown as shown_line
 
 LEAST = 2
 """Fewer changes than this are no group."""
@@ -150,7 +148,7 @@ def _renamed(changes: Sequence[Change], lines: Lines, apart: Sequence[object]) -
     for rename, paths in renames.find({raw: pairs for raw, pairs in lines.items() if raw in places and pairs}):
         by_class: dict[object, list[bytes]] = {}
         for raw in paths:
-            if _may_be_renamed(changes[places[raw]]) and not any(map(_holds_secret, lines[raw])):
+            if _may_be_renamed(changes[places[raw]]) and not _has_other_secrets(changes[places[raw]]):
                 by_class.setdefault(apart[places[raw]], []).append(raw)
         for mine in by_class.values():
             spelled = renames.spellings(rename, [pair for raw in mine for pair in lines[raw]])
@@ -158,9 +156,11 @@ def _renamed(changes: Sequence[Change], lines: Lines, apart: Sequence[object]) -
     return made
 
 
-def _holds_secret(pair: tuple[bytes, bytes]) -> bool:
-    """Tell whether one of two lines holds a secret: a label names what was renamed, as it was recorded."""
-    return any(may_hold(line) and shown_line(line) != line for line in pair)
+def _has_other_secrets(change: Change) -> bool:
+    """Tell whether other secrets are masked before and now: a label names what was renamed, as it was recorded."""
+    sides = [side.exchange.secrets if side else () for side in (change.old, change.new)]
+    before, now = [{one.proof for one in some if "masked " in one.told} for some in sides]
+    return before != now
 
 
 def _may_be_renamed(change: Change) -> bool:
