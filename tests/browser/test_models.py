@@ -51,3 +51,23 @@ def test_from_all_requests_to_one_to_a_file_and_back(either_page, lists):
     page.locator(".models-host li a").first.click()
     page.get_by_role("link", name="one of 2 files that replay joins").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Replay answers with 3 models")
+
+
+def test_a_file_that_can_go_is_moved_and_the_answer_stays(either_page, lists, root):
+    document = json.loads(next((root / "tests/integration/common/recordings").glob("models-*")).read_text())
+    document["response"]["body"] = document["response"]["body"][:1]
+    place = root / "tests/integration/common/recordings" / name_state(document, "").expected
+    place.write_text(json.dumps(document))
+    indexer.refresh(processes=1)
+    page = either_page
+    page.goto(f"/models/{place.name.split('-')[1]}")
+    said = page.get_by_role("heading", level=1).inner_text()
+
+    page.get_by_role("button", name="Move it to the trash…").click()
+    page.get_by_role("button", name="Move it to the trash").click()
+    assert not place.exists()
+    page.goto(f"/models/{place.name.split('-')[1]}")
+    models, _, files = said.partition(": ")
+    assert files.startswith("3 files")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"{models}: 2 files")
+    expect(page.get_by_text("can go")).to_have_count(0)

@@ -1,5 +1,6 @@
 """Reviewing a pull request in a browser, whose head lies in git alone."""
 
+import json
 import re
 import shutil
 
@@ -7,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from recviewer.review.models import Decision
+from tests.conftest import exchange
 
 from .pulls import ADDED, chats, put, read, set_words
 from .test_access import faults
@@ -211,3 +213,28 @@ def test_on_a_phone_the_buttons_of_many_hold_their_words_and_short_pages_do_not_
     page.goto("/?q=nowhere")
     above = page.locator("h1").bounding_box()["y"]
     assert above < 200, above
+
+
+def test_tests_that_were_asked_alike_are_read_on_one_page_and_decided_with_a_key(open_page, git, demo):
+    texts = {}
+    for name in ("a", "b"):
+        place = demo / f"tests/recordings/{name}.json"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        texts[place] = exchange(asked="Which zmoon?", answered=f"Old {name}.", test=f"tests/test_z.py::test_z[{name}]")
+        place.write_text(json.dumps(texts[place]))
+    git("add", "-A")
+    git("commit", "-q", "-m", "Record")
+    for place, document in texts.items():
+        place.write_text(json.dumps(document).replace("Old ", "New "))
+    git("commit", "-q", "-a", "-m", "Record anew")
+    page = open_page()
+    page.goto("/changes/HEAD~1..HEAD")
+    page.keyboard.press("n")
+
+    expect(page.get_by_text("asked alike")).to_be_visible()
+    expect(page.get_by_role("heading", level=2, name="[a]")).to_be_visible()
+    expect(page.get_by_role("heading", level=2, name="[b]")).to_be_visible()
+    read(page)
+    page.keyboard.press("a")
+    expect(page.get_by_role("heading", level=1)).to_have_text("All 2 changes are decided")
+    assert list(Decision.objects.values_list("verdict", "rule")) == [("approve", "a test read as a whole")] * 2

@@ -106,3 +106,13 @@ def test_mistake_is_mended_with_and_without_scripts(either_page):
     expect(page.locator(".mending")).to_contain_text("Nearest: has:tool")
     page.locator(".mending-near a").first.click()
     expect(page.locator("[data-chip]")).to_contain_text("a tool call")
+
+
+def test_nothing_found_names_the_filter_that_leaves_out_most(either_page):
+    page = either_page
+    page.goto("/?kind=embeddings&q=is%3Astreamed")
+
+    expect(page.get_by_role("heading", name="Nothing matches")).to_be_visible()
+    expect(page.get_by_text("leaves out most")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^Show the ")).click()
+    expect(page.locator("#list .row-link").first).to_be_visible()
