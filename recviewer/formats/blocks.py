@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Hashable
 from typing import Any, TypeAlias
 
+from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
 from recviewer.exchange.shape import SIZE
 from recviewer.formats.responses import REASONING, REFUSAL, TEXT
@@ -25,14 +26,15 @@ Told: TypeAlias = tuple[Json, str]
 class Blocks:
     """The blocks of one answer while they arrive, by whatever tells them apart, in order of arrival.
 
-    begun: by choice the calls that began, by their index, with their ids, "" where they have none.
+    begun: what began and is not told of by itself: of a chat by choice the calls, by their index, with their ids; of
+    Anthropic what calls began with, by their block; of Responses the items, by their index, with their ids.
     """
 
     __slots__ = ("_blocks", "begun")
 
     def __init__(self) -> None:
         self._blocks: dict[Hashable, list[dict[str, Json]]] = {}
-        self.begun: dict[Hashable, dict[int, str]] = {}
+        self.begun: dict[Hashable, dict[Hashable, str]] = {}
 
     def text(self, block: Hashable, what: str, words: Json) -> None:
         """Add a piece of text; it goes on with the one before it in its block where that is of the same sort."""
@@ -135,8 +137,13 @@ def _anthropic(made: Blocks, element: dict[str, Json], event: str) -> None:
         made.add(block, f"start of {begun.get('type')}")
         for key in _ANTHROPIC_TEXTS:
             made.text(block, key, begun.get(key))
+        if begun.get("input"):
+            made.begun.setdefault("input", {})[block] = encode(begun["input"], is_sorted=True).decode()
     elif kind == "content_block_delta":
         delta = _object(element.get("delta"))
+        given = made.begun["input"].pop(block, "") if "input" in made.begun and delta.get("partial_json") else ""
+        if given:
+            made.add(block, f"began with {given}, which its pieces replace")
         for key in _ANTHROPIC_TEXTS:
             made.text(block, key, delta.get(key))
         if "citation" in delta:
@@ -148,12 +155,23 @@ def _anthropic(made: Blocks, element: dict[str, Json], event: str) -> None:
 
 def _responses(made: Blocks, element: dict[str, Json], event: str) -> None:
     kind = element.get("type") or event
+    if kind in ("response.output_item.added", "response.output_item.done"):
+        _item(made, _place(element.get("output_index")), _object(element.get("item")).get("id"), kind)
     if type(kind) is str and kind.endswith((".delta", "annotation.added")) and "output_index" in element:
         block = tuple([_place(element.get(key)) for key in ("output_index", "content_index", "summary_index")])
         if kind.endswith("annotation.added"):
             made.add(block, "annotation")
         elif kind in TEXTS:
             made.text(block, kind, element.get("delta"))
+
+
+def _item(made: Blocks, index: Hashable, id: Json, kind: str) -> None:
+    """Tell of an item that is done at an index where none began, or where another one did."""
+    begun = made.begun.setdefault("items", {})
+    if kind.endswith("added"):
+        begun[index] = id if type(id) is str else ""
+    elif begun and (index not in begun or (id and id in begun.values() and begun[index] != id)):
+        made.add(("item", index), "done elsewhere")
 
 
 def _interactions(made: Blocks, element: dict[str, Json], event: str) -> None:

@@ -50,6 +50,25 @@ def argued(block):
     )
 
 
+def begun_with(given):
+    made = argued(2)
+    start = next(one for one in made if one.get("content_block", {}).get("type") == "tool_use")
+    start["content_block"]["input"] = given
+    return made
+
+
+def responses(index, id="fc_1"):
+    """A stream of Responses in which the first of two items is done. index, id: of what is done."""
+    items = [
+        {"type": "function_call", "id": f"fc_{at}", "call_id": f"c{at}", "name": "f", "arguments": ""} for at in (1, 2)
+    ]
+    done = {**items[0], "id": id, "arguments": "{}"}
+    return [
+        *[{"type": "response.output_item.added", "output_index": at, "item": item} for at, item in enumerate(items)],
+        {"type": "response.output_item.done", "output_index": index, "item": done},
+    ]
+
+
 def xai(*reasons):
     outputs = [
         {"index": at, "finish_reason": reason, "message": {"role": "ROLE_ASSISTANT", "content": "a"}}
@@ -68,6 +87,10 @@ ELSEWHERE = {
     "anthropic: a piece of a block that is over": (argued(2), argued(0)),
     "anthropic: a seal of a block that did not begin": (sealed(0), sealed(7)),
     "anthropic: a seal of a block of text": (sealed(0), sealed(1)),
+    "anthropic: what a call began with before its pieces": (begun_with({}), begun_with({"b": 2})),
+    "anthropic: another thing that a call began with": (begun_with({"b": 1}), begun_with({"b": 2})),
+    "responses: an item that is done where none began": (responses(0), responses(7)),
+    "responses: an item that is done where another began": (responses(0), responses(1)),
     "xai: why an earlier output ended": (xai("REASON_STOP", "REASON_STOP"), xai("REASON_MAX_LEN", "REASON_STOP")),
 }
 
