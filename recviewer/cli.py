@@ -6,6 +6,7 @@ depend on them (each root has its own data folder), so they are put into the env
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import sys
@@ -157,8 +158,7 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
     if told is not None:
         sys.stdout.write(told)
         return
-    if not is_managed and _is_own_check(given):
-        _check(["--help"] if given[0] == "help" else given[1:])
+    if _runs_without_django(given, is_managed=is_managed):
         return
     os.environ["DJANGO_COLORS"] = "nocolor"  # colours are written with the characters that are kept out
     _name_recorder(given)
@@ -210,12 +210,21 @@ def _is_own_check(given: Sequence[str]) -> bool:
     return given[0] == "check" and not any(one.split("=")[0] in DJANGO_CHECK for one in given)
 
 
-def _check(arguments: Sequence[str]) -> None:
-    """Run `check`, which needs neither Django nor a database."""
-    from recviewer.checking.command import run
+def _runs_without_django(given: Sequence[str], *, is_managed: bool) -> bool:
+    """Run what needs neither Django nor a database, and tell whether it was that: a server elsewhere, and our check."""
+    if given[0].partition("=")[0] in ("--server", "--token-file"):
+        _run_without_django("recviewer.remote.command", given)
+        return True
+    if not is_managed and _is_own_check(given):
+        _run_without_django("recviewer.checking.command", ["--help"] if given[0] == "help" else given[1:])
+        return True
+    return False
 
+
+def _run_without_django(module: str, arguments: Sequence[str]) -> None:
+    """Run a command that needs neither Django nor a database. module: its `run` returns the exit code."""
     try:
-        code = run(arguments)
+        code = importlib.import_module(module).run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

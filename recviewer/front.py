@@ -18,6 +18,7 @@ recviewer shows recorded LLM calls so that people can read, search and review th
   recviewer search WORDS           find recordings by words and filters, such as model:gpt-4o
   recviewer show FILE              read one as a conversation, here
   recviewer plan                   what was decided, as a patch, commands and tests to run again
+  recviewer --server URL           ask one elsewhere: export, reviews, decide
 
 More: {more}.
 recviewer COMMAND --help tells what a command takes.

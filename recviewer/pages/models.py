@@ -34,16 +34,16 @@ class Membership(models.Model):
 
 
 class ApiToken(models.Model):
-    """A token by which a script of somebody's reads, or decides: see `pages.site.tokens`.
+    """A token by which a script of somebody's reads, decides or imports: see `pages.site.tokens`.
 
-    hashed: its SHA-256; the token itself is shown once and kept nowhere. scope: `read` or `decide`. used_at: to the minute,
+    hashed: its SHA-256; the token itself is shown once and kept nowhere. scope: of `tokens.SCOPES`. used_at: to the minute,
     None for never.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=60)
     hashed = models.CharField(max_length=64, unique=True)
-    scope = models.CharField(max_length=10, choices=[("read", "read"), ("decide", "decide")])
+    scope = models.CharField(max_length=10, choices=[(one, one) for one in ("read", "decide", "import")])
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)

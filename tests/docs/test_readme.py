@@ -1,7 +1,7 @@
 """The README names every variable, command, option and key, and none that is not there."""
 
 import re
-from argparse import ArgumentParser
+from argparse import ArgumentParser, _SubParsersAction
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from django.core.management import load_command_class
 
 import recviewer
 from recviewer.checking import command as own_check
+from recviewer.remote import command as remote
 
 PROJECT = Path(__file__).parents[2]
 PACKAGE = Path(recviewer.__file__).parent
@@ -28,7 +29,7 @@ def first_cells(text):
 
 
 def variables_read():
-    sources = [PACKAGE / name for name in ("settings.py", "env.py", "places.py", "cli.py")]
+    sources = [PACKAGE / name for name in ("settings.py", "env.py", "places.py", "cli.py", "remote/command.py")]
     return {name for source in sources for name in re.findall(r'"(RECVIEWER_\w+|DATABASE_URL)"', source.read_text())}
 
 
@@ -48,7 +49,7 @@ def test_every_variable_is_in_the_table_and_no_other():
 def test_every_command_is_in_the_table_and_no_other():
     listed = {re.search(r"(?:recviewer|manage\.py) ([\w-]+)", cell)[1] for cell in first_cells(section("Commands"))}
 
-    assert listed == set(COMMANDS)
+    assert listed == {*COMMANDS, "--server"}
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "runserver"])
@@ -56,6 +57,17 @@ def test_every_option_of_a_command_is_in_its_row(command):
     row = next(line for line in section("Commands").splitlines() if line.startswith(f"| `recviewer {command} "))
 
     assert options_of(command) == set(re.findall(r"--[a-z-]+", row))
+
+
+def test_every_option_for_a_server_elsewhere_is_in_its_row():
+    row = next(line for line in section("Commands").splitlines() if line.startswith("| `recviewer --server "))
+    taking, options = [remote.parser()], {"--help"}
+    while taking:
+        for action in taking.pop()._actions:
+            taking += action.choices.values() if isinstance(action, _SubParsersAction) else ()
+            options.update(action.option_strings)
+
+    assert options - {"-h", "--help"} == set(re.findall(r"--[a-z-]+", row))
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "runserver"])

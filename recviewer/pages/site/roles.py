@@ -16,6 +16,7 @@ from django.shortcuts import render
 
 from recviewer.pages.site import tokens
 from recviewer.pages.site.htmx import wants_fragment
+from recviewer.pages.site.json import Json
 
 
 class Role(IntEnum):
@@ -50,6 +51,7 @@ EXCEPTIONS: dict[tuple[str, str], Role] = {
     ("POST", "secrets:reveal"): Role.MAINTAINER,
     ("POST", "changes:fetch"): Role.MAINTAINER,
     ("POST", "activity:write_reviews"): Role.MAINTAINER,
+    ("POST", "scripts:reviews"): Role.MAINTAINER,  # brings in what others said
     ("POST", "tags:rename"): Role.MAINTAINER,
     ("POST", "tags:merge"): Role.MAINTAINER,
     ("POST", "tags:colour"): Role.MAINTAINER,
@@ -64,11 +66,14 @@ OPEN = frozenset(
 )
 """What answers without a login. Each looks after itself: see its view."""
 
-NAMES_PEOPLE = frozenset({"activity", "trash", "account", "presence"})
+NAMES_PEOPLE = frozenset({"activity", "trash", "account", "presence", "scripts"})
 """Spaces of addresses that tell who did what, and when: never without a login."""
 
-SCOPES = {"read": Role.VIEWER, "decide": Role.REVIEWER}
+SCOPES = {"read": Role.VIEWER, "decide": Role.REVIEWER, "import": Role.VIEWER}
 """What a token may do at most, whoever its owner is."""
+
+OF_SCOPE = {"import": ("POST", "scripts:reviews")}
+"""The one act that a token of a scope may do besides, where its owner may."""
 
 SAYS = {
     Role.VIEWER: "Sign in first.",
@@ -135,12 +140,22 @@ class RoleFirst:
         role = needed(request.method or "", match.view_name)
         if may(request, role) or is_for_all(request.method or "", match.view_name):
             return None
+        is_of_scope = OF_SCOPE.get(tokens.scope_of(request)) == (request.method, match.view_name)
+        if is_of_scope and _own(request.user) >= role:
+            return None
         return _refused(request, role)
 
 
 def _refused(request: HttpRequest, role: Role) -> HttpResponse:
     page = {"title": "Not with your role", "reason": SAYS[role], "status": 403}
     template = "errors/_refusal.html" if wants_fragment(request) else "errors/refusal.html"
-    response = render(request, template, {"page": page}, status=403)
+    scope = tokens.scope_of(request)
+    if scope:
+        is_scope = role < Role.SUPERUSER and _own(request.user) >= role
+        response: HttpResponse = Json(
+            {"error": f"A token to {scope} does not do that." if is_scope else SAYS[role]}, status=403
+        )
+    else:
+        response = render(request, template, {"page": page}, status=403)
     response["X-Needs-Role"] = role.name.lower()
     return response

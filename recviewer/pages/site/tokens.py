@@ -19,7 +19,7 @@ from recviewer.pages.models import ApiToken
 from recviewer.pages.site.json import Json
 
 PREFIX = "rv_"
-SCOPES = ("read", "decide")
+SCOPES = ("read", "decide", "import")
 LONGEST_DAYS = 365
 MOST = 20
 """Tokens of one account."""
@@ -33,7 +33,7 @@ def make(user: User, *, name: str, scope: str, days: int) -> str:
     if not name or len(name) > 60 or not name.isprintable():
         raise ValueError("A token needs a name of 60 characters at most.")
     if scope not in SCOPES:
-        raise ValueError("A token reads, or it decides.")
+        raise ValueError("A token reads, decides, or imports reviews.")
     if not 1 <= days <= LONGEST_DAYS:
         raise ValueError(f"A token holds for 1 to {LONGEST_DAYS} days.")
     if ApiToken.objects.filter(user=user).count() >= MOST:

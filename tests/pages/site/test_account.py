@@ -81,6 +81,26 @@ def test_accounts_and_operations_are_shut_to_tokens(hosted, address, scope):
     )
 
 
+def test_maintainers_alone_are_offered_tokens_that_import(ana):
+    offer = 'value="import"'
+    assert offer in signed_in().get("/account/").content.decode()
+
+    Membership.objects.update(role="reviewer")
+    assert offer not in signed_in().get("/account/").content.decode()
+
+
+def test_a_token_that_imports_does_nothing_else(ana, make_recording):
+    recording = make_recording()
+    client = with_token(ana, "import")
+
+    for address in ("/do/decide", "/do/trash", "/do/tag", "/activity/reviews", "/secrets/shown", "/do/undo"):
+        answer = client.post(
+            address, {"key": recording.path, "seen": recording.blob, "verdict": "approve", "name": "x"}
+        )
+        assert (answer.status_code, answer.json()) == (403, {"error": "A token to import does not do that."})
+    assert client.get("/recordings.json").status_code == 200
+
+
 def test_a_token_ends(ana):
     client = with_token(ana)
     assert client.get("/recordings.json").status_code == 200

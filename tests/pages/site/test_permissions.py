@@ -123,7 +123,7 @@ def test_each_address_lets_in_whom_it_should(team, name, pattern, method):
 @pytest.mark.parametrize(("name", "pattern", "method"), ADDRESSES)
 def test_without_a_login_only_reading_where_the_operator_wants_it(team, settings, name, pattern, method):
     settings.PUBLIC_READ = True
-    is_personal = name.partition(":")[0] in ("activity", "trash", "account", "presence")
+    is_personal = name.partition(":")[0] in ("activity", "trash", "account", "presence", "scripts")
     is_open = name in roles.OPEN or (roles.needed(method, name) <= Role.VIEWER and not is_personal)
 
     response = _asked(team[Role.NOBODY], name, pattern, method)

@@ -1,0 +1,88 @@
+"""What the command line asks of a server: verdicts, and the file of reviews. Every answer is JSON, or lines of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_POST
+
+from recviewer.git.ranges import opened
+from recviewer.git.repository import GitFailed
+from recviewer.memory.ranges import told, watching
+from recviewer.pages.site.errors import page_of
+from recviewer.pages.site.forms import seen_in
+from recviewer.pages.site.json import Json
+from recviewer.review import all_or_none, carrying
+from recviewer.review.actors import actor_of
+from recviewer.review.refusals import Invalid, Refused
+from recviewer.review.reviews_file import merging
+from recviewer.store import refusals as store
+
+MOST_CHANGES = 200
+"""Changes of a range in one request: each is an act of its own."""
+
+
+def _answered(act: Callable[[], HttpResponse]) -> HttpResponse:
+    """Return what an act answers, or why it was refused."""
+    try:
+        return act()
+    except GitFailed as failed:
+        return Json({"error": told(failed)}, status=409)
+    except (Refused, store.Refusal, DatabaseError) as error:
+        page = page_of(error)
+        if page is None:
+            raise
+        return Json({"error": page.reason}, status=page.status)
+
+
+@require_POST
+def decide(request: HttpRequest) -> HttpResponse:
+    """Record a verdict on all that is named, each with the blob that was seen, or on nothing."""
+    return _answered(lambda: _decided(request))
+
+
+def _decided(request: HttpRequest) -> HttpResponse:
+    sent, actor = request.POST, actor_of(request)
+    seen, verdict, note = seen_in(sent), sent.get("verdict", ""), sent.get("note", "")
+    if any(not item.blob for item in seen):
+        raise Invalid("A verdict needs the blob id of what was seen, of each recording. Nothing was decided.")
+    spec = sent.get("range", "")
+    if not spec:
+        done = all_or_none.on_recordings(seen, actor=actor, verdict=verdict, note=note)
+        return Json({"said": [done.sentence]})
+    if len(seen) > MOST_CHANGES:
+        raise Invalid(f"Name {MOST_CHANGES} changes of a range at most at once. Nothing was decided.")
+    look = watching(spec)
+    acts = all_or_none.on_changes(lambda: look().found, seen, actor=actor, verdict=verdict, note=note)
+    return Json({"said": [done.sentence for done in acts]})
+
+
+@require_http_methods(["GET", "POST"])
+def reviews(request: HttpRequest) -> HttpResponse:
+    """Give all reviews as a file (GET), or merge one into them, which is the body (POST)."""
+    if request.method == "POST":
+        return _answered(lambda: _brought_in(request))
+    headers = {"Content-Disposition": 'attachment; filename="reviews.jsonl"', "Cache-Control": "no-store"}
+    return HttpResponse(merging.export(), content_type="application/jsonl; charset=utf-8", headers=headers)
+
+
+def _brought_in(request: HttpRequest) -> HttpResponse:
+    imported = merging.bring_in(request.body, actor=actor_of(request))
+    said = [imported.done.sentence]
+    try:
+        repository = opened(Path(settings.REPOSITORY or settings.RECORDINGS_ROOT))
+    except GitFailed:
+        repository = None
+    done, left = carrying.carry(repository)
+    said += [done.sentence] if done.event is not None else []
+    said += [carrying.sentence_about(left)] if left else []
+    return Json({"said": said, "left_out": [{"line": line, "why": why} for line, why in imported.bad]})
+
+
+app_name = "scripts"
+urlpatterns = [path("do/decide.json", decide, name="decide"), path("reviews.jsonl", reviews, name="reviews")]

@@ -1,0 +1,60 @@
+"""Verdicts of scripts: on all that they name as they saw it, or on nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from recviewer.changes.overview import Overview
+from recviewer.exchange.amounts import counted
+from recviewer.git.repository import GitFailed
+from recviewer.review import decide, ranges
+from recviewer.review.audit import Done
+from recviewer.review.choosing import Chosen
+from recviewer.review.models import Verdict
+from recviewer.review.refusals import Invalid, Refused
+from recviewer.review.subjects import Seen, Target, target_of
+
+
+def on_recordings(seen: Sequence[Seen], *, actor: str, verdict: str, note: str) -> Done:
+    """Record a verdict on recordings of the catalog. Raises Gone, Changed, Invalid where one is not as it was seen."""
+    chosen = Chosen(seen)
+
+    def find() -> list[Target]:
+        found = [target_of(recording) for recording in chosen.each()]
+        if chosen.left:
+            raise Invalid(f"{chosen.sentence} Nothing was decided.")
+        return found
+
+    done = decide.say(find, chosen.contents, actor=actor, verdict=verdict, note=note)
+    others = decide.count_beside(find()) if done.event is not None else 0
+    if not others:
+        return done
+    which = counted(others, "other that says", "others that say")
+    return replace(done, sentence=f"{done.sentence} It holds for {which} the same too.")
+
+
+def on_changes(
+    look: Callable[[], Overview], seen: Sequence[Seen], *, actor: str, verdict: str, note: str
+) -> tuple[Done, ...]:
+    """Record a verdict on changes of a range, each as one that was looked at: an act for each, once all can be decided on.
+
+    seen: paths in git. look: works the range out as it is now. Raises Gone, Changed, Invalid, before the first act.
+    """
+    each = list({item.path: item for item in seen}.values())
+    found = look()
+    if not each or any(not target.subject for one in each for target in ranges.targets(found, [one], verdict)):
+        raise Invalid("Something that was named cannot be read, or nothing was named. Nothing was decided.")
+    if verdict == Verdict.REJECT and not note.strip():
+        raise Invalid("Say in a few words why it is to be recorded again.")
+    acts: list[Done] = []
+    for one in each:
+        try:
+            acts.append(ranges.say(look, [one], actor=actor, verdict=verdict, note=note))
+        except (Refused, GitFailed) as refusal:  # something moved between the first act and the last
+            if not acts:
+                raise
+            raise Invalid(
+                f"Only the first {len(acts):,} of {len(each):,} were decided on. Of the next: {refusal}"
+            ) from refusal
+    return tuple(acts)
