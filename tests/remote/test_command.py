@@ -75,7 +75,10 @@ def test_a_verdict_on_other_bytes_is_refused(ask, checkout, verdict):
     code, out, told = ask("decide", verdict, ONE, "--recordings", str(checkout), "--note", "why")
 
     assert (code, out) == (1, "")
-    assert "changed" in told
+    assert (
+        told
+        == f"{ONE}: changed since you saw it. Look at what the server has, and decide again. Nothing was decided.\n"
+    )
     assert not Decision.objects.exists()
 
 
@@ -112,6 +115,12 @@ def test_a_blob_that_export_told_of_needs_no_checkout(ask, checkout, tmp_path):
     assert ask(*words, blob_id(b"other"), "--note", "it lies")[0] == 1
     assert ask(*words, row["blob"], "--note", "it lies")[0] == 0
     assert Decision.objects.get().note == "it lies"
+
+
+def test_a_path_that_the_server_does_not_have_is_told(ask, checkout):
+    code, _, told = ask("decide", "approve", "recordings/one.json", "--recordings", str(checkout / "tests"))
+
+    assert (code, told[:47]) == (1, "recordings/one.json: not there on the server, w")
 
 
 def test_a_file_that_is_not_here_is_not_decided_on(ask, checkout):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -19,8 +19,9 @@ from recviewer.pages.site.forms import seen_in
 from recviewer.pages.site.json import Json
 from recviewer.review import all_or_none, carrying
 from recviewer.review.actors import actor_of
-from recviewer.review.refusals import Invalid, Refused
+from recviewer.review.refusals import ChangedRecordings, Gone, Invalid, Refused
 from recviewer.review.reviews_file import merging
+from recviewer.review.subjects import printable
 from recviewer.store import refusals as store
 
 MOST_CHANGES = 200
@@ -31,6 +32,12 @@ def _answered(act: Callable[[], HttpResponse]) -> HttpResponse:
     """Return what an act answers, or why it was refused."""
     try:
         return act()
+    except ChangedRecordings as changed:
+        why = "changed since you saw it. Look at what the server has, and decide again"
+        return Json({"error": _named(changed.paths, why)}, status=changed.status)
+    except Gone as gone:
+        why = "not there on the server, whose paths `export` prints"
+        return Json({"error": _named(gone.paths, why)}, status=gone.status)
     except GitFailed as failed:
         return Json({"error": told(failed)}, status=409)
     except (Refused, store.Refusal, DatabaseError) as error:
@@ -38,6 +45,12 @@ def _answered(act: Callable[[], HttpResponse]) -> HttpResponse:
         if page is None:
             raise
         return Json({"error": page.reason}, status=page.status)
+
+
+def _named(paths: Sequence[str], why: str) -> str:
+    """Return the sentence about the first of some recordings that are not as they were seen."""
+    more = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
+    return f"{printable(paths[0], 200)}{more}: {why}. Nothing was decided."
 
 
 @require_POST
