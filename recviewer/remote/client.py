@@ -11,6 +11,7 @@ import ipaddress
 import json
 import re
 import ssl
+import threading
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -83,6 +84,25 @@ class Server:
         return found
 
     def _asked(self, url: str, body: bytes | None, kind: str) -> bytes:
+        """Ask in a thread of its own, so that headers which trickle, and a name that nobody looks up, end too."""
+        made: list[bytes | BaseException] = []
+
+        def ask() -> None:
+            try:
+                made.append(self._exchange(url, body, kind))
+            except BaseException as error:  # handed on to who waits
+                made.append(error)
+
+        thread = threading.Thread(target=ask, daemon=True)
+        thread.start()
+        thread.join(self._seconds)
+        if not made:
+            raise RemoteProblem(_LATE.format(self._seconds))
+        if isinstance(made[0], BaseException):
+            raise made[0]
+        return made[0]
+
+    def _exchange(self, url: str, body: bytes | None, kind: str) -> bytes:
         if not url.startswith(self.base):
             raise RemoteProblem("That address is not below the server's, and is not asked.")
         headers = {"Accept": "application/json", "User-Agent": f"recviewer/{__version__}"}
@@ -111,9 +131,7 @@ class Server:
             if size > REPLY_BYTES:
                 raise RemoteProblem(f"The server's answer is longer than {REPLY_BYTES:,} bytes; it was not read on.")
             if time.monotonic() > until:
-                raise RemoteProblem(
-                    f"The server did not answer within {self._seconds:g} seconds. Look there before you try again."
-                )
+                raise RemoteProblem(_LATE.format(self._seconds))
         if answer.length:
             raise RemoteProblem("The server's answer broke off in the middle. Look there before you try again.")
         return b"".join(pieces)
@@ -139,6 +157,7 @@ class Server:
         return RemoteProblem(f"The server answered with status {status} and no sentence. Its log says what happened.")
 
 
+_LATE = "The server did not answer within {:g} seconds. Look there before you try again."
 _SIGN_IN = (
     "The server wants a token. Make one on the page of your account, and name its file by --token-file, or set "
     "RECVIEWER_TOKEN."

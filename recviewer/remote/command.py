@@ -146,8 +146,8 @@ def _export(server: Server, query: str) -> int:
 def _reviews_to(server: Server, name: str) -> int:
     data = server.get("reviews.jsonl")
     first = told_in(data.partition(b"\n")[0])
-    if "recviewer_reviews" not in first:
-        raise RemoteProblem("The server answered with something that is no file of reviews. Nothing was written.")
+    if "recviewer_reviews" not in first or not data.endswith(b"\n"):
+        raise RemoteProblem("The server answered with something that is no whole file of reviews. Nothing was written.")
     if name == "-":
         put(sys.stdout, data)
         return DONE

@@ -204,12 +204,23 @@ def test_an_answer_that_never_ends_does(stand_in, monkeypatch):
     with pytest.raises(RemoteProblem, match=r"within 0\.1 seconds"):
         Server(here, seconds=0.1).get("a")
     silent, _ = stand_in(lambda handler: time.sleep(0.2))
-    with pytest.raises(RemoteProblem, match="no whole answer"):
+    with pytest.raises(RemoteProblem, match=r"no whole answer|within 0\.1 seconds"):
         Server(silent, seconds=0.1).get("a")
     monkeypatch.setattr(client, "REPLY_BYTES", 10)
     long, _ = stand_in(answering(200, b"x" * 100))
     with pytest.raises(RemoteProblem, match="longer than 10 bytes"):
         Server(long).get("a")
+
+
+def test_headers_that_never_end_do(stand_in):
+    def trickle(handler):
+        for _ in range(20):
+            handler.wfile.write(b"H")
+            time.sleep(0.02)
+
+    here, _ = stand_in(trickle)
+    with pytest.raises(RemoteProblem, match=r"within 0\.1 seconds"):
+        Server(here, seconds=0.1).get("a")
 
 
 def test_an_answer_that_breaks_off_is_none(stand_in):
@@ -265,10 +276,11 @@ def test_what_makes_no_sense_is_not_sent(stand_in, words, capfd):
     assert capfd.readouterr().err.endswith(".\n")
 
 
-def test_a_file_is_not_lost_where_the_answer_is_none(stand_in, tmp_path):
+@pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"recviewer_reviews": 1}\n{"type": "dec', b""])
+def test_a_file_is_not_lost_where_the_answer_is_none(stand_in, tmp_path, body):
     file = tmp_path / "reviews.jsonl"
     file.write_text("mine")
-    here, _ = stand_in(answering(200, b"<html>"))
+    here, _ = stand_in(answering(200, body))
 
     assert command.run(["--server", here, "reviews", "export", str(file)]) == 2
     assert [place.read_text() for place in tmp_path.iterdir()] == ["mine"]
