@@ -139,7 +139,7 @@ def test_nobody_decides_with_less_than_it_takes(ask, checkout):
     assert not Decision.objects.exists()
 
 
-def test_a_change_of_a_range_is_decided_on_as_it_was_seen(ask, spec, root):
+def test_a_change_of_a_range_is_decided_on_as_it_was_seen(ask, spec, root, commit):
     moon, old = "tests/recordings/moon.json", "tests/recordings/old.json"
     words = ("decide", "approve", "--recordings", str(root), "--range", spec)
 
@@ -148,6 +148,9 @@ def test_a_change_of_a_range_is_decided_on_as_it_was_seen(ask, spec, root):
     assert {one.path for one in Decision.objects.all()} == {moon, "tests/recordings/new.json"}
     assert all(spec in one.origin for one in Decision.objects.all())
     assert ask(*words, old)[0] == 2, "it is not here, so nobody can say what was seen"
+    assert ask(*words, old, "--seen", blob_id(b"other"))[0] == 1
+    gone = commit.git("rev-parse", f"{spec.partition('...')[0]}:{old}")
+    assert ask(*words, old, "--seen", gone)[0] == 0
 
     (root / moon).write_bytes(b"{}")
     assert ask("decide", "clear", moon, "--recordings", str(root), "--range", spec)[0] == 1
