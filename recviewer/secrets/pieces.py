@@ -63,8 +63,9 @@ def _tells(piece: str, secret: SecretAt, begin: int) -> bool:
     )
 
 
-_PLAIN = re.compile(r'"(?<!\\")(\w{1,40})" ?: ?"([^"\\]*(?:\\.[^"\\]*)*)"')
-_ESCAPED = re.compile(r'\\"(\w{1,40})\\" ?: ?\\"((?:[^"\\]|\\\\\\?.|\\[^"\\])*)\\"')
+# None of the two gives back what it took, so that a text with many escapes takes no memory for each.
+_PLAIN = re.compile(r'"(?<!\\")(\w{1,40})" ?: ?"([^"\\]*+(?:\\.[^"\\]*+)*+)"')
+_ESCAPED = re.compile(r'\\"(\w{1,40})\\" ?: ?\\"((?:[^"\\]++|\\\\\\?.|\\[^"\\])*+)\\"')
 
 
 _LOOKS = ((_PLAIN, ('":', '" :')), (_ESCAPED, ('\\":', '\\" :')))

@@ -1,6 +1,7 @@
 """Secrets that lie in pieces in one text of JSON, spelled plainly, in a text of it, or over line ends."""
 
 import json
+import tracemalloc
 
 import pytest
 
@@ -54,3 +55,16 @@ def test_keys_that_are_masked_alike_take_no_line_away():
 
     assert not any(password.encode() in shown(data) for password in masked_alike())
     assert shown(data).count(b"\n") == data.count(b"\n")
+
+
+@pytest.mark.parametrize("escape", ["\\n", "\\\\n", '\\\\\\"'])
+def test_a_text_of_many_escapes_takes_no_memory_for_each(escape):
+    quote = '"' if escape == "\\n" else '\\"'
+    text = f"{quote}arguments{quote}: {quote}" + f"line{escape}" * 100_000 + quote
+    tracemalloc.start()
+
+    pieces.across(text)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
