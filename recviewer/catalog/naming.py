@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
+
+NAME_LIMIT = 20_000
+"""Characters of a name that the catalog keeps: lists hold many names at once. Real ones have some hundred."""
 
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
 """NUL ends a text in SQL; all of them are shown as their pictures."""
@@ -19,6 +23,13 @@ def clean(text: str) -> str:
     except UnicodeEncodeError:
         return text.translate(_CONTROLS).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text if len(data.translate(None, _CONTROL_BYTES)) == len(data) else text.translate(_CONTROLS)
+
+
+def named(text: str) -> str:
+    """Return a name as `clean` does; of a longer one than `NAME_LIMIT` the beginning, and a digest that tells it apart."""
+    if len(text) <= NAME_LIMIT:
+        return clean(text)
+    return f"{clean(text[:NAME_LIMIT])}…{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
 def test_name(test_id: str | None) -> str:

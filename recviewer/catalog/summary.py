@@ -9,7 +9,7 @@ import json
 from typing import NamedTuple
 
 from recviewer.catalog.jobs import Job, JobResult
-from recviewer.catalog.naming import clean, file_of, provider_of, test_name
+from recviewer.catalog.naming import clean, file_of, named, provider_of, test_name
 from recviewer.exchange.ends import WORST, end_of
 from recviewer.exchange.model import Exchange
 from recviewer.exchange.seen import leaked, shows_picture
@@ -139,11 +139,11 @@ def summary_of(part: ReadPart, *, blob: str) -> Summary:
         blob=blob,
         fingerprint=reading.fingerprint,
         kind=exchange.kind.value,
-        endpoint=clean(exchange.endpoint),
-        host=clean(host_of(exchange.url)),
-        model=clean(exchange.model),
-        test_id=None if exchange.test_id is None else clean(exchange.test_id),
-        test_name=clean(test_name(exchange.test_id)),
+        endpoint=named(exchange.endpoint),
+        host=named(host_of(exchange.url)),
+        model=named(exchange.model),
+        test_id=None if exchange.test_id is None else named(exchange.test_id),
+        test_name=named(test_name(exchange.test_id)),
         has_no_test=exchange.test_id is None,
         streaming=exchange.streaming,
         chunks=exchange.chunks,
@@ -163,9 +163,9 @@ def summary_of(part: ReadPart, *, blob: str) -> Summary:
         replay_rule=replay.rule,
         replay_expected=clean(replay.expected),
         problems=_problems(exchange),
-        finish=clean(_finish(exchange)),
-        provider=clean(provider_of(exchange.test_id)),
-        test_file=clean(file_of(exchange.test_id)),
+        finish=named(_finish(exchange)),
+        provider=named(provider_of(exchange.test_id)),
+        test_file=named(file_of(exchange.test_id)),
         recorder=part.recorder,
         part_size=part.size,
         asked_words=clean(asked_words[:SEARCH_LIMIT]),
