@@ -44,11 +44,15 @@ class HostRefused(HostError):
 
 @dataclass(frozen=True, slots=True)
 class HostCall:
-    """method; path: below the base of the API, quoted, with its query; body: what goes along as JSON, None for nothing."""
+    """method; path: below the base of the API, quoted, with its query; body: what goes along as JSON, None for nothing.
+
+    form: what goes along as the fields of a form, in place of a body.
+    """
 
     method: str
     path: str
     body: Mapping[str, Any] | None = None
+    form: Mapping[str, str] | None = None
 
     @property
     def shown(self) -> str:

@@ -6,13 +6,16 @@ cookie and no proxy that would have to be turned off. It costs no dependency.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import socket
 import ssl
 import time
 from collections.abc import Mapping
+from threading import Event, Timer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from recviewer import __version__
 from recviewer.hosts.calls import HostCall, HostDown, HostReply, judged
@@ -49,14 +52,21 @@ class HostClient:
     def _exchange(self, call: HostCall) -> HostReply:
         until = time.monotonic() + self._seconds
         connection = self._connection()
+        late = Event()
+        end = Timer(self._seconds, _cut, (connection, late))
+        end.daemon = True
         try:
-            body = None if call.body is None else json.dumps(call.body).encode()
-            headers = self._headers | ({"Content-Type": "application/json"} if body is not None else {})
+            end.start()
+            body, kind = _sent(call)
+            headers = self._headers | ({"Content-Type": kind} if body is not None else {})
             connection.request(call.method, f"{self._parts.path}{call.path}", body, headers)
-            answer = connection.getresponse()
-            data = self._read(call, answer, until)
-            return HostReply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, data)
+            with connection.getresponse() as answer:
+                if late.is_set():  # http.client takes a head that was cut off for a whole one
+                    raise HostDown(f"{call.shown} was not answered within {self._seconds:g} seconds")
+                data = self._read(call, answer, until)
+                return HostReply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, data)
         finally:
+            end.cancel()
             connection.close()
 
     def _connection(self) -> http.client.HTTPConnection:
@@ -88,3 +98,19 @@ class HostClient:
             if answer.status >= 300:  # a proxy's page; the status says enough
                 return None
             raise HostDown(f"{call.shown} was answered with something that is not JSON") from None
+
+
+def _sent(call: HostCall) -> tuple[bytes | None, str]:
+    """Return what goes along with a call, None for nothing, and its type."""
+    if call.form is not None:
+        return urlencode(call.form).encode(), "application/x-www-form-urlencoded"
+    return (None if call.body is None else json.dumps(call.body).encode()), "application/json"
+
+
+def _cut(connection: http.client.HTTPConnection, late: Event) -> None:
+    """End a connection on which the head of an answer trickles: each of its bytes comes in time, and it never ends."""
+    late.set()
+    sock = connection.sock
+    if sock is not None:
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)

@@ -28,7 +28,10 @@ LARGEST = {"github": 100, "forgejo": 50, "gitlab": 100}
 
 @dataclass
 class Fault:
-    """How one call fails. way: status, cut, drip, wait, html, redirect, list. to: only calls whose path holds it."""
+    """How one call fails. way: status, cut, drip (the body), trickle (the head), wait, html, redirect, list.
+
+    to: only calls whose path holds it.
+    """
 
     way: str
     status: int = 500
@@ -322,10 +325,10 @@ def _handler(host):  # noqa: C901 - one case for each way to fail
                     self._shut()
                 case "gone":
                     self._shut()
-                case "drip":
+                case "drip" | "trickle":
                     self.send_response(200)
                     self.send_header("Content-Length", "100000")
-                    self.end_headers()
+                    self.end_headers() if fault.way == "drip" else self.flush_headers()
                     try:
                         for _ in range(100):
                             self.wfile.write(b" ")

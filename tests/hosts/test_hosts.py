@@ -88,6 +88,7 @@ FAILURES = [
     ({"way": "cut"}, HostDown),
     ({"way": "gone"}, HostDown),
     ({"way": "drip"}, HostDown),
+    ({"way": "trickle"}, HostDown),
     ({"way": "wait"}, HostDown),
     ({"way": "json", "data": []}, HostDown),
     ({"way": "json", "data": {"number": "3"}}, HostDown),
@@ -116,6 +117,7 @@ def test_every_failure_is_one_of_three(host, client, stand_in, how, error):
     assert type(caught.value) is error
     assert TOKEN not in str(caught.value)
     assert time.monotonic() - started < 3
+    assert how["way"] != "trickle" or "not answered within 1 seconds" in str(caught.value)
 
 
 @pytest.mark.parametrize("kind", ["github"])
