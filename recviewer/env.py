@@ -93,11 +93,11 @@ def checked(name: str, read: Callable[[str], _Value]) -> _Value | None:
         raise BadEnvironment(name, "…", str(error)) from None
 
 
-def needed(name: str, read: Callable[[str], _Value]) -> _Value:
-    """Return what a reader makes of the variable, which has to be there: see `checked`."""
+def needed(name: str, read: Callable[[str], _Value], *, by: str = "RECVIEWER_HOST") -> _Value:
+    """Return what a reader makes of the variable, which has to be there: see `checked`. by: the variable that needs it."""
     found = checked(name, read)
     if found is None:
-        raise BadEnvironment(name, "", "RECVIEWER_HOST needs it")
+        raise BadEnvironment(name, "", f"{by} needs it")
     return found
 
 

@@ -13,6 +13,8 @@ from typing import Any
 from recviewer import databases, env, networks, places
 from recviewer.git import remotes
 from recviewer.hosts import configured
+from recviewer.issuers import allowed, calling, github
+from recviewer.issuers import configured as issuing
 
 PLACES = places.find()
 RECORDINGS_ROOT: Path = PLACES.root
@@ -82,6 +84,39 @@ def _host() -> configured.ConfiguredHost | None:
 
 
 HOST = _host()
+
+
+def _login() -> issuing.ConfiguredLogin | None:
+    """Return by whom people sign in besides their passwords, None where nobody is named."""
+    name = "RECVIEWER_LOGIN"
+    if not HOSTED or not env.text(name):
+        return None
+    kind = env.choice(name, "", among=issuing.KINDS)
+    if not PUBLIC_URL:
+        raise env.BadEnvironment("RECVIEWER_PUBLIC_URL", "", f"{name} needs it")
+    if kind == "OIDC":
+        env.checked(name, issuing.expect_jwt)
+        issuer = env.needed("RECVIEWER_LOGIN_ISSUER", issuing.issuer, by=name)
+    else:
+        issuer = env.checked("RECVIEWER_LOGIN_ISSUER", issuing.site) or github.SITE
+    people = env.needed("RECVIEWER_LOGIN_ALLOW", allowed.allowed, by=name)
+    if people.everyone and kind == "GITHUB":
+        raise env.BadEnvironment("RECVIEWER_LOGIN_ALLOW", "everyone", "that would be everybody on GitHub")
+    host = calling.origin(issuer).partition("://")[2]
+    return issuing.ConfiguredLogin(
+        kind,
+        issuer,
+        env.needed("RECVIEWER_LOGIN_CLIENT", issuing.client, by=name),
+        people,
+        env.choice("RECVIEWER_LOGIN_ROLE", "VIEWER", among=issuing.ROLES).lower(),
+        env.checked("RECVIEWER_LOGIN_CALLED", issuing.called) or ("GitHub" if issuer == github.SITE else host),
+        PUBLIC_URL,
+        env.checked("RECVIEWER_LOGIN_ORIGINS", issuing.others) or frozenset(),
+        env.needed("RECVIEWER_LOGIN_SECRET", issuing.client, by=name),
+    )
+
+
+LOGIN = _login()
 
 HAS_ADMIN = HOSTED or DEBUG
 INSTALLED_APPS = [

@@ -33,6 +33,28 @@ class Membership(models.Model):
         return f"{self.user}: {self.role}"
 
 
+class Identity(models.Model):
+    """Somebody at an issuer, who signs in to an account: see `pages.site.elsewhere`.
+
+    issuer, subject: by these alone somebody is known again. name: what the issuer called them last, for people.
+    is_own: the account was there before, and its owner tied this to it; else it was made by signing in.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    name = models.CharField(max_length=150, blank=True)
+    is_own = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="identity_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.name} at {self.issuer}"
+
+
 class ApiToken(models.Model):
     """A token by which a script of somebody's reads, decides or imports: see `pages.site.tokens`.
 

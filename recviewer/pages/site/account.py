@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from recviewer.exchange.amounts import counted
-from recviewer.pages.models import ApiToken
+from recviewer.pages.models import ApiToken, Identity
 from recviewer.pages.site import roles, sessions, tokens
 from recviewer.pages.site.numbers import is_whole
 from recviewer.pages.site.sessions import SessionRow
@@ -26,12 +26,18 @@ from recviewer.pages.site.sessions import SessionRow
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
-    """role: in a word. made: a new token, shown this once, "" for none. error: why none was made."""
+    """role: in a word. made: a new token, shown this once, "" for none. error: why none was made.
+
+    issuer: by which people sign in here, "" for none. identities: who does so to this account.
+    """
 
     name: str
     role: str
     sessions: tuple[SessionRow, ...]
     tokens: tuple[ApiToken, ...]
+    identities: tuple[Identity, ...]
+    issuer: str
+    has_password: bool
     made: str = ""
     error: str = ""
     typed: str = ""
@@ -57,6 +63,9 @@ def _page(request: HttpRequest, *, status: int = 200, **more: str) -> HttpRespon
         role=roles.role_of(request).name.lower(),
         sessions=tuple(sessions.listed(request)),
         tokens=tuple(ApiToken.objects.filter(user=user, expires_at__gt=timezone.now()).order_by("-pk")),
+        identities=tuple(Identity.objects.filter(user=user).order_by("pk")),
+        issuer=settings.LOGIN.called if settings.LOGIN else "",
+        has_password=user.has_usable_password(),
         **more,
     )
     return render(request, "account/page.html", {"page": page}, status=status)
@@ -128,6 +137,10 @@ class Invited(PasswordResetConfirmView):
         if not settings.HOSTED:
             raise Http404("there are no accounts here")
         return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        told = {"called": settings.LOGIN.called if settings.LOGIN else "", "uidb64": self.kwargs["uidb64"]}
+        return super().get_context_data(**kwargs) | told
 
 
 app_name = "account"

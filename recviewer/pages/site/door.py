@@ -54,7 +54,10 @@ class Try:
 
 
 def knock(request: HttpRequest, name: str) -> Try:
-    """Count a try before its password is looked at, so that many at once are no way around; or say how long to wait."""
+    """Count a try before its password is looked at, so that many at once are no way around; or say how long to wait.
+
+    name: "" where nobody knows yet who tries; then only the address counts.
+    """
     limits = _limits(request, name)
     now = timezone.now()
     with acting():
@@ -112,7 +115,7 @@ def address_of(request: HttpRequest) -> str:
 
 def _limits(request: HttpRequest, name: str) -> dict[str, _Rule]:
     name_, address, browser = _plain(name), address_of(request), _browser(request, name)
-    told = {"browser": f"{browser}:{name_}"} if browser else {"name": name_}
+    told = {"browser": f"{browser}:{name_}"} if browser else {"name": name_} if name_ else {}
     if address and not browser:
         told["address"] = address
     return {

@@ -9,11 +9,13 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 
-from recviewer.pages.site import door, sessions
+from recviewer.pages.site import door, elsewhere, sessions
 from recviewer.pages.site.held_forms import HeldForm, held_of
 from recviewer.pages.site.next_page import leads_to_page
 
@@ -31,6 +33,14 @@ class SignIn(LoginView):
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         url = super().get_redirect_url()
         return url if leads_to_page(self.request, url) else ""
+
+    @method_decorator(login_not_required)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Offer what was kept to who signed in meanwhile, in another tab."""
+        held = held_of(request.POST.get("held", "")) if request.method == "POST" else None
+        if held is not None and request.user.is_authenticated:
+            return offered(request, held)
+        return super().dispatch(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Look at name and password, unless it is too early for another try."""
@@ -54,7 +64,11 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         held = self.request.POST.get("held", "")
-        return super().get_context_data(**kwargs) | {"held": held if held_of(held) is not None else ""}
+        told = {
+            "held": held if held_of(held) is not None else "",
+            "elsewhere": elsewhere.offer(self.get_redirect_url()),
+        }
+        return super().get_context_data(**kwargs) | told
 
     def _too_early(self, name: str, wait: int) -> HttpResponse:
         form = AuthenticationForm(self.request, initial={"username": name})

@@ -43,6 +43,8 @@ EXCEPTIONS: dict[tuple[str, str], Role] = {
     ("POST", "account:revoke"): Role.VIEWER,
     ("POST", "account:sign_out"): Role.VIEWER,
     ("POST", "account:password"): Role.VIEWER,
+    ("POST", "account:connect"): Role.VIEWER,
+    ("POST", "account:disconnect"): Role.VIEWER,
     ("GET", "review:trash"): Role.MAINTAINER,
     ("POST", "review:trash"): Role.MAINTAINER,
     ("POST", "trash:restore"): Role.MAINTAINER,
@@ -62,7 +64,10 @@ EXCEPTIONS: dict[tuple[str, str], Role] = {
 """Method and name of an address, and the role that it needs where that does not follow from the method."""
 
 OPEN = frozenset(
-    {"hooks:take", "metrics:show", "account:invited", "status:favicon", "status:healthz", "status:readyz", "login"}
+    {
+        *("hooks:take", "metrics:show", "status:favicon", "status:healthz", "status:readyz", "login"),
+        *("account:invited", "account:join", "account:start", "account:back"),
+    }
 )
 """What answers without a login. Each looks after itself: see its view."""
 

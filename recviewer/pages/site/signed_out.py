@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from recviewer.pages.site.held_forms import held_from
+from recviewer.pages.site import elsewhere
+from recviewer.pages.site.held_forms import HeldForm, held_from, held_of
 from recviewer.pages.site.htmx import wants_fragment
 from recviewer.pages.site.login import offered
 from recviewer.pages.site.next_page import page_of
@@ -43,7 +44,9 @@ def _login_url(request: HttpRequest) -> str:
 def _kept(request: HttpRequest) -> HttpResponse:
     """Say that nothing was done, and ask to sign in; what was sent comes along."""
     held = held_from(request)
-    context = {"held": held.signed() if held else "", "what": held.what if held else "", "next": page_of(request)}
+    page = page_of(request)
+    told = {"held": held.signed() if held else "", "what": held.what if held else "", "next": page}
+    context = told | {"elsewhere": elsewhere.offer(page)}
     return render(request, "signed_out.html", context, status=401)
 
 
@@ -56,7 +59,14 @@ def old_token(request: HttpRequest, reason: str = "") -> HttpResponse:
     is_door = request.path in (reverse("login"), reverse("logout"))
     if is_ours and wants_fragment(request):
         return HttpResponse(status=403, headers={"X-Sign-In": _login_url(request)})
-    held = held_from(request) if is_ours and not is_door else None
+    held = _of_door(request) if is_door else held_from(request)
+    if not is_ours:
+        held = None
     if held is None:
         return render(request, "403_csrf.html", {"is_door": is_door}, status=403)
     return offered(request, held, status=403)
+
+
+def _of_door(request: HttpRequest) -> HeldForm | None:
+    """Return what the page of the door kept, where somebody signed in meanwhile, in another tab: its token is old then."""
+    return held_of(request.POST.get("held", "")) if request.user.is_authenticated else None

@@ -1,0 +1,92 @@
+"""The one issuer that the operator named, and who may come in by it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from recviewer.issuers.allowed import AllowedPeople
+from recviewer.issuers.calling import origin
+from recviewer.issuers.github import SITE, GitHubLogin
+from recviewer.issuers.model import Issuer
+from recviewer.issuers.oidc import OpenIdLogin
+
+KINDS = ("GITHUB", "OIDC")
+ROLES = ("VIEWER", "REVIEWER", "MAINTAINER")
+BACK = "/login/back"
+"""Where browsers come back to, below the address of the site."""
+
+_CLIENT = re.compile(r"[!-~]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredLogin:
+    """kind: one of `KINDS`. secret: kept out of what is printed. people: who may come in. role: of a new account.
+
+    called: what its button says. public: the address of the site. others: origins that the issuer may name besides its own.
+    """
+
+    kind: str
+    issuer: str
+    client: str
+    people: AllowedPeople
+    role: str
+    called: str
+    public: str
+    others: frozenset[str] = frozenset()
+    secret: str = field(default="", repr=False)
+
+    def opened(self) -> Issuer:
+        """Return who is asked."""
+        back = f"{self.public}{BACK}"
+        if self.kind == "GITHUB":
+            return GitHubLogin(self.issuer, self.client, self.secret, back, self.people)
+        return OpenIdLogin(self.issuer, self.client, self.secret, back, self.others)
+
+
+def issuer(text: str) -> str:
+    """Read the address of an issuer, as it stands: an issuer has to call itself just that. Raises ValueError."""
+    origin(text)
+    if urlsplit(text).query:
+        raise ValueError("it takes an address such as https://login.example.com")
+    return text
+
+
+def site(text: str) -> str:
+    """Read the address of a GitHub. Raises ValueError with what it takes."""
+    if text.rstrip("/") != origin(text):
+        raise ValueError(f"it takes the address of a GitHub such as {SITE}")
+    return origin(text)
+
+
+def others(text: str) -> frozenset[str]:
+    """Read origins with commas. Raises ValueError with what it takes."""
+    found = [one.strip() for one in text.split(",")]
+    if any(one.rstrip("/") != origin(one) for one in found):
+        raise ValueError("it takes origins with commas, such as https://oauth2.example.com,https://keys.example.com")
+    return frozenset(map(origin, found))
+
+
+def client(text: str) -> str:
+    """Read the id of this instance at the issuer, or its secret. Raises ValueError with what it takes."""
+    if not _CLIENT.fullmatch(text):
+        raise ValueError("it takes 1 to 200 printable characters without spaces")
+    return text
+
+
+def called(text: str) -> str:
+    """Read what the button says. Raises ValueError with what it takes."""
+    if not text.isprintable() or len(text) > 40:
+        raise ValueError("it takes 40 printable characters at most")
+    return text
+
+
+def expect_jwt(_: str) -> None:
+    """Raise ValueError where what looks at signatures is not installed."""
+    try:
+        import jwt.algorithms
+    except ImportError:
+        raise ValueError("OpenID Connect needs `pip install 'recviewer[login]'`") from None
+    if not jwt.algorithms.has_crypto:
+        raise ValueError("OpenID Connect needs `pip install 'recviewer[login]'`")
