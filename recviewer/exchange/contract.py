@@ -5,9 +5,9 @@ Scripts depend on it: keys are added, never renamed or removed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from recviewer.dataclass import dataclass
 from recviewer.exchange.model import (
     Exchange,
     Image,

@@ -5,10 +5,11 @@ Frozen dataclasses of tuples. Texts are kept to the letter, never trimmed or joi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
+from recviewer.dataclass import dataclass
 from recviewer.exchange.encode import encode
 from recviewer.exchange.kinds import Kind as Kind
 from recviewer.exchange.leftovers import leftovers

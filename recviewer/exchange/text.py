@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
+from recviewer.dataclass import dataclass
 from recviewer.exchange.ends import End, end_of, worst
 from recviewer.exchange.escapes import leaves, spelled_out, words_in
 from recviewer.exchange.inner import inner_message

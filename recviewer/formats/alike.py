@@ -7,11 +7,11 @@ they need not be decoded, and what is left of the file says all the rest. Whatev
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import orjson
 
+from recviewer.dataclass import dataclass
 from recviewer.exchange.model import Json
 from recviewer.formats.decode import is_as_recorded
 

@@ -11,11 +11,11 @@ import hashlib
 import json
 import math
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from recviewer.dataclass import dataclass
 from recviewer.exchange.encode import SourceFloat as SourceFloat
 from recviewer.exchange.encode import nesting
 from recviewer.exchange.model import Json, Problem

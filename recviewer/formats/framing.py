@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from recviewer.dataclass import dataclass
 from recviewer.exchange.model import Json, Problem
 from recviewer.formats import halves, sse
 from recviewer.formats.decode import BOM, HALVES, Decoded, Unreadable, as_written

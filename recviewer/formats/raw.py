@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import unquote, urlsplit
 
+from recviewer.dataclass import dataclass
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json, Problem
 from recviewer.formats.alike import CutChunks

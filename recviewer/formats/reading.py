@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from recviewer.dataclass import dataclass
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Chunk, Exchange, Failure, Json, Kind, Left, Problem, Reply
 from recviewer.formats import registry

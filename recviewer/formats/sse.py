@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from recviewer.dataclass import dataclass
 from recviewer.exchange.model import Json
 from recviewer.formats.decode import Unreadable, as_written
 

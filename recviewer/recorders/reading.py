@@ -6,8 +6,9 @@ import gc
 import logging
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from recviewer.dataclass import dataclass
 from recviewer.formats.reading import Reading, read_briefly, read_document, unreadable
 from recviewer.recorders.contract import FilePart, Recorder
 from recviewer.recorders.hiding import may_speak, without_secrets

@@ -12,10 +12,12 @@ import hashlib
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 import yaml
+
+from recviewer.dataclass import dataclass
 
 log = logging.getLogger(__name__)
 

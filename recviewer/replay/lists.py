@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import orjson
 
+from recviewer.dataclass import dataclass
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
 from recviewer.replay.calls import call_of, models_of

@@ -16,10 +16,11 @@ of request it covers, whether the test's id is hashed, for which paths it is not
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
+from recviewer.dataclass import dataclass
 from recviewer.replay.steps import CutClause, DropInside, DropKeys, DropStep, Replace, RoundNumbers, TextStep
 
 

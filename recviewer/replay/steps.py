@@ -10,9 +10,9 @@ All steps take time linear in the length of what they read, also on strings writ
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from recviewer.dataclass import dataclass
 from recviewer.exchange.model import Json
 
 # In ASCII JSON text: a point with four digits after it, where a digit of another script stands as an escape.
