@@ -19,6 +19,9 @@ _ERRORS = """
     incorrect nonsense misspelled unhappy
 """
 _ERROR = frozenset(_ERRORS.split())
+_ASKING_WRONG = "empty retired deprecated removed typo validate validates validation suggestion suggestions"
+_ASKS_WRONG = frozenset(_ASKING_WRONG.split())
+"""What tests are named that ask for what cannot be, or want to hear what would be right."""
 _BUSIES = (
     "ratelimit throttle throttled throttling overload overloaded quota retry retries backoff timeout timeouts 429 503"
 )
@@ -45,6 +48,11 @@ def wants_error(side: Side) -> bool:
     return bool(
         words & _ERROR or words & _BUSY or any(re.fullmatch(r"[45]\d\d", word) for word in words) or "not*" in words
     )
+
+
+def asks_wrong(side: Side) -> bool:
+    """Tell whether they say that what it asks is wrong in itself, so that a provider which has a look at it declines."""
+    return bool(_words(_name(side)) & _ASKS_WRONG)
 
 
 def wants_busy(side: Side) -> bool:
