@@ -16,6 +16,7 @@ from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
 from recviewer.recorders.reading import bytes_of, key_of_part, read_file, read_part
 from recviewer.recorders.registry import read_as
+from recviewer.replay.made_anew import made_anew
 from recviewer.replay.names import Replay, ReplayState
 from recviewer.store import files
 from recviewer.store.paths import key_of
@@ -29,7 +30,8 @@ class Meaning:
     """What the bytes of a recording say under a file name. size: in bytes. lines: as git counts them.
 
     cost: bytes of an ordinary recording that take as much memory, for those who keep it. unread: why it was left unread
-    though its bytes can be had, "" for one that was read or cannot be.
+    though its bytes can be had, "" for one that was read or cannot be. made_anew: see `replay.made_anew`, of a file that is
+    named by a hash of its request.
     """
 
     exchange: Exchange
@@ -40,6 +42,7 @@ class Meaning:
     lines: int
     cost: int = 0
     unread: str = ""
+    made_anew: str = ""
 
     @cached_property
     def host(self) -> str:
@@ -166,7 +169,10 @@ def meaning_of(data: bytes, name: str) -> Meaning:
 
 def _meaning(reading: Reading, replay: Replay, data: bytes) -> Meaning:
     exchange = reading.exchange
-    return Meaning(exchange, reading.fingerprint, replay, line_of(exchange), len(data), _lines(data), cost_of(data))
+    left = made_anew(data) if replay.expected else ""
+    return Meaning(
+        exchange, reading.fingerprint, replay, line_of(exchange), len(data), _lines(data), cost_of(data), made_anew=left
+    )
 
 
 def cost_of(data: bytes) -> int:

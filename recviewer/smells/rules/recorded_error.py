@@ -152,9 +152,9 @@ RULE = Rule(
         what="A failure in place of an answer. One that may not come again (429, 5xx, a lost connection, a quota, 401, "
         "403, a wrong key) is red where a model was asked, any other amber. A redirection is grey. Where the name of "
         "the test, its class or its file says that it wants an error, or its source expects one (`pytest.raises`), it "
-        "is grey, and so is a request that was declined for what it asks (400, 404, 422, …) where the name says that it asks "
-        "for nothing or for what is gone (`empty`, `retired`, `validation`). Only words such as `retry` or `rate_limit` "
-        "excuse a provider that was overloaded.",
+        "is grey, and so is a request that was declined for what it asks (400, 404, 422, …) where the name says that it "
+        "asks for nothing or for what is gone (`empty`, `retired`, `validation`). Only words such as `retry` or "
+        "`rate_limit` excuse a provider that was overloaded.",
         why="The test replays a bad day of the provider for ever, and passes or fails because of it.",
         example="An exception of type `RateLimitError` with status 429.",
         fix="Record it again. If the test is about the error, suppress the finding and say so.",

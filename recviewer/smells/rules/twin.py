@@ -57,7 +57,8 @@ RULE = Rule(
         why="Two tests may share what they ask, and each needs a file of its own, for the name of a recording holds "
         "the id of its test. Two of one test are one too many.",
         example="A test that runs with two clients, which both ask the same and get the same.",
-        fix="Within a test, delete the one that replay does not find. Across tests there is nothing to do.",
+        fix="Within a test, move the one that replay does not find to the trash; a mark for deletion holds for what both "
+        "say, and so for both. Across tests there is nothing to do.",
         mistaken="None known: what they say is compared, not guessed.",
         measured="276, 16 and 0; 25 were read, and all are right.",
     ),
