@@ -6,6 +6,7 @@ What is hashed is what was recorded: the fingerprint, and the names that replay 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 from recviewer.exchange.encode import encode
@@ -13,10 +14,12 @@ from recviewer.exchange.model import Exchange, Output
 from recviewer.exchange.secret import Secret
 from recviewer.formats.decode import Decoded
 from recviewer.formats.reading import Reading, read_document
+from recviewer.recorders.credentials import HIDDEN
 from recviewer.secrets import documents, raw
+from recviewer.secrets.around import stretches
 from recviewer.secrets.mask import without_rests
 from recviewer.secrets.quick import suspects
-from recviewer.secrets.texts import find, hidden
+from recviewer.secrets.texts import find, hidden, without_data
 
 IN_ANSWER = "response.body"
 """Where one stands that only the pieces of an answer make together."""
@@ -48,22 +51,35 @@ def without_secrets(reading: Reading, decoded: Decoded, data: bytes, *, is_docum
     """
     if reading.raw is None:
         return reading
-    is_odd = suspects(data) if is_document else raw.may_hold(data) or suspects(encode(decoded.document))
-    if not is_odd and not may_speak(reading):
+    if is_document:
+        around, in_document = [], suspects(data)
+    else:
+        text = without_data(encode(decoded.document)).replace(_HIDDEN, b"")
+        around = stretches(data)
+        in_document = bool(stretches(text)) if around else suspects(text)
+    in_document = in_document or may_speak(reading)
+    if not around and not in_document:
         return reading
     try:
-        return _hidden(reading, decoded, data, is_document=is_document)
+        return _hidden(reading, decoded, around, in_document=in_document)
     except Exception:  # what cannot be looked at for secrets is not shown
         log.exception("secrets could not be masked")
         raise
 
 
-def _hidden(reading: Reading, decoded: Decoded, data: bytes, *, is_document: bool) -> Reading:
-    found = documents.masked(decoded.document)
+_HIDDEN = HIDDEN.encode()
+
+
+def _hidden(reading: Reading, decoded: Decoded, around: Sequence[bytes], *, in_document: bool) -> Reading:
+    """Do it where there may be some.
+
+    around: stretches of the bytes of the exchange. in_document: whether there may be some in the document, or in what its
+    pieces make together.
+    """
+    found = documents.masked(decoded.document) if in_document else documents.Masked(decoded.document, (), {})
     secrets = list(found.secrets)
-    if not is_document:
-        told = {(one.told, one.proof) for one in secrets}
-        secrets += [one for one in _in_file(data) if (one.told, one.proof) not in told]
+    told = {(one.told, one.proof) for one in secrets}
+    secrets += [one for data in around for one in _in_file(data) if (one.told, one.proof) not in told]
     problems = tuple([replace(one, what=hidden(one.what, find(one.what))) for one in decoded.problems])
     beside = [(one.what, at) for one in decoded.problems for at in find(one.what)]  # of keys given twice
     secrets += [documents.secret_of(at, what, IN_FILE) for what, at in beside]

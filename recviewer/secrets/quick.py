@@ -46,7 +46,10 @@ _SIGNS = (
     (b"G", rb"G(?<=SG)\.[\w-]{20,24}\."),
     (b"y", rb"y(?=a29\.)a29\.[\w-]{20}"),
 )
-_SEARCHES = tuple([(character, re.compile(sign).search) for character, sign in _SIGNS])
+PATTERNS = tuple([(character, re.compile(sign)) for character, sign in _SIGNS])
+"""Signs, each with the character that its pattern begins with."""
+
+_SEARCHES = tuple([(character, pattern.search) for character, pattern in PATTERNS])
 
 
 def suspects(data: bytes) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import orjson
 
 from recviewer.secrets import documents, pieces
-from recviewer.secrets.quick import suspects
-from recviewer.secrets.texts import SecretAt, between_data, find, find_named, hidden
+from recviewer.secrets.around import stretches
+from recviewer.secrets.texts import SecretAt, between_data, find, find_named, hidden, tells
 
 _ESCAPE = re.compile(r"\\[nrt]")
 _PAIR = re.compile(
@@ -21,25 +21,6 @@ _PAIR = re.compile(
 _HEADER = re.compile(
     r"[\"']name[\"']\s*:\s*[\"']([\w-]{2,60})[\"']\s*,\s*[\"']value[\"']\s*:\s*[\"'](?P<value>[^\"'\\\n]{6,4000})"
 )
-_HOLDS = rb"['\"]?\s*(?::|,\s*['\"]value['\"]\s*:)\s*(?:-\s+|\[\s*)?['\"]?(?=[^\s'\"*<{\[]{6})"
-_NAMES = tuple(
-    [
-        re.compile(name + _HOLDS).search
-        for name in (
-            rb"k(?:ey|en|ie)",
-            rb"K(?:EY|EN|IE)",
-            rb"z(?<=iz)ation",
-            rb"j(?<=-pro)ject",
-            rb"w(?:or)?d",
-            rb"c(?<=se)ret",
-        )
-    ]
-)
-
-
-def may_hold(data: bytes) -> bool:
-    """Tell whether a file may hold a secret as it stands there."""
-    return suspects(data) or any(search(data) for search in _NAMES)
 
 
 def found_in(text: str) -> list[SecretAt]:
@@ -58,6 +39,8 @@ def _named(text: str) -> Iterator[SecretAt]:
         for match in pattern.finditer(text):
             start = match.start("value")
             value = match["value"].rstrip()
+            if "@" not in value and not tells(match[1]):  # `find` has found all that the value tells by itself
+                continue
             if text[start - 1] == "[":  # a list without quotation marks
                 value = value.rstrip("]")
             for one in find_named(match[1], value):
@@ -67,7 +50,7 @@ def _named(text: str) -> Iterator[SecretAt]:
 
 def shown(data: bytes) -> bytes:
     """Return the bytes of a file with its secrets masked. Equal bytes come back where there are none."""
-    is_odd = may_hold(data)
+    is_odd = bool(stretches(data))
     masked = _document(data) if is_odd or len(data) <= CLOSELY else None
     if masked is not None and masked.values:
         again = _written_again(data, masked)

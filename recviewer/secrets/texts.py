@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import AnyStr, NamedTuple
 
 from recviewer.secrets.kinds import KINDS, MADE_UP, Level, SecretKind
 from recviewer.secrets.live import is_fake, is_id, is_made, is_made_up, is_public
@@ -42,25 +43,51 @@ asked of texts in small letters, for to look for letters of either size takes ma
 DATA = 10_000
 """Characters of base64 without a break from which on they are surely a picture or another file: no key comes near."""
 
-_DATA = re.compile(rf"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{{{DATA},}}={{0,2}}")
-
-_ONLY_DATA = re.compile("[A-Za-z0-9+/]+")
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_RUN = re.compile("[A-Za-z0-9+/]*")
+_RUN_OF_BYTES = re.compile(rb"[A-Za-z0-9+/]*")
 
 
 def between_data(text: str) -> Iterator[tuple[int, str]]:
     """Yield what stands around files that are written in a text as base64, with where it begins."""
     at = 0
-    if len(text) >= DATA and _has_data(text):
-        for stretch in _DATA.finditer(text):
-            yield at, text[at : stretch.start()]
-            at = stretch.end()
+    if len(text) >= DATA:
+        for start, end in _data_in(text, _RUN, lambda before: len(before.rstrip(_LETTERS))):
+            end += len(text[end : end + 2]) - len(text[end : end + 2].lstrip("="))
+            yield at, text[at:start]
+            at = end
     yield at, text[at:]
 
 
-def _has_data(text: str) -> bool:
-    """Tell whether there may be a file in a text: one covers a window of half its least length, wherever it begins."""
-    half = DATA // 2
-    return any(_ONLY_DATA.fullmatch(text, at, at + half) for at in range(0, len(text) - half + 1, half))
+def without_data(text: bytes) -> bytes:
+    """Return a text without the files that are written in it as base64; where each stood, a space."""
+    if len(text) < DATA:
+        return text
+    letters = _LETTERS.encode()
+    made, at = [], 0
+    for start, end in _data_in(text, _RUN_OF_BYTES, lambda before: len(before.rstrip(letters))):
+        made.append(text[at:start])
+        at = end
+    return b" ".join([*made, text[at:]]) if made else text
+
+
+def _data_in(text: AnyStr, run: re.Pattern[AnyStr], kept: Callable[[AnyStr], int]) -> Iterator[tuple[int, int]]:
+    """Yield where files stand in a text. One covers a window of half its least length, wherever it begins.
+
+    kept: how much of a text is left without the letters of base64 at its end.
+    """
+    half, last, at = DATA // 2, 0, 0
+    while at + half <= len(text):
+        whole = run.match(text, at, at + half)
+        if whole is None or whole.end() < at + half:
+            at += half
+            continue
+        back = max(last, at - half)
+        start = back + kept(text[back:at])
+        rest = run.match(text, at)
+        last = at = rest.end() if rest else at + half
+        if last - start >= DATA:
+            yield start, last
 
 
 def find(text: str) -> list[SecretAt]:
@@ -136,10 +163,16 @@ _PAIR = re.compile(r"([^=;,\s]+)=([^;\s]{8,})")
 _ATTRIBUTES = frozenset(("expires", "path", "domain", "samesite", "max-age"))
 
 
+@lru_cache(maxsize=4096)
+def tells(name: str) -> bool:
+    """Tell whether a name may tell of a value that it is a secret."""
+    return any(pattern.fullmatch(name) for pattern in (_NAMED, _OF_COOKIE, _OF_ACCOUNT))
+
+
 def find_named(name: str, value: str) -> list[SecretAt]:
     """Return the secrets in a value that has a name: of a header, or a key of an object."""
     found = find(value)
-    if any(one.kind.is_masked for one in found):
+    if not tells(name) or any(one.kind.is_masked for one in found):
         return found
     if _OF_COOKIE.fullmatch(name):
         return [

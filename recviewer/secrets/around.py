@@ -1,0 +1,122 @@
+"""Which stretches of a file are looked at closely for secrets: what stands around each sign of one.
+
+A sign is what `quick` knows, or a name that tells of its value, with a value that could be one. Texts that are written in a
+file without quotation marks, as headers are in YAML, have the latter alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from recviewer.secrets.quick import PATTERNS
+from recviewer.secrets.texts import find_named, tells, without_data
+
+_QUOTE = rb"\\{0,3}['\"]"
+_HOLDS = (
+    rb"(?:"
+    + _QUOTE
+    + rb")?\s*(?::|,\s*"
+    + _QUOTE
+    + rb"value"
+    + _QUOTE
+    + rb"\s*:)\s*(?:-\s+|\[\s*)?(?:"
+    + _QUOTE
+    + rb")?"
+    rb"(?=([^\s\\'\"*<{\[][^'\"\n]{5,2000}))"
+)
+_NAMES = tuple(
+    [
+        (sign, re.compile(rb"(" + name + rb")" + _HOLDS))
+        for sign, name in (
+            (b"k", rb"k(?:ey|en|ie)"),
+            (b"K", rb"K(?:[eE][yY]|EN|IE)"),
+            (b"ization", rb"z(?<=iz)ation"),
+            (b"IZATION", rb"Z(?<=IZ)ATION"),
+            (b"roject", rb"j(?<=-[pP]roj)ect(?:-[iI]d)?"),
+            (b"w", rb"w(?:or)?d"),
+            (b"W", rb"W(?:OR)?D"),
+            (b"ecret", rb"c(?<=ec)ret"),
+            (b"ECRET", rb"C(?<=EC)RET"),
+            (b"jwt", rb"j(?<![A-Za-z]j)wt"),
+            (b"redential", rb"d(?<=[cC]red)entials?"),
+            (b"phrase", rb"p(?<=ssp)hrase"),
+            (b"tring", rb"g(?<=[nN][-_][sS]tring)"),
+            (b"-", rb"-[iI][dD](?<=[yYnNeE]-..)"),
+            (b"_", rb"_[iI][dD](?<=[yY]_..)"),
+        )
+    ]
+)
+_BEFORE = re.compile(rb"[A-Za-z][\w-]*\Z")
+
+MOST = 500
+"""Signs from which on a file is looked at as a whole; and names that tell, whatever their values are."""
+
+BEFORE, BEHIND = 400, 600
+"""Bytes around a sign that are looked at, and on to where a text without a space ends."""
+
+LONGEST = 20_000
+"""Bytes that such a text may have."""
+
+_PRIVATE = re.compile(rb"KEY(?: BLOCK)?-----")
+_ENDS = re.compile(rb"[\s\"']")
+
+
+def stretches(data: bytes) -> list[bytes]:
+    """Return the stretches of a file that may hold a secret, in order and none over another; none where there is no sign."""
+    data = without_data(data)
+    places = sorted(_signs(data))
+    if len(places) >= MOST:
+        return [data]
+    made: list[list[int]] = []
+    for place in places:
+        start, end = _around(data, place)
+        if made and start <= made[-1][1]:
+            made[-1][1] = max(end, made[-1][1])
+        else:
+            made.append([start, end])
+    return [data[start:end] for start, end in made]
+
+
+def _signs(data: bytes) -> Iterator[int]:
+    """Yield where signs stand."""
+    left = MOST
+    for character, pattern in PATTERNS:
+        if character in data:
+            for match in pattern.finditer(data):
+                yield match.start()
+                left -= 1
+                if not left:
+                    return
+    left = MOST
+    for sign, pattern in _NAMES:
+        if sign in data:
+            for match in pattern.finditer(data):
+                found = _BEFORE.search(data, max(0, match.start() - 60), match.end(1))
+                name = found[0].decode("utf-8", "replace") if found else ""
+                if tells(name):
+                    left -= 1
+                    if not left or _is_named(name, match[2].decode("utf-8", "replace")):
+                        yield from [match.start()] if left else [match.start()] * MOST
+                    if not left:
+                        return
+
+
+@lru_cache(maxsize=512)
+def _is_named(name: str, value: str) -> bool:
+    """Tell whether a value is a secret by its name, as far as it goes, or up to an escape in it."""
+    return any(find_named(name, one.rstrip("] \t\r")) for one in (value, value.partition("\\")[0]))
+
+
+def _around(data: bytes, place: int) -> tuple[int, int]:
+    """Return the stretch around a sign: no text without a space is cut, and no private key."""
+    start = max(0, place - BEFORE)
+    before = data[max(0, start - LONGEST) : start]
+    start -= len(before) - max(before.rfind(sign) + 1 for sign in (b" ", b"\n", b'"', b"'"))
+    end = place + BEHIND
+    if _PRIVATE.match(data, place) and data.rfind(b"-----BEGIN", start, place) > data.rfind(b"-----END", start, place):
+        close = data.find(b"-----END", place, place + LONGEST)
+        end = max(end, close + 8 if close >= 0 else place + LONGEST)
+    found = _ENDS.search(data, end, end + LONGEST)
+    return start, found.start() if found else min(len(data), end + LONGEST)

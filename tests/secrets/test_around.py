@@ -1,0 +1,85 @@
+"""What is looked at of a file holds every secret that the whole of it would show, and little besides."""
+
+import pytest
+
+from recviewer.secrets.around import BEFORE, BEHIND, MOST, stretches
+from recviewer.secrets.raw import found_in
+from recviewer.secrets.texts import DATA, without_data
+from tests.secrets.planting import SECRETS
+
+WORDS = "A kite rises against the wind, not with it, and so do most of us.\n" * 60
+MADE = "q8Zr2LmX0vTn5KwY" + "b7Ec3HdJ9sPf1Ga4"
+
+
+def told(text):
+    return [text[one.start : one.end] for one in found_in(text) if one.kind.is_masked]
+
+
+@pytest.mark.parametrize("spelled", ["{}", "    x-note:\n    - {}\n", '{{"a": "{}"}}', "{}\n{}\n{}"])
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_stretch_has_the_whole_secret(name, spelled):
+    whole = WORDS + spelled.replace("{}", SECRETS[name][0]).replace("{{", "{").replace("}}", "}") + "\n" + WORDS
+
+    found = stretches(whole.encode())
+
+    assert [one for stretch in found for one in told(stretch.decode())] == told(whole)
+    assert sum(map(len, found)) < len(whole) / 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("x-api-key", "apiKey", "API_KEY", "X-Auth-Token", "client_secret", "CLIENT_SECRET", "Proxy-Authorization"),
+        *("AUTHORIZATION", "password", "DB_PASSWORD", "jwt", "credentials", "passphrase", "private_key_id"),
+        *("connection-string", "anthropic-organization-id", "X-Crewai-Organization-Id", "dg-project-id"),
+        *("openai-organization", "OpenAI-Project", "cf-workspace-id"),
+    ],
+)
+@pytest.mark.parametrize(
+    "spelled", ["{}: {}\n", "      {}:\n      - {}\n", "{}: [{}]\n", '"{}": "{}"', r"\"{}\": \"{}\""]
+)
+def test_a_name_that_tells_is_a_sign_however_it_is_spelled(name, spelled):
+    data = f"{WORDS}{spelled.format(name, MADE)}{WORDS}".encode()
+
+    (stretch,) = stretches(data)
+
+    assert MADE in told(stretch.decode())
+    assert len(stretch) < BEFORE + BEHIND + 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "      authorization:\n      - AUTHORIZATION-XXX\n      x-api-key:\n      - X-API-KEY-XXX\n",
+        "      Authorization:\n      - Bearer <OPENAI_API_KEY>\n      Cookie:\n      - '**REDACTED**'\n",
+        '"usage": {"token": 1234567, "key": "plain"}',
+        "next_token: page-two-of-all\nword: seventeen\n",
+        f'"image": "{"iVBORw0KGgoAAAANSUhEUgAAAAEA" * (DATA // 20)}AIza{"A0" * 20}{"B1" * DATA}"',
+    ],
+)
+def test_what_says_that_it_is_none_opens_nothing(text):
+    assert stretches(text.encode()) == []
+
+
+def test_a_private_key_is_not_cut():
+    key = SECRETS["private key"][0].replace("\n", "\n" + "k9" * 900 + "\n", 1)
+
+    (stretch,) = stretches(f"{WORDS}{key}{WORDS}".encode())
+
+    assert key.strip() in stretch.decode()
+
+
+def test_a_file_of_many_signs_is_looked_at_as_a_whole():
+    data = "".join(f"a{n}@acme.org " for n in range(MOST)).encode()
+
+    assert stretches(data) == [data]
+    assert stretches(b"key: made-by-hand\n" * (MOST + 1)) == [b"key: made-by-hand\n" * (MOST + 1)]
+
+
+@pytest.mark.parametrize("before", ["", "x", " ", "x" * (DATA // 2 - 1), "x " * DATA])
+@pytest.mark.parametrize("size", [DATA - 1, DATA, DATA + 1, 3 * DATA + 7])
+def test_files_in_base64_are_taken_out(before, size):
+    before = before.encode()
+    data = before + b" " + b"A" * size + b"== b"
+
+    assert without_data(data) == (data if size < DATA else before + b"  == b" if before else b"  == b")
