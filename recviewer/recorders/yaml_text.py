@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import field
 from typing import Any, TypeAlias
 
@@ -28,6 +28,9 @@ VALUES_LIMIT = 2_000_000
 """Values that a file may hold, those that aliases repeat counted each time."""
 
 Value: TypeAlias = "dict[str, Value] | list[Value] | str | bytes | int | float | bool | None"
+
+_TELLING = frozenset(("", *"0123456789+-.~nNtTfF"))
+"""How texts begin that may stand for something else."""
 
 _NULL = re.compile(r"null|Null|NULL|~|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
@@ -140,27 +143,30 @@ class _Places:
 
 @dataclass(slots=True)
 class _Open:
-    """A list or an object that is being read. key: of the value to come; start: of each of its items, in characters."""
+    """A list or an object that is being read. values, pairs: what it has so far, of which the other one is None.
+
+    key: of the value to come. starts: where the items of a list begin that a file may be cut at, in characters.
+    """
 
     value: dict[str, Value] | list[Value]
+    values: list[Value] | None
+    pairs: dict[str, Value] | None
     anchor: str | None
     before: int
+    is_cut: bool
     key: str | None = None
     starts: list[int] = field(default_factory=list)
     end: int = 0
 
 
 def _documents(text: str, places: _Places) -> Iterator[YamlDocument]:
-    found: _Reading | None = None
-    for event in yaml.parse(text, Loader=_loader()):
-        if isinstance(event, yaml.DocumentStartEvent):
-            found = _Reading(places, _at(event.start_mark))
-        elif isinstance(event, yaml.DocumentEndEvent):
-            assert found is not None
-            yield found.document(_at(event.start_mark))
-            found = None
-        elif found is not None:
-            found.take(event)
+    loader = _loader()(text)
+    try:
+        while (event := loader.get_event()) is not None:
+            if event.__class__ is yaml.DocumentStartEvent:
+                yield _Reading(places, _at(event.start_mark)).document(loader.get_event)
+    finally:
+        loader.dispose()
 
 
 class _Reading:
@@ -175,45 +181,66 @@ class _Reading:
         self._repeated: dict[str, None] = {}
         self._lists: dict[str, _Open] = {}
 
-    def take(self, event: Any) -> None:
-        if isinstance(event, yaml.ScalarEvent):
-            self._add(_scalar(event), event.anchor, 1, _at(event.start_mark))
-        elif isinstance(event, yaml.AliasEvent):
-            known = self._anchors.get(event.anchor or "")
-            if known is None:
+    def document(self, next_event: Callable[[], Any]) -> YamlDocument:
+        """Read the events of the document, up to its end."""
+        scalar, end = yaml.ScalarEvent, yaml.DocumentEndEvent
+        while True:
+            event = next_event()
+            kind = event.__class__
+            if kind is scalar:
+                if event.tag is None:  # most have none, and begin with a letter
+                    text: str = event.value
+                    value = _plain(text) if text[:1] in _TELLING and event.implicit[0] else text
+                else:
+                    value = _scalar(event)
+                self._add(value, event, 1)
+            elif kind is end:
+                return self._made(_at(event.start_mark))
+            else:
+                self._take(event)
+
+    def _take(self, event: Any) -> None:
+        if isinstance(event, yaml.AliasEvent):
+            value, count = self._anchors.get(event.anchor or "", (None, 0))
+            if not count:
                 raise BadYaml(f"not YAML: an alias of {event.anchor}, which is nowhere")
-            self._add(known[0], None, known[1], _at(event.start_mark))
+            self._add(value, event, count, anchor=None)
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-            if event.tag is not None and event.tag not in _PLAIN:
-                raise BadYaml(f"a tag that names an object: {event.tag[:80]}")
-            if len(self._open) >= DEPTH_LIMIT:
-                raise BadYaml(f"nested deeper than {DEPTH_LIMIT} levels")
-            self._begin(_at(event.start_mark))
-            is_list = isinstance(event, yaml.SequenceStartEvent)
-            self._open.append(_Open([] if is_list else {}, event.anchor, self._count))
+            self._begin(event)
         else:
             self._end(_at(event.end_mark))
 
-    def _begin(self, index: int) -> None:
-        """Note where an item of a list begins."""
-        if self._open and isinstance(self._open[-1].value, list):
-            self._open[-1].starts.append(index)
+    def _begin(self, event: Any) -> None:
+        """Begin a list or an object."""
+        if event.tag is not None and event.tag not in _PLAIN:
+            raise BadYaml(f"a tag that names an object: {event.tag[:80]}")
+        depth = len(self._open)
+        if depth >= DEPTH_LIMIT:
+            raise BadYaml(f"nested deeper than {DEPTH_LIMIT} levels")
+        if depth and self._open[-1].is_cut:
+            self._open[-1].starts.append(_at(event.start_mark))
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Value] = []
+            self._open.append(_Open(items, items, None, event.anchor, self._count, depth < 2))
+        else:
+            pairs: dict[str, Value] = {}
+            self._open.append(_Open(pairs, None, pairs, event.anchor, self._count, False))
 
     def _end(self, index: int) -> None:
         done = self._open.pop()
         done.end = index
-        if isinstance(done.value, list) and len(self._open) < 2:
+        if done.is_cut:
             key = self._open[0].key if self._open else ""
             self._lists[key or ""] = done
         self._put(done.value, done.anchor, self._count - done.before + 1)
 
-    def _add(self, value: Value, anchor: str | None, count: int, index: int) -> None:
+    def _add(self, value: Value, event: Any, count: int, anchor: str | None = "") -> None:
         self._count += count
         if self._count > VALUES_LIMIT:
             raise BadYaml(f"more than {VALUES_LIMIT:,} values")
-        if not (self._open and isinstance(self._open[-1].value, dict) and self._open[-1].key is None):
-            self._begin(index)
-        self._put(value, anchor, count)
+        if self._open and self._open[-1].is_cut:
+            self._open[-1].starts.append(_at(event.start_mark))
+        self._put(value, event.anchor if anchor == "" else anchor, count)
 
     def _put(self, value: Value, anchor: str | None, count: int) -> None:
         if anchor:
@@ -222,24 +249,24 @@ class _Reading:
             self._top = value
             return
         holder = self._open[-1]
-        if isinstance(holder.value, list):
-            holder.value.append(value)
+        if holder.pairs is None:
+            assert holder.values is not None
+            holder.values.append(value)
         elif holder.key is None:
-            holder.key = _key_of(value)
+            holder.key = value if value.__class__ is str else _key_of(value)
         else:
-            if holder.key in holder.value:
-                self._repeated[f"{holder.key}, before it stood {_short(holder.value[holder.key])}"] = None
-            holder.value[holder.key] = value
+            if holder.key in holder.pairs:
+                self._repeated[f"{holder.key}, before it stood {_short(holder.pairs[holder.key])}"] = None
+            holder.pairs[holder.key] = value
             holder.key = None
 
-    def document(self, end: int) -> YamlDocument:
+    def _made(self, end: int) -> YamlDocument:
         line = self._places.line_of
         items = {}
         for key, held in self._lists.items():
-            assert isinstance(held.value, list)
             starts = [self._places.item_at(start) for start in held.starts]
             ends = [*starts[1:], line(held.end)] if starts else []
-            items[key] = tuple(map(FileItem, held.value, starts, ends))
+            items[key] = tuple(map(FileItem, held.values or (), starts, ends))
         whole = FileItem(self._top, line(self._start) if self._start else 0, line(end))
         return YamlDocument(whole, items, tuple(self._repeated))
 
@@ -276,8 +303,7 @@ def _scalar(event: Any) -> Value:
 
 def _plain(text: str) -> Value:
     """Return what a text without quotes stands for."""
-    first = text[:1]
-    if first not in "0123456789+-.~nNtTfF":
+    if text[:1] not in _TELLING:
         return text
     if _NULL.fullmatch(text):
         return None
