@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
+
+import orjson
 
 from recviewer.dataclass import dataclass
 from recviewer.exchange.model import Json, Problem
@@ -77,6 +80,8 @@ def _of_text(text: str) -> Framed | None:
         return _of_events(sse.events(begun))
     if not begun.startswith(("{", "[")):
         return None
+    if _is_by_line(begun):
+        return _of_sequence(begun)
     try:
         decoded = _decoded(begun)
     except Unreadable:
@@ -118,6 +123,33 @@ def _at_event(number: int) -> str:
     return f"{AT}, event {number + 1}"
 
 
+def _is_by_line(text: str) -> bool:
+    """Tell whether the first line of a text is JSON, and more stands behind it: then all of it is no JSON."""
+    end = text.find("\n")
+    if end < 0 or text[0] != "{" or text[:end].rstrip()[-1:] != "}" or not text[end:].strip():
+        return False
+    try:
+        orjson.loads(text[:end])
+    except ValueError:
+        return False
+    return True
+
+
+def _value_at(text: str, place: int, decoder: json.JSONDecoder) -> tuple[Decoded, int]:
+    """Decode the JSON value that begins somewhere in a text, and tell where it ends.
+
+    Most stand in a line of their own, which is decoded without looking for its end. Raises Unreadable and what a
+    decoder raises.
+    """
+    end = text.find("\n", place)
+    line = text[place : end if end >= 0 else len(text)].rstrip(_LAYOUT)
+    if line[:1] == "{" and line[-1:] == "}":
+        with suppress(Unreadable, RecursionError):
+            return _decoded(line), place + len(line)
+    _, end = decoder.raw_decode(text, place)
+    return _decoded(text[place:end]), end
+
+
 def _of_sequence(text: str) -> Framed | None:
     """Frame JSON values one after the other, or a list that was cut off; None where not even one is whole."""
     decoder = json.JSONDecoder()
@@ -136,8 +168,7 @@ def _of_sequence(text: str) -> Framed | None:
         if is_end:
             break
         try:
-            _, end = decoder.raw_decode(text, place)
-            decoded = _decoded(text[place:end])
+            decoded, end = _value_at(text, place, decoder)
         except (ValueError, RecursionError, Unreadable):
             found.append(text[place:])
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from recviewer.exchange.model import Json
 from recviewer.recorders import credentials
@@ -42,14 +43,21 @@ ANYTHING = "*/*"
 """What `accept` says where a client accepts whatever comes: nothing."""
 
 
+@lru_cache(maxsize=2048)
+def _kind_of(name: str) -> tuple[str, bool, bool]:
+    """Return a name of a header in small letters, whether it is left out, and whether its value is a credential."""
+    name = name.strip().lower()
+    return name, PASSED.fullmatch(name) is not None, credentials.HEADERS.fullmatch(name) is not None
+
+
 def counted(headers: Mapping[str, Json]) -> dict[str, Json]:
     """Return the headers that count, by their names in lower case, of credentials only that there are some."""
     made: dict[str, Json] = {}
     for name, value in headers.items():
-        name = name.strip().lower()
-        if PASSED.fullmatch(name):
+        name, is_passed, is_credential = _kind_of(name)
+        if is_passed:
             continue
-        if credentials.HEADERS.fullmatch(name):
+        if is_credential:
             made["credentials"] = True
             continue
         text = ", ".join(map(text_of, value if isinstance(value, list) else [value]))

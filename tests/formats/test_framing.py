@@ -229,3 +229,19 @@ def test_chat_reads_the_same_in_every_layout(texts, data):
 
     assert [reading.exchange.outputs for reading in readings] == [readings[0].exchange.outputs] * len(bodies)
     assert readings[0].exchange.outputs[0].content == "".join(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ('{"a": 1}\n{"b": 2}\n', [{"a": 1}, {"b": 2}]),
+        ('{"a": 1},\r\n{"b": 2}\r\n', [{"a": 1}, {"b": 2}]),
+        ('{"a": 1}\n\n{\n "b": 2}\n{"c": 3} {"d": 4}', [{"a": 1}, {"b": 2}, {"c": 3}, {"d": 4}]),
+        ('{"a": 1}\nno JSON {"b": 2}\n', [{"a": 1}, 'no JSON {"b": 2}\n']),
+        ('{"a": 1}\n{"b": 2', [{"a": 1}, '{"b": 2']),
+        ('{"a": 1}\n   \n', {"a": 1}),
+        ('{"a":\n{"b": 2}\n}', {"a": {"b": 2}}),
+    ],
+)
+def test_values_one_after_the_other_are_told_apart(text, body):
+    assert frame(text).body == body

@@ -1,8 +1,11 @@
 """From a file's bytes to its exchanges."""
 
+import hashlib
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recviewer.formats.reading import read
 from recviewer.recorders.naming import PartNames
@@ -73,3 +76,12 @@ def test_a_recorder_that_raises_costs_its_file_and_nothing_else(list_recorder, m
     [one] = read_file(b"[]", "a.json")
 
     assert one.reading.exchange.problems[0].what == "the json_list recorder's reader failed (ZeroDivisionError)"
+
+
+@given(
+    st.lists(st.text() | st.text(st.characters(max_codepoint=127)) | st.none() | st.floats(allow_nan=False), max_size=4)
+)
+def test_names_are_made_of_the_request_as_ascii_json(request):
+    text = json.dumps(request, sort_keys=True, separators=(",", ":"))
+
+    assert PartNames().of(request) == hashlib.blake2b(text.encode("utf-8"), digest_size=6).hexdigest()
