@@ -32,6 +32,14 @@ class MovedWords(NamedTuple):
     pointer: str
 
 
+def newest_until(slug: str) -> date | None:
+    """Return the day from which a newer rule named such requests, None for a draft, which never did, or the newest."""
+    place = next((at for at, rule in enumerate(RULES) if rule.slug == slug), 0)
+    known = RULES[place]
+    newer = [rule.since for rule in RULES[:place] if rule.on_main and rule.kinds & known.kinds]
+    return newer[-1] if newer and known.on_main else None
+
+
 def moved_by(slug: str, body: Json) -> list[MovedWords]:
     """Return what newer rules change of a request that an older one named, each step once, the oldest rule first.
 

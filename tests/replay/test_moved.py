@@ -2,7 +2,7 @@
 
 import pytest
 
-from recviewer.replay.moved import MOST_VALUES, moved_by
+from recviewer.replay.moved import MOST_VALUES, moved_by, newest_until
 
 FOUND = (
     "[1] document_id: 3907d885-d8e7-a72d-1113-f7080454d97c, score: 0.0077513, attributes: {'a': 1} cited as 0.123456789"
@@ -51,3 +51,13 @@ def test_drafts_that_never_reached_main_are_not_newer():
 
 def test_more_values_than_anybody_needs_are_not_looked_at():
     assert told("F", {"a": [0] * (MOST_VALUES + 1), "b": "score: 1.5"}) == []
+
+
+@pytest.mark.parametrize(("slug", "day"), [("A", "2025-10-04"), ("F", "2026-04-09")])
+def test_a_rule_was_the_newest_until_the_next_one_came(slug, day):
+    assert newest_until(slug).isoformat() == day
+
+
+@pytest.mark.parametrize("slug", ["G", "C6"])
+def test_the_newest_rule_and_a_draft_have_no_such_day(slug):
+    assert newest_until(slug) is None
