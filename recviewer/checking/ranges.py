@@ -14,6 +14,7 @@ from recviewer.checking import trees
 from recviewer.checking.baseline import of_noticed
 from recviewer.checking.lines import line_in
 from recviewer.checking.model import Checked, Located, in_order
+from recviewer.checking.noting import HeldFile, note_all, notes_of
 from recviewer.checking.past import GitPast
 from recviewer.checking.running import Given, with_lines
 from recviewer.git.history import contents
@@ -23,7 +24,8 @@ from recviewer.git.texts import texts_of, texts_on_disk
 from recviewer.pairing.sides import Library, Side
 from recviewer.recorders.registry import claims
 from recviewer.smells import Case, Looking, Noticed, Rule, Surroundings
-from recviewer.smells.looking import noted, notes_on, of_changes, softened
+from recviewer.smells.looking import of_changes, softened
+from recviewer.store.scan import scan
 
 
 def compared(folder: Path, spec: str, given: Given, *, is_quick: bool = False) -> Checked:
@@ -78,18 +80,15 @@ _MOST = 64_000_000
 def _of_many(source: ChangeSet, asked: Sequence[Rule], given: Given) -> Iterator[Located]:
     """Yield what rules about many find on the new side, what they found on the old one marked as known."""
     looking = Looking(asked)
-    for read in _new_side(source, given):
-        for side in read.sides:
-            for name, note in notes_on(side, asked).items():
-                looking.noted[name].append(noted(side, note))
+    note_all(looking, source.range.repository, _new_side(source), given.limit_bytes)
     before = Looking(asked)
     came = {side.path for side in (*source.added, *(item.new for item in source.modified))}
     went = (*source.deleted, *(item.old for item in source.modified))
     for name, some in looking.noted.items():
         before.noted[name] = [one for one in some if one.key not in came]
     for side in went:
-        for name, note in notes_on(side, asked).items():
-            before.noted[name].append(noted(side, note))
+        for name, note in notes_of(side, asked):
+            before.noted[name].append(note)
     with _around(source, given, is_old=False) as around:
         now = looking.together(around)
     with _around(source, given, is_old=True) as around:
@@ -103,19 +102,13 @@ def _of_many(source: ChangeSet, asked: Sequence[Rule], given: Given) -> Iterator
     yield from of_noticed(known).marked([Located(one, one.file, line) for one, line in lined])
 
 
-def _new_side(source: ChangeSet, given: Given) -> Iterator[trees.ReadFile]:
+def _new_side(source: ChangeSet) -> list[HeldFile]:
     repository = source.range.repository
     if source.range.is_on_disk:
-        yield from trees.below(repository.work_tree, given.limit_bytes, [])
-        return
+        return [HeldFile(one.raw, "", one.obstacle) for one in scan(Path(repository.work_tree), claims()).stamps]
     mine = claims().holds if changeset.has_home(repository, source.range.head) else claims().holds_loose
-    paths: dict[str, list[bytes]] = {}
-    for one in held(repository, source.range.head):
-        if one.mode.startswith("100") and mine(one.raw):
-            paths.setdefault(one.blob, []).append(one.raw)
-    for blob, data in contents(repository, list(paths)):
-        for raw in paths[blob]:
-            yield trees.read(raw, data)
+    every = held(repository, source.range.head)
+    return [HeldFile(one.raw, one.blob) for one in every if one.mode.startswith("100") and mine(one.raw)]
 
 
 @contextmanager

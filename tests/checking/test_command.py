@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from recviewer.checking import command
+from recviewer import forks
+from recviewer.checking import command, noting
 from recviewer.recorders.registry import claims
 from recviewer.smells.model import Among, Explained, Held, Needs, Rule, Severity, Spot
-from tests.trees import FOLDER, bytes_of, chat, name_of
+from tests.trees import FOLDER, bytes_of, chat, id_of, name_of
 
 WORDS = Explained("What.", "Why.", "Example.", "Fix.")
 GOOD, CUT, ERROR = chat(), chat("Cut?", finish="length"), chat("Slow?", error="slow down")
@@ -182,6 +183,29 @@ def test_only_what_is_new_counts_on_a_base(tree, check):
     code, out, _ = check(f"{base}...HEAD", "--format", "json")
     assert (code, rules(out)) == (1, ["broke-off"])
     assert json.loads(out)["changes"] == 1
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("is_committed", [False, True])
+def test_processes_share_what_a_range_reads_and_find_the_same(tree, check, monkeypatch, is_committed):
+    questions = [f"What is {number}?" for number in range(9)]
+    tree.put(*[chat(one) for one in questions])
+    base = tree.commit()
+    tree.put(chat(questions[3], test=id_of("test_again")))
+    tree.put(chat("Broken?"))
+    tree.write(f"{FOLDER}/{'0' * 64}.json", b"{")
+    asked = f"{base}...{tree.commit()}" if is_committed else base
+    words = (asked,) if is_committed else ("--base", base)
+    alone = json.loads(check(*words, "--format", "json")[1])
+
+    started = []
+    monkeypatch.setattr(noting, "SHARED_FROM", 1)
+    monkeypatch.setattr(noting, "FILES", 2)
+    monkeypatch.setattr(forks, "can_fork", lambda: started.append(1) or True)
+
+    assert json.loads(check(*words, "--format", "json")[1]) == alone
+    assert started
+    assert {one["rule"] for one in alone["findings"]} == {"twin", "unreadable"}
 
 
 def test_what_a_change_lost_is_found_in_a_range_alone(tree, check):
