@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from recviewer import env
+from recviewer import env, places
 from recviewer.checking import baseline, forms, running
 from recviewer.checking.model import Checked, HowCounted, Located
 from recviewer.checking.running import Given
@@ -18,6 +19,9 @@ from recviewer.exchange.plain import put
 from recviewer.smells import Rule, Severity, rules
 from recviewer.smells.suppressing import BadReviews, Suppressions, in_reviews
 from recviewer.store.refusals import Refusal
+
+if TYPE_CHECKING:
+    from recviewer.used.model import UsedRun
 
 NOTHING, FOUND, CANNOT = 0, 1, 2
 """Exit codes."""
@@ -71,6 +75,13 @@ def parser() -> ArgumentParser:
         metavar="FILE",
         help="what `pytest --collect-only -q` printed, so that recordings of parameters that are gone are found",
     )
+    made.add_argument(
+        "--runs",
+        metavar="FILE",
+        action="append",
+        help="a run of the suite, as `recviewer used` keeps it, or a folder with such; may be given more than once, and "
+        "an empty one for none; default: those that are kept in the data folder of what is looked at",
+    )
     return made
 
 
@@ -100,6 +111,7 @@ def _checked(options: Namespace) -> Checked:
         env.number("RECVIEWER_FILE_LIMIT_MB", 64, least=1) * 1024 * 1024,
         _chosen(options.rules, options.without),
         _collected(options.collected),
+        _runs(options),
     )
     let_be = _let_be(options)
     checked = _looked(options, given)
@@ -196,6 +208,31 @@ def _collected(file: str | None) -> frozenset[str] | None:
         return None
     lines = Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
     return frozenset(line.strip() for line in lines if "::" in line)
+
+
+def _runs(options: Namespace) -> tuple[UsedRun, ...]:
+    """Return the runs of the suite that were named, else those kept for the directory. Raises _Problem."""
+    from recviewer.used import kept
+
+    if options.runs is None:
+        where = places.find(_folder(options))
+        found = kept.kept_in(where.data) if not where.conflict else kept.KeptRuns((), ())
+        for name, why in found.bad:
+            sys.stderr.write(f"the run {name} was left out: {why}\n")
+        return found.runs
+    found = kept.named(Path(one) for one in options.runs if one)
+    if found.bad:
+        name, why = found.bad[0]
+        raise _Problem(f"{name} is no run that can be used: {why}")
+    return found.runs
+
+
+def _folder(options: Namespace) -> Path:
+    """Return the directory whose recordings are looked at; of a range the repository."""
+    what: list[str] = options.what
+    if len(what) == 1 and os.path.isdir(what[0]):
+        return Path(what[0])
+    return Path(options.repo) if not what or ".." in what[0] else _top(Path(what[0]).parent)
 
 
 def _put(text: str, output: str | None) -> None:

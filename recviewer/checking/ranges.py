@@ -118,9 +118,10 @@ def _around(source: ChangeSet, given: Given, *, is_old: bool) -> Iterator[Surrou
     if asked.is_on_disk and not is_old:
         with texts_on_disk(repository) as text:
             past = GitPast(repository, "HEAD")
-            yield Surroundings(SourceFiles(text), "", collected, removals(repository, "HEAD"), history=past)
+            gone = removals(repository, "HEAD")
+            yield Surroundings(SourceFiles(text), "", collected, gone, given.runs, past)
         return
     commit = asked.base if is_old else asked.head
     with texts_of(repository, commit) as text:
         known = None if is_old else GitPast(repository, commit)
-        yield Surroundings(SourceFiles(text), "", collected, removals(repository, commit), history=known)
+        yield Surroundings(SourceFiles(text), "", collected, removals(repository, commit), given.runs, known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -44,20 +45,44 @@ def state(data: Path) -> tuple[tuple[str, int, int], ...]:
 
 def kept_in(data: Path) -> KeptRuns:
     """Read the runs that are kept. Where a name has a whole run and a partial one, the whole one counts."""
+    return _read(_places(data))
+
+
+def named(places: Iterable[Path]) -> KeptRuns:
+    """Read runs from files, and from folders with such files at any depth. Of one name the last whole one counts."""
+    every: list[Path] = []
+    for place in places:
+        every += sorted(place.rglob("used-*.jsonl")) if place.is_dir() else [place]
+    return _read(every)
+
+
+def _read(places: Iterable[Path]) -> KeptRuns:
     runs: dict[str, UsedRun] = {}
     bad = []
-    for place in _places(data):
+    for place in places:
         try:
             run = run_file.read(place).run
+            _refuse_future(run)
         except BadRun as error:
             bad.append((place.name, str(error)))
             continue
         except OSError as error:
             bad.append((place.name, f"{why(error)}."))
             continue
-        if run.name not in runs or runs[run.name].ended is None:
+        known = runs.get(run.name)
+        if known is None or _rank(run) > _rank(known):
             runs[run.name] = run
     return KeptRuns(tuple(runs[name] for name in sorted(runs)), tuple(bad))
+
+
+def _rank(run: UsedRun) -> tuple[bool, datetime]:
+    return run.ended is not None, run.began
+
+
+def _refuse_future(run: UsedRun) -> None:
+    """Raise BadRun for a run of the future, which would be newer than every recording."""
+    if run.began > datetime.now(UTC) + AHEAD:
+        raise BadRun(f"It began on {run.began:%Y-%m-%d}, which is yet to come.")
 
 
 def _places(data: Path) -> list[Path]:
@@ -71,8 +96,7 @@ def bring_in(file: Path, data: Path) -> RunRead:
     """
     found = run_file.read(file)
     run = found.run
-    if run.began > datetime.now(UTC) + AHEAD:
-        raise BadRun(f"It began on {run.began:%Y-%m-%d}, which is yet to come.")
+    _refuse_future(run)
     known = {one.name: one for one in kept_in(data).runs}
     if run.name not in known and len(known) >= MOST:
         raise BadRun(f"{MOST:,} runs are kept already, in {folder_of(data)}.")
