@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -31,8 +31,17 @@ class Command:
     signals: those that came meanwhile.
     """
 
-    def __init__(self, words: Sequence[str], environment: dict[str, str], folder: Path | None = None) -> None:
-        """Start it. folder: where it runs, by default here. Raises CannotRun."""
+    def __init__(
+        self,
+        words: Sequence[str],
+        environment: dict[str, str],
+        folder: Path | None = None,
+        mask: Collection[int] | None = None,
+    ) -> None:
+        """Start it. folder: where it runs, by default here. mask: signals that it blocks, by default those that we do.
+
+        Raises CannotRun.
+        """
         here = os.open(".", os.O_RDONLY | os.O_CLOEXEC) if folder else -1
         self.signals: list[int] = []
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -46,7 +55,7 @@ class Command:
                 words[0],
                 list(words),
                 environment,
-                setsigmask=before,
+                setsigmask=before if mask is None else mask,
                 setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],  # which Python ignores
             )
         except (OSError, ValueError) as error:

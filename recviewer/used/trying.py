@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from recviewer import held
 from recviewer.exchange.amounts import size
@@ -57,7 +55,7 @@ def try_it(asked: ToTry, claims: Claims, say: Callable[[str], object]) -> tuple[
     Nothing is left behind, whatever happens, but where this process is killed at once: then the next start removes it.
     Raises CannotTry, CannotRun, EndedBySignal, OSError.
     """
-    with _ending(), held.folder_of_ours(held.FOR_TRYING) as place:
+    with _waiting() as mask, held.folder_of_ours(held.FOR_TRYING) as place:
         copy = Path(place) / "tree" / asked.top.name
         runs = []
         for step in ("before", "after"):
@@ -66,27 +64,39 @@ def try_it(asked: ToTry, claims: Claims, say: Callable[[str], object]) -> tuple[
             if step == "after":
                 asked.apply(copy)
             say(f"{step}: {' '.join(asked.words)}")
-            runs.append(_run(asked, copy, step, claims))
+            _end_if_asked()
+            runs.append(_run(asked, copy, step, claims, mask))
+            _end_if_asked()
             shutil.rmtree(copy)
         return runs[0], runs[1]
 
 
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+
+
 @contextmanager
-def _ending() -> Iterator[None]:
-    """Have signals that end a process end a `with`, so that what it made is removed."""
+def _waiting() -> Iterator[set[signal.Signals]]:
+    """Have signals that end a process wait for the length of a `with`, so that none ends the removal of what was made.
 
-    def end(number: int, frame: FrameType | None) -> NoReturn:
-        raise EndedBySignal(number)
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
+    They are asked for by `_end_if_asked`. Yields the mask of before.
+    """
+    before = {signal.Signals(one) for one in signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)}
     try:
-        yield
+        yield before
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        late = signal.sigtimedwait(_ENDING, 0)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if late is not None:
+            raise EndedBySignal(late.si_signo)
 
 
-def _run(asked: ToTry, copy: Path, step: str, claims: Claims) -> UsedRun:
+def _end_if_asked() -> None:
+    """Raise EndedBySignal where a signal waits that ends a process."""
+    if signal.sigpending() & set(_ENDING) and (late := signal.sigtimedwait(_ENDING, 0)):
+        raise EndedBySignal(late.si_signo)
+
+
+def _run(asked: ToTry, copy: Path, step: str, claims: Claims, mask: Collection[int]) -> UsedRun:
     asking = Asking(
         root=_moved(asked.root, asked.top, copy),
         name=step,
@@ -95,10 +105,11 @@ def _run(asked: ToTry, copy: Path, step: str, claims: Claims) -> UsedRun:
         with_tests=True,
         environment=_environment(asked.top, copy),
         folder=_moved(asked.folder, asked.top, copy),
+        mask=mask,
     )
     done = watch_run(asking, claims)
     for number in (-done.code, *done.signals):
-        if number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, -done.code) and number > 0:
+        if number in (*_ENDING, -done.code) and number > 0:
             raise EndedBySignal(number)
     return done.run
 
@@ -131,12 +142,17 @@ def _copied(top: Path, copy: Path) -> None:
     if needed * SPARE > free:
         raise CannotTry(f"A copy of {top} takes {size(needed)}, and {copy.parent} has {size(free)}.")
     try:
-        shutil.copytree(top, copy, symlinks=True, ignore=_left_away)
+        shutil.copytree(top, copy, symlinks=True, ignore=_left_away, copy_function=_copy_file)
     except shutil.Error as error:
         first = error.args[0][0]
         raise CannotTry(f"{first[0]} cannot be copied: {first[2]}") from None
     with suppress(GitFailed, OSError):
         _borrow(top, copy)
+
+
+def _copy_file(old: str, new: str) -> None:
+    _end_if_asked()
+    shutil.copy2(old, new, follow_symlinks=False)
 
 
 def _left_away(folder: str, names: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -50,7 +50,8 @@ class RunDone:
 class Asking:
     """What is to be run. root: whose recordings are watched. words: the command. keep: where the run is written to.
 
-    with_tests: hand the plugin to every pytest that is started. folder, environment: of the command; by default ours.
+    with_tests: hand the plugin to every pytest that is started. folder, environment, mask: of the command, by default ours;
+    mask: the signals that are blocked.
     """
 
     root: Path
@@ -60,6 +61,7 @@ class Asking:
     with_tests: bool = False
     folder: Path | None = None
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+    mask: Collection[int] | None = None
 
 
 def watch_run(asking: Asking, claims: Claims, *, skip: Sequence[Path] = ()) -> RunDone:
@@ -82,7 +84,7 @@ def watch_run(asking: Asking, claims: Claims, *, skip: Sequence[Path] = ()) -> R
         noted.sweeps = Sweeps(watch.root, noted.files.keys(), lambda files: _are_ours(ours, files))
         head = UsedRun(asking.name, datetime.now(UTC), asking.words, commit.root, commit.sha, commit.clean)
         environment = _environment(asking, folder, watch.root, claims)
-        command = Command(asking.words, environment, asking.folder)
+        command = Command(asking.words, environment, asking.folder, asking.mask)
         with _reading(watch, noted, _Part(asking.keep, head), folder):
             code = command.wait()
         ended = datetime.now(UTC)
