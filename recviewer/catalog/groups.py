@@ -22,7 +22,10 @@ from recviewer.recent import Recent
 
 
 class OneGroup(NamedTuple):
-    """What recordings of a group have. test_id: None for no test. commit: the id of what last touched them."""
+    """What recordings of a group have. test_id: None for no test. commit: the id of what last touched them.
+
+    used_by: the names of runs that read them, see `usage`.
+    """
 
     test_id: str | None
     kind: str
@@ -30,6 +33,7 @@ class OneGroup(NamedTuple):
     outcome: str
     replay: str
     commit: int | None
+    used_by: str | None
 
 
 class GroupSum(NamedTuple):
@@ -50,12 +54,12 @@ class TestGroups:
     __test__ = False
 
     def __init__(self, found: Columns) -> None:
-        names = ("test_id", "kind", "model", "outcome", "replay", "commit_id")
+        names = ("test_id", "kind", "model", "outcome", "replay", "commit_id", "used_by")
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT id, {', '.join(names)} FROM {TABLE} ORDER BY id")  # noqa: S608 - names of ours
             rows = {row[0]: row[1:] for row in cursor.fetchall()}
         numbers: dict[tuple[object, ...], int] = {}
-        none = (None, "", "", "", "", None)
+        none = (None, "", "", "", "", None, None)
         self._found = found
         self._group_of = array("l", [numbers.setdefault(rows.get(id, none), len(numbers)) for id in found.ids])
         self._groups = [OneGroup(*one) for one in numbers]  # type: ignore[arg-type]

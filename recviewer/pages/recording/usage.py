@@ -87,7 +87,7 @@ def _clauses(runs: tuple[RunFact, ...], uses: dict[str, object]) -> Iterator[str
         if unread:
             yield f"never by {_names(unread)}"
     elif unread:
-        yield f"Never read, say {counted(len(unread), 'run')}: {_names(unread)}"
+        yield f"Never read, {'says' if len(unread) == 1 else 'say'} {counted(len(unread), 'run')}: {_names(unread)}"
     else:
         yield "No run says whether it is read"
     if silent := len(runs) - speaking:

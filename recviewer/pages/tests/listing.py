@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from recviewer.catalog import freshness
+from recviewer.catalog.models import SuiteRun
 from recviewer.pages.recordings.facets import counts_of, printed_facets
 from recviewer.pages.recordings.jumps import test_named_by
 from recviewer.pages.recordings.listing import ListState
@@ -43,6 +44,7 @@ ORDERS = {
     "-size": "largest first",
     "-apart": "farthest from their siblings first",
     "-missed": "most that replay cannot find first",
+    "-unread": "most that no run reads first",
     "-last": "last changed first",
 }
 """How functions may be ordered; by file is the order of the tree."""
@@ -73,7 +75,7 @@ class TestRows:
 class TestsPage:
     """The page. files: in the order of the tree, () where functions stand by themselves; shown: how many functions do.
 
-    rows: all of them, printed. none: recordings of no test.
+    rows: all of them, printed. none: recordings of no test. has_runs: runs of the suite are kept.
     """
 
     __test__ = False
@@ -97,6 +99,7 @@ class TestsPage:
     list_url: str
     json_url: str
     faults: tuple[str, ...]
+    has_runs: bool
     overview: TreeOverview | None = None
     overview_is_hidden: bool = False
 
@@ -146,7 +149,8 @@ def build(state: ListState, order: str, folds: Folds) -> tuple[TestsPage, Folds]
     everything = _functions(ListState(), generation, kept_for)
     functions = () if faults else _functions(state, generation, kept_for)
     tests = sum(len(one.tests) for one in functions)
-    rows = _rows(functions, state, order, folds, (generation, kept_for))
+    has_runs = SuiteRun.objects.exists()
+    rows = _rows(functions, state, order, folds, (generation, kept_for), has_runs=has_runs)
     plain = ListState(words=state.words, terms=state.terms)
     _, beside = counts_of(plain, kept_for, is_faulty=bool(faults))
     total = sum_of(one.sum for one in functions)
@@ -163,7 +167,13 @@ def build(state: ListState, order: str, folds: Folds) -> tuple[TestsPage, Folds]
         files=rows.files,
         flat=rows.flat,
         rows=rows.html,
-        orders=tuple([Order(title, _address(state, one), one == order) for one, title in ORDERS.items()]),
+        orders=tuple(
+            [
+                Order(title, _address(state, one), one == order)
+                for one, title in ORDERS.items()
+                if has_runs or one != "-unread" or one == order
+            ]
+        ),
         order=order,
         facets=printed_facets(plain, beside, kept_for),
         chips=tuple(chips_of(plain)),
@@ -171,6 +181,7 @@ def build(state: ListState, order: str, folds: Folds) -> tuple[TestsPage, Folds]
         list_url=listed + plain.address(),
         json_url=reverse("tests:json") + plain.address(),
         faults=faults,
+        has_runs=has_runs,
     )
     return page, folds
 
@@ -191,12 +202,18 @@ _printed = Recent[Hashable, TestRows](8)
 
 
 def _rows(
-    functions: Sequence[TestFunction], state: ListState, order: str, folds: Folds, catalog: tuple[str, str]
+    functions: Sequence[TestFunction],
+    state: ListState,
+    order: str,
+    folds: Folds,
+    catalog: tuple[str, str],
+    *,
+    has_runs: bool,
 ) -> TestRows:
     """Return the rows, kept while nothing is indexed and nothing decided. catalog: names its present state."""
 
     def make() -> TestRows:
-        teller = RowTeller(folds, models_asked(), functions)
+        teller = RowTeller(folds, models_asked(), functions, has_runs=has_runs)
         files: tuple[FileLine, ...] = ()
         flat: tuple[FunctionView, ...] = ()
         ordered = _ordered(functions, order) if order else functions
@@ -215,7 +232,7 @@ def _rows(
 
     if folds.asked or narrowing.holds_said(state.terms, state.words):
         return make()
-    return _printed.made((*catalog, state.terms, state.words, order, standing.state()), make)
+    return _printed.made((*catalog, state.terms, state.words, order, standing.state(), has_runs), make)
 
 
 def _with(state: ListState, typed: str) -> str:
@@ -228,10 +245,12 @@ def _ordered(functions: Sequence[TestFunction], order: str) -> list[TestFunction
         "-size": lambda one: one.sum.size,
         "-apart": lambda one: one.distance,
         "-missed": lambda one: one.sum.missed,
+        "-unread": lambda one: one.sum.unread,
         "-last": lambda one: one.sum.last.timestamp() if one.sum.last else 0,
     }
     some = [one for one in functions if one.outliers] if order == "-apart" else list(functions)
     some = [one for one in some if one.sum.missed] if order == "-missed" else some
+    some = [one for one in some if one.sum.unread] if order == "-unread" else some
     return sorted(some, key=lambda one: (-keys[order](one), one.file, one.name))
 
 
@@ -263,6 +282,8 @@ def _as_json(request: HttpRequest, state: ListState) -> Json:
                     "came_to": dict(sorted(one.did.items())),
                     "models": dict(sorted(one.models.items())),
                     "verdicts": dict(sorted(one.verdicts.items())),
+                    "read_by": dict(sorted(one.read_by.items())),
+                    "never_read": one.unread,
                     "last_commit": one.last.isoformat() if one.last else None,
                 }
                 for test, one in every[start : start + PER_PAGE]

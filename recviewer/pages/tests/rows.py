@@ -17,6 +17,9 @@ from recviewer.pages.text.test_addresses import url_of_test
 OPEN = 40
 """Functions of files that are open at once."""
 
+NAMED_RUNS = 6
+"""Runs of the suite that are named."""
+
 BARS = 60
 """Tests of a function that have a bar; of more, each bar stands for several."""
 
@@ -33,12 +36,13 @@ class DrawnBar:
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """The recordings of one test. url: "" where there is no such test."""
+    """The recordings of one test. url: "" where there is no such test. unread: those that no run of the suite reads."""
 
     url: str
     count: int
     missed: int
     failed: int
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,23 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadByRuns:
+    """What runs of the suite say of a row. runs: how many read any of it. is_never: those that speak of it read none.
+
+    title: in words.
+    """
+
+    runs: int
+    is_never: bool
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionView:
-    """A row. url: of the only test, "" where there are several; then fold holds them. marks: (glyph, tone, words)."""
+    """A row. url: of the only test, "" where there are several; then fold holds them. marks: (glyph, tone, words).
+
+    by_runs: None where no run is kept.
+    """
 
     anchor: str
     file: str
@@ -66,6 +85,7 @@ class FunctionView:
     marks: tuple[tuple[str, str, str], ...]
     url: str
     fold: Fold | None
+    by_runs: ReadByRuns | None
 
     @property
     def verdicts(self) -> tuple[tuple[str, int], ...]:
@@ -75,7 +95,10 @@ class FunctionView:
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """A file with its functions. folder: without what all files begin with; title: all of its path."""
+    """A file with its functions. folder: without what all files begin with; title: all of its path.
+
+    by_runs: None where no run is kept.
+    """
 
     folder: str
     name: str
@@ -85,6 +108,7 @@ class FileLine:
     tally: Tally
     fold: Fold
     marks: tuple[tuple[str, str, str], ...]
+    by_runs: ReadByRuns | None
 
     @property
     def verdicts(self) -> tuple[tuple[str, int], ...]:
@@ -93,10 +117,12 @@ class FileLine:
 
 
 class RowTeller:
-    """Makes rows ready."""
+    """Makes rows ready. has_runs: runs of the suite are kept, so that each row tells of them."""
 
-    def __init__(self, folds: Folds, models: tuple[str, ...], functions: Sequence[TestFunction]) -> None:
-        self._folds, self._models = folds, models
+    def __init__(
+        self, folds: Folds, models: tuple[str, ...], functions: Sequence[TestFunction], *, has_runs: bool
+    ) -> None:
+        self._folds, self._models, self._has_runs = folds, models, has_runs
         self._start = shared_folder(list(dict.fromkeys(one.file for one in functions)))
 
     def files(self, functions: Sequence[TestFunction], *, is_narrow: bool) -> tuple[tuple[FileLine, ...], Fold | None]:
@@ -132,6 +158,7 @@ class RowTeller:
             tally,
             fold,
             tuple(_plain_marks(tally))[:1],
+            _read_by(tally) if self._has_runs else None,
         )
 
     def function(self, one: TestFunction) -> FunctionView:
@@ -157,6 +184,7 @@ class RowTeller:
             marks=tuple(marks[:3]),
             url=url_of_test(one.tests[0][0]) if single else "",
             fold=None if single else self._grid(one, anchor),
+            by_runs=_read_by(one.sum) if self._has_runs else None,
         )
 
     def _grid(self, one: TestFunction, anchor: str) -> Fold:
@@ -180,7 +208,7 @@ class RowTeller:
                 for each in parameters
                 if each.name != "provider" and not (has_provider and each.name == "model")
             ]
-            cell = GridCell(url_of_test(test), tally.count, tally.missed, tally.failed)
+            cell = GridCell(url_of_test(test), tally.count, tally.missed, tally.failed, tally.unread)
             row = " · ".join(rest) or (provider and "all") or "no parameters"
             while provider in rows.get(row, {}):  # another model of the same provider
                 row += " ·"
@@ -231,11 +259,22 @@ def _bars(one: TestFunction, models: tuple[str, ...]) -> Iterator[DrawnBar]:
         yield DrawnBar(number * 7, round(18 - height, 1), height, tone)
 
 
+def _read_by(tally: Tally) -> ReadByRuns:
+    runs = sorted(tally.read_by)
+    named = ", ".join(runs[:NAMED_RUNS]) + (f" and {len(runs) - NAMED_RUNS:,} more" if len(runs) > NAMED_RUNS else "")
+    said = [f"read by {named}"] if runs else []
+    said += [f"{tally.unread:,} of {counted(tally.count, 'recording')} never read"] if tally.unread else []
+    said += [f"of {tally.untold:,} no run says anything"] if tally.untold else []
+    return ReadByRuns(len(runs), bool(tally.unread) and not runs, "; ".join(said))
+
+
 def _plain_marks(tally: Tally) -> Iterator[tuple[str, str, str]]:
     if tally.failed:
         yield "error", "bad", f"{tally.failed:,} failed"
     if tally.missed:
         yield "warn", "warn", f"replay cannot find {tally.missed:,}"
+    if tally.unread:
+        yield "warn", "warn", f"no run reads {tally.unread:,}"
     if tally.empty:
         yield "warn", "warn", counted(tally.empty, "empty answer")
 

@@ -29,6 +29,8 @@ class Tally:
 
     missed: those that replay does not find. did: what they came to, by outcome, and those that list something by kind.
     models: by name. verdicts: by state. last: when a commit last touched one, None where nobody knows.
+    read_by: how many recordings each run of the suite read, by its name; unread: those that no run reads; untold: those of
+    which no run says anything.
     """
 
     count: int = 0
@@ -40,6 +42,9 @@ class Tally:
     models: dict[str, int] = field(default_factory=dict)
     verdicts: dict[str, int] = field(default_factory=dict)
     last: datetime | None = None
+    read_by: dict[str, int] = field(default_factory=dict)
+    unread: int = 0
+    untold: int = 0
 
     def add(self, other: Tally) -> None:
         """Add what another one holds."""
@@ -48,7 +53,10 @@ class Tally:
         self.missed += other.missed
         self.failed += other.failed
         self.empty += other.empty
-        for mine, theirs in ((self.did, other.did), (self.models, other.models), (self.verdicts, other.verdicts)):
+        self.unread += other.unread
+        self.untold += other.untold
+        sums = ((self.did, other.did), (self.models, other.models), (self.verdicts, other.verdicts))
+        for mine, theirs in (*sums, (self.read_by, other.read_by)):
             for name, count in theirs.items():
                 mine[name] = mine.get(name, 0) + count
         if other.last is not None and (self.last is None or other.last > self.last):
@@ -85,7 +93,7 @@ def _added_up(state: ListState, kept_for: str) -> dict[str, Tally]:
     columns, flags = flags_of(state, kept_for)
     found: dict[str, Tally] = {}
     for alike, count, size, last in groups_of(columns, kept_for).summed(flags):
-        test, kind, model, outcome, replay, _ = alike
+        test, kind, model, outcome, replay, _, used_by = alike
         one = found.setdefault(test or "", Tally())
         one.count += count
         one.size += size
@@ -95,6 +103,10 @@ def _added_up(state: ListState, kept_for: str) -> dict[str, Tally]:
         what = kind if outcome == Outcome.LISTING else outcome
         one.did[what] = one.did.get(what, 0) + count
         one.models[model] = one.models.get(model, 0) + count
+        one.unread += count if used_by == "" else 0
+        one.untold += count if used_by is None else 0
+        for run in (used_by or "").split():
+            one.read_by[run] = one.read_by.get(run, 0) + count
         if last is not None and (one.last is None or last > one.last):
             one.last = last
     return found
