@@ -44,8 +44,10 @@ class WantedRun:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Tell a parser what `used` takes before `--`."""
-    parser.usage = "recviewer used [DIR] [--as NAME] [--output FILE] -- COMMAND…  |  import FILE…  |  list"
-    parser.add_argument("words", nargs="*", metavar="DIR", help="the recordings root; or import FILE…; or list")
+    parser.usage = "recviewer used [DIR] [--as NAME] [--output FILE] -- COMMAND…  |  import FILE…  |  list  |  by-test"
+    parser.add_argument(
+        "words", nargs="*", metavar="DIR", help="the recordings root; or import FILE…; or list, by-test"
+    )
     parser.add_argument(
         "--as", dest="name", metavar="NAME", help="what the run is called (default: the program's name)"
     )
@@ -54,7 +56,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--tests", action="store_true", help="hand the plugin to pytest, to note which test reads which file"
     )
     parser.add_argument("--quiet", action="store_true", help="say nothing about the run itself")
-    parser.add_argument("--recordings", metavar="DIR", help="the recordings root, for import and list")
+    parser.add_argument("--recordings", metavar="DIR", help="the recordings root, for import, list and by-test")
 
 
 def prepare(where: Places) -> None:

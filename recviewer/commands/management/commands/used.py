@@ -18,7 +18,8 @@ class Command(BaseCommand):
     help = (
         "Run COMMAND, a test suite, unchanged, and note which recording files below DIR it opens, whatever program opens "
         "them: its output, its signals and its exit code are passed on. What was noted is kept as used-NAME.jsonl. "
-        "`recviewer used import FILE…` takes such files of other machines, `recviewer used list` tells what is there. "
+        "`recviewer used import FILE…` takes such files of other machines, `recviewer used list` tells what is there, "
+        "`recviewer used by-test` which tests read others' recordings, or none. "
         "Example: recviewer used tests --as openai -- pytest tests/integration"
     )
     requires_system_checks: list[str] = []
@@ -42,6 +43,8 @@ class Command(BaseCommand):
                 self._import(words[1:])
             elif not command and words == ["list"]:
                 self._list()
+            elif not command and words == ["by-test"]:
+                self._by_test()
             elif not command or len(words) > 1:
                 raise CannotStart("say what is to be run: recviewer used [DIR] -- COMMAND…")
             else:
@@ -86,3 +89,16 @@ class Command(BaseCommand):
             self.stderr.write(f"{name} cannot be used: {why}")
         if not found.runs:
             self.stderr.write("No run is kept here yet: recviewer used [DIR] -- COMMAND…")
+
+    def _by_test(self) -> None:
+        from recviewer.commands.suite_runs import by_test_below
+        from recviewer.commands.terminal import safe
+        from recviewer.store.refusals import Refusal
+        from recviewer.used.by_test import told
+
+        try:
+            found = by_test_below(settings.RECORDINGS_ROOT, settings.DATA_DIR, limit_bytes=settings.FILE_LIMIT_BYTES)
+        except Refusal as refusal:
+            raise CannotStart(str(refusal)) from None
+        for line in told(found):
+            self.stdout.write(safe(line))
