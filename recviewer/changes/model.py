@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from recviewer.changes.expected import NOTHING_EXPECTED, Expected
 from recviewer.changes.moves import QUIET, differ
+from recviewer.changes.run_words import NOTHING_SAID, RunWords
 from recviewer.difference.behind_masks import behind
 from recviewer.difference.model import Churn, Difference
 from recviewer.difference.words import Count
@@ -52,7 +53,8 @@ class Change:
     is_older: it is gone, and an older generation of the call that it shares its group with. is_move: only where it stands
     changed. expected: what its test looks for in the answer. why_not_back: of one that nothing asked for, why its old
     recording is not to be taken back, as a clause, "" where it can be; None for other changes, and where nobody looked.
-    kin: the same for changes that may be read on one page, b"" for one that stands for itself: see `kin`.
+    kin: the same for changes that may be read on one page, b"" for one that stands for itself: see `kin`. runs: what runs
+    of the suite say of it, which neither asks for a decision nor takes one away.
     """
 
     churn: Churn
@@ -76,6 +78,7 @@ class Change:
     expected: Expected = NOTHING_EXPECTED
     why_not_back: str | None = None
     kin: bytes = b""
+    runs: RunWords = NOTHING_SAID
 
     @property
     def key(self) -> Key:

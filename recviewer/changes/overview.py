@@ -13,6 +13,7 @@ from recviewer.changes.generations import folded
 from recviewer.changes.kin import kin_of
 from recviewer.changes.model import ORDER, Change, Key
 from recviewer.changes.numbers import Numbers, count
+from recviewer.changes.run_words import NOTHING_SAID, RunWords, words_on
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, SectionKind
 from recviewer.git.repository import GitFailed
@@ -22,6 +23,7 @@ from recviewer.pairing.sides import Side
 from recviewer.pairing.successors import KeptRecording
 from recviewer.replay.names import ReplayState
 from recviewer.smells import Severity
+from recviewer.used.model import UsedRun
 
 Verdicts = Mapping[str, str]
 """What reviewers said, by `Change.subject` and `Change.own_subject`: `approved`, `rejected`, `delete`, `revert`."""
@@ -98,6 +100,19 @@ def with_offers(found: Overview) -> Overview:
     attached = offers.attached(found.source, found.changes)
     is_whole = found.is_whole and all(one.why_not_back != offers.NOT_READ for one in attached)
     return replace(_with(found, attached), is_whole=is_whole)
+
+
+def with_runs(found: Overview, runs: Sequence[UsedRun]) -> Overview:
+    """Return the overview with what runs of the suite say of its changes; where git cannot tell they say less."""
+    words = words_on(found.source.range, found.changes, runs)
+    return with_words(found, words)
+
+
+def with_words(found: Overview, words: Mapping[Key, RunWords]) -> Overview:
+    """Return the overview with what was said of its changes, see `run_words.words_on`."""
+    if not words:
+        return found
+    return _with(found, [replace(one, runs=words.get(one.key, NOTHING_SAID)) for one in found.changes])
 
 
 Marks = frozenset[tuple[str, Severity]]

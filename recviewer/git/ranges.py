@@ -115,6 +115,12 @@ def _asked_merge_bases(repository: Repository, base: str, head: str) -> tuple[st
     raise MissingObjects(_said(done), missing(repository))
 
 
+def between(repository: Repository, base: str, head: str) -> frozenset[str]:
+    """Return the commits (full names) that a head has and a base has not."""
+    out = _output(repository, "rev-list", "--end-of-options", head, f"^{base}")
+    return frozenset(out.decode("ascii", "replace").split())
+
+
 def differing(repository: Repository, base: str, head: str) -> list[ChangedFile]:
     """Return the files that differ between two commits (full names), in order of path, renames as gone and new."""
     words = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv")

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from django.conf import settings
 
 from recviewer.changes import changeset, disk, sources
 from recviewer.changes.changeset import ChangeSet, each_side
 from recviewer.changes.expected import state_on_disk
-from recviewer.changes.overview import Overview, decided, overview, subjects, with_expected, with_offers
+from recviewer.changes.model import Key
+from recviewer.changes.overview import Overview, decided, overview, subjects, with_expected, with_offers, with_words
+from recviewer.changes.run_words import RunWords, words_on
 from recviewer.changes.sources import Range
 from recviewer.discreet import discreet
 from recviewer.git.fetched import beside
@@ -24,6 +27,7 @@ from recviewer.recent import Recent
 from recviewer.report.report import Report
 from recviewer.review import pairs
 from recviewer.review.filters import standings_for
+from recviewer.used import kept as runs_kept
 
 KEPT = 12
 """Ranges whose report is kept in memory; the one that was not looked at for longest goes first."""
@@ -46,7 +50,8 @@ class _Known:
 
 
 _library = Library()
-_known = Recent[tuple[str, str, str], _Known](KEPT, weigh=lambda known: known.size, limit=KEPT_BYTES)
+_RangeKey: TypeAlias = tuple[str, str, str]
+_known = Recent[_RangeKey, _Known](KEPT, weigh=lambda known: known.size, limit=KEPT_BYTES)
 
 
 def repository() -> Repository:
@@ -99,25 +104,41 @@ def watching(spec: str) -> Callable[[], Report]:
 
 def report_on(asked: Range) -> Report:
     """Return the report on a range that was opened: see `report_of`."""
-    known = _known_of(asked)
+    key, known = _known_of(asked)
     standings = standings_for(subjects(known.report.found.changes))
     verdicts = {subject: standing.state for subject, standing in standings.items()}
-    report = Report(decided(known.report.found, verdicts))
+    report = Report(with_words(decided(known.report.found, verdicts), _words(key, known)))
     return report if report.found.source.range == asked else _under(report, asked)
 
 
-def _known_of(asked: Range) -> _Known:
-    """Return what is known of a range under the pairs that reviewers made and broke by now."""
+_said = Recent[tuple[object, ...], dict[Key, RunWords]](KEPT)
+"""What runs of the suite say of the changes of ranges, which are few."""
+
+
+def _words(key: _RangeKey, known: _Known) -> dict[Key, RunWords]:
+    """Return what the runs that are kept say of a range."""
+    data = Path(settings.DATA_DIR)
+    runs = runs_kept.state(data)
+    if not runs:
+        return {}
+    found = known.report.found
+    return _said.made(
+        (key, known.choices, runs), lambda: words_on(found.source.range, found.changes, runs_kept.kept_in(data).runs)
+    )
+
+
+def _known_of(asked: Range) -> tuple[_RangeKey, _Known]:
+    """Return what is known of a range under the pairs that reviewers made and broke by now, and the key of the range."""
     key = _key(asked, "" if asked.head else disk.state(asked.repository))
     said = pairs.choices()
     known = _known.get(key)
     if known is not None and known.choices == _about(said, known.blobs):
-        return known
+        return key, known
     if not asked.head:
-        return _known.put(key, _worked_out(_source(asked, known), said))
+        return key, _known.put(key, _worked_out(_source(asked, known), said))
     with kept.alone(asked):
         found = _from_folder(asked, said) or _shared(_worked_out(_source(asked, known), said))
-    return _known.put(key, found)
+    return key, _known.put(key, found)
 
 
 def _source(asked: Range, known: _Known | None) -> ChangeSet:
@@ -148,7 +169,7 @@ def _shared(known: _Known) -> _Known:
     return known
 
 
-def _key(asked: Range, state: str) -> tuple[str, str, str]:
+def _key(asked: Range, state: str) -> _RangeKey:
     """Return what a report hangs on. state: of the recordings on disk. The sources of tests count, too."""
     head = asked.head or f"disk:{state}:{state_on_disk(asked.repository)}"
     return str(asked.repository.git_dir), asked.base, head

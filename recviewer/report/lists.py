@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from recviewer.changes.model import ORDER, Change
+from recviewer.changes.run_words import clauses_on
 from recviewer.difference.model import Churn
 from recviewer.exchange.amounts import counted
 from recviewer.pairing.pairs import Sure
@@ -151,6 +152,7 @@ class Lists:
             facts.append(code(side.exchange.model, 80))
         facts += self._said(item)
         facts += [plain(words) for words in self._remarks(change)]
+        facts += [plain(words) for words in clauses_on(item)]
         facts += _decided(item)
         if self.budget.has_places and not url and side.test and len(item) == 1:
             facts.append(code(short_path(side.path)))

@@ -18,7 +18,7 @@ from recviewer.report.links import Links
 from recviewer.report.lists import TITLES, Budget, Lists, short_path
 from recviewer.report.quoting import code, link, plain
 from recviewer.report.report import Report, range_of
-from recviewer.report.sentence import about_tests, clauses, ending, opening, sentence
+from recviewer.report.sentence import about_runs, about_tests, clauses, ending, opening, sentence
 from recviewer.smells import Severity
 
 MARKER = "<!-- recviewer-report -->"
@@ -148,6 +148,9 @@ class _Told:
             yield from self._table()
         yield from self._findings()
         yield from self._again()
+        if about := about_runs(found):
+            yield f"🟠 **{about}**; it asks for no decision and takes none away (runs)"
+            yield ""
         for problem in found.source.problems[:10]:
             yield f"🟠 Not looked at: {plain(problem, 300)}"
             yield ""

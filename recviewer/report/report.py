@@ -10,12 +10,13 @@ from recviewer.changes.expected import Met, kept
 from recviewer.changes.findings import Finding
 from recviewer.changes.model import Change
 from recviewer.changes.numbers import Numbers
-from recviewer.changes.overview import Overview, decided, overview, subjects, with_expected
+from recviewer.changes.overview import Overview, decided, overview, subjects, with_expected, with_runs
 from recviewer.difference.model import Churn
 from recviewer.exchange.model import Json
 from recviewer.git.repository import Repository
 from recviewer.pairing.pairs import Choice
 from recviewer.pairing.sides import Library, Side
+from recviewer.used.model import UsedRun
 
 Ask = Callable[[Sequence[str]], dict[str, str]]
 """Returns what reviewers said, by subject (`overview.subjects`), for those of the given subjects that were decided on."""
@@ -51,13 +52,15 @@ def make(
     ask: Ask | None = None,
     library: Library | None = None,
     choices: Sequence[Choice] = (),
+    runs: Sequence[UsedRun] = (),
 ) -> Report:
     """Work the report out. spec: `BASE...HEAD`, `BASE..HEAD` or `BASE`. Raises GitFailed with what to do.
 
-    choices: pairs that reviewers made or broke, in order.
+    choices: pairs that reviewers made or broke, in order. runs: of the suite, whose recordings were watched.
     """
     asked = sources.open_range(repository, sources.parse(spec))
     found = with_expected(overview(changeset.load(asked, library or Library()), choices=choices))
+    found = with_runs(found, runs)
     if ask is not None:
         found = decided(found, ask(subjects(found.changes)))
     return Report(found)
@@ -114,7 +117,17 @@ def _change(change: Change) -> dict[str, Json]:
         "item": change.alike,
         "unread": change.unread or None,
         "expected": [_met(one) for one in change.expected.met] if change.expected.is_read else None,
+        "runs": _runs(change),
     }
+
+
+def _runs(change: Change) -> dict[str, Json] | None:
+    """Return the keys of what runs of the suite say of a change, None where they say nothing."""
+    told = change.runs
+    if not told.clause:
+        return None
+    tests: dict[str, Json] = {"tests": told.tests, "failed": told.failed}
+    return {"unread_by": list(told.unread), "asked_by": list(told.asked)} | tests
 
 
 def _met(met: Met) -> dict[str, Json]:

@@ -104,6 +104,15 @@ def about_tests(found: Overview) -> str:
     )
 
 
+def about_runs(found: Overview) -> str:
+    """Return of how many recordings runs of the suite say something; "" where they say nothing."""
+    unread = sum(bool(change.runs.unread) for change in found.changes)
+    asked = sum(bool(change.runs.asked) for change in found.changes)
+    said = [f"{counted(unread, 'new recording')} never read by a run of the suite that would have"] if unread else []
+    said += [f"{counted(asked, 'deleted recording')} that a run of the suite asked for in vain"] if asked else []
+    return "; ".join(said)
+
+
 def status(found: Overview) -> str:
     """Return the same in 140 characters at most: what needs you first, details as far as they fit."""
     if not found.changes:

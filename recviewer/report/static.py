@@ -22,7 +22,7 @@ from recviewer.report.lists import TITLES, verdict_of
 from recviewer.report.markdown import verdicts
 from recviewer.report.markup import fold, name, text
 from recviewer.report.report import Report, range_of
-from recviewer.report.sentence import about_tests, clauses, ending, opening, sentence
+from recviewer.report.sentence import about_runs, about_tests, clauses, ending, opening, sentence
 
 LIMIT = 12_000_000
 """Characters after which changes are told by one line each; the file says so."""
@@ -76,6 +76,8 @@ def _head(report: Report, links: Links) -> Iterator[str]:
     yield f"<p>Verdicts: {' · '.join(words for _, words in verdicts(report)) or 'none yet'}</p>\n"
     if about := about_tests(found):
         yield f"<p>{about}</p>\n"
+    if runs := about_runs(found):
+        yield f'<p class="warn">{runs}.</p>\n'
     yield from _notes(found)
     yield "</header>\n"
 
@@ -222,6 +224,7 @@ def _summary(change: Change) -> str:
     notes = [verdict_of(change)] if change.verdict else []
     if change.unasked:
         notes.append("not caused by this change")
+    notes += [change.runs.clause] if change.runs.clause else []
     model = change.side.exchange.model
     test = change.about.test or change.side.path
     return (

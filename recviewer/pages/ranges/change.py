@@ -16,6 +16,7 @@ from recviewer.catalog.where import key_at, way
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
 from recviewer.changes.recorded import recorded
+from recviewer.changes.run_words import clauses_on
 from recviewer.difference.model import Churn
 from recviewer.git.repository import GitFailed
 from recviewer.pages.deciding.verdict_bar import UNREAD, Bar, bar_of
@@ -145,6 +146,7 @@ def _page(
     difference = _difference(request, place, change)
     facts = [PairFact(*SEVERITIES[one.finding.severity], one.words) for one in findings]
     facts += [PairFact("warn", "warn", "not caused by this change")] if change.unasked else []
+    facts += [PairFact("warn", "warn", clause) for clause in clauses_on(item.changes)]
     facts += [PairFact("warn", "warn", "lost what its test looks for")] if change.expected.loses else []
     facts += [PairFact("", "", "older generation of a call, all of it deleted")] if change.is_older else []
     changes = place.report.found.changes

@@ -19,6 +19,8 @@ from recviewer.smells import Severity
 
 RULE_LENGTH = 100
 """Characters of a rule's name; none is longer."""
+BY_RUNS = "never read, or missed by a run"
+"""What is asked for where runs of the suite have something to say."""
 _NEEDS = {"you": "need you", "somebody": "more than churn"}
 
 
@@ -34,7 +36,8 @@ class RangeFilter:
     classes: any of them. rule, severity: of a finding. is_found: only what has findings, or has none. needs: `you` for what
     needs a person, `somebody` for what did before it was decided on. verdict: `undecided`, `approved`, …. test: an id as
     `test_ids.stand_in` writes it, None for any, "" where no test is known. unasked: only what nothing in the range asked
-    for. by_call: the queue leads from call to call, and not from test to test; that asks for no other changes.
+    for. runs: only what runs of the suite did not read, or miss. by_call: the queue leads from call to call, and not from
+    test to test; that asks for no other changes.
     """
 
     classes: tuple[Churn, ...] = ()
@@ -45,6 +48,7 @@ class RangeFilter:
     verdict: str = ""
     test: str | None = None
     unasked: bool = False
+    runs: bool = False
     by_call: bool = False
 
     @classmethod
@@ -61,6 +65,7 @@ class RangeFilter:
             verdict if verdict in STATES else "",
             test_ids.asked_for(query.get("test", "")) if "test" in query else None,
             "unasked" in query,
+            "runs" in query,
             query.get("by") == "change",
         )
 
@@ -79,6 +84,7 @@ class RangeFilter:
         made += [("verdict", self.verdict)] if self.verdict else []
         made += [("test", self.test)] if self.test is not None else []
         made += [("unasked", "1")] if self.unasked else []
+        made += [("runs", "1")] if self.runs else []
         return made + ([("by", "change")] if self.by_call else [])
 
     def query(self, *more: tuple[str, str]) -> str:
@@ -115,6 +121,7 @@ class RangeFilter:
             and (not self.verdict or (change.verdict or "undecided") == self.verdict)
             and (self.test is None or test_ids.stand_in(change.about.test_id) == self.test)
             and (not self.unasked or change.unasked)
+            and (not self.runs or bool(change.runs.clause))
             and (not self.needs or (change.needs_you if self.needs == "you" else not change.is_churn))
             and (self.is_found is None or self.is_found == (change.severity is not None))
         )
@@ -146,6 +153,8 @@ class RangeFilter:
             parts.append(STATES[self.verdict].title)
         if self.unasked:
             parts.append("not caused by this change")
+        if self.runs:
+            parts.append(BY_RUNS)
         if self.test is not None:
             parts.append(self._test_words(report))
         return ", ".join(parts)

@@ -16,6 +16,7 @@ from recviewer.changes.findings import Finding
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import ORDER, Change
 from recviewer.changes.numbers import Numbers, count
+from recviewer.changes.run_words import clauses_on
 from recviewer.difference.model import Churn
 from recviewer.git import refs
 from recviewer.git.ranges import Counted
@@ -23,7 +24,7 @@ from recviewer.git.refs import CommitFacts
 from recviewer.git.repository import Repository
 from recviewer.memory.ranges import repository
 from recviewer.pages.ranges.called import RequestName, called
-from recviewer.pages.ranges.filter import RangeFilter, of_finding
+from recviewer.pages.ranges.filter import BY_RUNS, RangeFilter, of_finding
 from recviewer.pages.ranges.generations import older_of, question_url
 from recviewer.pages.ranges.old_ones import MadeAgain, made_again
 from recviewer.pages.ranges.queue import ShownRange, queue_of
@@ -67,7 +68,7 @@ class TestRow:
     others: further tests that have the same. what: looks with how many. told: what changed; of several changes what is
     true of all, or of the weightiest. findings: looks with how many changes have such. words: that came and went, as far as
     known; of what is the same in several recordings once. unread: changes that were left unread, of whose words nobody
-    knows. older: older generations.
+    knows. older: older generations. by_runs: changes of which runs of the suite have something to say.
     """
 
     test: TestId | None
@@ -84,6 +85,7 @@ class TestRow:
     states: tuple[tuple[Look, int], ...]
     unread: int
     older: int
+    by_runs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class ChangeRow:
     """One item: a change, or one that stands for `more` others. told: what changed, of several what is true of all.
 
     older: the older generations of the call, each with its address; older_url: where all of them are
-    let go together, "" where there are none.
+    let go together, "" where there are none. by_runs: what runs of the suite say.
     """
 
     change: Change
@@ -102,6 +104,7 @@ class ChangeRow:
     more: int
     older: tuple[tuple[Change, str], ...] = ()
     older_url: str = ""
+    by_runs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,7 @@ class Landing:
     places: tuple[Narrowing, ...]
     verdicts: tuple[Narrowing, ...]
     unasked: Narrowing | None
+    by_runs: Narrowing | None
     made_again: MadeAgain | None
     heading: str
     walked: str
@@ -212,6 +216,7 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
         places=_places(place, asked, by_test=by_test),
         verdicts=_verdicts(place, asked),
         unasked=_unasked(place, asked),
+        by_runs=_by_runs(place, asked),
         made_again=made_again(place) if asked.is_empty else None,
         heading=asked.words(report),
         walked=walked.words(report),
@@ -288,6 +293,14 @@ def _unasked(place: ShownRange, asked: RangeFilter) -> Narrowing | None:
     return Narrowing("not caused by this change", count, url, asked.unasked)
 
 
+def _by_runs(place: ShownRange, asked: RangeFilter) -> Narrowing | None:
+    count = sum(bool(change.runs.clause) for change in place.report.found.changes)
+    if not count:
+        return None
+    url = place.url + (RangeFilter() if asked.runs else RangeFilter(runs=True)).query()
+    return Narrowing(BY_RUNS, count, url, asked.runs)
+
+
 def _labels(changes: Sequence[Change]) -> dict[str, TestLabel]:
     """Return what each test of a range is called, on whichever page of the list it stands."""
     tests = {change.about.test_id for change in changes} - {""}
@@ -317,6 +330,7 @@ def _test(place: ShownRange, asked: RangeFilter, item: Item, labels: Mapping[str
         tuple((look_of_state(state, is_gone=is_gone), n) for (state, is_gone), n in states.most_common()),
         sum(bool(change.unread) for change in item.changes),
         len(item.older),
+        sum(bool(change.runs.clause) for change in item.changes),
     )
 
 
@@ -343,6 +357,7 @@ def _row(place: ShownRange, asked: RangeFilter, item: Item) -> ChangeRow:
         len(item.changes) - 1,
         tuple([(one, place.change_url(queue, one)) for one in older]),
         question_url(place, change) if older else "",
+        clauses_on(item.changes),
     )
 
 

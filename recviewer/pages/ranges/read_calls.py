@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from recviewer.changes.items import Item, items, place_of
 from recviewer.changes.model import Change
 from recviewer.changes.once import Repeated, ToldCall, in_order_of_calls, told_once
+from recviewer.changes.run_words import clauses_on
 from recviewer.difference.model import Churn, Words
 from recviewer.exchange.model import Kind
 from recviewer.pages.difference.expected import ShownExpected, expected_of
@@ -56,6 +57,11 @@ class ReadCall:
     def changes(self) -> tuple[Change, ...]:
         """The change, and those that are the same."""
         return (self.change, *(one.change for one in self.others))
+
+    @property
+    def by_runs(self) -> tuple[str, ...]:
+        """What runs of the suite say of them."""
+        return clauses_on(self.changes)
 
 
 def fields_of(some: Sequence[Change]) -> str:

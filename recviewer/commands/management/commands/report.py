@@ -47,6 +47,13 @@ class Command(BaseCommand):
             "in a commit; may be given more than once; default: $RECVIEWER_REVIEWS_FILE, if it is there",
         )
         parser.add_argument(
+            "--runs",
+            metavar="FILE",
+            action="append",
+            help="a run of the suite, as `recviewer used` keeps it, or a folder with such; may be given more than once, and "
+            "an empty one for none; default: those of the data folder",
+        )
+        parser.add_argument(
             "--format",
             choices=FORMS,
             default="md",
@@ -63,6 +70,7 @@ class Command(BaseCommand):
         parser.add_argument("--output", metavar="FILE", help="write to a file instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        from recviewer.commands.suite_runs import runs_for
         from recviewer.commands.terminal import safe
         from recviewer.commands.verdicts import hear
         from recviewer.git.ranges import opened
@@ -75,7 +83,8 @@ class Command(BaseCommand):
         try:
             repository = opened(folder)
             heard = hear(repository, folder, options["reviews"], self.stderr.write)
-            made = reports.make(repository, options["range"], ask=heard.ask, choices=heard.choices())
+            runs = runs_for(options["runs"], folder, repository, self.stderr.write)
+            made = reports.make(repository, options["range"], ask=heard.ask, choices=heard.choices(), runs=runs)
             _put(pieces(made, options["format"], public=settings.PUBLIC_URL), options["output"])
         except (GitFailed, Refusal, OSError) as failed:
             raise CommandError(f"{str(failed).rstrip('.')}.", returncode=2) from None

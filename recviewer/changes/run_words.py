@@ -1,0 +1,190 @@
+"""What runs of the suite say of the changes of a range: that none reads a new recording, that one asked for a deleted one.
+
+A run speaks of a new recording where it knew these very bytes. That it asked for a deleted one in vain counts where it ran
+on what the range leads to: it knew a new recording of it, or ran on a commit of it or, where the repository does not have
+its commit (a host's merge of the two), after the head was made.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from recviewer.catalog.naming import file_of, suite_of
+from recviewer.changes.unchanged import tests_of
+from recviewer.exchange.amounts import counted
+from recviewer.git import ranges, refs
+from recviewer.git.repository import GitFailed
+from recviewer.pairing.sides import Side
+from recviewer.store.paths import key_of
+from recviewer.used.model import UsedRun
+from recviewer.used.speaking import ELSEWHERE, OfRecording, RunSays, Speaker
+
+if TYPE_CHECKING:
+    from recviewer.changes.model import Change, Key
+    from recviewer.changes.sources import Range
+
+NAMED = 4
+"""Runs that a clause names."""
+
+_FAILED = frozenset({"failed", "error"})
+
+
+class RunWords(NamedTuple):
+    """What runs say of one change. unread: those that would have read the new recording and did not, where none did.
+
+    asked: those that asked for the old one in vain, which is deleted; in how many tests, of which so many failed.
+    """
+
+    unread: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    tests: int = 0
+    failed: int = 0
+
+    @property
+    def clause(self) -> str:
+        """All of it in words; "" for nothing."""
+        said = [f"never read by {_names(self.unread)}"] if self.unread else []
+        if self.asked:
+            said.append(f"asked for in vain by {_names(self.asked)} in {counted(self.tests, 'test')}, {self._failed}")
+        return "; ".join(said)
+
+    @property
+    def _failed(self) -> str:
+        if self.tests == 1:
+            return "which failed" if self.failed else "which did not fail"
+        return f"{self.failed:,} of which failed" if self.failed else "none of which failed"
+
+
+NOTHING_SAID: Final = RunWords()
+
+
+def clauses_on(changes: Sequence[Change]) -> tuple[str, ...]:
+    """Return what runs say of changes that are told together, each thing once, with of how many it is said."""
+    said = Counter(change.runs.clause for change in changes if change.runs.clause)
+    return tuple(
+        [one if count == len(changes) else f"{one} ({count:,} of {len(changes):,})" for one, count in said.items()]
+    )
+
+
+def words_on(asked: Range, changes: Sequence[Change], runs: Sequence[UsedRun]) -> dict[Key, RunWords]:
+    """Return what runs say of changes, by `Change.key`; those that they say nothing of are left out."""
+    if not runs or not changes:
+        return {}
+    unread = _unread(asked, changes, runs)
+    vain = _asked_in_vain(asked, changes, runs)
+    found = {}
+    for change in changes:
+        path = change.old.file_path if change.old else ""
+        names = tuple(dict.fromkeys(name for name, _ in vain.get(path, ())))
+        failed = sum(outcome in _FAILED for _, outcome in vain.get(path, ()))
+        told = RunWords(unread.get(change.key, ()), names, len(vain.get(path, ())), failed)
+        if told != NOTHING_SAID:
+            found[change.key] = told
+    return found
+
+
+def _unread(asked: Range, changes: Sequence[Change], runs: Sequence[UsedRun]) -> dict[Key, tuple[str, ...]]:
+    every = {change.key: _known(change.new) for change in changes if change.new is not None and change.new.held_by}
+    said = _said(runs, every, ())
+    folders = {
+        change.new.file_raw.rpartition(b"/")[0]
+        for change in changes
+        if change.new is not None and any(one.why == ELSEWHERE for one in said.get(change.key, ()))
+    }
+    if folders:
+        said = _said(runs, every, _beside(asked, folders, runs))
+    speaking = {key: [one for one in words if not one.why] for key, words in said.items()}
+    return {
+        key: tuple([one.run for one in words])
+        for key, words in speaking.items()
+        if words and not any(one.opens for one in words)
+    }
+
+
+def _known(side: Side) -> OfRecording:
+    path = side.file_path
+    return OfRecording(path, side.held_by, side.test_id, file_of(side.test_id), suite_of(path))
+
+
+def _said(
+    runs: Iterable[UsedRun], every: dict[Key, OfRecording], beside: Iterable[OfRecording]
+) -> dict[Key, list[RunSays]]:
+    found: dict[Key, list[RunSays]] = {key: [] for key in every}
+    there = [*every.values(), *beside]
+    for run in runs:
+        speaker = Speaker(run, "", there)
+        for key, one in every.items():
+            found[key].append(speaker.says(one))
+    return found
+
+
+def _beside(asked: Range, folders: Collection[bytes], runs: Iterable[UsedRun]) -> list[OfRecording]:
+    """Return those recordings of some folders of the head that a run used: of which tests they are git tells."""
+    used = {_whole(run, path) for run in runs for path, one in run.files.items() if one.is_used}
+    with suppress(GitFailed):
+        head = refs.commit_of(asked.repository, asked.head or "HEAD")
+        held = ranges.listed(asked.repository, head, folders)
+        files = {one.raw: one.blob for one in held if key_of(one.raw) in used}
+        tests = tests_of(asked.repository, head, files, folders) if files else {}
+        keys = [(key_of(raw), blob, tests.get(blob, "")) for raw, blob in files.items()]
+        return [OfRecording(key, blob, test, file_of(test), suite_of(key)) for key, blob, test in keys]
+    return []
+
+
+def _whole(run: UsedRun, path: str) -> str:
+    """Return a path of a run as the repository has it."""
+    return f"{run.root}/{path}" if run.root else path
+
+
+def _asked_in_vain(
+    asked: Range, changes: Sequence[Change], runs: Sequence[UsedRun]
+) -> dict[str, list[tuple[str, str]]]:
+    """Return, by the paths of deleted files, who asked for them in vain: (run, outcome of the test)."""
+    there = {change.new.file_path for change in changes if change.new}
+    gone = {change.old.file_path for change in changes if change.old} - there
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    waiting = {run.name: list(_missing(run, gone)) for run in runs}
+    for run in _of_head(asked, changes, [run for run in runs if waiting[run.name]]):
+        for path, outcome in waiting[run.name]:
+            found[path].append((run.name, outcome))
+    return found
+
+
+def _missing(run: UsedRun, gone: Collection[str]) -> Iterator[tuple[str, str]]:
+    for test in run.tests:
+        for path in test.missing:
+            if (whole := _whole(run, path)) in gone:
+                yield whole, test.outcome
+
+
+def _of_head(asked: Range, changes: Sequence[Change], runs: Sequence[UsedRun]) -> Iterator[UsedRun]:
+    """Yield the runs that ran on what a range leads to."""
+    if not runs:
+        return
+    news = {change.new.file_path: change.new.held_by for change in changes if change.new and change.new.held_by}
+    mine: Collection[str] = ()
+    known: dict[str, datetime] = {}
+    made: datetime | None = None
+    with suppress(GitFailed):
+        head = refs.commit_of(asked.repository, asked.head or "HEAD")
+        mine = {head, *ranges.between(asked.repository, asked.base, head)}
+        named = refs.commits(asked.repository, {head, *[run.commit for run in runs if run.commit]})
+        known = {name: facts.at for name, facts in named.items()}
+        made = known.get(head)
+    for run in runs:
+        is_later = bool(run.commit) and run.commit not in known and made is not None and run.began >= made
+        if run.commit in mine or is_later or _knew_one(run, news):
+            yield run
+
+
+def _knew_one(run: UsedRun, news: dict[str, str]) -> bool:
+    return any(news.get(_whole(run, path)) == one.blob for path, one in run.files.items() if one.blob)
+
+
+def _names(runs: Sequence[str]) -> str:
+    more = f" and {len(runs) - NAMED:,} more" if len(runs) > NAMED else ""
+    return f"{', '.join(runs[:NAMED])}{more}"
