@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.used.building import opened_in
 from tests.used.conftest import recording
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs inotify")]
@@ -89,9 +90,52 @@ server.shutdown()
     done = used(tree, "--as", "run", "--", *strace, sys.executable, "-c", script)
 
     assert done.returncode == 0, done.stderr
-    opened = re.findall(r'openat\([^,]*, "([^"]*\.json)", O_RDONLY[^)]*\) = \d', trace.read_text())
-    assert {os.path.relpath(os.path.join(tree, path), tree) for path in opened} == set(wanted)
+    assert opened_in(trace, tree, ".json") == set(wanted)
     assert read_by(kept()) == set(wanted)
+
+
+SERVER = """
+import sys
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+server = ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
+with open(sys.argv[1], "w") as file:
+    print(server.server_port, file=file)
+server.serve_forever()
+"""
+
+CLIENTS = """
+import json, pathlib, subprocess, time, urllib.request
+import pytest
+PORT = pathlib.Path("PORT_FILE")
+
+@pytest.mark.parametrize("number", range(0, 24, 2))
+def test_asks(number):
+    path = f"tests/suite{number % 2}/recordings/r{number:02}.json"
+    url = f"http://127.0.0.1:{PORT.read_text().strip()}/{path}"
+    assert json.load(urllib.request.urlopen(url))["number"] == number
+    time.sleep(0.03)
+"""
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace as a witness")
+def test_a_server_and_clients_of_parallel_workers_are_seen_as_strace_sees_them(used, kept, tree, tmp_path):
+    port, trace = tmp_path / "port", tmp_path / "trace"
+    (tmp_path / "server.py").write_text(SERVER)
+    (tree / "tests" / "test_clients.py").write_text(CLIENTS.replace("PORT_FILE", str(port)))
+    run_pytest = f"{sys.executable} -m pytest -q -p no:cacheprovider -n 2 tests"
+    wait = f"while ! [ -s {port} ]; do sleep 0.05; done"
+    script = f"{sys.executable} {tmp_path}/server.py {port} & {wait}; {run_pytest}; code=$?; kill $!; exit $code"
+    strace = ["strace", "-f", "-qq", "-e", "trace=openat", "-o", trace]
+    done = used(tree, "--as", "run", "--tests", "--", *strace, "sh", "-c", script)
+
+    assert done.returncode == 0, done.stderr
+    wanted = {recording(number) for number in range(0, 24, 2)}
+    assert opened_in(trace, tree, ".json") == wanted
+    run = kept()
+    assert read_by(run) == wanted
+    for number in range(0, 24, 2):
+        (test,) = [one for one in run.tests if one.test.endswith(f"[{number}]")]
+        assert recording(number) in (*test.files, *test.perhaps)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 7), (signal.SIGINT, 8), (signal.SIGUSR1, 9)])
