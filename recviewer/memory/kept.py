@@ -220,7 +220,8 @@ class _Reader(pickle.Unpickler):
 
 
 def is_value(some: type) -> bool:
-    """Tell whether a class only holds values."""
+    """Tell whether a class only holds values. What is frozen for the type checker alone has a hash all the same."""
     is_named_tuple = issubclass(some, tuple) and hasattr(some, "_fields")
-    is_frozen = dataclasses.is_dataclass(some) and some.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    made = some.__dataclass_params__ if dataclasses.is_dataclass(some) else None  # type: ignore[attr-defined]
+    is_frozen = made is not None and (made.frozen or made.unsafe_hash)
     return is_frozen or is_named_tuple or issubclass(some, (Enum, SourceFloat))
