@@ -23,6 +23,12 @@ def run(tree, paths):
     return run_over(tree.top, {paths[0]: 2, paths[1]: 0})
 
 
+@pytest.fixture(autouse=True)
+def data(tmp_path, monkeypatch):
+    """A data folder of our own, which says whose it is no more than a fresh one."""
+    monkeypatch.setenv("RECVIEWER_DATA", str(tmp_path / "data"))
+
+
 def found(out):
     return [
         (one["path"], one["says"])
