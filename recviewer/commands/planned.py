@@ -59,6 +59,9 @@ def _back(plan: Plan) -> Iterator[str]:
     if plan.back:
         yield f"To restore, as they were in {plan.ground.base[:9]}: {counted(len(plan.back), 'recording')}"
         yield from _files(plan.back)
+    if plan.put_back:
+        yield f"Put back into files that they shared: {counted(plan.put_back, 'recording')}; every other byte of these stays"
+        yield ""
     yield from _left_out("To restore, but no patch can", plan.stuck)
 
 

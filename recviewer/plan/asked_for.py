@@ -12,7 +12,6 @@ from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX
 SAME = "recorded anew since it was marked, with the same meaning"
 OTHER = "holds another answer than the one that was marked"
 UNLIKE = "was marked as saying something else than it says, by the rules of now"
-SHARED_BACK = "shared its file with other recordings, and would have to be put back into it"
 OF_RANGE = "is taken back by the plan of its range, which knows the old one"
 ALIKE = "says the same as a marked one, but was not marked itself"
 

@@ -15,6 +15,8 @@ from django.conf import settings
 
 from recviewer.exchange.plain import safe
 from recviewer.plan import patches
+from recviewer.recorders.putting import NotPut, with_parts
+from recviewer.recorders.reading import read_file
 from recviewer.recorders.registry import read_as
 from recviewer.review.cutting import left_of
 from recviewer.store.files import blob_id
@@ -48,6 +50,30 @@ class CutOut:
     file: FileToDo
     parts: tuple[str, ...]
     is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """Exchanges that are put back into the file that they shared with others, by name.
+
+    old: the file that held them. file: the one that is there now, None where there is none: then it is made without the
+    others.
+    """
+
+    old: FileToDo
+    file: FileToDo | None
+    parts: tuple[str, ...]
+
+    def made(self, old: bytes, data: bytes | None) -> bytes:
+        """Return the bytes of the file with them. old, data: of the two files. Raises NotPut."""
+        name = read_as(self.old.path)
+        if data is not None:
+            return with_parts(data, old, name, self.parts)
+        others = [one.part for one in read_file(old, name) if one.part not in self.parts]
+        rest = left_of(old, name, others) if others else old
+        if rest is None:
+            raise NotPut("cannot come back without the others of its file")
+        return rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +153,12 @@ def _no_bytes(files: Sequence[FileToDo]) -> Iterator[tuple[FileToDo, bytes]]:
 class Plan:
     """All that the decisions ask for.
 
-    back: removed files to bring back; stuck: those that no patch can bring back. taken_back: files whose old recording comes
-    back instead; kept: those of which it cannot. changed: marked files whose bytes are
-    others now. alike: files that say the same as a marked one, not marked themselves. losses: tests to think about before
-    deleting. again: tests to record again; orphans: rejected recordings that no test is known of. undecided: changes of
-    the range that nobody has decided on. cuts: the files that deleted exchanges are cut out of. elsewhere: marked files that
-    the range leaves alone, and so does the plan.
+    back: removed recordings to bring back; puts: the files that those of them go into which shared theirs with others;
+    stuck: those that no patch can bring back. taken_back: files whose old recording comes back instead; kept: those of which
+    it cannot. changed: marked files whose bytes are others now. alike: files that say the same as a marked one, not marked
+    themselves. losses: tests to think about before deleting. again: tests to record again; orphans: rejected recordings that
+    no test is known of. undecided: changes of the range that nobody has decided on. cuts: the files that deleted exchanges
+    are cut out of. elsewhere: marked files that the range leaves alone, and so does the plan.
     bytes_of: reads what the patch needs.
     """
 
@@ -144,6 +170,7 @@ class Plan:
     again: tuple[Again, ...]
     orphans: tuple[str, ...]
     back: tuple[FileToDo, ...] = ()
+    puts: tuple[PutBack, ...] = ()
     stuck: tuple[LeftOut, ...] = ()
     taken_back: tuple[TakenBack, ...] = ()
     kept: tuple[LeftOut, ...] = ()
@@ -166,6 +193,11 @@ class Plan:
     def cut(self) -> int:
         """How many exchanges are cut out of files that stay."""
         return sum(len(one.parts) for one in self.cuts if not one.is_whole)
+
+    @property
+    def put_back(self) -> int:
+        """How many recordings are put back into files that they shared with others."""
+        return sum(len(one.parts) for one in self.puts)
 
     @property
     def removed(self) -> list[bytes]:
@@ -193,12 +225,15 @@ def patch(plan: Plan) -> Iterator[bytes]:
     whole = [*(one for one in plan.deletions if not one.part), *(cut.file for cut in plan.cuts if cut.is_whole)]
     going = set(whole)
     parts = {cut.file: cut.parts for cut in plan.cuts if not cut.is_whole}
-    for file, data in plan.bytes_of(sorted((*whole, *parts, *plan.back), key=lambda file: file.name)):
+    made_again = [one for one in plan.back if not one.part]
+    for file, data in plan.bytes_of(sorted((*whole, *parts, *made_again), key=lambda file: file.name)):
         if file in parts:
             yield _cut(file, data, parts[file])
             continue
         write = patches.deletion if file in going else patches.creation
         yield write(file.name, data, blob=file.blob, mode=file.mode)
+    for one in plan.puts:
+        yield _put(one, dict(plan.bytes_of([file for file in (one.file, one.old) if file])))
     pairs = {one.old: one for one in plan.taken_back}
     news: dict[FileToDo, bytes] = {}
     for file, data in plan.bytes_of([file for one in plan.taken_back for file in (one.new, one.old)]):
@@ -214,6 +249,21 @@ def _cut(file: FileToDo, data: bytes, parts: tuple[str, ...]) -> bytes:
     if rest is None:
         return b""
     return patches.modification(file.name, data, rest, blobs=(file.blob, blob_id(rest)), modes=(file.mode, file.mode))
+
+
+def _put(one: PutBack, read: dict[FileToDo, bytes]) -> bytes:
+    """Return the part of a patch that puts exchanges back into a file, b"" where it is another one by now."""
+    if one.old not in read or (one.file is not None and one.file not in read):
+        return b""
+    data = read[one.file] if one.file else None
+    try:
+        made = one.made(read[one.old], data)
+    except NotPut:
+        return b""
+    if one.file is None or data is None:
+        return patches.creation(one.old.name, made, blob=blob_id(made), mode=one.old.mode)
+    blobs, modes = (one.file.blob, blob_id(made)), (one.file.mode, one.file.mode)
+    return patches.modification(one.file.name, data, made, blobs=blobs, modes=modes)
 
 
 def _replaced(one: TakenBack, new: bytes, old: bytes) -> bytes:
@@ -262,6 +312,10 @@ def as_json(plan: Plan) -> dict[str, object]:
             {**_file(item.file), "parts": list(item.parts), "goes_as_a_whole": item.is_whole} for item in plan.cuts
         ],
         "bring_back": [_file(item) for item in plan.back],
+        "put_back": [
+            {**_file(item.file or item.old), "parts": list(item.parts), "is_made_again": item.file is None}
+            for item in plan.puts
+        ],
         "not_brought_back": [_told(item) for item in plan.stuck],
         "take_back": [{"new": _file(item.new), "old": _file(item.old)} for item in plan.taken_back],
         "not_taken_back": [_told(item) for item in plan.kept],

@@ -16,7 +16,8 @@ from recviewer.pairing.sides import Side
 from recviewer.plan import asked_for, head_tree, losses
 from recviewer.plan.cuts import Cuts
 from recviewer.plan.head_tree import Head, folder_of
-from recviewer.plan.model import FileToDo, Ground, LeftOut, Plan, TakenBack
+from recviewer.plan.model import FileToDo, Ground, LeftOut, Plan, PutBack, TakenBack
+from recviewer.recorders.putting import NotPut
 from recviewer.review import filters, history
 from recviewer.review.history import Mark
 from recviewer.review.models import Decision, State
@@ -29,10 +30,13 @@ def make(found: Overview) -> Plan:
     """Work out the plan. found: with what reviewers said. Raises GitFailed where the repository lacks something."""
     head = Head(found.source.range)
     marked = _marked(found, head)
-    back, stuck = _back(found, head)
+    wanted = _back(found, head)
     taken_back, kept = _taken_back(found, head)
-    bytes_of = _Bytes(head, frozenset([*back, *(one.old for one in taken_back)]))
+    olds = [one.old for one in taken_back]
+    bytes_of = _Bytes(head, frozenset([*wanted.back, *olds]))
     gone, cuts, left = marked.shared.settled(lambda file: next((data for _, data in bytes_of([file])), None))
+    _put_back(wanted, head, frozenset(cut.file.name for cut in cuts))
+    bytes_of = replace(bytes_of, back=frozenset([*wanted.back, *olds, *(one.old for one in wanted.puts)]))
     whole = {cut.file.name for cut in cuts if cut.is_whole}
     deletions = sorted([*marked.deletions, *gone], key=asked_for.by_test)
     rejected = [change for change in found.changes if change.new is not None and change.verdict == State.REJECTED]
@@ -48,8 +52,9 @@ def make(found: Overview) -> Plan:
         losses=tuple(losses.losses(found, head, [one for one in deletions if not one.part or one.name in whole])),
         again=again,
         orphans=orphans,
-        back=tuple(sorted(back, key=asked_for.by_test)),
-        stuck=tuple(stuck),
+        back=tuple(sorted(wanted.back, key=asked_for.by_test)),
+        puts=tuple(wanted.puts),
+        stuck=tuple(wanted.stuck),
         taken_back=tuple(sorted(taken_back, key=lambda one: asked_for.by_test(one.new))),
         kept=tuple(kept),
         undecided=found.numbers.undecided,
@@ -176,25 +181,73 @@ def _said_in(asked: Range) -> set[str]:
     return set(rows.values_list("fingerprint", flat=True))
 
 
-def _back(found: Overview, head: Head) -> tuple[list[FileToDo], list[LeftOut]]:
-    """Return the removed files that somebody wants back, and those of them that no patch can bring back."""
+@dataclass(slots=True)
+class _Wanted:
+    """Removed recordings that somebody wants back. shared: those of files of several, by file."""
+
+    back: list[FileToDo] = field(default_factory=list)
+    stuck: list[LeftOut] = field(default_factory=list)
+    puts: list[PutBack] = field(default_factory=list)
+    shared: dict[bytes, list[tuple[Side, FileToDo]]] = field(default_factory=dict)
+
+
+def _back(found: Overview, head: Head) -> _Wanted:
+    """Return the removed recordings that somebody wants back, and those of them that no patch can bring back."""
     wanted = [change for change in found.changes if change.new is None and change.verdict == State.REJECTED]
     by_subject = _settled(wanted)
     stands = filters.standings_for(by_subject.values())
     modes = _modes(head.range, [change.side for change in wanted])
-    back: list[FileToDo] = []
-    stuck: list[LeftOut] = []
+    made = _Wanted()
     for change in sorted(wanted, key=lambda change: change.side.path):
         side, stand = change.side, stands[by_subject[change.key]]
-        mode = modes.get(side.raw, head_tree.PLAIN)
-        why = head_tree.obstacle(side.raw, mode) or (_TAKEN if head.is_taken(side.raw) else "")
+        mode = modes.get(side.file_raw, head_tree.PLAIN)
+        one = _file(side, mode, stand.by, stand.at, stand.note)
         if side.part:
-            why = asked_for.SHARED_BACK
+            one = replace(one, name=side.file_raw, part=side.part)
+            made.shared.setdefault(side.file_raw, []).append((side, one))
+            continue
+        why = head_tree.obstacle(side.raw, mode) or (_TAKEN if head.is_taken(side.raw) else "")
         if why:
-            stuck.append(LeftOut(side.path, side.blob, why))
+            made.stuck.append(LeftOut(side.path, side.blob, why))
         else:
-            back.append(_file(side, mode, stand.by, stand.at, stand.note))
-    return back, stuck
+            made.back.append(one)
+    return made
+
+
+def _put_back(made: _Wanted, head: Head, cut: frozenset[bytes]) -> None:
+    """Find out which of the recordings that shared their file can be put back into it. cut: files that lose others."""
+    for raw, some in sorted(made.shared.items()):
+        side, first = some[0]
+        whole = replace(first, path=side.file_path, blob=side.held_by, part="", test_id="", asked="", note="")
+        there = next((one for one in head.below(folder_of(raw)) if one.raw == raw), None)
+        file = replace(whole, blob=there.blob, mode=head.mode(raw)) if there else None
+        put = PutBack(whole, file, tuple(one.part for _, one in some))
+        why = head_tree.obstacle(raw, whole.mode) or (_CUT if raw in cut else "")
+        if not why and there is None and head.is_taken(raw):
+            why = _TAKEN
+        why = why or _why_not_put(put, head, there)
+        if why:
+            made.stuck += [LeftOut(one.path, one.blob, why) for _, one in some]
+        else:
+            made.puts.append(put)
+            made.back += [one for _, one in some]
+
+
+_CUT = "is to come back into a file that others are to be deleted from: that goes first"
+
+
+def _why_not_put(put: PutBack, head: Head, there: CommittedFile | None) -> str:
+    """Return why recordings cannot be put back into their file, as the end of a sentence; "" where they can."""
+    old = CommittedFile(put.old.name, put.old.blob, put.old.mode)
+    _, before = next(head_tree.read(head.range.repository, [old]))
+    now = next((data for _, data in head.read([there])), None) if there else None
+    if there is not None and now is None:
+        return _TAKEN
+    try:
+        put.made(before, now)
+    except NotPut as reason:
+        return str(reason)
+    return ""
 
 
 def _modes(asked: Range, sides: Iterable[Side]) -> dict[bytes, str]:

@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from recviewer.memory.ranges import report_of
 from recviewer.plan import losses, model, range
 from recviewer.plan.commands import Feed, applying, recording, removing, switching
 from recviewer.recent import Recent
+from recviewer.recorders.reading import read_file, without
 from recviewer.replay.names import name_state
 from recviewer.review import decide, ranges
 from recviewer.review.reviews_file import merging
@@ -450,3 +452,70 @@ def test_tests_are_grouped_by_file_and_none_is_an_option(put, commit, spec_of, s
         "a.py::test_1[x y]",
         "b.py::test_2",
     ]
+
+
+CASSETTE = Path(__file__).parent.parent / "recorders" / "cases" / "vcrpy" / "test_planets.yaml"
+SHARED = "t/cassettes/test_sky/test_planets.yaml"
+
+
+@pytest.mark.parametrize("lost", [(1,), (2,), (0, 2), (1, 2)])
+def test_what_shared_its_file_is_put_back_into_it(put, commit, spec_of, say, applied, root, lost):
+    data = CASSETTE.read_bytes()
+    put(SHARED, data)
+    base = commit("before")
+    parts = [one.part for one in read_file(data, SHARED)]
+    put(SHARED, b"# By hand.\n" + without(data, SHARED, [parts[place] for place in lost]))
+    spec = spec_of(base)
+    say(spec, "reject", *[parts[place] for place in lost])
+
+    made = plan_of(spec)
+    assert sorted(file.part for file in made.back) == sorted(parts[place] for place in lost)
+    assert made.put_back == len(lost)
+    assert made.stuck == ()
+    assert applied(made)[SHARED.encode()][1] == blob_id(b"# By hand.\n" + data)
+    assert [(one["path"], one["is_made_again"]) for one in model.as_json(made)["put_back"]] == [(SHARED, False)]
+
+
+@pytest.mark.parametrize("lost", [(0, 1, 2), (0, 2)])
+def test_a_file_that_is_gone_is_made_again_with_what_is_wanted_back(put, remove, commit, spec_of, say, applied, lost):
+    data = CASSETTE.read_bytes()
+    put(SHARED, data, executable=True)
+    put("t/recordings/stays.json")
+    base = commit("before")
+    parts = [one.part for one in read_file(data, SHARED)]
+    remove(SHARED)
+    spec = spec_of(base)
+    say(spec, "reject", *[parts[place] for place in lost])
+
+    made = plan_of(spec)
+
+    left = [part for place, part in enumerate(parts) if place not in lost]
+    assert made.put_back == len(lost)
+    wanted = without(data, SHARED, left) if left else data
+    assert applied(made)[SHARED.encode()] == ("100755", blob_id(wanted))
+
+
+@pytest.mark.parametrize(
+    ("lost", "wanted", "why"),
+    [
+        ((0, 1, 2), 1, "stood beside others of which none is in its file any more"),
+        (
+            (0,),
+            2,
+            "stands in its file by now",
+        ),  # the first of two that ask alike went: by its number the second is missing
+    ],
+)
+def test_what_cannot_be_put_back_says_why(put, commit, spec_of, say, lost, wanted, why):
+    data = CASSETTE.read_bytes()
+    put(SHARED, data)
+    base = commit("before")
+    parts = [one.part for one in read_file(data, SHARED)]
+    put(SHARED, without(data, SHARED, [parts[place] for place in lost]) or b"interactions: []\nversion: 1\n")
+    spec = spec_of(base)
+    say(spec, "reject", parts[wanted])
+
+    made = plan_of(spec)
+
+    assert made.back == ()
+    assert [one.why for one in made.stuck] == [why]

@@ -1,0 +1,69 @@
+"""Putting exchanges back into a file that they were taken out of: beside what they stood beside, every other byte kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from difflib import SequenceMatcher
+
+from recviewer.recorders.packing import BadPacking, packed_as, unpacked
+from recviewer.recorders.reading import ReadPart, bytes_of, read_file
+
+
+class NotPut(Exception):
+    """Exchanges that cannot be put back. The message is the end of a sentence, without its full stop."""
+
+
+def with_parts(data: bytes, old: bytes, name: str, parts: Collection[str]) -> bytes:
+    """Return a file with some exchanges that an older one has, byte for byte, each behind the one that it stood behind.
+
+    data, old: both files. name: as for `recorders.reading.read_file`. What is made is read back: it holds what is in the
+    file now, and what was put into it. Raises NotPut.
+    """
+    there, before = read_file(data, name), read_file(old, name)
+    held, wanted = [bytes_of(data, one) for one in there], [bytes_of(old, one) for one in before]
+    if len({one.part for one in before} & set(parts)) < len(set(parts)):
+        raise NotPut("is not in the file of before")
+    if any(one.rest for one in (*there, *before)):
+        raise NotPut("is in a file that keeps answers apart from what was asked, which no exchange can be put into")
+    try:
+        plain, whole = unpacked(data), unpacked(old)
+    except BadPacking as reason:
+        raise NotPut(f"was in a file that is {reason}") from None
+    places = _places(held, wanted)
+    made, order, shift = plain, list(held), 0
+    for place, one in enumerate(before):
+        if one.part not in parts:
+            continue
+        if place in places:
+            raise NotPut("stands in its file by now")
+        at, number, piece = _where(place, places, there, before, whole)
+        made = made[: at + shift] + piece + made[at + shift :]
+        order.insert(number + len(order) - len(held), wanted[place])
+        shift += len(piece)
+    result = packed_as(made, data)
+    if [bytes_of(result, one) for one in read_file(result, name)] != order:
+        raise NotPut("cannot be put back without other exchanges of its file being changed")
+    return result
+
+
+def _places(held: Sequence[bytes], wanted: Sequence[bytes]) -> dict[int, int]:
+    """Return by the place of each older exchange that is there still its place now."""
+    blocks = SequenceMatcher(None, wanted, held, autojunk=False).get_matching_blocks()
+    return {old + step: new + step for old, new, size in blocks for step in range(size)}
+
+
+def _where(
+    place: int, places: dict[int, int], there: Sequence[ReadPart], before: Sequence[ReadPart], old: bytes
+) -> tuple[int, int, bytes]:
+    """Return where in the file an exchange goes, how many of those that are there come before it, and the bytes to insert.
+
+    Between items of JSON stands what stood between them before.
+    """
+    piece = old[before[place].start : before[place].end]
+    behind = next((places[one] for one in range(place - 1, -1, -1) if one in places), None)
+    if behind is not None:
+        return there[behind].end, behind + 1, old[before[place - 1].end : before[place].start] + piece
+    ahead = next((places[one] for one in range(place + 1, len(before)) if one in places), None)
+    if ahead is None:
+        raise NotPut("stood beside others of which none is in its file any more")
+    return there[ahead].start, ahead, piece + old[before[place].end : before[place + 1].start]
