@@ -45,7 +45,7 @@ class NoticedRow(NamedTuple):
     """A finding. level: red, amber or grey. path, blob: of the recording that was looked at. says: what holds, as a clause.
 
     identity: what makes it the same elsewhere. spots: JSON pointers with what stands there. others: keys of recordings that
-    it is about too, of which there are other_count.
+    it is about too, of which there are other_count. is_surplus: see `smells.model.Held`.
     """
 
     rule: str
@@ -60,6 +60,7 @@ class NoticedRow(NamedTuple):
     spots: Sequence[tuple[str, str]]
     others: Sequence[str]
     other_count: int
+    is_surplus: bool = False
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ def _row(one: Located) -> list[object]:
     texts = [one.rule, one.level.value, noticed.key, noticed.blob, noticed.test_id, noticed.says, noticed.held.what]
     spots = [[_text(spot.pointer), _text(spot.evidence)] for spot in noticed.held.spots[:SPOTS]]
     others = [_text(key) for key in noticed.held.others[:OTHERS]]
-    return [*map(_text, texts), noticed.identity, one.line, spots, others, len(noticed.held.others)]
+    counts = [len(noticed.held.others), noticed.held.is_surplus]
+    return [*map(_text, texts), noticed.identity, one.line, spots, others, *counts]
 
 
 def _text(text: str) -> str:

@@ -115,7 +115,8 @@ class Held:
     fault: names what is wrong. Where the old recording, asked by itself, has the same fault, nothing became worse and there
     is no finding. "" where the rule compares the two by itself. says: what holds for this one, as a clause that begins in
     lower case; "" for the rule's own. spots: where in the recording, the first of them if there are many. others: keys of
-    other recordings that it is about, such as the twins of one that stands twice.
+    other recordings that it is about, such as the twins of one that stands twice. is_surplus: nothing asks for the recording
+    any more, as far as the rules of replay, or the sources of its test, tell: it can go.
     """
 
     severity: Severity
@@ -125,6 +126,7 @@ class Held:
     says: str = ""
     spots: tuple[Spot, ...] = ()
     others: tuple[str, ...] = ()
+    is_surplus: bool = False
 
 
 @dataclass(frozen=True, slots=True)

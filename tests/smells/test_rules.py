@@ -106,3 +106,26 @@ def test_a_rule_has_the_name_of_its_module_and_says_what_holds(name):
     assert rule.each[0].islower()
     assert not rule.each.endswith(".")
     assert rule.about in smells.About
+
+
+@pytest.mark.parametrize(
+    ("name", "case", "expected"),
+    [
+        ("stacked-generations", "the twin is found", True),
+        ("stacked-generations", "neither is found", False),
+        ("left-behind", "a call", False),
+        ("left-behind", "replay does not find it either", True),
+    ],
+)
+def test_what_nothing_asks_for_is_surplus(name, case, expected):
+    given = cases_of(name).FIRES[case][0]
+    (told,) = [
+        one for one in smells.of_recordings(given.sides, [RULES[name]], given.around) if one.key == given.sides[0].path
+    ]
+
+    assert told.held.is_surplus is expected
+
+
+def test_every_orphan_is_surplus():
+    for case, _ in cases_of("orphan").FIRES.values():
+        assert all(one.held.is_surplus for one in smells.of_recordings(case.sides, [RULES["orphan"]], case.around))

@@ -58,6 +58,7 @@ def _finding(one: Located) -> dict[str, Json]:
         "path": noticed.key,
         "spots": [{"pointer": spot.pointer, "evidence": spot.evidence} for spot in noticed.held.spots],
         "others": list(noticed.held.others),
+        "surplus": noticed.held.is_surplus,
         "test": noticed.test_id,
         "blob": noticed.blob,
         "fingerprint": noticed.subject,

@@ -14,13 +14,17 @@ from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.pages.text.test_ids import TestId, parse
 from recviewer.pages.text.test_labels import TestLabel, labels_of
 
+_QUOTED = 60
+"""Characters that rules quote in their sentences."""
+
 
 @dataclass(frozen=True, slots=True)
 class FindingEntry:
     """A finding. name: of its file. says: what holds, "" where the rule says just that; hashes are cut, `finding` has them.
 
-    what: of which kind it is, "" where other words, or the only kind at the side of the page, tell that. test_url: "" where
-    it names no test. others: (name, address) of recordings that it is about too; more: how many are not named.
+    quotes: (place, words) of what stands there, without what it quotes. what: of which kind it is, "" where other words, or
+    the only kind at the side of the page, tell that. test_url: "" where it names no test. others: (name, address) of
+    recordings that it is about too; more: how many are not named.
     """
 
     finding: ShownFinding
@@ -29,6 +33,7 @@ class FindingEntry:
     name: str
     label: TestLabel | None
     says: str
+    quotes: tuple[tuple[str, str], ...]
     what: str
     test_url: str
     others: tuple[tuple[str, str], ...]
@@ -89,6 +94,9 @@ def _entry(one: ShownFinding, each: str, label: TestLabel | None, *, has_kinds: 
     others = tuple([(key.rpartition("/")[2], url_of(key)) for key in row.others[:3]])
     return FindingEntry(
         finding=one,
+        quotes=tuple(
+            [(pointer, words) for pointer, words in row.spots if words and f"“{words[:_QUOTED]}”" not in says]
+        ),
         mark=marked(row.level, 1),
         url=url_of(row.path),
         name=row.path.rpartition("/")[2],

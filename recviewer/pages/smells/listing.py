@@ -73,7 +73,10 @@ class SmellsPage:
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
-    """What one rule found. items: for the forms, the recordings of all that is shown and counts, `count` of them."""
+    """What one rule found. items: for the forms, the recordings of all that is shown and counts, `count` of them.
+
+    surplus: those of them that nothing asks for, `surplus_count` of them.
+    """
 
     name: str
     rule: RuleFindings
@@ -90,6 +93,8 @@ class RulePage:
     next: str
     items: str
     count: int
+    surplus: str
+    surplus_count: int
     here: str
     list_url: str
     never: NeverRead | None
@@ -149,6 +154,7 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
     start = (page - 1) * PER_PAGE
     shown_ones = some[start : start + PER_PAGE]
     counting = dict.fromkeys(item_of(one.row.path, one.row.blob) for one in some if one.counts)
+    surplus = dict.fromkeys(item_of(one.row.path, one.row.blob) for one in some if one.counts and one.row.is_surplus)
     shown = RulePage(
         name=name,
         rule=found,
@@ -165,6 +171,8 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         next=_address(only, what, page + 1) if start + PER_PAGE < len(some) else "",
         items=items_of(counting),
         count=len(counting),
+        surplus=items_of(surplus),
+        surplus_count=len(surplus),
         here=reverse("smells:rule", args=[name]) + _address(only, what, page),
         list_url=f"{reverse('recordings:listing')}?{urlencode({'smell': name})}",
         never=never_read() if name == _NEVER_READ else None,
@@ -245,6 +253,7 @@ def _told(one: ShownFinding) -> dict[str, object]:
         "line": row.line,
         "spots": [{"pointer": pointer, "evidence": evidence} for pointer, evidence in row.spots],
         "others": list(row.others),
+        "surplus": row.is_surplus,
         "test": row.test_id,
         "blob": row.blob,
         "identity": row.identity,

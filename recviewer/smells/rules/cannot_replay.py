@@ -50,7 +50,7 @@ def _said(side: Side) -> tuple[str, tuple[Spot, ...]]:
         told = "no known rule gives its name" if replay.state is not ReplayState.UNVERIFIABLE else "its name is no hash"
         return "; ".join(filter(None, (told, looks))), ()
     moved = moved_by(replay.rule, side.exchange.request.body)
-    said = [f"the older rule {replay.rule} gives its name{_until(replay.rule)}"]
+    said = [f"the older rule {replay.rule} gives its name{'' if moved else _until(replay.rule)}"]
     for slug, some in groupby(moved, lambda one: one.rule):
         group = list(some)
         words = " and ".join(f"“{one.words}”" for one in group)

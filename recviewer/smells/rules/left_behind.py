@@ -11,6 +11,7 @@ from recviewer.exchange.fingerprint import arguments_as_json
 from recviewer.exchange.model import Exchange, Part, RefusalPart, Text, ToolCall
 from recviewer.exchange.text import SENT
 from recviewer.pairing.sides import Side
+from recviewer.replay.names import ReplayState
 from recviewer.smells.model import About, Among, Explained, Held, Needs, Noted, Rule, Severity, Surroundings
 from recviewer.smells.notes import by, is_own_file, short, short_of
 
@@ -21,6 +22,7 @@ _SUMMARY = "Another language model started to solve this problem"
 """How the server's own summaries begin, which stand in requests as answers."""
 
 _NAME, _TEXT = 4, "t"
+_MISSED = (ReplayState.OLDER, ReplayState.EDITED, ReplayState.UNKNOWN)
 
 
 def _note(side: Side) -> str:
@@ -76,7 +78,7 @@ def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, He
                 found[place] = ("a call", calls) if calls else ("an answer", texts)
     when = _taken_away(some, {place: marks for place, (_, marks) in found.items()}, around)
     for place, (what, _) in found.items():
-        yield place, _held(what, when.get(place, ""))
+        yield place, _held(what, when.get(place, ""), is_surplus=some[place].replay in _MISSED)
 
 
 def _taken_away(some: Sequence[Noted], found: dict[int, frozenset[str]], around: Surroundings) -> dict[int, str]:
@@ -95,9 +97,12 @@ def _taken_away(some: Sequence[Noted], found: dict[int, frozenset[str]], around:
     return when
 
 
-def _held(what: str, commit: str) -> Held:
+def _held(what: str, commit: str, *, is_surplus: bool) -> Held:
+    """A test that asks for the other half again may ask for this one too: it can go where replay does not find it either."""
     says = f"its request quotes {what} that no recording of its test makes"
-    return Held(Severity.AMBER, what, fault=what, says=f"{says} since {commit}" if commit else says)
+    return Held(
+        Severity.AMBER, what, fault=what, says=f"{says} since {commit}" if commit else says, is_surplus=is_surplus
+    )
 
 
 def _read(some: Sequence[Noted], places: Sequence[int]) -> _Test:

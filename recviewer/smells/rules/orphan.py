@@ -92,7 +92,7 @@ def _held(what: str, test_id: str, commit: str) -> Held:
         _FUNCTION: f"its test file has no {function} any more{since}",
         _PARAMETERS: f"its test {function} no longer runs with these parameters",
     }[what]
-    return Held(Severity.AMBER, what, fault=what, says=says)
+    return Held(Severity.AMBER, what, fault=what, says=says, is_surplus=True)
 
 
 RULE = Rule(

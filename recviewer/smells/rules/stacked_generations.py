@@ -65,8 +65,8 @@ def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, He
 def _held(some: Sequence[Noted], place: int, places: Sequence[int], found: Sequence[int]) -> Held:
     if found:
         says = f"an older generation of a call that {some[found[0]].key.rpartition('/')[2]} holds now"
-        return Held(Severity.AMBER, "older", fault="older", says=says, others=keys(some, found))
-    says = f"one of {counted(len(places), 'generation')} of one call, none of which replay finds"
+        return Held(Severity.AMBER, "older", fault="older", says=says, others=keys(some, found), is_surplus=True)
+    says = f"one of {counted(len(places), 'generation')} of one call, none of which is found by replay"
     return Held(Severity.AMBER, "none is found", fault="none", says=says, others=keys(some, places, place))
 
 

@@ -13,7 +13,7 @@ from recviewer.language.tree import Term
 from recviewer.pages.smells.entries import _beyond
 from recviewer.review.models import Suppression
 from recviewer.review.narrowing import narrowed
-from tests.trees import FOLDER, bytes_of, chat, name_of
+from tests.trees import FOLDER, bytes_of, chat, id_of, name_of
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +164,43 @@ def test_all_of_a_rule_lead_to_the_page_that_decides_on_many(client, tree_of):
     assert "2 chosen recordings" in shown
     assert "Mark for deletion" in shown
     assert 'href="/smells/broke-off"' in shown
+
+
+ONE_OLD, TWO_OLD, NOW = (chat(f"[1] score: 0.{digits}, id file-247992711531") for digits in ("0077", "0081", "0031"))
+
+
+def test_surplus_of_a_rule_is_marked_for_deletion_from_where_it_stands(client, tree_of, root):
+    lone = [chat(f"[2] score: 0.{digits}?", test=id_of("test_lone")) for digits in ("1234", "5678")]
+    olds = {f"{FOLDER}/{number * 64}.json": one for number, one in zip("0123", [ONE_OLD, TWO_OLD, *lone], strict=True)}
+    tree_of(NOW, **olds)
+    html = client.get("/smells/stacked-generations").content.decode()
+    items = html.partition('name="item" value="')[2].partition('"')[0]
+    assert "Mark all 2 surplus for deletion…" in html
+    assert "Decide on all 4 recordings…" in html
+    found = told(client, "/smells/stacked-generations.json")["findings"]
+    assert sorted(one["path"] for one in found if one["surplus"]) == list(olds)[:2]
+
+    shown = client.post(reverse("bulk:choose"), {"item": items, "next": "/smells/"}, follow=True).content.decode()
+    assert "2 chosen recordings" in shown
+    sent = [one.partition('"')[0] for one in shown.split('name="item" value="')[1:]]
+    client.post(reverse("review:decide"), {"item": sent, "verdict": "delete", "next": "/smells/"})
+
+    plan = client.get("/plan/.json").json()
+    assert sorted(one["path"] for one in plan["deletions"]) == list(olds)[:2]
+
+
+def test_no_page_offers_to_mark_what_something_asks_for(client, tree_of):
+    tree_of(CUT, GOOD)
+
+    assert "surplus" not in client.get("/smells/broke-off").content.decode()
+
+
+def test_words_that_a_finding_quotes_are_not_quoted_again(client, tree_of):
+    tree_of(chat("The file file-d3bd9b63d2134199b3156206027b208e, please."))
+
+    html = client.get("/smells/volatile-request").content.decode()
+
+    assert html.count("file-d3bd9b63d2134199b3156206027b208e") == 2  # in the sentence, and in its title
 
 
 def let_be(client, document, **more):

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.smells.building import among, chat
+from tests.smells.building import UNKNOWN_NAME, among, chat
 from tests.trees import id_of
 
 OLD, NEW = (json.dumps({"query": words}) for words in ("Q1 events", "Q1 2023 events"))
@@ -31,6 +31,7 @@ OTHER = {"test": id_of("test_other")}
 
 FIRES = {
     "a call": (among(going_on(OLD), searching(NEW)), "amber"),
+    "replay does not find it either": (among(going_on(OLD), searching(NEW), paths=[UNKNOWN_NAME]), "amber"),
     "an answer": (among(after(LONG), chat(answer="Saturn.")), "amber"),
     "a call of another test": (among(going_on(OLD), searching(NEW), searching(OLD, **OTHER)), "amber"),
 }
