@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from recviewer.catalog.folding import GAP, MARK, folded
 
@@ -38,6 +38,13 @@ Pieces: TypeAlias = tuple[tuple[str, bool], ...]
 """(text, is a hit), in order."""
 
 
+class Excerpt(NamedTuple):
+    """A line of a text. at: where its first hit stands in the text."""
+
+    pieces: Pieces
+    at: int
+
+
 class Looked:
     """What may still be looked through for a page."""
 
@@ -56,22 +63,23 @@ class WantedWords:
     may_go_on: tuple[bool, ...]
     is_folded: bool = True
 
-    def excerpt(self, text: str, looked: Looked) -> Pieces:
-        """Return a line of a text around its hits, () where none is found in what may be looked through."""
+    def excerpt(self, text: str, looked: Looked) -> Excerpt | None:
+        """Return a line of a text around its hits, None where none is found in what may be looked through."""
         start, size = 0, FIRST if len(self.may_go_on) == 1 else WINDOW
         while start < len(text):
             if looked.left <= 0:
-                return ()
+                return None
             window = text[start : start + size]
             looked.left -= len(window) if window.isascii() else len(window) * _STRANGE_COST
             is_last = start + size >= len(text)
             hits = self._hits(window, start, is_last=is_last)
             if hits:
-                return _cut(text, _best(hits if is_last or not self.is_folded else _whole(text, hits)))
+                shown = _best(hits if is_last or not self.is_folded else _whole(text, hits))
+                return Excerpt(_cut(text, shown), shown[0][0])
             if is_last:
                 break
             start, size = start + size - OVERLAP, WINDOW
-        return ()
+        return None
 
     def count(self, text: str) -> int:
         """Return how often what is looked for stands in a text."""

@@ -49,6 +49,7 @@ class Recording(models.Model):
     runs: what the chunks added, as `t43 c7`. reasoning: whether the answer shows any.
     picture: whether a message or the answer holds one. leaked: whether the answer begins with what is really thinking.
     finish: why the answer ended, in the provider's word. provider: whose models the test asked for. recorder: what wrote it.
+    asked_sorts, answered_sorts: what the indexed words are made of, see `exchange.searched.SearchedWords`.
     replay, replay_rule, replay_expected: see `replay.names.Replay`.
     reads, used_by, uses: what runs of the suite say, see `catalog.usage`.
     """
@@ -93,6 +94,8 @@ class Recording(models.Model):
     provider = models.TextField(default="")
     test_file = models.TextField(default="")
     recorder = models.TextField(default="")
+    asked_sorts = models.TextField(default="")
+    answered_sorts = models.TextField(default="")
     commit = models.ForeignKey(Commit, null=True, on_delete=models.SET_NULL)
     reads = models.BigIntegerField(null=True)
     used_by = models.TextField(null=True)  # noqa: DJ001 - never read is not the same as nobody knows

@@ -23,6 +23,8 @@ from recviewer.catalog.excerpts import Looked
 from recviewer.catalog.models import Recording
 from recviewer.catalog.named import named
 from recviewer.catalog.naming import clean
+from recviewer.catalog.rows import TABLE as RECORDINGS
+from recviewer.exchange.searched import sort_at
 from recviewer.language.reading import UNSPACED, Language, parse
 from recviewer.language.tree import All, Either, Leaf, Not, Term, Tree, Word, leaves
 from recviewer.recent import Recent
@@ -30,10 +32,14 @@ from recviewer.recent import Recent
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """Where a recording matched. where: `asked` or `answered`. pieces: (text, is a hit) in order."""
+    """Where a recording matched. where: `asked` or `answered`. pieces: (text, is a hit) in order.
+
+    sort: of which sort the words are, of `exchange.searched.SORT_WORDS`, "" where that is not known.
+    """
 
     where: str
     pieces: excerpts.Pieces
+    sort: str = ""
 
 
 WORD_LIMIT = 20
@@ -165,14 +171,20 @@ def snippets(ids: Sequence[int], words: Iterable[Word]) -> dict[int, Snippet]:
     places, looked = ", ".join(["%s"] * len(ids)), Looked()
     key = engines.of(connection.vendor).KEY
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {key}, answered, asked FROM {TABLE} WHERE {key} IN ({places})", list(ids))
-        return {id: found for id, *both in cursor if (found := _found(finds, both, looked))}
+        cursor.execute(
+            f"SELECT said.{key}, said.answered, said.asked, its.answered_sorts, its.asked_sorts FROM {TABLE} said "
+            f"JOIN {RECORDINGS} its ON its.id = said.{key} WHERE said.{key} IN ({places})",
+            list(ids),
+        )
+        return {id: found for id, *both in cursor if (found := _found(finds, both[:2], both[2:], looked))}
 
 
-def _found(finds: Sequence[excerpts.WantedWords], both: Sequence[str | None], looked: Looked) -> Snippet | None:
+def _found(
+    finds: Sequence[excerpts.WantedWords], both: Sequence[str | None], sorts: Sequence[str], looked: Looked
+) -> Snippet | None:
     for find in finds:
-        for where, words in zip(("answered", "asked"), both, strict=True):
-            pieces = find.excerpt(words or "", looked)
-            if pieces:
-                return Snippet(where, pieces)
+        for where, words, stretches in zip(("answered", "asked"), both, sorts, strict=True):
+            found = find.excerpt(words or "", looked)
+            if found:
+                return Snippet(where, found.pieces, sort_at(stretches, found.at))
     return None

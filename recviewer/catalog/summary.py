@@ -12,8 +12,9 @@ from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.naming import clean, file_of, named, provider_of, test_name
 from recviewer.exchange.ends import WORST, end_of
 from recviewer.exchange.model import Exchange
+from recviewer.exchange.searched import searchable
 from recviewer.exchange.seen import leaked, shows_picture
-from recviewer.exchange.text import line_of, reasons, searchable
+from recviewer.exchange.text import line_of, reasons
 from recviewer.formats.raw import host_of
 from recviewer.formats.version import reader_version
 from recviewer.recent import Recent
@@ -65,6 +66,8 @@ class Summary(NamedTuple):
     provider: str
     test_file: str
     recorder: str
+    asked_sorts: str
+    answered_sorts: str
     part_size: int
     asked_words: str
     answered_words: str
@@ -132,7 +135,7 @@ def summary_of(part: ReadPart, *, blob: str) -> Summary:
     reading, replay = part.reading, part.replay
     exchange = reading.exchange
     line = line_of(exchange)
-    asked_words, answered_words = searchable(exchange)
+    asked, answered = searchable(exchange)
     return Summary(
         part=part.part,
         place=part.index,
@@ -152,7 +155,7 @@ def summary_of(part: ReadPart, *, blob: str) -> Summary:
         picture=shows_picture(exchange),
         leaked=bool(leaked(exchange)),
         turns=len(exchange.request.messages),
-        asked_length=len(asked_words),
+        asked_length=len(asked.text),
         asked=clean(line.asked),
         answered=clean(line.answered),
         answer_kind=line.answer_kind.value,
@@ -167,9 +170,11 @@ def summary_of(part: ReadPart, *, blob: str) -> Summary:
         provider=named(provider_of(exchange.test_id)),
         test_file=named(file_of(exchange.test_id)),
         recorder=part.recorder,
+        asked_sorts=asked.stretches,
+        answered_sorts=answered.stretches,
         part_size=part.size,
-        asked_words=clean(asked_words[:SEARCH_LIMIT]),
-        answered_words=clean(answered_words[:SEARCH_LIMIT]),
+        asked_words=clean(asked.text[:SEARCH_LIMIT]),
+        answered_words=clean(answered.text[:SEARCH_LIMIT]),
     )
 
 

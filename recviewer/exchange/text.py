@@ -1,14 +1,13 @@
-"""What a list shows of an exchange in one line, and what the full-text index holds of it."""
+"""What a list shows of an exchange in one line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 from itertools import islice
 
 from recviewer.dataclass import dataclass
 from recviewer.exchange.ends import End, end_of, worst
-from recviewer.exchange.escapes import leaves, spelled_out, words_in
+from recviewer.exchange.escapes import leaves, spelled_out
 from recviewer.exchange.inner import inner_message
 from recviewer.exchange.model import (
     Exchange,
@@ -31,7 +30,6 @@ from recviewer.exchange.model import (
     Vector,
 )
 from recviewer.exchange.shape import is_empty
-from recviewer.exchange.tools import function_of, offered
 
 LINE = 240
 """Characters kept of what was asked and answered; a row shows fewer."""
@@ -40,9 +38,6 @@ ASKING = frozenset({"user", "prompt", "input", "query", "call"})
 
 SENT = frozenset({"assistant", "model"})
 """Roles of turns that were answers once: recording again changes their words."""
-
-JSON_WORDS = 100_000
-"""Characters of the words of a JSON value that nobody has described."""
 
 
 class AnswerKind(StrEnum):
@@ -301,78 +296,3 @@ def reasons(exchange: Exchange) -> bool:
     return any(
         output.reasoning or any(isinstance(part, Reasoning) for part in output.parts) for output in exchange.outputs
     )
-
-
-def searchable(exchange: Exchange) -> tuple[str, str]:
-    """Return the words of the request and the words of the answer, for the full-text index.
-
-    Base64 data and vectors are left out. Tool definitions count as words of the request by their names alone. JSON text
-    stands as pages show it; what it says without its escapes, and the text as sent, come after all else.
-    """
-    return _with_spelled_out(_asked_words(exchange)), _with_spelled_out(_answered_words(exchange))
-
-
-def _with_spelled_out(texts: Iterator[str]) -> str:
-    words = list(texts)
-    shown = [spelled_out(text) for text in words]
-    more = [text for text in words if "\\" in text]
-    if more:
-        shown += [*(said for text in more for said in words_in(text)), *(text for text in more if text not in shown)]
-    return "\n".join(shown)
-
-
-def _asked_words(exchange: Exchange) -> Iterator[str]:
-    for message in exchange.request.messages:
-        yield from _part_words(message.parts)
-    for tool in offered(exchange.request.tools):
-        name = function_of(tool).get("name")
-        if isinstance(name, str):
-            yield name
-
-
-def _part_words(parts: tuple[Part, ...]) -> Iterator[str]:
-    for part in parts:
-        match part:
-            case Text() | RefusalPart() | Reasoning():
-                yield part.text
-            case ToolCall():
-                yield part.name
-                yield part.arguments
-            case ToolResult():
-                yield from _part_words(part.parts)
-            case SentFile():
-                yield part.name
-            case JsonPart():
-                yield "\n".join(leaves(part.value))[:JSON_WORDS]
-
-
-def _answered_words(exchange: Exchange) -> Iterator[str]:
-    for output in exchange.outputs:
-        yield from filter(None, (output.content, output.reasoning, output.refusal))
-        for call in output.tool_calls:
-            yield call.name
-            yield call.arguments
-        yield from _part_words(output.parts)
-    if exchange.error is not None:
-        yield exchange.error.type
-        yield exchange.error.message
-    for value in (exchange.unread, *(left.value for left in exchange.left)):
-        if value is not None:
-            yield "\n".join(leaves(value))[:JSON_WORDS]
-    for problem in exchange.problems:
-        yield f"{problem.where}: {problem.what}"
-    yield from _exhibited_words(exchange)
-
-
-def _exhibited_words(exchange: Exchange) -> Iterator[str]:
-    for exhibit in exchange.exhibits:
-        match exhibit:
-            case Table():
-                for row in exhibit.rows:
-                    yield str(row[0])
-            case Hits() if not exchange.outputs:
-                for hit in exhibit.hits:
-                    yield hit.text
-            case Passages():
-                for passage in exhibit.passages:
-                    yield passage.text

@@ -97,7 +97,7 @@ def text_of(pieces):
 
 def test_an_excerpt_is_short_begins_before_the_hit_and_says_where_it_is_cut():
     text = "x" * 30 + " and much more of it " * 20 + "the needle lies here " + "and goes on " * 50
-    pieces = wanted([("needle", True)]).excerpt(text, Looked())
+    pieces = wanted([("needle", True)]).excerpt(text, Looked()).pieces
 
     assert [one for one, is_hit in pieces if is_hit] == ["needle"]
     assert len(text_of(pieces)) <= LENGTH + 2
@@ -108,9 +108,16 @@ def test_an_excerpt_is_short_begins_before_the_hit_and_says_where_it_is_cut():
 
 def test_the_place_with_most_of_the_words_is_shown():
     text = "blue " + "grey " * 60 + "a blue planet turns " + "grey " * 60
-    pieces = wanted([("blue", True), ("planet", True)]).excerpt(text, Looked())
+    pieces = wanted([("blue", True), ("planet", True)]).excerpt(text, Looked()).pieces
 
     assert [one for one, is_hit in pieces if is_hit][:2] == ["blue", "planet"]
+
+
+def test_an_excerpt_tells_where_its_first_hit_stands():
+    text = "blue " + "grey " * 60 + "a blue planet turns " + "grey " * 5_000
+
+    assert wanted([("blue", True), ("planet", True)]).excerpt(text, Looked()).at == text.index("blue planet")
+    assert excerpts.scanning("turns").excerpt(text, Looked()).at == text.index("turns")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +125,7 @@ def test_the_place_with_most_of_the_words_is_shown():
 )
 def test_a_phrase_across_a_border_is_found_once_and_whole(before):
     text = ("ab " * WINDOW)[: before - 1] + " the needle ends " + "ab " * 5_000
-    pieces = wanted([("the needle", False)]).excerpt(text, Looked())
+    pieces = wanted([("the needle", False)]).excerpt(text, Looked()).pieces
 
     assert [one for one, is_hit in pieces if is_hit] == ["the needle"]
 
@@ -128,12 +135,12 @@ def test_a_phrase_across_a_border_is_found_once_and_whole(before):
 def test_a_word_that_a_border_cuts_is_no_other_word(cut, border):
     text = ("ab " * WINDOW)[: border + cut - 1] + " needles " + "ab " * 5_000
 
-    assert wanted([("needle", False)]).excerpt(text, Looked()) == ()
-    assert [one for one, is_hit in wanted([("needle", True)]).excerpt(text, Looked()) if is_hit] == ["needles"]
+    assert wanted([("needle", False)]).excerpt(text, Looked()) is None
+    assert [one for one, is_hit in wanted([("needle", True)]).excerpt(text, Looked()).pieces if is_hit] == ["needles"]
 
 
 def test_an_endless_word_is_cut():
-    pieces = wanted([("x", True)]).excerpt("x" * 100_000, Looked())
+    pieces = wanted([("x", True)]).excerpt("x" * 100_000, Looked()).pieces
 
     assert len(text_of(pieces)) <= LENGTH + 2
     assert pieces[0] == ("x" * LENGTH, True)
@@ -143,9 +150,9 @@ def test_no_more_is_looked_through_than_there_is_budget_for():
     looked = Looked(50_000)
     text = "ab " * 100_000 + "needle"
 
-    assert wanted([("needle", True)]).excerpt(text, looked) == ()
-    assert wanted([("ab", True)]).excerpt(text, looked) == ()
-    assert wanted([("ab", True)]).excerpt(text, Looked()) != ()
+    assert wanted([("needle", True)]).excerpt(text, looked) is None
+    assert wanted([("ab", True)]).excerpt(text, looked) is None
+    assert wanted([("ab", True)]).excerpt(text, Looked()) is not None
 
 
 @pytest.mark.parametrize(
@@ -165,7 +172,8 @@ def test_a_page_of_the_worst_texts_costs_no_second(text):
 @given(st.text(SIGNS, max_size=400), st.text(SIGNS, min_size=1, max_size=2))
 def test_an_excerpt_is_a_piece_of_the_text(text, word):
     find = wanted([(word, True)])
-    pieces = find.excerpt(text, Looked()) if find else ()
+    found = find.excerpt(text, Looked()) if find else None
+    pieces = found.pieces if found else ()
 
     shown = text_of(pieces)
     assert shown in text or shown.removeprefix("…") in text or shown.removesuffix("…") in text or shown[1:-1] in text
@@ -173,6 +181,6 @@ def test_an_excerpt_is_a_piece_of_the_text(text, word):
 
 
 def test_a_scan_takes_upper_and_lower_case_as_like_does():
-    pieces = excerpts.scanning("天K").excerpt("İ天k\u212a天", Looked())
+    pieces = excerpts.scanning("天K").excerpt("İ天k\u212a天", Looked()).pieces
 
     assert [one for one, is_hit in pieces if is_hit] == ["天k"]

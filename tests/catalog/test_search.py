@@ -263,6 +263,34 @@ def test_snippet_comes_from_the_question_where_the_answer_has_none(put):
     assert snippet(put, "colour", asked="Which colour?", answered="Blue.").where == "asked"
 
 
+@pytest.mark.parametrize(
+    ("query", "where", "sort"),
+    [
+        ("sonnet", "asked", "prompt"),
+        ("get_weather", "asked", "call"),
+        ("Zürich", "asked", "call"),
+        ("drizzle", "asked", "result"),
+        ("umbrella", "answered", "answer"),
+        ("pondering", "answered", "reasoning"),
+    ],
+)
+def test_snippet_says_in_what_the_words_were_said(put, query, where, sort):
+    call = {"id": "c", "type": "function", "function": {"name": "get_weather", "arguments": r'{"city": "Z\u00fcrich"}'}}
+    data = document(asked="A sonnet on the weather?", answered="Take an umbrella.", test=None)
+    data["request"]["body"]["messages"] += [
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c", "content": "drizzle\x01"},
+    ]
+    data["response"]["body"]["__data__"]["choices"][0]["message"]["reasoning_content"] = "pondering"
+    put(data=json.dumps(data).encode())
+    indexer.refresh(processes=1)
+    row = Recording.objects.get()
+
+    found = search.snippets([row.pk], search.tokens(query))[row.pk]
+
+    assert (found.where, found.sort) == (where, sort)
+
+
 def test_snippet_of_a_scan_marks_the_words(put):
     found = snippet(put, "天気 今日", answered="東京、今日の天気です")
 

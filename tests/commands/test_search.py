@@ -14,7 +14,7 @@ def test_paths_and_snippets_are_printed(put, capsys):
     call_command("search", "blue")
 
     out, err = capsys.readouterr()
-    assert out.splitlines() == ["tests/recordings/one.json", "  answered: The [blue] planet."]
+    assert out.splitlines() == ["tests/recordings/one.json", "  answer: The [blue] planet."]
     assert err.strip() == "1 recordings"
 
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from recviewer.exchange.escapes import leaves, spelled_out, words_in
 from recviewer.exchange.model import Exchange, Kind, Left, Output, Problem, ToolCall
-from recviewer.exchange.text import line_of, searchable
+from recviewer.exchange.searched import searchable
+from recviewer.exchange.text import line_of
 
 VALUES = st.recursive(
     st.text() | st.integers() | st.booleans() | st.none() | st.floats(allow_nan=False),
@@ -80,7 +81,7 @@ CALL = ToolCall("c1", "get_weather", r'{"city": "Z\u00fcrich", "note": "one\ntwo
 
 def test_call_is_found_and_shown_in_words():
     exchange = Exchange(Kind.CHAT, outputs=(Output(tool_calls=(CALL,), finish_reason="tool_calls"),))
-    words = searchable(exchange)[1].split("\n")
+    words = searchable(exchange)[1].text.split("\n")
 
     assert words[1] == r'{"city": "Zürich", "note": "one\ntwo"}'
     assert {"two", "Zürich", CALL.arguments} <= set(words)
@@ -95,5 +96,5 @@ def test_what_no_reader_understands_is_found():
         problems=(Problem("choices[0].odd", "an object, where text was expected"),),
     )
 
-    assert {"strange", "shape", "inner", "riddle"} <= set(searchable(exchange)[1].split())
-    assert "choices[0].odd: an object" in searchable(exchange)[1]
+    assert {"strange", "shape", "inner", "riddle"} <= set(searchable(exchange)[1].text.split())
+    assert "choices[0].odd: an object" in searchable(exchange)[1].text

@@ -20,7 +20,8 @@ from recviewer.exchange.model import (
     ToolCall,
     ToolResult,
 )
-from recviewer.exchange.text import AnswerKind, Outcome, line_of, searchable
+from recviewer.exchange.searched import searchable
+from recviewer.exchange.text import AnswerKind, Outcome, line_of
 from recviewer.formats.deltas import fold
 from tests.difference.mirror import mirrored
 
@@ -43,7 +44,7 @@ def test_an_answer_that_is_only_a_part_is_an_answer(part):
 
 
 def test_words_of_parts_are_found():
-    answered = searchable(answer(SEARCH, FOUND, CODE))[1]
+    answered = searchable(answer(SEARCH, FOUND, CODE))[1].text
 
     assert all(word in answered for word in ("web_search", "moons of Saturn", "Titan", "print(1)"))
 

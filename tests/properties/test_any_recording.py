@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from recviewer.catalog.summary import of_unreadable, summarize
 from recviewer.commands.exported import contract_of, found_in, line_of
 from recviewer.commands.terminal import conversation
-from recviewer.exchange import text
+from recviewer.exchange import searched, text
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.formats.deltas import fold, runs_of
 from recviewer.formats.reading import read
@@ -90,7 +90,9 @@ def check(data, *, exact=False):
     assert json.loads(line, parse_constant=lambda name: pytest.fail(name))["kind"] == exchange.kind.value
     conversation(exchange, "b.json").encode()
     text.line_of(exchange)
-    text.searchable(exchange)
+    for words, stretches in searched.searchable(exchange):
+        known = sum(int(one[1:]) for one in stretches.split())
+        assert known == len(words) + 1 or not stretches or len(stretches.split()) == searched.MOST_STRETCHES
     chunks = list(reading.chunks())
     assert len(chunks) == exchange.chunks
     if exchange.chunks:

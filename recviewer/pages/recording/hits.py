@@ -14,14 +14,19 @@ from django.utils.http import urlencode
 from recviewer.catalog import excerpts, search
 from recviewer.catalog.content import Content
 from recviewer.catalog.naming import clean
+from recviewer.exchange import searched
 from recviewer.exchange.model import Exchange, Part, Reasoning, ToolCall, ToolResult
+from recviewer.exchange.searched import SORT_WORDS
 from recviewer.exchange.text import words_of
 from recviewer.pages.recording.conversation import SIDES, stretch
 from recviewer.pages.recording.heavy import asked
 from recviewer.pages.recordings.neighbours import FIND
 from recviewer.review import narrowing
 
-PROMPT, ANSWER, CALL, RESULT, REASONING, ERROR = "prompt", "answer", "call", "result", "reasoning", "error"
+PROMPT, ANSWER, CALL, RESULT, REASONING, ERROR = (
+    SORT_WORDS[sort]
+    for sort in (searched.PROMPT, searched.ANSWER, searched.CALL, searched.RESULT, searched.REASONING, searched.ERROR)
+)
 
 _Phrase = tuple[str, bool, bool]
 """A word or phrase, whether its last word may go on, and whether it is looked for anywhere, also inside of words."""

@@ -319,6 +319,8 @@ def as_json(page: Listing) -> Json:
               "asked", "answered", "outcome", "replay", "finish", "provider", "recorder")  # fmt: skip
     tags = said.tags_for_paths([one.path for one in page.recordings])
     more, old = noticed.names_by_id(SMELLS), outdated()
+    words = page.state.words
+    found = search.snippets([one.pk for one in page.recordings], narrowing.wanted_in(words)) if words else {}
     return Json(
         {
             "total": page.total,
@@ -334,10 +336,17 @@ def as_json(page: Listing) -> Json:
                 {name: getattr(one, name) for name in fields}
                 | {"smells": _smells(one, more)}
                 | {"tags": [label.name for label in tags.get(one.path, ())]}
+                | {"found": _found(found.get(one.pk))}
                 for one in page.recordings
             ],
         }
     )
+
+
+def _found(snippet: search.Snippet | None) -> dict[str, str] | None:
+    if snippet is None:
+        return None
+    return {"in": snippet.sort or snippet.where, "text": "".join(text for text, _ in snippet.pieces)}
 
 
 def _smells(one: Recording, more: Mapping[int, Sequence[str]]) -> list[str]:

@@ -27,7 +27,8 @@ from recviewer.review.subjects import subject_of
 class RecordingRow:
     """One line, every cell ready to print.
 
-    item, bytes, test_id: for the form that acts on the ticked ones. tone: how the answer is written, of
+    item, bytes, test_id: for the form that acts on the ticked ones. found_in: of which sort the words are that a search
+    found, and found_side in which of both texts, "" for none. tone: how the answer is written, of
     `exchange.text.AnswerKind`. call: the function's name where it is a call. place: among its neighbours. differs: what
     tells it from them, in one line.
     """
@@ -39,6 +40,8 @@ class RecordingRow:
     url: str
     asked: str
     answered: str
+    found_in: str
+    found_side: str
     tone: str
     call: str
     mini: Mini | None
@@ -107,6 +110,8 @@ def _row(
         url=url_of(recording.path) + find,
         asked=hits(snippet.pieces) if snippet and found == "asked" else one_line(recording.asked),
         answered=hits(snippet.pieces) if snippet and found == "answered" else one_line(answered),
+        found_in=snippet.sort if snippet else "",
+        found_side=found,
         tone=recording.answer_kind,
         call="" if found == "answered" else visible(call),
         mini=mini_strip(recording.runs) if recording.streaming else None,

@@ -247,13 +247,24 @@ def test_snippets_mark_what_was_found(client, three):
     assert "<mark>moon</mark>" in client.get("/?q=moon").content.decode()
 
 
+@pytest.mark.parametrize(("query", "sort"), [("moon", "prompt"), ("far", "answer")])
+def test_a_row_says_in_what_its_words_were_found(client, three, query, sort):
+    html, told = client.get("/", {"q": query}), client.get("/recordings.json", {"q": f'"{query}" the'}).json()
+
+    assert words(html).count(f"{sort} ") >= 1
+    assert f'<i class="found-in">{sort}</i>' in html.content.decode()
+    assert '<i class="found-in">' not in client.get("/").content.decode()
+    assert told["recordings"][0]["found"]["in"] in ("prompt", "answer")
+    assert query in told["recordings"][0]["found"]["text"].lower()
+
+
 def test_hit_stands_where_a_narrow_cell_shows_it(client, make_recording):
     make_recording(answered="It was a long and winding answer about many other things and then weather came up at last")
 
     html = client.get("/?q=weather").content.decode()
 
     before = html.partition("<mark>")[0].rpartition(">")[2]
-    assert before == "…things and then "
+    assert before == " …things and then "  # behind the word that says in what it was found
     assert "<mark>weather</mark>" in html
 
 

@@ -65,7 +65,7 @@ class Command(BaseCommand):
             snippet = snippets.get(recording.pk)
             if snippet and snippet.pieces:
                 words = "".join(f"[{text}]" if hit else text for text, hit in snippet.pieces)
-                self.stdout.write(f"  {snippet.where}: {safe(' '.join(words.split()))}")
+                self.stdout.write(f"  {snippet.sort or snippet.where}: {safe(' '.join(words.split()))}")
         more = total - len(shown)
         self.stderr.write(f"{total:,} recordings" + (f", {more:,} of them not shown (--limit)" if more > 0 else ""))
 
