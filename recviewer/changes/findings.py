@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from recviewer import smells
+from recviewer.changes.cases import cases_of
 from recviewer.changes.model import Change
 
 Finding: TypeAlias = smells.Finding[Change]
@@ -16,5 +17,4 @@ Finding: TypeAlias = smells.Finding[Change]
 
 def findings(changes: Sequence[Change]) -> tuple[Finding, ...]:
     """Return what is red, then what is amber, in each what is on most changes first."""
-    cases = [smells.Case(one.old, one.new, one.pair, one.moved_to) for one in changes]
-    return smells.findings(changes, cases)
+    return smells.findings(changes, cases_of(changes))

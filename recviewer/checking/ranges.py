@@ -8,6 +8,7 @@ from pathlib import Path
 
 from recviewer.asserts.sources import SourceFiles
 from recviewer.changes import changeset, sources
+from recviewer.changes.cases import cases_of
 from recviewer.changes.changeset import ChangeSet
 from recviewer.changes.overview import overview
 from recviewer.checking import trees
@@ -23,7 +24,7 @@ from recviewer.git.removals import removals
 from recviewer.git.texts import texts_of, texts_on_disk
 from recviewer.pairing.sides import Library, Side
 from recviewer.recorders.registry import claims
-from recviewer.smells import Case, Looking, Noticed, Rule, Surroundings
+from recviewer.smells import Looking, Noticed, Rule, Surroundings
 from recviewer.smells.looking import of_changes, softened
 from recviewer.store.scan import scan
 
@@ -38,7 +39,7 @@ def compared(folder: Path, spec: str, given: Given, *, is_quick: bool = False) -
     asked = sources.open_range(repository, sources.parse(spec))
     source = changeset.load(asked, Library())
     changes = overview(source).changes
-    cases = [Case(one.old, one.new, one.pair, one.moved_to) for one in changes]
+    cases = cases_of(changes)
     on_changes = list(of_changes(cases, given.asked))
     if not is_quick and any(one.rule.soften or one.rule.trace for one in on_changes):
         with _around(source, given, is_old=False) as around:

@@ -66,13 +66,14 @@ class Case:
 
     old, new: the two recordings of a change, None where there is none; of a recording by itself `new` alone. pair: how the
     two were found. moved_to: of a deleted recording, where its bytes lie now outside of all folders in which recordings
-    are looked for, "" for nowhere.
+    are looked for, "" for nowhere. is_made_elsewhere: all calls of the old one are made in another turn of the test now.
     """
 
     old: Side | None
     new: Side | None
     pair: Pair | None = None
     moved_to: str = ""
+    is_made_elsewhere: bool = False
 
     @property
     def side(self) -> Side:

@@ -7,6 +7,7 @@ import pytest
 from recviewer.difference.model import Churn
 from recviewer.pairing.pairs import How, Sure
 from recviewer.pairing.sides import unread
+from tests.trees import FOLDER, id_of
 
 THOUGHT = "The user asks for planets with rings, so Saturn it is."
 CALLS = [("look", "{}")]
@@ -148,6 +149,42 @@ def test_a_lost_tool_call_is_red(paired, make, told):
     change = paired(make.chat(answer="", calls=CALLS, finish="tool_calls"), make.chat(answer="I will not look."))
 
     assert told(change) == [("lost-tool-call", "red", "1 recording lost its tool call")]
+
+
+TURNS = [("user", "Which planet has rings?"), ("assistant", "Let me look.")]
+
+
+def calling(make, *turns):
+    """A turn that answers with a call, behind others or first."""
+    question = "Look!" if turns else "Which planet has rings?"
+    return make.bytes_of(make.chat(question, answer="", calls=CALLS, finish="tool_calls", turns=turns))
+
+
+def test_a_call_that_is_made_one_turn_later_is_not_lost(tree, make):
+    tree.write(f"{FOLDER}/1.json", calling(make))
+    tree.write(f"{FOLDER}/2.json", make.bytes_of(make.chat("Look!", answer="Saturn.", turns=TURNS)))
+    base = tree.commit()
+    tree.write(f"{FOLDER}/1.json", make.bytes_of(make.chat(answer="Let me look.")))
+    tree.write(f"{FOLDER}/2.json", calling(make, *TURNS))
+
+    assert [one.rule for one in tree.overview(f"{base}..{tree.commit()}").findings] == []
+
+
+@pytest.mark.parametrize("other", [id_of("test_other"), id_of()])
+def test_a_call_is_lost_that_only_another_test_makes_or_another_call_stands_for(tree, make, other):
+    """Of two turns that lost their call one at most is made elsewhere: in another test, none is."""
+    for name, turns in (("1", ()), ("2", TURNS)):
+        tree.write(f"{FOLDER}/{name}.json", calling(make, *turns))
+    tree.write(f"{FOLDER}/3.json", make.bytes_of(make.chat("Third?", answer="Saturn.", test=other)))
+    base = tree.commit()
+    for name, turns in (("1", ()), ("2", TURNS)):
+        question = "Look!" if turns else "Which planet has rings?"
+        tree.write(f"{FOLDER}/{name}.json", make.bytes_of(make.chat(question, answer="No look.", turns=turns)))
+    third = make.chat("Third?", answer="", calls=CALLS, finish="tool_calls", test=other)
+    tree.write(f"{FOLDER}/3.json", make.bytes_of(third))
+    found = {one.rule: one for one in tree.overview(f"{base}..{tree.commit()}").findings}
+
+    assert len(found["lost-tool-call"].on) == (1 if other == id_of() else 2)
 
 
 def test_another_call_is_not_a_lost_one(paired, make, told):

@@ -10,9 +10,18 @@ from recviewer.smells.model import Case, Explained, Held, Instance, Needs, Rule,
 
 
 def _holds(case: Case) -> Held | None:
-    """Errors and unreadable files have lost more than their call, and say so by rules of their own."""
+    """Errors and unreadable files have lost more than their call, and say so by rules of their own.
+
+    A call that another turn of the test makes now is not lost: the test took one turn more, or one less.
+    """
     old, new = case.old, case.new
-    if old is None or new is None or new.exchange.error is not None or new.exchange.kind is Kind.UNREADABLE:
+    if (
+        old is None
+        or new is None
+        or case.is_made_elsewhere
+        or new.exchange.error is not None
+        or new.exchange.kind is Kind.UNREADABLE
+    ):
         return None
     return Held(Severity.RED, is_compared=True) if _calls(old) and not _calls(new) else None
 
@@ -30,7 +39,7 @@ RULE = Rule(
     "lost-tool-call",
     "it lost its tool call",
     Explained(
-        what="An answer without a call of a tool where the old recording made one.",
+        what="An answer without a call of a tool where the old recording made one, and no turn of its test makes it now.",
         why="The test is about the tool, and the model now answers from its head.",
         example='Before: `get_weather({"city": "Paris"})`. Now: “I cannot know the weather.”',
         fix="Record it again; if it comes again, the prompt, the tool's description or the model is the cause.",
