@@ -2,13 +2,15 @@
 
 Each request of a test repeats what was said before it, so a change in one answer comes back in every later request. What an
 earlier call of the test has told already is not told again: it is named, with the call that told it. Two things are told
-as one only if old and new text, or old and new value and its place, are equal to the letter. A recording that came or
-went has no other side: of it all is told that it says, but for texts that an earlier call has told on that side.
+as one only if old and new text, or old and new value and its place, are equal to the letter. A text that differs is not
+told either where its old words were told as old ones, and its new words as new ones: by which calls is said of each.
+A recording that came or went has no other side: of it all is told that it says, but for texts that an earlier call has
+told on that side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from recviewer.changes.model import Change
@@ -80,13 +82,13 @@ def told_once(changes: Sequence[Change]) -> list[ToldCall]:
             for item in section.items:
                 if not _says_something(item):
                     continue
-                keys = list(_keys(section.kind, item, change))
-                call = told.get(keys[0]) or _told_on_one_side(told, change, keys[1:])
-                if call:
-                    repeated.setdefault(call, []).append(_label(section, item))
-                else:
+                whole, sides = _keys(section.kind, item, change)
+                by = _told_by(told, change, whole, sides)
+                for call, how in by:
+                    repeated.setdefault(call, []).append(f"{_label(section, item)}{how}")
+                if not by:
                     rest.append(item)
-                    mine += keys
+                    mine += (whole, *sides.values())
             if rest:
                 sections.append(replace(section, items=tuple(rest)))
         told |= {key: number for key in mine if key not in told}
@@ -150,13 +152,14 @@ _SAID = frozenset({SectionKind.ANSWER, SectionKind.MESSAGES})
 """Where one text may stand first as an answer, then as a message."""
 
 
-def _keys(kind: SectionKind, item: Item, change: Change) -> Iterator[Hashable]:
-    """Yield what tells a thing that changed: all of it, and its sides by themselves, each with what its masks stand for."""
+def _keys(kind: SectionKind, item: Item, change: Change) -> tuple[Hashable, dict[str, Hashable]]:
+    """Return what tells a thing that changed: all of it, and its sides by themselves, each with what its masks stand for."""
     nothing = Exchange(change.side.exchange.kind)
     old, new = (side.exchange if side else nothing for side in (change.old, change.new))
-    yield _key(kind, item), behind_item(item, old, new)
-    for side, text in _sides(kind, item):
-        yield side, text, behind(text, old if side == "old" else new)
+    sides: dict[str, Hashable] = {
+        side: (side, text, behind(text, old if side == "old" else new)) for side, text in _sides(kind, item)
+    }
+    return (_key(kind, item), behind_item(item, old, new)), sides
 
 
 def _key(kind: SectionKind, item: Item) -> Hashable:
@@ -180,9 +183,23 @@ def _sides(kind: SectionKind, item: Item) -> Iterator[tuple[str, str]]:
         yield from ((side, text) for side, text in (("old", item.words.old), ("new", item.words.new)) if text)
 
 
-def _told_on_one_side(told: dict[Hashable, int], change: Change, sides: Sequence[Hashable]) -> int:
-    """Return the call that told a text of a recording without another side, 0 for none."""
-    return told.get(sides[0], 0) if change.pair is None and len(sides) == 1 else 0
+def _told_by(
+    told: Mapping[Hashable, int], change: Change, whole: Hashable, sides: Mapping[str, Hashable]
+) -> list[tuple[int, str]]:
+    """Return the calls that told a thing, each with what of it, as the end of its name; [] where not all of it was told.
+
+    whole, sides: as `_keys` returns them.
+    """
+    if whole in told:
+        return [(told[whole], "")]
+    if not sides or any(key not in told for key in sides.values()):
+        return []
+    words = _BOTH if len(sides) == 2 else _ALONE
+    return [(told[key], words[side] if change.pair is not None else "") for side, key in sides.items()]
+
+
+_ALONE = {"old": " (gone)", "new": " (new)"}
+_BOTH = {"old": " (before)", "new": " (now)"}
 
 
 def _values(item: Words | Values) -> Hashable:

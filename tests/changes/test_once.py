@@ -52,8 +52,60 @@ def test_an_equal_change_of_another_old_text_is_told(tree, make):
     before[0]["turns"][1] = ("assistant", "Mars.")
     _, second = told_once(changed(tree, make, before, talk("It is Saturn.", "Titan.")))
 
+    assert [item.words.old for section in second.sections for item in section.items] == ["Mars."]
+    assert [one.labels for one in second.repeated] == [("messages messages[1] assistant (new)",)]
+
+
+def test_a_text_that_came_where_another_went_is_not_told_again(tree, make):
+    before = talk("Saturn has rings of ice and dust.", "Titan.")
+    after = talk("Nobody may answer such questions here!", "Titan.")
+    first, second = told_once(changed(tree, make, before, after))
+
+    assert said(first) == [(SectionKind.ANSWER, "Nobody may answer such questions here!")]
+    assert second.sections == ()
+    assert [(one.call, one.labels) for one in second.repeated] == [
+        (1, ("messages messages[1] assistant (gone)", "messages messages[1] assistant (new)"))
+    ]
+
+
+def test_a_text_that_only_came_is_told_by_the_call_that_answered_it(tree, make):
+    before, after = talk("Saturn.", "Titan."), talk("It is Saturn.", "Titan.")
+    before[0]["turns"] = after[0]["turns"] = [("user", "Which planet has rings?")]
+    after[0]["turns"] = [*after[0]["turns"], ("assistant", "It is Saturn.")]
+    _, second = told_once(changed(tree, make, before, after))
+
+    assert said(second) == []
+    assert second.repeated[0].labels == ("messages messages[1] assistant (new)",)
+
+
+def test_a_text_is_told_where_it_stood_on_the_other_side_alone(tree, make):
+    before, after = talk("Saturn.", "Titan."), talk("It is Saturn.", "Titan.")
+    before[0]["turns"] = after[0]["turns"] = [("user", "Which planet has rings?")]
+    after[0]["turns"] = [*after[0]["turns"], ("assistant", "Saturn.")]
+    _, second = told_once(changed(tree, make, before, after))
+
     assert second.repeated == ()
-    assert (SectionKind.MESSAGES, "It is Saturn.") in said(second)
+    assert (SectionKind.MESSAGES, "Saturn.") in said(second)
+
+
+def test_words_of_several_calls_are_each_named_by_theirs(tree, make):
+    """A later request holds what the first call answered before, and what the second answers now."""
+    asked = [("user", "Which planet has rings?")]
+
+    def calls(first, second, held):
+        third = {"question": "Sure?", "answer": "Yes.", "turns": [*asked, ("assistant", held), *asked, *asked]}
+        return [*talk(first, second), third]
+
+    old, new = "The planet Saturn has many rings.", "The planet Saturn has many moons."
+    before, after = calls(old, "One of them.", old), calls("It is said to be so.", new, new)
+    after[0]["turns"] = before[0]["turns"]
+    *_, third = told_once(changed(tree, make, before, after))
+
+    assert said(third) == []
+    assert sorted((one.call, one.labels) for one in third.repeated) == [
+        (1, ("messages messages[1] assistant (before)",)),
+        (2, ("messages messages[1] assistant (now)",)),
+    ]
 
 
 def test_parameters_that_changed_alike_are_told_once(tree, make):
