@@ -60,6 +60,7 @@ class BulkPage:
     unread: (path, address, why) of recordings that cannot be decided on, for their bytes cannot be had, or are others than
     those that were chosen; more_unread: how many of them are not named. is_choice: somebody chose them one by one.
     elsewhere: of all groups, rest_elsewhere: of the rest. never: on what it rests that no run reads them, where asked for.
+    compare_url: where two that were chosen are compared, "" for another number of them.
     """
 
     count: int
@@ -79,6 +80,7 @@ class BulkPage:
     hints: tuple[str, ...] = ()
     is_choice: bool = False
     never: NeverRead | None = None
+    compare_url: str = ""
 
 
 @require_safe
@@ -122,8 +124,16 @@ def _show_chosen(request: HttpRequest) -> HttpResponse:
             left.append((row.path, url_of(row.path), why))
         else:
             left.append((one.path, "", "it is not there any more"))
-    page = replace(_page(found, left, next_of(request, request.GET)), is_choice=True)
+    page = _page(found, left, next_of(request, request.GET))
+    page = replace(page, is_choice=True, compare_url=_compare_url(found) if not left else "")
     return render(request, "bulk/page.html", {"page": page})
+
+
+def _compare_url(found: list[Recording]) -> str:
+    if len(found) != 2:
+        return ""
+    old, new = found
+    return f"{reverse('difference:two')}?{urlencode({'old': old.path, 'new': new.path})}"
 
 
 def _page(found: list[Recording], left: list[tuple[str, str, str]], list_url: str) -> BulkPage:

@@ -26,6 +26,16 @@ def test_what_was_chosen_is_shown_and_nothing_else_and_leads_back(client, three)
     assert {group.first.path for group in page.groups} == {three[0].path, three[2].path}
 
 
+def test_two_that_were_chosen_lead_to_their_comparison(client, three):
+    page = shown(client, *items(three[0], three[2])).context["page"]
+    answer = client.get(page.compare_url)
+
+    assert answer.context["page"].old.what == three[0].path
+    assert answer.context["page"].new.what == three[2].path
+    assert shown(client, *items(*three)).context["page"].compare_url == ""
+    assert shown(client, *items(three[0])).context["page"].compare_url == ""
+
+
 def test_what_changed_or_went_since_stands_apart_and_is_not_decided_on(client, three, make_recording, root):
     values = items(*three)
     make_recording(three[0].path, answered="Another.")
