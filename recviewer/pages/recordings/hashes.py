@@ -91,7 +91,8 @@ def show(request: HttpRequest, digits: str) -> HttpResponse:
         raise Http404(str(refused)) from None
     if request.path.endswith(".json"):
         return as_json(found)
-    return render(request, "recordings/hash.html", {"page": _page(found), "body": "", "wrong": ""})
+    given = {"body": "", "test": "", "url": "", "wrong": ""}
+    return render(request, "recordings/hash.html", {"page": _page(found), **given})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,11 +134,12 @@ def _page(found: SoughtRequest) -> HashPage:
 def _sentence(found: SoughtRequest) -> str:
     said = []
     if found.named:
-        said.append(f"{_count(found.named)} named by this hash")
+        said.append(f"{_count(found.named, 'file is', 'files are')} named by this hash")
     else:
         said.append("no file has this name")
     if found.holders:
-        said.append(f"{_count(found.holders)} exactly this request under an older name".replace("are", "hold"))
+        holders = _count(found.holders, "recording holds", "recordings hold")
+        said.append(f"{holders} exactly this request under an older name")
     best = found.nearest_found
     if best and best.moving and not found.named:
         fields = "one field" if len(best.moving) == 1 else f"{len(best.moving)} fields"
@@ -150,8 +152,8 @@ def _sentence(found: SoughtRequest) -> str:
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
-def _count(some: tuple[Recording, ...]) -> str:
-    return "one recording holds" if len(some) == 1 else f"{len(some)} recordings hold"
+def _count(some: tuple[Recording, ...], one: str, several: str) -> str:
+    return f"one {one}" if len(some) == 1 else f"{len(some)} {several}"
 
 
 def _row(near: NearRecording, is_compared: bool) -> NearRow:

@@ -85,6 +85,12 @@ def test_page_tells_where_replay_looks_and_what_moved_the_hash(client, sky):
     assert told["near"][1]["moving"] == ["body.messages[0].content"]
 
 
+def test_page_of_a_hash_that_names_a_file_says_so(client, sky):
+    digits = sky["How deep is the sea?"].path.rpartition("/")[2].removesuffix(".json")
+
+    assert "<h1>One file is named by this hash" in client.get(f"/hash/{digits}").content.decode()
+
+
 def test_pasted_hash_that_nothing_has_leads_to_its_page(client, sky):
     response = client.get("/", {"q": f"Recording not found for request hash: {'ab' * 32}"}, follow=True)
 
