@@ -1,8 +1,6 @@
 import json
 import os
-from collections import Counter
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
@@ -14,7 +12,6 @@ from recviewer.catalog import facets, indexer
 from recviewer.catalog.facets import FACETS, SPANS, beyond, columns, counts, mask_of
 from recviewer.catalog.filters import apply
 from recviewer.catalog.models import Commit, Recording
-from recviewer.catalog.naming import provider_of, suite_of
 from recviewer.language.tree import Term
 
 HOSTED = "t.py::test_b[client-txt=azure/m-2]"
@@ -146,38 +143,6 @@ def exported(settings, capfd, db):
     indexer.refresh(processes=1)
     call_command("export", named)
     return [json.loads(line) for line in capfd.readouterr().out.splitlines()]
-
-
-TOLD = {
-    "kind": lambda line: line["kind"],
-    "model": lambda line: line["model"] or "",
-    "host": lambda line: urlsplit(line["url"] or "").netloc,
-    "streamed": lambda line: "yes" if line["streaming"] else "no",
-    "replay": lambda line: line["replay"]["state"],
-    "suite": lambda line: suite_of(line["path"]),
-    "provider": lambda line: provider_of(line["test_id"]),
-    "file": lambda line: (line["test_id"] or "").partition("::")[0],
-    "chunks": lambda line: facets._span_of("chunks", line["chunks"]),
-}
-"""What a line of an export has of a facet."""
-
-
-NARROWED = ([], [Term("kind", "chat")], [Term("streamed", "yes"), Term("replay", "current")])
-
-
-@pytest.mark.slow
-@pytest.mark.corpus
-def test_counts_on_real_recordings_are_those_of_an_export(exported):
-    for terms in NARROWED:
-        found = counted(*terms)
-        for name, told in TOLD.items():
-            others = [term for term in terms if term.key != name]  # a facet shows what the filters of the others leave
-            assert +Counter(dict(found.by_facet[name])) == Counter(map(told, _held(exported, others))), name
-        assert found.total == len(_held(exported, terms)) > 0
-
-
-def _held(lines, terms):
-    return [line for line in lines if all(TOLD[term.key](line) == term.value for term in terms)]
 
 
 @pytest.mark.slow
