@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from recviewer import env
@@ -21,6 +22,7 @@ def reader_version() -> str:
 def version_of(names: Iterable[str]) -> str:
     """Return a digest of sources. names: of packages and modules below `recviewer/`."""
     digest = hashlib.sha256(env.text("RECVIEWER_RECORDER").encode())  # whose files are read is part of how they are
+    digest.update(bytes([find_spec("zstandard") is not None]))  # what some files need to be opened
     root = Path(__file__).parent.parent
     for name in names:
         place = root / name

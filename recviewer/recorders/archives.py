@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
+
+from recviewer.recorders import zstandard
 
 HEAD = b'{"inspect":1,"events":['
 """How the text begins that an archive is opened to."""
@@ -53,16 +56,49 @@ def _samples(data: bytes) -> Iterator[bytes]:
             for info in archive.infolist():
                 if not _SAMPLE.fullmatch(info.filename):
                     continue
-                with archive.open(info) as file:
-                    text = file.read(left + 1)
+                if info.compress_type == ZSTANDARD and not zstandard.is_in_python():
+                    text = zstandard.opened(_packed(data, info), left + 1)
+                else:
+                    with archive.open(info) as file:
+                        text = file.read(left + 1)
                 left -= len(text)
                 if left < 0:
                     raise BadArchive(f"an archive that holds more than {LIMIT // 1024 // 1024} MB of samples")
                 yield text
+    except zstandard.NotHere:
+        raise BadArchive(
+            "an archive that Zstandard compressed, which needs Python 3.14 or the package `zstandard` to be opened"
+        ) from None
     except NotImplementedError:
         raise BadArchive("an archive compressed in a way that cannot be opened here") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, UnicodeError):
+    except (
+        zipfile.BadZipFile,
+        zstandard.Broken,
+        zlib.error,
+        struct.error,
+        EOFError,
+        OSError,
+        RuntimeError,
+        ValueError,
+        UnicodeError,
+    ):
         raise BadArchive("an archive that is damaged, or sealed, so that it cannot be opened") from None
+
+
+_FAULTS = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, UnicodeError),
+    *zstandard.FAULTS,
+)
+
+ZSTANDARD = 93
+"""How archives name this way of compressing."""
+
+
+def _packed(data: bytes, info: zipfile.ZipInfo) -> bytes:
+    """Return the bytes of a file as they stand in an archive: behind a head of 30 bytes, its name and what else is told."""
+    name, more = struct.unpack_from("<HH", data, info.header_offset + 26)
+    start = info.header_offset + 30 + name + more
+    return data[start : start + info.compress_size]
 
 
 class _Budget:

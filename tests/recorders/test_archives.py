@@ -2,11 +2,14 @@
 
 import io
 import json
+import sys
+import types
 import zipfile
+import zlib
 
 import pytest
 
-from recviewer.recorders import archives
+from recviewer.recorders import archives, zstandard
 from recviewer.recorders.reading import bytes_of, read_file, without
 from recviewer.recorders.registry import claims
 
@@ -153,6 +156,63 @@ def test_an_archive_compressed_in_another_way_says_so():
     for mark, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
         place = data.find(mark)
         while place >= 0:
-            data[place + at : place + at + 2] = (93).to_bytes(2, "little")  # Zstandard
+            data[place + at : place + at + 2] = (97).to_bytes(2, "little")  # WavPack
             place = data.find(mark, place + 1)
     assert "cannot be opened here" in reason(bytes(data))
+
+
+def by_zstandard(samples, compress):
+    """Return an archive whose samples Zstandard compressed, as far as its heads tell."""
+    data = bytearray(
+        packed([compress(json.dumps(one).encode()).decode("latin-1") for one in samples], way=zipfile.ZIP_STORED)
+    )
+    for sign, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        at = data.find(sign)
+        while at >= 0:
+            data[at + place : at + place + 2] = archives.ZSTANDARD.to_bytes(2, "little")
+            at = data.find(sign, at + 4)
+    return bytes(data)
+
+
+class Zstandard(types.ModuleType):
+    """The package, as far as it is asked, with zlib in its place: it is installed nowhere but where somebody wants it."""
+
+    class ZstdError(Exception):
+        pass
+
+    class ZstdDecompressor:
+        def stream_reader(self, file, *, read_across_frames):
+            try:
+                return io.BytesIO(zlib.decompress(file.read().decode().encode("latin-1")))
+            except (zlib.error, UnicodeError):
+                raise Zstandard.ZstdError from None
+
+
+SAMPLE = {"id": 1, "epoch": 1, "events": [called("Rings?", "Saturn.")]}
+
+
+@pytest.fixture
+def before_3_14(monkeypatch):
+    monkeypatch.setattr(zstandard, "is_in_python", lambda: False)
+
+
+def test_what_zstandard_compressed_is_opened_where_its_package_is(monkeypatch, before_3_14):
+    monkeypatch.setitem(sys.modules, "zstandard", Zstandard("zstandard"))
+
+    assert said(by_zstandard([SAMPLE, SAMPLE], zlib.compress)) == [(["Rings?"], "Saturn.")] * 2
+    assert "damaged" in reason(by_zstandard([SAMPLE], lambda text: text))
+    monkeypatch.setattr(archives, "LIMIT", 20)
+    assert "holds more than" in reason(by_zstandard([SAMPLE], zlib.compress))
+
+
+def test_else_it_says_what_is_needed(monkeypatch, before_3_14):
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+
+    assert "needs Python 3.14 or the package `zstandard`" in reason(by_zstandard([SAMPLE], zlib.compress))
+
+
+def test_zstandard_itself_is_read():
+    compress = pytest.importorskip("zstandard").ZstdCompressor().compress
+    assert zstandard.opened(compress(b"a" * 1000), 10) == b"a" * 10
+    with pytest.raises(zstandard.Broken):
+        zstandard.opened(b"no", 10)

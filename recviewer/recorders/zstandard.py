@@ -1,0 +1,42 @@
+"""Zstandard, where it can be had: from Python 3.14 on, or by the package `zstandard`, which nothing needs otherwise."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+
+class NotHere(Exception):
+    """Nothing here opens it."""
+
+
+class Broken(Exception):
+    """Bytes that cannot be opened."""
+
+
+FAULTS: tuple[type[Exception], ...] = (Broken,)
+"""What is raised for such bytes, by this module or by Python itself."""
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import ZstdError as _ZstdError
+
+    FAULTS = (Broken, _ZstdError)
+
+
+def is_in_python() -> bool:
+    """Tell whether Python itself opens it, also in archives."""
+    return sys.version_info >= (3, 14)
+
+
+def opened(data: bytes, limit: int) -> bytes:
+    """Return what was compressed, up to a limit of bytes. Raises NotHere, Broken."""
+    try:
+        from zstandard import ZstdDecompressor, ZstdError
+    except ImportError:
+        raise NotHere from None
+    try:
+        reader = ZstdDecompressor().stream_reader(io.BytesIO(data), read_across_frames=True)
+        made: bytes = reader.read(limit)
+    except (ZstdError, MemoryError):
+        raise Broken from None
+    return made
