@@ -1,0 +1,70 @@
+"""Gemini CLI: replies of its integration tests, one a line with the method called. Source: its `fakeContentGenerator.ts`.
+
+Nothing tells what was asked; each reply is given out once, in order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Any
+
+from recviewer.recorders.cassettes import HEAD, Unverifiable, no_exchange, parts_of, without_spans
+from recviewer.recorders.contract import FilePart
+
+if TYPE_CHECKING:
+    from recviewer.recorders.http_exchange import HttpExchange
+
+
+class GeminiCli(Unverifiable):
+    """Lines of JSON, each with a `method` and its `response`: an object, or a list of chunks."""
+
+    name = "gemini-cli"
+    called = "the Gemini CLI's fake responses"
+    matched = ("method", "url")
+    is_in_order = True
+    homes = frozenset({b"integration-tests", b"evals"})
+    endings = (b".responses",)
+    start = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"method" ?: ?"[A-Za-z]{1,60}"\s*[,}]')
+
+    def recognizes(self, data: bytes) -> bool:
+        """Look at the first bytes alone."""
+        return self.start.match(data[:HEAD]) is not None
+
+    def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
+        """Yield the replies, one that cannot be read with the reason."""
+        from recviewer.formats.decode import Unreadable, decode
+        from recviewer.recorders.yaml_text import FileItem
+
+        items, at = [], 0
+        for line in data.splitlines(keepends=True):
+            start, at = at, at + len(line)
+            if not line.strip():
+                continue
+            try:
+                decoded = decode(line.strip(), exact=exact)
+                items.append(FileItem(decoded.document, start, at, tuple(one.what for one in decoded.problems)))
+            except Unreadable as reason:
+                yield FilePart("", 0, len(data), None, f"line {len(items) + 1:,}: {reason}")
+                return
+        if not items:
+            yield no_exchange(data, {})
+            return
+        yield from parts_of(items, self.exchange, exact=exact)
+
+    def exchange(self, value: Any) -> HttpExchange:
+        """Read a line."""
+        from recviewer.recorders.http_exchange import HttpExchange, beside
+
+        if not isinstance(value, dict) or not isinstance(value.get("method"), str) or "response" not in value:
+            raise ValueError("a line that is no reply to a method")
+        given = value["response"]
+        more = {"exchange": beside(value, "method", "response")}
+        return HttpExchange("POST", value["method"], {}, None, None, {}, given, more, is_stream=isinstance(given, list))
+
+    def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
+        """Take the lines of some replies out."""
+        return without_spans(data, list(self.parts(data)), parts)
+
+
+RECORDER = GeminiCli()
