@@ -77,6 +77,7 @@ class Complaints:
         self.address = address
         self.found = []
         self.expected = ["409", "422"]
+        self.elsewhere = ()
 
     def expects(self, status):
         """Take answers with this status for what the test is about."""
@@ -93,7 +94,7 @@ class Complaints:
             self.found.append(f"{message.type}: {message.text}")
 
     def _request(self, request):
-        if not request.url.startswith((self.address, "data:", "blob:")):
+        if not request.url.startswith((self.address, "data:", "blob:", *self.elsewhere)):
             self.found.append(f"request to {request.url}")
 
 

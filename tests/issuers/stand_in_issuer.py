@@ -12,7 +12,7 @@ import threading
 import time
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -45,6 +45,7 @@ class StandInIssuer:
         self.mails = [{"email": "Ana@acme.example", "verified": True, "primary": True}]
         self.orgs = {"acme": "active"}
         self.tokens = None
+        self.back = BACK
         self.calls, self.wrong, self.codes, self.held = [], [], {}, {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -197,6 +198,9 @@ def _handler(issuer):  # noqa: C901 - one method for each way to fail
 
         def _take(self):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if urlsplit(self.path).path in ("/authorize", "/login/oauth/authorize"):
+                told = issuer.visit(f"{issuer.url}{self.path}", back=issuer.back)  # a browser of its own
+                return self._send(302, None, b"", Location=f"{issuer.back}?{urlencode(told)}")
             fault = issuer.faults.get(urlsplit(self.path).path)
             if fault is None:
                 return self._send(*issuer.answer(self.command, self.path, self.headers, body))
@@ -237,6 +241,7 @@ def _handler(issuer):  # noqa: C901 - one method for each way to fail
             for name, value in {"Content-Type": "application/json", **headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(text)))
+            self.send_header("Connection", "close")  # a browser would keep it open for longer than this lives
             self.end_headers()
             self.wfile.write(text)
 

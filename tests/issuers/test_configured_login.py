@@ -1,5 +1,9 @@
 """What the operator writes: rules, origins, issuers."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from recviewer.issuers import configured
@@ -104,6 +108,54 @@ def test_what_else_the_operator_writes():
     ):
         with pytest.raises(ValueError, match="it takes"):
             read(text)
+
+
+@pytest.mark.slow
+@pytest.mark.processes
+def test_settings_that_do_not_fit_stop_the_start(tmp_path):
+    said = {
+        "RECVIEWER_HOSTED": "1",
+        "RECVIEWER_SECRET_KEY": "abcdefghij" * 6,
+        "RECVIEWER_ALLOWED_HOSTS": "a.example",
+        "RECVIEWER_PUBLIC_URL": "https://a.example",
+        "RECVIEWER_DATA": str(tmp_path),
+        "RECVIEWER_LOGIN": "oidc",
+        "RECVIEWER_LOGIN_ISSUER": "https://login.example.com",
+        "RECVIEWER_LOGIN_CLIENT": "c",
+        "RECVIEWER_LOGIN_SECRET": "a-secret-of-the-client",
+        "RECVIEWER_LOGIN_ALLOW": "everyone",
+    }
+
+    def start(code="import recviewer.settings", **more):
+        told = {name: value for name, value in os.environ.items() if not name.startswith("RECVIEWER_")} | said | more
+        return subprocess.run([sys.executable, "-c", code], env=told, capture_output=True, text=True, check=False)
+
+    done = start("from recviewer import settings; print(settings.LOGIN, settings.LOGIN.called)")
+    assert done.returncode == 0, done.stderr
+    assert "a-secret" not in done.stdout
+    assert done.stdout.endswith(" login.example.com\n")
+    assert start("from recviewer import settings; assert settings.LOGIN is None", RECVIEWER_LOGIN="").returncode == 0
+    for name, value in (
+        ("RECVIEWER_LOGIN", "saml"),
+        ("RECVIEWER_PUBLIC_URL", ""),
+        ("RECVIEWER_LOGIN_ISSUER", ""),
+        ("RECVIEWER_LOGIN_ISSUER", "http://login.example.com"),
+        ("RECVIEWER_LOGIN_CLIENT", ""),
+        ("RECVIEWER_LOGIN_SECRET", ""),
+        ("RECVIEWER_LOGIN_ALLOW", ""),
+        ("RECVIEWER_LOGIN_ALLOW", "*"),
+        ("RECVIEWER_LOGIN_ROLE", "superuser"),
+        ("RECVIEWER_LOGIN_ORIGINS", "https://a.example/x"),
+    ):
+        done = start(**{name: value})
+        assert (done.returncode, name in done.stderr) == (1, True), (name, done.stderr)
+        assert "Traceback" not in done.stderr
+        assert "a-secret" not in done.stderr
+    github = {"RECVIEWER_LOGIN": "github", "RECVIEWER_LOGIN_ISSUER": ""}
+    assert "everybody on GitHub" in start(**github).stderr
+    lacking = "import sys; sys.modules['jwt'] = None; import recviewer.settings"
+    assert "recviewer[login]" in start(lacking).stderr
+    assert start(lacking, **github, RECVIEWER_LOGIN_ALLOW="org:acme").returncode == 0
 
 
 def test_secrets_are_not_printed():
