@@ -13,6 +13,7 @@ from typing import Any
 from recviewer import databases, env, networks, places
 from recviewer.git import remotes
 from recviewer.hosts import configured
+from recviewer.hosts.contract import RecordRun
 from recviewer.issuers import allowed, calling, github
 from recviewer.issuers import configured as issuing
 
@@ -80,7 +81,17 @@ def _host() -> configured.ConfiguredHost | None:
         "" if key else env.needed("RECVIEWER_HOST_TOKEN", configured.secret),
         env.checked("RECVIEWER_HOOK_SECRET", configured.secret) or "",
         key,
+        env.flag("RECVIEWER_PUSH_PLANS"),
+        _record(kind),
     )  # fmt: skip
+
+
+def _record(kind: str) -> RecordRun | None:
+    """Return what is started to record tests again, None where nothing is."""
+    ref = env.checked("RECVIEWER_RECORD_REF", configured.branch)
+    if ref is None or kind == "GITLAB":
+        return RecordRun(ref) if ref else None
+    return RecordRun(ref, env.needed("RECVIEWER_RECORD_WORKFLOW", configured.workflow, by="RECVIEWER_RECORD_REF"))
 
 
 HOST = _host()

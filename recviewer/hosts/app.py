@@ -25,6 +25,9 @@ EARLY_SECONDS = 300
 RIGHTS = {"pull_requests": "write", "statuses": "write"}
 """What a token may do: comments on pull requests, commit statuses. Contents are fetched by git."""
 
+STARTING = {"actions": "write"}
+"""What it may do besides where runs are to be started."""
+
 
 @dataclass(frozen=True, slots=True)
 class AppKey:
@@ -58,13 +61,16 @@ def signed(key: AppKey, now: float) -> str:
         raise ValueError("it is no private key of RSA in PEM") from error
 
 
-def token_for(api: str, project: str, key: AppKey) -> AppToken:
-    """Return a token for a project, a kept one while it holds. Raises what `HostClient.send` raises."""
+def token_for(api: str, project: str, key: AppKey, *, is_starting: bool = False) -> AppToken:
+    """Return a token for a project, a kept one while it holds. Raises what `HostClient.send` raises.
+
+    is_starting: with the right to start runs.
+    """
     place, now = (api, project, key), time.time()
     with _lock:
         kept = _kept.get(place)
         if kept is None or not now < kept.until - EARLY_SECONDS:
-            kept = _kept[place] = _asked(api, project, key, now)
+            kept = _kept[place] = _asked(api, project, key, now, RIGHTS | (STARTING if is_starting else {}))
         return kept
 
 
@@ -74,11 +80,11 @@ def forget(api: str, project: str, key: AppKey) -> None:
         _kept.pop((api, project, key), None)
 
 
-def _asked(api: str, project: str, key: AppKey, now: float) -> AppToken:
+def _asked(api: str, project: str, key: AppKey, now: float, rights: dict[str, str]) -> AppToken:
     client = HostClient(api, GitHub.headers(signed(key, now)))
     slug = text_or_number(client.send(HostCall("GET", "/app")).data, "slug")
     installation = id_in(client.send(HostCall("GET", f"/repos/{quote(project)}/installation")).data)
-    wanted = {"repositories": [project.partition("/")[2]], "permissions": RIGHTS}
+    wanted = {"repositories": [project.partition("/")[2]], "permissions": rights}
     call = HostCall("POST", f"/app/installations/{installation}/access_tokens", wanted)
     told = client.send(call).data
     token, until = text_or_number(told, "token"), text_or_number(told, "expires_at")

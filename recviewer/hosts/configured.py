@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from recviewer.hosts.app import AppKey, forget, signed, token_for
 from recviewer.hosts.client import HostClient
-from recviewer.hosts.contract import CodeHost
+from recviewer.hosts.contract import CodeHost, RecordRun
 from recviewer.hosts.forgejo import Forgejo
 from recviewer.hosts.github import GitHub
 from recviewer.hosts.gitlab import GitLab
@@ -23,6 +23,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PART = r"[A-Za-z0-9_.][A-Za-z0-9_.-]*"
 _PROJECT = re.compile(rf"{_PART}(?:/{_PART})+")
 _SECRET = re.compile(r"[!-~]{16,200}")
+_BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}")
 _APP = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
 
@@ -31,6 +32,8 @@ class ConfiguredHost:
     """kind: one of `KINDS`. token, secret: kept out of what is printed. secret: of the webhook, "" where none is taken.
 
     every: seconds between two looks at which requests are open. app: signs in place of a token, on GitHub.
+
+    pushes: plans may be pushed as branches. record: what may be started to record again, None for nothing.
     """
 
     kind: str
@@ -40,6 +43,8 @@ class ConfiguredHost:
     token: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
     app: AppKey | None = None
+    pushes: bool = False
+    record: RecordRun | None = None
 
     @property
     def host(self) -> CodeHost:
@@ -50,7 +55,7 @@ class ConfiguredHost:
         """Return the host and what calls its API, with a token that holds. Raises what `HostClient.send` raises."""
         if self.app is None:
             return self.host, self._client(self.token)
-        held = token_for(self.api, self.project, self.app)
+        held = token_for(self.api, self.project, self.app, is_starting=self.record is not None)
         return GitHub(self.project, author=held.author), self._client(held.token)
 
     def forget(self) -> None:
@@ -86,6 +91,20 @@ def secret(text: str) -> str:
     """Read a token or the secret of a webhook. Raises ValueError with what it takes."""
     if not _SECRET.fullmatch(text):
         raise ValueError("it takes 16 to 200 printable characters without spaces")
+    return text
+
+
+def branch(text: str) -> str:
+    """Read the name of a branch or a tag. Raises ValueError with what it takes."""
+    if not _BRANCH.fullmatch(text) or ".." in text or text.endswith((".lock", "/", ".")) or "//" in text:
+        raise ValueError("it takes the name of a branch")
+    return text
+
+
+def workflow(text: str) -> str:
+    """Read the name of the file of a workflow. Raises ValueError with what it takes."""
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.ya?ml", text):
+        raise ValueError("it takes the name of a file below workflows/, such as record.yml")
     return text
 
 

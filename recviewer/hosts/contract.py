@@ -22,12 +22,16 @@ _HASH = re.compile(r"[0-9a-f]{40}")
 
 @dataclass(frozen=True, slots=True)
 class HostRequest:
-    """A pull or merge request as the host has it. head: the full name of its commit. base: the name of a branch."""
+    """A pull or merge request as the host has it. head: the full name of its commit. base: the name of a branch.
+
+    is_fork: its commits are those of a stranger's repository, or nobody says whose.
+    """
 
     number: int
     head: str
     base: str
     is_open: bool
+    is_fork: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,31 @@ class CommitStatus:
     state: str
     description: str
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRun:
+    """The run that records again, as the operator named it. ref: the branch whose version runs. workflow: a file's name."""
+
+    ref: str
+    workflow: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordInputs:
+    """What a run gets. tests: pytest ids, one a line."""
+
+    tests: str
+    number: int
+    head: str
+
+    def named(self) -> dict[str, str]:
+        """Return them by name."""
+        return {"tests": self.tests, "request": str(self.number), "head": self.head}
+
+
+LONGEST_INPUT = 60_000
+"""Characters of the tests that a run gets: GitHub takes 65,535 for all inputs."""
 
 
 class CodeHost(Protocol):
@@ -75,8 +104,13 @@ class CodeHost(Protocol):
     def change_comment(self, client: HostClient, number: int, comment: str, text: str) -> None:
         """Change a comment of ours. Raises HostRefused with status 404 where somebody deleted it."""
 
+    def start_run(self, client: HostClient, run: RecordRun, inputs: RecordInputs) -> str:
+        """Start a run, and return what the host calls it, "" where it does not say. Never to be sent twice."""
 
-def request_from(data: Any, *, number: str, head: tuple[str, ...], base: tuple[str, ...], opened: str) -> HostRequest:
+
+def request_from(
+    data: Any, *, number: str, head: tuple[str, ...], base: tuple[str, ...], opened: str, is_fork: bool
+) -> HostRequest:
     """Read a request from a host's JSON. number, head, base: where they stand. opened: the `state` of an open one.
 
     Raises HostDown where it is not what the host's documents say.
@@ -85,7 +119,7 @@ def request_from(data: Any, *, number: str, head: tuple[str, ...], base: tuple[s
     is_number = isinstance(found, int) and not isinstance(found, bool) and found > 0
     if not is_number or not isinstance(sha, str) or not _HASH.fullmatch(sha) or not isinstance(branch, str):
         raise HostDown("the host's answer about a request lacks its number, commit or branch")
-    return HostRequest(found, sha, branch, text_or_number(data, "state") == opened)
+    return HostRequest(found, sha, branch, text_or_number(data, "state") == opened, is_fork)
 
 
 def rows_of(data: Any) -> list[Any]:

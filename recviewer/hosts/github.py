@@ -12,7 +12,17 @@ from urllib.parse import quote
 
 from recviewer.hosts.calls import HostCall
 from recviewer.hosts.client import HostClient
-from recviewer.hosts.contract import CONTEXT, PAGES, CommitStatus, HostRequest, id_in, request_from, rows_of
+from recviewer.hosts.contract import (
+    CONTEXT,
+    PAGES,
+    CommitStatus,
+    HostRequest,
+    RecordInputs,
+    RecordRun,
+    id_in,
+    request_from,
+    rows_of,
+)
 from recviewer.hosts.deliveries import (
     HookDelivery,
     NotSigned,
@@ -62,10 +72,10 @@ class GitHub:
         return f"refs/pull/{number}/head"
 
     def open_requests(self, client: HostClient) -> list[HostRequest]:
-        return [_request(row) for row in self._all(client, f"{self._at}/pulls?state=open&")]
+        return [self._request(row) for row in self._all(client, f"{self._at}/pulls?state=open&")]
 
     def request(self, client: HostClient, number: int) -> HostRequest:
-        return _request(client.send(HostCall("GET", f"{self._at}/pulls/{number}")).data)
+        return self._request(client.send(HostCall("GET", f"{self._at}/pulls/{number}")).data)
 
     def post_status(self, client: HostClient, sha: str, status: CommitStatus) -> None:
         body = {"state": status.state, "description": status.description, "context": CONTEXT}
@@ -88,6 +98,18 @@ class GitHub:
     def change_comment(self, client: HostClient, number: int, comment: str, text: str) -> None:
         id_in(client.send(HostCall("PATCH", f"{self._at}/issues/comments/{comment}", {"body": text})).data)
 
+    def start_run(self, client: HostClient, run: RecordRun, inputs: RecordInputs) -> str:
+        body = {"ref": run.ref, "inputs": inputs.named()}
+        client.send(HostCall("POST", f"{self._at}/actions/workflows/{quote(run.workflow, safe='')}/dispatches", body))
+        return ""
+
+    def _request(self, data: Any) -> HostRequest:
+        whose = text_or_number(data, "head", "repo", "full_name")
+        is_fork = not isinstance(whose, str) or whose.casefold() != self.project.casefold()
+        return request_from(
+            data, number="number", head=("head", "sha"), base=("base", "ref"), opened="open", is_fork=is_fork
+        )
+
     def _all(self, client: HostClient, path: str) -> Iterator[Any]:
         """Yield the rows of a list, page by page. Pages are counted: an address that the host names is not followed."""
         for page in range(1, PAGES + 1):
@@ -95,7 +117,3 @@ class GitHub:
             yield from rows
             if len(rows) < self.ROWS:
                 return
-
-
-def _request(data: Any) -> HostRequest:
-    return request_from(data, number="number", head=("head", "sha"), base=("base", "ref"), opened="open")

@@ -12,7 +12,17 @@ from urllib.parse import quote
 
 from recviewer.hosts.calls import HostCall, HostRefused
 from recviewer.hosts.client import HostClient
-from recviewer.hosts.contract import CONTEXT, PAGES, CommitStatus, HostRequest, id_in, request_from, rows_of
+from recviewer.hosts.contract import (
+    CONTEXT,
+    PAGES,
+    CommitStatus,
+    HostRequest,
+    RecordInputs,
+    RecordRun,
+    id_in,
+    request_from,
+    rows_of,
+)
 from recviewer.hosts.deliveries import HookDelivery, expect_token, named, number_in, payload_of, text_or_number
 
 _STATES = {"failure": "failed"}
@@ -80,6 +90,11 @@ class GitLab:
         call = HostCall("PUT", f"{self._at}/merge_requests/{number}/notes/{comment}", {"body": text})
         id_in(client.send(call).data)
 
+    def start_run(self, client: HostClient, run: RecordRun, inputs: RecordInputs) -> str:
+        told = [{"key": f"RECVIEWER_{name.upper()}", "value": value} for name, value in inputs.named().items()]
+        call = HostCall("POST", f"{self._at}/pipeline", {"ref": run.ref, "variables": told})
+        return f"pipeline {id_in(client.send(call).data)}"
+
     def _all(self, client: HostClient, path: str) -> Iterator[Any]:
         for page in range(1, PAGES + 1):
             rows = rows_of(client.send(HostCall("GET", f"{path}per_page={_ROWS}&page={page}")).data)
@@ -89,4 +104,6 @@ class GitLab:
 
 
 def _request(data: Any) -> HostRequest:
-    return request_from(data, number="iid", head=("sha",), base=("target_branch",), opened="opened")
+    source, target = (text_or_number(data, name) for name in ("source_project_id", "target_project_id"))
+    is_fork = source is None or source != target
+    return request_from(data, number="iid", head=("sha",), base=("target_branch",), opened="opened", is_fork=is_fork)

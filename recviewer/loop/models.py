@@ -10,11 +10,16 @@ from django.db import models
 
 
 class JobKind(models.TextChoices):
-    """LIST asks which requests are open, LOOK brings one here and works it out, TELL posts its status and comment."""
+    """LIST asks which requests are open, LOOK brings one here and works it out, TELL posts its status and comment.
+
+    BRANCH and RECORD carry out an order: they push a plan, and start a run. Their number is that of the order.
+    """
 
     LIST = "list", "ask which requests are open"
     LOOK = "look", "fetch and compare"
     TELL = "tell", "post status and comment"
+    BRANCH = "branch", "push the plan"
+    RECORD = "record", "start recording again"
 
 
 class JobState(models.TextChoices):
@@ -29,7 +34,7 @@ class JobState(models.TextChoices):
 class HostJob(models.Model):
     """One thing to do for one request; there is one row for each, however often it is asked for.
 
-    number: of the request, 0 for the list. asked: how often; where it grew while a job ran, it runs once more.
+    number: of the request or the order, 0 for the list. asked: how often; where it grew while a job ran, it runs once more.
     attempts: in vain since the last success. error: why the last one was, "" if none. due_at: not before.
     """
 
@@ -79,6 +84,37 @@ class WatchedRequest(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.number}"
+
+
+class OrderState(models.TextChoices):
+    """REFUSED: it was not carried out, and never will be. UNSURE: nobody can tell whether it was."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    REFUSED = "refused"
+    UNSURE = "unsure"
+
+
+class HostOrder(models.Model):
+    """What a maintainer wants of the host beside statuses, once: see `orders`.
+
+    kind: BRANCH or RECORD of `JobKind`. number: of the request. base, head: the commits of the plan that its maker saw;
+    digest: of what of it is carried out. told: what came of it, as a sentence.
+    """
+
+    kind = models.CharField(max_length=10, choices=JobKind.choices)
+    number = models.PositiveIntegerField()
+    base = models.CharField(max_length=40)
+    head = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64)
+    actor = models.TextField()
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=OrderState.choices)
+    told = models.TextField(blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of #{self.number} for {self.actor}"
 
 
 class HookSeen(models.Model):

@@ -19,7 +19,7 @@ from recviewer.catalog import engines
 from recviewer.git.repository import GitFailed
 from recviewer.hosts.calls import HostBusy, HostError, HostRefused
 from recviewer.hosts.configured import ConfiguredHost
-from recviewer.loop import heeding, jobs, looking, marks, telling
+from recviewer.loop import heeding, jobs, looking, marks, orders, telling
 from recviewer.loop.models import HookSeen, HostJob, JobKind, JobState
 from recviewer.memory import kept
 
@@ -125,6 +125,8 @@ def run(job: HostJob, configured: ConfiguredHost) -> None:
                 looking.look(host, client, job.number)
             case JobKind.TELL:
                 telling.tell(host, client, job.number)
+            case JobKind.BRANCH | JobKind.RECORD:
+                orders.carry_out(configured, host, client, job.number)
     except HostBusy as busy:
         marks.put(marks.PAUSED, timezone.now() + timedelta(seconds=busy.wait))
         jobs.put_off(job, _sentence(busy), seconds=busy.wait)

@@ -42,11 +42,15 @@ class Action(models.TextChoices):
     RESTORE = "restore", "restored"
     DISCARD = "discard", "deleted for good"
     REVEAL = "reveal", "looked at secrets"
+    PUSH = "push", "had a plan pushed as a branch"
+    RECORD = "record", "had tests recorded again"
     UNDO = "undo", "undid"
     REDO = "redo", "redid"
 
 
-UNDOABLE = frozenset(Action.values) - {Action.DISCARD, Action.REVEAL, Action.UNDO, Action.REDO}
+UNDOABLE = frozenset(Action.values) - {
+    *(Action.DISCARD, Action.REVEAL, Action.PUSH, Action.RECORD, Action.UNDO, Action.REDO)
+}
 VERDICTS = frozenset({Action.APPROVE, Action.REJECT, Action.MARK, Action.REVERT, Action.CLEAR})
 NOTES = frozenset({Action.NOTE, Action.NOTE_EDIT, Action.NOTE_CLOSE, Action.NOTE_OPEN, Action.NOTE_DROP})
 PERSONAL = VERDICTS | {Action.NOTE, Action.NOTE_EDIT, Action.NOTE_DROP}

@@ -50,6 +50,9 @@ class StandIn:
         self.requests = {}
         self.statuses = []
         self.comments = []
+        self.runs = []  # workflow, ref, inputs
+        self.workflows = {"record.yml"}
+        self.rights = {"pull_requests": "write", "statuses": "write"}
         self.faults = []
         self.calls = []
         self.wrong = []
@@ -72,8 +75,8 @@ class StandIn:
         self._server.shutdown()
         self._server.server_close()
 
-    def put(self, number, head, *, base="main", state="open"):
-        self.requests[number] = {"head": head, "base": base, "state": state}
+    def put(self, number, head, *, base="main", state="open", fork=False):
+        self.requests[number] = {"head": head, "base": base, "state": state, "fork": fork}
 
     def comment(self, number, text, by):
         self._id += 1
@@ -130,7 +133,7 @@ class StandIn:
     def _grant(self, installation, *, query, data):
         if installation != "77" or data != {
             "repositories": ["rockets"],
-            "permissions": {"pull_requests": "write", "statuses": "write"},
+            "permissions": self.rights,
         }:
             return self._wrong(422, f"a token of {installation} for {data}")
         token = f"ghs_{len(self.granted)}{'x' * 30}"
@@ -178,6 +181,7 @@ class StandIn:
                 (rf"{at}/merge_requests/(\d+)/notes", "GET", self._comments),
                 (rf"{at}/merge_requests/(\d+)/notes", "POST", self._write),
                 (rf"{at}/merge_requests/(\d+)/notes/(\d+)", "PUT", self._change_note),
+                (rf"{at}/pipeline", "POST", self._pipeline),
             ]
         at = r"/repos/acme/rockets"
         return [
@@ -190,6 +194,7 @@ class StandIn:
             (rf"{at}/issues/(\d+)/comments", "GET", self._comments),
             (rf"{at}/issues/(\d+)/comments", "POST", self._write),
             (rf"{at}/issues/comments/(\d+)", "PATCH", self._change),
+            (rf"{at}/actions/workflows/([^/]+)/dispatches", "POST", self._dispatch),
         ]
 
     def _user(self, *, query, data):
@@ -216,12 +221,17 @@ class StandIn:
     def _told(self, number, one):
         if self.kind == "gitlab":
             state = {"open": "opened"}.get(one["state"], one["state"])
-            return {"id": 90 + number, "iid": number, "state": state, "sha": one["head"], "target_branch": one["base"]}
+            told = {"id": 90 + number, "iid": number, "state": state, "sha": one["head"], "target_branch": one["base"]}
+            return told | {"source_project_id": 9 if one["fork"] else 5, "target_project_id": 5}
         return {
             "id": 90 + number,
             "number": number,
             "state": one["state"],
-            "head": {"ref": "feature", "sha": one["head"]},
+            "head": {
+                "ref": "feature",
+                "sha": one["head"],
+                "repo": {"full_name": "eve/x" if one["fork"] else "Acme/rockets"},
+            },
             "base": {"ref": one["base"], "sha": "0" * 40},
         }
 
@@ -242,6 +252,27 @@ class StandIn:
             return 400, {"message": STANDS}
         self.statuses.append({"sha": sha, **data})
         return 201, {"id": len(self.statuses)}
+
+    def _dispatch(self, workflow, *, query, data):
+        inputs = data.get("inputs", {})
+        if set(data) != {"ref", "inputs"} or not all(isinstance(value, str) for value in inputs.values()):
+            return self._wrong(422, f"a run takes a ref and inputs that are texts, not {data}")
+        if len(json.dumps(inputs)) > 65_535:
+            return self._wrong(422, "inputs are too large")
+        if workflow not in self.workflows or data["ref"] != "main":
+            return 404, {"message": "Not Found"}
+        self.runs.append((workflow, data["ref"], inputs))
+        return 204, None
+
+    def _pipeline(self, *, query, data):
+        told = data.get("variables", [])
+        if set(data) != {"ref", "variables"} or any(set(one) != {"key", "value"} for one in told):
+            return self._wrong(422, f"a pipeline takes a ref and variables, not {data}")
+        if data["ref"] != "main":
+            return 400, {"message": {"base": ["Reference not found"]}}
+        named = {one["key"].removeprefix("RECVIEWER_").lower(): one["value"] for one in told}
+        self.runs.append(("", data["ref"], named))
+        return 201, {"id": 46, "web_url": "https://elsewhere.example/46"}
 
     def _shown(self, one):
         return {
@@ -300,7 +331,11 @@ def _handler(host):  # noqa: C901 - one case for each way to fail
                 self._fail(fault)
 
         def _send(self, status, data, headers=()):
-            self._raw(status, json.dumps(data).encode(), {"Content-Type": "application/json", **dict(headers)})
+            self._raw(
+                status,
+                b"" if data is None else json.dumps(data).encode(),
+                {"Content-Type": "application/json", **dict(headers)},
+            )
 
         def _raw(self, status, text, headers):
             self.send_response(status)

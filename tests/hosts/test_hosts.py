@@ -17,7 +17,7 @@ STATUS = CommitStatus("pending", "3 of 5 are undecided", "https://recordings.exa
 def test_a_request_is_read(host, client, stand_in):
     stand_in.put(3, HEAD, base="release/2")
 
-    assert host.request(client, 3) == HostRequest(3, HEAD, "release/2", True)
+    assert host.request(client, 3) == HostRequest(3, HEAD, "release/2", True, is_fork=False)
     assert stand_in.wrong == []
 
 

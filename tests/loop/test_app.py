@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from recviewer.hosts import app, configured
 from recviewer.hosts.app import AppKey
+from recviewer.hosts.contract import RecordRun
 from recviewer.loop import jobs
 from recviewer.loop.models import HostJob, JobKind
 
@@ -50,6 +51,16 @@ def test_status_and_comment_are_those_of_the_app(with_app, quiet):
     assert with_app.states(head) == ["pending", "success"]
     assert [one["by"] for one in with_app.stand_in.comments] == ["recviewer-app[bot]"]
     assert len(with_app.stand_in.granted) == 1
+
+
+def test_an_app_that_starts_runs_asks_for_that_right(with_app, settings):
+    settings.HOST = dataclasses.replace(settings.HOST, record=RecordRun("main", "record.yml"))
+    with_app.stand_in.rights = {**with_app.stand_in.rights, "actions": "write"}
+    with_app.push(3, "new answers", ada="ada is there.")
+
+    with_app.work()
+
+    assert with_app.states() == ["pending"]
 
 
 def test_a_token_is_replaced_before_it_ends(with_app):
@@ -138,9 +149,15 @@ def test_settings_that_do_not_fit_stop_the_start(tmp_path):
         ("RECVIEWER_HOST_SECONDS", "1"),
         ("RECVIEWER_HOOK_SECRET", "short"),
         ("RECVIEWER_HOST_APP", "a b"),
+        ("RECVIEWER_PUSH_PLANS", "perhaps"),
+        ("RECVIEWER_RECORD_REF", "main..x"),
     ):
         done = start(**{name: value})
         assert (done.returncode, name in done.stderr) == (1, True), (name, done.stderr)
         assert "Traceback" not in done.stderr
     assert "RECVIEWER_HOST_API" in start(RECVIEWER_HOST="forgejo").stderr
+    assert "RECVIEWER_RECORD_WORKFLOW" in start(RECVIEWER_RECORD_REF="main").stderr
+    assert (
+        "RECVIEWER_RECORD_WORKFLOW" in start(RECVIEWER_RECORD_REF="main", RECVIEWER_RECORD_WORKFLOW="../x.yml").stderr
+    )
     assert "RECVIEWER_HOST_APP_KEY" in start(RECVIEWER_HOST_APP="Iv1.x").stderr

@@ -50,6 +50,8 @@ GLYPHS = {
     Action.NOTE_OPEN: ("undecided", "quiet"),
     Action.NOTE_DROP: ("cross", "quiet"),
     Action.REVEAL: ("warn", "warn"),
+    Action.PUSH: ("right", "warn"),
+    Action.RECORD: ("redo", "warn"),
     Action.IMPORT: ("down", "quiet"),
     Action.CARRY: ("right", "quiet"),
     Action.RESTORE: ("return", "good"),

@@ -145,7 +145,7 @@ def page_of(plan: Plan, around: Around) -> PlanPage:
     return PlanPage(
         plan=plan,
         around=around,
-        clauses=tuple(_clauses(plan)),
+        clauses=tuple(clauses_of(plan)),
         groups=tuple(sorted(groups, key=lambda group: group.loss is None)),
         more=max(0, len(plan.deletions) - SHOWN),
         ended=tuple((parse(loss.test_id), loss) for loss in plan.losses if loss not in shown)[:SHOWN],
@@ -177,7 +177,8 @@ def page_of(plan: Plan, around: Around) -> PlanPage:
     )
 
 
-def _clauses(plan: Plan) -> Iterator[tuple[str, str, str]]:
+def clauses_of(plan: Plan) -> Iterator[tuple[str, str, str]]:
+    """Yield the clauses of a plan's sentence: what to do, with how much, and the rest of it."""
     if plan.deletions:
         of_tests = f", of {counted(plan.tests, 'test')}" if plan.tests else ""
         yield "delete", counted(len(plan.deletions), "recording"), f", {size(plan.size)}{of_tests}"

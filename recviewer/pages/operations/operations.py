@@ -16,13 +16,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from recviewer.discreet import discreet
 from recviewer.exchange.amounts import counted
-from recviewer.loop import jobs, marks, worker
-from recviewer.loop.models import HostJob, JobKind, JobState, WatchedRequest
+from recviewer.loop import jobs, marks, orders, worker
+from recviewer.loop.models import HostJob, HostOrder, JobKind, JobState, WatchedRequest
 from recviewer.pages.operations.room import TakenRoom, room
 from recviewer.pages.site import roles
 from recviewer.pages.site.numbers import is_whole
 
 SHOWN = 100
+ORDERS = 20
+"""What maintainers asked for last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,15 @@ class WatchedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderRow:
+    """What a maintainer asked for. url: of the plan."""
+
+    label: str
+    url: str
+    order: HostOrder
+
+
+@dataclass(frozen=True, slots=True)
 class OperationsPage:
     """host: the name of the project and its API, "" where there is none. hook: the address for the webhook, "" for none.
 
@@ -70,6 +81,7 @@ class OperationsPage:
     more_troubles: int
     requests: tuple[WatchedRow, ...]
     more_requests: int
+    orders: tuple[OrderRow, ...]
     room: TakenRoom
 
 
@@ -116,14 +128,22 @@ def _page() -> OperationsPage:
         more_troubles=max(0, troubles.count() - SHOWN),
         requests=tuple(map(_request, watched[:SHOWN])),
         more_requests=max(0, watched.count() - SHOWN),
+        orders=tuple(map(_order, HostOrder.objects.order_by("-pk")[:ORDERS])),
         room=room(),
     )
 
 
 def _job(job: HostJob) -> JobRow:
-    what = JobKind(job.kind).label + (f" {_label(job.number)}" if job.number else "")
+    number = job.number
+    if job.kind in orders.KINDS:
+        number = HostOrder.objects.filter(pk=number).values_list("number", flat=True).first() or 0
+    what = JobKind(job.kind).label + (f" {_label(number)}" if number else "")
     is_refused = job.state == JobState.FAILED
     return JobRow(job.pk, what, discreet(job.error), job.attempts, is_refused, job.due_at, job.changed_at)
+
+
+def _order(order: HostOrder) -> OrderRow:
+    return OrderRow(_label(order.number), reverse("plan:range", args=[f"{order.base}..{order.head}"]), order)
 
 
 def _label(number: int) -> str:

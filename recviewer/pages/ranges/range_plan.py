@@ -17,6 +17,7 @@ from recviewer.pages.deciding import plan_files
 from recviewer.pages.deciding.plan_page import Around, Downloads, page_of
 from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.index import not_there
+from recviewer.pages.ranges.ordering import offer_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.site.json import Json
@@ -38,7 +39,8 @@ def show(request: HttpRequest, spec: str) -> HttpResponse:
         place = ShownRange(spec, report_of(spec))
         plan = range.make(place.report.found)
         if not form:
-            return render(request, "plan/page.html", {"page": page_of(plan, _around(place, plan))})
+            told = {"page": page_of(plan, _around(place, plan)), "orders": offer_of(plan)}
+            return render(request, "plan/page.html", told)
         return _in_form(request, plan, form)
     except GitFailed as failed:
         return not_there(request, spec, failed)

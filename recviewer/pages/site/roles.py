@@ -52,6 +52,8 @@ EXCEPTIONS: dict[tuple[str, str], Role] = {
     ("GET", "secrets:ask"): Role.MAINTAINER,
     ("POST", "secrets:reveal"): Role.MAINTAINER,
     ("POST", "changes:fetch"): Role.MAINTAINER,
+    ("GET", "plan:order"): Role.MAINTAINER,
+    ("POST", "plan:order"): Role.MAINTAINER,
     ("POST", "activity:write_reviews"): Role.MAINTAINER,
     ("POST", "scripts:reviews"): Role.MAINTAINER,  # brings in what others said
     ("POST", "tags:rename"): Role.MAINTAINER,

@@ -1,0 +1,106 @@
+"""A patch on a commit made into a commit of our own, and given to the one remote that the operator named, as a new branch.
+
+The commit is made in our bare repository beside the one that is shown: no work tree, no index and no ref of that is touched,
+and its configuration is not read. A branch that is there already is never moved.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from recviewer.git import transport
+from recviewer.git.fetching import ASK_SECONDS, FETCH_SECONDS
+from recviewer.git.remotes import Remote
+from recviewer.git.repository import GitFailed, Repository, first_line, reading, run
+
+SECONDS = 60
+"""How long one step of making the commit may take."""
+
+_HASH = re.compile(rb"[0-9a-f]{40}")
+_BRANCH = re.compile(r"recviewer/plan-[0-9]{1,12}-[0-9a-f]{9}-[0-9]{1,12}")
+_SETTINGS = {
+    "core.hooksPath": "/dev/null",
+    "push.gpgSign": "false",
+    "push.followTags": "false",
+    "push.recurseSubmodules": "no",
+    "push.useForceIfIncludes": "false",
+}
+
+
+class NotPushed(Exception):
+    """It cannot be made, or must not be: trying again changes nothing. `str()` of it is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who made a commit, and when: the same things make the same commit. mail: an address that need not exist."""
+
+    name: str
+    mail: str
+    at: datetime
+
+
+def commit_of_patch(repository: Repository, head: str, patch: bytes, message: str, by: Signature) -> str:
+    """Return the name of a new commit upon `head` in which a patch is applied. Raises NotPushed, GitFailed."""
+    if repository.fetched is None:
+        raise GitFailed("there is no repository of ours to make a commit in")
+    name = re.sub(r"[^\w .@-]", "", by.name).strip(" .") or "recviewer"
+    date = f"{int(by.at.timestamp())} +0000"
+    signed = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
+              for what, value in (("NAME", name), ("EMAIL", by.mail), ("DATE", date))}  # fmt: skip
+    with reading(repository) as env:
+        env = env | signed | {"GIT_OBJECT_DIRECTORY": str(repository.fetched / "objects")}
+        _git(env, "read-tree", head)
+        told = run(
+            ("-c", "core.bare=true", "apply", "--cached", "--whitespace=nowarn", "-"),
+            env=env,
+            feed=patch,
+            seconds=SECONDS,
+        )
+        if told.returncode:
+            raise NotPushed(f"the patch does not apply to {head[:9]}: {first_line(told)}")
+        tree = _git(env, "write-tree")
+        if tree == _git(env, "rev-parse", "--verify", f"{head}^{{tree}}"):
+            raise NotPushed(f"the plan changes nothing of {head[:9]}")
+        return _git(env, "commit-tree", tree, "-p", head, feed=message.encode("utf-8", "replace"))
+
+
+def push_new(repository: Repository, remote: Remote, commit: str, branch: str) -> None:
+    """Give a commit to the remote as a new branch; one that has it already is done. Raises NotPushed, GitFailed."""
+    if repository.fetched is None or not _BRANCH.fullmatch(branch):
+        raise NotPushed(f"{branch} is no name of a branch of ours")
+    there = tip(repository, remote, f"refs/heads/{branch}")
+    if there == commit:
+        return
+    if there:
+        raise NotPushed(f"{branch} is there already, at {there[:9]}")
+    ref = f"refs/heads/{branch}"
+    words = ("push", "--porcelain", "--no-verify", f"--force-with-lease={ref}:", "--", remote.url, f"{commit}:{ref}")
+    where = repository.fetched
+    transport.talk(remote, where, words, seconds=FETCH_SECONDS, tell=_unheard, settings=_SETTINGS)
+
+
+def tip(repository: Repository, remote: Remote, ref: str) -> str:
+    """Return the commit at which the remote has a ref now, "" where it has none. Raises GitFailed."""
+    if repository.fetched is None:
+        raise GitFailed("there is no repository of ours to ask from")
+    words = ("ls-remote", "--", remote.url, ref)
+    told = transport.talk(remote, repository.fetched, words, seconds=ASK_SECONDS, tell=_unheard)
+    for line in told.splitlines():
+        name, _, found = line.partition(b"\t")
+        if found == ref.encode() and _HASH.fullmatch(name):
+            return name.decode()
+    return ""
+
+
+def _git(env: dict[str, str], *words: str, feed: bytes = b"") -> str:
+    done = run(("-c", "core.bare=true", *words), env=env, feed=feed, seconds=SECONDS)
+    if done.returncode:
+        raise GitFailed(first_line(done))
+    return done.stdout.decode("ascii", "replace").strip()
+
+
+def _unheard(line: str) -> None:
+    """Take progress that nobody looks at."""
