@@ -36,7 +36,8 @@ _FAILED = frozenset({"failed", "error"})
 class RunWords(NamedTuple):
     """What runs say of one change. unread: those that would have read the new recording and did not, where none did.
 
-    asked: those that asked for the old one in vain, which is deleted; in how many tests, of which so many failed.
+    asked: those that asked for the old one in vain, which is deleted; in how many different tests, of which so many failed
+    in any of them.
     """
 
     unread: tuple[str, ...] = ()
@@ -70,6 +71,15 @@ def clauses_on(changes: Sequence[Change]) -> tuple[str, ...]:
     )
 
 
+def counts_on(changes: Sequence[Change]) -> tuple[str, ...]:
+    """Return the same in a word or two, for lists: `never read`, of several `2 never read`."""
+    said = (
+        (sum(bool(change.runs.unread) for change in changes), "never read"),
+        (sum(bool(change.runs.asked) for change in changes), "missed by a run"),
+    )
+    return tuple([f"{count:,} {words}" if len(changes) > 1 else words for count, words in said if count])
+
+
 def words_on(asked: Range, changes: Sequence[Change], runs: Sequence[UsedRun]) -> dict[Key, RunWords]:
     """Return what runs say of changes, by `Change.key`; those that they say nothing of are left out."""
     if not runs or not changes:
@@ -79,9 +89,10 @@ def words_on(asked: Range, changes: Sequence[Change], runs: Sequence[UsedRun]) -
     found = {}
     for change in changes:
         path = change.old.file_path if change.old else ""
-        names = tuple(dict.fromkeys(name for name, _ in vain.get(path, ())))
-        failed = sum(outcome in _FAILED for _, outcome in vain.get(path, ()))
-        told = RunWords(unread.get(change.key, ()), names, len(vain.get(path, ())), failed)
+        who = vain.get(path, ())
+        names = tuple(dict.fromkeys(one.run for one in who))
+        failed = {one.test for one in who if one.outcome in _FAILED}
+        told = RunWords(unread.get(change.key, ()), names, len({one.test for one in who}), len(failed))
         if told != NOTHING_SAID:
             found[change.key] = told
     return found
@@ -140,25 +151,29 @@ def _whole(run: UsedRun, path: str) -> str:
     return f"{run.root}/{path}" if run.root else path
 
 
-def _asked_in_vain(
-    asked: Range, changes: Sequence[Change], runs: Sequence[UsedRun]
-) -> dict[str, list[tuple[str, str]]]:
-    """Return, by the paths of deleted files, who asked for them in vain: (run, outcome of the test)."""
+class _InVain(NamedTuple):
+    run: str
+    test: str
+    outcome: str
+
+
+def _asked_in_vain(asked: Range, changes: Sequence[Change], runs: Sequence[UsedRun]) -> dict[str, list[_InVain]]:
+    """Return, by the paths of deleted files, who asked for them in vain."""
     there = {change.new.file_path for change in changes if change.new}
     gone = {change.old.file_path for change in changes if change.old} - there
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    found: dict[str, list[_InVain]] = defaultdict(list)
     waiting = {run.name: list(_missing(run, gone)) for run in runs}
     for run in _of_head(asked, changes, [run for run in runs if waiting[run.name]]):
-        for path, outcome in waiting[run.name]:
-            found[path].append((run.name, outcome))
+        for path, one in waiting[run.name]:
+            found[path].append(one)
     return found
 
 
-def _missing(run: UsedRun, gone: Collection[str]) -> Iterator[tuple[str, str]]:
+def _missing(run: UsedRun, gone: Collection[str]) -> Iterator[tuple[str, _InVain]]:
     for test in run.tests:
         for path in test.missing:
             if (whole := _whole(run, path)) in gone:
-                yield whole, test.outcome
+                yield whole, _InVain(run.name, test.test, test.outcome)
 
 
 def _of_head(asked: Range, changes: Sequence[Change], runs: Sequence[UsedRun]) -> Iterator[UsedRun]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from argparse import ArgumentParser
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from recviewer import held
 from recviewer.places import OtherRoot, Places
 from recviewer.recorders.registry import claims
 from recviewer.store.paths import open_root
@@ -73,6 +75,8 @@ def prepare(where: Places) -> None:
 def run(words: Sequence[str], wanted: WantedRun, where: Places, say: Say) -> NoReturn:
     """Run a command, and end as it ends. words: the command. say: prints a line on standard error. Raises CannotStart."""
     asking = _asking(tuple(words), wanted, where)
+    with contextlib.suppress(OSError):
+        held.sweep_folders()  # of runs that were killed
     try:
         os.close(open_root(where.root))
         done = watch_run(asking, claims(), skip=[where.data])

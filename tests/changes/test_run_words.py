@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from recviewer.changes.overview import overview, with_runs
-from recviewer.changes.run_words import clauses_on
+from recviewer.changes.run_words import NOTHING_SAID, clauses_on, counts_on
 from recviewer.used.model import UsedFile
 from tests.trees import chat, id_of
 from tests.used.building import AT, run_over
@@ -122,6 +122,16 @@ def test_tests_that_asked_are_counted(tree, paths, said):
     assert said(replace(run, tests=tests)) == {old: "asked for in vain by openai in 3 tests, 2 of which failed"}
 
 
+def test_a_test_that_asked_in_several_runs_is_one(tree, paths, said):
+    old, kept, fresh = paths
+    runs = [
+        run_over(tree.top, {kept: 1, fresh: 1}, name=outcome, missing=[old], outcome=outcome)
+        for outcome in ("passed", "failed")
+    ]
+
+    assert said(*runs) == {old: "asked for in vain by passed, failed in 1 test, which failed"}
+
+
 def test_a_run_elsewhere_that_missed_the_same_path_says_nothing(tree, paths, said):
     """Before the recording was made, or on another branch, it may have been missed as well."""
     old, kept, _fresh = paths
@@ -171,7 +181,13 @@ def test_of_changes_that_are_told_together_it_is_said_how_many_are_meant(tree, p
     ]
 
     assert clauses_on([change]) == ("never read by openai",)
-    assert clauses_on([change, replace(change, runs=type(change.runs)())]) == ("never read by openai (1 of 2)",)
+    quiet = replace(change, runs=NOTHING_SAID)
+    assert clauses_on([change, quiet]) == ("never read by openai (1 of 2)",)
+    assert (counts_on([change]), counts_on([change, quiet]), counts_on([quiet])) == (
+        ("never read",),
+        ("1 never read",),
+        (),
+    )
 
 
 def test_a_run_over_a_cassette_speaks_by_suite(tree, said, paths):

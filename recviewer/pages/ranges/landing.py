@@ -16,7 +16,7 @@ from recviewer.changes.findings import Finding
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import ORDER, Change
 from recviewer.changes.numbers import Numbers, count
-from recviewer.changes.run_words import clauses_on
+from recviewer.changes.run_words import clauses_on, counts_on
 from recviewer.difference.model import Churn
 from recviewer.git import refs
 from recviewer.git.ranges import Counted
@@ -68,7 +68,7 @@ class TestRow:
     others: further tests that have the same. what: looks with how many. told: what changed; of several changes what is
     true of all, or of the weightiest. findings: looks with how many changes have such. words: that came and went, as far as
     known; of what is the same in several recordings once. unread: changes that were left unread, of whose words nobody
-    knows. older: older generations. by_runs: changes of which runs of the suite have something to say.
+    knows. older: older generations. by_runs: what runs of the suite say, in short.
     """
 
     test: TestId | None
@@ -85,7 +85,7 @@ class TestRow:
     states: tuple[tuple[Look, int], ...]
     unread: int
     older: int
-    by_runs: int
+    by_runs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +330,7 @@ def _test(place: ShownRange, asked: RangeFilter, item: Item, labels: Mapping[str
         tuple((look_of_state(state, is_gone=is_gone), n) for (state, is_gone), n in states.most_common()),
         sum(bool(change.unread) for change in item.changes),
         len(item.older),
-        sum(bool(change.runs.clause) for change in item.changes),
+        counts_on(item.changes),
     )
 
 
