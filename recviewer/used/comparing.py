@@ -92,6 +92,8 @@ def _named(names: list[str]) -> str:
 
 
 def _unproved(before: UsedRun, after: UsedRun) -> Iterator[str]:
+    if before.exit and before.exit == after.exit and not before.tests and not after.tests:
+        yield f"The command ended with {before.exit} both times, and whether the same tests failed is not known."
     for when, run in (("before", before), ("after", after)):
         if run.limits:
             yield f"What was read {when} is not known: {run.limits[0]}."

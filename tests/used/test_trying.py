@@ -183,6 +183,7 @@ def test_the_sentence_of_a_proof():
         (run("a", [("t", "passed")]), run("a"), "1 test came to something else: t: passed → not run."),
         (run("a", limits=("full",)), run("a"), "What was read before is not known: full."),
         (run(""), run(""), "No recording of the copy was read before"),
+        (run("a", exit=1), run("a", exit=1), "The command ended with 1 both times, and whether the same tests failed"),
     ],
 )
 def test_whatever_differs_is_no_proof(before, after, says):
