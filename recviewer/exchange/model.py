@@ -262,6 +262,7 @@ class Reply:
     runs: what the chunks added, run-length coded in order: pairs of one letter and a count. t text, r reasoning,
         c tool call, x refusal, p part, f finish, u usage, - nothing. () when not streamed.
     elements, left: of a streamed body, as in `Exchange`, where the reader worked them out on its way; else None and ().
+    told: the chunks of a streamed body, where the reader made them all on its way; else ().
     """
 
     outputs: tuple[Output, ...] = ()
@@ -273,6 +274,7 @@ class Reply:
     runs: tuple[tuple[str, int], ...] = ()
     elements: tuple[dict[Any, Json], ...] | None = None
     left: tuple[Left, ...] = ()
+    told: tuple[Chunk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

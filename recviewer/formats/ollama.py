@@ -50,4 +50,5 @@ def reply_of(raw: Raw, problems: list[Problem], delta_of: Callable[[Lookup], Del
         model=next((model for model in models if model), ""),
         chunks=len(raw.reply),
         runs=deltas.runs_of(chunks),
+        told=tuple(chunks),
     )

@@ -271,7 +271,7 @@ def _streamed(
         told += ((event.data, event.name) for event in raw.events())
         return made
     names = [event.name for event in raw.sse_events]
-    for place, chunk in enumerate(chosen.chunks(raw)):
+    for place, chunk in enumerate(reply.told or chosen.chunks(raw)):
         sent = unwrap(raw.reply[place]) if isinstance(raw.reply, list) else None
         element = chunk.element if sent is None or type(sent) in (dict, str) else sent
         name = names[place] if place < len(names) else ""

@@ -21,7 +21,8 @@ class SecretAt(NamedTuple):
     shown: str = ""
 
 
-_LONG = re.compile(r"\S{12}")
+LEAST = 12
+_LONG = re.compile(rf"\S{{{LEAST}}}")
 """What every secret is that is known by its looks: a stretch without a space."""
 
 OPAQUE = 2_000
@@ -102,7 +103,7 @@ def find(text: str) -> list[SecretAt]:
 
 
 def _find(text: str) -> list[SecretAt]:
-    if _LONG.search(text) is None:
+    if len(text) < LEAST or _LONG.search(text) is None:
         return []
     low = text.lower()
     if len(text) <= SHORT and _ANY_HINT.search(low) is None:

@@ -141,6 +141,7 @@ class GenAI:
             model=next((model for model in models if model), ""),
             chunks=len(items) if streamed else 0,
             runs=deltas.runs_of(chunks) if streamed else (),
+            told=tuple(chunks) if streamed else (),
         )
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:

@@ -87,6 +87,7 @@ class OpenAICompletion:
             model=next((model for model in models if model), ""),
             chunks=len(raw.reply),
             runs=deltas.runs_of(chunks),
+            told=tuple(chunks),
         )
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:

@@ -99,6 +99,7 @@ class Xai:
             model=next((str(head["model"]) for head in raw.heads if head.get("model")), ""),
             chunks=len(chunks),
             runs=deltas.runs_of(chunks),
+            told=tuple(chunks),
         )
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
