@@ -22,6 +22,7 @@ CASES = Path(__file__).parent / "cases"
         ("tests/cassettes/test_planets/test_rings[small].yaml", "tests/test_planets.py::test_rings[small]"),
         ("tests/cassettes/test_planets/TestMoons.test_rings.yaml", "tests/test_planets.py::TestMoons::test_rings"),
         ("cassettes/test_planets/test_rings.yaml", "test_planets.py::test_rings"),
+        ("tests/cassettes/test_planets/test_rings[small].xai.yaml", "tests/test_planets.py::test_rings[small]"),
         ("tests/_vcr/test_planets/test_rings.yaml", "tests/test_planets.py::test_rings"),
         ("tests/cassettes/agents/test_rings.yaml", None),
         ("tests/cassettes/test_rings.yaml", None),
@@ -99,6 +100,23 @@ def test_a_page_shows_an_exchange_of_a_cassette(root, db, client):
     assert "Raw YAML" in client.get(url_of(Recording.objects.order_by("place").first().path)).content.decode()
     listed = client.get("/").content.decode()
     assert listed.count("test_rings") >= 1
+
+
+def test_calls_beside_no_conversation_stand_open_on_the_page_of_their_file(root, db, client):
+    home = root / "tests/cassettes/test_planets"
+    home.mkdir(parents=True)
+    item = "- request: {{method: GET, uri: http://h/{0}}}\n  response: {{status: 200, body: {{string: 'page {0}'}}}}\n"
+    (home / "test_pages.yaml").write_text("interactions:\n" + "".join(map(item.format, "ab")))
+    indexer.refresh(processes=1)
+
+    page = client.get("/r/tests/cassettes/test_planets/test_pages.yaml", follow=True).content.decode()
+
+    assert "2 other calls" in page
+    assert "page a" in page
+    assert (
+        "cannot be checked: what its test asks is in no file"
+        in client.get(f"/r/{Recording.objects.order_by('place').first().path}").content.decode()
+    )
 
 
 def test_the_file_without_an_exchange_keeps_every_other_byte():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 
 from recviewer.catalog.content import Content
@@ -144,7 +144,7 @@ def read_facts(content: Content) -> ContentFacts:
     where += _kept(content)
     if exchange.reported_model and exchange.reported_model != exchange.model:
         where += [Fact("model asked", exchange.model), Fact("model answered", exchange.reported_model)]
-    figures = list(_usage(exchange.usage or {}))
+    figures = _told_apart(list(_usage(exchange.usage or {})))
     used = [figure for figure in figures if not figure.is_zero]
     zeros = list({figure.name: figure for figure in figures if figure.is_zero}.values())
     problems = [(problem.where, problem.what) for problem in exchange.problems]
@@ -191,6 +191,10 @@ _SINCE = {rule.slug: f"{rule.slug}, of {rule.since:%-d %B %Y}" for rule in RULES
 """What a rule is called beside a name: its letter and its first day."""
 
 
+OWN = ("", "ogx")
+"""Recorders whose names of files say what was asked."""
+
+
 def _replay(recording: Recording) -> ReplayWords | None:
     rule = _SINCE.get(recording.replay_rule, recording.replay_rule)
     expected = recording.replay_expected
@@ -206,7 +210,12 @@ def _replay(recording: Recording) -> ReplayWords | None:
         case "unknown":
             return ReplayWords("warn", "warn", "cannot find it: no rule gives this name", "", expected)
         case "unverifiable":
-            return ReplayWords("undecided", "quiet", "cannot be checked: the name is no hash of the request", "", "")
+            why = (
+                "the name is no hash of the request"
+                if recording.recorder in OWN
+                else "what its test asks is in no file"
+            )
+            return ReplayWords("undecided", "quiet", f"cannot be checked: {why}", "", "")
     return None
 
 
@@ -237,6 +246,15 @@ def _usage(values: dict[str, Json], at: tuple[str, ...] = ()) -> Iterator[Figure
             yield Figure(
                 key, " ".join(at), f"{value:,}" if type(value) is int else compact(value, LONG)[:LONG], value == 0
             )
+
+
+def _told_apart(figures: list[Figure]) -> list[Figure]:
+    """Return figures of which those that share their name have that of the object around them before it."""
+    counts = Counter(figure.name for figure in figures)
+    return [
+        replace(one, name=f"{one.group.rpartition(' ')[2]} {one.name}") if one.group and counts[one.name] > 1 else one
+        for one in figures
+    ]
 
 
 def _listed(key: str, items: list[Json], at: tuple[str, ...]) -> Iterator[Figure]:

@@ -388,6 +388,7 @@ class Teller:
                 template=WINDOWED,
                 make=make,
                 weight=1 << 30,
+                is_open=not self.shown,  # nothing else stands on the page
             )
         )
 

@@ -65,10 +65,10 @@ _TEST = re.compile(r"(?:(?P<holder>[A-Z][A-Za-z0-9_]*)\.)?(?P<name>test_?[^/]*)"
 def test_of_cassette(path: str) -> str | None:
     """Return the test of a cassette that pytest-recording named: `cassettes/<module>/[<Class>.]<test>.yaml`.
 
-    What stands in brackets is as the file's name has it, in which some signs are `-`.
+    What stands in brackets is as the file's name has it, in which some signs are `-`. `.xai` behind it tells of gRPC.
     """
     found = _MODULE.fullmatch(path)
-    name = _TEST.fullmatch(found[3]) if found else None
+    name = _TEST.fullmatch(found[3].removesuffix(".xai")) if found else None
     if found is None or name is None or not (found[2].startswith("test_") or found[2].endswith("_test")):
         return None
     holder = f"{name['holder']}::" if name["holder"] else ""

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from recviewer.exchange.model import ExhibitKind, PartKind
-from recviewer.pages.recording.facts import _usage
+from recviewer.pages.recording.facts import _told_apart, _usage
 from recviewer.places import ASSETS
 from tests.conftest import exchange
 
@@ -462,4 +462,18 @@ def test_figures_of_each_modality_stand_behind_its_name():
         ("promptTokensDetails AUDIO", "promptTokensDetails", "0", True),
         ("odd", "", "[1, 2]", False),
         ("none", "", "[]", False),
+    ]
+
+
+def test_figures_of_one_name_have_that_of_their_object_before_it():
+    usage = {"text": 9, "input": {"text": 4, "audio": 1, "cached": {"text": 2}}, "output": {"text": 3}}
+
+    found = _told_apart(list(_usage(usage)))
+
+    assert [(one.name, one.value) for one in found] == [
+        ("text", "9"),
+        ("input text", "4"),
+        ("audio", "1"),
+        ("cached text", "2"),
+        ("output text", "3"),
     ]
