@@ -129,3 +129,14 @@ def test_what_nothing_asks_for_is_surplus(name, case, expected):
 def test_every_orphan_is_surplus():
     for case, _ in cases_of("orphan").FIRES.values():
         assert all(one.held.is_surplus for one in smells.of_recordings(case.sides, [RULES["orphan"]], case.around))
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [("a call", 'file_search({"query": "Q1 events"})'), ("an answer", "Saturn is the planet with rings")],
+)
+def test_what_was_left_behind_tells_what_it_quotes(case, words):
+    given = cases_of("left-behind").FIRES[case][0]
+    found = smells.of_recordings(given.sides, [RULES["left-behind"]], given.around)
+
+    assert next(one.evidence for one in found if one.key == given.sides[0].path).startswith(words)

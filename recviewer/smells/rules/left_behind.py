@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,10 +10,11 @@ from dataclasses import dataclass, field
 from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import arguments_as_json
 from recviewer.exchange.model import Exchange, Part, RefusalPart, Text, ToolCall
+from recviewer.exchange.plain import dumps
 from recviewer.exchange.text import SENT
 from recviewer.pairing.sides import Side
 from recviewer.replay.names import ReplayState
-from recviewer.smells.model import About, Among, Explained, Held, Needs, Noted, Rule, Severity, Surroundings
+from recviewer.smells.model import About, Among, Explained, Held, Needs, Noted, Rule, Severity, Spot, Surroundings
 from recviewer.smells.notes import by, is_own_file, short, short_of
 
 _LONG = 80
@@ -22,44 +24,51 @@ _SUMMARY = "Another language model started to solve this problem"
 """How the server's own summaries begin, which stand in requests as answers."""
 
 _NAME, _TEXT = 4, "t"
+_WORDS = 80
+"""Characters of what is quoted that a finding shows."""
+
 _MISSED = (ReplayState.OLDER, ReplayState.EDITED, ReplayState.UNKNOWN)
 
 
 def _note(side: Side) -> str:
-    """Two lists of what stands for calls and long texts: what this answer says, and what the request quotes.
+    """Two lists of what stands for calls and long texts: what this answer says, and what the request quotes; then its words.
 
-    A call is four digits of its tool's name and those of the call; a text is `t` and its own.
+    A call is four digits of its tool's name and those of the call; a text is `t` and its own. The words of what is quoted,
+    cut, are a list in JSON.
     """
     if not is_own_file(side) or not side.test_id:
         return ""
     there = side.exchange
-    made = [mark for output in there.outputs for mark in _marks([Text(output.content), *output.tool_calls], there)]
+    made = [mark for one in there.outputs for mark, _ in _marks([Text(one.content), *one.tool_calls], there)]
     sent = [message for message in there.request.messages if message.role in SENT]
-    quoted = [mark for message in sent for mark in _marks(message.parts, there)]
-    return f"{' '.join(dict.fromkeys(made))};{' '.join(dict.fromkeys(quoted))}" if made or quoted else ""
+    quoted = dict(pair for message in sent for pair in _marks(message.parts, there))
+    words = dumps(list(quoted.values())) if quoted else ""
+    return f"{' '.join(dict.fromkeys(made))};{' '.join(quoted)};{words}" if made or quoted else ""
 
 
-def _marks(parts: Sequence[Part], exchange: Exchange) -> Iterator[str]:
+def _marks(parts: Sequence[Part], exchange: Exchange) -> Iterator[tuple[str, str]]:
+    """Yield what stands for each call and for a long text, with its first words."""
     texts = []
     for part in parts:
         match part:
             case ToolCall():
                 given = encode([part.name, arguments_as_json(part.arguments)], is_sorted=True)
-                yield short(part.name)[:_NAME] + short_of(given.decode(), exchange)
+                told = f"{part.name}({part.arguments[:_WORDS]})"
+                yield short(part.name)[:_NAME] + short_of(given.decode(), exchange), told[:_WORDS]
             case Text() | RefusalPart():
                 texts.append(part.text)
     text = "".join(texts).strip()
     if len(text) >= _LONG and not text.startswith(_SUMMARY):
-        yield _TEXT + short_of(text, exchange)
+        yield _TEXT + short_of(text, exchange), text[:_WORDS]
 
 
 @dataclass(slots=True)
 class _Test:
-    """What the recordings of a test say. tools: beginnings of the calls that they make."""
+    """What the recordings of a test say. tools: beginnings of the calls that they make. quoted: with its words, by place."""
 
     made: set[str] = field(default_factory=set)
     tools: set[str] = field(default_factory=set)
-    quoted: dict[int, list[str]] = field(default_factory=dict)
+    quoted: dict[int, dict[str, str]] = field(default_factory=dict)
 
 
 def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, Held]]:
@@ -68,17 +77,18 @@ def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, He
     in_tests = Counter(
         mark for test in tests.values() for mark in {one for marks in test.quoted.values() for one in marks}
     )
-    found: dict[int, tuple[str, frozenset[str]]] = {}
+    found: dict[int, tuple[str, str, frozenset[str]]] = {}
     for test in tests.values():
         for place, marks in test.quoted.items():
             gone = [one for one in marks if one not in test.made]
-            calls = frozenset([one for one in gone if one[0] != _TEXT and one[:_NAME] in test.tools])
-            texts = frozenset([one for one in gone if one[0] == _TEXT and in_tests[one] == 1])
-            if calls or texts:
-                found[place] = ("a call", calls) if calls else ("an answer", texts)
-    when = _taken_away(some, {place: marks for place, (_, marks) in found.items()}, around)
-    for place, (what, _) in found.items():
-        yield place, _held(what, when.get(place, ""), is_surplus=some[place].replay in _MISSED)
+            calls = [one for one in gone if one[0] != _TEXT and one[:_NAME] in test.tools]
+            texts = [one for one in gone if one[0] == _TEXT and in_tests[one] == 1]
+            odd = calls or texts
+            if odd:
+                found[place] = ("a call" if calls else "an answer", marks[odd[0]], frozenset(odd))
+    when = _taken_away(some, {place: marks for place, (_, _, marks) in found.items()}, around)
+    for place, (what, words, _) in found.items():
+        yield place, _held(what, words, when.get(place, ""), is_surplus=some[place].replay in _MISSED)
 
 
 def _taken_away(some: Sequence[Noted], found: dict[int, frozenset[str]], around: Surroundings) -> dict[int, str]:
@@ -97,21 +107,21 @@ def _taken_away(some: Sequence[Noted], found: dict[int, frozenset[str]], around:
     return when
 
 
-def _held(what: str, commit: str, *, is_surplus: bool) -> Held:
+def _held(what: str, words: str, commit: str, *, is_surplus: bool) -> Held:
     """A test that asks for the other half again may ask for this one too: it can go where replay does not find it either."""
     says = f"its request quotes {what} that no recording of its test makes"
-    return Held(
-        Severity.AMBER, what, fault=what, says=f"{says} since {commit}" if commit else says, is_surplus=is_surplus
-    )
+    told = f"{says} since {commit}" if commit else says
+    spots = (Spot("/request/body", words),)
+    return Held(Severity.AMBER, what, fault=what, says=told, spots=spots, is_surplus=is_surplus)
 
 
 def _read(some: Sequence[Noted], places: Sequence[int]) -> _Test:
     test = _Test()
     for place in places:
-        made, _, quoted = some[place].note.partition(";")
+        made, quoted, words = some[place].note.split(";", 2)
         test.made.update(made.split())
         if quoted:
-            test.quoted[place] = quoted.split()
+            test.quoted[place] = dict(zip(quoted.split(), json.loads(words), strict=True))
     test.tools = {mark[:_NAME] for mark in test.made if mark[0] != _TEXT}
     return test
 
