@@ -113,6 +113,8 @@ def test_a_rule_has_the_name_of_its_module_and_says_what_holds(name):
     [
         ("stacked-generations", "the twin is found", True),
         ("stacked-generations", "neither is found", False),
+        ("twin", "of one test, and replay finds only the other", True),
+        ("twin", "of two tests", False),
         ("left-behind", "a call", False),
         ("left-behind", "replay does not find it either", True),
     ],

@@ -36,7 +36,7 @@ def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, He
 
 def _odd(others: tuple[str, ...]) -> Held:
     says = "it says the same as another recording of its test, and replay finds only the other"
-    return Held(Severity.AMBER, "in its test", fault="in its test", says=says, others=others)
+    return Held(Severity.AMBER, "in its test", fault="in its test", says=says, others=others, is_surplus=True)
 
 
 def _told(some: Sequence[Noted], places: Sequence[int]) -> Held:
@@ -57,8 +57,8 @@ RULE = Rule(
         why="Two tests may share what they ask, and each needs a file of its own, for the name of a recording holds "
         "the id of its test. Two of one test are one too many.",
         example="A test that runs with two clients, which both ask the same and get the same.",
-        fix="Within a test, move the one that replay does not find to the trash; a mark for deletion holds for what both "
-        "say, and so for both. Across tests there is nothing to do.",
+        fix="Within a test, mark the one that replay does not find for deletion; a plan leaves alone what was not marked "
+        "itself. Across tests there is nothing to do.",
         mistaken="None known: what they say is compared, not guessed.",
         measured="276, 16 and 0; 25 were read, and all are right.",
     ),
