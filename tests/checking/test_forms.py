@@ -10,7 +10,7 @@ import pytest
 from recviewer import smells
 from recviewer.checking.forms import FORMS, github, sarif, told
 from recviewer.checking.model import Checked, HowCounted, Located, in_order
-from recviewer.smells.model import Spot
+from recviewer.smells.model import Severity, Spot
 from tests.smells.building import chat, recorded
 
 ODD = 'a % b: c, "d" <e> &amp;\n\x1b[31m\x00\ud800‮'
@@ -112,6 +112,18 @@ def test_junit_is_xml_whose_numbers_are_right(odd):
         assert int(top.get("failures")) == len(top.findall(".//failure")) == failures
         assert int(top.get("tests")) == len(top.findall(".//testcase"))
         assert sum(int(suite.get("tests")) for suite in top) == int(top.get("tests"))
+
+
+def test_junit_skips_what_is_only_told():
+    some = located(3)
+    held = replace(some[0].noticed.held, severity=Severity.GREY)
+    some[0] = replace(some[0], noticed=replace(some[0].noticed, held=held))
+
+    top = ET.fromstring(told(checked(some), "junit"))
+
+    assert (top.get("tests"), top.get("failures"), top.get("skipped")) == (str(len(smells.rules()) + 2), "2", "1")
+    assert [len(top.findall(f".//{tag}")) for tag in ("failure", "skipped")] == [2, 1]
+    assert sum(int(suite.get("skipped")) for suite in top) == 1
 
 
 @pytest.mark.parametrize("form", FORMS)

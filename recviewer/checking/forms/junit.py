@@ -1,14 +1,17 @@
-"""JUnit's XML, for hosts that show tests: a suite for each rule, a failed case for each finding that counts."""
+"""JUnit's XML, for hosts that show tests: a suite for each rule, a case for each finding that counts.
+
+What is red or amber failed; what is grey was skipped, for it is only told.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from recviewer.checking.model import Checked, Located
 from recviewer.exchange.plain import safe
-from recviewer.smells import Rule
+from recviewer.smells import Rule, Severity
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -25,7 +28,7 @@ def _lines(checked: Checked) -> Iterator[str]:
         by_rule.setdefault(one.rule, []).append(one)
     tests = sum(max(1, len(some)) for some in by_rule.values())
     yield '<?xml version="1.0" encoding="UTF-8"?>'
-    yield f'<testsuites name="recviewer" tests="{tests}" failures="{len(counting)}" errors="0">'
+    yield f'<testsuites name="recviewer" tests="{tests}" {_numbers(counting)}>'
     rules = {rule.name: rule for rule in checked.asked}
     for name, some in by_rule.items():
         yield from _suite(some[0].noticed.rule if some else rules[name], some)
@@ -33,8 +36,7 @@ def _lines(checked: Checked) -> Iterator[str]:
 
 
 def _suite(rule: Rule, some: list[Located]) -> Iterator[str]:
-    failures = f'failures="{len(some)}" errors="0" skipped="0"'
-    yield f' <testsuite name={_attribute(rule.name)} tests="{max(1, len(some))}" {failures}>'
+    yield f' <testsuite name={_attribute(rule.name)} tests="{max(1, len(some))}" {_numbers(some)}>'
     if not some:
         yield f"  <testcase name={_attribute(rule.name)} classname={_attribute(rule.name)}/>"
     for one in some:
@@ -43,9 +45,15 @@ def _suite(rule: Rule, some: list[Located]) -> Iterator[str]:
         yield f'  <testcase {named} file={_attribute(one.file)} line="{one.line}">'
         body = "\n".join(filter(None, [noticed.evidence, rule.words.why, rule.words.fix]))
         told = f"type={_attribute(one.level.value)} message={_attribute(noticed.says)}"
-        yield f"   <failure {told}>{escape(_plain(body))}</failure>"
+        tag = "skipped" if one.level is Severity.GREY else "failure"
+        yield f"   <{tag} {told}>{escape(_plain(body))}</{tag}>"
         yield "  </testcase>"
     yield " </testsuite>"
+
+
+def _numbers(some: Sequence[Located]) -> str:
+    skipped = sum(one.level is Severity.GREY for one in some)
+    return f'failures="{len(some) - skipped}" errors="0" skipped="{skipped}"'
 
 
 def _attribute(text: str) -> str:
