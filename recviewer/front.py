@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-import textwrap
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 
 SCREEN = """\
 recviewer shows recorded LLM calls so that people can read, search and review them.
@@ -46,11 +43,15 @@ MORE = (
 
 def screen() -> str:
     """Return the one screen that a command without arguments prints."""
+    import textwrap  # here and below: each is of use where nothing else is to be done
+
     return SCREEN.format(more=textwrap.fill(", ".join(MORE), 90, subsequent_indent="      "))
 
 
 def own_version() -> str:
     """Return `recviewer` and its version."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return f"recviewer {version('recviewer')}"
     except PackageNotFoundError:  # run from a folder without being installed
@@ -68,6 +69,8 @@ def answer(arguments: Sequence[str]) -> str | None:
 
 def unknown(name: str, known: Sequence[str]) -> str:
     """Return the sentence for a command that is none, with the nearest one."""
+    import difflib
+
     near = difflib.get_close_matches(name, known, n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
     return f"There is no command {name}.{hint} `recviewer` alone lists them."

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import takewhile
 
 from recviewer.pairing.calls import Call, Calls, models_of
@@ -17,6 +16,9 @@ from recviewer.pairing.candidates import Candidates, candidates
 from recviewer.pairing.fit import Likeness, facts, is_one_provider
 from recviewer.pairing.leftovers import Broken, Members, groups_of, only_ones, stacks_of
 from recviewer.pairing.matching import best
+from recviewer.pairing.pair import How as How  # others take it from here
+from recviewer.pairing.pair import Pair as Pair
+from recviewer.pairing.pair import Sure as Sure
 from recviewer.pairing.sides import Side
 from recviewer.pairing.successors import KeptRecording, Successor, second, standing_of
 from recviewer.replay.names import ReplayState
@@ -31,45 +33,6 @@ def all_changed(tests: Collection[str]) -> Collection[KeptRecording]:
 
 
 NOT_LOOKED_AT = "; whether the old test is still there, and the new one was before, is not known"
-
-
-class How(StrEnum):
-    """How a pair was found. Part of the public contract.
-
-    path: the same path. bytes: the same bytes at another path. test: the same test, and a similar request.
-    parameters: the same test function, whose parameters (the model, most often) changed. request: the test has another
-    name, or none is known, but the request is the same. hand: a reviewer said so.
-    """
-
-    PATH = "path"
-    BYTES = "bytes"
-    TEST = "test"
-    PARAMETERS = "parameters"
-    REQUEST = "request"
-    HAND = "hand"
-
-
-class Sure(StrEnum):
-    """How sure a pair is: nothing else comes into question, it fits best by far, or it is the best guess."""
-
-    CERTAIN = "certain"
-    LIKELY = "likely"
-    POSSIBLE = "possible"
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two recordings of one call, by their places in the two lists.
-
-    fit: 0 to 1. why: a clause for a person, such as `the same test, request 98 % alike`.
-    """
-
-    old: int
-    new: int
-    how: How
-    sure: Sure
-    fit: float
-    why: str
 
 
 @dataclass(frozen=True, slots=True)

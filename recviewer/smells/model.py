@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from recviewer.exchange.amounts import counted as counted  # rules take it from here
-from recviewer.pairing.pairs import Pair, Sure
+from recviewer.pairing.pair import Pair, Sure
 from recviewer.pairing.sides import Side
 
 if TYPE_CHECKING:

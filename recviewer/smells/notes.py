@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from recviewer.difference.behind_masks import behind
 from recviewer.exchange.model import Exchange
 from recviewer.pairing.sides import Side
 from recviewer.smells.model import Noted
@@ -27,6 +26,10 @@ def short(value: str | bytes) -> str:
 
 def short_of(text: str, exchange: Exchange) -> str:
     """Return what stands for a text of an exchange in a note: two secrets that are masked alike are two."""
+    if not exchange.secrets:
+        return short(text)
+    from recviewer.difference.behind_masks import behind  # of use only where there are secrets
+
     hidden = behind(text, exchange)
     return short(text + repr(hidden) if hidden else text)
 

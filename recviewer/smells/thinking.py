@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from recviewer.difference.words import similarity
 from recviewer.exchange import seen
 from recviewer.pairing.sides import Side
 
@@ -26,6 +25,8 @@ def has_moved(old: Side | None, new: Side) -> bool:
     thought = thoughts(old).strip()
     if len(thought) < _LEAST or thoughts(new).strip():
         return False
+    from recviewer.difference.words import similarity  # of use only where thinking is gone
+
     return any(
         thought in output.content or similarity(thought, output.content[: 2 * len(thought)]) >= _MOVED
         for output in new.exchange.outputs

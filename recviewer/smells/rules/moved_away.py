@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recviewer.pairing.pairs import How
+from recviewer.pairing.pair import How
 from recviewer.pairing.sides import Side
 from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, counted
 
