@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from recviewer.catalog.noticed import NoticedRow
@@ -13,6 +13,8 @@ from recviewer.pages.smells.levels import LevelMark, cut_hashes, marked
 from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.pages.text.test_ids import TestId, parse
 from recviewer.pages.text.test_labels import TestLabel, labels_of
+from recviewer.pages.text.words_for import StateWord, verdict_of
+from recviewer.review.filters import Stand
 
 _QUOTED = 60
 """Characters that rules quote in their sentences."""
@@ -24,7 +26,7 @@ class FindingEntry:
 
     quotes: (place, words) of what stands there, without what it quotes. what: of which kind it is, "" where other words, or
     the only kind at the side of the page, tell that. test_url: "" where it names no test. others: (name, address) of
-    recordings that it is about too; more: how many are not named.
+    recordings that it is about too; more: how many are not named. verdict: on its recording.
     """
 
     finding: ShownFinding
@@ -39,6 +41,7 @@ class FindingEntry:
     others: tuple[tuple[str, str], ...]
     more: int
     folder: str
+    verdict: StateWord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +59,26 @@ def in_order(findings: Sequence[ShownFinding]) -> list[ShownFinding]:
     )
 
 
-def grouped(found: RuleFindings, some: Sequence[ShownFinding]) -> Iterator[FunctionFindings]:
-    """Yield some of a rule's findings by function, in the order in which they come."""
+def grouped(
+    found: RuleFindings, some: Sequence[ShownFinding], decided: Mapping[str, Stand]
+) -> Iterator[FunctionFindings]:
+    """Yield some of a rule's findings by function, in the order in which they come. decided: on recordings, by path."""
     labels = labels_of({one.row.test_id for one in some if one.row.test_id}, ())
     each = found.told["each"].casefold()
     has_kinds = len({one.row.what for one in found.findings}) > 1
     for function, members in groupby(some, _function):
         test = parse(function) if function else None
         yield FunctionFindings(
-            test, tuple([_entry(one, each, labels.get(one.row.test_id), has_kinds=has_kinds) for one in members])
+            test,
+            tuple(
+                [
+                    replace(
+                        _entry(one, each, labels.get(one.row.test_id), has_kinds=has_kinds),
+                        verdict=verdict_of(decided.get(one.row.path)),
+                    )
+                    for one in members
+                ]
+            ),
         )
 
 

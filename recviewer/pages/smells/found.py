@@ -10,8 +10,11 @@ from typing import Any
 from django.urls import reverse
 
 from recviewer.catalog import noticed, trends
+from recviewer.catalog.models import Recording
 from recviewer.catalog.noticed import FoundInTree, NoticedRow
 from recviewer.review import suppressing
+from recviewer.review.filters import Stand, standings_for
+from recviewer.review.subjects import chunked, subject_of
 from recviewer.smells.suppressing import Reach, Suppressed, Suppressions
 
 LEVELS = ("red", "amber", "grey")
@@ -152,3 +155,13 @@ def worst_of(rules: Sequence[RuleFindings]) -> dict[str, str]:
 def totals(rules: Sequence[RuleFindings]) -> dict[str, int]:
     """Return how many findings of each level count."""
     return {level: sum(one.levels[level] for one in rules) for level in LEVELS}
+
+
+def decided_on(some: Sequence[ShownFinding]) -> dict[str, Stand]:
+    """Return what was decided on the recordings of some findings, by their paths; undecided ones are left out."""
+    subjects: dict[str, str] = {}
+    for paths in chunked(dict.fromkeys(one.row.path for one in some)):
+        rows = Recording.objects.filter(path__in=paths).only("path", "blob", "fingerprint")
+        subjects.update((row.path, subject_of(row)) for row in rows)
+    stands = standings_for(filter(None, subjects.values()))
+    return {path: stands[subject] for path, subject in subjects.items() if subject in stands}

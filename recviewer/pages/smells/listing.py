@@ -24,12 +24,14 @@ from recviewer.pages.smells.found import (
     AllFindings,
     RuleFindings,
     ShownFinding,
+    decided_on,
     standing,
     totals,
     worst_of,
 )
 from recviewer.pages.smells.levels import TITLES, LevelMark, LevelOfRules, levels_of, marks_of
 from recviewer.pages.smells.trend import RuleTrend, trend_of, trend_told
+from recviewer.review import history
 
 PER_PAGE = 50
 """Findings on one page."""
@@ -75,7 +77,7 @@ class SmellsPage:
 class RulePage:
     """What one rule found. items: for the forms, the recordings of all that is shown and counts, `count` of them.
 
-    surplus: those of them that nothing asks for, `surplus_count` of them.
+    surplus: those of them that nothing asks for and nobody marked, `surplus_count` of them; marked: how many are marked.
     """
 
     name: str
@@ -95,6 +97,7 @@ class RulePage:
     count: int
     surplus: str
     surplus_count: int
+    marked: int
     here: str
     list_url: str
     never: NeverRead | None
@@ -154,7 +157,10 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
     start = (page - 1) * PER_PAGE
     shown_ones = some[start : start + PER_PAGE]
     counting = dict.fromkeys(item_of(one.row.path, one.row.blob) for one in some if one.counts)
-    surplus = dict.fromkeys(item_of(one.row.path, one.row.blob) for one in some if one.counts and one.row.is_surplus)
+    can_go = [one for one in some if one.counts and one.row.is_surplus]
+    marked = {(mark.path, mark.blob) for mark in history.marks()} if can_go else set()
+    places = dict.fromkeys((one.row.path, one.row.blob) for one in can_go)
+    surplus = [item_of(*place) for place in places if place not in marked]
     shown = RulePage(
         name=name,
         rule=found,
@@ -163,7 +169,7 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         marks=marks_of(found.levels),
         choices=tuple(_choices(found, only, what)),
         kinds=tuple(_kinds(found, what)),
-        groups=tuple(grouped(found, shown_ones)),
+        groups=tuple(grouped(found, shown_ones, decided_on(shown_ones))),
         total=len(some),
         first=start + 1,
         last=start + len(shown_ones),
@@ -173,6 +179,7 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         count=len(counting),
         surplus=items_of(surplus),
         surplus_count=len(surplus),
+        marked=len(places) - len(surplus),
         here=reverse("smells:rule", args=[name]) + _address(only, what, page),
         list_url=f"{reverse('recordings:listing')}?{urlencode({'smell': name})}",
         never=never_read() if name == _NEVER_READ else None,

@@ -48,9 +48,14 @@ def state_of_end(outcome: Outcome | None) -> StateWord | None:
     return _OUTCOMES[outcome] if outcome else None
 
 
+def verdict_of(standing: object) -> StateWord | None:
+    """Return the word for what was decided; None where nothing was."""
+    return _VERDICTS.get(str(getattr(standing, "state", standing or "")))
+
+
 def state_of(recording: Recording, standing: object) -> StateWord | None:
     """Return what matters most of a recording: a verdict, else an error, else what is odd about it; None if nothing."""
-    verdict = _VERDICTS.get(str(getattr(standing, "state", standing or "")))
+    verdict = verdict_of(standing)
     if verdict is not None:
         return verdict
     if recording.outcome == "error":

@@ -185,6 +185,9 @@ def test_surplus_of_a_rule_is_marked_for_deletion_from_where_it_stands(client, t
     sent = [one.partition('"')[0] for one in shown.split('name="item" value="')[1:]]
     client.post(reverse("review:decide"), {"item": sent, "verdict": "delete", "next": "/smells/"})
 
+    html = client.get("/smells/stacked-generations").content.decode()
+    assert "2 surplus recordings are marked for deletion already" in html
+    assert "Mark all" not in html
     plan = client.get("/plan/.json").json()
     assert sorted(one["path"] for one in plan["deletions"]) == list(olds)[:2]
 
