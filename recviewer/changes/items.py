@@ -57,6 +57,12 @@ class Item(NamedTuple):
             return "undecided"
         return found.pop() if len(found) == 1 else "mixed"
 
+    @property
+    def state(self) -> str:
+        """The same, with `waiting` where what is open waits for further people's words, all of it."""
+        open_ = [change for change in self.changes if not change.verdict]
+        return "waiting" if open_ and all(change.is_waiting for change in open_) else self.verdict
+
 
 def items(changes: Iterable[Change]) -> list[Item]:
     """Return the changes as items call by call, in the order of the first of each.

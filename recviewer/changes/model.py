@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from recviewer.changes.agreement import Agreement
 from recviewer.changes.expected import NOTHING_EXPECTED, Expected
 from recviewer.changes.moves import QUIET, differ
 from recviewer.changes.run_words import NOTHING_SAID, RunWords
@@ -54,7 +55,8 @@ class Change:
     changed. expected: what its test looks for in the answer. why_not_back: of one that nothing asked for, why its old
     recording is not to be taken back, as a clause, "" where it can be; None for other changes, and where nobody looked.
     kin: the same for changes that may be read on one page, b"" for one that stands for itself: see `kin`. runs: what runs
-    of the suite say of it, which neither asks for a decision nor takes one away.
+    of the suite say of it, which neither asks for a decision nor takes one away. agreement: who has to agree to it by its
+    path (see `reviewers`), None where one person is enough; without all of them it has no verdict.
     """
 
     churn: Churn
@@ -79,6 +81,7 @@ class Change:
     why_not_back: str | None = None
     kin: bytes = b""
     runs: RunWords = NOTHING_SAID
+    agreement: Agreement | None = None
 
     @property
     def key(self) -> Key:
@@ -136,6 +139,25 @@ class Change:
     def needs_you(self) -> bool:
         """Tell whether a person has to look at it: it is more than churn, and nobody has decided."""
         return not self.verdict and not self.is_churn
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether somebody agreed to it, and somebody else has to before it is decided."""
+        return self.agreement is not None and self.agreement.is_waiting
+
+    @property
+    def state(self) -> str:
+        """What was decided; `waiting` where somebody else still has to agree, `undecided` where nobody did."""
+        return self.verdict or ("waiting" if self.is_waiting else "undecided")
+
+    @property
+    def said(self) -> str:
+        """What was decided on it, whoever still has to agree; "" for nothing."""
+        return self.verdict or (self.agreement.state if self.agreement is not None else "")
+
+    def is_open_to(self, name: str) -> bool:
+        """Tell whether it is undecided and a person's word may change that: they are not waiting for others."""
+        return not self.verdict and not (self.agreement is not None and name in self.agreement.people)
 
     @property
     def can_go_back(self) -> bool:

@@ -28,7 +28,8 @@ class Numbers:
     need_you: undecided changes that are more than churn, as `Change.needs_you`; need_you_items: the items of these alone,
     need_you_by_call: the same call by call.
     churn: undecided changes that are only churn; with need_you they add up to undecided.
-    red: undecided changes with a red finding.
+    red: undecided changes with a red finding. waiting: of those that need you, how many somebody agreed to and somebody
+    else has to, by a rule on their paths.
     """
 
     recordings: int = 0
@@ -48,6 +49,7 @@ class Numbers:
     need_you_by_call: int = 0
     churn: int = 0
     red: int = 0
+    waiting: int = 0
 
     @property
     def decided(self) -> int:
@@ -79,6 +81,7 @@ def count(changes: Iterable[Change]) -> Numbers:
         need_you_by_call=len(needing_by_call),
         churn=len(waiting) - len(needing),
         red=sum(change.severity is Severity.RED for change in waiting),
+        waiting=sum(change.is_waiting for change in needing),
     )
 
 

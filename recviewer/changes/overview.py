@@ -39,7 +39,8 @@ class Overview:
     """A change set with its changes, those that matter most first, what each number of `Change.alike` stands for, and
     what is red or amber.
 
-    is_whole: git could tell all that was asked of it. Where it is not, asking once more may tell more.
+    is_whole: git could tell all that was asked of it. Where it is not, asking once more may tell more. bad_rules: what could
+    not be read of who has to agree, as sentences.
     """
 
     source: ChangeSet
@@ -47,6 +48,7 @@ class Overview:
     alike: tuple[groups.Alike, ...] = ()
     findings: tuple[Finding, ...] = ()
     is_whole: bool = True
+    bad_rules: tuple[str, ...] = ()
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -80,7 +82,7 @@ def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Seque
     numbers, alike = groups.find(made, lines, [marks.get(change.key, frozenset()) for change in made])
     made = [replace(change, alike=numbers.get(place), kin=kin_of(change)) for place, change in enumerate(made)]
     told = Overview(source, (), alike, found, is_whole=not untold)
-    return decided(_with(told, sorted(folded(made), key=_importance)), verdicts or {})
+    return decided(with_changes(told, sorted(folded(made), key=_importance)), verdicts or {})
 
 
 def with_expected(found: Overview) -> Overview:
@@ -92,14 +94,14 @@ def with_expected(found: Overview) -> Overview:
         attached = expected.attached(found.source.range, found.changes)
     except GitFailed:
         return replace(found, is_whole=False)
-    return _with(found, sorted(attached, key=_importance))
+    return with_changes(found, sorted(attached, key=_importance))
 
 
 def with_offers(found: Overview) -> Overview:
     """Return the overview with whether the old recording of each change that nothing asked for can be taken back."""
     attached = offers.attached(found.source, found.changes)
     is_whole = found.is_whole and all(one.why_not_back != offers.NOT_READ for one in attached)
-    return replace(_with(found, attached), is_whole=is_whole)
+    return replace(with_changes(found, attached), is_whole=is_whole)
 
 
 def with_runs(found: Overview, runs: Sequence[UsedRun]) -> Overview:
@@ -112,7 +114,7 @@ def with_words(found: Overview, words: Mapping[Key, RunWords]) -> Overview:
     """Return the overview with what was said of its changes, see `run_words.words_on`."""
     if not words:
         return found
-    return _with(found, [replace(one, runs=words.get(one.key, NOTHING_SAID)) for one in found.changes])
+    return with_changes(found, [replace(one, runs=words.get(one.key, NOTHING_SAID)) for one in found.changes])
 
 
 Marks = frozenset[tuple[str, Severity]]
@@ -144,7 +146,7 @@ def _worst(marks: Iterable[tuple[str, Severity]]) -> Severity | None:
 
 def decided(found: Overview, verdicts: Verdicts) -> Overview:
     """Return the overview with the verdict of each change filled in."""
-    return _with(found, [_said(change, verdict_on(change, verdicts)) for change in found.changes])
+    return with_changes(found, [_said(change, verdict_on(change, verdicts)) for change in found.changes])
 
 
 def subjects(changes: Iterable[Change]) -> list[str]:
@@ -168,7 +170,7 @@ def _said(change: Change, verdict: str) -> Change:
     return change if change.verdict == verdict else replace(change, verdict=verdict)
 
 
-def _with(found: Overview, changes: Sequence[Change]) -> Overview:
+def with_changes(found: Overview, changes: Sequence[Change]) -> Overview:
     """Return an overview with other versions of its changes; its findings are about these too."""
     now = {change.key: change for change in changes}
     told = [replace(one, on=tuple([now[change.key] for change in one.on])) for one in found.findings]

@@ -31,7 +31,8 @@ class Spec:
 class Range:
     """Two sides of a comparison. base: the full name of the commit that is compared from. head: "" for files on disk.
 
-    merge_bases: all the best common ancestors, of which the base is the first; () where it was named itself.
+    merge_bases: all the best common ancestors, of which the base is the first; () where it was named itself. named: the
+    full name of the commit that the range names as its base: of `main...topic` the tip of main. "" where that is the base.
     """
 
     repository: Repository
@@ -39,6 +40,7 @@ class Range:
     base: str
     head: str
     merge_bases: tuple[str, ...] = ()
+    named: str = ""
 
     @property
     def note(self) -> str:
@@ -74,10 +76,15 @@ def open_range(repository: Repository, spec: Spec) -> Range:
         if repository.is_bare:
             raise GitFailed(f"{repository.work_tree} has no working tree; name a head: {spec.base}...HEAD")
         bases = _left(repository, spec, base)
-        return Range(repository, spec, bases[0] if bases else base, "", bases)
+        return _range(repository, spec, base, "", bases)
     head = refs.commit_of(repository, spec.head)
     bases = () if spec.is_direct else ranges.merge_bases(repository, base, head)
-    return Range(repository, spec, bases[0] if bases else base, head, bases)
+    return _range(repository, spec, base, head, bases)
+
+
+def _range(repository: Repository, spec: Spec, named: str, head: str, bases: tuple[str, ...]) -> Range:
+    base = bases[0] if bases else named
+    return Range(repository, spec, base, head, bases, "" if named == base else named)
 
 
 def _left(repository: Repository, spec: Spec, base: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
@@ -44,6 +44,13 @@ class Heard:
 
     def ask(self, subjects: Sequence[str]) -> dict[str, str]:
         """Return what was decided on some subjects, those verdicts included that can be carried from older versions."""
+        return from_outside.states(self._known(subjects))
+
+    def who(self, subjects: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return the verdict of each reviewer on some subjects, of the same verdicts."""
+        return from_outside.words(replace(self, warn=_silent)._known(subjects))
+
+    def _known(self, subjects: Sequence[str]) -> list[Saying]:
         wanted = frozenset(filter(None, subjects))
         known = [saying for saying in self.spoken if saying.fingerprint in wanted]
         older: list[Saying] = []
@@ -58,8 +65,7 @@ class Heard:
                     f"The verdicts in {named} were not read: {error}. `recviewer serve` brings a database "
                     "up to date that an older recviewer made."
                 )
-        known += [saying for saying in self._carried(older, kept) if saying.fingerprint in wanted]
-        return from_outside.states(known)
+        return known + [saying for saying in self._carried(older, kept) if saying.fingerprint in wanted]
 
     def _carried(self, older: Sequence[Saying], kept: Mapping[str, bytes]) -> tuple[Saying, ...]:
         """Return the verdicts of older versions as they read now, those of the files and some more. kept: bytes by blob."""
@@ -80,6 +86,10 @@ class Heard:
             return from_outside.choices_of_database(self.database) if self.database or self.is_on_server else ()
         except DatabaseError:
             return ()
+
+
+def _silent(sentence: str) -> None:
+    """Say nothing: it was said before."""
 
 
 def hear(repository: Repository, folder: Path, files: Sequence[str], warn: Warn) -> Heard:

@@ -16,7 +16,7 @@ from recviewer.git.refs import commit_of
 from recviewer.hosts.calls import HostDown
 from recviewer.hosts.client import HostClient
 from recviewer.hosts.contract import CodeHost, HostRequest
-from recviewer.loop import jobs
+from recviewer.loop import jobs, noticing
 from recviewer.loop.models import JobKind, WatchedRequest
 from recviewer.memory import ranges
 from recviewer.report.report import Report
@@ -48,11 +48,14 @@ def look(host: CodeHost, client: HostClient, number: int) -> None:
         return
     report = _brought(host, asked)
     source = report.found.source
+    is_new, is_other = not row.head, row.head != source.range.head
     row.is_open, row.seen_head, row.seen_base = True, asked.head, asked.base
-    row.head, row.base, row.files = source.range.head, source.range.base, source.files
+    row.head, row.base, row.files = source.range.head, source.range.named or source.range.base, source.files
     row.subjects = digests(subjects(report.found.changes))
     row.save(update_fields=["is_open", "seen_head", "seen_base", "head", "base", "files", "subjects"])
     jobs.ask(JobKind.TELL, number)
+    if is_other:
+        noticing.tell_of_range(row, report, is_new=is_new)
 
 
 def _brought(host: CodeHost, asked: HostRequest) -> Report:
@@ -69,7 +72,7 @@ def _brought(host: CodeHost, asked: HostRequest) -> Report:
 
 def report_of(row: WatchedRequest) -> Report:
     """Return the report on what was looked at, with the verdicts of now. Raises GitFailed."""
-    return ranges.report_on(open_range(ranges.repository(), Spec(row.base, row.head, is_direct=True)))
+    return ranges.report_on(open_range(ranges.repository(), Spec(row.base, row.head)))
 
 
 def digests(some: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from recviewer.changes.changeset import ChangeSet, each_side
 from recviewer.changes.expected import state_on_disk
 from recviewer.changes.model import Key
 from recviewer.changes.overview import Overview, decided, overview, subjects, with_expected, with_offers, with_words
+from recviewer.changes.reviewers import agreed, rules_of
 from recviewer.changes.run_words import RunWords, words_on
 from recviewer.changes.sources import Range
 from recviewer.discreet import discreet
@@ -25,7 +26,7 @@ from recviewer.pairing.pairs import Choice
 from recviewer.pairing.sides import Library
 from recviewer.recent import Recent
 from recviewer.report.report import Report
-from recviewer.review import pairs
+from recviewer.review import pairs, standing
 from recviewer.review.filters import standings_for
 from recviewer.used import kept as runs_kept
 
@@ -106,8 +107,9 @@ def report_on(asked: Range) -> Report:
     """Return the report on a range that was opened: see `report_of`."""
     key, known = _known_of(asked)
     standings = standings_for(subjects(known.report.found.changes))
-    verdicts = {subject: standing.state for subject, standing in standings.items()}
-    report = Report(with_words(decided(known.report.found, verdicts), _words(key, known)))
+    verdicts = {subject: one.state for subject, one in standings.items()}
+    found = with_words(decided(known.report.found, verdicts), _words(key, known))
+    report = Report(agreed(found, rules_of(asked), standing.words_on))
     return report if report.found.source.range == asked else _under(report, asked)
 
 

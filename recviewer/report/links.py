@@ -54,4 +54,5 @@ def links(report: Report, public: str) -> Links:
     source = report.found.source.range
     if not public or not source.head:
         return Links()
-    return Links(f"{public}/changes/{source.base}..{source.head}")
+    named = f"{source.named}...{source.head}" if source.named else f"{source.base}..{source.head}"
+    return Links(f"{public}/changes/{named}")

@@ -86,6 +86,9 @@ def _decided(item: Sequence[Change]) -> Iterator[str]:
         yield ", ".join(f"{count:,} **{words}**" for words, count in counts.most_common())
     elif item[0].verdict:
         yield f"**{next(iter(counts))}**"
+    waiting = [change.agreement.words for change in item if change.agreement is not None and change.is_waiting]
+    if waiting:
+        yield plain(waiting[0] if len(item) == 1 else f"{len(waiting):,} wait for another person", 300)
 
 
 @dataclass(frozen=True, slots=True)

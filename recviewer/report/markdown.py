@@ -151,6 +151,9 @@ class _Told:
         if about := about_runs(found):
             yield f"🟠 **{about}**; it asks for no decision and takes none away (runs)"
             yield ""
+        for bad in found.bad_rules[:10]:
+            yield f"🟠 {plain(bad, 300)} Until it can be, every change needs two people or more."
+            yield ""
         for problem in found.source.problems[:10]:
             yield f"🟠 Not looked at: {plain(problem, 300)}"
             yield ""

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from recviewer.changes import changeset, sources
+from recviewer.changes.agreement import Agreement
 from recviewer.changes.expected import Met, kept
 from recviewer.changes.findings import Finding
 from recviewer.changes.model import Change
 from recviewer.changes.numbers import Numbers
 from recviewer.changes.overview import Overview, decided, overview, subjects, with_expected, with_runs
+from recviewer.changes.reviewers import Who, agreed, rules_of
 from recviewer.difference.model import Churn
 from recviewer.exchange.model import Json
 from recviewer.git.repository import Repository
@@ -50,20 +52,26 @@ def make(
     spec: str,
     *,
     ask: Ask | None = None,
+    who: Who | None = None,
     library: Library | None = None,
     choices: Sequence[Choice] = (),
     runs: Sequence[UsedRun] = (),
 ) -> Report:
     """Work the report out. spec: `BASE...HEAD`, `BASE..HEAD` or `BASE`. Raises GitFailed with what to do.
 
-    choices: pairs that reviewers made or broke, in order. runs: of the suite, whose recordings were watched.
+    choices: pairs that reviewers made or broke, in order. runs: of the suite, whose recordings were watched. who: tells
+    whose verdicts these are; without it nobody has agreed where more than one person has to.
     """
     asked = sources.open_range(repository, sources.parse(spec))
     found = with_expected(overview(changeset.load(asked, library or Library()), choices=choices))
     found = with_runs(found, runs)
     if ask is not None:
         found = decided(found, ask(subjects(found.changes)))
-    return Report(found)
+    return Report(agreed(found, rules_of(asked), who or _nobody))
+
+
+def _nobody(some: Sequence[str]) -> dict[str, dict[str, str]]:
+    return {}
 
 
 def as_json(report: Report) -> dict[str, Json]:
@@ -87,6 +95,7 @@ def as_json(report: Report) -> dict[str, Json]:
         "problems": list(source.problems),
         "merge_bases": list(source.range.merge_bases),
         "kept": kept(found.changes)._asdict(),
+        "bad_rules": list(found.bad_rules),
     }
 
 
@@ -118,6 +127,19 @@ def _change(change: Change) -> dict[str, Json]:
         "unread": change.unread or None,
         "expected": [_met(one) for one in change.expected.met] if change.expected.is_read else None,
         "runs": _runs(change),
+        "agreement": _agreement(change.agreement) if change.agreement else None,
+    }
+
+
+def _agreement(asked: Agreement) -> dict[str, Json]:
+    """Return the keys of who has to agree to a change, and who has."""
+    demands: list[Json] = [{"count": one.number, "names": list(one.names)} for one in asked.demands]
+    return {
+        "asked": demands,
+        "state": asked.state or None,
+        "people": list(asked.people),
+        "is_met": bool(asked.state) and asked.is_met,
+        "words": asked.words,
     }
 
 

@@ -75,11 +75,14 @@ def ending(found: Overview) -> str:
     """Return how many changes need a person, and how many items that is where many are the same change."""
     numbers, problems = found.numbers, found.source.problems
     unseen = f"{len(problems):,} not looked at" if problems else ""
+    waiting = sum(change.is_waiting and change.needs_you for change in found.changes)
     if not numbers.need_you:
-        return unseen or "nothing needs you"
+        rest = counted(numbers.waiting, "change waits", "changes wait") if numbers.waiting else ""
+        return unseen or (f"{rest} for another person" if rest else "nothing needs you")
     count, some = numbers.need_you, numbers.need_you_items
     items = f", as {counted(some, 'item')}" if some < count else ""
-    return f"{counted(count, 'needs', 'need')} you{items}{f', {unseen}' if unseen else ''}"
+    others = f", {waiting:,} of them another person" if waiting else ""
+    return f"{counted(count, 'needs', 'need')} you{items}{others}{f', {unseen}' if unseen else ''}"
 
 
 def sentence(found: Overview) -> str:

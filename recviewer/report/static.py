@@ -86,6 +86,8 @@ def _notes(found: Overview) -> Iterator[str]:
     """Tell how the base was chosen, and what could not be looked at."""
     if found.source.range.note:
         yield f'<p class="warn">{text(found.source.range.note)}</p>\n'
+    for bad in found.bad_rules:
+        yield f'<p class="warn">{text(bad)} Until it can be, every change needs two people or more.</p>\n'
     for problem in found.source.problems:
         yield f'<p class="warn">not looked at: {text(problem)}</p>\n'
 
@@ -222,6 +224,8 @@ def _below(changes: Sequence[Change]) -> dict[int, list[int]]:
 def _summary(change: Change) -> str:
     asked = " ".join(change.about.meaning.line.asked.split())[:160]
     notes = [verdict_of(change)] if change.verdict else []
+    if change.is_waiting and change.agreement is not None:
+        notes.append(change.agreement.words)
     if change.unasked:
         notes.append("not caused by this change")
     notes += [change.runs.clause] if change.runs.clause else []

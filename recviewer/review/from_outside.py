@@ -64,6 +64,12 @@ def states(spoken: Iterable[Saying]) -> dict[str, str]:
     return {fingerprint: standing.settle(mine.values())[0].value for fingerprint, mine in counting.items()}
 
 
+def words(spoken: Iterable[Saying]) -> dict[str, dict[str, str]]:
+    """Return the verdict of each reviewer that counts, by fingerprint and name."""
+    counting = standing.counting(sorted(spoken))
+    return {subject: {name: one.verdict for name, one in by.items()} for subject, by in counting.items()}
+
+
 @contextmanager
 def _reading(file: Path | None) -> Iterator[None]:
     """Let queries go to another file than the settings name, opened so that nothing can be written.

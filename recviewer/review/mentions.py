@@ -26,6 +26,12 @@ def condition(name: str) -> Q:
     return Q(path__in=tagged) | Q(path__in=_noted(name))
 
 
+def paths_for(name: str) -> set[str]:
+    """Return the paths of recordings that wait for somebody, whatever lies at them now."""
+    tagged = TagOn.objects.filter(tag__folded=folded(MARK + name)).values_list("path", flat=True)
+    return {*tagged, *_noted(name)} if name else set()
+
+
 def waiting_for(name: str) -> int:
     """Return how many recordings wait for somebody."""
     if not name or not (_has_tag(folded(MARK + name)) or _noted(name)):

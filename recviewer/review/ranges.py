@@ -77,7 +77,7 @@ def targets(found: Overview, seen: Sequence[Seen], verdict: str, rule: str = "")
         elif is_seen:
             is_own = change.asks or verdict == Verdict.CLEAR or change.unasked
             made.append(target if is_own else target._replace(own=""))
-        elif verdict != Verdict.APPROVE or change.verdict not in OTHERWISE:
+        elif verdict != Verdict.APPROVE or change.said not in OTHERWISE:
             made.append(target._replace(subject=change.own_subject, own="", rule=rule or SAME))
     return made
 

@@ -64,6 +64,12 @@ def latest(fingerprints: Collection[str], *, with_rules: bool = False) -> dict[s
     return found
 
 
+def words_on(fingerprints: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the verdict of each reviewer that counts, by fingerprint and name: see `latest`."""
+    found = latest(set(fingerprints))
+    return {subject: {name: one.verdict for name, one in by.items()} for subject, by in found.items()}
+
+
 @prepared
 def _entered_on(fingerprints: Sequence[str]) -> QuerySet[Decision]:
     return in_force().filter(fingerprint__in=fingerprints).order_by(*ENTERED)

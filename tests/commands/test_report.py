@@ -172,6 +172,25 @@ def test_verdicts_of_several_files_add_up(capture, repository, reviews, tmp_path
     assert [change["verdict"] for change in json.loads(out)["changes"]] == ["rejected"]
 
 
+def test_second_person_ends_with_0_where_the_base_asks_for_two(capture, repository, reviews, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reviews")
+    (folder / "a").write_text(reviews("approve"))
+    (folder / "b").write_text(reviews("approve", "Ben"))
+    subprocess.run(["git", "checkout", "-q", "main"], cwd=repository, check=True)
+    (repository / ".recviewer").mkdir()
+    (repository / ".recviewer/reviewers").write_text("tests/ 2\n")
+    for words in (["add", "-A"], ["commit", "-q", "-m", "rules"]):
+        subprocess.run(["git", *words], cwd=repository, env=ENVIRONMENT, check=True)
+    words = ["main...work", "--repo", str(repository), "--format", "status"]
+
+    one = capture(*words, "--reviews", str(folder / "a"))
+    same = capture(*words, "--reviews", str(folder / "a"), "--reviews", str(folder / "a"))
+    both = capture(*words, "--reviews", str(folder / "a"), "--reviews", str(folder / "b"))
+
+    assert one == same == (1, "1 needs you, 1 of them another person; 1 recording touched, 1 other words.\n")
+    assert both[0] == 0
+
+
 def test_verdicts_are_read_from_a_commit_of_a_mirror(capture, repository, reviews, tmp_path_factory):
     (repository / "tests/reviews.jsonl").write_text(reviews("approve"))
     for words in (["add", "-A"], ["commit", "-q", "-m", "reviews"]):

@@ -227,6 +227,7 @@ def test_json_is_the_contract(reported):
         "problems",
         "merge_bases",
         "kept",
+        "bad_rules",
     ]
     assert list(made["classes"]) == [
         "identical",
@@ -243,7 +244,7 @@ def test_json_is_the_contract(reported):
     ]
     assert sum(made["classes"].values()) == len(made["changes"]) == made["undecided"] == 2
     keys = ["class", "paired_by", "old", "new", "verdict", "summary", "severity", "item", "unread", "expected", "runs"]
-    assert list(made["changes"][0]) == keys
+    assert list(made["changes"][0]) == [*keys, "agreement"]
     assert made["changes"][0]["paired_by"] == "path"
     assert made["changes"][1]["old"] is made["changes"][1]["verdict"] is None
 

@@ -76,7 +76,8 @@ class Bar:
     count: how many recordings a verdict is given on. alike: how many others say the
     same, and so are decided along. is_gone: the question
     is whether it may go. can_delete: False where some of it is gone already. can_go_back: the old recording of a change
-    can be taken back. shown: when it was made, see `hurry`.
+    can be taken back. shown: when it was made, see `hurry`. agreement: who has agreed and who has to, "" where one person
+    is enough.
     """
 
     key: str
@@ -117,11 +118,12 @@ class Bar:
     can_delete: bool = True
     can_go_back: bool = False
     shown: int = 0
+    agreement: str = ""
 
     @property
     def is_plain(self) -> bool:
         """Whether its sentence says only that nobody has decided, which a queue's count says too."""
-        return self.rest == NOBODY and not (self.alike or self.error or self.closed or self.since_url)
+        return self.rest == NOBODY and not (self.alike or self.error or self.closed or self.since_url or self.agreement)
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ def _label(number: int) -> str:
 
 
 def _request(row: WatchedRequest) -> WatchedRow:
-    url = reverse("changes:show", args=[f"{row.base}..{row.head}"]) if row.head else ""
+    url = reverse("changes:show", args=[f"{row.base}...{row.head}"]) if row.head else ""
     return WatchedRow(_label(row.number), url, row.files, row.told_state, row.told, row.told_at, bool(row.comment))
 
 

@@ -23,6 +23,7 @@ from recviewer.pages.deciding.verdict_bar import UNREAD, Bar, bar_of
 from recviewer.pages.difference.difference import DifferencePage, PairFact, ShownSide, fragment_of, page_of, too_much
 from recviewer.pages.difference.expected import expected_of
 from recviewer.pages.ranges import entries, generations
+from recviewer.pages.ranges.agreeing import with_agreement
 from recviewer.pages.ranges.entries import Entries
 from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.findings import FindingHere, found_on
@@ -141,6 +142,7 @@ def _page(
     )
     closed = "" if any(target.subject for target in targets) else UNREAD
     can_go_back = all(one.can_go_back for one in item.changes)
+    bar = with_agreement(bar, item.changes)
     bar = replace(bar, alike=_alike(place, item), closed=closed, can_go_back=can_go_back)
     findings = tuple(found_on(place, item.changes))
     difference = _difference(request, place, change)
@@ -186,10 +188,11 @@ def _rest_url(place: ShownRange, asked: RangeFilter, stop: Item, item: Item) -> 
     Of older generations that is the next of them, of different changes the page that shows them together.
     """
     if item.first.is_older:
-        older = next((one for one in stop.older if not one.verdict and one is not item.first), None)
+        left = (one for one in stop.older if one.is_open_to(place.actor) and one is not item.first)
+        older = next(left, None)
         return place.change_url(asked, older) if older is not None else ""
     mine = {one.key for one in item.changes}
-    is_left = stop.is_many and any(not one.verdict and one.key not in mine for one in stop.changes)
+    is_left = stop.is_many and any(one.is_open_to(place.actor) and one.key not in mine for one in stop.changes)
     return place.item_url(asked, stop) if is_left else ""
 
 

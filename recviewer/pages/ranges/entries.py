@@ -100,7 +100,7 @@ def _rows(
             _function(item) if is_new_class or is_new_test else "",
             _asked(item) if asked.by_call else _parameters(item) or _asked(item),
             place.item_url(asked, item),
-            look_of_state(item.verdict, is_gone=heading is Churn.GONE),
+            look_of_state(item.state, is_gone=heading is Churn.GONE),
             at == here,
             0 if item.is_many else len(item.changes) - 1,
             len(item.older),

@@ -15,12 +15,16 @@ from recviewer.difference.model import Churn
 from recviewer.pages.text import test_ids
 from recviewer.pages.text.classes import CLASSES, STATES
 from recviewer.report.report import Report
+from recviewer.review.assigned import keys_of
+from recviewer.review.subjects import printable
 from recviewer.smells import Severity
 
 RULE_LENGTH = 100
 """Characters of a rule's name; none is longer."""
 BY_RUNS = "never read, or missed by a run"
 """What is asked for where runs of the suite have something to say."""
+NAME_LENGTH = 150
+"""Characters of a person's name; no account has a longer one."""
 _NEEDS = {"you": "need you", "somebody": "more than churn"}
 
 
@@ -36,8 +40,9 @@ class RangeFilter:
     classes: any of them. rule, severity: of a finding. is_found: only what has findings, or has none. needs: `you` for what
     needs a person, `somebody` for what did before it was decided on. verdict: `undecided`, `approved`, …. test: an id as
     `test_ids.stand_in` writes it, None for any, "" where no test is known. unasked: only what nothing in the range asked
-    for. runs: only what runs of the suite did not read, or miss. by_call: the queue leads from call to call, and not from
-    test to test; that asks for no other changes.
+    for. runs: only what runs of the suite did not read, or miss. person: only what is assigned to somebody of this name;
+    with needs `you` only what they have not agreed to. by_call: the queue leads from call to call, and not from test to
+    test; that asks for no other changes.
     """
 
     classes: tuple[Churn, ...] = ()
@@ -49,6 +54,7 @@ class RangeFilter:
     test: str | None = None
     unasked: bool = False
     runs: bool = False
+    person: str = ""
     by_call: bool = False
 
     @classmethod
@@ -66,6 +72,7 @@ class RangeFilter:
             test_ids.asked_for(query.get("test", "")) if "test" in query else None,
             "unasked" in query,
             "runs" in query,
+            query.get("for", "")[:NAME_LENGTH],
             query.get("by") == "change",
         )
 
@@ -85,6 +92,7 @@ class RangeFilter:
         made += [("test", self.test)] if self.test is not None else []
         made += [("unasked", "1")] if self.unasked else []
         made += [("runs", "1")] if self.runs else []
+        made += [("for", self.person)] if self.person else []
         return made + ([("by", "change")] if self.by_call else [])
 
     def query(self, *more: tuple[str, str]) -> str:
@@ -102,6 +110,9 @@ class RangeFilter:
         if self.rule or self.severity:
             mine = {change.key for finding in self._findings(report) for change in finding.on}
             found = [change for change in found if change.key in mine]
+        if self.person:
+            theirs = keys_of(report, self.person)
+            found = [change for change in found if change.key in theirs]
         return [change for change in found if self._takes(change)]
 
     def items(self, report: Report) -> list[Item]:
@@ -118,13 +129,19 @@ class RangeFilter:
     def _takes(self, change: Change) -> bool:
         return (
             (not self.classes or change.churn in self.classes)
-            and (not self.verdict or (change.verdict or "undecided") == self.verdict)
+            and (not self.verdict or self._has_verdict(change))
             and (self.test is None or test_ids.stand_in(change.about.test_id) == self.test)
             and (not self.unasked or change.unasked)
             and (not self.runs or bool(change.runs.clause))
-            and (not self.needs or (change.needs_you if self.needs == "you" else not change.is_churn))
+            and (not self.needs or (self._is_needing(change) if self.needs == "you" else not change.is_churn))
             and (self.is_found is None or self.is_found == (change.severity is not None))
         )
+
+    def _has_verdict(self, change: Change) -> bool:
+        return change.is_waiting if self.verdict == "waiting" else (change.verdict or "undecided") == self.verdict
+
+    def _is_needing(self, change: Change) -> bool:
+        return change.needs_you and (not self.person or change.is_open_to(self.person))
 
     def _test_words(self, report: Report) -> str:
         """Return what the test is called that is asked for."""
@@ -155,6 +172,8 @@ class RangeFilter:
             parts.append("not caused by this change")
         if self.runs:
             parts.append(BY_RUNS)
+        if self.person:
+            parts.append(f"for {printable(self.person, 40)}")
         if self.test is not None:
             parts.append(self._test_words(report))
         return ", ".join(parts)

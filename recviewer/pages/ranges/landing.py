@@ -35,6 +35,7 @@ from recviewer.pages.text.test_labels import TestLabel, labels_of
 from recviewer.pages.text.walk import Queue
 from recviewer.report import sentence
 from recviewer.review import ranges
+from recviewer.review.assigned import left_to
 from recviewer.smells import Severity
 
 SHOWN = 200
@@ -121,7 +122,8 @@ class Narrowing:
 class Landing:
     """The page of a range. called: its request's number and title. head: its last commit, None for files on disk.
 
-    clauses: numbers of the sentence with links.
+    clauses: numbers of the sentence with links. yours: how many of those that need somebody are assigned to who looks.
+    bad_rules: what could not be read of who has to agree.
 
     tests, changes: one of the two is shown, a page of it; numbers: of all that the filter takes. heading: what the filter
     asks for, "" for everything; walked: what of it the queue leads through, decided or not. churn_items: items of which all
@@ -137,6 +139,9 @@ class Landing:
     opening: str
     clauses: tuple[tuple[str, str, str], ...]
     ending: str
+    yours: int
+    yours_url: str
+    bad_rules: tuple[str, ...]
     needs_url: str
     lines: Counted
     files: int
@@ -183,6 +188,7 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
     queue = queue_of(place, walked, walked.items(report))
     keys = {change.key for change in mine}
     churn = [change for change in ranges.churn(report) if change.key in keys]
+    yours = left_to(report, place.actor)
     labels = _labels(found.changes) if by_test else {}
     return Landing(
         spec=place.spec,
@@ -196,6 +202,9 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
             for one in sentence.clauses(found)
         ),
         ending=sentence.ending(found),
+        yours=yours,
+        yours_url=here + RangeFilter(needs="you", person=place.actor).query(),
+        bad_rules=found.bad_rules,
         needs_url=here + RangeFilter(needs="you").query() if found.numbers.need_you else "",
         lines=source.lines,
         files=source.files,
@@ -213,7 +222,7 @@ def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
             FindingLine(one, here + of_finding(one).query(), bool(asked.rule) and asked.takes_finding(one))
             for one in report.findings
         ),
-        places=_places(place, asked, by_test=by_test),
+        places=_places(place, asked, yours, by_test=by_test),
         verdicts=_verdicts(place, asked),
         unasked=_unasked(place, asked),
         by_runs=_by_runs(place, asked),
@@ -248,9 +257,11 @@ def _said_by(repository: Repository, name: str) -> CommitFacts | None:
     return refs.commits(repository, [name]).get(name)
 
 
-def _places(place: ShownRange, asked: RangeFilter, *, by_test: bool) -> tuple[Narrowing, ...]:
-    """Return the ways into the range, each with what it counts in its name."""
+def _places(place: ShownRange, asked: RangeFilter, left: int, *, by_test: bool) -> tuple[Narrowing, ...]:
+    """Return the ways into the range, each with what it counts in its name. left: what is left to who looks."""
     numbers, everything = place.report.numbers, asked.is_empty
+    mine = RangeFilter(needs="you", person=place.actor)
+    yours = Narrowing("yours", left, place.url + mine.query(), replace(asked, by_call=False) == mine)
     return (
         Narrowing(
             "need you",
@@ -258,6 +269,7 @@ def _places(place: ShownRange, asked: RangeFilter, *, by_test: bool) -> tuple[Na
             place.url + RangeFilter(needs="you").query(),
             asked == RangeFilter(needs="you", by_call=asked.by_call),
         ),
+        *([yours] if left or yours.is_on else []),
         Narrowing("items by test", numbers.items, place.url, everything and by_test),
         Narrowing("items by call", numbers.items_by_call, f"{place.url}?by=change", everything and not by_test),
         Narrowing("findings", len(place.report.findings), f"{place.url}#findings", is_on=False),
@@ -274,6 +286,8 @@ def _verdicts(place: ShownRange, asked: RangeFilter) -> tuple[Narrowing, ...]:
     }
     if numbers.to_revert or asked.verdict == "revert":
         counts["revert"] = numbers.to_revert
+    if numbers.waiting or asked.verdict == "waiting":
+        counts["waiting"] = numbers.waiting
     return tuple(
         Narrowing(
             STATES[state].title,
@@ -310,7 +324,7 @@ def _labels(changes: Sequence[Change]) -> dict[str, TestLabel]:
 def _test(place: ShownRange, asked: RangeFilter, item: Item, labels: Mapping[str, TestLabel]) -> TestRow:
     test = item.first.about.test_id
     what = Counter(change.churn for change in item.changes)
-    states = Counter((change.verdict or "undecided", change.churn is Churn.GONE) for change in item.changes)
+    states = Counter((change.state, change.churn is Churn.GONE) for change in item.changes)
     found = Counter(change.severity for change in item.changes if change.severity is not None)
     heads = [one.first for one in items(item.changes)]
     return TestRow(
@@ -344,7 +358,7 @@ def _told(place: ShownRange, item: Item) -> str:
 
 def _row(place: ShownRange, asked: RangeFilter, item: Item) -> ChangeRow:
     change = item.first
-    state = look_of_state(item.verdict, is_gone=change.churn is Churn.GONE)
+    state = look_of_state(item.state, is_gone=change.churn is Churn.GONE)
     url = place.item_url(asked.without_verdict(), item)
     older = older_of(place.report.found.changes, change)
     queue = asked.without_verdict()

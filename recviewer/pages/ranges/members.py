@@ -28,7 +28,7 @@ class Member:
 def members_of(place: ShownRange, asked: RangeFilter, changes: Iterable[Change]) -> Iterator[Member]:
     """Yield changes that are decided together."""
     for one in changes:
-        look = look_of_state(one.verdict or "undecided", is_gone=one.churn is Churn.GONE)
+        look = look_of_state(one.state, is_gone=one.churn is Churn.GONE)
         yield Member(one, place.change_url(asked, one), look, tuple(_moved(one)))
 
 

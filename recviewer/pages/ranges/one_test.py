@@ -21,6 +21,7 @@ from recviewer.memory.ranges import watching
 from recviewer.pages.deciding import hurry
 from recviewer.pages.deciding.verdict_bar import Bar, bar_of
 from recviewer.pages.ranges import acts, entries, generations
+from recviewer.pages.ranges.agreeing import with_agreement
 from recviewer.pages.ranges.entries import Entries
 from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.findings import FindingHere, found_on
@@ -111,7 +112,7 @@ def show(request: HttpRequest, place: ShownRange, path_: str) -> HttpResponse:
         if fold is None:
             raise Http404(names[-1])
         return render(request, fold.template, {"fold": fold})
-    alone = _left(calls)
+    alone = _left(calls, place.actor)
     if alone is not None and not any(one.item for one in calls):
         return HttpResponseRedirect(place.change_url(asked, alone))
     page = _page(request, place, asked, item, calls, queue, entries.around(place, asked, every, here))
@@ -122,9 +123,10 @@ def _walked(query: QueryDict) -> RangeFilter:
     return replace(RangeFilter.of(query).without_verdict(), by_call=False)
 
 
-def _left(calls: Sequence[ReadCall]) -> Change | None:
-    """Return the first undecided change that is left to its own page, None where all can be decided on here."""
-    return next((one for call in calls if not call.item for one in call.changes if not one.verdict), None)
+def _left(calls: Sequence[ReadCall], actor: str) -> Change | None:
+    """Return the first change that is open to who looks and left to its own page, None where all can be decided on here."""
+    alone = (one for call in calls if not call.item for one in call.changes if one.is_open_to(actor))
+    return next(alone, None)
 
 
 def _page(
@@ -158,7 +160,7 @@ def _page(
         known=tuple(_known(place, calls)),
         turns=None if others else turn_map_of(item.changes, _numbers(calls)),
         beside=beside,
-        bar=_bar(request, place, item, calls, queue, asked, _left(calls)),
+        bar=_bar(request, place, item, calls, queue, asked, _left(calls, place.actor)),
         pushed=pushed_of(request, place),
         watch=watch_of(place),
         presence=open_page(request, *place.item_words(item.first)),
@@ -197,7 +199,7 @@ def _bar(
     alone: Change | None,
 ) -> Bar:
     """Return the bar of what can be decided on here or, where all is, of what was. alone: a change that is read alone."""
-    open_ = [one for call in calls if call.item for one in call.changes if not one.verdict]
+    open_ = [one for call in calls if call.item for one in call.changes if one.is_open_to(place.actor)]
     mine = open_ or [one for call in calls if not call.why_not for one in call.changes] or list(item.changes)
     start = way()
     bar = bar_of(
@@ -216,13 +218,14 @@ def _bar(
         is_gone=all(one.new is None for one in mine),
         asks=any(one.asks for one in mine),
     )
-    bar = replace(bar, mine="", can_delete=not any(one.new is None for one in mine))
+    bar = with_agreement(replace(bar, mine="", can_delete=not any(one.new is None for one in mine)), mine)
     if open_:
         lead = "Undecided." if len(open_) == len(item.changes) else "Decided in part."
         return _said_of_many(bar, "undecided", lead, _what(open_, len(item.changes)))
     if item.verdict == "mixed":
         bar = _said_of_many(bar, "mixed", "Decided, not all alike:", _verdicts(item))
-    return replace(bar, closed=ALONE if all(call.why_not for call in calls) else "")
+    closed = ALONE if item.verdict != "undecided" else AGREED_ALONE
+    return replace(bar, closed=closed if all(call.why_not for call in calls) else "")
 
 
 def _said_of_many(bar: Bar, state: str, lead: str, rest: str) -> Bar:
@@ -250,6 +253,7 @@ def _what(open_: Sequence[Change], total: int) -> str:
 
 
 ALONE = "All of it is decided, each change on its own page."
+AGREED_ALONE = "You have agreed to all of it, each change on its own page; others still have to."
 
 
 def _decide(request: HttpRequest, spec: str) -> HttpResponse:

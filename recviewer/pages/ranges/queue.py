@@ -22,11 +22,15 @@ from recviewer.report.report import Report
 
 @dataclass(frozen=True, slots=True)
 class ShownRange:
-    """A range that is looked at: as it was named, and what became of it. mode: `side` for two columns, else ""."""
+    """A range that is looked at: as it was named, and what became of it. mode: `side` for two columns, else "".
+
+    actor: who looks, "" where that does not matter.
+    """
 
     spec: str
     report: Report
     mode: str = ""
+    actor: str = ""
 
     @property
     def url(self) -> str:
@@ -73,7 +77,11 @@ class ShownRange:
 
 def queue_of(place: ShownRange, asked: RangeFilter, every: Sequence[Item], here: int = -1) -> Queue:
     """Return the queue of a filter. every: its items. here: the place of the one that is shown, -1 for none."""
-    states = {_name(change): change.verdict for change in place.report.found.changes if change.verdict}
+    states = {
+        _name(change): change.verdict or "waiting"
+        for change in place.report.found.changes
+        if not change.is_open_to(place.actor)
+    }
     return walk(
         [_stop(item) for item in every],
         here,
@@ -87,7 +95,8 @@ def queue_of(place: ShownRange, asked: RangeFilter, every: Sequence[Item], here:
 
 def _stop_url(place: ShownRange, asked: RangeFilter, item: Item) -> str:
     """Return where a stop leads: to the item, or where that is decided to the first of its older generations that is not."""
-    older = None if item.verdict == "undecided" else next((one for one in item.older if not one.verdict), None)
+    is_open = any(one.is_open_to(place.actor) for one in item.changes)
+    older = None if is_open else next((one for one in item.older if one.is_open_to(place.actor)), None)
     return place.item_url(asked, item) if older is None else place.change_url(asked, older)
 
 
@@ -108,11 +117,13 @@ def _name(change: Change) -> str:
 class QueueEnd:
     """The end of a queue. counts: what was decided, in changes, each with its look and the address of the list.
 
+    waiting: changes that wait for others, for who looks has agreed.
     to_plan: whether a plan of the range may hold anything: not where the queue held all of it and all is approved.
     """
 
     spec: str
     numbers: Numbers
+    waiting: int
     counts: tuple[tuple[Look, int, str], ...]
     first_url: str
     again_url: str
@@ -132,6 +143,7 @@ def end(request: HttpRequest, place: ShownRange) -> HttpResponse:
     page = QueueEnd(
         spec=place.spec,
         numbers=numbers,
+        waiting=sum(not one.verdict and not one.is_open_to(place.actor) for one in mine),
         counts=tuple(
             (
                 replace(STATES[state], title=VERDICTS[state]),

@@ -116,18 +116,18 @@ def _call(
     if not all(part.is_whole for part in parts) or any(one.call in hidden for one in told.repeated):
         why_not = TOO_MUCH
     every = (change, *others)
-    is_open = any(not one.verdict for one in every) and all(one.subject for one in every)
+    is_open = any(one.is_open_to(place.actor) for one in every) and all(one.subject for one in every)
     return ReadCall(
         told.number,
         change,
         CLASSES[change.churn],
-        look_of_state(change.verdict or "undecided", is_gone=change.new is None),
+        look_of_state(change.state, is_gone=change.new is None),
         place.change_url(asked, change),
         parts,
         told.repeated,
         expected_of(change.expected) if change.expected.met else None,
         tuple(found_on(place, every)),
-        fields_of([one for one in every if not one.verdict]) if is_open and not why_not else "",
+        fields_of([one for one in every if one.is_open_to(place.actor)]) if is_open and not why_not else "",
         why_not,
         tuple(members_of(place, asked, others)),
     )

@@ -14,8 +14,10 @@ from recviewer.pages.ranges import change, one_test, pushed, queue, undo_place
 from recviewer.pages.ranges.index import not_there
 from recviewer.pages.ranges.landing import landing_of
 from recviewer.pages.ranges.queue import ShownRange
+from recviewer.pages.site.following import follow, shows
 from recviewer.pages.site.json import Json
 from recviewer.report import report as reports
+from recviewer.review.actors import actor_of
 
 
 @require_safe
@@ -25,6 +27,7 @@ def show(request: HttpRequest, spec: str) -> HttpResponse:
 
     With `.json` behind it the report as scripts read it.
     """
+    follow(request)
     wants_json = spec.endswith(".json") and not is_range(spec)
     try:
         report = report_of(spec.removesuffix(".json") if wants_json else spec)
@@ -32,7 +35,9 @@ def show(request: HttpRequest, spec: str) -> HttpResponse:
         return not_there(request, spec, failed)
     if wants_json:
         return Json(reports.as_json(report))
-    place = ShownRange(spec, report, "side" if request.GET.get("mode") == "side" else "")
+    asked = report.found.source.range
+    shows(request, f"{asked.base} {asked.head}")
+    place = ShownRange(spec, report, "side" if request.GET.get("mode") == "side" else "", actor_of(request))
     if "change" in request.GET:
         return change.show(request, place, request.GET["change"])
     if "read" in request.GET:

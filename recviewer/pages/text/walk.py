@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from recviewer.catalog.value_words import VERDICT_WORDS
 
+_WORDS = VERDICT_WORDS | {"waiting": "waits for another person"}
+
 CELLS = 400
 """Cells of the tape at the most; in longer queues a cell stands for several stops."""
 
@@ -42,8 +44,8 @@ class Queue:
 
     address: of the list it walks through, to be sent along. list_url: of that list; summary_url: of the queue's end.
     after_url: where a decision leads. next_url, previous_url: the neighbours, decided or not. skip_url: the next one that
-    nobody has decided and that says something else than this one, for they are decided together; back_url: the
-    undecided one before. "" for none.
+    is open to who looks and that says something else than this one, for they are decided together; back_url: the open one
+    before. "" for none. waiting: of those that are not decided, how many wait for others, for who looks has agreed.
     """
 
     address: str
@@ -52,6 +54,7 @@ class Queue:
     place: int
     total: int
     decided: int
+    waiting: int
     tests_left: int
     next_url: str
     previous_url: str
@@ -69,16 +72,20 @@ class Queue:
 
 
 States = Mapping[str, str]
-"""The state of every subject that is decided."""
+"""The state of every subject that is decided, and `waiting` for what waits for somebody else than who looks."""
 
 
 def state_of(stop: Stop, states: States) -> str:
-    """Return the state of a stop: `undecided` while any of it is, `mixed` where its parts differ."""
+    """Return the state of a stop: `undecided` while any of it is, `waiting` while any of it waits for somebody else, `mixed`
+    where its parts differ.
+    """
     if len(stop.subjects) == 1:
         return states.get(stop.subjects[0], "undecided")
     found = {states.get(subject, "undecided") for subject in stop.subjects}
     if "undecided" in found or not found:
         return "undecided"
+    if "waiting" in found:
+        return "waiting"
     return found.pop() if len(found) == 1 else "mixed"
 
 
@@ -93,7 +100,9 @@ def walk(
     summary_url: str,
 ) -> Queue:
     """Work out where a page stands. here: its place among the stops, -1 for before the first. url: of a stop."""
-    open_at = [at for at, stop in enumerate(stops) if state_of(stop, states) == "undecided"]
+    found = [state_of(stop, states) for stop in stops]
+    open_at = [at for at, state in enumerate(found) if state == "undecided"]
+    left_at = [at for at, state in enumerate(found) if state in ("undecided", "waiting")]
 
     def at_url(at: int | None) -> str:
         return url(at) if at is not None and 0 <= at < len(stops) else ""
@@ -108,8 +117,9 @@ def walk(
         summary_url=summary_url,
         place=here + 1,
         total=len(stops),
-        decided=len(stops) - len(open_at),
-        tests_left=len({test for at in open_at for test in stops[at].tests} - {""}),
+        decided=len(stops) - len(left_at),
+        waiting=len(left_at) - len(open_at),
+        tests_left=len({test for at in left_at for test in stops[at].tests} - {""}),
         next_url=at_url(here + 1),
         previous_url=at_url(here - 1),
         skip_url=at_url(skip),
@@ -142,5 +152,5 @@ def _cells(stops: Sequence[Stop], states: States, here: int, url: Callable[[int]
             url(first),
             state,
             first <= here < first + each,
-            f"{title}: {VERDICT_WORDS.get(state, 'some decided')}",
+            f"{title}: {_WORDS.get(state, 'some decided')}",
         )

@@ -35,7 +35,7 @@ def test_trouble_and_requests_are_shown_and_no_secret(client, host):
 
     assert "post status and comment #3" in page
     assert "(&lt;b&gt;no&lt;/b&gt;)" in page
-    assert f"/changes/{'a' * 40}..{'b' * 40}" in page
+    assert f"/changes/{'a' * 40}...{'b' * 40}" in page
     assert "https://recordings.example.com/hooks/github" in page
     assert "was never heard of" in page
     assert "tttt" not in page

@@ -84,12 +84,15 @@ class Command(BaseCommand):
             repository = opened(folder)
             heard = hear(repository, folder, options["reviews"], self.stderr.write)
             runs = runs_for(options["runs"], folder, repository, self.stderr.write)
-            made = reports.make(repository, options["range"], ask=heard.ask, choices=heard.choices(), runs=runs)
+            spec, choices = options["range"], heard.choices()
+            made = reports.make(repository, spec, ask=heard.ask, who=heard.who, choices=choices, runs=runs)
             _put(pieces(made, options["format"], public=settings.PUBLIC_URL), options["output"])
         except (GitFailed, Refusal, OSError) as failed:
             raise CommandError(f"{str(failed).rstrip('.')}.", returncode=2) from None
         if made.found.source.range.note:
             self.stderr.write(safe(made.found.source.range.note))
+        for bad in made.found.bad_rules:
+            self.stderr.write(safe(bad))
         for problem in made.found.source.problems:
             self.stderr.write(f"not looked at: {problem}")
         if checks.fails(made, checks.FailOn(options["fail_on"])):

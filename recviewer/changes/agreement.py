@@ -1,0 +1,87 @@
+"""How many people have to agree to a change, and who of them has: one verdict closes nothing where more are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+AGREED = {"approved": "approve", "delete": "delete"}
+"""The states that wait for further people, each with the verdict that has to be repeated. Others block, whoever says so."""
+
+_DONE = {"approved": "approved", "delete": "marked for deletion"}
+
+
+class Demand(NamedTuple):
+    """So many different people have to agree. names: only these count; () for anybody."""
+
+    number: int
+    names: tuple[str, ...] = ()
+
+    def heard(self, people: Iterable[str]) -> int:
+        """Count those of some people who count here. Names that differ in case alone are one person."""
+        return len({name.casefold() for name in people if not self.names or name in self.names})
+
+    def left(self, people: Iterable[str]) -> str:
+        """Return who is missing, as words; "" where nobody is."""
+        said = list(people)
+        more = self.number - self.heard(said)
+        if more <= 0:
+            return ""
+        if not self.names:
+            return "one more person" if more == 1 else f"{more} more people"
+        names = [name for name in self.names if name not in said]
+        if more == len(names):
+            return _and(names)
+        return f"{'one' if more == 1 else more} of {', '.join(names)}"
+
+
+class Agreement(NamedTuple):
+    """What is asked of a change by paths, and what came of it.
+
+    demands: each has to be met. state: what the verdicts come to (of `AGREED`), whoever is missing; "" for anything else.
+    people: who said just that, in order of name.
+    """
+
+    demands: tuple[Demand, ...]
+    state: str = ""
+    people: tuple[str, ...] = ()
+
+    @property
+    def is_met(self) -> bool:
+        """Tell whether all who are asked for have agreed."""
+        return not any(demand.left(self.people) for demand in self.demands)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether somebody agreed, and somebody else has to."""
+        return bool(self.state) and not self.is_met
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Who is asked for by name, each once."""
+        return tuple(dict.fromkeys(name for demand in self.demands for name in demand.names))
+
+    @property
+    def words(self) -> str:
+        """Say how it stands: `1 of 2: approved by ana; one more person is needed.`; "" where nothing is asked for."""
+        if not self.demands:
+            return ""
+        first = max(self.demands, key=lambda demand: (bool(demand.left(self.people)), demand.number))
+        done = f"{_DONE[self.state]} by {_and(self.people)}" if self.state else "nobody has agreed yet"
+        told = f"{min(first.heard(self.people), first.number)} of {first.number}: {done}"
+        left = self.left
+        if not left:
+            return f"{told}."
+        is_one = left == "one more person" or left.startswith("one of ") or left in self.names
+        return f"{told}; {left} {'is' if is_one else 'are'} needed."
+
+    @property
+    def left(self) -> str:
+        """Return who is missing, as words; "" where nobody is."""
+        missing = [left for demand in self.demands if (left := demand.left(self.people))]
+        return "; ".join(dict.fromkeys(missing))
+
+
+def _and(names: Iterable[str]) -> str:
+    some = list(names)
+    return some[0] if len(some) == 1 else f"{', '.join(some[:-1])} and {some[-1]}"

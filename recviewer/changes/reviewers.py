@@ -1,0 +1,196 @@
+"""Who has to agree to changes below which paths: the file `.recviewer/reviewers` of a range's base, one rule in a line.
+
+It is read from the base that was named (the tip of `main` in `main...topic`), never from what is reviewed. Every line that
+fits a path holds, so that no line takes back what another asks. A line that cannot be read asks two people about everything.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from recviewer.changes.agreement import AGREED, Agreement, Demand
+from recviewer.changes.model import Change
+from recviewer.changes.overview import Overview, with_changes
+from recviewer.changes.sources import Range
+from recviewer.git.history import contents
+from recviewer.git.ranges import held
+from recviewer.git.repository import Repository
+
+FILE = ".recviewer/reviewers"
+"""Where the rules lie, from the top of the repository."""
+
+BYTES = 65_536
+"""How long the file may be."""
+
+MOST = 20
+"""People that a line may ask for."""
+
+STRICT = 2
+"""People that a line asks for that cannot be read."""
+
+_FILES = ("100644", "100755")
+_TOKEN = re.compile(r'"([^"]*)"|(\S+)')
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+_NUMBER = re.compile(r"[0-9]{1,4}")
+_ODD = re.compile(r'[\[\]\\"]|^!')
+
+Who = Callable[[Sequence[str]], Mapping[str, Mapping[str, str]]]
+"""Returns the verdicts that count on some subjects: by subject and reviewer `approve`, `reject`, `delete` or `revert`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathRule:
+    """What a line asks of the paths that it fits. parts: of its pattern; () for every path. is_folder: below it alone."""
+
+    parts: tuple[str, ...]
+    is_folder: bool
+    demand: Demand
+
+    def fits(self, path: str) -> bool:
+        """Tell whether a file, or a folder that it is in, is what the pattern names."""
+        steps = path.split("/")
+        at = self._reached({0})
+        for place, step in enumerate(steps, 1):
+            if len(self.parts) in at:
+                return True
+            at = self._reached({next_ for one in at for next_ in self._after(one, step)})
+            if len(self.parts) in at and not (self.is_folder and place == len(steps)):
+                return True
+        return False
+
+    def _reached(self, at: set[int]) -> set[int]:
+        """Add what can be reached without a step: `**` stands for none, too."""
+        for one in range(len(self.parts)):
+            if one in at and self.parts[one] == "**":
+                at.add(one + 1)
+        return at
+
+    def _after(self, at: int, step: str) -> Iterator[int]:
+        if at == len(self.parts):
+            return
+        if self.parts[at] == "**":
+            yield at
+        elif _like(self.parts[at])(step):
+            yield at + 1
+
+
+@lru_cache(maxsize=512)
+def _like(part: str) -> Callable[[str], object]:
+    return re.compile(fnmatch.translate(part)).match
+
+
+@dataclass(frozen=True, slots=True)
+class PathRules:
+    """The rules of a commit. bad: what could not be read, as sentences; such lines ask for `STRICT` people of everything."""
+
+    rules: tuple[PathRule, ...] = ()
+    bad: tuple[str, ...] = ()
+
+    def on(self, change: Change) -> tuple[Demand, ...]:
+        """Return what is asked of a change: by the paths of both its sides, each once, for a rename escapes no rule."""
+        paths = {side.file_raw.decode("utf-8", "surrogateescape") for side in (change.old, change.new) if side}
+        return tuple(dict.fromkeys(rule.demand for rule in self.rules if any(rule.fits(path) for path in paths)))
+
+
+def rules_of(asked: Range) -> PathRules:
+    """Return the rules that hold for a range. Raises GitFailed."""
+    return _rules_at(asked.repository, asked.named or asked.base)
+
+
+@lru_cache(maxsize=64)
+def _rules_at(repository: Repository, commit: str) -> PathRules:
+    raw = FILE.encode()
+    found = held(repository, commit, raw)
+    if not found:
+        return PathRules()
+    blob = next((one.blob for one in found if one.raw == raw and one.mode in _FILES), "")
+    data = next((data for _, data in contents(repository, [blob])), None) if blob else None
+    if data is None:
+        return _with_strict((), [f"{FILE} is no file that can be read."])
+    return read(data)
+
+
+def read(data: bytes) -> PathRules:
+    """Read the file."""
+    if len(data) > BYTES:
+        return _with_strict((), [f"{FILE} holds more than {BYTES // 1024} KB."])
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        return _with_strict((), [f"{FILE} is no text in UTF-8."])
+    rules, bad = [], []
+    for number, line in enumerate(lines, 1):
+        told = _COMMENT.sub("", line).strip()
+        if not told:
+            continue
+        try:
+            rules.append(_rule(told))
+        except ValueError as error:
+            bad.append(f"Line {number:,} of {FILE} cannot be read: {error}.")
+    return _with_strict(tuple(rules), bad)
+
+
+def _with_strict(rules: tuple[PathRule, ...], bad: list[str]) -> PathRules:
+    if bad:
+        count = max(STRICT, *(rule.demand.number for rule in rules), STRICT)
+        rules = (*rules, PathRule((), False, Demand(count)))
+    return PathRules(rules, tuple(bad))
+
+
+def _rule(line: str) -> PathRule:
+    """Read a line. Raises ValueError with what is wrong, as a clause."""
+    pattern, *words = [quoted or plain for quoted, plain in _TOKEN.findall(line)]
+    numbers = [int(word) for word in words if _NUMBER.fullmatch(word)]
+    names = tuple(dict.fromkeys(word[1:] for word in words if word.startswith("@")))
+    other = next((word for word in words if not word.startswith("@") and not _NUMBER.fullmatch(word)), "")
+    if other:
+        raise ValueError(f"{other!r} is neither a number nor a name with @ before it")
+    if any("/" in name or not name.strip() for name in names):
+        raise ValueError("a name with @ is that of one account; teams of a code host are not known")
+    if len(numbers) > 1 or not (numbers or names):
+        raise ValueError("it needs a number of people, or names, behind the pattern")
+    count = numbers[0] if numbers else 1
+    if not names and not 1 <= count <= MOST:
+        raise ValueError(f"it asks for {count:,} people; 1 to {MOST} can be asked for")
+    if names and count > len(names):
+        raise ValueError(f"it asks for {count:,} people and names {len(names)}")
+    return _of_pattern(pattern, Demand(count, names))
+
+
+def _of_pattern(pattern: str, demand: Demand) -> PathRule:
+    if _ODD.search(pattern) or pattern.startswith("@"):
+        raise ValueError(f"{pattern!r} is no pattern: only *, ** and ? stand for other letters")
+    is_folder, bare = pattern.endswith("/"), pattern.strip("/")
+    parts = tuple(bare.split("/"))
+    if not bare or not all(parts) or not {".", ".."}.isdisjoint(parts):
+        raise ValueError(f"{pattern!r} is no path from the top of the repository")
+    is_anchored = len(parts) > 1 or pattern.startswith("/")
+    return PathRule(parts if is_anchored else ("**", *parts), is_folder, demand)
+
+
+def agreed(found: Overview, rules: PathRules, who: Who) -> Overview:
+    """Return an overview whose changes have a verdict only where all agreed whom the rules ask for. found: with verdicts."""
+    if not rules.rules:
+        return found
+    asked = {change.key: demands for change in found.changes if (demands := rules.on(change))}
+    waiting = [change for change in found.changes if change.key in asked and change.verdict in AGREED]
+    said = who([subject for change in waiting for subject in (change.subject, change.own_subject) if subject])
+    made = [
+        change if change.key not in asked else _agreed(change, Agreement(asked[change.key]), said)
+        for change in found.changes
+    ]
+    return replace(with_changes(found, made), bad_rules=rules.bad)
+
+
+def _agreed(change: Change, asked: Agreement, said: Mapping[str, Mapping[str, str]]) -> Change:
+    if change.verdict not in AGREED:
+        return replace(change, agreement=asked)
+    word = AGREED[change.verdict]
+    subjects = (change.own_subject,) if change.asks else (change.subject, change.own_subject)
+    people = {name for subject in subjects for name, one in said.get(subject, {}).items() if one == word}
+    known = asked._replace(state=change.verdict, people=tuple(sorted(people)))
+    return replace(change, agreement=known, verdict=change.verdict if known.is_met else "")

@@ -1,0 +1,154 @@
+"""The file that says who has to agree: what its lines mean, and what is made of lines that cannot be read."""
+
+import pytest
+
+from recviewer.changes.agreement import Agreement, Demand
+from recviewer.changes.reviewers import BYTES, MOST, read
+
+
+def fits(pattern, path):
+    (rule,) = read(f"{pattern} 2".encode()).rules
+    return rule.fits(path)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*", "a.json"),
+        ("**", "a/b.json"),
+        ("tests/pay/", "tests/pay/recordings/a.json"),
+        ("/tests/pay", "tests/pay/recordings/a.json"),
+        ("recordings/", "tests/pay/recordings/a.json"),
+        ("tests/*/recordings", "tests/pay/recordings/a.json"),
+        ("tests/**/a.json", "tests/pay/recordings/a.json"),
+        ("tests/**/a.json", "tests/a.json"),
+        ("tests/**", "tests/a.json"),
+        ("*.yaml", "tests/x/b.yaml"),
+        ("a?.json", "tests/a1.json"),
+        ('"two words/"', "two words/a.json"),
+        ("ünï/", "ünï/a.json"),
+    ],
+)
+def test_pattern_fits(pattern, path):
+    assert fits(pattern, path)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("tests/pay/", "tests/payments/a.json"),
+        ("tests/pay/", "other/tests/pay/a.json"),
+        ("/a.json", "tests/a.json"),
+        ("a.json/", "tests/a.json"),
+        ("tests/*/a.json", "tests/pay/deep/a.json"),
+        ("*.yaml", "tests/x.json"),
+        ("A.json", "a.json"),
+        ("a.c", "abc"),
+    ],
+)
+def test_pattern_fits_nothing_else(pattern, path):
+    assert not fits(pattern, path)
+
+
+def test_many_wildcards_do_not_hold_up_long_paths():
+    assert not fits("/".join(["**", "a*a*a*a*b"] * 12), "/".join(["a" * 200] * 20))
+
+
+def demands(*lines):
+    return [rule.demand for rule in read("\n".join(lines).encode()).rules]
+
+
+def test_lines_ask_for_numbers_or_names():
+    assert demands("# who", "", "a/ 2 # two", "b/ @ana", "c/ 2 @ana @bob @cy", "d/ 0 @ana") == [
+        Demand(2),
+        Demand(1, ("ana",)),
+        Demand(2, ("ana", "bob", "cy")),
+        Demand(0, ("ana",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a/",
+        "a/ two",
+        "a/ 0",
+        f"a/ {MOST + 1}",
+        "a/ 2 3",
+        "a/ 3 @ana @bob",
+        "a/ @org/team",
+        "a/ ana@example.com",
+        "a/ @",
+        "[ab]/ 2",
+        "!a/ 2",
+        "a//b 2",
+        "../a 2",
+        "/ 2",
+        '"a b 2',
+        "@ana 2",
+        "a\\ b 2",
+    ],
+)
+def test_line_that_cannot_be_read_is_said_and_asks_two_people_of_everything(line):
+    rules = read(f"b/ 1\n{line}\n".encode())
+
+    assert len(rules.bad) == 1
+    assert rules.bad[0].startswith("Line 2 of .recviewer/reviewers cannot be read: ")
+    assert rules.rules[-1].demand == Demand(2)
+    assert rules.rules[-1].fits("anything/at/all.json")
+
+
+def test_bad_line_asks_for_as_many_as_the_strictest_good_one():
+    assert demands("a/ 4", "b/ many")[-1] == Demand(4)
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe 2", b"a/ 2\n" * (BYTES // 5 + 1)])
+def test_file_that_cannot_be_read_asks_two_people_of_everything(data):
+    rules = read(data)
+
+    assert len(rules.bad) == 1
+    assert [rule.demand for rule in rules.rules] == [Demand(2)]
+
+
+@pytest.mark.parametrize(
+    ("demand", "people", "left"),
+    [
+        (Demand(1), [], "one more person"),
+        (Demand(2), ["ana"], "one more person"),
+        (Demand(2), ["ana", "Ana"], "one more person"),
+        (Demand(3), ["ana"], "2 more people"),
+        (Demand(2), ["ana", "bob"], ""),
+        (Demand(1, ("bob",)), ["ana"], "bob"),
+        (Demand(1, ("bob", "cy")), ["ana"], "one of bob, cy"),
+        (Demand(2, ("bob", "cy")), ["ana", "bob"], "cy"),
+        (Demand(2, ("bob", "cy")), ["ana"], "bob and cy"),
+        (Demand(1, ("bob",)), ["BOB"], "bob"),
+        (Demand(0, ("bob",)), [], ""),
+    ],
+)
+def test_who_is_missing(demand, people, left):
+    assert demand.left(people) == left
+
+
+@pytest.mark.parametrize(
+    ("agreement", "words"),
+    [
+        (Agreement(()), ""),
+        (Agreement((Demand(2),)), "0 of 2: nobody has agreed yet; 2 more people are needed."),
+        (
+            Agreement((Demand(2),), "approved", ("ana",)),
+            "1 of 2: approved by ana; one more person is needed.",
+        ),
+        (Agreement((Demand(2),), "approved", ("ana", "bob")), "2 of 2: approved by ana and bob."),
+        (
+            Agreement((Demand(2), Demand(1, ("cy",))), "approved", ("ana", "bob")),
+            "0 of 1: approved by ana and bob; cy is needed.",
+        ),
+        (
+            Agreement((Demand(2),), "delete", ("ana",)),
+            "1 of 2: marked for deletion by ana; one more person is needed.",
+        ),
+    ],
+)
+def test_words(agreement, words):
+    assert agreement.words == words
