@@ -10,7 +10,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from recviewer import databases, env, networks, places
+from recviewer import databases, env, networks, places, post_office
 from recviewer.git import remotes
 from recviewer.hosts import configured
 from recviewer.hosts.contract import RecordRun
@@ -60,6 +60,19 @@ REFRESH_IN_BACKGROUND = True
 READ_ONLY = env.flag("RECVIEWER_READ_ONLY")
 REVIEWS_FILE = env.path("RECVIEWER_REVIEWS_FILE")
 PUBLIC_URL = env.url("RECVIEWER_PUBLIC_URL")
+
+MAIL = env.checked("RECVIEWER_MAIL", post_office.mail_server) if HOSTED else None
+MAIL_FROM = (env.checked("RECVIEWER_MAIL_FROM", post_office.mail_address) or "") if MAIL else ""
+NOTICE_HOOKS = (env.checked("RECVIEWER_NOTICE_HOOKS", post_office.hook_places) or ()) if HOSTED else ()
+if MAIL and not MAIL_FROM:
+    raise env.BadEnvironment("RECVIEWER_MAIL_FROM", "", "RECVIEWER_MAIL needs it")
+if (MAIL or NOTICE_HOOKS) and not PUBLIC_URL:
+    raise env.BadEnvironment("RECVIEWER_PUBLIC_URL", "", "notices lead to it")
+if MAIL:
+    EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.host, MAIL.port, MAIL.user, MAIL.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = MAIL.is_tls, MAIL.is_starttls, 10
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 
 def _host() -> configured.ConfiguredHost | None:

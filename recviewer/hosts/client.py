@@ -34,12 +34,16 @@ class HostClient:
     """Calls below one base.
 
     base: `https://api.github.com`, `https://gitlab.example.com/api/v4`. headers: sent with each call, the token among them.
+    takes_any: what comes back may be anything, and is not looked at.
     """
 
-    def __init__(self, base: str, headers: Mapping[str, str], *, seconds: float = CALL_SECONDS) -> None:
+    def __init__(
+        self, base: str, headers: Mapping[str, str], *, seconds: float = CALL_SECONDS, takes_any: bool = False
+    ) -> None:
         self._parts = urlsplit(base)
         self._headers = {"Accept": "application/json", "User-Agent": f"recviewer/{__version__}", **headers}
         self._seconds = seconds
+        self._takes_any = takes_any
 
     def send(self, call: HostCall) -> HostReply:
         """Make a call and return the answer that says yes. Raises HostDown, HostBusy, HostRefused."""
@@ -95,7 +99,7 @@ class HostClient:
         try:
             return json.loads(text)
         except (ValueError, RecursionError):
-            if answer.status >= 300:  # a proxy's page; the status says enough
+            if answer.status >= 300 or self._takes_any:  # a proxy's page; the status says enough
                 return None
             raise HostDown(f"{call.shown} was answered with something that is not JSON") from None
 

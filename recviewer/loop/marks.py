@@ -9,6 +9,9 @@ from recviewer.loop.models import LoopMark
 HEEDED = "heeded"
 """The last act of a person that was looked at."""
 
+NOTICED = "noticed"
+"""The next act of a person that is looked at for names."""
+
 PAUSED = "paused"
 """Until when the host wants to be left alone."""
 

@@ -6,6 +6,7 @@ So whatever is interrupted, by whatever, is caught up with later, and nothing is
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 
@@ -58,10 +59,10 @@ class HostJob(models.Model):
 class WatchedRequest(models.Model):
     """A pull or merge request of the host.
 
-    seen_head, seen_base: as the host's list had them. head, base: the commits that were compared, "" before that; files:
-    how many recordings differ between them. subjects: what verdicts on it hang on, each as eight digits of its hash.
-    told: what the status says, told_state; told_hash: of all of the status with its commit. comment: its id, "" for none;
-    comment_hash: of its text.
+    seen_head, seen_base: as the host's list had them. head, base: the commits of the range, "" before that: compared
+    is where the head left the base; files: how many recordings differ between them. subjects: what verdicts on it hang on,
+    each as eight digits of its hash. told: what the status says, told_state; told_hash: of all of the status with its
+    commit. comment: its id, "" for none; comment_hash: of its text.
     """
 
     number = models.PositiveIntegerField(primary_key=True)
@@ -135,3 +136,56 @@ class LoopMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.text}"
+
+
+class NoticeKind(models.TextChoices):
+    """MENTION: somebody named you in a note, or gave you recordings. RANGE: a request has changes that are yours."""
+
+    MENTION = "mention", "somebody names me in a note, or tags recordings with my name"
+    RANGE = "range", "a pull request is opened or pushed that has changes of mine"
+
+
+class NoticeWish(models.Model):
+    """What somebody wants to be told of, and how. Nobody is told anything without one.
+
+    way: `mail` to the address of the account, `hook` to `hook`, "" for not at all. secret: with which calls of the hook are
+    signed. minutes: at least so long between two messages. sent_at: of the last one, None for never. due_at: not before,
+    after trouble. attempts: in vain since the last success. error: why the last one was, "" if none.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_wish")
+    way = models.CharField(max_length=4, blank=True, choices=[("mail", "mail"), ("hook", "hook")])
+    hook = models.TextField(blank=True)
+    secret = models.CharField(max_length=64, blank=True)
+    mentions = models.BooleanField(default=True)
+    ranges = models.BooleanField(default=True)
+    minutes = models.PositiveIntegerField(default=60)
+    sent_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.way or 'nothing'}"
+
+
+class Notice(models.Model):
+    """Something to tell somebody, kept until it was delivered. It holds nothing of what was recorded.
+
+    key: of what it tells, so that nobody is told twice. text: a sentence. path: where it leads, below the public address.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=10, choices=NoticeKind.choices)
+    key = models.CharField(max_length=80)
+    text = models.TextField()
+    path = models.TextField()
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="notice_once")]
+        indexes = [models.Index(fields=["sent_at", "user"], name="notice_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.text}"

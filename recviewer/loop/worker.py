@@ -19,7 +19,7 @@ from recviewer.catalog import engines
 from recviewer.git.repository import GitFailed
 from recviewer.hosts.calls import HostBusy, HostError, HostRefused
 from recviewer.hosts.configured import ConfiguredHost
-from recviewer.loop import heeding, jobs, looking, marks, orders, telling
+from recviewer.loop import delivering, heeding, jobs, looking, marks, noticing, orders, telling
 from recviewer.loop.models import HookSeen, HostJob, JobKind, JobState
 from recviewer.memory import kept
 
@@ -75,15 +75,16 @@ class Worker:
         if self._is_time(self._tidied_at, now, TIDY_SECONDS):
             tidy(now)
             self._tidied_at = now
+        is_told = noticing.is_on() and (noticing.heed(now) or delivering.send_one(now))
         if self._configured is None:
-            return False
+            return is_told
         heeding.heed(now)
         self._list(now, self._configured.every)
         if is_paused(now):
-            return False
+            return is_told
         job = jobs.take(timezone.now())  # what was asked for just now is due too
         if job is None:
-            return False
+            return is_told
         run(job, self._configured)
         return True
 
@@ -151,8 +152,9 @@ def _sentence(error: Exception) -> str:
 
 
 def tidy(now: datetime) -> None:
-    """Drop what nobody needs any more: old names of deliveries, sessions that have ended, ranges that nobody asks for."""
+    """Drop what nobody needs any more: names of deliveries, sessions that ended, ranges that nobody asks for, notices."""
     HookSeen.objects.filter(at__lt=now - REMEMBERED).delete()
     with contextlib.suppress(NotImplementedError):
         SessionStore.clear_expired()
     kept.let_go()
+    delivering.tidy(now)

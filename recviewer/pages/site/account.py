@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from recviewer.exchange.amounts import counted
 from recviewer.pages.models import ApiToken, Identity
-from recviewer.pages.site import roles, sessions, tokens
+from recviewer.pages.site import notices, roles, sessions, tokens
+from recviewer.pages.site.notices import NoticesPart
 from recviewer.pages.site.numbers import is_whole
 from recviewer.pages.site.sessions import SessionRow
 
@@ -38,6 +39,7 @@ class AccountPage:
     identities: tuple[Identity, ...]
     issuer: str
     has_password: bool
+    notices: NoticesPart | None
     made: str = ""
     error: str = ""
     typed: str = ""
@@ -66,6 +68,7 @@ def _page(request: HttpRequest, *, status: int = 200, **more: str) -> HttpRespon
         identities=tuple(Identity.objects.filter(user=user).order_by("pk")),
         issuer=settings.LOGIN.called if settings.LOGIN else "",
         has_password=user.has_usable_password(),
+        notices=notices.part_of(user),
         **more,
     )
     return render(request, "account/page.html", {"page": page}, status=status)

@@ -45,6 +45,7 @@ EXCEPTIONS: dict[tuple[str, str], Role] = {
     ("POST", "account:password"): Role.VIEWER,
     ("POST", "account:connect"): Role.VIEWER,
     ("POST", "account:disconnect"): Role.VIEWER,
+    ("POST", "notices:save"): Role.VIEWER,
     ("GET", "review:trash"): Role.MAINTAINER,
     ("POST", "review:trash"): Role.MAINTAINER,
     ("POST", "trash:restore"): Role.MAINTAINER,
@@ -68,12 +69,12 @@ EXCEPTIONS: dict[tuple[str, str], Role] = {
 OPEN = frozenset(
     {
         *("hooks:take", "metrics:show", "status:favicon", "status:healthz", "status:readyz", "login"),
-        *("account:invited", "account:join", "account:start", "account:back"),
+        *("notices:off", "account:invited", "account:join", "account:start", "account:back"),
     }
 )
 """What answers without a login. Each looks after itself: see its view."""
 
-NAMES_PEOPLE = frozenset({"activity", "trash", "account", "presence", "scripts"})
+NAMES_PEOPLE = frozenset({"activity", "trash", "account", "notices", "presence", "scripts"})
 """Spaces of addresses that tell who did what, and when: never without a login."""
 
 SCOPES = {"read": Role.VIEWER, "decide": Role.REVIEWER, "import": Role.VIEWER}

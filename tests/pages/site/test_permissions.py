@@ -123,7 +123,7 @@ def test_each_address_lets_in_whom_it_should(team, name, pattern, method):
 @pytest.mark.parametrize(("name", "pattern", "method"), ADDRESSES)
 def test_without_a_login_only_reading_where_the_operator_wants_it(team, settings, name, pattern, method):
     settings.PUBLIC_READ = True
-    is_personal = name.partition(":")[0] in ("activity", "trash", "account", "presence", "scripts")
+    is_personal = name.partition(":")[0] in ("activity", "trash", "account", "notices", "presence", "scripts")
     is_open = name in roles.OPEN or (roles.needed(method, name) <= Role.VIEWER and not is_personal)
 
     response = _asked(team[Role.NOBODY], name, pattern, method)
@@ -247,10 +247,10 @@ def test_a_reviewer_moves_no_file_by_undo_or_redo(team, make_recording):
     assert AuditEvent.objects.count() == 2
 
 
-def test_no_view_but_the_hook_goes_without_the_token_of_a_form():
+def test_no_view_but_two_goes_without_the_token_of_a_form():
     exempt = {name for name, one in _walk(get_resolver()) if getattr(one.callback, "csrf_exempt", False)}
 
-    assert exempt == {"hooks:take"}
+    assert exempt == {"hooks:take", "notices:off"}
 
 
 def test_accounts_of_before_keep_their_rights(transactional_db):
