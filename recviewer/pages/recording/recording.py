@@ -33,6 +33,7 @@ from recviewer.pages.recording.middle import ContentView, fold_in, json_in, pict
 from recviewer.pages.recording.reply import ReplyHead, ShownReply
 from recviewer.pages.recording.strip import Strip
 from recviewer.pages.recordings.neighbours import FIND, Neighbours, neighbours_of, shared_list, url_of
+from recviewer.pages.site.following import follow, shows
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.site.presence import OpenPage, open_page
 from recviewer.pages.smells.found import FindingHereNow, on_recording
@@ -96,9 +97,11 @@ class RecordingPage:
 @require_safe
 def show(request: HttpRequest, key: str) -> HttpResponse:
     """Show a recording, or a part of it; its contract JSON where `.json` follows its key."""
+    follow(request)
     recording = next(iter(_at(key)), None)
     if recording is None:
         return of_file(request, key) or _as_json(key)
+    shows(request, recording.blob)
     content = content_of(recording)
     return answer(request, content, _file_name(recording), lambda told: _page(request, recording, content, told))
 

@@ -33,6 +33,7 @@ from recviewer.pages.recordings.saved import SavedRail, rail_of
 from recviewer.pages.recordings.searching import printed_help
 from recviewer.pages.recordings.sentence import Chip, as_text, chips_of, without_all
 from recviewer.pages.recordings.telling_apart import by_file, places_of
+from recviewer.pages.site.following import follow
 from recviewer.pages.site.htmx import answer, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.status import Freshness
@@ -129,6 +130,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     What is pasted and names one recording, or a test, leads there. A list that is asked for while somebody types, or by
     a script, holds the same without a redirect.
     """
+    follow(request, str(freshness.generation()))
     typed, asked = ListState.of(request.GET), read(request.GET.get("q", ""))
     state = typed.with_asked(asked)
     if wants_fragment(request):

@@ -18,6 +18,7 @@ import recviewer
 from recviewer.catalog import checked
 from recviewer.catalog.prepared import prepared
 from recviewer.pages.site import roles
+from recviewer.pages.site.following import Followed, followed
 from recviewer.pages.site.proxy_login import is_by_proxy
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Tag
@@ -64,7 +65,7 @@ class Frame:
     root: short name of the recordings root. root_path: where it lies, "" when hosted. mirror: the name of a bare
     repository whose changes alone are shown, "" where there are recordings.
     may_review, may_maintain: whether who asks may decide, and move recordings. may_sign_out: there is a session to end.
-    indexed_at: when the catalog was last compared with the disk.
+    indexed_at: when the catalog was last compared with the disk. followed: what the page follows, None for nothing.
     """
 
     root: str
@@ -80,6 +81,7 @@ class Frame:
     is_demo: bool
     mirror: str
     indexed_at: datetime | None
+    followed: Followed | None
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -101,6 +103,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             is_demo=settings.PLACES.is_demo,
             mirror=settings.PLACES.mirror.name if settings.PLACES.mirror else "",
             indexed_at=_checked(),
+            followed=followed(request),
         )
     }
 
