@@ -141,8 +141,8 @@ class LoopMark(models.Model):
 class NoticeKind(models.TextChoices):
     """MENTION: somebody named you in a note, or gave you recordings. RANGE: a request has changes that are yours."""
 
-    MENTION = "mention", "somebody names me in a note, or tags recordings with my name"
-    RANGE = "range", "a pull request is opened or pushed that has changes of mine"
+    MENTION = "mention", "somebody names you in a note, or gives you recordings by a tag"
+    RANGE = "range", "a pull request is opened or pushed that has changes of yours"
 
 
 class NoticeWish(models.Model):

@@ -10,14 +10,13 @@ let at = body.dataset.followedAt;
 let asking = false;
 
 const take = (fresh) => {
-  if (fresh.body.dataset.followedShows !== body.dataset.followedShows) return false;
+  if (fresh.body.dataset.followedShows !== body.dataset.followedShows) return;
   const parts = new Map([...fresh.querySelectorAll("[data-follows]")].map((part) => [part.dataset.follows, part]));
   for (const part of document.querySelectorAll("[data-follows]")) {
     const other = parts.get(part.dataset.follows);
     if (!other || other.innerHTML === part.innerHTML || part.contains(document.activeElement)) continue;
     part.replaceWith(document.importNode(other, true));
   }
-  return true;
 };
 
 const ask = async () => {
@@ -30,7 +29,8 @@ const ask = async () => {
       const page = await fetch(location.href.split("#")[0], { redirect: "error" });
       if (page.status === 200) {
         const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
-        if (take(fresh)) at = fresh.body.dataset.followedAt || now;
+        take(fresh);
+        at = fresh.body.dataset.followedAt || now;
       }
     }
   } catch {

@@ -42,8 +42,8 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("mention", "somebody names me in a note, or tags recordings with my name"),
-                            ("range", "a pull request is opened or pushed that has changes of mine"),
+                            ("mention", "somebody names you in a note, or gives you recordings by a tag"),
+                            ("range", "a pull request is opened or pushed that has changes of yours"),
                         ],
                         max_length=10,
                     ),
