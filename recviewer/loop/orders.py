@@ -52,6 +52,17 @@ def request_at(head: str) -> WatchedRequest | None:
     return WatchedRequest.objects.filter(head=head, is_open=True).order_by("-number").first() if head else None
 
 
+def spec_of(base: str, head: str) -> Spec:
+    """Return the range from one commit to another as the request has it whose head that is: who has to agree to it, the tip
+    of its base branch says. Raises GitFailed.
+    """
+    row, direct = request_at(head), Spec(base, head, is_direct=True)
+    if row is None or row.base in ("", base):
+        return direct
+    asked = Spec(row.base, head)
+    return asked if open_range(ranges.repository(), asked).base == base else direct
+
+
 def digest(kind: str, plan: Plan) -> str:
     """Return what tells a plan from any other, as far as an order is about it. Raises GitFailed."""
     hashed = hashlib.sha256()
@@ -117,7 +128,7 @@ def _carried_out(
             "the request comes from another repository: what a stranger wrote would run with the rights of this one"
         )
     repository = ranges.repository()
-    report = ranges.report_on(open_range(repository, Spec(order.base, order.head, is_direct=True)))
+    report = ranges.report_on(open_range(repository, spec_of(order.base, order.head)))
     plan = range_plan.make(report.found)
     if digest(order.kind, plan) != order.digest:
         raise NotPushed("what people decided is something else by now, so nothing was done. Look at the plan again")

@@ -70,7 +70,7 @@ def offer_of(plan: Plan) -> OrderOffer | None:
         return None
     given = HostOrder.objects.filter(number=row.number).order_by("-pk")[:SHOWN]
     return OrderOffer(
-        reverse("plan:order", query={"range": f"{plan.ground.base}..{plan.ground.head}"}),
+        reverse("plan:order", query={"range": str(orders.spec_of(plan.ground.base, plan.ground.head))}),
         label_of(row.number),
         JobKind.BRANCH in kinds and plan.has_patch,
         JobKind.RECORD in kinds and bool(plans.test_ids(plan)),
