@@ -9,6 +9,7 @@ be started twice without harm, so one of which nobody knows whether it began is 
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from django.utils import timezone
 from recviewer.changes.sources import Spec, open_range
 from recviewer.exchange.amounts import counted
 from recviewer.git.pushing import NotPushed, Signature, commit_of_patch, push_new
+from recviewer.git.repository import GitFailed
 from recviewer.hosts.calls import HostDown, HostRefused
 from recviewer.hosts.client import HostClient
 from recviewer.hosts.configured import ConfiguredHost
@@ -54,13 +56,15 @@ def request_at(head: str) -> WatchedRequest | None:
 
 def spec_of(base: str, head: str) -> Spec:
     """Return the range from one commit to another as the request has it whose head that is: who has to agree to it, the tip
-    of its base branch says. Raises GitFailed.
+    of its base branch says.
     """
     row, direct = request_at(head), Spec(base, head, is_direct=True)
     if row is None or row.base in ("", base):
         return direct
     asked = Spec(row.base, head)
-    return asked if open_range(ranges.repository(), asked).base == base else direct
+    with suppress(GitFailed):
+        return asked if open_range(ranges.repository(), asked).base == base else direct
+    return direct
 
 
 def digest(kind: str, plan: Plan) -> str:
