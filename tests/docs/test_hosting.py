@@ -63,18 +63,99 @@ def test_an_instance_comes_to_be_is_lost_and_comes_back(machine):
     assert (machine.place / "var/lib/recviewer/data/recviewer.sqlite3").is_file()
 
 
-@pytest.mark.parametrize("name", ["recviewer", "recviewer-work"])
+@pytest.mark.parametrize("name", ["recviewer", "recviewer-work", "recviewer@", "recviewer-work@"])
 def test_units_start_what_there_is_without_rights(name):
+    own = "recviewer-%i" if name.endswith("@") else "recviewer"
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str
     unit.read_string((TOP / f"deploy/{name}.service").read_text())
     service = unit["Service"]
 
     assert service["ExecStart"].startswith("/opt/recviewer/bin/")
-    assert service["User"] == "recviewer"
+    assert service["User"] == own
     assert service["NoNewPrivileges"] == "yes"
     assert service["ProtectSystem"] == "strict"
-    assert service["StateDirectory"] == "recviewer"
+    assert service["StateDirectory"] == own
+    assert service["EnvironmentFile"] == ("/etc/recviewer/%i.env" if name.endswith("@") else "/etc/recviewer.env")
+
+
+def test_units_of_several_repositories_differ_in_names_alone():
+    for name in ("recviewer", "recviewer-work"):
+        one, many = ((TOP / f"deploy/{name}{end}.service").read_text().splitlines() for end in ("", "@"))
+        names = ("#", "Description=", "After=", "User=", "EnvironmentFile=", "ExecStart=", "StateDirectory")
+        kept = [[line for line in lines if not line.startswith(names)] for lines in (one, many)]
+        assert kept[0] == kept[1]
+        assert [
+            line
+            for line in many
+            if "%i" not in line and line.startswith(("User=", "EnvironmentFile=", "StateDirectory="))
+        ] == []
+
+
+ASK = """
+import json, sys
+import django; django.setup()
+from django.contrib.auth.models import User
+from django.test import Client
+from recviewer.catalog.models import Recording
+from recviewer.pages.site import tokens
+cookie, token, *addresses = json.loads(sys.argv[1])
+sue, _ = User.objects.get_or_create(username="sue", is_superuser=True)
+client, stranger = Client(), Client()
+client.force_login(sue)
+stranger.cookies["sessionid"] = cookie
+asked = {one: client.get(one) for one in addresses}
+print(json.dumps({
+    "cookie": client.cookies["sessionid"].value,
+    "token": tokens.make(sue, name="ci", scope="read", days=1),
+    "recordings": list(Recording.objects.values_list("path", "blob")),
+    "asked": {one: [answer.status_code, answer.content.decode()] for one, answer in asked.items()},
+    "stranger": stranger.get("/").status_code,
+    "script": Client(headers={"Authorization": f"Bearer {token}"}).get("/recordings.json").status_code,
+}))
+"""
+
+
+@pytest.mark.processes
+@pytest.mark.slow
+def test_two_instances_know_nothing_of_each_other(tmp_path, chat):
+    def instance(name, words):
+        folder = tmp_path / name / "recordings"
+        folder.mkdir(parents=True)
+        (folder / f"{name}.json").write_text(
+            json.dumps(chat(answered=words, test=f"tests/test_{name}.py::test_{name}"))
+        )
+        own = {name: value for name, value in os.environ.items() if not name.startswith("RECVIEWER_")}
+        own |= {"PYTHONPATH": str(TOP), "DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "recviewer.settings"}
+        own |= {"RECVIEWER_HOSTED": "1", "RECVIEWER_TLS": "0", "RECVIEWER_ALLOWED_HOSTS": "testserver"}
+        own |= {
+            "RECVIEWER_SECRET_KEY": f"{name}-abcdefghijklmnop" * 5,
+            "RECVIEWER_DATA": str(tmp_path / f"data-{name}"),
+        }
+        own |= {"RECVIEWER_RECORDINGS": str(tmp_path / name)}
+
+        def run(*words):
+            done = subprocess.run([sys.executable, *words], env=own, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+            return done.stdout
+
+        run("-m", "recviewer", "serve", "--prepare-only")
+        return lambda *told: json.loads(run("-c", ASK, json.dumps(told)))
+
+    rockets, gliders = instance("rockets", "countdown"), instance("gliders", "thermals")
+    first = rockets("", "", "/?q=countdown", "/recordings.json?q=countdown")
+    ((path, blob),) = first["recordings"]
+    assert path in first["asked"]["/recordings.json?q=countdown"][1]
+    told = gliders(first["cookie"], first["token"], f"/r/{path}", f"/b/{blob}", f"/b/{blob}.json", "/?q=countdown",
+                   "/recordings.json?q=countdown", "/", "/tests/", "/activity/")  # fmt: skip
+
+    assert (told["stranger"], told["script"]) == (302, 401)
+    asked = told["asked"]
+    assert [asked[one][0] for one in (f"/r/{path}", f"/b/{blob}", f"/b/{blob}.json")] == [404] * 3
+    assert json.loads(asked["/recordings.json?q=countdown"][1])["recordings"] == []
+    for one in ("/", "/tests/", "/activity/"):
+        assert asked[one][0] == 200
+        assert not [word for word in ("rockets", "countdown", blob) if word in asked[one][1]]
 
 
 def test_containers_run_without_rights_on_a_tree_that_they_cannot_write():
