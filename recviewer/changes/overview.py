@@ -160,8 +160,13 @@ def verdict_on(change: Change, verdicts: Verdicts) -> str:
     What is asked of the change itself is closed by nothing that was said of equal words elsewhere; that somebody wants
     those recorded again counts all the same.
     """
-    content, own = verdicts.get(change.subject, ""), verdicts.get(change.own_subject, "")
-    if change.asks and not own:
+    return verdict_of(change.subject, change.own_subject, verdicts, asks=bool(change.asks))
+
+
+def verdict_of(subject: str, own_subject: str, verdicts: Verdicts, *, asks: bool) -> str:
+    """Return the same for what of a change verdicts hang on. asks: something is asked of the change itself."""
+    content, own = verdicts.get(subject, ""), verdicts.get(own_subject, "")
+    if asks and not own:
         return content if content == "rejected" else ""
     return next((state for state in _STRONGEST if state in (content, own)), "")
 

@@ -20,6 +20,7 @@ _PARTS = (
     ("trash", "trash", "recordings that were deleted; superusers delete them for good on its page"),
     ("fetched-*.git", "fetched requests", "made anew by fetching; grows with each fetch, see the README"),
     ("ranges", "ranges", "worked out once for all processes; one that nobody asked for in 30 days goes by itself"),
+    ("glances", "lists of requests", "what each request comes to; made anew where it is gone"),
     ("used", "runs", "notes on which recordings test runs opened"),
     ("backups", "copies of the database", "made before its tables were changed; delete old ones when you like"),
     ("chosen", "long choices", "what pages that are open name; the oldest go by themselves"),

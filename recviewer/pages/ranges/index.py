@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -19,10 +20,13 @@ from recviewer.changes.sources import Spec
 from recviewer.git import fetching
 from recviewer.git.landmarks import Landmarks, landmarks
 from recviewer.git.repository import GitFailed, NoCommit, Repository
+from recviewer.memory import glances
+from recviewer.memory.glances import Glance
 from recviewer.memory.ranges import repository, told
 from recviewer.pages.ranges import fetches
 from recviewer.pages.ranges.called import COUNTS
 from recviewer.pages.ranges.fetches import Fetch
+from recviewer.pages.text.classes import CLASSES, Look
 
 PAGE = 50
 """Requests on a page."""
@@ -32,6 +36,9 @@ BRANCHES = 8
 
 ALL_BRANCHES = 200
 """Branches that are listed at most."""
+
+CLASSES_SHOWN = 3
+"""Classes of changes that stand in a line."""
 
 NAMES = 400
 """Names that the fields complete."""
@@ -61,10 +68,26 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class RangeRow:
-    """A line of a list. recordings: how many it touches, None where that is not known."""
+    """A line of a list. recordings: how many it touches, None where that is not known.
+
+    glance: what it comes to, None where nobody has looked it through yet, and for what touches nothing.
+    """
 
     entry: ListedRange
     url: str
+    glance: Glance | None = None
+
+    @property
+    def classes(self) -> list[tuple[Look, int]]:
+        """The classes that most changes are of, the largest first: what finds no room is the least."""
+        counted = sorted(self.glance.classes if self.glance else (), key=lambda one: -one[1])
+        return [(CLASSES[churn], count) for churn, count in counted[:CLASSES_SHOWN]]
+
+    @property
+    def classes_in_full(self) -> str:
+        """All classes in words."""
+        counted = self.glance.classes if self.glance else ()
+        return ", ".join(f"{count:,} {CLASSES[churn].title}" for churn, count in counted)
 
     @property
     def recordings(self) -> int | None:
@@ -108,6 +131,7 @@ class Index:
     without: int = 0
     uncounted: int = 0
     is_counting: bool = False
+    is_looking: bool = False
     other_url: str = ""
     shows_all: bool = False
     first: int = 0
@@ -213,6 +237,7 @@ def _filled(request: HttpRequest, page: Index, here: Repository) -> Index:
     wants_all = "branches" in request.GET
     branches, branch_total = lists.branches(here, marks, COUNTS, most=ALL_BRANCHES if wants_all else BRANCHES)
     last = start + len(found.entries)
+    rows, is_looking = _looked_through(here, marks, found.entries)
     return replace(
         page,
         repository="" if settings.HOSTED else str(here.work_tree),
@@ -220,13 +245,14 @@ def _filled(request: HttpRequest, page: Index, here: Repository) -> Index:
         default=marks.default,
         names=tuple(lists.names(here, most=NAMES)),
         ready=tuple(_ready(here, marks)),
-        requests=tuple(_row(entry) for entry in found.entries),
+        requests=tuple(rows),
         query=query,
         found=found.found,
         total=found.total,
         without=found.without,
         uncounted=found.uncounted,
         is_counting=COUNTS.is_counting(here),
+        is_looking=is_looking,
         other_url=_url(q=query, **({} if shows_all else {"all": 1})),
         shows_all=shows_all,
         first=start + 1,
@@ -250,6 +276,13 @@ def _ready(here: Repository, marks: Landmarks) -> list[Ready]:
             spec = f"{marks.default}...{marks.current or 'HEAD'}"
             found.append(Ready("This branch" if marks.current else "This checkout", spec, _range(spec)))
     return found
+
+
+def _looked_through(here: Repository, marks: Landmarks, entries: Sequence[ListedRange]) -> tuple[list[RangeRow], bool]:
+    """Return lines with what each comes to, and whether some are still being looked through."""
+    asked = {one.head.sha: one.spec for one in entries if one.head and one.touch and one.touch.recordings}
+    found, is_looking = glances.of_list(here, marks.base, asked) if asked and marks.base else ({}, False)
+    return [replace(_row(one), glance=found.get(one.head.sha) if one.head else None) for one in entries], is_looking
 
 
 def _row(entry: ListedRange) -> RangeRow:

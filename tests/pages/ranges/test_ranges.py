@@ -1,3 +1,4 @@
+import json
 import subprocess
 
 import pytest
@@ -5,7 +6,8 @@ import pytest
 from recviewer.changes import fetches
 from recviewer.changes.fetches import FetchState
 from recviewer.git.remotes import checked
-from recviewer.memory.ranges import repository
+from recviewer.memory import glances
+from recviewer.memory.ranges import report_of, repository
 from recviewer.pages.ranges import called
 
 
@@ -165,6 +167,38 @@ def test_the_page_of_a_request_has_its_number_and_the_title_of_the_list(client, 
 
     assert "<title>#7 Record the moon" in html
     assert '<span class="quiet">#7</span> Record the moon</p>' in html
+
+
+def test_the_list_tells_of_a_request_what_changed_and_whether_it_needs_anybody(client, git, root, chat):
+    git("checkout", "-q", "-b", "topic")
+    place = root / "tests/recordings/new.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps(chat(answered="Quite new.")))
+    git("add", "-A")
+    git("commit", "-q", "-m", "Record")
+    git("update-ref", "refs/pull/7/head", "HEAD")
+    git("checkout", "-q", "main")
+    page_of(client)
+    called.COUNTS.wait(repository())
+    assert page_of(client).requests[0].glance is None
+
+    glances.look(["main...refs/pull/7/head"])
+
+    html = client.get("/changes/").content.decode()
+    assert "</span>1 new</span>" in html
+    assert "<b>1 needs you</b>" in html
+    (change,) = report_of("main...refs/pull/7/head").found.changes
+    seen = {
+        "range": "main...refs/pull/7/head",
+        "change": change.side.path,
+        "key": change.side.path,
+        "verdict": "approve",
+    }
+    sent = client.post("/do/change", seen | {"seen": change.side.blob})
+    assert sent.status_code == 303
+    html = client.get("/changes/").content.decode()
+    assert "nothing needs you" in html
+    assert "1 of 1 decided" in html
 
 
 def test_nothing_can_be_fetched_unless_the_operator_says_where(client, git):

@@ -1,0 +1,225 @@
+"""What the ranges of a list come to at a glance: how many changes of each class, and how far they are decided on.
+
+Working a range out takes seconds, so no list waits for it: a process apart does it (`memory.apart`), one range after the
+other, and leaves in the data folder what the verdicts on its changes hang on. What people said is asked each time, so that
+no number is one of before. The file is signed, as those of `kept` are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+from django.conf import settings
+from django.db import connection
+from django.utils.crypto import salted_hmac
+
+from recviewer.changes.model import ORDER
+from recviewer.changes.overview import verdict_of
+from recviewer.changes.sources import parse
+from recviewer.difference.model import Churn
+from recviewer.git import refs
+from recviewer.git.repository import GitFailed, Repository
+from recviewer.memory import kept, ranges
+from recviewer.recent import Recent
+from recviewer.review import pairs, standing
+from recviewer.review.filters import standings_for
+
+log = logging.getLogger(__name__)
+
+KEPT_BYTES = 20_000_000
+"""What the file may take; the ranges that were looked through first go first."""
+
+SECONDS = 1800
+"""How long the process may take for all that it was asked for."""
+
+_PROCESS = "recviewer.memory.apart"
+
+
+class ChangeSubjects(NamedTuple):
+    """What a verdict on a change hangs on. asks: it is asked for by itself, as of `Change`."""
+
+    churn: str
+    is_churn: bool
+    asks: bool
+    subject: str
+    own: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookedThrough:
+    """A range that was worked out. unseen: recordings of it that could not be looked at."""
+
+    changes: tuple[ChangeSubjects, ...]
+    unseen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a range comes to now. classes: how many changes of each, in the order of a review. need_you, decided: changes."""
+
+    classes: tuple[tuple[Churn, int], ...]
+    changes: int
+    need_you: int
+    decided: int
+    unseen: int
+
+
+_read = Recent[tuple[str, int, int], dict[str, LookedThrough]](1, once=True)
+_glances = Recent[tuple[object, ...], Glance](500)
+_looking = threading.Lock()
+_tried: set[str] = set()
+
+
+def name_of(repository: Repository, base: str, head: str, said: Iterable[object]) -> str:
+    """Return the name under which a range is kept. base: the commit that it starts from; said: on pairs, by reviewers."""
+    told = repr((kept.version(), os.fsencode(repository.git_dir), base, head, tuple(said)))
+    return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()[:24]
+
+
+def of_list(repository: Repository, base: str, asked: Mapping[str, str]) -> tuple[dict[str, Glance], bool]:
+    """Return the glances of some heads, as far as these were looked through, and whether the others are being.
+
+    base: the commit that all are compared with. asked: the range of each head.
+    """
+    said = pairs.choices()
+    names = {head: name_of(repository, base, head, said) for head in asked}
+    known = _known()
+    state = standing.state()
+    found = {}
+    for head, name in names.items():
+        if name in known:
+            found[head] = _glances.made((name, state), partial(glance, known[name]))
+    missing = {names[head]: spec for head, spec in asked.items() if head not in found}
+    return found, _nudge(missing)
+
+
+def glance(looked: LookedThrough) -> Glance:
+    """Return what a range comes to with what people have said by now."""
+    subjects = {subject for one in looked.changes for subject in (one.subject, one.own) if subject}
+    verdicts = {subject: stand.state for subject, stand in standings_for(sorted(subjects)).items()}
+    open_ = [one for one in looked.changes if not verdict_of(one.subject, one.own, verdicts, asks=one.asks)]
+    counts = Counter(one.churn for one in looked.changes)
+    return Glance(
+        tuple([(churn, counts[churn.value]) for churn in ORDER if counts[churn.value]]),
+        len(looked.changes),
+        sum(not one.is_churn for one in open_),
+        len(looked.changes) - len(open_),
+        looked.unseen,
+    )
+
+
+def _nudge(missing: Mapping[str, str]) -> bool:
+    """Have ranges looked through in the background, each once while this process lives. Tells whether some are."""
+    new = {name: spec for name, spec in missing.items() if name not in _tried}
+    if not new or not settings.REFRESH_IN_BACKGROUND:
+        return bool(missing) and _looking.locked()
+    if _looking.acquire(blocking=False):
+        _tried.update(new)
+        thread = threading.Thread(target=_look_apart, args=(list(new.values()),), name="recviewer-glances", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # no thread to be had: the next page asks again
+            _tried.difference_update(new)
+            _looking.release()
+            return False
+    return True
+
+
+def _look_apart(specs: Sequence[str]) -> None:
+    try:
+        subprocess.run(  # noqa: S603 - this program itself
+            [sys.executable, "-m", _PROCESS, *specs],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            check=True,
+            timeout=SECONDS,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        log.warning("ranges could not be looked through: %s", error)
+    finally:
+        connection.close()
+        _looking.release()
+
+
+def look(specs: Iterable[str]) -> None:
+    """Look some ranges through, one after the other, and keep what each comes to. Raises OSError."""
+    for spec in specs:
+        try:
+            asked = ranges.range_of(spec)
+            base = refs.commit_of(asked.repository, parse(spec).base)
+            found = ranges.report_on(asked).found
+        except GitFailed as failed:
+            log.warning("%s cannot be looked through: %s", spec, failed)
+            continue
+        if not asked.head or not found.is_whole:
+            continue
+        looked = LookedThrough(
+            tuple(
+                [
+                    ChangeSubjects(one.churn.value, one.is_churn, bool(one.asks), one.subject, one.own_subject)
+                    for one in found.changes
+                ]
+            ),
+            len(found.source.problems),
+        )
+        _keep(name_of(asked.repository, base, asked.head, pairs.choices()), looked)
+
+
+def _keep(name: str, looked: LookedThrough) -> None:
+    rows = [(name, looked), *((other, one) for other, one in _known().items() if other != name)]
+    packed, room = [], KEPT_BYTES
+    for key, one in rows:
+        row = orjson.dumps([key, one.unseen, [list(change) for change in one.changes]])
+        room -= len(row)
+        if room < 0:
+            break
+        packed.append(row)
+    data = b"\n".join(packed)
+    fresh = _place().with_suffix(f".{os.getpid()}")
+    fresh.write_bytes(_signature(data) + b"\n" + data)
+    os.replace(fresh, _place())
+
+
+def _known() -> dict[str, LookedThrough]:
+    """Return what was looked through, by name, the last one first; nothing of a file that is none of ours."""
+    place = _place()
+    try:
+        seen = place.stat()
+        return _read.made((str(place), seen.st_mtime_ns, seen.st_ino), lambda: _loaded(place))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError) as broken:
+        log.warning("what ranges come to cannot be read: %s", broken)
+        return {}
+
+
+def _loaded(place: Path) -> dict[str, LookedThrough]:
+    signed, _, data = place.read_bytes().partition(b"\n")
+    if not hmac.compare_digest(signed, _signature(data)):
+        return {}
+    rows = map(orjson.loads, data.splitlines())
+    return {name: LookedThrough(tuple([ChangeSubjects(*one) for one in some]), unseen) for name, unseen, some in rows}
+
+
+def _signature(data: bytes) -> bytes:
+    key = salted_hmac("recviewer.memory.glances", kept.version(), algorithm="sha256").digest()
+    return hmac.new(key, data, hashlib.sha256).hexdigest().encode()
+
+
+def _place() -> Path:
+    return Path(settings.DATA_DIR) / "glances"
