@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from recviewer.pages.templatetags.words import counted, size
 from recviewer.pages.text import prose
-from recviewer.pages.text.folds import Fold, Folds, fitting, weight_of
-from recviewer.pages.text.jsontext import looks_like_json, parse, pretty
+from recviewer.pages.text.folds import OPENED, Fold, Folds, fitting, weight_of
+from recviewer.pages.text.jsontext import parse, pretty
+from recviewer.pages.text.tree import TreeStep, json_in, tree
 
 _CALL_SHAPED = re.compile(
     r"^\s*(?:<\|python_tag\|>|<tool_call>|\[\w[\w.]*\(.*\)\]\s*$|"
@@ -22,7 +23,7 @@ _CALL_SHAPED = re.compile(
 class ShownText:
     """Text to show. shown: what stands in the page. rest: the fold with what was left out, None where nothing was.
 
-    as_json: a fold with the same text as indented JSON. pieces: (chunk number, text), where seams can be shown.
+    as_json: a fold with the same text as a tree, or indented. pieces: (chunk number, text), where seams can be shown.
     is_data: written by a machine for a machine, and set like code. markdown: it is laid out, for that was asked for.
     """
 
@@ -121,11 +122,38 @@ SEAM = 50
 """Characters of markup that the mark of a seam takes."""
 
 AS_JSON = 200_000
-"""Characters of a text up to which it is shown again as indented JSON."""
+"""Characters of a text up to which it is shown again as JSON."""
+
+STEP_WEIGHT = 150
+"""Characters of markup that a line of a tree takes beside its text."""
+
+FEW_STEPS = 4
+"""Lines of a tree up to which it tells no more than the text does."""
 
 
 def _as_json(folds: Folds, name: str, text: str) -> Fold | None:
-    if not 24 <= len(text) <= AS_JSON or not looks_like_json(text) or "\n" in text.strip()[:400]:
+    """Fold the JSON that a text is: as a tree or, where it is too much for one, indented."""
+    if not 24 <= len(text) <= AS_JSON or not (inside := json_in(text)):
+        return None
+    steps = tree(inside)
+    if steps is not None:
+        weight = weight_of(inside) + STEP_WEIGHT * len(steps)
+        if weight <= OPENED and len(steps) > FEW_STEPS:
+
+            def make() -> tuple[TreeStep, ...]:
+                folds.spend(weight)
+                return steps
+
+            return folds.fold(
+                f"{name}-json",
+                "as JSON",
+                detail="the same text, as a tree",
+                size=counted(sum(step.what != "close" for step in steps), "value"),
+                template="folds/_tree.html",
+                make=make,
+                weight=weight,
+            )
+    if inside is not text or "\n" in text.strip()[:400]:
         return None
     parsed = parse(text)
     if parsed.error:

@@ -477,3 +477,14 @@ def test_figures_of_one_name_have_that_of_their_object_before_it():
         ("cached text", "2"),
         ("output text", "3"),
     ]
+
+
+def test_an_answer_of_json_opens_as_a_tree(client, make_recording):
+    recording = make_recording(answered='{"names": ["<b>Ada</b>"], "deep": [1.50]}')
+
+    html = client.get(f"/r/{recording.path}").content.decode()
+
+    tree = html.partition('<div class="code tree">')[2].partition("</div>")[0]
+    assert "&lt;b&gt;Ada&lt;/b&gt;" in tree
+    assert "1.50" in tree
+    assert tree.count("<details open>") == tree.count("</details>") == 3

@@ -39,6 +39,23 @@ def test_other_text_is_not(text):
     assert not texts.is_call_shaped(text)
 
 
+@pytest.mark.parametrize("around", ["{}", "```json\n{}\n```"])
+def test_json_answer_can_be_read_as_a_tree(around):
+    text = around.format('{"names": ["Ada", "Bo"], "score": 0.50, "score": 1}')
+
+    made = texts.words(Folds(), "x", text, texts.ANSWER)
+
+    assert (made.shown, made.as_json.template, made.as_json.size) == (text, "folds/_tree.html", "6 values")
+    told = [step.text for step in made.as_json.body if step.what == "leaf"]
+    assert told == ['"Ada"', '"Bo"', "0.50", "1"]
+
+
+def test_json_that_is_too_much_for_a_tree_is_indented():
+    made = texts.words(Folds(), "x", str([0] * 2000), texts.ANSWER)
+
+    assert (made.as_json.template, made.as_json.size) == ("folds/_window.html", "2,002 lines")
+
+
 def test_json_answer_can_be_read_indented():
     made = texts.words(Folds(), "x", '{"name": "Ada", "score": 0.50}', texts.ANSWER)
 
