@@ -25,6 +25,7 @@ from recviewer.pages.templatetags.words import size
 from recviewer.pages.text.folds import Fold, Folds, weight_of
 from recviewer.pages.text.jsontext import pretty
 from recviewer.pages.text.media import Picture, data_size, picture_of, sound_of
+from recviewer.pages.text.pixels import pixels_of
 from recviewer.pages.text.texts import RESULT, SECOND, TURN, Limit, ShownText, amount, words
 
 SEALS = frozenset({"thoughtSignature", "thought_signature"})
@@ -240,5 +241,7 @@ def _image(picture: Picture | None, url: str, name: str) -> ImageView:
         where = url if len(url) <= 400 else f"{url[:400]}…"
         return ImageView("", where, "a web address; recviewer does not fetch it" if "://" in url[:12] else "not shown")
     digest = hashlib.sha256(picture.data).hexdigest()[:12]
-    about = f"{picture.type} · {size(len(picture.data))} · sha256 {digest}"
+    pixels = pixels_of(picture.data) if picture.is_shown else None
+    large = f"{pixels[0]:,} × {pixels[1]:,} pixels · " if pixels else ""
+    about = f"{picture.type} · {large}{size(len(picture.data))} · sha256 {digest}"
     return ImageView(f"?media={name}" if picture.is_shown else "", "", about)
