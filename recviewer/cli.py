@@ -158,6 +158,7 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
     if told is not None:
         sys.stdout.write(told)
         return
+    sys.stderr.writelines(f"{sentence}\n" for sentence in front.mistyped(os.environ))
     if _runs_without_django(given, is_managed=is_managed):
         return
     os.environ["DJANGO_COLORS"] = "nocolor"  # colours are written with the characters that are kept out
@@ -187,13 +188,20 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
     except BrokenPipeError:  # whoever reads has had enough, which is no failure
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except BadEnvironment as bad:
-        sys.stderr.write(f"{bad}\n")
+        sys.stderr.write(f"{_without_variable(bad, repository)}\n")
         sys.exit(2)
     except DatabaseError as error:
         sys.stderr.write(f"CommandError: {_without_database(error)}\n")
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _without_variable(bad: BadEnvironment, repository: str | None) -> str:
+    """Return what cannot be used. repository: as the command line names it; then nobody has set a variable for it."""
+    if repository and bad.name == "RECVIEWER_REPO":
+        return f"recviewer: {os.path.abspath(repository)}: {bad.wanted}."
+    return str(bad)
 
 
 def _name_recorder(given: Sequence[str]) -> None:
@@ -211,7 +219,13 @@ def _is_own_check(given: Sequence[str]) -> bool:
 
 
 def _runs_without_django(given: Sequence[str], *, is_managed: bool) -> bool:
-    """Run what needs neither Django nor a database, and tell whether it was that: a server elsewhere, and our check."""
+    """Run what needs neither Django nor a database, such as a server elsewhere and our check; tell whether it was that."""
+    if given[0] == "completion":
+        from recviewer import completion
+
+        said, code = completion.answer(given[1:])
+        (sys.stderr if code else sys.stdout).write(said)
+        sys.exit(code)
     if given[0].partition("=")[0] in ("--server", "--token-file"):
         _run_without_django("recviewer.remote.command", given)
         return True

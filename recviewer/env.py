@@ -21,6 +21,7 @@ class BadEnvironment(SystemExit):
 
     def __init__(self, name: str, value: str, wanted: str) -> None:
         super().__init__(f"recviewer: {name}={value!r} cannot be used: {wanted}.")
+        self.name, self.wanted = name, wanted
 
 
 def text(name: str, default: str = "") -> str:

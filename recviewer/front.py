@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 SCREEN = """\
 recviewer shows recorded LLM calls so that people can read, search and review them.
@@ -37,6 +37,7 @@ MORE = (
     "createsuperuser",
     "invite",
     "changepassword",
+    "completion",
 )
 """Commands that it names. All others are Django's: they work, and are for those who know them."""
 
@@ -65,6 +66,42 @@ def answer(arguments: Sequence[str]) -> str | None:
     if len(arguments) == 1 and arguments[0] in ("-V", "--version", "version"):
         return f"{own_version()}\n"
     return None
+
+
+OF_OTHERS = frozenset({"RECVIEWER_CHROMIUM", "RECVIEWER_CORPUS", "RECVIEWER_PULLS"})
+"""Variables of our own tests."""
+
+_NAMED_IN = (
+    "settings.py",
+    "env.py",
+    "places.py",
+    "cli.py",
+    "recorders/registry.py",
+    "remote/command.py",
+    "used/marks.py",
+)
+"""Sources that name variables of the environment."""
+
+
+def variables() -> set[str]:
+    """Return the variables with our name in front that anything heeds, from the sources."""
+    import re
+    from pathlib import Path
+
+    texts = [(Path(__file__).parent / name).read_text("utf-8") for name in _NAMED_IN]
+    return {name for text in texts for name in re.findall(r'"(RECVIEWER_\w+)"', text)}
+
+
+def mistyped(environment: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence on each variable that has our name in front and is heeded by nothing."""
+    mine = {name for name in environment if name.startswith("RECVIEWER_")} - OF_OTHERS
+    known = variables() if mine else set()
+    for name in sorted(mine - known):
+        import difflib
+
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        yield f"recviewer: {name} is set, and nothing heeds it.{hint}"
 
 
 def unknown(name: str, known: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,35 @@ def test_a_mistyped_command_is_told_the_nearest(given, near, capsys):
 
 def test_what_is_like_no_command_is_told_so(capsys):
     assert "There is no command xyzzy." in run("xyzzy", capsys=capsys, code=2).err
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("RECVIEWER_LOGLEVEL", "RECVIEWER_LOG_LEVEL"), ("RECVIEWER_REPOS", "RECVIEWER_REPO")]
+)
+def test_a_mistyped_variable_is_told_the_nearest(name, near, monkeypatch, capsys):
+    monkeypatch.setenv(name, "x")
+    run("completion", "bash", capsys=capsys, code=0)
+    said = "\n".join(front.mistyped([name, "RECVIEWER_DATA", "PATH"]))
+
+    assert said == f"recviewer: {name} is set, and nothing heeds it. Did you mean {near}?"
+
+
+def test_a_folder_that_is_no_repository_is_named_not_a_variable_that_nobody_set(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "recviewer", "plan", "a...b"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith("RECVIEWER_")},
+            "RECVIEWER_DATA": str(tmp_path / "data"),
+            "PYTHONPATH": str(Path(cli.__file__).parents[1]),
+            "DJANGO_SETTINGS_MODULE": "recviewer.settings",
+        },
+    )
+
+    assert (done.returncode, done.stderr) == (2, f"recviewer: {tmp_path}: it is no git repository, and lies in none.\n")
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "99999999", "-1", "8_000"])

@@ -47,8 +47,12 @@ class Command(BaseCommand):
             if not is_export or file is None or not is_damaged(error):
                 raise
             self._save(file, error)
-        except (Refused, OSError) as error:
+        except Refused as error:
             raise CommandError(str(error), returncode=2) from None
+        except OSError as error:
+            raise CommandError(
+                f"{error.filename}: {error.strerror}" if error.strerror else str(error), returncode=2
+            ) from None
 
     def _save(self, file: str, error: Exception) -> None:
         """Write what can be read of a damaged database. Exits with 2 where something was lost."""
