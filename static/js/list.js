@@ -1,5 +1,12 @@
 // The recordings list: j and k move through the rows, Backspace in the empty box takes back the last filter.
-const links = () => [...document.querySelectorAll(".row-link")];
+// Rows that answer the same lie behind a line, which is a stop of its own.
+const links = () => [...document.querySelectorAll(".row-link, [data-rows-alike] > summary")].filter((one) => one.checkVisibility());
+const open = (link) => {
+  const fold = link?.closest("[data-rows-alike]");
+  if (fold) fold.open = true;
+  return link;
+};
+const every = () => [...document.querySelectorAll(".row-link")];
 
 // Where the hands were last: Esc out of a field, or a swap, does not send them back to the first row.
 let at = "";
@@ -41,11 +48,11 @@ const comeBack = () => {
   const rows = links();
   const place = kept();
   if (named) {
-    const asked = document.getElementById(named)?.querySelector(".row-link");
+    const asked = open(document.getElementById(named)?.querySelector(".row-link"));
     (asked ?? rows[Math.min(place?.number ?? 0, rows.length - 1)])?.focus();
     history.replaceState(history.state, "", location.pathname + location.search);
   } else if (place && performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
-    rows.find((link) => link.href === place.row)?.focus({ preventScroll: true });
+    open(every().find((link) => link.href === place.row))?.focus({ preventScroll: true });
   }
 };
 comeBack();
@@ -131,7 +138,7 @@ const tell = (changed = 0) => {
     ...(changed ? [`${count(changed, "recording")} changed since, and ${changed === 1 ? "is" : "are"} selected no more`] : []),
     ...(tests ? [count(tests, "test")] : []),
     size(bytes),
-    ...(others ? [`${others.toLocaleString("en")} ${others === 1 ? "other says" : "others say"} the same, decided along`] : []),
+    ...(others ? [`${others.toLocaleString("en")} ${others === 1 ? "other says" : "others say"} the same, decided too`] : []),
   ].join(" · ");
 };
 
@@ -144,7 +151,7 @@ const tellApart = (every, hidden) => {
   line.querySelector("[data-chosen-said]").textContent = `${hidden.toLocaleString("en")} selected, not shown here`;
 };
 
-// How many others say the same as what is ticked, and so are decided along: each meaning once, without the ticked ones.
+// How many others say the same as what is selected, and so are decided too: each meaning once, without the selected ones.
 const beside = (every) => {
   const bySubject = new Map();
   for (const { subject, total } of every) {
@@ -154,7 +161,7 @@ const beside = (every) => {
 };
 
 const span = (from, to, checked) => {
-  const all = ticks();
+  const all = ticks().filter((tick) => tick.checkVisibility()); // nothing is chosen that is not seen
   const [start, end] = [all.indexOf(from), all.indexOf(to)].sort((a, b) => a - b);
   if (start >= 0) for (const tick of all.slice(start, end + 1)) tick.checked = checked;
 };
@@ -194,7 +201,10 @@ document.addEventListener("keydown", (event) => {
   tell();
 });
 
-const show = () => tell(chosen.give(ticks()));
+const show = () => {
+  tell(chosen.give(ticks()));
+  for (const tick of document.querySelectorAll("[data-rows-alike] [data-tick]:checked")) open(tick);
+};
 document.addEventListener("htmx:after:swap", show);
 const comeAgain = () => {
   chosen.settle();

@@ -28,6 +28,7 @@ from recviewer.pages.recordings.listing import BEST, BY_FILE, DEFAULT_SORT, SORT
 from recviewer.pages.recordings.mending import Mending, mending_of
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
+from recviewer.pages.recordings.row_folds import ListItem, folded
 from recviewer.pages.recordings.rows import printed
 from recviewer.pages.recordings.saved import SavedRail, rail_of
 from recviewer.pages.recordings.searching import printed_help
@@ -83,7 +84,7 @@ class Listing:
     facets: SafeString
     counted: Counts
     chips: tuple[Chip, ...]
-    rows: tuple[SafeString, ...]
+    rows: tuple[ListItem, ...]
     recordings: tuple[Recording, ...]
     first: int
     last: int
@@ -190,7 +191,7 @@ def build(state: ListState, mending: Mending | None = None, *, is_text: bool = F
         rows=rows,
         recordings=recordings,
         first=first,
-        last=first + len(rows) - 1 if rows else 0,
+        last=first + len(recordings) - 1 if rows else 0,
         sorts=tuple(
             Step(one.label, replace(state, sort=one.key, page=1).address(), one.key == state.sort)
             for one in SORTS.values()
@@ -242,8 +243,8 @@ def _of_ids(ids: Sequence[int]) -> QuerySet[Recording]:
     return Recording.objects.filter(pk__in=ids).only(*COLUMNS)
 
 
-def _rows(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[tuple[Recording, ...], tuple[SafeString, ...]]:
-    """Return the recordings of the page, and their rows printed. kept_for: as in `narrowed`."""
+def _rows(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[tuple[Recording, ...], tuple[ListItem, ...]]:
+    """Return the recordings of the page, and their rows printed, equal answers folded. kept_for: as in `narrowed`."""
     order, start = SORTS[state.sort].columns, (state.page - 1) * state.per_page
     span = slice(start, start + state.per_page)
     if state.sort == BEST and not is_faulty:
@@ -260,20 +261,21 @@ def _rows(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[tuple[Re
     totals = said.totals([subject_of(one) for one in found])
     tags = said.tags_for_paths([one.path for one in found])
     places = by_file(found) if state.sort == BY_FILE else places_of(found, is_by_test=state.sort == DEFAULT_SORT)
-    return found, tuple(
-        [
-            printed(
-                one,
-                standings.get(subject_of(one)),
-                tags.get(one.path, ()),
-                snippets.get(one.pk),
-                totals.get(subject_of(one), 1),
-                place,
-                state.words,
-            )
-            for one, place in zip(found, places, strict=True)
-        ]
-    )
+    rows = [
+        printed(
+            one,
+            standings.get(subject_of(one)),
+            tags.get(one.path, ()),
+            snippets.get(one.pk),
+            totals.get(subject_of(one), 1),
+            place,
+            state.words,
+        )
+        for one, place in zip(found, places, strict=True)
+    ]
+    if state.sort == DEFAULT_SORT and not state.words:
+        return found, folded(found, places, rows, standings)
+    return found, tuple([ListItem(row) for row in rows])
 
 
 def _sort_url(state: ListState, name: str) -> str:
