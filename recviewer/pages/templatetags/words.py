@@ -7,8 +7,8 @@ are the only places that declare markup safe.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -183,6 +183,27 @@ def ago(moment: datetime | None) -> str:
 def day(moment: datetime | None) -> str:
     """Write a day: `16 Apr 2026`."""
     return f"{moment.day} {moment:%b %Y}" if moment else ""
+
+
+def _told(moment: datetime | None, say: Callable[[datetime | None], str]) -> SafeString:
+    """Return words about a moment with the moment itself, which times.js writes in the zone of who reads."""
+    if moment is None:
+        return SafeString(say(None))
+    utc = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    title = f"{day(utc)} {utc:%H:%M} UTC"
+    return format_html('<time datetime="{}" title="{}">{}</time>', utc.isoformat(), title, say(utc))
+
+
+@register.filter
+def when_day(moment: datetime | None) -> SafeString:
+    """Write a day as `day` does, in UTC, with the moment and its time."""
+    return _told(moment, day)
+
+
+@register.filter
+def when_ago(moment: datetime | None) -> SafeString:
+    """Write how long ago something was as `ago` does, with the moment and its time."""
+    return _told(moment, ago)
 
 
 @register.filter

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
 
 from recviewer.pages.templatetags import words
@@ -55,3 +57,12 @@ def test_long_names_keep_head_and_tail():
 
 def test_bare_leaves_out_what_a_title_cannot_mark():
     assert words.bare("a\u202eb\u200bc") == "abc"
+
+
+def test_a_day_has_its_moment_in_utc():
+    far = datetime(2026, 4, 17, 7, 30, tzinfo=timezone(timedelta(hours=9)))
+
+    said = '<time datetime="2026-04-16T22:30:00+00:00" title="16 Apr 2026 22:30 UTC">16 Apr 2026</time>'
+    assert words.when_day(far) == said
+    assert words.when_day(None) == ""
+    assert words.when_ago(datetime.now(UTC) - timedelta(hours=3, minutes=1)).endswith(' UTC">3 h ago</time>')
