@@ -191,15 +191,18 @@ def describe(exhibits: tuple[Exhibit, ...]) -> str:
             return f"{len(exhibits)} × {dims} floats"
         case Table():
             names = ", ".join(str(row[0]) for row in first.rows[:12] if row)
-            many = f"{len(first.rows)} {first.title}"
-            if len(first.rows) == 1:
-                many = many.removesuffix("s")
+            many = _many(len(first.rows), first.title)
             return f"{many}: {names}" if names else many
         case Hits():
             best = next((hit.title or hit.text for hit in first.hits), "")
-            return f"{len(first.hits)} {first.title}: {best}"
+            return f"{_many(len(first.hits), first.title)}: {best}"
         case Passages():
-            return f"{len(first.passages)} {first.title}: {first.passages[0].text if first.passages else ''}"
+            return f"{_many(len(first.passages), first.title)}: {first.passages[0].text if first.passages else ''}"
+
+
+def _many(count: int, things: str) -> str:
+    """Return a number with its noun. things: in the plural."""
+    return f"{count} {things.removesuffix('s') if count == 1 else things}"
 
 
 def _flagged(exhibits: tuple[Exhibit, ...]) -> str:

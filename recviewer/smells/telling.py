@@ -52,6 +52,6 @@ def _lines(rules: Sequence[Rule]) -> Iterator[str]:
         yield f"- **Why it matters**: {words.why}"
         yield f"- **Example**: {words.example}"
         yield f"- **What to do**: {words.fix}"
-        yield f"- **Known to be wrong**: {words.mistaken or 'nowhere so far.'}"
+        yield f"- **Known false alarms**: {words.mistaken or 'nowhere so far.'}"
         if words.measured:
             yield f"- **Found and read**: {words.measured}"

@@ -12,6 +12,10 @@ const say = (words) => {
 
 document.addEventListener("recviewer:say", (event) => say(event.detail));
 
+// What stands in a page from its start is told by no live region; what was done before it came has to be.
+const arrived = [...document.querySelectorAll("[data-arrives]")].map((one) => one.textContent.replace(/\s+/g, " ").trim());
+if (arrived.length) say(arrived.join(". "));
+
 // What is to be seen as well stands at the bottom for a moment.
 document.addEventListener("recviewer:tell", (event) => {
   say(event.detail);

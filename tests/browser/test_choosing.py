@@ -36,7 +36,7 @@ def test_a_choice_outlives_filters_is_shown_and_reached_and_then_let_go(open_pag
     page.goto("/?kind=embeddings")
 
     press(page, "show the 2")
-    expect(page.get_by_role("heading", level=1)).to_have_text("2 chosen recordings")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 selected recordings")
     page.go_back()
     expect(said).to_contain_text("2 selected · 1 not shown")
     press(page, "Approve")
@@ -55,7 +55,7 @@ def test_what_was_refused_or_not_confirmed_stays_chosen(open_page):
     press(page, "Move to trash")
     page.get_by_role("link", name="Cancel").click()
     expect(page.locator("[data-tick]:checked")).to_have_count(1)
-    page.get_by_role("button", name="Choose nothing").click()
+    page.get_by_role("button", name="Clear selection").click()
     expect(page.locator("[data-tick]:checked")).to_have_count(0)
 
 
@@ -66,7 +66,7 @@ def test_without_scripts_the_ticks_of_a_page_are_shown_together(open_page):
     for number in (0, 2):
         page.locator("[data-tick]").nth(number).check()
     press(page, "show them together")
-    expect(page.get_by_role("heading", level=1)).to_have_text("2 chosen recordings")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 selected recordings")
     press(page, "Approve")
 
     assert touched() == wanted

@@ -169,11 +169,12 @@ def test_the_ticked_tell_how_many_others_are_decided_along(open_page, demo, chat
     page = open_page()
     page.goto("/?suite=twins")
     said = page.locator("[data-bulk-said]")
+    page.locator(".rows-alike summary").click()
 
     page.locator("[data-tick]").nth(0).check()
-    expect(said).to_contain_text("3 others say the same, decided along")
+    expect(said).to_contain_text("3 others say the same, decided too")
     page.locator("[data-tick]").nth(1).check()
-    expect(said).to_contain_text("2 others say the same, decided along")
+    expect(said).to_contain_text("2 others say the same, decided too")
     page.get_by_role("button", name="Approve", exact=False).click()
 
     expect(page.locator(".toast")).to_contain_text("2 others that say the same too")

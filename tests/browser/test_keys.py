@@ -148,7 +148,7 @@ def test_a_double_click_on_a_form_is_sent_once(open_page):
     page = open_page()
     page.goto("/bulk/?kind=embeddings")
 
-    page.get_by_role("button", name="Approve all that are ticked").dblclick()
+    page.get_by_role("button", name="Approve all that are selected").dblclick()
     page.wait_for_url(lambda url: "/bulk/" not in url)
 
     assert AuditEvent.objects.count() == 1

@@ -21,7 +21,7 @@ def test_a_pull_request_is_reviewed_from_its_list_to_the_end(either_page, pull):
     page.get_by_role("link", name=re.compile("Record five anew")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("5 recordings touched")
     page.get_by_role("link", name=re.compile("Approve 2 only churn")).click()
-    page.get_by_role("button", name=re.compile("Approve what is ticked")).click()
+    page.get_by_role("button", name=re.compile("Approve what is selected")).click()
     expect(page.get_by_text("by the rule only churn").first).to_be_visible()
     page.get_by_role("link", name=re.compile("Go on")).click()
     expect(page.locator("ins").first).to_contain_text("Quite otherwise")

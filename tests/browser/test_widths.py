@@ -176,7 +176,7 @@ def test_what_else_can_be_done_with_the_ticked_takes_no_quarter_of_a_phone(open_
     page.locator("[data-tick]").first.click()
 
     page.get_by_role("button", name="More").click()
-    expect(page.get_by_role("button", name="Choose nothing")).to_be_visible()
+    expect(page.get_by_role("button", name="Clear selection")).to_be_visible()
 
     assert page.evaluate("document.querySelector('[data-bulk-bar]').offsetHeight / innerHeight") < 0.25
     assert page.evaluate(WIDE) == 0
@@ -187,7 +187,7 @@ def test_a_phone_asks_for_the_reason_of_many_where_the_buttons_were(open_page):
     page.goto("/?kind=chat")
     for number in (0, 2):
         page.locator("[data-tick]").nth(number).click()
-    opener = page.get_by_role("button", name="Re-record…")
+    opener = page.locator("[aria-controls=bulk-of-note]")
 
     opener.click()
     expect(page.locator("#bulk-note")).to_be_focused()

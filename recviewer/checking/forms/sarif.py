@@ -62,7 +62,7 @@ def _message(text: str) -> dict[str, Json]:
 
 def _rule(rule: Rule) -> dict[str, Json]:
     words = rule.words
-    mistaken = f"\n\nKnown to be wrong: {words.mistaken}" if words.mistaken else ""
+    mistaken = f"\n\nKnown false alarms: {words.mistaken}" if words.mistaken else ""
     help_text = f"{words.why}\n\nExample: {words.example}\n\nWhat to do: {words.fix}{mistaken}"
     return {
         "id": rule.name,

@@ -95,7 +95,7 @@ def sentence(
 
 
 def _along(decision: Decision) -> str:
-    """Say that others were decided along with this one, in the same act."""
+    """Say that others were decided too with this one, in the same act."""
     others = decision.event.count - 1 if decision.event.action in audit.VERDICTS | {audit.Action.REDO} else 0
     return f"together with {counted(others, 'other')}" if others > 0 else ""
 

@@ -160,7 +160,7 @@ def as_json(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> list[str]:
-    """Return the entries that a form names: one by its own button, else the ticked ones, else lines of a field."""
+    """Return the entries that a form names: one by its own button, else the selected ones, else lines of a field."""
     only = request.POST.get("only", "")
     if only:
         return [only]

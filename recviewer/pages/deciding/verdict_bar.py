@@ -74,7 +74,7 @@ class Bar:
     button has the focus after a swap. says: what is announced to a screen reader after a swap. is_aside: as in `Tags`.
     queue: the review queue that this page is an item of; then a verdict leads to the next undecided item.
     count: how many recordings a verdict is given on. alike: how many others say the
-    same, and so are decided along. is_gone: the question
+    same, and so are decided too. is_gone: the question
     is whether it may go. can_delete: False where some of it is gone already. can_go_back: the old recording of a change
     can be taken back. shown: when it was made, see `hurry`. agreement: who has agreed and who has to, "" where one person
     is enough.

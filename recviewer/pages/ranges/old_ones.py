@@ -132,7 +132,7 @@ def _take_back(request: HttpRequest, spec: str) -> HttpResponse:
                 not one.change or not change.can_go_back or change.verdict not in ("", "revert")
             ):
                 said = "was decided on" if change.can_go_back else "cannot be taken back"
-                raise Invalid(f"{counted(1, 'recording')} that was chosen {said} by now. Open the page again.")
+                raise Invalid(f"{counted(1, 'recording')} that was selected {said} by now. Open the page again.")
         return found
 
     done = ranges.say(find, seen, actor=actor_of(request), verdict=Verdict.REVERT, rule=ranges.BACK)

@@ -27,7 +27,7 @@ from recviewer.review.subjects import subject_of
 class RecordingRow:
     """One line, every cell ready to print.
 
-    item, bytes, test_id: for the form that acts on the ticked ones. found_in: of which sort the words are that a search
+    item, bytes, test_id: for the form that acts on the selected ones. found_in: of which sort the words are that a search
     found, and found_side in which of both texts, "" for none. tone: how the answer is written, of
     `exchange.text.AnswerKind`. call: the function's name where it is a call. place: among its neighbours. differs: what
     tells it from them, in one line.
@@ -59,7 +59,7 @@ class RecordingRow:
 
     @property
     def alike(self) -> int:
-        """How many others say the same, and so are decided along."""
+        """How many others say the same, and so are decided too."""
         return self.total - 1
 
 

@@ -58,7 +58,7 @@ class TestBar:
     """What is decided on at the bottom. items: the `item` field of what is undecided and stands on the page.
 
     count: how many that are; decided: how many are decided already; calls: of both. hidden: sentences on what is left out.
-    alike: recordings elsewhere that say the same, decided along.
+    alike: recordings elsewhere that say the same, decided too.
     """
 
     __test__ = False

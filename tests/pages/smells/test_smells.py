@@ -161,7 +161,7 @@ def test_all_of_a_rule_lead_to_the_page_that_decides_on_many(client, tree_of):
     answer = client.post(reverse("bulk:choose"), {"item": items, "next": "/smells/broke-off"}, follow=True)
 
     shown = answer.content.decode()
-    assert "2 chosen recordings" in shown
+    assert "2 selected recordings" in shown
     assert "Mark for deletion" in shown
     assert 'href="/smells/broke-off"' in shown
 
@@ -181,7 +181,7 @@ def test_surplus_of_a_rule_is_marked_for_deletion_from_where_it_stands(client, t
     assert sorted(one["path"] for one in found if one["surplus"]) == list(olds)[:2]
 
     shown = client.post(reverse("bulk:choose"), {"item": items, "next": "/smells/"}, follow=True).content.decode()
-    assert "2 chosen recordings" in shown
+    assert "2 selected recordings" in shown
     sent = [one.partition('"')[0] for one in shown.split('name="item" value="')[1:]]
     client.post(reverse("review:decide"), {"item": sent, "verdict": "delete", "next": "/smells/"})
 

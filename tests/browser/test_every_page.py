@@ -1,0 +1,164 @@
+"""Every page: axe finds nothing, one heading, a name of its own, its content reached by a key, and Back leads to it.
+
+What has no page of its own here is looked at in `test_access`, `test_ranges`, `test_states` and `test_models`.
+"""
+
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect
+
+from recviewer.catalog import noticed
+from recviewer.catalog.models import Recording
+from recviewer.review.decide import decide
+from recviewer.review.models import AuditEvent
+from recviewer.review.notes import write
+from recviewer.review.subjects import Seen
+from recviewer.review.tagging import tag
+
+from .test_access import faults
+from .test_models import lists
+
+__all__ = ["lists"]
+"""A fixture that stands in `test_models`."""
+
+
+@pytest.fixture
+def furnished(pull, lists):
+    """Addresses of pages that all have something to show, each of another kind."""
+    one, other, third = Recording.objects.filter(kind="chat", outcome="answer", part="").order_by("path")[:3]
+    seen = Seen(one.path, one.blob)
+    tag([seen, Seen(other.path, other.blob)], actor="somebody", name="flaky")
+    decide([Seen(third.path, third.blob)], actor="somebody", verdict="reject", note="It leaks its reasoning.")
+    write(seen, actor="somebody", body="What is this?", anchor="", thread="")
+    noticed.look()
+    digits = Recording.objects.filter(kind="models").order_by("path").last()
+    assert digits is not None
+    return [
+        "/",
+        f"/r/{one.path}",
+        f"/r/{third.path}",
+        f"/history/{one.path}",
+        f"/difference/?old={quote(one.path)}&new={quote(other.path)}",
+        "/bulk/?kind=embeddings",
+        "/tests/",
+        "/changes/",
+        f"/changes/{pull}",
+        "/changes/nothing...here",
+        f"/plan/{pull}",
+        f"/do/churn?range={pull}",
+        "/plan/",
+        "/smells/",
+        "/smells/let-be/",
+        "/models/",
+        "/hash/",
+        f"/hash/{'ab' * 32}",
+        "/tags/",
+        "/searches/",
+        "/searching/",
+        "/growth/",
+        "/activity/",
+        f"/activity/{AuditEvent.objects.latest('pk').pk}",
+        "/trash/",
+        "/operations/",
+        f"/do/trash?key={quote(one.path)}",
+        "/r/nothing",
+        "/changes/?q=nothing&all=1",
+        "/?q=%22open",
+        "/?q=nothingatall",
+    ]
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390), ("dark", 768)])
+def test_all_are_accessible_and_fit(open_page, furnished, complaints, theme, width):
+    complaints.expects("404")
+    page = open_page(width=width, theme=theme)
+
+    found = list(faults(page, furnished))
+
+    assert found == [], "\n".join(found)
+
+
+HEADS = """() => [...document.querySelectorAll('h1, [role=heading][aria-level="1"]')]
+  .filter(one => one.checkVisibility()).length"""
+
+
+def test_each_has_a_name_one_heading_and_content_that_a_key_leads_to(open_page, furnished, complaints):
+    complaints.expects("404")
+    page = open_page()
+    wrong, titles = [], {}
+
+    for address in furnished:
+        page.goto(address)
+        if page.evaluate(HEADS) != 1:
+            wrong.append(f"{address}: {page.evaluate(HEADS)} headings")
+        titles.setdefault(page.title(), address)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_function("location.hash === '#main' && document.querySelector('main').checkVisibility()")
+        page.keyboard.press("Tab")
+        there = page.evaluate("!!document.querySelector('main :is(a, button, summary, input)')")
+        if there and not page.evaluate("!!document.activeElement.closest('main, .bottom, .toasts')"):
+            wrong.append(f"{address}: {page.evaluate('document.activeElement.outerHTML')[:120]} comes after the skip")
+
+    assert wrong == [], "\n".join(wrong)
+    assert len(titles) >= len(furnished) - 3, titles
+
+
+def test_back_comes_to_each_and_escape_leaves_what_is_open_there(open_page, furnished, complaints):
+    complaints.expects("404")
+    page = open_page(width=390, height=844)
+    wrong = []
+
+    for address in furnished:
+        page.goto(address)
+        here = page.url
+        page.locator(".menu > summary").click()
+        page.keyboard.press("Escape")
+        if page.locator(".menu-sheet").is_visible() or not page.locator(".menu > summary:focus").count():
+            wrong.append(f"{address}: Escape leaves the menu open, or the focus elsewhere")
+        page.locator(".menu > summary").click()
+        page.locator(".menu-sheet a:not([aria-current])").last.press("Enter")
+        page.wait_for_url(lambda url, here=here: url != here)
+        page.go_back()
+        page.wait_for_url(here)
+        if not page.locator("main h1, main [role=heading]").first.is_visible():
+            wrong.append(f"{address}: Back shows nothing")
+
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_what_was_done_before_a_page_came_is_told_once(open_page):
+    page = open_page()
+    page.goto("/?kind=embeddings")
+    page.locator("[data-tick]").first.check()
+    page.keyboard.press("a")
+
+    expect(page.locator(".toast")).to_contain_text("Approved")
+    expect(page.locator("[data-live]")).to_contain_text("Approved")
+    assert page.locator("[role=status]:has-text('Approved'), [role=alert]:has-text('Approved')").count() == 1
+    expect(page.locator("[data-live]")).not_to_contain_text("Undo")
+
+
+def test_equal_answers_are_a_line_that_keys_open_and_nothing_unseen_is_ticked(open_page, make_recording):
+    for name in "abcdef":
+        make_recording(f"tests/recordings/{name}.json", answered="Twelve.", test=f"tests/t.py::test_zmoons[{name}]")
+    page = open_page()
+    page.goto("/?test=zmoons")
+    rows = page.locator(".rows > .row:visible, .rows-alike .row:visible")
+    line = page.locator(".rows-alike summary")
+
+    expect(line).to_contain_text("5 more answer the same")
+    expect(rows).to_have_count(1)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(line).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(6)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/r/**")
+    page.go_back()
+
+    expect(rows).to_have_count(6)
+    expect(page.locator(".rows-alike .row-link").first).to_be_focused()
