@@ -45,6 +45,9 @@ _NAMES = re.compile(r"(?:batches|files|cachedContents|fileSearchStores|operation
 _PLACES = re.compile(
     r"/(?:files|batches|threads|assistants|vector_stores|containers|cachedContents|fileSearchStores|uploads)(?:/|$)"
 )
+_KEPT = re.compile(r"/(?:responses|conversations)/[^/]+/(?:input_)?items$")
+"""Where the items of a stored reply or conversation are listed."""
+
 _WIDTH = 5
 """Columns of a table, at most."""
 
@@ -65,7 +68,7 @@ class Resource:
         if not isinstance(raw.reply, list):
             if any(_is_own(one) for one in (first, raw.first, raw.first.get("file")) if isinstance(one, dict)):
                 return Match.SHAPE
-            if items == [] and _PLACES.search(raw.url_path):
+            if (items == [] and _PLACES.search(raw.url_path)) or (items is not None and _KEPT.search(raw.url_path)):
                 return Match.SHAPE
             if raw.first.keys() == {"base64"} and told_type(raw).startswith(("image/", "video/", "application/pdf")):
                 return Match.SHAPE
