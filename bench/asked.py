@@ -3,7 +3,7 @@
     python bench/asked.py REPOSITORY BASE...HEAD [BASE...HEAD …]
 
 Items: changes that say something else, those that are the same change counted once, older generations of a call with it;
-by test, all that one test's recordings became once, and tests of one function that were asked alike with each other.
+by test, all that one test's recordings became once, and tests of one function, or files of one folder, with each other.
 Told: words that came and went as the pages show them, of answers, requests and tools: page by page of each item by call, and
 of each item by test, where a page tells each thing once.
 Words: what came and went in the answers, reasoning and refusals of those items, older generations included; of a new or

@@ -1,12 +1,13 @@
 """Things to look at: a change, many that are the same change with one to stand for them, or all that one test became.
 
 A file that holds many calls, of which no test is known, is what a test is elsewhere: its calls are read together. So are
-several tests of one function, or files of one folder, that ask the same and hold little (see `kin`): each is read.
+several tests of one function, or files of one folder, that hold little (see `kin`), those that ask the same first: each is
+read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from recviewer.changes.model import Change
@@ -50,6 +51,14 @@ class Item(NamedTuple):
         return tuple(dict.fromkeys(place_of(change) for change in self.changes))
 
     @property
+    def is_asked_alike(self) -> bool:
+        """Tell whether the tests or files that it is about were all asked the same."""
+        asked: dict[str, set[bytes]] = {}
+        for change in self.changes:
+            asked.setdefault(place_of(change), set()).add(change.kin.asked)
+        return len(set(map(frozenset, asked.values()))) == 1
+
+    @property
     def verdict(self) -> str:
         """What was decided on all of them; `undecided` while one is open, `mixed` where they differ."""
         found = {change.verdict or "undecided" for change in self.changes}
@@ -87,22 +96,24 @@ def joined(by_call: Iterable[Item]) -> list[Item]:
 
     All that one test's recordings became is one item, and so is all that became of a file of many calls of which no test
     is known. A change that several tests or files share is not read again in each: it is an item of its own; several that
-    the very same share are one. What is of neither, and what is only churn, stands as it does call by call. Items of the
-    same kin are one as far as a page can show them; what is red, and what went, is not read among the rest.
+    the very same share are one. What is of neither, and what is only churn, stands as it does call by call. Items that were
+    asked alike are one as far as a page can show them, and so are these with others of their function or folder; what is
+    red, and what went, is not read among the rest.
     """
     about: dict[object, list[Item]] = {}
     for place, item in enumerate(by_call):
         is_known = all(item.stories) and not all(change.is_churn for change in item.changes)
         about.setdefault(_about(item) if is_known else place, []).append(item)
-    return [_as_one(some) for some in _of_kin(map(_as_one, about.values()))]
+    alike = _together(map(_as_one, about.values()), lambda change: change.kin.asked)
+    return _together(alike, lambda change: change.kin.home)
 
 
-def _of_kin(every: Iterable[Item]) -> list[list[Item]]:
-    """Return items by who is read together, in the order of the first of each."""
+def _together(every: Iterable[Item], kin_of: Callable[[Change], bytes]) -> list[Item]:
+    """Return items with those as one that are of the same kin, in the order of the first of each."""
     made: list[list[Item]] = []
     open_: dict[object, list[Item]] = {}
     for item in every:
-        kin = frozenset([change.kin for change in item.changes])
+        kin = frozenset(map(kin_of, item.changes))
         if b"" in kin:
             made.append([item])
             continue
@@ -113,7 +124,7 @@ def _of_kin(every: Iterable[Item]) -> list[list[Item]]:
             some = open_[key] = []
             made.append(some)
         some.append(item)
-    return made
+    return list(map(_as_one, made))
 
 
 def _fit(some: Sequence[Item]) -> bool:

@@ -1,4 +1,5 @@
-"""Which changes are read on one page though they are of different tests: answers to the same opening, to the letter.
+"""Which changes are read on one page though they are of different tests: those of one function or, where no test is known,
+those of one folder. Answers to the same opening, to the letter, stand together first.
 
 A function with six parametrisations asks one question six times, of other providers or through other clients, and a folder
 of cassettes asks it of every model. Each answer is read: nothing here says that two changes are the same.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 
-from recviewer.changes.model import Change
+from recviewer.changes.model import NO_KIN, Change, Kin
 from recviewer.changes.once import is_plain
 from recviewer.difference.model import Churn
 from recviewer.exchange.fingerprint import Ids, canonical, said, said_of_part
@@ -17,17 +18,18 @@ from recviewer.exchange.text import SENT
 from recviewer.pairing.sides import Side
 
 
-def kin_of(change: Change) -> bytes:
-    """Return what is equal only for changes that may be read together; b"" for one that stands for itself.
+def kin_of(change: Change) -> Kin:
+    """Return what is equal only for changes that may be read together; `NO_KIN` for one that stands for itself.
 
-    That is where it belongs (of a test the function with its file, else the folder) and all that was said before a model
-    first spoke, to the letter; of what is no talk, the whole request. What cannot be told whole beside others stands for
-    itself, and so do older generations and what means the same.
+    What cannot be told whole beside others stands for itself, and so do older generations and what means the same.
     """
     if change.is_quiet or change.is_older or not _can_be_told(change):
-        return b""
+        return NO_KIN
     about = change.about
-    told = (_home(about), canonical(_opening(about.exchange)))
+    return Kin(_hash(_home(about)), _hash(_home(about), canonical(_opening(about.exchange))))
+
+
+def _hash(*told: object) -> bytes:
     return hashlib.blake2b(repr(told).encode("utf-8", "backslashreplace"), digest_size=16).digest()
 
 

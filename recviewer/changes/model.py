@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from recviewer.changes.agreement import Agreement
 from recviewer.changes.expected import NOTHING_EXPECTED, Expected
@@ -40,6 +40,21 @@ Key: TypeAlias = tuple[bytes, bytes]
 """What tells a change of a range from every other: see `Change.key`."""
 
 
+class Kin(NamedTuple):
+    """Whom a change may be read with. home: the same for all of one function or, where no test is known, of one folder.
+
+    asked: the same for those of one home of which all is the same that was said before a model first spoke, to the letter;
+    of what is no talk, the whole request.
+    """
+
+    home: bytes
+    asked: bytes
+
+
+NO_KIN = Kin(b"", b"")
+"""Of what stands for itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One recording that changed, or one that came or went.
@@ -54,9 +69,9 @@ class Change:
     is_older: it is gone, and an older generation of the call that it shares its group with. is_move: only where it stands
     changed. expected: what its test looks for in the answer. why_not_back: of one that nothing asked for, why its old
     recording is not to be taken back, as a clause, "" where it can be; None for other changes, and where nobody looked.
-    kin: the same for changes that may be read on one page, b"" for one that stands for itself: see `kin`. runs: what runs
-    of the suite say of it, which neither asks for a decision nor takes one away. agreement: who has to agree to it by its
-    path (see `reviewers`), None where one person is enough; without all of them it has no verdict.
+    kin: whom it may be read with on one page, see `kin`. runs: what runs of the suite say of it, which neither asks for a
+    decision nor takes one away. agreement: who has to agree to it by its path (see `reviewers`), None where one person is
+    enough; without all of them it has no verdict.
     """
 
     churn: Churn
@@ -79,7 +94,7 @@ class Change:
     is_move: bool = False
     expected: Expected = NOTHING_EXPECTED
     why_not_back: str | None = None
-    kin: bytes = b""
+    kin: Kin = NO_KIN
     runs: RunWords = NOTHING_SAID
     agreement: Agreement | None = None
 

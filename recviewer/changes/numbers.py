@@ -2,8 +2,8 @@
 
 Three words are kept apart. A *recording* is a file, as git counts them. A *change* is a recording that came, went or
 became another; a pair at two paths is one change of two recordings. An *item* is what is looked at and decided on at
-once: all that one test's recordings became or, where no test is known, all calls of one file; several of these that were
-asked alike; or what several share; or a change of neither. Older generations are no items where their call is one. *By
+once: all that one test's recordings became or, where no test is known, all calls of one file; several of these that are
+read together; or what several share; or a change of neither. Older generations are no items where their call is one. *By
 call*, an item is one change, or several that are the same change.
 """
 

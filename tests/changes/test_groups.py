@@ -211,7 +211,8 @@ def test_the_same_detail_of_many_is_one_item(edited, make):
     assert {change.churn.value for change in found.changes} == {"details"}
     assert [(one.count, one.label) for one in found.alike] == [(3, "chunks[].model a → b")]
     assert found.numbers.need_you == 4
-    assert sentence(found) == "4 recordings touched: 4 with other details; 4 need you, as 2 items."
+    assert sentence(found) == "4 recordings touched: 4 with other details; 4 need you, as 1 item."
+    assert found.numbers.need_you_by_call == 2
 
 
 def test_tests_and_hosts_of_members_may_differ_but_alone_they_are_the_change(edited, make):

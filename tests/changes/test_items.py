@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.changes.items import TOGETHER, TOGETHER_WORDS, items, items_by_test
+from recviewer.changes.model import NO_KIN, Kin
 from recviewer.difference.words import Count
 from recviewer.smells import Severity
 
@@ -39,7 +40,7 @@ class One:
     new: object = None
     verdict: str = ""
     file: str = ""
-    kin: bytes = b""
+    kin: Kin = NO_KIN
     severity: Severity | None = None
     words: int = 1
 
@@ -116,8 +117,11 @@ def test_churn_and_what_is_of_no_test_stand_as_they_do_call_by_call():
     assert names(items_by_test(changes)) == names(items(changes)) == ["a", "b", "cd", "e"]
 
 
+K, L = Kin(b"one function", b"asked this"), Kin(b"another", b"asked that")
+
+
 def test_tests_of_one_kin_are_one_item_and_none_stands_for_another():
-    changes = [One(name, name, kin=b"k", new=1) for name in "abc"] + [One("d", "d", kin=b"l", new=1), One("e", "e")]
+    changes = [One(name, name, kin=K, new=1) for name in "abc"] + [One("d", "d", kin=L, new=1), One("e", "e")]
 
     found = items_by_test(changes)
 
@@ -127,22 +131,43 @@ def test_tests_of_one_kin_are_one_item_and_none_stands_for_another():
 
 
 def test_a_test_with_a_change_of_another_kin_stands_for_itself():
-    changes = [One("a", "x", kin=b"k"), One("b", "y", kin=b"k"), One("c", "y", kin=b"l"), One("d", "z", kin=b"k")]
+    changes = [One("a", "x", kin=K), One("b", "y", kin=K), One("c", "y", kin=L), One("d", "z", kin=K)]
 
     assert names(items_by_test([*changes, One("e", "z")])) == ["a", "bc", "de"]
 
 
 def test_what_is_red_and_what_went_is_not_read_among_the_rest():
-    red = [One(name, name, kin=b"k", new=1, severity=Severity.RED) for name in "ab"]
-    amber = [One(name, name, kin=b"k", new=1, severity=Severity.AMBER) for name in "cd"]
-    gone = [One(name, name, kin=b"k") for name in "ef"]
+    red = [One(name, name, kin=K, new=1, severity=Severity.RED) for name in "ab"]
+    amber = [One(name, name, kin=K, new=1, severity=Severity.AMBER) for name in "cd"]
+    gone = [One(name, name, kin=K) for name in "ef"]
 
     assert names(items_by_test([*red, *amber, *gone])) == ["ab", "cd", "ef"]
 
 
+def test_tests_of_one_function_are_one_item_those_that_were_asked_alike_first():
+    other = K._replace(asked=b"asked else")
+    changes = [One("a", "a", kin=K), One("b", "b", kin=other), One("c", "c", kin=K), One("d", "d", kin=L)]
+
+    found = items_by_test(changes)
+
+    assert names(found) == ["acb", "d"]
+    assert [item.is_asked_alike for item in found] == [False, True]
+    assert items_by_test([*changes[::2], One("e", "e")])[0].is_asked_alike
+
+
+def test_tests_that_were_asked_alike_stay_together_where_not_all_of_a_function_fit():
+    other = K._replace(asked=b"asked else")
+    some = [One(f"{at};", f"{at}", kin=other if at % 2 else K) for at in range(TOGETHER + 2)]
+
+    found = items_by_test(some)
+
+    assert [len(item.changes) for item in found] == [TOGETHER // 2 + 1] * 2
+    assert all(item.is_asked_alike for item in found)
+
+
 def test_no_more_are_read_together_than_a_page_can_show():
-    many = [One(f"{at};", f"{at}", kin=b"k") for at in range(TOGETHER + 1)]
-    long = [One(name, name, kin=b"k", words=TOGETHER_WORDS // 2) for name in "abc"]
+    many = [One(f"{at};", f"{at}", kin=K) for at in range(TOGETHER + 1)]
+    long = [One(name, name, kin=K, words=TOGETHER_WORDS // 2) for name in "abc"]
 
     assert [len(item.changes) for item in items_by_test(many)] == [TOGETHER, 1]
     assert names(items_by_test(long)) == ["ab", "c"]
@@ -158,7 +183,7 @@ CHANGES = st.lists(
         st.booleans(),
         st.none() | st.integers(0, 2),
         st.sampled_from([None, 1]),
-        kin=st.sampled_from([b"", b"k", b"l"]),
+        kin=st.sampled_from([NO_KIN, K, L, L._replace(home=K.home)]),
     ),
     max_size=12,
 )

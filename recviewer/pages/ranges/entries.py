@@ -116,6 +116,8 @@ def _function(item: Item) -> str:
         return counted(len(item.stories), "test" if story.test_id else "file")
     if story.test_id:
         return parse(story.test_id).short
+    if len(item.places) > 1:
+        return counted(len(item.places), "file")
     return story.name if story.part else "no test is known"
 
 
@@ -124,4 +126,6 @@ def _parameters(item: Item) -> str:
 
 
 def _asked(item: Item) -> str:
+    if not item.is_asked_alike:
+        return f"{len(item.places):,} questions"
     return item.first.about.meaning.line.asked or item.first.side.name

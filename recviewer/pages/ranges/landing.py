@@ -333,7 +333,7 @@ def _test(place: ShownRange, asked: RangeFilter, item: Item, labels: Mapping[str
         item.first.about.file_path if item.first.about.part and not test else "",
         item.first.about.name,
         item.first.about.meaning.line.asked or item.first.side.name,
-        len(item.stories) - 1,
+        len(item.places if item.is_many else item.stories) - 1,
         place.item_url(asked.without_verdict(), item),
         tuple((CLASSES[churn], what[churn]) for churn in ORDER if churn in what),
         _told(place, item),

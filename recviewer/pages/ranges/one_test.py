@@ -50,7 +50,8 @@ class OneTestPage:
 
     path: of the weightiest change. filter: what the queue asks for, as the end of an address. test: None where none is
     known; file: the path of the file then, else "". others: how many further tests or files it is about. is_alike: each
-    of them has the same changes; else each has calls of its own that answer the same opening. classes: looks with how
+    of them has the same changes; else each has calls of its own, which answer the same opening if is_asked_alike: asked,
+    the question, is "" where they do not. classes: looks with how
     many. words: came and went, each counted once; words_by_call: as the pages of its calls show them. older: (how many
     older generations a call has, the address where they are read). known: what says the same as a call and is left alone,
     with the call's number. beside: the left column. turns: before and now,
@@ -65,6 +66,7 @@ class OneTestPage:
     file: str
     others: int
     is_alike: bool
+    is_asked_alike: bool
     calls: tuple[ReadCall, ...]
     classes: tuple[tuple[Look, int], ...]
     findings: tuple[FindingHere, ...]
@@ -146,11 +148,12 @@ def _page(
         place=place,
         path=item.first.side.path,
         filter=asked.query()[1:],
-        asked=heads[0].about.meaning.line.asked,
+        asked=heads[0].about.meaning.line.asked if item.is_asked_alike else "",
         test=parse(test) if test else None,
         file="" if test else item.first.about.file_path,
         others=others,
         is_alike=not any(call.begins for call in calls),
+        is_asked_alike=item.is_asked_alike,
         calls=tuple(calls),
         classes=tuple([(look, looks.count(look)) for look in dict.fromkeys(looks)]),
         findings=tuple(found_on(place, item.changes)),

@@ -342,21 +342,52 @@ def answered(write, commit, parameters, **asked):
 
 
 def test_tests_of_one_function_that_were_asked_alike_are_read_after_each_other(client, write, commit):
-    spec = answered(write, commit, ["a", "b", "c"], c="Which moon?")
+    spec = answered(write, commit, ["a", "b"])
 
     landing = client.get(f"/changes/{spec}").context["page"]
     answer = page_of(client, spec, "tests/test_sky.py::test_moons[b]")
     page, html = answer.context["page"], answer.content.decode()
 
-    assert (landing.numbers.items, landing.numbers.items_by_call) == (2, 3)
+    assert (landing.numbers.items, landing.numbers.items_by_call) == (1, 2)
     assert [call.begins for call in page.calls] == ["[a]", "[b]"]
-    assert (page.others, page.is_alike, page.turns) == (1, False, None)
+    assert (page.others, page.is_alike, page.is_asked_alike, page.turns) == (1, False, True, None)
     assert all(f"says {name}." in re.sub(r"<[^>]+>", "", html) for name in "ab")
-    assert "says c." not in html
     assert "asked alike" in html
+    assert page.asked == "Which planet?"
     client.post(URL, dict(page.bar.fields) | {"verdict": "approve"})
-    assert verdicts(spec) == {"0.json": "approved", "1.json": "approved", "2.json": ""}
+    assert verdicts(spec) == {"0.json": "approved", "1.json": "approved"}
     assert {one.rule for one in Decision.objects.all()} == {"a test read as a whole"}
+
+
+def test_tests_of_one_function_that_were_asked_something_else_each_have_their_question(client, write, commit):
+    spec = answered(write, commit, ["a", "c", "b"], c="Which moon?")
+
+    landing = client.get(f"/changes/{spec}").context["page"]
+    answer = page_of(client, spec, "tests/test_sky.py::test_moons[c]")
+    page, html = answer.context["page"], answer.content.decode()
+
+    assert (landing.numbers.items, landing.numbers.items_by_call, landing.tests[0].others) == (1, 3, 2)
+    assert [call.begins for call in page.calls] == ["[a]", "[b]", "[c]"]
+    assert (page.is_asked_alike, page.asked) == (False, "")
+    assert "3 tests, each asked something else" in html
+    assert [line.count("Which") for line in html.split("one-test-call")[1:4]] == [1, 1, 1]
+    assert "3 questions" in html
+    client.post(URL, dict(page.bar.fields) | {"verdict": "approve"})
+    assert set(verdicts(spec).values()) == {"approved"}
+
+
+def test_files_of_one_folder_of_which_no_test_is_known_are_read_after_each_other(client, write, commit):
+    write("0", "Mars.", asked="Before?", test=None)
+    base = commit("before")
+    for name, question in (("a", "Which planet?"), ("b", "Which moon?")):
+        write(name, f"It is {name}.", asked=question, test=None)
+    spec = f"{base}..{commit('after')}"
+
+    landing = client.get(f"/changes/{spec}").context["page"]
+    page = client.get(landing.tests[0].url).context["page"]
+
+    assert (landing.numbers.items, landing.numbers.items_by_call, landing.tests[0].others) == (1, 2, 1)
+    assert [call.begins.rpartition("/")[2] for call in page.calls] == ["a.json", "b.json"]
 
 
 def test_one_of_tests_that_were_asked_alike_can_be_decided_on_alone(client, write, commit):
