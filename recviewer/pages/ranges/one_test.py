@@ -49,13 +49,12 @@ class OneTestPage:
     """What changed in a test or in a file of many calls, or alike in several of these.
 
     path: of the weightiest change. filter: what the queue asks for, as the end of an address. test: None where none is
-    known; file: the path of the file then, else "". others: how many further tests or files it is about. is_alike: each
-    of them has the same changes; else each has calls of its own, which answer the same opening if is_asked_alike: asked,
-    the question, is "" where they do not. classes: looks with how
-    many. words: came and went, each counted once; words_by_call: as the pages of its calls show them. older: (how many
-    older generations a call has, the address where they are read). known: what says the same as a call and is left alone,
-    with the call's number. beside: the left column. turns: before and now,
-    None where it is about several tests or there are not two conversations to hold up.
+    known; file, folder: the path of the file then, else "", and of its folder. others: how many further tests or files it
+    is about. is_alike: each of them has the same changes; else each has calls of its own, which answer the same opening if
+    is_asked_alike: asked, the question, is "" where they do not. classes: looks with how many. words: came and went, each
+    counted once; words_by_call: as the pages of its calls show them. older: (how many older generations a call has, the
+    address where they are read). known: what says the same as a call and is left alone, with the call's number. beside: the
+    left column. turns: before and now, None where it is about several tests or there are not two conversations to hold up.
     """
 
     place: ShownRange
@@ -64,6 +63,7 @@ class OneTestPage:
     asked: str
     test: TestId | None
     file: str
+    folder: str
     others: int
     is_alike: bool
     is_asked_alike: bool
@@ -151,6 +151,7 @@ def _page(
         asked=heads[0].about.meaning.line.asked if item.is_asked_alike else "",
         test=parse(test) if test else None,
         file="" if test else item.first.about.file_path,
+        folder=item.first.about.folder,
         others=others,
         is_alike=not any(call.begins for call in calls),
         is_asked_alike=item.is_asked_alike,

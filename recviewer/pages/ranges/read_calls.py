@@ -19,6 +19,7 @@ from recviewer.pages.ranges.findings import FindingHere, found_on
 from recviewer.pages.ranges.members import Member, members_of
 from recviewer.pages.ranges.queue import ShownRange
 from recviewer.pages.site.forms import item_of, items_of
+from recviewer.pages.templatetags.words import short_name
 from recviewer.pages.text.classes import CLASSES, Look, look_of_state
 from recviewer.pages.text.folds import Folds
 from recviewer.pages.text.test_ids import parse
@@ -95,9 +96,9 @@ def calls_of(place: ShownRange, asked: RangeFilter, item: Item, folds: Folds) ->
 
 
 def _name(change: Change) -> str:
-    """Return what tells a test or file from others that were asked the same: the parameters, else all of its name."""
+    """Return what tells a test or file from others of its function or folder: the parameters, the name of the file."""
     test = change.about.test_id
-    return (parse(test).parameters or test) if test else place_of(change)
+    return (parse(test).parameters or test) if test else short_name(change.about.file_path.rpartition("/")[2])
 
 
 def _call(
