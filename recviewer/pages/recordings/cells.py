@@ -20,22 +20,25 @@ _START, _END, _NOTHING = SafeString("<mark>"), SafeString("</mark>"), SafeString
 LEAD = 20
 """Characters that a row shows before the first hit: a cell is narrow, and the hit is what was asked for."""
 
+LEAD_BEHIND_WORD = 9
+"""The same where a word before it says in what it was found."""
 
-def _led_in(text: str) -> str:
+
+def _led_in(text: str, most: int) -> str:
     """Return the end of what stands before a hit, from the beginning of a word if there is one."""
-    if len(text) <= LEAD:
+    if len(text) <= most:
         return text
-    tail = text[-LEAD:]
+    tail = text[-most:]
     word = tail.partition(" ")[2]
     return f"…{word or tail}"
 
 
-def hits(pieces: Sequence[tuple[str, bool]]) -> SafeString:
+def hits(pieces: Sequence[tuple[str, bool]], *, lead: int = LEAD) -> SafeString:
     """Show a snippet in one line, each hit marked, from a little before the first one. pieces: (text, is a hit)."""
     shown = _NOTHING
     for place, (text, is_hit) in enumerate(pieces):
         line = _SPACES.sub(" ", text)
-        words = visible(_led_in(line) if place == 0 and not is_hit and len(pieces) > 1 else line)
+        words = visible(_led_in(line, lead) if place == 0 and not is_hit and len(pieces) > 1 else line)
         shown += _START + words + _END if is_hit else words
     return shown
 

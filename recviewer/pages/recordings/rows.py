@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from recviewer.catalog import search
 from recviewer.catalog.models import Recording
-from recviewer.pages.recordings.cells import hits, kind_as_model
+from recviewer.pages.recordings.cells import LEAD, LEAD_BEHIND_WORD, hits, kind_as_model
 from recviewer.pages.recordings.minis import Mini, mini_strip
 from recviewer.pages.recordings.neighbours import looked_for, url_of
 from recviewer.pages.recordings.telling_apart import RowPlace
@@ -102,14 +102,15 @@ def _row(
     if recording.answer_kind == "call":
         call, _, answered = recording.answered.partition(" ")
     found = snippet.where if snippet and snippet.pieces else ""
+    shown = hits(snippet.pieces, lead=LEAD_BEHIND_WORD if snippet.sort else LEAD) if snippet else ""
     return RecordingRow(
         recording=recording,
         item=item_of(recording.path, recording.blob),
         bytes=str(recording.size),
         test_id=stand_in(recording.test_id or ""),
         url=url_of(recording.path) + find,
-        asked=hits(snippet.pieces) if snippet and found == "asked" else one_line(recording.asked),
-        answered=hits(snippet.pieces) if snippet and found == "answered" else one_line(answered),
+        asked=shown if found == "asked" else one_line(recording.asked),
+        answered=shown if found == "answered" else one_line(answered),
         found_in=snippet.sort if snippet else "",
         found_side=found,
         tone=recording.answer_kind,

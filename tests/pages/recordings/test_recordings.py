@@ -264,7 +264,7 @@ def test_hit_stands_where_a_narrow_cell_shows_it(client, make_recording):
     html = client.get("/?q=weather").content.decode()
 
     before = html.partition("<mark>")[0].rpartition(">")[2]
-    assert before == " …things and then "  # behind the word that says in what it was found
+    assert before == " …then "  # behind the word that says in what it was found
     assert "<mark>weather</mark>" in html
 
 
