@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from recviewer.catalog import indexer
+from recviewer.catalog.models import Recording
 from recviewer.replay.names import name_state
 from tests.conftest import exchange
 
@@ -118,3 +119,22 @@ def test_a_list_says_in_what_its_words_were_found(either_page, sky):
     put(either_page, "deep")
 
     expect(either_page.locator("#list .row", has_text="sea").locator(".found-in").first).to_have_text("prompt")
+
+
+def test_several_values_are_chosen_one_is_left_out_and_scripts_are_told_the_same(either_page, demo):
+    page = either_page
+    page.goto("/")
+    for kind in ("chat", "embeddings"):
+        page.locator(".facet-group", has_text="Kind").locator(".facet", has_text=kind).first.click()
+        expect(page).to_have_url(re.compile(f"kind={kind}"))
+    some = Recording.objects.filter(kind__in=("chat", "embeddings"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"{some.count()} recordings")
+    model = some.exclude(model="").values_list("model", flat=True).first()
+    page.get_by_role("link", name=f"leave out {model}", exact=True).first.click()
+
+    expect(page.locator("[data-chip]")).to_have_count(3)
+    left = some.exclude(model=model).count()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"{left} recording")
+    told = page.goto(f"/recordings.json?{page.url.partition('?')[2]}").json()
+    assert told["total"] == left
+    assert told["facets"]["kind"]
