@@ -52,11 +52,19 @@ class Item(NamedTuple):
 
     @property
     def is_asked_alike(self) -> bool:
-        """Tell whether the tests or files that it is about were all asked the same."""
+        """Tell whether the tests or files of which calls are read in it were all asked the same; of one test they were."""
         asked: dict[str, set[bytes]] = {}
-        for change in self.changes:
-            asked.setdefault(place_of(change), set()).add(change.kin.asked)
+        for head in self.heads:
+            asked.setdefault(place_of(head), set()).add(head.kin.asked)
         return len(set(map(frozenset, asked.values()))) == 1
+
+    @property
+    def heads(self) -> tuple[Change, ...]:
+        """The changes that are read: of those that are the same one, that of its first test or file where it has one."""
+        if not self.is_many:
+            return (self.first,)
+        groups = [some.changes for some in items(self.changes)]
+        return tuple([next((one for one in some if place_of(one) == self.places[0]), some[0]) for some in groups])
 
     @property
     def verdict(self) -> str:

@@ -155,6 +155,17 @@ def test_tests_of_one_function_are_one_item_those_that_were_asked_alike_first():
     assert items_by_test([*changes[::2], One("e", "e")])[0].is_asked_alike
 
 
+def test_what_several_tests_share_is_read_once_and_so_asked_alike():
+    other = K._replace(asked=b"asked else")
+    changes = [One(f"{test}{at}", test, alike=at, kin=kin) for test, kin in (("x", K), ("y", other)) for at in (1, 2)]
+
+    (found,) = items_by_test(changes)
+
+    assert [one.name for one in found.heads] == ["x1", "x2"]
+    assert found.is_asked_alike
+    assert items(changes)[0].is_asked_alike
+
+
 def test_tests_that_were_asked_alike_stay_together_where_not_all_of_a_function_fit():
     other = K._replace(asked=b"asked else")
     some = [One(f"{at};", f"{at}", kin=other if at % 2 else K) for at in range(TOGETHER + 2)]
