@@ -43,7 +43,7 @@ STATES = {
     "rejected": Look("redo", "bad", VERDICT_WORDS["rejected"], "to be recorded again"),
     "delete": Look("cross", "warn", VERDICT_WORDS["delete"], "marked for deletion"),
     "revert": Look("return", "note", "old one back", "the old recording is to come back"),
-    "waiting": Look("undecided", "warn", "for another person", "somebody agreed, and somebody else has to"),
+    "waiting": Look("undecided", "warn", "for others", "somebody agreed, and somebody else has to"),
     "mixed": Look("mixed", "quiet", "some decided"),
 }
 GONE_STATES = STATES | {
