@@ -215,6 +215,8 @@ def _runs(options: Namespace) -> tuple[UsedRun, ...]:
     from recviewer.used import kept
 
     if options.runs is None:
+        if options.changed or (options.what and not os.path.isdir(options.what[0]) and ".." not in options.what[0]):
+            return ()  # files by themselves: no rule that asks runs is asked
         where = places.find(_folder(options))
         found = kept.kept_in(where.data) if not where.conflict else kept.KeptRuns((), ())
         for name, why in found.bad:
@@ -230,9 +232,7 @@ def _runs(options: Namespace) -> tuple[UsedRun, ...]:
 def _folder(options: Namespace) -> Path:
     """Return the directory whose recordings are looked at; of a range the repository."""
     what: list[str] = options.what
-    if len(what) == 1 and os.path.isdir(what[0]):
-        return Path(what[0])
-    return Path(options.repo) if not what or ".." in what[0] else _top(Path(what[0]).parent)
+    return Path(what[0]) if len(what) == 1 and os.path.isdir(what[0]) else Path(options.repo)
 
 
 def _put(text: str, output: str | None) -> None:

@@ -134,3 +134,10 @@ def test_clocks_may_differ_a_little(tmp_path, check, tree, paths):
     place = keep(run_over(tree.top, {paths[0]: 1, paths[1]: 0}, began=soon, ended=soon), tmp_path)
 
     assert found(check("--runs", str(place), "--format", "json")[1])
+
+
+def test_files_by_themselves_ask_no_run(check, tree, paths, monkeypatch):
+    monkeypatch.setattr("recviewer.used.kept.kept_in", None)
+    tree.commit()
+
+    assert check(paths[0])[0] == check("--changed")[0] == 0
