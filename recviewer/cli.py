@@ -6,6 +6,7 @@ depend on them (each root has its own data folder), so they are put into the env
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import re
@@ -39,6 +40,9 @@ NAME = "recviewer"
 
 HIDDEN = {"--version", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color", "--skip-checks"}
 """Options of every command that are Django's, and work, but are told by no help."""
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What a system says of a file that cannot grow."""
 
 COMMON = frozenset({"-v", "--verbosity", "--settings", "--pythonpath"})
 """Options of every command that take a value."""
@@ -185,8 +189,8 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
             sys.exit(2)
         execute_from_command_line([NAME, *with_query(given)])
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever reads has had enough, which is no failure
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        _end_printing(error)
     except BadEnvironment as bad:
         sys.stderr.write(f"{_without_variable(bad, repository)}\n")
         sys.exit(2)
@@ -202,6 +206,22 @@ def _without_variable(bad: BadEnvironment, repository: str | None) -> str:
     if repository and bad.name == "RECVIEWER_REPO":
         return f"recviewer: {os.path.abspath(repository)}: {bad.wanted}."
     return str(bad)
+
+
+def _end_printing(error: OSError) -> None:
+    """End where nothing more can be printed: no failure where whoever reads has had enough. Raises what is neither."""
+    is_enough = isinstance(error, BrokenPipeError)
+    if not is_enough and error.errno not in NO_ROOM:
+        raise error
+    _print_no_more()
+    if not is_enough:
+        sys.stderr.write(f"CommandError: {error}\n")
+        sys.exit(2)
+
+
+def _print_no_more() -> None:
+    """Keep Python from writing at its end what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _name_recorder(given: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ import platformdirs
 from recviewer import env, held
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository
+from recviewer.named_files import own_text
 
 PACKAGE = Path(__file__).resolve().parent
 _BUNDLED = PACKAGE / "_bundled"
@@ -65,7 +66,7 @@ class Owner:
 def owner_of(data: Path) -> Owner | None:
     """Return whose a data folder is, None where it does not say so yet."""
     try:
-        told = json.loads((data / "root").read_text())
+        told = json.loads(own_text(data / "root"))
         return Owner(str(told["what"]), str(told["place"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -159,7 +160,7 @@ def local_secret(data: Path) -> str:
     """Return the signing key of a local instance, made once and kept in its data folder; "" where there is no folder."""
     keep = data / "secret-key"
     try:
-        return keep.read_text().strip()
+        return own_text(keep).strip()
     except OSError:
         pass
     try:

@@ -1,4 +1,8 @@
+import errno
+import os
+
 import pytest
+from django.core import management
 from django.core.management import get_commands, load_command_class
 
 from recviewer import cli
@@ -75,3 +79,29 @@ def test_options_of_commands_that_take_a_query_are_known(command):
 )
 def test_what_begins_with_a_dash_is_left_out_where_it_is_no_option(typed, read):
     assert cli.with_query(typed.split()) == read.split()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_what_cannot_be_printed_any_more_is_a_sentence(monkeypatch, capsys, number):
+    def full(arguments):
+        raise OSError(number, os.strerror(number))
+
+    ended = []
+    monkeypatch.setattr(management, "execute_from_command_line", full)
+    monkeypatch.setattr(cli, "_print_no_more", lambda: ended.append(True))
+
+    with pytest.raises(SystemExit) as left:
+        cli.main(["show", "x.json"])
+
+    assert (left.value.code, ended) == (2, [True])
+    assert os.strerror(number) in capsys.readouterr().err
+
+
+def test_another_error_of_the_system_is_a_fault_that_is_told_whole(monkeypatch):
+    def broken(arguments):
+        raise OSError(errno.EBADF, "x")
+
+    monkeypatch.setattr(management, "execute_from_command_line", broken)
+
+    with pytest.raises(OSError, match="x"):
+        cli.main(["show", "x.json"])

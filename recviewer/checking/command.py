@@ -16,6 +16,7 @@ from recviewer.checking import baseline, forms, running
 from recviewer.checking.model import Checked, HowCounted, Located
 from recviewer.checking.running import Given
 from recviewer.exchange.plain import put
+from recviewer.named_files import data_of
 from recviewer.smells import Rule, Severity, rules
 from recviewer.smells.suppressing import BadReviews, Suppressions, in_reviews
 from recviewer.store.refusals import Refusal
@@ -118,7 +119,7 @@ def _checked(options: Namespace) -> Checked:
     if let_be:
         checked = replace(checked, found=tuple([_marked(one, let_be) for one in checked.found]))
     if options.baseline:
-        known = baseline.read(Path(options.baseline).read_text(encoding="utf-8"))
+        known = baseline.read(data_of(options.baseline).decode("utf-8", "replace"))
         checked = replace(checked, found=tuple(known.marked(checked.found)))
     return checked
 
@@ -142,7 +143,7 @@ def _let_be(options: Namespace) -> Suppressions:
 def _reviews(named: str, folder: Path) -> bytes:
     revision, colon, path = named.partition(":")
     if not colon or os.path.exists(named):
-        return Path(named).read_bytes()
+        return data_of(named)
     from recviewer.git import blobs, refs
     from recviewer.git.history import contents
     from recviewer.git.ranges import opened
@@ -206,7 +207,7 @@ def _collected(file: str | None) -> frozenset[str] | None:
     """Return the ids of tests in what pytest printed."""
     if file is None:
         return None
-    lines = Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
+    lines = data_of(file).decode("utf-8", "replace").splitlines()
     return frozenset(line.strip() for line in lines if "::" in line)
 
 

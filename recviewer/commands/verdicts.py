@@ -19,6 +19,7 @@ from recviewer.catalog.where import way
 from recviewer.git import ranges, refs
 from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed, Repository
+from recviewer.named_files import data_of
 from recviewer.pairing.pairs import Choice
 from recviewer.review import carrying, from_outside
 from recviewer.review.history import Saying
@@ -102,7 +103,7 @@ def hear(repository: Repository, folder: Path, files: Sequence[str], warn: Warn)
     spoken = [saying for name in files for saying in _of(_read(repository, name), name, warn)]
     usual: Path | None = settings.REVIEWS_FILE
     if not files and usual is not None and usual.is_file():
-        spoken += _of(usual.read_bytes(), str(usual), warn)
+        spoken += _of(data_of(usual), str(usual), warn)
     if databases.is_server(settings.DATABASES["default"]):
         return Heard(tuple(spoken), None, warn, repository, is_on_server=True)
     return Heard(tuple(spoken), _database(repository, folder), warn, repository)
@@ -111,7 +112,7 @@ def hear(repository: Repository, folder: Path, files: Sequence[str], warn: Warn)
 def _read(repository: Repository, name: str) -> bytes:
     """Read a file of the disk, else `REVISION:PATH` as a commit has it: a mirror has no files on disk."""
     if os.path.exists(name) or ":" not in name:
-        return Path(name).read_bytes()
+        return data_of(name)
     revision, _, path = name.partition(":")
     raw = os.fsencode(path)
     commit = refs.commit_of(repository, revision)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from recviewer.named_files import data_from
+
 if TYPE_CHECKING:
     from recviewer.pages.recordings.sought import SoughtRequest
 
@@ -48,7 +50,7 @@ class Command(BaseCommand):
             if what != "-" and not Path(what).is_file():
                 self._tell(by_digits(what, test_id=options["test"]))
                 return
-            data = sys.stdin.buffer.read() if what == "-" else Path(what).read_bytes()
+            data = data_from(sys.stdin.buffer, "standard input") if what == "-" else Path(what).read_bytes()
             if len(data) > settings.FILE_LIMIT_BYTES:
                 raise CommandError(f"{what} is too large", returncode=2)
             self._tell(by_body(document_of(data), test_id=options["test"], url=options["url"]))

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from recviewer.named_files import data_from, data_of
+
 
 class Command(BaseCommand):
     help = (
@@ -99,7 +101,7 @@ class Command(BaseCommand):
         from recviewer.review.reviews_file import merging
 
         place = Path(file or settings.REVIEWS_FILE or "-")
-        data = sys.stdin.buffer.read() if file == "-" else place.read_bytes()
+        data = data_from(sys.stdin.buffer, "standard input") if file == "-" else data_of(place)
         name = "" if file == "-" else place.name
         imported = merging.bring_in(data, actor=local_actor(settings.RECORDINGS_ROOT), name=name)
         self.stdout.write(imported.done.sentence)
