@@ -17,6 +17,7 @@ from typing import Any
 
 import orjson
 
+from recviewer.formats.decode import weight
 from recviewer.recorders import zstandard
 
 HEAD = b'{"inspect":1,"events":['
@@ -26,6 +27,12 @@ LIMIT = 32 * 1024 * 1024
 """Bytes that an archive may hold of samples, and bytes that it may come to."""
 
 FILES_LIMIT = 10_000
+_ENTRY = b"PK\x01\x02"
+"""How each file is announced at the end of an archive."""
+
+WEIGHT_LIMIT = 128 * 1024 * 1024
+"""What one sample may hold, by `weight`: a few bytes of an archive may come to millions of values."""
+
 _SAMPLE = re.compile(r"samples/[^/]+\.json")
 _ATTACHED = "attachment://"
 
@@ -39,6 +46,8 @@ def opened(data: bytes) -> bytes:
     budget = _Budget()
     made: list[bytes] = []
     for text in _samples(data):
+        if weight(text) > WEIGHT_LIMIT:
+            raise BadArchive("an archive of which a sample holds more values than are read at once")
         try:
             sample = orjson.loads(text)
         except ValueError:
@@ -49,10 +58,10 @@ def opened(data: bytes) -> bytes:
 
 def _samples(data: bytes) -> Iterator[bytes]:
     left = LIMIT
+    if data.count(_ENTRY) > FILES_LIMIT:  # before an object is made of each
+        raise BadArchive(f"an archive of more than {FILES_LIMIT:,} files")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if len(archive.infolist()) > FILES_LIMIT:
-                raise BadArchive(f"an archive of more than {FILES_LIMIT:,} files")
             for info in archive.infolist():
                 if not _SAMPLE.fullmatch(info.filename):
                     continue

@@ -13,6 +13,12 @@ ARCHIVE = b"PK\x03\x04"
 PLAIN_LIMIT = 8 * 1024 * 1024
 """Bytes that a compressed file may come to."""
 
+PARTS_LIMIT = 1_000
+"""Streams that may follow each other in a compressed file: each is a copy of all that is left."""
+
+WEIGHT_LIMIT = 128 * 1024 * 1024
+"""What a compressed file may hold, by `weight`: its own size says nothing of that to whoever chooses who reads it."""
+
 
 class BadPacking(Exception):
     """A compressed file that cannot be opened. The message has no full stop."""
@@ -25,6 +31,17 @@ def is_packed(data: bytes) -> bool:
 
 def unpacked(data: bytes) -> bytes:
     """Return what a file holds: itself, where it is not compressed; of an archive the calls. Raises BadPacking."""
+    plain = _opened(data)
+    if plain is data:
+        return data
+    from recviewer.formats.decode import weight  # few files are compressed
+
+    if weight(plain) > WEIGHT_LIMIT:
+        raise BadPacking("compressed, and holds more values than are read at once")
+    return plain
+
+
+def _opened(data: bytes) -> bytes:
     if data.startswith(ARCHIVE):
         from recviewer.recorders import archives  # few files are one
 
@@ -34,8 +51,11 @@ def unpacked(data: bytes) -> bytes:
             raise BadPacking(str(reason)) from None
     if not is_packed(data):
         return data
-    made, left = bytearray(), data
+    made, left, parts = bytearray(), data, 0
     while left.startswith(MAGIC):
+        parts += 1
+        if parts > PARTS_LIMIT:
+            raise BadPacking(f"compressed in more than {PARTS_LIMIT:,} parts")
         opener = zlib.decompressobj(31)
         try:
             made += opener.decompress(left, PLAIN_LIMIT + 1 - len(made))

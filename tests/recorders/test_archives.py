@@ -126,6 +126,20 @@ def test_what_would_fill_the_memory_is_not_opened(monkeypatch):
     assert "more than 3 files" in reason(packed(["{}"] * 3))
 
 
+def test_many_values_in_few_bytes_are_not_opened(monkeypatch):
+    monkeypatch.setattr(archives, "WEIGHT_LIMIT", 100_000)
+    wide = packed(["[" + "{}," * 1_000 + "0]"])
+    assert len(wide) < 1_000
+    assert "more values" in reason(wide)
+
+
+def test_many_files_are_counted_before_one_is_looked_at(monkeypatch):
+    monkeypatch.setattr(archives, "FILES_LIMIT", 3)
+    many = packed(["{}"] * 3)
+    monkeypatch.setattr(archives.zipfile, "ZipFile", None)
+    assert "more than 3 files" in reason(many)
+
+
 @pytest.mark.parametrize(
     ("sample", "told"),
     [

@@ -61,6 +61,18 @@ def test_what_would_fill_the_memory_is_not_opened(monkeypatch):
     assert "more than" in part.reading.exchange.problems[0].what
 
 
+def test_many_values_in_few_bytes_are_not_opened():
+    with pytest.raises(packing.BadPacking, match="more values"):
+        packing.unpacked(gzip.compress(b"[" + b"{}," * 700_000))
+
+
+def test_streams_that_follow_each_other_are_read_so_far():
+    one, none = gzip.compress(b"ab"), gzip.compress(b"")
+    assert packing.unpacked(one * 1_000) == b"ab" * 1_000
+    with pytest.raises(packing.BadPacking, match="1,000 parts"):
+        packing.unpacked(none * 1_001)
+
+
 def test_what_is_compressed_and_no_recording_is_left_alone():
     assert read_file(gzip.compress(b"name: x\n"), "cassettes/a.yaml.gz") == ()
 
