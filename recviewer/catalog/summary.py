@@ -6,6 +6,7 @@ Knows no database, so that it can run in a worker process.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from recviewer.catalog.jobs import Job, JobResult
@@ -18,7 +19,7 @@ from recviewer.exchange.text import line_of, reasons
 from recviewer.formats.raw import host_of
 from recviewer.formats.version import reader_version
 from recviewer.recent import Recent
-from recviewer.recorders.reading import ReadPart, bytes_of, failed, sum_file
+from recviewer.recorders.reading import ReadPart, bytes_of_each, failed, sum_file
 from recviewer.recorders.registry import read_as
 from recviewer.store import files
 from recviewer.store.scan import FileStamp
@@ -91,13 +92,15 @@ def summarize(data: bytes, key: str) -> Summed:
 
 
 def _summed(data: bytes, name: str, blob: str) -> Summed:
-    parts = [summary_of(part, blob=blob_of_part(data, part, blob)) for part in sum_file(data, name)]
-    return Summed(blob, reader_version(), tuple(parts))
+    parts = sum_file(data, name)
+    each = zip(parts, blobs_of_parts(data, parts, blob), strict=True)
+    return Summed(blob, reader_version(), tuple([summary_of(part, blob=own) for part, own in each]))
 
 
-def blob_of_part(data: bytes, part: ReadPart, blob: str) -> str:
-    """Return the blob id of the bytes of an exchange. data, blob: of the whole file."""
-    return files.blob_id(bytes_of(data, part)) if part.part else blob
+def blobs_of_parts(data: bytes, parts: Sequence[ReadPart], blob: str) -> Iterator[str]:
+    """Yield the blob id of the bytes of each exchange of a file. data, blob: of the whole file."""
+    for part, own in zip(parts, bytes_of_each(data, parts), strict=True):
+        yield files.blob_id(own) if part.part else blob
 
 
 class Once:

@@ -13,7 +13,7 @@ from recviewer.catalog import alone, usage
 from recviewer.catalog.filters import AT_COMMIT
 from recviewer.catalog.found import SMELLS
 from recviewer.catalog.naming import file_of, suite_of
-from recviewer.catalog.summary import blob_of_part, summary_of
+from recviewer.catalog.summary import blobs_of_parts, summary_of
 from recviewer.exchange.contract import Place, to_json
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
@@ -82,8 +82,9 @@ def found_below(root: Path, *, limit_bytes: int) -> Iterator[ReadExchange]:
 def found_in(data: bytes, file: str, *, exact: bool = False) -> Iterator[ReadExchange]:
     """Yield the exchanges of a file's bytes. file: its key. exact: keep how floats were written."""
     blob = files.blob_id(data)
-    for part in read_file(data, read_as(file), exact=exact):
-        yield ReadExchange(file, part, blob_of_part(data, part, blob), len(data), blob)
+    parts = read_file(data, read_as(file), exact=exact)
+    for part, own in zip(parts, blobs_of_parts(data, parts, blob), strict=True):
+        yield ReadExchange(file, part, own, len(data), blob)
 
 
 Usage: TypeAlias = tuple[int | None, str | None, str | None]

@@ -14,7 +14,7 @@ from recviewer.formats.decode import EFFORT_LIMIT, HEAVY_BYTES, effort, weight
 from recviewer.formats.raw import host_of
 from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
-from recviewer.recorders.reading import bytes_of, key_of_part, read_file, read_part
+from recviewer.recorders.reading import bytes_of, bytes_of_each, key_of_part, read_file, read_part
 from recviewer.recorders.registry import read_as
 from recviewer.replay.made_anew import made_anew
 from recviewer.replay.names import Replay, ReplayState
@@ -154,8 +154,8 @@ class Side:
 def file_meaning_of(data: bytes, name: str, blob: str) -> FileMeaning:
     """Read the bytes of a file. name, blob: of the file. Never raises."""
     parts = []
-    for one in read_file(data, name):
-        own = bytes_of(data, one)
+    found = read_file(data, name)
+    for one, own in zip(found, bytes_of_each(data, found), strict=True):
         meaning = _meaning(one.reading, one.replay, own)
         parts.append(PartMeaning(one.part, one.index, files.blob_id(own) if one.part else blob, meaning, one.start))
     is_whole = len(parts) == 1 and not parts[0].part

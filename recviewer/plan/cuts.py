@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from recviewer.plan.model import CutOut, FileToDo, LeftOut
-from recviewer.recorders.reading import bytes_of, read_file
+from recviewer.recorders.reading import bytes_of_each, read_file
 from recviewer.recorders.registry import read_as
 from recviewer.review.cutting import UNCUT, left_of
 from recviewer.store.files import blob_id
@@ -52,4 +52,5 @@ class Cuts:
 
 
 def _blobs(data: bytes, path: str) -> dict[str, str]:
-    return {one.part: blob_id(bytes_of(data, one)) for one in read_file(data, read_as(path))}
+    found = read_file(data, read_as(path))
+    return {one.part: blob_id(own) for one, own in zip(found, bytes_of_each(data, found), strict=True)}

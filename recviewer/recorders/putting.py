@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 
 from recviewer.recorders.packing import BadPacking, packed_as, unpacked
-from recviewer.recorders.reading import ReadPart, bytes_of, read_file
+from recviewer.recorders.reading import ReadPart, bytes_of_each, read_file
 
 
 class NotPut(Exception):
@@ -20,7 +20,7 @@ def with_parts(data: bytes, old: bytes, name: str, parts: Collection[str]) -> by
     file now, and what was put into it. Raises NotPut.
     """
     there, before = read_file(data, name), read_file(old, name)
-    held, wanted = [bytes_of(data, one) for one in there], [bytes_of(old, one) for one in before]
+    held, wanted = list(bytes_of_each(data, there)), list(bytes_of_each(old, before))
     if len({one.part for one in before} & set(parts)) < len(set(parts)):
         raise NotPut("is not in the file of before")
     if any(one.rest for one in (*there, *before)):
@@ -41,7 +41,7 @@ def with_parts(data: bytes, old: bytes, name: str, parts: Collection[str]) -> by
         order.insert(number + len(order) - len(held), wanted[place])
         shift += len(piece)
     result = packed_as(made, data)
-    if [bytes_of(result, one) for one in read_file(result, name)] != order:
+    if list(bytes_of_each(result, read_file(result, name))) != order:
         raise NotPut("cannot be put back without other exchanges of its file being changed")
     return result
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -137,11 +137,18 @@ def _read(recorder: Recorder, part: FilePart, index: int, name: str, data: bytes
 
 def bytes_of(data: bytes, part: ReadPart) -> bytes:
     """Return the bytes of an exchange, as they are without compression. data: of its file."""
-    if not part.part:
-        return data
-    data = unpacked(data)
-    rest = data[slice(*part.rest)] if part.rest else b""
-    return data[part.start : part.end] + rest
+    return next(bytes_of_each(data, (part,)))
+
+
+def bytes_of_each(data: bytes, parts: Iterable[ReadPart]) -> Iterator[bytes]:
+    """Yield the bytes of some exchanges of a file as `bytes_of` does, but open the file once: it may hold very many."""
+    plain = None
+    for part in parts:
+        if not part.part:
+            yield data
+            continue
+        plain = unpacked(data) if plain is None else plain
+        yield plain[part.start : part.end] + (plain[slice(*part.rest)] if part.rest else b"")
 
 
 def without(data: bytes, name: str, parts: Collection[str]) -> bytes | None:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Count
 
 from recviewer.catalog.models import File, Recording
-from recviewer.recorders.reading import bytes_of, read_file, without
+from recviewer.recorders.reading import bytes_of_each, read_file, without
 from recviewer.recorders.registry import read_as
 from recviewer.review.choosing import Chosen
 from recviewer.review.subjects import chunked
@@ -98,5 +98,5 @@ def left_of(data: bytes, name: str, parts: Sequence[str]) -> bytes | None:
     rest = without(data, name, parts)
     if rest is None:
         return None
-    kept = [bytes_of(data, one) for one in read_file(data, name) if one.part not in parts]
-    return rest if kept == [bytes_of(rest, one) for one in read_file(rest, name)] else None
+    kept = list(bytes_of_each(data, [one for one in read_file(data, name) if one.part not in parts]))
+    return rest if kept == list(bytes_of_each(rest, read_file(rest, name))) else None

@@ -7,7 +7,8 @@ import pytest
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
-from recviewer.recorders import packing
+from recviewer.catalog.summary import summarize
+from recviewer.recorders import packing, reading
 from recviewer.recorders.reading import bytes_of, read_file, without
 from recviewer.recorders.registry import claims
 
@@ -71,6 +72,17 @@ def test_streams_that_follow_each_other_are_read_so_far():
     assert packing.unpacked(one * 1_000) == b"ab" * 1_000
     with pytest.raises(packing.BadPacking, match="1,000 parts"):
         packing.unpacked(none * 1_001)
+
+
+def test_a_compressed_file_of_many_exchanges_is_opened_once(monkeypatch):
+    opened = []
+    real = packing.unpacked
+    monkeypatch.setattr(reading, "unpacked", lambda data: opened.append(1) or real(data))
+
+    parts = summarize(PACKED, "tests/cassettes/a.yaml.gz").parts
+
+    assert len(parts) == 3
+    assert len(opened) == 2  # to read it, and for the bytes of all
 
 
 def test_what_is_compressed_and_no_recording_is_left_alone():
