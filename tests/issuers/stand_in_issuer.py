@@ -5,6 +5,7 @@ is noted in `wrong`, which tests expect to be empty.
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import socket
@@ -30,6 +31,25 @@ def jwk(key, kid, alg="ES256", **more):
     return {**made, "kid": kid, "use": "sig", "alg": alg, **more}
 
 
+class _Server(ThreadingHTTPServer):
+    """Ends at its end what is still open: a browser connects before it asks, and may never ask."""
+
+    daemon_threads = False
+
+    def __init__(self, *given):
+        super().__init__(*given)
+        self._open = []
+
+    def process_request(self, request, client_address):
+        self._open.append(request)
+        super().process_request(request, client_address)
+
+    def end_connections(self):
+        for one in self._open:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+
 class StandInIssuer:
     """claims: changes to what the ID token says; None takes one away. info: the same for userinfo. said: for the metadata.
 
@@ -47,8 +67,7 @@ class StandInIssuer:
         self.tokens = None
         self.back = BACK
         self.calls, self.wrong, self.codes, self.held = [], [], {}, {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     @property
@@ -57,6 +76,7 @@ class StandInIssuer:
 
     def close(self):
         self._server.shutdown()
+        self._server.end_connections()
         self._server.server_close()
 
     def visit(self, address, client=CLIENT, back=BACK):
