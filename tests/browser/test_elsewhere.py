@@ -1,5 +1,9 @@
 """Signing in by an issuer of another site, in a real browser: cookies come back, and no form is sent there."""
 
+import contextlib
+import socket
+import threading
+
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
@@ -26,7 +30,16 @@ def hosted(settings, transactional_db, django_user_model):
 def live_server(hosted):
     """At `localhost`; the issuer is at `127.0.0.1`, which to a browser is another site."""
     server = LiveServer("localhost")
+    httpd, opened = server.thread.httpd, []
+    take = httpd.process_request
+    httpd.process_request = lambda request, address: (opened.append(request), take(request, address))
     yield server
+    for one in opened:  # a browser connects before it asks; whoever serves that ends while the database is still shared
+        with contextlib.suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=10)
     server.stop()
 
 
