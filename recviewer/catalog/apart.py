@@ -15,6 +15,7 @@ from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.summary import of_unreadable, work
 from recviewer.formats.decode import effort
 from recviewer.formats.version import reader_version
+from recviewer.recorders.packing import BadPacking, unpacked
 from recviewer.store import files
 from recviewer.store.refusals import Refusal
 
@@ -27,6 +28,9 @@ SOON_EFFORT = 600_000
 380,000) takes a tenth of what the start of a process takes; a list of empty objects of that size comes to 12 million.
 """
 
+COMPRESSED = (b".gz", b".eval")
+"""How names of files end that may come to more than they are."""
+
 SECONDS = 120
 """How long one file may take."""
 
@@ -35,13 +39,26 @@ MEMORY_BYTES = 2 * 1024 * 1024 * 1024
 
 
 def is_read_apart(root: str, job: Job) -> bool:
-    """Tell whether a file is read apart: a large one, but for one that is soon read or cannot be had."""
+    """Tell whether a file is read apart: a large one, but for one that is soon read or cannot be had.
+
+    The size of one that is compressed says nothing: it is opened, which costs less than a page may.
+    """
+    if job.size <= LARGE_BYTES and job.raw.endswith(COMPRESSED):
+        return _comes_to_much(root, job)
     if job.size <= LARGE_BYTES or job.size > SOON_BYTES:
         return job.size > LARGE_BYTES
     try:
         return effort(files.read(Path(root), job.raw, limit_bytes=SOON_BYTES).data) > SOON_EFFORT
     except Refusal:
         return False
+
+
+def _comes_to_much(root: str, job: Job) -> bool:
+    try:
+        plain = unpacked(files.read(Path(root), job.raw, limit_bytes=LARGE_BYTES).data)
+    except (Refusal, BadPacking):
+        return False
+    return len(plain) > SOON_BYTES or (len(plain) > LARGE_BYTES and effort(plain) > SOON_EFFORT)
 
 
 class Apart:

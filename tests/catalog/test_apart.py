@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 
@@ -61,6 +62,14 @@ def test_a_run_starts_no_process_for_what_is_soon_read(root, chat, answered, is_
 
     assert job.size > apart.LARGE_BYTES
     assert apart.is_read_apart(str(root), job) is is_apart
+
+
+@pytest.mark.parametrize(("size", "is_apart"), [(100_000, False), (apart.SOON_BYTES + 1, True)])
+def test_a_compressed_file_is_read_apart_by_what_it_comes_to(root, size, is_apart):
+    data = gzip.compress(b"x" * size)
+    (root / "a.yaml.gz").write_bytes(data)
+
+    assert apart.is_read_apart(str(root), Job("a.yaml.gz", b"a.yaml.gz", "", len(data))) is is_apart
 
 
 def test_a_large_file_that_went_meanwhile_starts_no_process(root):
