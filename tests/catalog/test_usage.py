@@ -1,6 +1,7 @@
 """What runs say, in the catalog, in queries, facets and exports."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -167,11 +168,11 @@ def test_the_list_has_the_facet(runs, client):
 
 def test_deciding_on_all_that_no_run_reads_shows_what_it_rests_on(runs, keep, client):
     keep("broken", {A: 1, C: 0}, left_out=3, stopped="it gave up")
-    text = " ".join(client.get("/bulk/?used=never").content.decode().split())
+    text = " ".join(re.sub("<[^>]*>", "", client.get("/bulk/?used=never").content.decode()).split())
 
     assert "No run of the suite reads 1 recording; 3 would be left." in text
-    assert "azure</a> 29 Nov 2026: read 1 of 3 files</li>" in text
-    assert "broken</a> 29 Nov 2026: read 1 of 2 files (3 not chosen)." in text
+    assert "azure 29 Nov 2026: read 1 of 3 files" in text
+    assert "broken 29 Nov 2026: read 1 of 2 files (3 not chosen)." in text
     assert "it gave up" in text
     assert "What this rests on" not in client.get("/bulk/?used=azure").content.decode()
 
