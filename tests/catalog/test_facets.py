@@ -82,6 +82,7 @@ def some_terms():
     return st.lists(one, max_size=5).map(lambda terms: list(dict.fromkeys(terms)))
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @hypothesis.settings(deadline=None)
 @given(some_terms())

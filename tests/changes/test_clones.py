@@ -84,6 +84,7 @@ def test_what_is_missing_comes_by_the_commands_that_are_named(clone, how, spec):
     assert len(set(said)) == len(said), "a command did not help"
 
 
+@pytest.mark.slow
 def test_remote_branch_is_fetched_under_the_name_that_was_asked_for(clone):
     place = clone("--single-branch")
 
@@ -115,6 +116,7 @@ def test_upstream_previous_and_older_commits_are_names_too(clone, origin):
     assert refs.commit_of(repository, main[:7]) == refs.commit_of(repository, "origin") == main
 
 
+@pytest.mark.slow
 def test_uncommitted_work_is_told_from_where_the_branch_left(origin, make):
     origin.git("checkout", "-q", "topic")
     origin.put(make.chat("Which planet is blue?", "Neptune."))
@@ -142,6 +144,7 @@ def make_path(tree, commit):
     return tree.git("diff-tree", "-r", "--name-only", "--no-commit-id", commit).split("\n")[0]
 
 
+@pytest.mark.slow
 def test_submodule_is_a_repository_of_its_own(origin, tmp_path):
     outer = tmp_path / "outer"
     origin.git("init", "-q", "-b", "main", str(outer))
@@ -209,6 +212,7 @@ def test_repository_that_cannot_be_compared_says_so(origin, tmp_path, how):
             refs.branches(opened(place))
 
 
+@pytest.mark.slow
 def test_every_call_of_git_is_bounded(origin, tmp_path, monkeypatch):
     slow = tmp_path / "bin"
     slow.mkdir()

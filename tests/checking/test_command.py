@@ -185,6 +185,7 @@ def test_only_what_is_new_counts_on_a_base(tree, check):
     assert json.loads(out)["changes"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.parametrize("is_committed", [False, True])
 def test_processes_share_what_a_range_reads_and_find_the_same(tree, check, monkeypatch, is_committed):

@@ -44,6 +44,7 @@ def test_the_line_of_what_holds_it_is_told_where_it_is_not_there():
     assert line_of(b'{\n"a": {\n"b": 1}}', "/a/z") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data",
     [b"[" * 400_000, b'{"a":' * 100_000, b'"' + b'\\"' * 400_000, b'"a' * 400_000, b"1," * 400_000, b"\\" * 800_000],

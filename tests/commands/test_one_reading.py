@@ -85,6 +85,7 @@ def of_export(capfd, root, query):
     return sorted(json.loads(line)["path"] for line in capfd.readouterr().out.splitlines())
 
 
+@pytest.mark.slow
 def test_three_readers_find_the_same(tree, root, client, capfd):
     for query in QUERIES:
         page = of_page(client, query)

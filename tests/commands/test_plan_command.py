@@ -148,6 +148,7 @@ def test_text_of_a_range(capfdbinary, decided, root):
     assert "git switch" not in text
 
 
+@pytest.mark.slow
 def test_a_mirror_says_what_to_check_out(capfdbinary, decided, root, tmp_path):
     spec = decided("new", "old", "moon")
     subprocess.run(["git", "clone", "-q", "--mirror", str(root), str(tmp_path / "mirror")], check=True)

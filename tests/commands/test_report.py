@@ -231,6 +231,7 @@ def test_a_file_of_reviews_that_cannot_be_read_ends_with_2(repository, file, sai
     assert failed.value.returncode == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("verdict", "level", "code"),
     [

@@ -63,6 +63,7 @@ def test_missing_root_is_refused(root):
     assert failure.value.returncode == 2
 
 
+@pytest.mark.slow
 def test_rules_look_at_the_tree_before_their_findings_are_searched(root, capsys):
     one = chat("Once?")
     for name in ("a", "b"):

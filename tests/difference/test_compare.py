@@ -349,6 +349,7 @@ def test_ids_that_refer_to_each_other_differently_are_a_request_change():
     assert difference.section(SectionKind.REFERENCES)
 
 
+@pytest.mark.slow
 def test_no_two_cases_are_compared_without_an_answer():
     for old, new in itertools.islice(itertools.combinations(EXCHANGES, 2), 0, None, 101):
         assert 0.0 <= compare(old, new).similarity <= 1.0
@@ -379,6 +380,7 @@ def test_what_an_error_holds_besides_its_words_is_told():
     assert [(change.keys[-1], change.old, change.new) for change in found] == [("param", "seed", "n")]
 
 
+@pytest.mark.slow
 def test_choices_of_one_index_and_tools_of_one_name_are_counted_once():
     from recviewer.difference import answers, asked
     from recviewer.exchange.model import Exchange, Kind, Output

@@ -142,6 +142,7 @@ def test_any_bytes_put_anywhere_are_read_as_when_read_whole(data):
     same(file[:at] + data.draw(st.sampled_from(ODD)) + file[at + gone :])
 
 
+@pytest.mark.slow
 def test_odd_bytes_beside_any_quote_of_a_chunk_are_read_as_when_read_whole():
     file = file_of([*[chunk(f" {n}", padding="x") for n in range(6)], chunk("", finish="stop")])
     first, last = file.find(b'" 2"'), file.find(b'" 4"') + 4

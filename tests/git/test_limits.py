@@ -58,6 +58,7 @@ def test_output_is_bounded(fake, monkeypatch):
         run(("ls-tree",), env=environment())
 
 
+@pytest.mark.slow
 def test_time_is_bounded_also_where_nothing_is_said(fake):
     fake("import time\ntime.sleep(60)")
     started = time.monotonic()
@@ -107,6 +108,7 @@ def test_one_object_that_is_too_large_is_said(work_tree, monkeypatch):
         list(contents(repository, blobs))
 
 
+@pytest.mark.slow
 def test_leaving_early_is_no_failure(work_tree):
     for number in range(30):
         work_tree.commit(str(number), a=str(number))

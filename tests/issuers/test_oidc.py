@@ -214,6 +214,7 @@ def test_what_is_no_answer_is_refused(issuer, place, fault):
     assert ("GET", "/elsewhere") not in issuer.calls
 
 
+@pytest.mark.slow
 def test_one_that_is_slow_is_down_and_not_asked_again_at_once(issuer, monkeypatch):
     issuer.faults["/token"] = "slow"
     monkeypatch.setattr(calling, "SECONDS", 0.25)

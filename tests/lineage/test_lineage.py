@@ -58,6 +58,7 @@ def test_recording_is_followed_back_through_all_its_names(remade):
     assert (found.end, found.further, found.problems) == ("", None, ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_old_name_leads_to_the_same_story(remade, number):
     tree, *paths = remade

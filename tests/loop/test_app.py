@@ -41,6 +41,7 @@ def with_app(loop, settings, pair):
     return loop
 
 
+@pytest.mark.slow
 def test_status_and_comment_are_those_of_the_app(with_app, quiet):
     head = with_app.push(3, "new answers", ada="ada is there.")
 
@@ -53,6 +54,7 @@ def test_status_and_comment_are_those_of_the_app(with_app, quiet):
     assert len(with_app.stand_in.granted) == 1
 
 
+@pytest.mark.slow
 def test_an_app_that_starts_runs_asks_for_that_right(with_app, settings):
     settings.HOST = dataclasses.replace(settings.HOST, record=RecordRun("main", "record.yml"))
     with_app.stand_in.rights = {**with_app.stand_in.rights, "actions": "write"}
@@ -63,6 +65,7 @@ def test_an_app_that_starts_runs_asks_for_that_right(with_app, settings):
     assert with_app.states() == ["pending"]
 
 
+@pytest.mark.slow
 def test_a_token_is_replaced_before_it_ends(with_app):
     with_app.stand_in.lifetime = app.EARLY_SECONDS - 1
     with_app.push(3, "new answers", ada="ada is there.")
@@ -73,6 +76,7 @@ def test_a_token_is_replaced_before_it_ends(with_app):
     assert with_app.states() == ["pending"]
 
 
+@pytest.mark.slow
 def test_a_token_that_was_withdrawn_is_asked_for_anew(with_app):
     with_app.push(3, "new answers", ada="ada is there.")
     with_app.work()

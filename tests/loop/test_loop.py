@@ -19,6 +19,7 @@ def send(loop, number=3, *, name="1f2e", secret=SECRET, **how):
     return client.post(f"/hooks/{loop.kind}", body, content_type="application/json", headers=headers)
 
 
+@pytest.mark.slow
 def test_from_a_push_to_a_green_status_and_round_again(loop, quiet):
     head = loop.push(3, "new answers", ada="ada is there.", cleo="cleo is new.")
 
@@ -56,6 +57,7 @@ def test_from_a_push_to_a_green_status_and_round_again(loop, quiet):
     assert loop.states(second)[-1] in ("failure", "failed")
 
 
+@pytest.mark.slow
 def test_nothing_is_told_twice(loop, quiet):
     loop.push(3, "new answers", ada="ada is there.")
     send(loop)
@@ -72,6 +74,7 @@ def test_nothing_is_told_twice(loop, quiet):
     assert posted == []
 
 
+@pytest.mark.slow
 def test_without_webhooks_the_list_is_asked_for(loop):
     head = loop.push(3, "new answers", ada="ada is there.")
     other = loop.push(4, "more", ada="ada is there.", bob="bob is gone.")
@@ -88,6 +91,7 @@ def test_without_webhooks_the_list_is_asked_for(loop):
     assert loop.states(pushed) == ["pending"]
 
 
+@pytest.mark.slow
 def test_a_request_that_was_closed_is_left_alone(loop, quiet):
     head = loop.push(3, "new answers", ada="ada is there.")
     loop.work()
@@ -106,6 +110,7 @@ def test_a_request_that_was_closed_is_left_alone(loop, quiet):
     assert loop.states()[-1] == "success"
 
 
+@pytest.mark.slow
 def test_a_request_without_recordings_gets_a_status_and_no_comment(loop):
     (loop.author.top / "README").write_text("words")
     head = loop.push(3, "words")
@@ -116,6 +121,7 @@ def test_a_request_without_recordings_gets_a_status_and_no_comment(loop):
     assert loop.ours() == []
 
 
+@pytest.mark.slow
 def test_the_comment_goes_on_where_recordings_went_out_of_the_request(loop):
     loop.push(3, "new answers", cleo="cleo is new.")
     loop.work()
@@ -128,6 +134,7 @@ def test_the_comment_goes_on_where_recordings_went_out_of_the_request(loop):
     assert len(loop.ours()) == 1
 
 
+@pytest.mark.slow
 def test_decisions_that_concern_no_request_tell_nothing(loop, quiet):
     loop.push(3, "new answers", ada="ada is there.")
     loop.push(4, "more", bob="bob is gone.")
@@ -145,6 +152,7 @@ def test_decisions_that_concern_no_request_tell_nothing(loop, quiet):
     assert head in told[0][1]
 
 
+@pytest.mark.slow
 def test_many_decisions_are_told_once(loop, quiet):
     loop.push(3, "new answers", **{f"r{n}": f"answer {n}" for n in range(6)})
     loop.work()
@@ -160,6 +168,7 @@ def test_many_decisions_are_told_once(loop, quiet):
     assert len(loop.stand_in.calls) - calls == 2
 
 
+@pytest.mark.slow
 def test_who_decides_without_end_is_told_of_after_a_minute(loop):
     loop.push(3, "new answers", **{f"r{n}": f"answer {n}" for n in range(6)})
     loop.work()
@@ -171,6 +180,7 @@ def test_who_decides_without_end_is_told_of_after_a_minute(loop):
     assert len(loop.stand_in.calls) > calls
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["github"])
 def test_a_comment_that_somebody_deleted_is_written_again(loop, quiet):
     loop.push(3, "new answers", ada="ada is there.")
@@ -183,6 +193,7 @@ def test_a_comment_that_somebody_deleted_is_written_again(loop, quiet):
     assert len(loop.ours()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["github"])
 def test_our_comment_is_found_again_after_the_database_was_lost(loop):
     loop.push(3, "new answers", ada="ada is there.")
@@ -230,6 +241,7 @@ def test_hooks_that_are_not_taken(loop, settings):
     assert send(loop).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["github"])
 def test_what_a_delivery_claims_is_not_believed(loop):
     """A payload may say anything of head and base: the host is asked."""
@@ -244,6 +256,7 @@ def test_what_a_delivery_claims_is_not_believed(loop):
     assert json.loads(body)["number"] == 3
 
 
+@pytest.mark.slow
 def test_pages_take_what_the_worker_worked_out(loop, settings, monkeypatch):
     loop.push(3, "new answers", ada="ada is there.")
     loop.work()

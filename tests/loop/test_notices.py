@@ -299,6 +299,7 @@ def test_one_whose_way_is_broken_holds_up_nobody(person, note, work):
     assert broken.error == "The account has no address."
 
 
+@pytest.mark.slow
 def test_request_that_has_something_of_yours(loop, person, settings, quiet):
     person()
     person("cy")
@@ -327,6 +328,7 @@ def test_request_that_has_something_of_yours(loop, person, settings, quiet):
     assert len(mail.outbox) == 2
 
 
+@pytest.mark.slow
 def test_two_people_hold_the_status_until_both_have_approved(loop, quiet):
     loop.author.git("checkout", "-q", "main")
     (loop.author.top / ".recviewer").mkdir()

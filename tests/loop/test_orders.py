@@ -71,6 +71,7 @@ def came(order):
     return order.state, order.told
 
 
+@pytest.mark.slow
 def test_a_plan_is_pushed_as_one_commit_upon_the_head(on, settings):
     before = subprocess.run(
         ["git", "--git-dir", settings.REPOSITORY, "for-each-ref"], check=True, capture_output=True, text=True
@@ -91,6 +92,7 @@ def test_a_plan_is_pushed_as_one_commit_upon_the_head(on, settings):
     assert before == after
 
 
+@pytest.mark.slow
 def test_the_pushed_tree_is_what_the_patch_of_the_page_gives(on, tmp_path):
     order = asked(on, "delete")
     patch = b"".join(plans.patch(plan_of()))
@@ -102,6 +104,7 @@ def test_the_pushed_tree_is_what_the_patch_of_the_page_gives(on, tmp_path):
     assert remote(on, "rev-parse", f"{branches(on)[0]}^{{tree}}") == tree
 
 
+@pytest.mark.slow
 @all_hosts
 def test_tests_of_the_plan_are_recorded_again(on, kind):
     order = asked(on, "reject")
@@ -115,6 +118,7 @@ def test_tests_of_the_plan_are_recorded_again(on, kind):
     assert (inputs["request"], inputs["head"]) == ("7", order.head)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verdict", ["delete", "reject"])
 def test_an_order_is_in_the_log_and_given_once(on, verdict):
     order = asked(on, verdict)
@@ -131,6 +135,7 @@ def test_an_order_is_in_the_log_and_given_once(on, verdict):
         orders.give(kind, plan, seen=orders.digest(kind, plan), actor="max")
 
 
+@pytest.mark.slow
 def test_what_its_maker_did_not_see_is_not_ordered(on):
     on.push(7, "again", ada="ada is there.", bob="bob is there.")
     on.work()
@@ -145,6 +150,7 @@ def test_what_its_maker_did_not_see_is_not_ordered(on):
     assert not HostOrder.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verdict", ["delete", "reject"])
 def test_it_is_refused_where_people_decided_otherwise_meanwhile(on, verdict):
     order = asked(on, verdict)
@@ -156,6 +162,7 @@ def test_it_is_refused_where_people_decided_otherwise_meanwhile(on, verdict):
     assert (branches(on), on.stand_in.runs) == ([], [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verdict", ["delete", "reject"])
 def test_it_is_refused_where_the_head_moved(on, verdict):
     order = asked(on, verdict)
@@ -167,6 +174,7 @@ def test_it_is_refused_where_the_head_moved(on, verdict):
     assert (branches(on), on.stand_in.runs) == ([], [])
 
 
+@pytest.mark.slow
 @all_hosts
 @pytest.mark.parametrize("verdict", ["delete", "reject"])
 def test_it_is_refused_for_what_a_stranger_wrote(on, verdict):
@@ -179,6 +187,7 @@ def test_it_is_refused_for_what_a_stranger_wrote(on, verdict):
     assert (branches(on), on.stand_in.runs) == ([], [])
 
 
+@pytest.mark.slow
 def test_where_nobody_says_whose_the_commits_are_they_are_a_strangers(on):
     order = asked(on, "delete")
     told = on.stand_in._told
@@ -188,6 +197,7 @@ def test_where_nobody_says_whose_the_commits_are_they_are_a_strangers(on):
     assert came(order)[0] == "refused"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verdict", ["delete", "reject"])
 def test_a_request_that_was_closed_is_left_alone(on, verdict):
     order = asked(on, verdict)
@@ -198,6 +208,7 @@ def test_a_request_that_was_closed_is_left_alone(on, verdict):
     assert (branches(on), on.stand_in.runs) == ([], [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verdict", ["delete", "reject"])
 def test_a_host_that_is_down_before_is_asked_again(on, verdict):
     order = asked(on, verdict)
@@ -211,6 +222,7 @@ def test_a_host_that_is_down_before_is_asked_again(on, verdict):
     assert len(branches(on)) + len(on.stand_in.runs) == 1
 
 
+@pytest.mark.slow
 def test_a_remote_that_is_down_is_asked_again(on, monkeypatch):
     order = asked(on, "delete")
     real, tries = pushing.transport.talk, []
@@ -229,6 +241,7 @@ def test_a_remote_that_is_down_is_asked_again(on, monkeypatch):
     assert came(order)[0] == "done"
 
 
+@pytest.mark.slow
 def test_a_push_whose_answer_was_lost_is_found_done(on):
     order = asked(on, "delete")
     on.work()
@@ -241,6 +254,7 @@ def test_a_push_whose_answer_was_lost_is_found_done(on):
     assert remote(on, "rev-parse", branches(on)[0]) == commit
 
 
+@pytest.mark.slow
 def test_a_branch_that_is_there_is_never_moved(on):
     order = asked(on, "delete")
     name = f"refs/heads/{orders.branch_of(order)}"
@@ -253,6 +267,7 @@ def test_a_branch_that_is_there_is_never_moved(on):
     assert remote(on, "rev-parse", name) == commit
 
 
+@pytest.mark.slow
 @all_hosts
 @pytest.mark.parametrize("how", [{"way": "gone"}, {"way": "status", "status": 502}, {"way": "gone", "is_done": True}])
 def test_a_run_of_which_nobody_knows_is_never_started_twice(on, how, kind):
@@ -269,6 +284,7 @@ def test_a_run_of_which_nobody_knows_is_never_started_twice(on, how, kind):
     )
 
 
+@pytest.mark.slow
 def test_a_host_that_is_busy_is_asked_again_when_it_says(on):
     order = asked(on, "reject")
     on.stand_in.fail("status", status=429, headers={"Retry-After": "7"}, to="/dispatches")
@@ -279,6 +295,7 @@ def test_a_host_that_is_busy_is_asked_again_when_it_says(on):
     assert (came(order)[0], len(on.stand_in.runs)) == ("done", 1)
 
 
+@pytest.mark.slow
 def test_what_the_host_refuses_is_over(on):
     on.stand_in.workflows = set()
     order = asked(on, "reject")
@@ -291,6 +308,7 @@ def test_what_the_host_refuses_is_over(on):
     assert on.stand_in.runs == []
 
 
+@pytest.mark.slow
 def test_an_order_of_yesterday_is_over(on):
     order = asked(on, "delete")
     on.work(DAY + 60)
@@ -299,6 +317,7 @@ def test_an_order_of_yesterday_is_over(on):
     assert branches(on) == []
 
 
+@pytest.mark.slow
 def test_too_many_tests_are_no_input(on, monkeypatch):
     monkeypatch.setattr(orders, "LONGEST_INPUT", 3)
     order = asked(on, "reject")
@@ -308,6 +327,7 @@ def test_too_many_tests_are_no_input(on, monkeypatch):
     assert "characters" in came(order)[1]
 
 
+@pytest.mark.slow
 def test_nothing_is_given_unless_the_operator_wants_it(loop):
     loop.push(7, "again", ada="ada is there.")
     loop.work()
@@ -318,6 +338,7 @@ def test_nothing_is_given_unless_the_operator_wants_it(loop):
         orders.give(JobKind.BRANCH, plan, seen=orders.digest(JobKind.BRANCH, plan), actor="max")
 
 
+@pytest.mark.slow
 def test_what_the_operator_turned_off_since_is_not_done(on, settings):
     order = asked(on, "delete")
     settings.HOST = dataclasses.replace(settings.HOST, pushes=False)
@@ -327,6 +348,7 @@ def test_what_the_operator_turned_off_since_is_not_done(on, settings):
     assert branches(on) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["main", "recviewer/plan", "recviewer/plan-7-123456789-1/../../main", "-x", ""])
 def test_no_other_name_is_pushed(on, settings, name):
     order = asked(on, "delete")

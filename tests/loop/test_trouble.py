@@ -36,6 +36,7 @@ def _each_fault_somewhere():
         yield pytest.param(where, how, marks=() if is_quick else pytest.mark.slow, id=f"{how}-{where}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("where", "how"), list(_each_fault_somewhere()))
 def test_whatever_fails_wherever_all_is_told_in_the_end(loop, where, how):
     head = loop.push(3, "new answers", ada="ada is there.")
@@ -62,6 +63,7 @@ def test_a_comment_whose_answer_was_lost_is_not_written_twice(loop, way):
     assert len(loop.ours()) == 1
 
 
+@pytest.mark.slow
 def test_a_host_that_is_down_for_a_day_loses_nothing(loop, quiet):
     loop.push(3, "new answers", ada="ada is there.")
     loop.work()
@@ -95,6 +97,7 @@ def test_tries_are_farther_apart_each_time(loop):
     assert job.error == "GET /repos/acme/rockets/pulls was answered with 500 (as asked)."
 
 
+@pytest.mark.slow
 def test_a_host_that_wants_to_be_left_alone_is_left_alone_by_all_jobs(loop):
     for number in (3, 4, 5):
         loop.push(number, f"answers {number}", ada=f"ada is {number}.")
@@ -110,6 +113,7 @@ def test_a_host_that_wants_to_be_left_alone_is_left_alone_by_all_jobs(loop):
     assert len(loop.ours()) == 3
 
 
+@pytest.mark.slow
 def test_a_clock_that_was_far_ahead_holds_nothing_up(loop):
     loop.push(3, "new answers", ada="ada is there.")
     jobs.ask(JobKind.LOOK, 3)
@@ -124,6 +128,7 @@ def test_a_clock_that_was_far_ahead_holds_nothing_up(loop):
     assert not worker.is_silent(timezone.now())
 
 
+@pytest.mark.slow
 def test_a_worker_that_was_killed_leaves_its_job_to_the_next(loop):
     loop.push(3, "new answers", ada="ada is there.")
     jobs.ask(JobKind.LOOK, 3)
@@ -146,6 +151,7 @@ def test_what_is_asked_for_while_it_runs_runs_once_more(db):
     assert HostJob.objects.get().state == JobState.DONE
 
 
+@pytest.mark.slow
 def test_a_push_does_not_wait_for_the_next_try(loop):
     loop.push(3, "new answers", ada="ada is there.")
     jobs.ask(JobKind.LOOK, 3)
@@ -157,6 +163,7 @@ def test_a_push_does_not_wait_for_the_next_try(loop):
     assert loop.states() == ["pending"]
 
 
+@pytest.mark.slow
 def test_git_that_is_behind_is_waited_for(loop):
     old = loop.push(3, "new answers", ada="ada is there.")
     loop.stand_in.put(3, "f" * 40)
@@ -179,6 +186,7 @@ def test_a_base_that_cannot_be_fetched_is_a_sentence(loop, base):
     assert HostJob.objects.get(kind=JobKind.LOOK).state == JobState.WAITING
 
 
+@pytest.mark.slow
 def test_a_remote_that_is_gone_and_comes_back(loop, settings, tmp_path):
     head = loop.push(3, "new answers", ada="ada is there.")
     (tmp_path / "origin.git").rename(tmp_path / "away.git")
@@ -191,6 +199,7 @@ def test_a_remote_that_is_gone_and_comes_back(loop, settings, tmp_path):
     assert loop.states(head) == ["pending"]
 
 
+@pytest.mark.slow
 def test_a_fault_of_ours_stops_no_worker(loop, monkeypatch):
     loop.push(3, "new answers", ada="ada is there.")
     loop.push(4, "more", bob="bob is gone.")
@@ -216,6 +225,7 @@ def test_two_workers_are_one(loop):
         pass
 
 
+@pytest.mark.slow
 def test_what_was_refused_is_tried_when_a_worker_starts(loop):
     loop.push(3, "new answers", ada="ada is there.")
     loop.stand_in.fail("status", status=401)

@@ -118,6 +118,7 @@ def test_no_function_and_no_class_of_others_is_taken(spec, value):
     assert kept.read(asked) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", ["cut", "changed", "empty", "key", "other", "long"])
 def test_a_file_that_is_not_ours_as_we_wrote_it_is_not_read(spec, reads, files, settings, commit, harm, monkeypatch):
     ranges.report_of(spec)

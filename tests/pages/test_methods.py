@@ -71,6 +71,7 @@ DOORS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bad", BAD)
 def test_what_is_no_name_of_a_commit_is_a_sentence_at_every_door(client, no_git, bad):
     for door, more in DOORS:

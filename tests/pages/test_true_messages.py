@@ -217,6 +217,7 @@ def hosted(settings, client, django_user_model):
     client.force_login(django_user_model.objects.create_user("ana", password="a long one, for tests"))
 
 
+@pytest.mark.slow
 def test_hosted_pages_tell_no_place_of_the_disk(client, spec, root, settings, hosted, tmp_path, monkeypatch):
     one = Recording.objects.first()
     addresses = [

@@ -1,5 +1,6 @@
 from itertools import permutations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ def highest(fits):
     )
 
 
+@pytest.mark.slow
 @given(FITS)
 def test_finds_the_best_assignment(fits):
     found = best(fits)

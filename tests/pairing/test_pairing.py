@@ -153,6 +153,7 @@ def test_two_lists_that_became_one_are_a_group(make, paired):
     assert (len(olds), news) == (1, ())
 
 
+@pytest.mark.slow
 def test_hundreds_of_growing_prefixes_are_paired_in_order_of_length(make, paired):
     words = [f"word{number}" for number in range(230)]
     old = [
@@ -259,6 +260,7 @@ def sides_of(make, calls, folder, *, model="m-1", answer="It is so."):
 MANY = settings(max_examples=40, deadline=None)
 
 
+@pytest.mark.slow
 @MANY
 @given(calls=CALLS, data=st.data())
 def test_calls_whose_model_was_renamed_are_all_found(make, calls, data):

@@ -149,6 +149,7 @@ def test_odd_files_go_just_so(put, commit, spec_of, say, applied, git, root):
     assert applied(made) == tree_of(git, root, base)
 
 
+@pytest.mark.slow
 def test_odd_files_come_back_just_so(put, remove, commit, spec_of, say, applied, git, root):
     put("t/recordings/stays.json", asked="Who?")
     for raw, data in ODD.items():

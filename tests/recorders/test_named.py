@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CASES = Path(__file__).parent / "cases"
 OURS = ("RECVIEWER_RECORDER", "DJANGO_SETTINGS_MODULE")
 """What the tests set for themselves."""
@@ -16,6 +18,7 @@ def exported(root, *words):
     return subprocess.run(made, capture_output=True, text=True, env=known, check=False)
 
 
+@pytest.mark.slow
 def test_files_of_the_named_recorder_are_found_anywhere_and_no_others(tmp_path):
     (tmp_path / "anywhere").mkdir()
     (tmp_path / "cassettes").mkdir()
@@ -32,6 +35,7 @@ def test_files_of_the_named_recorder_are_found_anywhere_and_no_others(tmp_path):
     assert "cassettes/b.yaml" in guessed
 
 
+@pytest.mark.slow
 def test_a_name_that_no_recorder_has_is_refused_with_those_that_there_are(tmp_path):
     found = exported(tmp_path, "--recorder", "vhs")
 

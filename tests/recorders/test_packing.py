@@ -56,6 +56,7 @@ def test_what_cannot_be_opened_says_so(data):
     assert without(data, "a.yaml.gz", {"x"}) is None
 
 
+@pytest.mark.slow
 def test_what_would_fill_the_memory_is_not_opened(monkeypatch):
     monkeypatch.setattr(packing, "PLAIN_LIMIT", 1_000_000)
     [part] = read_file(gzip.compress(b"\0" * 100_000_000), "a.yaml.gz")
@@ -94,6 +95,7 @@ def test_requests_without_their_responses_cannot_be_read():
     assert "cannot be paired" in part.reading.exchange.problems[0].what
 
 
+@pytest.mark.slow
 def test_a_compressed_file_is_in_the_catalog(root, db):
     (root / "cassettes").mkdir()
     (root / "cassettes/test_planets.yaml.gz").write_bytes(PACKED)

@@ -139,6 +139,7 @@ def test_nobody_decides_with_less_than_it_takes(ask, checkout):
     assert not Decision.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_change_of_a_range_is_decided_on_as_it_was_seen(ask, spec, root, commit):
     moon, old = "tests/recordings/moon.json", "tests/recordings/old.json"
     words = ("decide", "approve", "--recordings", str(root), "--range", spec)
@@ -192,6 +193,7 @@ def test_a_range_that_is_not_there_is_told(ask, checkout, commit):
     assert "0000000" in told
 
 
+@pytest.mark.slow
 def test_reviews_come_and_go(ask, checkout, tmp_path):
     file = tmp_path / "reviews.jsonl"
     ask("decide", "reject", ONE, "--recordings", str(checkout), "--note", "it lies", role="reviewer")

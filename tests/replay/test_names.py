@@ -188,6 +188,7 @@ def nested(levels, wrap):
     return value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("levels", [254, 5_000, 200_000])
 @pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"a": 1, "b": value}], ids=["lists", "objects"])
 def test_nesting_beyond_reach_cannot_be_verified(levels, wrap):

@@ -74,6 +74,7 @@ def test_every_sign_is_a_reference(quote):
     assert "<" not in made.removeprefix("<code>").removesuffix("</code>")
 
 
+@pytest.mark.slow
 def test_a_comment_always_fits_and_says_what_was_left_out(reported):
     made = reported(count=40, text="words " * 40)
 
@@ -86,6 +87,7 @@ def test_a_comment_always_fits_and_says_what_was_left_out(reported):
     assert "41 recordings touched" in comment(made, limit=3_000)
 
 
+@pytest.mark.slow
 def test_what_is_left_out_goes_in_the_order_that_is_said(reported):
     made = reported(count=40, text="words " * 40)
     where = links(made, "https://rec.example.com")
@@ -108,6 +110,7 @@ def test_no_way_to_count_finds_a_comment_too_long(reported, text):
     assert max(len(told), len(told.encode()), len(told.encode("utf-16-le")) // 2) <= LIMIT
 
 
+@pytest.mark.slow
 def test_a_summary_has_no_marker_and_fits(reported):
     made = reported(count=40, text="words " * 40)
 
@@ -333,6 +336,7 @@ def test_changes_behind_the_first_of_a_line_are_named_with_links(alike):
     assert "<a href=" not in comment(alike)
 
 
+@pytest.mark.slow
 def test_names_that_do_not_fit_are_behind_a_link_or_a_command(alike):
     where = links(alike, "https://r.example")
     short = comment(alike, links=where, limit=len(comment(alike, links=where).encode()) - 1)

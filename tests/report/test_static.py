@@ -95,6 +95,7 @@ class Anchors(HTMLParser):
         self.targets |= {held["href"][1:]} if held.get("href", "").startswith("#") else set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["openai_chat", "openai_models"])
 def test_every_link_inside_the_file_leads_somewhere(kind):
     here = [path for path in FILES if path.parent.name == kind] or FILES[:6]
@@ -116,6 +117,7 @@ def test_the_file_leads_to_the_site_where_there_is_one():
     assert f'<a href="https://rec.example.com/changes/{"a" * 40}..{"b" * 40}">on the site</a>' in page
 
 
+@pytest.mark.slow
 def test_no_word_of_a_long_text_is_lost_between_two_changes(make):
     middle = "".join(f"word{number} " for number in range(1_000))
     old, new = make.side(make.chat("One?", f"Yes {middle}end.")), make.side(make.chat("One?", f"No {middle}END."))

@@ -55,6 +55,7 @@ def test_superusers_read_and_search(with_admin, reviewed, admin_client, model):
         assert "Delete" not in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_nobody_changes_anything(with_admin, reviewed, admin_client, model):
     address, count = f"/admin/review/{model._meta.model_name}/", model.objects.count()

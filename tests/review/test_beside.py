@@ -126,6 +126,7 @@ with held.folder_of_ours(held.FOR_GIT) as one, held.folder_of_ours(held.FOR_SALV
 """
 
 
+@pytest.mark.slow
 def test_leftovers_of_a_killed_process_are_swept_and_those_of_a_living_one_are_not(file, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     code = HOLDER.format(here=str(Path(__file__).parents[2]), file=str(file))

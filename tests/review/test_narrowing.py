@@ -180,6 +180,7 @@ def test_every_line_leaves_some_of_the_recordings_and_its_opposite_the_others(tr
         assert found(f"({line})") == found(line), line
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @hypothesis.settings(deadline=None)
 @given(queries())

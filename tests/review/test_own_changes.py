@@ -216,6 +216,7 @@ def test_a_rejection_of_equal_words_blocks_all_the_same(lost, made, make_recordi
     assert verdicts(made(lost).found) == {"one": "rejected"}
 
 
+@pytest.mark.slow
 def test_a_verdict_on_the_change_is_taken_back_whole(lost, made):
     ranges.say(lambda: made(lost).found, seen(made(lost).found, "one"), actor="Ana", verdict="approve")
 

@@ -447,6 +447,7 @@ def test_of_two_verdicts_of_one_moment_the_same_counts_in_either_order(db, field
     assert after(one, other) == after(other, one)
 
 
+@pytest.mark.slow
 @quickly
 @given(files, files)
 def test_undo_of_an_import_leaves_what_was(db, one, other):

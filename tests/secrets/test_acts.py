@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 
+import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
@@ -17,6 +18,7 @@ from tests.secrets.test_outputs import leaks
 SOME = ["openai project", "google", "private key", "connection string", "cookie", "cohere by name"]
 
 
+@pytest.mark.slow
 def test_acts_on_them_leave_none(client, repo, root, capfdbinary):
     plant(root, SOME, fields=("message", "answer", "header"))
     repo.commit("Plant")

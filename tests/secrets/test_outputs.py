@@ -37,6 +37,7 @@ def parts(secret):
     return [middle[at : at + WINDOW] for at in range(0, max(1, len(middle) - WINDOW), WINDOW)]
 
 
+@pytest.mark.slow
 def test_the_check_itself_finds_all(tmp_path):
     plant(tmp_path, SECRETS)
     text = "\n".join(place.read_text() for place in tmp_path.rglob("*") if place.is_file())
@@ -44,6 +45,7 @@ def test_the_check_itself_finds_all(tmp_path):
     assert leaks(text) == sorted(SECRETS)
 
 
+@pytest.mark.slow
 def test_every_planted_secret_is_found_in_every_field(tmp_path):
     plant(tmp_path, SECRETS)
     missed = []
@@ -115,6 +117,7 @@ def test_no_page_shows_any(client, planted, caplog):
     assert leaks(caplog.text) == []
 
 
+@pytest.mark.slow
 def test_the_index_holds_none(planted):
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):

@@ -1,5 +1,6 @@
 """Old and new conversation beside each other, turn by turn."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,6 +94,7 @@ def test_what_is_the_same_in_words_alone_is_a_change():
     assert told(old, other) == [("changed", 1, 1), ("same", 2, 2)]
 
 
+@pytest.mark.slow
 def test_very_many_turns_are_paired_in_order():
     many = int(CELLS**0.5) + 10
     old = turns(*[([said("user", f"question number {at} is old")], "", []) for at in range(many)])

@@ -271,6 +271,7 @@ def shape(threads):
     ) + repr([[entry.key for entry in one.entries] for one in (*threads.checks, *threads.rest)])
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(a_test(), st.randoms())
 def test_each_exchange_stands_once_each_message_is_shown_once_and_none_is_lost(entries, rng):
@@ -299,6 +300,7 @@ def test_each_exchange_stands_once_each_message_is_shown_once_and_none_is_lost(e
     assert shape(threads_of(others)) == shape(threads)
 
 
+@pytest.mark.slow
 def test_many_exchanges_with_long_messages_take_time_in_proportion():
     def seconds(count):
         text = "a word " * 2_000

@@ -163,6 +163,7 @@ def test_plan_of_a_range_names_it_and_links_its_changes(client, spec):
     assert client.get(group.rows[0].url).context["page"].change.side.name == "old.json"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("form", "begins"),
     [
@@ -252,6 +253,7 @@ def test_a_queue_with_approvals_alone_leads_to_the_comment_and_to_no_empty_plan(
     assert f'href="/plan/{spec}"' not in end
 
 
+@pytest.mark.slow
 def test_queries_of_a_range_do_not_grow(client, commit, make_recording, django_assert_max_num_queries):
     make_recording("tests/recordings/x.json", asked="Who?")
     base = commit("before")

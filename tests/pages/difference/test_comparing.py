@@ -125,6 +125,7 @@ def little_is_too_much(monkeypatch):
     monkeypatch.setattr(raw, "is_heavy", lambda data: False)  # their lines are compared here
 
 
+@pytest.mark.slow
 def test_60_000_choices_are_too_much():
     assert effort(holding(60_000, "one")) > EFFORT_LIMIT
 

@@ -59,6 +59,7 @@ def body(document):
     return document["request"]["body"]
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(FILES),
     st.sampled_from(FILES),

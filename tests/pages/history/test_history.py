@@ -197,6 +197,7 @@ def test_long_history_offers_to_look_further_back(client, story, monkeypatch):
     assert [row.words for row in client.get(page.further_url).context["page"].rows] == ["added"]
 
 
+@pytest.mark.slow
 def test_path_that_was_touched_long_ago_is_reached_look_by_look(client, story, monkeypatch):
     story.put("tests/recordings/gone.json", asked="What was there?", test="t.py::test_gone")
     story.commit("add")

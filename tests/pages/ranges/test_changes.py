@@ -26,6 +26,7 @@ def test_changes_are_listed_one_by_one_on_request(client, spec):
     assert [row.change.churn.value for row in page.changes] == ["text", "new", "gone"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "names"),
     [
@@ -93,6 +94,7 @@ def open_change(client, spec, name):
     return client.get(f"/changes/{spec}?change=tests/recordings/{name}.json")
 
 
+@pytest.mark.slow
 def test_a_queue_leads_from_one_change_to_the_next_and_sums_up(client, spec):
     response = client.get(client.get(f"/changes/{spec}").context["page"].start_url)
     seen = []
@@ -188,6 +190,7 @@ def test_a_newer_push_is_told_with_what_no_longer_applies(client, pushed):
     assert "tests/recordings/moon.json" in html
 
 
+@pytest.mark.slow
 def test_the_place_is_kept_when_the_file_has_another_name_now(client, pushed):
     spec, head = pushed
 
@@ -225,6 +228,7 @@ def test_a_refused_verdict_leads_to_the_difference(client, spec, commit, make_re
     assert "<ins>near</ins>" in page.content.decode()
 
 
+@pytest.mark.slow
 def test_an_open_page_learns_of_the_push(client, pushed):
     spec, head = pushed
 
@@ -323,6 +327,7 @@ def test_an_item_says_what_was_found_on_any_that_it_stands_for(client, commit, m
     assert list(found_on(ShownRange(spec, report), same)) == []
 
 
+@pytest.mark.slow
 def test_a_pair_is_broken_up_and_made_again(client, commit, make_recording, root):
     make_recording("t/recordings/a1.json", asked="Name a river of Europe, please.")
     base = commit("before")
@@ -393,6 +398,7 @@ def test_unknown_change_is_not_found(client, spec):
     assert client.get(f"/changes/{spec}?change=nothing.json").status_code == 404
 
 
+@pytest.mark.slow
 def test_same_change_is_decided_together_and_is_one_undo(client, commit, make_recording):
     for number in range(3):
         make_recording(f"tests/recordings/{number}.json", asked=f"Is llama-stack number {number} fine?")
@@ -489,6 +495,7 @@ def test_a_range_tells_one_number_for_one_thing_wherever_it_tells_it(client, of_
     assert len(client.get(found.url).context["page"].tests) == len(found.finding.on) == 1
 
 
+@pytest.mark.slow
 def test_the_rule_acts_on_the_list_that_is_shown_and_says_how_many(client, of_all_sorts):
     spec = of_all_sorts
     whole = client.get(f"/changes/{spec}").context["page"]
@@ -509,6 +516,7 @@ def test_the_rule_acts_on_the_list_that_is_shown_and_says_how_many(client, of_al
     assert client.get(f"/changes/{spec}").context["page"].churn == 1
 
 
+@pytest.mark.slow
 def test_uncommitted_work_is_a_range_and_a_later_edit_is_seen(client, commit, make_recording):
     make_recording("tests/recordings/moon.json", answered="The moon is far.")
     commit("before")

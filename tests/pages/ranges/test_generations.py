@@ -43,6 +43,7 @@ def test_older_generations_stand_below_their_call(client, spec):
     assert "2 older generations, deleted too" in client.get(f"/changes/{spec}?by=change").content.decode()
 
 
+@pytest.mark.slow
 def test_the_queue_stops_once_for_a_call_until_its_older_generations_are_decided_too(client, spec):
     rows = listed(client, spec)
     (row,) = [row for row in rows.changes if row.older]

@@ -134,6 +134,7 @@ def test_what_the_page_does_not_show_is_refused(client, spec):
     assert not Decision.objects.exists()
 
 
+@pytest.mark.slow
 def test_verdicts_that_differ_are_told_as_that(client, spec):
     calls = page_of(client, spec).context["page"].calls
     decide(client, spec, item=calls[0].item)

@@ -46,6 +46,7 @@ def seen_on(page):
     return re.search(r'name="seen" value="([0-9a-f]{64})"', page)[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "asks", "action"),
     [

@@ -169,6 +169,7 @@ def test_the_page_of_a_request_has_its_number_and_the_title_of_the_list(client, 
     assert '<span class="quiet">#7</span> Record the moon</p>' in html
 
 
+@pytest.mark.slow
 def test_the_list_tells_of_a_request_what_changed_and_whether_it_needs_anybody(client, git, root, chat):
     git("checkout", "-q", "-b", "topic")
     place = root / "tests/recordings/new.json"

@@ -67,6 +67,7 @@ def test_the_items_say_it_and_the_list_narrows_to_them(client, spec, keep_run):
     assert ASKED in text
 
 
+@pytest.mark.slow
 def test_the_page_of_a_change_says_it(client, spec, keep_run):
     keep_run()
 

@@ -62,6 +62,7 @@ def numbers(spec):
     return report_of(spec).numbers
 
 
+@pytest.mark.slow
 def test_first_approval_closes_nothing_and_the_second_does(person, ruled):
     spec = ruled("pay/ 2\n")
     ana, bob = person("ana"), person("bob")
@@ -85,6 +86,7 @@ def open_at(client, spec, number, folder="pay"):
     return client.get(f"/changes/{spec}?change={folder}/recordings/{number}.json").content.decode()
 
 
+@pytest.mark.slow
 def test_status_and_report_wait_for_the_second_person(person, ruled):
     spec = ruled("pay/ 2\n")
     for number, folder in enumerate(("pay", "pay", "other")):
@@ -108,6 +110,7 @@ def test_status_and_report_wait_for_the_second_person(person, ruled):
     assert checks.check(report_of(spec)) == "success"
 
 
+@pytest.mark.slow
 def test_queue_asks_nobody_twice_and_says_what_waits(person, ruled):
     spec = ruled("pay/ 2\n")
     ana, bob = person("ana"), person("bob")
@@ -164,6 +167,7 @@ def test_recording_that_moves_out_of_a_path_is_under_its_rule(person, commit, ma
     assert (numbers(spec).undecided, numbers(spec).waiting) == (1, 1)
 
 
+@pytest.mark.slow
 def test_named_people_alone_count_and_see_what_is_theirs(person, ruled):
     spec = ruled("pay/ @bob\n")
     ana, bob = person("ana"), person("bob")
@@ -241,6 +245,7 @@ def test_approval_that_is_taken_back_counts_no_more(person, ruled):
     assert (numbers(spec).approved, numbers(spec).waiting) == (0, 1)
 
 
+@pytest.mark.slow
 def test_a_test_read_as_a_whole_by_one_person_waits(person, commit, make_recording, root):
     (root / ".recviewer").mkdir()
     (root / ".recviewer/reviewers").write_text("* 2\n")

@@ -47,6 +47,7 @@ def of_a_page(markup):
     return re.sub(r'indexed [^<]*|name="csrf[^>]*|X-CSRFToken[^}]*|seconds="[^"]*"', "", markup)
 
 
+@pytest.mark.slow
 def test_pages_of_very_much_are_those_that_they_would_be(client, make_recording, chat, request):
     page = reverse("recording:show", args=[make_recording(data=choices(chat, 300)).path])
     light = asked_all(client, page)
@@ -62,6 +63,7 @@ def test_pages_of_very_much_are_those_that_they_would_be(client, make_recording,
         assert heavy_ones[query] == found, query
 
 
+@pytest.mark.slow
 def test_the_process_reads_a_file_once_and_another_when_it_is_asked_for(client, make_recording, chat, is_heavy):
     one = make_recording("a.json", data=choices(chat))
     other = make_recording("b.json", data=choices(chat, 41))
@@ -104,6 +106,7 @@ def killed(asker):
     return process
 
 
+@pytest.mark.slow
 def test_a_process_that_went_is_started_again(client, make_recording, chat, is_heavy):
     page = reverse("recording:show", args=[make_recording(data=choices(chat)).path])
     assert client.get(page).status_code == 200

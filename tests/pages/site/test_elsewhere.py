@@ -334,6 +334,7 @@ def test_who_is_signed_in_needs_no_way(issuer):
     assert client.get("/login/with", {"next": HOME}).url == HOME
 
 
+@pytest.mark.slow
 @both
 def test_made_up_codes_wait_like_wrong_passwords(issuer):
     client = Client()

@@ -212,6 +212,7 @@ def told(team, make_recording):
     )
 
 
+@pytest.mark.slow
 def test_no_page_offers_an_act_that_would_be_refused(team, told):
     for role in (Role.VIEWER, Role.REVIEWER, Role.MAINTAINER):
         beyond = {
@@ -220,6 +221,7 @@ def test_no_page_offers_an_act_that_would_be_refused(team, told):
         assert beyond == set()
 
 
+@pytest.mark.slow
 def test_every_act_of_those_pages_is_offered_to_whom_it_is_for(team, told):
     viewers, maintainers = ({name for address in told for name in _offered(team[role], address)} for role in (1, 3))
 

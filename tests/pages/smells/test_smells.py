@@ -61,6 +61,7 @@ def test_before_anything_was_looked_for_the_page_says_so(client, root):
     assert client.get("/smells/broke-off").status_code == 404
 
 
+@pytest.mark.slow
 def test_findings_stand_by_rule_with_numbers(client, tree_of):
     tree_of(ERROR, CUT, GOOD)
 
@@ -72,6 +73,7 @@ def test_findings_stand_by_rule_with_numbers(client, tree_of):
     assert "The answer did not end well" in client.get("/smells/?level=red").content.decode()
 
 
+@pytest.mark.slow
 def test_a_recording_counts_once_by_the_worst_that_was_found_on_it(client, tree_of):
     tree_of(ERROR, CUT, GOOD)
 
@@ -85,6 +87,7 @@ def test_a_recording_counts_once_by_the_worst_that_was_found_on_it(client, tree_
     assert {one.url for line in told for one in line.examples} == {f"/r/{path_of(CUT)}", f"/r/{path_of(ERROR)}"}
 
 
+@pytest.mark.slow
 def test_a_rule_tells_each_finding_with_its_place(client, tree_of):
     tree_of(CUT)
 
@@ -132,6 +135,7 @@ def test_examples_are_of_different_tests_and_tell_whether_they_are_recorded_word
     assert sorted(one.label.name for one in level.told[0].examples) == ["a", "b", "c"]
 
 
+@pytest.mark.slow
 def test_what_changed_since_is_left_out_and_said(client, tree_of, root):
     tree_of(CUT, ERROR)
     (root / path_of(CUT)).write_bytes(bytes_of(GOOD))
@@ -144,6 +148,7 @@ def test_what_changed_since_is_left_out_and_said(client, tree_of, root):
     assert "The tree changed since it was looked at" in html
 
 
+@pytest.mark.slow
 def test_nothing_is_looked_for_again_where_nothing_changed(client, tree_of):
     tree_of(CUT)
 
@@ -152,6 +157,7 @@ def test_nothing_is_looked_for_again_where_nothing_changed(client, tree_of):
     assert told(client)["is_current"] is True
 
 
+@pytest.mark.slow
 def test_all_of_a_rule_lead_to_the_page_that_decides_on_many(client, tree_of):
     tree_of(CUT, chat("Cut too?", finish="length"), GOOD)
     html = client.get("/smells/broke-off").content.decode()
@@ -169,6 +175,7 @@ def test_all_of_a_rule_lead_to_the_page_that_decides_on_many(client, tree_of):
 ONE_OLD, TWO_OLD, NOW = (chat(f"[1] score: 0.{digits}, id file-247992711531") for digits in ("0077", "0081", "0031"))
 
 
+@pytest.mark.slow
 def test_surplus_of_a_rule_is_marked_for_deletion_from_where_it_stands(client, tree_of, root):
     lone = [chat(f"[2] score: 0.{digits}?", test=id_of("test_lone")) for digits in ("1234", "5678")]
     olds = {f"{FOLDER}/{number * 64}.json": one for number, one in zip("0123", [ONE_OLD, TWO_OLD, *lone], strict=True)}
@@ -198,6 +205,7 @@ def test_no_page_offers_to_mark_what_something_asks_for(client, tree_of):
     assert "surplus" not in client.get("/smells/broke-off").content.decode()
 
 
+@pytest.mark.slow
 def test_words_that_a_finding_quotes_are_not_quoted_again(client, tree_of):
     tree_of(chat("The file file-d3bd9b63d2134199b3156206027b208e, please."))
 
@@ -221,6 +229,7 @@ WITH = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reach", WITH)
 def test_a_finding_is_let_be_and_counts_again(client, tree_of, reach):
     tree_of(CUT)
@@ -240,6 +249,7 @@ def test_a_finding_is_let_be_and_counts_again(client, tree_of, reach):
     assert Suppression.objects.get().is_lifted
 
 
+@pytest.mark.slow
 def test_all_that_is_let_be_stands_together_also_what_lets_nothing_be(client, tree_of, root):
     assert "Nothing is let be" in client.get("/smells/let-be/").content.decode()
     tree_of(CUT, GOOD)
@@ -263,6 +273,7 @@ def test_all_that_is_let_be_stands_together_also_what_lets_nothing_be(client, tr
     assert client.post("/smells/lift", {"rule": "broke-off", "reach": "all", "subject": "x"}).status_code == 422
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", [{"reason": ""}, {"reach": "all"}, {"until": "soon"}, {"rule": "no-such"}])
 def test_what_cannot_be_let_be_is_refused(client, tree_of, wrong):
     tree_of(CUT)
@@ -271,6 +282,7 @@ def test_what_cannot_be_let_be_is_refused(client, tree_of, wrong):
     assert not Suppression.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_page_of_a_recording_tells_what_was_found_on_it(client, tree_of, root):
     tree_of(CUT, GOOD)
     address = f"/r/{path_of(CUT)}"
@@ -292,6 +304,7 @@ def test_words_of_recordings_are_escaped(client, tree_of):
     assert "&lt;script&gt;" in html
 
 
+@pytest.mark.slow
 def test_any_rule_can_be_asked_for_in_the_list(client, tree_of):
     twin = chat("Once?")
     tree_of(CUT, GOOD, twin, **{OLD: twin})
@@ -311,6 +324,7 @@ def test_any_rule_can_be_asked_for_in_the_list(client, tree_of):
     assert client.get(reverse("recordings:json"), {"smell": "no-such-rule"}).status_code == 400
 
 
+@pytest.mark.slow
 def test_a_list_says_that_its_findings_are_older_than_the_catalog(client, tree_of, root):
     def asked(smell):
         html = client.get(reverse("recordings:listing"), {"smell": smell}).content.decode()
@@ -337,6 +351,7 @@ def test_a_list_says_that_nothing_was_looked_for_yet(client, root):
     assert "Nothing was looked for yet" in client.get(reverse("recordings:listing"), {"smell": ""}).content.decode()
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_read_is_as_none(client, tree_of):
     tree_of(CUT)
     noticed._place().write_bytes(json.dumps({"state": 1}).encode())

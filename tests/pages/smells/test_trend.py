@@ -57,6 +57,7 @@ def test_a_rule_is_drawn_through_the_commits(client, looked_at):
     assert [one["recordings"] for one in told] == [4, 0, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("counts", [(), (3,), (0, 0)])
 def test_nothing_is_drawn_where_there_is_nothing_to_compare(client, looked_at, counts):
     kept(*counts)
@@ -64,6 +65,7 @@ def test_nothing_is_drawn_where_there_is_nothing_to_compare(client, looked_at, c
     assert "smells-trend" not in client.get("/smells/broke-off").content.decode()
 
 
+@pytest.mark.slow
 def test_what_other_rules_counted_is_not_shown(client, looked_at):
     kept(4, 1, sources="of.before")
 
