@@ -45,6 +45,7 @@ SIGNS = st.sampled_from("abAÉéeE\u0301\u0308\u0345İıßſK½²ªⅫ_-.'\u2019
 TEXTS = st.text(SIGNS, max_size=30) | st.text(max_size=30)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(TEXTS, st.text(SIGNS, min_size=1, max_size=3) | st.text(min_size=1, max_size=3), st.booleans())
 def test_words_are_marked_where_fts5_marks_them(text, word, may_go_on):
@@ -58,6 +59,7 @@ def test_words_are_marked_where_fts5_marks_them(text, word, may_go_on):
     assert (ours == theirs) if phrase == 1 else (ours <= theirs and bool(ours) == bool(theirs))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(TEXTS, st.lists(st.tuples(st.text(SIGNS, min_size=1, max_size=3), st.booleans()), min_size=1, max_size=4))
 def test_every_mark_of_several_words_is_one_of_fts5(text, phrases):
@@ -73,6 +75,7 @@ def test_every_mark_of_several_words_is_one_of_fts5(text, phrases):
     assert bool(hits) == bool(allowed)
 
 
+@pytest.mark.slow
 def test_signs_of_most_scripts_are_read_as_the_index_reads_it():
     every = [chr(code) for some in (range(1, 0x3100), range(0xA600, 0xAC00), range(0xFB00, 0x10500)) for code in some]
     text = " ".join(f"a{sign}b" for sign in every)

@@ -150,6 +150,7 @@ def is_alternative(term, others):
     return not term.is_negative and not one.narrows(term.value) and any(not one.narrows(other.value) for other in mine)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @hypothesis.settings(deadline=None)
 @given(st.lists(terms(), max_size=4), terms())

@@ -94,6 +94,7 @@ def test_remote_branch_is_fetched_under_the_name_that_was_asked_for(clone):
     assert "topic:refs/remotes/origin/topic" in said[0]
 
 
+@pytest.mark.slow
 def test_commit_of_full_name_is_fetched(clone, origin):
     topic = origin.git("rev-parse", "topic")
 
@@ -102,6 +103,7 @@ def test_commit_of_full_name_is_fetched(clone, origin):
     assert len(found.added) == 1
 
 
+@pytest.mark.slow
 def test_upstream_previous_and_older_commits_are_names_too(clone, origin):
     place = clone()
     repository = opened(place)
@@ -131,6 +133,7 @@ def test_uncommitted_work_is_told_from_where_the_branch_left(origin, make):
     assert len(load(origin.top, "main..").deleted) == 5
 
 
+@pytest.mark.slow
 def test_detached_head_and_linked_work_tree_are_looked_at_where_they_are(origin, make, tmp_path):
     origin.git("worktree", "add", "-q", "--detach", str(tmp_path / "linked"), "topic")
     (tmp_path / "linked" / make_path(origin, "topic")).unlink()
@@ -164,12 +167,14 @@ def test_git_directory_elsewhere_behind_a_link_is_followed(origin, tmp_path):
     assert len(load(origin.top, "main...topic").added) == 1
 
 
+@pytest.mark.slow
 def test_packed_refs_are_found(origin):
     origin.git("pack-refs", "--all", "--prune")
 
     assert len(load(origin.top, "main...refs/pull/7/head").added) == 1
 
 
+@pytest.mark.slow
 def test_of_several_merge_bases_it_is_the_one_that_git_takes(origin):
     for name, other in (("a", "topic"), ("b", "main")):
         origin.git("checkout", "-q", "-b", name, "main" if name == "a" else "topic")
@@ -182,6 +187,7 @@ def test_of_several_merge_bases_it_is_the_one_that_git_takes(origin):
     assert found.base == origin.git("merge-base", "a", "b")
 
 
+@pytest.mark.slow
 def test_replaced_and_grafted_commits_are_as_they_were_made(origin):
     before = load(origin.top, "main...topic").files
     origin.git("replace", "topic", "main")
@@ -189,6 +195,7 @@ def test_replaced_and_grafted_commits_are_as_they_were_made(origin):
     assert load(origin.top, "main...topic").files == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["empty", "sha256", "unknown", "unborn"])
 def test_repository_that_cannot_be_compared_says_so(origin, tmp_path, how):
     place = tmp_path / how

@@ -302,6 +302,7 @@ def test_filtered_file_that_git_does_not_doubt_is_clean(two):
     assert (found.files, found.problems) == (0, ())
 
 
+@pytest.mark.slow
 def test_pointer_of_a_large_file_is_told_without_running_anything(two):
     data = one_line(42) * 3
     digest = hashlib.sha256(data).hexdigest()
@@ -367,6 +368,7 @@ def test_any_kind_of_index_is_read(two, words):
     assert differing(two.top) == status(two)
 
 
+@pytest.mark.slow
 def test_submodule_is_compared_in_its_own_checkout_alone(two, tmp_path):
     inner = tmp_path / "inner"
     inner.mkdir()

@@ -63,6 +63,7 @@ def test_fetch_that_fails_says_why_and_leaves_what_was_there(remote, tmp_path, t
     assert fetched.beside(here, remote, data).fetched is not None
 
 
+@pytest.mark.slow
 def test_fetch_that_takes_long_goes_on_with_its_progress(remote, tmp_path, monkeypatch):
     here, data = opened(tmp_path / "clone"), tmp_path / "data"
     said, go = threading.Event(), threading.Event()

@@ -96,6 +96,7 @@ def talk(first, second=""):
     return [chat("Sure?", "Yes.", turns=turns), chat("Where is it?", answer)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [[], talk("nothing")])
 def test_another_secret_is_told_though_an_earlier_call_told_its_mask(tree, make, before):
     def repeated(after):

@@ -68,6 +68,7 @@ def test_several_merge_bases_are_said(crossed):
         assert asked.merge_bases[1][:9] in asked.note
 
 
+@pytest.mark.slow
 def test_one_base_is_not_worth_a_word(crossed):
     tree, _ = crossed
 
@@ -75,6 +76,7 @@ def test_one_base_is_not_worth_a_word(crossed):
         assert sources.open_range(opened(tree.top), parse(spec)).note == ""
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_every_form_of_the_report_says_which_base_was_taken(crossed, capfdbinary):
     tree, bases = crossed

@@ -79,6 +79,7 @@ def cassette(*finishes):
     return yaml.safe_dump({"interactions": calls, "version": 1}, sort_keys=False).encode()
 
 
+@pytest.mark.slow
 def test_a_finding_on_one_exchange_of_many_has_the_line_on_which_it_begins(tree, check):
     base = tree.commit()
     path = tree.write("tests/cassettes/test_planets.yaml", cassette("stop", "length"))
@@ -263,6 +264,7 @@ def test_a_name_or_a_recording_steers_no_terminal_and_forges_no_line(tree, check
         assert not re.search("^::error ::", out, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_neither_django_nor_a_database_nor_what_compares_two_sides_is_needed(tree):
     tree.put(CUT)
     code = "import sys; from recviewer.checking.command import run; run([])"

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.secrets.planting import SECRETS
 from tests.smells.cases.left_behind import NEW, OLD, going_on, searching
 from tests.trees import FOLDER, bytes_of, chat, name_of
@@ -11,6 +13,7 @@ def says(check, *words):
     return [one["says"] for one in json.loads(check("--format", "json", *words)[1])["findings"]]
 
 
+@pytest.mark.slow
 def test_a_secret_is_told_with_the_first_commit_that_has_it(tree, check):
     key = SECRETS["openai project"][0]
     path = f"{FOLDER}/{name_of(chat())}"

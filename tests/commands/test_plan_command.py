@@ -133,6 +133,7 @@ def decided(spec, root):
     return decide_on
 
 
+@pytest.mark.slow
 def test_text_of_a_range(capfdbinary, decided, root):
     spec = decided("new", "old", "moon")
 

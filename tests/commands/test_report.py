@@ -172,6 +172,7 @@ def test_verdicts_of_several_files_add_up(capture, repository, reviews, tmp_path
     assert [change["verdict"] for change in json.loads(out)["changes"]] == ["rejected"]
 
 
+@pytest.mark.slow
 def test_second_person_ends_with_0_where_the_base_asks_for_two(capture, repository, reviews, tmp_path_factory):
     folder = tmp_path_factory.mktemp("reviews")
     (folder / "a").write_text(reviews("approve"))

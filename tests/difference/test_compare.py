@@ -85,6 +85,7 @@ def exchanges(draw):
     )
 
 
+@pytest.mark.slow
 @given(exchanges())
 def test_no_exchange_differs_from_itself(exchange):
     assert compare(exchange, exchange).is_empty

@@ -67,6 +67,7 @@ def test_keys_of_tests_are_documented(client, make_recording):
     assert client.get("/tests/.json").json() == told
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_parts_of_the_list_follow_each_other(client, make_recording):
     for number in range(51):

@@ -231,6 +231,7 @@ def recorded(value):
     return json.dumps(value, indent=2).encode() + b"\n"
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     st.dictionaries(

@@ -73,6 +73,7 @@ def forget():
         known.clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["whole", "streamed"])
 def test_nothing_that_was_read_before_changes_what_counts(form):
     replies = list(variants(WHOLE)) if form == "whole" else [[one] for one in variants(CHUNK)]

@@ -24,6 +24,7 @@ def test_what_is_no_beginning_of_a_name_is_not_looked_up(work_tree, beginning):
     assert blobs.named(opened(work_tree.top), beginning) == []
 
 
+@pytest.mark.slow
 def test_beginning_that_several_share_gives_all_of_them(work_tree, monkeypatch):
     monkeypatch.setattr(blobs, "_BEGINNING", blobs.re.compile("[0-9a-f]{4,40}"))
     work_tree.commit("first", **{f"f{number}": f"{number}\n" for number in range(700)})

@@ -55,6 +55,7 @@ def files_of(top):
     return found
 
 
+@pytest.mark.slow
 def test_requests_come_and_are_seen_by_all_that_reads(here, remote, served):
     before = files_of(served.top)
 
@@ -69,6 +70,7 @@ def test_requests_come_and_are_seen_by_all_that_reads(here, remote, served):
     assert files_of(served.top) == before
 
 
+@pytest.mark.slow
 def test_only_what_is_new_travels(here, remote, work_tree):
     fetching.bring_newest(here, remote, tell=silent)
     start = work_tree.git("rev-parse", "main")
@@ -83,6 +85,7 @@ def test_only_what_is_new_travels(here, remote, work_tree):
     assert work_tree.git("rev-parse", "topic-1") in alone
 
 
+@pytest.mark.slow
 def test_new_push_moves_a_request(here, remote, work_tree):
     fetching.bring_newest(here, remote, tell=silent)
     work_tree.git("checkout", "-q", "--orphan", "other")
@@ -106,12 +109,14 @@ def test_request_that_is_gone_is_said_and_kept(here, remote, work_tree):
     assert refs.commit_of(here, "refs/pull/1/head") == kept
 
 
+@pytest.mark.slow
 def test_nothing_new_is_nothing(here, remote):
     fetching.bring_newest(here, remote, tell=silent)
 
     assert fetching.bring_newest(here, remote, tell=silent) == fetching.Came()
 
 
+@pytest.mark.slow
 def test_fetched_default_branch_has_a_name_of_its_own(here, remote, work_tree, served):
     old = served.git("rev-parse", "main")
     newer = work_tree.commit("later", b="2")
@@ -122,6 +127,7 @@ def test_fetched_default_branch_has_a_name_of_its_own(here, remote, work_tree, s
     assert refs.commit_of(here, "fetched/main") == newer
 
 
+@pytest.mark.slow
 def test_request_that_the_repository_moves_later_is_the_repositorys(here, remote, work_tree, served):
     served.git("fetch", "-q", "origin", "refs/pull/1/head:refs/pull/1/head")
     work_tree.git("update-ref", "refs/pull/1/head", "refs/pull/2/head")
@@ -135,6 +141,7 @@ def test_request_that_the_repository_moves_later_is_the_repositorys(here, remote
     assert {request.sha for request in refs.requests(here) if request.number == 1} == {newest}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["topic-1", "refs/heads/topic-1", "origin/topic-9", "refs/pull/1/head"])
 def test_one_name_is_fetched_when_asked_for(here, remote, work_tree, name):
     work_tree.git("branch", "topic-9", "topic-1")
@@ -175,6 +182,7 @@ def test_older_requests_are_left_until_named(here, remote, monkeypatch):
     assert (came.new, came.left) == (("refs/pull/2/head",), 1)
 
 
+@pytest.mark.slow
 def test_partial_and_shallow_clones_lend_nothing_and_miss_nothing(work_tree, served, remote, tree_at, tmp_path):
     work_tree.git("config", "uploadpack.allowFilter", "true")
     work_tree.commit("second", a="2")

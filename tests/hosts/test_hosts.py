@@ -104,6 +104,7 @@ FAILURES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("how", "error"), FAILURES, ids=[str(how) for how, _ in FAILURES])
 @pytest.mark.parametrize("kind", ["github"])
 def test_every_failure_is_one_of_three(host, client, stand_in, how, error):

@@ -335,6 +335,7 @@ def test_programs_are_known_by_their_names(name, answer):
     assert is_bot(name) is answer
 
 
+@pytest.mark.slow
 def test_hostile_repository_runs_nothing(remade, tmp_path):
     tree, *_, third = remade
     ran, script = tmp_path / "ran", tmp_path / "evil.sh"

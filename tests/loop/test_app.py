@@ -91,6 +91,7 @@ def test_a_token_that_was_withdrawn_is_asked_for_anew(with_app):
     assert with_app.states(head) == ["pending"]
 
 
+@pytest.mark.slow
 def test_a_key_of_another_is_refused_and_shown(with_app, settings):
     other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = other.private_bytes(

@@ -82,6 +82,7 @@ def test_a_host_that_is_down_for_a_day_loses_nothing(loop, quiet):
     assert not HostJob.objects.filter(jobs.troubled()).exists()
 
 
+@pytest.mark.slow
 def test_tries_are_farther_apart_each_time(loop):
     loop.push(3, "new answers", ada="ada is there.")
     loop.stand_in.fail("status", times=100, status=500)

@@ -185,6 +185,7 @@ def no_temporary_folder(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
 
 
+@pytest.mark.slow
 def test_without_a_folder_for_temporary_files_git_pages_say_so_and_the_rest_works(client, spec, no_temporary_folder):
     indexer.refresh(processes=1)
     ranged = [f"/{page}/{spec}" for page in ("changes", "report", "plan")]

@@ -23,6 +23,7 @@ def left(repo, monkeypatch):
     return f"{base}...{head}"
 
 
+@pytest.mark.slow
 def test_lists_say_so(client, left):
     rows = client.get(f"/changes/{left}?by=change").context["page"].changes
     html = client.get(f"/changes/{left}").content.decode()

@@ -130,6 +130,7 @@ def test_a_change_is_shown_with_its_own_bytes_and_decided_alone(commit, client, 
     assert told == {row.path: "approved", Recording.objects.get(place=2).path: None}
 
 
+@pytest.mark.slow
 def test_the_patch_of_a_range_cuts_an_exchange_out_of_its_file(commit, client, three):
     commit(*three())
     commit(*three(two="Another."))
@@ -143,6 +144,7 @@ def test_the_patch_of_a_range_cuts_an_exchange_out_of_its_file(commit, client, t
     assert b"GIT binary patch" in client.get("/plan/HEAD~1..HEAD?as=patch").getvalue()
 
 
+@pytest.mark.slow
 def test_history_has_the_versions_of_one_exchange(commit, client, three, chat):
     commit(*three()[:2])
     commit(*three(one="Another.")[:2])
@@ -155,6 +157,7 @@ def test_history_has_the_versions_of_one_exchange(commit, client, three, chat):
         assert client.get(f"/history/{row.path}").status_code == 200
 
 
+@pytest.mark.slow
 def test_permalink_of_a_file_in_git_shows_the_exchange_that_is_named(commit, client, three, repo):
     commit(*three())
     blob = repo.blob(FILE)

@@ -135,6 +135,7 @@ def test_nothing_was_decided(put, commit, spec_of):
     assert made.undecided == 1
 
 
+@pytest.mark.slow
 def test_odd_files_go_just_so(put, commit, spec_of, say, applied, git, root):
     put("t/recordings/stays.json", asked="Who?")
     base = commit("before")
@@ -169,6 +170,7 @@ def test_odd_files_come_back_just_so(put, remove, commit, spec_of, say, applied,
     assert applied(made) == tree_of(git, root, base)
 
 
+@pytest.mark.slow
 def test_some_go_and_some_come_back_at_once(put, remove, commit, spec_of, say, applied, git, root):
     put("a/recordings/old.json", asked="What was there?", test="t.py::test_old")
     put("a/recordings/kept.json", asked="And this?", test="t.py::test_kept")
@@ -277,6 +279,7 @@ def test_a_mark_holds_where_the_root_is_below_the_top(put, commit, spec_of, say,
     assert (file.path, file.name) == ("deep/t/recordings/a.json", b"deep/t/recordings/a.json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("taken", ["t/recordings/a.json/b.json", "t/recordings", "t"])
 def test_what_stands_in_the_way_is_said(put, remove, root, commit, spec_of, say, applied, taken):
     put("t/recordings/a.json")
@@ -297,6 +300,7 @@ def test_what_stands_in_the_way_is_said(put, remove, root, commit, spec_of, say,
     assert b"u/recordings/a.json" in applied(made)
 
 
+@pytest.mark.slow
 def test_each_test_is_recorded_again_once_with_its_reasons(put, commit, spec_of, say):
     put("t/recordings/x.json", asked="Who?")
     base = commit("before")
@@ -339,6 +343,7 @@ def test_the_last_that_replays_is_a_loss(hashed, put, commit, spec_of, say):
     assert (loss.test_id, loss.left, loss.removed) == ("tests/test_planets.py::test_earth", 1, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_known", [True, False])
 def test_one_that_replays_still_is_none(hashed, put, commit, spec_of, say, is_known, monkeypatch):
     monkeypatch.setattr(losses, "_known", Recent())
@@ -372,6 +377,7 @@ def test_removals_that_were_let_go_count_and_others_do_not(hashed, put, remove, 
     assert plan_of(spec).losses == ()
 
 
+@pytest.mark.slow
 def test_patch_against_the_files_on_disk(put, remove, commit, say, git, root, spec_of):
     base = commit("before") if put("t/recordings/old.json", asked="What was there?", executable=True) else ""
     before = tree_of(git, root, base)
@@ -403,6 +409,7 @@ def test_a_file_that_changed_on_disk_meanwhile_is_not_in_the_patch(put, commit, 
     assert list(model.patch(made)) == []
 
 
+@pytest.mark.slow
 def test_the_commands_work_as_they_stand(put, remove, commit, spec_of, say, git, root, tmp_path):
     put("t/recordings/old.json", asked="What was there?", test="t.py::test_old")
     put("t/recordings/x.json", asked="Who?", test="t.py::test_who")
@@ -459,6 +466,7 @@ CASSETTE = Path(__file__).parent.parent / "recorders" / "cases" / "vcrpy" / "tes
 SHARED = "t/cassettes/test_sky/test_planets.yaml"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", [(1,), (2,), (0, 2), (1, 2)])
 def test_what_shared_its_file_is_put_back_into_it(put, commit, spec_of, say, applied, root, lost):
     data = CASSETTE.read_bytes()

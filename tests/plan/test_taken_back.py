@@ -131,6 +131,7 @@ def test_it_says_nothing_of_equal_words_elsewhere(again, put, commit, make_recor
     assert base
 
 
+@pytest.mark.slow
 def test_another_word_of_the_same_reviewer_ends_it(again):
     spec = again()
     take_back(spec)

@@ -192,6 +192,7 @@ def test_each_failure_is_a_sentence(stand_in, status, body, kind, said):
     assert TOKEN not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_an_answer_that_never_ends_does(stand_in, monkeypatch):
     def trickle(handler):
         handler.send_response(200)

@@ -42,6 +42,7 @@ def reviewed(make_recording):
     notes.write(seen, actor="Ana", body="<why>")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_superusers_read_and_search(with_admin, reviewed, admin_client, model):
     address = f"/admin/review/{model._meta.model_name}/"

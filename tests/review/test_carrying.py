@@ -275,6 +275,7 @@ def test_the_page_says_that_it_is_asked_again(client, make_recording, older):
     assert bar.rest == "Ana approved what was here under an older rule of what counts, so it is asked again."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("many", [500, 0])
 def test_what_was_decided_under_an_older_rule_is_found_as_such(client, make_recording, older, monkeypatch, many):
     monkeypatch.setattr(filters, "MANY", many)

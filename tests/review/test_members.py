@@ -26,6 +26,7 @@ def many(make_recording, count):
     return [Seen(recording.path, recording.blob) for recording in made]
 
 
+@pytest.mark.slow
 def test_a_payload_is_as_long_for_many_as_for_one(make_recording):
     decide(many(make_recording, 40), actor="Ana", verdict="approve")
 

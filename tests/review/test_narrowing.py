@@ -171,6 +171,7 @@ def queries():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_every_line_leaves_some_of_the_recordings_and_its_opposite_the_others(tree):
     every = {one.pk for one in tree}

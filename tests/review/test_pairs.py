@@ -47,6 +47,7 @@ def test_a_pair_is_broken_up_and_another_made(found):
     assert done.sentence == "Paired “Translate this poem.” with b1.json."
 
 
+@pytest.mark.slow
 def test_undo_and_redo_bring_the_pairing_back(found):
     first = found()
     pairs.choose(first, seen(first, "a1"), seen(first, "a2"), is_pair=False, actor="Ana")

@@ -148,6 +148,7 @@ def test_what_has_a_finding_is_no_churn_though_it_means_the_same(commit, make_re
     assert [change.side.name for change in ranges.churn(Report(replace(said, changes=tuple(changes))))] == ["b.json"]
 
 
+@pytest.mark.slow
 def test_a_newer_push_keeps_what_still_holds_and_lists_the_rest(spec, found, commit, make_recording, root):
     base = spec.partition("...")[0]
     commit.git("branch", "topic")

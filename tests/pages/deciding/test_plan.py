@@ -144,6 +144,7 @@ def test_empty_plan_of_a_range_leads_into_its_queue(client, spec):
     assert client.get(client.get(f"/plan/{spec}").context["page"].around.go_on_url).context["page"].change
 
 
+@pytest.mark.slow
 def test_plan_of_a_range_names_it_and_links_its_changes(client, spec):
     say_in(client, spec, "new", "delete")
     say_in(client, spec, "old", "reject", "<still> needed")
@@ -185,6 +186,7 @@ def test_downloads_of_a_range(client, spec, form, begins):
     assert client.get(f"/plan/{spec}?as=nonsense").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_trash_is_offered_where_the_marked_files_lie(client, spec, root, tree):
     say_in(client, spec, "new", "delete")
     words = range_page(client, spec)
@@ -197,6 +199,7 @@ def test_the_trash_is_offered_where_the_marked_files_lie(client, spec, root, tre
     assert "Delete <b>1 recording</b>" in range_page(client, spec)
 
 
+@pytest.mark.slow
 def test_those_of_a_range_that_say_the_same_can_be_marked_too(client, commit, make_recording):
     make_recording("tests/recordings/x.json", asked="Who?")
     base = commit("before")

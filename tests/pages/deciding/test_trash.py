@@ -164,6 +164,7 @@ def test_older_ones_are_on_the_next_page(client, thrown, monkeypatch):
     assert second["count"] == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 12])
 def test_queries_do_not_grow(client, thrown, django_assert_max_num_queries, count):
     thrown(*(f"recordings/{number}.json" for number in range(count)))

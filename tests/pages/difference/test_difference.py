@@ -281,6 +281,7 @@ def test_reasoning_that_went_says_how_much_it_was(chat):
     assert (part.title, part.subs, part.items[0].notes) == ("reasoning", ("gone",), ("was 31 characters, now empty",))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", ["", "?mode=side"])
 def test_texts_of_a_megabyte_make_a_small_page_with_all_words_in_reach(chat, query):
     before, after = answers(chat, "old words & more\n" * 60_000, "new words, other ones\n" * 50_000)

@@ -1,6 +1,7 @@
 import json
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,6 +79,7 @@ def test_a_new_file_is_all_new():
     assert (raw.removed, raw.added, raw.old_lines) == (0, 2, 0)
 
 
+@pytest.mark.slow
 def test_a_huge_file_is_a_window_at_a_time():
     def stream(name):
         chunk = {"id": name, "choices": [{"delta": {"content": "the"}, "index": 0}], "object": "chunk"}

@@ -60,6 +60,7 @@ def test_kept_words_are_told_too(client, made):
     assert "whose test was seen to look for words that it held keeps all of them." in landing
 
 
+@pytest.mark.slow
 def test_a_source_that_says_nothing_is_told_and_one_that_is_not_there_is_not(client, made):
     assert "that can be read from its source" in shown(client, made("a", "b", "def test_moon(client): ..."))[1]
     assert shown(client, made("a b", "b c", "def test_else(client): ..."))[0] is None

@@ -136,6 +136,7 @@ def test_repository_without_commits_is_told(client, repo):
     assert page_of(client, "a.json").status_code == 404
 
 
+@pytest.mark.slow
 def test_root_below_the_top_is_named_from_the_root(client, repo_at, root, settings, db):
     settings.RECORDINGS_ROOT = root / "sub"
     settings.RECORDINGS_ROOT.mkdir()

@@ -111,6 +111,7 @@ def test_a_queue_leads_from_one_change_to_the_next_and_sums_up(client, spec):
     assert "1 to re-record" in html
 
 
+@pytest.mark.slow
 def test_decisions_hold_though_the_head_lies_on_no_disk(client, spec, root):
     from recviewer.catalog import indexer
 
@@ -134,6 +135,7 @@ def test_approval_in_the_tree_is_one_in_the_range(client, spec, make_recording):
     assert client.get(f"/changes/{spec}").context["page"].ending == "2 need you"
 
 
+@pytest.mark.slow
 def test_a_removal_is_let_go_or_wanted_back(client, spec):
     page = open_change(client, spec, "old").context["page"]
     assert (page.bar.is_gone, page.bar.rest) == (True, "May it go?")
@@ -147,6 +149,7 @@ def test_a_rejection_without_a_reason_is_refused(client, spec):
     assert decide(client, open_change(client, spec, "moon"), "reject").status_code == 422
 
 
+@pytest.mark.slow
 def test_undo_comes_back_to_the_change(client, spec):
     decide(client, open_change(client, spec, "moon"))
     bar = open_change(client, spec, "moon").context["page"].bar
@@ -178,6 +181,7 @@ def pushed(client, commit, make_recording, root):
     return spec, head
 
 
+@pytest.mark.slow
 def test_a_newer_push_is_told_with_what_no_longer_applies(client, pushed):
     spec, head = pushed
 
@@ -201,6 +205,7 @@ def test_the_place_is_kept_when_the_file_has_another_name_now(client, pushed):
     assert page.pushed.before == head[:9]
 
 
+@pytest.mark.slow
 def test_a_verdict_on_what_was_pushed_over_is_refused(client, pushed):
     spec, _ = pushed
     item = f"{'0' * 40}:tests%2Frecordings%2Fmoon2.json"
@@ -211,6 +216,7 @@ def test_a_verdict_on_what_was_pushed_over_is_refused(client, pushed):
     assert "Nothing was saved" in response.content.decode()
 
 
+@pytest.mark.slow
 def test_a_refused_verdict_leads_to_the_difference(client, spec, commit, make_recording):
     base = spec.partition("...")[0]
     commit.git("branch", "topic")
@@ -238,6 +244,7 @@ def test_an_open_page_learns_of_the_push(client, pushed):
     assert client.get("/pushed", {"range": "nowhere...x", "head": "a"}).status_code == 204
 
 
+@pytest.mark.slow
 def test_each_change_behind_the_groups_of_churn_can_be_looked_at(client, commit, make_recording, monkeypatch):
     monkeypatch.setattr(acts, "SHOWN", 0)
     for name in "ab":
@@ -281,6 +288,7 @@ def test_churn_that_is_one_item_is_not_called_the_same_change(client, commit, ma
     assert "What was ignored may be another thing in each" in page
 
 
+@pytest.mark.slow
 def test_churn_is_approved_by_the_rule_after_a_question(client, commit, make_recording):
     for name in "abc":
         make_recording(f"tests/recordings/{name}.json", answered=f"I am {name}.", id="1")
@@ -465,6 +473,7 @@ def of_all_sorts(commit, write):
     return f"{base}...{commit('after')}"
 
 
+@pytest.mark.slow
 def test_a_range_tells_one_number_for_one_thing_wherever_it_tells_it(client, of_all_sorts):
     spec = of_all_sorts
     page = client.get(f"/changes/{spec}").context["page"]
@@ -529,6 +538,7 @@ def test_uncommitted_work_is_a_range_and_a_later_edit_is_seen(client, commit, ma
     assert client.get("/changes/HEAD...").context["page"].ending == "1 needs you"
 
 
+@pytest.mark.slow
 def test_a_change_says_how_many_outside_of_its_item_a_verdict_on_it_decides(client, commit, write):
     write("one", test="t.py::test_1", asked="Which?", answered="This one.")
     base = commit("before")
@@ -547,6 +557,7 @@ def test_a_change_says_how_many_outside_of_its_item_a_verdict_on_it_decides(clie
     assert (numbers["to_delete"], numbers["undecided"]) == (3, 1)
 
 
+@pytest.mark.slow
 def test_what_is_said_of_a_removal_is_named_as_its_buttons_are(client, spec):
     decide(client, open_change(client, spec, "old"), "reject", "still needed")
     assert AuditEvent.objects.latest("pk").summary.startswith("asked to restore “")
@@ -615,6 +626,7 @@ def test_a_change_that_stands_alone_is_told_why_it_has_no_partner(client, spec):
     assert "Why these two" in open_change(client, spec, "moon").content.decode()
 
 
+@pytest.mark.slow
 def test_the_plan_deletes_what_the_range_shows_as_marked(client, commit, chat, make_recording):
     def put(name, **more):
         document = chat(asked="Is it?", answered="Yes.")
@@ -638,6 +650,7 @@ def test_the_plan_deletes_what_the_range_shows_as_marked(client, commit, chat, m
     assert plan["alike"] == []
 
 
+@pytest.mark.slow
 def test_one_press_reaches_no_change_that_is_another_one(client, commit, make_recording):
     for name in "abc":
         make_recording(f"tests/recordings/{name}.json", asked=f"{name}: is llama fine?", answered=f"Yes {name}.")

@@ -33,6 +33,7 @@ def listed(client, spec, query="by=change"):
     return client.get(f"/changes/{spec}?{query}").context["page"]
 
 
+@pytest.mark.slow
 def test_older_generations_stand_below_their_call(client, spec):
     page = listed(client, spec)
 
@@ -67,6 +68,7 @@ def test_the_queue_stops_once_for_a_call_until_its_older_generations_are_decided
     assert client.get(row.url).context["page"].older_open == 0
 
 
+@pytest.mark.slow
 def test_one_older_generation_leads_to_the_next(client, spec):
     (row,) = [row for row in listed(client, spec).changes if row.older]
     first, second = (url for _, url in row.older)
@@ -84,6 +86,7 @@ def test_they_stand_alone_where_their_call_is_not_on_the_list(client, spec):
     assert [row.change.is_older for row in rows] == [True]
 
 
+@pytest.mark.slow
 def test_all_go_together_after_a_page_that_shows_each(client, spec):
     (row,) = [row for row in listed(client, spec).changes if row.older]
 
@@ -102,6 +105,7 @@ def test_all_go_together_after_a_page_that_shows_each(client, spec):
     assert {change.verdict for change in _changes(client, spec)} == {""}
 
 
+@pytest.mark.slow
 def test_nothing_else_goes_with_them(client, spec):
     (row,) = [row for row in listed(client, spec).changes if row.older]
     older = client.get(row.older_url).context["page"].older[0]

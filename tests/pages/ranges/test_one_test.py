@@ -94,6 +94,7 @@ def test_the_landing_page_leads_there(client, spec):
     assert client.get(urls["else"]).context["page"].bar.queue.total == len(rows) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("verdict", "state"), [("approve", "approved"), ("reject", "rejected"), ("delete", "delete")])
 def test_a_verdict_reaches_all_that_is_shown_by_a_rule_that_names_changes_alone(client, spec, verdict, state):
     answer = decide(client, spec, verdict, note="wrong moons")
@@ -115,6 +116,7 @@ def test_one_undo_takes_it_back(client, spec):
     assert set(verdicts(spec).values()) == {""}
 
 
+@pytest.mark.slow
 def test_one_call_can_be_approved_alone_and_the_rest_is_left(client, spec):
     call = page_of(client, spec).context["page"].calls[0]
 
@@ -146,6 +148,7 @@ def test_verdicts_that_differ_are_told_as_that(client, spec):
     assert (bar.state, bar.count, bar.my_note) == ("mixed", 3, "")
 
 
+@pytest.mark.slow
 def test_a_verdict_can_be_given_anew_where_all_is_decided_and_reaches_what_is_shown(client, write, commit, root):
     write("a", "Saturn.")
     base = commit("before")
@@ -198,6 +201,7 @@ def test_what_came_without_words_or_as_a_failure_is_read_alone(client, write, co
 FAILED = {"exception_type": "RateLimitError", "exception_message": "slow down", "exception_data": {"category": "x"}}
 
 
+@pytest.mark.slow
 def test_what_was_not_seen_as_it_is_now_is_refused(client, spec, write, commit):
     fields = fields_of(client, spec) | {"verdict": "approve"}
     item = page_of(client, spec).context["page"].calls[0].item

@@ -74,6 +74,7 @@ def test_a_question_comes_before(client, request_, kind, asks, action):
     assert HostOrder.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_what_came_of_it_is_told_in_both_places(client, request_):
     page = client.get("/do/order", {"range": request_, "kind": "branch"}).content.decode()
     client.post("/do/order", {"range": request_, "kind": "branch", "seen": seen_on(page)})
@@ -94,6 +95,7 @@ def test_what_somebody_did_not_see_is_refused(client, request_):
     assert not HostOrder.objects.exists()
 
 
+@pytest.mark.slow
 def test_nothing_is_offered_that_the_operator_did_not_turn_on(client, request_, settings):
     settings.HOST = dataclasses.replace(settings.HOST, pushes=False, record=None)
 
@@ -105,6 +107,7 @@ def test_nothing_is_offered_that_the_operator_did_not_turn_on(client, request_, 
     assert "On the code host" not in client.get("/plan/").content.decode()
 
 
+@pytest.mark.slow
 def test_a_range_that_is_no_request_has_no_order(client, request_):
     WatchedRequest.objects.update(is_open=False)
 
@@ -113,6 +116,7 @@ def test_a_range_that_is_no_request_has_no_order(client, request_):
     assert client.get("/do/order", {"range": "nowhere..else", "kind": "branch"}).status_code == 404
 
 
+@pytest.mark.slow
 def test_only_maintainers_are_offered_it(request_, settings):
     settings.HOSTED, settings.BEHIND_PROXY, settings.PUBLIC_READ = True, False, False
     at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")

@@ -57,6 +57,7 @@ def test_newcomer_is_led_to_the_work_at_hand(client, git):
     assert set(page.names) == {"main", "topic"}
 
 
+@pytest.mark.slow
 def test_page_says_which_of_several_merge_bases_was_taken(client, git):
     git("checkout", "-q", "-b", "topic")
     git("commit", "-q", "--allow-empty", "-m", "mine")
@@ -93,6 +94,7 @@ def test_typed_sides_lead_to_their_range(client, git, typed, spec):
     assert client.get("/changes/", typed)["Location"] == f"/changes/{spec}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ['we"ird', "semi;colon", "ünïcode", "a%2Fb", "hash#tag", "x'y", "a&b", "$(id)"])
 def test_branches_with_odd_names_are_reached_from_the_list(client, git, name):
     git("branch", name)
@@ -123,6 +125,7 @@ def test_empty_repository_has_a_page(client, git, root, settings, tmp_path):
     assert "no such commit here" in client.get("/changes/HEAD").content.decode()
 
 
+@pytest.mark.slow
 def test_requests_are_searched_and_paged(client, git, monkeypatch):
     from recviewer.pages.ranges import index
 
@@ -152,6 +155,7 @@ def test_requests_without_recordings_are_left_out_until_they_are_asked_for(clien
     assert [row.entry.label for row in page_of(client, page.other_url).requests] == ["#1"]
 
 
+@pytest.mark.slow
 def test_the_page_of_a_request_has_its_number_and_the_title_of_the_list(client, git, root):
     git("checkout", "-q", "-b", "topic")
     for number, subject in enumerate(("Record the moon", "Merge branch main")):
@@ -210,6 +214,7 @@ def test_nothing_can_be_fetched_unless_the_operator_says_where(client, git):
     assert "fetch origin refs/pull/77/head:refs/pull/77/head" in html
 
 
+@pytest.mark.slow
 def test_fetch_brings_what_is_new_and_says_so(client, remote):
     response = client.post("/do/fetch")
 
@@ -220,6 +225,7 @@ def test_fetch_brings_what_is_new_and_says_so(client, remote):
     assert client.get(page.requests[0].url).status_code == 200
 
 
+@pytest.mark.slow
 def test_missing_request_is_offered_and_then_shown(client, remote):
     response = client.get("/changes/main...refs/pull/77/head")
     page = response.context["page"]

@@ -88,6 +88,7 @@ def test_links_lead_to_the_site_that_the_settings_name(client, spec, settings):
     assert "](https://rec.example.com/changes/" in get(client, spec, "md").content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_a_report_is_only_read(client, spec, method):
     assert getattr(client, method)(f"/report/{spec}").status_code == 405
@@ -98,6 +99,7 @@ def test_what_is_not_there_says_so(client, spec):
     assert client.get("/report/nowhere...gone?as=md").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_page_of_a_range_offers_the_report(client, spec):
     html = client.get(f"/changes/{spec}").content.decode()
 

@@ -234,6 +234,7 @@ def test_one_rejection_blocks_whoever_else_is_asked(person, ruled):
     assert numbers(spec).rejected == 1
 
 
+@pytest.mark.slow
 def test_approval_that_is_taken_back_counts_no_more(person, ruled):
     spec = ruled("pay/ 2\n")
     for name in ("ana", "bob"):

@@ -55,6 +55,7 @@ def test_hint_says_where_it_was_and_history_confirms_it(client, stored):
     assert "said to have been at" in wrong
 
 
+@pytest.mark.slow
 def test_raw_and_chunk_views_and_folds_work_and_keep_the_hint(client, stored):
     blob = stored(streamed(["Hello ", "world"]))
 

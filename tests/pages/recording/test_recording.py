@@ -194,6 +194,7 @@ def test_long_stream_is_packed_and_says_so(client, make_recording):
     assert 'class="seam"' in text_of(page_of(client, recording.path, "?seams=on"))
 
 
+@pytest.mark.slow
 def test_chunks_come_in_windows(client, make_recording):
     recording = make_recording(data=streamed(["word "] * 1200))
 
@@ -315,6 +316,7 @@ def test_unreadable_file_opens_raw_with_its_reason(client, make_recording, data)
     assert NEVER not in shown
 
 
+@pytest.mark.slow
 def test_bytes_that_are_no_text_are_named(client, make_recording):
     recording = make_recording(data=b'{"a": "caf\xe9"}\n')
 

@@ -88,6 +88,7 @@ def test_nobody_waits_longer_than_a_quarter_of_an_hour_and_an_hour_forgets(ana, 
     assert set(Knock.objects.values_list("count", flat=True)) == {1}
 
 
+@pytest.mark.slow
 def test_one_address_that_tries_many_names_waits(ana, sign_in):
     answers = [sign_in(name=f"user{number}", password="wrong").status_code for number in range(22)]
 

@@ -64,6 +64,7 @@ def test_question_costs_two_look_ups(ana, make_recording, django_assert_max_num_
         ana.get(question)
 
 
+@pytest.mark.slow
 def test_no_part_that_is_taken_anew_holds_a_form(ana, spec, make_recording):
     urls = ["/", "/r/tests/recordings/moon.json", f"/changes/{spec}", f"/changes/{spec}?by=change"]
     urls.append(f"/changes/{spec}?change=tests/recordings/moon.json")

@@ -51,6 +51,7 @@ def test_another_recording_is_another_place(hosted, make_recording):
     assert asked_by(ben, f"/r/{other.path}")[1] == ""
 
 
+@pytest.mark.slow
 def test_an_item_of_a_range_is_one_place_whichever_page_of_it_is_open(hosted, commit, make_recording):
     words = {"test": "tests/test_planets.py::test_all"}
     for number in range(2):

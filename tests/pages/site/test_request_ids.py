@@ -29,6 +29,7 @@ def test_the_id_of_the_proxy_is_kept_where_there_is_one(client, db, settings):
     assert client.get("/healthz", headers=given)["X-Request-Id"] == given["X-Request-Id"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", ["short", "x" * 65, "with space here", "<script>alert</script>"])
 def test_what_is_no_id_is_not_taken_over(client, db, settings, given):
     settings.BEHIND_PROXY = True

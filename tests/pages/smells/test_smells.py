@@ -99,6 +99,7 @@ def test_a_rule_tells_each_finding_with_its_place(client, tree_of):
     assert client.get("/smells/no-such-rule").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_findings_of_one_function_stand_under_it_each_with_its_parameters(client, tree_of):
     ids = ("t.py::test_b[x=1]", "t.py::test_a[x=2]", "t.py::test_b[x=3]", "")
     tree_of(*(chat(f"Cut {number}?", finish="length", test=id) for number, id in enumerate(ids)))
@@ -109,6 +110,7 @@ def test_the_findings_of_one_function_stand_under_it_each_with_its_parameters(cl
     assert [entry.label.parameters for entry in groups[1].entries] == ["x=1", "x=3"]
 
 
+@pytest.mark.slow
 def test_a_row_leaves_out_what_the_rule_says_of_all_and_cuts_long_hashes(client, tree_of):
     tree_of(CUT, **{OLD: CUT})
 
@@ -126,6 +128,7 @@ def test_a_row_leaves_out_what_the_rule_says_of_all_and_cuts_long_hashes(client,
     assert (_beyond("A: b", "a"), _beyond("ab", "a")) == ("b", "ab")
 
 
+@pytest.mark.slow
 def test_examples_are_of_different_tests_and_tell_whether_they_are_recorded_words(client, tree_of):
     ids = ("t.py::test_a", "t.py::test_a", "t.py::test_b", "t.py::test_c", "")
     tree_of(*(chat(f"Cut {number}?", finish="length", test=id) for number, id in enumerate(ids)))
@@ -199,6 +202,7 @@ def test_surplus_of_a_rule_is_marked_for_deletion_from_where_it_stands(client, t
     assert sorted(one["path"] for one in plan["deletions"]) == list(olds)[:2]
 
 
+@pytest.mark.slow
 def test_no_page_offers_to_mark_what_something_asks_for(client, tree_of):
     tree_of(CUT, GOOD)
 
@@ -295,6 +299,7 @@ def test_the_page_of_a_recording_tells_what_was_found_on_it(client, tree_of, roo
     assert "/smells/broke-off" not in client.get(address).content.decode()
 
 
+@pytest.mark.slow
 def test_words_of_recordings_are_escaped(client, tree_of):
     tree_of(chat("<b>?", finish="<script>alert(1)</script>"))
 

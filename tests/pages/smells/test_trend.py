@@ -41,6 +41,7 @@ def kept(*counts, sources=None):
     trends._place().write_bytes(orjson.dumps(told))
 
 
+@pytest.mark.slow
 def test_a_rule_is_drawn_through_the_commits(client, looked_at):
     kept(4, 0, 1)
 
@@ -73,6 +74,7 @@ def test_what_other_rules_counted_is_not_shown(client, looked_at):
     assert client.get("/smells/broke-off.json").json()["trend"] == []
 
 
+@pytest.mark.slow
 def test_rules_about_many_recordings_have_none(client, looked_at):
     kept(4, 1)
 

@@ -234,6 +234,7 @@ def test_the_json_form_tells_the_same(client, looked):
     assert told["recordings"] == 2
 
 
+@pytest.mark.slow
 def test_the_page_of_a_long_test_stays_small(client, put):
     calls = {f"c{at}": ([{"role": "user", "content": f"{at} " + "word " * 3_000}], "answer " * 900) for at in range(90)}
     put(**calls)
