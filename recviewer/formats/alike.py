@@ -7,7 +7,7 @@ they need not be decoded, and what is left of the file says all the rest. Whatev
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -181,11 +181,18 @@ _LINE = b"\n"
 _COMMA = ord(",")
 
 
+def _has_so_many(document: Any, count: int) -> bool:
+    """Tell whether a document is a recording whose reply has so many elements: what looks like one may stand in a list."""
+    response = document.get("response") if isinstance(document, dict) else None
+    body = response.get("body") if isinstance(response, dict) else None
+    return isinstance(body, list) and len(body) == count
+
+
 def _decoded(short: bytes, cut: dict[int, _Cut], count: int) -> Shortened | None:
     """Decode what was kept. count: how many elements the reply has now."""
     try:
         document = orjson.loads(short)
-        if len(document["response"]["body"]) != count or not is_as_recorded(short, document):
+        if not _has_so_many(document, count) or not is_as_recorded(short, document):
             return None
         alike = {}
         for place, found in cut.items():

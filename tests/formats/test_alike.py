@@ -120,6 +120,12 @@ def test_a_list_of_chunks_elsewhere_is_no_reply():
     assert read_briefly(data) is None
 
 
+def test_a_recording_in_a_list_is_none():
+    data = b"[" + file_of([chunk(f" {n}") for n in range(9)]).removesuffix(b"\n") + b"]\n"
+
+    assert read_briefly(data) is None
+
+
 @given(
     texts=st.lists(st.tuples(TEXTS, st.sampled_from(["content", "reasoning"])), min_size=1, max_size=14),
     ascii=st.booleans(),
