@@ -17,6 +17,12 @@ BLOCK = 100
 WINDOW = 400
 """Lines that are shown at once."""
 
+LOOKS = 16
+"""How often a text may be gone through for the ends of its blocks; then they are not folded any more."""
+
+DEPTH = 20
+"""Long blocks in long blocks that are looked into for one line."""
+
 SHORT = 300
 """A file of up to so many lines is shown whole."""
 
@@ -85,6 +91,8 @@ class Source:
         if self.text.endswith("\n"):
             self.text = self.text[:-1]
         self.count = self.text.count("\n") + 1 if data else 0
+        self._closing: dict[int, int] = {}
+        self._left = LOOKS * len(self.text)
 
     def start_of(self, number: int) -> int:
         """Return where a line begins."""
@@ -107,17 +115,21 @@ class Source:
         return len(self.text) if end < 0 else end
 
     def block_at(self, at: int, end: int) -> int:
-        """Return where the line begins that closes the block which a line opens; -1 where it opens none.
+        """Return where the line begins that closes the block which a line opens; -1 for none, or after too many looks.
 
         Recorders indent: the closing bracket stands under the line that opened the block. at, end: of the line.
         """
+        if at in self._closing:
+            return self._closing[at]
         closing = {"{": "}", "[": "]"}.get(self.text[end - 1 : end])
-        if closing is None:
+        if closing is None or self._left < 0:
             return -1
         line = self.text[at:end]
         indent = line[: len(line) - len(line.lstrip())]
         found = self.text.find(f"\n{indent}{closing}", end)
-        return found + 1 if found >= 0 else -1
+        self._left -= (found if found >= 0 else len(self.text)) - end
+        self._closing[at] = found + 1 if found >= 0 else -1
+        return self._closing[at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +210,20 @@ def _outline(source: Source, first: int, last: int, *, folds: bool = True) -> It
             number, at = number + 1, end + 1
 
 
-def _cost(source: Source, at: int, closes: int) -> int:
-    """Return how many lines a block takes when it is open and long blocks in it are folded as they would be."""
+def _cost(source: Source, at: int, closes: int, depth: int = 0) -> int:
+    """Return how many lines a block takes when it is open and long blocks in it are folded as they would be.
+
+    depth: of long blocks around it. Of very many nothing is looked at: each look goes through all that is in the block.
+    """
+    if depth > DEPTH:
+        return BLOCK + 1
     total = 0
     while at < closes and total <= BLOCK:
         end = source.end_of(at)
         total += 1
         inner = source.block_at(at, end)
         if 0 <= inner < closes and source.text.count("\n", end, inner) - 1 > BLOCK:
-            cost = _cost(source, end + 1, inner)
+            cost = _cost(source, end + 1, inner, depth + 1)
             total += cost if cost <= BLOCK else 1
             at = inner
         else:

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from recviewer.pages.recording import rawview
 from recviewer.pages.recording.rawview import RawFold, Source
 
@@ -34,6 +36,19 @@ def test_long_blocks_are_folded_and_nothing_is_lost():
     assert len(gaps) == 1
     assert gaps[0].count == 200 * 6
     assert [word for word, _ in view.jumps] == ["request", "messages", "response"]
+
+
+@pytest.mark.parametrize("unit", ["", " ", "  ", "\t"])
+def test_blocks_in_blocks_without_end_cost_what_the_text_costs(unit):
+    depth = 1_200  # more than Python calls itself
+    lines = [unit * at + "[" for at in range(depth)]
+    text = Source("\n".join([*lines, *(line[:-1] + "]" for line in reversed(lines))]).encode())
+    gone_through = rawview.LOOKS * len(text.text)
+
+    view = rawview.whole(text)
+
+    assert covered(view) == list(range(1, text.count + 1))
+    assert -len(text.text) <= text._left < gone_through
 
 
 def test_window_of_a_folded_block_covers_it():
