@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 _PORTS = {"smtp": 587, "smtps": 465}
 _HERE = ("127.0.0.1", "localhost", "::1")
 _BELOW = re.compile(r"[A-Za-z0-9._~/?=&%+-]{0,500}")
 _ADDRESS = re.compile(r"[^\s@<>\"',;:\\()\[\]]+@[A-Za-z0-9.-]+")
+
+NOWHERE = "django.core.mail.backends.dummy.EmailBackend"
+SECONDS = 10
+"""How long a mail server may take for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,15 @@ def mail_server(text: str) -> MailServer:
         is_tls,
         not is_tls and host not in _HERE,
     )
+
+
+def mailer(server: MailServer | None) -> dict[str, Any]:
+    """Return what Django from 6.1 on is told of a mail server; without one, mail goes nowhere."""
+    if server is None:
+        return {"BACKEND": NOWHERE}
+    options = {"host": server.host, "port": server.port, "username": server.user, "password": server.password}
+    options |= {"use_ssl": server.is_tls, "use_tls": server.is_starttls, "timeout": SECONDS}
+    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
 
 
 def mail_address(text: str) -> str:

@@ -10,6 +10,8 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+import django
+
 from recviewer import databases, env, networks, places, post_office
 from recviewer.git import remotes
 from recviewer.hosts import configured
@@ -68,11 +70,13 @@ if MAIL and not MAIL_FROM:
     raise env.BadEnvironment("RECVIEWER_MAIL_FROM", "", "RECVIEWER_MAIL needs it")
 if (MAIL or NOTICE_HOOKS) and not PUBLIC_URL:
     raise env.BadEnvironment("RECVIEWER_PUBLIC_URL", "", "notices lead to it")
-if MAIL:
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": post_office.mailer(MAIL)}
+elif MAIL:
     EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.host, MAIL.port, MAIL.user, MAIL.password
-    EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = MAIL.is_tls, MAIL.is_starttls, 10
+    EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = MAIL.is_tls, MAIL.is_starttls, post_office.SECONDS
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    EMAIL_BACKEND = post_office.NOWHERE
 
 
 def _host() -> configured.ConfiguredHost | None:

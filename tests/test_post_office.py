@@ -1,6 +1,10 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
-from recviewer.post_office import below, hook_places, mail_address, mail_server
+from recviewer.post_office import NOWHERE, below, hook_places, mail_address, mail_server, mailer
 
 
 @pytest.mark.parametrize(
@@ -76,3 +80,46 @@ def test_hook_below_a_place(address, rest):
 )
 def test_hook_elsewhere(address):
     assert below(PLACES, address) is None
+
+
+def test_a_mail_server_is_told_to_django_and_none_is_told_as_nowhere():
+    told = mailer(mail_server("smtps://me:s%40@mail.example.com"))
+
+    assert told["BACKEND"].endswith("smtp.EmailBackend")
+    assert told["OPTIONS"] == {
+        "host": "mail.example.com",
+        "port": 465,
+        "username": "me",
+        "password": "s@",
+        "use_ssl": True,
+        "use_tls": False,
+        "timeout": 10,
+    }
+    assert mailer(None) == {"BACKEND": NOWHERE}
+
+
+def test_each_release_of_django_is_told_of_a_mail_server_in_its_own_words():
+    """As a process of its own, for settings are read once: nothing warns, and what is named is what sends."""
+    place = {"RECVIEWER_MAIL": "smtp://me:secret@mail.example.com", "RECVIEWER_MAIL_FROM": "r@example.com"}
+    hosted = {
+        "RECVIEWER_HOSTED": "1",
+        "RECVIEWER_ALLOWED_HOSTS": "r.example",
+        "RECVIEWER_PUBLIC_URL": "https://r.example",
+    }
+    code = (
+        "import django; django.setup(); from django.core import mail; one = getattr(mail, 'mailers', None);"
+        "one = one.default if one is not None else mail.get_connection();"
+        "print(one.host, one.port, one.username, one.use_tls, one.use_ssl, one.timeout)"
+    )
+    told = {
+        **os.environ,
+        **place,
+        **hosted,
+        "DJANGO_SETTINGS_MODULE": "recviewer.settings",
+        "RECVIEWER_SECRET_KEY": "abcdefghij" * 6,
+    }
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], env=told, capture_output=True, text=True, check=False
+    )
+
+    assert (done.stdout.strip(), done.stderr) == ("mail.example.com 587 me True False 10", "")
