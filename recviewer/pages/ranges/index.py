@@ -37,9 +37,6 @@ BRANCHES = 8
 ALL_BRANCHES = 200
 """Branches that are listed at most."""
 
-CLASSES_SHOWN = 3
-"""Classes of changes that stand in a line."""
-
 NAMES = 400
 """Names that the fields complete."""
 
@@ -79,15 +76,9 @@ class RangeRow:
 
     @property
     def classes(self) -> list[tuple[Look, int]]:
-        """The classes that most changes are of, the largest first: what finds no room is the least."""
+        """Every class that a change is of, the largest first."""
         counted = sorted(self.glance.classes if self.glance else (), key=lambda one: -one[1])
-        return [(CLASSES[churn], count) for churn, count in counted[:CLASSES_SHOWN]]
-
-    @property
-    def classes_in_full(self) -> str:
-        """All classes in words."""
-        counted = self.glance.classes if self.glance else ()
-        return ", ".join(f"{count:,} {CLASSES[churn].title}" for churn, count in counted)
+        return [(CLASSES[churn], count) for churn, count in counted]
 
     @property
     def recordings(self) -> int | None:

@@ -7,8 +7,11 @@ from recviewer.changes import fetches
 from recviewer.changes.fetches import FetchState
 from recviewer.git.remotes import checked
 from recviewer.memory import glances
+from recviewer.memory.glances import Glance
 from recviewer.memory.ranges import report_of, repository
 from recviewer.pages.ranges import called
+from recviewer.pages.ranges.index import RangeRow
+from recviewer.pages.text.classes import CLASSES
 
 
 @pytest.fixture
@@ -204,6 +207,15 @@ def test_the_list_tells_of_a_request_what_changed_and_whether_it_needs_anybody(c
     html = client.get("/changes/").content.decode()
     assert "nothing needs you" in html
     assert "1 of 1 decided" in html
+
+
+def test_a_line_has_every_class_that_a_change_is_of_so_that_they_add_up():
+    counted = tuple((churn, place + 1) for place, churn in enumerate(CLASSES))
+    changes = sum(count for _, count in counted)
+    row = RangeRow(None, "/changes/main...x", Glance(counted, changes, changes, 0, 0))
+
+    assert sum(count for _, count in row.classes) == changes
+    assert [count for _, count in row.classes] == sorted((count for _, count in counted), reverse=True)
 
 
 def test_nothing_can_be_fetched_unless_the_operator_says_where(client, git):
