@@ -12,7 +12,6 @@ _HERE = ("127.0.0.1", "localhost", "::1")
 _BELOW = re.compile(r"[A-Za-z0-9._~/?=&%+-]{0,500}")
 _ADDRESS = re.compile(r"[^\s@<>\"',;:\\()\[\]]+@[A-Za-z0-9.-]+")
 
-NOWHERE = "django.core.mail.backends.dummy.EmailBackend"
 SECONDS = 10
 """How long a mail server may take for an answer."""
 
@@ -50,10 +49,8 @@ def mail_server(text: str) -> MailServer:
     )
 
 
-def mailer(server: MailServer | None) -> dict[str, Any]:
-    """Return what Django from 6.1 on is told of a mail server; without one, mail goes nowhere."""
-    if server is None:
-        return {"BACKEND": NOWHERE}
+def mailer(server: MailServer) -> dict[str, Any]:
+    """Return what Django from 6.1 on is told of a mail server."""
     options = {"host": server.host, "port": server.port, "username": server.user, "password": server.password}
     options |= {"use_ssl": server.is_tls, "use_tls": server.is_starttls, "timeout": SECONDS}
     return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}

@@ -70,13 +70,13 @@ if MAIL and not MAIL_FROM:
     raise env.BadEnvironment("RECVIEWER_MAIL_FROM", "", "RECVIEWER_MAIL needs it")
 if (MAIL or NOTICE_HOOKS) and not PUBLIC_URL:
     raise env.BadEnvironment("RECVIEWER_PUBLIC_URL", "", "notices lead to it")
-if django.VERSION >= (6, 1):
+if MAIL and django.VERSION >= (6, 1):
     MAILERS = {"default": post_office.mailer(MAIL)}
 elif MAIL:
     EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.host, MAIL.port, MAIL.user, MAIL.password
     EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = MAIL.is_tls, MAIL.is_starttls, post_office.SECONDS
-else:
-    EMAIL_BACKEND = post_office.NOWHERE
+elif django.VERSION < (6, 1):  # from then on nothing is sent where no mailer is named
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 
 def _host() -> configured.ConfiguredHost | None:

@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
+
 _FOLDER = Path(tempfile.mkdtemp(prefix="recviewer-tests-"))
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 (_FOLDER / "staticfiles").mkdir()
@@ -26,6 +28,10 @@ TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "INVALID-VARIABLE"  # noqa: F405
 
 # Passwords of tests are no secrets, and a good hash takes a second each.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Django replaces what sends mail in tests, and wants something to replace.
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 
 # A thread that compares with the disk would outlive the test that started it.
 REFRESH_IN_BACKGROUND = False

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from recviewer.post_office import NOWHERE, below, hook_places, mail_address, mail_server, mailer
+from recviewer.post_office import below, hook_places, mail_address, mail_server, mailer
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_hook_elsewhere(address):
     assert below(PLACES, address) is None
 
 
-def test_a_mail_server_is_told_to_django_and_none_is_told_as_nowhere():
+def test_a_mail_server_is_told_to_django():
     told = mailer(mail_server("smtps://me:s%40@mail.example.com"))
 
     assert told["BACKEND"].endswith("smtp.EmailBackend")
@@ -95,7 +95,6 @@ def test_a_mail_server_is_told_to_django_and_none_is_told_as_nowhere():
         "use_tls": False,
         "timeout": 10,
     }
-    assert mailer(None) == {"BACKEND": NOWHERE}
 
 
 def test_each_release_of_django_is_told_of_a_mail_server_in_its_own_words():

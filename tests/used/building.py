@@ -39,12 +39,13 @@ def keep(run, folder):
 def opened_in(trace, top, ending):
     """Return what was opened for reading below a folder, by what `strace -f -e openat` wrote.
 
-    A call that another thread interrupted stands on two lines, of which the first has the name.
+    A call that another thread interrupted stands on two lines, of which the first has the name. Names below an open folder
+    are left out: only what removes old temporary folders opens by them here.
     """
     found, waiting = set(), {}
     for line in trace.read_text(errors="replace").splitlines():
         process = line.split(" ", 1)[0]
-        told = re.search(r'openat\([^,]*, "([^"]*)", O_RDONLY', line)
+        told = re.search(r'openat\((?:AT_FDCWD, "|[^,]*, "(?=/))([^"]*)", O_RDONLY', line)
         name = told.group(1) if told else waiting.pop(process, "") if "openat resumed" in line else ""
         if told and "<unfinished" in line:
             waiting[process] = name
