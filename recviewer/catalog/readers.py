@@ -9,7 +9,6 @@ from django.conf import settings
 
 from recviewer import forks
 from recviewer.catalog.jobs import Job, JobResult
-from recviewer.recorders.reading import without_collector
 
 BATCH_FILES = 64
 """Files handed to a worker at once."""
@@ -23,6 +22,7 @@ def read_all(jobs: list[Job], processes: int | None) -> Iterator[list[JobResult]
     root, limit = str(settings.RECORDINGS_ROOT), settings.FILE_LIMIT_BYTES
     batches = [jobs[start : start + BATCH_FILES] for start in range(0, len(jobs), BATCH_FILES)]
     from recviewer.catalog.summary import work
+    from recviewer.recorders.reading import without_collector
 
     wanted = processes if processes is not None else (2 if len(jobs) >= PARALLEL_FROM and forks.can_fork() else 1)
     if wanted < 2:
