@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 AGREED = {"approved": "approve", "delete": "delete"}
@@ -80,6 +80,27 @@ class Agreement(NamedTuple):
         """Return who is missing, as words; "" where nobody is."""
         missing = [left for demand in self.demands if (left := demand.left(self.people))]
         return "; ".join(dict.fromkeys(missing))
+
+
+def heard(
+    demands: tuple[Demand, ...],
+    verdict: str,
+    subjects: Iterable[str],
+    said: Mapping[str, Mapping[str, str]],
+) -> Agreement:
+    """Return what came of what is asked of a change. verdict: of it, whoever is missing.
+
+    subjects: what of it a person's agreement may hang on. said: by subject, what each person says.
+    """
+    if verdict not in AGREED:
+        return Agreement(demands)
+    people = {name for subject in subjects for name, one in said.get(subject, {}).items() if one == AGREED[verdict]}
+    return Agreement(demands, verdict, tuple(sorted(people)))
+
+
+def heeded(subject: str, own_subject: str, *, asks: bool) -> tuple[str, ...]:
+    """Return what of a change a person's agreement hangs on. asks: something is asked of the change itself."""
+    return (own_subject,) if asks else (subject, own_subject)
 
 
 def _and(names: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from recviewer.changes.agreement import AGREED, Agreement, Demand
+from recviewer.changes.agreement import AGREED, Demand, heard, heeded
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview, with_changes
 from recviewer.changes.sources import Range
@@ -179,18 +179,11 @@ def agreed(found: Overview, rules: PathRules, who: Who) -> Overview:
     asked = {change.key: demands for change in found.changes if (demands := rules.on(change))}
     waiting = [change for change in found.changes if change.key in asked and change.verdict in AGREED]
     said = who([subject for change in waiting for subject in (change.subject, change.own_subject) if subject])
-    made = [
-        change if change.key not in asked else _agreed(change, Agreement(asked[change.key]), said)
-        for change in found.changes
-    ]
+    made = [change if change.key not in asked else _agreed(change, asked[change.key], said) for change in found.changes]
     return replace(with_changes(found, made), bad_rules=rules.bad)
 
 
-def _agreed(change: Change, asked: Agreement, said: Mapping[str, Mapping[str, str]]) -> Change:
-    if change.verdict not in AGREED:
-        return replace(change, agreement=asked)
-    word = AGREED[change.verdict]
-    subjects = (change.own_subject,) if change.asks else (change.subject, change.own_subject)
-    people = {name for subject in subjects for name, one in said.get(subject, {}).items() if one == word}
-    known = asked._replace(state=change.verdict, people=tuple(sorted(people)))
-    return replace(change, agreement=known, verdict=change.verdict if known.is_met else "")
+def _agreed(change: Change, demands: tuple[Demand, ...], said: Mapping[str, Mapping[str, str]]) -> Change:
+    subjects = heeded(change.subject, change.own_subject, asks=bool(change.asks))
+    known = heard(demands, change.verdict, subjects, said)
+    return replace(change, agreement=known, verdict="" if known.is_waiting else change.verdict)

@@ -19,15 +19,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from django.conf import settings
 from django.db import connection
 from django.utils.crypto import salted_hmac
 
+from recviewer.changes.agreement import Demand, heard, heeded
 from recviewer.changes.model import ORDER
 from recviewer.changes.overview import verdict_of
+from recviewer.changes.reviewers import rules_of
 from recviewer.changes.sources import parse
 from recviewer.difference.model import Churn
 from recviewer.git import refs
@@ -36,6 +38,7 @@ from recviewer.memory import kept, ranges
 from recviewer.recent import Recent
 from recviewer.review import pairs, standing
 from recviewer.review.filters import standings_for
+from recviewer.review.standing import words_on
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +52,14 @@ _PROCESS = "recviewer.memory.apart"
 
 
 class ChangeSubjects(NamedTuple):
-    """What a verdict on a change hangs on. asks: it is asked for by itself, as of `Change`."""
+    """What a verdict on a change hangs on. asks: it is asked for by itself, as of `Change`. demands: see `Agreement`."""
 
     churn: str
     is_churn: bool
     asks: bool
     subject: str
     own: str
+    demands: tuple[Demand, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,9 @@ def glance(looked: LookedThrough) -> Glance:
     """Return what a range comes to with what people have said by now."""
     subjects = {subject for one in looked.changes for subject in (one.subject, one.own) if subject}
     verdicts = {subject: stand.state for subject, stand in standings_for(sorted(subjects)).items()}
-    open_ = [one for one in looked.changes if not verdict_of(one.subject, one.own, verdicts, asks=one.asks)]
+    asked = [one for one in looked.changes if one.demands]
+    said = words_on([subject for one in asked for subject in (one.subject, one.own) if subject]) if asked else {}
+    open_ = [one for one in looked.changes if _is_open(one, verdicts, said)]
     counts = Counter(one.churn for one in looked.changes)
     return Glance(
         tuple([(churn, counts[churn.value]) for churn in ORDER if counts[churn.value]]),
@@ -119,6 +125,12 @@ def glance(looked: LookedThrough) -> Glance:
         len(looked.changes) - len(open_),
         looked.unseen,
     )
+
+
+def _is_open(one: ChangeSubjects, verdicts: Mapping[str, str], said: Mapping[str, Mapping[str, str]]) -> bool:
+    """Tell whether a change is undecided: nobody has said a word on it, or not all who have to."""
+    verdict = verdict_of(one.subject, one.own, verdicts, asks=one.asks)
+    return not verdict or heard(one.demands, verdict, heeded(one.subject, one.own, asks=one.asks), said).is_waiting
 
 
 def _nudge(missing: Mapping[str, str]) -> bool:
@@ -163,6 +175,7 @@ def look(specs: Iterable[str]) -> None:
             asked = ranges.range_of(spec)
             base = refs.commit_of(asked.repository, parse(spec).base)
             found = ranges.report_on(asked).found
+            rules = rules_of(asked)
         except GitFailed as failed:
             log.warning("%s cannot be looked through: %s", spec, failed)
             continue
@@ -171,7 +184,9 @@ def look(specs: Iterable[str]) -> None:
         looked = LookedThrough(
             tuple(
                 [
-                    ChangeSubjects(one.churn.value, one.is_churn, bool(one.asks), one.subject, one.own_subject)
+                    ChangeSubjects(
+                        one.churn.value, one.is_churn, bool(one.asks), one.subject, one.own_subject, rules.on(one)
+                    )
                     for one in found.changes
                 ]
             ),
@@ -184,7 +199,9 @@ def _keep(name: str, looked: LookedThrough) -> None:
     rows = [(name, looked), *((other, one) for other, one in _known().items() if other != name)]
     packed, room = [], KEPT_BYTES
     for key, one in rows:
-        row = orjson.dumps([key, one.unseen, [list(change) for change in one.changes]])
+        row = orjson.dumps(
+            [key, one.unseen, [[*change[:-1], [list(demand) for demand in change.demands]] for change in one.changes]]
+        )
         room -= len(row)
         if room < 0:
             break
@@ -213,7 +230,12 @@ def _loaded(place: Path) -> dict[str, LookedThrough]:
     if not hmac.compare_digest(signed, _signature(data)):
         return {}
     rows = map(orjson.loads, data.splitlines())
-    return {name: LookedThrough(tuple([ChangeSubjects(*one) for one in some]), unseen) for name, unseen, some in rows}
+    return {name: LookedThrough(tuple([_subjects(*one) for one in some]), unseen) for name, unseen, some in rows}
+
+
+def _subjects(churn: str, is_churn: bool, asks: bool, subject: str, own: str, demands: list[Any]) -> ChangeSubjects:
+    told = tuple([Demand(number, tuple(names)) for number, names in demands])
+    return ChangeSubjects(churn, is_churn, asks, subject, own, told)
 
 
 def _signature(data: bytes) -> bytes:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from recviewer.catalog.models import Recording
+from recviewer.memory import glances, ranges
 from recviewer.memory.ranges import report_of
 from recviewer.pages.models import Membership
 from recviewer.report import checks
@@ -265,3 +266,19 @@ def test_a_test_read_as_a_whole_by_one_person_waits(person, commit, make_recordi
     assert "1 of 2: approved by ana; one more person is needed." in again.content.decode()
     decide(person("bob"), person("bob").get(start, follow=True))
     assert numbers(spec).undecided == 0
+
+
+def test_the_list_of_requests_waits_for_the_second_person_as_the_range_does(person, ruled):
+    spec = ruled("pay/ 2\n")
+    base, head = spec.split("...")
+    glances.look([spec])
+
+    def counted():
+        found, _ = glances.of_list(ranges.repository(), base, {head: spec})
+        return found[head].need_you, found[head].decided
+
+    assert counted() == (3, 0)
+    approve(person("ana"), spec, 0)
+    assert counted() == (numbers(spec).need_you, numbers(spec).decided) == (3, 0)
+    approve(person("bob"), spec, 0)
+    assert counted() == (numbers(spec).need_you, numbers(spec).decided) == (2, 1)
