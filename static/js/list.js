@@ -138,7 +138,7 @@ const tell = (changed = 0) => {
     ...(changed ? [`${count(changed, "recording")} changed since, and ${changed === 1 ? "is" : "are"} selected no more`] : []),
     ...(tests ? [count(tests, "test")] : []),
     size(bytes),
-    ...(others ? [`${others.toLocaleString("en")} ${others === 1 ? "other says" : "others say"} the same, decided too`] : []),
+    ...(others ? [`together with ${others.toLocaleString("en")} ${others === 1 ? "other that says" : "others that say"} the same`] : []),
   ].join(" · ");
 };
 

@@ -172,9 +172,9 @@ def test_the_ticked_tell_how_many_others_are_decided_along(open_page, demo, chat
     page.locator(".rows-alike summary").click()
 
     page.locator("[data-tick]").nth(0).check()
-    expect(said).to_contain_text("3 others say the same, decided too")
+    expect(said).to_contain_text("together with 3 others that say the same")
     page.locator("[data-tick]").nth(1).check()
-    expect(said).to_contain_text("2 others say the same, decided too")
+    expect(said).to_contain_text("together with 2 others that say the same")
     page.get_by_role("button", name="Approve", exact=False).click()
 
     expect(page.locator(".toast")).to_contain_text("2 others that say the same too")

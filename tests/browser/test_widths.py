@@ -1,10 +1,15 @@
 """At every width the words have the room: rows, bars, targets."""
 
+import json
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
 from recviewer.catalog.models import Recording
 from recviewer.pages.text.test_addresses import url_of_test
+
+SEARCH = Path(__file__).parent.parent / "cases/tool/web_search.json"
 
 WIDTHS = """() => {
   const row = document.querySelector('.row:not([data-again])');
@@ -215,3 +220,33 @@ def test_without_scripts_no_control_is_dead(open_page, pull, width):
         ]
 
     assert dead == []
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 390])
+def test_what_a_search_found_stands_one_below_the_other_also_in_print(open_page, make_recording, width):
+    page = open_page(width=width)
+    made = json.loads(SEARCH.read_text())
+    told = made["response"]["body"]["__data__"]
+    result = json.loads(told["content"])
+    told["content"] = json.dumps({**result, "top_k": result["top_k"] * 2})
+    one = make_recording("tests/recordings/kettles.json", data=json.dumps(made).encode())
+    page.goto(f"/r/{one.path}")
+
+    for medium in ("screen", "print"):
+        page.emulate_media(media=medium)
+        first, second = (hit.bounding_box() for hit in page.locator(".hit").all())
+        assert first["x"] == second["x"], medium
+        assert first["y"] + first["height"] <= second["y"], medium
+
+
+def test_the_last_act_is_told_in_words_beside_two_ways_back(open_page):
+    page = open_page(width=1100)
+    one, other = Recording.objects.filter(kind="chat", outcome="answer", part="").order_by("path")[:2]
+    for path in (one.path, other.path):
+        page.goto(f"/r/{path}")
+        page.keyboard.press("a")
+        expect(page.get_by_text("You approved this")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.get_by_role("button", name="Redo")).to_be_visible()
+
+    assert page.locator(".bar-act").first.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0

@@ -39,7 +39,7 @@ def test_the_list_and_its_page_for_all_tell_the_same_number_before(client, make_
         make_recording(f"t/recordings/broken{at}.json", data=b"{")
     rows = client.get("/").content.decode()
     assert rows.count('data-total="3"') == 3
-    assert rows.count("2 others say the same, decided too") == 3
+    assert rows.count("together with 2 others that say the same") == 3
     assert rows.count('data-total="2"') == 2
 
     tag([Seen(one.path, one.blob)], actor="Ana", name="mine")

@@ -199,8 +199,8 @@ def test_the_bar_says_how_many_are_decided_along(client, make_recording, is_deci
     page = client.get(f"/r/{one.path}")
 
     assert page.context["page"].bar.alike == 2
-    assert "2 others say the same, decided too." in page.content.decode()
-    assert "decided too" not in client.get("/r/recordings/other.json").content.decode()
+    assert "Together with 2 others that say the same." in page.content.decode()
+    assert "Together with" not in client.get("/r/recordings/other.json").content.decode()
 
 
 def test_equal_bytes_that_cannot_be_read_are_decided_along(client, make_recording):

@@ -552,7 +552,7 @@ def test_a_change_says_how_many_outside_of_its_item_a_verdict_on_it_decides(clie
     decide(client, shown, "delete")
 
     assert shown.context["page"].bar.alike == 2
-    assert "2 others say the same, decided too." in shown.content.decode()
+    assert "Together with 2 others that say the same." in shown.content.decode()
     numbers = client.get(f"/changes/{spec}.json").json()["numbers"]
     assert (numbers["to_delete"], numbers["undecided"]) == (3, 1)
 
