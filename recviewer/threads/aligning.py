@@ -7,7 +7,7 @@ have moved, and not to be lost.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,6 +28,12 @@ LEAST = 0.001
 """How alike two answers are at least that stand alone between what stayed the same."""
 
 ANSWER = "answer"
+
+ROLES = frozenset({"user", "system", "developer"})
+"""Roles of instructions: the same words under another of them are the same message under another role."""
+
+SENT_AND_RECORDED = 0.5
+"""How much less alike a recorded answer is to one that only a request holds than to another recorded one."""
 
 GIST = 4_000
 """Characters of a piece by which it is told how alike it is to another."""
@@ -163,20 +169,27 @@ def _digests(kind: str, said: Json, exchange: Exchange | None) -> tuple[Digest, 
     return digest_of([kind, said], exchange), digest_of(blinded(written.decode("utf-8", "replace")), exchange)
 
 
-def aligned(old: Iterable[Turn], new: Iterable[Turn]) -> tuple[Alignment, ...]:
+Paired = Mapping[str, str]
+"""By key of an old exchange, the new one of the same call."""
+
+
+def aligned(old: Iterable[Turn], new: Iterable[Turn], paired: Paired | None = None) -> tuple[Alignment, ...]:
     """Align two conversations, in the order of the new one; what is gone stands where it was.
 
+    paired: exchanges that are known to be one call, before and now: their answers go together, however unlike they are.
     The longest common run of what is the same but for ids comes first; between it, pieces of one kind are paired in order by
     how alike they are; what is left over on both sides has moved.
     """
-    return tuple(_moved(list(_in_order(pieces_of(old), pieces_of(new)))))
+    known = paired or {}
+    found = list(_in_order(pieces_of(old), pieces_of(new), known))
+    return tuple(_moved(_brought_together(found, known)))
 
 
-def _in_order(old: Sequence[TurnPiece], new: Sequence[TurnPiece]) -> Iterator[Alignment]:
+def _in_order(old: Sequence[TurnPiece], new: Sequence[TurnPiece], paired: Paired) -> Iterator[Alignment]:
     at = there = 0
     runs = common([one.gist for one in old], [one.gist for one in new]) or []
     for place, other, length in [*runs, (len(old), len(new), 0)]:
-        yield from _gap(old[at:place], new[there:other])
+        yield from _gap(old[at:place], new[there:other], paired)
         for step in range(length):
             before, after = old[place + step], new[other + step]
             yield Alignment(_became(before, after), before, after)
@@ -192,9 +205,9 @@ def _became(old: TurnPiece, new: TurnPiece) -> Became:
     return Became.ONLY_IDS if old.loose == new.loose else Became.CHANGED
 
 
-def _gap(old: Sequence[TurnPiece], new: Sequence[TurnPiece]) -> Iterator[Alignment]:
+def _gap(old: Sequence[TurnPiece], new: Sequence[TurnPiece], paired: Paired) -> Iterator[Alignment]:
     """Pair what lies between equal runs, in order."""
-    pairs = _pairs(old, new) if len(old) * len(new) <= CELLS else _by_kind(old, new)
+    pairs = _pairs(old, new, paired) if len(old) * len(new) <= CELLS else _by_kind(old, new, paired)
     at = there = 0
     for place, other in [*pairs, (len(old), len(new))]:
         yield from (Alignment(Became.REMOVED, one, None) for one in old[at:place])
@@ -204,12 +217,12 @@ def _gap(old: Sequence[TurnPiece], new: Sequence[TurnPiece]) -> Iterator[Alignme
         at, there = place + 1, other + 1
 
 
-def _pairs(old: Sequence[TurnPiece], new: Sequence[TurnPiece]) -> list[tuple[int, int]]:
+def _pairs(old: Sequence[TurnPiece], new: Sequence[TurnPiece], paired: Paired) -> list[tuple[int, int]]:
     """Return the places that go together, in order, so that they are most alike taken together."""
     words, others = [_words(one) for one in old], [_words(one) for one in new]
     is_alone = all(sum(one.kind == ANSWER for one in some) == 1 for some in (old, new))
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
-    alike = [[_alike(one, two, words[i], others[j]) for j, two in enumerate(new)] for i, one in enumerate(old)]
+    alike = [[_alike(one, two, words[i], others[j], paired) for j, two in enumerate(new)] for i, one in enumerate(old)]
     if is_alone:  # it answers the same, however unlike it is
         i, j = (next(place for place, one in enumerate(some) if one.kind == ANSWER) for some in (old, new))
         alike[i][j] = max(alike[i][j], LEAST)
@@ -228,12 +241,12 @@ def _pairs(old: Sequence[TurnPiece], new: Sequence[TurnPiece]) -> list[tuple[int
     return found
 
 
-def _by_kind(old: Sequence[TurnPiece], new: Sequence[TurnPiece]) -> list[tuple[int, int]]:
+def _by_kind(old: Sequence[TurnPiece], new: Sequence[TurnPiece], paired: Paired) -> list[tuple[int, int]]:
     """Return places that go together where there are too many to weigh: the next of the same kind."""
     found, there = [], 0
     for at, one in enumerate(old):
         other = next((place for place in range(there, min(len(new), there + 100)) if new[place].kind == one.kind), -1)
-        if other >= 0 and _alike(one, new[other], _words(one), _words(new[other])):
+        if other >= 0 and _alike(one, new[other], _words(one), _words(new[other]), paired):
             found.append((at, other))
             there = other + 1
     return found
@@ -244,13 +257,41 @@ def _words(piece: TurnPiece) -> Counter[str]:
     return Counter(token for token in tokens(blinded(text)) if not token.isspace())
 
 
-def _alike(old: TurnPiece, new: TurnPiece, words: Counter[str], others: Counter[str]) -> float:
-    """Return how alike two pieces are, 0 where they are of other kinds or not alike enough."""
+def _alike(old: TurnPiece, new: TurnPiece, words: Counter[str], others: Counter[str], paired: Paired) -> float:
+    """Return how alike two pieces are, 0 where they are of other kinds or not alike enough; over 1 for those of one call."""
     if old.kind != new.kind:
-        return 0.0
+        return 1.0 if old.text and old.text == new.text and {old.kind, new.kind} <= ROLES else 0.0
     total = words.total() + others.total()
     alike = 2 * (words & others).total() / total if total else 1.0
-    return alike if alike >= LIKE else 0.0
+    if _is_one_call(old, new, paired) and (alike >= LIKE or old.kind == ANSWER):
+        return 1 + alike
+    if alike < LIKE:
+        return 0.0
+    return alike if old.is_sent == new.is_sent else alike * SENT_AND_RECORDED
+
+
+def _is_one_call(old: TurnPiece, new: TurnPiece, paired: Paired) -> bool:
+    return bool(old.entry) and paired.get(old.entry) == new.entry
+
+
+def _brought_together(found: Sequence[Alignment], paired: Paired) -> list[Alignment]:
+    """Put answers of one call together that stand in another order before and now; told where they stand now."""
+    gone = {
+        one.old.entry: place
+        for place, one in enumerate(found)
+        if one.became is Became.REMOVED and one.old is not None and one.old.kind == ANSWER and one.old.entry in paired
+    }
+    before = {paired[entry]: place for entry, place in gone.items()}
+    taken: set[int] = set()
+    made: list[tuple[int, Alignment]] = []
+    for place, one in enumerate(found):
+        is_new = one.became is Became.INSERTED and one.new is not None and one.new.kind == ANSWER
+        from_ = before.pop(one.new.entry, -1) if is_new and one.new is not None else -1
+        if from_ >= 0:
+            taken.add(from_)
+            one = Alignment(Became.CHANGED, found[from_].old, one.new)
+        made.append((place, one))
+    return [one for place, one in made if place not in taken]
 
 
 def _moved(found: list[Alignment]) -> Iterator[Alignment]:

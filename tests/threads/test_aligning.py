@@ -94,6 +94,37 @@ def test_what_is_the_same_in_words_alone_is_a_change():
     assert told(old, other) == [("changed", 1, 1), ("same", 2, 2)]
 
 
+def test_the_same_words_under_another_role_are_one_message_that_changed():
+    old = turns(([said("user", "Use tools.")], "", []), (QUESTION, "A cat.", []))
+    new = turns(([said("system", "Use tools.")], "", []), (QUESTION, "A cat.", []))
+    assert told(old, new)[0] == ("changed", 1, 1)
+    other = turns(([said("system", "Never use tools.")], "", []), (QUESTION, "A cat.", []))
+    assert told(old, other)[:2] == [("removed", 1, 0), ("inserted", 0, 1)]
+
+
+def test_a_recorded_answer_goes_with_a_recorded_one_rather_than_with_what_a_request_holds():
+    def steps(*words):
+        messages, entries = list(QUESTION), []
+        for at, word in enumerate(words):
+            entries.append(entry(str(at), messages, f"I think of step {word} now."))
+            messages = [*messages, said("assistant", f"I think of step {word} now.\nSeen: {word}.")]
+        (conversation,) = threads_of(entries).conversations
+        return list(conversation.trunk.all_turns())
+
+    found = aligned(steps("one", "two", "three"), steps("two", "three", "four"))
+    assert all(one.old.is_sent == one.new.is_sent for one in found if one.old and one.new)
+
+
+def test_answers_of_one_call_go_together_in_whatever_order_they_stand():
+    old = [entry("a", QUESTION, "A small cat."), entry("b", QUESTION, "Some dog, grey.")]
+    new = [entry("c", QUESTION, "Nobody knows what."), entry("d", QUESTION, "Ask again later!")]
+    before, now = (list(threads_of(some).conversations[0].trunk.all_turns()) for some in (old, new))
+    for paired in ({"a": "c", "b": "d"}, {"a": "d", "b": "c"}):
+        found = aligned(before, now, paired)
+        assert [one.became.value for one in found] == ["same", "changed", "changed"]
+        assert {one.old.entry: one.new.entry for one in found if one.old.entry} == paired
+
+
 @pytest.mark.slow
 def test_very_many_turns_are_paired_in_order():
     many = int(CELLS**0.5) + 10

@@ -28,8 +28,8 @@ from recviewer.pages.ranges.findings import FindingHere, found_on
 from recviewer.pages.ranges.known import KnownElsewhere, known_elsewhere
 from recviewer.pages.ranges.pushed import Pushed, Watch, elsewhere, pushed_of, watch_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
-from recviewer.pages.ranges.read_calls import ReadCall, calls_of, fields_of
-from recviewer.pages.ranges.turn_map import TurnMap, turn_map_of
+from recviewer.pages.ranges.read_calls import ReadCall, calls_of, fields_of, numbers_of
+from recviewer.pages.ranges.turn_map import TurnMap, turn_maps_of
 from recviewer.pages.site.forms import seen_in
 from recviewer.pages.site.htmx import wants_fragment
 from recviewer.pages.site.presence import OpenPage, open_page
@@ -42,6 +42,7 @@ from recviewer.review.actors import actor_of
 from recviewer.review.refusals import Invalid
 from recviewer.review.subjects import WHOLE_TEST
 from recviewer.smells import Severity
+from recviewer.threads.threads import is_talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class OneTestPage:
     is_asked_alike: asked, the question, is "" where they do not. classes: looks with how many. words: came and went, each
     counted once; words_by_call: as the pages of its calls show them. older: (how many older generations a call has, the
     address where they are read). known: what says the same as a call and is left alone, with the call's number. beside: the
-    left column. turns: before and now, None where it is about several tests or there are not two conversations to hold up.
+    left column. turns: before and now, of its only test or file; of several, each has its own with its calls.
     """
 
     place: ShownRange
@@ -74,7 +75,7 @@ class OneTestPage:
     words_by_call: int
     older: tuple[tuple[int, str], ...]
     known: tuple[tuple[int, KnownElsewhere], ...]
-    turns: TurnMap | None
+    turns: tuple[TurnMap, ...]
     beside: Entries
     bar: Bar
     pushed: Pushed | None
@@ -148,7 +149,7 @@ def _page(
         place=place,
         path=item.first.side.path,
         filter=asked.query()[1:],
-        asked=heads[0].about.meaning.line.asked if item.is_asked_alike else "",
+        asked=_question(heads) if item.is_asked_alike else "",
         test=parse(test) if test else None,
         file="" if test else item.first.about.file_path,
         folder=item.first.about.folder,
@@ -162,7 +163,7 @@ def _page(
         words_by_call=sum(_words(part) for head in heads for one in told_once([head]) for part in one.sections),
         older=tuple(_older(place, heads)),
         known=tuple(_known(place, calls)),
-        turns=None if others else turn_map_of(item.changes, _numbers(calls)),
+        turns=() if others else turn_maps_of(item.changes, numbers_of(calls)),
         beside=beside,
         bar=_bar(request, place, item, calls, queue, asked, _left(calls, place.actor)),
         pushed=pushed_of(request, place),
@@ -171,15 +172,15 @@ def _page(
     )
 
 
+def _question(heads: Sequence[Change]) -> str:
+    """Return what was asked first in a conversation or, where none of it is one, in the first call."""
+    asking = next((one for one in heads if is_talk(one.about.exchange)), heads[0])
+    return asking.about.meaning.line.asked
+
+
 def _known(place: ShownRange, calls: Sequence[ReadCall]) -> Iterator[tuple[int, KnownElsewhere]]:
     found = known_elsewhere(place, [call.change for call in calls])
     yield from ((call.number, found[call.change.key]) for call in calls if call.change.key in found)
-
-
-def _numbers(calls: Sequence[ReadCall]) -> dict[str, int]:
-    """Return the number of each call by the paths of its sides."""
-    sides = [(call.number, side) for call in calls for one in call.changes for side in (one.old, one.new)]
-    return {side.path: number for number, side in sides if side is not None}
 
 
 def _words(section: Section) -> int:
@@ -224,7 +225,8 @@ def _bar(
     )
     bar = with_agreement(replace(bar, mine="", can_delete=not any(one.new is None for one in mine)), mine)
     if open_:
-        lead = "Undecided." if len(open_) == len(item.changes) else "Decided in part."
+        is_begun = any(not one.is_open_to(place.actor) for one in item.changes)
+        lead = "Decided in part." if is_begun else "Undecided."
         return _said_of_many(bar, "undecided", lead, _what(open_, len(item.changes)))
     if item.verdict == "mixed":
         bar = _said_of_many(bar, "mixed", "Decided, not all alike:", _verdicts(item))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from recviewer.changes.items import Item, items, place_of
@@ -18,6 +18,7 @@ from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.findings import FindingHere, found_on
 from recviewer.pages.ranges.members import Member, members_of
 from recviewer.pages.ranges.queue import ShownRange
+from recviewer.pages.ranges.turn_map import TurnMap, turn_maps_of
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.templatetags.words import short_name
 from recviewer.pages.text.classes import CLASSES, Look, look_of_state
@@ -37,7 +38,8 @@ class ReadCall:
     """One call of the test. parts: what it tells. repeated: what an earlier call told. why_not: why it is left to its own
     page, "" where it is not. findings: what was found on it. item: for the `item` field of a form about it alone, "" where
     it is decided on, or may not be decided on here. others: the same change in other recordings, decided on along with it.
-    begins: where several tests or files are told after each other, the one whose calls begin here; else "".
+    begins: where several tests or files are told after each other, the one whose calls begin here; else "". turns: of that
+    one, before and now.
     """
 
     number: int
@@ -53,6 +55,7 @@ class ReadCall:
     why_not: str
     others: tuple[Member, ...]
     begins: str = ""
+    turns: tuple[TurnMap, ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -92,7 +95,25 @@ def calls_of(place: ShownRange, asked: RangeFilter, item: Item, folds: Folds) ->
         here = place_of(one.change) if is_of_many else ""
         made.append(replace(call, begins=_name(one.change) if here != before else ""))
         before = here
-    return made
+    return _with_turns(made, item) if is_of_many else made
+
+
+def _with_turns(calls: Sequence[ReadCall], item: Item) -> list[ReadCall]:
+    """Return calls with the maps of the tests or files that begin there."""
+    numbers = numbers_of(calls)
+    of_each: dict[str, list[Change]] = {}
+    for change in item.changes:
+        of_each.setdefault(place_of(change), []).append(change)
+    return [
+        replace(call, turns=turn_maps_of(of_each[place_of(call.change)], numbers)) if call.begins else call
+        for call in calls
+    ]
+
+
+def numbers_of(calls: Iterable[ReadCall]) -> dict[str, int]:
+    """Return the number of each call by the paths of its sides."""
+    sides = [(call.number, side) for call in calls for one in call.changes for side in (one.old, one.new)]
+    return {side.path: number for number, side in sides if side is not None}
 
 
 def _name(change: Change) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from recviewer.changes.model import Change
-from recviewer.changes.turns import turns_of
+from recviewer.changes.turns import Strand, strands_of
 from recviewer.exchange.amounts import counted
 from recviewer.pages.text.classes import Look
 from recviewer.threads.aligning import Alignment, Became, TurnPiece
@@ -24,6 +24,8 @@ MOST = 16
 """Columns up to which each piece has one of its own; above, those in a row that stayed the same share one."""
 MOST_COLUMNS = 60
 """Columns that are shown at most."""
+MOST_MAPS = 8
+"""Ways of one test that are drawn at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +56,55 @@ class TurnColumn:
 
 @dataclass(frozen=True, slots=True)
 class TurnMap:
-    """said: how many pieces stayed and what became of the others. left: columns that are not shown."""
+    """said: how many pieces stayed and what became of the others. left: columns that are not shown.
+
+    name: which of several ways of the test it is. begun: pieces at its beginning that the map of an earlier way has.
+    """
 
     columns: tuple[TurnColumn, ...]
     said: str
     left: int = 0
+    name: str = ""
+    begun: int = 0
 
 
-def turn_map_of(changes: Sequence[Change], calls: Mapping[str, int]) -> TurnMap | None:
-    """Return the map of one test's changes, None where there is no one conversation before and now to hold up.
+def turn_maps_of(changes: Sequence[Change], calls: Mapping[str, int]) -> tuple[TurnMap, ...]:
+    """Return the maps of one test's changes, one for each way of its conversations that has something to hold up before and
+    now; none where only one call changed, for that is told by itself.
 
     calls: the number of each call that the page shows, by the paths of both sides.
     """
-    found = turns_of(changes)
-    if not found:
-        return None
-    columns = [_column(one, _url(place, found, calls)) for place, one in enumerate(found)]
+    if sum(not change.is_older for change in changes) < 2:
+        return ()
+    return tuple([_map(one, calls) for one in strands_of(changes)[:MOST_MAPS]])
+
+
+def _map(strand: Strand, calls: Mapping[str, int]) -> TurnMap:
+    found = strand.pieces
+    answered = [
+        {piece.turn for piece in side if piece and piece.entry} for side in zip(*map(_sides, found), strict=True)
+    ]
+    columns = [_column(one, _url(place, found, calls), answered) for place, one in enumerate(found)]
     if len(columns) > MOST:
         columns = _shortened(columns)
     tally = {became: sum(one.became is became for one in found) for became in BECAME}
     said = ", ".join(f"{number:,} {BECAME[became].title}" for became, number in tally.items() if number)
-    return TurnMap(tuple(columns[:MOST_COLUMNS]), said, max(0, len(columns) - MOST_COLUMNS))
+    left = max(0, len(columns) - MOST_COLUMNS)
+    return TurnMap(tuple(columns[:MOST_COLUMNS]), said, left, strand.name, strand.begun)
 
 
-def _column(one: Alignment, url: str) -> TurnColumn:
+def _sides(one: Alignment) -> tuple[TurnPiece | None, TurnPiece | None]:
+    return one.old, one.new
+
+
+def _column(one: Alignment, url: str, answered: Sequence[Collection[int]]) -> TurnColumn:
+    """answered: turns of each side that a recording has the answer of."""
     piece = one.new or one.old
     assert piece is not None
     kind, _, tool = piece.kind.partition(" ")
     kind, name = _NAMES.get(kind, (kind, kind))
+    if piece.is_sent and piece.turn in answered[1 if one.new is not None else 0]:
+        name = "sent back"
     is_elsewhere = one.became is Became.MOVED and one.old is not None and one.new is not None
     was = one.old.turn if is_elsewhere and one.old and one.old.turn != piece.turn else 0
     return TurnColumn(

@@ -193,9 +193,11 @@ def test_what_came_without_words_or_as_a_failure_is_read_alone(client, write, co
             document["request"]["body"]["messages"][0]["content"] = ""
     place.write_text(json.dumps(document))
 
-    calls = page_of(client, f"{base}..{commit('after')}").context["page"].calls
+    page = page_of(client, f"{base}..{commit('after')}").context["page"]
+    calls = page.calls
 
     assert [bool(call.item) for call in calls if call.change.side.name == "n.json"] == [False]
+    assert page.bar.lead == "Undecided."
 
 
 FAILED = {"exception_type": "RateLimitError", "exception_message": "slow down", "exception_data": {"category": "x"}}
@@ -355,7 +357,7 @@ def test_tests_of_one_function_that_were_asked_alike_are_read_after_each_other(c
 
     assert (landing.numbers.items, landing.numbers.items_by_call) == (1, 2)
     assert [call.begins for call in page.calls] == ["[a]", "[b]"]
-    assert (page.others, page.is_alike, page.is_asked_alike, page.turns) == (1, False, True, None)
+    assert (page.others, page.is_alike, page.is_asked_alike, page.turns) == (1, False, True, ())
     assert all(f"says {name}." in re.sub(r"<[^>]+>", "", html) for name in "ab")
     assert "asked alike" in html
     assert page.asked == "Which planet?"

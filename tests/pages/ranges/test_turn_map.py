@@ -18,8 +18,8 @@ SEEN = {"role": "tool", "tool_call_id": "c1", "content": "a ring"}
 def write(root, db):
     """Return a function that writes a call: its file, the messages, what is answered, and the calls."""
 
-    def write(name, messages, answer, *calls):
-        document = exchange(answered=answer, test=TEST)
+    def write(name, messages, answer, *calls, test=TEST):
+        document = exchange(answered=answer, test=test)
         document["request"]["body"]["messages"] = messages
         if calls:
             document["response"]["body"]["__data__"]["choices"][0]["message"]["tool_calls"] = list(calls)
@@ -36,7 +36,7 @@ def page_of(client, spec):
 
 
 def told(page):
-    return [(one.turn, one.name, one.look.title, one.url) for one in page.context["page"].turns.columns]
+    return [(one.turn, one.name, one.look.title, one.url) for one in page.context["page"].turns[0].columns]
 
 
 def test_each_piece_leads_to_the_call_that_tells_it(client, write, commit):
@@ -72,7 +72,7 @@ def test_what_stands_in_another_place_has_moved_and_is_not_lost(client, write, c
     write("b", [FIRST, one, SEEN], None, again)
     write("c", [FIRST, one, SEEN, other, gave], "Saturn.")
 
-    columns = page_of(client, f"{base}..{commit('after')}").context["page"].turns.columns
+    columns = page_of(client, f"{base}..{commit('after')}").context["page"].turns[0].columns
 
     assert [(one.name, one.look.title, one.was) for one in columns] == [
         ("asked", "same", 0),
@@ -94,7 +94,7 @@ def test_what_stayed_the_same_in_a_row_shares_a_column_of_a_long_map(client, wri
     write("a", turns, "Rhea.")
     write("b", [*turns, {"role": "assistant", "content": "Rhea."}, FIRST], "Jupiter.")
 
-    columns = page_of(client, f"{base}..{commit('after')}").context["page"].turns.columns
+    columns = page_of(client, f"{base}..{commit('after')}").context["page"].turns[0].columns
 
     assert [(one.count, one.look.title) for one in columns] == [
         (2 * MOST + 1, "same"),
@@ -104,7 +104,7 @@ def test_what_stayed_the_same_in_a_row_shares_a_column_of_a_long_map(client, wri
     ]
 
 
-def test_there_is_no_map_of_two_conversations(client, write, commit):
+def test_each_conversation_of_a_test_has_a_map_of_its_own(client, write, commit):
     for name in "ab":
         write(name, [{"role": "user", "content": f"Which {name}?"}], "Saturn.")
     base = commit("before")
@@ -113,5 +113,94 @@ def test_there_is_no_map_of_two_conversations(client, write, commit):
 
     page = page_of(client, f"{base}..{commit('after')}")
 
-    assert page.context["page"].turns is None
+    assert [(one.name, one.begun, one.said) for one in page.context["page"].turns] == [
+        ("conversation 1", 0, "1 same, 1 changed"),
+        ("conversation 2", 0, "1 same, 1 changed"),
+    ]
+    assert [one.columns[-1].url for one in page.context["page"].turns] == ["#call-1", "#call-2"]
+    assert "Turns before and now, conversation 2: 1 same, 1 changed" in page.content.decode()
+
+
+def test_a_branch_goes_on_from_what_another_has_told(client, write, commit):
+    def say(word):
+        write("a", [FIRST], "Saturn.")
+        for name in "bc":
+            write(name, [FIRST, {"role": "assistant", "content": "Saturn."}, {"role": "user", "content": name}], word)
+
+    say("Ring.")
+    base = commit("before")
+    say("A ring.")
+
+    first, second = page_of(client, f"{base}..{commit('after')}").context["page"].turns
+
+    assert (first.name, first.begun, first.said) == ("branch A", 0, "3 same, 1 changed")
+    assert (second.name, second.begun, second.said) == ("branch B", 2, "1 same, 1 changed")
+    assert [one.name for one in second.columns] == ["asked", "answer"]
+
+
+def test_nothing_is_drawn_of_a_conversation_that_has_nothing_beside_it(client, write, commit):
+    write("c", [FIRST], "Saturn.")
+    base = commit("before")
+    for name in "ab":
+        write(name, [{"role": "user", "content": f"Which {name}?"}], "Saturn.")
+
+    page = page_of(client, f"{base}..{commit('after')}")
+
+    assert page.context["page"].turns == ()
     assert "turn-map" not in page.content.decode()
+
+
+def test_two_answers_to_the_same_question_stand_beside_their_own(client, write, root, commit):
+    def say(first, second):
+        write("a", [FIRST], first)
+        write("b", [FIRST], second)
+
+    say("One moon, and a ring of ice.", "Nothing at all is there.")
+    base = commit("before")
+    say("<think>Hm. Whatever.</think>", "It is cold.")
+
+    columns = page_of(client, f"{base}..{commit('after')}").context["page"].turns[0].columns
+
+    assert [(one.name, one.look.title) for one in columns] == [
+        ("asked", "same"),
+        ("answer", "changed"),
+        ("answer", "changed"),
+    ]
+
+
+def test_a_request_that_tells_another_call_than_was_made_has_lost_none(client, write, commit):
+    wrong = {**LOOK, "function": {"name": "look", "arguments": '"{\\"at\\": \\"sky\\"}"'}}
+    asked = [FIRST, {"role": "assistant", "content": None, "tool_calls": [wrong]}, SEEN]
+    write("a", [FIRST], None, LOOK)
+    write("b", asked, "Saturn.")
+    base = commit("before")
+    write("b", [FIRST, {**asked[1], "tool_calls": [LOOK]}, SEEN], "It is Saturn.")
+    write("a", [FIRST], "I look.", LOOK)
+
+    columns = page_of(client, f"{base}..{commit('after')}").context["page"].turns[0].columns
+
+    assert ("call look", "gone") not in [(one.name, one.look.title) for one in columns]
+    assert ("sent back look", "gone") in [(one.name, one.look.title) for one in columns]
+
+
+def test_tests_that_are_read_together_each_have_their_map_below_their_name(client, write, commit):
+    def say(word):
+        for size in ("big", "small"):
+            answer, test = f"{word} is {size}.", f"tests/test_sky.py::test_moons[{size}]"
+            write(f"{size}-1", [FIRST], answer, test=test)
+            write(f"{size}-2", [FIRST, {"role": "assistant", "content": answer}, FIRST], f"{word}, {size}!", test=test)
+
+    say("Saturn")
+    base = commit("before")
+    say("A planet")
+
+    page = page_of(client, f"{base}..{commit('after')}").context["page"]
+
+    assert page.turns == ()
+    assert [(call.begins, [one.said for one in call.turns]) for call in page.calls if call.begins] == [
+        ("[big]", ["2 same, 2 changed"]),
+        ("[small]", ["2 same, 2 changed"]),
+    ]
+    assert [one.url for call in page.calls for two in call.turns for one in two.columns if one.name == "answer"] == [
+        f"#call-{number}" for number in (1, 2, 3, 4)
+    ]
