@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,7 +148,17 @@ def _around(root: Path, given: Given) -> Iterator[Surroundings]:
     with texts_on_disk(repository) as text:
         top, gone = top_of(repository, root), removals(repository, "HEAD")
         past = GitPast(repository, "HEAD")
-        yield Surroundings(SourceFiles(text), top, given.collected, gone, given.runs, past)
+        yield Surroundings(SourceFiles(_below(top, text)), top, given.collected, gone, given.runs, past)
+
+
+def _below(top: str, text: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    """Read a file by its path from the top of the repository, else from the recordings root, as cassettes name tests."""
+
+    def read(path: str) -> str | None:
+        found = text(path)
+        return text(top + path) if found is None and top else found
+
+    return read
 
 
 def top_of(repository: Repository, root: Path) -> str:

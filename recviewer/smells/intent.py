@@ -66,6 +66,11 @@ def wants_odd_end(side: Side) -> bool:
     return bool(_words(_name(side)) & _WANTED_ENDS)
 
 
+def wants_thinking(side: Side) -> bool:
+    """Tell whether they say that it is about what a model thinks."""
+    return not _words(_name(side)).isdisjoint(("thinking", "think"))
+
+
 def _name(side: Side) -> str:
     """Return the name of the function, else that of the file with the exchange, where that is no hash."""
     if side.test_id:

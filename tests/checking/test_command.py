@@ -14,6 +14,7 @@ from recviewer import forks
 from recviewer.checking import command, noting
 from recviewer.recorders.registry import claims
 from recviewer.smells.model import Among, Explained, Held, Needs, Rule, Severity, Spot
+from tests.smells.building import TAPE
 from tests.trees import FOLDER, bytes_of, chat, id_of, name_of
 
 WORDS = Explained("What.", "Why.", "Example.", "Fix.")
@@ -150,6 +151,15 @@ def test_a_directory_is_named_from_the_top_of_the_work_tree(tree, check):
     assert code == 1
     assert found["file"] == f"other/recordings/{name_of(ERROR)}"
     assert found["path"] == f"recordings/{name_of(ERROR)}"
+
+
+def test_the_test_of_a_cassette_is_looked_for_below_the_directory(tree, check):
+    tree.write("tests/test_chat.py", b"def test_basic(): ...\n")
+    for name in ("test_basic", "test_older"):
+        tree.write(f"tests/cassettes/test_chat/{name}.yaml", TAPE)
+    _, out, _ = check("tests", "--rules", "orphan", "--format", "json")
+    (found,) = json.loads(out)["findings"]
+    assert found["file"] == "tests/cassettes/test_chat/test_older.yaml"
 
 
 def test_files_are_checked_by_themselves_and_others_are_told_of(tree, check):

@@ -9,11 +9,25 @@ from typing import NamedTuple
 
 from recviewer.asserts.sources import SourceFiles
 from recviewer.pairing.pairs import How, Pair, Sure
-from recviewer.pairing.sides import Side, meaning_of
+from recviewer.pairing.sides import Side, file_meaning_of, meaning_of, sides_of
+from recviewer.recorders.registry import read_as
 from recviewer.smells import Case, Surroundings
 from tests.trees import FOLDER, chat, models, name_of, side
 
-__all__ = ["FOLDER", "Sure", "among", "changed", "chat", "gone", "models", "moved", "name_of", "recorded", "with_each"]
+__all__ = [
+    "FOLDER",
+    "Sure",
+    "among",
+    "changed",
+    "chat",
+    "gone",
+    "models",
+    "moved",
+    "name_of",
+    "recorded",
+    "taped",
+    "with_each",
+]
 
 UNKNOWN_NAME = f"{FOLDER}/{'0' * 64}.json"
 """A path in the folder of the test of `chat`, with a name that no rule gives."""
@@ -70,7 +84,29 @@ def with_each(document, change):
     return made
 
 
+TAPE = b"""interactions:
+- request:
+    body: '{"model": "small-1", "messages": [{"role": "user", "content": "Which planet has rings?"}]}'
+    method: POST
+    uri: https://api.acme.example/v1/chat/completions
+  response:
+    body:
+      string: '{"choices": [{"index": 0, "message": {"content": "Saturn has rings."}, "finish_reason": "stop"}]}'
+    status: {code: 200, message: OK}
+version: 1
+"""
+
+
+def taped(path):
+    """Return the one exchange of a cassette at a path."""
+    blob = hashlib.sha1(TAPE).hexdigest()
+    (side,) = sides_of(path.encode(), blob, file_meaning_of(TAPE, read_as(path), blob))
+    return side
+
+
 def _side(given, path=None):
+    if isinstance(given, Side):
+        return given
     if not isinstance(given, bytes):
         return side(given, path)
     path = path or f"{FOLDER}/a.json"

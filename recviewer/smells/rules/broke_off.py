@@ -168,8 +168,9 @@ RULE = Rule(
         fix="Record it again, with a higher limit or another prompt. If the test is about such an end, suppress "
         "the finding and say so.",
         mistaken="Tests that want a limit, a filter or a refusal to be met.",
-        measured="22, 24 and 58, of which 0, 1 and 3 are red and 4, 2 and 4 amber; all were read, and ended as is said. "
-        "Of the amber ones one is what its test wants.",
+        measured="22, 24 and 58, of which 0, 1 and 3 are red and 4, 2 and 4 amber; all were read, and ended as is said. Of "
+        "the amber ones one is what its test wants. 38 and 8 in the later two, of which 0 and 2 are red and 5 and "
+        "0 amber: all of these are right.",
     ),
     _holds,
     _tell,

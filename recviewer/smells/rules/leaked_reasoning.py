@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from recviewer.smells.intent import wants_thinking
 from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
 from recviewer.smells.thinking import has_moved, leaked, thoughts
 
@@ -18,8 +19,8 @@ def _holds(case: Case) -> Held | None:
         return None
     tag = leaked(case.new)
     if tag:
-        level = Severity.AMBER if tag.strip("</>").casefold() in _OWN_TAGS else Severity.RED
-        return Held(level, tag, fault="in the answer")
+        is_mild = tag.strip("</>").casefold() in _OWN_TAGS or wants_thinking(case.new)
+        return Held(Severity.AMBER if is_mild else Severity.RED, tag, fault="in the answer")
     return Held(Severity.RED, is_compared=True) if has_moved(case.old, case.new) else None
 
 
@@ -42,12 +43,13 @@ RULE = Rule(
     Explained(
         what="An answer that begins with what the model thought, in tags, or that holds what stood in a channel of "
         "its own before. Amber is the tag “thinking”, which models of Anthropic and Amazon write by themselves, and no "
-        "server takes out.",
+        "server takes out; and a test that has “thinking” in its name, for its client may take the tags out by itself.",
         why="The server took the thinking for the answer. Tests that look for words in it pass or fail by chance.",
         example="An answer that begins with `<think>`.",
         fix="Mend the parsing of thinking in the server or the provider's settings, then record it again.",
         mistaken="A model that was asked to write such tags.",
-        measured="64, 16 and 7, of which 4 are amber; 45 were read, and all are right.",
+        measured="64, 16 and 7, of which 4 are amber; 45 were read, and all are right. 11 in the last set, of which 10 are "
+        "amber: tests of the tags themselves, and the tag “thinking”. All were read; the red one is right.",
     ),
     _holds,
     _tell,

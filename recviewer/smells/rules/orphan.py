@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from recviewer.asserts.sources import SourceFile, SourceFiles
 from recviewer.exchange.model import Kind
@@ -15,16 +15,26 @@ from recviewer.smells.notes import by, is_own_file
 _NODE = re.compile(r"[^\[\]]+\.py::\w[^\[]*")
 _FILE, _FUNCTION, _PARAMETERS = "test file gone", "test gone", "parameters gone"
 
+_RECORDED, _BY_PATH = "1", "p"
+"""The recording names its test; it is that of the cassette's name."""
+
+_NAMED_BY_HAND = re.compile(r"use_cassette|cassette_name|default_cassette")
+"""In a test file that calls its cassettes what it likes."""
+
 
 def _note(side: Side) -> str:
     """Model lists are shared, and a recording without a test is of no test that could be gone."""
-    is_one = is_own_file(side) and _NODE.match(side.test_id) and side.exchange.kind is not Kind.MODELS
-    return "1" if is_one else ""
+    if not _NODE.match(side.test_id):
+        return ""
+    if side.part:
+        return _BY_PATH
+    return _RECORDED if is_own_file(side) and side.exchange.kind is not Kind.MODELS else ""
 
 
 def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, Held]]:
     tests = by(some, lambda one: one.test_id)
-    gone = {} if around.sources is None else _gone(around.sources, tests)
+    notes = {test_id: some[places[0]].note for test_id, places in tests.items()}
+    gone = {} if around.sources is None else _gone(around.sources, notes)
     for test_id, places in tests.items():
         path = test_id.partition("::")[0]
         what = gone.get(test_id, "") or _unknown_parameters(test_id, around)
@@ -37,20 +47,30 @@ def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, He
             yield place, _held(what, test_id, commit)
 
 
-def _gone(sources: SourceFiles, tests: dict[str, list[int]]) -> dict[str, str]:
-    """Return which tests are gone and what of them. Where no test file at all is found, nobody knows where they lie."""
-    paths = {test_id.partition("::")[0] for test_id in tests}
+def _gone(sources: SourceFiles, notes: Mapping[str, str]) -> dict[str, str]:
+    """Return which tests are gone and what of them. Where no test file at all is found, nobody knows where they lie.
+
+    Nor is that known of cassettes where none of the test files is found that those beside them name.
+    """
+    paths = {test_id.partition("::")[0] for test_id in notes}
     there = {path for path in paths if sources.text(path) is not None}
     if not there:
         return {}
+    folders = {path.rpartition("/")[0] for path in there}
     found = {}
-    for test_id in tests:
-        path = test_id.partition("::")[0]
+    for test_id, note in notes.items():
+        path, _, name = test_id.partition("[")[0].partition("::")
         if path not in there:
-            found[test_id] = _FILE
-        elif _is_gone(sources, path, test_id.partition("[")[0].split("::")[1:]):
+            if note == _RECORDED or path.rpartition("/")[0] in folders:
+                found[test_id] = _FILE
+        elif _is_gone(sources, path, name.split("::")) and (note == _RECORDED or _is_named_after(sources, path, name)):
             found[test_id] = _FUNCTION
     return found
+
+
+def _is_named_after(sources: SourceFiles, path: str, name: str) -> bool:
+    """Tell whether a cassette surely has the name of a test, and not one that a test file gave it."""
+    return name.rpartition("::")[2].isidentifier() and not _NAMED_BY_HAND.search(sources.text(path) or "")
 
 
 def _is_gone(sources: SourceFiles, path: str, names: Sequence[str]) -> bool:
@@ -65,10 +85,15 @@ def _is_gone(sources: SourceFiles, path: str, names: Sequence[str]) -> bool:
             return not re.search(rf"\b{re.escape(name)}\b", sources.text(path) or "") and not _takes_in(source)
         if not isinstance(inner, ast.ClassDef):
             return False
-        if inner.bases or inner.decorator_list:
+        if inner.bases or not all(_is_mark(one) for one in inner.decorator_list):
             return False
         body = inner.body
     return False
+
+
+def _is_mark(decorator: ast.expr) -> bool:
+    """Tell whether it is one of pytest's marks, which give a class no tests."""
+    return re.match(r"(?:pytest\.)?mark\.", ast.unparse(decorator)) is not None
 
 
 def _takes_in(source: SourceFile) -> bool:
@@ -100,14 +125,17 @@ RULE = Rule(
     "its test is gone",
     Explained(
         what="A recording whose test file, class or function is no longer in the repository, which is parsed and never "
-        "run; or, where a list of pytest's is given, whose parameters are not in it. Recordings of no known test are "
-        "unattributed, not orphans, and model lists are shared.",
+        "run; or, where a list of pytest's is given, whose parameters are not in it. A cassette tells its test by its name, "
+        "as pytest-recording gives it. Recordings of no known test are unattributed, not orphans, and model lists are "
+        "shared.",
         why="Nothing asks for it any more.",
         example="`tests/test_old.py` was deleted, and its recordings stayed.",
         fix="Delete it. If the test was renamed, record it again under its new name.",
-        mistaken="Tests that are made while they run. Classes that inherit, and files that import everything, are left "
-        "alone.",
-        measured="nothing: none of them has its sources beside it.",
+        mistaken="Tests that are made while they run. Classes that inherit, files that import everything, and those "
+        "that name their cassettes themselves, are left alone.",
+        measured="0, 0 and 0, for none of them has its sources beside it. 0 and 9 in the later two, where other code found "
+        "the same 9, in five cassettes; with the sources of the second release beside the tree of before, 873, "
+        "which are those that other code found, but for 10 lists of models.",
     ),
     among=Among(_note, _find),
     needs=Needs.TREE,

@@ -73,9 +73,9 @@ RULE = Rule(
         example="`Authorization: Bearer sk-proj-…` in the headers of a cassette.",
         fix="Rotate it first. Then have the recorder scrub it, and record again.",
         mistaken="Keys that a test made up and that look true; addresses that the data of a test names.",
-        measured="0, 0 and 62, of which 53 are amber: 50 ids of organisations and 3 recordings with cookies; all were "
-        "read and are right. In seven changes of cassettes 3 more, two of them web tokens of an hour. 9 in grey are "
-        "addresses that everybody knows.",
+        measured="0, 0 and 104, of which 95 are amber: 92 ids of organisations or projects and 3 recordings with cookies; "
+        "each kind was read and is right. 9 in grey are addresses that everybody knows. 0 and 169 in the later "
+        "two, all amber: 144 such ids and 25 web tokens of an hour; each kind was read and is right.",
     ),
     _holds,
     needs=Needs.EXCHANGE,

@@ -1,12 +1,21 @@
 """Cases of the rule leaked-reasoning."""
 
 from tests.smells.building import changed, chat, recorded
+from tests.trees import id_of
 
 THOUGHT = "The user asks for planets with rings, so Saturn it is."
 
 FIRES = {
     "a tag": (recorded(chat(answer="<think>Rings?</think>Saturn.")), "red"),
     "a tag that models write by themselves": (recorded(chat(answer="<thinking>Rings?</thinking>Saturn.")), "amber"),
+    "where the test is about thinking": (
+        recorded(chat(answer="<think>Rings?</think>Saturn.", test=id_of("test_thinking_part_iter"))),
+        "amber",
+    ),
+    "where the test is about no thinking by its name": (
+        recorded(chat(answer="<think>Rings?</think>Saturn.", test=id_of("test_rethinking"))),
+        "red",
+    ),
     "the end of it alone": (recorded(chat(answer="Rings?\n</think>\n\nSaturn.")), "red"),
     "the channel's own thinking in the answer": (
         changed(chat(reasoning=THOUGHT), chat(answer=f"{THOUGHT} Mars.")),
