@@ -13,6 +13,7 @@ _Value = TypeVar("_Value")
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
+_SECRET = re.compile(r"[!-~]{16,200}")
 _SITE = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/%-]*)?")
 
 
@@ -100,6 +101,13 @@ def needed(name: str, read: Callable[[str], _Value], *, by: str = "RECVIEWER_HOS
     if found is None:
         raise BadEnvironment(name, "", f"{by} needs it")
     return found
+
+
+def secret(text: str) -> str:
+    """Read a token or another shared secret, for `checked`. Raises ValueError with what it takes."""
+    if not _SECRET.fullmatch(text):
+        raise ValueError("it takes 16 to 200 printable characters without spaces")
+    return text
 
 
 def words(name: str) -> list[str]:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django
 
 from recviewer import databases, env, networks, places, post_office
 from recviewer.git import remotes
-from recviewer.hosts import configured
-from recviewer.hosts.contract import RecordRun
-from recviewer.issuers import allowed, calling, github
-from recviewer.issuers import configured as issuing
+
+if TYPE_CHECKING:
+    from recviewer.hosts.configured import ConfiguredHost
+    from recviewer.issuers.configured import ConfiguredLogin
 
 PLACES = places.find()
 RECORDINGS_ROOT: Path = PLACES.root
@@ -28,7 +28,7 @@ DEBUG = env.flag("RECVIEWER_DEBUG")
 if HOSTED and DEBUG:
     raise env.BadEnvironment("RECVIEWER_DEBUG", "1", "a hosted instance never runs in debug mode")
 
-METRICS_TOKEN = env.checked("RECVIEWER_METRICS_TOKEN", configured.secret) or ""
+METRICS_TOKEN = env.checked("RECVIEWER_METRICS_TOKEN", env.secret) or ""
 SESSION_COOKIE_AGE = 3600 * env.number("RECVIEWER_SESSION_HOURS", 14 * 24, least=1)
 PUBLIC_READ = HOSTED and env.flag("RECVIEWER_PUBLIC_READ")
 
@@ -79,72 +79,19 @@ elif django.VERSION < (6, 1):  # from then on nothing is sent where no mailer is
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 
-def _host() -> configured.ConfiguredHost | None:
-    """Return the code host that status and comment are posted to, None where none is named."""
-    if not env.text("RECVIEWER_HOST"):
-        return None
-    kind = env.choice("RECVIEWER_HOST", "", among=configured.KINDS)
-    for name, value in (("RECVIEWER_FETCH_FROM", FETCH_FROM), ("RECVIEWER_PUBLIC_URL", PUBLIC_URL)):
-        if not value:
-            raise env.BadEnvironment(name, "", "RECVIEWER_HOST needs it")
-    app = env.checked("RECVIEWER_HOST_APP", configured.app) if kind == "GITHUB" else None
-    key = env.needed("RECVIEWER_HOST_APP_KEY", lambda place: configured.app_key(app or "", place)) if app else None
-    return configured.ConfiguredHost(
-        kind,
-        env.needed("RECVIEWER_HOST_PROJECT", configured.project),
-        env.checked("RECVIEWER_HOST_API", configured.api) or configured.APIS.get(kind)
-        or env.needed("RECVIEWER_HOST_API", configured.api),
-        env.number("RECVIEWER_HOST_SECONDS", 300, least=10),
-        "" if key else env.needed("RECVIEWER_HOST_TOKEN", configured.secret),
-        env.checked("RECVIEWER_HOOK_SECRET", configured.secret) or "",
-        key,
-        env.flag("RECVIEWER_PUSH_PLANS"),
-        _record(kind),
-    )  # fmt: skip
+HOST: ConfiguredHost | None = None
+"""The code host that status and comment are posted to, None where none is named."""
+if env.text("RECVIEWER_HOST"):
+    from recviewer.hosts import named as _named_host  # what speaks with hosts costs every start that needs none
 
+    HOST = _named_host.from_environment(fetches=bool(FETCH_FROM), public_url=PUBLIC_URL)
 
-def _record(kind: str) -> RecordRun | None:
-    """Return what is started to record tests again, None where nothing is."""
-    ref = env.checked("RECVIEWER_RECORD_REF", configured.branch)
-    if ref is None or kind == "GITLAB":
-        return RecordRun(ref) if ref else None
-    return RecordRun(ref, env.needed("RECVIEWER_RECORD_WORKFLOW", configured.workflow, by="RECVIEWER_RECORD_REF"))
+LOGIN: ConfiguredLogin | None = None
+"""By whom people sign in besides their passwords, None where nobody is named."""
+if HOSTED and env.text("RECVIEWER_LOGIN"):
+    from recviewer.issuers import named as _named_login
 
-
-HOST = _host()
-
-
-def _login() -> issuing.ConfiguredLogin | None:
-    """Return by whom people sign in besides their passwords, None where nobody is named."""
-    name = "RECVIEWER_LOGIN"
-    if not HOSTED or not env.text(name):
-        return None
-    kind = env.choice(name, "", among=issuing.KINDS)
-    if not PUBLIC_URL:
-        raise env.BadEnvironment("RECVIEWER_PUBLIC_URL", "", f"{name} needs it")
-    if kind == "OIDC":
-        env.checked(name, issuing.expect_jwt)
-        issuer = env.needed("RECVIEWER_LOGIN_ISSUER", issuing.issuer, by=name)
-    else:
-        issuer = env.checked("RECVIEWER_LOGIN_ISSUER", issuing.site) or github.SITE
-    people = env.needed("RECVIEWER_LOGIN_ALLOW", allowed.allowed, by=name)
-    if people.everyone and kind == "GITHUB":
-        raise env.BadEnvironment("RECVIEWER_LOGIN_ALLOW", "everyone", "that would be everybody on GitHub")
-    host = calling.origin(issuer).partition("://")[2]
-    return issuing.ConfiguredLogin(
-        kind,
-        issuer,
-        env.needed("RECVIEWER_LOGIN_CLIENT", issuing.client, by=name),
-        people,
-        env.choice("RECVIEWER_LOGIN_ROLE", "VIEWER", among=issuing.ROLES).lower(),
-        env.checked("RECVIEWER_LOGIN_CALLED", issuing.called) or ("GitHub" if issuer == github.SITE else host),
-        PUBLIC_URL,
-        env.checked("RECVIEWER_LOGIN_ORIGINS", issuing.others) or frozenset(),
-        env.needed("RECVIEWER_LOGIN_SECRET", issuing.client, by=name),
-    )
-
-
-LOGIN = _login()
+    LOGIN = _named_login.from_environment(PUBLIC_URL)
 
 HAS_ADMIN = HOSTED or DEBUG
 INSTALLED_APPS = [

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -6,6 +8,7 @@ import pytest
 from recviewer import env
 
 NAME = "RECVIEWER_X"
+SPEAKING = ("recviewer.hosts", "recviewer.issuers")
 
 
 @pytest.mark.parametrize(("raw", "value"), [(None, "d"), ("", "d"), ("  ", "d"), (" a b ", "a b")])
@@ -138,3 +141,21 @@ def test_what_a_reader_refuses_stops_the_start_without_the_value(monkeypatch):
     with pytest.raises(env.BadEnvironment, match="it takes something else") as refused:
         env.checked(NAME, read)
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["short", "x" * 201, "with a space in it", "ünïcödé-secret-here"])
+def test_what_is_no_secret(text):
+    with pytest.raises(ValueError, match="16 to 200"):
+        env.secret(text)
+
+
+def test_a_start_without_a_host_and_a_login_imports_nothing_that_speaks_with_them(tmp_path):
+    asked = "import sys, django; django.setup(); print([x for x in sys.modules if x.startswith(PARTS)])".replace(
+        "PARTS", repr(SPEAKING)
+    )
+    variables = {key: value for key, value in os.environ.items() if not key.startswith("RECVIEWER_")}
+    variables |= {"DJANGO_SETTINGS_MODULE": "recviewer.settings", "RECVIEWER_DATA": str(tmp_path)}
+
+    said = subprocess.run([sys.executable, "-c", asked], env=variables, capture_output=True, text=True, check=True)
+
+    assert said.stdout.strip() == "[]"

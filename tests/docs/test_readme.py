@@ -29,8 +29,17 @@ def first_cells(text):
 
 
 def variables_read():
-    sources = [PACKAGE / name for name in ("settings.py", "env.py", "places.py", "cli.py", "remote/command.py")]
-    return {name for source in sources for name in re.findall(r'"(RECVIEWER_\w+|DATABASE_URL)"', source.read_text())}
+    sources = (
+        "settings.py",
+        "env.py",
+        "places.py",
+        "cli.py",
+        "remote/command.py",
+        "hosts/named.py",
+        "issuers/named.py",
+    )
+    read = [(PACKAGE / source).read_text() for source in sources]
+    return {name for text in read for name in re.findall(r'"(RECVIEWER_\w+|DATABASE_URL)"', text)}
 
 
 def options_of(command):

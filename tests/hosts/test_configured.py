@@ -45,9 +45,3 @@ def test_secrets_are_not_printed():
 
     assert "tttt" not in repr(made)
     assert "ssss" not in repr(made)
-
-
-@pytest.mark.parametrize("text", ["short", "x" * 201, "with a space in it", "ünïcödé-secret-here"])
-def test_what_is_no_secret(text):
-    with pytest.raises(ValueError, match="16 to 200"):
-        configured.secret(text)
