@@ -152,6 +152,8 @@ def _is_certain(data: bytes, document: Json) -> bool:
     on both sides. Documents that write either in another way are left to the careful decoder.
     """
     try:
+        if data[1:2] not in b"\n " and orjson.dumps(document) == data:  # as elements of streams are mostly written
+            return True
         again = orjson.dumps(document, option=_AS_RECORDED)
     except TypeError:  # deeper than orjson writes
         return False

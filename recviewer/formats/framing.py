@@ -80,8 +80,9 @@ def _of_text(text: str) -> Framed | None:
         return _of_events(sse.events(begun))
     if not begun.startswith(("{", "[")):
         return None
-    if _is_by_line(begun):
-        return _of_sequence(begun)
+    if is_by_line(begun):
+        lines = _lines_of(begun)
+        return Framed(lines) if lines is not None else _of_sequence(begun)
     try:
         decoded = _decoded(begun)
     except Unreadable:
@@ -123,7 +124,7 @@ def _at_event(number: int) -> str:
     return f"{AT}, event {number + 1}"
 
 
-def _is_by_line(text: str) -> bool:
+def is_by_line(text: str) -> bool:
     """Tell whether the first line of a text is JSON, and more stands behind it: then all of it is no JSON."""
     end = text.find("\n")
     if end < 0 or text[0] != "{" or text[:end].rstrip()[-1:] != "}" or not text[end:].strip():
@@ -133,6 +134,26 @@ def _is_by_line(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _lines_of(text: str) -> list[Json] | None:
+    """Return the objects of a text that has one in each line; None where a line asks for a closer look."""
+    found: list[Json] = []
+    for line in text.split("\n"):
+        if not line:
+            continue
+        data = line.encode("utf-8", "replace")
+        try:
+            item = orjson.loads(data)
+            if orjson.dumps(item) != data:  # as they are mostly written
+                decoded = as_written(data)
+                item = None if decoded.problems or decoded.has_halves else decoded.document
+        except (ValueError, TypeError, Unreadable):
+            return None
+        if type(item) is not dict:
+            return None
+        found.append(item)
+    return found
 
 
 def _value_at(text: str, place: int, decoder: json.JSONDecoder) -> tuple[Decoded, int]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 
-from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Problem, Reply
+from recviewer.exchange.elements import Elements, Flat, flat_of
+from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Left, Problem, Reply
+from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in, first_error
@@ -17,6 +19,8 @@ COUNTS = ("prompt_eval_count", "eval_count")
 
 def usage_of(data: Lookup) -> dict[str, Json] | None:
     """Return the two token counts as recorded, None where the chunk has neither."""
+    if COUNTS[0] not in data.data and COUNTS[1] not in data.data:  # nearly every chunk
+        return None
     found = {key: data.integer(key) for key in COUNTS}
     return found if any(value is not None for value in found.values()) else None
 
@@ -34,6 +38,37 @@ def chunks_of(
             data.data,
             read | set(COUNTS),
         )
+
+
+def add_elements(raw: Raw, shape: Shape, made: Elements, left: list[Left]) -> None:
+    """Add each element of a stream. Of those that differ in their words and times alone, only the first is looked at."""
+    known: dict[Hashable, Flat] = {}
+    for number, item in enumerate(raw.reply if isinstance(raw.reply, list) else ()):
+        key = _look_of(item)
+        flat = None if key is None else known.get(key)
+        if flat is None:
+            sent = unwrap(item)
+            element = cursor(item, number, []).data if sent is None or type(sent) in (dict, str) else sent
+            name = raw.sse_events[number].name if number < len(raw.sse_events) else ""
+            flat = flat_of(element, shape, left, event=name)
+            if key is not None and not raw.sse_events:
+                known[key] = flat
+        made.add(flat)
+
+
+def _look_of(item: Json) -> Hashable:
+    """Return what tells a chunk of a chat from others but its words and times, None of an element that says more."""
+    if type(item) is not dict or len(item) != 4:
+        return None
+    message, model = item.get("message"), item.get("model")
+    if type(message) is not dict or type(model) is not str or type(item.get("created_at")) is not str:
+        return None
+    if item.get("done") is not False or not _WORDS.issuperset(message) or set(map(type, message.values())) != {str}:
+        return None
+    return model, message.get("role"), *item, *message
+
+
+_WORDS = frozenset({"role", "content", "thinking"})
 
 
 def reply_of(raw: Raw, problems: list[Problem], delta_of: Callable[[Lookup], Delta], read: frozenset[str]) -> Reply:

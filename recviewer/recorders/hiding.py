@@ -16,7 +16,7 @@ from recviewer.formats.decode import Decoded
 from recviewer.formats.reading import Reading, read_document
 from recviewer.recorders.credentials import HIDDEN
 from recviewer.secrets import documents, raw
-from recviewer.secrets.around import stretches
+from recviewer.secrets.around import has_sign, stretches
 from recviewer.secrets.mask import without_rests
 from recviewer.secrets.quick import suspects
 from recviewer.secrets.texts import find, hidden, without_data
@@ -56,7 +56,7 @@ def without_secrets(reading: Reading, decoded: Decoded, data: bytes, *, is_docum
     else:
         text = without_data(encode(decoded.document)).replace(_HIDDEN, b"")
         around = stretches(data)
-        in_document = bool(stretches(text)) if around else suspects(text)
+        in_document = has_sign(text) if around else suspects(text)
     in_document = in_document or may_speak(reading)
     if not around and not in_document:
         return reading

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from recviewer.exchange.model import Json, Problem
 from recviewer.formats import sse
 from recviewer.formats.decode import Decoded, Unreadable, decode
-from recviewer.formats.framing import frame
+from recviewer.formats.framing import frame, is_by_line
 from recviewer.recorders import credentials, event_stream
 from recviewer.recorders.headers import counted, marked_in, passed_over, text_of
 
@@ -162,7 +162,10 @@ def _of_text(text: str, where: str, problems: list[str], exact: bool) -> Json:
     if not text:
         return None if where.startswith("request") else ""
     if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-        data = text.strip("\ufeff \t\r\n").encode("utf-8", "surrogatepass")
+        begun = text.strip("\ufeff \t\r\n")
+        if is_by_line(begun):
+            return text
+        data = begun.encode("utf-8", "surrogatepass")
         try:
             decoded = decode(data, exact=exact)
         except Unreadable:

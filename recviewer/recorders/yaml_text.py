@@ -12,7 +12,6 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import field
 from typing import Any, TypeAlias
 
 import yaml
@@ -141,22 +140,22 @@ class _Places:
         return place
 
 
-@dataclass(slots=True)
 class _Open:
     """A list or an object that is being read. values, pairs: what it has so far, of which the other one is None.
 
-    key: of the value to come. starts: where the items of a list begin that a file may be cut at, in characters.
+    key: of the value to come. before: values read before it. starts: where the items of a list begin that a file may be cut
+    at, in characters. end: where such a list ends.
     """
 
-    value: dict[str, Value] | list[Value]
-    values: list[Value] | None
-    pairs: dict[str, Value] | None
-    anchor: str | None
-    before: int
-    is_cut: bool
-    key: str | None = None
-    starts: list[int] = field(default_factory=list)
-    end: int = 0
+    __slots__ = ("anchor", "before", "end", "is_cut", "key", "pairs", "starts", "values")
+
+    def __init__(
+        self, values: list[Value] | None, pairs: dict[str, Value] | None, anchor: str | None, before: int, is_cut: bool
+    ) -> None:
+        self.values, self.pairs, self.anchor, self.before, self.is_cut = values, pairs, anchor, before, is_cut
+        self.key: str | None = None
+        self.starts: list[int] = []
+        self.end = 0
 
 
 def _documents(text: str, places: _Places) -> Iterator[YamlDocument]:
@@ -183,7 +182,8 @@ class _Reading:
 
     def document(self, next_event: Callable[[], Any]) -> YamlDocument:
         """Read the events of the document, up to its end."""
-        scalar, end = yaml.ScalarEvent, yaml.DocumentEndEvent
+        scalar, mapping, sequence = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
+        opened = self._open
         while True:
             event = next_event()
             kind = event.__class__
@@ -193,46 +193,62 @@ class _Reading:
                     value = _plain(text) if text[:1] in _TELLING and event.implicit[0] else text
                 else:
                     value = _scalar(event)
-                self._add(value, event, 1)
-            elif kind is end:
+                pairs = opened[-1].pairs if opened else None
+                if pairs is None or event.anchor is not None:
+                    self._add(value, event, 1)
+                    continue
+                self._count += 1  # what `_add` does with a key or a value of an object, which nearly all are
+                if self._count > VALUES_LIMIT:
+                    raise BadYaml(f"more than {VALUES_LIMIT:,} values")
+                holder = opened[-1]
+                key = holder.key
+                if key is None:
+                    holder.key = value if value.__class__ is str else _key_of(value)
+                else:
+                    if key in pairs:
+                        self._note_repeated(key, pairs[key])
+                    pairs[key] = value
+                    holder.key = None
+            elif kind is mapping or kind is sequence:
+                self._begin(event, is_list=kind is sequence)
+            elif kind is yaml.DocumentEndEvent:
                 return self._made(_at(event.start_mark))
+            elif kind is yaml.AliasEvent:
+                self._repeat(event)
             else:
-                self._take(event)
+                self._end(event)
 
-    def _take(self, event: Any) -> None:
-        if isinstance(event, yaml.AliasEvent):
-            value, count = self._anchors.get(event.anchor or "", (None, 0))
-            if not count:
-                raise BadYaml(f"not YAML: an alias of {event.anchor}, which is nowhere")
-            self._add(value, event, count, anchor=None)
-        elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-            self._begin(event)
-        else:
-            self._end(_at(event.end_mark))
+    def _repeat(self, event: Any) -> None:
+        """Add what an alias stands for."""
+        value, count = self._anchors.get(event.anchor or "", (None, 0))
+        if not count:
+            raise BadYaml(f"not YAML: an alias of {event.anchor}, which is nowhere")
+        self._add(value, event, count, anchor=None)
 
-    def _begin(self, event: Any) -> None:
+    def _begin(self, event: Any, *, is_list: bool) -> None:
         """Begin a list or an object."""
+        opened = self._open
         if event.tag is not None and event.tag not in _PLAIN:
             raise BadYaml(f"a tag that names an object: {event.tag[:80]}")
-        depth = len(self._open)
+        depth = len(opened)
         if depth >= DEPTH_LIMIT:
             raise BadYaml(f"nested deeper than {DEPTH_LIMIT} levels")
-        if depth and self._open[-1].is_cut:
-            self._open[-1].starts.append(_at(event.start_mark))
-        if isinstance(event, yaml.SequenceStartEvent):
-            items: list[Value] = []
-            self._open.append(_Open(items, items, None, event.anchor, self._count, depth < 2))
+        if depth and opened[-1].is_cut:
+            opened[-1].starts.append(_at(event.start_mark))
+        if is_list:
+            opened.append(_Open([], None, event.anchor, self._count, depth < 2))
         else:
-            pairs: dict[str, Value] = {}
-            self._open.append(_Open(pairs, None, pairs, event.anchor, self._count, False))
+            opened.append(_Open(None, {}, event.anchor, self._count, False))
 
-    def _end(self, index: int) -> None:
+    def _end(self, event: Any) -> None:
+        """End a list or an object."""
         done = self._open.pop()
-        done.end = index
         if done.is_cut:
+            done.end = _at(event.end_mark)
             key = self._open[0].key if self._open else ""
             self._lists[key or ""] = done
-        self._put(done.value, done.anchor, self._count - done.before + 1)
+        made = done.values if done.pairs is None else done.pairs
+        self._put(made, done.anchor, self._count - done.before + 1)
 
     def _add(self, value: Value, event: Any, count: int, anchor: str | None = "") -> None:
         self._count += count
@@ -256,9 +272,12 @@ class _Reading:
             holder.key = value if value.__class__ is str else _key_of(value)
         else:
             if holder.key in holder.pairs:
-                self._repeated[f"{holder.key}, before it stood {_short(holder.pairs[holder.key])}"] = None
+                self._note_repeated(holder.key, holder.pairs[holder.key])
             holder.pairs[holder.key] = value
             holder.key = None
+
+    def _note_repeated(self, key: str, before: Value) -> None:
+        self._repeated[f"{key}, before it stood {_short(before)}"] = None
 
     def _made(self, end: int) -> YamlDocument:
         line = self._places.line_of

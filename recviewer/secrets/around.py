@@ -79,6 +79,11 @@ def stretches(data: bytes) -> list[bytes]:
     return [data[start:end] for start, end in made]
 
 
+def has_sign(data: bytes) -> bool:
+    """Tell whether there are stretches that may hold a secret, without looking for more than the first of them."""
+    return next(_signs(without_data(data)), None) is not None
+
+
 def _signs(data: bytes) -> Iterator[int]:
     """Yield where signs stand."""
     left = MOST

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import orjson
 
 from recviewer.secrets import documents, pieces
-from recviewer.secrets.around import stretches
+from recviewer.secrets.around import has_sign
 from recviewer.secrets.texts import SecretAt, between_data, find, find_named, hidden, tells
 
 _ESCAPE = re.compile(r"\\[nrt]")
@@ -50,7 +50,7 @@ def _named(text: str) -> Iterator[SecretAt]:
 
 def shown(data: bytes) -> bytes:
     """Return the bytes of a file with its secrets masked. Equal bytes come back where there are none."""
-    is_odd = bool(stretches(data))
+    is_odd = has_sign(data)
     masked = _document(data) if is_odd or len(data) <= CLOSELY else None
     if masked is not None and masked.values:
         again = _written_again(data, masked)

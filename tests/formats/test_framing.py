@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from recviewer.formats import framing
 from recviewer.formats.framing import frame
 from recviewer.formats.reading import read
 
@@ -97,6 +98,46 @@ def test_json_values_one_after_the_other_are_elements(elements, indent, end, dat
     assert frame([json.dumps(element) for element in elements]).body == elements
     assert frame(json.dumps(elements)).body == elements
     assert frame(json.dumps(elements)).events == ()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    '{"a":1}',
+                    '{"a": 1}',
+                    '{"a":1.0}',
+                    '{"a":1e2}',
+                    '{"a":"\\u00e9"}',
+                    '{"a":"é"}',
+                    '{"a":1,"a":2}',
+                    " {} ",
+                    "{}\r",
+                ),
+                *(
+                    '{"a":1},{"b":2}',
+                    '{"c":[{}',
+                    '{"d":2}]}',
+                    '{"a":123456789012345678901234}',
+                    "[1]",
+                    "[DONE]",
+                    "",
+                    '{"a":',
+                ),
+            ]
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_objects_in_lines_are_read_as_one_after_the_other(lines):
+    text = "\n".join(['{"z":1}', '{"z":2}', *lines])
+
+    fast = frame(text)
+    slow = framing._of_sequence(text.lstrip())
+
+    assert repr(fast) == repr(slow)
 
 
 def test_several_data_lines_are_one_event():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recviewer.secrets.around import BEFORE, BEHIND, MOST, stretches
+from recviewer.secrets.around import BEFORE, BEHIND, MOST, has_sign, stretches
 from recviewer.secrets.raw import found_in
 from recviewer.secrets.texts import DATA, without_data
 from tests.secrets.planting import SECRETS
@@ -22,6 +22,8 @@ def test_a_stretch_has_the_whole_secret(name, spelled):
 
     found = stretches(whole.encode())
 
+    assert has_sign(whole.encode())
+    assert not has_sign(WORDS.encode())
     assert [one for stretch in found for one in told(stretch.decode())] == told(whole)
     assert sum(map(len, found)) < len(whole) / 2
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recviewer.exchange.model import CallDelta, Chunk, Delta, Kind, Problem, Reply, Request
+from recviewer.exchange.elements import Elements
+from recviewer.exchange.model import CallDelta, Chunk, Delta, Kind, Left, Problem, Reply, Request
 from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, chat_messages, request_of
-from recviewer.formats.ollama import chunks_of, reply_of
+from recviewer.formats.ollama import add_elements, chunks_of, reply_of
 from recviewer.formats.raw import Raw
 
 SHAPE = Shape(
@@ -60,11 +61,22 @@ class OllamaChat:
         if isinstance(raw.reply, list):
             yield from chunks_of(raw.reply, [], _delta, READ)
 
+    def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
+        """Add each chunk. Of chunks that differ in their words and times alone, only the first is looked at."""
+        add_elements(raw, SHAPE, made, left)
+
 
 FORMAT = OllamaChat()
 
 
+_PLAIN = frozenset({"role", "content", "thinking"})
+
+
 def _delta(data: Lookup) -> Delta:
+    plain = data.data.get("message")
+    if type(plain) is dict and _PLAIN.issuperset(plain) and set(map(type, plain.values())) == {str}:  # nearly all
+        words, thoughts = plain.get("content", ""), plain.get("thinking", "")
+        return Delta(role=plain.get("role", ""), text=words, reasoning=thoughts, finish=data.text("done_reason"))
     message = data.object("message")
     calls = []
     for entry in message.items("tool_calls"):
