@@ -25,8 +25,8 @@ def kin_of(change: Change) -> Kin:
     """
     if change.is_quiet or change.is_older or not _can_be_told(change):
         return NO_KIN
-    about = change.about
-    return Kin(_hash(_home(about)), _hash(_home(about), canonical(_opening(about.exchange))))
+    home = _home(change)
+    return Kin(_hash(home), _hash(home, canonical(_opening(change.about.exchange))))
 
 
 def _hash(*told: object) -> bytes:
@@ -44,8 +44,12 @@ def _is_unread(side: Side) -> bool:
     return bool(side.meaning.unread) or side.exchange.kind is Kind.UNREADABLE or not side.subject
 
 
-def _home(side: Side) -> str:
-    return side.test_id.partition("[")[0] if side.test_id else side.folder
+def _home(change: Change) -> tuple[str, bool]:
+    """Return the function or, where no test is known, the folder; there embeddings that came or went stand apart."""
+    side = change.about
+    if side.test_id:
+        return side.test_id.partition("[")[0], False
+    return side.folder, change.pair is None and side.exchange.kind is Kind.EMBEDDINGS
 
 
 def _opening(exchange: Exchange) -> Json:

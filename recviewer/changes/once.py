@@ -14,12 +14,14 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from recviewer.changes.model import Change
+from recviewer.difference.asked import THOUGHT
 from recviewer.difference.behind_masks import behind, behind_item
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Item, Names, Section, SectionKind, Values, VectorChange, Words
 from recviewer.exchange.model import (
     Exchange,
     JsonPart,
+    Kind,
     Message,
     Output,
     Part,
@@ -28,6 +30,7 @@ from recviewer.exchange.model import (
     Text,
     ToolCall,
     ToolResult,
+    Vector,
 )
 from recviewer.threads.threads import is_talk
 
@@ -117,11 +120,16 @@ _PLAIN = (Text, Reasoning, RefusalPart, ToolCall)
 
 def is_plain(exchange: Exchange) -> bool:
     """Tell whether an exchange is talk of which words, calls and values are all that there is to show: no picture, no file,
-    no failure, no message or answer without words and calls, nothing that was not understood.
+    no failure, no message or answer without words and calls, nothing that was not understood; or texts with their
+    embeddings and nothing else.
     """
-    if not is_talk(exchange) or exchange.exhibits or exchange.unread is not None or exchange.left or exchange.problems:
+    if exchange.unread is not None or exchange.left or exchange.problems or exchange.error is not None:
         return False
-    if exchange.error is not None or not exchange.outputs or not all(map(_answers, exchange.outputs)):
+    if exchange.kind is Kind.EMBEDDINGS:
+        is_all = bool(exchange.exhibits) and all(isinstance(one, Vector) for one in exchange.exhibits)
+        if not is_all or exchange.outputs or not exchange.request.messages:
+            return False
+    elif not is_talk(exchange) or exchange.exhibits or not exchange.outputs or not all(map(_answers, exchange.outputs)):
         return False
     if not all(map(_speaks, exchange.request.messages)):
         return False
@@ -148,8 +156,8 @@ def _says_something(item: Item) -> bool:
     return not isinstance(item, Words) or bool(item.words.old or item.words.new or item.values)
 
 
-_SAID = frozenset({SectionKind.ANSWER, SectionKind.MESSAGES})
-"""Where one text may stand first as an answer, then as a message."""
+_SAID = frozenset({SectionKind.ANSWER, SectionKind.REASONING, SectionKind.MESSAGES})
+"""Where one text may stand first as an answer or its reasoning, then as a message or that of one."""
 
 
 def _keys(kind: SectionKind, item: Item, change: Change) -> tuple[Hashable, dict[str, Hashable]]:
@@ -157,24 +165,33 @@ def _keys(kind: SectionKind, item: Item, change: Change) -> tuple[Hashable, dict
     nothing = Exchange(change.side.exchange.kind)
     old, new = (side.exchange if side else nothing for side in (change.old, change.new))
     sides: dict[str, Hashable] = {
-        side: (side, text, behind(text, old if side == "old" else new)) for side, text in _sides(kind, item)
+        side: (side, _where(kind, item), text, behind(text, old if side == "old" else new))
+        for side, text in _sides(kind, item)
     }
     return (_key(kind, item), behind_item(item, old, new)), sides
 
 
 def _key(kind: SectionKind, item: Item) -> Hashable:
     """Return what is equal only for things that changed alike, to the letter."""
-    where = "said" if kind in _SAID else kind.value
+    where = _where(kind, item)
     match item:
         case Words():
             return where, "words", item.words.old, item.words.new, _values(item)
         case Values():
-            names = ("", "") if where == "said" else (item.label, item.old_label)
+            names = ("", "") if kind in _SAID else (item.label, item.old_label)
             return where, "values", names, _values(item)
         case Names():
             return where, "names", item.gone, item.new, item.kept
         case VectorChange():
             return where, "vector", id(item)
+
+
+def _where(kind: SectionKind, item: Item) -> str:
+    """Return what keeps a thing apart from others that say the same: its section, but for what requests repeat."""
+    if kind not in _SAID:
+        return kind.value
+    is_thought = kind is SectionKind.REASONING or (kind is SectionKind.MESSAGES and item.label.endswith(THOUGHT))
+    return "thought" if is_thought else "said"
 
 
 def _sides(kind: SectionKind, item: Item) -> Iterator[tuple[str, str]]:
@@ -212,5 +229,5 @@ def _written(value: object) -> tuple[str, str]:
 
 def _label(section: Section, item: Item) -> str:
     """Return what a thing is called in its call."""
-    label = getattr(item, "label", "")
-    return f"{section.kind.value} {label}".strip() if label != section.kind.value else label
+    kind, label = section.kind.value, getattr(item, "label", "")
+    return label if label.startswith(kind) else f"{kind} {label}".strip()

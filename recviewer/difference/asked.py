@@ -241,6 +241,11 @@ def _head(message: Message | None, other: Message | None) -> dict[str, Json]:
     return ({"role": message.role} if has_role else {}) | ({"name": message.name} if message.name else {})
 
 
+THOUGHT = " reasoning"
+"""How the label of a text ends that a message has as reasoning."""
+_NAMED = {Text: "", Reasoning: THOUGHT, RefusalPart: " refusal"}
+
+
 def _parts(label: str, earlier: str, old: Sequence[Part], new: Sequence[Part]) -> Iterator[Item]:
     """Yield what differs between two turns: texts with texts, calls with calls, the others by their place."""
     yield from call_items(_only(old, ToolCall), _only(new, ToolCall), label, earlier)
@@ -248,7 +253,7 @@ def _parts(label: str, earlier: str, old: Sequence[Part], new: Sequence[Part]) -
         for was, now in zip_longest(_only(old, kind), _only(new, kind)):
             before, after = was.text if was else "", now.text if now else ""
             if before != after or (was is None) != (now is None):
-                yield text_item(label, before, after, old_label=earlier)
+                yield text_item(f"{label}{_NAMED[kind]}", before, after, old_label=f"{earlier}{_NAMED[kind]}")
     for was, now in zip_longest(_only(old, ToolResult), _only(new, ToolResult)):
         parts = (was.parts if was else (), now.parts if now else ())
         yield from _parts(f"{label} result", f"{earlier} result", *parts)

@@ -34,7 +34,40 @@ def test_a_changed_answer_is_not_told_again_where_a_later_request_holds_it(tree,
     assert said(second) == [(SectionKind.ANSWER, "It is Titan.")]
     (again,) = second.repeated
     assert again.call == 1
-    assert again.labels == ("messages messages[1] assistant",)
+    assert again.labels == ("messages[1] assistant",)
+
+
+def thinking(answer_thought, sent_thought, sent_text):
+    """Two calls of a test: the second holds a thought and an answer as those of the first."""
+    first, second = talk("Saturn.", "Titan.")
+    first["turns"][1] = ("assistant", sent_text)
+    return [first, second | {"reasoning": answer_thought}], {"reasoning": sent_thought}
+
+
+def with_thoughts(tree, make, steps):
+    paths, commits = [f"{FOLDER}/{at}.json" for at in range(2)], []
+    for calls, more in steps:
+        made = [make.chat(**one) for one in calls]
+        made[0]["request"]["body"]["messages"][1] |= more
+        for path, one in zip(paths, made, strict=True):
+            tree.write(path, make.bytes_of(one))
+        commits.append(tree.commit(str(len(commits))))
+    return told_once(in_order_of_calls(tree.overview("..".join(commits)).changes))
+
+
+def test_a_thought_that_a_later_request_holds_is_told_once_and_only_as_a_thought(tree, make):
+    first, second = with_thoughts(
+        tree, make, [thinking("Hm, rings.", "Hm, rings.", "Saturn."), thinking("Aha, ice.", "Aha, ice.", "Saturn.")]
+    )
+    assert said(first) == [(SectionKind.REASONING, "Aha, ice.")]
+    assert (said(second), [one.labels for one in second.repeated]) == ([], [("messages[1] assistant reasoning",)])
+
+
+def test_a_thought_that_is_sent_back_as_an_answer_is_told(tree, make):
+    _, second = with_thoughts(
+        tree, make, [thinking("Hm, rings.", "", "Hm, rings."), thinking("Aha, ice.", "", "Aha, ice.")]
+    )
+    assert (SectionKind.MESSAGES, "Aha, ice.") in said(second)
 
 
 def test_what_differs_by_one_sign_is_told(tree, make):
@@ -53,7 +86,7 @@ def test_an_equal_change_of_another_old_text_is_told(tree, make):
     _, second = told_once(changed(tree, make, before, talk("It is Saturn.", "Titan.")))
 
     assert [item.words.old for section in second.sections for item in section.items] == ["Mars."]
-    assert [one.labels for one in second.repeated] == [("messages messages[1] assistant (new)",)]
+    assert [one.labels for one in second.repeated] == [("messages[1] assistant (new)",)]
 
 
 def test_a_text_that_came_where_another_went_is_not_told_again(tree, make):
@@ -64,7 +97,7 @@ def test_a_text_that_came_where_another_went_is_not_told_again(tree, make):
     assert said(first) == [(SectionKind.ANSWER, "Nobody may answer such questions here!")]
     assert second.sections == ()
     assert [(one.call, one.labels) for one in second.repeated] == [
-        (1, ("messages messages[1] assistant (gone)", "messages messages[1] assistant (new)"))
+        (1, ("messages[1] assistant (gone)", "messages[1] assistant (new)"))
     ]
 
 
@@ -75,7 +108,7 @@ def test_a_text_that_only_came_is_told_by_the_call_that_answered_it(tree, make):
     _, second = told_once(changed(tree, make, before, after))
 
     assert said(second) == []
-    assert second.repeated[0].labels == ("messages messages[1] assistant (new)",)
+    assert second.repeated[0].labels == ("messages[1] assistant (new)",)
 
 
 def test_a_text_is_told_where_it_stood_on_the_other_side_alone(tree, make):
@@ -103,8 +136,8 @@ def test_words_of_several_calls_are_each_named_by_theirs(tree, make):
 
     assert said(third) == []
     assert sorted((one.call, one.labels) for one in third.repeated) == [
-        (1, ("messages messages[1] assistant (before)",)),
-        (2, ("messages messages[1] assistant (now)",)),
+        (1, ("messages[1] assistant (before)",)),
+        (2, ("messages[1] assistant (now)",)),
     ]
 
 

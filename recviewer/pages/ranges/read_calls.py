@@ -9,8 +9,8 @@ from recviewer.changes.items import Item, items, place_of
 from recviewer.changes.model import Change
 from recviewer.changes.once import Repeated, ToldCall, in_order_of_calls, told_once
 from recviewer.changes.run_words import clauses_on
-from recviewer.difference.model import Churn, Words
-from recviewer.exchange.model import Kind
+from recviewer.difference.model import Churn, SectionKind, Words
+from recviewer.exchange.model import Exhibit, Kind, Vector
 from recviewer.pages.difference.expected import ShownExpected, expected_of
 from recviewer.pages.difference.sections import Part, part_of
 from recviewer.pages.difference.text import Room
@@ -19,6 +19,7 @@ from recviewer.pages.ranges.findings import FindingHere, found_on
 from recviewer.pages.ranges.members import Member, members_of
 from recviewer.pages.ranges.queue import ShownRange
 from recviewer.pages.ranges.turn_map import TurnMap, turn_maps_of
+from recviewer.pages.recording.results import ROWS, VECTOR, VectorView, vector_view
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.templatetags.words import short_name
 from recviewer.pages.text.classes import CLASSES, Look, look_of_state
@@ -35,11 +36,12 @@ MOST_CALLS = 60
 
 @dataclass(frozen=True, slots=True)
 class ReadCall:
-    """One call of the test. parts: what it tells. repeated: what an earlier call told. why_not: why it is left to its own
-    page, "" where it is not. findings: what was found on it. item: for the `item` field of a form about it alone, "" where
-    it is decided on, or may not be decided on here. others: the same change in other recordings, decided on along with it.
-    begins: where several tests or files are told after each other, the one whose calls begin here; else "". turns: of that
-    one, before and now.
+    """One call of the test. parts: what it tells. repeated: what an earlier call told. asked: its question, "" where it is
+    among what it tells. why_not: why it is left to its own page, "" where it is not. findings: what was found on it. item:
+    for the `item` field of a form about it alone, "" where it is decided on, or may not be decided on here. others: the
+    same change in other recordings, decided on along with it. vectors: of a recording without another side, which are shown
+    as on its own page. begins: where several tests or files are told after each other, the one whose calls begin here; else
+    "". turns: of that one, before and now.
     """
 
     number: int
@@ -49,11 +51,13 @@ class ReadCall:
     url: str
     parts: tuple[Part, ...]
     repeated: tuple[Repeated, ...]
+    asked: str
     expected: ShownExpected | None
     findings: tuple[FindingHere, ...]
     item: str
     why_not: str
     others: tuple[Member, ...]
+    vectors: tuple[VectorView, ...] = ()
     begins: str = ""
     turns: tuple[TurnMap, ...] = ()
 
@@ -135,6 +139,8 @@ def _call(
     change = told.change
     why_not = _why_not(told, room)
     parts = () if why_not else tuple(_parts(told, folds, room))
+    vectors = () if why_not else _vectors(change)
+    room.left -= VECTOR * len(vectors)
     if not all(part.is_whole for part in parts) or any(one.call in hidden for one in told.repeated):
         why_not = TOO_MUCH
     every = (change, *others)
@@ -147,12 +153,31 @@ def _call(
         place.change_url(asked, change),
         parts,
         told.repeated,
+        "" if parts and _tells_question(told) else change.about.meaning.line.asked,
         expected_of(change.expected) if change.expected.met else None,
         tuple(found_on(place, every)),
         fields_of([one for one in every if one.is_open_to(place.actor)]) if is_open and not why_not else "",
         why_not,
         tuple(members_of(place, asked, others)),
+        () if why_not else vectors,
     )
+
+
+def _tells_question(told: ToldCall) -> bool:
+    asked = told.change.about.meaning.line.asked
+    texts = [
+        text
+        for section in told.sections
+        if section.kind is SectionKind.MESSAGES
+        for item in section.items
+        if isinstance(item, Words)
+        for text in (item.words.old, item.words.new)
+    ]
+    return any(text.startswith(asked) for text in texts)
+
+
+def _vectors(change: Change) -> tuple[VectorView, ...]:
+    return tuple([vector_view(one) for one in _exhibits(change) if isinstance(one, Vector)])
 
 
 def _why_not(told: ToldCall, room: Room) -> str:
@@ -168,13 +193,23 @@ def _why_not(told: ToldCall, room: Room) -> str:
         for item in section.items
         if isinstance(item, Words)
     )
-    return TOO_MUCH if changed > LONGEST or room.left <= 0 or told.number > MOST_CALLS else ""
+    is_long = changed > LONGEST or len(_exhibits(told.change)) > ROWS
+    return TOO_MUCH if is_long or room.left <= 0 or told.number > MOST_CALLS else ""
+
+
+def _exhibits(change: Change) -> tuple[Exhibit, ...]:
+    """Return what is shown of a recording without another side besides its words."""
+    return change.side.exchange.exhibits if change.pair is None else ()
 
 
 def _parts(told: ToldCall, folds: Folds, room: Room) -> list[Part]:
-    """Return the sections of a call, printed, with names that no other call of the page has."""
+    """Return the sections of a call, printed, with names that no other call of the page has; see `ReadCall.vectors`."""
     made = []
     for section in told.sections:
+        if section.kind is SectionKind.VECTORS and told.change.pair is None:
+            continue
         part = part_of(section, folds, room, prefix=f"call-{told.number}-")
+        if told.change.pair is None:  # there is no other text that was empty
+            part = replace(part, items=tuple([replace(item, notes=()) for item in part.items]))
         made.append(replace(part, id=f"call-{told.number}-{part.id}"))
     return made
