@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from recviewer.exchange.encode import encode
-from recviewer.exchange.model import Exchange, Output
+from recviewer.exchange.model import Output
 from recviewer.exchange.secret import Secret
 from recviewer.formats.decode import Decoded
 from recviewer.formats.reading import Reading, read_document
@@ -30,34 +30,17 @@ IN_FILE = "file"
 """Where a secret stands that is not in what a recorder's document has: in a header that is left out, for one."""
 
 
-def may_speak(reading: Reading) -> bool:
-    """Tell whether what was answered may hold a secret: a stream may have cut it into pieces."""
-    return reading.exchange.chunks > 0 and suspects(_spoken(reading.exchange))
+def hidden_in(reading: Reading, decoded: Decoded, data: bytes, *, is_document: bool, may_speak: bool) -> Reading:
+    """Return a reading with masks in place of secrets, where there are any.
 
-
-def _spoken(exchange: Exchange) -> bytes:
-    texts = [text for output in exchange.outputs for text in _texts(output)]
-    return "\n".join(["", *texts]).encode("utf-8", "surrogatepass")
-
-
-def _texts(output: Output) -> list[str]:
-    return [output.content, output.reasoning, output.refusal, *[call.arguments for call in output.tool_calls]]
-
-
-def without_secrets(reading: Reading, decoded: Decoded, data: bytes, *, is_document: bool) -> Reading:
-    """Return a reading with masks in place of secrets.
-
-    data: the bytes of the exchange. is_document: they are the document.
+    data: the bytes of the exchange. is_document: they are the document, and something in it or in what was answered is
+    suspect. may_speak: what was answered may hold one.
     """
-    if reading.raw is None:
-        return reading
-    if is_document:
-        around, in_document = [], suspects(data)
-    else:
+    around, in_document = [], True
+    if not is_document:
         text = without_data(encode(decoded.document)).replace(_HIDDEN, b"")
         around = stretches(data)
-        in_document = has_sign(text) if around else suspects(text)
-    in_document = in_document or may_speak(reading)
+        in_document = (has_sign(text) if around else suspects(text)) or may_speak
     if not around and not in_document:
         return reading
     try:

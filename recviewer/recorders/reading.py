@@ -11,9 +11,9 @@ from dataclasses import replace
 from recviewer.dataclass import dataclass
 from recviewer.formats.reading import Reading, read_briefly, read_document, unreadable
 from recviewer.recorders.contract import FilePart, Recorder
-from recviewer.recorders.hiding import may_speak, without_secrets
 from recviewer.recorders.packing import BadPacking, packed_as, unpacked
 from recviewer.recorders.registry import matching_of, recorder_of, told_test
+from recviewer.recorders.suspecting import may_speak, without_secrets
 from recviewer.replay.names import Replay, ReplayState
 from recviewer.secrets.quick import suspects
 
