@@ -37,7 +37,9 @@ from recviewer.threads.threads import is_talk
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """Things that changed in a call just as in an earlier one. labels: what they are called here. call: the number there."""
+    """Things that changed in a call just as in an earlier one. labels: what they are called here. call: the number there, 0
+    for the question that stands above all of them.
+    """
 
     call: int
     labels: tuple[str, ...]
@@ -69,8 +71,17 @@ def _order(change: Change) -> tuple[str, int, bool, str]:
     return "", len(side.exchange.request.messages), change.is_older, side.path
 
 
-def told_once(changes: Sequence[Change]) -> list[ToldCall]:
-    """Return changes of one test, in the order that is given, with what each tells."""
+def question_of(changes: Sequence[Change]) -> str:
+    """Return what was asked first in a conversation or, where none of the changes is of one, in the first call."""
+    asking = next((one for one in changes if is_talk(one.about.exchange)), changes[0])
+    return asking.about.meaning.line.asked
+
+
+def told_once(changes: Sequence[Change], question: str = "") -> list[ToldCall]:
+    """Return changes of one test, in the order that is given, with what each tells.
+
+    question: stands above them; a message of a recording without another side that is equal to it is not told again.
+    """
     told: dict[Hashable, int] = {}
     made = []
     for number, change in enumerate(changes, 1):
@@ -85,6 +96,9 @@ def told_once(changes: Sequence[Change]) -> list[ToldCall]:
             for item in section.items:
                 if not _says_something(item):
                     continue
+                if question and _asks(section.kind, item, change, question):
+                    repeated.setdefault(0, []).append(_label(section, item))
+                    continue
                 whole, sides = _keys(section.kind, item, change)
                 by = _told_by(told, change, whole, sides)
                 for call, how in by:
@@ -98,6 +112,13 @@ def told_once(changes: Sequence[Change]) -> list[ToldCall]:
         again = tuple(Repeated(call, tuple(labels)) for call, labels in sorted(repeated.items()))
         made.append(ToldCall(number, change, tuple(sections), again))
     return made
+
+
+def _asks(kind: SectionKind, item: Item, change: Change, question: str) -> bool:
+    """Tell whether a thing is a message that says the question, all of it, and masks no secret, which may be another."""
+    if change.pair is not None or kind is not SectionKind.MESSAGES or not isinstance(item, Words) or item.values:
+        return False
+    return question in (item.words.old, item.words.new) and not behind(question, change.side.exchange)
 
 
 _QUIET = frozenset({SectionKind.USAGE})

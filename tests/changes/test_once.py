@@ -1,6 +1,6 @@
 """Each thing that changed in a test is told once."""
 
-from recviewer.changes.once import in_order_of_calls, told_once
+from recviewer.changes.once import in_order_of_calls, question_of, told_once
 from recviewer.difference.model import SectionKind, Words
 
 FOLDER = "tests/integration/chat/recordings"
@@ -176,3 +176,19 @@ def test_of_what_came_all_is_told_but_what_an_earlier_call_told(tree, make):
     assert (SectionKind.MESSAGES, "And its moon?") in told
     assert "Saturn." not in [words for _, words in told]
     assert second.repeated[0].call == 1
+
+
+def test_a_question_that_stands_above_is_not_told_again_where_a_recording_came(tree, make):
+    tree.write("README.md", b"sky")
+    base = tree.commit("before")
+    asked = "Which planet has rings?"
+    for at, one in enumerate((asked, f"{asked}!")):
+        tree.write(f"{FOLDER}/{at}.json", make.bytes_of(make.chat(question=one)))
+    changes = tree.overview(f"{base}..{tree.commit('after')}").changes
+    changes = sorted(changes, key=lambda one: one.side.name)
+
+    first, second = told_once(changes, question_of(changes))
+
+    assert [(one.call, one.labels) for one in first.repeated] == [(0, ("messages[0] user",))]
+    assert (SectionKind.MESSAGES, asked) not in said(first)
+    assert (SectionKind.MESSAGES, f"{asked}!") in said(second)

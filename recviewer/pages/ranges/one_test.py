@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from recviewer.catalog.where import way
 from recviewer.changes.items import Item
 from recviewer.changes.model import Change
-from recviewer.changes.once import told_once
+from recviewer.changes.once import question_of, told_once
 from recviewer.changes.overview import Overview
 from recviewer.difference.model import Section, Words
 from recviewer.exchange.amounts import counted
@@ -42,7 +42,6 @@ from recviewer.review.actors import actor_of
 from recviewer.review.refusals import Invalid
 from recviewer.review.subjects import WHOLE_TEST
 from recviewer.smells import Severity
-from recviewer.threads.threads import is_talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +144,12 @@ def _page(
     others = len(item.places) - 1
     looks = [call.look for call in calls for _ in call.changes]
     heads = [call.change for call in calls]
+    question = question_of(heads) if item.is_asked_alike else ""
     return OneTestPage(
         place=place,
         path=item.first.side.path,
         filter=asked.query()[1:],
-        asked=_question(heads) if item.is_asked_alike else "",
+        asked=question,
         test=parse(test) if test else None,
         file="" if test else item.first.about.file_path,
         folder=item.first.about.folder,
@@ -159,7 +159,7 @@ def _page(
         calls=tuple(calls),
         classes=tuple([(look, looks.count(look)) for look in dict.fromkeys(looks)]),
         findings=tuple(found_on(place, item.changes)),
-        words=sum(_words(part) for one in told_once(heads) for part in one.sections),
+        words=sum(_words(part) for one in told_once(heads, question) for part in one.sections),
         words_by_call=sum(_words(part) for head in heads for one in told_once([head]) for part in one.sections),
         older=tuple(_older(place, heads)),
         known=tuple(_known(place, calls)),
@@ -170,12 +170,6 @@ def _page(
         watch=watch_of(place),
         presence=open_page(request, *place.item_words(item.first)),
     )
-
-
-def _question(heads: Sequence[Change]) -> str:
-    """Return what was asked first in a conversation or, where none of it is one, in the first call."""
-    asking = next((one for one in heads if is_talk(one.about.exchange)), heads[0])
-    return asking.about.meaning.line.asked
 
 
 def _known(place: ShownRange, calls: Sequence[ReadCall]) -> Iterator[tuple[int, KnownElsewhere]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from recviewer.changes.items import Item, items, place_of
 from recviewer.changes.model import Change
-from recviewer.changes.once import Repeated, ToldCall, in_order_of_calls, told_once
+from recviewer.changes.once import Repeated, ToldCall, in_order_of_calls, question_of, told_once
 from recviewer.changes.run_words import clauses_on
 from recviewer.difference.model import Churn, SectionKind, Words
 from recviewer.exchange.model import Exhibit, Kind, Vector
@@ -92,7 +92,7 @@ def calls_of(place: ShownRange, asked: RangeFilter, item: Item, folds: Folds) ->
     is_of_many = len({place_of(head) for head in heads}) > 1
     room, hidden, made = Room(ROOM), set[int](), []
     before = ""
-    for one in told_once(heads):
+    for one in told_once(heads, question_of(heads) if item.is_asked_alike else ""):
         call = _call(place, asked, one, same[one.change.key][1:], folds, room, hidden)
         if call.why_not:
             hidden.add(one.number)
