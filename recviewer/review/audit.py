@@ -35,7 +35,7 @@ class Action(models.TextChoices):
     NOTE_DROP = "note_drop", "deleted a note"
     PAIR = "pair", "said what belongs together"
     SEARCH = "search", "saved or changed a search"
-    SUPPRESS = "suppress", "let findings be, or not"
+    SUPPRESS = "suppress", "suppressed findings, or lifted that"
     IMPORT = "import", "imported reviews"
     CARRY = "carry", "carried verdicts over"
     TRASH = "trash", "moved to the trash"

@@ -51,7 +51,7 @@ class Chosen:
         Raises Invalid (nothing named, nothing that can be read), Gone, Changed where nothing else is left, at the end.
         """
         if not self._wanted:
-            raise Invalid("No recording was chosen.")
+            raise Invalid("No recording was selected.")
         is_any = False
         for paths in chunked(self._wanted):
             rows = {row.path: row for row in _at(paths)}

@@ -149,7 +149,7 @@ def restore(ids: Sequence[str], *, actor: str) -> Restored:
     if settings.READ_ONLY:
         raise NotAllowed("This instance is set to read-only: nothing can be put back.")
     if not ids:
-        raise Invalid("Nothing was chosen.")
+        raise Invalid("Nothing was selected.")
     back: list[TrashEntry] = []
     refused: list[str] = []
     with one_at_a_time():
@@ -205,7 +205,7 @@ def discard(ids: Sequence[str], *, actor: str) -> Done:
             for record in TrashRecord.objects.filter(entry__in=some, restored_at=None, discarded_at=None)
         ]
         if not held:
-            raise Invalid("Nothing was chosen that is in the trash.")
+            raise Invalid("Nothing was selected that is in the trash.")
         there = trash_folder().ids()
         try:
             for record in held:

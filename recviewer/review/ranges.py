@@ -94,7 +94,7 @@ def _named(found: Overview, seen: Sequence[Seen]) -> list[Change]:
     """Return the changes that were seen, in that order. Raises Invalid (nothing named), Gone, Changed."""
     wanted = {item.path: item for item in seen}
     if not wanted:
-        raise Invalid("No recording was chosen.")
+        raise Invalid("No recording was selected.")
     there = {change.side.path: change for change in found.changes}
     gone = [path for path in wanted if path not in there]
     if gone:

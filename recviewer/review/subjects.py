@@ -150,7 +150,7 @@ def present(seen: Sequence[Seen]) -> list[Recording]:
     """Return the rows of what was seen, in that order, each once. Raises Invalid (nothing named), Gone, Changed."""
     wanted = {item.path: item.blob for item in seen}
     if not wanted:
-        raise Invalid("No recording was chosen.")
+        raise Invalid("No recording was selected.")
     rows: dict[str, Recording] = {}
     for paths in chunked(wanted):
         rows.update((row.path, row) for row in Recording.objects.filter(path__in=paths))

@@ -39,22 +39,20 @@ def suppress(
     at = now or timezone.now()
     told = reason.strip()
     if not told:
-        raise Invalid("Say why these findings are let be.")
+        raise Invalid("Say why these findings are suppressed.")
     if len(told) > NOTE_LENGTH or unfit(told):
         raise Invalid(f"A reason has at most {NOTE_LENGTH:,} characters.")
     if until is not None and until < at.date():
         raise Invalid("The last day is over already.")
     _expect(aims)
     values: Values = {"reason": told, "until": until.isoformat() if until else "", "author": actor, "is_lifted": False}
-    return _act(aims, values, actor=actor, at=at, verb="let be")
+    return _act(aims, values, actor=actor, at=at, verb="made")
 
 
 def lift(aims: Sequence[Aim], *, actor: str, now: datetime | None = None) -> Done:
     """Have findings count again. Raises Invalid."""
     _expect(aims)
-    return _act(
-        aims, {"author": actor, "is_lifted": True}, actor=actor, at=now or timezone.now(), verb="no longer let be"
-    )
+    return _act(aims, {"author": actor, "is_lifted": True}, actor=actor, at=now or timezone.now(), verb="lifted")
 
 
 def _expect(aims: Sequence[Aim]) -> None:
@@ -63,7 +61,7 @@ def _expect(aims: Sequence[Aim]) -> None:
         if aim.rule not in known:
             raise Invalid(f"There is no rule {printable(aim.rule, 60)}.")
         if not aim.subject or len(aim.subject) > TEST_LENGTH or unfit(aim.subject):
-            raise Invalid("What is to be let be cannot be kept.")
+            raise Invalid("This suppression cannot be kept.")
 
 
 def _act(aims: Sequence[Aim], values: Values, *, actor: str, at: datetime, verb: str) -> Done:
@@ -91,7 +89,7 @@ def _act(aims: Sequence[Aim], values: Values, *, actor: str, at: datetime, verb:
         event = audit.write(
             actor=actor,
             action=Action.SUPPRESS,
-            summary=f"{verb}: {counted(len(changes), 'suppression')} of {names}{why}",
+            summary=f"{verb} {counted(len(changes), 'suppression')} of {names}{why}",
             payload={"changes": changes},
             items=[ActItem(aim.path, "", "") for aim in aims if aim.path],
             at=at,

@@ -51,6 +51,9 @@ const comeBack = () => {
     const asked = open(document.getElementById(named)?.querySelector(".row-link"));
     (asked ?? rows[Math.min(place?.number ?? 0, rows.length - 1)])?.focus();
     history.replaceState(history.state, "", location.pathname + location.search);
+  } else if (location.hash === "#list" && performance.getEntriesByType("navigation")[0]?.type === "navigate") {
+    // The hands go on where another page begins; until it has loaded, the browser takes the focus to the place that is named.
+    addEventListener("load", () => document.activeElement === document.body && rows[0]?.focus({ preventScroll: true }));
   } else if (place && performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
     open(every().find((link) => link.href === place.row))?.focus({ preventScroll: true });
   }

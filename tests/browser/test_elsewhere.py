@@ -73,10 +73,10 @@ def test_an_account_is_tied_by_a_button_and_a_link(issuer, either_page):
     page.get_by_label("Name").fill("ben")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Tie this account to Acme").click()
+    page.get_by_role("button", name="Connect this account to Acme").click()
     page.get_by_role("heading", name="Go on to Acme").wait_for()
     page.get_by_role("link", name="Go on to Acme").click()
-    page.get_by_role("button", name="Untie ana").wait_for()
+    page.get_by_role("button", name="Disconnect ana").wait_for()
 
     assert page.get_by_role("heading", level=1).inner_text() == "ben"
 

@@ -26,6 +26,6 @@ def test_pages_of_a_team_are_accessible_and_fit(hosted, open_page, complaints, t
 
     assert found == [], "\n".join(found)
     page.goto(f"/r/{one.path}")
-    expect(page.get_by_text("Your account reads; reviewers decide.")).to_be_visible()
+    expect(page.get_by_text("Your account can read; reviewers decide.")).to_be_visible()
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     page.wait_for_load_state("networkidle")

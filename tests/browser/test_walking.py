@@ -1,14 +1,17 @@
 """From one to the next: focus, what is announced, deep links, Escape, paper and forced colours."""
 
+import json
 import re
 from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
 
+from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen
+from tests.conftest import exchange
 
 from .pulls import read
 
@@ -34,6 +37,35 @@ def test_a_recording_opened_from_a_list_has_its_neighbours_there(open_page):
 
     page.wait_for_url("**/?kind=chat")
     expect(page.locator(f'.row-link[href="{rows[2]}"]')).to_be_focused()
+
+
+def test_pages_of_a_list_keep_its_filters_begin_at_its_rows_and_are_walked_across(open_page, root):
+    (root / "tests/recordings").mkdir(parents=True, exist_ok=True)
+    for number in range(52):
+        document = json.dumps(exchange(asked=f"How many zmoons has planet {number}?"))
+        (root / f"tests/recordings/{number:02}.json").write_text(document)
+    indexer.refresh(processes=1)
+    page = open_page()
+    page.goto("/?q=zmoons&sort=path")
+    assert page.locator(".row-link").count() == 50
+    last = page.locator(".row-link").last.get_attribute("href")
+    page.keyboard.press("]")
+    page.wait_for_url("**/?q=zmoons&sort=path&page=2#list")
+
+    first = page.locator(".row-link").first
+    expect(first).to_be_focused()
+    expect(page).to_have_title(re.compile(r"^52 recordings · .*zmoons.* · page 2 · "))
+    expect(page.locator("[data-search]")).to_have_value("zmoons")
+    assert page.locator("#list").bounding_box()["y"] < 200
+    page.keyboard.press("Enter")
+    expect(page.locator(".around")).to_contain_text(re.compile(r"51\s+of 52 in the list"))
+    page.keyboard.press("k")
+    page.wait_for_url(f"**{last}")
+    expect(page.locator(".around")).to_contain_text(re.compile(r"50\s+of 52 in the list"))
+    page.keyboard.press("l")
+
+    page.wait_for_url("**/?q=zmoons&sort=path")
+    expect(page.locator(".row-link").last).to_be_focused()
 
 
 def test_in_a_queue_the_heading_takes_the_focus_and_the_place_is_told(open_page):

@@ -168,7 +168,7 @@ def test_a_page_of_a_file_that_changed_since_it_was_indexed_has_no_verdict_to_pr
     page = client.get(f"/r/{BAD}")
 
     assert page.context["page"].is_stale
-    assert "Verdicts wait for the next look at the disk." in page.content.decode()
+    assert "It can be decided on once it is indexed again." in page.content.decode()
     assert 'name="verdict"' not in page.content.decode()
 
 

@@ -28,7 +28,7 @@ def test_findings_are_let_be_with_a_reason():
     assert kept() == [("broke-off", "0" * 32, "It is about that."), ("recorded-error", "t.py::a", "It is about that.")]
     assert done.event
     event = AuditEvent.objects.get()
-    assert event.summary == "let be: 2 suppressions of recorded-error, broke-off: It is about that"
+    assert event.summary == "made 2 suppressions of recorded-error, broke-off: It is about that"
     assert [item.path for item in event.items.all()] == [ONE.path]
 
 

@@ -191,7 +191,7 @@ def discard(request: HttpRequest) -> HttpResponse:
     records = _all_held() if is_all else _all_held().filter(entry__in=_chosen(request)[:5000])
     chosen = list(records.order_by("-pk"))
     if not chosen:
-        raise Invalid("Nothing was chosen that is in the trash.")
+        raise Invalid("Nothing was selected that is in the trash.")
     if not request.POST.get("confirmed"):
         page = DiscardPage(
             count=len(chosen),

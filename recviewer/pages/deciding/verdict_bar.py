@@ -169,7 +169,7 @@ def since_url(key: str, seen: str) -> str:
 
 
 UNREAD = "Its bytes cannot be read, so there is nothing to decide on."
-STALE = "The file changed since it was indexed. Verdicts wait for the next look at the disk."
+STALE = "The file changed since it was indexed. It can be decided on once it is indexed again."
 
 
 def bar_for(request: HttpRequest, recording: Recording, *, is_stale: bool = False) -> Bar:

@@ -1,4 +1,4 @@
-"""What takes room: the data folder part by part, and the database, with what each is and when it goes."""
+"""What takes space: the data folder part by part, and the database, with what each is and when it goes."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _PARTS = (
     ("trash", "trash", "recordings that were deleted; superusers delete them for good on its page"),
     ("fetched-*.git", "fetched requests", "made anew by fetching; grows with each fetch, see the README"),
     ("ranges", "ranges", "worked out once for all processes; one that nobody asked for in 30 days goes by itself"),
-    ("glances", "lists of requests", "what each request comes to; made anew where it is gone"),
+    ("glances", "lists of pull requests", "the numbers of each; counted again where they are gone"),
     ("used", "runs", "notes on which recordings test runs opened"),
     ("backups", "copies of the database", "made before its tables were changed; delete old ones when you like"),
-    ("chosen", "long choices", "what pages that are open name; the oldest go by themselves"),
+    ("chosen", "long selections", "what open pages have selected; the oldest go by themselves"),
     ("staticfiles", "static files", "made anew at each start"),
 )
 """Patterns of names in the data folder, what they are called, and what is to be known of them."""
 
-_REST = ("the rest", "locks, notes on states, and what is none of ours")
+_REST = ("other", "locks, small notes, and files that recviewer did not write")
 _SERVER = ("database", "on its server: what people said, and the index, which can be made anew")
 
 

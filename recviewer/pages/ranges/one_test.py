@@ -247,9 +247,7 @@ def _what(open_: Sequence[Change], total: int) -> str:
     said = [counted(len(open_) - gone, "answer")] if len(open_) > gone else []
     said += [counted(gone, "deletion")] if gone else []
     rest = f" of {total:,} changes" if len(open_) < total else ""
-    return (
-        f"{' and '.join(said)}{rest}{f', {red:,} with a red finding' if red else ''}; the log will say “{WHOLE_TEST}”."
-    )
+    return f"{' and '.join(said)}{rest}{f', {red:,} with a red finding' if red else ''}; decided as “{WHOLE_TEST}”."
 
 
 ALONE = "All of it is decided, each change on its own page."
@@ -269,7 +267,7 @@ def _decide(request: HttpRequest, spec: str) -> HttpResponse:
         calls = calls_of(place, asked, item, Folds()) if item is not None and item.is_many else []
         shown = {one.side.path for call in calls if not call.why_not for one in call.changes}
         if any(one.path not in shown or not one.change for one in seen):
-            raise Invalid("Some of what was chosen is not shown on the page of this test any more. Open it again.")
+            raise Invalid("Some of what was selected is not shown on the page of this test any more. Open it again.")
         return report.found
 
     done = ranges.say(

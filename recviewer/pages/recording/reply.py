@@ -219,7 +219,7 @@ def _answer(place: int, exchange: Exchange, folds: Folds, stream: Stream | None)
         pieces = ()
     nothing = ""
     if only_thought:
-        nothing = "No answer: it only thought."
+        nothing = "No answer, only reasoning."
     elif not said:
         nothing = NOT_UNDERSTOOD if exchange.left else "An empty answer: no text, no call."
     calls = output.tool_calls
@@ -291,5 +291,5 @@ def outlook(status: int | None, *, is_exception: bool) -> str:
     if status is None:
         return "may not come again: " + ("the connection failed" if is_exception else "it was told inside a reply")
     if 400 <= status < 500 and status not in PASSING:
-        return f"deterministic: a {status} comes again"
+        return f"would fail again: {status} is no passing state"
     return f"may not come again: {status} is a passing state" if status >= 400 else ""

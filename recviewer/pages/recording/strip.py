@@ -35,7 +35,7 @@ WORDS = {
     "p": "other content",
     "f": "finish",
     "u": "usage",
-    "-": "silent",
+    "-": "empty",
 }
 CLASSES = {"t": "t", "r": "r", "c": "c", "x": "x", "p": "p", "f": "f", "u": "u", "-": "n"}
 CAPTION_FROM = 0.11
@@ -188,7 +188,7 @@ def _count(run: tuple[Cell, ...], marks: tuple[tuple[str, int], ...], per_cell: 
 
 
 def said_of(letters: list[str]) -> str:
-    """Say what the chunks add, in the order in which it first appears: `text 43, tool call 7, finish, silent 2`."""
+    """Say what the chunks add, in the order in which it first appears: `text 43, tool call 7, finish, empty 2`."""
     counts = Counter(letter for letter in letters if letter != "-")
     counts["-"] = letters.count("-")
     named = [

@@ -102,7 +102,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Keep what was ticked, and lead to a page that shows it together."""
     items = [item for sent in request.POST.getlist("item") for item in chosen.choice_in(sent).split()]
     if not items:
-        raise Invalid("Nothing is ticked: tick what is to be shown.")
+        raise Invalid("Nothing is selected: select what is to be shown.")
     name = chosen.address_of(" ".join(dict.fromkeys(items)))
     query = urlencode({"chosen": name, "next": next_of(request, request.POST)})
     return HttpResponseRedirect(f"{reverse('bulk:show')}?{query}", status=303)
@@ -120,7 +120,7 @@ def _show_chosen(request: HttpRequest) -> HttpResponse:
         if row is not None and row.blob and row.blob == one.blob:
             found.append(row)
         elif row is not None:
-            why = "it has changed since it was chosen" if row.blob else unread(row)
+            why = "it has changed since it was selected" if row.blob else unread(row)
             left.append((row.path, url_of(row.path), why))
         else:
             left.append((one.path, "", "it is not there any more"))

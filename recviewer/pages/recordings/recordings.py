@@ -121,7 +121,8 @@ class Listing:
         asked = [f"{'-' * term.is_negative}{term.key}:{_called(term)}" for term in self.state.terms]
         asked += [f"“{self.state.words}”"] if self.state.words else []
         found = "Not searched" if self.faults else counted(self.total, "recording")
-        return " · ".join(filter(None, (found, " ".join(asked))))
+        page = f"page {self.state.page:,}" if self.state.page > 1 else ""
+        return " · ".join(filter(None, (found, " ".join(asked), page)))
 
 
 @require_safe

@@ -49,12 +49,12 @@ def address_of(items: str) -> str:
     """Return what an address holds for a choice of any length: its name. Raises Invalid where it cannot be kept."""
     data = items.encode()
     if len(data) > TEXT_BYTES:
-        raise Invalid("Too much was chosen to be shown on one page.")
+        raise Invalid("Too much was selected to be shown on one page.")
     name = hashlib.sha256(data).hexdigest()
     try:
         _keep(_folder() / name, data)
     except OSError:
-        raise Invalid("What was chosen cannot be kept: the data folder takes nothing. Nothing was done.") from None
+        raise Invalid("What was selected cannot be kept: the data folder takes nothing. Nothing was done.") from None
     return MARK + name
 
 
@@ -65,7 +65,7 @@ def choice_in(value: str) -> str:
     name = value.removeprefix(MARK)
     data = _read(_folder() / name) if _NAME.fullmatch(name) else b""
     if hashlib.sha256(data).hexdigest() != name:
-        raise Invalid("What was chosen is not kept any more. Open the page again. Nothing was saved.")
+        raise Invalid("What was selected is not kept any more. Open the page again. Nothing was saved.")
     return data.decode()
 
 

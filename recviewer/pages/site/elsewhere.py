@@ -123,7 +123,7 @@ def join(request: HttpRequest, uidb64: str) -> HttpResponse:
     token = request.session.get(INTERNAL_RESET_SESSION_TOKEN, "")
     user = _invited(uidb64)
     if user is None or not default_token_generator.check_token(user, token):
-        return _told(request, "This invitation does not hold", "It was used already, or is older than three days.", 403)
+        return _told(request, "This invitation is not valid", "It was used already, or is older than three days.", 403)
     return _go_on(request, BegunWay(round_trip(), reverse("recordings:listing"), user.pk, token))
 
 
@@ -192,7 +192,7 @@ def _let_in(request: HttpRequest, login: ConfiguredLogin, way: BegunWay, code: s
         identities.tie(login, person, user, is_invited=True)
     else:
         if request.user.pk != way.user or not isinstance(request.user, User):
-            raise NotLetIn("You are signed in to another account than the one that was to be tied, or signed out.")
+            raise NotLetIn("You are signed in to another account than the one that was to be connected, or signed out.")
         identities.tie(login, person, request.user)
         messages.success(request, f"{person.name or 'You'} at {login.called} signs in to this account from now on.")
         return HttpResponseRedirect(way.then)
@@ -205,7 +205,7 @@ def _let_in(request: HttpRequest, login: ConfiguredLogin, way: BegunWay, code: s
 def _by_invitation(way: BegunWay) -> User:
     user = User.objects.filter(pk=way.user, is_active=True).first()
     if user is None or not default_token_generator.check_token(user, way.invitation):
-        raise NotLetIn("This invitation does not hold: it was used already, or is older than three days.")
+        raise NotLetIn("This invitation is not valid: it was used already, or is older than three days.")
     return user
 
 

@@ -85,7 +85,7 @@ OF_SCOPE = {"import": ("POST", "scripts:reviews")}
 
 SAYS = {
     Role.VIEWER: "Sign in first.",
-    Role.REVIEWER: "Your account reads. Ask a superuser of this instance for the role of a reviewer.",
+    Role.REVIEWER: "Your account can read. Ask a superuser of this instance for the role of a reviewer.",
     Role.MAINTAINER: "That is for maintainers. Ask a superuser of this instance for that role.",
     Role.SUPERUSER: "That is for superusers of this instance.",
 }

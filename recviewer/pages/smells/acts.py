@@ -53,7 +53,7 @@ def _aim(rule: str, reach: str, identity: str, test: str, path: str) -> Aim:
         "folder": (Reach.PATH, f"{folder}/" if folder else ""),
     }
     if reach not in subjects:
-        raise Invalid("Say what is to be let be.")
+        raise Invalid("Say what is to be suppressed.")
     return Aim(rule, *subjects[reach], path)
 
 

@@ -205,7 +205,7 @@ def _choices(found: RuleFindings, only: str, what: str) -> list[FindingChoice]:
             if levels[level]
         ]
     if found.suppressed:
-        made.append(FindingChoice("let be", found.suppressed, _address("suppressed"), only == "suppressed"))
+        made.append(FindingChoice("suppressed", found.suppressed, _address("suppressed"), only == "suppressed"))
     return made
 
 

@@ -226,7 +226,7 @@ class Teller:
     def _said(self, output: Output, exchange: Exchange, name: str) -> Said:
         folds, calls = self._folds, output.tool_calls
         is_said = bool(output.content or output.refusal or calls or output.parts)
-        nothing = "" if is_said else "No answer: it only thought." if output.reasoning else "An empty answer."
+        nothing = "" if is_said else "No answer, only reasoning." if output.reasoning else "An empty answer."
         return Said(
             reasoning=reasoning_fold(folds, name, output.reasoning) if output.reasoning else None,
             words=words(folds, name, output.content, ANSWER) if output.content else None,

@@ -126,7 +126,7 @@ def test_nothing_chosen_is_422(client, db, root, name):
     response = client.post(reverse(f"trash:{name}"), {})
 
     assert response.status_code == 422
-    assert "Nothing was chosen" in response.content.decode()
+    assert "Nothing was selected" in response.content.decode()
     assert client.get(reverse(f"trash:{name}")).status_code == 405
 
 

@@ -64,7 +64,7 @@ def test_files_of_one_request_are_joined(client, add):
     assert (told["models"], told["read"], told["hosts"], told["disagree"]) == (3, 2, ["a.example", "b.example"], 1)
     assert {row["path"]: row["own"] for row in told["sources"]} == {one.path: 1, two.path: 1}
     html = client.get(f"/models/{digits()}").content.decode()
-    assert "<b>3 models</b>: 2 files of 2 hosts, laid over one another." in html
+    assert "<b>3 models</b>: 2 files of 2 hosts, joined." in html
     assert "86400 (2 Jan 1970) in 1" in html
 
 

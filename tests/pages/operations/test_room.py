@@ -39,7 +39,7 @@ def test_every_file_counts_once_and_in_its_part(data):
         "database": (1024, 3),
         "trash": (305, 2),
         "ranges": (70, 1),
-        "the rest": (20, 2),
+        "other": (20, 2),
     }
     assert found.size == 8419
     assert not found.is_cut

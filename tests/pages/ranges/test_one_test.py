@@ -359,7 +359,7 @@ def test_tests_of_one_function_that_were_asked_alike_are_read_after_each_other(c
     assert [call.begins for call in page.calls] == ["[a]", "[b]"]
     assert (page.others, page.is_alike, page.is_asked_alike, page.turns) == (1, False, True, ())
     assert all(f"says {name}." in re.sub(r"<[^>]+>", "", html) for name in "ab")
-    assert "asked alike" in html
+    assert "with the same requests" in html
     assert page.asked == "Which planet?"
     client.post(URL, dict(page.bar.fields) | {"verdict": "approve"})
     assert verdicts(spec) == {"0.json": "approved", "1.json": "approved"}

@@ -178,8 +178,8 @@ def test_stream_has_a_strip_and_seams(client, make_recording):
 
     assert shown.count('class="cell ') == 6
     assert '<span class="seam" data-chunk="2">The </span>' in shown
-    assert "6 chunks: text 3, tool call, finish, silent" in shown
-    assert "no times in this format" in shown
+    assert "6 chunks: text 3, tool call, finish, empty" in shown
+    assert "this format records no times" in shown
 
 
 def test_long_stream_is_packed_and_says_so(client, make_recording):
@@ -356,7 +356,11 @@ def test_same_test_is_listed_in_the_order_of_its_messages(client, make_recording
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [(400, "a 400 comes again"), (429, "429 is a passing state"), (503, "503 is a passing state")],
+    [
+        (400, "would fail again: 400 is no passing state"),
+        (429, "429 is a passing state"),
+        (503, "503 is a passing state"),
+    ],
 )
 def test_error_says_whether_it_would_come_again(client, make_recording, status, said):
     made = exchange()

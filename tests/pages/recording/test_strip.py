@@ -14,7 +14,7 @@ def test_one_cell_for_each_chunk():
     made = drawn("-" + "t" * 43 + "c" * 7 + "fu")
 
     assert [(run.kind, len(run.cells)) for run in made.runs] == [("n", 1), ("t", 43), ("c", 7), ("f", 1), ("u", 1)]
-    assert made.said == "text 43, tool call 7, finish, usage, silent"
+    assert made.said == "text 43, tool call 7, finish, usage, empty"
     assert [run.caption for run in made.runs] == ["", "text, 43 chunks", "tool call, 7", "", ""]
 
 

@@ -47,7 +47,7 @@ def test_what_changed_or_went_since_stands_apart_and_is_not_decided_on(client, t
 
     assert [group.first.path for group in page.groups] == [three[2].path]
     assert [(path, why) for path, _, why in page.unread] == [
-        (three[0].path, "it has changed since it was chosen"),
+        (three[0].path, "it has changed since it was selected"),
         (three[1].path, "it is not there any more"),
     ]
     client.post("/do/decide", {"item": [group.items for group in page.groups], "verdict": "approve", "next": "/"})
@@ -62,7 +62,7 @@ def test_a_choice_that_is_not_kept_any_more_says_so(client, db, root):
 
 
 def test_nothing_chosen_and_no_choice_are_pages_too(client, three):
-    assert "Nothing is ticked" in shown(client).content.decode()
+    assert "Nothing is selected" in shown(client).content.decode()
     assert client.get("/bulk/?chosen=x").status_code == 422
     assert shown(client, "nonsense").status_code == 422
 

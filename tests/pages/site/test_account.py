@@ -244,7 +244,7 @@ def test_who_is_invited_chooses_a_password_once(hosted, unprepared, settings):
     assert client.post(where, {"new_password1": PASSWORD, "new_password2": PASSWORD}).url == "/login/"
 
     assert signed_in().get("/account/").content.decode().count("reviewer") == 1
-    assert "does not hold" in Client().get(path, follow=True).content.decode()
+    assert "is not valid" in Client().get(path, follow=True).content.decode()
 
 
 def test_an_account_that_is_there_keeps_its_role_and_gets_a_new_password(ana, unprepared):
@@ -257,7 +257,7 @@ def test_an_account_that_is_there_keeps_its_role_and_gets_a_new_password(ana, un
 
 @pytest.mark.parametrize("path", ["/invited/MQ/set-password/", "/invited/MQ/abc-def/", "/invited/x/y/"])
 def test_an_invitation_that_nobody_made_does_not_hold(ana, path):
-    assert "does not hold" in Client().get(path, follow=True).content.decode()
+    assert "is not valid" in Client().get(path, follow=True).content.decode()
 
 
 def test_a_name_that_makes_no_sense_is_refused(hosted, unprepared):

@@ -397,7 +397,7 @@ def test_an_account_is_tied_by_its_owner_and_signs_in_by_both(issuer):
     assert with_password().get("/").wsgi_request.user == ben
     page = client.get("/account/").content.decode()
     assert "Signs in with Acme" in page
-    assert "Untie" in page
+    assert "Disconnect" in page
     assert client.post("/account/with/remove", {"identity": Identity.objects.get().pk}).status_code == 303
     assert not Identity.objects.exists()
 
@@ -501,7 +501,7 @@ def test_an_invitation_is_taken_up_at_the_issuer(issuer, invited):
     assert "maintainer" in client.get("/account/").content.decode()
     assert sign_in(issuer)[0].get("/").wsgi_request.user == user
     other = Client()
-    assert "does not hold" in other.get(f"{place}{token}/", follow=True).content.decode()
+    assert "is not valid" in other.get(f"{place}{token}/", follow=True).content.decode()
 
 
 def test_without_its_address_an_invitation_is_none(issuer, invited):

@@ -152,7 +152,7 @@ def test_viewers_are_offered_nothing_that_they_may_not(team, make_recording):
 
     pages = {role: client.get(f"/r/{recording.path}").content.decode() for role, client in team.items()}
 
-    assert "Your account reads" in pages[Role.VIEWER]
+    assert "Your account can read" in pages[Role.VIEWER]
     assert 'value="approve"' not in pages[Role.VIEWER]
     assert 'value="approve"' in pages[Role.REVIEWER]
     assert "Move to trash" not in pages[Role.REVIEWER]

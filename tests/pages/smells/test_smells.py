@@ -56,7 +56,7 @@ def rules(client):
 def test_before_anything_was_looked_for_the_page_says_so(client, root):
     indexer.refresh(processes=1)
 
-    assert "Nothing was looked for yet" in client.get("/smells/").content.decode()
+    assert "Nothing was checked yet" in client.get("/smells/").content.decode()
     assert told(client)["is_looked_at"] is False
     assert client.get("/smells/broke-off").status_code == 404
 
@@ -255,7 +255,7 @@ def test_a_finding_is_let_be_and_counts_again(client, tree_of, reach):
 
 @pytest.mark.slow
 def test_all_that_is_let_be_stands_together_also_what_lets_nothing_be(client, tree_of, root):
-    assert "Nothing is let be" in client.get("/smells/let-be/").content.decode()
+    assert "Nothing is suppressed" in client.get("/smells/let-be/").content.decode()
     tree_of(CUT, GOOD)
     let_be(client, CUT, reach="folder")
     let_be_over = Suppression.objects.create(rule="twin", scope="test", subject="t.py::a", reason="Old.", author="Ada")
@@ -353,7 +353,7 @@ def test_a_list_says_that_its_findings_are_older_than_the_catalog(client, tree_o
 def test_a_list_says_that_nothing_was_looked_for_yet(client, root):
     indexer.refresh(processes=1)
 
-    assert "Nothing was looked for yet" in client.get(reverse("recordings:listing"), {"smell": ""}).content.decode()
+    assert "Nothing was checked yet" in client.get(reverse("recordings:listing"), {"smell": ""}).content.decode()
 
 
 @pytest.mark.slow
