@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from recviewer.catalog.models import Recording
 from recviewer.pages.text.test_addresses import url_of_test
 
+from .pulls import answered
+
 SEARCH = Path(__file__).parent.parent / "cases/tool/web_search.json"
 
 WIDTHS = """() => {
@@ -157,12 +159,11 @@ def test_the_places_stand_in_one_line_or_in_the_menu_at_every_width(open_page, i
 def test_redo_and_undo_lie_beside_the_verdicts_and_not_under_them(open_page, width):
     page = open_page(width=width, height=844)
     alike = Recording.objects.filter(kind="models").first()
-    for verdict, said in (("Approve", "approved"), ("delet", "for deletion")):
+    for verdict, said in (("Approve", "You approved"), ("delet", "You marked")):
         page.goto(f"/r/{alike.path}")
-        page.locator(".bar-acts").get_by_role("button", name=verdict).click()
-        expect(page.get_by_role("region", name="Verdict")).to_contain_text(
-            said
-        )  # what is pressed shows before it is stored
+        with answered(page):  # what is pressed shows before it is stored
+            page.locator(".bar-acts").get_by_role("button", name=verdict).click()
+        expect(page.get_by_role("region", name="Verdict")).to_contain_text(said)
     page.locator(".bar-last").get_by_role("button", name="Undo").click()
 
     more = page.get_by_role("button", name="Undo more")
