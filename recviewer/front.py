@@ -78,6 +78,7 @@ _NAMED_IN = (
     "cli.py",
     "recorders/registry.py",
     "remote/command.py",
+    "replay/rules.py",
     "used/marks.py",
 )
 """Sources that name variables of the environment."""

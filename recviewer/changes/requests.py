@@ -9,7 +9,8 @@ from recviewer.difference.values import ABSENT, Keys, ValueChange, changes, is_e
 from recviewer.exchange.model import Json
 from recviewer.formats.reading import Matching
 from recviewer.replay.calls import HashedCall, call_of
-from recviewer.replay.rules import CallKind, NameRule, rules_for
+from recviewer.replay.rule import CallKind, NameRule
+from recviewer.replay.rules import rules_for
 from recviewer.replay.steps import rewritten
 
 
@@ -113,9 +114,9 @@ def _hashed(call: HashedCall, rule: NameRule) -> dict[str, Json]:
         made["url path"] = made.pop("endpoint")
     if call.part:
         made[call.part] = _normalised(call.body, call, rule)
-    is_list = call.kind is CallKind.INFERENCE and rule.lists_models(call.path)
-    if call.kind in rule.test_id and not is_list:
-        made["test_id"] = call.test_id
+    is_list = call.kind is CallKind.INFERENCE and rule.lists_models(call.path, call.host)
+    if call.kind in rule.test_id and (rule.model_list_null or not is_list):
+        made["test_id"] = None if is_list else call.test_id
     return made
 
 

@@ -23,6 +23,8 @@ def version_of(names: Iterable[str]) -> str:
     """Return a digest of sources. names: of packages and modules below `recviewer/`."""
     digest = hashlib.sha256(env.text("RECVIEWER_RECORDER").encode())  # whose files are read is part of how they are
     digest.update(bytes([find_spec("zstandard") is not None]))  # what some files need to be opened
+    own_rules = env.path("RECVIEWER_NAME_RULES")
+    digest.update(own_rules.read_bytes() if own_rules is not None and own_rules.is_file() else b"")
     root = Path(__file__).parent.parent
     for name in names:
         place = root / name

@@ -1,6 +1,7 @@
 """Can a recording still be found by its file name? Names are hashes of requests; the rules for them have changed."""
 
 from recviewer.replay.names import Replay, ReplayState, RuleName, explain, name_state
-from recviewer.replay.rules import RULES, CallKind, NameRule
+from recviewer.replay.rule import CallKind, NameRule
+from recviewer.replay.rules import RULES
 
 __all__ = ["RULES", "CallKind", "NameRule", "Replay", "ReplayState", "RuleName", "explain", "name_state"]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import urlparse
 
 from recviewer.exchange.model import Json
-from recviewer.replay.rules import CallKind
+from recviewer.replay.rule import CallKind
 
 
 @dataclass(slots=True)

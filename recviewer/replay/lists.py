@@ -18,11 +18,12 @@ from recviewer.dataclass import dataclass
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
 from recviewer.replay.calls import call_of, models_of
+from recviewer.replay.rules import DIGITS
 
 COMMON = "common"
 """The folder beside the suites that a recorder looks into after the test's own."""
 
-_NAME = re.compile(r"(?:models-)?([0-9a-f]{12}|[0-9a-f]{64})(-[0-9a-f]{8})?\.json")
+_NAME = re.compile(rf"(?:models-)?({DIGITS})(-[0-9a-f]{{8}})?\.json")
 _DAYS = 8_000 * 365 * 24 * 3600
 """Seconds up to about the year 9960."""
 

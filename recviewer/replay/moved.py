@@ -8,7 +8,8 @@ from datetime import date
 from typing import NamedTuple
 
 from recviewer.exchange.model import Json
-from recviewer.replay.rules import RULES, NameRule
+from recviewer.replay.rule import NameRule
+from recviewer.replay.rules import RULES
 from recviewer.replay.steps import CutClause, DropInside, DropKeys, Replace, RoundNumbers, TextStep
 
 MOST_VALUES = 50_000

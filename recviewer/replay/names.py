@@ -13,10 +13,11 @@ from recviewer.dataclass import dataclass
 from recviewer.exchange.model import Json
 from recviewer.replay.bodies import Body, nests_too_deep, to_json
 from recviewer.replay.calls import HashedCall, call_of, models_digest
-from recviewer.replay.rules import NEEDLES, CallKind, NameRule, rules_for
+from recviewer.replay.rule import CallKind, NameRule
+from recviewer.replay.rules import DIGITS, NEEDLES, rules_for
 from recviewer.replay.steps import DropStep, TextStep
 
-_HASH_NAME = re.compile(r"(?:[0-9a-f]{12}|[0-9a-f]{64}|models-(?:[0-9a-f]{12}|[0-9a-f]{64})-[0-9a-f]{8})\.json")
+_HASH_NAME = re.compile(rf"(?:{DIGITS}|models-(?:{DIGITS})-[0-9a-f]{{8}})\.json")
 
 
 class ReplayState(StrEnum):
@@ -127,9 +128,10 @@ class _Names:
 
     call: HashedCall
     _bodies: dict[tuple[DropStep, ...], Body] = field(default_factory=dict)
-    _hashes: dict[tuple[tuple[DropStep, ...], tuple[TextStep, ...], bool], str] = field(default_factory=dict)
+    _hashes: dict[tuple[tuple[DropStep, ...], tuple[TextStep, ...], str], str] = field(default_factory=dict)
     _fields: dict[str, str] = field(default_factory=dict)
     _digest: str | None = None
+    _test_id: str = ""
 
     def by(self, rule: NameRule) -> str:
         """The file name a rule gives, "" where it cannot be worked out."""
@@ -150,21 +152,28 @@ class _Names:
         return plain and f"{self._hash(rule)[: rule.hex_digits]}.json" == file_name
 
     def _is_model_list(self, rule: NameRule) -> bool:
-        return self.call.kind is CallKind.INFERENCE and rule.lists_models(self.call.endpoint)
+        return self.call.kind is CallKind.INFERENCE and rule.lists_models(self.call.endpoint, self.call.host)
 
-    def _counts_test(self, rule: NameRule) -> bool:
+    def _test(self, rule: NameRule) -> str:
+        """The test's id as it is hashed, in JSON: "" where it is not."""
         call = self.call
-        return call.kind in rule.test_id and not (call.kind is CallKind.INFERENCE and rule.lists_models(call.path))
+        if call.kind not in rule.test_id:
+            return ""
+        if call.kind is CallKind.INFERENCE and rule.lists_models(call.path, call.host):
+            return "null" if rule.model_list_null else ""
+        if not self._test_id:
+            self._test_id = to_json(call.test_id)
+        return self._test_id
 
     def _hash(self, rule: NameRule) -> str:
         drops = self._drops(rule)
         body = self._body(drops)
         # Tool arguments are hashed as they are.
         rewrites = body.effective(rule.rewrites) if self.call.kind is not CallKind.TOOL else ()
-        key = drops, rewrites, self._counts_test(rule)
+        key = drops, rewrites, self._test(rule)
         known = self._hashes.get(key)
         if known is None:
-            text = self._text(body.after(rewrites), counts_test=key[2])
+            text = self._text(body.after(rewrites), key[2])
             known = self._hashes[key] = hashlib.sha256(text.encode()).hexdigest()
         return known
 
@@ -184,11 +193,11 @@ class _Names:
             known = self._bodies[drops] = Body.of(value, NEEDLES)
         return known
 
-    def _text(self, body_text: str, *, counts_test: bool) -> str:
+    def _text(self, body_text: str, test: str) -> str:
         """The text that is hashed: a JSON object with sorted keys, put together around the body's text."""
         if not self._fields:
             self._fields = {key: to_json(value) for key, value in self.call.fields.items()}
         members = self._fields | {self.call.part: body_text}
-        if counts_test:
-            members["test_id"] = to_json(self.call.test_id)
+        if test:
+            members["test_id"] = test
         return "{" + ", ".join([f'"{key}": {members[key]}' for key in sorted(members)]) + "}"

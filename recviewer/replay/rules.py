@@ -8,73 +8,23 @@ The rules here are those of the llama-stack (now OGX) recorder: on its main bran
 drafts that lived on branches only but left files behind. The dates are the days a rule reached main, or the day of the
 draft. They were learned from its public source and checked against its whole public history of recordings.
 
-To describe another recorder, or a change to this one: put a `NameRule` at the head of `RULES`. Its fields say which kinds
-of request it covers, whether the test's id is hashed, for which paths it is not, and which steps
-(`recviewer.replay.steps`) the body goes through first. Nothing else needs an edit. A new kind of change is a new step.
+To describe another recorder, or a change to this one, a team names a file of rules (`RECVIEWER_NAME_RULES`, see
+`recviewer.replay.own_rules`), or a `NameRule` is put at the head of `KNOWN`. Its fields say which kinds of request it
+covers, whether the test's id is hashed, for which paths it is not, and which steps (`recviewer.replay.steps`) the body goes
+through first. Nothing else needs an edit. A new kind of change is a new step.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import field
 from datetime import date
-from enum import StrEnum
 
-from recviewer.dataclass import dataclass
-from recviewer.replay.steps import CutClause, DropInside, DropKeys, DropStep, Replace, RoundNumbers, TextStep
-
-
-class CallKind(StrEnum):
-    """The kinds of request that are hashed each in their own way.
-
-    inference: method, path of the URL and body. http: method, whole URL and payload. tool: provider, tool name and
-    arguments. file_processor: a file turned into passages.
-    """
-
-    INFERENCE = "inference"
-    HTTP = "http"
-    TOOL = "tool"
-    FILE_PROCESSOR = "file_processor"
-
+from recviewer import env
+from recviewer.replay.rule import CallKind, NameRule
+from recviewer.replay.steps import CutClause, DropInside, DropKeys, Replace, RoundNumbers
 
 _PLAIN = frozenset({CallKind.INFERENCE})
 _WITH_TOOLS = frozenset({CallKind.INFERENCE, CallKind.TOOL})
-_ALL_SENT = frozenset({CallKind.INFERENCE, CallKind.TOOL, CallKind.HTTP})
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class NameRule:
-    """How one version of a recorder names a recording.
-
-    slug: its short name. since: its first day. on_main: False for a draft that lived on a branch. says: what is
-    new in it, for people. kinds: the requests it covers.
-    drops, rewrites: what happens to a body or payload before hashing; drops first, then rewrites in order. Tool
-    arguments are never changed.
-    test_id: the kinds of which the test's id is hashed (null where there is none).
-    model_lists, model_list_end: the paths of model lists, and how others end ("" for no others). A request whose URL
-    has such a path is hashed without a test id, and one with such an endpoint is named
-    `models-<hash>-<digest of the model ids>`.
-    hex_digits: how much of the hash the name shows. plain_model_lists: model lists may also be named like all others.
-    unstored: what was hashed but is not in the recording; if there is any, the name cannot be worked out.
-    """
-
-    slug: str
-    since: date
-    says: str
-    on_main: bool = True
-    kinds: frozenset[CallKind] = _ALL_SENT
-    drops: tuple[DropStep, ...] = ()
-    rewrites: tuple[TextStep, ...] = ()
-    test_id: frozenset[CallKind] = field(default=frozenset({CallKind.INFERENCE, CallKind.HTTP}))
-    model_lists: tuple[str, ...] = ("/api/tags", "/v1/models", "/v1/openai/v1/models")
-    model_list_end: str = ""
-    hex_digits: int = 64
-    plain_model_lists: bool = False
-    unstored: tuple[str, ...] = ()
-
-    def lists_models(self, path: str) -> bool:
-        """Whether a path is that of a model list."""
-        return path in self.model_lists or bool(self.model_list_end and path.endswith(self.model_list_end))
 
 
 _UUID = "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"
@@ -94,7 +44,7 @@ _PROJECT_ID = DropInside(("extra_body", "extra_query"), ("project_id",))
 
 _FIRST_LISTS = ("/api/tags", "/v1/models")
 
-RULES: tuple[NameRule, ...] = (
+KNOWN: tuple[NameRule, ...] = (
     NameRule(
         "G",
         date(2026, 4, 9),
@@ -224,7 +174,27 @@ RULES: tuple[NameRule, ...] = (
         plain_model_lists=True,
     ),
 )
-"""Every known rule, newest first. The first is the one a recorder of today goes by."""
+"""Those that recviewer knows by itself, newest first."""
+
+OWN = "RECVIEWER_NAME_RULES"
+"""Names a file with rules of a team's own."""
+
+
+def _every() -> tuple[NameRule, ...]:
+    place = env.path(OWN)
+    if place is None:
+        return KNOWN
+    from recviewer.replay.own_rules import merged  # of use to few
+
+    return merged(place, OWN, KNOWN)
+
+
+RULES = _every()
+"""Every rule, newest first. The first that covers a request is the one a recorder of today goes by."""
+
+
+DIGITS = "|".join([f"[0-9a-f]{{{digits}}}" for digits in sorted({rule.hex_digits for rule in RULES})])
+"""How the hash of some rule looks in a name, as a pattern."""
 
 
 def rules_for(kind: CallKind) -> tuple[NameRule, ...]:

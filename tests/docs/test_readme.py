@@ -37,6 +37,7 @@ def variables_read():
         "remote/command.py",
         "hosts/named.py",
         "issuers/named.py",
+        "replay/rules.py",
     )
     read = [(PACKAGE / source).read_text() for source in sources]
     return {name for text in read for name in re.findall(r'"(RECVIEWER_\w+|DATABASE_URL)"', text)}

@@ -3,7 +3,7 @@ import hashlib
 import pytest
 
 from recviewer.replay.calls import call_of, models_digest
-from recviewer.replay.rules import CallKind
+from recviewer.replay.rule import CallKind
 
 SENT = {"method": "post", "url": "https://api.example/v1/chat;a/b;c?q=1#f", "body": {"k": None}, "endpoint": "/v1/chat"}
 
