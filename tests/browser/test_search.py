@@ -74,6 +74,18 @@ def test_what_can_be_asked_is_said_at_the_box(open_page):
     expect(page.locator(".search-help .choice-sheet")).to_be_hidden()
 
 
+def test_a_word_of_the_help_is_asked_for_with_and_without_scripts(either_page):
+    page = either_page
+    page.goto("/")
+
+    page.locator(".search-help summary").click()
+    word = page.locator(".search-help .choice-sheet a[href*='q=']").first
+    expect(word).to_be_visible()
+    word.click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^[1-9]\d* recordings? of \d+"))
+
+
 def test_what_may_follow_is_chosen_by_keys(open_page):
     page = open_page()
     page.goto("/")

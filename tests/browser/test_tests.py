@@ -1,5 +1,7 @@
 """Tests as conversations, in a browser: with and without scripts."""
 
+import re
+
 import pytest
 from django.db.models import Count
 from playwright.sync_api import expect
@@ -70,3 +72,22 @@ def test_the_list_of_tests_leads_to_a_test(either_page):
     one.click()
 
     expect(page.locator(".test-title")).to_be_visible()
+
+
+def test_tests_are_searched_filtered_and_sorted_and_the_filter_is_dropped(either_page):
+    page = either_page
+    page.goto("/tests/")
+    whole = page.get_by_role("heading", level=1).inner_text()
+
+    page.locator(".choice summary").first.click()
+    page.locator(".choice-sheet a[href*='sort=']").first.click()
+    expect(page).to_have_url(re.compile("sort="))
+    page.locator(".search [name=q]").fill("has:tool")
+    page.locator(".search [name=q]").press("Enter")
+    expect(page.locator("[data-chip]")).to_contain_text("a tool call")
+    expect(page).to_have_url(re.compile("sort="))
+    some = Recording.objects.filter(calls__gt=0, test_id__isnull=False).values("test_id").distinct().count()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(f"^{some} tests? of "))
+    page.locator("[data-chip]").first.click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(whole)

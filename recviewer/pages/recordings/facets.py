@@ -202,6 +202,8 @@ def printed_facets(state: ListState, counted: Counts, kept_for: str) -> SafeStri
 
     def make() -> SafeString:
         groups = {"state": said_of["state"]} | counted.by_facet | {key: said_of[key] for key in ("by", "tag", "note")}
+        if not counted.total:  # a column of zeros helps nobody; the filters that are on stand in the box
+            groups = {key: counts for key, counts in groups.items() if any(count for _, count in counts)}
         made = [_facet(whole, key, counts) for key, counts in groups.items()]
         return render_to_string("recordings/_facets.html", {"facets": list(filter(None, made)), "on": len(state.terms)})
 

@@ -74,7 +74,7 @@ def siblings_of(test: TestId, models: Sequence[str]) -> Siblings | None:
     if len(by_test) < 2:
         return None
     standings = {subject: stand.state for subject, stand in standings_for(map(subject_of, rows)).items()}
-    last = {one: _last(some) for one, some in by_test.items()}
+    last = {one: _last(one, some) for one, some in by_test.items()}
     answers = _answers(last) if len(by_test) <= READ else {}
     groups = _letters(answers)
     told = {one: parameters_of(parse(one), models) for one in by_test}
@@ -111,12 +111,18 @@ def _around(rows: Sequence[Sibling]) -> Sequence[Sibling]:
     return rows[start : start + MOST]
 
 
-def _last(some: Iterable[Recording]) -> Recording:
-    """Return the call that a test ends with, as far as that can be told from the catalog: found, with the most turns."""
-    return max(
-        some,
-        key=lambda row: (row.answer_kind != "note", row.replay not in MISSED, row.turns, row.asked_length, row.path),
-    )
+def _last(test_id: str, some: Iterable[Recording]) -> Recording:
+    """Return the call that a test ends with, as far as that can be told from the catalog: found, with the most turns.
+
+    Where the test's id names the model of some of its calls, it is one of these: others check what it says.
+    """
+
+    def rank(row: Recording) -> tuple[bool, bool, bool, int, int, str]:
+        is_named = bool(row.model) and row.model in test_id
+        is_found = row.replay not in MISSED
+        return row.answer_kind != "note", is_found, is_named, row.turns, row.asked_length, row.path
+
+    return max(some, key=rank)
 
 
 def _answers(last: dict[str, Recording]) -> dict[str, Digest]:

@@ -36,7 +36,7 @@ from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.pages.text.test_ids import Parameter, TestId, parameters_of, parse
 from recviewer.review.filters import Stand, standings_for, totals
 from recviewer.review.subjects import subject_of
-from recviewer.threads.model import Answered, AskedMessage, Branch
+from recviewer.threads.model import Answered, AskedMessage, Branch, Checks
 
 OUTLINED = 120
 """Turns that the outline names."""
@@ -91,6 +91,7 @@ class TestPage:
     beside: tuple[Any, ...]
     beside_more: Fold | None
     beside_count: int
+    beside_words: str
     outline: tuple[OutlineLine, ...]
     outline_more: int
     siblings: Siblings | None
@@ -150,6 +151,7 @@ def page_of(loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str
     blocks, more = teller.conversation()
     beside, beside_more = teller.beside()
     mentions = list(_outline(loaded))
+    beside_count, beside_words = _beside(loaded)
     source = source_of(test)
     return TestPage(
         test=test,
@@ -160,7 +162,8 @@ def page_of(loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str
         more=more,
         beside=beside,
         beside_more=beside_more,
-        beside_count=_beside_count(loaded),
+        beside_count=beside_count,
+        beside_words=beside_words,
         outline=tuple(mentions[:OUTLINED]),
         outline_more=max(0, len(mentions) - OUTLINED),
         siblings=siblings_of(test, models) if not loaded.file else None,
@@ -188,10 +191,14 @@ def _source_fold(source: TestSource, folds: Folds) -> Fold:
                       much=counted(lines, "line"), template="folds/_code.html")  # fmt: skip
 
 
-def _beside_count(loaded: Loaded) -> int:
-    threads = loaded.threads
-    checks = sum(len(one.entries) for one in threads.checks if not one.of)
-    return checks + sum(len(one.entries) for one in threads.rest)
+def _beside(loaded: Loaded) -> tuple[int, str]:
+    """Return how many recordings are beside the conversation, and that in words."""
+    texts = [len(one.entries) for one in loaded.threads.checks if not one.of]
+    count = sum(texts) + sum(len(one.entries) for one in loaded.threads.rest)
+    is_checks = count == sum(texts) > 0
+    return count, f"{counted(count, 'check')} of {counted(len(texts), 'other text')}" if is_checks else counted(
+        count, "recording"
+    )
 
 
 def _facts(loaded: Loaded) -> Iterator[str]:
@@ -246,6 +253,9 @@ def _outline(loaded: Loaded) -> Iterator[OutlineLine]:
     for conversation in loaded.threads.conversations:
         for entry in conversation.entries():
             numbers[entry.key] = len(numbers) + 1
+    checks: dict[int, list[tuple[int, Checks]]] = {}
+    for at, one in enumerate(loaded.threads.checks, 1):
+        checks.setdefault(one.of, []).append((at, one))
     many = len(loaded.threads.conversations) > 1
     for number, conversation in enumerate(loaded.threads.conversations, 1):
         if many:
@@ -258,6 +268,7 @@ def _outline(loaded: Loaded) -> Iterator[OutlineLine]:
                 yield OutlineLine(f"branch-{start}{branch.name}", "", f"branch {branch.name}", "", is_head=True)
             for turn in branch.turns:
                 yield _mention(turn, numbers)
+                yield from (_checked(at, one) for at, one in checks.get(turn.place, ()))
             waiting += reversed(branch.branches)
 
 
@@ -268,6 +279,11 @@ def _mention(turn: AskedMessage | Answered, numbers: dict[str, int]) -> OutlineL
         )
     calls = " ".join(f"call {numbers[entry.key]:,}" for entry in turn.entries[:1])
     return OutlineLine(f"t{turn.place}", str(turn.number), calls, line_of(turn.entries[0].exchange).answered[:48])
+
+
+def _checked(at: int, checks: Checks) -> OutlineLine:
+    last = checks.outcomes[-1][0]
+    return OutlineLine(f"checks-{at}", "", counted(len(checks.entries), "check"), last[:40])
 
 
 def _replay(loaded: Loaded) -> tuple[tuple[str, int], ...]:

@@ -204,3 +204,16 @@ def test_every_count_beside_the_list_is_what_its_link_lists(client, make_recordi
         for count, url in values.values():
             if url:
                 assert client.get(f"/{url}").context["page"].total == int(count), url
+
+
+def test_a_column_of_zeros_gives_way_to_what_is_on(client, three):
+    """Of facets those stand that still lead somewhere; where none does, that is said once."""
+    html = client.get("/", {"q": "nobodysaidthis"}).content.decode()
+
+    aside = html.partition("data-facets-fold")[2].partition("</aside>")[0]
+    assert "Every count is 0." in aside
+    assert "facet-group" not in aside
+    one = client.get("/", {"q": "", "model": "nomodel"}).content.decode()
+    aside = one.partition("data-facets-fold")[2].partition("</aside>")[0]
+    assert 'class="facet-group"' in aside
+    assert "Every count is 0." not in aside

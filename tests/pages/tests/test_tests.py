@@ -162,8 +162,22 @@ def test_checks_of_a_growing_text_are_one_row(client, put, looked):
     page = text_of(client.get(url_of_test(TEST)))
     assert "<b>4 checks</b> of this text as it grew" in page
     assert client.get(url_of_test(TEST)).context["page"].bar.count == 2
+    outline = client.get(url_of_test(TEST)).context["page"].outline
+    assert ("checks-1", "4 checks", "safe") in [(one.anchor, one.role, one.words) for one in outline]
     opened = text_of(client.get(url_of_test(TEST) + "?open=checks-1"))
     assert "Approve these 4" in opened
+
+
+def test_a_test_ends_with_an_answer_of_its_model_and_not_with_what_another_says_of_it(client, put, looked):
+    other = TEST.replace("acme", "beta")
+    put(other, third=([QUESTION], "It is a dog."))
+    put(other, fourth=([QUESTION, calling("c9"), result("c9", "It is a dog. Is that safe?")], "safe"))
+    Recording.objects.exclude(path__contains="fourth").update(model="gpt-4o")
+    Recording.objects.filter(path__contains="fourth").update(model="guard-1")
+
+    siblings = client.get(url_of_test(TEST)).context["page"].siblings
+
+    assert [one.ends for one in siblings.rows] == ["It is a cat.", "It is a dog."]
 
 
 def test_tests_of_the_same_function_stand_in_one_table(client, put, looked):
