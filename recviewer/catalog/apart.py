@@ -15,12 +15,12 @@ from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.summary import of_unreadable, work
 from recviewer.formats.decode import effort
 from recviewer.formats.version import reader_version
-from recviewer.recorders.packing import BadPacking, unpacked
+from recviewer.recorders.packing import BadPacking, stated, unpacked
 from recviewer.store import files
 from recviewer.store.refusals import Refusal
 
-LARGE_BYTES = 1024 * 1024
-"""Files of more bytes are read apart, but for those that are soon read."""
+FEW_BYTES = 64 * 1024
+"""A file of so few bytes is read at once, whatever it holds, but one that is compressed."""
 
 SOON_BYTES = 2 * 1024 * 1024
 SOON_EFFORT = 600_000
@@ -39,26 +39,20 @@ MEMORY_BYTES = 2 * 1024 * 1024 * 1024
 
 
 def is_read_apart(root: str, job: Job) -> bool:
-    """Tell whether a file is read apart: a large one, but for one that is soon read or cannot be had.
+    """Tell whether a file is read apart: one that is not soon read, whatever its size, but for one that cannot be had.
 
     The size of one that is compressed says nothing: it is opened, which costs less than a page may.
     """
-    if job.size <= LARGE_BYTES and job.raw.endswith(COMPRESSED):
-        return _comes_to_much(root, job)
-    if job.size <= LARGE_BYTES or job.size > SOON_BYTES:
-        return job.size > LARGE_BYTES
-    try:
-        return effort(files.read(Path(root), job.raw, limit_bytes=SOON_BYTES).data) > SOON_EFFORT
-    except Refusal:
+    if job.size > SOON_BYTES:
+        return True
+    if job.size <= FEW_BYTES and not job.raw.endswith(COMPRESSED):
         return False
-
-
-def _comes_to_much(root: str, job: Job) -> bool:
     try:
-        plain = unpacked(files.read(Path(root), job.raw, limit_bytes=LARGE_BYTES).data)
+        data = files.read(Path(root), job.raw, limit_bytes=SOON_BYTES).data
+        plain = data if stated(data) > SOON_BYTES else unpacked(data)
     except (Refusal, BadPacking):
         return False
-    return len(plain) > SOON_BYTES or (len(plain) > LARGE_BYTES and effort(plain) > SOON_EFFORT)
+    return len(plain) > SOON_BYTES or stated(data) > SOON_BYTES or effort(plain) > SOON_EFFORT
 
 
 class Apart:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from threading import Lock
 
 from django.conf import settings
@@ -11,14 +12,18 @@ from recviewer.catalog.models import Recording
 from recviewer.formats.decode import EFFORT_LIMIT, HEAVY_BYTES, effort, weight
 from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
-from recviewer.recorders.packing import unpacked
-from recviewer.recorders.reading import bytes_of, key_of_part, read_file, read_part
+from recviewer.recorders.packing import BadPacking, stated, unpacked
+from recviewer.recorders.reading import ReadPart, read_file
 from recviewer.recorders.registry import read_as
 from recviewer.secrets.raw import shown
 from recviewer.store import files
+from recviewer.store.refusals import CannotRead
 
 EXACT_LIMIT_BYTES = 256 * 1024
 """Up to this size floats keep their source text; reading larger files that way would be felt."""
+
+ARCHIVE_BYTES = 2 * 1024 * 1024
+"""What an archive may say that it holds to be opened here."""
 
 CACHE_BYTES = 32 * 1024 * 1024
 """Memory that contents may take by their weight. One that is heavier by itself is read each time that it is asked for."""
@@ -30,8 +35,9 @@ class Content:
 
     missing: why its bytes cannot be had, as a clause, "" where they are here; data and blob are empty then. weight: bytes
     of memory that it takes, about. whole, start: the bytes of the file, and where those of the exchange begin in it.
-    is_heavy: it holds so much that it is not read here, but by a process of its own (`pages.recording.heavy`). name: of its
-    file. is_withheld: its text is not shown either, for masking what it may hold takes too much.
+    is_heavy: its file holds so much that it is not read here, but by a process of its own (`catalog.heavy`); data then are
+    the bytes of the file, of which file_blob is the id, also where it is but one of its exchanges: part, of length bytes.
+    name: of its file. is_withheld: its text is not shown either, for masking what it may hold takes too much.
     """
 
     data: bytes
@@ -44,6 +50,52 @@ class Content:
     is_heavy: bool = False
     name: str = ""
     is_withheld: bool = False
+    part: str = ""
+    file_blob: str = ""
+    length: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many bytes the exchange has."""
+        return self.length or len(self.data)
+
+
+@dataclass(slots=True)
+class Opened:
+    """A file that was read here, once for all of its exchanges. weight: bytes of memory that it takes, about."""
+
+    data: bytes
+    name: str
+    weight: int
+    parts: tuple[ReadPart, ...]
+    plain: bytes = field(init=False)
+    _whole: Content = field(init=False)
+    _by_name: dict[str, ReadPart] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._by_name = {one.part: one for one in self.parts if one.part}
+        self.plain = unpacked(self.data) if self._by_name else self.data
+        if len(self.parts) == 1:  # a file that holds one, or the bytes of one alone
+            self._whole = self._content(self.parts[0])
+        else:
+            reason = f"it holds {len(self.parts):,} exchanges, which are shown one by one"
+            self._whole = Content(
+                self.data, files.blob_id(self.data), unreadable(reason), "", self.weight, self.data, name=self.name
+            )
+
+    def content(self, part: str = "") -> Content:
+        """Return an exchange, "" for the only one. A file of many is as a whole nothing that could be read."""
+        if not part:
+            return self._whole
+        found = self._by_name.get(part)
+        return self._content(found) if found else missing("its file does not hold it any more")
+
+    def _content(self, found: ReadPart) -> Content:
+        own = self.data
+        if found.part:
+            own = self.plain[found.start : found.end] + (self.plain[slice(*found.rest)] if found.rest else b"")
+        whole = self.plain if found.part else self.data
+        return Content(own, files.blob_id(own), found.reading, "", self.weight, whole, found.start, name=self.name)
 
 
 def lines_of(content: Content) -> bytes:
@@ -61,10 +113,15 @@ def bytes_of_content(content: Content) -> bytes:
     return shown(content.data)
 
 
-_cache = Recent[str, Content](weigh=lambda content: content.weight, limit=CACHE_BYTES, at_least=0)
-"""By the blob id of a file; of one exchange among many, `/` and its name follow."""
+_cache = Recent[str, Opened](weigh=lambda opened: opened.weight, limit=CACHE_BYTES, at_least=0)
+"""Files, by the blob id."""
 _one_at_a_time = Lock()
 """Held while a heavy content is read: many readers of one would take its memory many times."""
+_heavy = Recent[str, bool](1_000)
+"""Whether files are heavy, by the blob id: of one that is compressed it takes a while to tell."""
+
+PART_BYTES = 10_000
+"""Memory that an exchange of a file of many takes at least, whatever it holds."""
 
 
 def load(recording: Recording) -> Content:
@@ -75,53 +132,128 @@ def load(recording: Recording) -> Content:
     return of_bytes(_file_of(recording), read_as(recording.file_path), recording.part)
 
 
+class Loader:
+    """Loads one recording after the other; the file of those that stand in one beside each other is read once."""
+
+    def __init__(self, read: Callable[[bytes], bytes] | None = None) -> None:
+        """read: gives the bytes of the file at a path, and raises what `store.files.read` does."""
+        self._read = read or _read_file
+        self._raw, self._data, self._blob = b"", b"", ""
+
+    def load(self, recording: Recording) -> Content:
+        """Do what `load` does."""
+        self._open(recording)
+        return of_bytes(self._data, read_as(recording.file_path), recording.part, blob=self._blob)
+
+    def heavy_file(self, recording: Recording) -> Content | None:
+        """Return the content of the file of one among many, where it is heavy: for `heavy.of_file`. Else None."""
+        self._open(recording)
+        if not recording.part or not _told_heavy(self._data, self._blob):
+            return None
+        return _unread(self._data, self._blob, read_as(recording.file_path), "")
+
+    def bytes_of(self, recording: Recording) -> bytes | None:
+        """Return the bytes that a recording has now, None where its file does not hold it any more.
+
+        Raises as `load` does, and CannotRead where telling takes too much.
+        """
+        self._open(recording)
+        if not recording.part:
+            return self._data
+        name = read_as(recording.file_path)
+        if not _told_heavy(self._data, self._blob):
+            found = of_bytes(self._data, name, recording.part, blob=self._blob)
+            return None if found.missing else found.data
+        from recviewer.catalog import heavy  # few files are
+
+        try:
+            return heavy.own_bytes(_unread(self._data, self._blob, name, recording.part))
+        except heavy.TakesTooMuch as why:
+            raise CannotRead(recording.raw, str(why)) from None
+
+    def _open(self, recording: Recording) -> None:
+        if recording.part and recording.raw == self._raw:
+            return
+        self._raw, self._data = b"", self._read(recording.raw)
+        self._raw, self._blob = recording.raw, files.blob_id(self._data) if recording.part else ""
+
+
 def bytes_now(recording: Recording) -> bytes:
-    """Return the bytes that a recording has now, b"" where its file does not hold it any more. Raises as `load` does."""
-    return bytes_in(_file_of(recording), recording) or b""
+    """Return the bytes that a recording has now, b"" where its file does not hold it any more. Raises as `bytes_of` does."""
+    return Loader().bytes_of(recording) or b""
 
 
 def _file_of(recording: Recording) -> bytes:
-    return files.read(settings.RECORDINGS_ROOT, recording.raw, limit_bytes=settings.FILE_LIMIT_BYTES).data
+    return _read_file(recording.raw)
 
 
-def bytes_in(data: bytes, recording: Recording) -> bytes | None:
-    """Return the bytes of a recording, None where its file does not hold it. data: what the file holds."""
-    if not recording.part:
-        return data
-    found = read_part(data, read_as(recording.file_path), recording.part)
-    return bytes_of(data, found) if found else None
+def _read_file(raw: bytes) -> bytes:
+    return files.read(settings.RECORDINGS_ROOT, raw, limit_bytes=settings.FILE_LIMIT_BYTES).data
 
 
-def of_bytes(data: bytes, name: str = "", part: str = "") -> Content:
-    """Return the content of a file's bytes, or of one exchange among them. name: of the file.
+def of_bytes(data: bytes, name: str = "", part: str = "", *, blob: str = "") -> Content:
+    """Return the content of a file's bytes, or of one exchange among them. name: of the file. blob: its id, where known.
 
     part: which exchange, "" for the only one. A file of many is as a whole nothing that could be read.
     """
-    if not part and is_heavy(data):
-        blob = files.blob_id(data)
-        return Content(data, blob, unreadable(APART), "", weight(data), data, is_heavy=True, name=name)
-    key = key_of_part(files.blob_id(data), part) + (f"@{name}" if "/" in name else "")
+    blob = blob or files.blob_id(data)
+    key = f"{blob}@{name}" if "/" in name else blob
     known = _cache.get(key)
     if known is not None:
-        return known
-    heavy = weight(data)
-    if heavy > CACHE_BYTES:
+        return known.content(part)
+    if _told_heavy(data, blob):
+        whole = _unread(data, blob, name, part)
+        if not part:
+            return whole
+        from recviewer.catalog import heavy  # few files are
+
+        return heavy.part_of(whole)
+    weighs = weight(plain_of(data))
+    if weighs > CACHE_BYTES:
         with _one_at_a_time:
-            return _read(data, name, part, heavy)
-    return _cache.put(key, _read(data, name, part, heavy))
+            return _read(data, name, weighs).content(part)
+    return _cache.put(key, _read(data, name, weighs)).content(part)
+
+
+def _unread(data: bytes, blob: str, name: str, part: str) -> Content:
+    """Return the content of a heavy file, or of an exchange in one, for `catalog.heavy` to ask."""
+    return Content(
+        data, blob, unreadable(APART), "", len(data), data, is_heavy=True, name=name, part=part, file_blob=blob
+    )
+
+
+def _told_heavy(data: bytes, blob: str) -> bool:
+    """Do what `is_heavy` does, and remember it. blob: of the bytes."""
+    known = _heavy.get(blob)
+    return _heavy.put(blob, is_heavy(data)) if known is None else known
 
 
 APART = "it holds so much that it is read by a process of its own"
 
 
+def plain_of(data: bytes) -> bytes:
+    """Return what a file holds, where it is compressed; itself where it is not, or cannot be opened."""
+    try:
+        return unpacked(data)
+    except BadPacking:
+        return data
+
+
 def is_heavy(data: bytes) -> bool:
-    """Tell whether reading a file takes more time or memory than a web worker has for it."""
-    return len(data) > HEAVY_BYTES or effort(data) > EFFORT_LIMIT
+    """Tell whether reading a file takes more time or memory than a web worker has for it.
+
+    The size of one that is compressed says nothing: it is opened, which costs less than a page may; an archive by what it
+    says that it holds, which it cannot hold more than.
+    """
+    if len(data) > HEAVY_BYTES or stated(data) > ARCHIVE_BYTES:
+        return True
+    plain = plain_of(data)
+    return len(plain) > HEAVY_BYTES or effort(plain) > EFFORT_LIMIT
 
 
-def read_here(data: bytes, name: str) -> Content:
+def read_here(data: bytes, name: str) -> Opened:
     """Read a file's bytes, however much they hold. name: of the file."""
-    return _read(data, name, "", weight(data))
+    return _read(data, name, weight(data))
 
 
 def unread_here(data: bytes, name: str, reason: str) -> Content:
@@ -129,25 +261,15 @@ def unread_here(data: bytes, name: str, reason: str) -> Content:
     return Content(data, files.blob_id(data), unreadable(reason), "", weight(data), data, name=name)
 
 
-def _read(data: bytes, name: str, part: str, heavy: int) -> Content:
+def _read(data: bytes, name: str, weighs: int) -> Opened:
     parts = read_file(data, name, exact=len(data) <= EXACT_LIMIT_BYTES)
-    found = next((one for one in parts if one.part == part), None)
-    if not part and len(parts) == 1:  # a file that holds one, or the bytes of one alone
-        found = parts[0]
-    if found is not None:
-        own = bytes_of(data, found)
-        return Content(
-            own, files.blob_id(own), found.reading, "", heavy, unpacked(data) if found.part else data, found.start
-        )
-    if part:
-        return missing("its file does not hold it any more")
-    reason = f"it holds {len(parts):,} exchanges, which are shown one by one"
-    return Content(data, files.blob_id(data), unreadable(reason), "", heavy, data)
+    return Opened(data, name, weighs if len(parts) == 1 else max(weighs, len(parts) * PART_BYTES), parts)
 
 
 def remembered(blob: str) -> Content | None:
     """Return the content of a file with a blob id if it is still in memory."""
-    return _cache.get(blob)
+    known = _cache.get(blob)
+    return known.content() if known else None
 
 
 def missing(reason: str) -> Content:

@@ -26,6 +26,9 @@ COLUMNS = (*PLACE, *MEANING)
 _PROBLEMS = COLUMNS.index("problems")
 FILE = ("id", "path", "raw_path", "size", "mtime_ns", "inode", "blob", "reader")
 
+AT_ONCE = 4_000
+"""Rows that are made before they are written."""
+
 
 def _insert(table: str, columns: Sequence[str]) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
@@ -58,7 +61,7 @@ class Writer:
         now = datetime.now(UTC)
         before = rows.recordings_of([self._files[done.key] for done, _ in found if done.key in self._files])
         first_file, first = self._next_file, self._next
-        of_files, values, words = [], [], []
+        of_files, placed = [], []
         for done, stamp in found:
             summed = done.summed
             assert summed is not None
@@ -66,27 +69,30 @@ class Writer:
             if file is None:
                 file = self._files[done.key] = self._next_file
                 self._next_file += 1
-            raw = _raw(done.key, stamp.raw)
-            of_files.append((file, done.key, raw, *stamp[2:5], summed.blob, summed.reader))
+            of_files.append((file, done.key, _raw(done.key, stamp.raw), *stamp[2:5], summed.blob, summed.reader))
             mine = before.get(file, {})
             for summary in summed.parts:
                 id = mine.pop(key_of_part(done.key, summary.part), 0)
                 if not id:
                     id = self._next
                     self._next += 1
-                values.append(values_of(id, file, done.key, stamp, now, summary))
-                words.append(words_of(id, summary))
+                placed.append((id, file, done.key, stamp, now, summary))
         engine = engines.of(connection.vendor)
-        values = [(*row[:_PROBLEMS], engine.json(row[_PROBLEMS]), *row[_PROBLEMS + 1 :]) for row in values]
         with transaction.atomic(), connection.cursor() as cursor:
             rows.delete_recordings([id for left in before.values() for id in left.values()])
-            for rows_of, since, insert, replace in (
-                (of_files, first_file, _INSERT_FILE, _REPLACE_FILE),
-                (values, first, INSERT, _REPLACE),
-            ):  # a new row asks for no other one, which is a fifth cheaper
-                cursor.executemany(replace, [row for row in rows_of if row[0] < since])
-                cursor.executemany(insert, [row for row in rows_of if row[0] >= since])
-            engine.insert(cursor, words)
+            _put(cursor, of_files, first_file, _INSERT_FILE, _REPLACE_FILE)
+            for start in range(0, len(placed), AT_ONCE):  # a file may hold very many
+                some = placed[start : start + AT_ONCE]
+                values = [values_of(*one) for one in some]
+                values = [(*row[:_PROBLEMS], engine.json(row[_PROBLEMS]), *row[_PROBLEMS + 1 :]) for row in values]
+                _put(cursor, values, first, INSERT, _REPLACE)
+                engine.insert(cursor, [words_of(one[0], one[-1]) for one in some])
+
+
+def _put(cursor: Any, made: Sequence[tuple[Any, ...]], since: int, insert: str, replace: str) -> None:
+    """Write rows. since: the first id that is new: such a row asks for no other one, which is a fifth cheaper."""
+    cursor.executemany(replace, [row for row in made if row[0] < since])
+    cursor.executemany(insert, [row for row in made if row[0] >= since])
 
 
 def values_of(id: int, file: int, key: str, stamp: FileStamp, now: datetime | str, summary: Summary) -> tuple[Any, ...]:

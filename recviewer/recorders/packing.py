@@ -29,6 +29,15 @@ def is_packed(data: bytes) -> bool:
     return data.startswith(MAGIC)
 
 
+def stated(data: bytes) -> int:
+    """Return how many bytes an archive says that its files hold, which none of them can exceed; 0 for what is none."""
+    if not data.startswith(ARCHIVE):
+        return 0
+    from recviewer.recorders import archives  # few files are one
+
+    return archives.stated(data)
+
+
 def unpacked(data: bytes) -> bytes:
     """Return what a file holds: itself, where it is not compressed; of an archive the calls. Raises BadPacking."""
     plain = _opened(data)

@@ -18,6 +18,9 @@ from recviewer.replay.names import Replay, ReplayState
 from recviewer.secrets.quick import suspects
 
 log = logging.getLogger(__name__)
+PARTS_LIMIT = 100_000
+"""Exchanges that a file may hold: each has a row, however few bytes it takes. Real cassettes hold some hundreds."""
+
 UNVERIFIABLE = Replay(ReplayState.UNVERIFIABLE)
 
 
@@ -76,9 +79,11 @@ def _read_by(recorder: Recorder | None, data: bytes, name: str, *, exact: bool) 
     if recorder is None:
         return ()
     try:
-        parts = [
-            _read(recorder, part, index, name, data) for index, part in enumerate(recorder.parts(data, exact=exact))
-        ]
+        parts = []
+        for index, part in enumerate(recorder.parts(data, exact=exact)):
+            if index == PARTS_LIMIT:
+                return (failed(f"more than {PARTS_LIMIT:,} exchanges in one file", len(data)),)
+            parts.append(_read(recorder, part, index, name, data))
     except Exception as error:
         log.exception("recorder %s failed", recorder.name)
         return (failed(f"the {recorder.name} recorder's reader failed ({type(error).__name__})", len(data)),)

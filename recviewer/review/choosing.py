@@ -74,13 +74,14 @@ class Chosen:
         """Yield the bytes on disk of those of the targets that still are what the catalog has; the others are left out."""
         places = {target.path: target for target in targets}
         with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=settings.FILE_LIMIT_BYTES) as reader:
+            loader = content.Loader(lambda raw: reader.read(raw).data)
             for some in chunked(self.each()):
                 for recording in sorted(some, key=attrgetter("raw")):
                     target = places.get(recording.path)
                     if target is None:
                         continue
                     try:
-                        data = content.bytes_in(reader.read(recording.raw).data, recording)
+                        data = loader.bytes_of(recording)
                     except (Vanished, CannotRead, OutsideRoot) as refusal:
                         self.leave_for(target.path, refusal)
                     else:

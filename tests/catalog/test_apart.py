@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import zipfile
 
 import pytest
 
@@ -60,7 +61,7 @@ def killed(asker):
 def test_a_run_starts_no_process_for_what_is_soon_read(root, chat, answered, is_apart):
     job = a_large(chat, root, answered=answered)
 
-    assert job.size > apart.LARGE_BYTES
+    assert job.size > 1_000_000
     assert apart.is_read_apart(str(root), job) is is_apart
 
 
@@ -72,8 +73,31 @@ def test_a_compressed_file_is_read_apart_by_what_it_comes_to(root, size, is_apar
     assert apart.is_read_apart(str(root), Job("a.yaml.gz", b"a.yaml.gz", "", len(data))) is is_apart
 
 
+BOMBS = {
+    "empty.json": b'{"interactions": [%s{}]}' % (b"{}," * 30_000),
+    "lines.yaml": b"interactions:\n" + b"- {}\n" * 30_000,
+    "aliases.yaml": b"interactions:\n- &a {request: {}}\n- [%s*a]\n" % (b"*a, " * 20_000),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_small_file_that_comes_to_much_is_read_apart(root, name):
+    (root / name).write_bytes(BOMBS[name])
+
+    assert len(BOMBS[name]) < 200_000
+    assert apart.is_read_apart(str(root), Job(name, name.encode(), "", len(BOMBS[name])))
+
+
+def test_an_archive_is_read_apart_by_what_it_says_that_it_holds(root):
+    with zipfile.ZipFile(root / "a.eval", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("samples/1.json", b" " * (apart.SOON_BYTES + 1))
+
+    assert apart.is_read_apart(str(root), Job("a.eval", b"a.eval", "", (root / "a.eval").stat().st_size))
+    assert content.is_heavy((root / "a.eval").read_bytes())
+
+
 def test_a_large_file_that_went_meanwhile_starts_no_process(root):
-    assert not apart.is_read_apart(str(root), Job("gone.json", b"gone.json", "", apart.LARGE_BYTES + 1))
+    assert not apart.is_read_apart(str(root), Job("gone.json", b"gone.json", "", apart.FEW_BYTES + 1))
 
 
 @pytest.mark.slow
@@ -127,3 +151,13 @@ def test_what_is_kept_in_memory_is_bounded_by_weight(monkeypatch, chat):
     assert content.remembered(blob_id(made[-1]))
     assert not content.remembered(blob_id(heavy))
     assert not content._one_at_a_time.locked()
+
+
+def test_what_is_kept_of_a_compressed_file_weighs_what_it_holds(monkeypatch):
+    monkeypatch.setattr(content, "_cache", Recent(weigh=lambda one: one.weight, limit=100_000_000, at_least=0))
+    data = gzip.compress(b"x" * 5_000_000)
+
+    content.of_bytes(data, "a.yaml.gz")
+
+    assert len(data) < 10_000
+    assert [one.weight for one in content._cache] == [15_000_000]

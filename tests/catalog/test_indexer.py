@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from recviewer.catalog import checked, content, indexer, readers, run_lock, search, summary
+from recviewer.catalog import checked, content, indexer, readers, run_lock, search, summary, writer
 from recviewer.catalog.models import File, IndexRun, Recording
+from recviewer.recorders import reading
 from recviewer.store import files
 from recviewer.store.refusals import NoRoot, Vanished
 from recviewer.store.scan import FileStamp
@@ -563,3 +564,32 @@ def test_folder_that_another_root_has_taken_over_is_left_alone(put, settings, tm
         indexer.refresh(processes=1)
     (settings.DATA_DIR / "root").write_text(json.dumps({"what": "recordings", "place": str(settings.RECORDINGS_ROOT)}))
     assert indexer.refresh(processes=1).added == 1
+
+
+def test_rows_of_a_file_of_many_are_written_in_pieces(db, root, monkeypatch):
+    (root / "cassettes").mkdir()
+    file = root / "cassettes" / "many.json"
+    monkeypatch.setattr(writer, "AT_ONCE", 2)
+
+    for count in (5, 7, 2):  # new ones, more of them, and fewer
+        calls = [
+            {"request": {"method": "GET", "uri": f"https://x.example/{at}"}, "response": {"status": {"code": 200}}}
+            for at in range(count)
+        ]
+        file.write_text(json.dumps({"http_interactions": calls, "recorded_with": "betamax/0.8"}))
+        indexer.refresh(processes=1)
+        assert list(Recording.objects.order_by("place").values_list("place", flat=True)) == list(range(count))
+        assert Recording.objects.exclude(kind="unreadable").count() == count
+
+
+def test_a_file_of_more_exchanges_than_any_has_is_one_row(db, root, monkeypatch):
+    monkeypatch.setattr(reading, "PARTS_LIMIT", 3)
+    (root / "cassettes").mkdir()
+    call = {"request": {"method": "GET", "uri": "https://x.example/"}, "response": {"status": {"code": 200}}}
+    (root / "cassettes" / "many.json").write_text(
+        json.dumps({"http_interactions": [call] * 4, "recorded_with": "betamax/0.8"})
+    )
+
+    indexer.refresh(processes=1)
+
+    assert Recording.objects.get().problems == [["file", "more than 3 exchanges in one file"]]

@@ -40,6 +40,7 @@ from recviewer.pages.text.classes import CLASSES
 from recviewer.pages.text.folds import Fold, Folds
 from recviewer.pages.text.test_ids import TestId
 from recviewer.pages.text.texts import shortened
+from recviewer.recorders.packing import stated
 
 FIRST = 130_000
 """Characters of markup that all texts of a page may take at first; what is beyond is folded and fetched when opened."""
@@ -176,7 +177,8 @@ def too_much(before: bytes | None, after: bytes | None) -> str:
     held = [data for data in (before, after) if data is not None and catalog_content.is_heavy(data)]
     if not held:
         return ""
-    longest = max(map(len, held))
+    longest = max([max(len(data), stated(data)) for data in held])
+    held = [catalog_content.plain_of(data) for data in held if longest <= HEAVY_BYTES]
     if longest > HEAVY_BYTES:
         return f"a file of {size(longest)} takes too long"
     return f"a file with about {max([data.count(b',') for data in held]) + 1:,} values takes too long"

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import islice, zip_longest
 from typing import TypeAlias
 
+from recviewer.catalog import heavy
 from recviewer.catalog.content import is_heavy
 from recviewer.difference.behind_masks import ANOTHER
 from recviewer.difference.sequences import Run
 from recviewer.difference.words import shared_start
 from recviewer.pages.difference.file_lines import FileLines, LinesCompared
-from recviewer.pages.recording import heavy
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.templatetags.words import marked
 from recviewer.store.files import blob_id

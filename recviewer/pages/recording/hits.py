@@ -13,13 +13,13 @@ from django.utils.http import urlencode
 
 from recviewer.catalog import excerpts, search
 from recviewer.catalog.content import Content
+from recviewer.catalog.heavy import asked
 from recviewer.catalog.naming import clean
 from recviewer.exchange import searched
 from recviewer.exchange.model import Exchange, Part, Reasoning, ToolCall, ToolResult
 from recviewer.exchange.searched import SORT_WORDS
 from recviewer.exchange.text import words_of
 from recviewer.pages.recording.conversation import SIDES, stretch
-from recviewer.pages.recording.heavy import asked
 from recviewer.pages.recordings.neighbours import FIND
 from recviewer.review import narrowing
 

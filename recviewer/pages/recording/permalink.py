@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from recviewer.catalog.content import Content
+from recviewer.catalog.heavy import asked
 from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.summary import BEYOND, Summary, of_unreadable, summarize
 from recviewer.discreet import discreet
@@ -22,7 +23,6 @@ from recviewer.git.repository import GitFailed
 from recviewer.memory import stored
 from recviewer.memory.lineages import came_with
 from recviewer.pages.recording.facts import facts_of
-from recviewer.pages.recording.heavy import asked
 from recviewer.pages.recording.middle import ContentView
 from recviewer.pages.recording.recording import RecordingPage, answer, content_of, json_of, middle, tabs_of
 from recviewer.pages.recordings.neighbours import url_of
@@ -105,7 +105,7 @@ def _url(blob: str, hint: str, *, wants_json: bool = False) -> str:
 
 def _row(content: Content, path: str) -> Recording:
     """Return what the catalog would say of a content at a path. It is never saved."""
-    return Recording(path=path, size=len(content.data), **asked(content, columns_of, path))
+    return Recording(path=path, size=content.size, **asked(content, columns_of, path))
 
 
 def columns_of(content: Content, path: str) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from django.utils.http import content_disposition_header, urlencode
 from django.views.decorators.http import require_safe
 
 from recviewer.catalog import content as contents
+from recviewer.catalog import heavy
 from recviewer.catalog.content import Content
+from recviewer.catalog.heavy import asked
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.exchange import contract
@@ -23,11 +25,10 @@ from recviewer.exchange.model import Kind
 from recviewer.memory import stored
 from recviewer.pages.deciding.notes import Notes, notes_for
 from recviewer.pages.deciding.verdict_bar import Bar, Tags, bar_for, tags_for
-from recviewer.pages.recording import chunkview, heavy, rawview
+from recviewer.pages.recording import chunkview, rawview
 from recviewer.pages.recording.conversation import ShownRequest
 from recviewer.pages.recording.facts import Facts, facts_of
 from recviewer.pages.recording.file import of_file
-from recviewer.pages.recording.heavy import asked
 from recviewer.pages.recording.hits import FoundWords, hits_of
 from recviewer.pages.recording.middle import ContentView, fold_in, json_in, picture_in, told_of
 from recviewer.pages.recording.reply import ReplyHead, ShownReply

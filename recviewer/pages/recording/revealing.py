@@ -12,10 +12,10 @@ from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from recviewer.catalog.content import Content
+from recviewer.catalog.heavy import asked
 from recviewer.catalog.models import Recording
 from recviewer.exchange.amounts import counted
 from recviewer.exchange.secret import Secret
-from recviewer.pages.recording.heavy import asked
 from recviewer.pages.recording.recording import content_of
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site import roles

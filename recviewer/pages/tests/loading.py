@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
 from recviewer.catalog import content as contents
+from recviewer.catalog import heavy
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.pages.text.test_ids import asked_for, in_address, is_digest
 from recviewer.recent import Recent
 from recviewer.store.refusals import Refusal
 from recviewer.threads.entries import entry_of
-from recviewer.threads.model import Threads
+from recviewer.threads.model import Entry, Threads
 from recviewer.threads.threads import threads_of
 
 MOST, MOST_BYTES = 1_000, 24 * 1024 * 1024
@@ -22,6 +25,15 @@ MOST, MOST_BYTES = 1_000, 24 * 1024 * 1024
 
 KEPT, KEPT_BYTES = 6, 8 * 1024 * 1024
 """Tests that are kept in memory as they were read, and bytes of their files."""
+
+
+class UnreadRow(NamedTuple):
+    """A recording that is not read, for there are many: what is told of it."""
+
+    path: str
+    size: int
+    replay: str
+    test_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,7 @@ class Loaded:
     threads: Threads
     rows: dict[str, Recording]
     stale: frozenset[str]
-    left: tuple[Recording, ...]
+    left: tuple[UnreadRow, ...]
     file: str = ""
 
     @property
@@ -83,51 +95,99 @@ def _any_of(test_id: str) -> QuerySet[Recording, int]:
 
 @prepared
 def _of_test(test_id: str) -> QuerySet[Recording]:
-    return Recording.objects.select_related("commit").filter(test_id=test_id).order_by("turns", "asked_length", "path")
+    every = Recording.objects.select_related("commit").filter(test_id=test_id)
+    return every.order_by("turns", "asked_length", "path")[:MOST]
+
+
+@prepared
+def _of_file(key: str) -> QuerySet[Recording]:
+    return Recording.objects.select_related("commit").filter(file__path=key).exclude(part="").order_by("place")[:MOST]
+
+
+def _beyond(first: Sequence[Recording], **where: str) -> list[UnreadRow]:
+    """Return those that follow the first of a test or a file, which may be very many."""
+    if len(first) < MOST:
+        return []
+    order = ("place",) if "file__path" in where else ("turns", "asked_length", "path")
+    every = Recording.objects.filter(**where)
+    if "file__path" in where:
+        every = every.exclude(part="")
+    return [UnreadRow(*row) for row in every.order_by(*order).values_list(*UnreadRow._fields)[MOST:]]
 
 
 def load(test_id: str) -> Loaded:
     """Read the recordings of a test."""
-    return _loaded(_of_test(test_id), test_id)
+    first = _of_test(test_id)[:MOST]
+    return _loaded(first, _beyond(first, test_id=test_id), test_id)
 
 
 def load_file(key: str) -> Loaded | None:
     """Read the recordings of a file, None where no file of several has the key."""
-    every = list(Recording.objects.select_related("commit").filter(file__path=key).exclude(part="").order_by("place"))
-    tests = {row.test_id or "" for row in every}
-    return _loaded(every, tests.pop() if len(tests) == 1 else "", key) if every else None
+    first = _of_file(key)[:MOST]
+    more = _beyond(first, file__path=key)
+    tests = {row.test_id or "" for row in first} | {one.test_id or "" for one in more}
+    return _loaded(first, more, tests.pop() if len(tests) == 1 else "", key) if first else None
 
 
 def _is_one_file(rows: Sequence[Recording]) -> bool:
     return len(rows) > 1 and bool(rows[0].part) and len({row.file_path for row in rows}) == 1
 
 
-def _loaded(every: Sequence[Recording], test_id: str, file: str = "") -> Loaded:
+def _loaded(first: Sequence[Recording], more: Sequence[UnreadRow], test_id: str, file: str = "") -> Loaded:
     taken, size = 0, 0
-    for row in every[:MOST]:
+    for row in first:
         size += row.size
         if size > MOST_BYTES and taken:
             break
         taken += 1
-    rows, left = every[:taken], every[taken:]
+    rows = first[:taken]
+    left = (*[UnreadRow(row.path, row.size, row.replay, row.test_id) for row in first[taken:]], *more)
     key = tuple([(row.path, row.blob, row.replay) for row in rows])
     read = _kept.get(key)
     if read is None:
         read = _read(rows)
         if not read.stale:
             _kept.put(key, read)
-    return Loaded(test_id, read.threads, {row.path: row for row in rows}, read.stale, tuple(left), file)
+    return Loaded(test_id, read.threads, {row.path: row for row in rows}, read.stale, left, file)
 
 
 def _read(rows: Sequence[Recording]) -> _Read:
-    entries, stale = [], set()
-    for row in rows:
-        try:
-            content = contents.load(row)
-        except Refusal as refusal:
-            content = contents.missing(str(refusal))
-        if content.blob != row.blob:
+    loader, entries, stale = contents.Loader(), [], set()
+    for row, (blob, entry) in zip(rows, _entries(rows, loader), strict=True):
+        if blob != row.blob:
             stale.add(row.path)
-        order = f"{row.file_path}/{row.place:06d}" if row.part else ""
-        entries.append(entry_of(row.path, content.reading, row.replay, order))
+        entries.append(entry)
     return _Read(threads_of(entries, in_order=_is_one_file(rows)), frozenset(stale), sum(row.size for row in rows))
+
+
+_Asked = tuple[str, str, str, str]
+"""What makes an entry of an exchange: its part, its key, whether replay finds it, and its place."""
+
+
+def _entries(rows: Sequence[Recording], loader: contents.Loader) -> Iterator[tuple[str, Entry]]:
+    """Yield the blob and the entry of each; those of a file that holds very much are made where it is read."""
+    for _, some in groupby(rows, key=lambda row: row.file_path if row.part else row.path):
+        beside = list(some)
+        asked = [(row.part, row.path, row.replay, _order(row)) for row in beside]
+        try:
+            whole = loader.heavy_file(beside[0])
+            if whole is not None:
+                yield from heavy.of_file(whole, entries_in, asked)
+                continue
+            yield from [_entry(loader.load(row), one) for row, one in zip(beside, asked, strict=True)]
+        except (Refusal, heavy.TakesTooMuch) as why:
+            yield from [_entry(contents.missing(str(why)), one) for one in asked]
+
+
+def entries_in(opened: contents.Opened, asked: Sequence[_Asked]) -> list[tuple[str, Entry]]:
+    """Return the blob and the entry of some exchanges of a file."""
+    return [_entry(opened.content(one[0]), one) for one in asked]
+
+
+def _entry(content: contents.Content, asked: _Asked) -> tuple[str, Entry]:
+    _, key, replay, order = asked
+    return content.blob, entry_of(key, content.reading, replay, order)
+
+
+def _order(row: Recording) -> str:
+    return f"{row.file_path}/{row.place:06d}" if row.part else ""

@@ -25,7 +25,7 @@ from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.templatetags.words import counted
 from recviewer.pages.tests.form import to_json
-from recviewer.pages.tests.loading import Loaded, load, test_named
+from recviewer.pages.tests.loading import Loaded, UnreadRow, load, test_named
 from recviewer.pages.tests.looked_for import LookedForBlock, block_of, expectations, of_answers
 from recviewer.pages.tests.siblings import Siblings, siblings_of
 from recviewer.pages.tests.source import TestSource, source_of
@@ -101,7 +101,7 @@ class TestPage:
     count: int
     size: int
     replay: tuple[tuple[str, int], ...]
-    left: tuple[Recording, ...]
+    left: tuple[UnreadRow, ...]
     list_url: str
     looked_for: LookedForBlock | None = None
     path: str = ""
@@ -288,8 +288,8 @@ def _checked(at: int, checks: Checks) -> OutlineLine:
 
 def _replay(loaded: Loaded) -> tuple[tuple[str, int], ...]:
     counts: dict[str, int] = {}
-    for row in (*loaded.rows.values(), *loaded.left):
-        counts[row.replay] = counts.get(row.replay, 0) + 1
+    for replay in (*[row.replay for row in loaded.rows.values()], *[one.replay for one in loaded.left]):
+        counts[replay] = counts.get(replay, 0) + 1
     return tuple(sorted(counts.items(), key=lambda one: -one[1]))
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
 
 from recviewer import child
-from recviewer.catalog import content
-from recviewer.pages.recording import heavy
+from recviewer.catalog import content, heavy, indexer
+from recviewer.catalog.models import Recording
+from recviewer.pages.tests import loading
 from tests.secrets.planting import SECRETS
+
+CASES = Path(__file__).parents[2] / "recorders" / "cases"
 
 
 def choices(chat, count=40):
@@ -61,6 +66,25 @@ def test_pages_of_very_much_are_those_that_they_would_be(client, make_recording,
     }
     for query, found in light.items():
         assert heavy_ones[query] == found, query
+
+
+@pytest.mark.slow
+def test_pages_of_a_heavy_cassette_are_those_that_they_would_be(client, root, db, request):
+    (root / "cassettes").mkdir()
+    case = CASES / "vcrpy" / "test_planets.yaml"
+    (root / "cassettes" / "two.yaml.gz").write_bytes(gzip.compress(case.read_bytes(), mtime=0))
+    indexer.refresh(processes=1)
+    first, *others = Recording.objects.filter(file__path="cassettes/two.yaml.gz").order_by("place")
+    pages = [reverse("recording:show", args=[one.path]) for one in (first, *others)]
+    file = reverse("files:show", args=["cassettes/two.yaml.gz"])
+    light = [asked_all(client, page) for page in (*pages, file)]
+    assert [found[""][0] for found in light] == [200] * len(light)
+    request.getfixturevalue("is_heavy")
+    loading._kept.clear()
+    content._cache.clear()
+    content._heavy.clear()
+
+    assert [asked_all(client, page) for page in (*pages, file)] == light
 
 
 @pytest.mark.slow

@@ -35,8 +35,6 @@ class LastMade:
 def main() -> None:
     """Answer what is asked."""
     django.setup()
-    from recviewer.pages.recording import permalink  # noqa: F401 - what may be asked, before memory is bounded
-
     gc.disable()  # what is read has no circles, and is much to look through
     child.answer(LastMade(), memory_bytes=MEMORY_BYTES, idle_seconds=IDLE_SECONDS)
 

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from recviewer import child
-from recviewer.catalog.content import Content, bytes_of_content, read_here, unread_here
+from recviewer.catalog.content import Content, Opened, bytes_of_content, missing, read_here, unread_here
 from recviewer.formats.reading import unreadable
 
 P = ParamSpec("P")
@@ -25,7 +25,7 @@ SECONDS = 30
 FEW_BYTES = 256 * 1024
 """Up to this size the text of a file is masked here, where the process that reads it failed."""
 
-_child = child.Child("recviewer.pages.recording.apart")
+_child = child.Child("recviewer.catalog.heavy_apart")
 _known: list[object] = []
 """What the process keeps: what it was made of, and how."""
 _one_at_a_time = Lock()
@@ -43,13 +43,14 @@ def asked(content: Content, question: Callable[Concatenate[Content, P], R], *wor
     """
     if not content.is_heavy:
         return question(content, *words, **more)
-    data, blobs = (content.data,), [content.blob]
     try:
-        return ask((read_here, content.name), data, blobs, question, *words, **more)
+        return _asked(content, question, *words, **more)
     except TakesTooMuch as why:
         reason = str(why)
+    if content.part:  # the text of the whole file is not its own
+        return question(missing(reason), *words, **more)
     with suppress(TakesTooMuch):  # its text takes less than what it means
-        return ask((unread_here, content.name, reason), data, blobs, question, *words, **more)
+        return ask((unread_here, content.name, reason), (content.data,), [content.blob], question, *words, **more)
     is_withheld = len(content.data) > FEW_BYTES
     if is_withheld:
         reason += "; its text is not shown either, for nobody has looked for secrets in it"
@@ -58,10 +59,50 @@ def asked(content: Content, question: Callable[Concatenate[Content, P], R], *wor
     )
 
 
+def _asked(content: Content, question: Callable[Concatenate[Content, P], R], *words: P.args, **more: P.kwargs) -> R:
+    answer: R = ask(
+        (read_here, content.name), (content.data,), [content.file_blob], _of, content.part, question, words, more
+    )
+    return answer
+
+
+def _of(opened: Opened, part: str, question: Callable[..., R], words: tuple[Any, ...], more: dict[str, Any]) -> R:
+    return question(opened.content(part), *words, **more)
+
+
+def of_file(content: Content, question: Callable[Concatenate[Opened, P], R], *words: P.args, **more: P.kwargs) -> R:
+    """Return what a function says of a whole file, all of its exchanges. content: any of them. Raises TakesTooMuch."""
+    return ask((read_here, content.name), (content.data,), [content.file_blob], question, *words, **more)
+
+
+def part_of(content: Content) -> Content:
+    """Return an exchange of a heavy file of many, with what is known of it outside. content: with its part alone."""
+    try:
+        blob, length = _asked(content, _head)
+    except TakesTooMuch as why:
+        return missing(str(why))
+    return replace(content, blob=blob, length=length) if blob else missing("its file does not hold it any more")
+
+
+def _head(content: Content) -> tuple[str, int]:
+    return content.blob, len(content.data)
+
+
+def own_bytes(content: Content) -> bytes | None:
+    """Return an exchange's bytes as they are, None where its file does not hold it. Raises TakesTooMuch."""
+    return _asked(content, _own) if content.is_heavy else content.data
+
+
+def _own(content: Content) -> bytes | None:
+    return None if content.missing else content.data
+
+
 def bytes_of(content: Content) -> bytes:
     """Return the exchange's own bytes as they may be seen. Raises TakesTooMuch."""
     if not content.is_heavy:
         return bytes_of_content(content)
+    if content.part:
+        return _asked(content, bytes_of_content)
     return ask((unread_here, content.name, ""), (content.data,), [content.blob], bytes_of_content)
 
 
