@@ -14,6 +14,7 @@ from recviewer.formats.decode import EFFORT_LIMIT, HEAVY_BYTES, effort, weight
 from recviewer.formats.raw import host_of
 from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
+from recviewer.recorders.packing import BadPacking, stated, unpacked
 from recviewer.recorders.reading import bytes_of, bytes_of_each, key_of_part, read_file, read_part
 from recviewer.recorders.registry import read_as
 from recviewer.replay.made_anew import made_anew
@@ -267,17 +268,29 @@ class SideReader:
 
     def read(self, data: bytes, name: str, blob: str) -> FileMeaning:
         """Read the bytes of a file, or say why not. name, blob: of the file. Never raises."""
-        if len(data) <= LIGHT // _MOST_COST:
+        plain = _plain(data)
+        if len(plain) <= LIGHT // _MOST_COST:
             return self._library.put(blob, name, file_meaning_of(data, name, blob))
-        if len(data) > HEAVY_BYTES:
-            return unread(data, blob, f"it holds {size(len(data))}, {TOO_LARGE}")
-        if effort(data) > EFFORT_LIMIT:
-            return unread(data, blob, f"it holds about {data.count(b',') + 1:,} values, {TOO_MANY}")
-        cost = cost_of(data)
+        held = max(len(plain), stated(data))
+        if held > HEAVY_BYTES:
+            return unread(data, blob, f"it holds {size(held)}, {TOO_LARGE}")
+        if effort(plain) > EFFORT_LIMIT:
+            return unread(data, blob, f"it holds about {plain.count(b',') + 1:,} values, {TOO_MANY}")
+        cost = cost_of(plain)
         if cost > max(LIGHT, self._room):
             return unread(data, blob, TOO_MUCH)
         self._room -= cost if cost > LIGHT else 0
         return self._library.put(blob, name, file_meaning_of(data, name, blob))
+
+
+def _plain(data: bytes) -> bytes:
+    """Return what a file holds, where it is compressed: its own size says nothing. Of what cannot be opened, itself."""
+    if stated(data) > HEAVY_BYTES:
+        return data  # refused by what it says of itself
+    try:
+        return unpacked(data)
+    except BadPacking:
+        return data
 
 
 ROOM = 300_000_000

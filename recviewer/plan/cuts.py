@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from recviewer.catalog import heavy
+from recviewer.catalog.content import is_heavy
 from recviewer.plan.model import CutOut, FileToDo, LeftOut
 from recviewer.recorders.reading import bytes_of_each, read_file
 from recviewer.recorders.registry import read_as
@@ -52,5 +54,16 @@ class Cuts:
 
 
 def _blobs(data: bytes, path: str) -> dict[str, str]:
-    found = read_file(data, read_as(path))
+    """Return the blob of each exchange of a file, by its name; nothing where reading the file takes too much."""
+    if not is_heavy(data):
+        return blobs_in(data, read_as(path))
+    try:
+        return heavy.ask((bytes,), (data,), [blob_id(data)], blobs_in, read_as(path))
+    except heavy.TakesTooMuch:
+        return {}
+
+
+def blobs_in(data: bytes, name: str) -> dict[str, str]:
+    """Return the blob of each exchange of a file, by its name."""
+    found = read_file(data, name)
     return {one.part: blob_id(own) for one, own in zip(found, bytes_of_each(data, found), strict=True)}

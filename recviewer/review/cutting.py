@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Count
 
+from recviewer.catalog import heavy
+from recviewer.catalog.content import is_heavy
 from recviewer.catalog.models import File, Recording
 from recviewer.recorders.reading import bytes_of_each, read_file, without
 from recviewer.recorders.registry import read_as
@@ -93,8 +95,19 @@ def cut_of(raw: bytes, blob: str, parts: tuple[str, ...]) -> Cut | None:
 def left_of(data: bytes, name: str, parts: Sequence[str]) -> bytes | None:
     """Return the bytes of a file without some of its exchanges, read back and compared; None where that cannot be done.
 
-    name: as for `recorders.reading.read_file`.
+    name: as for `recorders.reading.read_file`. A file that holds very much is read apart; where that takes too much, nobody
+    can tell.
     """
+    if not is_heavy(data):
+        return left_in(data, name, parts)
+    try:
+        return heavy.ask((bytes,), (data,), [files.blob_id(data)], left_in, name, parts)
+    except heavy.TakesTooMuch:
+        return None
+
+
+def left_in(data: bytes, name: str, parts: Sequence[str]) -> bytes | None:
+    """Do what `left_of` does, here."""
     rest = without(data, name, parts)
     if rest is None:
         return None

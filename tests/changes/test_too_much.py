@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -112,3 +115,19 @@ def test_long_lines_are_not_kept(length, is_kept):
     found = changeset.line_changes(b"{\n" + b"a" * length + b"\n}", b"{\n" + b"b" * length + b"\n}")
 
     assert bool(found) is is_kept
+
+
+def test_what_is_compressed_is_measured_by_what_it_holds():
+    many = b"interactions:\n- request: {method: GET}\n" + b"- {}\n" * 100_000
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("samples/1.json", b" " * 9_000_000)
+
+    for data, name, reason in (
+        (gzip.compress(many), "cassettes/a.yaml.gz", "values, too many to be compared with others here"),
+        (gzip.compress(b"x" * 8_388_609), "cassettes/a.yaml.gz", "compressed, and holds more than 8 MB"),
+        (archive.getvalue(), "logs/a.eval", "it holds 9.00 MB, too much to be compared with others here"),
+    ):
+        assert len(data) < 20_000
+        (part,) = SideReader(Library()).read(data, name, "a").parts
+        assert reason in part.meaning.exchange.problems[0].what
