@@ -36,13 +36,14 @@ def addresses():
     yield "/activity/"
 
 
-def faults(page, addresses):
-    """What axe finds on these pages, and those that are wider than the window."""
+def faults(page, addresses, *, rules=None):
+    """What axe finds on these pages, and those that are wider than the window. rules: of axe; all without it."""
     page.emulate_media(reduced_motion="reduce")  # else what is open from the start is half seen for a moment
     for address in addresses:
         page.goto(address)
         page.evaluate(AXE)
-        for one in page.evaluate("() => axe.run(document)")["violations"]:
+        asked = {"runOnly": rules} if rules else {}
+        for one in page.evaluate("(asked) => axe.run(document, asked)", asked)["violations"]:
             yield from (f"{address}: {one['id']}: {node['html'][:140]}" for node in one["nodes"][:2])
         wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:

@@ -3,19 +3,24 @@
 What has no page of its own here is looked at in `test_access`, `test_ranges`, `test_states` and `test_models`.
 """
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
+from django.urls import resolve, reverse
 from playwright.sync_api import expect
 
-from recviewer.catalog import noticed
+from recviewer.catalog import model_lists, noticed
+from recviewer.catalog.freshness import settled
 from recviewer.catalog.models import Recording
+from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.review.decide import decide
 from recviewer.review.models import AuditEvent
 from recviewer.review.notes import write
 from recviewer.review.subjects import Seen
 from recviewer.review.tagging import tag
+from tests.pages.test_addresses import every_address, sample_of
 
+from .pulls import ADDED
 from .test_access import faults
 from .test_models import lists
 
@@ -32,25 +37,38 @@ def furnished(pull, lists):
     decide([Seen(third.path, third.blob)], actor="somebody", verdict="reject", note="It leaks its reasoning.")
     write(seen, actor="somebody", body="What is this?", anchor="", thread="")
     noticed.look()
-    digits = Recording.objects.filter(kind="models").order_by("path").last()
-    assert digits is not None
+    asked = model_lists.request_of(Recording.objects.filter(kind="models").order_by("path").last().path, settled())
+    several = Recording.objects.exclude(part="").order_by("path").first()
+    secret = Recording.objects.filter(path__contains="secret").order_by("path").first() or one
     return [
         "/",
         f"/r/{one.path}",
         f"/r/{third.path}",
+        f"/r/{one.path}?view=raw",
+        f"/r/{one.path}?view=chunks",
+        f"/b/{one.blob}",
+        f"/secrets/of/{secret.path}",
+        url_of_test(one.test_id),
+        f"/files/{several.file_path}",
+        f"/difference/{one.path}",
         f"/history/{one.path}",
         f"/difference/?old={quote(one.path)}&new={quote(other.path)}",
         "/bulk/?kind=embeddings",
+        "/queue/?kind=nothing",
         "/tests/",
         "/changes/",
         f"/changes/{pull}",
         "/changes/nothing...here",
         f"/plan/{pull}",
         f"/do/churn?range={pull}",
+        f"/do/old?range={pull}",
+        f"/do/pair?range={pull}&change={ADDED}",
         "/plan/",
         "/smells/",
+        "/smells/broke-off",
         "/smells/let-be/",
         "/models/",
+        f"/models/{asked.digits}",
         "/hash/",
         f"/hash/{'ab' * 32}",
         "/tags/",
@@ -69,6 +87,38 @@ def furnished(pull, lists):
     ]
 
 
+ELSEWHERE = {
+    "around:show",
+    "changes:older",
+    "completing:show",
+    "models:one",
+    "notices:off",
+    "plan:order",
+    "presence:note",
+    "report:show",
+    "status:fresh",
+}
+"""Parts of pages, files, and what only a team has or only `test_ranges` can show."""
+
+
+def test_every_page_that_has_an_address_is_among_them(client, furnished):
+    visited = {resolve(unquote(urlsplit(address).path)).view_name for address in furnished}
+    missing = []
+
+    for case in every_address():
+        space, one = case.values
+        name = f"{space}:{one.name}"
+        if name in visited | ELSEWHERE or space == "account":
+            continue
+        sample = {word: sample_of(word, kind) for word, kind in one.pattern.converters.items()}
+        answer = client.get(reverse(name, kwargs=sample))
+        is_page = answer.status_code in (200, 404) and answer.get("Content-Type", "").startswith("text/html")
+        if is_page and not one.name.endswith("json"):
+            missing.append((name, answer.status_code))
+
+    assert missing == []
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390), ("dark", 768)])
 def test_all_are_accessible_and_fit(open_page, furnished, complaints, theme, width):
     complaints.expects("404")
@@ -77,6 +127,37 @@ def test_all_are_accessible_and_fit(open_page, furnished, complaints, theme, wid
     found = list(faults(page, furnished))
 
     assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize(("theme", "width"), [("dark", 1440), ("light", 320)])
+def test_all_have_contrast_in_the_other_theme_and_fit(open_page, furnished, complaints, theme, width):
+    complaints.expects("404")
+    page = open_page(width=width, theme=theme)
+
+    found = list(faults(page, furnished, rules=["color-contrast"]))
+
+    assert found == [], "\n".join(found)
+
+
+UNSEEN = """() => [...document.querySelectorAll('a[href], button, summary, input, [aria-current]')]
+  .filter((one) => one.checkVisibility() && getComputedStyle(one).color === getComputedStyle(document.body).backgroundColor)
+  .map((one) => one.outerHTML.slice(0, 120))"""
+
+
+def test_forced_colours_leave_everything_to_be_seen(open_page, furnished, complaints):
+    complaints.expects("404")
+    page = open_page()
+    page.emulate_media(forced_colors="active")
+    wrong = []
+
+    for address in furnished:
+        page.goto(address)
+        wrong += [f"{address}: {one}" for one in page.evaluate(UNSEEN)[:3]]
+        page.keyboard.press("Tab")
+        if page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "none":
+            wrong.append(f"{address}: the focus is not seen")
+
+    assert wrong == [], "\n".join(wrong)
 
 
 HEADS = """() => [...document.querySelectorAll('h1, [role=heading][aria-level="1"]')]
