@@ -24,6 +24,7 @@ from recviewer.exchange.text import ENDED, Outcome
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.text.walk import Queue, Stop, walk
 from recviewer.recent import Recent
 from recviewer.review import narrowing
@@ -109,13 +110,14 @@ def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
     state = state_in(QueryDict(asked.removeprefix("?")))
     items = items_of(state)
     address = state.address()
+    asks = urlencode({"in": address})
     here = next((at for at, item in enumerate(items) if item.path == recording.path), -1)
     summary = reverse("queue:start") + address
     return walk(
         [Stop((item.subject,), (item.test_id,)) for item in items],
         here,
         all_standings(),
-        lambda at: item_url(items[at], address),
+        lambda at: f"{url_of(items[at].path)}?{asks}",
         address=address,
         list_url=reverse("recordings:listing") + address,
         summary_url=summary + ("&" if address != "?" else "") + "summary=1",
@@ -124,7 +126,7 @@ def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
 
 def item_url(item: QueueItem, address: str) -> str:
     """Return the address of an item of a queue."""
-    return f"{reverse('recording:show', args=[item.path])}?{urlencode({'in': address})}"
+    return f"{url_of(item.path)}?{urlencode({'in': address})}"
 
 
 @require_safe

@@ -6,9 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
 from recviewer.catalog.value_words import VERDICT_WORDS
 
 _WORDS = VERDICT_WORDS | {"waiting": "waits for another person"}
+
+_SHAPES = {"here": (0, 10), "approved": (1, 6), "rejected": (5, 5), "undecided": (6, 1), "mixed": (2, 5)}
+"""Where a cell begins, and how high it is: the state is told by more than its colour."""
 
 CELLS = 400
 """Cells of the tape at the most; in longer queues a cell stands for several stops."""
@@ -37,6 +43,16 @@ class WalkCell:
     is_here: bool
     title: str
 
+    @property
+    def markup(self) -> str:
+        """The cell as a link. A page has up to 400, so that a template would take longer for them than for the rest."""
+        state = "here" if self.is_here else self.state
+        y, height = _SHAPES.get(state, _SHAPES["mixed"])
+        return (
+            f'<a href="{escape(self.url)}" tabindex="-1"><title>{escape(self.title)}</title>'
+            f'<rect class="tape-{state}" x="{self.x}" width="{self.width}" y="{y}" height="{height}"></rect></a>'
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -64,6 +80,11 @@ class Queue:
     tape: tuple[WalkCell, ...]
     tape_each: int
     tape_width: str
+
+    @property
+    def drawn(self) -> SafeString:
+        """The cells as markup."""
+        return mark_safe("".join([cell.markup for cell in self.tape]))  # noqa: S308 - each escapes what it holds
 
     @property
     def undecided(self) -> int:
@@ -125,7 +146,7 @@ def walk(
         skip_url=at_url(skip),
         back_url=at_url(back),
         after_url=at_url(skip) or summary_url,
-        tape=tuple(_cells(stops, states, here, url)),
+        tape=tuple(_cells(found, here, url)),
         tape_each=_each(len(stops)),
         tape_width=str(min(len(stops), CELLS) * 14),
     )
@@ -135,14 +156,14 @@ def _each(total: int) -> int:
     return max(1, -(-total // CELLS))
 
 
-def _cells(stops: Sequence[Stop], states: States, here: int, url: Callable[[int], str]) -> Iterator[WalkCell]:
-    """Yield the cells of the drawn queue, over a width of 1,000."""
-    each = _each(len(stops))
-    cells = -(-len(stops) // each)
+def _cells(states: Sequence[str], here: int, url: Callable[[int], str]) -> Iterator[WalkCell]:
+    """Yield the cells of the drawn queue, over a width of 1,000. states: of all stops."""
+    each = _each(len(states))
+    cells = -(-len(states) // each)
     step = 1000 / max(cells, 1)
     for number in range(cells):
-        some = stops[number * each : (number + 1) * each]
-        found = {state_of(stop, states) for stop in some}
+        some = states[number * each : (number + 1) * each]
+        found = set(some)
         state = found.pop() if len(found) == 1 else "mixed"
         first = number * each
         title = f"{first + 1}" if each == 1 else f"{first + 1}–{first + len(some)}"
