@@ -18,12 +18,13 @@ WATCH = """
 addEventListener('keydown', (event) => { sessionStorage.t0 = performance.timeOrigin + event.timeStamp; }, true);
 const now = () => performance.timeOrigin + performance.now();
 window.__seen = [];
+const seen = () => requestAnimationFrame(() => setTimeout(() => {
+  __seen.push(now());
+  if (!sessionStorage.first && sessionStorage.t0) sessionStorage.first = now();
+}, 0));
+addEventListener('focusin', seen);
 new MutationObserver((changes) => {
-  if (changes.every((one) => one.target.closest?.('.top'))) return; // how long ago the tree was indexed
-  requestAnimationFrame(() => setTimeout(() => {
-    __seen.push(now());
-    if (!sessionStorage.first && sessionStorage.t0) sessionStorage.first = now();
-  }, 0));
+  if (changes.some((one) => !one.target.closest?.('.top'))) seen(); // there stands how long ago the tree was indexed
 }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 """
 HERE = """(() => {
