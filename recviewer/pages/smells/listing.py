@@ -77,6 +77,7 @@ class SmellsPage:
 class RulePage:
     """What one rule found. items: for the forms, the recordings of all that is shown and counts, `count` of them.
 
+    What is only told, in grey, is among these where there is nothing else: is_told.
     surplus: those of them that nothing asks for and nobody marked, `surplus_count` of them; marked: how many are marked.
     """
 
@@ -95,6 +96,7 @@ class RulePage:
     next: str
     items: str
     count: int
+    is_told: bool
     surplus: str
     surplus_count: int
     marked: int
@@ -156,7 +158,9 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
     page = min(max(1, whole(request.GET.get("page", ""), 1)), max(1, -(-len(some) // PER_PAGE)))
     start = (page - 1) * PER_PAGE
     shown_ones = some[start : start + PER_PAGE]
-    counting = dict.fromkeys(item_of(one.row.path, one.row.blob) for one in some if one.counts)
+    every_one = [one for one in some if one.counts]
+    wanting = [one for one in every_one if one.row.level != "grey"]
+    counting = dict.fromkeys(item_of(one.row.path, one.row.blob) for one in wanting or every_one)
     can_go = [one for one in some if one.counts and one.row.is_surplus]
     marked = {(mark.path, mark.blob) for mark in history.marks()} if can_go else set()
     places = dict.fromkeys((one.row.path, one.row.blob) for one in can_go)
@@ -177,6 +181,7 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         next=_address(only, what, page + 1) if start + PER_PAGE < len(some) else "",
         items=items_of(counting),
         count=len(counting),
+        is_told=not wanting,
         surplus=items_of(surplus),
         surplus_count=len(surplus),
         marked=len(places) - len(surplus),

@@ -175,6 +175,24 @@ def test_all_of_a_rule_lead_to_the_page_that_decides_on_many(client, tree_of):
     assert 'href="/smells/broke-off"' in shown
 
 
+@pytest.mark.slow
+def test_what_is_only_told_is_left_out_where_many_are_decided_on(client, tree_of):
+    short = [chat(f"In short, {one}?", finish="length", params={"max_tokens": 20}) for one in "ab"]
+    tree_of(*short)
+    told_alone = client.get("/smells/broke-off")
+    tree_of(*short, CUT)
+
+    with_more = client.get("/smells/broke-off")
+    of_grey = client.get("/smells/broke-off?level=grey").content.decode()
+
+    assert (told_alone.context["page"].is_told, told_alone.context["page"].count) == (True, 2)
+    assert "Decide on" not in told_alone.content.decode()
+    assert "Open all 2 recordings together" in told_alone.content.decode()
+    assert (with_more.context["page"].is_told, with_more.context["page"].count) == (False, 1)
+    assert "Decide on it…" in with_more.content.decode()
+    assert "Open all 2 recordings together" in of_grey
+
+
 ONE_OLD, TWO_OLD, NOW = (chat(f"[1] score: 0.{digits}, id file-247992711531") for digits in ("0077", "0081", "0031"))
 
 
