@@ -122,6 +122,7 @@ PROVIDERS = (
         "sk-",
     ),
     _key("google-key", "a Google key", r"AIza", _W + "{35}", "AIza"),
+    _key("google-auth-key", "a Google key", r"AQ\.", r"[\w-]{35,}", "AQ.", holds=_is_mixed),
     _key("google-token", "a Google token", r"ya29\.", r"[\w-]{20,}", "ya29."),
     _key("google-client-secret", "a Google client secret", r"GOCSPX-", _W + "{20,}", "GOCSPX-"),
     _key("groq-key", "a Groq key", r"gsk_", _A + "{30,}", "gsk_"),
@@ -142,6 +143,18 @@ PROVIDERS = (
     _key("e2b-key", "an E2B key", r"e2b_", r"[0-9a-f]{40}", "e2b_"),
     _key("voyage-key", "a Voyage key", r"pa-", _W + "{40,50}", "pa-", holds=_is_mixed),
     _key("azure-key", "an Azure key", "", r"[A-Za-z0-9]{40,60}JQQJ99[A-Za-z0-9]{10,40}", "JQQJ99", holds=_is_mixed),
+    _key(
+        "bedrock-key", "a key of Amazon Bedrock", r"ABSK|bedrock-api-key-", r"[\w+/]{40,}", "ABSK", "bedrock-api-key-"
+    ),
+    _key("llama-cloud-key", "a LlamaCloud key", r"llx-", _W + "{40,}", "llx-"),
+    _key("elevenlabs-key", "an ElevenLabs key", r"sk_", r"[0-9a-f]{48}", "sk_"),
+    _key("runpod-key", "a RunPod key", r"rpa_", r"[A-Z0-9]{40,}", "rpa_"),
+    _key("vercel-key", "a key of Vercel's AI gateway", r"vck_", _A + "{40,}", "vck_"),
+    _key("logfire-token", "a Logfire token", r"pylf_v\d_[a-z]{2}_", _A + "{30,}", "pylf_"),
+    _key("wandb-key", "a key of Weights & Biases", r"wandb_v1_", _A + "{40,}", "wandb_v1_"),
+    _key("supabase-token", "a Supabase token", r"sbp_", r"[0-9a-f]{40}", "sbp_"),
+    _key("sentry-token", "a Sentry token", r"sntry[su]_", r"[\w=+/-]{40,}", "sntrys_", "sntryu_"),
+    _key("realtime-key", "an OpenAI key of a session", r"ek_", _A + "{32,}", "ek_", level=Level.AMBER),
     _key("databricks-token", "a Databricks token", r"dapi", r"[0-9a-f]{32}(?:-\d)?", "dapi"),
     _key("aws-key-id", "the id of an AWS key", r"AKIA|ASIA", r"[A-Z0-9]{16}", "AKIA", "ASIA", level=Level.AMBER),
     _key(

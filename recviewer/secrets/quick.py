@@ -15,13 +15,14 @@ _SIGNS = (
         b"-",
         rb"-(?:(?<=[a-z][a-z]-)(?<!cmpl-)|(?<=PX-))(?=[\w-]{12})(?:"
         rb"(?<=[^A-Za-z0-9]sk-)|(?<=\\[nrt]sk-)|(?<=pplx-)|(?<=tvly-)|(?<=xai-)|(?<=pat-)|(?<=gl[a-z][a-z]-)|(?<=glsoat-)"
-        rb"|(?<=agent-)|(?<=pypi-)|(?<=xox[a-z]-)|(?<=xapp-)|(?<=nvapi-)|(?<=SPX-)|(?<=org-)(?=\w{20}))",
+        rb"|(?<=agent-)|(?<=api-key-)|(?<=llx-)|(?<=pypi-)|(?<=xox[a-z]-)|(?<=xapp-)|(?<=nvapi-)|(?<=SPX-)|(?<=org-)(?=\w{20}))",
     ),
     (
         b"_",
         rb"_(?=[A-Za-z0-9]{14})(?:(?<=gsk_)|(?<=hf_)|(?<=org_)|(?<=r8_)|(?<=fw_)|(?<=_v1_)|(?<=pcsk_)|(?<=jina_)|(?<=v2_[ps][tk]_)"
         rb"|(?<=e2b_)|(?<=gh[pousr]_)|(?<=_pat_)|(?<=_oat_)|(?<=_live_)|(?<=_test_)|(?<=whsec_)|(?<=npm_)|(?<=ntn_)|(?<=_api_)"
-        rb"|(?<=shp[a-z][a-z]_)|(?<=glsa_)|(?<=proj_))",
+        rb"|(?<=shp[a-z][a-z]_)|(?<=glsa_)|(?<=proj_)|(?<=[^a-z]sk_)(?=[0-9a-f]{48})|(?<=rpa_)|(?<=vck_)|(?<=_v\d_[a-z][a-z]_)"
+        rb"|(?<=sbp_)|(?<=sntry[su]_)|(?<=[^a-z]ek_)(?=[A-Za-z0-9]{32}))",
     ),
     (b"I", rb"I(?:(?<=AI)za[\w-]{30}|(?<=A[KS]I)A[A-Z0-9]{16})"),
     (
@@ -30,7 +31,7 @@ _SIGNS = (
         rb"|(?<=/B)[A-Z0-9]{8,11}/[A-Za-z0-9]{20,40}(?![\w/+]))",
     ),
     (b"J", rb"J(?:(?:(?<=[^\w+/-]eyJ)|(?<=\\[nrt]eyJ))[\w-]{8,2000}\.|QQJ99)"),
-    (b"K", rb"K(?:EY" + _VALUE + rb"{12}|(?<=TE K)EY(?: BLOCK)?-----)"),
+    (b"K", rb"K(?:EY" + _VALUE + rb"{12}|(?<=TE K)EY(?: BLOCK)?-----|(?<=ABSK)[\w+/]{40})"),
     (b"@", rb"@(?<=[\w.+*!#$%^&;,-]@)(?=[\w-]+\.[A-Za-z0-9]|[\w-]+[:/]|\[)"),
     (
         b"=",
@@ -44,6 +45,7 @@ _SIGNS = (
     (b"z", rb"z(?<=uthoriz)ation" + _VALUE + rb"{12}"),
     (b"c", rb"c(?<=ec)ret" + _VALUE + rb"{12}"),
     (b"G", rb"G(?<=SG)\.[\w-]{20,24}\."),
+    (b"Q", rb"Q(?<=[^\w+/-]AQ)\.[\w-]{35}"),
     (b"y", rb"y(?=a29\.)a29\.[\w-]{20}"),
 )
 PATTERNS = tuple([(character, re.compile(sign)) for character, sign in _SIGNS])

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from recviewer.catalog import indexer
+from recviewer.catalog import indexer, noticed
 from recviewer.catalog.models import Recording
 from recviewer.recorders.reading import read_file
 from recviewer.recorders.registry import read_as
@@ -115,6 +115,62 @@ def test_no_page_shows_any(client, planted, caplog):
             ][:12]
     assert shown > 200
     assert leaks(caplog.text) == []
+
+
+LISTS = [
+    "/growth/",
+    "/queue/",
+    "/around/?q=Earlier",
+    "/searching/?q=key",
+    "/searches/",
+    "/searches/.json",
+    "/operations/",
+    "/metrics",
+    "/recordings.json",
+    "/recordings.json?q=key",
+    "/tests.json",
+    "/tests/.json",
+    "/models/.json",
+    "/tags/.json",
+    "/said",
+    "/fresh",
+    "/smells/.json",
+    "/smells/let-be/",
+    "/smells/secret",
+    "/smells/secret.json",
+    "/smells/recorded-error",
+    "/smells/recorded-error.json",
+    "/hash/000000000000",
+    "/reviews.jsonl",
+    "/activity.jsonl",
+    "/activity/.json",
+    "/trash/.json",
+    "/plan/.json",
+    "/plan/delete.patch",
+    "/plan/record-again.txt",
+    "/complete?q=test:tests",
+    "/complete?q=smell:",
+    "/complete?q=host:",
+]
+"""What is there besides the pages that lead to each other."""
+
+
+@pytest.mark.slow
+def test_neither_do_lists_nor_what_programs_read(client, planted):
+    noticed.look()
+    base, head = planted
+    rows = list(Recording.objects.order_by("path"))
+    cassette = next(row for row in rows if row.path != row.file.path)
+    addresses = [*LISTS, f"/report/{base}...{head}", f"/plan/{base}...{head}", f"/files/{cassette.file.path}"]
+    addresses += [f"/difference/?old={rows[1].path}&new={rows[2].path}"]
+    addresses += [f"/tests/{row.test_id}" for row in rows[::40] if row.test_id]
+    found = {}
+    for address in addresses:
+        response = client.get(address, follow=True)
+        text = b"".join(response) if response.streaming else response.content
+        found[address] = response.status_code
+        assert leaks(text.decode("utf-8", "replace")) == [], address
+    assert {address: status for address, status in found.items() if status not in (200, 204)} == {}
 
 
 @pytest.mark.slow
