@@ -160,7 +160,14 @@ def refusal_of(asked: Asked) -> str:
 
 
 def in_file(path: Path, *, limit_bytes: int) -> list[ReadExchange]:
-    """Read one file outside any index. Raises store refusals, among them Vanished."""
+    """Read one file outside any index: it was asked for, so that one that no recorder knows is unreadable.
+
+    Raises store refusals, among them Vanished.
+    """
     absolute = Path(os.path.abspath(path))
     data = files.read(absolute.parent, os.fsencode(absolute.name), limit_bytes=limit_bytes).data
-    return list(found_in(data, key_of(os.fsencode(path)), exact=True))
+    key = key_of(os.fsencode(path))
+    return list(found_in(data, key, exact=True)) or [ReadExchange(key, failed(NOBODYS, len(data)), "", len(data))]
+
+
+NOBODYS = "not a file that any recorder here writes, as far as its first bytes tell"

@@ -65,25 +65,31 @@ def _packed(recorder: Recorder) -> tuple[bytes, ...]:
 
 
 def recorder_of(name: str, data: bytes) -> Recorder | None:
-    """Return the recorder that wrote a file: one that recognizes its bytes, else OGX where it claims such names.
+    """Return the recorder that wrote a file: one that recognizes its bytes, else OGX where it claims such places or names.
 
     name: of the file, or its path where this tells more, see `read_as`. None for a file that is no recording, though it lies
     where recordings lie.
     """
     ending = name.removesuffix(PACKED.decode())
-    others, default = _claiming(ending[ending.rfind(".") :], name[: name.rfind("/") + 1])
-    return next((one for one in others if _recognizes(one, data)), default)
+    others, default, is_home = _claiming(ending[ending.rfind(".") :], name[: name.rfind("/") + 1])
+    found = next((one for one in others if _recognizes(one, data)), None)
+    if found is not None or default is None or is_home:
+        return found or default
+    is_its_own = getattr(default, "names", None)
+    return default if (is_its_own and is_its_own(name.rpartition("/")[2])) or _recognizes(default, data) else None
 
 
 @lru_cache(maxsize=1024)
-def _claiming(ending: str, folder: str) -> tuple[tuple[Recorder, ...], Recorder | None]:
-    """Return who is asked about files with such names in a folder, and who takes those that nobody recognizes.
+def _claiming(ending: str, folder: str) -> tuple[tuple[Recorder, ...], Recorder | None, bool]:
+    """Return who is asked about files with such names in a folder, who may take those that nobody recognizes, and whether
+    it takes all of them, for the folder is its home.
 
     All are asked where none has files with such names.
     """
     if named():
         (one,) = recorders()
-        return ((), one) if one.name == DEFAULT else ((one,), None)
+        is_home = not folder or not one.homes.isdisjoint(_folders(folder))
+        return ((), one, is_home) if one.name == DEFAULT else ((one,), None, False)
     raw = ending.encode("utf-8", "surrogatepass")
     claiming = [one for one in recorders() if raw.endswith(one.endings)] or recorders()
     default = next((one for one in claiming if one.name == DEFAULT), None)
@@ -93,7 +99,8 @@ def _claiming(ending: str, folder: str) -> tuple[tuple[Recorder, ...], Recorder 
         default = default if default in claiming else None
     else:
         claiming = [one for one in claiming if not getattr(one, "is_at_home_only", False)]
-    return tuple(one for one in claiming if one.name != DEFAULT), default
+    is_home = default is not None and (not folders or not default.homes.isdisjoint(folders))
+    return tuple(one for one in claiming if one.name != DEFAULT), default, is_home
 
 
 def _recognizes(recorder: Recorder, data: bytes) -> bool:
@@ -105,18 +112,27 @@ def _recognizes(recorder: Recorder, data: bytes) -> bool:
 
 
 def read_as(path: str) -> str:
-    """Return what of a file's path its reading depends on: its name; the path where it lies in a home of other recorders.
+    """Return what of a file's path its reading depends on: its name; the path where it lies in a home of other recorders;
+    the name behind `./` where it lies in no home.
 
     Equal bytes under an equal one are read alike, so that it is part of the key of whatever is kept of them.
     """
     folders = _folders(path)
-    return path if folders and not _others().isdisjoint(folders) else path[path.rfind("/") + 1 :]
+    if folders and not _others().isdisjoint(folders):
+        return path
+    name = path[path.rfind("/") + 1 :]
+    return name if not _default_homes().isdisjoint(folders) else f"./{name}"
+
+
+@cache
+def _default_homes() -> frozenset[bytes]:
+    return frozenset().union(*[one.homes for one in recorders() if one.name == DEFAULT])
 
 
 @cache
 def _others() -> frozenset[bytes]:
     homes = [one.homes for one in recorders() if one.name != DEFAULT]
-    return frozenset().union(*homes).difference(*[one.homes for one in recorders() if one.name == DEFAULT])
+    return frozenset().union(*homes) - _default_homes()
 
 
 def _folders(path: str) -> list[bytes]:

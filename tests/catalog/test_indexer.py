@@ -376,7 +376,7 @@ def test_summaries_kept_for_equal_bytes_are_few():
     once = summary.Once(limit=5000)
 
     for number in range(50):
-        once.summarize(b"%d" % number, "a.json")
+        once.summarize(b"%d" % number, "recordings/a.json")
 
     assert len(once._kept) <= 5
 

@@ -17,7 +17,7 @@ def test_every_key_of_the_contract_stands_in_order_for_every_kind(case_files):
     kinds = {Kind.UNREADABLE}
     assert list(contract_of(ReadExchange("a.json", failed("x"), "", 0))) == KEYS
     for path in case_files:
-        found = json.loads(line_of(contract_of(*found_in(path.read_bytes(), path.name))))
+        found = json.loads(line_of(contract_of(*found_in(path.read_bytes(), f"recordings/{path.name}"))))
         kinds.add(found["kind"])
         assert list(found) == KEYS, path
         assert list(found["request"]) == ["messages", "params", "tools"], path
@@ -32,7 +32,7 @@ def test_every_key_of_the_contract_stands_in_order_for_every_kind(case_files):
 
 
 def test_texts_that_are_missing_are_empty_and_not_null():
-    found = contract_of(*found_in(b'{"request": {}, "response": {}}', "a.json"))
+    found = contract_of(*found_in(b'{"request": {}, "response": {}}', "recordings/a.json"))
 
     assert [found[key] for key in ("test_id", "endpoint", "url", "model", "usage", "error")] == [
         None,

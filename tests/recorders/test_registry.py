@@ -87,6 +87,17 @@ STRANGERS = {
     "lengths.httprr": "12 13\nabc",
 }
 
+LOOSE = {
+    "package.json": '{"name": "x", "version": "1.0.0", "dependencies": {"openai": "^4"}}',
+    "tsconfig.json": '{\n  // strict\n  "compilerOptions": {"strict": true},\n}',
+    "notebook.json": '{"cells": [{"cell_type": "code", "source": []}], "nbformat": 4}',
+    "postman.json": '{"info": {"name": "c"}, "item": [{"request": {"method": "GET"}, "response": []}]}',
+    "prompt.json": '{"model": "m", "messages": [{"role": "user", "content": "Hi"}]}',
+    "events.json": '{"request": {"id": 1}, "response": {"ok": true}}',
+    "list.json": '[{"request": {"method": "GET"}, "response": {"body": ""}}]',
+    "object.json": "{}",
+}
+
 
 @pytest.mark.parametrize("name", STRANGERS)
 def test_files_that_are_no_recordings_are_left_alone_wherever_they_lie(name):
@@ -97,7 +108,31 @@ def test_files_that_are_no_recordings_are_left_alone_wherever_they_lie(name):
 
 def test_what_nobody_knows_below_recordings_is_a_broken_recording():
     assert registry.recorder_of(registry.read_as("a/recordings/b.json"), b"") is OGX
-    assert registry.recorder_of(registry.read_as("b.json"), b"") is OGX
+    assert registry.recorder_of(registry.read_as("a/recordings/b/c.json"), b"{") is OGX
+
+
+@pytest.mark.parametrize("name", ["openapi.json", "package-lock.json", "fixture.json", "empty.json", *LOOSE])
+def test_outside_of_any_home_other_json_is_left_alone(name):
+    data = (STRANGERS | LOOSE)[name].encode()
+
+    assert registry.recorder_of(registry.read_as(name), data) is None
+    assert registry.recorder_of(registry.read_as(f"src/data/{name}"), data) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("b.json", b'{\n  "test_id": null,\n  "request": {}'),
+        ("b.json", b'{"request": {"method": "POST", "url": "https://h.test/v1"}, "response": {"body": {}}}'),
+        ("b.json", b'{"response": {"body": null, "is_streaming": false}}'),
+        (f"{'0a' * 32}.json", b""),
+        (f"{'0a' * 32}.json", b"<<<<<<< HEAD\n{"),
+        (f"models-{'0a' * 32}-{'1b' * 8}.json", b"[]"),
+    ],
+)
+def test_outside_of_any_home_a_recording_is_known_by_its_beginning_or_its_name(name, data):
+    assert registry.recorder_of(registry.read_as(name), data) is OGX
+    assert registry.recorder_of(registry.read_as(f"a/{name}"), data) is OGX
 
 
 REPLY = b'{"object": "chat.completion", "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi"}}]}'
@@ -105,7 +140,7 @@ REPLY = b'{"object": "chat.completion", "choices": [{"index": 0, "message": {"ro
 
 def test_a_reply_alone_counts_among_fixtures_only():
     assert registry.recorder_of("a/__fixtures__/b.json", REPLY).name == "bare-reply"
-    assert registry.recorder_of("b.json", REPLY) is OGX
+    assert registry.recorder_of(registry.read_as("b.json"), REPLY) is None
     assert registry.recorder_of("a/recordings/b.json", REPLY) is OGX
     assert registry.recorder_of("a/cassettes/b.json", REPLY) is None
     assert registry.recorder_of("a/__fixtures__/package.json", b'{"name": "x", "version": "1.0.0"}') is None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from recviewer.recorders.cassettes import HEAD
 from recviewer.recorders.contract import FilePart
 
 if TYPE_CHECKING:
@@ -12,8 +14,19 @@ if TYPE_CHECKING:
     from recviewer.replay.names import Replay
 
 
+_START = re.compile(
+    rb'(?:\xef\xbb\xbf)?\s*\{\s*(?:"(?:test_id|id_normalization_mapping)"\s*:'
+    rb'|"request"\s*:\s*\{\s*"(?:method|url|endpoint|headers|body|payload|model|provider_metadata|test_id|tool_name|kwargs|api'
+    rb'|file_id)"\s*:|"response"\s*:\s*\{\s*"(?:body|is_streaming|is_exception)"\s*:)'
+)
+_NAME = re.compile(r"(?:[a-z]+-)?[0-9a-f]{8,64}(?:-[0-9a-f]{6,64})?\.json")
+
+
 class Ogx:
-    """Files of OGX's recorder. It takes whatever no other recorder recognizes, so that a broken file shows as one."""
+    """Files of OGX's recorder. In its home it takes what no other recorder recognizes, so that a broken file shows as one.
+
+    So it does elsewhere with what has a name of its own; of all else that lies about, only what it recognizes.
+    """
 
     name = "ogx"
     homes = frozenset({b"recordings"})
@@ -21,8 +34,12 @@ class Ogx:
     is_one_document = True
 
     def recognizes(self, data: bytes) -> bool:
-        """An object, as far as the first character tells."""
-        return data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+        """Look at the first bytes: a test, or a request or a response with one of the keys that these have."""
+        return _START.match(data[:HEAD]) is not None
+
+    def names(self, name: str) -> bool:
+        """Tell whether a file has a name as this recorder gives: a hash. Then it is one, whatever is in it."""
+        return _NAME.fullmatch(name) is not None
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
         """Yield the one exchange."""
