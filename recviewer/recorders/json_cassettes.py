@@ -61,3 +61,36 @@ class JsonCassette(Unverifiable):
 
         every = list(self.parts(data))
         return without_spans(data, with_commas(data, every, parts), parts)
+
+
+class JsonFile(Unverifiable):
+    """What recorders share that keep one exchange in each file of JSON. start: of a file, in its first bytes."""
+
+    name = ""
+    is_at_home_only = True
+    homes: frozenset[bytes] = frozenset()
+    endings: tuple[bytes, ...] = (b".json",)
+    start: re.Pattern[bytes]
+
+    def recognizes(self, data: bytes) -> bool:
+        """Look at the first bytes alone."""
+        return self.start.match(data[:HEAD]) is not None
+
+    def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
+        """Yield the one exchange."""
+        from dataclasses import replace
+
+        from recviewer.formats.decode import Unreadable, decode
+        from recviewer.recorders.http_exchange import document_of
+
+        try:
+            decoded = decode(data, exact=exact)
+            made = document_of(self.exchange(decoded.document), exact=exact)
+        except (Unreadable, ValueError) as reason:
+            yield FilePart("", 0, len(data), None, str(reason))
+            return
+        yield FilePart("", 0, len(data), replace(made, problems=(*decoded.problems, *made.problems)))
+
+    def exchange(self, value: Any) -> HttpExchange:
+        """Return a file's value in its normal form. Raises ValueError with the reason where it is none."""
+        raise NotImplementedError

@@ -228,5 +228,8 @@ def test_else_it_says_what_is_needed(monkeypatch, before_3_14):
 def test_zstandard_itself_is_read():
     compress = pytest.importorskip("zstandard").ZstdCompressor().compress
     assert zstandard.opened(compress(b"a" * 1000), 10) == b"a" * 10
+    assert zstandard.opened(compress(b"a") + compress(b"b"), 10) == b"ab"
+    with pytest.raises(zstandard.Broken):
+        zstandard.opened(b"a" * 10, 10)
     with pytest.raises(zstandard.Broken):
         zstandard.opened(b"no", 10)

@@ -1,0 +1,59 @@
+"""Tapes of huggingface.js: one exchange a file, the answer in base64. Source: its `packages/inference/test/vcr.ts`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from recviewer.recorders.cassettes import object_in
+from recviewer.recorders.json_cassettes import JsonFile
+
+if TYPE_CHECKING:
+    from recviewer.recorders.http_exchange import HttpExchange
+
+
+class HuggingFaceTapes(JsonFile):
+    """Tapes. What was asked stands as the arguments of `fetch`."""
+
+    name = "hf-tapes"
+    called = "the tapes of huggingface.js"
+    matched = ("method", "url", "headers", "body")
+    homes = frozenset({b"tapes"})
+    start = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"url"\s*:\s*"[^"]*"\s*,\s*"init"\s*:\s*\{')
+
+    def exchange(self, value: Any) -> HttpExchange:
+        """Read a tape."""
+        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
+
+        given = object_in(value, "response")
+        asked = object_in(value, "init")
+        status = given.get("status")
+        return HttpExchange(
+            first_text((asked.get("method"),)) or "GET",
+            first_text((value.get("url"),)),
+            listed(asked.get("headers")),
+            asked.get("body"),
+            status if isinstance(status, int) else None,
+            listed(given.get("headers")),
+            _body(given.get("body")),
+            {
+                "tape": beside(value, "url", "init", "response"),
+                "init": beside(asked, "method", "headers", "body"),
+                "response": beside(given, "status", "statusText", "headers", "body"),
+            },
+        )
+
+
+def _body(body: Any) -> object:
+    import base64
+    import binascii
+
+    if not isinstance(body, str):
+        return body
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError):
+        return body
+
+
+RECORDER = HuggingFaceTapes()

@@ -1,0 +1,67 @@
+"""Mastra's recorder of calls to models: JSON with `meta` and `recordings`. Source: mastra's `packages/_llm-recorder`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from recviewer.recorders.cassettes import object_in
+from recviewer.recorders.json_cassettes import JsonCassette
+
+if TYPE_CHECKING:
+    from recviewer.recorders.http_exchange import HttpExchange
+
+
+class Mastra(JsonCassette):
+    """Recordings of Mastra; also one that was cut out of a file. The pieces of a stream are as the network cut them."""
+
+    name = "mastra"
+    called = "Mastra's recorder"
+    matched = ("method", "url", "body")
+    is_at_home_only = True
+    keys = ("recordings",)
+    alone = "hash"
+    homes = frozenset({b"__recordings__"})
+    start = re.compile(
+        rb'(?:\xef\xbb\xbf)?\s*\{\s*(?:"meta"\s*:\s*\{\s*"(?:name|testFile|testName|model|createdAt|updatedAt|provider)"\s*:'
+        rb'|"hash"\s*:\s*"[^"]*"\s*,\s*"request"\s*:\s*\{|"recordings"\s*:\s*\[\s*\{\s*"hash")'
+    )
+
+    def around(self, value: object) -> dict[str, object]:
+        """Return what stands beside the exchanges, but for names and times."""
+        from recviewer.recorders.http_exchange import beside
+
+        made = super().around(value)
+        meta = beside(made.pop("meta", None), *_NAMES)
+        return made | ({"meta": meta} if meta else {})
+
+    def exchange(self, value: Any) -> HttpExchange:
+        """Read an item."""
+        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
+
+        asked, given = object_in(value, "request"), object_in(value, "response")
+        status, chunks = given.get("status"), given.get("chunks")
+        is_cut = isinstance(chunks, list) and bool(chunks) and all(isinstance(one, str) for one in chunks)
+        has_both = is_cut and "body" in given
+        return HttpExchange(
+            first_text((asked.get("method"),)) or "POST",
+            first_text((asked.get("url"),)),
+            listed(asked.get("headers")),
+            asked.get("body"),
+            status if isinstance(status, int) else None,
+            listed(given.get("headers")),
+            "".join(chunks) if is_cut and isinstance(chunks, list) else given.get("body"),
+            {
+                "recording": beside(value, "hash", "request", "response"),
+                "request": beside(asked, "method", "url", "headers", "body", "timestamp"),
+                "response": beside(
+                    given, *_READ, *([] if has_both else ["body"]), *(["chunks"] if is_cut or not chunks else [])
+                ),
+            },
+        )
+
+
+_READ = ("status", "statusText", "headers", "chunkTimings", "isStreaming")
+_NAMES = ("name", "testFile", "testName", "model", "provider", "createdAt", "updatedAt")
+
+RECORDER = Mastra()

@@ -1,0 +1,97 @@
+"""ReqLLM (Elixir): one exchange a file, bodies and pieces of a stream in base64. Source: its `test/support/fixtures`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from recviewer.recorders.cassettes import object_in
+from recviewer.recorders.json_cassettes import JsonFile
+
+if TYPE_CHECKING:
+    from recviewer.recorders.http_exchange import HttpExchange
+
+_READ = ("request", "response", "chunks", "captured_at", "provider", "model_spec")
+
+
+class ReqLlm(JsonFile):
+    """Fixtures of ReqLLM. The pieces of a stream are as the network cut them."""
+
+    name = "req-llm"
+    called = "ReqLLM's fixtures"
+    homes = frozenset({b"fixtures"})
+    start = re.compile(
+        rb'(?:\xef\xbb\xbf)?\s*\{\s*(?:"(?:captured_at|model_spec|provider)"\s*:\s*"[^"]*"\s*,\s*)*'
+        rb'(?:"chunks"\s*:\s*\[\s*\{\s*(?:"t_us"\s*:\s*\d+\s*,\s*)?"b64"\s*:'
+        rb'|"(?:chunks"\s*:\s*\[\s*\]\s*,\s*"(?:\w+"\s*:\s*"[^"]*"\s*,\s*")*)?request"\s*:\s*\{\s*"(?:body"\s*:\s*\{\s*"b64"|canonical_json"))'
+    )
+
+    def exchange(self, value: Any) -> HttpExchange:
+        """Read a fixture."""
+        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
+
+        asked, given = object_in(value, "request"), object_in(value, "response")
+        sent = _body(asked.get("body"))
+        chunks = value.get("chunks")
+        whole = _joined(chunks)
+        status = given.get("status")
+        known = (
+            "method",
+            "url",
+            "headers",
+            "body",
+            *(["canonical_json"] if _says(asked.get("canonical_json"), sent) else []),
+        )
+        return HttpExchange(
+            first_text((asked.get("method"),)) or "POST",
+            first_text((asked.get("url"),)),
+            listed(asked.get("headers")),
+            sent,
+            status if isinstance(status, int) else None,
+            listed(given.get("headers")),
+            _body(given.get("body")) if whole is None else whole,
+            {
+                "fixture": beside(value, *(_READ if whole is not None or not chunks else set(_READ) - {"chunks"})),
+                "request": beside(asked, *known),
+                "response": beside(given, "status", "headers", *(["body"] if whole is None else [])),
+            },
+        )
+
+
+def _body(body: Any) -> object:
+    import base64
+    import binascii
+
+    if isinstance(body, dict) and isinstance(body.get("b64"), str) and set(body) <= {"b64", "decoded"}:
+        try:
+            return base64.b64decode(body["b64"], validate=True)
+        except (binascii.Error, ValueError):
+            return body
+    return body
+
+
+def _joined(chunks: Any) -> object:
+    """Return the pieces of a stream as one, None where there are none, or where one is something else."""
+    if not isinstance(chunks, list) or not chunks:
+        return None
+    made = [
+        _body({key: item for key, item in one.items() if key != "t_us"} if isinstance(one, dict) else one)
+        for one in chunks
+    ]
+    return (
+        b"".join(one for one in made if isinstance(one, bytes)) if all(isinstance(one, bytes) for one in made) else None
+    )
+
+
+def _says(value: Any, sent: object) -> bool:
+    """Tell whether a value, or what its text has, is only what a body says once more."""
+    import json
+
+    try:
+        said = json.loads(sent) if isinstance(sent, bytes | str) else sent
+        return bool((json.loads(value) if isinstance(value, str) else value) == said)
+    except ValueError:
+        return False
+
+
+RECORDER = ReqLlm()
