@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 HEAD = 600
 """Bytes by which a file is known."""
 
+ELSEWHERE = "the answer lies in another file, and is not read with what was asked"
+"""What is said of it, before its name."""
+
 
 class Unverifiable:
     """A recorder of whose files nobody can tell whether their tests still ask for them.

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from recviewer.recorders.cassettes import ELSEWHERE
 from recviewer.recorders.reading import read_file
 from recviewer.recorders.registry import recorder_of
+from tests.recorders import written
 from tests.recorders.test_contract import CASES as FILES
 
 CASES = {f"{path.parent.name}/{path.name}": path for path in FILES}
@@ -80,3 +82,30 @@ def test_what_else_they_say_counts(case, home, said):
 )
 def test_other_json_in_their_folders_is_left_alone(home, value):
     assert recorder_of(f"{home}/a.json", json.dumps(value).encode()) is None
+
+
+def test_an_answer_in_another_file_is_a_problem_that_names_it():
+    mapping = {"request": {"url": "/v1/chat/completions"}, "response": {"status": 200, "bodyFileName": "a.txt"}}
+    content = {"mimeType": "application/json", "_file": "b.json"}
+    entry = {"request": {"method": "GET", "url": "https://h.test"}, "response": {"status": 200, "content": content}}
+    for name, value, file in (
+        ("mappings/a.json", mapping, "__files/a.txt"),
+        ("har/a.har", {"log": {"entries": [entry]}}, "b.json"),
+    ):
+        (part,) = read_file(json.dumps(value).encode(), name)
+
+        assert [one.what for one in part.reading.exchange.problems if one.where == "file"] == [f"{ELSEWHERE}: {file}"]
+
+
+def test_a_file_that_a_mapping_names_is_read_in_every_layout():
+    said = {"choices": [{"index": 0, "delta": {"content": "Venus"}}], "object": "chat.completion.chunk", "model": "m"}
+    frames = [
+        {"messageStart": {"role": "assistant"}},
+        {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": "Venus"}}},
+        {"messageStop": {"stopReason": "end_turn"}},
+    ]
+    for data in (f"data: {json.dumps(said)}\n\ndata: [DONE]\n\n".encode(), written.aws(frames)):
+        (part,) = read_file(data, "__files/a.txt")
+
+        assert part.reading.exchange.outputs[0].content == "Venus"
+    assert read_file(b"data of ours", "__files/a.txt") == ()

@@ -1,4 +1,4 @@
-"""Replies that lie alone in a folder of fixtures: `.json`, and `.chunks.txt` with one chunk a line. Source: vercel/ai.
+"""Replies that lie alone in a folder of fixtures, one a file; of `.chunks.txt` one chunk a line. Source: vercel/ai.
 
 Nothing tells what was asked. A file is one of these where a format knows it; all others there are left alone.
 """
@@ -25,14 +25,17 @@ class BareReply(Unverifiable):
     name = "bare-reply"
     is_at_home_only = True
     homes = frozenset({b"__fixtures__", b"__files"})
-    endings = (b".json", b".chunks.txt", b".sse")
+    endings = (b".json", b".txt", b".sse")
 
     def recognizes(self, data: bytes) -> bool:
         """Read it, and see whether a format knows it."""
         from recviewer.exchange.model import Kind
         from recviewer.formats.reading import read_document
+        from recviewer.recorders import event_stream
 
-        if len(data) > LIMIT or not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_FIRST):
+        if len(data) > LIMIT:
+            return False
+        if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_FIRST) and not event_stream.is_stream(data):
             return False
         return read_document(_document(data, exact=False)).exchange.kind not in (Kind.UNKNOWN, Kind.UNREADABLE)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from recviewer.recorders.cassettes import around_in, object_in
+from recviewer.recorders.cassettes import ELSEWHERE, around_in, object_in
 from recviewer.recorders.json_cassettes import JsonCassette
 
 if TYPE_CHECKING:
@@ -63,7 +63,15 @@ class Har(JsonCassette):
                 "response": beside(given, "status", "headers", "content", *_TWICE),
                 "content": beside(given.get("content"), "text", "encoding", "size", "compression", "mimeType"),
             },
+            [f"{ELSEWHERE}: {name}" for name in _files_of(given.get("content"))],
         )
+
+
+def _files_of(content: Any) -> list[str]:
+    """Return the name of the file that Playwright put a body into, of an archive with `content: attach`."""
+    return (
+        [str(content["_file"])] if isinstance(content, dict) and content.get("_file") and "text" not in content else []
+    )
 
 
 def _body(content: Any) -> object:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from recviewer.recorders.cassettes import HEAD, Unverifiable
+from recviewer.recorders.cassettes import ELSEWHERE, HEAD, Unverifiable
 from recviewer.recorders.contract import FilePart
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def _exchange(value: Any) -> HttpExchange:
             "pattern": _beside_pattern(asked.get("bodyPatterns")),
             "response": beside(given, "status", "headers", answer),
         },
+        [f"{ELSEWHERE}: __files/{given[answer]}"] if answer == "bodyFileName" else [],
     )
 
 
