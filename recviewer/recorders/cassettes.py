@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 HEAD = 600
 """Bytes by which a file is known."""
 
+HOMES = frozenset({b"cassettes", b"vcr_cassettes", b"vcr-cassettes", b"llmobs_cassettes", b"_vcr", b"vcr"})
+"""Directories that hold cassettes of the family of VCR, by their names."""
+
 ELSEWHERE = "the answer lies in another file, and is not read with what was asked"
 """What is said of it, before its name."""
 
@@ -59,7 +62,7 @@ class Cassette(Unverifiable):
     name = ""
     key = "interactions"
     plain: Mapping[str, tuple[object, ...]] = {"version": (1,), "recorded_with": ()}
-    homes: frozenset[bytes] = frozenset({b"cassettes", b"vcr_cassettes", b"_vcr", b"testdata"})
+    homes: frozenset[bytes] = HOMES | {b"testdata", b"fixtures"}
     endings: tuple[bytes, ...] = (b".yaml", b".yml")
     start: re.Pattern[bytes]
 

@@ -20,11 +20,11 @@ LIMIT = 8 * 1024 * 1024
 
 
 class BareReply(Unverifiable):
-    """One reply a file. Also what WireMock's mappings name: `__files`."""
+    """One reply a file. Also what WireMock's mappings name (`__files`), and fixtures of Prism for PHP (`Fixtures`)."""
 
     name = "bare-reply"
     is_at_home_only = True
-    homes = frozenset({b"__fixtures__", b"__files"})
+    homes = frozenset({b"__fixtures__", b"__files", b"Fixtures"})
     endings = (b".json", b".txt", b".sse")
 
     def recognizes(self, data: bytes) -> bool:

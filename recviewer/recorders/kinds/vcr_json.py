@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from recviewer.recorders.cassettes import HOMES
 from recviewer.recorders.json_cassettes import JsonCassette
 from recviewer.recorders.kinds.vcrpy import exchange_of, test_of_cassette
 
@@ -24,7 +25,7 @@ class VcrJson(JsonCassette):
     is_in_order = True
     is_at_home_only = True
     keys = ("interactions", "http_interactions")
-    homes = frozenset({b"cassettes", b"vcr_cassettes", b"_vcr"})
+    homes = HOMES
     start = re.compile(
         rb'(?:\xef\xbb\xbf)?\s*\{\s*(?:"(?:version|recorded_with)"\s*:\s*(?:\d+|"[^"]*")\s*,\s*)*'
         rb'(?:"(?:http_)?interactions"\s*:\s*\[\s*(?:\]|\{\s*"(?:request|response|recorded_at)")'
