@@ -50,10 +50,14 @@ def claims() -> Claims:
         (one,) = recorders()
         return Claims({}, (*one.endings, *_packed(one)))
     by_home: dict[bytes, tuple[bytes, ...]] = {}
+    loose: list[bytes] = []
     for recorder in recorders():
+        if not getattr(recorder, "is_at_home_only", False):
+            loose += (*recorder.endings, *_packed(recorder))
         for home in recorder.homes:
             by_home[home] = tuple(dict.fromkeys((*by_home.get(home, ()), *recorder.endings, *_packed(recorder))))
-    return Claims(by_home, tuple(dict.fromkeys(ending for endings in by_home.values() for ending in endings)))
+    every = dict.fromkeys(ending for endings in by_home.values() for ending in endings)
+    return Claims(by_home, tuple(every), tuple(dict.fromkeys(loose)))
 
 
 PACKED = b".gz"

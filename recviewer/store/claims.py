@@ -12,11 +12,12 @@ SKIPPED = frozenset({b".git", b".venv", b"node_modules", b"__pycache__"})
 class Claims(NamedTuple):
     """What recorders claim. by_home: for the name of a directory, what the names of recordings below it end in.
 
-    endings: all of them. A name with one of them counts anywhere where no directory has the name of a home.
+    endings: all of them. loose: those of names that count anywhere where no directory has the name of a home, () for all.
     """
 
     by_home: Mapping[bytes, tuple[bytes, ...]]
     endings: tuple[bytes, ...]
+    loose: tuple[bytes, ...] = ()
 
     def holds(self, raw: bytes) -> bool:
         """Tell whether a path is that of a recording: below a home, with an ending that is claimed there."""
@@ -27,7 +28,7 @@ class Claims(NamedTuple):
 
     def holds_loose(self, raw: bytes) -> bool:
         """Tell whether a path is that of a recording where no directory has the name of a home."""
-        return raw.endswith(self.endings) and SKIPPED.isdisjoint(raw.split(b"/")[:-1])
+        return raw.endswith(self.loose or self.endings) and SKIPPED.isdisjoint(raw.split(b"/")[:-1])
 
     def claimed_in(self, folders: Iterable[bytes]) -> tuple[bytes, ...]:
         """Return what the names of recordings end in below some directories, () for none."""

@@ -130,7 +130,7 @@ class _Walk:
                 self.problems.append(ScanProblem(key_of(raw), raw, f"the directory cannot be read: {why(error)}"))
 
     def _list(self, entries: os._ScandirIterator[bytes], prefix: bytes, claimed: tuple[bytes, ...]) -> None:
-        endings, homes = self.claims.endings, self.claims.by_home
+        endings, homes = self.claims.loose or self.claims.endings, self.claims.by_home
         for entry in entries:
             name = entry.name
             if entry.is_dir(follow_symlinks=False):

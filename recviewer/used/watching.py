@@ -112,7 +112,7 @@ class TreeWatch:
         if not any(folder.claimed for folder in self._folders.values()):
             self._is_loose = True
             for folder in list(self._folders.values()):
-                folder.claimed = self._claims.endings
+                folder.claimed = self._claims.loose or self._claims.endings
                 self._add(folder)
             return loose
         return found
@@ -128,7 +128,7 @@ class TreeWatch:
                     for entry in entries:
                         if entry.is_dir(follow_symlinks=False):
                             waiting += self._below(folder, entry.name)
-                        elif entry.name.endswith(folder.claimed or self._claims.endings):
+                        elif entry.name.endswith(folder.claimed or (self._claims.loose or self._claims.endings)):
                             self._note(entry, folder, found if folder.claimed else loose)
             except FileNotFoundError:
                 continue
@@ -212,7 +212,7 @@ class TreeWatch:
         """TreeWatch a folder that was made, and those in it. What was opened in it before is not known."""
         for one in self._below(folder, name):
             if self._is_loose:
-                one.claimed = self._claims.endings
+                one.claimed = self._claims.loose or self._claims.endings
             found: Stamps = {}
             self._walk(one, found, {})
             for raw in found:

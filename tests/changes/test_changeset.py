@@ -59,7 +59,7 @@ def test_recordings_are_what_a_scan_of_the_files_finds(tree, has_home):
     tree.commit()
     tree.git("checkout", "-q", "-b", "work")
     for path in (places if has_home else []) + others + ["a/recordings.json", "a/notes.md"]:
-        tree.write(path, b"{}\n")
+        tree.write(path, b'{"test_id": null}\n')
     tree.commit()
 
     found = {side.raw for side in tree.load("main...work").added}

@@ -174,3 +174,13 @@ def test_other_json_is_no_cassette(text):
 def test_what_ogx_wrote_is_nobody_elses_whatever_it_says(path, head):
     data = head + b'}, "response": {"body": {"interactions": [], "scope": "http://example.com", "log": {}}}}'
     assert registry.recorder_of(registry.read_as(path), data).name == "ogx"
+
+
+def test_without_a_home_no_name_counts_that_only_a_home_gives_a_meaning(tmp_path):
+    for name in ("a.json", "b.yaml", "c.txt", "d.har", "e.eval", "f.httprr"):
+        (tmp_path / name).touch()
+
+    assert [one.key for one in scan(tmp_path, registry.claims()).stamps] == ["a.json", "b.yaml", "e.eval", "f.httprr"]
+    (tmp_path / "__files").mkdir()
+    (tmp_path / "__files/g.txt").touch()
+    assert [one.key for one in scan(tmp_path, registry.claims()).stamps] == ["__files/g.txt"]
