@@ -40,6 +40,22 @@ def test_what_was_taken_out_comes_back_byte_for_byte(name):
     assert tried or len(parts) == 1
 
 
+def test_empty_lines_between_lines_of_json_come_back_with_what_stood_behind_them():
+    lines = [
+        '\n{{"method":"a","response":{0}}}\n',
+        '\n\n{{"method":"b","response":{0}}}\n',
+        '{{"method":"c","response":{0}}}\n',
+    ]
+    data = "".join(line.format(place) for place, line in enumerate(lines)).encode() + b"\n"
+    name = "evals/a.responses"
+    parts = parts_of(data, name)
+
+    for some in combinations(parts, 2):
+        rest = without(data, name, some)
+        assert len(parts_of(rest, name)) == 1
+        assert with_parts(rest, data, name, some) == data
+
+
 def test_it_comes_back_one_by_one_in_any_order():
     name = SHARED[0]
     data = (CASES / name).read_bytes()

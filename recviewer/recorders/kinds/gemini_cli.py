@@ -36,14 +36,16 @@ class GeminiCli(Unverifiable):
         from recviewer.formats.decode import Unreadable, decode
         from recviewer.recorders.yaml_text import FileItem
 
-        items, at = [], 0
+        items: list[FileItem] = []
+        at, start = 0, 0  # an item begins behind the last one: empty lines before it go and come with it
         for line in data.splitlines(keepends=True):
-            start, at = at, at + len(line)
+            at += len(line)
             if not line.strip():
                 continue
             try:
                 decoded = decode(line.strip(), exact=exact)
                 items.append(FileItem(decoded.document, start, at, tuple(one.what for one in decoded.problems)))
+                start = at
             except Unreadable as reason:
                 yield FilePart("", 0, len(data), None, f"line {len(items) + 1:,}: {reason}")
                 return
