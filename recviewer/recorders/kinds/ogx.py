@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 _START = re.compile(
-    rb'(?:\xef\xbb\xbf)?\s*\{\s*(?:"(?:test_id|id_normalization_mapping)"\s*:'
-    rb'|"request"\s*:\s*\{\s*"(?:method|url|endpoint|headers|body|payload|model|provider_metadata|test_id|tool_name|kwargs|api'
-    rb'|file_id)"\s*:|"response"\s*:\s*\{\s*"(?:body|is_streaming|is_exception)"\s*:)'
+    rb'(?:\xef\xbb\xbf)?\s*\{\s*(?:"exchanges"\s*:\s*\[\s*\]\s*,\s*)?(?:"(?:test_id|id_normalization_mapping)"\s*:'
+    rb'|"request"\s*:\s*\{\s*(?:\}|"(?:method|url|endpoint|headers|body|payload|model|provider_metadata|test_id|tool_name|kwargs|api'
+    rb'|file_id)"\s*:)|"response"\s*:\s*\{\s*"(?:body|is_streaming|is_exception)"\s*:)'
 )
 _NAME = re.compile(r"(?:[a-z]+-)?[0-9a-f]{8,64}(?:-[0-9a-f]{6,64})?\.json")
 
