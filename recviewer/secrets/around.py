@@ -65,7 +65,7 @@ _ENDS = re.compile(rb"[\s\"']")
 
 def stretches(data: bytes) -> list[bytes]:
     """Return the stretches of a file that may hold a secret, in order and none over another; none where there is no sign."""
-    data = without_data(data)
+    data = _without_blocks(without_data(data))
     places = sorted(_signs(data))
     if len(places) >= MOST:
         return [data]
@@ -81,7 +81,16 @@ def stretches(data: bytes) -> list[bytes]:
 
 def has_sign(data: bytes) -> bool:
     """Tell whether there are stretches that may hold a secret, without looking for more than the first of them."""
-    return next(_signs(without_data(data)), None) is not None
+    return next(_signs(_without_blocks(without_data(data))), None) is not None
+
+
+_BLOCK = b"binary |"
+_BASE64 = re.compile(rb"(!!?binary \|[-+]?\r?\n)(?:[ \t]*[A-Za-z0-9+/]+={0,2}\r?\n)+")
+
+
+def _without_blocks(data: bytes) -> bytes:
+    """Return the text of a file without what YAML's tag says is base64: what that holds is looked at where it is opened."""
+    return _BASE64.sub(rb"\1", data) if _BLOCK in data else data
 
 
 def _signs(data: bytes) -> Iterator[int]:

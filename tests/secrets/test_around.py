@@ -85,3 +85,15 @@ def test_files_in_base64_are_taken_out(before, size):
     data = before + b" " + b"A" * size + b"== b"
 
     assert without_data(data) == (data if size < DATA else before + b"  == b" if before else b"  == b")
+
+
+def test_what_a_tag_says_is_base64_is_not_looked_at_where_it_is_packed():
+    block = "AIza" + "Ab1" * 23 + "\n"
+    data = f"- body:\n    string: !!binary |\n      {block}      {block}      QUI=\n    x-api-key: {MADE}\n{WORDS}"
+
+    (stretch,) = stretches(data.encode())
+
+    assert "AIza" not in stretch.decode()
+    assert told(stretch.decode()) == [MADE]
+    assert not has_sign(data.replace(MADE, "none").encode())
+    assert has_sign(f"a: |\n  {block}".encode())
