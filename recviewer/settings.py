@@ -6,13 +6,14 @@ RECVIEWER_HOSTED=1 makes a secret key, host names and a login mandatory.
 
 from __future__ import annotations
 
+import re
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
 
-from recviewer import databases, env, networks, places, post_office
+from recviewer import databases, env, networks, places, post_office, prefix
 from recviewer.git import remotes
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ REFRESH_IN_BACKGROUND = True
 READ_ONLY = env.flag("RECVIEWER_READ_ONLY")
 REVIEWS_FILE = env.path("RECVIEWER_REVIEWS_FILE")
 PUBLIC_URL = env.url("RECVIEWER_PUBLIC_URL")
+PREFIX = env.checked("RECVIEWER_PUBLIC_URL", prefix.of_site) or ""
+"""The path below which the site lies, without its last slash: "" for a site of its own."""
+FORCE_SCRIPT_NAME = PREFIX or None
 
 MAIL = env.checked("RECVIEWER_MAIL", post_office.mail_server) if HOSTED else None
 MAIL_FROM = (env.checked("RECVIEWER_MAIL_FROM", post_office.mail_address) or "") if MAIL else ""
@@ -153,7 +157,7 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, dict[str, Any]] = {"default": databases.named(env.text("DATABASE_URL"), PLACES.database)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-STATIC_URL = "static/"
+STATIC_URL = f"{PREFIX}/static/"
 STATICFILES_DIRS = [places.ASSETS / "static"]
 STATIC_ROOT = DATA_DIR / "staticfiles"
 STORAGES = {
@@ -172,7 +176,10 @@ LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 USE_THOUSAND_SEPARATOR = True
 
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+SESSION_COOKIE_NAME = prefix.cookie("sessionid", PREFIX)
+CSRF_COOKIE_NAME = prefix.cookie("csrftoken", PREFIX)
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{PREFIX}/"
+MESSAGE_STORAGE = "recviewer.pages.site.messages_kept.MessagesBelow"
 _VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -202,7 +209,8 @@ if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 if HOSTED and env.flag("RECVIEWER_TLS", default=True):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]  # asked from inside, past the proxy
+    _below = re.escape(PREFIX[1:] + "/" if PREFIX else "")
+    SECURE_REDIRECT_EXEMPT = [f"^{_below}(healthz|readyz|metrics)$"]  # asked from inside, past the proxy
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 

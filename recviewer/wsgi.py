@@ -5,4 +5,10 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")
-application = get_wsgi_application()
+_application = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402 - read once Django is set up
+
+from recviewer.prefix import below  # noqa: E402
+
+application = below(_application, settings.PREFIX)

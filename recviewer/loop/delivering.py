@@ -21,6 +21,7 @@ from recviewer.hosts.calls import HostCall, HostError
 from recviewer.hosts.client import HostClient
 from recviewer.loop.models import Notice, NoticeKind, NoticeWish
 from recviewer.post_office import below
+from recviewer.prefix import outside
 
 log = logging.getLogger(__name__)
 
@@ -89,14 +90,15 @@ def _wanted(wish: NoticeWish) -> dict[str, bool]:
 
 
 def _lines(some: Sequence[Notice]) -> list[str]:
-    lines = [f"{one.text}\n{settings.PUBLIC_URL}{one.path}" for one in some[:SHOWN]]
+    lines = [f"{one.text}\n{outside(one.path, settings.PUBLIC_URL)}" for one in some[:SHOWN]]
     left = len(some) - SHOWN
-    return [*lines, f"… and {left:,} more: {settings.PUBLIC_URL}{reverse('changes:listing')}"] if left > 0 else lines
+    rest = outside(reverse("changes:listing"), settings.PUBLIC_URL)
+    return [*lines, f"… and {left:,} more: {rest}"] if left > 0 else lines
 
 
 def off_url(user: int, kind: str) -> str:
     """Return the address at which somebody turns a kind of notices off, or all ("") of them, without signing in."""
-    return f"{settings.PUBLIC_URL}{reverse('notices:off', args=[signing.dumps([user, kind], salt=SALT)])}"
+    return outside(reverse("notices:off", args=[signing.dumps([user, kind], salt=SALT)]), settings.PUBLIC_URL)
 
 
 def read_off(signed: str) -> tuple[int, str]:
@@ -141,7 +143,7 @@ def _call(wish: NoticeWish, some: Sequence[Notice]) -> None:
     body = {
         "text": "\n".join(_lines(some)),
         "notices": [
-            {"kind": one.kind, "text": one.text, "url": f"{settings.PUBLIC_URL}{one.path}"} for one in some[:SHOWN]
+            {"kind": one.kind, "text": one.text, "url": outside(one.path, settings.PUBLIC_URL)} for one in some[:SHOWN]
         ],
         "count": len(some),
         "off": off_url(wish.user_id, ""),

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from recviewer.exchange.amounts import counted
 from recviewer.loop import marks
 from recviewer.loop.models import Notice, NoticeKind, NoticeWish, WatchedRequest
+from recviewer.prefix import inside
 from recviewer.report.report import Report
 from recviewer.review import audit
 from recviewer.review.assigned import left_to
@@ -100,7 +101,7 @@ def tell_of_range(row: WatchedRequest, report: Report, *, is_new: bool) -> None:
             text = (
                 f"Request {row.number} {verb}; {counted(count, 'change')} of it {'is' if count == 1 else 'are'} yours."
             )
-            place = reverse("changes:show", args=[f"{row.base}...{row.head}"])
+            place = inside(reverse("changes:show", args=[f"{row.base}...{row.head}"]), settings.PREFIX)
             query = urlencode({"needs": "you", "for": name})
             _keep(wish, NoticeKind.RANGE, f"{row.number} {row.head}", text, f"{place}?{query}", now)
 

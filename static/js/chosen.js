@@ -4,7 +4,7 @@ const KEPT = "recviewer:chosen";
 const nobody = { items: {}, sent: [] };
 let here = null;
 
-const name = () => `${KEPT} ${document.body.dataset.actor ?? ""}`;
+const name = () => `${KEPT} ${document.body.dataset.site ?? ""}${document.body.dataset.actor ?? ""}`;
 
 const read = () => {
   if (here) return here;

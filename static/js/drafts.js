@@ -3,7 +3,7 @@
 //
 // data-draft on a field: what kind of words, about what. Kept in localStorage, one entry for each field.
 const ALL = "recviewer:draft:";
-const MINE = `${ALL}${document.body.dataset.actor ?? ""}:`;
+const MINE = `${ALL}${document.body.dataset.site ?? ""}${document.body.dataset.actor ?? ""}:`;
 const MOST = 60; // drafts; the oldest go
 const LONGEST = 20_000; // characters of one
 const SENT = "recviewer:sent";

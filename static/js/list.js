@@ -64,7 +64,7 @@ comeBack();
 document.addEventListener("click", (event) => {
   if (!event.target.closest(".row-link")) return;
   try {
-    sessionStorage.setItem("recviewer:list", new URL(address(), location.href).search || "?");
+    sessionStorage.setItem(`recviewer:list${document.body.dataset.site ?? ""}`, new URL(address(), location.href).search || "?");
   } catch {
     // without storage there is Back
   }

@@ -1,6 +1,6 @@
 // Reasons that were given stay on this device, and the last of them are offered where a reason is asked for: ArrowUp in a field
 // in which nothing was typed takes the last one, and again the one before. Nothing is sent but by its own button.
-const KEY = `recviewer:reasons:${document.body.dataset.actor ?? ""}`;
+const KEY = `recviewer:reasons:${document.body.dataset.site ?? ""}${document.body.dataset.actor ?? ""}`;
 const MOST = 5;
 
 const every = () => {

@@ -1,6 +1,6 @@
 // Going from one to the next: a recording that was opened from a list has its neighbours there; who comes from the item before
 // is led to the heading, and told where they are and what was done.
-const LIST = "recviewer:list";
+const LIST = `recviewer:list${document.body.dataset.site ?? ""}`; // as list.js calls it
 const nav = document.querySelector("[data-around]");
 
 const listed = () => {

@@ -154,7 +154,7 @@ def as_json(request: HttpRequest) -> HttpResponse:
                 }
                 for held in page.held
             ],
-            "next": page.next_url.replace("/trash/", "/trash/.json") or None,
+            "next": f"{reverse('trash:json')}?{page.next_url.partition('?')[2]}" if page.next_url else None,
         }
     )
 

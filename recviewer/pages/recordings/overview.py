@@ -18,6 +18,7 @@ from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, columns_left, verdict_counts
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.templatetags.words import bare, brief, size
+from recviewer.prefix import cookie
 from recviewer.review import narrowing
 
 COOKIE = "overview"
@@ -83,7 +84,7 @@ def overview_of(
 
     total: recordings that are cut. is_of_tests: above the list of tests, of their recordings alone.
     """
-    by = request.COOKIES.get(COOKIE, WAYS[0])
+    by = request.COOKIES.get(cookie(COOKIE, settings.PREFIX), WAYS[0])
     if state.terms or state.words or state.page > 1 or not total or by == "hidden":
         return None
     by = by if by in WAYS else WAYS[0]
@@ -153,14 +154,20 @@ def choose(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("by", "")
     if chosen in WAYS:
         response.set_cookie(
-            COOKIE, chosen, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+            cookie(COOKIE, settings.PREFIX),
+            chosen,
+            max_age=YEAR,
+            path=settings.SESSION_COOKIE_PATH,
+            samesite="Lax",
+            httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
         )
     return response
 
 
 def is_hidden(request: HttpRequest) -> bool:
     """Tell whether somebody hid the overview."""
-    return request.COOKIES.get(COOKIE) == "hidden"
+    return request.COOKIES.get(cookie(COOKIE, settings.PREFIX)) == "hidden"
 
 
 app_name = "recordings"

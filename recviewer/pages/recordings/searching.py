@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import path, reverse
+from django.urls import get_script_prefix, path, reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
@@ -65,9 +65,14 @@ _PASTED = (
 )
 
 
-@lru_cache(1)
 def sections() -> tuple[HelpSection, ...]:
     """Return all words of the language, without counts."""
+    return _sections(get_script_prefix())
+
+
+@lru_cache(2)
+def _sections(prefix: str) -> tuple[HelpSection, ...]:
+    """Return them with addresses below what Django puts before all addresses."""
     return (
         HelpSection("Words", tuple(_entry(*one) for one in _WORDS)),
         HelpSection("Where it stands", tuple(_of(_WHERE))),
@@ -81,9 +86,13 @@ def sections() -> tuple[HelpSection, ...]:
     )
 
 
-@lru_cache(1)
 def printed_help() -> SafeString:
     """Return the language printed, without counts: it stands on every list."""
+    return _printed_help(get_script_prefix())
+
+
+@lru_cache(2)
+def _printed_help(prefix: str) -> SafeString:
     return render_to_string("recordings/_language.html", {"help": sections()})
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -115,7 +116,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     page = page_of(failed) if failed else None
     is_known = failed is not None and is_unwritten(failed)
     try:
-        told = {"is_act": request.method not in ("GET", "HEAD") and not is_known, "page": page}
+        told: dict[str, object] = {"is_act": request.method not in ("GET", "HEAD") and not is_known, "page": page}
+        told |= {"prefix": settings.PREFIX}
         return render(None, "500.html", told, status=page.status if page else 500)
     except Exception:
         return HttpResponse("recviewer broke; its log says what happened.", "text/plain", status=500)

@@ -82,6 +82,7 @@ class Frame:
     mirror: str
     indexed_at: datetime | None
     followed: Followed | None
+    prefix: str
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -104,6 +105,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             mirror=settings.PLACES.mirror.name if settings.PLACES.mirror else "",
             indexed_at=_checked(),
             followed=followed(request),
+            prefix=settings.PREFIX,
         )
     }
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from django.core import signing
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 
 from recviewer.pages.site.next_page import page_of
 
@@ -61,13 +61,13 @@ def held_from(request: HttpRequest) -> HeldForm | None:
     if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
         return None
     try:
-        resolve(request.path)
+        resolve(request.path_info)
     except Resolver404:
         return None
     fields = tuple((name, value) for name, values in request.POST.lists() if name not in _LEFT_OUT for value in values)
     if sum(len(name) + len(value) for name, value in fields) > _LONGEST:
         return None
-    return HeldForm(request.get_full_path(), fields, page_of(request) or "/")
+    return HeldForm(request.get_full_path(), fields, page_of(request) or reverse("recordings:listing"))
 
 
 def held_of(value: str) -> HeldForm | None:

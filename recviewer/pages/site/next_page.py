@@ -6,8 +6,10 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, get_script_prefix, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from recviewer.prefix import inside
 
 PAGES = frozenset(
     {
@@ -56,9 +58,11 @@ def leads_to_page(request: HttpRequest, address: str) -> bool:
         return False
     try:
         path = unquote(urlsplit(address).path)
+        if not path.startswith(get_script_prefix()):  # another site at the same host
+            return False
         if {".", ".."} & set(path.split("/")):  # a browser would walk up
             return False
-        found = resolve(path)
+        found = resolve(inside(path, get_script_prefix()[:-1]))
     except (Resolver404, ValueError):
         return False
     return found.view_name in PAGES or "admin" in found.app_names

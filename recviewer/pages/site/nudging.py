@@ -17,6 +17,6 @@ class Nudge:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.method == "GET" and not request.path.startswith(("/healthz", "/readyz")):
+        if request.method == "GET" and not request.path_info.startswith(("/healthz", "/readyz")):
             freshness.nudge()
         return response

@@ -38,7 +38,7 @@ class SignInFirst(LoginRequiredMiddleware):
 
 
 def _login_url(request: HttpRequest) -> str:
-    return str(redirect_to_login(page_of(request) or "/", reverse("login")).url)
+    return str(redirect_to_login(page_of(request) or reverse("recordings:listing"), reverse("login")).url)
 
 
 def _kept(request: HttpRequest) -> HttpResponse:

@@ -35,6 +35,7 @@ class Command(BaseCommand):
 
         from recviewer.commands.start import prepare
         from recviewer.pages.models import Membership
+        from recviewer.prefix import outside
 
         if not settings.HOSTED:
             raise CommandError("Only a hosted instance has accounts: set RECVIEWER_HOSTED=1.", returncode=2)
@@ -51,4 +52,4 @@ class Command(BaseCommand):
         if options["role"]:
             Membership.objects.update_or_create(user=user, defaults={"role": options["role"]})
         given = [urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)]
-        self.stdout.write(f"{settings.PUBLIC_URL}{reverse('account:invited', args=given)}")
+        self.stdout.write(outside(reverse("account:invited", args=given), settings.PUBLIC_URL))

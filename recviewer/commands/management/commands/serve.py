@@ -64,7 +64,7 @@ class Command(BaseCommand):
             )
         self._refuse_taken(host, port)
         self._index(moved=options["moved"])
-        address = f"http://{host if ':' not in host else f'[{host}]'}:{port}/"
+        address = f"http://{host if ':' not in host else f'[{host}]'}:{port}{settings.PREFIX}/"
         self._say_what()
         self.stdout.write(f"Open        {address}   (Ctrl+C stops)")
         self.stdout.flush()
