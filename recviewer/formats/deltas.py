@@ -177,17 +177,26 @@ class Runs:
 
 def letter_of(chunk: Chunk) -> str:
     """Return the letter for what a chunk adds; where it adds several things, the one a reader would name first."""
-    for letter, name in (
-        (CALL, "calls"),
-        (TEXT, "text"),
-        (REASONING, "reasoning"),
-        (REFUSAL, "refusal"),
-        (PART, "parts"),
-        (FINISH, "finish"),
-    ):
-        if any(getattr(delta, name) for delta in chunk.deltas):
-            return letter
-    return USAGE if chunk.usage else NOTHING
+    found = [_letter_of(delta) for delta in chunk.deltas]
+    first = min(found, key=_ORDER.index, default=NOTHING)
+    return USAGE if first == NOTHING and chunk.usage else first
+
+
+_ORDER = CALL + TEXT + REASONING + REFUSAL + PART + FINISH + NOTHING
+
+
+def _letter_of(delta: Delta) -> str:
+    if delta.calls:
+        return CALL
+    if delta.text:
+        return TEXT
+    if delta.reasoning:
+        return REASONING
+    if delta.refusal:
+        return REFUSAL
+    if delta.parts:
+        return PART
+    return FINISH if delta.finish else NOTHING
 
 
 def last_usage(chunks: Sequence[Chunk]) -> dict[str, Json] | None:

@@ -12,9 +12,7 @@ from itertools import islice, zip_longest
 
 from recviewer.exchange.elements import Elements, Flat
 from recviewer.exchange.model import (
-    CallDelta,
     Chunk,
-    Delta,
     Failure,
     Json,
     Kind,
@@ -28,37 +26,17 @@ from recviewer.formats import deltas
 from recviewer.formats.alike import CutChunks, NotAlike
 from recviewer.formats.answers import RARE, said_in
 from recviewer.formats.chat_chunks import ChunkRun, Plain, Thinking, add_chunks, flat_and_plain
+from recviewer.formats.chat_deltas import read_chunks, usage_of
 from recviewer.formats.chatshape import SHAPE
 from recviewer.formats.contract import Match
 from recviewer.formats.deltas import OutputBuilder, last_usage
 from recviewer.formats.failure import error_in, http_error_of
-from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
-from recviewer.formats.messages import body_lookup, chat_messages, function_call, request_of, tool_call, tool_calls
+from recviewer.formats.messages import body_lookup, chat_messages, function_call, request_of, tool_calls
 from recviewer.formats.raw import Raw, unwrap
 
 TYPES = frozenset({"ChatCompletion", "ChatCompletionChunk", "ModelResponse", "ModelResponseStream"})
 CALL_TYPES = ("function", "custom", None, "")
-
-READ = frozenset(
-    {
-        "choices[].index",
-        "choices[].finish_reason",
-        "choices[].delta.content",
-        "choices[].delta.reasoning",
-        "choices[].delta.reasoning_content",
-        "choices[].delta.refusal",
-        "choices[].delta.role",
-        "choices[].delta.tool_calls",
-        "choices[].delta.function_call",
-        "choices[].delta.audio.transcript",
-        "choices[].delta.images",
-        "choices[].error",
-        "error",
-        "usage",
-        "x_groq.usage",
-    }
-)
 
 
 class OpenAIChat:
@@ -144,7 +122,7 @@ def _whole(reply: Lookup) -> Reply:
             )
         )
     outputs.sort(key=lambda output: output.index)
-    return Reply(tuple(outputs), _usage_of(reply), error, model=reply.text("model"))
+    return Reply(tuple(outputs), usage_of(reply), error, model=reply.text("model"))
 
 
 def _error_of(choice: Lookup) -> Failure | None:
@@ -153,11 +131,6 @@ def _error_of(choice: Lookup) -> Failure | None:
     if found is None and choice.data.get("finish_reason") == "error":
         return Failure("", None, "finish_reason is error")
     return found
-
-
-def _usage_of(data: Lookup) -> dict[str, Json] | None:
-    """Return the usage, also where Groq puts it in a stream."""
-    return data.mapping("usage") or data.object("x_groq").mapping("usage") or None
 
 
 def _join(  # noqa: C901 - the pass over most chunks of a tree pays for every call
@@ -347,48 +320,3 @@ def _join_carefully(raw: Raw, problems: list[Problem]) -> Reply:
 def _error_in_chunk(data: Lookup, name: str) -> Failure | None:
     found = error_in(data.data, name) or error_in(data.data.get("x_groq"))
     return found or next((error for error in map(_error_of, data.items("choices")) if error is not None), None)
-
-
-def read_chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
-    """Yield the neutral form of chunks, tolerating any JSON value; oddities go to `problems`."""
-    thinking: set[int] = set()
-    for number, item in enumerate(items):
-        data = cursor(item, number, problems)
-        found = [_delta(choice, thinking) for choice in data.items("choices")]
-        yield Chunk(
-            number + 1,
-            tuple(found),
-            _usage_of(data),
-            data.data,
-            READ,
-        )
-
-
-def _delta(choice: Lookup, thinking: set[int]) -> Delta:
-    """Return what a chunk adds to a choice. thinking: the choices whose thoughts came under a plain key so far."""
-    index = choice.integer("index") or 0
-    if choice.data.get("delta") is None and choice.data.get("message") is None:
-        return Delta(choice=index, text=choice.text("text"), finish=choice.text("finish_reason"))
-    delta = choice.object("delta" if choice.data.get("delta") is not None else "message")
-    said = said_in(delta)
-    if said.is_repeated and index in thinking:
-        said.reasoning = ""
-    elif said.reasoning and not said.is_repeated:
-        thinking.add(index)
-    calls = [_fragment(entry) for entry in delta.items("tool_calls")]
-    calls += [CallDelta(None, call.id, call.name, call.arguments) for call in function_call(delta)]
-    return Delta(
-        choice=index,
-        role=delta.text("role"),
-        text=said.content or choice.text("text"),
-        reasoning=said.reasoning,
-        refusal=said.refusal,
-        calls=tuple(calls),
-        finish=choice.text("finish_reason"),
-        parts=tuple(said.parts),
-    )
-
-
-def _fragment(entry: Lookup) -> CallDelta:
-    call = tool_call(entry)
-    return CallDelta(entry.integer("index"), call.id, call.name, call.arguments, call.is_text)

@@ -1,0 +1,112 @@
+"""What each chunk of a chat stream adds, in the neutral form that pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice, zip_longest
+
+from recviewer.exchange.model import CallDelta, Chunk, Delta, Json, Problem
+from recviewer.formats.answers import said_in
+from recviewer.formats.chat_chunks import ChunkRun, Plain, Thinking, flat_and_plain
+from recviewer.formats.framing import cursor
+from recviewer.formats.lookup import Lookup
+from recviewer.formats.messages import function_call, tool_call
+
+READ = frozenset(
+    {
+        "choices[].index",
+        "choices[].finish_reason",
+        "choices[].delta.content",
+        "choices[].delta.reasoning",
+        "choices[].delta.reasoning_content",
+        "choices[].delta.refusal",
+        "choices[].delta.role",
+        "choices[].delta.tool_calls",
+        "choices[].delta.function_call",
+        "choices[].delta.audio.transcript",
+        "choices[].delta.images",
+        "choices[].error",
+        "error",
+        "usage",
+        "x_groq.usage",
+    }
+)
+
+
+def read_chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
+    """Yield the neutral form of chunks, tolerating any JSON value; oddities go to `problems`.
+
+    Chunks that differ from the one before them in nothing but words are not taken apart again.
+    """
+    thinking: set[int] = set()
+    before = Thinking(items)
+    number = 0
+    while number < len(items):
+        odd = len(problems)
+        data = cursor(items[number], number, problems)
+        found = [_delta(choice, thinking) for choice in data.items("choices")]
+        chunk = Chunk(number + 1, tuple(found), usage_of(data), data.data, READ)
+        yield chunk
+        plain = _plain_of(chunk, before) if odd == len(problems) else None
+        number += 1
+        if plain is not None:
+            said = plain.next_of(islice(items, number, None))
+            yield from _chunks_like(chunk, said, items, thinking)
+            number += said.many
+
+
+def _plain_of(chunk: Chunk, before: Thinking) -> Plain | None:
+    """Return a chunk for holding the next ones against, None where it says more than words, or two choices do."""
+    if len(chunk.deltas) != 1:
+        return None
+    (delta,) = chunk.deltas
+    if delta.calls or delta.parts or delta.finish or delta.refusal or chunk.usage:
+        return None
+    return flat_and_plain(chunk.element, "", before, chunk.number - 1, [])[1]
+
+
+def _chunks_like(chunk: Chunk, said: ChunkRun, items: list[Json], thinking: set[int]) -> Iterator[Chunk]:
+    """Yield the chunks behind one that are like it. said: their words. thinking: see `_delta`."""
+    (delta,) = chunk.deltas
+    words = said.words or [""] * said.many
+    for number, (text, thought) in enumerate(zip_longest(words, said.thoughts), chunk.number):
+        if thought:
+            thinking.add(delta.choice)
+        added = Delta(choice=delta.choice, role=delta.role, text=text or "", reasoning=thought or "")
+        item = items[number]
+        yield Chunk(number + 1, (added,), None, item.get("__data__", item), READ)
+
+
+def usage_of(data: Lookup) -> dict[str, Json] | None:
+    """Return the usage, also where Groq puts it in a stream."""
+    return data.mapping("usage") or data.object("x_groq").mapping("usage") or None
+
+
+def _delta(choice: Lookup, thinking: set[int]) -> Delta:
+    """Return what a chunk adds to a choice. thinking: the choices whose thoughts came under a plain key so far."""
+    index = choice.integer("index") or 0
+    if choice.data.get("delta") is None and choice.data.get("message") is None:
+        return Delta(choice=index, text=choice.text("text"), finish=choice.text("finish_reason"))
+    delta = choice.object("delta" if choice.data.get("delta") is not None else "message")
+    said = said_in(delta)
+    if said.is_repeated and index in thinking:
+        said.reasoning = ""
+    elif said.reasoning and not said.is_repeated:
+        thinking.add(index)
+    calls = [_fragment(entry) for entry in delta.items("tool_calls")]
+    calls += [CallDelta(None, call.id, call.name, call.arguments) for call in function_call(delta)]
+    return Delta(
+        choice=index,
+        role=delta.text("role"),
+        text=said.content or choice.text("text"),
+        reasoning=said.reasoning,
+        refusal=said.refusal,
+        calls=tuple(calls),
+        finish=choice.text("finish_reason"),
+        parts=tuple(said.parts),
+    )
+
+
+def _fragment(entry: Lookup) -> CallDelta:
+    call = tool_call(entry)
+    return CallDelta(entry.integer("index"), call.id, call.name, call.arguments, call.is_text)
