@@ -16,6 +16,7 @@ from django.db.models.functions import Concat, Substr
 from recviewer.catalog.cases import beginning
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
+from recviewer.recent import Recent
 from recviewer.review import audit, standing
 from recviewer.review.models import AuditEvent, Decision, Standing, State, TagOn, Verdict
 from recviewer.review.subjects import BLOB_PREFIX, CHANGE_PREFIX, GONE_PREFIX, OLDER, chunked
@@ -148,13 +149,10 @@ def counts_since(
     counts: of the same recordings, in a catalog that did not change. then, now: what `standing.state` said. None where it
     takes a count of all: much was decided, or something that other things than verdicts on exchanges decide.
     """
-    (event, decision), (last_event, last_decision) = standing.newest(then), standing.newest(now)
-    if last_event < event or last_decision < decision:  # an older copy of the database was put back
+    subjects = _decided_since(then, now)
+    if subjects is None or any(subject.startswith(BLOB_PREFIX) for subject in subjects):
         return None
-    subjects = set(_decided(decision, last_decision))
-    is_told = len(subjects) <= FEW and not any(subject.startswith(BLOB_PREFIX) for subject in subjects)
-    if not is_told or _brought(event, last_event):
-        return None
+    (_, decision), (_, last_decision) = standing.newest(then), standing.newest(now)
     concerned = recordings.order_by().filter(fingerprint__in=subjects).values_list("fingerprint")
     numbers = dict(concerned.annotate(count=Count("pk")))
     spoken = _words_on(list(numbers), last_decision) if numbers else []
@@ -164,6 +162,15 @@ def counts_since(
         made[standing.settle(before.get(fingerprint, {}).values())[0].value] -= number
         made[standing.settle(after.get(fingerprint, {}).values())[0].value] += number
     return made
+
+
+def _decided_since(then: tuple[object, ...], now: tuple[object, ...]) -> set[str] | None:
+    """Return on what was decided between two states; None where that is much, or where other acts than verdicts did it."""
+    (event, decision), (last_event, last_decision) = standing.newest(then), standing.newest(now)
+    if last_event < event or last_decision < decision:  # an older copy of the database was put back
+        return None
+    subjects = set(_decided(decision, last_decision))
+    return None if len(subjects) > FEW or _brought(event, last_event) else subjects
 
 
 @prepared
@@ -267,6 +274,21 @@ def _on(paths: Sequence[str]) -> QuerySet[TagOn, tuple[str, str, str]]:
     return rows.values_list("path", "tag__name", "tag__colour")
 
 
-def all_standings() -> dict[str, str]:
-    """Return the state of every subject that is decided."""
-    return dict(Standing.objects.values_list("fingerprint", "state"))
+_all = Recent[str, tuple[tuple[object, ...], dict[str, str]]](1)
+"""What was decided when all standings were read, and they."""
+
+
+def all_standings() -> Mapping[str, str]:
+    """Return the state of every subject that is decided. Read once; then only what was decided since is asked for."""
+    now = standing.state()
+    then, known = _all.get("") or ((), None)
+    if known is not None and then == now:
+        return known
+    subjects = _decided_since(then, now) if known is not None else None
+    if known is None or subjects is None:
+        found = dict(Standing.objects.values_list("fingerprint", "state"))
+    else:
+        kept = dict(Standing.objects.filter(fingerprint__in=subjects).values_list("fingerprint", "state"))
+        found = {key: state for key, state in known.items() if key not in subjects} | kept
+    _all.put("", (now, found))
+    return found

@@ -8,7 +8,7 @@ from recviewer.catalog.models import Recording
 from recviewer.review import filters, standing
 from recviewer.review.decide import decide
 from recviewer.review.filters import Label
-from recviewer.review.models import AuditEvent
+from recviewer.review.models import AuditEvent, Standing
 from recviewer.review.refusals import NothingToUndo, Overtaken
 from recviewer.review.subjects import Seen, subject_of
 from recviewer.review.tagging import colour_for, tag
@@ -80,6 +80,19 @@ def test_counts_with_what_was_decided_since_are_those_of_all(seed, make_recordin
         then = now
 
         assert counts == filters.verdict_counts(plain)
+        assert filters.all_standings() == dict(Standing.objects.values_list("fingerprint", "state"))
+
+
+def test_all_standings_are_read_once_and_then_only_what_was_decided_since(five, django_assert_num_queries):
+    before = filters.all_standings()
+    with django_assert_num_queries(2):
+        again = filters.all_standings()
+    decide(seen(five[3]), actor="Ana", verdict="reject", note="no")
+    with django_assert_num_queries(5):
+        after = filters.all_standings()
+
+    assert again is before
+    assert after == before | {subject_of(five[3]): "rejected"}
 
 
 def test_counts_are_made_anew_after_other_things_than_verdicts_on_exchanges(five, make_recording, monkeypatch):

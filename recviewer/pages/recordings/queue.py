@@ -50,6 +50,14 @@ class QueueItem(NamedTuple):
     test_id: str
 
 
+class QueueItems(NamedTuple):
+    """The items of a queue in their order, as they are walked through, and the place of each by its path."""
+
+    items: tuple[QueueItem, ...]
+    stops: tuple[Stop, ...]
+    places: dict[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class QueueSummary:
     """The end of a queue. counts: (state, words, how many, address of the list). first_url: of what is undecided.
@@ -71,7 +79,7 @@ class QueueSummary:
 KEPT, KEPT_ITEMS = 12, 60_000
 """Queues that are kept in memory, and items of all of them together; the last one is kept whatever its length."""
 
-_kept = Recent[tuple[str, str], tuple[QueueItem, ...]](KEPT, weigh=len, limit=KEPT_ITEMS)
+_kept = Recent[tuple[str, str], QueueItems](KEPT, weigh=lambda kept: len(kept.items), limit=KEPT_ITEMS)
 
 
 def state_in(query: QueryDict) -> ListState:
@@ -81,14 +89,14 @@ def state_in(query: QueryDict) -> ListState:
     return ListState(words=state.words, terms=terms)
 
 
-def items_of(state: ListState) -> tuple[QueueItem, ...]:
+def items_of(state: ListState) -> QueueItems:
     """Return the items of a queue in order of need: what can be decided on. Kept while the catalog stays the same."""
     said = narrowing.holds_said(state.terms, state.words)
     key = (freshness.generation(), state.address())
     return _read(state) if said else _kept.made(key, lambda: _read(state))
 
 
-def _read(state: ListState) -> tuple[QueueItem, ...]:
+def _read(state: ListState) -> QueueItems:
     rows = (
         narrowed(state)
         .exclude(_UNREAD)
@@ -96,7 +104,9 @@ def _read(state: ListState) -> tuple[QueueItem, ...]:
         .values_list("path", "fingerprint", "blob", "test_id", "outcome", "size")
     )
     ranked = sorted(rows, key=lambda row: (_NEED.get(row[4], 2), -row[5], row[0]))
-    return tuple([QueueItem(row[0], row[1] or f"{BLOB_PREFIX}{row[2]}", row[3] or "") for row in ranked])
+    items = tuple([QueueItem(row[0], row[1] or f"{BLOB_PREFIX}{row[2]}", row[3] or "") for row in ranked])
+    stops = tuple([Stop((item.subject,), (item.test_id,)) for item in items])
+    return QueueItems(items, stops, {item.path: at for at, item in enumerate(items)})
 
 
 def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
@@ -108,16 +118,14 @@ def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
     if asked is None:
         return None
     state = state_in(QueryDict(asked.removeprefix("?")))
-    items = items_of(state)
+    kept = items_of(state)
     address = state.address()
-    asks = urlencode({"in": address})
-    here = next((at for at, item in enumerate(items) if item.path == recording.path), -1)
-    summary = reverse("queue:start") + address
+    summary, asked = reverse("queue:start") + address, _asked(address)
     return walk(
-        [Stop((item.subject,), (item.test_id,)) for item in items],
-        here,
+        kept.stops,
+        kept.places.get(recording.path, -1),
         all_standings(),
-        lambda at: f"{url_of(items[at].path)}?{asks}",
+        lambda at: url_of(kept.items[at].path) + asked,
         address=address,
         list_url=reverse("recordings:listing") + address,
         summary_url=summary + ("&" if address != "?" else "") + "summary=1",
@@ -126,14 +134,18 @@ def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
 
 def item_url(item: QueueItem, address: str) -> str:
     """Return the address of an item of a queue."""
-    return f"{url_of(item.path)}?{urlencode({'in': address})}"
+    return url_of(item.path) + _asked(address)
+
+
+def _asked(address: str) -> str:
+    return f"?{urlencode({'in': address})}"
 
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Lead to the first undecided recording of a list; where there is none, sum up."""
     state = state_in(request.GET)
-    items = items_of(state)
+    items, _, _ = items_of(state)
     states = all_standings()
     first = next((item for item in items if item.subject not in states), None)
     if first is not None and "summary" not in request.GET:

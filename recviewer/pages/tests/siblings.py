@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import QuerySet
 
 from recviewer.catalog import content as contents
 from recviewer.catalog.cases import beginning
 from recviewer.catalog.models import Recording
 from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.pages.text.test_ids import Parameter, TestId, parameters_of, parse
-from recviewer.review.filters import standings_for
-from recviewer.review.subjects import subject_of
+from recviewer.review.filters import all_standings
+from recviewer.review.subjects import BLOB_PREFIX, chunked
 from recviewer.store.refusals import Refusal
 from recviewer.threads.entries import MISSED
 from recviewer.threads.sameness import Digest, answer_of
@@ -27,9 +30,24 @@ ROWS = 20_000
 """Recordings of a function that are looked at."""
 
 COLUMNS = (
-    "path", "part", "raw_path", "file", "blob", "fingerprint", "test_id", "turns", "asked_length", "replay", "answered",
-    "answer_kind", "outcome", "error_status", "calls", "kind", "size", "model",
+    "path", "part", "raw_path", "file", "blob", "fingerprint", "test_id", "answered", "answer_kind", "outcome",
+    "error_status", "calls", "kind", "size", "model",
 )  # fmt: skip
+"""What of a test's last recording is read."""
+
+
+class _Call(NamedTuple):
+    """What counts of one of very many recordings. pk: its key in the catalog. subject: what verdicts hang on."""
+
+    pk: int
+    path: str
+    test_id: str
+    subject: str
+    replay: str
+    answer_kind: str
+    turns: int
+    asked_length: int
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +84,13 @@ def siblings_of(test: TestId, models: Sequence[str]) -> Siblings | None:
     if not test.parameters or not test.function:
         return None
     prefix = f"{test.file}{test.function}["
-    found = Recording.objects.filter(beginning("test_id", prefix)).only(*COLUMNS).order_by("test_id", "path")
-    rows = list(found[:ROWS])
-    by_test: dict[str, list[Recording]] = {}
-    for row in rows:
-        by_test.setdefault(row.test_id or "", []).append(row)
+    by_test: dict[str, list[_Call]] = {}
+    for row in _calls(prefix):
+        by_test.setdefault(row.test_id, []).append(row)
     if len(by_test) < 2:
         return None
-    standings = {subject: stand.state for subject, stand in standings_for(map(subject_of, rows)).items()}
-    last = {one: _last(one, some) for one, some in by_test.items()}
+    standings = all_standings()
+    last = _last_of(by_test)
     answers = _answers(last) if len(by_test) <= READ else {}
     groups = _letters(answers)
     told = {one: parameters_of(parse(one), models) for one in by_test}
@@ -94,6 +110,7 @@ def siblings_of(test: TestId, models: Sequence[str]) -> Siblings | None:
             is_here=one == test.whole,
         )
         for one, some in by_test.items()
+        if one in last
     ]
     return Siblings(
         tuple(_around(shown)),
@@ -111,13 +128,43 @@ def _around(rows: Sequence[Sibling]) -> Sequence[Sibling]:
     return rows[start : start + MOST]
 
 
-def _last(test_id: str, some: Iterable[Recording]) -> Recording:
+def _calls(prefix: str) -> Iterator[_Call]:
+    """Yield the recordings of the tests whose ids begin so."""
+    columns = (
+        "pk",
+        "path",
+        "test_id",
+        "fingerprint",
+        "blob",
+        "replay",
+        "answer_kind",
+        "turns",
+        "asked_length",
+        "model",
+    )
+    found = Recording.objects.filter(beginning("test_id", prefix)).order_by("test_id", "path")
+    for pk, path, test_id, fingerprint, blob, *rest in found.values_list(*columns)[:ROWS]:
+        yield _Call(pk, path, test_id or "", fingerprint or (blob and BLOB_PREFIX + blob), *rest)
+
+
+def _last_of(by_test: Mapping[str, Iterable[_Call]]) -> dict[str, Recording]:
+    """Return the last recording of each test."""
+    keys = {one: _last(one, some).pk for one, some in by_test.items()}
+    rows = {row.pk: row for some in chunked(keys.values()) for row in _of_keys(some)}
+    return {one: rows[key] for one, key in keys.items() if key in rows}
+
+
+def _of_keys(keys: Sequence[int]) -> QuerySet[Recording]:
+    return Recording.objects.filter(pk__in=keys).only(*COLUMNS)
+
+
+def _last(test_id: str, some: Iterable[_Call]) -> _Call:
     """Return the call that a test ends with, as far as that can be told from the catalog: found, with the most turns.
 
     Where the test's id names the model of some of its calls, it is one of these: others check what it says.
     """
 
-    def rank(row: Recording) -> tuple[bool, bool, bool, int, int, str]:
+    def rank(row: _Call) -> tuple[bool, bool, bool, int, int, str]:
         is_named = bool(row.model) and row.model in test_id
         is_found = row.replay not in MISSED
         return row.answer_kind != "note", is_found, is_named, row.turns, row.asked_length, row.path
@@ -146,6 +193,6 @@ def _letters(answers: dict[str, Digest]) -> dict[Digest, str]:
     return {answer: chr(ord("a") + at) for at, answer in enumerate(often)}
 
 
-def _verdicts(some: Sequence[Recording], standings: dict[str, str]) -> tuple[tuple[str, int], ...]:
-    counts = Counter(standings.get(subject_of(row), "undecided") for row in some)
+def _verdicts(some: Sequence[_Call], standings: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+    counts = Counter(standings.get(row.subject, "undecided") for row in some)
     return tuple([(state, counts[state]) for state in ("approved", "rejected", "delete", "undecided") if counts[state]])
