@@ -73,7 +73,7 @@ def effort(data: bytes) -> int:
     told = 30 * data.count(b"{") + 5 * data.count(b'":') + 3 * data.count(b",")
     if data[:64].lstrip()[:1] in (b"{", b"["):
         return told
-    return told + 40 * data.count(b"\n") + (800 * len(_ALIAS.findall(data)) if b"&" in data else 0)
+    return told + 60 * data.count(b"\n") + (800 * len(_ALIAS.findall(data)) if b"&" in data else 0)
 
 
 _ALIAS = re.compile(rb"[\s,\[]\*[0-9A-Za-z_-]")

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from recviewer.catalog import heavy
-from recviewer.catalog.content import is_heavy
 from recviewer.plan.model import CutOut, FileToDo, LeftOut
-from recviewer.recorders.reading import bytes_of_each, read_file
 from recviewer.recorders.registry import read_as
-from recviewer.review.cutting import UNCUT, left_of
-from recviewer.store.files import blob_id
+from recviewer.review.cutting import TOO_MUCH, UNCUT, blobs_of, left_of
 
 OTHERWISE = "stands in its file with other bytes by now"
 
@@ -38,7 +34,10 @@ class Cuts:
         left: list[LeftOut] = []
         for path, (file, some) in sorted(self.by_file.items()):
             data = read(file)
-            found = {} if data is None else _blobs(data, path)
+            found = {} if data is None else blobs_of(data, read_as(path))
+            if found is None:
+                left += [LeftOut(one.path, one.blob, TOO_MUCH) for one in some]
+                continue
             here = [one for one in some if found.get(one.part) == one.blob]
             left += [LeftOut(one.path, one.blob, OTHERWISE) for one in some if one not in here]
             if data is None or not here:
@@ -51,19 +50,3 @@ class Cuts:
             gone += here
             cuts.append(CutOut(replace(file, size=len(data)), parts, is_whole))
         return gone, cuts, left
-
-
-def _blobs(data: bytes, path: str) -> dict[str, str]:
-    """Return the blob of each exchange of a file, by its name; nothing where reading the file takes too much."""
-    if not is_heavy(data):
-        return blobs_in(data, read_as(path))
-    try:
-        return heavy.ask((bytes,), (data,), [blob_id(data)], blobs_in, read_as(path))
-    except heavy.TakesTooMuch:
-        return {}
-
-
-def blobs_in(data: bytes, name: str) -> dict[str, str]:
-    """Return the blob of each exchange of a file, by its name."""
-    found = read_file(data, name)
-    return {one.part: blob_id(own) for one, own in zip(found, bytes_of_each(data, found), strict=True)}

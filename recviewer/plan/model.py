@@ -13,12 +13,13 @@ from typing import TypeAlias
 
 from django.conf import settings
 
+from recviewer.catalog import heavy
+from recviewer.catalog.content import is_heavy
 from recviewer.exchange.plain import safe
 from recviewer.plan import patches
 from recviewer.recorders.putting import NotPut, with_parts
-from recviewer.recorders.reading import read_file
 from recviewer.recorders.registry import read_as
-from recviewer.review.cutting import left_of
+from recviewer.review.cutting import TOO_MUCH, blobs_of, left_of
 from recviewer.store.files import blob_id
 
 
@@ -68,12 +69,41 @@ class PutBack:
         """Return the bytes of the file with them. old, data: of the two files. Raises NotPut."""
         name = read_as(self.old.path)
         if data is not None:
-            return with_parts(data, old, name, self.parts)
-        others = [one.part for one in read_file(old, name) if one.part not in self.parts]
+            return put_back(data, old, name, self.parts)
+        found = blobs_of(old, name)
+        if found is None:
+            raise NotPut(TOO_MUCH)
+        others = [part for part in found if part not in self.parts]
         rest = left_of(old, name, others) if others else old
         if rest is None:
             raise NotPut("cannot come back without the others of its file")
         return rest
+
+
+def put_back(data: bytes, old: bytes, name: str, parts: tuple[str, ...]) -> bytes:
+    """Do what `with_parts` does; files that hold very much are read apart."""
+    if not (is_heavy(data) or is_heavy(old)):
+        return with_parts(data, old, name, parts)
+    try:
+        made, why = heavy.ask((both,), (data, old), [blob_id(data), blob_id(old)], put_in, name, parts)
+    except heavy.TakesTooMuch:
+        raise NotPut(TOO_MUCH) from None
+    if made is None:
+        raise NotPut(why)
+    return made
+
+
+def both(data: bytes, old: bytes) -> tuple[bytes, bytes]:
+    """Return two files, for the process that reads them."""
+    return data, old
+
+
+def put_in(files: tuple[bytes, bytes], name: str, parts: tuple[str, ...]) -> tuple[bytes | None, str]:
+    """Return what `with_parts` does, or None and why there is nothing."""
+    try:
+        return with_parts(*files, name, parts), ""
+    except NotPut as why:
+        return None, str(why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from recviewer.store.refusals import Refusal
 from recviewer.store.trash import Cut
 
 UNCUT = "shares its file with other recordings, and cannot be cut out of it"
+TOO_MUCH = "is in a file that takes too much to be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +114,19 @@ def left_in(data: bytes, name: str, parts: Sequence[str]) -> bytes | None:
         return None
     kept = list(bytes_of_each(data, [one for one in read_file(data, name) if one.part not in parts]))
     return rest if kept == list(bytes_of_each(rest, read_file(rest, name))) else None
+
+
+def blobs_of(data: bytes, name: str) -> dict[str, str] | None:
+    """Return the blob of each exchange of a file, by its name; None where reading the file takes too much."""
+    if not is_heavy(data):
+        return blobs_in(data, name)
+    try:
+        return heavy.ask((bytes,), (data,), [files.blob_id(data)], blobs_in, name)
+    except heavy.TakesTooMuch:
+        return None
+
+
+def blobs_in(data: bytes, name: str) -> dict[str, str]:
+    """Do what `blobs_of` does, here."""
+    found = read_file(data, name)
+    return {one.part: files.blob_id(own) for one, own in zip(found, bytes_of_each(data, found), strict=True)}
