@@ -22,6 +22,8 @@ from recviewer.store.refusals import Refusal
 FEW_BYTES = 64 * 1024
 """A file of so few bytes is read at once, whatever it holds, but one that is compressed."""
 
+SMALL_BYTES = 1024 * 1024
+
 SOON_BYTES = 2 * 1024 * 1024
 SOON_EFFORT = 600_000
 """Up to so many bytes and so much `effort`, a fifth of a second, a file is soon read. The largest real recording (1.1 MB,
@@ -52,7 +54,14 @@ def is_read_apart(root: str, job: Job) -> bool:
         plain = data if stated(data) > SOON_BYTES else unpacked(data)
     except (Refusal, BadPacking):
         return False
-    return len(plain) > SOON_BYTES or stated(data) > SOON_BYTES or effort(plain) > SOON_EFFORT
+    return len(plain) > SOON_BYTES or stated(data) > SOON_BYTES or _work(plain) > SOON_EFFORT
+
+
+def _work(plain: bytes) -> int:
+    """Return the effort of a file; of a small one of JSON without its keys, whose counting would be felt."""
+    if len(plain) > SMALL_BYTES or plain[:1] not in (b"{", b"["):
+        return effort(plain)
+    return 30 * plain.count(b"{") + 3 * plain.count(b",")
 
 
 class Apart:
