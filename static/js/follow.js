@@ -19,6 +19,17 @@ const take = (fresh) => {
   }
 };
 
+// Of folds that were opened, what is in them is asked for too; of so many that no address holds them, nothing is taken.
+const LONGEST = 3000;
+const here = () => {
+  const address = new URL(location.href);
+  address.hash = "";
+  for (const fold of document.querySelectorAll("[data-follows-folds] details.fold:not(:has(> .fold-body > [data-fold-load]))")) {
+    address.searchParams.append("open", fold.id.slice("fold-".length));
+  }
+  return address.href.length > LONGEST ? null : address.href;
+};
+
 const ask = async () => {
   if (asking || document.hidden || Date.now() - moved > IDLE) return;
   asking = true;
@@ -26,8 +37,10 @@ const ask = async () => {
     const answer = await fetch(`${body.dataset.followed}?at=${at}`, { headers: { "HX-Request": "true" }, redirect: "error" });
     if (answer.status === 200) {
       const now = await answer.text();
-      const page = await fetch(location.href.split("#")[0], { redirect: "error" });
-      if (page.status === 200) {
+      const address = here();
+      const page = address && (await fetch(address, { redirect: "error" }));
+      if (!page) at = now;
+      else if (page.status === 200) {
         const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
         take(fresh);
         at = fresh.body.dataset.followedAt || now;

@@ -3,10 +3,16 @@
 import pytest
 from playwright.sync_api import expect
 
+from recviewer.catalog import noticed
+from recviewer.catalog.models import Recording
 from recviewer.memory.ranges import report_of
 from recviewer.pages.models import Membership
+from recviewer.pages.smells.found import standing
 from recviewer.review import ranges
+from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen
+from recviewer.review.suppressing import Aim, suppress
+from recviewer.smells.suppressing import Reach
 
 from .pulls import ADDED
 from .test_presence import hosted, live_server, sign_in
@@ -76,3 +82,41 @@ def test_page_of_an_older_head_takes_nothing(team, open_page, pull, git):
     assert answer.value.status == 204  # it was asked for once, not over and over
 
     expect(page.locator(".changes-sentence")).to_contain_text("3 need you")
+
+
+def test_verdicts_on_tests_follow_also_in_a_file_that_was_opened(team, open_page):
+    page = open_page()
+    sign_in(page, "ana", "/tests/")
+    there, _, name = Recording.objects.filter(kind="chat").exclude(test_id="").latest("path").test_id.partition("::")
+    assert name
+    rows = Recording.objects.filter(test_id__startswith=f"{there}::")
+    file = page.locator(".te-f", has_text=there.rpartition("/")[2]).first
+    file.locator("summary").first.click()
+    function = file.locator(".te-fn").first
+    expect(function).to_be_visible()
+    expect(function.locator(".te-v").first).to_have_text("")
+    facet = page.locator("[data-follows^=facet] li", has_text="approved")
+    before = facet.all_inner_texts()
+
+    decide([Seen(row.path, row.blob) for row in rows], actor="ben", verdict="approve")
+    look(page)
+
+    expect(function.locator(".te-v").first).to_contain_text("approved")
+    expect(file.locator(".te-file .te-v")).to_contain_text("approved")
+    assert facet.all_inner_texts() != before
+
+
+def test_numbers_of_findings_follow_what_is_let_be(team, open_page):
+    noticed.look()
+    page = open_page()
+    sign_in(page, "ana", "/smells/")
+    before = page.locator("#main h1").inner_text()
+    page.evaluate("window.isStill = true")
+    aims = [Aim(one.row.rule, Reach.PATH, one.row.path) for one in standing().rules[0].findings]
+
+    suppress(aims, "All of them are meant.", actor="ben")
+    look(page)
+
+    expect(page.locator("#main")).to_contain_text("suppressed")
+    expect(page.locator("#main h1")).not_to_have_text(before)
+    assert page.evaluate("window.isStill")

@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from recviewer.pages.recordings.suite_runs import NeverRead, never_read
+from recviewer.pages.site.following import follow, shows
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole
@@ -109,7 +110,9 @@ class RulePage:
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Show all findings by rule, the worst first."""
+    follow(request)
     every = standing()
+    shows(request, f"{every.found.at if every.found else ''} {every.left} {every.is_looking}")
     only = request.GET.get("level", "")
     only = only if only in LEVELS else ""
     if request.path.endswith(".json"):

@@ -22,6 +22,7 @@ from recviewer.pages.recordings.jumps import test_named_by
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
 from recviewer.pages.recordings.sentence import Chip, chips_of, without_all
+from recviewer.pages.site.following import follow
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole
@@ -107,6 +108,7 @@ class TestsPage:
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the tests of what the address describes; typed filters move from the box into the address first."""
+    follow(request, str(freshness.generation()))
     typed = ListState.of(request.GET)
     state = typed.with_asked(read(request.GET.get("q", "")))
     order = request.GET.get("sort", "")

@@ -31,7 +31,7 @@ def approve(row, actor="bob"):
     decide.say(lambda: [target_of(row)], lambda some: iter(()), actor=actor, verdict="approve")
 
 
-@pytest.mark.parametrize("url", ["/", "/r/tests/recordings/one.json"])
+@pytest.mark.parametrize("url", ["/", "/r/tests/recordings/one.json", "/tests/", "/smells/"])
 def test_nothing_is_answered_while_nothing_was_said(ana, make_recording, url):
     row = make_recording()
     question = at(ana, url)
