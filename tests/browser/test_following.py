@@ -97,6 +97,8 @@ def test_verdicts_on_tests_follow_also_in_a_file_that_was_opened(team, open_page
     expect(function.locator(".te-v").first).to_have_text("")
     facet = page.locator("[data-follows^=facet] li", has_text="approved")
     before = facet.all_inner_texts()
+    verdicts = page.locator(".overview-cut", has_text="verdict")
+    expect(verdicts).not_to_contain_text("approved")
 
     decide([Seen(row.path, row.blob) for row in rows], actor="ben", verdict="approve")
     look(page)
@@ -104,6 +106,7 @@ def test_verdicts_on_tests_follow_also_in_a_file_that_was_opened(team, open_page
     expect(function.locator(".te-v").first).to_contain_text("approved")
     expect(file.locator(".te-file .te-v")).to_contain_text("approved")
     assert facet.all_inner_texts() != before
+    expect(verdicts).to_contain_text("approved")
 
 
 def test_numbers_of_findings_follow_what_is_let_be(team, open_page):
