@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -41,19 +43,20 @@ def of_file(request: HttpRequest, key: str) -> HttpResponse | None:
         file = File.objects.filter(path=key.removesuffix(".json")).first()
     if file is None:
         return None
-    found = Recording.objects.filter(file=file).order_by("place")
-    if not found or not found[0].part:
+    found = Recording.objects.filter(file=file).order_by("place").values_list(*_TOLD)
+    first = list(found[:2])  # there may be very many
+    if not first or not first[0][_TOLD.index("part")]:
         return None
     if is_json:
-        return Json(_as_json(file, list(found)))
-    if len(found) == 1:
-        return HttpResponseRedirect(url_of(found[0].path))
+        return Json(_as_json(file, found))
+    if len(first) == 1:
+        return HttpResponseRedirect(url_of(first[0][0]))
     return HttpResponseRedirect(reverse("files:show", args=[key]))
 
 
-def _as_json(file: File, found: list[Recording]) -> dict[str, object]:
-    told = [
-        {"path": one.path, "index": one.place, "part": one.part, "blob": one.blob, "test_id": one.test_id}
-        for one in found
-    ]
+_TOLD = ("path", "place", "part", "blob", "test_id")
+
+
+def _as_json(file: File, found: Iterable[tuple[Any, ...]]) -> dict[str, object]:
+    told = [dict(zip(("path", "index", "part", "blob", "test_id"), one, strict=True)) for one in found]
     return {"file": file.path, "blob": file.blob, "size": file.size, "recordings": told}

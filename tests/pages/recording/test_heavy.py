@@ -200,3 +200,18 @@ def test_downloads_are_masked_by_the_process(client, make_recording, is_heavy, m
 
     assert secret.encode() not in given
     assert given.decode().count("ä") == 9
+
+
+def test_a_file_of_many_leads_to_its_page_without_an_object_of_each(client, root, db, monkeypatch):
+    (root / "cassettes").mkdir()
+    (root / "cassettes" / "two.yaml").write_bytes((CASES / "vcrpy" / "test_planets.yaml").read_bytes())
+    indexer.refresh(processes=1)
+    rows = list(Recording.objects.order_by("place"))
+    monkeypatch.setattr(Recording, "from_db", lambda *_: pytest.fail("made an object of a row"))
+
+    assert client.get("/r/cassettes/two.yaml").url == reverse("files:show", args=["cassettes/two.yaml"])
+    told = client.get("/r/cassettes/two.yaml.json").json()
+
+    assert [(one["path"], one["index"], one["part"], one["blob"]) for one in told["recordings"]] == [
+        (row.path, row.place, row.part, row.blob) for row in rows
+    ]
