@@ -10,38 +10,16 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from processes import asked, environment, timed
+from processes import asked, database, environment, timed
 from trees import grow, tree_of, warm
 
 SIZES = (3_000, 30_000, 100_000)
-
-
-@contextmanager
-def database(server: str, name: str) -> Iterator[None]:
-    """Have what runs meanwhile keep its index in a new database of a server; in SQLite where there is none."""
-    if not server:
-        yield
-        return
-    import psycopg  # the extra `postgres`
-
-    place = f"{server.rpartition('/')[0]}/{name}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-    os.environ["DATABASE_URL"] = place
-    try:
-        yield
-    finally:
-        del os.environ["DATABASE_URL"]
-        with psycopg.connect(server, autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def measured(root: Path, data: Path) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,26 @@ def environment(root: Path, data: Path) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "recviewer.settings",
         "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)]),
     }
+
+
+@contextmanager
+def database(server: str, name: str) -> Iterator[None]:
+    """Have what runs meanwhile keep its index in a new database of a server; in SQLite where there is none."""
+    if not server:
+        yield
+        return
+    import psycopg  # the extra `postgres`
+
+    place = f"{server.rpartition('/')[0]}/{name}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+    os.environ["DATABASE_URL"] = place
+    try:
+        yield
+    finally:
+        del os.environ["DATABASE_URL"]
+        with psycopg.connect(server, autocommit=True) as admin:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def timed(command: list[str], env: dict[str, str]) -> float:

@@ -76,6 +76,8 @@ _NAMED_IN = (
     "env.py",
     "places.py",
     "cli.py",
+    "hosts/named.py",
+    "issuers/named.py",
     "recorders/registry.py",
     "remote/command.py",
     "replay/rules.py",

@@ -1,8 +1,10 @@
 """Fifty readers and ten deciders for a while: how long pages take, what fails, and what the web workers hold.
 
-    python bench/faults/load.py [--count 30000] [--seconds 60] [--port 8290] [--only quiet|rewritten|bulk]
+    python bench/faults/load.py [--count 30000] [--seconds 60] [--port 8290] [--only quiet|rewritten|bulk] [--people 60]
+        [--workers 2] [--server postgres://…/postgres]
 
-Small recordings are written and served on the loopback by two workers. Each reader and decider asks for one thing a second.
+Small recordings are written and served on the loopback by two workers. Each reader and decider asks for one thing a second;
+every sixth of the people decides. With `--server`, everything is kept in a database that is made there and dropped again.
 Measured three times: with nothing else going on; while 3,000 files are rewritten and indexed again; and after everything was
 approved at once. Beside the times that people wait stands the processor time of the workers for each request, which other
 programs on the machine change less. A verdict counts as lost where the database does not hold it at the end. Goals: pages
@@ -12,6 +14,7 @@ programs on the machine change less. A verdict counts as lost where the database
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import re
 import sqlite3
@@ -23,9 +26,12 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from beside import Peak, Server, act_on_all, chat, fill
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-READERS, DECIDERS, REWRITTEN = 50, 10, 3_000
+from beside import Peak, Server, act_on_all, chat, fill
+from processes import database
+
+PEOPLE, DECIDING, REWRITTEN = 60, 6, 3_000
 GOALS = {"page": 1.0, "search": 1.5, "decide": 1.0}
 
 
@@ -87,10 +93,22 @@ class Person(threading.Thread):
         return body
 
 
-def measure(name: str, server: Server, database: Path, count: int, seconds: int) -> bool:
+def notes_in(data: Path) -> set[str]:
+    """Return the notes of all verdicts that the database has."""
+    asked = "select note from review_decision"
+    if place := os.environ.get("DATABASE_URL"):
+        import psycopg
+
+        with psycopg.connect(place) as base:
+            return {note for (note,) in base.execute(asked)}
+    with sqlite3.connect(data / "recviewer.sqlite3") as base:
+        return {note for (note,) in base.execute(asked)}
+
+
+def measure(name: str, server: Server, data: Path, count: int, seconds: int, many: int) -> bool:
     """Let people work for a while, print what it cost, and tell whether all goals were met."""
     until, spent = time.monotonic() + seconds, {one: server.seconds(one) for one in server.workers()}
-    people = [Person(at, count, server.port, until, decides=at < DECIDERS) for at in range(READERS + DECIDERS)]
+    people = [Person(at, count, server.port, until, decides=at % DECIDING == 0) for at in range(many)]
     with Peak(server, 0.5) as peak:
         for one in people:
             one.start()
@@ -99,8 +117,7 @@ def measure(name: str, server: Server, database: Path, count: int, seconds: int)
     busy = sum(server.seconds(one) - spent.get(one, 0.0) for one in server.workers())
     failed = [line for one in people for line in one.failed]
     decided = {word for one in people for word in one.decided}
-    with sqlite3.connect(database) as base:
-        kept = {note for (note,) in base.execute("select note from review_decision")}
+    kept = notes_in(data)
     asked = sum(len(one.took) for one in people)
     is_met, figures = not failed and decided <= kept, []
     for what, goal in GOALS.items():
@@ -138,12 +155,15 @@ def main() -> None:
     asked.add_argument("--seconds", type=int, default=60)
     asked.add_argument("--port", type=int, default=8290)
     asked.add_argument("--only", choices=["quiet", "rewritten", "bulk"])
+    asked.add_argument("--people", type=int, default=PEOPLE)
+    asked.add_argument("--workers", type=int, default=2)
+    asked.add_argument("--server", default="", help="postgres://… of a server on which a database may be made")
     told = asked.parse_args()
     are_met = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, database(told.server, f"recviewer_load_{os.getpid()}"):
         root, data = Path(folder) / "tree", Path(folder) / "data"
         fill(root, told.count)
-        with Server(root, data, told.port, workers=2) as server:
+        with Server(root, data, told.port, workers=told.workers) as server:
             for name in [told.only] if told.only else ["quiet", "rewritten", "bulk"]:
                 stop = threading.Event()
                 beside = threading.Thread(target=rewrite, args=(root, stop))
@@ -152,7 +172,7 @@ def main() -> None:
                 elif name == "bulk":
                     server.get("/")
                     print("bulk act:  status {}, {:.1f} s".format(*act_on_all(server)), flush=True)
-                are_met.append(measure(name, server, data / "recviewer.sqlite3", told.count, told.seconds))
+                are_met.append(measure(name, server, data, told.count, told.seconds, told.people))
                 stop.set()
                 if name == "rewritten":
                     beside.join()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress, islice
 from typing import Any
@@ -70,6 +70,10 @@ class Counts:
     by_facet: dict[str, list[tuple[str, int]]]
 
 
+FETCHED = 2_000
+"""Rows that are held at once."""
+
+
 class Columns:
     """What all recordings have. sorts: the different sets of values of all facets. known: the values of each facet.
 
@@ -80,30 +84,34 @@ class Columns:
 
     def __init__(self) -> None:
         names = [_COLUMNS.get(key, key) for key in FACETS]
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT id, {', '.join(names)} FROM {TABLE} ORDER BY id")  # noqa: S608 - names of ours
-            columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * (len(names) + 1)
-        self.ids: Sequence[int] = columns[0]
-        self._ids = dict(zip(columns[0], range(len(columns[0])), strict=True))
-        by_facet: dict[str, Sequence[Any]] = dict(zip(FACETS, columns[1:], strict=True))
-        self.sizes: Sequence[int] = by_facet["size"]
         commits = {id: (f"{at:%Y-%m}", author) for id, at, author in Commit.objects.values_list("id", "at", "author")}
         told = {None: ("", "")} | commits
-        by_facet["month"] = tuple([told[id][0] for id in by_facet["month"]])
-        by_facet["author"] = tuple([told[id][1] for id in by_facet["author"]])
-        by_facet["streamed"] = tuple([STREAMED[not value] for value in by_facet["streamed"]])
-        rows = map(found_on, by_facet["outcome"], by_facet["replay"], by_facet["kind"], by_facet["smell"])
-        by_facet["smell"] = tuple(_with_noticed(self.ids, list(rows)))
-        by_facet["used"] = tuple([NEVER if one == "" else (one or "").strip() for one in by_facet["used"]])
-        for key in SPANS:
-            by_facet[key] = tuple([_span_of(key, number) for number in by_facet[key]])
-        self.known = {key: SPANS.get(key) or tuple(sorted(set(column))) for key, column in by_facet.items()}
-        self.known["streamed"] = STREAMED
+        names_by_id = noticed.names_by_id(SMELLS)
+        ids, sizes, sort_of = array("q"), array("q"), array("l")
         sorts: dict[tuple[str, ...], int] = {}
-        self.sort_of = [sorts.setdefault(one, len(sorts)) for one in zip(*by_facet.values(), strict=True)]
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT id, {', '.join(names)} FROM {TABLE} ORDER BY id")  # noqa: S608 - names of ours
+            while some := cursor.fetchmany(FETCHED):
+                own, *columns = zip(*some, strict=True)
+                by_facet: dict[str, Sequence[Any]] = dict(zip(FACETS, columns, strict=True))
+                ids.extend(own)
+                sizes.extend(by_facet["size"])
+                rows = map(found_on, by_facet["outcome"], by_facet["replay"], by_facet["kind"], by_facet["smell"])
+                by_facet["smell"] = _with_noticed(own, list(rows), names_by_id)
+                values = _values(by_facet, told)
+                sort_of.extend([sorts.setdefault(one, len(sorts)) for one in values])
+        self.ids: Sequence[int] = ids
+        self.sizes: Sequence[int] = sizes
+        self.sort_of: Sequence[int] = sort_of
+        self._ids = dict(zip(ids, range(len(ids)), strict=True))
         self.sorts = tuple(sorts)
-        self.all = int.from_bytes(b"\1" * len(self._ids), "little")
-        self._whole = self._summed(self.sort_of, self.sizes)
+        known = zip(*sorts, strict=True) if sorts else ([()] * len(FACETS))
+        self.known = {
+            key: SPANS.get(key) or tuple(sorted(set(column))) for key, column in zip(FACETS, known, strict=True)
+        }
+        self.known["streamed"] = STREAMED
+        self.all = int.from_bytes(b"\1" * len(ids), "little")
+        self._whole = self._summed(sort_of, sizes)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -143,9 +151,25 @@ class Columns:
         return found
 
 
-def _with_noticed(ids: Sequence[int], found: list[str]) -> list[str]:
-    """Return what was found on each recording, with what was found when the tree was looked at."""
-    names = noticed.names_by_id(SMELLS)
+def _values(
+    by_facet: dict[str, Sequence[Any]], told: Mapping[int | None, tuple[str, str]]
+) -> Iterator[tuple[str, ...]]:
+    """Yield the values of all facets of some recordings.
+
+    by_facet: what the database has, and what was found on them. told: month and author of each commit.
+    """
+    made = by_facet | {
+        "month": [told[id][0] for id in by_facet["month"]],
+        "author": [told[id][1] for id in by_facet["author"]],
+        "streamed": [STREAMED[not value] for value in by_facet["streamed"]],
+        "used": [NEVER if one == "" else (one or "").strip() for one in by_facet["used"]],
+    }
+    made |= {key: [_span_of(key, number) for number in by_facet[key]] for key in SPANS}
+    return zip(*made.values(), strict=True)
+
+
+def _with_noticed(ids: Sequence[int], found: list[str], names: Mapping[int, Iterable[str]]) -> list[str]:
+    """Return what was found on each recording, with what was found when the tree was looked at. names: of that, by id."""
     if not names:
         return found
     return [

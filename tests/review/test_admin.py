@@ -4,7 +4,7 @@ import sys
 import types
 
 import pytest
-from django.urls import clear_url_caches, path
+from django.urls import clear_url_caches, include, path
 
 from recviewer.review import notes
 from recviewer.review.decide import decide
@@ -25,7 +25,7 @@ def with_admin(settings, db, root, monkeypatch):
 
     admin.autodiscover()
     urls = types.ModuleType("urls_with_admin")
-    urls.urlpatterns = [path("admin/", admin.site.urls)]
+    urls.urlpatterns = [path("admin/", admin.site.urls), path("", include("recviewer.urls"))]
     monkeypatch.setitem(sys.modules, urls.__name__, urls)
     settings.ROOT_URLCONF = urls.__name__
     clear_url_caches()

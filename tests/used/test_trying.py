@@ -135,6 +135,9 @@ def test_interrupted_it_leaves_nothing(suite, number):
         env=suite.environment,
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(
+            number, signal.SIG_DFL
+        ),  # a suite in the background inherits that it is ignored
     )
     temporary = suite.top.parent / "temporary"
     end = time.monotonic() + 60

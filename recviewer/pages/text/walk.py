@@ -8,15 +8,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
-
 from recviewer.catalog.value_words import VERDICT_WORDS
 
 _WORDS = VERDICT_WORDS | {"waiting": "waits for another person"}
-
-_SHAPES = {"here": (0, 10), "approved": (1, 6), "rejected": (5, 5), "undecided": (6, 1), "mixed": (2, 5)}
-"""Where a cell begins, and how high it is: the state is told by more than its colour."""
 
 CELLS = 400
 """Cells of the tape at the most; in longer queues a cell stands for several stops."""
@@ -45,16 +39,6 @@ class WalkCell:
     is_here: bool
     title: str
 
-    @property
-    def markup(self) -> str:
-        """The cell as a link. A page has up to 400, so that a template would take longer for them than for the rest."""
-        state = "here" if self.is_here else self.state
-        y, height = _SHAPES.get(state, _SHAPES["mixed"])
-        return (
-            f'<a href="{escape(self.url)}" tabindex="-1"><title>{escape(self.title)}</title>'
-            f'<rect class="tape-{state}" x="{self.x}" width="{self.width}" y="{y}" height="{height}"></rect></a>'
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -82,11 +66,6 @@ class Queue:
     tape: tuple[WalkCell, ...]
     tape_each: int
     tape_width: str
-
-    @property
-    def drawn(self) -> SafeString:
-        """The cells as markup."""
-        return mark_safe("".join([cell.markup for cell in self.tape]))  # noqa: S308 - each escapes what it holds
 
     @property
     def undecided(self) -> int:

@@ -148,7 +148,7 @@ def test_what_changed_since_is_left_out_and_said(client, tree_of, root):
     assert (told(client)["changed_since"], told(client)["is_current"]) == (1, False)
     html = client.get("/smells/").content.decode()
     assert "1 finding on recordings that changed since is left out" in html
-    assert "The tree changed since it was looked at" in html
+    assert "The recordings changed since they were checked" in html
 
 
 @pytest.mark.slow
@@ -261,7 +261,7 @@ def test_a_finding_is_let_be_and_counts_again(client, tree_of, reach):
     assert (answer.status_code, answer.url) == (303, "/smells/broke-off")
     assert "broke-off" not in rules(client)
     html = client.get("/smells/broke-off").content.decode()
-    assert f"Let be until 2999-01-01{WITH[reach]}: Why." in html
+    assert f"Suppressed until 2999-01-01{WITH[reach]}: Why." in html
     assert "Decide on" not in html
     (found,) = told(client, "/smells/broke-off.json")["findings"]
     assert (found["standing"], found["reason"]) == ("suppressed", "Why.")
@@ -312,7 +312,7 @@ def test_the_page_of_a_recording_tells_what_was_found_on_it(client, tree_of, roo
     assert 'href="/smells/broke-off"' in client.get(address).content.decode()
     assert "/smells/broke-off" not in client.get(f"/r/{path_of(GOOD)}").content.decode()
     let_be(client, CUT)
-    assert "let be: " in client.get(address).content.decode()
+    assert "suppressed: " in client.get(address).content.decode()
     (root / path_of(CUT)).write_bytes(bytes_of(chat("Cut?", "Another.", finish="length")))
     assert "/smells/broke-off" not in client.get(address).content.decode()
 
