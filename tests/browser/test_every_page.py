@@ -183,7 +183,8 @@ def test_each_has_a_name_one_heading_and_content_that_a_key_leads_to(open_page, 
             wrong.append(f"{address}: {page.evaluate('document.activeElement.outerHTML')[:120]} comes after the skip")
 
     assert wrong == [], "\n".join(wrong)
-    assert len(titles) >= len(furnished) - 3, titles
+    again = [address for address in furnished if address not in titles.values()]
+    assert len(titles) >= len(furnished) - 3, again
 
 
 def test_back_comes_to_each_and_escape_leaves_what_is_open_there(open_page, furnished, complaints):
