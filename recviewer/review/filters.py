@@ -167,7 +167,8 @@ def counts_since(
 def _decided_since(then: tuple[object, ...], now: tuple[object, ...]) -> set[str] | None:
     """Return on what was decided between two states; None where that is much, or where other acts than verdicts did it."""
     (event, decision), (last_event, last_decision) = standing.newest(then), standing.newest(now)
-    if last_event < event or last_decision < decision:  # an older copy of the database was put back
+    is_older = last_event < event or last_decision < decision
+    if is_older or not standing.is_still(then):  # an older copy of the database was put back
         return None
     subjects = set(_decided(decision, last_decision))
     return None if len(subjects) > FEW or _brought(event, last_event) else subjects

@@ -184,6 +184,26 @@ def newest(state: tuple[object, ...]) -> tuple[int, int]:
     return (keys[0] if keys else 0), (keys[1] if len(keys) > 1 else 0)
 
 
+def is_still(state: tuple[object, ...]) -> bool:
+    """Tell whether the newest event and the newest decision of a `state` are still what they were.
+
+    Where an older copy of a database was put back, others come to have their keys, or none has.
+    """
+    (event, decision), stamps = newest(state), [one[1] for one in state if isinstance(one, tuple)]
+    kept = [*(_event(event) if event else ()), *(_decision(decision) if decision else ())]
+    return kept == stamps
+
+
+@prepared
+def _event(key: int) -> QuerySet[AuditEvent, datetime]:
+    return AuditEvent.objects.filter(pk=key).values_list("at", flat=True)
+
+
+@prepared
+def _decision(key: int) -> QuerySet[Decision, datetime]:
+    return Decision.objects.filter(pk=key).values_list("entered_at", flat=True)
+
+
 @prepared
 def _newest_event() -> QuerySet[AuditEvent, tuple[int, datetime]]:
     return AuditEvent.objects.order_by("-pk").values_list("pk", "at")[:1]

@@ -3,6 +3,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from recviewer.catalog.models import Recording
 from recviewer.review import filters, standing
@@ -88,11 +89,25 @@ def test_all_standings_are_read_once_and_then_only_what_was_decided_since(five, 
     with django_assert_num_queries(2):
         again = filters.all_standings()
     decide(seen(five[3]), actor="Ana", verdict="reject", note="no")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         after = filters.all_standings()
 
     assert again is before
     assert after == before | {subject_of(five[3]): "rejected"}
+
+
+def test_what_was_read_before_an_older_copy_of_the_database_was_put_back_is_read_anew(five):
+    decide(seen(five[3]), actor="Ana", verdict="approve")
+    before, counts, plain = standing.state(), filters.verdict_counts(Recording.objects.all()), Recording.objects.all()
+    assert filters.all_standings()[subject_of(five[3])] == "approved"
+    with connection.cursor() as cursor:
+        for table in ("review_decision", "review_standing"):
+            cursor.execute(f"DELETE FROM {table} WHERE fingerprint = %s", [subject_of(five[3])])
+    decide(seen(five[4]), actor="Ana", verdict="approve")
+    decide(seen(five[1]), actor="Ana", verdict="approve")
+
+    assert filters.all_standings() == dict(Standing.objects.values_list("fingerprint", "state"))
+    assert filters.counts_since(plain, counts, before, standing.state()) is None
 
 
 def test_counts_are_made_anew_after_other_things_than_verdicts_on_exchanges(five, make_recording, monkeypatch):
