@@ -136,3 +136,12 @@ def test_verdicts_wait_for_the_disk_and_the_index_need_not():
     assert "PRAGMA synchronous=FULL" in settings.DATABASES["default"]["OPTIONS"]["init_command"]
     with connection.cursor() as cursor:
         assert cursor.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+@pytest.mark.only_on("postgresql", reason="SQLite's index has all of its columns")
+@pytest.mark.django_db
+def test_decisions_on_a_fingerprint_are_found_by_an_index():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'decision_latest'")
+
+        assert [made.partition("USING ")[2] for (made,) in cursor.fetchall()] == ["btree (fingerprint)"]

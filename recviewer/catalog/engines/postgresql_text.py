@@ -111,6 +111,9 @@ AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'int4'::regtype ORDER B
 _IN_FEW_WORDS = ("event_actor", "decision_origin")
 """Indexes of columns that hold the same few texts over and over: hashes of them are slower than no index."""
 
+_BY_FIRST = {"decision_latest": "fingerprint"}
+"""Indexes whose first column is of a limited length and finds a few rows: it is all of the tree's key."""
+
 _LIMITED = """
 SELECT i.indexrelid::regclass::text, i.indrelid::regclass::text, o.conname, i.indisunique,
 ARRAY(SELECT a.attname FROM unnest(i.indkey) WITH ORDINALITY AS k (n, place) JOIN pg_attribute a
@@ -165,5 +168,7 @@ def _hash(
         parts = [f'md5("{column}"::text)' for column in columns]
         whole = f'"{columns[0]}"' if len(columns) == 1 else f"({' || '.join(parts)})"
         cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} EXCLUDE USING hash ({whole} WITH =)")
+    elif name in _BY_FIRST:
+        cursor.execute(f'CREATE INDEX {name} ON {table} ("{_BY_FIRST[name]}")')
     elif are_text[0] and len(columns) <= 2 and not name.endswith("_like") and name not in _IN_FEW_WORDS:
         cursor.execute(f'CREATE INDEX {name} ON {table} USING hash ("{columns[0]}")')
