@@ -12,6 +12,7 @@ import pytest
 CI = Path(__file__).parent.parent / ".ci"
 
 
+@pytest.mark.slow
 def test_the_bill_names_what_is_installed_with_its_version():
     done = subprocess.run([sys.executable, str(CI / "bill.py")], check=True, capture_output=True, text=True)
     told = json.loads(done.stdout)

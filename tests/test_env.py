@@ -149,6 +149,7 @@ def test_what_is_no_secret(text):
         env.secret(text)
 
 
+@pytest.mark.slow
 def test_a_start_without_a_host_and_a_login_imports_nothing_that_speaks_with_them(tmp_path):
     asked = "import sys, django; django.setup(); print([x for x in sys.modules if x.startswith(PARTS)])".replace(
         "PARTS", repr(SPEAKING)

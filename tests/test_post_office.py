@@ -97,6 +97,7 @@ def test_a_mail_server_is_told_to_django():
     }
 
 
+@pytest.mark.slow
 def test_each_release_of_django_is_told_of_a_mail_server_in_its_own_words():
     """As a process of its own, for settings are read once: nothing warns, and what is named is what sends."""
     place = {"RECVIEWER_MAIL": "smtp://me:secret@mail.example.com", "RECVIEWER_MAIL_FROM": "r@example.com"}

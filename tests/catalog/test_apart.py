@@ -26,6 +26,7 @@ def a_large(chat, root, name="large.json", answered="{}, " * 300_000):
     return Job(name, name.encode(), "", len(data))
 
 
+@pytest.mark.slow
 def test_says_what_reading_here_says(root, chat):
     job = a_large(chat, root)
 
@@ -33,6 +34,7 @@ def test_says_what_reading_here_says(root, chat):
         assert [reader.read(job), reader.read(job)] == work(str(root), 1 << 30, [job]) * 2
 
 
+@pytest.mark.slow
 def test_a_run_reads_large_files_apart(root, chat, db, monkeypatch):
     a_large(chat, root)
     (root / "small.json").write_text(json.dumps(chat()))

@@ -237,6 +237,7 @@ def test_other_lines_stay_as_they_are(line):
     assert understood(line) == line
 
 
+@pytest.mark.slow
 @given(st.text() | st.text('[]: _.-test"abF0'))
 def test_any_line_is_understood(line):
     once = understood(line)

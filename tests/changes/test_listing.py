@@ -37,6 +37,7 @@ def test_requests_come_newest_first_with_what_they_touch(repository):
     assert (found.found, found.total) == (3, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "labels"), [("mars", ["#7"]), ("fix ADA", ["#7"]), ("12", ["#12"]), ("mars readme", [])]
 )
@@ -52,6 +53,7 @@ def test_requests_come_in_pages(repository):
     assert ([entry.label for entry in found.entries], found.found) == (["#7"], 3)
 
 
+@pytest.mark.slow
 def test_branches_are_listed_without_the_default_one(repository):
     entries, total = listing.branches(repository, landmarks(repository), Counter(), most=1)
 

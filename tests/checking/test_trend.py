@@ -39,6 +39,7 @@ def test_each_commit_that_touched_recordings_has_its_counts(grown):
     assert "twin" not in told["rules"], "it looks at more than one recording"
 
 
+@pytest.mark.slow
 def test_a_file_is_read_once_and_what_is_known_is_kept(grown, monkeypatch):
     read = []
     real = trend.contents

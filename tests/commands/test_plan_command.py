@@ -160,6 +160,7 @@ def test_a_mirror_says_what_to_check_out(capfdbinary, decided, root, tmp_path):
     assert "--format patch | git apply --check\n" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "patch", "git-rm", "tests", "json"])
 def test_what_is_undecided_in_a_range_is_1(capfdbinary, decided, form):
     spec = decided("new", "old")

@@ -192,6 +192,7 @@ def test_second_person_ends_with_0_where_the_base_asks_for_two(capture, reposito
     assert both[0] == 0
 
 
+@pytest.mark.slow
 def test_verdicts_are_read_from_a_commit_of_a_mirror(capture, repository, reviews, tmp_path_factory):
     (repository / "tests/reviews.jsonl").write_text(reviews("approve"))
     for words in (["add", "-A"], ["commit", "-q", "-m", "reviews"]):

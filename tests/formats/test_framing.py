@@ -100,6 +100,7 @@ def test_json_values_one_after_the_other_are_elements(elements, indent, end, dat
     assert frame(json.dumps(elements)).events == ()
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.sampled_from(

@@ -98,6 +98,7 @@ def test_new_push_moves_a_request(here, remote, work_tree):
     assert refs.commit_of(here, "refs/pull/1/head") == pushed
 
 
+@pytest.mark.slow
 def test_request_that_is_gone_is_said_and_kept(here, remote, work_tree):
     fetching.bring_newest(here, remote, tell=silent)
     kept = refs.commit_of(here, "refs/pull/1/head")
@@ -152,6 +153,7 @@ def test_one_name_is_fetched_when_asked_for(here, remote, work_tree, name):
     assert refs.commit_of(here, f"{name}~1") == work_tree.git("rev-parse", "main")
 
 
+@pytest.mark.slow
 def test_commit_is_fetched_by_its_full_name(here, remote, work_tree):
     work_tree.git("checkout", "-q", "topic-2")
     commit = work_tree.commit("unnamed", u="1")

@@ -144,6 +144,7 @@ def test_a_missing_ref_names_the_fetch(branched):
         refs.commit_of(opened(tree.top), "refs/pull/9/head")
 
 
+@pytest.mark.slow
 def test_a_hostile_repository_runs_nothing(branched, tmp_path):
     tree, start = branched
     ran = tmp_path / "ran"

@@ -59,6 +59,7 @@ def test_a_wrong_secret_is_told_to_the_log(github):
         person(github, secret="another")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["/login/oauth/access_token", "/api/v3/user", "/api/v3/user/memberships/orgs/acme"])
 @pytest.mark.parametrize("fault", [500, "gone", "html", "drip"])
 def test_one_that_is_in_trouble_is_down(github, place, fault, monkeypatch):

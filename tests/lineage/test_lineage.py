@@ -46,6 +46,7 @@ def remade(tree):
     return tree, first, second, record(tree, "small-3", "Rings, of course.")
 
 
+@pytest.mark.slow
 def test_recording_is_followed_back_through_all_its_names(remade):
     tree, *paths = remade
     first, second, third = (path.rpartition("/")[2] for path in paths)
@@ -67,6 +68,7 @@ def test_old_name_leads_to_the_same_story(remade, number):
     assert look(tree, paths[number]).today.raw == paths[2].encode()
 
 
+@pytest.mark.slow
 def test_older_commit_shows_what_was_known_then(remade):
     tree, first, second, _ = remade
 
@@ -127,6 +129,7 @@ def test_renamed_file_is_certain_and_needs_no_reading(tree, monkeypatch):
     assert story(look(tree, "moved/recordings/b.json"))[1] == ("added", "binary.json")
 
 
+@pytest.mark.slow
 def test_deleted_in_one_commit_and_made_in_a_later_one_is_found(tree):
     first = record(tree, "small-1")
     (tree.top / first).unlink()
@@ -143,6 +146,7 @@ def test_deleted_in_one_commit_and_made_in_a_later_one_is_found(tree):
     assert look(tree, first) == found
 
 
+@pytest.mark.slow
 def test_made_in_one_commit_and_deleted_in_a_later_one_is_found(tree):
     first = record(tree, "small-1")
     (second,) = tree.put(chat(model="small-2", test=id_of(parameters="txt=acme/small-2")))
@@ -154,6 +158,7 @@ def test_made_in_one_commit_and_deleted_in_a_later_one_is_found(tree):
     assert look(tree, first).today.raw == second.encode()
 
 
+@pytest.mark.slow
 def test_merge_shows_what_it_brought_and_who_made_it(tree):
     first = record(tree, "small-1")
     tree.git("checkout", "-q", "-b", "side")
@@ -171,6 +176,7 @@ def test_merge_shows_what_it_brought_and_who_made_it(tree):
     assert look(tree, first).versions[0] == newest
 
 
+@pytest.mark.slow
 def test_long_history_ends_where_told_and_goes_on_from_there(remade):
     tree, *_, third = remade
 
@@ -288,6 +294,7 @@ def test_odd_names_are_followed(tree, name):
     assert len(look(tree, b"recordings/" + name).versions) == 2
 
 
+@pytest.mark.slow
 def test_versions_tell_what_changed_in_words(remade):
     tree, *_, third = remade
     found = look(tree, third)
@@ -300,6 +307,7 @@ def test_versions_tell_what_changed_in_words(remade):
     assert all(one.side.meaning.fingerprint for one in versions)
 
 
+@pytest.mark.slow
 def test_large_versions_are_not_read(remade):
     tree, *_, third = remade
 

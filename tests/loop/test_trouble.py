@@ -177,6 +177,7 @@ def test_git_that_is_behind_is_waited_for(loop):
     assert loop.states(old) == ["pending"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("base", ["nowhere", "--upload-pack=touch x", "a..b", "x\ny", ""])
 def test_a_base_that_cannot_be_fetched_is_a_sentence(loop, base):
     loop.push(3, "new answers", base=base, ada="ada is there.")

@@ -228,6 +228,7 @@ def test_those_that_nobody_asked_for_go(spec, files, monkeypatch):
     assert files() == []
 
 
+@pytest.mark.slow
 def test_two_at_once_work_it_out_once(spec, monkeypatch):
     asked, order = ranges.range_of(spec), []
     inside, out = threading.Event(), threading.Event()

@@ -112,6 +112,7 @@ def test_no_page_grows_with_a_parameter_of_its_address(client, named):
     assert too_much(client, [f"{place}{'&' if '?' in place else '?'}{long_ones}" for place in places]) == []
 
 
+@pytest.mark.slow
 def test_a_long_test_is_asked_for_by_its_digest_and_no_other_is_meant(client, make_recording, commit):
     ids = [f"tests/test_a.py::test_x{'p' * LENGTH}{number}" for number in range(2)]
     for number, test in enumerate(ids):

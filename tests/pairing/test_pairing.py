@@ -274,6 +274,7 @@ def test_calls_whose_model_was_renamed_are_all_found(make, calls, data):
     assert found.groups == {}
 
 
+@pytest.mark.slow
 @MANY
 @given(old=CALLS, new=CALLS, picks=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11), st.booleans())))
 def test_choices_are_kept_and_no_recording_is_told_twice(make, old, new, picks):

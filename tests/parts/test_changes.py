@@ -115,6 +115,7 @@ def test_report_names_the_place_of_each(commit, client, three):
     assert report["files_changed"] == 1
 
 
+@pytest.mark.slow
 def test_a_change_is_shown_with_its_own_bytes_and_decided_alone(commit, client, three):
     commit(*three())
     commit(*three(two="Another.", three="A third."))

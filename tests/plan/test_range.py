@@ -184,6 +184,7 @@ def test_some_go_and_some_come_back_at_once(put, remove, commit, spec_of, say, a
     assert applied(plan_of(spec)) == tree_of(git, root, base)
 
 
+@pytest.mark.slow
 def test_only_what_was_marked_itself_goes(put, commit, spec_of, say):
     put("tests/recordings/x.json", asked="Who?")
     base = commit("before")
@@ -199,6 +200,7 @@ def test_only_what_was_marked_itself_goes(put, commit, spec_of, say):
     assert paths(plan_of(spec).deletions) == ["a.json", "b.json"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "why"),
     [({"id": "2"}, "same meaning"), ({"answered": "Mars."}, "another answer")],
@@ -234,6 +236,7 @@ def test_a_mark_on_other_words_deletes_nothing_whatever_place_and_bytes_it_names
     ]
 
 
+@pytest.mark.slow
 def test_a_mark_on_what_a_push_took_back_is_left_out(put, commit, spec_of, say):
     put("t/recordings/a.json", id="1")
     base = commit("before")
@@ -362,6 +365,7 @@ def test_one_that_replays_still_is_none(hashed, put, commit, spec_of, say, is_kn
     assert plan_of(spec).losses == ()
 
 
+@pytest.mark.slow
 def test_removals_that_were_let_go_count_and_others_do_not(hashed, put, remove, commit, spec_of, say):
     first = hashed(asked="First?")
     put("t/recordings/x.json", asked="Who?", test="t.py::test_who")
@@ -399,6 +403,7 @@ def test_patch_against_the_files_on_disk(put, remove, commit, say, git, root, sp
     assert applying(made, Feed("", "x.patch")) == ["git apply --check x.patch", "git apply x.patch"]
 
 
+@pytest.mark.slow
 def test_a_file_that_changed_on_disk_meanwhile_is_not_in_the_patch(put, commit, say):
     base = commit("before") if put("t/recordings/old.json", asked="What was there?") else ""
     put("t/recordings/new.json")
@@ -485,6 +490,7 @@ def test_what_shared_its_file_is_put_back_into_it(put, commit, spec_of, say, app
     assert [(one["path"], one["is_made_again"]) for one in model.as_json(made)["put_back"]] == [(SHARED, False)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", [(0, 1, 2), (0, 2)])
 def test_a_file_that_is_gone_is_made_again_with_what_is_wanted_back(put, remove, commit, spec_of, say, applied, lost):
     data = CASSETTE.read_bytes()
@@ -504,6 +510,7 @@ def test_a_file_that_is_gone_is_made_again_with_what_is_wanted_back(put, remove,
     assert applied(made)[SHARED.encode()] == ("100755", blob_id(wanted))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lost", "wanted", "why"),
     [

@@ -81,6 +81,7 @@ def held(root, commit):
     return {name.rpartition("/")[2]: git(root, "show", f"{commit}:{name}") for name in names}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [NAME, "again.json"])
 def test_the_new_file_goes_and_the_old_bytes_come_back(again, root, tmp_path, name):
     spec = again(name=name)
@@ -95,6 +96,7 @@ def test_the_new_file_goes_and_the_old_bytes_come_back(again, root, tmp_path, na
     assert applied(root, plan, tmp_path)[1] == held(root, plan.ground.base)
 
 
+@pytest.mark.slow
 def test_odd_bytes_and_the_mode_come_back_just_so(again, root, tmp_path):
     old = written(answered="With \u2028 and more").replace(b"\n", b" \r\n") + b"\n\n\n"
     spec = again(old, mode=0o755)
@@ -120,6 +122,7 @@ def test_it_closes_the_change_for_good(again):
     assert list(Standing.objects.values_list("fingerprint", flat=True)) == [mine(spec).own_subject]
 
 
+@pytest.mark.slow
 def test_it_says_nothing_of_equal_words_elsewhere(again, put, commit, make_recording):
     spec = again()
     take_back(spec)
@@ -178,6 +181,7 @@ def test_what_is_not_offered_is_refused(again, put, commit):
     assert not Decision.objects.exists()
 
 
+@pytest.mark.slow
 def test_what_leans_on_it_later_keeps_it(again, put, commit):
     spec = again()
     take_back(spec)
@@ -191,6 +195,7 @@ def test_what_leans_on_it_later_keeps_it(again, put, commit):
     assert [one.why for one in plan.kept] == ["stays, for a later request of its test holds the new answer"]
 
 
+@pytest.mark.slow
 def test_a_folder_at_the_old_path_keeps_the_new_one(again, put, commit):
     spec = again(name="again.json")
     take_back(spec)
@@ -214,6 +219,7 @@ def test_what_was_made_once_more_keeps_it(again, put, commit):
     assert [one.why for one in plan.kept] == ["recorded anew since it was marked, with the same meaning"]
 
 
+@pytest.mark.slow
 def test_files_on_disk_get_their_old_bytes(again, root, put):
     spec = again()
     base = spec.partition("...")[0]
@@ -227,6 +233,7 @@ def test_files_on_disk_get_their_old_bytes(again, root, put):
     assert (root / FOLDER / NAME).read_bytes() == held(root, base)[NAME]
 
 
+@pytest.mark.slow
 def test_a_file_on_disk_that_changed_meanwhile_is_left_out_with_its_old_one(again, root, put):
     spec = again(name="again.json")
     base = spec.partition("...")[0]

@@ -107,6 +107,7 @@ def test_what_changed_on_the_servers_disk_is_not_approved(ask, checkout, root):
     assert not Decision.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_blob_that_export_told_of_needs_no_checkout(ask, checkout, tmp_path):
     row = json.loads(ask("export")[1])
     words = ("decide", "reject", row["path"], "--recordings", str(tmp_path), "--seen")
@@ -158,6 +159,7 @@ def test_a_change_of_a_range_is_decided_on_as_it_was_seen(ask, spec, root, commi
     assert Decision.objects.filter(path=moon, verdict="approve").exists()
 
 
+@pytest.mark.slow
 def test_what_was_decided_before_something_moved_is_told(ask, spec, root, monkeypatch):
     say, moon = ranges.say, "tests/recordings/moon.json"
 
@@ -211,6 +213,7 @@ def test_reviews_come_and_go(ask, checkout, tmp_path):
     assert ask("reviews", "import", str(file), scope="import")[1] == "Nothing in it is new.\n"
 
 
+@pytest.mark.slow
 def test_what_others_said_is_brought_in_by_maintainers_with_a_token_for_it_alone(ask, checkout, tmp_path):
     file = tmp_path / "reviews.jsonl"
     file.write_bytes(merging.export())

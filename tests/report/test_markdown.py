@@ -325,6 +325,7 @@ def test_churn_of_two_kinds_is_not_called_the_same_change(tree, make):
     assert "with the same change" not in text
 
 
+@pytest.mark.slow
 def test_changes_behind_the_first_of_a_line_are_named_with_links(alike):
     text = comment(alike, links=links(alike, "https://r.example"))
 

@@ -136,6 +136,7 @@ def test_what_somebody_rejected_stays_so_when_its_group_is_approved(renamed, mad
     assert verdicts(made(renamed).found) == {"a": "approved", "b": "rejected", "c": "approved", "new": "rejected"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("verdict", "state"), [("approve", "approved"), ("reject", "rejected"), ("delete", "delete")])
 def test_a_verdict_of_any_kind_on_a_group_reaches_no_equal_words_elsewhere(renamed, made, verdict, state):
     said = made(renamed).found
@@ -151,6 +152,7 @@ def test_a_verdict_of_any_kind_on_a_group_reaches_no_equal_words_elsewhere(renam
     assert set(verdicts(made(renamed).found).values()) == {""}
 
 
+@pytest.mark.slow
 def test_the_plan_of_the_tree_knows_what_a_verdict_on_a_group_came_to(renamed, made, make_recording):
     said = made(renamed).found
     for name in "abc":
@@ -207,6 +209,7 @@ def test_a_verdict_on_equal_words_elsewhere_closes_no_loss(lost, made, make_reco
     assert (verdicts(closed.found), check(closed)) == ({"one": "approved"}, Check.SUCCESS)
 
 
+@pytest.mark.slow
 def test_a_rejection_of_equal_words_blocks_all_the_same(lost, made, make_recording):
     twin = make_recording("elsewhere/recordings/two.json", answered="Mars.", id="9")
     ranges.say(lambda: made(lost).found, seen(made(lost).found, "one"), actor="Ana", verdict="approve")
@@ -268,6 +271,7 @@ def test_a_removal_is_one_of_a_test_and_a_place(root, commit, make_recording, ma
     assert first.subject.startswith("gone:2:")
 
 
+@pytest.mark.slow
 def test_taking_back_a_group_says_what_stays_because_it_was_said_elsewhere(renamed, made):
     said = made(renamed).found
     ranges.say(lambda: said, seen(said, "b"), actor="Ana", verdict="approve")

@@ -35,6 +35,7 @@ def seen(found, name):
     return next(Seen(side.path, side.blob) for side in sides if side.name == f"{name}.json")
 
 
+@pytest.mark.slow
 def test_a_pair_is_broken_up_and_another_made(found):
     first = found()
     assert names(first) == {("a1", "a2"), ("b1", None), (None, "c2"), ("sa", "sa")}
@@ -59,6 +60,7 @@ def test_undo_and_redo_bring_the_pairing_back(found):
     assert names(found()) == broken
 
 
+@pytest.mark.slow
 def test_the_last_word_on_two_counts_and_is_said_once(found):
     first = found()
     old, new = seen(first, "a1"), seen(first, "a2")

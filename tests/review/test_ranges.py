@@ -86,6 +86,7 @@ def test_what_was_not_seen_so_is_refused(spec, found):
         ranges.say(lambda: said, [], actor="Ana", verdict="approve")
 
 
+@pytest.mark.slow
 def test_a_head_that_moves_while_the_verdict_is_written_is_noticed(spec, found, commit, make_recording):
     said = [found(spec)]
     base = spec.partition("...")[0]
@@ -118,6 +119,7 @@ def churned(commit, make_recording):
     return f"{base}...{commit('after')}"
 
 
+@pytest.mark.slow
 def test_churn_is_what_means_the_same_and_is_undecided(commit, make_recording, found):
     spec = churned(commit, make_recording)
     said = found(spec)

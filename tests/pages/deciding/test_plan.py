@@ -270,6 +270,7 @@ def test_queries_of_a_range_do_not_grow(client, commit, make_recording, django_a
         client.get(f"/plan/{spec}")
 
 
+@pytest.mark.slow
 def test_the_plan_of_a_branch_that_is_named_like_a_file(client, spec, commit):
     base, _, head = spec.partition("...")
     commit.git("branch", "fix.json", head)

@@ -26,6 +26,7 @@ def rail(client, address="/"):
     return client.get(address).context["page"].saved
 
 
+@pytest.mark.slow
 def test_the_list_offers_to_save_what_it_is_narrowed_to_and_counts_it_from_then_on(client, two):
     assert "save this search" not in words(client.get("/"))
     page = client.get("/?kind=chat&sort=-size")
@@ -80,6 +81,7 @@ def test_a_search_that_cannot_be_understood_has_no_count_and_a_faulty_one_is_not
     assert rail(client, "/?size=none").query == ""
 
 
+@pytest.mark.slow
 def test_only_some_stand_beside_the_list_and_the_page_has_all(client, two, monkeypatch):
     monkeypatch.setattr(saved, "SHOWN", 1)
     for name, query in (("A", "kind:chat"), ("B", "kind:tool"), ("C", "has:tool")):

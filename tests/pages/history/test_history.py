@@ -105,6 +105,7 @@ def test_older_commit_shows_what_was_known_then(client, story):
     assert words_of(client, "tests/recordings/a.json", "?at=HEAD~1") == ["other words", "added"]
 
 
+@pytest.mark.slow
 def test_path_of_another_branch_alone_is_found_there(client, story):
     story.git("checkout", "-q", "-b", "side")
     story.put("tests/recordings/c.json", asked="And the moon?", test="tests/t.py::test_moon")

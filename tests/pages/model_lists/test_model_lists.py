@@ -184,6 +184,7 @@ def test_file_that_changed_or_is_gone_is_named_as_not_read(client, add, root):
     assert client.get(f"/models/{digits()}").status_code == 200
 
 
+@pytest.mark.slow
 def test_list_of_very_many_models_is_shown_in_windows(client, add):
     add(COMMON, {f"model-{number:04}": 1_000_000 + number for number in range(1_500)})
     html = client.get(f"/models/{digits()}?open=every").content.decode()

@@ -379,6 +379,7 @@ def test_typed_range_leads_to_its_page(client, spec):
     assert client.get("/changes/", {"range": spec})["Location"] == f"/changes/{spec}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["nowhere...main", "--upload-pack=x", "main:file", "..."])
 def test_range_that_is_none_says_why(client, spec, typed):
     response = client.get("/changes/", {"range": typed})
@@ -602,6 +603,7 @@ def test_the_question_of_one_change_speaks_of_one(client, commit, write):
     assert "They" not in asked
 
 
+@pytest.mark.slow
 def test_an_older_generation_says_so_and_what_else_there_is_of_its_call(client, commit, write, root):
     for number, answer in enumerate(("Biela.", "Encke.")):
         write(f"comet{number}", asked="Name a comet.", answered=answer)
@@ -621,6 +623,7 @@ def test_an_older_generation_says_so_and_what_else_there_is_of_its_call(client, 
     assert "No other recording of this range" not in first
 
 
+@pytest.mark.slow
 def test_a_change_that_stands_alone_is_told_why_it_has_no_partner(client, spec):
     assert "Why it has no partner" in open_change(client, spec, "new").content.decode()
     assert "Why these two" in open_change(client, spec, "moon").content.decode()

@@ -77,6 +77,7 @@ def test_one_older_generation_leads_to_the_next(client, spec):
     assert "This is one of them. A verdict here reaches no other." in client.get(first).content.decode()
 
 
+@pytest.mark.slow
 def test_they_stand_alone_where_their_call_is_not_on_the_list(client, spec):
     (row,) = [row for row in listed(client, spec).changes if row.older]
     fields = client.get(row.older[0][1]).context["page"].bar.fields

@@ -366,6 +366,7 @@ def test_tests_of_one_function_that_were_asked_alike_are_read_after_each_other(c
     assert {one.rule for one in Decision.objects.all()} == {"a test read as a whole"}
 
 
+@pytest.mark.slow
 def test_tests_of_one_function_that_were_asked_something_else_each_have_their_question(client, write, commit):
     spec = answered(write, commit, ["a", "c", "b"], c="Which moon?")
 
@@ -397,6 +398,7 @@ def test_files_of_one_folder_of_which_no_test_is_known_are_read_after_each_other
     assert [call.begins for call in page.calls] == ["a.json", "b.json"]
 
 
+@pytest.mark.slow
 def test_one_of_tests_that_were_asked_alike_can_be_decided_on_alone(client, write, commit):
     spec = answered(write, commit, ["a", "b"])
     call = page_of(client, spec, "tests/test_sky.py::test_moons[a]").context["page"].calls[1]

@@ -87,6 +87,7 @@ def test_what_came_of_it_is_told_in_both_places(client, request_):
     assert "push the plan #7" in operations
 
 
+@pytest.mark.slow
 def test_what_somebody_did_not_see_is_refused(client, request_):
     answer = client.post("/do/order", {"range": request_, "kind": "branch", "seen": "0" * 64})
 

@@ -29,6 +29,7 @@ def loads(monkeypatch):
     return seen
 
 
+@pytest.mark.slow
 def test_a_range_is_read_once(specs, loads):
     first, again = ranges.report_of(specs[0]), ranges.report_of(specs[0])
 
@@ -36,6 +37,7 @@ def test_a_range_is_read_once(specs, loads):
     assert first.found.changes == again.found.changes
 
 
+@pytest.mark.slow
 def test_ranges_are_let_go_by_size_but_for_the_last(specs, loads, monkeypatch):
     monkeypatch.setattr(ranges, "_known", Recent(weigh=lambda known: known.size, limit=1))
     monkeypatch.setattr(kept, "read", lambda asked: None)

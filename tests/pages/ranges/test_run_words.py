@@ -76,6 +76,7 @@ def test_the_page_of_a_change_says_it(client, spec, keep_run):
     assert "openai" not in page_of(client, spec, f"?change={MOON}")[1]
 
 
+@pytest.mark.slow
 def test_a_run_that_comes_or_goes_is_seen_at_once(client, spec, keep_run):
     assert UNREAD not in page_of(client, spec, f"?change={NEW}")[1]
     place = keep_run()
@@ -103,6 +104,7 @@ def test_the_stop_of_a_test_says_it_of_each_call(client, commit, root, settings,
     assert answer.content.decode().count(UNREAD) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["md", "summary", "json", "html"])
 def test_the_report_says_it_in_each_form(client, spec, keep_run, form):
     assert UNREAD not in client.get(f"/report/{spec}?as={form}").content.decode()
@@ -132,6 +134,7 @@ def test_the_state_of_a_commit_is_the_same(client, spec, keep_run):
     assert [client.get(f"/report/{spec}?as={form}").content for form in ("status", "status-json")] == before
 
 
+@pytest.mark.slow
 def test_the_command_takes_runs_that_are_named_and_those_that_are_kept(
     spec, root, settings, keep_run, capsys, tmp_path
 ):

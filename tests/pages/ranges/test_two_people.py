@@ -154,6 +154,7 @@ def test_branch_that_left_before_the_rules_is_under_them_too(person, commit, mak
     assert numbers(spec).waiting == 1
 
 
+@pytest.mark.slow
 def test_recording_that_moves_out_of_a_path_is_under_its_rule(person, commit, make_recording, root):
     (root / ".recviewer").mkdir()
     (root / ".recviewer/reviewers").write_text("pay/ 2\n")
@@ -187,6 +188,7 @@ def test_named_people_alone_count_and_see_what_is_theirs(person, ruled):
     assert numbers(spec).approved == 1
 
 
+@pytest.mark.slow
 def test_what_one_has_agreed_to_is_no_longer_theirs(person, ruled):
     spec = ruled("pay/ 2 @ana @bob\n")
     approve(person("ana"), spec, 0)
@@ -207,6 +209,7 @@ def test_tags_and_notes_make_changes_somebodys(person, ruled):
     assert person("bob").get(f"/changes/{spec}").context["page"].yours == 0
 
 
+@pytest.mark.slow
 def test_bad_line_is_said_and_makes_everything_wait(person, ruled):
     spec = ruled("pay/ two\n")
     approve(person("ana"), spec, 2, "other")
@@ -217,6 +220,7 @@ def test_bad_line_is_said_and_makes_everything_wait(person, ruled):
     assert json.loads(person("ana").get(f"/changes/{spec}.json").content)["bad_rules"]
 
 
+@pytest.mark.slow
 def test_mark_for_deletion_waits_for_the_second_person_too(person, ruled):
     spec = ruled("pay/ 2\n")
     approve(person("ana"), spec, 0, verdict="delete")
@@ -268,6 +272,7 @@ def test_a_test_read_as_a_whole_by_one_person_waits(person, commit, make_recordi
     assert numbers(spec).undecided == 0
 
 
+@pytest.mark.slow
 def test_the_list_of_requests_waits_for_the_second_person_as_the_range_does(person, ruled):
     spec = ruled("pay/ 2\n")
     base, head = spec.split("...")

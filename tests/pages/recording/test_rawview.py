@@ -38,6 +38,7 @@ def test_long_blocks_are_folded_and_nothing_is_lost():
     assert [word for word, _ in view.jumps] == ["request", "messages", "response"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["", " ", "  ", "\t"])
 def test_blocks_in_blocks_without_end_cost_what_the_text_costs(unit):
     depth = 1_200  # more than Python calls itself

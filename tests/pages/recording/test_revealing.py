@@ -55,6 +55,7 @@ def test_who_confirms_sees_them_and_it_is_written_down(client, recording):
     assert SECRET not in activity
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recording", [" and ".join(map(address, masked_alike()))], indirect=True)
 def test_each_of_two_that_are_masked_alike_is_the_one_that_it_is(client, recording):
     page = client.post("/secrets/shown", {"key": recording.path}).content.decode()

@@ -304,6 +304,7 @@ def test_list_has_a_twin_for_scripts(client, three):
     assert {one["path"] for one in told["recordings"]} == {three[1].path, three[2].path}
 
 
+@pytest.mark.slow
 def test_queries_do_not_grow_with_the_rows(client, make_recording):
     make_recording("recordings/0.json")
     client.get("/")
@@ -354,6 +355,7 @@ def verdicts(client, query=""):
     return {name: int(count) for name, count in found}
 
 
+@pytest.mark.slow
 def test_counts_of_verdicts_are_those_of_now(client, three, make_recording):
     """They are kept from page to page: whatever changes a verdict or the catalog makes them anew."""
     seen = [Seen(one.path, one.blob) for one in three]
@@ -402,6 +404,7 @@ def test_counts_of_verdicts_are_asked_once_while_nothing_changes(client, three):
     assert asked == [1, 0]
 
 
+@pytest.mark.slow
 def test_further_pages_of_a_search_show_what_follows(client, make_recording):
     for number in range(60):
         make_recording(f"recordings/{number}.json", asked=f"Question {number}?")
@@ -432,6 +435,7 @@ def test_page_is_the_same_whoever_puts_it_in_order(client, make_recording, monke
     assert len(in_memory) == {"": 7, "q=many": 7, "q=many&test=test_1": 2}.get(query, len(in_memory))
 
 
+@pytest.mark.slow
 def test_further_page_goes_on_where_the_one_before_ends(client, make_recording):
     for number in range(53):
         make_recording(f"a/recordings/{number}.json", asked=f"Question {number}?")

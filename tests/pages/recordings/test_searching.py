@@ -195,6 +195,7 @@ def test_facets_on_what_people_said_appear_with_it(client, three):
     assert {name: count for name, (count, _) in facet(html, "Verdict").items() if count != "0"} == {"approved": "1"}
 
 
+@pytest.mark.slow
 def test_every_count_beside_the_list_is_what_its_link_lists(client, make_recording, three):
     make_recording("b/recordings/4.json", asked="And now?", test="tests/test_b.py::test_x[c-txt=azure/m]")
     html = client.get("/?suite=b").content.decode()

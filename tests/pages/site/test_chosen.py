@@ -37,6 +37,7 @@ def test_a_long_choice_is_a_name_of_fixed_length_in_the_page(client, many, monke
     assert many[3].blob not in client.get("/bulk/").content.decode()
 
 
+@pytest.mark.slow
 def test_what_was_shown_is_decided_on_and_nothing_that_came_since(client, many, make_recording):
     items = items_of(client)
     make_recording("r/later.json", answered="Later.")

@@ -43,6 +43,7 @@ def test_two_at_one_recording_see_each_other(hosted, make_recording):
     assert "ben has this open too." in ana.get(url).content.decode()
 
 
+@pytest.mark.slow
 def test_another_recording_is_another_place(hosted, make_recording):
     one, other = make_recording("a/recordings/1.json"), make_recording("a/recordings/2.json", asked="What?")
     ana, ben = signed_in("ana"), signed_in("ben")

@@ -66,6 +66,7 @@ def test_what_would_lose_words_stays_as_it_was_recorded(text):
     assert answer_html(text) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["*" * 30_000, "**a " * 7_500, "[" * 30_000, "_a_" * 10_000, "> " * 15_000, "|a" * 15_000]
 )
