@@ -13,17 +13,10 @@ if TYPE_CHECKING:
     from recviewer.recorders.http_exchange import HttpExchange
 
 
-class JsonCassette(Unverifiable):
-    """What recorders share that keep exchanges in a list of JSON.
-
-    keys: of the list, as for `json_items.items_below`; the first one counts under which there is anything. alone: a key that
-    an item has. start: of a file, in its first bytes. plain: as in `cassettes.Cassette`.
-    """
+class Begun(Unverifiable):
+    """What recorders share whose files of JSON are known by how they begin. start: of a file, in its first bytes."""
 
     name = ""
-    keys: tuple[str, ...] = ()
-    alone = "request"
-    plain: Mapping[str, tuple[object, ...]] = {"version": (1,), "recorded_with": ()}
     homes: frozenset[bytes] = frozenset()
     endings: tuple[bytes, ...] = (b".json",)
     start: re.Pattern[bytes]
@@ -31,6 +24,18 @@ class JsonCassette(Unverifiable):
     def recognizes(self, data: bytes) -> bool:
         """Look at the first bytes alone."""
         return self.start.match(data[:HEAD]) is not None
+
+
+class JsonCassette(Begun):
+    """What recorders share that keep exchanges in a list of JSON.
+
+    keys: of the list, as for `json_items.items_below`; the first one counts under which there is anything. alone: a key that
+    an item has. plain: as in `cassettes.Cassette`.
+    """
+
+    keys: tuple[str, ...] = ()
+    alone = "request"
+    plain: Mapping[str, tuple[object, ...]] = {"version": (1,), "recorded_with": ()}
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
         """Yield the exchanges, one that cannot be read with the reason."""
@@ -63,18 +68,10 @@ class JsonCassette(Unverifiable):
         return without_spans(data, with_commas(data, every, parts), parts)
 
 
-class JsonFile(Unverifiable):
-    """What recorders share that keep one exchange in each file of JSON. start: of a file, in its first bytes."""
+class JsonFile(Begun):
+    """What recorders share that keep one exchange in each file of JSON."""
 
-    name = ""
     is_at_home_only = True
-    homes: frozenset[bytes] = frozenset()
-    endings: tuple[bytes, ...] = (b".json",)
-    start: re.Pattern[bytes]
-
-    def recognizes(self, data: bytes) -> bool:
-        """Look at the first bytes alone."""
-        return self.start.match(data[:HEAD]) is not None
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
         """Yield the one exchange."""
