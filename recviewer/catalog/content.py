@@ -13,7 +13,7 @@ from recviewer.formats.decode import EFFORT_LIMIT, HEAVY_BYTES, effort, weight
 from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
 from recviewer.recorders.packing import BadPacking, stated, unpacked
-from recviewer.recorders.reading import ReadPart, read_file
+from recviewer.recorders.reading import NOBODYS, ReadPart, read_file
 from recviewer.recorders.registry import read_as
 from recviewer.secrets.raw import shown
 from recviewer.store import files
@@ -78,7 +78,7 @@ class Opened:
         if len(self.parts) == 1:  # a file that holds one, or the bytes of one alone
             self._whole = self._content(self.parts[0])
         else:
-            reason = f"it holds {len(self.parts):,} exchanges, which are shown one by one"
+            reason = f"it holds {len(self.parts):,} exchanges, which are shown one by one" if self.parts else NOBODYS
             self._whole = Content(
                 self.data, files.blob_id(self.data), unreadable(reason), "", self.weight, self.data, name=self.name
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from recviewer.changes import disk
+from recviewer.changes import broken, disk
 from recviewer.changes.sources import Range, remedy
 from recviewer.changes.unchanged import Unchanged
 from recviewer.difference.sequences import common
@@ -148,6 +148,7 @@ def has_home(repository: Repository, commit: str) -> bool:
     return claims().are_homes(folder.rpartition(b"/")[2] for folder in ranges.folders(repository, commit))
 
 
+_NO_FILE = FileMeaning((), 0)
 _Files = dict[tuple[bytes, str], FileMeaning]
 _Lines = dict[bytes, tuple[tuple[bytes, bytes], ...]]
 
@@ -249,13 +250,16 @@ def _assembled(
     same: list[Side] = []
     shared: dict[bytes, Counted] = {}
     for item in changed:
-        olds, news = (sides_of(item.raw, blob, said[item.raw, blob]) if blob else [] for blob in (item.old, item.new))
-        before = {side.part: side for side in olds}
+        before, after = (said[item.raw, blob] if blob else _NO_FILE for blob in (item.old, item.new))
+        if item.old and item.new:
+            before, after = broken.settled(before, after, (item.old, item.new))
+        olds, news = sides_of(item.raw, item.old, before), sides_of(item.raw, item.new, after)
+        left = {side.part: side for side in olds}
         is_shared = any(side.part for side in (*olds, *news))
         if is_shared:
             shared[item.raw] = _of_file(item, said, counts)
         for new in news:
-            old = before.pop(new.part, None)
+            old = left.pop(new.part, None)
             if old is None:
                 added.append(new)
             elif is_shared and old.blob == new.blob and old.meaning.fingerprint == new.meaning.fingerprint:
@@ -264,7 +268,7 @@ def _assembled(
                 modified.append(Modified(old, new, Counted(0, 0)))
             else:
                 modified.append(Modified(old, new, counts.get(item.raw, Counted(0, 0)), lines.get(item.raw, ())))
-        deleted += before.values()
+        deleted += left.values()
     return ChangeSet(asked, tuple(added), tuple(deleted), tuple(modified), same=tuple(same), shared=shared)
 
 

@@ -10,6 +10,7 @@ from recviewer.changes.overview import Overview
 from recviewer.changes.recorded import recorded
 from recviewer.difference import ignored
 from recviewer.difference.model import Ignored
+from recviewer.exchange.model import Kind
 from recviewer.formats.raw import unwrap
 from recviewer.formats.reading import Reading
 from recviewer.git.repository import GitFailed
@@ -27,7 +28,7 @@ LAYOUT = "layout of the file"
 
 def uncounted(found: Overview) -> Counter[str]:
     """Return how many values differ without counting, by where they stand: `outputs[].tool_calls[].id`."""
-    pairs = [change for change in found.changes if change.old and change.new and change.old.blob != change.new.blob]
+    pairs = [change for change in found.changes if _can_be_held_together(change)]
     counts: Counter[str] = Counter()
     readings = _readings(found, pairs[:PAIRS])
     for change in pairs:
@@ -37,6 +38,14 @@ def uncounted(found: Overview) -> Counter[str]:
         if not told and change.is_quiet:
             counts[LAYOUT] += 1
     return counts
+
+
+def _can_be_held_together(change: Change) -> bool:
+    """Tell whether there is other text on both sides, and both can be read."""
+    old, new = change.old, change.new
+    if old is None or new is None or old.blob == new.blob:
+        return False
+    return Kind.UNREADABLE not in (old.exchange.kind, new.exchange.kind)
 
 
 def as_line(counts: Counter[str], found: Overview) -> str:

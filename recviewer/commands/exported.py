@@ -19,7 +19,7 @@ from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
 from recviewer.exchange.plain import escaped_bytes
 from recviewer.git import repository
-from recviewer.recorders.reading import ReadPart, failed, key_of_part, read_file
+from recviewer.recorders.reading import NOBODYS, ReadPart, failed, key_of_part, read_file
 from recviewer.recorders.registry import claims, read_as
 from recviewer.review.narrowing import Asked, narrowed
 from recviewer.review.said import is_said
@@ -168,6 +168,3 @@ def in_file(path: Path, *, limit_bytes: int) -> list[ReadExchange]:
     data = files.read(absolute.parent, os.fsencode(absolute.name), limit_bytes=limit_bytes).data
     key = key_of(os.fsencode(path))
     return list(found_in(data, key, exact=True)) or [ReadExchange(key, failed(NOBODYS, len(data)), "", len(data))]
-
-
-NOBODYS = "not a file that any recorder here writes, as far as its first bytes tell"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from recviewer.changes.model import Change
 from recviewer.changes.overview import compared
+from recviewer.exchange.model import Kind
 from recviewer.git import blobs, refs
 from recviewer.git.history import contents
 from recviewer.git.ranges import missing
@@ -16,6 +17,7 @@ from recviewer.git.repository import Repository
 from recviewer.lineage.trace import Lineage, TreeFile, Version
 from recviewer.pairing.pairs import How, Pair, Sure
 from recviewer.pairing.sides import Library, Side, SideReader, sides_of, unread_file
+from recviewer.recorders.reading import NOBODYS
 from recviewer.recorders.registry import read_as
 
 SECONDS = 1.0
@@ -105,6 +107,10 @@ def _chosen(sides: Sequence[Side], place: TreeFile, part: str) -> Side:
     found = next((side for side in sides if side.part == part), None)
     if found is not None:
         return found
+    if not sides:
+        return sides_of(place.raw, place.blob, unread_file(NOBODYS, place.blob))[0]
+    if len(sides) == 1 and sides[0].exchange.kind is Kind.UNREADABLE:
+        return sides[0]  # nobody knows what it holds
     why = f"its file has {len(sides):,} recordings, and not this one" if part else "a file of several recordings"
     return sides_of(place.raw, place.blob, unread_file(why, place.blob))[0]
 

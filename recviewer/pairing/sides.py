@@ -15,7 +15,7 @@ from recviewer.formats.raw import host_of
 from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
 from recviewer.recorders.packing import BadPacking, stated, unpacked
-from recviewer.recorders.reading import bytes_of, bytes_of_each, key_of_part, read_file, read_part
+from recviewer.recorders.reading import NOBODYS, bytes_of, bytes_of_each, key_of_part, read_file, read_part
 from recviewer.recorders.registry import read_as
 from recviewer.replay.made_anew import made_anew
 from recviewer.replay.names import Replay, ReplayState
@@ -71,10 +71,13 @@ class PartMeaning:
 
 
 class FileMeaning(NamedTuple):
-    """What the bytes of a file say. parts: its exchanges, one or more, in order. lines: of the file, as git counts them."""
+    """What the bytes of a file say. parts: its exchanges, in order; () of one that is no recording, though it lies among
+    them. lines: of the file, as git counts them. size: in bytes.
+    """
 
     parts: tuple[PartMeaning, ...]
     lines: int
+    size: int = 0
 
     @property
     def cost(self) -> int:
@@ -160,12 +163,13 @@ def file_meaning_of(data: bytes, name: str, blob: str) -> FileMeaning:
         meaning = _meaning(one.reading, one.replay, own)
         parts.append(PartMeaning(one.part, one.index, files.blob_id(own) if one.part else blob, meaning, one.start))
     is_whole = len(parts) == 1 and not parts[0].part
-    return FileMeaning(tuple(parts), parts[0].meaning.lines if is_whole else _lines(data))
+    return FileMeaning(tuple(parts), parts[0].meaning.lines if is_whole else _lines(data), len(data))
 
 
 def meaning_of(data: bytes, name: str) -> Meaning:
     """Read the bytes of one recording. name: of its file. Never raises."""
-    return file_meaning_of(data, name, "").parts[0].meaning
+    parts = file_meaning_of(data, name, "").parts
+    return parts[0].meaning if parts else without_bytes(NOBODYS)
 
 
 def _meaning(reading: Reading, replay: Replay, data: bytes) -> Meaning:
@@ -190,8 +194,11 @@ def _lines(data: bytes) -> int:
 
 
 def own_bytes(data: bytes, side: Side) -> bytes | None:
-    """Return the bytes of a recording, None where its file does not hold it. data: of the file."""
-    if not side.part:
+    """Return the bytes of a recording, None where its file does not hold it. data: of the file.
+
+    Of one in a file that cannot be read as a whole they are all of it.
+    """
+    if not side.part or side.blob == side.file_blob:
         return data
     found = read_part(data, read_as(side.file_path), side.part)
     return bytes_of(data, found) if found else None
@@ -225,7 +232,7 @@ def unread(data: bytes, blob: str, reason: str) -> FileMeaning:
     replay = Replay(ReplayState.UNVERIFIABLE)
     lines = _lines(data)
     meaning = Meaning(exchange, "", replay, line_of(exchange), len(data), lines, unread=reason)
-    return FileMeaning((PartMeaning("", 0, blob, meaning),), lines)
+    return FileMeaning((PartMeaning("", 0, blob, meaning),), lines, len(data))
 
 
 def without_bytes(reason: str) -> Meaning:

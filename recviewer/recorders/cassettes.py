@@ -56,7 +56,9 @@ class Unverifiable:
 class Cassette(Unverifiable):
     """What the recorders of this family share. key: of the list at the top. start: of a file, in its first bytes.
 
-    plain: what stands beside the list and says nothing, by key: only with these values, of () with any.
+    plain: what stands beside the list and says nothing, by key: only with these values, of () with any. inside: how the list
+    begins, wherever it stands. has_documents: a file may hold several YAML documents; else replay reads the first one
+    or none.
     """
 
     name = ""
@@ -65,6 +67,12 @@ class Cassette(Unverifiable):
     homes: frozenset[bytes] = HOMES | {b"testdata", b"fixtures"}
     endings: tuple[bytes, ...] = (b".yaml", b".yml")
     start: re.Pattern[bytes]
+    inside: re.Pattern[bytes] | None = None
+    has_documents = False
+
+    def suspects(self, data: bytes) -> bool:
+        """Look for the list in the whole file."""
+        return self.inside is not None and self.inside.search(data) is not None
 
     def recognizes(self, data: bytes) -> bool:
         """Look at the first bytes alone."""
@@ -78,6 +86,10 @@ class Cassette(Unverifiable):
             found = documents(data)
         except BadYaml as reason:
             yield FilePart("", 0, len(data), None, str(reason))
+            return
+        if not self.has_documents and any(one.whole.value is not None for one in found[1:]):
+            why = f"{len(found):,} YAML documents, of which {self.called} reads the first one or none"
+            yield FilePart("", 0, len(data), None, why)
             return
         items = self.items(found)
         if not items:

@@ -88,6 +88,15 @@ class Matches(Protocol):
         ...
 
 
+@runtime_checkable
+class KnowsBroken(Protocol):
+    """A recorder whose files can be told also where something stands before them that does not belong there."""
+
+    def suspects(self, data: bytes) -> bool:
+        """Tell of a file that no recorder recognizes whether exchanges of this one stand further down in it."""
+        ...
+
+
 class OneDocument(Protocol):
     """A recorder whose file is one document as `formats` reads it, so that `formats.reading.read_briefly` may be tried.
 

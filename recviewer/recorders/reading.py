@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 PARTS_LIMIT = 100_000
 """Exchanges that a file may hold: each has a row, however few bytes it takes. Real cassettes hold some hundreds."""
 
+NOBODYS = "not a file that any recorder here writes, as far as its first bytes tell"
+"""Why a file cannot be read in which nobody finds an exchange, where it is asked for all the same."""
+
 UNVERIFIABLE = Replay(ReplayState.UNVERIFIABLE)
 
 

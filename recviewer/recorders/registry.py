@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from recviewer import env
 from recviewer.recorders import kinds
-from recviewer.recorders.contract import Matches, Recorder, TellsTest
+from recviewer.recorders.contract import KnowsBroken, Matches, Recorder, TellsTest
 from recviewer.store.claims import Claims
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def recorder_of(name: str, data: bytes) -> Recorder | None:
     ending = name.removesuffix(PACKED.decode())
     others, default, is_home = _claiming(ending[ending.rfind(".") :], name[: name.rfind("/") + 1])
     found = next((one for one in others if _recognizes(one, data)), None)
+    if found is None and not is_home:
+        found = next((one for one in others if _suspects(one, data)), None)
     if found is not None or default is None or is_home:
         return found or default
     is_its_own = getattr(default, "names", None)
@@ -112,6 +114,14 @@ def _recognizes(recorder: Recorder, data: bytes) -> bool:
         return recorder.recognizes(data)
     except Exception:
         log.exception("recorder %s failed to recognize a file", recorder.name)
+        return False
+
+
+def _suspects(recorder: Recorder, data: bytes) -> bool:
+    try:
+        return isinstance(recorder, KnowsBroken) and recorder.suspects(data)
+    except Exception:
+        log.exception("recorder %s failed to look for its exchanges", recorder.name)
         return False
 
 

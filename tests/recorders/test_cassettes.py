@@ -268,3 +268,35 @@ def test_objects_of_a_language_are_refused_by_name():
     data = OLD.encode()
     [part] = VcrPy().parts(data)
     assert "python/object:vcr.request.Request" in part.reason
+
+
+LISTS = {
+    "VCR.py": b"interactions:\n- request:\n    body: null\n",
+    "go-vcr": b"---\nversion: 2\ninteractions:\n    - id: 0\n      request:\n",
+    "VCR": b"http_interactions:\n- request:\n    method: post\n",
+}
+
+
+@pytest.mark.parametrize("path", ["cassettes/a.yaml", "a/kept/a.yml.gz"])
+@pytest.mark.parametrize("data", LISTS.values(), ids=LISTS)
+@pytest.mark.parametrize("before", [b"<<<<<<< HEAD\n", b"\0\0\0\0\n", b"- 1\n", b"kept\n---\n"])
+def test_a_cassette_is_known_to_be_broken_where_something_stands_before_it(path, data, before):
+    for text in (before + data, (before + data).replace(b"\n", b"\r\n")):
+        (part,) = read_file(text, path)
+
+        assert part.reading.exchange.kind.value == "unreadable"
+
+
+def test_a_cassette_may_have_keys_of_others_before_its_exchanges():
+    data = b"kept_by: us\n" + (CASES / "vcrpy/test_planets.yaml").read_bytes()
+
+    assert "unreadable" not in {part.reading.exchange.kind.value for part in read_file(data, "cassettes/a.yaml")}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"a: 1\n", b"a:\n  interactions:\n  - request:\n", b"interactions: 3\n", b"interactions:\n- name: x\n"],
+)
+def test_other_yaml_is_left_alone(data):
+    assert read_file(data, "cassettes/a.yaml") == ()
+    assert read_file(data, "a/kept/a.yaml") == ()

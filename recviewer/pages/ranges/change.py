@@ -232,10 +232,10 @@ def _read_here(change: Change, before: bytes | None, after: bytes | None) -> Cha
     made = []
     for side, data in ((change.old, before), (change.new, after)):
         if side is not None and data is not None:
-            (*_, one) = file_meaning_of(data, side.name, side.blob).parts
-            if one.part:  # a file of many exchanges
+            parts = file_meaning_of(data, side.name, side.blob).parts
+            if not parts or parts[-1].part:  # no recording, or a file of many exchanges
                 return change
-            side = replace(side, meaning=one.meaning)
+            side = replace(side, meaning=parts[-1].meaning)
         made.append(side)
     return replace(change, old=made[0], new=made[1])
 

@@ -23,6 +23,7 @@ class HttpMock(Cassette):
 
     name = "httpmock"
     called = "httpmock"
+    has_documents = True
     matched = ("method", "url", "headers", "body")
     start = re.compile(rb"(?:---\n)?when:\n  (?:path|method|query_param|header|body|scheme|host|port)")
 

@@ -21,6 +21,7 @@ class RubyVcr(Cassette):
     is_in_order = True
     key = "http_interactions"
     start = re.compile(rb"(?:\xef\xbb\xbf)?(?:#.*\n)*(?:---\n)?http_interactions:(?: *\[\]\n|\n(?:(?: *#.*| *)\n)* *-)")
+    inside = re.compile(rb"(?m)^http_interactions: *\r?\n *- *request: *\r?\n")
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read an item."""

@@ -29,6 +29,7 @@ class VcrPy(Cassette):
         rb"(?: [&*{]| *\n *(?:body|parsed_body|headers|method|response_proto_type|uri|url|json|raw|status|chunks_json|id"
         rb"|proto|proto_major|content_length|host)\b))"
     )
+    inside = re.compile(rb"(?m)^interactions: *\r?\n *- *(?:request|id): *(?:\d+ *)?\r?\n")
 
     def test_of(self, path: str) -> str | None:
         """Return the test that pytest-recording named a cassette after."""
