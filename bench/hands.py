@@ -125,7 +125,7 @@ def review(hand: Hand) -> str:
 
 
 def approve(hand: Hand) -> str:
-    """Approve a suite that was recorded anew, from its range."""
+    """Approve a suite that was re-recorded, from its range."""
     hand.begin(f"/changes/{SUITE}")
     before = hand.page.url
     hand.press("n")

@@ -255,14 +255,14 @@ def ids_changed(make: Maker) -> None:
 
 
 def recorded_again(make: Maker) -> None:
-    """Tests were recorded again; only what was answered, and so what was sent back, is other."""
+    """Tests were re-recorded; only what was answered, and so what was sent back, is other."""
     for calls in make.tests(8):
         make.goes(calls)
         make.comes(make.again(calls))
 
 
 def part_recorded_again(make: Maker) -> None:
-    """Some calls of each test were recorded again; the others, and their older generations, stay as they are."""
+    """Some calls of each test were re-recorded; the others, and their older generations, stay as they are."""
     for calls in make.tests(6, lambda calls: len(calls) > 2):
         kinds = sorted({made.call for made in calls}, key=repr)
         chosen = set(make.rng.sample(kinds, max(1, len(kinds) // 2)))
@@ -349,7 +349,7 @@ def _older(make: Maker, calls: list[Made], count: int) -> list[Made]:
 
 
 def generations_stacked(make: Maker) -> None:
-    """Tests were recorded again, and all their older generations are deleted at once."""
+    """Tests were re-recorded, and all their older generations are deleted at once."""
     for calls in make.tests(5, is_chat):
         calls = [made for made in {made.call: made for made in calls}.values() if not _is_list(made)]
         for made in calls:
@@ -417,7 +417,7 @@ def lists_of_other_providers(make: Maker) -> None:
 
 
 def lists_recorded_again(make: Maker) -> None:
-    """Lists of models were recorded again from the same hosts."""
+    """Lists of models were re-recorded from the same hosts."""
     for calls in make.tests(8, lambda calls: any(map(_is_list, calls))):
         lists = [made for made in calls if _is_list(made)]
         make.goes(lists, stays=len(lists) < len(calls))
@@ -624,7 +624,7 @@ def tools_came(make: Maker) -> None:
 
 
 def new_tests_beside_recorded_ones(make: Maker) -> None:
-    """Some tests were recorded again, others of the same functions are new."""
+    """Some tests were re-recorded, others of the same functions are new."""
     for calls in make.tests(5, has_model_in_test):
         old = model_of(calls)
         make.goes(calls)

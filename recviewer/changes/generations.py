@@ -23,7 +23,7 @@ def folded(changes: Sequence[Change]) -> list[Change]:
     for change in changes:
         count = older.get(change.group, 0) if change.group is not None else 0
         if change.is_older:
-            words = "was recorded again" if change.group in again else "was deleted"
+            words = "was re-recorded" if change.group in again else "was deleted"
             change = replace(change, summary=_joined(f"older generation of a call that {words}", change.summary))
         elif count and change.old is not None:
             change = replace(change, summary=_joined(change.summary, counted(count)))

@@ -158,7 +158,7 @@ def verdict_on(change: Change, verdicts: Verdicts) -> str:
     """Return what the verdicts come to for a change, "" while it is open.
 
     What is asked of the change itself is closed by nothing that was said of equal words elsewhere; that somebody wants
-    those recorded again counts all the same.
+    those re-recorded counts all the same.
     """
     return verdict_of(change.subject, change.own_subject, verdicts, asks=bool(change.asks))
 

@@ -24,7 +24,7 @@ def _lines(plan: Plan, command: str) -> Iterator[str]:
     if plan.ground.spec:
         yield f"{plan.ground.spec}: {plan.ground.base[:9]}…{plan.ground.head[:9] or 'the files on disk'}"
     if plan.is_empty:
-        yield "Nothing is marked for deletion, and nothing is to be recorded again."
+        yield "Nothing is marked for deletion, and nothing is to be re-recorded."
         return
     yield from _deletions(plan)
     yield from _left_out("Changed since they were marked, and left out", plan.changed)
@@ -79,14 +79,14 @@ def _taken_back(plan: Plan) -> Iterator[str]:
 
 def _again(plan: Plan) -> Iterator[str]:
     if plan.again:
-        yield f"To record again: {counted(len(plan.again), 'test')}"
+        yield f"To re-record: {counted(len(plan.again), 'test')}"
         for again in plan.again:
             yield f"  {again.test_id}"
             for by, note in again.reasons:
                 yield f"    {by}: {' '.join(note.split())}"
         yield ""
     orphans = tuple(LeftOut(path, "", "") for path in plan.orphans)
-    yield from _left_out("To record again, but no test is known for them", orphans)
+    yield from _left_out("To re-record, but no test is known for them", orphans)
 
 
 def _files(files: Sequence[FileToDo]) -> Iterator[str]:

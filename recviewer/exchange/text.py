@@ -37,7 +37,7 @@ LINE = 240
 ASKING = frozenset({"user", "prompt", "input", "query", "call"})
 
 SENT = frozenset({"assistant", "model"})
-"""Roles of turns that were answers once: recording again changes their words."""
+"""Roles of turns that were answers once: re-recording changes their words."""
 
 
 class AnswerKind(StrEnum):

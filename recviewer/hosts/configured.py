@@ -32,7 +32,7 @@ class ConfiguredHost:
 
     every: seconds between two looks at which requests are open. app: signs in place of a token, on GitHub.
 
-    pushes: plans may be pushed as branches. record: what may be started to record again, None for nothing.
+    pushes: plans may be pushed as branches. record: what may be started to re-record, None for nothing.
     """
 
     kind: str

@@ -45,7 +45,7 @@ class CommitStatus:
 
 @dataclass(frozen=True, slots=True)
 class RecordRun:
-    """The run that records again, as the operator named it. ref: the branch whose version runs. workflow: a file's name."""
+    """The run that re-records, as the operator named it. ref: the branch whose version runs. workflow: a file's name."""
 
     ref: str
     workflow: str = ""

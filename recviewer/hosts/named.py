@@ -33,7 +33,7 @@ def from_environment(*, fetches: bool, public_url: str) -> configured.Configured
 
 
 def _record(kind: str) -> RecordRun | None:
-    """Return what is started to record tests again, None where nothing is."""
+    """Return what is started to re-record tests, None where nothing is."""
     ref = env.checked("RECVIEWER_RECORD_REF", configured.branch)
     if ref is None or kind == "GITLAB":
         return RecordRun(ref) if ref else None

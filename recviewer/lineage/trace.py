@@ -1,4 +1,4 @@
-"""One recording through the commits, followed where it was renamed or recorded again under another name.
+"""One recording through the commits, followed where it was renamed or re-recorded under another name.
 
 The walk goes back from a commit by first parents. Where the file was added, the pairing of that commit says which deleted
 recording it replaces, and the walk goes on with that one. Where the file is not there any more, it is followed forwards in

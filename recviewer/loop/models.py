@@ -20,7 +20,7 @@ class JobKind(models.TextChoices):
     LOOK = "look", "fetch and compare"
     TELL = "tell", "post status and comment"
     BRANCH = "branch", "push the plan"
-    RECORD = "record", "start recording again"
+    RECORD = "record", "start re-recording"
 
 
 class JobState(models.TextChoices):

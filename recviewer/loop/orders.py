@@ -1,4 +1,4 @@
-"""What a maintainer wants of the host beside statuses: the plan as a branch, and its tests recorded again.
+"""What a maintainer wants of the host beside statuses: the plan as a branch, and its tests re-recorded.
 
 An order names what its maker saw: the commits, and a digest of what is to be done. The worker makes the plan anew, and
 carries it out only if it is that one still, the head is where it was, and the commits are the project's own: a branch of
@@ -92,7 +92,7 @@ def give(kind: str, plan: Plan, *, seen: str, actor: str) -> HostOrder:
         does = (
             "had the plan pushed"
             if kind == JobKind.BRANCH
-            else f"had {counted(plans.test_ids(plan).count(10), 'test')} recorded again"
+            else f"had {counted(plans.test_ids(plan).count(10), 'test')} re-recorded"
         )
         audit.write(
             actor=actor,

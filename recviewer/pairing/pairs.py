@@ -1,4 +1,4 @@
-"""Which deleted recording each added one replaces: the same call, recorded again under another file name.
+"""Which deleted recording each added one replaces: the same call, re-recorded under another file name.
 
 A file is named by the hash of its request, so whatever moves the hash makes git see one file gone and another new. Pairs
 are looked for among calls of the same format, by test, conversation and parameters; the model, ids, host and file name

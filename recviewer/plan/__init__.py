@@ -1,1 +1,1 @@
-"""What decisions ask for: files that go or come back, tests to record again. Changes nothing."""
+"""What decisions ask for: files that go or come back, tests to re-record. Changes nothing."""

@@ -9,7 +9,7 @@ from recviewer.review import filters
 from recviewer.review.history import Mark, marks, rejected_changes
 from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX
 
-SAME = "recorded anew since it was marked, with the same meaning"
+SAME = "re-recorded since it was marked, with the same meaning"
 OTHER = "holds another answer than the one that was marked"
 UNLIKE = "was marked as saying something else than it says, by the rules of now"
 OF_RANGE = "is taken back by the plan of its range, which knows the old one"
@@ -40,7 +40,7 @@ def why_not(marks: Sequence[Mark], blob: str, subject: str) -> str:
 
 def on_changes() -> tuple[dict[tuple[str, str], Mark], dict[tuple[str, str], str]]:
     """Return what was said of files by a verdict on their change in a range, by path and blob: marks for deletion, and the
-    subjects by which they are to be recorded again. A wish to record again outweighs a mark.
+    subjects by which they are to be re-recorded. A wish to re-record outweighs a mark.
     """
     rejected = rejected_changes()
     marked = {(mark.path, mark.blob): mark for mark in marks(of_changes=True)}
@@ -53,7 +53,7 @@ def by_test(file: FileToDo) -> tuple[bool, str, str]:
 
 
 def again(rejected: Sequence[tuple[str, str, str]]) -> tuple[tuple[Again, ...], tuple[str, ...]]:
-    """Return the tests to record again with the reasons, and the paths of those that no test is known of.
+    """Return the tests to re-record with the reasons, and the paths of those that no test is known of.
 
     rejected: recordings as (test id or "", path, subject), in order of path.
     """

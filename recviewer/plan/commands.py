@@ -48,7 +48,7 @@ def removing(plan: Plan, feed: Feed, git: str = "git") -> list[str]:
 
 
 def recording(plan: Plan) -> list[str]:
-    """Return the commands that run the tests to record again, one for each test file."""
+    """Return the commands that run the tests to re-record, one for each test file."""
     by_file: dict[str, list[str]] = {}
     for again in plan.again:
         by_file.setdefault(again.test_id.partition("::")[0], []).append(shlex.quote(argument(again.test_id)))

@@ -1,4 +1,4 @@
-"""What the decisions ask for: files that go or come back, tests to record again. Nothing here changes anything.
+"""What the decisions ask for: files that go or come back, tests to re-record. Nothing here changes anything.
 
 `treeplan` makes a plan for the files on disk, `rangeplan` one for a range of commits; from here on both are the same.
 """
@@ -142,7 +142,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A test to record again: once, however many of its recordings were rejected. reasons: (reviewer, note)."""
+    """A test to re-record: once, however many of its recordings were rejected. reasons: (reviewer, note)."""
 
     test_id: str
     paths: tuple[str, ...]
@@ -186,7 +186,7 @@ class Plan:
     back: removed recordings to bring back; puts: the files that those of them go into which shared theirs with others;
     stuck: those that no patch can bring back. taken_back: files whose old recording comes back instead; kept: those of which
     it cannot. changed: marked files whose bytes are others now. alike: files that say the same as a marked one, not marked
-    themselves. losses: tests to think about before deleting. again: tests to record again; orphans: rejected recordings that
+    themselves. losses: tests to think about before deleting. again: tests to re-record; orphans: rejected recordings that
     no test is known of. undecided: changes of the range that nobody has decided on. cuts: the files that deleted exchanges
     are cut out of. elsewhere: marked files that the range leaves alone, and so does the plan.
     bytes_of: reads what the patch needs.
@@ -316,12 +316,12 @@ def argument(test_id: str) -> str:
 
 
 def unlisted(plan: Plan) -> list[str]:
-    """Return the ids of tests to record again that are no single line: `test_ids` leaves them out."""
+    """Return the ids of tests to re-record that are no single line: `test_ids` leaves them out."""
     return [again.test_id for again in plan.again if len(again.test_id.splitlines()) != 1]
 
 
 def test_ids(plan: Plan) -> bytes:
-    """Return the tests to record again, one a line: for `pytest @file`. Ids that are no single line are left out."""
+    """Return the tests to re-record, one a line: for `pytest @file`. Ids that are no single line are left out."""
     left = set(unlisted(plan))
     lines = [safe(argument(again.test_id)) for again in plan.again if again.test_id not in left]
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")

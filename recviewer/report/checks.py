@@ -26,7 +26,7 @@ class FailOn(StrEnum):
 
 
 def is_red(report: Report) -> bool:
-    """Tell whether a change is to be recorded again, or a red finding is open.
+    """Tell whether a change is to be re-recorded, or a red finding is open.
 
     A finding is open until all that it is about was decided on: who approves a recorded error has seen it.
     """

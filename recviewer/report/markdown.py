@@ -198,7 +198,7 @@ class _Told:
         )
 
     def _again(self) -> Iterator[str]:
-        """Tell what a reviewer wants to be recorded again: it is what the author has to do."""
+        """Tell what a reviewer wants to be re-recorded: it is what the author has to do."""
         back = self.report.numbers.to_revert
         if back:
             which = "old recording" if back == 1 else "old recordings"

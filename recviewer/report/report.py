@@ -42,7 +42,7 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether all was looked at and decided on, and nothing is to be recorded again, or taken back."""
+        """Tell whether all was looked at and decided on, and nothing is to be re-recorded, or taken back."""
         is_as_wished = not self.numbers.rejected and not self.numbers.to_revert
         return not self.numbers.undecided and is_as_wished and not self.found.source.problems
 

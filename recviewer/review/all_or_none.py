@@ -46,7 +46,7 @@ def on_changes(
     if not each or any(not target.subject for one in each for target in ranges.targets(found, [one], verdict)):
         raise Invalid("Something that was named cannot be read, or nothing was named. Nothing was decided.")
     if verdict == Verdict.REJECT and not note.strip():
-        raise Invalid("Say in a few words why it is to be recorded again.")
+        raise Invalid("Say in a few words why it is to be re-recorded.")
     acts: list[Done] = []
     for one in each:
         try:

@@ -43,7 +43,7 @@ class Action(models.TextChoices):
     DISCARD = "discard", "deleted for good"
     REVEAL = "reveal", "looked at secrets"
     PUSH = "push", "had a plan pushed as a branch"
-    RECORD = "record", "had tests recorded again"
+    RECORD = "record", "had tests re-recorded"
     UNDO = "undo", "undid"
     REDO = "redo", "redid"
 

@@ -50,7 +50,7 @@ def carried(spoken: Iterable[Saying], known: Mapping[str, str], read: Read, star
     """Carry what counts of some verdicts.
 
     known: what some blobs say by the rules of now. read: gives the bytes of others. start: as `catalog.where.way` returns
-    it. A wish to record again is carried to all that its fingerprint stood for; an approval or a mark only to the blobs
+    it. A wish to re-record is carried to all that its fingerprint stood for; an approval or a mark only to the blobs
     that it names.
     """
     by_subject: dict[str, list[Saying]] = {}
@@ -98,7 +98,7 @@ def _may_carry(one: Saying) -> bool:
 
 
 def _without_doubt(made: Iterable[Saying]) -> Iterator[Saying]:
-    """Leave out approvals by a reviewer who also asked to record the same again: two old fingerprints became one."""
+    """Leave out approvals by a reviewer who also asked to re-record the same: two old fingerprints became one."""
     every = list(made)
     rejected = {(one.fingerprint, one.reviewer) for one in every if one.verdict == Verdict.REJECT}
     for one in every:
@@ -176,7 +176,7 @@ def sentence_about(left: Sequence[Saying]) -> str:
     if not left:
         return ""
     rejected = sum(one.verdict == Verdict.REJECT for one in left)
-    those = f", {rejected:,} of them a wish to record again" if rejected else ""
+    those = f", {rejected:,} of them a wish to re-record" if rejected else ""
     return (
         f"{counted(len(left), 'verdict')} under an older rule of what counts{those}: "
         "what they were given on is not here any more, so it is asked again."

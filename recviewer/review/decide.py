@@ -106,7 +106,7 @@ def say(
     word = _verdict(verdict)
     note = note.strip()
     if word is Verdict.REJECT and not note:
-        raise Invalid("Say in a few words why it is to be recorded again.")
+        raise Invalid("Say in a few words why it is to be re-recorded.")
     if len(note) > NOTE_LENGTH:
         raise Invalid(f"The note is longer than {NOTE_LENGTH:,} characters.")
     if unfit(note):
@@ -355,7 +355,7 @@ def _already(word: Verdict, targets: Sequence[Target], origin: str) -> str:
         return "There was no verdict of yours to take back."
     if word is Verdict.REVERT:
         return f"You asked for {_old_of(targets, titled(targets, 'change'))} back already."
-    state = {Verdict.APPROVE: "approved", Verdict.REJECT: "to be recorded again", Verdict.DELETE: "marked for deletion"}
+    state = {Verdict.APPROVE: "approved", Verdict.REJECT: "to be re-recorded", Verdict.DELETE: "marked for deletion"}
     if _are_removals(targets):
         state |= {Verdict.APPROVE: "approved for deletion", Verdict.REJECT: "to be restored"}
     return f"{titled(targets, _noun(targets, origin))} {'is' if len(targets) == 1 else 'are'} already {state[word]}."

@@ -158,7 +158,7 @@ def _follow(run: _Run, saying: Saying, verdict: Verdict) -> None:
 
 
 def rejected_changes() -> dict[tuple[str, str], str]:
-    """Return the files that are to be recorded again by a verdict on their change in a range alone: its subject, by path and
+    """Return the files that are to be re-recorded by a verdict on their change in a range alone: its subject, by path and
     blob of the file.
     """
     states = Standing.objects.filter(state=State.REJECTED, fingerprint__startswith=CHANGE_PREFIX)

@@ -61,7 +61,7 @@ def targets(found: Overview, seen: Sequence[Seen], verdict: str, rule: str = "")
 
     seen: paths in git. rule: by which all of them are approved; without one the first was on the screen and stands for the
     others. A verdict given without a look hangs on the change alone, never on what the recording says, and an approval
-    without a look leaves out what somebody wants recorded again or deleted, or the old one of back. That the old one comes
+    without a look leaves out what somebody wants re-recorded or deleted, or the old one of back. That the old one comes
     back is said of the change alone, and whatever is said of such a change afterwards is said of itself too.
     """
     named = _named(found, seen)
@@ -121,7 +121,7 @@ def say(
     seen = [item for item in seen if item.path not in unread] or seen
     given = targets(found, seen, verdict, rule)
     if not given:
-        return Done("Nothing was approved: somebody wants all of it recorded again, or deleted.", None, 0)
+        return Done("Nothing was approved: somebody wants all of it re-recorded, or deleted.", None, 0)
     done = decide.say(
         lambda: targets(find(), seen, verdict, rule),
         _contents(found),

@@ -42,7 +42,7 @@ def test_older_generations_are_told_with_their_call(make, stacked):
     assert first.old.exchange.outputs[0].content == "Halley's."
     assert first.summary.endswith("; 2 older generations, deleted too")
     assert [(change.is_older, change.group) for change in rest] == [(True, first.group)] * 2
-    assert all(change.summary.startswith("older generation of a call that was recorded again; ") for change in rest)
+    assert all(change.summary.startswith("older generation of a call that was re-recorded; ") for change in rest)
 
 
 def test_generations_that_are_all_gone_are_told_with_the_newest(stacked):

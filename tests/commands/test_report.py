@@ -158,7 +158,7 @@ def test_verdicts_that_nothing_proves_are_told_of(repository, recviewer, tmp_pat
     ended = recviewer("report", "main...work", "--repo", str(repository), "--reviews", str(file))
 
     assert ended.returncode == 1
-    assert "1 verdict under an older rule of what counts, 1 of them a wish to record again" in ended.stderr.decode()
+    assert "1 verdict under an older rule of what counts, 1 of them a wish to re-record" in ended.stderr.decode()
 
 
 def test_verdicts_of_several_files_add_up(capture, repository, reviews, tmp_path_factory):

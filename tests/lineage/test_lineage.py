@@ -36,7 +36,7 @@ def record(tree, model, answer="Saturn has rings.", **more):
 
 @pytest.fixture
 def remade(tree):
-    """A recording that was recorded again twice, each time under a new name, and changed in between. Its three paths."""
+    """A recording that was re-recorded twice, each time under a new name, and changed in between. Its three paths."""
     tree.write("README", b"1")
     tree.commit("start")
     first = record(tree, "small-1")

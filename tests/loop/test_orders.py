@@ -1,4 +1,4 @@
-"""What a maintainer wants of the host: a plan as a branch, and its tests recorded again."""
+"""What a maintainer wants of the host: a plan as a branch, and its tests re-recorded."""
 
 import dataclasses
 import subprocess

@@ -216,7 +216,7 @@ def test_what_was_made_once_more_keeps_it(again, put, commit):
 
     plan = made(spec)
 
-    assert [one.why for one in plan.kept] == ["recorded anew since it was marked, with the same meaning"]
+    assert [one.why for one in plan.kept] == ["re-recorded since it was marked, with the same meaning"]
 
 
 @pytest.mark.slow

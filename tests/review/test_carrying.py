@@ -112,7 +112,7 @@ def test_a_rejection_that_nothing_proves_is_told_of(make_recording, older):
 
     _, left = carry(None)
 
-    assert "1 of them a wish to record again" in carrying.sentence_about(left)
+    assert "1 of them a wish to re-record" in carrying.sentence_about(left)
 
 
 def test_what_a_rule_approved_is_not_carried(make_recording, older):

@@ -244,7 +244,7 @@ MESSAGES = st.one_of(
 
 @st.composite
 def a_test(draw):
-    """The exchanges of a test: conversations that go on, some calls of them lost, some recorded again."""
+    """The exchanges of a test: conversations that go on, some calls of them lost, some re-recorded."""
     entries = []
     for conversation in range(draw(st.integers(1, 3))):
         messages = draw(st.lists(MESSAGES, min_size=1, max_size=3))

@@ -7,7 +7,7 @@ KINDS = [
     ("look", "fetch and compare"),
     ("tell", "post status and comment"),
     ("branch", "push the plan"),
-    ("record", "start recording again"),
+    ("record", "start re-recording"),
 ]
 
 

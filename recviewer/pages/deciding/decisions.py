@@ -85,7 +85,7 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 
 def _decided(request: HttpRequest, verdict: str) -> HttpResponse:
-    # The one field of a form about many asks why they are to be recorded again: its words belong to no other verdict.
+    # The one field of a form about many asks why they are to be re-recorded: its words belong to no other verdict.
     has_note = verdict == Verdict.REJECT or not request.POST.getlist("item")
     note = request.POST.get("note", "") if has_note else ""
     try:

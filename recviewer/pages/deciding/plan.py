@@ -1,4 +1,4 @@
-"""The plan: what the decisions ask for, as a page, a patch, a list for git, and tests to record again."""
+"""The plan: what the decisions ask for, as a page, a patch, a list for git, and tests to re-record."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def git_rm(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def tests(request: HttpRequest) -> HttpResponse:
-    """Give the tests to record again, one id a line: for `pytest @file`."""
+    """Give the tests to re-record, one id a line: for `pytest @file`."""
     return plan_files.tests(tree.make())
 
 

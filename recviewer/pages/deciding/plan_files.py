@@ -1,4 +1,4 @@
-"""A plan as files: a patch, a list for git, and tests to record again."""
+"""A plan as files: a patch, a list for git, and tests to re-record."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def git_rm(plan: Plan, *, null: bool) -> HttpResponse:
 
 
 def tests(plan: Plan) -> HttpResponse:
-    """Give the tests to record again, one id a line: for `pytest @file`."""
+    """Give the tests to re-record, one id a line: for `pytest @file`."""
     return _file(plans.test_ids(plan), "text/plain; charset=utf-8", "record-again.txt")
 
 

@@ -18,7 +18,7 @@ from recviewer.plan.model import Again, FileToDo, LeftOut, Loss, Plan, TakenBack
 SHOWN = 200
 COPIED = 50_000
 """Characters of what a button copies, and of the markup that shows it; more of it comes as a file."""
-"""Files that the page names, and tests to record again; the downloads have all."""
+"""Files that the page names, and tests to re-record; the downloads have all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class LinkedTakenBack:
 
 @dataclass(frozen=True, slots=True)
 class Rerun:
-    """A test to record again. links: its rejected recordings by address."""
+    """A test to re-record. links: its rejected recordings by address."""
 
     again: Again
     test: TestId
@@ -103,7 +103,7 @@ class PlanPage:
 
     clauses: of its sentence: what to do, with how much, and the rest of it.
     top: the name of the checkout, "" for none. applying, removing, switching, recording: commands to copy, one a line.
-    test_ids: all ids to record again, a line each. Both are "" where they are too long for a page: the files have them.
+    test_ids: all ids to re-record, a line each. Both are "" where they are too long for a page: the files have them.
     """
 
     plan: Plan

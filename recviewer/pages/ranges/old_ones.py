@@ -68,7 +68,7 @@ class OldOnesPage:
 
 
 def made_again(place: ShownRange) -> MadeAgain | None:
-    """Return what the landing page tells of it; None where everything that was recorded again was asked for."""
+    """Return what the landing page tells of it; None where everything that was re-recorded was asked for."""
     mine = [change for change in place.report.found.changes if change.unasked]
     if not mine:
         return None

@@ -1,4 +1,4 @@
-"""What a plan may ask of the code host: a branch of its own, and its tests recorded again. A maintainer is asked first."""
+"""What a plan may ask of the code host: a branch of its own, and its tests re-recorded. A maintainer is asked first."""
 
 from __future__ import annotations
 

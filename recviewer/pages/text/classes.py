@@ -40,7 +40,7 @@ SEVERITIES = {Severity.RED: ("error", "bad"), Severity.AMBER: ("warn", "warn")}
 STATES = {
     "undecided": Look("undecided", "quiet", VERDICT_WORDS["undecided"]),
     "approved": Look("ok", "good", VERDICT_WORDS["approved"]),
-    "rejected": Look("redo", "bad", VERDICT_WORDS["rejected"], "to be recorded again"),
+    "rejected": Look("redo", "bad", VERDICT_WORDS["rejected"], "to be re-recorded"),
     "delete": Look("cross", "warn", VERDICT_WORDS["delete"], "marked for deletion"),
     "revert": Look("return", "note", "old one back", "the old recording is to come back"),
     "waiting": Look("undecided", "warn", "for others", "somebody agreed, and somebody else has to"),

@@ -39,7 +39,7 @@ RULE = Rule(
         "all are no finding, for several providers write none for a tool that takes none.",
         why="A client that reads them fails, or makes another call than the model meant.",
         example='A call of `look` with the arguments `{"city": "Ber`.',
-        fix="Record it again. If the test is about broken arguments, suppress the finding and say so.",
+        fix="Re-record it. If the test is about broken arguments, suppress the finding and say so.",
         mistaken="Tests that want to see what a client makes of them.",
         measured="0, 0 and 1; the one is right.",
     ),

@@ -165,7 +165,7 @@ RULE = Rule(
         "wants by its name, and an empty reply where no model was asked. What ended well before is red.",
         why="A test that replays it tries half an answer, or none, and a passing test says nothing.",
         example="A chat completion whose finish reason is `length`.",
-        fix="Record it again, with a higher limit or another prompt. If the test is about such an end, suppress "
+        fix="Re-record it, with a higher limit or another prompt. If the test is about such an end, suppress "
         "the finding and say so.",
         mistaken="Tests that want a limit, a filter or a refusal to be met.",
         measured="22, 24 and 58, of which 0, 1 and 3 are red and 4, 2 and 4 amber; all were read, and ended as is said. Of "

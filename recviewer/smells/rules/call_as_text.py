@@ -73,7 +73,7 @@ RULE = Rule(
         "before one.",
         why="The server did not take the call out of the text, so no client makes it, and people would read it.",
         example='`<|python_tag|>{"name": "get_weather", "parameters": {"city": "Tokyo"}}`.',
-        fix="Look at the server: its parser for this model is off or wrong. Record it again then.",
+        fix="Look at the server: its parser for this model is off or wrong. Re-record it then.",
         mistaken="A mark before something that was not meant as a call; the mark should not be there either.",
         measured="8, 2 and 0; all were read and are right: 9 marks and one object.",
     ),

@@ -106,7 +106,7 @@ RULE = Rule(
         "test fails.",
         example="A file that has the name that the rules before a change of the recorder gave it.",
         fix="Look on its page which field moved the name and whether a live twin stands beside it, then delete it "
-        "or record its test again.",
+        "or re-record its test.",
         mistaken="A range of before a rule changed: its recorder found then what that of today does not, as the finding "
         "says. Recordings of a recorder whose rules recviewer does not know are said to be unverifiable, and are no "
         "finding.",

@@ -122,7 +122,7 @@ RULE = Rule(
         why="Tests that run at once, or share a server or a store, got into each other's way: the recording belongs to a "
         "test that does not make that call when it runs alone.",
         example="A search of `test_filter_by_region` gives back a passage that only `test_filter_by_date` stored.",
-        fix="Give each test a store and a session of its own, and record it again alone.",
+        fix="Give each test a store and a session of its own, and re-record it alone.",
         mistaken="Tests whose parameters decide what they ask, or that share a store on purpose.",
         measured="nothing in any of them, nor in the later two: how often it is right is not known, so it is only told.",
     ),

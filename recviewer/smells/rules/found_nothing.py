@@ -78,7 +78,7 @@ RULE = Rule(
         "same function and question say something else.",
         why="A search came back empty on the day of the recording, and the test now holds that for right.",
         example="`I couldn't find specific updates from the US region`, and its siblings list three.",
-        fix="Look at the results that stand in its request, and record it again.",
+        fix="Look at the results that stand in its request, and re-record it.",
         mistaken="Answers that say so of a part of the question only.",
         measured="44, 2 and 0; all were read, and 44 are right: 2 could not do a part of what was asked. 3 more in the "
         "later tree of OGX; all are right.",

@@ -47,7 +47,7 @@ RULE = Rule(
         why="An account, a region or a server that nobody else uses is hard to record from again, and may say other "
         "things.",
         example="Four recordings of Azure from `llama-stack-test…`, all others from two other resources.",
-        fix="Record it again from the host that the suite uses.",
+        fix="Re-record it from the host that the suite uses.",
         mistaken="Suites that want several hosts.",
         measured="4, 6 and 0; all were read and are right.",
     ),

@@ -46,7 +46,7 @@ RULE = Rule(
         "server takes out; and a test that has “thinking” in its name, for its client may take the tags out by itself.",
         why="The server took the thinking for the answer. Tests that look for words in it pass or fail by chance.",
         example="An answer that begins with `<think>`.",
-        fix="Mend the parsing of thinking in the server or the provider's settings, then record it again.",
+        fix="Mend the parsing of thinking in the server or the provider's settings, then re-record it.",
         mistaken="A model that was asked to write such tags.",
         measured="64, 16 and 7, of which 4 are amber; 45 were read, and all are right. 11 in the last set, of which 10 are "
         "amber: tests of the tags themselves, and the tag “thinking”. All were read; the red one is right.",

@@ -134,11 +134,11 @@ RULE = Rule(
         "Calls of tools that no recording of the test calls, and texts that several tests quote, were written by the "
         "tests and are left out. The commit is named that took away or changed what made it, where git's history is at "
         "hand.",
-        why="The first half of a conversation was recorded again or deleted, and the second stayed: replay never comes "
+        why="The first half of a conversation was re-recorded or deleted, and the second stayed: replay never comes "
         "to ask it.",
         example='The request goes on from `file_search(query="Q1 events")`; the answer before now asks for `"Q1 '
         '2023"`.',
-        fix="Record the test again, and delete what it does not ask for any more.",
+        fix="Re-record the test, and delete what it does not ask for any more.",
         mistaken="Calls and answers that a test makes up where its own recordings call the same tool.",
         measured="40 in the tree; all were read and are right. In a sample of a tree it says nothing that counts. 24 more "
         "in the later tree of OGX; of 23 other code found no such answer either.",

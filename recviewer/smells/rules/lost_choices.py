@@ -33,7 +33,7 @@ RULE = Rule(
         what="A new recording with fewer choices than the old one.",
         why="What a test checks on every choice is checked on fewer.",
         example="`n` was 3, and one choice came back.",
-        fix="Look whether the request still asks for as many; record it again if it does.",
+        fix="Look whether the request still asks for as many; re-record it if it does.",
         measured="nothing in seven pull requests of OGX and seven changes of cassettes.",
     ),
     _holds,

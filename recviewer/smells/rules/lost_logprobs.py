@@ -35,7 +35,7 @@ RULE = Rule(
         why="The provider dropped them, or the request does not ask for them any more; what a test checks of them "
         "is gone.",
         example="`logprobs` is null in every choice, and was a list before.",
-        fix="Look at the request; record it again from a provider that gives them.",
+        fix="Look at the request; re-record it from a provider that gives them.",
         measured="5 in seven changes of cassettes, all of them an average that Gemini gives unasked, which counts no "
         "more.",
     ),

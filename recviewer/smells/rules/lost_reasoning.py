@@ -32,7 +32,7 @@ RULE = Rule(
         what="A new answer without thinking where the old one had some in a channel of its own.",
         why="The model, its settings or the server changed more than the test meant to.",
         example="`reasoning_content` is empty in every chunk.",
-        fix="Look at model and parameters of both sides; record it again if nobody wanted that.",
+        fix="Look at model and parameters of both sides; re-record it if nobody wanted that.",
         mistaken="A model that was changed on purpose for one that does not think.",
         measured="nothing in seven pull requests of OGX and seven changes of cassettes.",
     ),

@@ -47,7 +47,7 @@ RULE = Rule(
         what="A list, a search or embeddings that came back empty where the old recording has results.",
         why="The test now replays a search that finds nothing.",
         example="A vector search with five hits before, and none now.",
-        fix="Look whether what is searched was filled before the search was recorded; record it again.",
+        fix="Look whether what is searched was filled before the search was recorded; re-record it.",
         measured="nothing in seven pull requests of OGX and seven changes of cassettes.",
     ),
     _holds,

@@ -42,7 +42,7 @@ RULE = Rule(
         what="An answer without a call of a tool where the old recording made one, and no turn of its test makes it now.",
         why="The test is about the tool, and the model now answers from its head.",
         example='Before: `get_weather({"city": "Paris"})`. Now: “I cannot know the weather.”',
-        fix="Record it again; if it comes again, the prompt, the tool's description or the model is the cause.",
+        fix="Re-record it; if it comes again, the prompt, the tool's description or the model is the cause.",
         measured="1 in seven changes of cassettes, which is right; nothing in seven pull requests of OGX.",
     ),
     _holds,

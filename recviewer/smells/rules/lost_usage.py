@@ -33,7 +33,7 @@ RULE = Rule(
         "of its stream there is no finding.",
         why="What counts tokens or money is no longer tried, and may fail.",
         example="The old stream ended with a chunk of usage; the new one has none.",
-        fix="Look whether the server or the client left it out, and record it again.",
+        fix="Look whether the server or the client left it out, and re-record it.",
         measured="nothing in seven pull requests of OGX.",
     ),
     _holds,

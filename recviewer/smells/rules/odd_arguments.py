@@ -46,8 +46,7 @@ RULE = Rule(
         "Patterns, formats and references to elsewhere are not looked at.",
         why="The tool may refuse them, and the test replays a mistake of the model for ever.",
         example='`celsius` is a boolean in the schema, and the model wrote `"true"`.',
-        fix="Record it again, or with a stronger model. If the client is to repair such arguments, suppress the "
-        "finding.",
+        fix="Re-record it, or with a stronger model. If the client is to repair such arguments, suppress the finding.",
         mistaken="None known: the arguments do not fit. Whether that matters the test knows.",
         measured="9, 3 and 1; all were read and are right.",
     ),

@@ -79,7 +79,7 @@ RULE = Rule(
         why="The server is broken, or somebody edited the recording. What counts tokens or compares vectors is tried "
         "on nothing.",
         example="`total_tokens` is 10, `prompt_tokens` 12.",
-        fix="Record it again. If the figures were made up for a test, suppress the finding and say so.",
+        fix="Re-record it. If the figures were made up for a test, suppress the finding and say so.",
         mistaken="Servers that do not count answers.",
         measured="nothing in any of them.",
     ),

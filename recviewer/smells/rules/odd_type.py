@@ -70,7 +70,7 @@ RULE = Rule(
         "that is known and no longer there, such as one of before a project was renamed.",
         why="Replay imports what a recording names: whoever can change a recording can choose code that runs.",
         example='`"__type__": "os.system"`.',
-        fix="Find out who wrote it. Record it again, or delete it.",
+        fix="Find out who wrote it. Re-record it, or delete it.",
         mistaken="The types of a recorder that came up since.",
         measured="2, 6 and 0, all of a package that is gone; all were read and are right.",
     ),

@@ -73,7 +73,7 @@ RULE = Rule(
         "request (amber). Patterns, formats and references to elsewhere are not looked at.",
         why="A client that reads the answer fails, or takes values that nobody promised.",
         example="`response_format` asks for an object with `name` and `age`, and the answer says `Sure! Here it is:`.",
-        fix="Record it again with a model and server that keep to the format.",
+        fix="Re-record it with a model and server that keep to the format.",
         mistaken="Tests that want to see what a client makes of such an answer; a model that declines in words.",
         measured="nothing, in 75, 11 and 7 answers to requests for a format.",
     ),

@@ -130,7 +130,7 @@ RULE = Rule(
         "shared.",
         why="Nothing asks for it any more.",
         example="`tests/test_old.py` was deleted, and its recordings stayed.",
-        fix="Delete it. If the test was renamed, record it again under its new name.",
+        fix="Delete it. If the test was renamed, re-record it under its new name.",
         mistaken="Tests that are made while they run. Classes that inherit, files that import everything, and those "
         "that name their cassettes themselves, are left alone.",
         measured="0, 0 and 0, for none of them has its sources beside it. 0 and 9 in the later two, where other code found "

@@ -56,7 +56,7 @@ RULE = Rule(
         "finding.",
         why="The provider sends requests for a retired model to another one: the test no longer tries what it names.",
         example="`grok-4-fast` was asked for, and `grok-4.3` answered.",
-        fix="Ask for a model that is still there, and record the test again.",
+        fix="Ask for a model that is still there, and re-record the test.",
         mistaken="Aliases whose names hold a number of their own.",
         measured="0, 0 and 6; all were read and are right. 2 in the last set; both are right.",
     ),

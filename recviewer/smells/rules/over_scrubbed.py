@@ -70,7 +70,7 @@ RULE = Rule(
         what="A reply, or a question, of which nothing is left but marks of what was taken out, such as `[REDACTED]`.",
         why="The test replays a reply that says nothing, and nobody can tell what was asked.",
         example="`content` is `[REDACTED]`, in each of the choices.",
-        fix="Let the recorder take out values by name, such as keys in headers, not whole bodies; then record it again.",
+        fix="Let the recorder take out values by name, such as keys in headers, not whole bodies; then re-record it.",
         mistaken="Tests of the scrubbing itself.",
         measured="nothing in any of them.",
     ),

@@ -22,7 +22,7 @@ RULE = Rule(
         what=f"A recording of more than {amounts.size(LARGE)}; most have a few kB.",
         why="It stays in the history of the repository for ever, and common checks for large files refuse it.",
         example="A model list of 1.1 MB, or a stream of 3,000 chunks.",
-        fix="Ask for less: a lower limit, a smaller picture, fewer or shorter texts to embed. Then record it again.",
+        fix="Ask for less: a lower limit, a smaller picture, fewer or shorter texts to embed. Then re-record it.",
         mistaken="None known: it is that large.",
         measured="13, 4 and 8; all are right.",
     ),

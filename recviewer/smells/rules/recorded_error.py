@@ -157,7 +157,7 @@ RULE = Rule(
         "`rate_limit` excuse a provider that was overloaded.",
         why="The test replays a bad day of the provider for ever, and passes or fails because of it.",
         example="An exception of type `RateLimitError` with status 429.",
-        fix="Record it again. If the test is about the error, suppress the finding and say so.",
+        fix="Re-record it. If the test is about the error, suppress the finding and say so.",
         mistaken="Tests that want just this error, and say so neither in their name nor by `pytest.raises`.",
         measured="31, 15 and 83, of which 0, 1 and 9 are red and 18, 9 and 11 amber; all of these were read. All red are "
         "right. Of 38 in amber 4 seem to be what a test wants, as far as their names and questions tell, for the "

@@ -48,7 +48,7 @@ RULE = Rule(
         "Grey where the name of the test says that it wants one.",
         why="The test tries what its client makes of a refusal, not what it was written for.",
         example="`I'm sorry, but I can't help with that.`",
-        fix="Record it again with another prompt. If the test wants a refusal, suppress the finding.",
+        fix="Re-record it with another prompt. If the test wants a refusal, suppress the finding.",
         mistaken="Tests of safety that want it; answers that only begin so, or quote somebody.",
         measured="2, 4 and 3, of which 0, 1 and 2 are grey; all were read, and 8 are right: one declines a part only. 2 in "
         "the last set; both are right.",

@@ -100,7 +100,7 @@ RULE = Rule(
         why="The server or the test calls the tool something else now, so nobody asks like this any more: also where the "
         "file's name is still the one that replay would look for.",
         example="28 tests have recordings that offer `knowledge_search`, and others that offer `file_search`.",
-        fix="See what the tool is called now, and delete those with the old name; record the test again where nothing else "
+        fix="See what the tool is called now, and delete those with the old name; re-record the test where nothing else "
         "is left.",
         mistaken="Tests that offer one tool first and another later in the same conversation.",
         measured="328, 0 and 0, and the same 328 in the later tree of OGX: all are right, as its notes on the release "

@@ -76,9 +76,9 @@ RULE = Rule(
     Explained(
         what="Recordings of one test whose requests are the same once ids, scores and long decimals are left out, and "
         "which replay does not find by their names. Their twin that replay finds is named.",
-        why="The test was recorded again and the old file stayed: nothing reads it, and whoever searches finds both.",
+        why="The test was re-recorded and the old file stayed: nothing reads it, and whoever searches finds both.",
         example="Two requests with the same question, in which a search gave `score: 0.0077` and `score: 0.0031`.",
-        fix="Delete the older ones; keep the one that replay finds. Where replay finds none, record the test again.",
+        fix="Delete the older ones; keep the one that replay finds. Where replay finds none, re-record the test.",
         mistaken="Calls of one test that differ in nothing but an id or a long decimal.",
         measured="83, 6 and 0; 22 were read, and all are right. 7 more in the later tree of OGX; all are right.",
     ),

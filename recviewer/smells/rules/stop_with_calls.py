@@ -26,8 +26,7 @@ RULE = Rule(
         what="A chat of OpenAI's form that asks for calls and ends with `stop` instead of `tool_calls`.",
         why="A client that looks at the finish reason makes no call. Several servers do so, and most clients know.",
         example="A call of `get_weather`, and the finish reason `stop`.",
-        fix="Nothing where the client looks at the calls. Otherwise mend the server or the client, and record it "
-        "again.",
+        fix="Nothing where the client looks at the calls. Otherwise mend the server or the client, and re-record it.",
         mistaken="Calls that were forced by `tool_choice`, which OpenAI itself ends with `stop`.",
         measured="0, 3 and 1; all were read and are right.",
     ),

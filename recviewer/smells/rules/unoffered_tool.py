@@ -32,7 +32,7 @@ RULE = Rule(
         "functions.",
         why="No client has such a tool: the call fails, or another one is made.",
         example="`list_files` is called, and only `get_file` was offered.",
-        fix="Record it again. If the tool was renamed, see whether the recording is older than the name.",
+        fix="Re-record it. If the tool was renamed, see whether the recording is older than the name.",
         mistaken="Tests that want to see what becomes of a made-up tool.",
         measured="0, 0 and 1; the one is right.",
     ),

@@ -27,7 +27,7 @@ RULE = Rule(
         what="A file that is not what its recorder writes: cut off, no JSON, or not to be opened.",
         why="Replay fails on it, or skips it and asks the provider.",
         example="A file that ends in the middle of a string, or holds marks of a merge that was not finished.",
-        fix="Bring back an older version of it, or record its test again.",
+        fix="Bring back an older version of it, or re-record its test.",
         measured="nothing in any of them.",
     ),
     _holds,

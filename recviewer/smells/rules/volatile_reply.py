@@ -40,7 +40,7 @@ RULE = Rule(
         what="A recording of OGX whose reply has an id, a time or a duration as the provider gave it, or the date in the "
         "headers of HTTP. Its recorder writes fixed values in such places of the replies that it knows. Lists of models "
         "are left out, for their times are what they tell.",
-        why="Whoever records again changes the file, though nothing else changed; a date in the headers counts as "
+        why="Whoever re-records changes the file, though nothing else changed; a date in the headers counts as "
         "different besides, so that nobody may pass over it.",
         example="`id: v1_ChdXV0R…` and `created: 2026-04-09T…` in a reply of Gemini's.",
         fix="Let the recorder put fixed values there. What is recorded is right, and needs nothing.",

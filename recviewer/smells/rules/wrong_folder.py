@@ -37,7 +37,7 @@ RULE = Rule(
         what="A recording of OGX in a folder `recordings` that is neither beside its test nor the shared one.",
         why="Replay looks beside the test and in the shared folder, so it never finds the file.",
         example="A recording of `tests/integration/agents/…` in `tests/integration/responses/recordings`.",
-        fix="Move it beside its test, or delete it and record the test again.",
+        fix="Move it beside its test, or delete it and re-record the test.",
         mistaken="Trees of other layouts, as before October 2025; those of that time are known and left alone.",
         measured="nothing in any of them, nor in the later two; other code found none either in the 3,804 of OGX that name "
         "a test.",

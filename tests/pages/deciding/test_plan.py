@@ -25,7 +25,7 @@ def test_empty_says_how_to_get_here(client, make_recording):
 
     words = page(client)
 
-    assert "Nothing to delete, nothing to record again" in words
+    assert "Nothing to delete, nothing to re-record" in words
     assert "Mark a recording for deletion" in words
 
 
@@ -38,7 +38,7 @@ def test_what_is_asked_for(client, make_recording):
     words = page(client)
 
     assert "Delete <b>1 recording</b>" in words
-    assert "record <b>1 test</b> again" in words
+    assert "re-record <b>1 test</b>" in words
     assert "no recording would be left" in words
     assert "&lt;wrong&gt; planet" in words
     assert "a&lt;b&gt;.json" in words
@@ -156,7 +156,7 @@ def test_plan_of_a_range_names_it_and_links_its_changes(client, spec):
     assert f"Plan of {spec}" in words
     assert "Delete <b>1 recording</b>" in words
     assert "restore <b>1 recording</b>" in words
-    assert "record <b>1 test</b> again" in words
+    assert "re-record <b>1 test</b>" in words
     assert "&lt;still&gt; needed" in words
     assert "pytest tests/test_planets.py::test_earth" in words
     page = response.context["page"]

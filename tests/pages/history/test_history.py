@@ -12,7 +12,7 @@ from tests.conftest import exchange
 
 @pytest.fixture
 def story(repo):
-    """A recording that was changed, and recorded again under another name by a bot; indexed."""
+    """A recording that was changed, and re-recorded under another name by a bot; indexed."""
     repo.put("tests/recordings/a.json", answered="Earth.")
     repo.commit("Record the planets")
     repo.put("tests/recordings/a.json", answered="Earth, of course.")

@@ -20,7 +20,7 @@ from recviewer.review.subjects import Seen
 
 @pytest.fixture
 def request_(repo, settings, root, db):
-    """A range that is request 7 of the host, with a recording to delete and one to record again; returns its spec."""
+    """A range that is request 7 of the host, with a recording to delete and one to re-record; returns its spec."""
     for name in ("ada", "bob"):
         repo.put(f"recordings/{name}.json", id=name, answered=f"{name} is here.", asked=f"Who is {name}?")
     base = repo.commit("start")
@@ -51,7 +51,7 @@ def seen_on(page):
     ("kind", "asks", "action"),
     [
         ("branch", "Push the plan for #7", Action.PUSH),
-        ("record", "Start recording again for #7", Action.RECORD),
+        ("record", "Start re-recording for #7", Action.RECORD),
     ],
 )
 def test_a_question_comes_before(client, request_, kind, asks, action):

@@ -1,4 +1,4 @@
-"""Print what the decisions ask for: recordings to delete or to bring back, tests to record again."""
+"""Print what the decisions ask for: recordings to delete or to bring back, tests to re-record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 class Command(BaseCommand):
     help = (
-        "Print what the decisions ask for: the recordings that are marked for deletion and the tests to record again; of "
+        "Print what the decisions ask for: the recordings that are marked for deletion and the tests to re-record; of "
         "a range also the recordings that it removed and that somebody wants back. Nothing is changed. Exit code 0: "
         "there it is; 1: there it is, but something in the range is undecided; 2: could not run. "
         "With --try the command behind -- is run on a private copy of the work tree, before and after the plan: exit code 0 "
@@ -119,7 +119,7 @@ class Command(BaseCommand):
         if left := unlisted(plan):
             sys.stdout.flush()
             named = ", ".join(safe(one)[:200] for one in left[:3])
-            what = counted(len(left), "test to record again has", "tests to record again have")
+            what = counted(len(left), "test to re-record has", "tests to re-record have")
             self.stderr.write(f"{what} an id that is no single line, and left out: {named}{', …' if left[3:] else ''}")
 
 

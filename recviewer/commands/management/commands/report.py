@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = (
         "Tell what a range of commits did to the recordings: a comment for a pull request, the summary of a job, JSON for "
         "scripts, one HTML file, or a commit status. Nothing is changed. Exit code 0: everything was decided on, and "
-        "nothing is to be recorded again; 1: something is undecided or to be recorded again (see --fail-on); 2: could "
+        "nothing is to be re-recorded; 1: something is undecided or to be re-recorded (see --fail-on); 2: could "
         "not run. Example: recviewer report origin/main...HEAD --format md"
     )
     requires_system_checks: list[str] = []
@@ -64,8 +64,8 @@ class Command(BaseCommand):
             "--fail-on",
             choices=("undecided", "red", "none"),
             default="undecided",
-            help="what gives exit code 1: something is undecided or to be recorded again; only what is to be recorded "
-            "again, and red findings that nobody decided on; nothing",
+            help="what gives exit code 1: something is undecided or to be re-recorded; only what is to be "
+            "re-recorded, and red findings that nobody decided on; nothing",
         )
         parser.add_argument("--output", metavar="FILE", help="write to a file instead")
 
