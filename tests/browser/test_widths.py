@@ -251,3 +251,70 @@ def test_the_last_act_is_told_in_words_beside_two_ways_back(open_page):
     expect(page.get_by_role("button", name="Redo")).to_be_visible()
 
     assert page.locator(".bar-act").first.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
+
+
+@pytest.fixture
+def planets(make_recording):
+    """A question with three answers in one test function, and another question."""
+    for provider, said in (("azure", "Earth."), ("bedrock", "On Earth."), ("openai", "The third one.")):
+        make_recording(
+            f"tests/recordings/{provider}.json",
+            asked="Which planet do humans live on?",
+            answered=said,
+            test=f"tests/t.py::test_zplanet[{provider}]",
+        )
+    make_recording("tests/recordings/z.json", asked="And cats?", test="tests/t.py::test_zplanet[zero]")
+
+
+BOXES = """() => [...document.querySelectorAll('.row')].map((row) => {
+  const [asked, words, link] = ['.asked > span', '.words', '.row-link'].map((one) => row.querySelector(one))
+    .map((one) => one.getBoundingClientRect());
+  return {left: asked.left, right: asked.right, height: asked.height, words: words.left, link: link.left};
+})"""
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(1440, True), (1280, True), (1440, False)])
+def test_a_question_stands_once_at_the_left_of_its_answers(open_page, planets, width, scripts):
+    page = open_page(width=width, scripts=scripts)
+    page.goto("/?test=zplanet")
+
+    first, second, third, other = page.evaluate(BOXES)
+
+    assert first["right"] <= min(first["link"], second["link"])
+    assert first["height"] > 30  # in more than one line
+    assert (second["height"], third["height"]) == (1, 1)  # for the ear alone
+    assert first["words"] == second["words"] == other["words"]
+    assert other["left"] == first["left"]
+    expect(page.locator(".asked small")).to_have_text("3 answers")
+    expect(page.get_by_role("link", name="Which planet do humans live on?")).to_have_count(3)
+
+
+def test_the_hands_go_from_answer_to_answer_and_a_question_opens_the_first(open_page, planets):
+    page = open_page()
+    page.goto("/?test=zplanet")
+    for _ in range(2):
+        page.keyboard.press("j")
+    expect(page.locator(".row-link").nth(1)).to_be_focused()
+    page.keyboard.press("x")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/bedrock.json*")
+    page.locator("[rel=next]").first.wait_for()
+    page.keyboard.press("j")
+    page.wait_for_url("**/openai.json*")
+    page.go_back()
+    page.go_back()
+
+    expect(page.locator(".row-link").nth(1)).to_be_focused()
+    expect(page.locator("[data-tick]:checked")).to_have_count(1)
+    page.locator(".asked > span").first.click()
+    page.wait_for_url("**/azure.json*")
+
+
+@pytest.mark.parametrize("width", [768, 390, 320])
+def test_below_the_wide_list_a_question_stands_above_its_answers(open_page, planets, width):
+    page = open_page(width=width)
+    page.goto("/?test=zplanet")
+
+    expect(page.locator(".asked:visible")).to_have_count(2)
+    expect(page.locator(".asked small")).to_be_visible()
+    assert page.evaluate(WIDE) == 0

@@ -13,8 +13,9 @@ from recviewer.catalog import freshness
 from recviewer.catalog.models import Recording
 from recviewer.pages.recordings.best import in_order
 from recviewer.pages.recordings.facets import narrowed, page_of
-from recviewer.pages.recordings.listing import BEST, SORTS, ListState
+from recviewer.pages.recordings.listing import BEST, DEFAULT_SORT, SORTS, ListState
 from recviewer.pages.recordings.neighbours import looked_for, url_of
+from recviewer.pages.recordings.telling_apart import SAID, gathered
 
 MOST = 200_000
 """Recordings of a list among which one is looked for."""
@@ -61,6 +62,9 @@ def around(key: str, state: ListState) -> ListPlace | None:
     if here not in ids:
         return None
     at = ids.index(here)
+    if state.sort == DEFAULT_SORT:
+        ids = _as_shown(ids, at, state.per_page)
+        at = ids.index(here)
     beside = [ids[at - 1]] * (at > 0) + ids[at + 1 : at + 2]
     paths = dict(Recording.objects.filter(pk__in=beside).values_list("pk", "path"))
     return ListPlace(
@@ -70,6 +74,18 @@ def around(key: str, state: ListState) -> ListPlace | None:
         previous=_url(paths, ids[at - 1], state) if at else "",
         next=_url(paths, ids[at + 1], state) if at + 1 < len(ids) else "",
     )
+
+
+def _as_shown(ids: list[int], at: int, size: int) -> list[int]:
+    """Return the ids with the page around a place, and those beside it, as the list shows them. size: of a page."""
+    first = max(0, at // size - 1) * size
+    end = (at // size + 2) * size
+    by_id = Recording.objects.only("test_id", *SAID).in_bulk(ids[first:end])
+    for start in range(first, min(end, len(ids)), size):
+        page = [by_id[id] for id in ids[start : start + size] if id in by_id]
+        if len(page) == len(ids[start : start + size]):
+            ids[start : start + size] = [one.pk for one in gathered(page)]
+    return ids
 
 
 def _page_with(state: ListState, at: int) -> ListState:

@@ -28,12 +28,12 @@ from recviewer.pages.recordings.listing import BEST, BY_FILE, DEFAULT_SORT, SORT
 from recviewer.pages.recordings.mending import Mending, mending_of
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
-from recviewer.pages.recordings.row_folds import ListItem, folded
+from recviewer.pages.recordings.row_folds import ListItem, arranged, folded
 from recviewer.pages.recordings.rows import printed
 from recviewer.pages.recordings.saved import SavedRail, rail_of
 from recviewer.pages.recordings.searching import printed_help
 from recviewer.pages.recordings.sentence import Chip, as_text, chips_of, without_all
-from recviewer.pages.recordings.telling_apart import by_file, places_of
+from recviewer.pages.recordings.telling_apart import by_file, gathered, places_of
 from recviewer.pages.site.following import follow
 from recviewer.pages.site.htmx import answer, wants_fragment
 from recviewer.pages.site.json import Json
@@ -171,7 +171,7 @@ def build(state: ListState, mending: Mending | None = None, *, is_text: bool = F
     everything, counted = counts_of(state, kept_for, is_faulty=bool(faults))
     pages = max(1, -(-counted.total // state.per_page))
     state = replace(state, page=min(state.page, pages))
-    recordings, rows = _rows(state, kept_for, is_faulty=bool(faults))
+    recordings, rows = _rows(state, kept_for, is_last=state.page == pages, is_faulty=bool(faults))
     first = (state.page - 1) * state.per_page + 1 if counted.total else 0
     return Listing(
         state=state,
@@ -244,8 +244,14 @@ def _of_ids(ids: Sequence[int]) -> QuerySet[Recording]:
     return Recording.objects.filter(pk__in=ids).only(*COLUMNS)
 
 
-def _rows(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[tuple[Recording, ...], tuple[ListItem, ...]]:
-    """Return the recordings of the page, and their rows printed, equal answers folded. kept_for: as in `narrowed`."""
+def _rows(
+    state: ListState, kept_for: str, *, is_last: bool, is_faulty: bool
+) -> tuple[tuple[Recording, ...], tuple[ListItem, ...]]:
+    """Return the recordings of the page, and their rows printed, equal answers folded.
+
+    kept_for: as in `narrowed`. is_last: no other page follows.
+    """
+    is_by_test = state.sort == DEFAULT_SORT
     order, start = SORTS[state.sort].columns, (state.page - 1) * state.per_page
     span = slice(start, start + state.per_page)
     if state.sort == BEST and not is_faulty:
@@ -257,11 +263,14 @@ def _rows(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[tuple[Re
     else:
         by_id = {one.pk: one for one in _of_ids(ids)}
         found = tuple([by_id[id] for id in ids if id in by_id])
+    shown = gathered(found) if is_by_test else found
     snippets = search.snippets([one.pk for one in found], narrowing.wanted_in(state.words)) if state.words else {}
     standings = said.standings_for([subject_of(one) for one in found])
     totals = said.totals([subject_of(one) for one in found])
     tags = said.tags_for_paths([one.path for one in found])
-    places = by_file(found) if state.sort == BY_FILE else places_of(found, is_by_test=state.sort == DEFAULT_SORT)
+    marked = {id for id, snippet in snippets.items() if snippet.pieces and snippet.where == "asked"}
+    places = by_file(found) if state.sort == BY_FILE else places_of(shown, is_by_test=is_by_test, marked=marked)
+    told = arranged(shown, places, is_folding=is_by_test and not state.words, is_first=state.page == 1, is_last=is_last)
     rows = [
         printed(
             one,
@@ -272,11 +281,9 @@ def _rows(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[tuple[Re
             place,
             state.words,
         )
-        for one, place in zip(found, places, strict=True)
+        for one, place in zip(shown, told.places, strict=True)
     ]
-    if state.sort == DEFAULT_SORT and not state.words:
-        return found, folded(found, places, rows, standings)
-    return found, tuple([ListItem(row) for row in rows])
+    return found, folded(shown, told, rows, standings)
 
 
 def _sort_url(state: ListState, name: str) -> str:

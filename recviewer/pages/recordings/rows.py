@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from recviewer.catalog import search
 from recviewer.catalog.models import Recording
+from recviewer.exchange.searched import ANSWER, SORT_WORDS
 from recviewer.pages.recordings.cells import LEAD, LEAD_BEHIND_WORD, hits, kind_as_model
 from recviewer.pages.recordings.minis import Mini, mini_strip
 from recviewer.pages.recordings.neighbours import looked_for, url_of
@@ -28,9 +29,9 @@ class RecordingRow:
     """One line, every cell ready to print.
 
     item, bytes, test_id: for the form that acts on the selected ones. found_in: of which sort the words are that a search
-    found, and found_side in which of both texts, "" for none. tone: how the answer is written, of
-    `exchange.text.AnswerKind`. call: the function's name where it is a call. place: among its neighbours. differs: what
-    tells it from them, in one line.
+    found, "" for those of the answer in its column; found_side: in which of both texts, "" for none. tone: how the answer is
+    written, of `exchange.text.AnswerKind`. call: the function's name where it is a call. place: among its neighbours.
+    differs: what tells it from them, in one line.
     """
 
     recording: Recording
@@ -102,7 +103,8 @@ def _row(
     if recording.answer_kind == "call":
         call, _, answered = recording.answered.partition(" ")
     found = snippet.where if snippet and snippet.pieces else ""
-    shown = hits(snippet.pieces, lead=LEAD_BEHIND_WORD if snippet.sort else LEAD) if snippet else ""
+    sort = snippet.sort if snippet and (found, snippet.sort) != ("answered", SORT_WORDS[ANSWER]) else ""
+    shown = hits(snippet.pieces, lead=LEAD_BEHIND_WORD if sort else LEAD) if snippet else ""
     return RecordingRow(
         recording=recording,
         item=item_of(recording.path, recording.blob),
@@ -111,14 +113,14 @@ def _row(
         url=url_of(recording.path) + find,
         asked=shown if found == "asked" else one_line(recording.asked),
         answered=shown if found == "answered" else one_line(answered),
-        found_in=snippet.sort if snippet else "",
+        found_in=sort,
         found_side=found,
         tone=recording.answer_kind,
         call="" if found == "answered" else visible(call),
         mini=mini_strip(recording.runs) if recording.streaming else None,
         model=brief(recording.model) if recording.model else kind_as_model(recording.kind),
         model_title=bare(f"{bare(recording.model)} · {bare(recording.host)}".strip(" ·")),
-        place=replace(place, is_again=place.is_again and found != "asked"),
+        place=place,
         differs=brief(" · ".join(place.differs)),
         chunks=f"{recording.chunks:,}" if recording.streaming else "",
         size=size(recording.size),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.urls import reverse
 
 from recviewer.catalog.models import Recording
-from recviewer.exchange.text import LINE
 from recviewer.pages.text.test_ids import TestId, parameters_of, parse
 
 NO_TEST = "no test"
+
+SAID = ("asked", "answered", "answer_kind", "outcome")
+"""Columns by which neighbours say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +22,60 @@ class RowPlace:
     """A row among its neighbours.
 
     heading: the function or file that begins with this row, "" where none does. suite: of a heading; url: where it leads.
-    is_again: the row above is of the same function and asks the same. differs: what is different among the rows of the
-    function, piece by piece.
+    is_again: the row above is of the same function and asks the same, as far as it stands in a row: what they share is said
+    there. is_model_again: nor has it another model. differs: what is different among the rows of the function, piece by
+    piece. lines: how many a question takes with all its answers, said by its first row, as is told: how many answers.
     """
 
     heading: str = ""
     suite: str = ""
     is_again: bool = False
+    is_model_again: bool = False
     differs: tuple[str, ...] = ()
     url: str = ""
+    lines: int = 1
+    told: str = ""
 
 
-def places_of(rows: Sequence[Recording], *, is_by_test: bool) -> tuple[RowPlace, ...]:
-    """Return the place of each row of a page. is_by_test: the list is in order of tests: functions can be headings."""
+def gathered(rows: Sequence[Recording]) -> tuple[Recording, ...]:
+    """Return the rows of a page in order of tests, those of one function that ask the same beside each other.
+
+    Of these, those that answer the same are. Both stand where the first of them stood.
+    """
+    made: list[Recording] = []
+    for _, run in groupby(rows, key=_function):
+        some = list(run)
+        questions = _firsts([one.asked for one in some])
+        answers = _firsts([(one.asked, one.answered, one.answer_kind, one.outcome) for one in some])
+        order = sorted(range(len(some)), key=lambda at: (questions[at], answers[at], at))
+        made += [some[at] for at in order]
+    return tuple(made)
+
+
+def _function(one: Recording) -> tuple[str, str]:
+    test = parse(one.test_id or "")
+    return test.file, test.function
+
+
+def _firsts(values: Sequence[Hashable]) -> list[int]:
+    """Return of each value where it stands first."""
+    first: dict[Hashable, int] = {}
+    return [first.setdefault(value, at) for at, value in enumerate(values)]
+
+
+def places_of(
+    rows: Sequence[Recording], *, is_by_test: bool, marked: Container[int] = frozenset()
+) -> tuple[RowPlace, ...]:
+    """Return the place of each row of a page.
+
+    is_by_test: the list is in order of tests: functions can be headings. marked: ids of rows whose question shows what was
+    looked for: they share it with none that shows its own without.
+    """
     if is_by_test:
         runs = groupby(
             ((one, parse(one.test_id or "")) for one in rows), key=lambda pair: (pair[1].file, pair[1].function)
         )
-        return tuple(place for _, run in runs for place in _of_run(list(run)))
+        return tuple(place for _, run in runs for place in _of_run(list(run), marked))
     tests = [parse(one.test_id or "") for one in rows]
     return tuple(
         RowPlace(differs=(_short(test), *_without_model(_pieces(one, test), one)))
@@ -63,26 +101,37 @@ def _short(test: TestId) -> str:
     return test.short or NO_TEST
 
 
-def _of_run(run: Sequence[tuple[Recording, TestId]]) -> Iterator[RowPlace]:
+def _of_run(run: Sequence[tuple[Recording, TestId]], marked: Container[int]) -> Iterator[RowPlace]:
     pieces = [_pieces(one, test) for one, test in run]
-    shared = set[str].intersection(*map(set, pieces)) if len(run) > 1 else set()
-    turns: dict[str, set[int]] = {}
-    for one, test in run:
-        turns.setdefault(test.parameters, set()).add(one.turns)
-    before: Recording | None = None
-    for (one, test), mine in zip(run, pieces, strict=True):
-        differs = [piece for piece in _without_model(mine, one) if piece not in shared]
-        if len(turns[test.parameters]) > 1:
-            differs.append(f"{one.turns:,} message{'s' * (one.turns != 1)}")
-        yield RowPlace(
-            heading="" if before else _short(test),
-            suite="" if before else one.suite,
-            is_again=before is not None
-            and before.asked == one.asked
-            and 0 < len(one.asked) < LINE,  # else it may be cut
-            differs=tuple(differs),
-        )
-        before = one
+    common = _shared(pieces)
+    above: Recording | None = None
+    for _, some in groupby(range(len(run)), key=lambda at: run[at][0].asked):
+        same_question = list(some)
+        shared = _shared([pieces[at] for at in same_question])
+        if all(shared.issuperset(pieces[at]) for at in same_question):
+            shared = common
+        turns: dict[str, set[int]] = {}
+        for at in same_question:
+            turns.setdefault(run[at][1].parameters, set()).add(run[at][0].turns)
+        for at in same_question:
+            one, test = run[at]
+            differs = [piece for piece in _without_model(pieces[at], one) if piece not in shared]
+            if len(turns[test.parameters]) > 1:
+                differs.append(f"{one.turns:,} message{'s' * (one.turns != 1)}")
+            yield RowPlace(
+                heading="" if above else _short(test),
+                suite="" if above else one.suite,
+                is_again=above is not None
+                and above.asked == one.asked != ""
+                and (above.pk in marked) is (one.pk in marked),
+                differs=tuple(differs),
+            )
+            above = one
+
+
+def _shared(pieces: Sequence[Sequence[str]]) -> set[str]:
+    """Return what all have, nothing of one alone."""
+    return set[str].intersection(*map(set, pieces)) if len(pieces) > 1 else set()
 
 
 def _pieces(one: Recording, test: TestId) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import pytest
 
 from recviewer.catalog.models import Recording
 from recviewer.exchange.text import LINE
-from recviewer.pages.recordings.row_folds import folded
+from recviewer.pages.recordings.row_folds import arranged, folded
 from recviewer.pages.recordings.telling_apart import places_of
 
 PROVIDERS = ("azure", "bedrock", "ollama", "openai", "vertexai", "vllm")
@@ -13,13 +13,17 @@ PROVIDERS = ("azure", "bedrock", "ollama", "openai", "vertexai", "vllm")
 def row(number, answered="Noon.", asked="What time is it?", function="time", **more):
     test = f"tests/t.py::test_{function}[txt={PROVIDERS[number]}/m]"
     return Recording(
-        test_id=test, asked=asked, answered=answered, model="m", size=100, fingerprint=f"2:{number}", **more
+        test_id=test, asked=asked, answered=answered, size=100, fingerprint=f"2:{number}", **({"model": "m"} | more)
     )
 
 
-def shown(rows, standings=None):
+def arrangement(rows, *, is_folding=True, is_first=True, is_last=True):
     places = places_of(rows, is_by_test=True)
-    return folded(rows, places, [str(number) for number in range(len(rows))], standings or {})
+    return arranged(rows, places, is_folding=is_folding, is_first=is_first, is_last=is_last)
+
+
+def shown(rows, standings=None):
+    return folded(rows, arrangement(rows), [str(number) for number in range(len(rows))], standings or {})
 
 
 def told(rows):
@@ -72,3 +76,44 @@ def test_the_line_says_what_differs_how_they_stand_and_how_large_they_are():
     assert (item.fold.differs, item.fold.more) == (PROVIDERS[1:4], 2)
     assert {state.word: count for state, count in item.fold.states} == {"approved": 1, "replay cannot find it": 2}
     assert item.fold.size == 500
+
+
+def test_a_question_has_as_many_lines_as_its_answers_and_says_how_many_these_are():
+    rows = [*map(row, range(5)), row(5, "Midnight."), row(0, asked="Which day?")]
+
+    told = arrangement(rows).places
+
+    assert [(one.lines, one.told) for one in told if not one.is_again] == [(3, "6 recordings"), (1, "")]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "noun"), [("error error", "errors"), ("text call", "answers"), ("text note", "recordings")]
+)
+def test_errors_and_lists_are_not_called_answers(kinds, noun):
+    rows = [row(at, answer_kind=kind) for at, kind in enumerate(kinds.split())]
+
+    assert arrangement(rows).places[0].told == f"2 {noun}"
+
+
+def test_a_question_that_is_the_same_at_its_beginning_alone_says_so():
+    assert arrangement([row(at, asked="a" * LINE) for at in range(2)]).places[0].told == "2 that begin so"
+
+
+@pytest.mark.parametrize(("is_first", "is_last"), [(True, False), (False, True)])
+def test_a_question_that_may_go_on_on_another_page_counts_what_is_here(is_first, is_last):
+    (first, *_) = arrangement([row(0), row(1)], is_first=is_first, is_last=is_last).places
+
+    assert first.told == "2 recordings here"
+
+
+def test_a_model_is_said_where_it_changes_from_the_row_above_that_is_seen():
+    models = ["m", "m", "other", "other", "other"]
+    rows = [row(at, f"Noon {at}.", model=model) for at, model in enumerate(models)]
+
+    assert [one.is_model_again for one in arrangement(rows).places] == [False, True, False, True, True]
+
+
+def test_a_fold_says_the_model_of_its_first_row_and_hides_none_from_the_row_below():
+    rows = [row(at, model="m" if at else "first") for at in range(5)] + [row(5, "Midnight.", model="m")]
+
+    assert [one.is_model_again for one in arrangement(rows).places] == [False, False, True, True, True, False]

@@ -6,8 +6,7 @@ import pytest
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
-from recviewer.exchange.text import LINE
-from recviewer.pages.recordings.telling_apart import places_of
+from recviewer.pages.recordings.telling_apart import gathered, places_of
 
 
 def row(test="", asked="What time is it?", model="gpt-4o", turns=1):
@@ -40,11 +39,43 @@ def test_a_question_is_said_once_of_one_function():
     assert [one.is_again for one in places_of(rows, is_by_test=True)] == [False, True, False, False]
 
 
-@pytest.mark.parametrize(("length", "again"), [(LINE - 1, True), (LINE, False)])
-def test_a_question_that_may_be_cut_is_not_called_the_same(length, again):
-    rows = [row("t.py::test_a[x]", asked="a" * length), row("t.py::test_a[y]", asked="a" * length)]
+def test_a_question_in_which_words_were_found_is_not_shared_with_one_without():
+    rows = [row("t.py::test_a[x]"), row("t.py::test_a[y]"), row("t.py::test_a[z]")]
+    for number, one in enumerate(rows):
+        one.pk = number
 
-    assert [one.is_again for one in places_of(rows, is_by_test=True)] == [False, again]
+    found = places_of(rows, is_by_test=True, marked={1, 2})
+
+    assert [one.is_again for one in found] == [False, False, True]
+
+
+def test_what_asks_and_answers_the_same_in_one_function_stands_together():
+    said = [
+        ("a", "How?", "So."),
+        ("a", "When?", "Now."),
+        ("a", "How?", "Thus."),
+        ("a", "How?", "So."),
+        ("b", "How?", "So."),
+    ]
+    rows = [row(f"t.py::test_{name}[{at}]", asked=asked) for at, (name, asked, _) in enumerate(said)]
+    for one, (_, _, answered) in zip(rows, said, strict=True):
+        one.answered = answered
+
+    assert [rows.index(one) for one in gathered(rows)] == [0, 3, 2, 1, 4]
+
+
+def test_what_the_answers_to_one_question_share_is_no_difference():
+    rows = [
+        row("t.py::test_a[txt=openai/m-earth]"),
+        row("t.py::test_a[txt=azure/m-earth]"),
+        row("t.py::test_a[txt=azure/m-mars]", asked="Another?"),
+        row("t.py::test_a[txt=azure/m-mars]", asked="Another?"),
+    ]
+
+    told = [one.differs for one in places_of(rows, is_by_test=True)]
+
+    assert told[0] != told[1]
+    assert told[2] == told[3] != ()  # nothing tells them apart: then all that tells them from others
 
 
 def test_calls_of_one_test_differ_in_how_many_messages_they_send():
@@ -81,8 +112,9 @@ def test_the_list_says_a_function_and_a_question_once(client, make_recording):
     html = client.get("/").content.decode()
 
     assert html.count('class="rows-function"') == 1
-    assert html.count(" data-again") == 1
-    assert html.count('<span class="asked"><span>How far?</span></span>') == 2
+    assert html.count('class="row" data-again') == 1
+    assert html.count('<span class="asked"><span>How far?</span>') == 2
+    assert html.count("<small>2 answers</small>") == 1
     assert ">openai</span>" in html
     assert ">azure</span>" in html
     assert "far · openai" in client.get("/?sort=-size").content.decode()
