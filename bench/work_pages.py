@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import django
+from recviewer.warmth import bring_in
 
-django.setup()
+bring_in()  # as the server does before it forks
 
 import orjson
 from django.conf import settings
