@@ -153,6 +153,7 @@ PROVIDERS = (
     _key("logfire-token", "a Logfire token", r"pylf_v\d_[a-z]{2}_", _A + "{30,}", "pylf_"),
     _key("wandb-key", "a key of Weights & Biases", r"wandb_v1_", _A + "{40,}", "wandb_v1_"),
     _key("supabase-token", "a Supabase token", r"sbp_", r"[0-9a-f]{40}", "sbp_"),
+    _key("supabase-key", "a secret key of Supabase", r"sb_secret_", _W + "{20,40}", "sb_secret_"),
     _key("sentry-token", "a Sentry token", r"sntry[su]_", r"[\w=+/-]{40,}", "sntrys_", "sntryu_"),
     _key("realtime-key", "an OpenAI key of a session", r"ek_", _A + "{32,}", "ek_", level=Level.AMBER),
     _key("databricks-token", "a Databricks token", r"dapi", r"[0-9a-f]{32}(?:-\d)?", "dapi"),

@@ -43,7 +43,7 @@ _SIGNS = (
     (b"k", rb"k(?<!cache_k)(?:ey|en|ie)" + _VALUE + rb"{12}"),
     (b"w", rb"w(?:or)?d" + _VALUE + rb"{6}"),
     (b"z", rb"z(?<=uthoriz)ation" + _VALUE + rb"{12}"),
-    (b"c", rb"c(?<=ec)ret" + _VALUE + rb"{12}"),
+    (b"c", rb"c(?<=ec)ret(?:" + _VALUE + rb"{12}|(?<=sb_secret)_[\w-]{20})"),
     (b"G", rb"G(?<=SG)\.[\w-]{20,24}\."),
     (b"Q", rb"Q(?<=[^\w+/-]AQ)\.[\w-]{35}"),
     (b"y", rb"y(?=a29\.)a29\.[\w-]{20}"),

@@ -72,6 +72,7 @@ SECRETS = {
         ("logfire", "pylf" + "_v1_us_" + _made("logfire", 43), ""),
         ("wandb", "wandb" + "_v1_" + _made("wandb", 77), ""),
         ("supabase", "sbp" + "_" + _hex("supabase", 40), ""),
+        ("supabase key", "sb_" + "secret_" + _made("supabase key", 22, _ALNUM + "_-") + "_" + _made("check", 8), ""),
         ("sentry", "sntrys" + "_" + _made("sentry", 120), ""),
         ("session of openai", "ek" + "_" + _hex("ek", 32), ""),
         ("langfuse", "sk" + "-lf-0b6f6a0e-7b1f-4f5e-9c56-3a1b2c3d4e5f", ""),
