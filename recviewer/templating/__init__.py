@@ -1,0 +1,1 @@
+"""Templates of Django as functions of Python: the same markup, in a fraction of the time."""
