@@ -30,10 +30,11 @@ class JsonCassette(Begun):
     """What recorders share that keep exchanges in a list of JSON.
 
     keys: of the list, as for `json_items.items_below`; the first one counts under which there is anything. alone: a key that
-    an item has. plain: as in `cassettes.Cassette`.
+    an item has. plain: as in `cassettes.Cassette`. may_be_list: a file may be the list itself.
     """
 
     keys: tuple[str, ...] = ()
+    may_be_list = False
     alone = "request"
     plain: Mapping[str, tuple[object, ...]] = {"version": (1,), "recorded_with": ()}
 
@@ -41,8 +42,11 @@ class JsonCassette(Begun):
         """Yield the exchanges, one that cannot be read with the reason."""
         from recviewer.recorders.json_items import BadJson, around, items_below
 
+        is_list = self.may_be_list and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
         try:
-            items = next((some for key in self.keys if (some := items_below(data, key, alone=self.alone))), [])
+            items = next(
+                (some for key in ("",) * is_list or self.keys if (some := items_below(data, key, alone=self.alone))), []
+            )
             beside = self.around(around(data, items))
         except BadJson as reason:
             yield FilePart("", 0, len(data), None, str(reason))

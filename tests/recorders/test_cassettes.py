@@ -10,7 +10,7 @@ from recviewer.catalog.models import File, Recording
 from recviewer.exchange.text import Outcome, line_of, outcome_of
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.recorders.kinds.vcrpy import VcrPy
-from recviewer.recorders.reading import read_file
+from recviewer.recorders.reading import read_file, without
 from recviewer.recorders.registry import read_as, recorder_of
 
 CASES = Path(__file__).parent / "cases"
@@ -300,3 +300,32 @@ def test_a_cassette_may_have_keys_of_others_before_its_exchanges():
 def test_other_yaml_is_left_alone(data):
     assert read_file(data, "cassettes/a.yaml") == ()
     assert read_file(data, "a/kept/a.yaml") == ()
+
+
+def test_a_list_of_vcr_py_in_json_from_before_its_version_1_is_read_and_cut():
+    answer = {"status": {"code": 200, "message": "OK"}, "headers": ["content-type: text/plain\r\n"]}
+    place = {"protocol": "https", "host": "a.example", "port": 443, "path": "/v1/models", "method": "GET"}
+    exchanges = [
+        {
+            "request": {**asked, "headers": {}, "body": None},
+            "response": {**answer, "body": {"string": f"answer {number}"}},
+        }
+        for number, asked in enumerate((place, {"method": "GET", "uri": "https://a.example/v1/models"}))
+    ]
+    data = json.dumps(exchanges, indent=4).encode()
+
+    parts = read_file(data, "cassettes/old.json")
+
+    assert [part.recorder for part in parts] == ["vcr-json"] * 2
+    assert [part.reading.exchange.url for part in parts] == ["https://a.example/v1/models"] * 2
+    assert json.loads(without(data, "cassettes/old.json", {parts[0].part})) == exchanges[1:]
+    assert not read_file(b'[{"request": {"method": "GET", "path": "/x"}}]', "cassettes/other.json")
+
+
+@pytest.mark.parametrize(
+    "begin",
+    ["- request: !!python/object:vcr.request.Request\n    body: null\n", "--- \n- !ruby/struct:VCR::A \n  b: 1\n"],
+)
+def test_a_cassette_whose_tags_make_objects_is_listed_with_the_reason(begin):
+    [part] = read_file(f"# old\n{begin}".encode(), "cassettes/old.yaml")
+    assert "a tag that names an object" in part.reading.exchange.problems[0].what

@@ -28,6 +28,7 @@ class VcrPy(Cassette):
         rb"| *-(?:\n| +(?:#.*\n)?) *(?:request|response|request_sample|request_stream|collections_method):"
         rb"(?: [&*{]| *\n *(?:body|parsed_body|headers|method|response_proto_type|uri|url|json|raw|status|chunks_json|id"
         rb"|proto|proto_major|content_length|host)\b))"
+        rb"|(?:\xef\xbb\xbf)?(?:(?:#.*| *)\n)*(?:--- *\n)?- *(?:request: !!python/|!ruby/struct:VCR::)"
     )
     inside = re.compile(rb"(?m)^interactions: *\r?\n *- *(?:request|id): *(?:\d+ *)?\r?\n")
 
