@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 
 from recviewer.changes import broken, disk
+from recviewer.changes.order import out_of_turn
 from recviewer.changes.sources import Range, remedy
 from recviewer.changes.unchanged import Unchanged
 from recviewer.difference.sequences import common
@@ -256,12 +257,17 @@ def _assembled(
         olds, news = sides_of(item.raw, item.old, before), sides_of(item.raw, item.new, after)
         left = {side.part: side for side in olds}
         is_shared = any(side.part for side in (*olds, *news))
+        turns: Mapping[str, tuple[Side, Side]] = {}
         if is_shared:
             shared[item.raw] = _of_file(item, said, counts)
+            turns = out_of_turn(olds, news)
         for new in news:
             old = left.pop(new.part, None)
+            old, new = turns.get(new.part, (old, new))
             if old is None:
                 added.append(new)
+            elif new.part in turns:
+                modified.append(Modified(old, new, Counted(0, 0)))
             elif is_shared and old.blob == new.blob and old.meaning.fingerprint == new.meaning.fingerprint:
                 same.append(new)  # else what stands beside it in the file is another
             elif is_shared:

@@ -32,7 +32,8 @@ class Meaning:
 
     cost: bytes of an ordinary recording that take as much memory, for those who keep it. unread: why it was left unread
     though its bytes can be had, "" for one that was read or cannot be. made_anew: see `replay.made_anew`, of a file that is
-    named by a hash of its request.
+    named by a hash of its request. queue: what replay knows of its request where it gives out the answers to equal ones in
+    their order without looking at the body; else "".
     """
 
     exchange: Exchange
@@ -44,6 +45,7 @@ class Meaning:
     cost: int = 0
     unread: str = ""
     made_anew: str = ""
+    queue: str = ""
 
     @cached_property
     def host(self) -> str:
@@ -175,9 +177,19 @@ def meaning_of(data: bytes, name: str) -> Meaning:
 def _meaning(reading: Reading, replay: Replay, data: bytes) -> Meaning:
     exchange = reading.exchange
     left = made_anew(data) if replay.expected else ""
+    queue = _queue(reading)
     return Meaning(
-        exchange, reading.fingerprint, replay, line_of(exchange), len(data), _lines(data), cost_of(data), made_anew=left
+        *(exchange, reading.fingerprint, replay, line_of(exchange), len(data), _lines(data), cost_of(data)),
+        made_anew=left,
+        queue=queue,
     )
+
+
+def _queue(reading: Reading) -> str:
+    matching = reading.matching
+    if matching is None or reading.raw is None or not matching.is_in_order or "body" in matching.on:
+        return ""
+    return f"{reading.raw.method} {reading.exchange.url}"
 
 
 def cost_of(data: bytes) -> int:

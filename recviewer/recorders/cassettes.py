@@ -25,6 +25,10 @@ ELSEWHERE = "the answer lies in another file, and is not read with what was aske
 """What is said of it, before its name."""
 
 
+_BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*+(?:[#%][^\n]*+)?\n|[ \t]*+\r\n)*+")
+"""What may stand before a text of YAML and says nothing: a byte order mark, empty lines, comments, directives."""
+
+
 class Unverifiable:
     """A recorder of whose files nobody can tell whether their tests still ask for them.
 
@@ -75,8 +79,13 @@ class Cassette(Unverifiable):
         return self.inside is not None and self.inside.search(data) is not None
 
     def recognizes(self, data: bytes) -> bool:
-        """Look at the first bytes alone."""
-        return self.start.match(data[:HEAD].replace(b"\r\n", b"\n")) is not None
+        """Look at the first bytes alone, and at those behind comments, should it begin with some."""
+        if self.start.match(data[:HEAD].replace(b"\r\n", b"\n")) is not None:
+            return True
+        before = _BEFORE.match(data)
+        if before is None or not before.end():
+            return False
+        return self.start.match(data[before.end() : before.end() + HEAD].replace(b"\r\n", b"\n")) is not None
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
         """Yield the exchanges, one that cannot be read with the reason."""

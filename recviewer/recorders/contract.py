@@ -40,7 +40,8 @@ class Recorder(Protocol):
     homes: names of directories that hold its files, at any depth. endings: what its files' names end in.
 
     Only a path that lies in a home and has one of the endings is asked about at all. Where `is_at_home_only` is set, and
-    true, bytes alone do not tell: such a file counts in a home of this recorder alone.
+    true, bytes alone do not tell: such a file counts in a home of this recorder alone. `takes_all_in` may name homes whose
+    files are all its own, whatever is in them.
     """
 
     name: str

@@ -11,6 +11,7 @@ from dataclasses import replace
 from recviewer.dataclass import dataclass
 from recviewer.formats.reading import Reading, read_briefly, read_document, unreadable
 from recviewer.recorders.contract import FilePart, Recorder
+from recviewer.recorders.damage import damage
 from recviewer.recorders.packing import BadPacking, packed_as, unpacked
 from recviewer.recorders.registry import matching_of, recorder_of, told_test
 from recviewer.recorders.suspecting import may_speak, without_secrets
@@ -80,7 +81,8 @@ def read_file(data: bytes, name: str, *, exact: bool = False) -> tuple[ReadPart,
 
 def _read_by(recorder: Recorder | None, data: bytes, name: str, *, exact: bool) -> tuple[ReadPart, ...]:
     if recorder is None:
-        return ()
+        reason = damage(name, data)
+        return (failed(reason, len(data)),) if reason else ()
     try:
         parts = []
         for index, part in enumerate(recorder.parts(data, exact=exact)):

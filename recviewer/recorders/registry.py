@@ -80,7 +80,7 @@ def recorder_of(name: str, data: bytes) -> Recorder | None:
     if found is None and not is_home:
         found = next((one for one in others if _suspects(one, data)), None)
     if found is not None or default is None or is_home:
-        return found or default
+        return found or default or _taking_all(ending[ending.rfind(".") :], name[: name.rfind("/") + 1])
     is_its_own = getattr(default, "names", None)
     return default if (is_its_own and is_its_own(name.rpartition("/")[2])) or _recognizes(default, data) else None
 
@@ -107,6 +107,23 @@ def _claiming(ending: str, folder: str) -> tuple[tuple[Recorder, ...], Recorder 
         claiming = [one for one in claiming if not getattr(one, "is_at_home_only", False)]
     is_home = default is not None and (not folders or not default.homes.isdisjoint(folders))
     return tuple(one for one in claiming if one.name != DEFAULT), default, is_home
+
+
+@lru_cache(maxsize=1024)
+def _taking_all(ending: str, folder: str) -> Recorder | None:
+    """Return the recorder that takes whatever has this ending in a folder of this name, None where there is none."""
+    folders, raw = _folders(folder), ending.encode("utf-8", "surrogatepass")
+    return next(
+        (
+            one
+            for one in recorders()
+            if raw.endswith(one.endings) and not getattr(one, "takes_all_in", _NONE).isdisjoint(folders)
+        ),
+        None,
+    )
+
+
+_NONE: frozenset[bytes] = frozenset()
 
 
 def _recognizes(recorder: Recorder, data: bytes) -> bool:

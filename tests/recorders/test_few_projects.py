@@ -108,4 +108,6 @@ def test_a_file_that_a_mapping_names_is_read_in_every_layout():
         (part,) = read_file(data, "__files/a.txt")
 
         assert part.reading.exchange.outputs[0].content == "Venus"
-    assert read_file(b"data of ours", "__files/a.txt") == ()
+    assert read_file(b"data of ours", "__fixtures__/a.txt") == ()
+    (unknown,) = read_file(b"data of ours", "__files/a.txt")
+    assert unknown.reading.exchange.unread == "data of ours"

@@ -1,6 +1,7 @@
 """Replies that lie alone in a folder of fixtures, one a file; of `.chunks.txt` one chunk a line. Source: vercel/ai.
 
-Nothing tells what was asked. A file is one of these where a format knows it; all others there are left alone.
+Nothing tells what was asked. A file is one of these where a format knows it; all others there are left alone, but for those
+in `__files`: whatever lies there, a mapping of WireMock answers with it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class BareReply(Unverifiable):
     name = "bare-reply"
     is_at_home_only = True
     homes = frozenset({b"__fixtures__", b"__files", b"Fixtures"})
+    takes_all_in = frozenset({b"__files"})
     endings = (b".json", b".txt", b".sse")
 
     def recognizes(self, data: bytes) -> bool:

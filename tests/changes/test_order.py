@@ -1,0 +1,52 @@
+"""Exchanges of a file that changed places."""
+
+import json
+
+import pytest
+
+
+def interaction(asked, answer, *, url="https://api.example.com/v1/chat/completions", key="uri"):
+    sent = json.dumps({"model": "m-1", "messages": [{"role": "user", "content": asked}]})
+    message = {"role": "assistant", "content": answer}
+    reply = json.dumps({"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]})
+    return (
+        f"- request: {{body: {json.dumps(sent)}, headers: {{}}, method: POST, {key}: {url}}}\n"
+        f"  response: {{body: {json.dumps(reply)}, headers: {{}}, status: {{code: 200, message: OK}}}}\n"
+    )
+
+
+ONE, TWO, THREE = (interaction(f"{number}?", f"{number}!") for number in ("One", "Two", "Three"))
+
+
+def changed(tree, old, new, *, start="interactions:\n"):
+    path = "a/testdata/A.yaml"
+    for parts in (old, new):
+        tree.write(path, (start + "".join(parts)).encode())
+        tree.commit()
+    found = tree.overview("HEAD~1...HEAD")
+    assert found.numbers.need_you == len(found.changes)
+    return [(change.churn.value, change.side.exchange.outputs[0].content) for change in found.changes]
+
+
+def test_answers_to_one_address_that_changed_places_are_asked(tree):
+    found = changed(tree, (ONE, TWO, THREE), (TWO, ONE, THREE))
+
+    assert sorted(found) == [("details", "One!"), ("details", "Two!")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "asked"),
+    [
+        ((ONE, TWO), (THREE, ONE, TWO), [("new", "Three!")]),
+        ((ONE, TWO, THREE), (ONE, THREE), [("gone", "Two!")]),
+        ((ONE, interaction("Two?", "Two!", url="https://b.example.com/")), None, []),
+    ],
+)
+def test_what_comes_or_goes_moves_no_other(tree, old, new, asked):
+    assert changed(tree, old, new or old[::-1]) == asked
+
+
+def test_places_say_nothing_where_replay_looks_at_the_body(tree):
+    one, two = (part.replace(" uri:", " url:") for part in (ONE, TWO))
+
+    assert changed(tree, (one, two), (two, one), start="---\nversion: 2\ninteractions:\n") == []
