@@ -140,6 +140,7 @@ SHAPE = ChatShape(
     known=(
         "object",
         "model",
+        "amazon-bedrock-*",
         "choices[].index",
         "choices[].beside",
         "choices[].stop_reason",

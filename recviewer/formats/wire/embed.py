@@ -22,6 +22,8 @@ SHAPE = Shape(
     taken=(
         *("embedding:vector", "embedding.values:vector", "embeddings.*[]:vector", "embeddings[]:vector"),
         *("embeddings[].values:vector", "embeddings[].embedding:vector", "predictions[].embeddings.values:vector"),
+        *(f"predictions[].{name}:vector" for name in ("textEmbedding", "imageEmbedding")),
+        "predictions[].videoEmbeddings[].embedding:vector",
     ),
     known=(
         *(
@@ -32,11 +34,14 @@ SHAPE = Shape(
             "embeddings[].*",
             "predictions[].*",
             "predictions[].embeddings.*",
+            "predictions[].videoEmbeddings[].*",
         ),
         *("metadata.*", "embeddingsByType.*", "message"),
     ),
 )
 ASKED = ("texts", "inputText")
+MULTIMODAL = ("textEmbedding", "imageEmbedding", "videoEmbeddings")
+"""Keys of a prediction of Vertex AI's multimodal models."""
 
 
 class Embed:
@@ -75,7 +80,9 @@ class Embed:
             parts = [Text(one.text("text")) if "text" in one.data else JsonPart(one.data) for one in _parts(holder)]
             messages.append(Message("input", tuple(parts)))
         for one in body.items("instances"):
-            messages.append(Message("input", (Text(one.text("content")),)))
+            messages.append(
+                Message("input", (Text(one.text("content")) if "content" in one.data else JsonPart(one.data),))
+            )
         return request_of(raw, messages, problems, taken=frozenset(taken))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
@@ -99,7 +106,9 @@ FORMAT = Embed()
 def _is_vertex(head: dict[str, Json]) -> bool:
     items = head.get("predictions")
     first = items[0] if isinstance(items, list) and items else None
-    return isinstance(first, dict) and isinstance(first.get("embeddings"), dict)
+    if not isinstance(first, dict):
+        return False
+    return isinstance(first.get("embeddings"), dict) or any(isinstance(first.get(key), list) for key in MULTIMODAL)
 
 
 def _parts(holder: Lookup) -> list[Lookup]:
@@ -124,4 +133,11 @@ def _vectors(reply: Lookup) -> Iterator[tuple[Json, str]]:
             held = value.get("values", value.get("embedding")) if isinstance(value, dict) else value
             yield held, f"{reply.where('embeddings')}[{place}]"
     for place, value in enumerate(reply.items("predictions")):
-        yield value.object("embeddings").data.get("values"), f"{reply.where('predictions')}[{place}].embeddings.values"
+        at = f"{reply.where('predictions')}[{place}]"
+        if "embeddings" in value.data:
+            yield value.object("embeddings").data.get("values"), f"{at}.embeddings.values"
+        for key in MULTIMODAL[:2]:
+            if key in value.data:
+                yield value.data[key], f"{at}.{key}"
+        for number, one in enumerate(value.items("videoEmbeddings")):
+            yield one.data.get("embedding"), f"{at}.videoEmbeddings[{number}].embedding"

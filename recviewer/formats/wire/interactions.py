@@ -55,11 +55,11 @@ SHAPE = Shape(
         "interaction.status:last",
     ),
     known=(
-        *("object", "model", "role", "data", "event_type"),
+        *("object", "model", "role", "data", "event_type", "agent", "metadata.*"),
         *(f"{holder}.{path}" for holder in _HOLDERS for path in ("*", "summary.*", "summary[].*")),
         *(f"{holder}.{name}{inner}" for holder in _HOLDERS for name in _GIVEN for inner in (".*", "[].*")),
         "delta.content.*",
-        *(f"interaction.{name}" for name in ("object", "model", "role", "outputs[].*", "steps[].*")),
+        *(f"interaction.{name}" for name in ("object", "model", "agent", "role", "outputs[].*", "steps[].*")),
     ),
 )
 READ = frozenset(
