@@ -131,10 +131,11 @@ def page_of(
     before: bytes | None = None,
     after: bytes | None = None,
     contents: tuple[Content | None, Content | None] | None = None,
+    folds_old: bool = False,
 ) -> DifferencePage:
     """Return the page of a difference. title: what was asked; before, after: the bytes of the files that are there.
 
-    contents: what they hold, where it is known. found: None where they hold too much to be compared, see `too_much`.
+    contents: what they hold, where it is known. folds_old: as in `Room`. found: None where they hold too much to be compared, see `too_much`.
     Of those, and of what was left unread, the lines are shown.
 
     Whoever shows it answers with `fragment_of` first.
@@ -169,7 +170,7 @@ def page_of(
     if found.churn in (Churn.NEW, Churn.GONE):
         content, side = (contents[1], new) if found.churn is Churn.NEW else (contents[0], old)
         return replace(page, alone=alone_of(content, folds, side.url) if content else None)
-    return _filled(page, found, contents, kept)
+    return _filled(page, found, contents, kept, folds_old=folds_old)
 
 
 def too_much(before: bytes | None, after: bytes | None) -> str:
@@ -203,12 +204,17 @@ def _first_fact(found: Difference, contents: tuple[Content | None, Content | Non
 
 
 def _filled(
-    page: DifferencePage, found: Difference, contents: tuple[Content | None, Content | None], kept: QueryDict
+    page: DifferencePage,
+    found: Difference,
+    contents: tuple[Content | None, Content | None],
+    kept: QueryDict,
+    *,
+    folds_old: bool,
 ) -> DifferencePage:
     before, after = contents
     has_all = "all" in kept
     folds = page.folds
-    room = Room(EVERYTHING if has_all else FIRST, twice=page.is_side_by_side, everything=has_all)
+    room = Room(EVERYTHING if has_all else FIRST, twice=page.is_side_by_side, everything=has_all, folds_old=folds_old)
     left_out = {SectionKind.USAGE}
     if before and after:
         left_out |= IN_THE_REQUEST

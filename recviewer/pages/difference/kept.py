@@ -26,7 +26,7 @@ from recviewer.pages.text.texts import ANSWER, ShownText, shortened, words
 COMPARED = 400
 """Tools up to which those that are the same but written in another way are looked for."""
 
-IGNORED = 40
+IGNORED = 6
 """Kinds of what was not counted that a line names."""
 
 _NOUNS = {

@@ -47,11 +47,19 @@ def alone_of(content: Content, folds: Folds, url: str) -> OneSided:
     return OneSided(
         url,
         with_pictures(asked, url),
-        reply_view(exchange, folds, None),
+        _briefly(reply_view(exchange, folds, None)),
         with_pictures(conversation, url),
         is_listing,
         tuple([(problem.where, problem.what) for problem in exchange.problems]),
     )
+
+
+def _briefly(reply: ShownReply) -> ShownReply:
+    """Return a reply whose thinking is said with its size alone: beside a decision its first words tell nothing."""
+    answers = [
+        replace(one, reasoning=replace(one.reasoning, detail="")) if one.reasoning else one for one in reply.answers
+    ]
+    return replace(reply, answers=tuple(answers))
 
 
 def with_pictures(view: Any, url: str) -> Any:

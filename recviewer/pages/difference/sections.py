@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from recviewer.difference.asked import THOUGHT
 from recviewer.difference.model import (
     Item,
     ItemKind,
@@ -20,7 +21,7 @@ from recviewer.difference.spelling import SPELLED
 from recviewer.difference.values import ABSENT, ValueChange
 from recviewer.difference.words import Count, Grain, Op, words
 from recviewer.exchange.model import Json
-from recviewer.pages.difference.text import LaidOut, Room, laid_out
+from recviewer.pages.difference.text import REST, LaidOut, Room, laid_out
 from recviewer.pages.templatetags.words import NAME, counted
 from recviewer.pages.text.folds import WINDOWED, Fold, Folds, Window, weight_of
 
@@ -41,6 +42,9 @@ VALUE_CONTEXT = 28
 
 WHOLE_VALUE = 200
 """Characters of a value of one line that stand there whole: a test id, a url or a path, which nobody reads in parts."""
+
+TEST = "test_id"
+"""What stands above its page in a range already, so that its own words are enough there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,14 @@ class NamesShown:
 class Shown:
     """One thing that changed. kind: of `difference.model.ItemKind`; only what that kind has is filled.
 
-    notes: facts about the comparison, as clauses. spelled: short changes in words. rest: further changed values.
+    notes: facts about the comparison, as clauses. spelled: short changes in words. rest: further changed values. before: the
+    old text, where it is folded.
     """
 
     kind: ItemKind
     label: str
     text: LaidOut | None = None
+    before: Fold | None = None
     notes: tuple[str, ...] = ()
     spelled: tuple[str, ...] = ()
     changes: tuple[ValueShown, ...] = ()
@@ -80,7 +86,7 @@ class Shown:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether none of what changed is folded away."""
+        """Tell whether none of what changed is folded away, but for old texts that are said with their size."""
         texts = [self.text, *(change.text for change in self.changes)]
         is_cut = any(text is not None and text.rest is not None for text in texts)
         return self.rest is None and not is_cut and all(some.rest is None for some in self.names)
@@ -103,7 +109,9 @@ class Part:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether all that changed stands in the page: of what is folded, there is only what both sides share."""
+        """Tell whether all that changed stands in the page: of what is folded, there is only what both sides share, and old
+        texts with their size.
+        """
         return not self.folds and all(item.is_whole for item in self.items)
 
 
@@ -120,25 +128,35 @@ def part_of(section: Section, folds: Folds, room: Room, prefix: str = "") -> Par
     """Return a section as it is printed. prefix: before the names of its folds, where a page has several differences."""
     name = section.kind.value.replace(" ", "-")
     found = [_whole_call(item) if section.kind is SectionKind.CALLS else item for item in section.items]
-    items, rest = items_of(found, folds, prefix + name, room)
+    is_second = section.kind is SectionKind.REASONING
+    items, rest = items_of(found, folds, prefix + name, room, is_thought=is_second)
     return Part(
         title=section.kind.value,
         id=name,
         items=items,
         subs=_subs(section),
         tone=_TONES.get(section.kind, "user"),
-        is_second=section.kind is SectionKind.REASONING,
+        is_second=is_second,
         folds=rest,
     )
 
 
-def items_of(items: Sequence[Item], folds: Folds, name: str, room: Room) -> tuple[tuple[Shown, ...], tuple[Fold, ...]]:
-    """Return things that changed as they are printed, the first of them at once, and a fold with the others, if any."""
+def items_of(
+    items: Sequence[Item], folds: Folds, name: str, room: Room, *, is_thought: bool = False
+) -> tuple[tuple[Shown, ...], tuple[Fold, ...]]:
+    """Return things that changed as they are printed, the first of them at once, and a fold with the others, if any.
+
+    is_thought: they are what a model thought.
+    """
     first, more = folds.some(
         f"{name}-more",
         len(items),
         lambda at: item_of(
-            items[at], folds, f"{name}-{at}", room if at < FIRST_ITEMS else Room(folds.room, room.twice)
+            items[at],
+            folds,
+            f"{name}-{at}",
+            room if at < FIRST_ITEMS else Room(folds.room, room.twice),
+            is_thought=is_thought,
         ),
         "change",
         template="difference/_items.html",
@@ -176,11 +194,11 @@ def _way(item: Item) -> str:
     return ""
 
 
-def item_of(item: Item, folds: Folds, name: str, room: Room) -> Shown:
+def item_of(item: Item, folds: Folds, name: str, room: Room, *, is_thought: bool = False) -> Shown:
     """Return a thing that changed as it is printed. name: unique in the page."""
     match item:
         case Words():
-            return _words(item, folds, name, room)
+            return _without_old(item, folds, name, room, is_thought=is_thought) or _words(item, folds, name, room)
         case Values():
             return values_of(label_of(item), item.values, folds, name, room)
         case Names():
@@ -215,6 +233,40 @@ _NOTES = {
 }
 
 
+LEAST_OLD = 24
+"""Words from which an old text is folded: a shorter one is read at a glance, and tells what became of it."""
+LEAST_GONE = 60
+"""The same of a text that is gone with nothing in its place; its first words stay."""
+FIRST_WORDS = 160
+"""Characters of it that stay."""
+
+
+def _without_old(item: Words, folds: Folds, name: str, room: Room, *, is_thought: bool) -> Shown | None:
+    """Return a text with what stood there before folded; None where both sides are to be seen.
+
+    That is so where hardly a word of the old one was kept, of thinking that is gone, and of what is long and gone: all of it
+    is the base's own text.
+    """
+    diff = item.words
+    many = diff.removed.words
+    is_thought = is_thought or item.label.endswith(THOUGHT)
+    is_long = item.is_gone and not is_thought and many >= LEAST_GONE
+    is_other = diff.grain is Grain.BLOCK or is_long or (is_thought and item.is_gone)
+    if not (room.folds_old and is_other) or item.values or room.twice or room.everything or many < LEAST_OLD:
+        return None
+    gone, new = (tuple(span for span in diff.spans if span.op is op) for op in (Op.GONE, Op.NEW))
+    before = folds.fold(
+        f"{name}.before",
+        counted(many, "word") if item.is_gone else f"before: {counted(many, 'other word')}",
+        detail=gone[0].text[:FIRST_WORDS] if is_long else "",
+        template=REST,
+        make=lambda: laid_out(replace(diff, spans=gone), folds, f"{name}.old", Room(folds.room)),
+        weight=sum(len(span.text) for span in gone),
+    )
+    text = laid_out(replace(diff, spans=new), folds, name, room) if new else None
+    return Shown(item.kind, label_of(item), text, before)
+
+
 def _words(item: Words, folds: Folds, name: str, room: Room) -> Shown:
     diff = item.words
     notes = [_NOTES[diff.grain]] if diff.grain in _NOTES else []
@@ -232,7 +284,7 @@ def _words(item: Words, folds: Folds, name: str, room: Room) -> Shown:
     text = laid_out(diff, folds, name, room)
     values = values_of("", item.values, folds, f"{name}-values", room) if item.values else None
     changes, rest = (values.changes, values.rest) if values else ((), None)
-    return Shown(item.kind, label_of(item), text, tuple(notes), spelled, changes, rest)
+    return Shown(item.kind, label_of(item), text, None, tuple(notes), spelled, changes, rest)
 
 
 def values_of(label: str, values: Sequence[ValueChange], folds: Folds, name: str, room: Room) -> Shown:
@@ -251,14 +303,18 @@ def values_of(label: str, values: Sequence[ValueChange], folds: Folds, name: str
 
 def value_of(change: ValueChange, folds: Folds, name: str, room: Room, *, path: str = "") -> ValueShown:
     """Return a changed value as words of it. path: how it is called, else its way."""
-    return ValueShown(path or change.path or "(all)", pair_of(change.old, change.new, folds, name, room))
+    whole = 0 if room.folds_old and change.path == TEST else WHOLE_VALUE
+    return ValueShown(path or change.path or "(all)", pair_of(change.old, change.new, folds, name, room, whole=whole))
 
 
-def pair_of(old: Json, new: Json, folds: Folds, name: str, room: Room) -> LaidOut:
-    """Return two values as pieces: what changed inside long ones is marked; what is absent has no pieces."""
+def pair_of(old: Json, new: Json, folds: Folds, name: str, room: Room, *, whole: int = WHOLE_VALUE) -> LaidOut:
+    """Return two values as pieces: what changed inside long ones is marked; what is absent has no pieces.
+
+    whole: characters of a value of one line that stand there whole.
+    """
     before, after = _written(old, new), _written(new, old)
     one_column = Room(room.left, twice=False, everything=room.everything)
-    is_whole = max(len(before), len(after)) <= WHOLE_VALUE and "\n" not in before + after
+    is_whole = max(len(before), len(after)) <= whole and "\n" not in before + after
     context = WHOLE_VALUE if is_whole else VALUE_CONTEXT
     made = laid_out(words(before, after), folds, name, one_column, context=context)
     room.left = one_column.left
@@ -296,7 +352,6 @@ def _more_names(names: tuple[str, ...], op: str, folds: Folds, name: str) -> Fol
     return folds.fold(
         f"{name}-{op}",
         f"{len(names):,} more",
-        detail=", ".join(one[:60] for one in names[:12]),
         template=WINDOWED,
         make=make,
         weight=sum(len(one) + 16 for one in names),

@@ -109,15 +109,19 @@ class LaidOut:
 
 @dataclass(slots=True)
 class Room:
-    """How much markup still fits. twice: what is the same stands in two columns. everything: no limit, and no folds."""
+    """How much markup still fits. twice: what is the same stands in two columns. everything: no limit, and no folds.
+
+    folds_old: an old text of which hardly a word was kept is folded, and so is thinking that is gone: both said with their size.
+    """
 
     left: int
     twice: bool = False
     everything: bool = False
+    folds_old: bool = False
 
     def portion(self, limit: int) -> Room:
         """Give a part of the room to one text."""
-        return Room(max(400, min(limit, self.left)), self.twice, self.everything)
+        return replace(self, left=max(400, min(limit, self.left)))
 
 
 def laid_out(diff: WordDiff, folds: Folds, name: str, room: Room, *, context: int = CONTEXT) -> LaidOut:

@@ -222,6 +222,7 @@ def _difference(request: HttpRequest, place: ShownRange, change: Change) -> Diff
         shown.difference(),
         before=before,
         after=after,
+        folds_old=True,
     )
     told = PairFact("warn", "warn", f"not read among the others of the range: {change.unread}")
     return replace(page, facts=(*page.facts, told)) if is_left else page

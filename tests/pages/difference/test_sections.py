@@ -100,3 +100,72 @@ def test_what_is_too_much_for_a_page_is_folded():
     assert shown(Values("", values)).rest.title == "60 more changes"
     assert len(many.items) == FIRST_ITEMS
     assert many.folds[0].title == "10 more changes"
+
+
+OLD, NEW = "Saturn is the one with many rings of ice and dust. " * 3, "Nobody may answer such questions here, whoever asks! " * 3
+
+
+def of_range(kind, item, **more):
+    """A thing that changed as a page of a range shows it."""
+    folds = Folds()
+    (made,) = part_of(Section(kind, (item,)), folds, Room(1 << 20, folds_old=True, **more)).items
+    return made
+
+
+def test_an_old_text_of_which_hardly_a_word_was_kept_is_folded_with_its_size():
+    made = of_range(SectionKind.ANSWER, Words("", words(OLD, NEW)))
+
+    assert (made.before.title, texts(made.before.body, "gone")) == ("before: 33 other words", [OLD])
+    assert [(piece.op, piece.text) for piece in made.text.pieces] == [("new", NEW)]
+    assert made.is_whole
+
+
+def test_of_thinking_that_is_gone_the_size_is_said():
+    made = of_range(SectionKind.REASONING, Words("", words(OLD, "")))
+
+    assert (made.before.title, made.text, made.is_whole) == ("33 words", None, True)
+    sent = of_range(SectionKind.MESSAGES, Words("messages[1] assistant reasoning", words(OLD, "")))
+    assert sent.before.title == "33 words"
+
+
+def test_of_a_long_text_that_is_gone_the_first_words_stay():
+    made = of_range(SectionKind.ANSWER, Words("", words(OLD * 2, "")))
+
+    assert (made.before.title, made.text, made.is_whole) == ("66 words", None, True)
+    assert made.before.detail == (OLD * 2)[:160]
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "more"),
+    [
+        (SectionKind.ANSWER, OLD, "", {}),
+        (SectionKind.REASONING, "", OLD, {}),
+        (SectionKind.ANSWER, "Saturn.", NEW, {}),
+        (SectionKind.ANSWER, OLD, OLD.replace("ice", "iron"), {}),
+        (SectionKind.ANSWER, OLD, NEW, {"twice": True}),
+        (SectionKind.ANSWER, OLD, NEW, {"everything": True}),
+    ],
+    ids=["answer gone", "new thinking", "short", "most words kept", "side by side", "whole texts"],
+)
+def test_what_came_and_what_is_told_word_by_word_is_never_folded(kind, old, new, more):
+    made = of_range(kind, Words("", words(old, new)), **more)
+
+    assert made.before is None
+    assert "".join(piece.text for piece in made.text.pieces if piece.op == "gone") == "".join(
+        span.text for span in words(old, new).spans if span.op == "gone"
+    )
+    assert made.is_whole
+
+
+def test_elsewhere_both_texts_stand():
+    assert shown(Words("", words(OLD, NEW))).before is None
+
+
+def test_a_test_that_stands_above_is_told_by_what_changed_in_it():
+    test = "tests/integration/inference/test_embeddings.py::test_base64[openai_client-emb=some/model-v1.5-{}]"
+    change = changes({"test_id": test.format("a")}, {"test_id": test.format("b")})
+
+    made = of_range(SectionKind.DETAILS, Values("", change))
+    assert any(isinstance(piece, TextGap) for piece in made.changes[0].text.pieces)
+    (alone,) = shown(Values("", change)).changes
+    assert not any(isinstance(piece, TextGap) for piece in alone.text.pieces)
