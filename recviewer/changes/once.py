@@ -103,15 +103,47 @@ def told_once(changes: Sequence[Change], question: str = "") -> list[ToldCall]:
                 by = _told_by(told, change, whole, sides)
                 for call, how in by:
                     repeated.setdefault(call, []).append(f"{_label(section, item)}{how}")
-                if not by:
-                    rest.append(item)
-                    mine += (whole, *sides.values())
+                if by:
+                    continue
+                mine += (whole, *sides.values())
+                for call, path in _known_values(told, section.kind, item, change):
+                    repeated.setdefault(call, []).append(path)
+                mine += _value_keys(section.kind, item, change).values()
+                rest += _without_known(told, section.kind, item, change)
             if rest:
                 sections.append(replace(section, items=tuple(rest)))
         told |= {key: number for key in mine if key not in told}
         again = tuple(Repeated(call, tuple(labels)) for call, labels in sorted(repeated.items()))
         made.append(ToldCall(number, change, tuple(sections), again))
     return made
+
+
+_BY_VALUE = frozenset({SectionKind.PARAMETERS, SectionKind.DETAILS})
+"""Where values say what they are by their path, so that each is told once, whatever stands beside it."""
+
+
+def _known_values(
+    told: Mapping[Hashable, int], kind: SectionKind, item: Item, change: Change
+) -> Iterator[tuple[int, str]]:
+    """Yield by which call and under which path values were told before."""
+    yield from ((told[key], path) for path, key in _value_keys(kind, item, change).items() if key in told)
+
+
+def _without_known(told: Mapping[Hashable, int], kind: SectionKind, item: Item, change: Change) -> list[Item]:
+    """Return a thing without the values that an earlier call told, nothing where that was all."""
+    keys = _value_keys(kind, item, change)
+    if not keys or not isinstance(item, Values):
+        return [item]
+    rest = tuple([one for one in item.values if keys[one.path] not in told])
+    return [replace(item, values=rest)] if rest else []
+
+
+def _value_keys(kind: SectionKind, item: Item, change: Change) -> dict[str, Hashable]:
+    """Return by its path what tells a value from all others; nothing where values are told together, or two share a path."""
+    if kind not in _BY_VALUE or not isinstance(item, Values):
+        return {}
+    found = {one.path: _keys(kind, replace(item, values=(one,)), change)[0] for one in item.values}
+    return {path: ("one value", key) for path, key in found.items()} if len(found) == len(item.values) else {}
 
 
 def _asks(kind: SectionKind, item: Item, change: Change, question: str) -> bool:

@@ -152,6 +152,20 @@ def test_parameters_that_changed_alike_are_told_once(tree, make):
     assert second.repeated[0].call == 1
 
 
+def test_values_that_changed_alike_are_told_once_though_others_beside_them_did_not(tree, make):
+    before, after = talk("Saturn.", "Titan."), talk("Saturn.", "Titan.")
+    for number, one in enumerate(after):
+        one["params"] = {"temperature": 1, "seed": number}
+    first, second = told_once(changed(tree, make, before, after))
+
+    def paths(call):
+        return [value.path for section in call.sections for item in section.items for value in item.values]
+
+    assert sorted(paths(first)) == ["seed", "temperature"]
+    assert paths(second) == ["seed"]
+    assert [(one.call, one.labels) for one in second.repeated] == [(1, ("temperature",))]
+
+
 def test_calls_stand_in_order_of_what_was_said_before_them(tree, make):
     changes = changed(tree, make, talk("Saturn.", "Titan."), talk("It is Saturn.", "It is Titan."))
 

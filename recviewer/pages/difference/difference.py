@@ -135,8 +135,8 @@ def page_of(
 ) -> DifferencePage:
     """Return the page of a difference. title: what was asked; before, after: the bytes of the files that are there.
 
-    contents: what they hold, where it is known. folds_old: as in `Room`. found: None where they hold too much to be compared, see `too_much`.
-    Of those, and of what was left unread, the lines are shown.
+    contents: what they hold, where it is known. folds_old: as in `Room`. found: None where they hold too much to be
+    compared, see `too_much`. Of those, and of what was left unread, the lines are shown.
 
     Whoever shows it answers with `fragment_of` first.
     """

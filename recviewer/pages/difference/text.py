@@ -111,7 +111,7 @@ class LaidOut:
 class Room:
     """How much markup still fits. twice: what is the same stands in two columns. everything: no limit, and no folds.
 
-    folds_old: an old text of which hardly a word was kept is folded, and so is thinking that is gone: both said with their size.
+    folds_old: an old text of which hardly a word was kept is folded, and so is thinking that is gone: both with their size.
     """
 
     left: int

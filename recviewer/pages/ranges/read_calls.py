@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from recviewer.changes.items import Item, items, place_of
 from recviewer.changes.model import Change
-from recviewer.changes.once import Repeated, ToldCall, in_order_of_calls, question_of, told_once
+from recviewer.changes.once import ToldCall, in_order_of_calls, question_of, told_once
 from recviewer.changes.run_words import clauses_on
 from recviewer.difference.model import Churn, SectionKind, Words
+from recviewer.difference.words import shared_start
 from recviewer.exchange.model import Exhibit, Kind, Vector
 from recviewer.pages.difference.expected import ShownExpected, expected_of
 from recviewer.pages.difference.sections import Part, part_of
@@ -35,13 +37,21 @@ MOST_CALLS = 60
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatedHere:
+    """What an earlier call told, in a line of words; call: as in `Repeated`."""
+
+    call: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadCall:
     """One call of the test. parts: what it tells. repeated: what an earlier call told. asked: its question, "" where it is
-    among what it tells. why_not: why it is left to its own page, "" where it is not. findings: what was found on it. item:
-    for the `item` field of a form about it alone, "" where it is decided on, or may not be decided on here. others: the
-    same change in other recordings, decided on along with it. vectors: of a recording without another side, which are shown
-    as on its own page. begins: where several tests or files are told after each other, the one whose calls begin here; else
-    "". turns: of that one, before and now.
+    among what it tells; asked_in: the number of an earlier call that was asked the same, 0 for none. why_not: why it is left
+    to its own page, "" where it is not. findings: what was found on it. item: for the `item` field of a form about it alone,
+    "" where it is decided on, or may not be decided on here. others: the same change in other recordings, decided on along
+    with it. vectors: of a recording without another side, which are shown as on its own page. begins: where several tests or
+    files are told after each other, the one whose calls begin here; else "". turns: of that one, before and now.
     """
 
     number: int
@@ -50,7 +60,7 @@ class ReadCall:
     state: Look
     url: str
     parts: tuple[Part, ...]
-    repeated: tuple[Repeated, ...]
+    repeated: tuple[RepeatedHere, ...]
     asked: str
     expected: ShownExpected | None
     findings: tuple[FindingHere, ...]
@@ -60,6 +70,7 @@ class ReadCall:
     vectors: tuple[VectorView, ...] = ()
     begins: str = ""
     turns: tuple[TurnMap, ...] = ()
+    asked_in: int = 0
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -90,14 +101,16 @@ def calls_of(place: ShownRange, asked: RangeFilter, item: Item, folds: Folds) ->
     order = {name: at for at, name in enumerate(item.places)}
     heads = sorted(in_order_of_calls(some[0] for some in same.values()), key=lambda one: order[place_of(one)])
     is_of_many = len({place_of(head) for head in heads}) > 1
-    room, hidden, made = Room(ROOM), set[int](), []
-    before = ""
+    room, hidden, made = Room(ROOM, folds_old=True), set[int](), []
+    before, asked_in, names = "", dict[str, int](), _apart([place_of(head) for head in heads], heads)
     for one in told_once(heads, question_of(heads) if item.is_asked_alike else ""):
         call = _call(place, asked, one, same[one.change.key][1:], folds, room, hidden)
         if call.why_not:
             hidden.add(one.number)
         here = place_of(one.change) if is_of_many else ""
-        made.append(replace(call, begins=_name(one.change) if here != before else ""))
+        question = one.change.about.meaning.line.asked
+        made.append(replace(call, begins=names[here] if here != before else "", asked_in=asked_in.get(question, 0)))
+        asked_in.setdefault(question, one.number)
         before = here
     return _with_turns(made, item) if is_of_many else made
 
@@ -118,6 +131,18 @@ def numbers_of(calls: Iterable[ReadCall]) -> dict[str, int]:
     """Return the number of each call by the paths of its sides."""
     sides = [(call.number, side) for call in calls for one in call.changes for side in (one.old, one.new)]
     return {side.path: number for number, side in sides if side is not None}
+
+
+def _apart(places: Sequence[str], heads: Sequence[Change]) -> dict[str, str]:
+    """Return what to call each test or file of a page: what tells it from the others, begun and ended with whole words."""
+    names = {place: _name(head) for place, head in zip(places, heads, strict=True)}
+    every = list(dict.fromkeys(names.values()))
+    begun = ""
+    if len(every) > 1:
+        first, last = min(every), max(every)  # all others begin with what these two begin with
+        begun = first[: shared_start(first, last, len(first))]
+        begun = begun[: max(begun.rfind(mark) for mark in "-:/ ") + 1]
+    return {place: f"…{name[len(begun) :]}" if begun else name for place, name in names.items()}
 
 
 def _name(change: Change) -> str:
@@ -152,7 +177,7 @@ def _call(
         look_of_state(change.state, is_gone=change.new is None),
         place.change_url(asked, change),
         parts,
-        told.repeated,
+        tuple([RepeatedHere(one.call, _in_a_line(one.labels)) for one in told.repeated]),
         "" if parts and _tells_question(told) else change.about.meaning.line.asked,
         expected_of(change.expected) if change.expected.met else None,
         tuple(found_on(place, every)),
@@ -161,6 +186,29 @@ def _call(
         tuple(members_of(place, asked, others)),
         () if why_not else vectors,
     )
+
+
+_ONE_OF = re.compile(r"(messages|tools|tool calls)(?:\[(\d+)\].*?| (.*?))( \((?:gone|new|before|now)\))?")
+"""What is named by its section and its place or name; at the end, which side of it."""
+NAMED = 12
+"""Things that a line names; the others are counted."""
+
+
+def _in_a_line(labels: Sequence[str]) -> str:
+    """Return names of things in a line, those of one section together: `messages 0, 2, finish`."""
+    made: list[str] = []
+    section = ""
+    for label in labels[:NAMED]:
+        found = _ONE_OF.fullmatch(label)
+        if found is None:
+            section = ""
+            made.append(label)
+            continue
+        name = f"{found[2] or found[3]}{found[4] or ''}"
+        made.append(name if found[1] == section else f"{found[1]} {name}")
+        section = found[1]
+    more = f" and {len(labels) - NAMED:,} more" if len(labels) > NAMED else ""
+    return f"{', '.join(made)}{more}"
 
 
 def _tells_question(told: ToldCall) -> bool:
@@ -209,7 +257,16 @@ def _parts(told: ToldCall, folds: Folds, room: Room) -> list[Part]:
         if section.kind is SectionKind.VECTORS and told.change.pair is None:
             continue
         part = part_of(section, folds, room, prefix=f"call-{told.number}-")
-        if told.change.pair is None:  # there is no other text that was empty
-            part = replace(part, items=tuple([replace(item, notes=()) for item in part.items]))
+        items = [replace(item, label=_label(section.kind, item.label)) for item in part.items]
+        if told.change.pair is None:  # there is no other text that was empty, and its line says whether it came or went
+            part, items = replace(part, subs=()), [replace(item, notes=()) for item in items]
+        part = replace(part, items=tuple(items))
         made.append(replace(part, id=f"call-{told.number}-{part.id}"))
     return made
+
+
+def _label(kind: SectionKind, label: str) -> str:
+    """Return what a thing is called below the name of its section."""
+    if kind is SectionKind.FINISH and label == "finish_reason":
+        return ""
+    return label.replace(f"{kind.value}[", "[") if kind is SectionKind.MESSAGES else label

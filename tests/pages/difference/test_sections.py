@@ -102,7 +102,10 @@ def test_what_is_too_much_for_a_page_is_folded():
     assert many.folds[0].title == "10 more changes"
 
 
-OLD, NEW = "Saturn is the one with many rings of ice and dust. " * 3, "Nobody may answer such questions here, whoever asks! " * 3
+OLD, NEW = (
+    "Saturn is the one with many rings of ice and dust. " * 3,
+    "Nobody may answer such questions here, whoever asks! " * 3,
+)
 
 
 def of_range(kind, item, **more):

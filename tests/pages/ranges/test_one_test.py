@@ -79,7 +79,8 @@ def test_a_test_is_told_call_by_call_and_each_thing_once(client, spec):
     assert [call.change.side.name for call in page.calls] == ["a.json", "d.json", "b.json"]
     assert [[one.call for one in call.repeated] for call in page.calls] == [[], [], [1]]
     assert page.words < page.words_by_call
-    assert "as told by call 1" in html
+    assert "as in call 1" in html
+    assert [again.words for again in page.calls[2].repeated] == ["messages 1"]
     assert page.bar.count == 3
     assert "2 answers" not in page.bar.rest
     ids = re.findall(r' id="([^"]+)"', html)
@@ -125,6 +126,45 @@ def test_one_call_can_be_approved_alone_and_the_rest_is_left(client, spec):
     assert verdicts(spec) == {"a.json": "approved", "b.json": "", "c.json": "", "d.json": ""}
     page = page_of(client, spec).context["page"]
     assert (page.bar.count, page.bar.lead) == (2, "Decided in part.")
+
+
+def test_an_old_text_without_a_word_in_common_is_folded_and_fetched_and_all_is_decided_on(client, write, commit):
+    old = "Saturn is the one with many rings of ice and dust. " * 60
+    write("a", old)
+    write("b", old, "Titan.")
+    base = commit("before")
+    write("a", "Nobody may answer such questions here, whoever asks!")
+    write("b", "Nobody may answer such questions here, whoever asks!", "It is Titan.")
+    spec = f"{base}..{commit('after')}"
+
+    answer = page_of(client, spec)
+    page, html = answer.context["page"], answer.content.decode()
+    fold = page.calls[0].parts[0].items[0].before
+
+    assert (fold.title, fold.body, page.bar.count) == ("before: 660 other words", None, 2)
+    assert "ice and dust" not in html
+    assert "Nobody may answer" in html
+    fetched = client.get(answer.request["PATH_INFO"] + fold.query, headers={"HX-Request": "true"}).content.decode()
+    assert fetched.count("ice and dust") == 60
+    opened = client.get(answer.request["PATH_INFO"] + fold.query).content.decode()
+    assert opened.count("ice and dust") == 60
+
+
+def test_one_call_can_be_sent_back_with_a_reason(client, spec):
+    call = page_of(client, spec).context["page"].calls[0]
+
+    decide(client, spec, "reject", item=call.item, note="wrong moon")
+
+    assert verdicts(spec) == {"a.json": "rejected", "b.json": "", "c.json": "", "d.json": ""}
+
+
+def test_tests_are_called_by_what_tells_them_apart(client, write, commit):
+    names = ["openai-txt=bedrock/oss-20b-one_01", "openai-txt=bedrock/oss-20b-two_01"]
+    spec = answered(write, commit, names)
+
+    page = page_of(client, spec, f"tests/test_sky.py::test_moons[{names[0]}]").context["page"]
+
+    assert [call.begins for call in page.calls] == ["…one_01]", "…two_01]"]
 
 
 def test_what_the_page_does_not_show_is_refused(client, spec):
@@ -378,7 +418,9 @@ def test_tests_of_one_function_that_were_asked_something_else_each_have_their_qu
     assert [call.begins for call in page.calls] == ["[a]", "[b]", "[c]"]
     assert (page.is_asked_alike, page.asked) == (False, "")
     assert "3 tests, each asked something else" in html
-    assert [line.count("Which") for line in html.split("one-test-call")[1:4]] == [1, 1, 1]
+    assert [line.count("Which") for line in html.split("one-test-call")[1:4]] == [1, 0, 1]
+    assert [call.asked_in for call in page.calls] == [0, 1, 0]
+    assert 'asked</span> <a href="#call-1">as in call 1</a>' in html
     assert "3 questions" in html
     client.post(URL, dict(page.bar.fields) | {"verdict": "approve"})
     assert set(verdicts(spec).values()) == {"approved"}
