@@ -137,16 +137,12 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "recviewer.urls"
 WSGI_APPLICATION = "recviewer.wsgi.application"
-LOADERS = [
-    "django.template.loaders.filesystem.Loader",
-    *(["django.template.loaders.app_directories.Loader"] if HAS_ADMIN else []),
-]
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [places.ASSETS / "templates"],
+        "APP_DIRS": HAS_ADMIN,
         "OPTIONS": {
-            "loaders": [("recviewer.templating.loader.TemplateLoader", LOADERS)],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
