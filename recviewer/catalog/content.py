@@ -9,11 +9,12 @@ from threading import Lock
 from django.conf import settings
 
 from recviewer.catalog.models import Recording
-from recviewer.formats.decode import EFFORT_LIMIT, HEAVY_BYTES, effort, weight
+from recviewer.exchange.model import Exchange
+from recviewer.formats.decode import EFFORT_LIMIT, HEAVY_BYTES, takes_over, weight
 from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
 from recviewer.recorders.packing import BadPacking, stated, unpacked
-from recviewer.recorders.reading import NOBODYS, ReadPart, read_file
+from recviewer.recorders.reading import NOBODYS, ReadPart, read_file, read_first
 from recviewer.recorders.registry import read_as
 from recviewer.secrets.raw import shown
 from recviewer.store import files
@@ -29,6 +30,23 @@ CACHE_BYTES = 32 * 1024 * 1024
 """Memory that contents may take by their weight. One that is heavier by itself is read each time that it is asked for."""
 
 
+class BriefReading:
+    """A reading whose document has not all chunks, and the whole one once somebody asks for it."""
+
+    __slots__ = ("_data", "_name", "_whole", "brief")
+
+    def __init__(self, brief: Reading, data: bytes, name: str) -> None:
+        self.brief, self._data, self._name = brief, data, name
+        self._whole: Reading | None = None
+
+    def whole(self) -> Reading:
+        """Return the reading of the whole file."""
+        if self._whole is None:
+            (part,) = _parts(self._data, self._name)
+            self._whole = part.reading
+        return self._whole
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What an exchange is now. data, blob: its own bytes; where the blob differs from the row's, it changed meanwhile.
@@ -42,7 +60,7 @@ class Content:
 
     data: bytes
     blob: str
-    reading: Reading
+    read: Reading | BriefReading
     missing: str = ""
     weight: int = 0
     whole: bytes = b""
@@ -53,6 +71,21 @@ class Content:
     part: str = ""
     file_blob: str = ""
     length: int = 0
+
+    @property
+    def reading(self) -> Reading:
+        """What was read of the whole file."""
+        return self.read if isinstance(self.read, Reading) else self.read.whole()
+
+    @property
+    def told(self) -> Reading:
+        """What is soon read: the same exchange, and what its chunks say, in a document that may not have all of them."""
+        return self.read if isinstance(self.read, Reading) else self.read.brief
+
+    @property
+    def exchange(self) -> Exchange:
+        """What it says."""
+        return self.told.exchange
 
     @property
     def size(self) -> int:
@@ -68,6 +101,7 @@ class Opened:
     name: str
     weight: int
     parts: tuple[ReadPart, ...]
+    blob: str
     plain: bytes = field(init=False)
     _whole: Content = field(init=False)
     _by_name: dict[str, ReadPart] = field(init=False)
@@ -79,9 +113,7 @@ class Opened:
             self._whole = self._content(self.parts[0])
         else:
             reason = f"it holds {len(self.parts):,} exchanges, which are shown one by one" if self.parts else NOBODYS
-            self._whole = Content(
-                self.data, files.blob_id(self.data), unreadable(reason), "", self.weight, self.data, name=self.name
-            )
+            self._whole = Content(self.data, self.blob, unreadable(reason), "", self.weight, self.data, name=self.name)
 
     def content(self, part: str = "") -> Content:
         """Return an exchange, "" for the only one. A file of many is as a whole nothing that could be read."""
@@ -95,7 +127,9 @@ class Opened:
         if found.part:
             own = self.plain[found.start : found.end] + (self.plain[slice(*found.rest)] if found.rest else b"")
         whole = self.plain if found.part else self.data
-        return Content(own, files.blob_id(own), found.reading, "", self.weight, whole, found.start, name=self.name)
+        blob = self.blob if own is self.data else files.blob_id(own)
+        read = BriefReading(found.reading, own, self.name) if found.is_brief else found.reading
+        return Content(own, blob, read, "", self.weight, whole, found.start, name=self.name)
 
 
 def lines_of(content: Content) -> bytes:
@@ -119,6 +153,9 @@ _one_at_a_time = Lock()
 """Held while a heavy content is read: many readers of one would take its memory many times."""
 _heavy = Recent[str, bool](1_000)
 """Whether files are heavy, by the blob id: of one that is compressed it takes a while to tell."""
+
+WHOLE_WEIGHS = 6
+"""Bytes of memory that a stream which is read briefly takes for one of its file, once it is read whole, about."""
 
 PART_BYTES = 10_000
 """Memory that an exchange of a file of many takes at least, whatever it holds."""
@@ -208,11 +245,14 @@ def of_bytes(data: bytes, name: str = "", part: str = "", *, blob: str = "") -> 
         from recviewer.catalog import heavy  # few files are
 
         return heavy.part_of(whole)
+    first = read_first(data, name, exact=len(data) <= EXACT_LIMIT_BYTES)
+    if first is not None:
+        return _cache.put(key, Opened(data, name, WHOLE_WEIGHS * len(data), (first,), blob)).content(part)
     weighs = weight(plain_of(data))
     if weighs > CACHE_BYTES:
         with _one_at_a_time:
-            return _read(data, name, weighs).content(part)
-    return _cache.put(key, _read(data, name, weighs)).content(part)
+            return _read(data, name, weighs, blob).content(part)
+    return _cache.put(key, _read(data, name, weighs, blob)).content(part)
 
 
 def _unread(data: bytes, blob: str, name: str, part: str) -> Content:
@@ -248,12 +288,12 @@ def is_heavy(data: bytes) -> bool:
     if len(data) > HEAVY_BYTES or stated(data) > ARCHIVE_BYTES:
         return True
     plain = plain_of(data)
-    return len(plain) > HEAVY_BYTES or effort(plain) > EFFORT_LIMIT
+    return len(plain) > HEAVY_BYTES or takes_over(plain, EFFORT_LIMIT)
 
 
 def read_here(data: bytes, name: str) -> Opened:
     """Read a file's bytes, however much they hold. name: of the file."""
-    return _read(data, name, weight(data))
+    return _read(data, name, weight(data), files.blob_id(data))
 
 
 def unread_here(data: bytes, name: str, reason: str) -> Content:
@@ -261,9 +301,13 @@ def unread_here(data: bytes, name: str, reason: str) -> Content:
     return Content(data, files.blob_id(data), unreadable(reason), "", weight(data), data, name=name)
 
 
-def _read(data: bytes, name: str, weighs: int) -> Opened:
-    parts = read_file(data, name, exact=len(data) <= EXACT_LIMIT_BYTES)
-    return Opened(data, name, weighs if len(parts) == 1 else max(weighs, len(parts) * PART_BYTES), parts)
+def _read(data: bytes, name: str, weighs: int, blob: str) -> Opened:
+    parts = _parts(data, name)
+    return Opened(data, name, weighs if len(parts) == 1 else max(weighs, len(parts) * PART_BYTES), parts, blob)
+
+
+def _parts(data: bytes, name: str) -> tuple[ReadPart, ...]:
+    return read_file(data, name, exact=len(data) <= EXACT_LIMIT_BYTES)
 
 
 def remembered(blob: str) -> Content | None:

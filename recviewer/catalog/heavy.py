@@ -54,9 +54,7 @@ def asked(content: Content, question: Callable[Concatenate[Content, P], R], *wor
     is_withheld = len(content.data) > FEW_BYTES
     if is_withheld:
         reason += "; its text is not shown either, for nobody has looked for secrets in it"
-    return question(
-        replace(content, reading=unreadable(reason), is_heavy=False, is_withheld=is_withheld), *words, **more
-    )
+    return question(replace(content, read=unreadable(reason), is_heavy=False, is_withheld=is_withheld), *words, **more)
 
 
 def _asked(content: Content, question: Callable[Concatenate[Content, P], R], *words: P.args, **more: P.kwargs) -> R:

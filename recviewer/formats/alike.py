@@ -13,12 +13,12 @@ import orjson
 
 from recviewer.dataclass import dataclass
 from recviewer.exchange.model import Json
-from recviewer.formats.decode import is_as_recorded
+from recviewer.formats.decode import UNWEIGHED, is_as_recorded
 
 LEAST = 4
 """Chunks that have to be cut out for it to be worth the while."""
 
-MOST_BYTES = 1_000_000
+MOST_BYTES = UNWEIGHED
 """Larger files are decoded whole, which looks first whether there is room for them."""
 
 _HEAD = b'\n  "response": {\n    "body": [\n      {\n'
@@ -50,6 +50,15 @@ class CutChunks:
 
     key: str
     texts: list[str]
+
+
+class SaidRun(NamedTuple):
+    """What chunks in a row add to one choice, nothing but a text each. first: the number of the first of them."""
+
+    first: int
+    choice: int
+    texts: list[str]
+    is_thought: bool
 
 
 @dataclass(frozen=True, slots=True)

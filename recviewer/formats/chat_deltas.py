@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice, zip_longest
 
 from recviewer.exchange.model import CallDelta, Chunk, Delta, Json, Problem
+from recviewer.formats.alike import CutChunks, SaidRun
 from recviewer.formats.answers import said_in
 from recviewer.formats.chat_chunks import ChunkRun, Plain, Thinking, flat_and_plain
 from recviewer.formats.framing import cursor
@@ -53,6 +54,28 @@ def read_chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
             said = plain.next_of(islice(items, number, None))
             yield from _chunks_like(chunk, said, items, thinking)
             number += said.many
+
+
+def said_alike(items: list[Json], alike: Mapping[int, CutChunks]) -> Iterator[Chunk | SaidRun]:
+    """Yield what `read_chunks` yields, chunks that were cut out as runs. alike: those behind an element, by its place.
+
+    Each run stands behind a chunk that says words of one choice and nothing else, else the document would be read whole.
+    """
+    thinking: set[int] = set()
+    number = 0
+    for place, item in enumerate(items):
+        data = cursor(item, place, [])
+        found = tuple([_delta(choice, thinking) for choice in data.items("choices")])
+        number += 1
+        yield Chunk(number, found, usage_of(data), data.data, READ)
+        run = alike.get(place)
+        if run is not None:
+            (delta,) = found
+            is_thought = run.key == "reasoning"
+            if is_thought and any(run.texts):
+                thinking.add(delta.choice)
+            yield SaidRun(number + 1, delta.choice, run.texts, is_thought)
+            number += len(run.texts)
 
 
 def _plain_of(chunk: Chunk, before: Thinking) -> Plain | None:

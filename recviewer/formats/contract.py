@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 from recviewer.exchange.elements import Elements
 from recviewer.exchange.model import Chunk, Kind, Left, Problem, Reply, Request
 from recviewer.exchange.shape import Shape
+from recviewer.formats.alike import SaidRun
 from recviewer.formats.raw import Raw
 
 
@@ -73,4 +74,8 @@ class JoinsAlike(Protocol):
 
     def joins_alike(self, raw: Raw) -> bool:
         """Tell whether all that counts of these chunks can be told without them; where not, the file is read whole."""
+        ...
+
+    def said_alike(self, raw: Raw) -> Iterator[Chunk | SaidRun]:
+        """Yield what `chunks` yields of all chunks, those of `alike` as runs."""
         ...

@@ -76,6 +76,13 @@ def effort(data: bytes) -> int:
     return told + 60 * data.count(b"\n") + (800 * len(_ALIAS.findall(data)) if b"&" in data else 0)
 
 
+def takes_over(data: bytes, limit: int) -> bool:
+    """Tell whether a document makes more work than a limit, by `effort`; of most one sign is counted for that."""
+    if data[:64].lstrip()[:1] in (b"{", b"[") and 30 * data.count(b"{") + 3 * len(data) <= limit:
+        return False  # a comma is one sign and counts 3, a key has two at least and counts 5
+    return effort(data) > limit
+
+
 _ALIAS = re.compile(rb"[\s,\[]\*[0-9A-Za-z_-]")
 
 
@@ -84,6 +91,9 @@ HEAVY_BYTES = 8 * 1024 * 1024
 
 _HEAVIEST = 203
 """Bytes of memory for one byte of a document, at most: so much for each, and none has to be counted in most files."""
+
+UNWEIGHED = WEIGHT_LIMIT // _HEAVIEST
+"""Bytes of a file up to which there is room for it, whatever it holds."""
 
 HALVES = "half of a surrogate pair stands alone in a string"
 
@@ -95,7 +105,7 @@ def decode(data: bytes, *, exact: bool = False) -> Decoded:
     Integers are exact in either mode. A character that was cut in two between elements of the recorded body is put
     together. Raises Unreadable, and nothing else, whatever the bytes are.
     """
-    if len(data) * _HEAVIEST > WEIGHT_LIMIT and weight(data) > WEIGHT_LIMIT:
+    if len(data) > UNWEIGHED and weight(data) > WEIGHT_LIMIT:
         raise Unreadable(
             f"so many values that they might take {weight(data) // 1_000_000:,} MB of memory, "
             f"more than the {WEIGHT_LIMIT // 1_000_000:,} MB that a recording may"
@@ -141,6 +151,11 @@ def _keeps_numbers(data: bytes, document: Json) -> bool:
 
 
 _AS_RECORDED = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+
+
+def has_exponent(data: bytes) -> bool:
+    """Tell whether a text may hold a number with an exponent, of which one value is written in many ways."""
+    return _EXPONENT.search(data) is not None
 
 
 def is_as_recorded(data: bytes, document: Json) -> bool:

@@ -9,9 +9,9 @@ from recviewer.dataclass import dataclass
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Chunk, Exchange, Failure, Json, Kind, Left, Problem, Reply
 from recviewer.formats import registry
-from recviewer.formats.alike import shortened
-from recviewer.formats.contract import Format
-from recviewer.formats.decode import Decoded, Unreadable, decode
+from recviewer.formats.alike import SaidRun, shortened
+from recviewer.formats.contract import Format, JoinsAlike
+from recviewer.formats.decode import Decoded, Unreadable, decode, has_exponent
 from recviewer.formats.failure import exception_of, http_error_of
 from recviewer.formats.lookup import PROBLEM_LIMIT
 from recviewer.formats.raw import Raw, envelope
@@ -72,6 +72,13 @@ class Reading:
             return iter(())
         return self.format.chunks(self.raw)
 
+    def said(self) -> Iterator[Chunk | SaidRun]:
+        """Yield what `chunks` yields; of what was read briefly, chunks that are alike as runs."""
+        if self.raw is None or not self.raw.alike:
+            return self.chunks()
+        of_alike: JoinsAlike = self.format  # type: ignore[assignment] # no other format reads briefly
+        return of_alike.said_alike(self.raw)
+
 
 def unreadable(reason: str) -> Reading:
     """Return the reading of a file that cannot be read. reason: a sentence without its full stop."""
@@ -94,14 +101,16 @@ def read(data: bytes, *, exact: bool = False, as_format: str | None = None) -> R
     return read_document(decoded, as_format=as_format)
 
 
-def read_briefly(data: bytes, is_odd: Callable[[bytes], bool] = lambda _: False) -> Reading | None:
+def read_briefly(
+    data: bytes, is_odd: Callable[[bytes], bool] = lambda _: False, *, exact: bool = False
+) -> Reading | None:
     """Read a long stream whose chunks are mostly alike without decoding each of them.
 
     The exchange is the one that `read` returns; the document has not all chunks. Returns None for any other recording, and
-    for one that is odd: asked of what is left of its bytes.
+    for one that is odd: asked of what is left of its bytes. exact: as for `read`.
     """
     found = shortened(data)
-    if found is None or is_odd(found.data):
+    if found is None or is_odd(found.data) or (exact and has_exponent(found.data)):
         return None
     try:
         raw = envelope(found.document, found.alike)

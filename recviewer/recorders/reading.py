@@ -34,7 +34,7 @@ class ReadPart:
 
     part: see `contract.FilePart.name`. index: its place among the exchanges of the file, from 0. start, end: where its
     bytes stand in the file, of a compressed one in what it holds; rest: as in `contract.FilePart`. replay: whether replay
-    finds it under the name of its file.
+    finds it under the name of its file. is_brief: its document has not all chunks.
     """
 
     part: str
@@ -45,6 +45,7 @@ class ReadPart:
     replay: Replay
     recorder: str = ""
     rest: tuple[int, int] | None = None
+    is_brief: bool = False
 
     @property
     def size(self) -> int:
@@ -65,6 +66,23 @@ def sum_file(data: bytes, name: str) -> tuple[ReadPart, ...]:
             replay = recorder.replay(reading.document, name.rpartition("/")[2])
             return (ReadPart("", 0, 0, len(data), reading, replay, recorder.name),)
     return _read_by(recorder, data, name, exact=False)
+
+
+def read_first(data: bytes, name: str, *, exact: bool = False) -> ReadPart | None:
+    """Return the exchange that `read_file` gives of a file, with a document that may not have all chunks.
+
+    None where the file has to be read whole for that, which costs many times as much. name, exact: as for `read_file`.
+    """
+    recorder = recorder_of(name, data)
+    if recorder is None or not getattr(recorder, "is_one_document", False):
+        return None
+    reading = read_briefly(data, suspects, exact=exact)
+    if reading is None or may_speak(reading) or ("test_id" not in reading.document and told_test(recorder, name)):
+        return None
+    matching = matching_of(recorder, data)
+    replay = recorder.replay(reading.document, name.rpartition("/")[2])
+    told = reading if matching is None else replace(reading, matching=matching)
+    return ReadPart("", 0, 0, len(data), told, replay, recorder.name, is_brief=True)
 
 
 def read_file(data: bytes, name: str, *, exact: bool = False) -> tuple[ReadPart, ...]:

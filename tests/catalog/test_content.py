@@ -3,8 +3,10 @@ import pytest
 from recviewer.catalog import content, heavy, indexer
 from recviewer.catalog.models import Recording
 from recviewer.recent import Recent
+from recviewer.recorders.reading import read_file
 from recviewer.store import files
 from recviewer.store.refusals import CannotRead, Vanished
+from tests.formats.test_alike import chunk, file_of
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +29,21 @@ def test_content_is_what_the_file_holds_now(row, put):
 
 def test_equal_bytes_are_read_once(row):
     assert content.load(row) is content.load(row)
+
+
+def test_a_long_stream_is_decoded_whole_only_for_who_asks_for_all_of_it(monkeypatch):
+    data = file_of([chunk(f" word {number}") for number in range(9)])
+    asked = []
+    monkeypatch.setattr(content, "read_file", lambda *given, **named: asked.append(1) or read_file(*given, **named))
+
+    found = content.of_bytes(data, "tests/recordings/a.json")
+
+    assert found.exchange.outputs[0].content == "".join(f" word {number}" for number in range(9))
+    assert asked == []
+    assert found.exchange == found.reading.exchange
+    assert len(list(found.reading.chunks())) == 9
+    assert found.blob == files.blob_id(data)
+    assert asked == [1]
 
 
 def test_file_that_is_gone_is_refused(row, root):

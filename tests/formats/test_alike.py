@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.exchange.fingerprint import fingerprint
-from recviewer.formats.alike import shortened
+from recviewer.formats.alike import SaidRun, shortened
 from recviewer.formats.reading import read, read_briefly
 
 TYPE = "openai.types.chat.chat_completion_chunk.ChatCompletionChunk"
@@ -65,7 +65,29 @@ def same(data):
     assert repr(brief.exchange) == repr(whole.exchange)  # to Python 1, 1.0 and true are equal
     assert fingerprint(brief.exchange) == fingerprint(whole.exchange)
     assert {**brief.document, "response": 0} == {**whole.document, "response": 0}
+    assert told(brief.said()) == told(whole.said()) == told(whole.chunks())
+    exact = read_briefly(data, exact=True)
+    if exact is not None:
+        assert repr(exact.exchange) == repr(read(data, exact=True).exchange)
     return True
+
+
+def told(chunks):
+    """What each chunk adds, those of runs one by one."""
+    found = []
+    for one in chunks:
+        if isinstance(one, SaidRun):
+            said = ["reasoning" if one.is_thought else "text"]
+            found += [
+                (at, {"choice": one.choice} | dict.fromkeys(said, text)) for at, text in enumerate(one.texts, one.first)
+            ]
+        else:
+            found += [(one.number, {key: getattr(delta, key) for key in PARTS}) for delta in one.deltas]
+            found += [(one.number, one.usage)] if one.usage or not one.deltas else []
+    return [(at, {key: value for key, value in (said or {}).items() if value}) for at, said in found]
+
+
+PARTS = ("choice", "text", "reasoning", "refusal", "calls", "finish", "parts")
 
 
 def test_most_of_a_stream_is_cut_out():
@@ -111,6 +133,14 @@ def test_a_failure_is_read_whole(beside):
     data = file_of([chunk(f" {n}") for n in range(9)], **beside)
 
     assert same(data) is ("body2" in beside)
+
+
+def test_a_number_that_is_written_in_many_ways_is_read_whole_where_it_has_to_look_as_it_was_written():
+    data = file_of([chunk(f" word {number}") for number in range(9)])
+    odd = data.replace(b'"messages": []', b'"messages": [],\n      "top_p": 1e-7')
+    assert read_briefly(data, exact=True) is not None
+    assert read_briefly(odd) is not None
+    assert read_briefly(odd, exact=True) is None
 
 
 def test_a_list_of_chunks_elsewhere_is_no_reply():

@@ -23,10 +23,10 @@ from recviewer.exchange.model import (
     Request,
 )
 from recviewer.formats import deltas
-from recviewer.formats.alike import CutChunks, NotAlike
+from recviewer.formats.alike import CutChunks, NotAlike, SaidRun
 from recviewer.formats.answers import RARE, said_in
 from recviewer.formats.chat_chunks import ChunkRun, Plain, Thinking, add_chunks, flat_and_plain
-from recviewer.formats.chat_deltas import read_chunks, usage_of
+from recviewer.formats.chat_deltas import read_chunks, said_alike, usage_of
 from recviewer.formats.chatshape import SHAPE
 from recviewer.formats.contract import Match
 from recviewer.formats.deltas import OutputBuilder, last_usage
@@ -79,6 +79,10 @@ class OpenAIChat:
         """Yield the neutral form of each chunk."""
         if isinstance(raw.reply, list):
             yield from read_chunks(raw.reply, [])
+
+    def said_alike(self, raw: Raw) -> Iterator[Chunk | SaidRun]:
+        """Yield each chunk that was not cut out, and the others as runs."""
+        yield from said_alike(raw.reply, raw.alike)
 
     def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
         """Add each chunk. Of chunks that differ in their text alone, only the first is looked at."""

@@ -85,7 +85,7 @@ def _answer(request: HttpRequest, old: ShownSide, before: bytes, new: ShownSide,
         page = page_of(request, "Two recordings that hold too much", old, new, None, before=before, after=after)
         return fragment_of(request, page) or render(request, "difference/page.html", {"page": page})
     contents = content.of_bytes(before, old.name), content.of_bytes(after, new.name)
-    was, now = (one.reading.exchange for one in contents)
+    was, now = (one.exchange for one in contents)
     title = (asked_of(now) or asked_of(was))[:400]
     found = compare(was, now)
     if before != after and was.kind is now.kind is Kind.UNREADABLE:

@@ -218,7 +218,7 @@ def _filled(
     left_out = {SectionKind.USAGE}
     if before and after:
         left_out |= IN_THE_REQUEST
-    if before and after and before.reading.exchange.kind is after.reading.exchange.kind is Kind.TOOL:
+    if before and after and before.exchange.kind is after.exchange.kind is Kind.TOOL:
         left_out |= _told_as_json(found)
     sections = _beside_the_request(found.sections) if before and after and not page.unreadable else found.sections
     parts = [part_of(section, folds, room) for section in sections if section.kind not in left_out]
@@ -247,7 +247,7 @@ def _filled(
         ignored=ignored,
         ignored_words=said_ignored(ignored),
         strips=strips_of(before, after, (page.old.url, page.new.url)),
-        finish=finish_of(before.reading.exchange, after.reading.exchange) or "" if before and after else "",
+        finish=finish_of(before.exchange, after.exchange) or "" if before and after else "",
     )
 
 
@@ -277,7 +277,7 @@ def _outcome(contents: tuple[Content | None, Content | None]) -> str:
 
 
 def _kind_of(one: Content) -> str:
-    exchange = one.reading.exchange
+    exchange = one.exchange
     if exchange.kind is Kind.UNREADABLE:
         return "an unreadable file"
     return "an error" if exchange.error else "an answer"
@@ -285,8 +285,8 @@ def _kind_of(one: Content) -> str:
 
 def _unreadable(contents: tuple[Content | None, Content | None]) -> Iterator[tuple[str, str]]:
     for title, one in zip(("old", "new"), contents, strict=True):
-        if one is not None and one.reading.exchange.kind is Kind.UNREADABLE:
-            yield title, one.reading.exchange.problems[0].what
+        if one is not None and one.exchange.kind is Kind.UNREADABLE:
+            yield title, one.exchange.problems[0].what
 
 
 def _told_as_json(found: Difference) -> set[SectionKind]:
@@ -302,7 +302,7 @@ def _with_calls(part: Part, before: Content, after: Content, folds: Folds) -> Pa
         return part
     made = []
     for title, content in (("old", before), ("new", after)):
-        calls = [call for output in content.reading.exchange.outputs for call in output.tool_calls]
+        calls = [call for output in content.exchange.outputs for call in output.tool_calls]
         if calls:
             made.append(_calls_fold(f"all-calls-{title}", title, calls, folds))
     return replace(part, folds=(*part.folds, *made))
@@ -354,8 +354,8 @@ def _content(data: bytes | None, side: ShownSide) -> Content | None:
 
 def _test_of(contents: tuple[Content | None, Content | None]) -> TestId | None:
     for one in reversed(contents):
-        if one is not None and one.reading.exchange.test_id:
-            return test_ids.parse(one.reading.exchange.test_id)
+        if one is not None and one.exchange.test_id:
+            return test_ids.parse(one.exchange.test_id)
     return None
 
 

@@ -104,7 +104,7 @@ def same_fold(found: Difference, before: Content | None, after: Content | None, 
     """Fold what is the same. Without the contents of both sides there is nothing to open."""
     if before is None or after is None:
         return None
-    old, new = before.reading.exchange, after.reading.exchange
+    old, new = before.exchange, after.exchange
     title = said_same(found, new)
     if not title:
         return None
@@ -244,10 +244,10 @@ def said_ignored(items: tuple[Ignored, ...]) -> str:
 def strips_of(before: Content | None, after: Content | None, urls: tuple[str, str]) -> tuple[OneStrip, ...]:
     """Return the streams of both sides as pictures, old above new; none where neither was streamed, or both alike."""
     found: list[OneStrip] = []
-    if before and after and before.reading.exchange.runs == after.reading.exchange.runs:
+    if before and after and before.exchange.runs == after.exchange.runs:
         return ()
     for title, content, url in (("old", before, urls[0]), ("new", after, urls[1])):
-        if content is not None and content.reading.exchange.chunks:
+        if content is not None and content.exchange.chunks:
             strip = drawn(content).strip
             if strip is not None:
                 found.append(OneStrip(title, strip, url))

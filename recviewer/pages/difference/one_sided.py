@@ -40,7 +40,7 @@ class OneSided:
 
 def alone_of(content: Content, folds: Folds, url: str) -> OneSided:
     """Lay one recording out. url: of its page, "" where it has none: pictures are served from there."""
-    exchange = content.reading.exchange
+    exchange = content.exchange
     is_listing = exchange.kind in LISTINGS
     asked = asked_view(exchange, folds)
     conversation = conversation_of(exchange, folds, question_on_top=not is_listing)

@@ -70,7 +70,7 @@ def request_part(
     """Return the section, None where nothing is to be said. paths: of both files, "" where none is known."""
     matching = after.reading.matching if before.reading.matching else None
     requests = compare_requests(before.reading.document, after.reading.document, matching)
-    old, new = before.reading.exchange, after.reading.exchange
+    old, new = before.exchange, after.exchange
     sections = list(_spoken(found, old, new))
     rows = merged(fields_of(requests, old, new, sections))
     items = [_told(section, folds, room) for section in sections]

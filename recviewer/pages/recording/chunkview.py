@@ -110,7 +110,7 @@ def chunk_view(chunks: Iterable[Chunk], count: int, first: int, lines: Sequence[
     rows = tuple([_row(chunk, so_far, common, room) for chunk in window])
     if lines:
         rows = tuple([replace(row, lines=lines[start + at]) for at, row in enumerate(rows)])
-    keys = sorted(common - SILENT, key=lambda key: -carried[key])
+    keys = sorted(common - SILENT, key=lambda key: (-carried[key], key))
     named = [f"{carried[key]:,} carry {shortened(key, 60)}" for key in keys[:NAMED]]
     named += [f"and {len(keys) - NAMED:,} more keys"] if len(keys) > NAMED else []
     return ChunkView(

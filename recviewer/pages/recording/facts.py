@@ -135,7 +135,7 @@ def facts_of(recording: Recording, read: ContentFacts) -> Facts:
 
 def read_facts(content: Content) -> ContentFacts:
     """Return the facts that a content tells."""
-    exchange = content.reading.exchange
+    exchange = content.exchange
     where = [Fact("endpoint", exchange.endpoint), Fact("url", exchange.url)]
     if exchange.kind is not Kind.UNREADABLE:
         where.insert(0, Fact("kind", KIND_WORDS.get(exchange.kind.value, exchange.kind.value)))
@@ -167,12 +167,12 @@ def read_facts(content: Content) -> ContentFacts:
 
 def _kept(content: Content) -> Iterator[Fact]:
     """Yield what is known of how a recorder finds an exchange, and of what it did to it."""
-    matching = content.reading.matching
+    matching = content.told.matching
     if matching is not None:
         on = [word for key, word in MATCHED.items() if key in matching.on]
         order = "; equal ones in their order" if matching.is_in_order else ""
         yield Fact("matched on", f"{', '.join(on)}{order} ({matching.recorder})")
-    shown = content.reading.document.get("shown")
+    shown = content.told.document.get("shown")
     for note in shown.get("notes", ()) if isinstance(shown, dict) else ():
         yield Fact("as kept", str(note))
 

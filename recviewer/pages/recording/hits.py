@@ -103,7 +103,7 @@ def hits_in(content: Content, phrases: list[_Phrase]) -> tuple[list[HitPlace], b
     finds += [excerpts.scanning(text) for text, _, is_anywhere in phrases if is_anywhere]
     left = excerpts.BUDGET
     found: list[HitPlace] = []
-    for where, anchor, open_, text in _texts(content.reading.exchange):
+    for where, anchor, open_, text in _texts(content.exchange):
         if left < len(text):
             return found, False
         left -= len(text)

@@ -45,7 +45,7 @@ class ContentView:
 
 def told_of(content: Content, query: str) -> ContentView:
     """Return what the page with a query shows of a content."""
-    exchange = content.reading.exchange
+    exchange = content.exchange
     asks = QueryDict(query, encoding="utf-8")
     view = _view_of(asks.get("view", ""), exchange)
     return ContentView(
@@ -67,13 +67,13 @@ def fold_in(content: Content, names: list[str], *, wants_seams: bool) -> Fold | 
 
 def picture_in(content: Content, name: str) -> media.Picture | None:
     """Return the picture at a place, see `media.find`."""
-    exchange = content.reading.exchange
+    exchange = content.exchange
     return media.find(exchange.request.messages, exchange.outputs, name)
 
 
 def json_in(content: Content, place: contract.Place) -> bytes:
     """Return the public JSON form."""
-    return json.encoded(contract.to_json(content.reading.exchange, place))
+    return json.encoded(contract.to_json(content.exchange, place))
 
 
 def _view_of(asked: str, exchange: Exchange) -> str:
@@ -93,7 +93,7 @@ def _middle(content: Content, asks: QueryDict, view: str) -> dict[str, Any]:
 
 
 def _rendered(content: Content, folds: Folds, *, wants_seams: bool, markdown: bool = False) -> dict[str, Any]:
-    exchange = content.reading.exchange
+    exchange = content.exchange
     picture = drawn(content) if exchange.chunks else None
     stream = picture.stream if picture else None
     has_seams = stream is not None and (wants_seams or exchange.chunks <= SEAM_LIMIT)
@@ -147,12 +147,12 @@ def _raw(content: Content, asks: QueryDict) -> dict[str, Any]:
 def _lines_of_chunks(content: Content, source: rawview.Source) -> Sequence[tuple[int, int]]:
     """Return the lines of each chunk; nothing for a part of a file, whose lines are those of the whole one."""
     is_alone = content.whole is content.data
-    return chunk_lines(source, content.reading.exchange.chunks) if is_alone else ()
+    return chunk_lines(source, content.exchange.chunks) if is_alone else ()
 
 
 def _chunks(content: Content, asks: QueryDict) -> dict[str, Any]:
     first = whole(asks.get("from", ""), 1)
-    count = content.reading.exchange.chunks
+    count = content.exchange.chunks
     lines = _lines_of_chunks(content, rawview.Source(lines_of(content)))
     return {
         "chunks": chunkview.chunk_view(content.reading.chunks(), count, first, lines),

@@ -110,7 +110,7 @@ def _row(content: Content, path: str) -> Recording:
 
 def columns_of(content: Content, path: str) -> dict[str, Any]:
     """Return the columns that a content at a path would have, by name; what is not one recording is unreadable."""
-    exchange = content.reading.exchange
+    exchange = content.exchange
     is_read = exchange.kind is not Kind.UNREADABLE
     summed = summarize(content.data, path) if is_read else of_unreadable(exchange.problems[0].what)
     if not summed.parts:  # nobody's file at that path: read as it is where there is none

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from math import isqrt
 
 from recviewer.catalog.content import Content
 from recviewer.exchange.model import Chunk
 from recviewer.exchange.text import words_of
-from recviewer.formats.deltas import letter_of
+from recviewer.formats.alike import SaidRun
+from recviewer.formats.deltas import NOTHING, REASONING, TEXT, letter_of
 from recviewer.recent import Recent
 
 CELLS = 250
@@ -111,13 +112,21 @@ def drawn(content: Content) -> Drawn:
 
 
 def _drawn(content: Content) -> Drawn:
-    stream = _stream(content.reading.chunks())
+    stream = stream_of(content.told.said())
     return Drawn(stream, strip_of(stream))
 
 
-def _stream(chunks: Iterator[Chunk]) -> Stream:
-    marks, texts, thoughts = [], [], []
+def stream_of(chunks: Iterable[Chunk | SaidRun]) -> Stream:
+    """Return what a page needs of chunks."""
+    marks: list[tuple[str, int]] = []
+    texts: list[tuple[int, int, str]] = []
+    thoughts: list[tuple[int, int, str]] = []
     for chunk in chunks:
+        if isinstance(chunk, SaidRun):
+            letter, kind = (REASONING, thoughts) if chunk.is_thought else (TEXT, texts)
+            marks += [(letter if text else NOTHING, len(text)) for text in chunk.texts]
+            kind += [(chunk.choice, number, text) for number, text in enumerate(chunk.texts, chunk.first) if text]
+            continue
         amount = 0
         for delta in chunk.deltas:
             if delta.text:
@@ -127,7 +136,7 @@ def _stream(chunks: Iterator[Chunk]) -> Stream:
             amount += len(delta.text) + len(delta.reasoning) + len(delta.refusal)
             for call in delta.calls:
                 amount += len(call.name) + len(call.arguments)
-            amount += len(words_of(delta.parts))
+            amount += len(words_of(delta.parts)) if delta.parts else 0
         marks.append((letter_of(chunk), amount))
     return Stream(tuple(marks), tuple(texts), tuple(thoughts))
 
@@ -155,12 +164,13 @@ def _cells(marks: tuple[tuple[str, int], ...], per_cell: int) -> list[Cell]:
     while per_cell > 1 and tail > len(marks) - TAIL and marks[tail - 1][0] in "fu-":
         tail -= 1
     starts = [*range(0, tail, per_cell), *range(tail, len(marks))]
-    for place, start in enumerate(starts):
-        end = starts[place + 1] if place + 1 < len(starts) else len(marks)
-        group = marks[start:end]
-        letter = group[0][0] if len(group) == 1 else Counter(letter for letter, _ in group).most_common(1)[0][0]
-        average = sum(amount for _, amount in group) / len(group)
-        found.append(Cell(letter, start + 1, _height(average)))
+    letters, amounts = "".join([letter for letter, _ in marks]), [amount for _, amount in marks]
+    for start, end in zip_longest(starts, starts[1:], fillvalue=len(marks)):
+        group = letters[start:end]
+        letter = group[0]
+        if group.count(letter) * 2 < len(group):
+            letter = max(dict.fromkeys(group), key=group.count)  # of equals the first
+        found.append(Cell(letter, start + 1, _height(sum(amounts[start:end]) / len(group))))
     return found
 
 

@@ -183,7 +183,7 @@ def _answers(last: dict[str, Recording]) -> dict[str, Digest]:
         except Refusal:
             continue
         if content.blob == row.blob:
-            found[one] = answer_of(content.reading.exchange)
+            found[one] = answer_of(content.exchange)
     return found
 
 
