@@ -121,9 +121,14 @@ class Bar:
     agreement: str = ""
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether nobody has said anything of it."""
+        return self.rest == NOBODY
+
+    @property
     def is_plain(self) -> bool:
         """Whether its sentence says only that nobody has decided, which a queue's count says too."""
-        return self.rest == NOBODY and not (self.alike or self.error or self.closed or self.since_url or self.agreement)
+        return self.is_untouched and not (self.alike or self.error or self.closed or self.since_url or self.agreement)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from recviewer.pages.recordings.minis import Mini, mini_strip
 from recviewer.pages.recordings.neighbours import looked_for, url_of
 from recviewer.pages.recordings.telling_apart import RowPlace
 from recviewer.pages.site.forms import item_of
-from recviewer.pages.templatetags.words import bare, brief, one_line, size, visible
+from recviewer.pages.templatetags.words import bare, brief, one_line, short_name, size, visible
 from recviewer.pages.text.test_ids import stand_in
 from recviewer.pages.text.words_for import StateWord, state_of
 from recviewer.recent import Recent
@@ -111,7 +111,7 @@ def _row(
         bytes=str(recording.size),
         test_id=stand_in(recording.test_id or ""),
         url=url_of(recording.path) + find,
-        asked=shown if found == "asked" else one_line(recording.asked),
+        asked=shown if found == "asked" else one_line(recording.asked or short_name(recording.path)),
         answered=shown if found == "answered" else one_line(answered),
         found_in=sort,
         found_side=found,

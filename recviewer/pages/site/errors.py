@@ -34,6 +34,11 @@ class ErrorPage:
     status: int
 
 
+NOT_ALLOWED = ErrorPage(
+    "There is no page at this address", "Buttons send to it what they do. Nothing was done by opening it.", 405
+)
+"""For who opens in a browser what only takes what a form sends."""
+
 STATUS: dict[type[refusals.Refusal], tuple[int, str]] = {
     refusals.Vanished: (410, "This recording is gone"),
     refusals.OutsideRoot: (403, "Outside the recordings root"),
@@ -56,7 +61,13 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        is_typed = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+        if response.status_code != NOT_ALLOWED.status or not is_typed:
+            return response
+        made = refused(request, NOT_ALLOWED)
+        made["Allow"] = response.get("Allow", "")
+        return made
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         page = page_of(error)

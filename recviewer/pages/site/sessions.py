@@ -17,16 +17,24 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 _AT, _BROWSER = "signed_in_at", "signed_in_by"
-_LENGTH = 120
+_LENGTH = 300
+_OLD_LENGTH = 120
+"""Characters that were kept of what a browser says of itself; now, and by earlier versions."""
+
+_BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+_SYSTEMS = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Mac OS X": "macOS",
+            "CrOS": "ChromeOS", "Linux": "Linux"}  # fmt: skip
+"""Marks by which browsers and systems are told, the first that is there: most browsers name others besides."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """name: a hash of the key. at: when it began, None where nobody noted it. browser: what it said of itself then."""
+    """name: a hash of the key. at: when it began, None where nobody noted it. browser: its name; in_full: its words."""
 
     name: str
     at: datetime | None
     browser: str
+    in_full: str
     expires_at: datetime
     is_this: bool
 
@@ -47,9 +55,18 @@ def listed(request: HttpRequest) -> list[SessionRow]:
         at = told.get(_AT)
         began = datetime.fromisoformat(at) if isinstance(at, str) else None
         is_this = session.session_key == mine
-        browser = str(told.get(_BROWSER, ""))
-        rows.append(SessionRow(_name(session.session_key), began, browser, session.expire_date, is_this))
+        agent = str(told.get(_BROWSER, ""))
+        rows.append(SessionRow(_name(session.session_key), began, called(agent), agent, session.expire_date, is_this))
     return sorted(rows, key=lambda row: (row.is_this, row.expires_at), reverse=True)
+
+
+def called(agent: str) -> str:
+    """Return a name for what a browser says of itself: “Firefox on Windows”; where none is known, that itself."""
+    if len(agent) in (_LENGTH, _OLD_LENGTH):
+        return agent
+    browser = next((name for mark, name in _BROWSERS.items() if f"{mark}/" in agent), "")
+    system = next((name for mark, name in _SYSTEMS.items() if mark in agent), "")
+    return f"{browser} on {system}" if browser and system else agent
 
 
 def end(request: HttpRequest, name: str = "") -> int:

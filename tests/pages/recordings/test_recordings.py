@@ -443,3 +443,9 @@ def test_further_page_goes_on_where_the_one_before_ends(client, make_recording):
     first, second = (set(re.findall(r"/r/a/recordings/\d+\.json", page)) for page in pages)
 
     assert (len(first), len(second), len(first | second)) == (50, 3, 53)
+
+
+def test_what_cannot_be_read_has_the_name_of_its_file_where_others_have_a_question(client, make_recording):
+    make_recording("tests/recordings/half.json", data=b'{"request": {')
+
+    assert '<span class="asked"><span>half.json</span>' in client.get("/?outcome=unreadable").content.decode()

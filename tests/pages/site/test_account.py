@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from recviewer.pages.models import ApiToken, Membership
 from recviewer.pages.site import tokens
+from recviewer.pages.site.sessions import called
 from recviewer.review.models import Decision
 
 PASSWORD = "fourteen grey herons"
@@ -39,6 +40,26 @@ def signed_in(name="ana", agent="Firefox"):
     client = Client(headers={"User-Agent": agent})
     assert client.post("/login/", {"username": name, "password": PASSWORD}).status_code == 302
     return client
+
+
+MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko)"
+CUT = f"{MAC} Chrome/120.0.0.0 Safari/537.36".ljust(120)
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (f"{MAC} Chrome/120.0.0.0 Safari/537.36 Edg/120.0.0.0", "Edge on macOS"),
+        (f"{MAC} Chrome/120.0.0.0 Safari/537.36", "Chrome on macOS"),
+        (f"{MAC} Version/17.4 Safari/605.1.15", "Safari on macOS"),
+        ("Mozilla/5.0 (Windows NT 10.0; rv:120.0) Gecko/20100101 Firefox/120.0", "Firefox on Windows"),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("curl/8.5", "curl/8.5"),
+        (CUT, CUT),
+    ],
+)
+def test_a_browser_has_a_name_and_one_that_was_cut_is_not_guessed(agent, name):
+    assert called(agent) == name
 
 
 def test_a_token_reads_what_its_owner_reads(ana, make_recording):

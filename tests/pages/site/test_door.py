@@ -164,7 +164,7 @@ def test_names_that_exist_and_names_that_do_not_are_answered_alike(ana, sign_in,
     )
     answers = []
     for name in ("ana", "nobody"):
-        answers.append(sign_in(name=name, password="wrong").content.decode().count("correct username"))
+        answers.append(sign_in(name=name, password="wrong").content.decode().count("password is wrong"))
 
     assert answers == [1, 1]
     assert len(hashed) == 2

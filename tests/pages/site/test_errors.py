@@ -41,3 +41,11 @@ def test_ours_are_refusals_where_their_status_says_so(status, is_shown):
 def test_a_refusal_counts_as_its_nearest_base():
     assert page_of(OfTheStore(b"a.json")).status == 410
     assert page_of(Invalid("no")).status == 422
+
+
+@pytest.mark.parametrize(("accept", "is_page"), [("text/html,*/*", True), ("*/*", False)])
+def test_who_opens_an_address_that_takes_forms_is_told_so(client, root, db, accept, is_page):
+    answer = client.get("/do/decide", headers={"Accept": accept})
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert ("There is no page at this address" in answer.content.decode()) is is_page
