@@ -14,7 +14,7 @@ recviewer shows recorded LLM calls so that people can read, search and review th
   recviewer check                  what is odd about them: errors, broken answers; in CI too
   recviewer search WORDS           find recordings by words and filters, such as model:gpt-4o
   recviewer show FILE              read one as a conversation, here
-  recviewer plan                   what was decided, as a patch, commands and tests to run again
+  recviewer plan                   what was decided, as a patch, commands and tests to re-record
   recviewer --server URL           ask one elsewhere: export, reviews, decide
 
 More: {more}.

@@ -66,10 +66,10 @@ def parser() -> ArgumentParser:
     made.add_argument(
         "--reviews",
         metavar="FILE",
-        help="what this file of reviews lets be does not count: as `recviewer reviews export` writes it, on disk or "
-        "REVISION:PATH; default: $RECVIEWER_REVIEWS_FILE, if it is there",
+        help="findings that this file of reviews suppresses do not count: as `recviewer reviews export` writes it, "
+        "on disk or REVISION:PATH; default: $RECVIEWER_REVIEWS_FILE, if it is there",
     )
-    made.add_argument("--baseline", metavar="FILE", help="what stands in this file does not count")
+    made.add_argument("--baseline", metavar="FILE", help="findings that stand in this file are known and do not count")
     made.add_argument("--write-baseline", metavar="FILE", help="write all that is found now to this file; exit code 0")
     made.add_argument(
         "--collected",

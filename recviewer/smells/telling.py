@@ -15,7 +15,7 @@ its report what changed. A rule is one file: [add one](add-a-finding.md).
 
 What each found was counted and read by hand in three sets, in this order: a tree of OGX with 3,162 recordings, 482 of all
 times of its history, and 744 in cassettes of other projects; rules about changes in seven pull requests of OGX and in seven
-changes that recorded cassettes of other projects again. When the rules stood, they were asked about two later sets, for
+changes that re-recorded cassettes of other projects. When the rules stood, they were asked about two later sets, for
 which no rule was made and which have the sources of their tests: a release of OGX of October 2026 with 3,937 recordings,
 and one of another project with 448 in cassettes.
 
@@ -54,6 +54,6 @@ def _lines(rules: Sequence[Rule]) -> Iterator[str]:
         yield f"- **Why it matters**: {words.why}"
         yield f"- **Example**: {words.example}"
         yield f"- **What to do**: {words.fix}"
-        yield f"- **Known false alarms**: {words.mistaken or 'nowhere so far.'}"
+        yield f"- **Known false alarms**: {words.mistaken or 'None known.'}"
         if words.measured:
             yield f"- **Found and read**: {words.measured}"

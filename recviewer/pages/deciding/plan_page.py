@@ -187,7 +187,7 @@ def clauses_of(plan: Plan) -> Iterator[tuple[str, str, str]]:
     if plan.back:
         yield "restore", counted(len(plan.back), "recording"), ""
     if plan.again:
-        yield "record", counted(len(plan.again), "test"), " again"
+        yield "re-record", counted(len(plan.again), "test"), ""
 
 
 def _groups(files: Sequence[FileToDo], losses: dict[str, Loss], url_of: Callable[[str], str]) -> list[PlannedTest]:

@@ -111,7 +111,7 @@ def _row(
         bytes=str(recording.size),
         test_id=stand_in(recording.test_id or ""),
         url=url_of(recording.path) + find,
-        asked=shown if found == "asked" else one_line(recording.asked or short_name(recording.path)),
+        asked=shown if found == "asked" else one_line(recording.asked or short_name(recording.path.rpartition("/")[2])),
         answered=shown if found == "answered" else one_line(answered),
         found_in=sort,
         found_side=found,

@@ -32,7 +32,7 @@ _OUTCOMES = {
     "unfinished": StateWord("warn", "warn", "no end", "the answer had not ended"),
     "truncated": StateWord("warn", "warn", "cut off", "the answer ended at a limit"),
     "paused": StateWord("warn", "warn", "paused", "the turn was paused and is to go on"),
-    "odd_end": StateWord("warn", "warn", "unknown end", "nobody has described its finish reason"),
+    "odd_end": StateWord("warn", "warn", "unknown end", "recviewer does not know its finish reason"),
     "empty": StateWord("warn", "warn", "empty", "the answer says nothing"),
 }
 LOST = "replay cannot find it"

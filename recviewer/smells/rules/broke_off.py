@@ -159,7 +159,7 @@ RULE = Rule(
     "the answer did not end well",
     Explained(
         what="An answer that was cut off, filtered, refused, failed, paused, never ended, or is empty. Amber is an end "
-        "that nobody has described, a stream that came to its end and names no reason, and an answer of thinking alone "
+        "that recviewer does not know, a stream that came to its end and names no reason, and an answer of thinking alone "
         f"that was cut off at a limit of {_SMALL} tokens or fewer, which the request sets. Grey is one with words that "
         "was cut off there, a task that its client asked for too early, an answer that gives no reason, what the test "
         "wants by its name, and an empty reply where no model was asked. What ended well before is red.",

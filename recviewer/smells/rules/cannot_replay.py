@@ -105,8 +105,8 @@ RULE = Rule(
         why="Replay looks for another name: no test reads the file, and it stays in the tree for nothing, or its "
         "test fails.",
         example="A file that has the name that the rules before a change of the recorder gave it.",
-        fix="Look on its page which field moved the name and whether a live twin stands beside it, then delete it "
-        "or re-record its test.",
+        fix="Its page says which field of the request moved the name. Delete it where its test has the same call under a "
+        "name that replay finds; else re-record the test.",
         mistaken="A range of before a rule changed: its recorder found then what that of today does not, as the finding "
         "says. Recordings of a recorder whose rules recviewer does not know are said to be unverifiable, and are no "
         "finding.",

@@ -45,8 +45,8 @@ RULE = Rule(
     "its request carries base64",
     Explained(
         what="A request with a picture or a file of 1,000 characters of base64 or more inside it.",
-        why="Its name hangs on every byte. Data that is fetched while recording comes back re-encoded, and each "
-        "recording gets another name.",
+        why="Its file is named by a hash of every byte of that. Data that is fetched while recording comes back "
+        "re-encoded, and each recording gets another name.",
         example="`image_url` with `data:image/png;base64,…` of 300 kB.",
         fix="Keep the data as a file of the test suite, small, and never fetched; or give an address instead.",
         mistaken="Small fixed data of the suite, which is as it should be.",

@@ -40,7 +40,7 @@ RULE = Rule(
     "foreign-model-list",
     "its list of models is one of another provider",
     Explained(
-        what="A list of models in a test of one provider that came from the host of another. Whose a host is, the "
+        what="A list of models in a test of one provider that came from the host of another. Whose host it is, the "
         "other recordings of the tree tell.",
         why="The server asked every provider it knows while the test was recorded: the file belongs to no test, "
         "changes whenever that provider adds a model, and comes back with each recording.",

@@ -45,8 +45,7 @@ RULE = Rule(
     "lists-disagree",
     "other lists of the same request say something else of its models",
     Explained(
-        what="Lists of models that replay lays over one another for one request, and that say different things of the "
-        "same model.",
+        what="Lists of models that replay joins for one request, and that say different things of the same model.",
         why="In which order the files come is not fixed, so nobody knows which of them a test is told.",
         example="Two files of Ollama's models in which `gpt-oss:20b` was made on different days.",
         fix="Look at the page of lists of models, and delete those that are older.",

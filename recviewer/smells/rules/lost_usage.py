@@ -31,7 +31,7 @@ RULE = Rule(
     Explained(
         what="A new recording without usage, where the old one has it. Where the request no longer asks for the usage "
         "of its stream there is no finding.",
-        why="What counts tokens or money is no longer tried, and may fail.",
+        why="What counts tokens or money is no longer tested, and may fail.",
         example="The old stream ended with a chunk of usage; the new one has none.",
         fix="Look whether the server or the client left it out, and re-record it.",
         measured="nothing in seven pull requests of OGX.",

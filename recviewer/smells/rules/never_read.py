@@ -72,8 +72,8 @@ RULE = Rule(
         "with these bytes, ran to its end, and read others of the same test file. Grey: all of them left out its test.",
         why="Nothing replays it; it stays in the tree and in every change for nothing.",
         example="A recording of a request that the test has not made since its prompt was changed.",
-        fix="Looking which runs are kept (recviewer used list) and what they left out, then marking it for deletion, and "
-        "proving that by recviewer plan --try.",
+        fix="Look which runs are kept (`recviewer used list`) and what they left out. Then mark it for deletion, and let "
+        "`recviewer plan --try` show that the suite does without it.",
         mistaken="Suites and providers that are run elsewhere, and whose runs were not imported. Where no run is kept the "
         "rule is silent.",
     ),

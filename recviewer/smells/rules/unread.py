@@ -20,7 +20,7 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
 
 RULE = Rule(
     "unread",
-    "it was not read",
+    "it holds too much, and recviewer left it unread",
     Explained(
         what="A recording that was left unread, for it holds too much, or the files beside it do.",
         why="Nobody knows what it says: whatever the other rules would find may be in it.",

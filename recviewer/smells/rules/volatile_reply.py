@@ -24,7 +24,7 @@ def _holds(case: Case) -> Held | None:
     what = "a date of its headers" if date else side.meaning.made_anew
     if not what:
         return None
-    says = f"its reply holds {what} that is another one each time"
+    says = f"its reply holds {what} that is new in each recording"
     says += f", which counts as different: “{date[:60]}”" if date else ""
     return Held(Severity.GREY, what, fault=what, says=says, spots=in_answer(side, date))
 
@@ -35,7 +35,7 @@ def _dates(side: Side) -> Iterator[str]:
 
 RULE = Rule(
     "volatile-reply",
-    "its reply holds what is another one each time",
+    "its reply holds what is new in each recording",
     Explained(
         what="A recording of OGX whose reply has an id, a time or a duration as the provider gave it, or the date in the "
         "headers of HTTP. Its recorder writes fixed values in such places of the replies that it knows. Lists of models "

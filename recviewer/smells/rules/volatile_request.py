@@ -64,7 +64,7 @@ def _of_parts(parts: Sequence[Part]) -> Iterator[str]:
 
 RULE = Rule(
     "volatile-request",
-    "the words of its request may be other ones each time",
+    "its request may be worded anew each time",
     Explained(
         what="A request whose messages hold ids, times, temporary places or ports that are probably made anew for "
         "every run. What the newest rule of its recorder takes out before it names a request does not count.",

@@ -29,7 +29,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", metavar="HASH|FILE")
         parser.add_argument("--test", default="", metavar="ID", help="the test that asks, which is part of the hash")
-        parser.add_argument("--url", default="", metavar="URL", help="where a body alone is sent; its path is hashed")
+        parser.add_argument(
+            "--url",
+            default="",
+            metavar="URL",
+            help="the address that a request is sent to, for a FILE that holds its body alone: part of the hash",
+        )
         parser.add_argument("--recordings", metavar="DIR", help="the recordings root")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--role",
             choices=("viewer", "reviewer", "maintainer"),
-            help="what it may do; default: what it may already, of a new one: read",
+            help="what it may do; default: the role that it has; a new account may only read",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

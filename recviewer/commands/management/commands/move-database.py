@@ -23,7 +23,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", nargs="?", help="the file of SQLite; default: that of the data folder")
+        parser.add_argument(
+            "file", metavar="FILE", nargs="?", help="the file of SQLite; default: that of the data folder"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.commands import moving

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     help = (
         "Print what the decisions ask for: the recordings that are marked for deletion and the tests to re-record; of "
         "a range also the recordings that it removed and that somebody wants back. Nothing is changed. Exit code 0: "
-        "there it is; 1: there it is, but something in the range is undecided; 2: could not run. "
+        "printed; 1: printed, but something in the range is undecided; 2: could not run. "
         "With --try the command behind -- is run on a private copy of the work tree, before and after the plan: exit code 0 "
         "only if nothing differs. Example: recviewer plan --format patch | git apply --index"
     )
@@ -54,7 +54,11 @@ class Command(BaseCommand):
             help="text for people; patch for `git apply`; git-rm for `git rm --pathspec-from-file=-`; tests: pytest ids, "
             "one a line; json",
         )
-        parser.add_argument("--null", action="store_true", help="git-rm for --pathspec-file-nul: entries end in NUL")
+        parser.add_argument(
+            "--null",
+            action="store_true",
+            help="with --format git-rm: end entries with NUL, for git's --pathspec-file-nul",
+        )
         parser.add_argument("--output", metavar="FILE", help="write to a file instead")
         parser.add_argument(
             "--try",

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("query", metavar="QUERY", nargs="+", help="several stand side by side in one query")
         parser.add_argument("--recordings", metavar="DIR", help="the recordings root")
-        parser.add_argument("--limit", type=int, default=50, help="paths at the most (default 50)")
+        parser.add_argument("--limit", type=int, default=50, help="print so many at the most (default 50)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.catalog import indexer, provenance, run_lock, search

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 
 class Command(BaseCommand):
     help = (
-        "Do what is due beside the pages, until it is ended: with RECVIEWER_HOST, fetch pull requests that are opened or "
+        "Run the worker of a team, until it is ended: with RECVIEWER_HOST, fetch pull requests that are opened or "
         "pushed, and post status and comment. One process is enough; another one waits until the first has ended. "
         "Example: recviewer work"
     )
