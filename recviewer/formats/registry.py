@@ -39,6 +39,8 @@ def choose(raw: Raw) -> Format:
             if match is Match.TYPE:
                 _BY_TYPE[raw.type_name] = format
                 break
+            if match is Match.SHAPE and not raw.type_name:
+                break  # none of the others can be surer
     assert chosen is not None
     return chosen
 

@@ -52,7 +52,8 @@ _SERVERS = ("tools", "mcp_servers", "mcpServers")
 
 def in_url(url: str) -> str:
     """Return an address without credentials: neither in its query nor before its host."""
-    url = _USER.sub(rf"\g<1>{HIDDEN}@", url)
+    if "@" in url:
+        url = _USER.sub(rf"\g<1>{HIDDEN}@", url)
     if "=" not in url:
         return url
     return _KEY.sub(_shown, _IN_QUERY.sub(rf"\g<1>{HIDDEN}", url))

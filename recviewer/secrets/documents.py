@@ -11,7 +11,7 @@ from recviewer.exchange.secret import Secret
 from recviewer.secrets import pieces
 from recviewer.secrets.kinds import Level
 from recviewer.secrets.mask import REST, mask_of, proof
-from recviewer.secrets.texts import SecretAt, find_named, hidden
+from recviewer.secrets.texts import LEAST, SHORTEST, SecretAt, find_named, hidden
 
 _Way: TypeAlias = tuple[str | int, ...]
 
@@ -56,6 +56,8 @@ class _Walk:
         return value
 
     def of_text(self, text: str, name: str, where: str) -> str:
+        if len(text) < (SHORTEST if name else LEAST):
+            return text
         if (name, text) in self.known:
             return text
         found = find_named(name, text)

@@ -37,10 +37,10 @@ def _named(text: str) -> Iterator[SecretAt]:
     end = 0
     for pattern in (_HEADER, _PAIR):
         for match in pattern.finditer(text):
-            start = match.start("value")
-            value = match["value"].rstrip()
-            if "@" not in value and not tells(match[1]):  # `find` has found all that the value tells by itself
+            value = match["value"]
+            if not tells(match[1]) and "@" not in value:  # `find` has found all that the value tells by itself
                 continue
+            start, value = match.start("value"), value.rstrip()
             if text[start - 1] == "[":  # a list without quotation marks
                 value = value.rstrip("]")
             for one in find_named(match[1], value):

@@ -4,7 +4,7 @@ import pytest
 
 from recviewer.secrets.around import BEFORE, BEHIND, MOST, has_sign, stretches
 from recviewer.secrets.raw import found_in
-from recviewer.secrets.texts import DATA, without_data
+from recviewer.secrets.texts import DATA, between_data, without_data
 from tests.secrets.planting import SECRETS
 
 WORDS = "A kite rises against the wind, not with it, and so do most of us.\n" * 60
@@ -85,6 +85,15 @@ def test_files_in_base64_are_taken_out(before, size):
     data = before + b" " + b"A" * size + b"== b"
 
     assert without_data(data) == (data if size < DATA else before + b"  == b" if before else b"  == b")
+
+
+@pytest.mark.parametrize("size", [16_384 * 2 + DATA // 2 + off for off in (-1, 0, 1, 16_383)])
+def test_bytes_are_taken_out_up_to_the_end_that_text_has(size):
+    text = "a b" + "x+/9" * (size // 4) + "x" * (size % 4)
+
+    for behind in ("", "=", "== c", " key: d"):
+        parts = [piece for _, piece in between_data(text + behind)]
+        assert without_data((text + behind).encode()) == b" ".join([parts[0].encode(), (behind or "").encode()])
 
 
 def test_what_a_tag_says_is_base64_is_not_looked_at_where_it_is_packed():

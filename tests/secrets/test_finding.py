@@ -2,6 +2,8 @@
 
 import pytest
 
+from recviewer.secrets import texts
+from recviewer.secrets.documents import masked
 from recviewer.secrets.kinds import KINDS
 from recviewer.secrets.quick import suspects
 from recviewer.secrets.raw import shown
@@ -126,3 +128,21 @@ def test_the_first_name_of_a_mapping_is_not_taken_for_the_value_of_the_mapping(b
 
     assert b"Hunterblue7" not in shown(text.encode())
     assert shown(text.encode()).count(b"\n") == text.count("\n")
+
+
+def test_each_hint_is_looked_for_where_what_it_holds_stands():
+    every = [hint for shared, some in texts._LOW_HINTS_BY for hint in some if shared in hint]
+
+    assert sorted(every) == sorted(texts._LOW_HINTS)
+
+
+@pytest.mark.parametrize("name", ["password", "x-api-key", "cookie", "openai-organization"])
+def test_a_text_that_is_too_short_to_be_looked_at_holds_no_secret(name):
+    assert find_named(name, "aB3$x"[: texts.SHORTEST - 1]) == []
+    assert find("aB3-x9_Zq7L"[: texts.LEAST - 1]) == []
+
+
+def test_a_short_password_is_hidden():
+    found = masked({"password": "aB3cx9Qz"})
+
+    assert found.values == {"aB3cx9Qz": found.document["password"]}
