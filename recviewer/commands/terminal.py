@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from recviewer.exchange.amounts import counted
+from recviewer.exchange.ends import End
 from recviewer.exchange.escapes import spelled_out
 from recviewer.exchange.model import (
     Exchange,
@@ -21,6 +23,7 @@ from recviewer.exchange.model import (
     Vector,
 )
 from recviewer.exchange.plain import safe
+from recviewer.exchange.text import end_of_one
 from recviewer.formats.deltas import compact
 
 __all__ = ["conversation", "safe"]
@@ -35,7 +38,7 @@ def _lines(exchange: Exchange, path: str) -> Iterator[str]:
     yield path
     facts = [exchange.kind.value, exchange.model, exchange.url or exchange.endpoint]
     if exchange.streaming:
-        facts.append(f"streamed in {exchange.chunks:,} chunks")
+        facts.append(f"streamed in {counted(exchange.chunks, 'chunk')}")
     yield "  " + " · ".join(filter(None, facts))
     if exchange.test_id:
         yield f"  {exchange.test_id}"
@@ -45,11 +48,12 @@ def _lines(exchange: Exchange, path: str) -> Iterator[str]:
         yield from _indented(_part(part) for part in message.parts)
     if exchange.request.tools:
         yield ""
-        yield f"({len(exchange.request.tools)} tools)"
+        yield f"({counted(len(exchange.request.tools), 'tool')})"
     for output in exchange.outputs:
         yield ""
         place = f" {output.index}" if len(exchange.outputs) > 1 else ""
-        yield f"answer{place} [{output.finish_reason or 'ended without finish'}]:"
+        ended = output.finish_reason or ("" if end_of_one(output, exchange) is End.DONE else "ended without finish")
+        yield f"answer{place}{f' [{ended}]' if ended else ''}:"
         if output.reasoning:
             yield from _indented([f"(thought) {output.reasoning}"])
         yield from _indented(

@@ -256,8 +256,11 @@ _TELLS_NO_END = frozenset(
 )
 """Kinds whose replies do not say why they ended; the answers of all others always do."""
 
-_TELLS_NO_END_AS = frozenset({"assistants"})
-"""Formats of other kinds of which the same holds: messages that are only kept."""
+_TELLS_NO_END_AS = frozenset({"assistants", "bedrock_agents"})
+"""Formats of other kinds of which the same holds: messages that are only kept, and agents."""
+
+_STREAMS_TELL_NO_END = frozenset({"bedrock_agents"})
+"""Formats whose streams do not say either that they came to their end."""
 
 
 def end_of_one(output: Output, exchange: Exchange) -> End:
@@ -267,7 +270,7 @@ def end_of_one(output: Output, exchange: Exchange) -> End:
         return End.REFUSED
     if output.finish_reason:
         return end
-    if exchange.streaming:
+    if exchange.streaming and exchange.read_as not in _STREAMS_TELL_NO_END:
         return End.OPEN
     tells_none = exchange.kind in _TELLS_NO_END or exchange.read_as in _TELLS_NO_END_AS
     return End.DONE if tells_none else End.ODD

@@ -134,10 +134,12 @@ class Converse:
         """Read `system`, `messages` and `toolConfig.tools`; the rest of `toolConfig` stays a parameter."""
         body = body_lookup(raw, problems)
         messages = []
-        if body.data.get("system") is not None:
+        taken = {"messages"}
+        if body.data.get("system") not in (None, []):
+            taken.add("system")
             messages.append(Message("system", tuple(_parts_of(body, "system"))))
         messages += [Message(turn.text("role"), tuple(_parts_of(turn, "content"))) for turn in body.items("messages")]
-        request = request_of(raw, messages, problems, taken=frozenset({"messages", "system"}))
+        request = request_of(raw, messages, problems, taken=frozenset(taken))
         config = body.data.get("toolConfig")
         tools = config.get("tools") if isinstance(config, dict) else None
         if not isinstance(config, dict) or not isinstance(tools, list):

@@ -16,9 +16,10 @@ from recviewer.formats.raw import Raw, unwrap
 
 SHAPE = Shape(
     "guardrail",
-    taken=("outputs[].text", "action:last"),
+    taken=("outputs[].text",),
     known=(
         *(
+            "action",
             "actionReason",
             "assessments[].*",
             "blockedResponse",
@@ -30,6 +31,8 @@ SHAPE = Shape(
     ),
 )
 _NAMES = ("type", "name", "match")
+PASSED = "NONE"
+"""The action where a text may pass."""
 
 
 class Guardrail:
@@ -61,7 +64,9 @@ class Guardrail:
         reply = Lookup(unwrap(raw.reply), "response.body", problems)
         said = "\n".join([one.text("text") for one in reply.items("outputs")])
         tables = tuple([_table(one.data) for one in reply.items("assessments")])
-        outputs = deltas.fold([Delta(text=said, finish=reply.text("action"))])
+        action = reply.text("action")
+        stopped = [Delta(text=said, finish="" if action == PASSED else action)]
+        outputs = deltas.fold(stopped) if said or action != PASSED else ()
         return Reply(outputs, reply.mapping("usage") or None, exhibits=tables)
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
