@@ -14,6 +14,7 @@ from recviewer.formats.wire import anthropic
 
 CASES = Path(__file__).parent.parent / "cases"
 
+TYPED = b'{"request": {}, "response": {"body": {"__type__": "a.B", "__data__": {"a": 1}}, "is_streaming": false}}'
 UNKNOWN = (
     b'{"request": {"url": "/x", "method": "POST", "body": {}}, "response": {"body": {"a": 1}, "is_streaming": false}}'
 )
@@ -65,7 +66,9 @@ def test_the_surest_format_reads_a_recording_and_of_equals_the_first(monkeypatch
     monkeypatch.setattr(registry, "_BY_TYPE", {})
     monkeypatch.setattr(registry, "formats", lambda: fakes)
 
-    assert registry.choose(envelope(decode(UNKNOWN).document)) is fakes[chosen]
+    assert registry.choose(envelope(decode(TYPED).document)) is fakes[chosen]
+    if Match.TYPE not in matches:  # which nobody is of what has no type
+        assert registry.choose(envelope(decode(UNKNOWN).document)) is fakes[chosen]
 
 
 @pytest.mark.parametrize(("status", "failed"), [(399, False), (400, True), (599, True), (None, False)])

@@ -134,11 +134,10 @@ class Converse:
         """Read `system`, `messages` and `toolConfig.tools`; the rest of `toolConfig` stays a parameter."""
         body = body_lookup(raw, problems)
         messages = []
-        taken = {"messages"}
         if body.data.get("system") not in (None, []):
-            taken.add("system")
             messages.append(Message("system", tuple(_parts_of(body, "system"))))
         messages += [Message(turn.text("role"), tuple(_parts_of(turn, "content"))) for turn in body.items("messages")]
+        taken = {"messages", *(() if body.data.get("system") == [] else ("system",))}
         request = request_of(raw, messages, problems, taken=frozenset(taken))
         config = body.data.get("toolConfig")
         tools = config.get("tools") if isinstance(config, dict) else None
@@ -146,12 +145,8 @@ class Converse:
             return request
         left = {key: value for key, value in config.items() if key != "tools"}
         params = {key: value for key, value in request.params.items() if key != "toolConfig"}
-        return Request(
-            request.messages,
-            params | ({"toolConfig": left} if left else {}),
-            (*request.tools, *tools),
-            request.body,
-        )
+        kept = {"toolConfig": left} if left else {}
+        return Request(request.messages, params | kept, (*request.tools, *tools), request.body)
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Read the message's content, or join the events of a stream."""

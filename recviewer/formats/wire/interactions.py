@@ -7,7 +7,7 @@ with `event: done` and data that is no JSON.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -16,6 +16,7 @@ from recviewer.exchange.model import (
     Chunk,
     Delta,
     Image,
+    Json,
     JsonPart,
     Kind,
     Message,
@@ -108,6 +109,7 @@ class Interactions:
             messages.append(Message("user", (_part(body.object("input")),)))
         else:
             messages += [_turn(turn) for turn in body.items("input")]
+        messages += [Message("user", tuple(map(_part, step.items("content")))) for step in _asked_before(raw)]
         return request_of(raw, messages, problems, taken=frozenset({"input", "system_instruction"}))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
@@ -115,7 +117,8 @@ class Interactions:
         if isinstance(raw.reply, list):
             return _joined(raw, problems)
         reply = Lookup(raw.reply, "response.body", problems)
-        found = [*_whole(reply), Delta(finish=reply.text("status"))]
+        asked = [step.data for step in _asked_before(raw)]
+        found = [*_whole(reply, asked), Delta(finish=reply.text("status"))]
         return Reply(
             deltas.fold(found), reply.mapping("usage") or None, error_in(reply.data), model=reply.text("model")
         )
@@ -187,11 +190,20 @@ def _summary(thought: Lookup) -> str:
     return "".join([item.text("text") for item in thought.items("summary")])
 
 
-def _whole(reply: Lookup) -> Iterator[Delta]:
-    """Yield what outputs, or the steps of newer replies, hold."""
+def _asked_before(raw: Raw) -> list[Lookup]:
+    """Return the steps of a reply that say what a user had asked, where an interaction is looked at again later on."""
+    if isinstance(raw.reply, list) or raw.body.get("input") is not None:
+        return []
+    steps = Lookup(raw.first, "response.body").items("steps")
+    return [step for step in steps if step.kind == "user_input" and step.data.keys() == {"type", "content"}]
+
+
+def _whole(reply: Lookup, asked: Sequence[dict[str, Json]] = ()) -> Iterator[Delta]:
+    """Yield what outputs, or the steps of newer replies, hold. asked: steps that say what was asked."""
     for key in ("outputs", "steps"):
         for item in reply.items(key):
-            yield from _deltas_of(item)
+            if item.data not in asked:
+                yield from _deltas_of(item)
 
 
 def _deltas_of(item: Lookup, index: int | None = None) -> Iterator[Delta]:

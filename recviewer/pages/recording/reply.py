@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from recviewer.exchange.amounts import counted
+from recviewer.exchange.ends import End
 from recviewer.exchange.model import (
     Exchange,
     Failure,
@@ -237,7 +238,7 @@ def _answer(place: int, exchange: Exchange, folds: Folds, stream: Stream | None)
         nothing=nothing,
         is_call_shaped=not output.tool_calls and is_call_shaped(output.content),
         finish=output.finish_reason or "",
-        has_finish=bool(output.finish_reason) or exchange.streaming,
+        has_finish=bool(output.finish_reason) or (exchange.streaming and end_of_one(output, exchange) is not End.DONE),
         end=state_of_end(ENDED.get(end_of_one(output, exchange))),
     )
 
