@@ -14,7 +14,7 @@ from recviewer.pages.recordings.listing import DEFAULT_SORT, SORTS, ListState
 from recviewer.recent import Recent
 from recviewer.review import narrowing
 
-_orders = Recent[tuple[str, str, tuple[Term, ...]], tuple[int, ...]](8)
+_orders = Recent[tuple[str, str, tuple[Term, ...]], tuple[int, ...]](8, once=True)
 
 
 def in_order(state: ListState, kept_for: str) -> tuple[int, ...]:

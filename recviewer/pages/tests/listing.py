@@ -188,7 +188,7 @@ def build(state: ListState, order: str, folds: Folds) -> tuple[TestsPage, Folds]
     return page, folds
 
 
-_kept = Recent[Hashable, tuple[TestFunction, ...]](16, weigh=len, limit=20_000)
+_kept = Recent[Hashable, tuple[TestFunction, ...]](16, weigh=len, limit=20_000, once=True)
 
 
 def _functions(state: ListState, generation: str, kept_for: str) -> tuple[TestFunction, ...]:

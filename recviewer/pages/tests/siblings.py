@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -34,6 +35,10 @@ COLUMNS = (
     "error_status", "calls", "kind", "size", "model",
 )  # fmt: skip
 """What of a test's last recording is read."""
+
+
+_one_at_a_time = Lock()
+"""What all tests of a function hold is looked through by one thread, while others wait: it takes memory for each of them."""
 
 
 class _Call(NamedTuple):
@@ -83,14 +88,19 @@ def siblings_of(test: TestId, models: Sequence[str]) -> Siblings | None:
     """Return the tests of the same function, None where there is no other one."""
     if not test.parameters or not test.function:
         return None
-    prefix = f"{test.file}{test.function}["
+    with _one_at_a_time:
+        return _compared(test, models, f"{test.file}{test.function}[")
+
+
+def _compared(test: TestId, models: Sequence[str], prefix: str) -> Siblings | None:
     by_test: dict[str, list[_Call]] = {}
     for row in _calls(prefix):
         by_test.setdefault(row.test_id, []).append(row)
     if len(by_test) < 2:
         return None
     standings = all_standings()
-    last = _last_of(by_test)
+    near = set(_around(list(by_test), test.whole))
+    last = _last_of({one: some for one, some in by_test.items() if one in near})
     answers = _answers(last) if len(by_test) <= READ else {}
     groups = _letters(answers)
     told = {one: parameters_of(parse(one), models) for one in by_test}
@@ -110,22 +120,22 @@ def siblings_of(test: TestId, models: Sequence[str]) -> Siblings | None:
             is_here=one == test.whole,
         )
         for one, some in by_test.items()
-        if one in last
+        if one in near and one in last
     ]
     return Siblings(
-        tuple(_around(shown)),
-        len(shown),
-        sum(one.count for one in shown),
+        tuple(shown),
+        len(by_test),
+        sum(map(len, by_test.values())),
         max(counts.values(), default=0),
         len(answers),
     )
 
 
-def _around(rows: Sequence[Sibling]) -> Sequence[Sibling]:
+def _around(tests: Sequence[str], here: str) -> Sequence[str]:
     """Return those that are shown: of many those around this one."""
-    at = next((at for at, one in enumerate(rows) if one.is_here), 0)
-    start = max(0, min(at - MOST // 2, len(rows) - MOST))
-    return rows[start : start + MOST]
+    at = tests.index(here) if here in tests else 0
+    start = max(0, min(at - MOST // 2, len(tests) - MOST))
+    return tests[start : start + MOST]
 
 
 def _calls(prefix: str) -> Iterator[_Call]:

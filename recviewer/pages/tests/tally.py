@@ -71,8 +71,8 @@ def sum_of(tallies: Iterable[Tally]) -> Tally:
     return made
 
 
-_kept = Recent[Hashable, dict[str, Tally]](16, weigh=len, limit=KEPT_TESTS)
-_kept_verdicts = Recent[Hashable, dict[str, dict[str, int]]](16, weigh=len, limit=KEPT_TESTS)
+_kept = Recent[Hashable, dict[str, Tally]](16, weigh=len, limit=KEPT_TESTS, once=True)
+_kept_verdicts = Recent[Hashable, dict[str, dict[str, int]]](16, weigh=len, limit=KEPT_TESTS, once=True)
 
 
 def tallies(state: ListState, generation: str, kept_for: str) -> dict[str, Tally]:

@@ -1,8 +1,12 @@
 import json
+import threading
+import time
 
 import pytest
 
 from recviewer.pages.deciding import hurry
+from recviewer.pages.recordings import queue
+from recviewer.pages.recordings.listing import ListState
 from recviewer.review.models import AuditEvent, Standing
 
 CUT = b'{"request": {'
@@ -17,6 +21,24 @@ def three(make_recording, chat):
         make_recording("recordings/short.json", data=json.dumps(cut_short).encode()),
         make_recording("recordings/broken.json", data=CUT),
     ]
+
+
+def test_a_queue_is_read_once_for_all_who_ask_at_once(monkeypatch):
+    read, at_once = [], threading.Barrier(4)
+    monkeypatch.setattr(queue.freshness, "generation", lambda: "a moment of this test")
+    monkeypatch.setattr(queue, "_read", lambda state: read.append(time.sleep(0.02)) or queue.QueueItems((), (), {}))
+
+    def ask():
+        at_once.wait()
+        queue.items_of(ListState())
+
+    people = [threading.Thread(target=ask) for _ in range(4)]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+
+    assert len(read) == 1
 
 
 def decide(client, response, verdict="approve", note=""):

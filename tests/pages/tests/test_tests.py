@@ -10,7 +10,7 @@ import pytest
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.pages.site.chosen import choice_in
-from recviewer.pages.tests import loading
+from recviewer.pages.tests import loading, siblings
 from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.review.models import AuditEvent, Standing, State
 
@@ -190,6 +190,20 @@ def test_tests_of_the_same_function_stand_in_one_table(client, put, looked):
     ]
     assert (siblings.count, siblings.calls, siblings.alike, siblings.compared) == (2, 3, 2, 2)
     assert "The same last answer in 2 of 2" in text_of(client.get(url_of_test(other)))
+
+
+def test_of_very_many_tests_of_a_function_only_those_around_are_read(client, put, looked, monkeypatch):
+    for name in ("b1", "b2", "b3", "b4", "c1"):
+        put(TEST.replace("acme", name), **{name: ([QUESTION], f"It is {name}.")})
+    monkeypatch.setattr(siblings, "MOST", 3)
+    monkeypatch.setattr(siblings, "READ", 2)
+    read, all_of = [], siblings._of_keys
+    monkeypatch.setattr(siblings, "_of_keys", lambda keys: read.extend(keys) or all_of(keys))
+
+    found = client.get(url_of_test(TEST.replace("acme", "b3"))).context["page"].siblings
+
+    assert [one.ends for one in found.rows] == ["It is b2.", "It is b3.", "It is b4."]
+    assert (found.count, found.calls, found.compared, len(read)) == (6, 7, 0, 3)
 
 
 def test_the_source_stands_beside_it_at_its_line(client, put, commit, root, looked):
