@@ -6,7 +6,9 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
 import threading
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -32,7 +34,7 @@ def after(monkeypatch):
         monkeypatch.setattr(gunicorn_conf, "_memory", lambda: next(told) * 1024 * 1024)
         trimmed = []
         monkeypatch.setattr(gunicorn_conf, "_trim", lambda: trimmed.append(1))
-        worker = SimpleNamespace(alive=True, nr_conns=connections, keepalived_conns=[None] * kept)
+        worker = SimpleNamespace(alive=True, nr_conns=connections, keepalived_conns=[None] * kept, cfg=Config())
         gunicorn_conf.post_request(worker, None, None, None)
         return worker.alive, len(trimmed)
 
@@ -54,6 +56,65 @@ def test_a_worker_that_cannot_give_back_goes(after):
 
 def test_it_stays_while_somebody_waits_for_it(after):
     assert after(300, 300, connections=2) == (True, 1)
+
+
+@pytest.fixture
+def busy(monkeypatch):
+    """Return a worker of two that serves three requests, and whose turn it is to leave."""
+    monkeypatch.setattr(gunicorn_conf, "_memory", lambda: 300 * 1024 * 1024)
+    monkeypatch.setattr(gunicorn_conf, "_is_at_work_beside", lambda: False)
+    monkeypatch.setattr(gunicorn_conf, "_trimmed_at", -1e9)
+    monkeypatch.setattr(gunicorn_conf, "LOOKED_SECONDS", 0.001)
+    cfg = Config()
+    cfg.set("workers", 2)
+    with tempfile.TemporaryFile() as turn:
+        monkeypatch.setattr(gunicorn_conf, "_turn", turn)
+        yield SimpleNamespace(
+            alive=True, nr_conns=3, keepalived_conns=[], cfg=cfg, worker_connections=1000, max_keepalived=992
+        )
+
+
+def left(worker, serve):
+    """End a request of a worker, have the others served, and wait until it has gone or goes on."""
+    gunicorn_conf.post_request(worker, None, None, None)
+    serve(worker)
+    for one in threading.enumerate():
+        if one.name == "recviewer-leaving":
+            one.join(5)
+    return worker.alive, worker.worker_connections
+
+
+def test_one_of_several_goes_under_load_when_all_that_came_is_served(busy):
+    def serve(worker):
+        while worker.worker_connections:
+            time.sleep(0.001)
+        assert worker.alive
+        worker.nr_conns = 0
+
+    assert left(busy, serve) == (False, 0)
+
+
+def test_it_goes_on_where_that_takes_too_long(busy, monkeypatch):
+    monkeypatch.setattr(gunicorn_conf, "LEAVING_SECONDS", 0.01)
+
+    assert left(busy, lambda worker: None) == (True, 1000)
+    assert gunicorn_conf._leaving.acquire(blocking=False)
+    gunicorn_conf._leaving.release()
+
+
+def test_two_do_not_leave_at_once(busy):
+    holding = "import fcntl, time; fcntl.lockf(0, fcntl.LOCK_EX); print(flush=True); time.sleep(60)"
+    command = [sys.executable, "-c", holding]
+    with subprocess.Popen(command, stdin=gunicorn_conf._turn, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        assert left(busy, lambda worker: None) == (True, 1000)
+        process.kill()
+
+
+def test_the_only_one_turns_nobody_away(busy):
+    busy.cfg.set("workers", 1)
+
+    assert left(busy, lambda worker: None) == (True, 1000)
 
 
 def test_it_stays_while_a_thread_of_ours_is_at_work(after):
