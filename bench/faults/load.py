@@ -55,10 +55,13 @@ class Person(threading.Thread):
             if self.decides:
                 self._decide(key)
             else:
-                pages = ["/", f"/?page={self.chance.randrange(1, 50)}", f"/?q=question+{number}", *[f"/r/{key}"] * 4]
-                page = self.chance.choice(pages)
+                page = self.chance.choice(self.pages(key, number))
                 self._ask("search" if "q=" in page else "page", page)
             time.sleep(max(0.0, 1 - (time.monotonic() - began)))
+
+    def pages(self, key: str, number: int) -> list[str]:
+        """Return what a reader may ask for next. key: a recording, of this number."""
+        return ["/", f"/?page={self.chance.randrange(1, 50)}", f"/?q=question+{number}", *[f"/r/{key}"] * 4]
 
     def _decide(self, key: str) -> None:
         page = self._ask("page", f"/r/{key}")
@@ -84,7 +87,8 @@ class Person(threading.Thread):
         self.took.append((what, time.monotonic() - began))
         self.status = answer.status
         if answer.status >= 400 and answer.status != 409:  # a file that was rewritten meanwhile
-            self.failed.append(f"{url}: {answer.status}")
+            title = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
+            self.failed.append(f"{url}: {answer.status} {title[1] if title else ''}")
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             if cookie.startswith("csrftoken="):
                 self.head["Cookie"] = cookie.partition(";")[0]

@@ -27,6 +27,9 @@ from urllib.parse import quote, urlencode
 PARTS, DEPTH = 8, 2
 """Parts of a page that are asked for, and how deep."""
 
+HOME = "recordings"
+"""Where the files lie in the tree: in a folder of a recorder's, so that those which nobody can read are listed too."""
+
 
 def start(root: Path, data: Path) -> None:
     """Prepare Django with a data folder of our own."""
@@ -45,8 +48,9 @@ def start(root: Path, data: Path) -> None:
 
 def addresses(name: str) -> Iterator[tuple[str, str]]:
     """Yield what is asked of a recording: a word for the table, and the address."""
-    page = f"/r/{quote(f'{name}.json')}"
-    two = {"old": f"{name}.json", "new": f"{name}.other.json"}
+    key = f"{HOME}/{name}.json"
+    page = f"/r/{quote(key)}"
+    two = {"old": key, "new": f"{HOME}/{name}.other.json"}
     yield "page", page
     yield "raw", f"{page}?view=raw"
     yield "chunks", f"{page}?view=chunks"
@@ -57,7 +61,7 @@ def addresses(name: str) -> Iterator[tuple[str, str]]:
     yield "pair, whole", f"/difference/?{urlencode(two | {'all': '1'})}"
     yield "pair, raw", f"/difference/?{urlencode(two | {'view': 'raw'})}"
     yield "queue", f"{page}?{urlencode({'in': '/queue/'})}"
-    yield "row", f"/?{urlencode({'path': f'{name}.json'})}"
+    yield "row", f"/?{urlencode({'path': key})}"
     yield "json", f"{page}.json"
     yield "download", f"{page}?download"
 
@@ -123,7 +127,7 @@ def read(name: str) -> dict[str, Any]:
 
     from recviewer.catalog.summary import summarize
 
-    data = (settings.RECORDINGS_ROOT / f"{name}.json").read_bytes()
+    data = (settings.RECORDINGS_ROOT / HOME / f"{name}.json").read_bytes()
     began = time.process_time()
     summarize(data, name)
     return {"status": 200, "bytes": 0, "seconds": time.process_time() - began, "mib": own_mib()}
@@ -188,9 +192,9 @@ def main() -> None:
     names = [name.removesuffix(".json") for name in names if told.only in name]
     with tempfile.TemporaryDirectory(dir=told.tree.parent) as folder:
         root = Path(folder) / "tree"
-        root.mkdir()
+        (root / HOME).mkdir(parents=True)
         for file in (f"{name}{ending}.json" for name in names for ending in ("", ".other")):
-            (root / file).hardlink_to(told.tree / file)
+            (root / HOME / file).hardlink_to(told.tree / file)
         start(root, Path(folder) / "data")
         index()
         over = 0
