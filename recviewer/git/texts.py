@@ -10,11 +10,16 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
-from recviewer.git.ranges import held
-from recviewer.git.repository import Repository, streaming
+from recviewer.git.ranges import MissingObjects, missing
+from recviewer.git.repository import Repository, reading, run, streaming
 
 MOST_BYTES = 1_000_000
 """A larger file is taken for none."""
+
+FOLDER_BYTES = 16_000_000
+"""What git stores of a folder of some 300,000 files; of a larger one no file is read."""
+
+_NAME_BYTES = 20
 
 Texts: TypeAlias = Callable[[str], str | None]
 """Gives the text of a file by its path from the top; None where there is none, or it is too large or no UTF-8."""
@@ -22,40 +27,68 @@ Texts: TypeAlias = Callable[[str], str | None]
 
 @contextmanager
 def texts_of(repository: Repository, commit: str) -> Iterator[Texts]:
-    """Yield what gives the texts of a commit (full name), one after the other as they are asked for. Raises GitFailed."""
-    blobs = {one.raw: one.blob for one in held(repository, commit) if one.mode.startswith("100")}
+    """Yield what gives the texts of a commit (full name), one after the other as they are asked for. Raises GitFailed.
+
+    Only the folders on the way are read, so that a tree of hundreds of thousands of files costs no more than a small one.
+    """
+    with reading(repository) as env:
+        done = run(("cat-file", "-e", f"{commit}^{{tree}}"), env=env)
+    if done.returncode:
+        raise MissingObjects(f"{commit[:12]} has no tree here", missing(repository))
     with ExitStack() as stack:
         process: list[subprocess.Popen[bytes]] = []
+        folders: dict[bytes, dict[bytes, bytes]] = {}
 
-        def text(path: str) -> str | None:
-            blob = blobs.get(os.fsencode(path))
-            if blob is None:
-                return None
+        def asked(name: bytes, kind: bytes, most: int) -> bytes | None:
             if not process:
                 process.append(stack.enter_context(streaming(repository, "cat-file", "--batch")))
-            return _decoded(_asked(process[0], blob))
+            return _asked(process[0], name, kind, most)
+
+        def text(path: str) -> str | None:
+            folder, _, name = os.fsencode(path).rpartition(b"/")
+            if b"\n" in folder or b"\0" in folder or {b"", b".", b".."} & set(folder.split(b"/") if folder else ()):
+                return None
+            if folder not in folders:
+                tree = asked(commit.encode() + b":" + folder, b"tree", FOLDER_BYTES)
+                folders[folder] = dict(_files_of(tree or b""))
+            blob = folders[folder].get(name)
+            return _decoded(asked(blob, b"blob", MOST_BYTES)) if blob else None
 
         yield text
 
 
-def _asked(process: subprocess.Popen[bytes], blob: str) -> bytes | None:
-    """Ask `git cat-file --batch` for a blob, and read all that it says. None for one that is not there or too large."""
+def _files_of(tree: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the regular files of a folder with the names of their blobs; tree: the folder as git stores it."""
+    at = 0
+    while at < len(tree):
+        end = tree.index(b"\0", at)
+        mode, _, name = tree[at:end].partition(b" ")
+        at = end + 1 + _NAME_BYTES
+        if mode.startswith(b"100"):
+            yield name, tree[end + 1 : at].hex().encode()
+
+
+def _asked(process: subprocess.Popen[bytes], name: bytes, kind: bytes, most: int) -> bytes | None:
+    """Ask `git cat-file --batch` for an object, and read all that it says.
+
+    None for one that is not there, of another kind, or larger than so many bytes.
+    """
     if process.stdin is None or process.stdout is None:
         return None
     try:
-        process.stdin.write(f"{blob}\n".encode())
+        process.stdin.write(name + b"\n")
         process.stdin.flush()
     except (BrokenPipeError, ValueError):
         return None
     header = process.stdout.readline().split()
-    if len(header) != 3:
+    if len(header) != 3 or not header[2].isdigit():
         return None
     size = int(header[2])
-    kept = process.stdout.read(min(size, MOST_BYTES + 1))
+    kept = process.stdout.read(min(size, most + 1))
     left = size + 1 - len(kept)
     while left > 0 and (more := process.stdout.read(min(left, MOST_BYTES))):
         left -= len(more)
-    return kept if size <= MOST_BYTES else None
+    return kept if size <= most and header[1] == kind else None
 
 
 @contextmanager

@@ -7,7 +7,8 @@ import pytest
 from recviewer.changes.expected import kept, state_on_disk
 from recviewer.changes.overview import with_expected
 from recviewer.difference.model import Churn
-from recviewer.git.ranges import opened
+from recviewer.git import texts
+from recviewer.git.ranges import MissingObjects, opened
 from recviewer.git.texts import MOST_BYTES, texts_of, texts_on_disk
 from recviewer.report.report import Report, as_json
 from recviewer.report.sentence import about_tests
@@ -137,6 +138,7 @@ def test_only_texts_of_files_in_the_tree_are_given(tree, tmp_path, where):
     outside = tmp_path / "secret.py"
     outside.write_text("secret")
     tree.write("a.py", b"\xef\xbb\xbfa = 1")
+    tree.write("a folder/within/\u00e9 2.py", b"b = 2")
     tree.write("bad.py", b"\xff\xfe")
     tree.write("long.py", b"#" * (MOST_BYTES + 1))
     os.symlink(outside, tree.top / "link.py")
@@ -148,9 +150,36 @@ def test_only_texts_of_files_in_the_tree_are_given(tree, tmp_path, where):
     with texts_of(repository, commit) if where == "commit" else texts_on_disk(repository) as text:
         assert text("long.py") is None
         assert text("a.py") == "a = 1"
+        assert text("a folder/within/\u00e9 2.py") == "b = 2"
+        for path in ("a folder", "a folder/within", "none at all/a.py", "a\nb/a.py", "a\0b/a.py"):
+            assert text(path) is None
         for path in ("bad.py", "link.py", "out/secret.py", "../secret.py", "none.py", "pipe.py", "", "a.py/b", "a\0b"):
             assert text(path) is None
         assert text("a.py") == "a = 1"
+
+
+def test_only_folders_on_the_way_to_a_text_are_read(tree, monkeypatch):
+    tree.write("a/b.py", b"b = 1")
+    tree.write("a/other/c.py", b"c = 1")
+    for number in range(30):
+        tree.write(f"many/{number}.py", b"d = 1")
+    commit = tree.commit()
+    read, one_of = [], texts._files_of
+    monkeypatch.setattr(texts, "_files_of", lambda folder: read.append(list(one_of(folder))) or read[-1])
+
+    with texts_of(opened(tree.top), commit) as text:
+        assert text("a/b.py") == "b = 1"
+
+    assert [[name for name, _ in folder] for folder in read] == [[b"b.py"]]
+
+
+def test_a_commit_without_its_tree_is_said(tree):
+    tree.write("a.py", b"a = 1")
+    commit = tree.commit()
+    (tree.top / ".git/objects" / (root := tree.git("rev-parse", f"{commit}^{{tree}}"))[:2] / root[2:]).unlink()
+
+    with pytest.raises(MissingObjects, match="no tree here"), texts_of(opened(tree.top), commit):
+        raise AssertionError("it was opened")
 
 
 def test_the_report_tells_it(tree, make):
