@@ -180,9 +180,10 @@ def _counted(value: Json, node: PathNode, at: At, flat: Flat, left: list[Left]) 
 
 
 def _flatten_object(value: dict[str, Json], node: PathNode, at: At, flat: Flat, left: list[Left]) -> None:
+    clashing = node.clashing(value) if node.one_of else ()
     for key, item in value.items():
         child = node.child(key)
-        if child is None or (child.spelling and is_spelled_otherwise(item, child, value)):
+        if child is None or key in clashing or (child.spelling and is_spelled_otherwise(item, child, value)):
             leave(item, (*at, key), left)
             flat[path_of((*at, key)), Take.EACH] = item
             continue

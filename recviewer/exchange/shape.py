@@ -10,7 +10,7 @@ a key any text. After the colon stands what the reader takes there; without one 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import Enum
 from fnmatch import translate
 from typing import Any
@@ -76,10 +76,10 @@ class PathNode:
     keys, patterns, any_key: the steps below an object, by key; items: below a list. matched: keys, and their patterns.
     take, how: what is said of this value.
     twin: the way, from the object that holds this value, to the one that it repeats. spelling: another key for the same,
-    which the reader takes where both are there.
+    which the reader takes where both are there. one_of: groups of keys, of each of which the reader takes one alone.
     """
 
-    __slots__ = ("any_key", "how", "items", "keys", "matched", "patterns", "spelling", "take", "twin")
+    __slots__ = ("any_key", "how", "items", "keys", "matched", "one_of", "patterns", "spelling", "take", "twin")
 
     def __init__(self) -> None:
         self.keys: dict[str, PathNode] = {}
@@ -91,6 +91,7 @@ class PathNode:
         self.how: HowHarmless | None = None
         self.twin: tuple[str, ...] = ()
         self.spelling = ""
+        self.one_of: tuple[tuple[str, ...], ...] = ()
 
     def child(self, key: str) -> PathNode | None:
         """Return the step of a key, None where no path tells of it."""
@@ -121,6 +122,11 @@ class PathNode:
             else:
                 node = node.keys.setdefault(step, PathNode())
         return node
+
+    def clashing(self, holder: dict[str, Json]) -> list[str]:
+        """Return the keys of an object of which the reader takes one alone, where several are there."""
+        groups = ([key for key in keys if not is_empty(holder.get(key))] for keys in self.one_of)
+        return [key for found in groups if len(found) > 1 for key in found]
 
     @property
     def has_steps(self) -> bool:
@@ -154,7 +160,8 @@ class Shape:
     name: of the format. taken, known: paths. spellings: pairs of (path, the key beside its last one that is taken where an
     object has both, so that this is not understood). twins: pairs of (path, the path beside it that it repeats); a twin
     that says the same is left out, one that says something else counts, and where the other is missing it is taken, and
-    that it stands there counts.
+    that it stands there counts. alternatives: pairs of (path, keys of which the reader takes one alone): where an object
+    has several, none counts as understood.
     """
 
     __slots__ = ("name", "root")
@@ -167,6 +174,7 @@ class Shape:
         known: Iterable[str] = (),
         twins: Iterable[tuple[str, str]] = (),
         spellings: Iterable[tuple[str, str]] = (),
+        alternatives: Iterable[tuple[str, tuple[str, ...]]] = (),
     ) -> None:
         self.name = name
         self.root = PathNode()
@@ -183,6 +191,9 @@ class Shape:
             node.take, node.twin = Take.TEXT, tuple(other.split("."))
         for path, key in spellings:
             self.root.at(path).spelling = key
+        for path, keys in alternatives:
+            node = self.root.at(path)
+            node.one_of = (*node.one_of, keys)
         if "data" not in self.root.keys:
             self.root.at("data").take = Take.KNOWN  # an element that is no JSON is kept under this key
 
@@ -246,8 +257,6 @@ def _rest(value: Json, node: PathNode, at: At, left: list[Left]) -> Json:
     elif node.how is not None:
         return passed(value, node, node.how)
     if type(value) is dict and (node.has_steps or take is None):
-        if node.any_key is not None and node.any_key.take is Take.KNOWN and not node.patterns:
-            return _rest_of_known(value, node, at, left)
         return _rest_of_object(value, node, at, left)
     if type(value) is list and node.items is not None:
         inner = node.items
@@ -268,14 +277,17 @@ def _with_sizes(blocks: list[Json], kept: list[Json]) -> list[Json]:
 
 
 def _rest_of_object(value: dict[str, Json], node: PathNode, at: At, left: list[Left]) -> dict[str, Json]:
-    made = {}
+    clashing = node.clashing(value) if node.one_of else ()
+    for key in clashing:
+        leave(value[key], (*at, key), left)
+    if node.any_key is not None and node.any_key.take is Take.KNOWN and not node.patterns:
+        return _rest_of_known(value, node, at, left, clashing)
+    made: dict[str, Json] = {key: value[key] for key in clashing}
     for key, item in value.items():
-        child = node.child(key)
-        if child is None:
-            made[key] = item
-            leave(item, (*at, key), left)
+        if key in made:
             continue
-        if child.spelling and is_spelled_otherwise(item, child, value):
+        child = node.child(key)
+        if child is None or (child.spelling and is_spelled_otherwise(item, child, value)):
             made[key] = item
             leave(item, (*at, key), left)
             continue
@@ -292,11 +304,13 @@ def _rest_of_object(value: dict[str, Json], node: PathNode, at: At, left: list[L
     return made
 
 
-def _rest_of_known(value: dict[str, Json], node: PathNode, at: At, left: list[Left]) -> dict[str, Json]:
+def _rest_of_known(
+    value: dict[str, Json], node: PathNode, at: At, left: list[Left], clashing: Collection[str]
+) -> dict[str, Json]:
     """Return what is left of an object whose keys are all known. Only keys with a rule of their own are looked at."""
     made = dict(value)
     for key, child in node.keys.items():
-        if key in made:
+        if key in made and key not in clashing:
             if child.spelling and is_spelled_otherwise(made[key], child, value):
                 leave(made[key], (*at, key), left)
                 continue

@@ -112,6 +112,8 @@ def _untold_choice(choice: Json) -> Json:
             made[key] = {**made[key], SIZE: [len(words_of(part)) for part in parts]}
     if key == "message" and choice.get("delta"):
         made = {name: value for name, value in made.items() if name != "delta"} | {"beside": choice["delta"]}
+    if key == "message" and choice.get("text"):  # of a completion, whose reader takes it
+        made = {name: value for name, value in made.items() if name != "text"} | {"text beside": choice["text"]}
     return made
 
 
@@ -197,4 +199,5 @@ SHAPE = ChatShape(
         ("choices[].delta.reasoning_content", "reasoning"),
         ("choices[].text", "delta.content"),
     ),
+    alternatives=tuple((f"choices[].{holder}.tool_calls[]", ("function", "custom")) for holder in ("message", "delta")),
 )

@@ -55,18 +55,19 @@ def part_list(turn: Lookup) -> Iterator[Lookup]:
 
 
 def part_of(part: Lookup) -> Iterator[Part]:
-    """Yield what a part holds: nothing where it only carries a signature."""
+    """Yield what a part holds: nothing where it only carries a signature. It holds one thing, or a text and another one."""
     data = part.data
     if data.get("text") is not None:
         text = part.text("text")
         yield Reasoning(text) if data.get("thought") is True else Text(text)
-        return
+        if _KEYS.isdisjoint(data):
+            return
     for name, read in _READERS.items():
         key = key_in(data, name)
         if isinstance(data.get(key), dict):
             yield from read(part.object(key), data)
             return
-    if any(value for key, value in data.items() if key not in ("thought_signature", "thoughtSignature", "text")):
+    if data.get("text") is None and any(value for key, value in data.items() if key not in _SILENT):
         yield JsonPart(data)
 
 
@@ -116,3 +117,5 @@ _READERS = {
     "executable_code": _as_it_is,
     "code_execution_result": _as_it_is,
 }
+_KEYS = frozenset(spelled(*_READERS))
+_SILENT = frozenset({"thought_signature", "thoughtSignature", "text"})

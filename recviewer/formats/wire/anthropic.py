@@ -30,7 +30,7 @@ from recviewer.exchange.model import (
     ToolResult,
 )
 from recviewer.exchange.shape import Shape
-from recviewer.formats import deltas
+from recviewer.formats import deltas, one_of
 from recviewer.formats.beside import beside_blocks
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import error_in
@@ -85,6 +85,7 @@ SHAPE = Shape(
         "message.container.*",
         "delta.container.*",
     ),
+    alternatives=one_of.ANTHROPIC,
 )
 EVENTS = frozenset(
     {

@@ -30,7 +30,7 @@ from recviewer.exchange.model import (
     ToolResult,
 )
 from recviewer.exchange.shape import Shape
-from recviewer.formats import deltas
+from recviewer.formats import deltas, one_of
 from recviewer.formats.beside import around
 from recviewer.formats.contract import Match
 from recviewer.formats.deltas import last_usage
@@ -88,16 +88,14 @@ SHAPE = Shape(
         "messageStart.role",
         "additionalModelResponseFields",
         "messageStop.additionalModelResponseFields",
-        "performanceConfig",
-        "serviceTier",
-        "trace",
-        "metadata.trace",
+        *("performanceConfig", "serviceTier", "trace", "metadata.trace"),
         "metadata.performanceConfig",
         "metadata.serviceTier",
         "type",
         "event",
         "amazon-bedrock-*",
     ),
+    alternatives=one_of.CONVERSE,
 )
 READ = frozenset(
     {

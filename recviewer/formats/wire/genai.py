@@ -27,6 +27,7 @@ from recviewer.exchange.model import (
     Reply,
     Request,
     Text,
+    ToolCall,
 )
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas, partial
@@ -71,12 +72,20 @@ SHAPE = Shape(
     "genai",
     taken=spelled(*_TAKEN),
     spellings=spellings(*_TAKEN),
+    alternatives=tuple(
+        ("candidates[].content.parts[]", tuple(map(spell, (*_SHOWN, name))))
+        for spell in (str, camel)
+        for name in ("executable_code", "code_execution_result")
+    ),
     known=spelled(
         "model_version",
         "automatic_function_calling_history",
         "sdk_http_response",
-        "candidates[].*",
-        "candidates[].content.*",
+        *(
+            f"candidates[].{key}"
+            for key in ("index", "finish_message", "safety_ratings", "grounding_attributions", "score")
+        ),
+        "candidates[].content.role",
         "candidates[].content.parts[].*",
         *(f"candidates[].content.parts[].{name}.*" for name in _SHOWN),
         "candidates[].content.parts[].function_call.partial_args[].*",
@@ -228,10 +237,14 @@ def _delta(candidate: Lookup, place: int, calls: dict[int, _Calls]) -> Delta:
         content = candidate.object("content")
     for part in part_list(content):
         key = key_in(part.data, "function_call")
-        if isinstance(part.data.get(key), dict) and part.data.get("text") is None:
+        is_call = isinstance(part.data.get(key), dict)
+        if is_call:
             called += _called(part.object(key), state)
-            continue
+            if part.data.get("text") is None:
+                continue
         for item in part_of(part):
+            if is_call and isinstance(item, ToolCall):
+                continue
             if isinstance(item, Text):
                 texts.append(item.text)
             elif isinstance(item, Reasoning):
