@@ -16,6 +16,9 @@ from typing import Any
 
 import pytest
 
+BARE = "\0"
+"""Stands among endings for names without any, as in `store.claims`."""
+
 _ACCESS = os.O_WRONLY | os.O_RDWR
 
 
@@ -44,7 +47,7 @@ class Marking:
             if isinstance(path, int) or (isinstance(flags, int) and flags & _ACCESS):
                 return
             text = os.fsdecode(path)
-            if text.endswith(self.endings):
+            if text.endswith(self.endings) or (BARE in self.endings and "." not in os.path.basename(text)):
                 place = os.path.abspath(text)
                 self.opened[place] = self.opened.get(place, 0) + 1
         except Exception:  # a test is never failed by this

@@ -16,6 +16,7 @@ from recviewer.recorders.registry import claims, read_as
 from recviewer.replay.names import ReplayState
 from recviewer.review.models import State
 from recviewer.review.subjects import chunked
+from recviewer.store.claims import is_one
 
 KEPT = 50_000
 """Recordings whose test and replay state are remembered: both depend on content and file name alone."""
@@ -72,7 +73,7 @@ def _facts(found: Overview, head: Head, folders: set[bytes], tests: set[str]) ->
     changed = {side.raw: side for side in news if not side.part}
     unknown: list[CommittedFile] = []
     for one in (one for folder in sorted(folders) for one in head.below(folder) if folder_of(one.raw) == folder):
-        if not one.raw.endswith(claims().endings) or not one.mode.startswith("100"):
+        if not is_one(one.raw[one.raw.rfind(b"/") + 1 :], claims().endings) or not one.mode.startswith("100"):
             continue
         side = changed.get(one.raw)
         if side is not None:

@@ -41,7 +41,7 @@ class Recorder(Protocol):
 
     Only a path that lies in a home and has one of the endings is asked about at all. Where `is_at_home_only` is set, and
     true, bytes alone do not tell: such a file counts in a home of this recorder alone. `takes_all_in` may name homes whose
-    files are all its own, whatever is in them.
+    files are all its own, whatever is in them; `has_bare_names_in` those in which it also writes names without an ending.
     """
 
     name: str

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from recviewer import env
 from recviewer.recorders import kinds
 from recviewer.recorders.contract import KnowsBroken, Matches, Recorder, TellsTest
-from recviewer.store.claims import Claims
+from recviewer.store.claims import BARE, Claims
 
 if TYPE_CHECKING:
     from recviewer.formats.reading import Matching
@@ -56,6 +56,8 @@ def claims() -> Claims:
             loose += (*recorder.endings, *_packed(recorder))
         for home in recorder.homes:
             by_home[home] = tuple(dict.fromkeys((*by_home.get(home, ()), *recorder.endings, *_packed(recorder))))
+        for home in getattr(recorder, "has_bare_names_in", _NONE):
+            by_home[home] = tuple(dict.fromkeys((*by_home.get(home, ()), BARE)))
     every = dict.fromkeys(ending for endings in by_home.values() for ending in endings)
     return Claims(by_home, tuple(every), tuple(dict.fromkeys(loose)))
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+BARE = b"\0"
+"""Stands among endings for names without any: no name holds it."""
+
 SKIPPED = frozenset({b".git", b".venv", b"node_modules", b"__pycache__"})
 """Names of directories that are not entered."""
 
@@ -21,10 +24,10 @@ class Claims(NamedTuple):
 
     def holds(self, raw: bytes) -> bool:
         """Tell whether a path is that of a recording: below a home, with an ending that is claimed there."""
-        if not raw.endswith(self.endings):
+        if not is_one(raw[raw.rfind(b"/") + 1 :], self.endings):
             return False
         *folders, name = raw.split(b"/")
-        return SKIPPED.isdisjoint(folders) and name.endswith(self.claimed_in(folders))
+        return SKIPPED.isdisjoint(folders) and is_one(name, self.claimed_in(folders))
 
     def holds_loose(self, raw: bytes) -> bool:
         """Tell whether a path is that of a recording where no directory has the name of a home."""
@@ -37,3 +40,8 @@ class Claims(NamedTuple):
     def are_homes(self, folders: Iterable[bytes]) -> bool:
         """Tell whether any of these names of directories is that of a home."""
         return not self.by_home.keys().isdisjoint(folders)
+
+
+def is_one(name: bytes, endings: tuple[bytes, ...]) -> bool:
+    """Tell whether a name has one of some endings."""
+    return name.endswith(endings) or (BARE in endings and bool(name) and b"." not in name)

@@ -10,7 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from recviewer.store.claims import SKIPPED, Claims
+from recviewer.store.claims import SKIPPED, Claims, is_one
 from recviewer.store.paths import key_of, open_root
 from recviewer.store.refusals import why
 
@@ -139,7 +139,7 @@ class _Walk:
                     mine = homes.get(name, ())
                     self.found_home |= bool(mine)
                     self.waiting.append((raw + b"/", tuple({*claimed, *mine}) if mine else claimed))
-            elif name.endswith(claimed or endings):
+            elif is_one(name, claimed) if claimed else name.endswith(endings):
                 if claimed:
                     self.add(entry, prefix + name)
                 else:

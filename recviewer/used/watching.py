@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from recviewer.store.claims import SKIPPED, Claims
+from recviewer.store.claims import SKIPPED, Claims, is_one
 
 if TYPE_CHECKING:
     from inotify_simple import INotify
@@ -128,7 +128,7 @@ class TreeWatch:
                     for entry in entries:
                         if entry.is_dir(follow_symlinks=False):
                             waiting += self._below(folder, entry.name)
-                        elif entry.name.endswith(folder.claimed or (self._claims.loose or self._claims.endings)):
+                        elif is_one(entry.name, folder.claimed or (self._claims.loose or self._claims.endings)):
                             self._note(entry, folder, found if folder.claimed else loose)
             except FileNotFoundError:
                 continue
@@ -197,7 +197,7 @@ class TreeWatch:
                 self._came(folder, name, at)
             elif mask & _MOVED_FROM:
                 self._left(folder.prefix + name + b"/")
-        elif name.endswith(folder.claimed or b"/"):
+        elif is_one(name, folder.claimed or (b"/",)):
             raw = folder.prefix + name
             if mask & _OPEN:
                 self._hears.opened(raw, at)

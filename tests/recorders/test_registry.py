@@ -1,14 +1,18 @@
 """Which recorder a file is from, and what its claims are."""
 
+from pathlib import Path
+
 import pytest
 
 from recviewer.recorders import registry
 from recviewer.recorders.kinds.bare_reply import RECORDER as BARE_REPLY
 from recviewer.recorders.kinds.ogx import RECORDER as OGX
-from recviewer.store.claims import Claims
+from recviewer.store.claims import BARE, Claims
 from recviewer.store.scan import scan
 
-BOTH = Claims({b"recordings": (b".json",), b"cassettes": (b".yaml", b".yml")}, (b".json", b".yaml", b".yml"))
+BOTH = Claims(
+    {b"recordings": (b".json",), b"cassettes": (b".yaml", b".yml", BARE)}, (b".json", b".yaml", b".yml", BARE)
+)
 
 
 def test_ogx_claims_what_was_always_a_recording():
@@ -34,8 +38,31 @@ def test_an_ending_counts_in_its_own_home(raw, is_one, is_loose):
     assert BOTH.holds_loose(raw) is is_loose
 
 
+def test_a_cassette_may_have_no_ending():
+    holds = registry.claims().holds
+
+    assert holds(b"a/cassettes/test_planets")
+    assert holds(b"vcr_cassettes/b/test_planets")
+    assert not any(
+        map(holds, (b"cassettes/a.txt", b"cassettes/.keep", b"testdata/a", b"recordings/a", b"a", b"cassettes/"))
+    )
+    planets = (Path(__file__).parent / "cases" / "vcrpy" / "test_planets.yaml").read_bytes()
+    found = registry.recorder_of("a/cassettes/test_planets", planets)
+    assert found is not None
+    assert found.name == "vcrpy"
+    assert registry.recorder_of("a/cassettes/LICENSE", b"Do as you please.") is None
+
+
 def test_the_walk_and_the_rule_for_paths_agree(tmp_path):
-    names = ["recordings/a.json", "cassettes/b.yml", "recordings/cassettes/c.yaml", "cassettes/d.json", "e.json"]
+    names = [
+        "recordings/a.json",
+        "recordings/bare",
+        "cassettes/b.yml",
+        "cassettes/bare",
+        "recordings/cassettes/c.yaml",
+        "cassettes/d.json",
+        "e.json",
+    ]
     for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from recviewer.recorders.cassettes import HEAD, Cassette, object_in
+from recviewer.recorders.cassettes import HEAD, HOMES, Cassette, object_in
 from recviewer.recorders.contract import FilePart
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class VcrPy(Cassette):
     called = "VCR.py"
     matched = ("method", "url")
     is_in_order = True
+    has_bare_names_in = HOMES
     start = re.compile(
         rb"(?:\xef\xbb\xbf)?(?:(?:#.*| *)\n)*(?:--- *\n)?(?:version: *1\n)?"
         rb"(?:interactions:(?: *\[\]|\n(?:(?: *#.*| *)\n)* *-(?:\n| +(?:#.*\n)?) *"
