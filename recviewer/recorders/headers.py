@@ -39,6 +39,11 @@ PASSED = re.compile(
 )
 """Headers that are left out. Others count: types, places, versions, what is accepted or preferred, when to try again."""
 
+ASKING = re.compile(
+    r"cache-control|pragma|x-cache-.+|.*service-tier|.*-latency|x-inference-.*|x-build-.*", re.IGNORECASE
+)
+"""Those of them that count in a request: a reply says by them how it came about, a request what it wants."""
+
 ANYTHING = "*/*"
 """What `accept` says where a client accepts whatever comes: nothing."""
 
@@ -50,12 +55,12 @@ def _kind_of(name: str) -> tuple[str, bool, bool]:
     return name, PASSED.fullmatch(name) is not None, credentials.HEADERS.fullmatch(name) is not None
 
 
-def counted(headers: Mapping[str, Json]) -> dict[str, Json]:
+def counted(headers: Mapping[str, Json], *, is_request: bool = False) -> dict[str, Json]:
     """Return the headers that count, by their names in lower case, of credentials only that there are some."""
     made: dict[str, Json] = {}
     for name, value in headers.items():
         name, is_passed, is_credential = _kind_of(name)
-        if is_passed:
+        if is_passed and not (is_request and ASKING.fullmatch(name)):
             continue
         if is_credential:
             made["credentials"] = True

@@ -61,7 +61,7 @@ def document_of(exchange: HttpExchange, *, exact: bool = False) -> Decoded:
     request: dict[str, Json] = {
         "method": exchange.method.upper(),
         "url": credentials.in_url(exchange.url),
-        "headers": counted(exchange.request_headers),
+        "headers": counted(exchange.request_headers, is_request=True),
     }
     sent = _opened(exchange.request_body, "request.body", problems, exact)
     if sent is not None:

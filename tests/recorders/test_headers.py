@@ -77,6 +77,14 @@ def test_what_is_new_each_time_or_says_nothing_does_not(name):
     assert counted({name: ["one"]}) == {}
 
 
+@pytest.mark.parametrize(
+    "name", ["Cache-Control", "x-service-tier", "x-cache-mode", "x-amzn-bedrock-invocation-latency"]
+)
+def test_what_a_request_wants_counts_where_a_reply_only_tells_how_it_came(name):
+    assert counted({name: ["one"]}, is_request=True) == {name.lower(): "one"}
+    assert counted({name: ["one"]}) == {}
+
+
 def test_a_client_that_accepts_anything_says_nothing_by_it():
     assert counted({"Accept": ["*/*"]}) == {}
     assert counted({"Accept": ["text/event-stream"]}) == {"accept": "text/event-stream"}
