@@ -40,7 +40,8 @@ def damage(name: str, data: bytes) -> str:
         return "lines end in carriage returns alone"
     if _CONFLICT.search(head) and _is_known(name, _CONFLICT.sub(b"", head)):
         return "merge conflict markers: the file was committed or left in the middle of a merge"
-    return "no recorder writes files that begin like this one" if name.endswith(_OWN) and data.strip() else ""
+    is_own = name.endswith(_OWN) and claims().holds(name.encode("utf-8", "surrogatepass"))
+    return "no recorder writes files that begin like this one" if is_own and data.strip() else ""
 
 
 def _is_known(name: str, head: bytes) -> bool:

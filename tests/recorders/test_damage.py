@@ -48,6 +48,8 @@ def test_a_damaged_recording_is_shown_with_the_reason(name, data, why):
         ("a/testdata/a.yaml", "a: 1\n".encode("utf-16")),
         ("./a.json", POINTER),
         ("a/testdata/A.httprr", b""),
+        ("fixtures/a.har", b"{}"),
+        ("a.har", b'{"log": {"entries": []}}'),
     ],
 )
 def test_what_is_no_recording_is_none_when_it_is_damaged(name, data):

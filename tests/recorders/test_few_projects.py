@@ -97,6 +97,27 @@ def test_an_answer_in_another_file_is_a_problem_that_names_it():
         assert [one.what for one in part.reading.exchange.problems if one.where == "file"] == [f"{ELSEWHERE}: {file}"]
 
 
+def mapping(said, **more):
+    reply = {"choices": [{"index": 0, "message": {"content": said}, "finish_reason": "stop"}]}
+    return {"response": {"status": 200, "jsonBody": reply}} | more | {"request": {"urlPathTemplate": "/v1/{a}"} | more}
+
+
+@pytest.mark.parametrize("more", [{}, {"metadata": {"a": 1}}, {"requiredScenarioState": "Started"}])
+def test_a_mapping_is_known_whatever_stands_first(more):
+    (part,) = read_file(json.dumps(mapping("Venus", **more)).encode(), "mappings/a.json")
+
+    assert part.reading.exchange.outputs[0].content == "Venus"
+
+
+def test_mappings_of_one_file_are_exchanges_each():
+    many = {"mappings": [mapping("Venus"), mapping("Mars", method="GET")], "meta": {"total": 2}}
+
+    found = read_file(json.dumps(many).encode(), "mappings/a.json")
+
+    assert [one.reading.exchange.outputs[0].content for one in found] == ["Venus", "Mars"]
+    assert len({one.part for one in found}) == 2
+
+
 def test_a_file_that_a_mapping_names_is_read_in_every_layout():
     said = {"choices": [{"index": 0, "delta": {"content": "Venus"}}], "object": "chat.completion.chunk", "model": "m"}
     frames = [

@@ -16,9 +16,17 @@ _START = re.compile(
     rb'(?:\xef\xbb\xbf)?\s*\{\s*(?:"(?:id|uuid|name|priority|persistent|scenarioName)"\s*:\s*(?:"[^"]*"|\w+)\s*,\s*)*'
     rb'"request"\s*:\s*\{\s*"(?:url|urlPath|urlPattern|urlPathPattern|method)"'
 )
+_HAS = re.compile(rb'"request"\s*:\s*\{')
 _ANSWERS = ("jsonBody", "base64Body", "bodyFileName", "body")
 _BODIES = ("equalToJson", "equalTo")
-_URLS = ("url", "urlPath", "urlPattern", "urlPathPattern")
+_URLS = ("url", "urlPath", "urlPattern", "urlPathPattern", "urlPathTemplate")
+
+
+def _is_mapping(value: Any) -> bool:
+    """Tell whether a value asks for an address or a method, and says what to answer."""
+    asked, given = (value.get("request"), value.get("response")) if isinstance(value, dict) else (None, None)
+    is_asked = isinstance(asked, dict) and any(key in asked for key in (*_URLS, "method"))
+    return is_asked and isinstance(given, dict) and any(key in given for key in (*_ANSWERS, "status"))
 
 
 class WireMock(Unverifiable):
@@ -32,14 +40,36 @@ class WireMock(Unverifiable):
     endings = (b".json",)
 
     def recognizes(self, data: bytes) -> bool:
-        """Look at the first bytes alone."""
-        return _START.match(data[:HEAD]) is not None
+        """Look at the first bytes; where these do not tell, for what every mapping has, or a file of several."""
+        if _START.match(data[:HEAD]) is not None:
+            return True
+        if not _HAS.search(data) or b'"response"' not in data:
+            return False
+        import orjson
+
+        try:
+            value = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
+        except ValueError:
+            return False
+        several = value.get("mappings") if isinstance(value, dict) else None
+        return _is_mapping(value) or (isinstance(several, list) and bool(several) and all(map(_is_mapping, several)))
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
-        """Yield the one exchange."""
+        """Yield the one exchange, or those of a file of several."""
         from recviewer.formats.decode import Unreadable, decode
+        from recviewer.recorders.cassettes import parts_of
         from recviewer.recorders.http_exchange import document_of
+        from recviewer.recorders.json_items import BadJson, items_below
 
+        if b'"mappings"' in data:
+            try:
+                items = items_below(data, "mappings", alone="request")
+            except BadJson as reason:
+                yield FilePart("", 0, len(data), None, str(reason))
+                return
+            if items and b"{" in data[: items[0].start]:
+                yield from parts_of(items, _exchange, exact=exact)
+                return
         try:
             heard = _exchange(decode(data, exact=exact).document)
         except (Unreadable, ValueError) as reason:
