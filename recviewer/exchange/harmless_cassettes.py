@@ -6,6 +6,12 @@ from recviewer.exchange.harmless_entry import COUNT, ID, TIME, TOOK, Harmless, H
 
 SOUND = "sound, new at each recording; the words that come beside it count, and that there is some"
 
+_MADE_FOR = (
+    *("batch", "input_file", "output_file", "error_file", "file", "upload", "vector_store", "container", "response"),
+    *("assistant", "thread", "run", "step", "message", "first", "last", "request"),
+)
+"""Of what a provider made the id that something it keeps names. Other ids select: a model, a user, a line of a batch."""
+
 CASSETTES: dict[str, tuple[Harmless, ...]] = {
     "realtime": (
         *(
@@ -87,7 +93,8 @@ CASSETTES: dict[str, tuple[Harmless, ...]] = {
         for holder in ("", "data[].")
         for path, how, reason in (
             ("id", HowHarmless.WHOLLY, ID),
-            *((key, HowHarmless.VALUE, ID) for key in ("*_id", "batch_id", "results_url", "etag")),
+            *((f"{key}_id", HowHarmless.VALUE, ID) for key in _MADE_FOR),
+            *((key, HowHarmless.VALUE, ID) for key in ("results_url", "etag")),
             ("created_at", HowHarmless.WHOLLY, TIME),
             *((key, HowHarmless.VALUE, TIME) for key in ("*_at", "createTime", "updateTime", "expireTime")),
             ("usage", HowHarmless.FIGURE, COUNT),
