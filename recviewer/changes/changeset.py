@@ -133,10 +133,16 @@ def counted_by_place(lines: Sequence[tuple[bytes, bytes]]) -> Counted | None:
 
 
 def _recordings(asked: Range, changed: Sequence[ChangedFile]) -> list[ChangedFile]:
-    found = [item for item in changed if claims().holds(item.raw)]
+    found = [item for item in changed if claims().holds(item.raw) or _stands_for_home(item)]
     if found or not changed or _has_home(asked):
         return found
     return [item for item in changed if claims().holds_loose(item.raw)]
+
+
+def _stands_for_home(item: ChangedFile) -> bool:
+    """Tell whether a link or a submodule lies where a folder of recordings would: what it leads to may be others now."""
+    is_odd = item.old_mode in _ODD or item.new_mode in _ODD
+    return is_odd and claims().are_homes(item.raw.split(b"/"))
 
 
 def _has_home(asked: Range) -> bool:

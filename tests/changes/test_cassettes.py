@@ -94,3 +94,27 @@ def test_what_is_deleted_stays_deleted(tree):
     base, head = tree.imported({HOMES[0]: CASSETTE.read_bytes()}, {"a/other.txt": b"a"})
 
     assert {change.churn.value for change in tree.overview(f"{base}..{head}").changes} == {"gone"}
+
+
+@pytest.mark.parametrize("name", ["tests/cassettes", "cassettes/more"])
+def test_a_link_where_a_folder_of_recordings_would_lie_is_asked(tree, name):
+    link = tree.top / name
+    link.parent.mkdir(parents=True, exist_ok=True)
+    for to in ("one", "two"):
+        link.unlink(missing_ok=True)
+        link.symlink_to(to)
+        tree.commit()
+
+    found = tree.overview("HEAD~1...HEAD")
+
+    assert [(change.side.path, change.churn.value) for change in found.changes] == [(name, "details")]
+    assert found.numbers.need_you == 1
+
+
+def test_a_link_elsewhere_is_none(tree):
+    for to in ("one", "two"):
+        (tree.top / "vendor").unlink(missing_ok=True)
+        (tree.top / "vendor").symlink_to(to)
+        tree.commit()
+
+    assert tree.overview("HEAD~1...HEAD").changes == ()
