@@ -13,6 +13,7 @@ from recviewer.catalog import content as contents
 from recviewer.catalog import heavy
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
+from recviewer.formats.reading import Matching
 from recviewer.pages.text.test_ids import asked_for, in_address, is_digest
 from recviewer.recent import Recent
 from recviewer.store.refusals import Refusal
@@ -40,7 +41,8 @@ class UnreadRow(NamedTuple):
 class Loaded:
     """A test, or a file of several recordings; then `file` is its key, and test_id that of the test that all have, else "".
 
-    rows: by key. stale: keys of those whose bytes are not those that were indexed. left: those not read.
+    rows: by key. stale: keys of those whose bytes are not those that were indexed. left: those not read. matching: how the
+    recorder of the first finds it at replay, None where that is not known.
     """
 
     test_id: str
@@ -49,6 +51,7 @@ class Loaded:
     stale: frozenset[str]
     left: tuple[UnreadRow, ...]
     file: str = ""
+    matching: Matching | None = None
 
     @property
     def is_one_file(self) -> bool:
@@ -71,6 +74,7 @@ class _Read:
     threads: Threads
     stale: frozenset[str]
     size: int
+    matching: Matching | None = None
 
 
 _kept = Recent[tuple[tuple[str, str, str], ...], _Read](
@@ -148,7 +152,7 @@ def _loaded(first: Sequence[Recording], more: Sequence[UnreadRow], test_id: str,
         read = _read(rows)
         if not read.stale:
             _kept.put(key, read)
-    return Loaded(test_id, read.threads, {row.path: row for row in rows}, read.stale, left, file)
+    return Loaded(test_id, read.threads, {row.path: row for row in rows}, read.stale, left, file, read.matching)
 
 
 def _read(rows: Sequence[Recording]) -> _Read:
@@ -157,7 +161,17 @@ def _read(rows: Sequence[Recording]) -> _Read:
         if blob != row.blob:
             stale.add(row.path)
         entries.append(entry)
-    return _Read(threads_of(entries, in_order=_is_one_file(rows)), frozenset(stale), sum(row.size for row in rows))
+    is_one = _is_one_file(rows)
+    matching = _matching(rows[0], loader) if is_one else None
+    return _Read(threads_of(entries, in_order=is_one), frozenset(stale), sum(row.size for row in rows), matching)
+
+
+def _matching(row: Recording, loader: contents.Loader) -> Matching | None:
+    """Return how a recording of a file of many is found at replay; None where its file takes much, or cannot be read."""
+    try:
+        return None if loader.heavy_file(row) is not None else loader.load(row).reading.matching
+    except Refusal:
+        return None
 
 
 _Asked = tuple[str, str, str, str]

@@ -25,6 +25,7 @@ from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.templatetags.words import counted
 from recviewer.pages.tests.form import to_json
+from recviewer.pages.tests.in_file import FoundBy, found_by
 from recviewer.pages.tests.loading import Loaded, UnreadRow, load, test_named
 from recviewer.pages.tests.looked_for import LookedForBlock, block_of, expectations, of_answers
 from recviewer.pages.tests.siblings import Siblings, siblings_of
@@ -77,7 +78,7 @@ class TestPage:
     """A test's page. facts: the sentence under the title, in pieces. source: None where git has none.
 
     list_url: of its recordings in the list. path: of the file that the page is about, "" for a test; test_url: of its test,
-    "" where none is known. is_pasted: what was pasted into the box led here.
+    "" where none is known. is_pasted: what was pasted into the box led here. found_by: of a file of several, else None.
     """
 
     __test__ = False
@@ -107,6 +108,7 @@ class TestPage:
     path: str = ""
     test_url: str = ""
     is_pasted: bool = False
+    found_by: FoundBy | None = None
 
     @property
     def file(self) -> str:
@@ -177,6 +179,7 @@ def page_of(loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str
         left=loaded.left[:50],
         list_url=reverse("recordings:listing") + ListState(terms=(_term(loaded),)).address(),
         path=loaded.file,
+        found_by=found_by(loaded),
         test_url=url_of_test(loaded.test_id) if loaded.file and loaded.test_id else "",
     )
 

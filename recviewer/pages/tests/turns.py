@@ -25,6 +25,7 @@ from recviewer.pages.recording.parts import (
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import fields_of, item_of, items_of
 from recviewer.pages.templatetags.words import counted, size
+from recviewer.pages.tests.in_file import places_in, told_of
 from recviewer.pages.tests.loading import Loaded
 from recviewer.pages.tests.looked_for import LookedFor
 from recviewer.pages.tests.views import (
@@ -40,6 +41,7 @@ from recviewer.pages.tests.views import (
     calls_said,
     kind_word,
     name_of_model,
+    never_checked,
     wedge_of,
 )
 from recviewer.pages.text.folds import WINDOWED, Fold, Folds, Window
@@ -58,7 +60,7 @@ class Teller:
 
     def __init__(self, loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str, looked: LookedFor) -> None:
         self._loaded, self._standings, self._folds, self._here = loaded, standings, folds, here
-        self._looked = looked
+        self._looked, self._places = looked, places_in(loaded)
         self.shown: list[str] = []
         self._counting: list[list[str]] = [self.shown]
         threads = loaded.threads
@@ -92,11 +94,8 @@ class Teller:
 
     def beside(self) -> tuple[tuple[Any, ...], Fold | None]:
         """Return the blocks of what is no conversation."""
-        plans: list[Callable[[], Any]] = []
-        for at, checks in self._checks.get(0, ()):
-            plans.append(partial(self._checked, at, checks))
-        for rest in self._loaded.threads.rest:
-            plans.append(partial(self._rest, rest))
+        plans: list[Callable[[], Any]] = [partial(self._checked, at, one) for at, one in self._checks.get(0, ())]
+        plans += [partial(self._rest, rest) for rest in self._loaded.threads.rest]
         return self._blocks("beside", plans)
 
     def _blocks(self, name: str, plans: Sequence[Callable[[], Any]]) -> tuple[tuple[Any, ...], Fold | None]:
@@ -218,6 +217,7 @@ class Teller:
             yield "warn", "warn", f"{what} not sent back in the requests that follow."
         if turn.ids_differ:
             yield "same", "quiet", "The ids of its calls differ between recordings, one for one."
+        yield from never_checked(turn, self._checks.get(turn.place, ()))
         if outputs > OUTPUTS:
             yield "note", "quiet", f"{outputs - OUTPUTS:,} more choices stand on the page of the recording."
         if turn.entries[0].exchange.left:
@@ -254,7 +254,7 @@ class Teller:
         self._folds.spend(OWN)
         number = self._numbers.get(row.path, 0)
         standing = self._standings.get(subject_of(row))
-        facts = [counted(row.chunks, "chunk")] if row.streaming else []
+        facts = [*self._places.get(row.path, ()), *([counted(row.chunks, "chunk")] if row.streaming else [])]
         file = row.part or row.file_path.rpartition("/")[2]
         return Own(
             number=number,
@@ -378,12 +378,11 @@ class Teller:
                 keys, lambda: self._folds.some(f"{name}.rows", len(rows), row, "recording", template="tests/_rows.html")
             )
 
-        first = line_of(rest.entries[0].exchange)
         return FoldView(
             self._folds.fold(
                 name,
                 counted(len(rows), "other call") if is_other else f"{len(rows):,} × {kind_word(rest.kind.value)}",
-                detail=first.answered[:160] if len(rows) == 1 else "",
+                detail=told_of(rest, self._places),
                 size=size(sum(row.size for row in rows)),
                 template=WINDOWED,
                 make=make,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,11 +12,13 @@ from recviewer.pages.recording.calls import CallView
 from recviewer.pages.recording.conversation import ROLE
 from recviewer.pages.recording.parts import MoreView, RefusalView
 from recviewer.pages.site.forms import Fields
+from recviewer.pages.templatetags.words import counted
 from recviewer.pages.text.expectations import ExpectedLine
 from recviewer.pages.text.folds import Fold
 from recviewer.pages.text.texts import ShownText
 from recviewer.pages.text.words_for import StateWord
-from recviewer.threads.model import Checks
+from recviewer.threads.model import Answered, Checks
+from recviewer.threads.threads import KNOWN
 
 BARS = 80
 """Bars of a wedge at most."""
@@ -170,6 +172,17 @@ def wedge_of(checks: Checks) -> Wedge:
         height = round(2 + 18 * max(lengths[at : at + step]) / most, 1)
         bars.append((len(bars) * 6, round(22 - height, 1), 5, height, any(odd[at : at + step])))
     return Wedge(tuple(bars), len(bars) * 6)
+
+
+def never_checked(turn: Answered, checks: Sequence[tuple[int, Checks]]) -> Iterator[tuple[str, str, str]]:
+    """Yield where a guard that read an answer as it grew said something else at last, and how much it never read."""
+    content = next((output.content for output in turn.entries[0].exchange.outputs), "")
+    for _, one in checks:
+        read = one.text[max(one.text.find(content[:KNOWN]), 0) :]  # it may stand behind what asks for the check
+        rest = len(content) - len(read)
+        if len(one.outcomes) > 1 and rest > 0 and content.startswith(read):
+            said, last = " ".join(one.outcomes[-1][0].split()), " ".join(read[-40:].split())
+            yield "warn", "warn", f"Checks end with “{said}” at “…{last}”; {counted(rest, 'character')} left unchecked."
 
 
 def kind_word(kind: str) -> str:

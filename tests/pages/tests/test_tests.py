@@ -168,6 +168,34 @@ def test_checks_of_a_growing_text_are_one_row(client, put, looked):
     assert "Approve these 4" in opened
 
 
+def guarded(put, answer, ends):
+    """Put an answer, and checks of its beginnings: the last of them says that it is unsafe."""
+    frame = "Say whether this is safe, and nothing else. " * 4
+    put(first=([QUESTION], answer))
+    for at, end in enumerate(ends):
+        said = "unsafe S1" if end == ends[-1] else "safe"
+        put(**{f"check{at}": ([{"role": "user", "content": frame + answer[:end]}], said)})
+
+
+def test_what_a_guard_never_read_of_an_answer_is_said(client, put):
+    guarded(put, "It is a cat with grey fur, and it sits on the mat of the house next door.", (0, 11, 25, 49))
+
+    page = text_of(client.get(url_of_test(TEST)))
+
+    assert "Checks end with “unsafe S1” at “…" in page
+    assert "and it sits on the mat”; 24 characters left unchecked." in page
+
+
+def test_what_a_guard_read_to_its_end_is_not_called_unchecked(client, put):
+    answer = "It is a cat with grey fur, and it sits on the mat of the house next door."
+    guarded(put, answer, (0, 11, 25, len(answer)))
+
+    page = text_of(client.get(url_of_test(TEST)))
+
+    assert "<b>4 checks</b> of this text as it grew" in page
+    assert "unchecked" not in page
+
+
 def test_a_test_ends_with_an_answer_of_its_model_and_not_with_what_another_says_of_it(client, put, looked):
     other = TEST.replace("acme", "beta")
     put(other, third=([QUESTION], "It is a dog."))
