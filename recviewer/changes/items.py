@@ -51,12 +51,17 @@ class Item(NamedTuple):
         return tuple(dict.fromkeys(place_of(change) for change in self.changes))
 
     @property
-    def is_asked_alike(self) -> bool:
-        """Tell whether the tests or files of which calls are read in it were all asked the same; of one test they were."""
+    def questions(self) -> int:
+        """How many different things the tests or files of which calls are read in it were asked first; one test, one."""
         asked: dict[str, set[bytes]] = {}
         for head in self.heads:
             asked.setdefault(place_of(head), set()).add(head.kin.asked)
-        return len(set(map(frozenset, asked.values()))) == 1
+        return len(set(map(frozenset, asked.values())))
+
+    @property
+    def is_asked_alike(self) -> bool:
+        """Tell whether the tests or files of which calls are read in it were all asked the same; of one test they were."""
+        return self.questions == 1
 
     @property
     def heads(self) -> tuple[Change, ...]:

@@ -219,7 +219,7 @@ def _filled(
     if before and after:
         left_out |= IN_THE_REQUEST
     if before and after and before.exchange.kind is after.exchange.kind is Kind.TOOL:
-        left_out |= _told_as_json(found)
+        left_out |= told_as_json(found)
     sections = _beside_the_request(found.sections) if before and after and not page.unreadable else found.sections
     parts = [part_of(section, folds, room) for section in sections if section.kind not in left_out]
     asked = None
@@ -289,7 +289,7 @@ def _unreadable(contents: tuple[Content | None, Content | None]) -> Iterator[tup
             yield title, one.exchange.problems[0].what
 
 
-def _told_as_json(found: Difference) -> set[SectionKind]:
+def told_as_json(found: Difference) -> set[SectionKind]:
     """Return the sections that say again what the text of a tool says: what was found stands in it as JSON."""
     answer = found.section(SectionKind.ANSWER)
     has_values = answer is not None and any(getattr(item, "values", ()) for item in answer.items)

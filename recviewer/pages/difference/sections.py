@@ -127,7 +127,9 @@ _TONES = {
 def part_of(section: Section, folds: Folds, room: Room, prefix: str = "") -> Part:
     """Return a section as it is printed. prefix: before the names of its folds, where a page has several differences."""
     name = section.kind.value.replace(" ", "-")
-    found = [_whole_call(item) if section.kind is SectionKind.CALLS else item for item in section.items]
+    found = [
+        _whole_call(item) if section.kind is SectionKind.CALLS or _is_call(item) else item for item in section.items
+    ]
     is_second = section.kind is SectionKind.REASONING
     items, rest = items_of(found, folds, prefix + name, room, is_thought=is_second)
     return Part(
@@ -221,6 +223,17 @@ def _whole_call(item: Item) -> Item:
         for change in item.values
     ]
     return replace(item, values=tuple(values))
+
+
+def _is_call(item: Item) -> bool:
+    """Tell whether a thing is a call that came or went as a whole, as a later request holds it: its name and arguments."""
+    if not isinstance(item, Values) or any(change.keys for change in item.values):
+        return False
+    sides = [side for change in item.values for side in (change.old, change.new) if side is not ABSENT]
+    names = [
+        side.get("name") if isinstance(side, dict) and set(side) == {"name", "arguments"} else None for side in sides
+    ]
+    return all(isinstance(name, str) and item.label.endswith(f" {name}") for name in names)
 
 
 def _arguments(call: Json) -> Json:

@@ -174,7 +174,7 @@ def _page(
         older_url=generations.question_url(place, call) if call else "",
         label=place.report.found.alike[change.alike].label if change.alike is not None and item.changes[1:] else "",
         can_break=pairs.can_break(change),
-        pair_url=_pair_url(place, change),
+        pair_url=place.pair_url(change),
         bar=bar,
         pushed=pushed_of(request, place),
         watch=watch_of(place),
@@ -239,13 +239,6 @@ def _read_here(change: Change, before: bytes | None, after: bytes | None) -> Cha
             side = replace(side, meaning=parts[-1].meaning)
         made.append(side)
     return replace(change, old=made[0], new=made[1])
-
-
-def _pair_url(place: ShownRange, change: Change) -> str:
-    """Return the address where another partner is chosen; "" where git itself says what belongs together."""
-    if change.pair is not None and not pairs.can_break(change):
-        return ""
-    return f"{reverse('changes:pair')}?{place.named()}&{RangeFilter().query(('change', change.side.path))[1:]}"
 
 
 def _bytes(place: ShownRange, change: Change) -> tuple[bytes | None, bytes | None]:

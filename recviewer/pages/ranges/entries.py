@@ -127,5 +127,5 @@ def _parameters(item: Item) -> str:
 
 def _asked(item: Item) -> str:
     if not item.is_asked_alike:
-        return f"{len(item.places):,} questions"
+        return f"{item.questions:,} questions"
     return item.first.about.meaning.line.asked or item.first.side.name

@@ -51,10 +51,11 @@ class OneTestPage:
     path: of the weightiest change. filter: what the queue asks for, as the end of an address. test: None where none is
     known; file, folder: the path of the file then, else "", and of its folder. others: how many further tests or files it
     is about. is_alike: each of them has the same changes; else each has calls of its own, which answer the same opening if
-    is_asked_alike: asked, the question, is "" where they do not. classes: looks with how many. words: came and went, each
-    counted once; words_by_call: as the pages of its calls show them. older: (how many older generations a call has, the
-    address where they are read). known: what says the same as a call and is left alone, with the call's number. beside: the
-    left column. turns: before and now, of its only test or file; of several, each has its own with its calls.
+    is_asked_alike: asked, the question, is "" where they do not; questions: how many different ones. classes: looks with how
+    many. words: came and went, each counted once; words_by_call: as the pages of its calls show them. older: (how many older
+    generations a call has, the address where they are read). known: what says the same as a call and is left alone, with
+    the call's number. beside: the left column. turns: before and now, of its only test or file; of several, each has its
+    own with its calls.
     """
 
     place: ShownRange
@@ -67,6 +68,7 @@ class OneTestPage:
     others: int
     is_alike: bool
     is_asked_alike: bool
+    questions: int
     calls: tuple[ReadCall, ...]
     classes: tuple[tuple[Look, int], ...]
     findings: tuple[FindingHere, ...]
@@ -80,6 +82,16 @@ class OneTestPage:
     pushed: Pushed | None
     watch: Watch | None
     presence: OpenPage | None
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str, tuple[ReadCall, ...]], ...]:
+        """Why old and new recordings were put together, how sure that is, and of which calls; not where git says it."""
+        told: dict[tuple[str, str], list[ReadCall]] = {}
+        for call in self.calls:
+            pair = call.change.pair
+            if pair is not None and call.pair_url:
+                told.setdefault((pair.why, pair.sure.value), []).append(call)
+        return tuple([(*key, tuple(calls)) for key, calls in told.items()])
 
 
 @require_POST
@@ -156,6 +168,7 @@ def _page(
         others=others,
         is_alike=not any(call.begins for call in calls),
         is_asked_alike=item.is_asked_alike,
+        questions=item.questions,
         calls=tuple(calls),
         classes=tuple([(look, looks.count(look)) for look in dict.fromkeys(looks)]),
         findings=tuple(found_on(place, item.changes)),

@@ -18,6 +18,7 @@ from recviewer.pages.text.classes import STATES, Look
 from recviewer.pages.text.walk import Queue, Stop, walk
 from recviewer.report.lists import VERDICTS
 from recviewer.report.report import Report
+from recviewer.review import pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,12 @@ class ShownRange:
         if not item.is_many:
             return self.change_url(asked, item.first)
         return self._address(asked, ("read", item.first.side.path))
+
+    def pair_url(self, change: Change) -> str:
+        """Return the address where another partner is chosen; "" where git itself says what belongs together."""
+        if change.pair is not None and not pairs.can_break(change):
+            return ""
+        return f"{reverse('changes:pair')}?{self.named()}&{RangeFilter().query(('change', change.side.path))[1:]}"
 
     def end_url(self, asked: RangeFilter) -> str:
         """Return the address of the end of a queue."""

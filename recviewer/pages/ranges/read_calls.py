@@ -13,6 +13,7 @@ from recviewer.changes.run_words import clauses_on
 from recviewer.difference.model import Churn, SectionKind, Words
 from recviewer.difference.words import shared_start
 from recviewer.exchange.model import Exhibit, Kind, Vector
+from recviewer.pages.difference.difference import told_as_json
 from recviewer.pages.difference.expected import ShownExpected, expected_of
 from recviewer.pages.difference.sections import Part, part_of
 from recviewer.pages.difference.text import Room
@@ -51,7 +52,8 @@ class ReadCall:
     to its own page, "" where it is not. findings: what was found on it. item: for the `item` field of a form about it alone,
     "" where it is decided on, or may not be decided on here. others: the same change in other recordings, decided on along
     with it. vectors: of a recording without another side, which are shown as on its own page. begins: where several tests or
-    files are told after each other, the one whose calls begin here; else "". turns: of that one, before and now.
+    files are told after each other, the one whose calls begin here; else "". turns: of that one, before and now. pair_url:
+    where another partner is chosen, "" where git says what belongs together.
     """
 
     number: int
@@ -71,6 +73,13 @@ class ReadCall:
     begins: str = ""
     turns: tuple[TurnMap, ...] = ()
     asked_in: int = 0
+    pair_url: str = ""
+
+    @property
+    def was(self) -> str:
+        """The name of the file before, "" where it is the same or there is none."""
+        old, new = self.change.old, self.change.new
+        return old.name if old is not None and new is not None and old.name != new.name else ""
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -185,6 +194,7 @@ def _call(
         why_not,
         tuple(members_of(place, asked, others)),
         () if why_not else vectors,
+        pair_url=place.pair_url(change),
     )
 
 
@@ -253,8 +263,10 @@ def _exhibits(change: Change) -> tuple[Exhibit, ...]:
 def _parts(told: ToldCall, folds: Folds, room: Room) -> list[Part]:
     """Return the sections of a call, printed, with names that no other call of the page has; see `ReadCall.vectors`."""
     made = []
+    sides = [side.exchange.kind for side in (told.change.old, told.change.new) if side is not None]
+    twice = told_as_json(told.change.difference()) if sides == [Kind.TOOL, Kind.TOOL] else set()
     for section in told.sections:
-        if section.kind is SectionKind.VECTORS and told.change.pair is None:
+        if section.kind in twice or (section.kind is SectionKind.VECTORS and told.change.pair is None):
             continue
         part = part_of(section, folds, room, prefix=f"call-{told.number}-")
         items = [replace(item, label=_label(section.kind, item.label)) for item in part.items]

@@ -170,7 +170,7 @@ def _matching(row: Recording, loader: contents.Loader) -> Matching | None:
     """Return how a recording of a file of many is found at replay; None where its file takes much, or cannot be read."""
     try:
         return None if loader.heavy_file(row) is not None else loader.load(row).reading.matching
-    except Refusal:
+    except (Refusal, heavy.TakesTooMuch):
         return None
 
 

@@ -102,6 +102,20 @@ def test_what_is_too_much_for_a_page_is_folded():
     assert many.folds[0].title == "10 more changes"
 
 
+@pytest.mark.parametrize(
+    ("label", "value", "path"),
+    [
+        ("messages[1] assistant look", {"name": "look", "arguments": {"at": "cat"}}, "arguments"),
+        ("messages[1] assistant look", {"name": "look", "arguments": {"at": "cat"}, "more": 1}, "(all)"),
+        ("messages[1] assistant see", {"name": "look", "arguments": {"at": "cat"}}, "(all)"),
+    ],
+)
+def test_of_a_call_that_a_request_holds_the_arguments_are_told_where_its_name_stands_above(label, value, path):
+    (made,) = part(SectionKind.MESSAGES, Values(label, changes(ABSENT, value))).items
+
+    assert [change.path for change in made.changes] == [path]
+
+
 OLD, NEW = (
     "Saturn is the one with many rings of ice and dust. " * 3,
     "Nobody may answer such questions here, whoever asks! " * 3,

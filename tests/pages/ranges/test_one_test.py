@@ -150,12 +150,40 @@ def test_an_old_text_without_a_word_in_common_is_folded_and_fetched_and_all_is_d
     assert opened.count("ice and dust") == 60
 
 
+def test_another_old_recording_can_be_chosen_for_a_call_that_has_another_name_now(client, write, commit, root):
+    write("a", "Saturn.")
+    write("b", "Saturn.", "Titan.")
+    base = commit("before")
+    write("a", "It is Saturn.")
+    (root / "tests/recordings/b.json").unlink()
+    write("e", "It is Saturn.", "It is Titan.")
+    spec = f"{base}..{commit('after')}"
+
+    answer = page_of(client, spec)
+    page, html = answer.context["page"], answer.content.decode()
+
+    assert [call.was for call in page.calls] == ["", "b.json"]
+    ((why, sure, calls),) = page.pairs
+    assert (bool(why), bool(sure), [call.number for call in calls]) == (True, True, [2])
+    assert 'title="new file name, was b.json"' in html
+    assert client.get(calls[0].pair_url).status_code == 200
+    assert "choose another" in html
+
+
 def test_one_call_can_be_sent_back_with_a_reason(client, spec):
     call = page_of(client, spec).context["page"].calls[0]
 
     decide(client, spec, "reject", item=call.item, note="wrong moon")
 
     assert verdicts(spec) == {"a.json": "rejected", "b.json": "", "c.json": "", "d.json": ""}
+
+
+def test_tests_that_were_each_asked_something_else_are_said_to_be(client, write, commit):
+    spec = answered(write, commit, ["a", "c"], c="Which moon?")
+
+    html = page_of(client, spec, "tests/test_sky.py::test_moons[c]").content.decode()
+
+    assert "2 tests, each asked something else" in html
 
 
 def test_tests_are_called_by_what_tells_them_apart(client, write, commit):
@@ -417,11 +445,12 @@ def test_tests_of_one_function_that_were_asked_something_else_each_have_their_qu
     assert (landing.numbers.items, landing.numbers.items_by_call, landing.tests[0].others) == (1, 3, 2)
     assert [call.begins for call in page.calls] == ["[a]", "[b]", "[c]"]
     assert (page.is_asked_alike, page.asked) == (False, "")
-    assert "3 tests, each asked something else" in html
+    assert "3 tests, 2 questions" in html
+    assert "were asked 2 different questions" in html
     assert [line.count("Which") for line in html.split("one-test-call")[1:4]] == [1, 0, 1]
     assert [call.asked_in for call in page.calls] == [0, 1, 0]
     assert 'asked</span> <a href="#call-1">as in call 1</a>' in html
-    assert "3 questions" in html
+    assert "3 questions" not in html
     client.post(URL, dict(page.bar.fields) | {"verdict": "approve"})
     assert set(verdicts(spec).values()) == {"approved"}
 
