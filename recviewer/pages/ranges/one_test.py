@@ -84,6 +84,11 @@ class OneTestPage:
     presence: OpenPage | None
 
     @property
+    def count(self) -> int:
+        """How many changes its calls stand for."""
+        return sum(number for _, number in self.classes)
+
+    @property
     def pairs(self) -> tuple[tuple[str, str, tuple[ReadCall, ...]], ...]:
         """Why old and new recordings were put together, how sure that is, and of which calls; not where git says it."""
         told: dict[tuple[str, str], list[ReadCall]] = {}

@@ -198,8 +198,8 @@ def _call(
     )
 
 
-_ONE_OF = re.compile(r"(messages|tools|tool calls)(?:\[(\d+)\].*?| (.*?))( \((?:gone|new|before|now)\))?")
-"""What is named by its section and its place or name; at the end, which side of it."""
+_ONE_OF = re.compile(r"(messages|tools|tool calls)(?:\[(\d+)\].*?| (.*?))( reasoning)?( \((?:gone|new|before|now)\))?")
+"""What is named by its section and its place or name; at the end, whether it was thought, and which side of it."""
 NAMED = 12
 """Things that a line names; the others are counted."""
 
@@ -214,7 +214,7 @@ def _in_a_line(labels: Sequence[str]) -> str:
             section = ""
             made.append(label)
             continue
-        name = f"{found[2] or found[3]}{found[4] or ''}"
+        name = f"{found[2] or found[3]}{found[4] or ''}{found[5] or ''}"
         made.append(name if found[1] == section else f"{found[1]} {name}")
         section = found[1]
     more = f" and {len(labels) - NAMED:,} more" if len(labels) > NAMED else ""

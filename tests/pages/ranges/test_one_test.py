@@ -170,6 +170,24 @@ def test_another_old_recording_can_be_chosen_for_a_call_that_has_another_name_no
     assert "choose another" in html
 
 
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        (("messages[0] user", "messages[2] assistant look", "finish"), "messages 0, 2, finish"),
+        (("messages[1] assistant", "messages[1] assistant reasoning"), "messages 1, 1 reasoning"),
+        (
+            ("messages[1] assistant (gone)", "messages[1] assistant reasoning (new)"),
+            "messages 1 (gone), 1 reasoning (new)",
+        ),
+        (("tools look", "tools see", "tool calls look"), "tools look, see, tool calls look"),
+        (("host", "chunks[].model"), "host, chunks[].model"),
+        (tuple(f"messages[{at}] user" for at in range(14)), f"messages {', '.join(map(str, range(12)))} and 2 more"),
+    ],
+)
+def test_what_an_earlier_call_told_is_named_in_a_line(labels, words):
+    assert read_calls._in_a_line(labels) == words
+
+
 def test_one_call_can_be_sent_back_with_a_reason(client, spec):
     call = page_of(client, spec).context["page"].calls[0]
 
