@@ -399,7 +399,9 @@ def test_a_change_that_is_not_in_the_range_is_not_found(client, spec):
 def test_the_second_of_two_quick_clicks_decides_nothing(client, spec):
     page = page_of(client, spec).context["page"]
 
-    answer = client.post(URL, dict(page.bar.fields) | {"verdict": "approve", "here": page.bar.url, "shown": hurry.now()})
+    answer = client.post(
+        URL, dict(page.bar.fields) | {"verdict": "approve", "here": page.bar.url, "shown": hurry.now()}
+    )
 
     assert answer["Location"] == page.bar.url
     assert not Decision.objects.exists()
