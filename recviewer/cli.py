@@ -178,7 +178,7 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
         os.environ["RECVIEWER_REPO"] = os.path.abspath(repository)
     _run_watched(given)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")
-    from django.core.management import execute_from_command_line
+    from django.core.management import CommandError, execute_from_command_line
     from django.core.management.base import BaseCommand
     from django.db import DatabaseError
 
@@ -187,6 +187,7 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
         if not _is_command(given[0]):
             sys.stderr.write(f"{front.unknown(given[0], [*front.FIRST, *front.MORE])}\n")
             sys.exit(2)
+        CommandError.__name__ = NAME  # what Django puts before the sentence of each
         execute_from_command_line([NAME, *with_query(given)])
         sys.stdout.flush()
     except OSError as error:
@@ -195,7 +196,7 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
         sys.stderr.write(f"{_without_variable(bad, repository)}\n")
         sys.exit(2)
     except DatabaseError as error:
-        sys.stderr.write(f"CommandError: {_without_database(error)}\n")
+        sys.stderr.write(f"{NAME}: {_without_database(error)}\n")
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -215,7 +216,7 @@ def _end_printing(error: OSError) -> None:
         raise error
     _print_no_more()
     if not is_enough:
-        sys.stderr.write(f"CommandError: {error}\n")
+        sys.stderr.write(f"{NAME}: {error}\n")
         sys.exit(2)
 
 

@@ -318,3 +318,33 @@ def test_below_the_wide_list_a_question_stands_above_its_answers(open_page, plan
     expect(page.locator(".asked:visible")).to_have_count(2)
     expect(page.locator(".asked small")).to_be_visible()
     assert page.evaluate(WIDE) == 0
+
+
+def test_a_row_that_says_nothing_new_has_no_empty_line(open_page, make_recording):
+    for name in "ab":
+        make_recording(f"tests/recordings/{name}.json", answered=f"It is {name}.", test="tests/t.py::test_zplanet")
+    page = open_page(width=390, height=844)
+    page.goto("/?test=zplanet")
+
+    first, second = (page.locator(".row .col-about").nth(at).bounding_box()["height"] for at in (0, 1))
+
+    assert (first, second) == (20, 0)
+
+
+def test_an_untouched_recording_says_so_in_a_word_on_a_phone(open_page):
+    page = open_page(width=390, height=844)
+    page.goto(f"/r/{Recording.objects.filter(kind='chat').order_by('path').first().path}")
+
+    expect(page.get_by_text("Undecided.")).to_be_visible()
+    expect(page.get_by_text("Nobody has decided on this yet.")).to_be_hidden()
+
+
+def test_between_phone_and_desk_an_item_of_a_range_has_two_lines_and_its_test_the_width(open_page, pull):
+    page = open_page(width=768, height=1024)
+    page.goto(f"/changes/{pull}")
+
+    row = page.locator(".changes-table tbody tr").first
+    name, what = row.locator("th").bounding_box(), row.locator("td").first.bounding_box()
+    assert name["width"] > 768 / 2
+    assert what["y"] >= name["y"] + name["height"]
+    assert page.evaluate(WIDE) == 0

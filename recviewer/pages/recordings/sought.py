@@ -179,7 +179,7 @@ def _places(digits: str, test_id: str) -> tuple[LookedAt, ...]:
     folder = test_id.partition("::")[0].rpartition("/")[0] if "::" in test_id else ""
     told = [(f"{folder}/recordings", "the test's own folder")] if folder else []
     shared = f"{folder.rpartition('/')[0]}/{COMMON}/recordings" if folder else ""
-    told += [(shared, "what is shared")] if shared and shared != f"{folder}/recordings" else []
+    told += [(shared, "the shared folder")] if shared and shared != f"{folder}/recordings" else []
     paths = [(f"{place}/{name}", says) for place, says in told for name in names]
     known = set(Recording.objects.filter(path__in=[path for path, _ in paths]).values_list("path", flat=True))
     return tuple(LookedAt(path, path in known, says) for path, says in paths)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from recviewer.exchange.amounts import counted
 from recviewer.named_files import data_from
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ class Command(BaseCommand):
         for near in found.near[:SHOWN]:
             paths = ", ".join(dict.fromkeys(field.change.path for field in near.moving[:4]))
             more = f" and {len(near.moving) - 4} more" if len(near.moving) > 4 else ""
-            differs = f"{len(near.moving)} differ: {paths}{more}" if near.moving else "the same request"
+            fields = counted(len(near.moving), "field differs", "fields differ")
+            differs = f"{fields}: {paths}{more}" if near.moving else "the same request"
             say(f"near    {near.recording.path}  {'found' if near.is_found else 'not found'} by replay  {differs}")
         best = found.nearest_found
         for field in best.moving[:SHOWN] if best else ():
