@@ -109,7 +109,10 @@ def test_older_generations_are_folded_and_left_out(client, put, looked):
     make_older("older")
     page = client.get(url_of_test(TEST)).context["page"]
     assert "It was a cat." not in text_of(client.get(url_of_test(TEST)))
-    assert (page.bar.count, page.bar.hidden) == (2, ("1 recording folded, cut or beside it is left out.",))
+    assert (page.bar.count, page.bar.hidden) == (
+        2,
+        ("1 recording folded, cut or beside the conversation is left out.",),
+    )
 
     opened = text_of(client.get(url_of_test(TEST) + "?open=older-1"))
     assert "It was a cat." in opened
