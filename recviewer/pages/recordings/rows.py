@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from recviewer.catalog import search
@@ -14,6 +13,7 @@ from recviewer.exchange.searched import ANSWER, SORT_WORDS
 from recviewer.pages.recordings.cells import LEAD, LEAD_BEHIND_WORD, hits, kind_as_model
 from recviewer.pages.recordings.minis import Mini, mini_strip
 from recviewer.pages.recordings.neighbours import looked_for, url_of
+from recviewer.pages.recordings.row_markup import row_html
 from recviewer.pages.recordings.telling_apart import RowPlace
 from recviewer.pages.site.forms import item_of
 from recviewer.pages.templatetags.words import bare, brief, one_line, short_name, size, visible
@@ -81,9 +81,7 @@ def printed(
     find = looked_for(words) if snippet and snippet.pieces else ""
 
     def make() -> SafeString:
-        return render_to_string(
-            "recordings/_row.html", {"row": _row(recording, standing, tags, snippet, total, place, find)}
-        )
+        return row_html(_row(recording, standing, tags, snippet, total, place, find))
 
     verdict = standing.state if standing else ""
     key = (recording.pk, recording.indexed_at, recording.replay, verdict, tuple(tags), snippet, total, place, find)

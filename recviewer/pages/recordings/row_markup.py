@@ -1,0 +1,113 @@
+"""The markup of a line of the list. A page has up to two hundred: by a template each takes six times as long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from recviewer.pages.templatetags.words import bare, brief, counted, icon, underscored, visible
+
+if TYPE_CHECKING:
+    from recviewer.pages.recordings.rows import RecordingRow
+
+_ROW = """
+{heading}<li class="row"{again} id="row-{key}">
+  <label class="row-tick"><input type="checkbox" name="item" value="{item}" data-tick data-bytes="{bytes}" data-test="{test}"{total}><span class="only-read">select {asked}</span></label>
+  <a class="row-link" href="{url}">
+    <span class="asked"><span>{found_asked}{asked}</span>{told}</span>
+    <span class="arrow" aria-hidden="true">→</span>
+    <span class="answered answered-{tone}"><span class="words">{found_answered}{call}{answered}</span>{tags}{alike}</span>
+    <span class="col-about"><span class="col-test" title="{name}">{differs}</span><span class="col-model"{model_again} title="{model_title}"><span>{model}</span></span></span>
+    <span class="col-chunks">{mini}{chunks}</span>
+    <span class="col-size">{size}</span>
+    <span class="col-state" data-follows="state {key}">{state}</span>
+  </a>
+</li>
+"""  # noqa: E501 - as it is sent
+
+
+def row_html(row: RecordingRow) -> SafeString:
+    """Return the line of a recording."""
+    found = format_html('<i class="found-in">{}</i> ', row.found_in) if row.found_in else ""
+    is_one = row.chunks == "1"
+    return format_html(
+        _ROW,
+        heading=_heading(row),
+        again=_again(row),
+        key=str(row.recording.pk),
+        item=row.item,
+        bytes=row.bytes,
+        test=row.test_id,
+        total=format_html(' data-subject="{}" data-total="{}"', row.subject, str(row.total)) if row.alike else "",
+        asked=row.asked,
+        url=row.url,
+        found_asked=found if row.found_side == "asked" else "",
+        told=format_html("<small>{}</small>", row.place.told) if row.place.told else "",
+        tone=row.tone,
+        found_answered=found if row.found_side == "answered" else "",
+        call=format_html("<b>{}</b>", row.call) if row.call else "",
+        answered=row.answered,
+        tags=_tags(row) if row.tags else "",
+        alike=format_html(_ALIKE, counted(row.alike, "other that says,others that say")) if row.alike else "",
+        name=bare(row.recording.test_name),
+        differs=row.differs,
+        model_again=" data-again" if row.place.is_model_again else "",
+        model_title=row.model_title,
+        model=row.model,
+        mini=_mini(row),
+        chunks=format_html(_CHUNKS, row.chunks, " chunk" if is_one else " chunks") if row.chunks else "",
+        size=row.size,
+        state=_state(row),
+    )
+
+
+_ALIKE = '<noscript><span class="quiet">together with {} the same</span></noscript>'
+_CHUNKS = '<span>{}<span class="phone-only">{}</span></span>'
+
+
+def _heading(row: RecordingRow) -> str:
+    place = row.place
+    if not place.heading:
+        return ""
+    name = (
+        format_html('<a href="{}">{}</a>', place.url, visible(place.heading))
+        if place.url
+        else underscored(place.heading)
+    )
+    suite = format_html("<span>{}</span>", brief(place.suite)) if place.suite else ""
+    return format_html('<li class="rows-function"><h2>{}</h2> {}</li>\n', name, suite)
+
+
+def _again(row: RecordingRow) -> str:
+    if row.place.is_again:
+        return " data-again"
+    return format_html(' data-lines="{}"', str(row.place.lines)) if row.place.lines > 1 else ""
+
+
+def _tags(row: RecordingRow) -> SafeString:
+    shown = SafeString()
+    for tag in row.tags:
+        shown += format_html('<span class="tag" data-colour="{}">{}</span>', tag.colour, tag.name)
+    more = format_html('<span class="quiet">+{}</span>', f"{row.more_tags:,}") if row.more_tags else ""
+    return format_html('<span class="col-tags">{}{}</span>', shown, more)
+
+
+def _mini(row: RecordingRow) -> str:
+    if row.mini is None:
+        return ""
+    cells = SafeString()
+    for cell in row.mini.cells:
+        cells += format_html(
+            '<rect class="mini-{}" x="{}" width="{}" height="5"></rect>', cell.kind, cell.x, cell.width
+        )
+    return format_html('<svg class="mini" width="{}" height="5" aria-hidden="true">{}</svg>', row.mini.width, cells)
+
+
+def _state(row: RecordingRow) -> str:
+    state = row.state
+    if state is None:
+        return ""
+    glyph = icon(state.glyph)
+    return format_html('<span class="state {}" title="{}">{}{}</span>', state.tone, state.title, glyph, state.word)
