@@ -16,6 +16,7 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
+import history
 from processes import asked, environment, peak_of, timed
 from table import Line, median, p95, printed, spread
 from trees import Tree, copies_of, grow, tree_of, warm
@@ -30,6 +31,7 @@ class Bench:
     def __init__(self, tree: Tree, scratch: Path, rounds: int) -> None:
         self.tree, self.scratch, self.rounds = tree, scratch, rounds
         self._made = 0
+        self.entry: dict[str, Any] = {}
         warm(tree)
         units = [asked("work_unit.py", tree.root, self.fresh()) for _ in range(max(rounds, 5) + 1)][1:]
         self.noise = spread([unit["seconds"] for unit in units])
@@ -141,10 +143,14 @@ class Bench:
             f"\n{self.tree.root}: {files}. Unit {self.unit * 1000:.0f} ms, Django's start {self.django * 1000:.0f} ms."
         )
         print(f"Noise: runs of the unit lie {self.noise:.0%} of it apart; load {os.getloadavg()[0]:.1f}.")
-        print(printed("Indexing", list(self.indexing())))
+        indexing = list(self.indexing())
+        print(printed("Indexing", indexing))
         lines, told = self.pages()
         print(printed("Pages, server time", lines))
-        print(printed("One recording, first look", list(self.recordings())))
+        looks = list(self.recordings())
+        print(printed("One recording, first look", looks))
+        name = f"{self.tree.root.name}, {len(self.tree.files):,} recordings, {self.tree.size_bytes:,} bytes"
+        self.entry = history.entry(name, self.noise, [*indexing, *lines, *looks])
         return told
 
 
@@ -165,13 +171,22 @@ def main() -> None:
     parser.add_argument("dir", type=Path, help="a recordings root")
     parser.add_argument("--rounds", type=int, default=5, help="runs of which the median counts (default 5)")
     parser.add_argument("--grow", type=int, metavar="N", help="measure again on N recordings made from these")
+    parser.add_argument(
+        "--beside", type=Path, metavar="FILE", help="print the ratios beside the last ones of a history"
+    )
+    parser.add_argument("--note", action="store_true", help="and put them into it")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="recviewer-bench-") as folder:
         scratch = Path(folder)
         tree = tree_of(options.dir.resolve())
         if not tree.files:
             raise SystemExit(f"{options.dir} holds no recordings")
-        small = Bench(tree, scratch, options.rounds).report()
+        bench = Bench(tree, scratch, options.rounds)
+        small = bench.report()
+        if options.beside:
+            print(history.beside(history.last(options.beside, bench.entry["tree"]), bench.entry))
+            if options.note:
+                history.add(options.beside, bench.entry)
         if options.grow:
             grown = tree_of(grow(tree, scratch / "grown", options.grow))
             large = Bench(grown, scratch, max(1, options.rounds // 2)).report()
