@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from threading import Lock
 from typing import NamedTuple
 
@@ -30,6 +32,9 @@ READ, READ_BYTES = 40, 1_000_000
 ROWS = 20_000
 """Recordings of a function that are looked at."""
 
+AT_ONCE = 1_000
+"""Rows of them that are in memory at once."""
+
 COLUMNS = (
     "path", "part", "raw_path", "file", "blob", "fingerprint", "test_id", "answered", "answer_kind", "outcome",
     "error_status", "calls", "kind", "size", "model",
@@ -53,6 +58,15 @@ class _Call(NamedTuple):
     turns: int
     asked_length: int
     model: str
+
+
+class _Sum(NamedTuple):
+    """What the recordings of a test come to. last: the key of the one that it ends with."""
+
+    calls: int
+    missed: int
+    last: int
+    verdicts: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +107,15 @@ def siblings_of(test: TestId, models: Sequence[str]) -> Siblings | None:
 
 
 def _compared(test: TestId, models: Sequence[str], prefix: str) -> Siblings | None:
-    by_test: dict[str, list[_Call]] = {}
-    for row in _calls(prefix):
-        by_test.setdefault(row.test_id, []).append(row)
-    if len(by_test) < 2:
-        return None
     standings = all_standings()
-    near = set(_around(list(by_test), test.whole))
-    last = _last_of({one: some for one, some in by_test.items() if one in near})
-    answers = _answers(last) if len(by_test) <= READ else {}
+    every = {one: _added_up(one, list(some), standings) for one, some in groupby(_calls(prefix), attrgetter("test_id"))}
+    if len(every) < 2:
+        return None
+    near = set(_around(list(every), test.whole))
+    last = _last_of({one: some.last for one, some in every.items() if one in near})
+    answers = _answers(last) if len(every) <= READ else {}
     groups = _letters(answers)
-    told = {one: parameters_of(parse(one), models) for one in by_test}
+    told = {one: parameters_of(parse(one), models) for one in every}
     common = set.intersection(*map(set, told.values()))
     counts = Counter(answers.values())
     shown = [
@@ -111,24 +123,29 @@ def _compared(test: TestId, models: Sequence[str], prefix: str) -> Siblings | No
             test_id=one,
             url=url_of_test(one),
             parameters=tuple([each for each in told[one] if each not in common]) or told[one],
-            count=len(some),
-            missed=sum(row.replay in MISSED for row in some),
+            count=some.calls,
+            missed=some.missed,
             ends=last[one].answered[:200],
             tone=last[one].answer_kind,
             group=groups.get(answers.get(one, b""), ""),
-            verdicts=_verdicts(some, standings),
+            verdicts=some.verdicts,
             is_here=one == test.whole,
         )
-        for one, some in by_test.items()
+        for one, some in every.items()
         if one in near and one in last
     ]
     return Siblings(
         tuple(shown),
-        len(by_test),
-        sum(map(len, by_test.values())),
+        len(every),
+        sum(some.calls for some in every.values()),
         max(counts.values(), default=0),
         len(answers),
     )
+
+
+def _added_up(test_id: str, some: Sequence[_Call], standings: Mapping[str, str]) -> _Sum:
+    missed = sum(row.replay in MISSED for row in some)
+    return _Sum(len(some), missed, _last(test_id, some).pk, _verdicts(some, standings))
 
 
 def _around(tests: Sequence[str], here: str) -> Sequence[str]:
@@ -153,13 +170,12 @@ def _calls(prefix: str) -> Iterator[_Call]:
         "model",
     )
     found = Recording.objects.filter(beginning("test_id", prefix)).order_by("test_id", "path")
-    for pk, path, test_id, fingerprint, blob, *rest in found.values_list(*columns)[:ROWS]:
+    for pk, path, test_id, fingerprint, blob, *rest in found.values_list(*columns)[:ROWS].iterator(AT_ONCE):
         yield _Call(pk, path, test_id or "", fingerprint or (blob and BLOB_PREFIX + blob), *rest)
 
 
-def _last_of(by_test: Mapping[str, Iterable[_Call]]) -> dict[str, Recording]:
-    """Return the last recording of each test."""
-    keys = {one: _last(one, some).pk for one, some in by_test.items()}
+def _last_of(keys: Mapping[str, int]) -> dict[str, Recording]:
+    """Return the last recording of each test, by its key in the catalog."""
     rows = {row.pk: row for some in chunked(keys.values()) for row in _of_keys(some)}
     return {one: rows[key] for one, key in keys.items() if key in rows}
 
