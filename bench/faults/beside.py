@@ -37,7 +37,7 @@ class Server:
         self.process = subprocess.Popen(command, env=os.environ | told, stderr=subprocess.DEVNULL)
 
     def __enter__(self) -> Server:
-        for _ in range(1200):
+        for _ in range(6000):
             try:
                 self.get("/healthz")
             except OSError:

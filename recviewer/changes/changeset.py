@@ -118,8 +118,10 @@ def _loaded(asked: Range, library: Library) -> ChangeSet:
 
 
 def _strays(every: Sequence[ChangedFile], recordings: Sequence[ChangedFile]) -> dict[str, str]:
+    """Return, by blob, where else the contents of recordings that are gone were added."""
     mine = {item.raw for item in recordings}
-    return {item.new: key_of(item.raw) for item in every if item.new and not item.old and item.raw not in mine}
+    gone = {item.old for item in recordings if not item.new}
+    return {item.new: key_of(item.raw) for item in every if item.new in gone and not item.old and item.raw not in mine}
 
 
 def counted_by_place(lines: Sequence[tuple[bytes, bytes]]) -> Counted | None:

@@ -17,6 +17,9 @@ _FIELD = "\x1f"
 _FORMAT = f"--format=%x1e%H{_FIELD}%an{_FIELD}%aI{_FIELD}%s{_FIELD}%b%x1e"
 _MISSING = "0" * 40
 
+END_BYTES = 1 << 17
+"""How much of each end is kept of what git says in one piece."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileCommit:
@@ -109,13 +112,19 @@ def _changes(stream: IO[bytes]) -> Iterator[tuple[FileCommit, str, str, bytes]]:
 
 
 def tokens(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield what stands between the NUL bytes of an output of git."""
-    rest = b""
+    """Yield what stands between the NUL bytes of an output of git; of what is very long (a message) both ends."""
+    head, tail = b"", b""
     while piece := stream.read(1 << 16):
-        *whole, rest = (rest + piece).split(b"\0")
-        yield from whole
-    if rest.strip():
-        yield rest
+        *whole, last = piece.split(b"\0")
+        for token in whole:
+            yield head + tail + token
+            head = tail = b""
+        if len(head) < END_BYTES:
+            head += last
+        else:
+            tail = (tail + last)[-END_BYTES:]
+    if (head + tail).strip():
+        yield head + tail
 
 
 def _change(head: bytes) -> FileCommit | None:
@@ -136,8 +145,10 @@ def contents(repository: Repository, blobs: Collection[str]) -> Iterator[tuple[s
             yield name, data
 
 
-def objects(repository: Repository, wanted: Collection[str]) -> Iterator[tuple[str, str, bytes]]:
-    """Yield (name, kind, bytes) for those objects that the repository holds. wanted: full names.
+def objects(
+    repository: Repository, wanted: Collection[str], *, first: int | None = None
+) -> Iterator[tuple[str, str, bytes]]:
+    """Yield (name, kind, bytes) for those objects that the repository holds. wanted: full names. first: so many bytes do.
 
     Raises TooMuch for one that is too large to be read, or to be put together in the memory that git is given.
     """
@@ -164,8 +175,17 @@ def objects(repository: Repository, wanted: Collection[str]) -> Iterator[tuple[s
                 break
             if len(header) == 3:
                 size = int(header[2])
+                if first is not None and size > first:
+                    yield name, header[1].decode("ascii", "replace"), stdout.read(first)
+                    _skip(stdout, size - first + 1)
+                    continue
                 if size > OUTPUT_BYTES:
                     raise TooMuch(f"{name[:12]} has {size >> 20:,} MB, more than are read of one object")
                 yield name, header[1].decode("ascii", "replace"), stdout.read(size)
                 stdout.read(1)
         feeder.join(timeout=1)
+
+
+def _skip(stream: IO[bytes], size: int) -> None:
+    while size > 0 and (piece := stream.read(min(size, 1 << 20))):
+        size -= len(piece)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from sys import intern
 from typing import NamedTuple
 
 from recviewer.git.repository import GitFailed, Repository, find, reading, run
@@ -129,11 +130,12 @@ def differing(repository: Repository, base: str, head: str) -> list[ChangedFile]
 
 def parsed(out: bytes) -> list[ChangedFile]:
     """Read what `git diff-tree --raw -z --no-abbrev` and its siblings print."""
-    fields = out.split(b"\0")
-    made = []
-    for place in range(0, len(fields) - 1, 2):
-        old_mode, new_mode, old, new, _ = fields[place].decode("ascii", "replace").lstrip(":").split(" ")
-        made.append(ChangedFile(fields[place + 1], _name(old), _name(new), old_mode, new_mode))
+    made, place = [], 0
+    while (middle := out.find(b"\0", place)) >= 0:
+        old_mode, new_mode, old, new, _ = out[place:middle].decode("ascii", "replace").lstrip(":").split(" ")
+        end = out.index(b"\0", middle + 1)
+        made.append(ChangedFile(out[middle + 1 : end], _name(old), _name(new), intern(old_mode), intern(new_mode)))
+        place = end + 1
     return made
 
 

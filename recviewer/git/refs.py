@@ -29,6 +29,9 @@ _REQUEST = re.compile(r"refs/(?P<kind>pull|merge-requests)/(?P<number>[1-9][0-9]
 _LIKE_REQUEST = re.compile(r"(?:refs/)?(?P<rest>(?:pull|merge-requests)/[1-9][0-9]{0,9}/head)(?P<behind>[~^@].*)?")
 _HASH = re.compile(r"[0-9a-f]{40}")
 _SHOWN = 80
+
+COMMIT_BYTES = 1 << 16
+"""How much of a commit is read for who made it, when, and the first line of its message."""
 _ZONE = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d)")
 
 
@@ -184,7 +187,7 @@ def branches(repository: Repository) -> list[Ref]:
 def commits(repository: Repository, names: Collection[str]) -> dict[str, CommitFacts]:
     """Return what some commits (full names) say of themselves; those that are not there are left out."""
     made = {}
-    for name, kind, data in objects(repository, names):
+    for name, kind, data in objects(repository, names, first=COMMIT_BYTES):
         if kind == "commit":
             made[name] = _commit(name, data)
     return made

@@ -1,8 +1,11 @@
+import io
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from recviewer.git.history import contents, pasts
+from recviewer.git import history
+from recviewer.git.history import contents, objects, pasts
+from recviewer.git.refs import commits
 from recviewer.git.repository import find
 
 
@@ -134,3 +137,26 @@ def test_many_contents_do_not_block(work_tree):
     name = work_tree.git("rev-parse", "HEAD:a.json")
 
     assert sum(len(data) for _, data in contents(find(work_tree.top), [name] * 300)) == 90_000_000
+
+
+@pytest.mark.parametrize("size", [10, 1 << 16, 5 * history.END_BYTES])
+def test_of_a_long_message_both_ends_are_kept(size):
+    said = b"\x1ebegin" + b"w" * size + b"end\x1e\n:entry\0path\0"
+
+    head, path = history.tokens(io.BytesIO(said))
+
+    assert head.startswith(b"\x1ebegin")
+    assert head.endswith(b"end\x1e\n:entry")
+    assert len(head) <= 3 * history.END_BYTES
+    assert path == b"path"
+
+
+def test_of_a_commit_with_a_long_message_the_beginning_is_read(work_tree):
+    sha = work_tree.commit("Title\n\n" + "word " * 20_000, a="1")
+    other = work_tree.commit("Other", b="1")
+
+    found = commits(find(work_tree.top), [sha, other])
+
+    assert [(found[one].author, found[one].subject) for one in (sha, other)] == [("Ada", "Title"), ("Ada", "Other")]
+    (told, *_) = objects(find(work_tree.top), [sha], first=20)
+    assert len(told[2]) == 20
