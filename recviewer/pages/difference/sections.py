@@ -47,6 +47,16 @@ TEST = "test_id"
 """What stands above its page in a range already, so that its own words are enough there."""
 
 
+LEAST_OLD = 24
+"""Words from which an old text is folded: a shorter one is read at a glance, and tells what became of it."""
+LEAST_ANSWER = 200
+"""The same of an answer: it is read beside the new one, whatever was kept of it."""
+LEAST_GONE = 60
+"""The same of a text that is gone with nothing in its place; its first words stay."""
+FIRST_WORDS = 160
+"""Characters of it that stay."""
+
+
 @dataclass(frozen=True, slots=True)
 class ValueShown:
     """A value that changed, by its path."""
@@ -115,6 +125,7 @@ class Part:
         return not self.folds and all(item.is_whole for item in self.items)
 
 
+_ANSWERS = frozenset({SectionKind.ANSWER, SectionKind.REFUSAL})
 _TONES = {
     SectionKind.ANSWER: "assistant",
     SectionKind.CALLS: "assistant",
@@ -131,7 +142,8 @@ def part_of(section: Section, folds: Folds, room: Room, prefix: str = "") -> Par
         _whole_call(item) if section.kind is SectionKind.CALLS or _is_call(item) else item for item in section.items
     ]
     is_second = section.kind is SectionKind.REASONING
-    items, rest = items_of(found, folds, prefix + name, room, is_thought=is_second)
+    least = LEAST_ANSWER if section.kind in _ANSWERS else LEAST_OLD
+    items, rest = items_of(found, folds, prefix + name, room, is_thought=is_second, least=least)
     return Part(
         title=section.kind.value,
         id=name,
@@ -144,11 +156,11 @@ def part_of(section: Section, folds: Folds, room: Room, prefix: str = "") -> Par
 
 
 def items_of(
-    items: Sequence[Item], folds: Folds, name: str, room: Room, *, is_thought: bool = False
+    items: Sequence[Item], folds: Folds, name: str, room: Room, *, is_thought: bool = False, least: int = LEAST_OLD
 ) -> tuple[tuple[Shown, ...], tuple[Fold, ...]]:
     """Return things that changed as they are printed, the first of them at once, and a fold with the others, if any.
 
-    is_thought: they are what a model thought.
+    is_thought: they are what a model thought. least: words from which an old text is folded that another one replaced.
     """
     first, more = folds.some(
         f"{name}-more",
@@ -159,6 +171,7 @@ def items_of(
             f"{name}-{at}",
             room if at < FIRST_ITEMS else Room(folds.room, room.twice),
             is_thought=is_thought,
+            least=least,
         ),
         "change",
         template="difference/_items.html",
@@ -196,11 +209,15 @@ def _way(item: Item) -> str:
     return ""
 
 
-def item_of(item: Item, folds: Folds, name: str, room: Room, *, is_thought: bool = False) -> Shown:
+def item_of(
+    item: Item, folds: Folds, name: str, room: Room, *, is_thought: bool = False, least: int = LEAST_OLD
+) -> Shown:
     """Return a thing that changed as it is printed. name: unique in the page."""
     match item:
         case Words():
-            return _without_old(item, folds, name, room, is_thought=is_thought) or _words(item, folds, name, room)
+            return _without_old(item, folds, name, room, least, is_thought=is_thought) or _words(
+                item, folds, name, room
+            )
         case Values():
             return values_of(label_of(item), item.values, folds, name, room)
         case Names():
@@ -246,15 +263,7 @@ _NOTES = {
 }
 
 
-LEAST_OLD = 24
-"""Words from which an old text is folded: a shorter one is read at a glance, and tells what became of it."""
-LEAST_GONE = 60
-"""The same of a text that is gone with nothing in its place; its first words stay."""
-FIRST_WORDS = 160
-"""Characters of it that stay."""
-
-
-def _without_old(item: Words, folds: Folds, name: str, room: Room, *, is_thought: bool) -> Shown | None:
+def _without_old(item: Words, folds: Folds, name: str, room: Room, least: int, *, is_thought: bool) -> Shown | None:
     """Return a text with what stood there before folded; None where both sides are to be seen.
 
     That is so where hardly a word of the old one was kept, of thinking that is gone, and of what is long and gone: all of it
@@ -265,13 +274,14 @@ def _without_old(item: Words, folds: Folds, name: str, room: Room, *, is_thought
     is_thought = is_thought or item.label.endswith(THOUGHT)
     is_long = item.is_gone and not is_thought and many >= LEAST_GONE
     is_other = diff.grain is Grain.BLOCK or is_long or (is_thought and item.is_gone)
-    if not (room.folds_old and is_other) or item.values or room.twice or room.everything or many < LEAST_OLD:
+    least = LEAST_OLD if item.is_gone else least
+    if not (room.folds_old and is_other) or item.values or room.twice or room.everything or many < least:
         return None
     gone, new = (tuple(span for span in diff.spans if span.op is op) for op in (Op.GONE, Op.NEW))
     before = folds.fold(
         f"{name}.before",
         counted(many, "word") if item.is_gone else f"before: {counted(many, 'other word')}",
-        detail=gone[0].text[:FIRST_WORDS] if is_long else "",
+        detail=gone[0].text[:FIRST_WORDS] if is_long or many >= LEAST_ANSWER else "",
         template=REST,
         make=lambda: laid_out(replace(diff, spans=gone), folds, f"{name}.old", Room(folds.room)),
         weight=sum(len(span.text) for span in gone),

@@ -3,7 +3,15 @@ import pytest
 from recviewer.difference.model import Names, Section, SectionKind, Values, VectorChange, Words
 from recviewer.difference.values import ABSENT, changes
 from recviewer.difference.words import words
-from recviewer.pages.difference.sections import FIRST_CHANGES, FIRST_ITEMS, FIRST_NAMES, item_of, pair_of, part_of
+from recviewer.pages.difference.sections import (
+    FIRST_CHANGES,
+    FIRST_ITEMS,
+    FIRST_NAMES,
+    FIRST_WORDS,
+    item_of,
+    pair_of,
+    part_of,
+)
 from recviewer.pages.difference.text import Room, TextGap
 from recviewer.pages.text.folds import Folds
 
@@ -130,11 +138,19 @@ def of_range(kind, item, **more):
 
 
 def test_an_old_text_of_which_hardly_a_word_was_kept_is_folded_with_its_size():
-    made = of_range(SectionKind.ANSWER, Words("", words(OLD, NEW)))
+    made = of_range(SectionKind.MESSAGES, Words("messages[1] tool", words(OLD, NEW)))
 
     assert (made.before.title, texts(made.before.body, "gone")) == ("before: 33 other words", [OLD])
     assert [(piece.op, piece.text) for piece in made.text.pieces] == [("new", NEW)]
     assert made.is_whole
+
+
+def test_an_old_answer_stands_beside_the_new_one_and_of_a_very_long_one_its_first_words_do():
+    short = of_range(SectionKind.ANSWER, Words("", words(OLD, NEW)))
+    long = of_range(SectionKind.ANSWER, Words("", words(OLD * 7, NEW)))
+
+    assert (short.before, [piece.text for piece in short.text.pieces if piece.op == "gone"]) == (None, [OLD])
+    assert (long.before.title, long.before.detail) == ("before: 231 other words", (OLD * 7)[:FIRST_WORDS])
 
 
 def test_of_thinking_that_is_gone_the_size_is_said():
@@ -159,10 +175,11 @@ def test_of_a_long_text_that_is_gone_the_first_words_stay():
         (SectionKind.REASONING, "", OLD, {}),
         (SectionKind.ANSWER, "Saturn.", NEW, {}),
         (SectionKind.ANSWER, OLD, OLD.replace("ice", "iron"), {}),
-        (SectionKind.ANSWER, OLD, NEW, {"twice": True}),
-        (SectionKind.ANSWER, OLD, NEW, {"everything": True}),
+        (SectionKind.ANSWER, OLD, NEW, {}),
+        (SectionKind.MESSAGES, OLD, NEW, {"twice": True}),
+        (SectionKind.MESSAGES, OLD, NEW, {"everything": True}),
     ],
-    ids=["answer gone", "new thinking", "short", "most words kept", "side by side", "whole texts"],
+    ids=["answer gone", "new thinking", "short", "most words kept", "other words", "side by side", "whole texts"],
 )
 def test_what_came_and_what_is_told_word_by_word_is_never_folded(kind, old, new, more):
     made = of_range(kind, Words("", words(old, new)), **more)
