@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from recviewer import held
-from recviewer.git import limits
+from recviewer.git import limits, room
 from recviewer.git.revisions import is_revision
 
 TIMEOUT_SECONDS = 20
@@ -203,14 +203,15 @@ def run(
     Raises GitFailed where it does not answer; its own failures are the caller's to read.
     """
     verb = _verb(words)
-    try:
-        process = subprocess.Popen(  # noqa: S603
-            command(*words), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-    except (OSError, ValueError) as error:
-        raise GitFailed(f"git did not answer: {getattr(error, 'strerror', None) or error}") from error
-    limits.limit(process, seconds)
-    said = limits.converse(process, feed, seconds)
+    with _let_in():
+        try:
+            process = subprocess.Popen(  # noqa: S603
+                command(*words), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
+        except (OSError, ValueError) as error:
+            raise GitFailed(f"git did not answer: {getattr(error, 'strerror', None) or error}") from error
+        limits.limit(process, seconds)
+        said = limits.converse(process, feed, seconds)
     if said.stopped == "time" or process.returncode == -signal.SIGXCPU:
         raise _too_slow(verb, seconds)
     if said.stopped:
@@ -218,6 +219,17 @@ def run(
     if process.returncode and limits.lacked_memory(said.complaints):
         raise _too_large(verb)
     return subprocess.CompletedProcess(words, process.returncode, said.out, said.complaints)
+
+
+@contextmanager
+def _let_in() -> Iterator[None]:
+    """Let this thread wait for git. Raises TooSlow where too many wait for it already."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(room.of_git.taken())
+        except room.NoRoomForGit:
+            raise TooSlow("git is slow to answer other pages just now; try again in a minute") from None
+        yield
 
 
 def _too_slow(verb: str, seconds: float) -> TooSlow:
@@ -308,7 +320,7 @@ def streaming(
 
     Raises TooSlow or TooMuch on leaving where it had to be stopped: what was read then is not all there is.
     """
-    with reading(repository) as env, _complaints(env) as said:
+    with _let_in(), reading(repository) as env, _complaints(env) as said:
         try:
             process = subprocess.Popen(  # noqa: S603
                 command(*words), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said

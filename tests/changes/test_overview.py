@@ -184,8 +184,7 @@ def test_a_file_that_cannot_be_read_any_more_is_still_of_its_call(tree, make):
     (change,) = tree.overview("HEAD~1...HEAD").changes
 
     assert change.churn is Churn.OUTCOME
-    assert change.side.test_id == ""
-    assert change.about.test_id == make.id_of("test_reader")
+    assert change.side.test_id == change.about.test_id == make.id_of("test_reader")
     assert change.about.meaning.line.asked == "Who reads this?"
 
 

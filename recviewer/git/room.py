@@ -1,0 +1,62 @@
+"""How many runs of git a process has at once: where git hangs, pages that need none of it are served all the same.
+
+A web process has eight threads, and a repository decides how long git takes. So some threads are always left.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+MOST = 5
+"""Threads of a process that may wait for git at once."""
+
+PATIENCE_SECONDS = 3.0
+"""How long one waits for its turn; none where all the others have been at it for longer already."""
+
+
+class NoRoomForGit(Exception):
+    """Git is at work in as many threads as it may be, and does not come to an end."""
+
+
+class ThreadRoom:
+    """Threads that are let in up to a number; what one runs while it has its turn counts with it."""
+
+    def __init__(self, most: int, patience_seconds: float) -> None:
+        self._most, self._patience = most, patience_seconds
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget who has a turn: a fork has none of the threads of its parent."""
+        self._changed = threading.Condition()
+        self._since: dict[int, float] = {}
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Have a turn of this thread. Raises NoRoomForGit."""
+        me = threading.get_ident()
+        if me in self._since:
+            yield
+            return
+        with self._changed:
+            until = time.monotonic() + self._patience
+            while len(self._since) >= self._most:
+                now = time.monotonic()
+                left = min(until, max(self._since.values()) + self._patience) - now
+                if left <= 0:
+                    raise NoRoomForGit
+                self._changed.wait(left)
+            self._since[me] = time.monotonic()
+        try:
+            yield
+        finally:
+            with self._changed:
+                del self._since[me]
+                self._changed.notify()
+
+
+of_git = ThreadRoom(MOST, PATIENCE_SECONDS)
+os.register_at_fork(after_in_child=of_git.begin_anew)

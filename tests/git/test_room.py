@@ -1,0 +1,71 @@
+"""Where git hangs, some threads of a process are left for pages that need none of it."""
+
+import threading
+import time
+
+import pytest
+
+from recviewer.git import repository, room
+from recviewer.git.repository import TooSlow
+from recviewer.git.room import NoRoomForGit, ThreadRoom
+
+
+@pytest.fixture
+def hold():
+    """Return a function that has turns taken by threads of their own, until the test ends."""
+    done, threads = threading.Event(), []
+
+    def held(of, count):
+        begun = threading.Barrier(count + 1)
+
+        def run():
+            with of.taken():
+                begun.wait(5)
+                done.wait(5)
+
+        threads.extend(threading.Thread(target=run) for _ in range(count))
+        for one in threads[-count:]:
+            one.start()
+        begun.wait(5)
+        return done
+
+    yield held
+    done.set()
+    for one in threads:
+        one.join(5)
+
+
+def test_who_waits_gets_the_turn_of_who_ends(hold):
+    of = ThreadRoom(2, 5)
+    done = hold(of, 2)
+    threading.Timer(0.05, done.set).start()
+
+    with of.taken():
+        assert done.is_set()
+
+
+def test_nobody_waits_for_those_that_hang(hold):
+    of = ThreadRoom(2, 0.1)
+    hold(of, 2)
+
+    for longest in (0.2, 0.05):  # the second one comes when all have been at it for long
+        began = time.monotonic()
+        with pytest.raises(NoRoomForGit), of.taken():
+            pass
+        assert time.monotonic() - began < longest
+
+
+def test_what_a_thread_runs_while_it_has_its_turn_counts_with_it():
+    of = ThreadRoom(1, 0)
+    with of.taken(), of.taken():
+        pass
+    with of.taken():
+        pass
+
+
+def test_a_page_that_gets_no_turn_says_so(hold, monkeypatch):
+    monkeypatch.setattr(room, "of_git", ThreadRoom(1, 0))
+    hold(room.of_git, 1)
+
+    with pytest.raises(TooSlow, match="git is slow to answer other pages"):
+        repository.run(("version",), env=repository.environment())
