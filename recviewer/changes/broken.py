@@ -37,9 +37,10 @@ def _unreadable(said: FileMeaning) -> Meaning | None:
 def _as_parts(like: FileMeaning, said: FileMeaning, whole: Meaning, blob: str) -> FileMeaning:
     """Return a file that cannot be read as one of which no exchange can be. like: the other side, whose names they have.
 
-    The bytes and lines of the file count once.
+    The bytes and lines of the file count once. Where its bytes cannot be had, neither can those of an exchange.
     """
     parts = []
+    blob = said.parts[0].blob if said.parts else blob
     for place, one in enumerate(like.parts):
         size, lines = (said.size or whole.size, said.lines) if place == 0 else (0, 0)
         exchange = replace(whole.exchange, test_id=one.meaning.exchange.test_id)

@@ -262,7 +262,7 @@ def _page_of(side: Side) -> str:
     key = key_at(side.raw, way())
     if Recording.objects.filter(path=key, blob=side.blob).exists():
         return url_of(key)
-    if not side.blob:
+    if not side.blob or not side.held_by.isalnum():  # what lies on the disk and cannot be read has no content
         return ""
     return f"{reverse('recording:blob', args=[side.held_by])}?{urlencode({'path': key})}"
 

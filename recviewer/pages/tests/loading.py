@@ -16,6 +16,7 @@ from recviewer.catalog.prepared import prepared
 from recviewer.formats.reading import Matching
 from recviewer.pages.text.test_ids import asked_for, in_address, is_digest
 from recviewer.recent import Recent
+from recviewer.recorders.registry import matching_of, recorder_of
 from recviewer.store.refusals import Refusal
 from recviewer.threads.entries import entry_of
 from recviewer.threads.model import Entry, Threads
@@ -167,9 +168,17 @@ def _read(rows: Sequence[Recording]) -> _Read:
 
 
 def _matching(row: Recording, loader: contents.Loader) -> Matching | None:
-    """Return how a recording of a file of many is found at replay; None where its file takes much, or cannot be read."""
+    """Return how a recording of a file of many is found at replay; None where its file cannot be read.
+
+    Of one that holds very much its beginning tells.
+    """
     try:
-        return None if loader.heavy_file(row) is not None else loader.load(row).reading.matching
+        whole = loader.heavy_file(row)
+        if whole is None:
+            return loader.load(row).reading.matching
+        plain = contents.plain_of(whole.data)
+        recorder = recorder_of(whole.name, plain)
+        return matching_of(recorder, plain) if recorder else None
     except (Refusal, heavy.TakesTooMuch):
         return None
 
