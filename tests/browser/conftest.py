@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,9 @@ def open_page(chromium, live_server, settings, demo, complaints):
     yield make
     for context in contexts:
         context.close()
+    for thread in threading.enumerate():  # what was opened ahead ends while the database is still shared
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=2)
     assert complaints.found == []
 
 
