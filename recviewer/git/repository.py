@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from recviewer import held
-from recviewer.git import limits, room
+from recviewer.git import concurrency, limits
 from recviewer.git.revisions import is_revision
 
 TIMEOUT_SECONDS = 20
@@ -226,8 +226,8 @@ def _let_in() -> Iterator[None]:
     """Let this thread wait for git. Raises TooSlow where too many wait for it already."""
     with ExitStack() as stack:
         try:
-            stack.enter_context(room.of_git.taken())
-        except room.NoRoomForGit:
+            stack.enter_context(concurrency.of_git.taken())
+        except concurrency.NoSlot:
             raise TooSlow("git is slow to answer other pages just now; try again in a minute") from None
         yield
 

@@ -43,10 +43,9 @@ class JsonCassette(Begun):
         from recviewer.recorders.json_items import BadJson, around, items_below
 
         is_list = self.may_be_list and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+        keys = ("",) if is_list else self.keys
         try:
-            items = next(
-                (some for key in ("",) * is_list or self.keys if (some := items_below(data, key, alone=self.alone))), []
-            )
+            items = next((some for key in keys if (some := items_below(data, key, alone=self.alone))), [])
             beside = self.around(around(data, items))
         except BadJson as reason:
             yield FilePart("", 0, len(data), None, str(reason))

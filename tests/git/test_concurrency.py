@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from recviewer.git import repository, room
+from recviewer.git import concurrency, repository
+from recviewer.git.concurrency import ConcurrencyLimit, NoSlot
 from recviewer.git.repository import TooSlow
-from recviewer.git.room import NoRoomForGit, ThreadRoom
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def hold():
 
 
 def test_who_waits_gets_the_turn_of_who_ends(hold):
-    of = ThreadRoom(2, 5)
+    of = ConcurrencyLimit(2, 5)
     done = hold(of, 2)
     threading.Timer(0.05, done.set).start()
 
@@ -45,18 +45,18 @@ def test_who_waits_gets_the_turn_of_who_ends(hold):
 
 
 def test_nobody_waits_for_those_that_hang(hold):
-    of = ThreadRoom(2, 0.1)
+    of = ConcurrencyLimit(2, 0.1)
     hold(of, 2)
 
     for longest in (0.2, 0.05):  # the second one comes when all have been at it for long
         began = time.monotonic()
-        with pytest.raises(NoRoomForGit), of.taken():
+        with pytest.raises(NoSlot), of.taken():
             pass
         assert time.monotonic() - began < longest
 
 
 def test_what_a_thread_runs_while_it_has_its_turn_counts_with_it():
-    of = ThreadRoom(1, 0)
+    of = ConcurrencyLimit(1, 0)
     with of.taken(), of.taken():
         pass
     with of.taken():
@@ -64,8 +64,8 @@ def test_what_a_thread_runs_while_it_has_its_turn_counts_with_it():
 
 
 def test_a_page_that_gets_no_turn_says_so(hold, monkeypatch):
-    monkeypatch.setattr(room, "of_git", ThreadRoom(1, 0))
-    hold(room.of_git, 1)
+    monkeypatch.setattr(concurrency, "of_git", ConcurrencyLimit(1, 0))
+    hold(concurrency.of_git, 1)
 
     with pytest.raises(TooSlow, match="git is slow to answer other pages"):
         repository.run(("version",), env=repository.environment())

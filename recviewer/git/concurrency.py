@@ -18,11 +18,11 @@ PATIENCE_SECONDS = 3.0
 """How long one waits for its turn; none where all the others have been at it for longer already."""
 
 
-class NoRoomForGit(Exception):
+class NoSlot(Exception):
     """Git is at work in as many threads as it may be, and does not come to an end."""
 
 
-class ThreadRoom:
+class ConcurrencyLimit:
     """Threads that are let in up to a number; what one runs while it has its turn counts with it."""
 
     def __init__(self, most: int, patience_seconds: float) -> None:
@@ -36,7 +36,7 @@ class ThreadRoom:
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Have a turn of this thread. Raises NoRoomForGit."""
+        """Have a turn of this thread. Raises NoSlot."""
         me = threading.get_ident()
         if me in self._since:
             yield
@@ -47,7 +47,7 @@ class ThreadRoom:
                 now = time.monotonic()
                 left = min(until, max(self._since.values()) + self._patience) - now
                 if left <= 0:
-                    raise NoRoomForGit
+                    raise NoSlot
                 self._changed.wait(left)
             self._since[me] = time.monotonic()
         try:
@@ -58,5 +58,5 @@ class ThreadRoom:
                 self._changed.notify()
 
 
-of_git = ThreadRoom(MOST, PATIENCE_SECONDS)
+of_git = ConcurrencyLimit(MOST, PATIENCE_SECONDS)
 os.register_at_fork(after_in_child=of_git.begin_anew)
