@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 from uuid import uuid4
 
@@ -220,6 +221,24 @@ def spec(commit, root, make_recording, chat):
     make_recording("tests/recordings/new.json", asked="Is Pluto a planet?", test="tests/test_new.py::test_pluto")
     (root / "tests/recordings/old.json").unlink()
     return f"{base}...{commit('after')}"
+
+
+@pytest.fixture
+def dies():
+    """Return a function that runs an act in a child, which the act has to end by `os._exit(9)`, as kill -9 would."""
+
+    def run(act):
+        child = os.fork()
+        if not child:
+            try:  # whatever happens, the child ends here: it must not go on with the tests in its parent's place
+                act()
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -236,7 +236,7 @@ STEPS = ("manifest", "copy", "verify copy", "sync", "set aside", "verify origina
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_bytes_survive_a_death_at_any_step_and_the_next_start_tells(make_recording, tree, monkeypatch, step):
+def test_bytes_survive_a_death_at_any_step_and_the_next_start_tells(make_recording, tree, dies, step):
     recording = make_recording()
     before = tree()
 
@@ -244,9 +244,9 @@ def test_bytes_survive_a_death_at_any_step_and_the_next_start_tells(make_recordi
         if name == step:
             os._exit(9)
 
-    child = os.fork()
-    if not child:
-        Trash(deleting.settings.DATA_DIR / "trash", step=stop).delete(
+    trash = Trash(deleting.settings.DATA_DIR / "trash", step=stop)
+    dies(
+        lambda: trash.delete(
             deleting.settings.RECORDINGS_ROOT,
             recording.raw,
             seen_blob=recording.blob,
@@ -254,8 +254,7 @@ def test_bytes_survive_a_death_at_any_step_and_the_next_start_tells(make_recordi
             note="",
             now=deleting.timezone.now(),
         )
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    )
 
     told = reconciling.reconcile()
 
@@ -273,7 +272,7 @@ def test_bytes_survive_a_death_at_any_step_and_the_next_start_tells(make_recordi
 
 
 @pytest.mark.parametrize("step", ["mark", "write", "verify", "place", "finish"])
-def test_a_restore_that_died_is_settled_at_the_next_start(make_recording, tree, step):
+def test_a_restore_that_died_is_settled_at_the_next_start(make_recording, tree, dies, step):
     recording = make_recording()
     before = tree()
     deleting.trash(seen(recording), actor="Ana")
@@ -282,11 +281,8 @@ def test_a_restore_that_died_is_settled_at_the_next_start(make_recording, tree, 
         if name == step:
             os._exit(9)
 
-    child = os.fork()
-    if not child:
-        Trash(deleting.settings.DATA_DIR / "trash", step=stop).restore(entry())
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    trashed = entry()  # read before the child is there: a database's connection is no thing to share with it
+    dies(lambda: Trash(deleting.settings.DATA_DIR / "trash", step=stop).restore(trashed))
 
     told = reconciling.reconcile()
 

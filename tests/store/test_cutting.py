@@ -108,12 +108,8 @@ def test_another_file_than_the_one_seen_is_not_cut(root, folder, place):
 
 
 @pytest.mark.parametrize("number", range(len(CUT_STEPS)), ids=lambda number: f"{number} {CUT_STEPS[number]}")
-def test_a_death_at_any_step_of_a_cut_loses_nothing(root, folder, place, number):
-    child = os.fork()
-    if not child:
-        cut(Trash(folder, step=at_step(number, lambda: os._exit(9))), root)
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+def test_a_death_at_any_step_of_a_cut_loses_nothing(root, folder, place, dies, number):
+    dies(lambda: cut(Trash(folder, step=at_step(number, lambda: os._exit(9))), root))
 
     Trash(folder).recover()
 
@@ -132,13 +128,9 @@ def test_a_death_at_any_step_of_a_cut_loses_nothing(root, folder, place, number)
 
 
 @pytest.mark.parametrize("number", range(len(RESTORE_STEPS)), ids=lambda number: f"{number} {RESTORE_STEPS[number]}")
-def test_a_death_at_any_step_of_a_restore_loses_nothing(root, folder, place, number):
+def test_a_death_at_any_step_of_a_restore_loses_nothing(root, folder, place, dies, number):
     entry = cut(Trash(folder), root)
-    child = os.fork()
-    if not child:
-        Trash(folder, step=at_step(number, lambda: os._exit(9))).restore(entry.id)
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    dies(lambda: Trash(folder, step=at_step(number, lambda: os._exit(9))).restore(entry.id))
 
     Trash(folder).recover()
 
