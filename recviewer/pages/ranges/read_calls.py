@@ -265,7 +265,10 @@ def _parts(told: ToldCall, folds: Folds, room: Room) -> list[Part]:
     made = []
     sides = [side.exchange.kind for side in (told.change.old, told.change.new) if side is not None]
     twice = told_as_json(told.change.difference()) if sides == [Kind.TOOL, Kind.TOOL] else set()
-    for section in told.sections:
+    sections = told.sections
+    if told.change.pair is None:  # with nothing beside it, it is read as it was held: asked, then answered
+        sections = tuple(sorted(sections, key=lambda one: one.kind is not SectionKind.MESSAGES))
+    for section in sections:
         if section.kind in twice or (section.kind is SectionKind.VECTORS and told.change.pair is None):
             continue
         part = part_of(section, folds, room, prefix=f"call-{told.number}-")

@@ -483,10 +483,13 @@ def test_files_of_one_folder_of_which_no_test_is_known_are_read_after_each_other
     spec = f"{base}..{commit('after')}"
 
     landing = client.get(f"/changes/{spec}").context["page"]
-    page = client.get(landing.tests[0].url).context["page"]
+    answer = client.get(landing.tests[0].url)
+    page = answer.context["page"]
 
     assert (landing.numbers.items, landing.numbers.items_by_call, landing.tests[0].others) == (1, 2, 1)
     assert [call.begins for call in page.calls] == ["a.json", "b.json"]
+    told = [answer.content.decode().index(words) for words in ("Which planet?", "It is a.", "Which moon?", "It is b.")]
+    assert told == sorted(told)
 
 
 @pytest.mark.slow
