@@ -15,7 +15,7 @@ from recviewer.formats.raw import host_of
 from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
 from recviewer.recorders.packing import BadPacking, stated, unpacked
-from recviewer.recorders.reading import NOBODYS, bytes_of, bytes_of_each, key_of_part, read_file, read_part
+from recviewer.recorders.reading import NOBODYS, bytes_of, bytes_of_each, key_of_part, read_file, read_first, read_part
 from recviewer.recorders.registry import read_as
 from recviewer.replay.made_anew import made_anew
 from recviewer.replay.names import Replay, ReplayState
@@ -160,7 +160,8 @@ class Side:
 def file_meaning_of(data: bytes, name: str, blob: str) -> FileMeaning:
     """Read the bytes of a file. name, blob: of the file. Never raises."""
     parts = []
-    found = read_file(data, name)
+    first = read_first(data, name)  # chunks that are like others say the same, and are not decoded
+    found = read_file(data, name) if first is None else (first,)
     for one, own in zip(found, bytes_of_each(data, found), strict=True):
         meaning = _meaning(one.reading, one.replay, own)
         parts.append(PartMeaning(one.part, one.index, files.blob_id(own) if one.part else blob, meaning, one.start))
