@@ -10,7 +10,7 @@ from recviewer.catalog.naming import clean, test_name
 from recviewer.exchange.amounts import size
 from recviewer.exchange.model import Exchange, Kind, Table
 from recviewer.exchange.text import Line, line_of
-from recviewer.formats.decode import EFFORT_LIMIT, HEAVY_BYTES, effort, weight
+from recviewer.formats.decode import EFFORT_LIMIT, HEAVY_BYTES, takes_over, weight
 from recviewer.formats.raw import host_of
 from recviewer.formats.reading import Reading, unreadable
 from recviewer.recent import Recent
@@ -157,13 +157,14 @@ class Side:
         return self.meaning.fingerprint or (f"blob:{self.blob}" if self.blob else "")
 
 
-def file_meaning_of(data: bytes, name: str, blob: str) -> FileMeaning:
-    """Read the bytes of a file. name, blob: of the file. Never raises."""
+def file_meaning_of(data: bytes, name: str, blob: str, *, cost: int | None = None) -> FileMeaning:
+    """Read the bytes of a file. name, blob: of the file. cost: as `cost_of` says it of them, if known. Never raises."""
     parts = []
     first = read_first(data, name)  # chunks that are like others say the same, and are not decoded
     found = read_file(data, name) if first is None else (first,)
     for one, own in zip(found, bytes_of_each(data, found), strict=True):
-        meaning = _meaning(one.reading, one.replay, own)
+        known = cost if own is data else None
+        meaning = _meaning(one.reading, one.replay, own, cost_of(own) if known is None else known)
         parts.append(PartMeaning(one.part, one.index, files.blob_id(own) if one.part else blob, meaning, one.start))
     is_whole = len(parts) == 1 and not parts[0].part
     return FileMeaning(tuple(parts), parts[0].meaning.lines if is_whole else _lines(data), len(data))
@@ -175,12 +176,12 @@ def meaning_of(data: bytes, name: str) -> Meaning:
     return parts[0].meaning if parts else without_bytes(NOBODYS)
 
 
-def _meaning(reading: Reading, replay: Replay, data: bytes) -> Meaning:
+def _meaning(reading: Reading, replay: Replay, data: bytes, cost: int) -> Meaning:
     exchange = reading.exchange
     left = made_anew(data) if replay.expected else ""
     queue = _queue(reading)
     return Meaning(
-        *(exchange, reading.fingerprint, replay, line_of(exchange), len(data), _lines(data), cost_of(data)),
+        *(exchange, reading.fingerprint, replay, line_of(exchange), len(data), _lines(data), cost),
         made_anew=left,
         queue=queue,
     )
@@ -294,13 +295,14 @@ class SideReader:
         held = max(len(plain), stated(data))
         if held > HEAVY_BYTES:
             return unread(data, blob, f"it holds {size(held)}, {TOO_LARGE}")
-        if effort(plain) > EFFORT_LIMIT:
+        if takes_over(plain, EFFORT_LIMIT):
             return unread(data, blob, f"it holds about {plain.count(b',') + 1:,} values, {TOO_MANY}")
         cost = cost_of(plain)
         if cost > max(LIGHT, self._room):
             return unread(data, blob, TOO_MUCH)
         self._room -= cost if cost > LIGHT else 0
-        return self._library.put(blob, name, file_meaning_of(data, name, blob))
+        said = file_meaning_of(data, name, blob, cost=cost if plain is data else None)
+        return self._library.put(blob, name, said)
 
 
 def _plain(data: bytes) -> bytes:
