@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from recviewer.changes import renames, wording
 from recviewer.changes.model import Change
+from recviewer.difference.asked import sections
 from recviewer.difference.behind_masks import behind, behind_item
 from recviewer.difference.model import Churn, Difference, Names, SectionKind, Values, VectorChange, Words, shown
 from recviewer.difference.values import ValueChange
@@ -186,12 +187,12 @@ def _is_asked_anew(change: Change) -> bool:
 
     What a tool gave back counts only where the answer to it is still the same: it may repeat what a model called it with.
     """
-    difference = change.difference()
-    if difference.section(SectionKind.PARAMETERS) is not None or difference.section(SectionKind.TOOLS) is not None:
+    sides = [side.exchange for side in (change.old, change.new) if side is not None]
+    before, after = sides[0], sides[-1]
+    if not change.unread and any(items for _, items in sections(before, after)):  # its parameters, and its tools
         return True
     is_answer_same = change.churn is Churn.REQUEST
-    sides = [_written(side.exchange, is_answer_same) for side in (change.old, change.new) if side is not None]
-    return sides[0] != sides[-1]
+    return _written(before, is_answer_same) != _written(after, is_answer_same)
 
 
 def _written(exchange: Exchange, with_results: bool) -> list[Json]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recviewer.changes import groups, renames
+from recviewer.changes import groups, moves, renames
 from recviewer.changes.renames import Rename
 from recviewer.difference.model import Churn, Difference, Names, Section, SectionKind
 from recviewer.report.sentence import sentence
@@ -273,6 +273,20 @@ def test_a_function_that_was_renamed_is_one_item_but_an_argument_is_none(edited,
     found = edited(written("look", "Ada"), written("look", "Eve"))
     assert {change.churn.value for change in found.changes} == {"tool_call"}
     assert found.numbers.items_by_call == 3
+
+
+def test_a_pair_is_compared_once_also_where_many_were_renamed(edited, make, monkeypatch):
+    def written(city):
+        return [make.chat(f"Is {city} nice in {at}?", f"{city} is.", chunks=1) for at in ("May", "June", "July")]
+
+    compared = []
+    compare = moves.compare
+    monkeypatch.setattr(moves, "compare", lambda old, new: compared.append(new) or compare(old, new))
+
+    found = edited(written("Berlin"), written("Lisbon"))
+
+    assert [one.label for one in found.alike] == ["Berlin → Lisbon"]
+    assert len(compared) == 3
 
 
 def test_another_word_that_only_the_model_said_is_no_rename(edited, make):
