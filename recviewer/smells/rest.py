@@ -17,8 +17,9 @@ def values(rest: Json, *names: str) -> Iterator[Json]:
         for key, held in rest.items():
             if str(key).rpartition(".")[2].lower() in names and not is_hollow(held):
                 yield held
-            else:
+            elif isinstance(held, dict | list):
                 yield from values(held, *names)
     elif isinstance(rest, list):
         for held in rest:
-            yield from values(held, *names)
+            if isinstance(held, dict | list):
+                yield from values(held, *names)

@@ -23,12 +23,15 @@ def _holds(case: Case) -> Held | None:
     """Red is a package that nobody knows: replay would import it. Amber is one that is known and no longer there."""
     if case.new is None:
         return None
-    old = _named(case.known) if case.known is not None else frozenset()
-    named = _named(case.new) - old
+    named = frozenset(
+        name for name in _named(case.new) if _package(name) in _VANISHED or _package(name) not in _PACKAGES
+    )
+    if named and case.known is not None:
+        named -= _named(case.known)
+    if not named:
+        return None
     odd = sorted(name for name in named if _package(name) not in _PACKAGES)
     gone = sorted(name for name in named if _package(name) in _VANISHED)
-    if not odd and not gone:
-        return None
     what = ", ".join((odd or gone)[:3])
     says = f"it names {what}, of a package that {'no recorder is known to write' if odd else 'is no longer there'}"
     return Held(
