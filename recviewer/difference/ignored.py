@@ -45,9 +45,12 @@ def _calls(pairs: Sequence[Pair]) -> Iterator[Ignored]:
 
 
 def _request(old: Exchange, new: Exchange, old_request: Json, new_request: Json) -> Iterator[Ignored]:
+    differing = changes(old.request.body, new.request.body)
+    if not differing:
+        return
     counted = {(change.keys, change.new_keys) for change in changes(old_request, new_request)}
     found: dict[str, list[tuple[Json, Json]]] = {}
-    for change in changes(old.request.body, new.request.body):
+    for change in differing:
         if (change.keys, change.new_keys) not in counted:
             found.setdefault(f"request.{_NUMBER.sub('[]', change.path)}", []).append((change.old, change.new))
     for path, values in found.items():
