@@ -12,7 +12,7 @@ import orjson
 from recviewer.exchange.elements import Elements, Flat, flat_of
 from recviewer.exchange.encode import exact, written
 from recviewer.exchange.model import Json, Left
-from recviewer.exchange.shape import PASSED, Take, is_hollow
+from recviewer.exchange.shape import PASSED, Take, is_hollow, path_of
 from recviewer.formats.alike import CutChunks
 from recviewer.formats.answers import RARE, THOUGHTS, untold
 from recviewer.formats.chatshape import SHAPE
@@ -129,8 +129,11 @@ def _text_of(value: Json) -> bytes:
     return exact(orjson.dumps(value, default=written))
 
 
-def add_chunks(raw: Raw, made: Elements, left: list[Left]) -> None:
-    """Add what counts of each chunk of a chat stream, as `flat_of` gives it."""
+def add_chunks(raw: Raw, made: Elements, left: list[Left]) -> dict[int, Json]:
+    """Add what counts of each chunk of a chat stream, as `flat_of` gives it.
+
+    Returns the messages beside deltas, as `Thinking` has them.
+    """
     plain: Plain | None = None
     thinking = Thinking(raw.reply)
     for place, (item, event) in enumerate(zip_longest(raw.reply, raw.sse_events)):
@@ -139,15 +142,20 @@ def add_chunks(raw: Raw, made: Elements, left: list[Left]) -> None:
             continue
         flat, plain = flat_and_plain(unwrap(item), event.name if event is not None else "", thinking, place, left)
         made.add(flat)
+    return thinking.messages
 
 
 class Thinking:
-    """Which choices of a stream have sent thoughts under a plain key so far: then other keys only repeat them."""
+    """Which choices of a stream have sent thoughts under a plain key so far: then other keys only repeat them.
 
-    __slots__ = ("_choices", "_items", "_next")
+    messages: by choice, the last message that stood beside a delta.
+    """
+
+    __slots__ = ("_choices", "_items", "_next", "messages")
 
     def __init__(self, items: list[Json]) -> None:
         self._items, self._next, self._choices = items, 0, set[int]()
+        self.messages: dict[int, Json] = {}
 
     def before(self, place: int) -> set[int]:
         """Return the indexes of the choices that did before an element."""
@@ -178,7 +186,8 @@ def flat_and_plain(
     found: list[Left] = []
     bare, repeated = _without_messages(data)
     flat = flat_of(_untold(bare, thinking.before(place)), SHAPE, found, event=event)
-    flat |= {(path, Take.FINAL): message for path, message in repeated.items()}
+    for index, message in repeated.items():
+        flat[path_of(("choices", index, "message")), Take.FINAL] = thinking.messages[index] = message
     left += found
     if not frame or found:
         return flat, None
@@ -214,8 +223,8 @@ def _plain_of(data: Json, flat: Flat) -> Plain | None:
     return made if made.is_sure else None
 
 
-def _without_messages(data: Json) -> tuple[Json, dict[str, Json]]:
-    """Return a chunk without the messages that stand beside its deltas, and those by their paths.
+def _without_messages(data: Json) -> tuple[Json, dict[int, Json]]:
+    """Return a chunk without the messages that stand beside its deltas, and those by their choices.
 
     They repeat all that was said so far, so that only the last one counts.
     """
@@ -227,7 +236,8 @@ def _without_messages(data: Json) -> tuple[Json, dict[str, Json]]:
     bare, found = [], {}
     for place, choice in enumerate(choices):
         if type(choice) is dict and "delta" in choice and "message" in choice:
-            found[f"choices[{choice.get('index', place)}].message"] = choice["message"]
+            index = choice.get("index")
+            found[index if type(index) is int else place] = choice["message"]
             choice = {key: value for key, value in choice.items() if key != "message"}
         bare.append(choice)
     return {**data, "choices": bare}, found

@@ -27,6 +27,7 @@ from recviewer.formats.alike import CutChunks, NotAlike, SaidRun
 from recviewer.formats.answers import RARE, said_in
 from recviewer.formats.chat_chunks import ChunkRun, Plain, Thinking, add_chunks, flat_and_plain
 from recviewer.formats.chat_deltas import read_chunks, said_alike, usage_of
+from recviewer.formats.chat_messages import leave_untold
 from recviewer.formats.chatshape import SHAPE
 from recviewer.formats.contract import Match
 from recviewer.formats.deltas import OutputBuilder, last_usage
@@ -86,7 +87,10 @@ class OpenAIChat:
 
     def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
         """Add each chunk. Of chunks that differ in their text alone, only the first is looked at."""
-        add_chunks(raw, made, left)
+        messages = add_chunks(raw, made, left)
+        if messages:
+            chunks = read_chunks(raw.reply, [])
+            leave_untold(messages, deltas.fold(delta for chunk in chunks for delta in chunk.deltas), left)
 
 
 FORMAT = OpenAIChat()
@@ -272,6 +276,8 @@ def _join(  # noqa: C901 - the pass over most chunks of a tree pays for every ca
     runs.append((last, count))
     outputs = tuple([builders[index].build(index) for index in sorted(builders)])
     _check(outputs, usage, model)
+    if thinking.messages:
+        leave_untold(thinking.messages, outputs, left)
     return Reply(
         outputs,
         usage,
