@@ -102,7 +102,7 @@ def models_of(call: HashedCall) -> dict[str, Json] | None:
     key = "model" if call.endpoint == "/api/tags" else "id"
     found = {}
     for model in map(_data, models):
-        one = _member(model, key)
+        one = model.get(key) if isinstance(model, dict) else None
         if not isinstance(one, str):
             return None
         found[one] = model
