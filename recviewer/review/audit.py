@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from recviewer.catalog import database
 from recviewer.catalog.prepared import prepared
+from recviewer.review.adding import add
 from recviewer.review.models import AuditEvent, EventItem, EventMember
 
 
@@ -108,7 +108,8 @@ def write(
     )
     event.save()
     told = items_of(again) if again else (item._asdict() for item in touched)
-    _in_batches(EventItem, (EventItem(event=event, **one) for one in told))
+    names = ("event_id", *ActItem._fields)
+    add(EventItem, names, ((event.pk, *map(one.__getitem__, ActItem._fields)) for one in told), batch=BATCH)
     for part, value in payload.items():
         if isinstance(value, list):
             add_members(event, part, value)
@@ -117,14 +118,7 @@ def write(
 
 def add_members(event: AuditEvent, part: str, members: Iterable[Any]) -> None:
     """Add to a list of an event's payload, in the transaction that wrote the event. part: the key of the list."""
-    _in_batches(EventMember, (EventMember(event=event, part=part, told=told) for told in members))
-
-
-def _in_batches(model: type[models.Model], rows: Iterable[models.Model]) -> None:
-    """Write rows a few at a time, so that no more than those are in memory."""
-    left = iter(rows)
-    while some := list(islice(left, BATCH)):
-        model._default_manager.bulk_create(some)
+    add(EventMember, ("event_id", "part", "told"), ((event.pk, part, told) for told in members), batch=BATCH)
 
 
 BATCH = 500

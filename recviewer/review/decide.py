@@ -14,6 +14,7 @@ from recviewer.catalog.models import Recording
 from recviewer.catalog.naming import clean
 from recviewer.exchange.amounts import counted
 from recviewer.review import audit, standing
+from recviewer.review.adding import add
 from recviewer.review.audit import Action, ActItem, Done
 from recviewer.review.choosing import Chosen
 from recviewer.review.keeping import Contents, Keeping
@@ -181,12 +182,16 @@ def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -
         )
     is_back = action is Action.UNDO
     along: Changes = {}
+    later = total = 0
     for changes in _told(source, is_back=is_back):
         along |= _carried_along(changes, reviewer)
-    later = total = 0
-    for changes in _told(source, is_back=is_back, along=along):
         later += _count_overtaken(changes, reviewer)
         total += len(changes)
+    if along:  # other verdicts stand for some
+        later = total = 0
+        for changes in _told(source, is_back=is_back, along=along):
+            later += _count_overtaken(changes, reviewer)
+            total += len(changes)
     if later:
         raise Overtaken(later, total)
     turned = audit.write(
@@ -267,12 +272,11 @@ def _enter(event: AuditEvent, reviewer: str, changes: Changes, *, forwards: bool
     counting = standing.entered(changes, reviewer)
     for subject, (old, new) in changes.items():
         cleared = {**(old or {}), "verdict": Verdict.CLEAR.value, "note": "", "at": event.at.isoformat()}
-        values: dict[str, Any] = new or cleared
-        at = datetime.fromisoformat(values["at"])
+        values: dict[str, Any] = {**(new or cleared)}
+        values["at"] = datetime.fromisoformat(values["at"])
         entered = max(event.at, counting[subject] + _NEXT) if subject in counting else event.at
-        times = {"at": at, "entered_at": entered}
-        rows.append(Decision(event=event, fingerprint=subject, reviewer=reviewer, **{**values, **times}))
-    Decision.objects.bulk_create(rows, batch_size=500)
+        rows.append((event.pk, subject, reviewer, entered, *map(values.__getitem__, SAID)))
+    add(Decision, ("event_id", "fingerprint", "reviewer", "entered_at", *SAID), rows)
     standing.update(set(changes))
 
 

@@ -12,6 +12,7 @@ from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import NamedTuple, TypeAlias
 
+from recviewer.review.adding import ANYWAY, add
 from recviewer.review.models import Kept
 from recviewer.review.subjects import CHANGE_PREFIX, Target, chunked
 
@@ -64,14 +65,8 @@ class Keeping:
         self._file.seek(0)
         for some in chunked(self._waiting, BATCH):
             read = [(one, self._file.read(one.packed)) for one in some]
-            Kept.objects.bulk_create(
-                [
-                    Kept(fingerprint=one.subject, blob=one.blob, size=one.size, data=data)
-                    for one, data in read
-                    if one.subject in subjects
-                ],
-                ignore_conflicts=True,
-            )
+            rows = [(one.subject, one.blob, one.size, data) for one, data in read if one.subject in subjects]
+            add(Kept, ("fingerprint", "blob", "size", "data"), rows, clash=ANYWAY)
 
 
 def kept_bytes(fingerprint: str) -> bytes | None:

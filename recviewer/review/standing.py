@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from django.db.models import Max, QuerySet
 
 from recviewer.catalog.prepared import prepared
 from recviewer.review import audit
+from recviewer.review.adding import add, instead
 from recviewer.review.models import AuditEvent, Decision, Standing, State, Verdict
 from recviewer.review.subjects import CHANGE_PREFIX, Target, chunked
 
@@ -144,30 +145,38 @@ def settle(decisions: Iterable[_S]) -> tuple[State, _S | None]:
 
 def update(fingerprints: Collection[str]) -> None:
     """Bring the standings of these fingerprints up to date with the decisions."""
-    counting = latest(fingerprints)
+    said: dict[str, dict[str, _Word]] = {}
+    for some in chunked(fingerprints):
+        said |= counting(_Word(*row) for row in _words_on(some))
     made = []
-    for fingerprint, decisions in counting.items():
-        state, settled = settle(decisions.values())
+    for fingerprint, words in said.items():
+        state, settled = settle(words.values())
         if settled is not None:
-            made.append(
-                Standing(
-                    fingerprint=fingerprint,
-                    state=state,
-                    by=settled.reviewer,
-                    at=settled.at,
-                    note=settled.note,
-                    rule=settled.rule,
-                )
-            )
-    for some in chunked(fingerprint for fingerprint in fingerprints if fingerprint not in counting):
+            one = (state.value, settled.reviewer, settled.at, settled.note, settled.rule)
+            made.append((fingerprint, *one))
+    for some in chunked(fingerprint for fingerprint in fingerprints if fingerprint not in said):
         Standing.objects.filter(fingerprint__in=some).delete()
-    Standing.objects.bulk_create(
-        made,
-        batch_size=100,
-        update_conflicts=True,
-        unique_fields=["fingerprint"],
-        update_fields=["state", "by", "at", "note", "rule"],
-    )
+    add(Standing, ("fingerprint", *_OF_A_STANDING), made, clash=instead(Standing, _OF_A_STANDING))
+
+
+_OF_A_STANDING = ("state", "by", "at", "note", "rule")
+
+
+class _Word(NamedTuple):
+    """Of a decision, what standings are made of."""
+
+    fingerprint: str
+    reviewer: str
+    verdict: str
+    at: datetime
+    rule: str
+    note: str
+
+
+@prepared
+def _words_on(fingerprints: Sequence[str]) -> QuerySet[Decision, tuple[str, str, str, datetime, str, str]]:
+    rows = in_force().filter(fingerprint__in=fingerprints).order_by(*ENTERED)
+    return rows.values_list("fingerprint", "reviewer", "verdict", "at", "rule", "note")
 
 
 def state() -> tuple[object, ...]:

@@ -113,7 +113,7 @@ def target_of(recording: Recording) -> Target:
         subject_of(recording),
         recording.test_id or "",
         recording.kind,
-        recording.asked,
+        _title(recording.asked),
     )
 
 
@@ -124,9 +124,14 @@ def title_of(recording: Recording) -> str:
 
 def title_for(path: str, asked: str) -> str:
     """Return the first words of what was asked, or the file's name, in quotation marks."""
-    words = " ".join(asked.split()) or path.rpartition("/")[2]
+    words = _title(asked) or path.rpartition("/")[2]
     cut = printable(words, _TITLE_LENGTH).replace("”", '"')
     return f"“{cut}”"
+
+
+def _title(asked: str) -> str:
+    """Return as much of a text, in one line, as a title can need: of very many, all of each would be much."""
+    return " ".join(asked.split())[: _TITLE_LENGTH + 1]
 
 
 def printable(text: str, length: int) -> str:

@@ -6,7 +6,10 @@ each group carries its recordings as they were seen, and a group whose box is no
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -25,7 +28,7 @@ from recviewer.pages.site.forms import item_of, items_of, next_of, seen_in
 from recviewer.pages.text.words_for import StateWord, state_of
 from recviewer.review.filters import standings_for, totals
 from recviewer.review.refusals import Invalid
-from recviewer.review.subjects import chunked, subject_of, unread
+from recviewer.review.subjects import BLOB_PREFIX, chunked, subject_of, unread
 
 SHOWN = 100
 """Groups with a box of their own; the rest are one box."""
@@ -34,6 +37,16 @@ COLUMNS = (
     "path", "fingerprint", "blob", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "size",
     "test_id", "model", "kind", "problems",
 )  # fmt: skip
+
+
+class ToDecide(NamedTuple):
+    """What has to be known of each of very many recordings. subject: see `subject_of`."""
+
+    path: str
+    blob: str
+    subject: str
+    size: int
+    test_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +102,14 @@ def show(request: HttpRequest) -> HttpResponse:
     if "chosen" in request.GET:
         return _show_chosen(request)
     state = ListState.of(request.GET)
-    every = list(narrowed(state).only(*COLUMNS).order_by("path"))
-    found = [recording for recording in every if recording.blob]
-    left = [_left_out(recording) for recording in every if not recording.blob]
+    found, unread_ones = [], []
+    names = ("path", "fingerprint", "blob", "size", "test_id")
+    for path_, fingerprint, blob, size, test_id in narrowed(state).order_by("path").values_list(*names):
+        if blob:
+            found.append(ToDecide(path_, blob, fingerprint or f"{BLOB_PREFIX}{blob}", size, test_id))
+        else:
+            unread_ones.append(path_)
+    left = [_left_out(recording) for recording in _rows(unread_ones)]
     page = _page(found, left, reverse("recordings:listing") + state.address())
     never = never_read() if any((term.key, term.value) == ("used", NEVER) for term in state.terms) else None
     return render(request, "bulk/page.html", {"page": replace(page, hints=state.hints, never=never)})
@@ -111,82 +129,98 @@ def choose(request: HttpRequest) -> HttpResponse:
 def _show_chosen(request: HttpRequest) -> HttpResponse:
     """Show what was chosen as it was seen then; what is another now stands apart and is not decided on."""
     seen = seen_in(QueryDict(urlencode({"item": request.GET["chosen"]})))
-    rows: dict[str, Recording] = {}
-    for some in chunked(one.path for one in seen):
-        rows.update((row.path, row) for row in Recording.objects.filter(path__in=some).only(*COLUMNS))
     found, left = [], []
-    for one in sorted(seen, key=lambda one: one.path):
-        row = rows.get(one.path)
-        if row is not None and row.blob and row.blob == one.blob:
-            found.append(row)
-        elif row is not None:
-            why = "it has changed since it was selected" if row.blob else unread(row)
-            left.append((row.path, url_of(row.path), why))
-        else:
-            left.append((one.path, "", "it is not there any more"))
+    for some in chunked(sorted(seen, key=lambda one: one.path)):
+        rows = {row.path: row for row in _rows(one.path for one in some)}
+        for one in some:
+            row = rows.get(one.path)
+            if row is not None and row.blob and row.blob == one.blob:
+                found.append(ToDecide(row.path, row.blob, subject_of(row), row.size, row.test_id))
+            elif row is not None:
+                why = "it has changed since it was selected" if row.blob else unread(row)
+                left.append((row.path, url_of(row.path), why))
+            else:
+                left.append((one.path, "", "it is not there any more"))
     page = _page(found, left, next_of(request, request.GET))
     page = replace(page, is_choice=True, compare_url=_compare_url(found) if not left else "")
     return render(request, "bulk/page.html", {"page": page})
 
 
-def _compare_url(found: list[Recording]) -> str:
+def _compare_url(found: list[ToDecide]) -> str:
     if len(found) != 2:
         return ""
     old, new = found
     return f"{reverse('difference:two')}?{urlencode({'old': old.path, 'new': new.path})}"
 
 
-def _page(found: list[Recording], left: list[tuple[str, str, str]], list_url: str) -> BulkPage:
-    gathered: dict[str, list[Recording]] = {}
-    for recording in found:
-        gathered.setdefault(subject_of(recording) or recording.path, []).append(recording)
+def _page(found: list[ToDecide], left: list[tuple[str, str, str]], list_url: str) -> BulkPage:
+    gathered: dict[str, list[ToDecide]] = {}
+    for one in found:
+        gathered.setdefault(one.subject, []).append(one)
     ordered = sorted(gathered.values(), key=lambda some: (-len(some), some[0].path))
-    standings = standings_for(gathered)
+    firsts = {row.path: row for row in _rows(some[0].path for some in ordered[:SHOWN])}
+    for some in ordered[:SHOWN]:
+        row = firsts.get(some[0].path)
+        if row is None or row.blob != some[0].blob:  # it became another a moment ago: nothing stands for the others
+            del gathered[some[0].subject]
+    boxes = [some for some in ordered[:SHOWN] if some[0].subject in gathered]
+    others = ordered[SHOWN:]
+    decided = sum(len(standings_for(some)) for some in chunked(gathered))
+    standings = standings_for(some[0].subject for some in boxes)
     counts = totals(gathered)
-    elsewhere = [max(0, counts.get(subject_of(some[0]), 0) - len(some)) for some in ordered]
+    elsewhere = [max(0, counts.get(some[0].subject, 0) - len(some)) for some in (*boxes, *others)]
     groups = tuple(
         [
-            _group(some, standings.get(subject_of(some[0])), more)
-            for some, more in zip(ordered[:SHOWN], elsewhere, strict=False)
+            _group(firsts[some[0].path], some, standings.get(some[0].subject), more)
+            for some, more in zip(boxes, elsewhere, strict=False)
         ]
     )
-    rest = [recording for some in ordered[SHOWN:] for recording in some]
+    rest = [one for some in others for one in some]
+    every = [one for some in gathered.values() for one in some]
     return BulkPage(
-        count=len(found),
-        tests=len({recording.test_id for recording in found} - {None, ""}),
-        size=sum(recording.size for recording in found),
+        count=len(every),
+        tests=len({one.test_id for one in every} - {None, ""}),
+        size=sum(one.size for one in every),
         groups=groups,
-        group_count=len(ordered),
-        decided=len(standings),
-        rest_groups=len(ordered) - len(groups),
+        group_count=len(gathered),
+        decided=decided,
+        rest_groups=len(others),
         rest_count=len(rest),
         rest_items=_items(rest),
         list_url=list_url,
         unread=tuple(left[:SHOWN]),
         more_unread=max(0, len(left) - SHOWN),
         elsewhere=sum(elsewhere),
-        rest_elsewhere=sum(elsewhere[SHOWN:]),
+        rest_elsewhere=sum(elsewhere[len(boxes) :]),
     )
+
+
+def _rows(paths: Iterable[str]) -> list[Recording]:
+    """Return the recordings at some paths, in order of path."""
+    found: list[Recording] = []
+    for some in chunked(paths):
+        found += Recording.objects.filter(path__in=some).only(*COLUMNS)
+    return sorted(found, key=attrgetter("path"))
 
 
 def _left_out(recording: Recording) -> tuple[str, str, str]:
     return recording.path, url_of(recording.path), unread(recording)
 
 
-def _group(some: list[Recording], standing: object, elsewhere: int) -> AlikeRecordings:
+def _group(first: Recording, some: list[ToDecide], standing: object, elsewhere: int) -> AlikeRecordings:
     return AlikeRecordings(
-        first=some[0],
-        url=url_of(some[0].path),
+        first=first,
+        url=url_of(first.path),
         items=_items(some),
         count=len(some),
         tests=len({recording.test_id for recording in some} - {None, ""}),
         size=sum(recording.size for recording in some),
-        state=state_of(some[0], standing),
+        state=state_of(first, standing),
         elsewhere=elsewhere,
     )
 
 
-def _items(some: list[Recording]) -> str:
+def _items(some: list[ToDecide]) -> str:
     return items_of(item_of(recording.path, recording.blob) for recording in some)
 
 
