@@ -41,6 +41,9 @@ NAME = "recviewer"
 HIDDEN = {"--version", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color", "--skip-checks"}
 """Options of every command that are Django's, and work, but are told by no help."""
 
+RAISING = "--traceback"
+"""Option of every command by which what it refuses reaches its caller, and not the terminal with a class for its name."""
+
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """What a system says of a file that cannot grow."""
 
@@ -178,7 +181,6 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
         os.environ["RECVIEWER_REPO"] = os.path.abspath(repository)
     _run_watched(given)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")
-    from django.core.management import CommandError, execute_from_command_line
     from django.core.management.base import BaseCommand
     from django.db import DatabaseError
 
@@ -187,8 +189,7 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
         if not _is_command(given[0]):
             sys.stderr.write(f"{front.unknown(given[0], [*front.FIRST, *front.MORE])}\n")
             sys.exit(2)
-        CommandError.__name__ = NAME  # what Django puts before the sentence of each
-        execute_from_command_line([NAME, *with_query(given)])
+        _execute(given)
         sys.stdout.flush()
     except OSError as error:
         _end_printing(error)
@@ -200,6 +201,22 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _execute(given: Sequence[str]) -> None:
+    """Run a command of Django's or ours; what it refuses is a sentence that begins with our name."""
+    from django.core.management import CommandError, execute_from_command_line
+    from django.core.management.base import SystemCheckError
+
+    name, *others = with_query(given)
+    try:
+        execute_from_command_line([NAME, name, RAISING, *others])
+    except CommandError as error:
+        if RAISING in given:
+            raise
+        begin = "" if isinstance(error, SystemCheckError) else f"{NAME}: "  # whose text has a heading of its own
+        sys.stderr.write(f"{begin}{error}\n")
+        sys.exit(error.returncode)
 
 
 def _without_variable(bad: BadEnvironment, repository: str | None) -> str:

@@ -51,6 +51,12 @@ def test_what_cannot_be_done_ends_with_2_and_a_sentence(recviewer, words):
     assert b"CommandError" not in done.stderr
 
 
+def test_a_refusal_begins_with_the_command(recviewer):
+    done = recviewer("find-hash", "zz")
+
+    assert (done.returncode, done.stderr) == (2, b"recviewer: zz is no hash: 7 to 64 hexadecimal digits.\n")
+
+
 @pytest.mark.parametrize("command", ["index", "show", "export", "search", "serve", "plan"])
 def test_help_has_an_example(recviewer, command):
     done = recviewer(command, "--help")
