@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 from recviewer.catalog.models import Recording
 from recviewer.pages.text.test_addresses import url_of_test
+from recviewer.review.decide import decide
+from recviewer.review.subjects import Seen
 
 from .pulls import answered
 
@@ -348,3 +350,23 @@ def test_between_phone_and_desk_an_item_of_a_range_has_two_lines_and_its_test_th
     assert name["width"] > 768 / 2
     assert what["y"] >= name["y"] + name["height"]
     assert page.evaluate(WIDE) == 0
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_states_of_what_is_decided_on_at_once_stand_in_one_line_below_what_they_are_about(open_page, width):
+    one, other = Recording.objects.filter(kind="chat", part="").order_by("path")[:2]
+    decide([Seen(one.path, one.blob)], actor="somebody", verdict="reject", note="It leaks its reasoning.")
+    decide([Seen(other.path, other.blob)], actor="somebody", verdict="delete", note="")
+    page = open_page(width=width)
+    page.goto("/bulk/?kind=chat")
+
+    rows = page.evaluate(
+        """() => [...document.querySelectorAll(".bulk-groups li")].filter(row => row.querySelector(".state")).map(row => {
+            const state = row.querySelector(".state").getBoundingClientRect(), link = row.querySelector("a");
+            const box = link.getBoundingClientRect();
+            return [state.height, state.left - box.left, state.top >= box.bottom - 1];
+        })"""
+    )
+
+    assert len(rows) >= 2
+    assert all(height < 26 and abs(aside) < 2 and is_below for height, aside, is_below in rows), rows

@@ -14,7 +14,9 @@ from django.shortcuts import render
 
 from recviewer.catalog.database import is_damaged, is_unwritten, why
 from recviewer.discreet import discreet
+from recviewer.pages.site import roles
 from recviewer.pages.site.htmx import wants_fragment
+from recviewer.review.models import TrashRecord
 from recviewer.store import refusals
 
 log = logging.getLogger(__name__)
@@ -114,7 +116,17 @@ def refused(request: HttpRequest, page: ErrorPage) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", {"held": _in_trash(request)}, status=404)
+
+
+def _in_trash(request: HttpRequest) -> TrashRecord | None:
+    """Return the entry of the trash that lay at an address of a recording, or of a file with several, for who may see it."""
+    match = request.resolver_match
+    key = match.kwargs.get("key") if match else None
+    if not isinstance(key, str) or not roles.may(request, roles.Role.VIEWER):
+        return None
+    held = TrashRecord.objects.filter(restored_at=None, discarded_at=None)
+    return held.filter(path__in=[key, key.rpartition("/")[0]]).order_by("-pk").first()
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -48,6 +48,39 @@ def test_what_who_size_and_when(client, thrown):
     assert "a<b>" not in page
 
 
+def test_the_address_of_what_is_in_the_trash_says_so_and_leads_to_it(client, thrown):
+    thrown("recordings/a<b>.json", "recordings/later.json")
+    held = TrashRecord.objects.order_by("pk")[0]
+
+    answer = client.get(reverse("recording:show", args=[held.path]))
+    page = answer.content.decode()
+    there = client.get(re.search(r'href="(/trash/\?[^"]*)"', page)[1]).content.decode()
+
+    assert (answer.status_code, "This recording is in the trash" in page) == (404, True)
+    assert "<bdi>Ben</bdi> moved it there" in page
+    assert "a<b>" not in page
+    assert (held.entry in there, "later.json" in there) == (True, False)
+
+
+def test_what_came_back_or_was_never_there_is_not_said_to_be_in_the_trash(client, thrown):
+    (entry,) = thrown("recordings/1.json")
+    client.post(reverse("trash:restore"), {"only": entry})
+
+    assert client.get("/r/recordings/1.json").status_code == 200
+    for path in ("recordings/2.json", "recordings/1.json/part"):
+        assert "Nothing is here" in client.get(f"/r/{path}").content.decode()
+
+
+def test_who_has_not_signed_in_is_not_told_who_moved_what_to_the_trash(client, thrown, settings):
+    thrown("recordings/1.json")
+    settings.HOSTED = settings.PUBLIC_READ = True
+
+    page = client.get("/r/recordings/1.json").content.decode()
+
+    assert "Nothing is here" in page
+    assert "Ben" not in page
+
+
 @pytest.mark.parametrize("htmx", [False, True])
 def test_restore_one_by_its_button(client, thrown, tree, htmx):
     first, _second = thrown("recordings/1.json", "recordings/2.json")

@@ -50,7 +50,7 @@ def test_a_sound_of_an_answer_is_played_from_its_own_bytes_and_numbers_without_a
     served = shown(client, recording, "?media=a1.0")
     headed = shown(client, recording, "?media=a1.1")
 
-    assert '<audio class="sound" src="?media=a1.0" controls preload="none">' in page
+    assert '<audio class="sound" src="?media=a1.0" controls preload="none" aria-label="sound audio/mpeg, ' in page
     assert (served["Content-Type"], served.content) == ("audio/mpeg", b"ID3\x04 invented")
     assert (headed["Content-Type"], headed.content[:4], headed.content[44:]) == ("audio/wav", b"RIFF", b"\x00\x01" * 8)
     assert int.from_bytes(headed.content[24:28], "little") == 16_000

@@ -272,7 +272,10 @@ def test_an_account_that_is_there_keeps_its_role_and_gets_a_new_password(ana, un
     address = invited("ana")
 
     assert Membership.objects.get(user=ana).role == "maintainer"
-    assert "Choose a password" in Client().get(address, follow=True).content.decode()
+    page = Client().get(address, follow=True).content.decode()
+    assert "Choose a password" in page
+    assert "You sign in with it as <b><bdi>ana</bdi></b>" in page
+    assert 'value="ana" autocomplete="username"' in page
     assert signed_in().get("/account/").status_code == 200
 
 
