@@ -93,6 +93,8 @@ def kept(changes: Iterable[Change]) -> KeptWords:
 def attached(asked: Range, changes: Sequence[Change]) -> list[Change]:
     """Return changes with what their tests look for. Raises GitFailed where the sources cannot be read."""
     tests = {change.about.test_id for change in changes if change.about.test_id and not change.is_quiet}
+    if not tests and asked.head:
+        return list(changes)
     with _texts(asked) as text:
         read = _read(text if asked.head else _noted(asked.repository, text), tests)
     answers = _answers(changes)

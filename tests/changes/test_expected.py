@@ -104,6 +104,15 @@ def test_without_a_source_nothing_is_said(tree, make):
     assert (one.is_read, one.met) == (False, ())
 
 
+def test_git_is_not_asked_for_sources_where_no_test_is_known(tree, make, monkeypatch):
+    spec = rerecord(tree, make, [{"answer": "Saturn.", "test": None}], [{"answer": "Mars.", "test": None}])
+    monkeypatch.setattr("recviewer.changes.expected.texts_of", None)
+
+    (change,) = with_expected(tree.overview(spec)).changes
+
+    assert not change.expected.is_read
+
+
 def test_the_source_is_that_of_the_head(tree, make):
     tree.write(PATH, SOURCE.encode())
     path = tree.write("tests/integration/chat/recordings/a.json", make.bytes_of(make.chat(answer="Saturn.")))
