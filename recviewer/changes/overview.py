@@ -74,13 +74,18 @@ def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Seque
     found = findings(made)
     marks = _marks(found)
     asks = _asks(found)
-    made = [
-        replace(one, severity=_worst(marks.get(one.key, ())), asks=(*one.asks, *sorted(asks.get(one.key, ()))))
-        for one in made
-    ]
     lines = {item.new.raw: item.lines for item in source.modified}
     numbers, alike = groups.find(made, lines, [marks.get(change.key, frozenset()) for change in made])
-    made = [replace(change, alike=numbers.get(place), kin=kin_of(change)) for place, change in enumerate(made)]
+    made = [
+        replace(
+            one,
+            severity=_worst(marks.get(one.key, ())),
+            asks=(*one.asks, *sorted(asks.get(one.key, ()))),
+            alike=numbers.get(place),
+            kin=kin_of(one),
+        )
+        for place, one in enumerate(made)
+    ]
     told = Overview(source, (), alike, found, is_whole=not untold)
     return decided(with_changes(told, sorted(folded(made), key=_importance)), verdicts or {})
 
