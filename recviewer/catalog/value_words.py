@@ -12,6 +12,7 @@ KIND_WORDS = {
     "interactions": "interactions",
     "converse": "converse",
     "cohere": "cohere",
+    "dashscope": "dashscope",
     "responses": "responses",
     "embeddings": "embeddings",
     "models": "model list",

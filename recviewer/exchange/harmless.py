@@ -280,6 +280,7 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
             for path in ("billed_units", "tokens", "cached_tokens")
         ),
     ),
+    "dashscope": (Harmless("request_id", HowHarmless.WHOLLY, ID),),
     **CASSETTES,
     "file_processor": (
         Harmless("chunks[].chunk_id", HowHarmless.WHOLLY, ID),

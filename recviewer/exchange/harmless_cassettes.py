@@ -68,6 +68,7 @@ CASSETTES: dict[str, tuple[Harmless, ...]] = {
         Harmless("meta.billed_units", HowHarmless.FIGURE, COUNT),
         Harmless("inputTextTokenCount", HowHarmless.FIGURE, COUNT),
         Harmless("usageMetadata", HowHarmless.FIGURE, COUNT),
+        Harmless("request_id", HowHarmless.WHOLLY, ID),
     ),
     "images": (
         Harmless("timing", HowHarmless.FIGURE, TOOK),

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     INTERACTIONS = "interactions"
     CONVERSE = "converse"
     COHERE = "cohere"
+    DASHSCOPE = "dashscope"
     RESPONSES = "responses"
     XAI = "xai"
     REALTIME = "realtime"

@@ -19,6 +19,7 @@ TALKING = frozenset(
             Kind.INTERACTIONS,
             Kind.CONVERSE,
             Kind.COHERE,
+            Kind.DASHSCOPE,
             Kind.XAI,
             Kind.RESPONSES,
             Kind.EXCEPTION,

@@ -1,5 +1,6 @@
 """Which recorder a file is from, and what its claims are."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,13 @@ def test_a_reply_alone_counts_among_fixtures_only():
     assert registry.recorder_of("a/recordings/b.json", REPLY) is OGX
     assert registry.recorder_of("a/cassettes/b.json", REPLY) is None
     assert registry.recorder_of("a/__fixtures__/package.json", b'{"name": "x", "version": "1.0.0"}') is None
+
+
+@pytest.mark.parametrize("first", [b"id:1\nevent:result\n:HTTP_STATUS/200\n", b": hello\n\n", b"event: result\n", b""])
+def test_a_reply_alone_is_known_whatever_its_stream_of_events_begins_with(first):
+    event = {"output": {"choices": [{"message": {"role": "assistant", "content": "Tea."}}]}, "request_id": "q-1"}
+    data = first + b"data:" + json.dumps(event).encode() + b"\n\n"
+    assert registry.recorder_of("a/Fixtures/stream-1.sse", data).name == "bare-reply"
 
 
 @pytest.mark.parametrize(

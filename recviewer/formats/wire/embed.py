@@ -1,7 +1,7 @@
 """Embeddings as several providers send them.
 
 Source: API references: Cohere "Embed" (v1, v2), Gemini `:embedContent` and `:batchEmbedContents`, Vertex AI `:predict`,
-Amazon Bedrock (Titan, Nova).
+Amazon Bedrock (Titan, Nova), DashScope (`output.embeddings`).
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ SHAPE = Shape(
         *("embedding:vector", "embedding.values:vector", "embeddings.*[]:vector", "embeddings[]:vector"),
         *("embeddings[].values:vector", "embeddings[].embedding:vector", "predictions[].embeddings.values:vector"),
         *(f"predictions[].{name}:vector" for name in ("textEmbedding", "imageEmbedding")),
-        "predictions[].videoEmbeddings[].embedding:vector",
+        *("predictions[].videoEmbeddings[].embedding:vector", "output.embeddings[].embedding:vector"),
     ),
     known=(
+        "output.embeddings[].*",
         *(
             "texts",
             "images",
@@ -55,7 +56,7 @@ class Embed:
         """Match by where vectors stand, and not at all where OpenAI's or Ollama's do."""
         if raw.type_name or isinstance(raw.reply, list):
             return Match.NO
-        head = raw.first
+        head = _held(raw.first)
         one, many = head.get("embedding"), head.get("embeddings")
         first = many[0] if isinstance(many, list) and many else None
         is_own = isinstance(many, dict) or (
@@ -75,6 +76,9 @@ class Embed:
                 taken.add(key)
                 items = given if isinstance(given, list) else [given]
                 messages += [Message("input", (Text(one) if isinstance(one, str) else JsonPart(one),)) for one in items]
+        if isinstance(body.data.get("input"), dict):  # DashScope
+            texts = body.object("input").list("texts")
+            messages += [Message("input", (Text(one) if isinstance(one, str) else JsonPart(one),)) for one in texts]
         holders = [*body.items("requests"), *([body] if "content" in body.data else [])]
         for holder in holders:
             parts = [Text(one.text("text")) if "text" in one.data else JsonPart(one.data) for one in _parts(holder)]
@@ -88,11 +92,12 @@ class Embed:
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Read the vectors in order."""
         reply = Lookup(unwrap(raw.reply), "response.body", problems)
-        found = list(_vectors(reply))
+        found = list(_vectors(reply.object("output") if _held(reply.data) is not reply.data else reply))
         vectors = (vector_of(value, place, at, problems) for place, (value, at) in enumerate(found))
         exhibits = tuple([vector for vector in vectors if vector is not None])
         count = reply.data.get("inputTextTokenCount")
-        usage = {"inputTextTokenCount": count} if isinstance(count, int) else reply.mapping("usageMetadata")
+        counts = "usage" if _held(reply.data) is not reply.data else "usageMetadata"
+        usage = {"inputTextTokenCount": count} if isinstance(count, int) else reply.mapping(counts)
         return Reply(exhibits=exhibits, usage=usage or None)
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
@@ -101,6 +106,12 @@ class Embed:
 
 
 FORMAT = Embed()
+
+
+def _held(reply: dict[str, Json]) -> dict[str, Json]:
+    """Return the object that holds the vectors: DashScope's `output`, else the reply."""
+    output = reply.get("output")
+    return output if isinstance(output, dict) and isinstance(output.get("embeddings"), list) else reply
 
 
 def _is_vertex(head: dict[str, Json]) -> bool:

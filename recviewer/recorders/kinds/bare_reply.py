@@ -15,7 +15,7 @@ from recviewer.recorders.contract import FilePart
 if TYPE_CHECKING:
     from recviewer.formats.decode import Decoded
 
-_FIRST = (b"{", b"[", b"d", b"e")
+_FIRST = (b"{", b"[", b"d", b"e", b"id:", b":")
 LIMIT = 8 * 1024 * 1024
 """Bytes of a file that is looked at."""
 
