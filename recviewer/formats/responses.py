@@ -44,6 +44,16 @@ SERVER_KEYS = {
 """Events that bring a server's call in pieces, and the key of its item that the pieces make."""
 
 
+def in_response(event: Json) -> Json:
+    """Return an event with its response below `response`: the last one of Perplexity's agents has it beside `type`."""
+    if not isinstance(event, dict) or event.get("type") not in TERMINAL or "response" in event:
+        return event
+    if event.keys().isdisjoint(("output", "status")):
+        return event
+    kept = {key: event[key] for key in ("type", "sequence_number") if key in event}
+    return kept | {"(beside its type)": True, "response": {key: event[key] for key in event if key not in kept}}
+
+
 def finish_of(response: Lookup) -> str:
     """Return why a response ended: the reason why it is incomplete, else its status."""
     return response.object("incomplete_details").text("reason") or response.text("status")
@@ -142,7 +152,7 @@ class ResponseStream:
             if grown and _is_less(final[0], grown[0]):
                 self._note(at, "leaves out some of what the pieces of the stream say, which count")
                 continue
-            if any(map(_says, grown)) and _unsealed(final) != _unsealed(grown):
+            if any(map(_says, grown)) and _unsealed(final) != _unsealed(grown) and not _adds_parts(final, grown):
                 self._note(at, "is not what the pieces of the stream come to, and counts")
             self.counts_at = at
             return [(counts,) if number == at else () for number in range(len(self.events))]
@@ -257,6 +267,11 @@ class ResponseStream:
 
 def _says(output: Output) -> bool:
     return bool(output.content or output.reasoning or output.refusal or output.tool_calls or output.parts)
+
+
+def _adds_parts(final: Iterable[Output], grown: Iterable[Output]) -> bool:
+    """Tell whether a finished response says what the pieces came to, and adds what no event is for."""
+    return [replace(one, parts=()) for one in final] == [*grown]
 
 
 def _unsealed(outputs: Iterable[Output]) -> list[Output]:

@@ -19,7 +19,7 @@ from recviewer.formats.items import content_of, message_of
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw, unwrap
-from recviewer.formats.responses import TERMINAL, ResponseStream, finish_of, whole
+from recviewer.formats.responses import TERMINAL, ResponseStream, finish_of, in_response, whole
 from recviewer.formats.responses_rest import StreamRest, left_of_response
 
 _RESPONSE = (
@@ -62,6 +62,7 @@ _RESPONSE = (
 
 _EVENT = (
     "type",
+    "(beside its type)",
     "background",
     "diff",
     "output_format",
@@ -120,6 +121,7 @@ READ = frozenset(
         "response.usage",
         "response.error",
         "response.incomplete_details",
+        *("output", "status", "usage", "error", "incomplete_details"),
     }
 )
 
@@ -168,7 +170,7 @@ class OpenAIResponses:
 
     def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
         """Add what counts of each event, without what was read and what repeats it."""
-        stream = ResponseStream([Lookup(event.data, "", []) for event in raw.events()], [])
+        stream = ResponseStream([Lookup(in_response(event.data), "", []) for event in raw.events()], [])
         stream.deltas()
         for event, data in zip(raw.events(), StreamRest(stream).events(), strict=True):
             sent = event.data
@@ -191,7 +193,7 @@ def _is_event(head: dict[str, Json]) -> bool:
 
 def _joined(raw: Raw, problems: list[Problem]) -> Reply:
     chunks = list(_chunks(raw, problems))
-    ends = [Lookup(chunk.element, "", []).object("response") for chunk in chunks]
+    ends = [Lookup(in_response(chunk.element), "", []).object("response") for chunk in chunks]
     errors = (
         error_in(chunk.element, chunk.event) or error_in(end.data) for chunk, end in zip(chunks, ends, strict=True)
     )
@@ -212,7 +214,7 @@ def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
         at = f"response.body, event {number + 1}"
         if event.is_unread:
             problems.append(Problem(at, "data that is not JSON"))
-        cursors.append(Lookup(event.data, at, problems))
+        cursors.append(Lookup(in_response(event.data), at, problems))
     found: list[tuple[Delta, ...]] = ResponseStream(cursors, problems).deltas()
     for number, (event, data, added) in enumerate(zip(events, cursors, found, strict=True)):
         kind = data.text("type") or event.name
@@ -220,7 +222,7 @@ def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
             number + 1,
             added,
             data.object("response").mapping("usage") or None if kind in TERMINAL else None,
-            data.data if event.data is not None else {"data": event.text},
+            event.data if isinstance(event.data, dict) else {} if event.data is not None else {"data": event.text},
             READ,
             event.size_bytes,
             kind,
