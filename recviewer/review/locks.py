@@ -13,6 +13,7 @@ from recviewer.catalog import engines
 @contextmanager
 def acting() -> Iterator[None]:
     """Run the block in a transaction that no other act runs beside, in any process on any host. May be nested."""
-    with transaction.atomic():
-        engines.of(connection.vendor).only_writer("acts")
+    engine = engines.of(connection.vendor)
+    with engine.lean(), transaction.atomic():
+        engine.only_writer("acts")
         yield

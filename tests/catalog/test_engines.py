@@ -2,12 +2,13 @@ import threading
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer import settings
 from recviewer.catalog import cases, run_lock
-from recviewer.catalog.engines import Wanted, postgresql
+from recviewer.catalog.engines import Wanted, postgresql, sqlite
 from recviewer.catalog.engines.postgresql_text import SIGN, json_read, json_written, read, written
 from recviewer.catalog.models import Commit, File, Recording
 from recviewer.review.locks import acting
@@ -145,3 +146,16 @@ def test_decisions_on_a_fingerprint_are_found_by_an_index():
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'decision_latest'")
 
         assert [made.partition("USING ")[2] for (made,) in cursor.fetchall()] == ["btree (fingerprint)"]
+
+
+@pytest.mark.django_db
+@pytest.mark.only_on("sqlite", reason="rows are written in a process of PostgreSQL's")
+@pytest.mark.parametrize(("rows", "is_let_go"), [(1, False), (5, True)])
+def test_pages_of_very_many_rows_are_let_go(monkeypatch, rows, is_let_go):
+    monkeypatch.setattr(sqlite, "MANY_ROWS", 5)
+
+    with CaptureQueriesContext(connection) as asked, acting(), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE many (number)")
+        cursor.executemany("INSERT INTO many VALUES (%s)", [(number,) for number in range(rows)])
+
+    assert any("shrink_memory" in one["sql"] for one in asked.captured_queries) is is_let_go

@@ -56,6 +56,9 @@ class Engine(Protocol):
     def only_writer(self, name: str) -> None:
         """Wait until no other transaction that asked by this name is under way. Call it inside a transaction."""
 
+    def lean(self) -> AbstractContextManager[None]:
+        """Go around a transaction, and have the connection keep no memory of the very many rows that it wrote."""
+
     def only_one(self, name: str) -> AbstractContextManager[bool]:
         """Tell whether no other connection holds this name; hold it meanwhile. On SQLite the data folder's locks do that."""
 

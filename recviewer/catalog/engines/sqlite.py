@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import connection
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 from django.db.backends.utils import CursorWrapper
 
@@ -16,6 +17,8 @@ from recviewer.catalog.engines import TABLE, Sql, Wanted
 from recviewer.catalog.folding import TOKENIZER
 
 KEY = "rowid"
+MANY_ROWS = 2_000
+"""Written by one act, from which on its pages are let go."""
 
 
 def create() -> list[str]:
@@ -62,6 +65,17 @@ def json(text: str) -> object:
 
 def only_writer(name: str) -> None:
     """Do nothing: see above."""
+
+
+@contextmanager
+def lean() -> Iterator[None]:
+    """Drop the connection's pages, up to `cache_size` of the settings: each thread has one, and would keep them."""
+    connection.ensure_connection()
+    before = connection.connection.total_changes
+    yield
+    if connection.connection is not None and connection.connection.total_changes - before >= MANY_ROWS:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA shrink_memory")
 
 
 @contextmanager
