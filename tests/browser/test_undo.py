@@ -8,7 +8,9 @@ from playwright.sync_api import expect
 
 from recviewer.catalog.models import Recording
 from recviewer.pages.deciding import hurry
+from recviewer.review.deleting import trash
 from recviewer.review.models import AuditEvent, Standing
+from recviewer.review.subjects import Seen
 
 from .pulls import answered, read
 
@@ -238,3 +240,17 @@ def test_two_clicks_on_undo_without_scripts_undo_one_act(open_page, monkeypatch)
     page.get_by_role("button", name=re.compile("^Undo more")).click()
     expect(page.locator(".toast")).to_contain_text("There is nothing more to undo.")
     assert states() == []
+
+
+def test_restoring_nothing_says_so_and_leaves_the_trash_to_choose_from(either_page):
+    one = Recording.objects.filter(kind="chat", part="").order_by("path").first()
+    trash([Seen(one.path, one.blob)], actor="somebody")
+    either_page.goto("/trash/")
+
+    either_page.get_by_role("button", name="Restore", exact=True).click()
+
+    expect(either_page.get_by_role("alert").filter(has_text="Nothing was selected")).to_be_visible()
+    expect(either_page.get_by_role("heading", name="1 recording in the trash")).to_be_visible()
+    either_page.get_by_role("checkbox").check()
+    either_page.get_by_role("button", name="Restore", exact=True).click()
+    expect(either_page.get_by_role("heading", name="The trash is empty")).to_be_visible()

@@ -22,7 +22,7 @@ from recviewer.pages.site.numbers import is_whole
 from recviewer.review import deleting, trash_notes
 from recviewer.review.actors import actor_of
 from recviewer.review.models import TrashRecord
-from recviewer.review.refusals import Invalid, NotAllowed
+from recviewer.review.refusals import NotAllowed
 
 PER_PAGE = 100
 SHOWN = 20
@@ -170,7 +170,10 @@ def _chosen(request: HttpRequest) -> list[str]:
 @require_POST
 def restore(request: HttpRequest) -> HttpResponse:
     """Bring the chosen recordings back to their places."""
-    restored = deleting.restore(_chosen(request), actor=actor_of(request))
+    chosen = _chosen(request)
+    if not chosen:
+        return _nothing_selected(request)
+    restored = deleting.restore(chosen, actor=actor_of(request))
     told, event = (restored.done.sentence, restored.done.event) if restored.done else ("", None)
     if wants_fragment(request) or restored.done is None:
         status = 409 if restored.done is None else 200
@@ -182,6 +185,12 @@ def restore(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("trash:listing"), status=303)
 
 
+def _nothing_selected(request: HttpRequest) -> HttpResponse:
+    """Answer with the trash itself, so that something can be."""
+    page = _page(request, refused=("Nothing was selected that is in the trash.",))
+    return answer(request, "trash/page.html", "trash/_list.html", page, status=422)
+
+
 @require_POST
 def discard(request: HttpRequest) -> HttpResponse:
     """Ask before recordings are deleted for good, and delete them (with `confirmed`)."""
@@ -191,7 +200,7 @@ def discard(request: HttpRequest) -> HttpResponse:
     records = _all_held() if is_all else _all_held().filter(entry__in=_chosen(request)[:5000])
     chosen = list(records.order_by("-pk"))
     if not chosen:
-        raise Invalid("Nothing was selected that is in the trash.")
+        return _nothing_selected(request)
     if not request.POST.get("confirmed"):
         page = DiscardPage(
             count=len(chosen),

@@ -163,6 +163,18 @@ def test_nothing_chosen_is_422(client, db, root, name):
     assert client.get(reverse(f"trash:{name}")).status_code == 405
 
 
+@pytest.mark.parametrize("headers", [{}, HTMX])
+@pytest.mark.parametrize("name", ["restore", "discard"])
+def test_where_nothing_is_chosen_the_trash_stays_on_the_page(client, thrown, name, headers):
+    (entry,) = thrown("recordings/1.json")
+
+    page = client.post(reverse(f"trash:{name}"), {}, headers=headers).content.decode()
+
+    assert "Nothing was selected" in page
+    assert "1 recording in the trash" in page
+    assert entry in page
+
+
 def test_unknown_entries_are_refused(client, thrown):
     thrown("recordings/1.json")
 
