@@ -145,10 +145,17 @@ def _first_event(raw: Raw) -> str:
 def _turn(turn: Lookup) -> Message:
     content = turn.data.get("content")
     if "role" not in turn.data and "content" not in turn.data:
-        return Message("user", (_part(turn),))
+        return Message(_role(turn), (_part(turn),))
     if isinstance(content, str):
-        return Message(turn.text("role"), (Text(content),))
-    return Message(turn.text("role"), tuple([_part(part) for part in turn.items("content")]))
+        return Message(_role(turn), (Text(content),))
+    return Message(_role(turn), tuple([_part(part) for part in turn.items("content")]))
+
+
+def _role(turn: Lookup) -> str:
+    """Return who says a turn: its `role`, or what the type of a step tells. Of results only a function's are the user's."""
+    kind = turn.kind
+    is_own = kind in ("model_output", "thought") or kind.endswith(("_call", "_result"))
+    return turn.text("role") or ("model" if is_own and kind != "function_result" else "user")
 
 
 def _part(part: Lookup) -> Part:
