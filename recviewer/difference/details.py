@@ -64,6 +64,7 @@ _NAMES = {
     "beside": "beside the elements",
     "bytes": "file",
     "lacks": "missing",
+    "untold": "not understood",
 }
 """What the parts of `Exchange.rest` are called by people."""
 

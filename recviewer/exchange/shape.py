@@ -33,14 +33,16 @@ class Take(Enum):
     """What is done with a value that is there.
 
     text, whole, number, any: the reader takes values of this type; others are left. vector: numbers, or base64 text.
-    object: an object; other values count as recorded, for the reader shows them too. written: text, and of any other
-    value, which the reader writes down as text, what type it is counts. last: text, of which a stream's
-    last counts, and numbers that count as recorded. final: of a stream, only what the last element has counts, as
-    recorded. known: it counts as it was recorded. count: the reader takes what is in a list, and how many there are
+    base64: text that stands for bytes, of which the reader takes those. object: an object; other values count as
+    recorded, for the reader shows them too. written: text, and of any other value, which the reader writes down as text,
+    what type it is counts. last: text, of which a stream's last counts, and numbers that count as recorded. final: of a
+    stream, only what the last element has counts, as recorded. known: it counts as it was recorded. count: the reader
+    takes what is in a list, and how many there are
     counts at its place. each: nobody knows it, so that of a stream every one counts.
     """
 
     TEXT = "text"
+    BASE64 = "base64"
     WHOLE = "whole"
     NUMBER = "number"
     ANY = "any"
@@ -56,6 +58,7 @@ class Take(Enum):
 
 _TYPES: dict[Take, tuple[type, ...]] = {
     Take.TEXT: (str,),
+    Take.BASE64: (str,),
     Take.LAST: (str,),
     Take.WRITTEN: (str,),
     Take.WHOLE: (int,),

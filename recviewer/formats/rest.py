@@ -16,7 +16,7 @@ from recviewer.exchange.encode import exact
 from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.model import Json, Kind, Left, Reply
 from recviewer.exchange.shape import Shape
-from recviewer.formats import blocks
+from recviewer.formats import blocks, untold
 from recviewer.formats.alike import CutChunks, NotAlike
 from recviewer.formats.contract import AddsElements, Format
 from recviewer.formats.raw import Raw, unwrap
@@ -65,7 +65,12 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
             | _around(raw.reply, shape)
         )
         return RestCounts(made, tuple(elements.flats))
-    return RestCounts(made | _whole(raw.reply, chosen, shape, left))
+    made |= _whole(raw.reply, chosen, shape, left)
+    if type(shape) is Shape and type(raw.reply) is dict:
+        missed = untold.of_whole(unwrap(raw.reply), shape.root, _told_in(raw, chosen, reply), left)
+        if missed:
+            made["untold"] = missed
+    return RestCounts(made)
 
 
 def _around(reply: Json, shape: Shape) -> dict[str, Json]:
@@ -257,6 +262,10 @@ def _named(items: list[Json], kept: list[Json]) -> dict[str, Json]:
     return {name: rows[0] if len(rows) == 1 else sorted(rows, key=repr) for name, rows in made.items()}
 
 
+def _told_in(raw: Raw, chosen: Format, reply: Reply) -> untold.Told:
+    return untold.of_reply(reply, lambda: chosen.request(raw, []))
+
+
 def _streamed(
     raw: Raw, chosen: Format, reply: Reply, shape: Shape, left: list[Left], told: list[blocks.Told]
 ) -> Elements:
@@ -271,10 +280,12 @@ def _streamed(
         told += ((event.data, event.name) for event in raw.events())
         return made
     names = [event.name for event in raw.sse_events]
+    missed = untold.OfStream(shape.root, _told_in(raw, chosen, reply), left)
     for place, chunk in enumerate(reply.told or chosen.chunks(raw)):
         sent = unwrap(raw.reply[place]) if isinstance(raw.reply, list) else None
         element = chunk.element if sent is None or type(sent) in (dict, str) else sent
         name = names[place] if place < len(names) else ""
-        made.add(flat_of(element, shape, left, event=name))
+        made.add(missed.counted(element, chunk.deltas, flat_of(element, shape, left, event=name)))
         told.append((element, name))
+    missed.end()
     return made

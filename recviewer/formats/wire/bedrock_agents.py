@@ -38,7 +38,7 @@ _SHOWN = ("citation", "citations", "returnControl", "files")
 SHAPE = Shape(
     "bedrock_agents",
     taken=(
-        *("chunk.bytes", "output.text", f"{RATIONALE}.text"),
+        *("chunk.bytes:base64", "output.text", f"{RATIONALE}.text"),
         *("citation:any", "citations[]:any", "returnControl:any", "files:any"),
     ),
     known=(

@@ -98,6 +98,12 @@ SHAPE = Shape(
         ),
         *("meta.is_*", "message.*", "delta.message.*"),
     ),
+    alternatives=tuple(
+        (f"{holder}{calls}", ("function", other))
+        for holder in ("message", "delta.message")
+        for calls in (".tool_calls[]", ".tool_calls")
+        for other in ("name", "parameters")
+    ),
 )
 READ = frozenset(
     {

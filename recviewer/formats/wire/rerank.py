@@ -28,6 +28,7 @@ SHAPE = Shape(
         *("results[].index", "model", "results[].document.multi_modal", "object", "data[].index", "meta.*", "provider"),
         *("results[].document.*", "data[].document.*"),
     ),
+    alternatives=tuple((f"{key}[]", ("relevanceScore", "relevance_score")) for key in ("results", "data")),
 )
 
 

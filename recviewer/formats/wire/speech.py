@@ -19,7 +19,7 @@ from recviewer.formats.media import joined, part_of, told_type
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw
 
-SHAPE = Shape("speech", taken=("base64", "audio_data", "audio"), known=("type",))
+SHAPE = Shape("speech", taken=("base64:base64", "audio_data:base64", "audio:base64"), known=("type",))
 READ = frozenset({"type", "audio", "usage"})
 PLACES = ("/audio/speech", "/speak")
 _KEYS = ("base64", "audio_data")
