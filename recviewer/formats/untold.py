@@ -65,15 +65,18 @@ class OfStream:
 
     def counted(self, element: Json, adds: Sequence[Delta], flat: Flat) -> Flat:
         """Return what counts of an element with what should have been taken of it and was not. flat: what counts without."""
-        nearby = Told(adds)
+        said = {text for delta in adds for text in (delta.text, delta.reasoning)}
+        nearby: Told | None = None
         made = flat
         for at, text, is_last in _taken(element, self._root, ()):
             if is_last:
                 made = {**made} if made is flat else made
                 self._lasts.setdefault(at, []).append((text, made))
-            elif not nearby.has(text) and not self._told.has(text):
-                made = {**made} if made is flat else made
-                self._leave(at, text, made)
+            elif text not in said:
+                nearby = nearby or Told(adds)
+                if not nearby.has(text) and not self._told.has(text):
+                    made = {**made} if made is flat else made
+                    self._leave(at, text, made)
         return made
 
     def end(self) -> None:
@@ -95,17 +98,33 @@ def _taken(value: Json, node: PathNode, at: At) -> Iterator[tuple[At, str, bool]
         if value and node.take in _TEXTS and not node.twin:
             yield at, value, node.take is Take.LAST
     elif kind is dict:
-        if node.take is Take.KNOWN or not node.has_steps:
-            return
         clashing = node.clashing(value) if node.one_of else ()
-        for key, item in value.items():
-            child = node.child(key)
-            if child is None or key in clashing or (child.spelling and is_spelled_otherwise(item, child, value)):
-                continue
-            yield from _taken(item, child, (*at, key))
-    elif kind is list and node.items is not None and node.take is not Take.KNOWN:
+        for key, child in _steps(node):
+            item = value.get(key)
+            if item and key not in clashing and not (child.spelling and is_spelled_otherwise(item, child, value)):
+                yield from _taken(item, child, (*at, key))
+    elif kind is list and node.items is not None and _has_texts(node.items):
         for place, item in enumerate(value):
             yield from _taken(item, node.items, (*at, place))
+
+
+_STEPS: dict[PathNode, list[tuple[str, PathNode]]] = {}
+"""Of each step that was met, the keys at or below which a reader takes texts."""
+
+
+def _steps(node: PathNode) -> list[tuple[str, PathNode]]:
+    found = _STEPS.get(node)
+    if found is None:
+        known = () if node.take is Take.KNOWN else node.keys.items()
+        found = _STEPS[node] = [(key, child) for key, child in known if _has_texts(child)]
+    return found
+
+
+def _has_texts(node: PathNode) -> bool:
+    """Tell whether a reader takes texts at a step, or below it."""
+    if node.take is Take.KNOWN:
+        return False
+    return node.take in _TEXTS or bool(_steps(node)) or (node.items is not None and _has_texts(node.items))
 
 
 def _texts_in(value: object) -> Iterator[str]:
