@@ -262,7 +262,7 @@ def _named(items: list[Json], kept: list[Json]) -> dict[str, Json]:
     return {name: rows[0] if len(rows) == 1 else sorted(rows, key=repr) for name, rows in made.items()}
 
 
-def _told_in(raw: Raw, chosen: Format, reply: Reply) -> untold.Told:
+def _told_in(raw: Raw, chosen: Format, reply: Reply) -> untold.GivenTexts:
     return untold.of_reply(reply, lambda: chosen.request(raw, []))
 
 
@@ -280,7 +280,7 @@ def _streamed(
         told += ((event.data, event.name) for event in raw.events())
         return made
     names = [event.name for event in raw.sse_events]
-    missed = untold.OfStream(shape.root, _told_in(raw, chosen, reply), left)
+    missed = untold.UntoldInStream(shape.root, _told_in(raw, chosen, reply), left)
     for place, chunk in enumerate(reply.told or chosen.chunks(raw)):
         sent = unwrap(raw.reply[place]) if isinstance(raw.reply, list) else None
         element = chunk.element if sent is None or type(sent) in (dict, str) else sent

@@ -52,6 +52,10 @@ PLACES = {
             "message": {"role": "assistant", "tool_calls": [{**CALL, "parameters": text}]},
         },
     ),
+    "content of a block of text": (
+        "https://h.test/v1/messages",
+        lambda text: lines(BEGAN, {**BLOCK, "content_block": {**BLOCK["content_block"], "content": text}}, PIECE),
+    ),
     "a thought in a piece of text": (
         "https://h.test/v1/messages",
         lambda text: lines(BEGAN, BLOCK, {**PIECE, "delta": {**PIECE["delta"], "thinking": text}}),
