@@ -18,8 +18,8 @@ from recviewer.exchange.shape import At, PathNode, Take, is_spelled_otherwise, l
 _TELLING = frozenset({"type", "generation_id"})
 """Keys in a value that is taken whatever it is of which a reader may give another form, or nothing: an id made anew."""
 
-STILL = frozenset({"in_progress"})
-"""What stands at the place of an end and says that there was none yet, which no reader takes as one."""
+STILL = frozenset({"in_progress", "null"})
+"""What stands at the place of an end and says that there was none yet, which no reader takes as one (DashScope: `null`)."""
 
 _TEXTS = frozenset({Take.TEXT, Take.LAST, Take.WRITTEN, Take.ANY})
 
