@@ -119,22 +119,12 @@ def test_every_page_that_has_an_address_is_among_them(client, furnished):
     assert missing == []
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390), ("dark", 768)])
-def test_all_are_accessible_and_fit(open_page, furnished, complaints, theme, width):
+@pytest.mark.parametrize(("theme", "width", "widths"), [("light", 1440, (320,)), ("dark", 390, (768, 1440))])
+def test_all_are_accessible_have_contrast_and_fit(open_page, furnished, complaints, theme, width, widths):
     complaints.expects("404")
     page = open_page(width=width, theme=theme)
 
-    found = list(faults(page, furnished))
-
-    assert found == [], "\n".join(found)
-
-
-@pytest.mark.parametrize(("theme", "width"), [("dark", 1440), ("light", 320)])
-def test_all_have_contrast_in_the_other_theme_and_fit(open_page, furnished, complaints, theme, width):
-    complaints.expects("404")
-    page = open_page(width=width, theme=theme)
-
-    found = list(faults(page, furnished, rules=["color-contrast"]))
+    found = list(faults(page, furnished, widths=widths))
 
     assert found == [], "\n".join(found)
 
