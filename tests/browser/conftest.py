@@ -15,7 +15,9 @@ from .pulls import git, pull
 __all__ = ["git", "pull"]
 """Fixtures that stand in `pulls`."""
 
-CHROMIUM = os.environ.get("RECVIEWER_CHROMIUM", "/usr/bin/chromium")
+PLACES = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
+"""Where Debian puts Chromium. The first has no window, and does the same work in less than half of the time."""
+CHROMIUM = os.environ.get("RECVIEWER_CHROMIUM") or next((one for one in PLACES if Path(one).is_file()), PLACES[-1])
 WATCH = """
 document.addEventListener('securitypolicyviolation', e => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`));
 """
@@ -41,7 +43,9 @@ def live_server(django_db_setup, live_server):
 def chromium(tmp_path_factory):
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if not Path(CHROMIUM).is_file():
-        reason = f"There is no Chromium at {CHROMIUM}; install Debian's package chromium or set RECVIEWER_CHROMIUM."
+        reason = (
+            f"There is no Chromium at {CHROMIUM}; install Debian's chromium-headless-shell or set RECVIEWER_CHROMIUM."
+        )
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
