@@ -196,22 +196,29 @@ def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
             told.append([Delta(parts=(JsonPart(data.data),))])
         else:
             told.append(_said(data.object("output")))
-    told = _added(told, is_in_pieces=_is_in_pieces(raw))
+    told = _added(told, _is_in_pieces(raw))
     for number, (event, data, said) in enumerate(zip(events, cursors, told, strict=True)):
         usage = data.mapping("usage") or None
         element = data.data if event.data is not None else {"data": event.text}
         yield Chunk(number + 1, tuple(said), usage, element, READ, event.size_bytes, event.name)
 
 
-def _is_in_pieces(raw: Raw) -> bool:
+def _is_in_pieces(raw: Raw) -> bool | None:
+    """Tell whether the request asked for pieces, None where it does not say: that depends on the model."""
     parameters = raw.body.get("parameters")
-    return isinstance(parameters, dict) and parameters.get("incremental_output") is True
+    asked = parameters.get("incremental_output") if isinstance(parameters, dict) else None
+    return asked if isinstance(asked, bool) else None
 
 
-def _added(told: list[list[Delta]], *, is_in_pieces: bool) -> list[list[Delta]]:
-    """Return what each event adds, where each but a stream of pieces repeats all that was said before it."""
+def _added(told: list[list[Delta]], is_in_pieces: bool | None) -> list[list[Delta]]:
+    """Return what each event adds, where each but a stream of pieces repeats all that was said before it.
+
+    Where nobody says which it is, a stream repeats if texts grow, and an event that adds nothing is the end: two
+    pieces that are equal must not be taken for one.
+    """
     if is_in_pieces:
         return _once(told)
+    has_grown = False
     grown: list[list[Delta]] = []
     texts: dict[tuple[int, str], str] = {}
     for said in _once(told):
@@ -235,8 +242,16 @@ def _added(told: list[list[Delta]], *, is_in_pieces: bool) -> list[list[Delta]]:
                     return _once(told)
                 texts[delta.choice, what] = text
                 pieces[what] = text.removeprefix(before)
+            if any(pieces.values()) or calls:
+                has_grown = has_grown or pieces != {"text": delta.text, "reasoning": delta.reasoning}
+            elif is_in_pieces is None and _says(delta) and not (has_grown and delta.finish):
+                return _once(told)
             grown[-1].append(replace(delta, text=pieces["text"], reasoning=pieces["reasoning"], calls=tuple(calls)))
     return grown
+
+
+def _says(delta: Delta) -> bool:
+    return bool(delta.text or delta.reasoning or delta.calls)
 
 
 def _once(told: list[list[Delta]]) -> list[list[Delta]]:
