@@ -44,6 +44,12 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """`-n auto` is three workers for two cores: tests wait for processes, disks and browsers a third of their time."""
+    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else (os.cpu_count() or 1) * 3 // 2
+
+
 @pytest.fixture(autouse=True, scope="session")
 def unhurried():
     """Where a page stops looking after a moment, tests have a minute: a busy machine is no fault of the program."""
