@@ -1,4 +1,4 @@
-"""gunicorn takes new code up (`systemctl reload`) while people ask, and nobody is turned away."""
+"""gunicorn gives fresh web processes (`systemctl reload`) while people ask, and nobody is turned away."""
 
 import http.client
 import os
