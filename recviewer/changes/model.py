@@ -71,7 +71,7 @@ class Change:
     recording is not to be taken back, as a clause, "" where it can be; None for other changes, and where nobody looked.
     kin: whom it may be read with on one page, see `kin`. runs: what runs of the suite say of it, which neither asks for a
     decision nor takes one away. agreement: who has to agree to it by its path (see `reviewers`), None where one person is
-    enough; without all of them it has no verdict.
+    enough; without all of them it has no verdict. is_parted: a reviewer broke up a pair that it was in.
     """
 
     churn: Churn
@@ -97,6 +97,7 @@ class Change:
     kin: Kin = NO_KIN
     runs: RunWords = NOTHING_SAID
     agreement: Agreement | None = None
+    is_parted: bool = False
 
     @property
     def key(self) -> Key:

@@ -5,15 +5,19 @@ earlier call of the test has told already is not told again: it is named, with t
 as one only if old and new text, or old and new value and its place, are equal to the letter. A text that differs is not
 told either where its old words were told as old ones, and its new words as new ones: by which calls is said of each.
 A recording that came or went has no other side: of it all is told that it says, but for texts that an earlier call has
-told on that side.
+told on that side. Where one went and one came that answer the same turn of the test, the two are told beside each other, in
+the new one. A tool's call that is gone from one answer and stands in another one says so.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from recviewer.changes.model import Change
+from recviewer.changes.beside import stood_there, with_moves
+from recviewer.changes.model import Change, Key
+from recviewer.changes.moves import differ
 from recviewer.difference.asked import THOUGHT
 from recviewer.difference.behind_masks import behind, behind_item
 from recviewer.difference.compare import compare
@@ -49,7 +53,8 @@ class Repeated:
 class ToldCall:
     """One change of a test. number: from 1. sections: what it alone tells; what says nothing of the meaning is left out.
 
-    is_told: False for a recording without another side that holds what cannot be told in words, see `is_plain`.
+    is_told: False for a recording without another side that holds what cannot be told in words, see `is_plain`. beside: the
+    number of the call that it is told beside, 0 for none: the new one tells both, the deleted one behind it nothing.
     """
 
     number: int
@@ -57,6 +62,12 @@ class ToldCall:
     sections: tuple[Section, ...]
     repeated: tuple[Repeated, ...]
     is_told: bool = True
+    beside: int = 0
+
+    @property
+    def has_sides(self) -> bool:
+        """Tell whether what it tells is the difference of two recordings."""
+        return self.change.pair is not None or (self.beside > 0 and self.change.new is not None)
 
 
 def in_order_of_calls(changes: Iterable[Change]) -> list[Change]:
@@ -80,42 +91,68 @@ def question_of(changes: Sequence[Change]) -> str:
 def told_once(changes: Sequence[Change], question: str = "") -> list[ToldCall]:
     """Return changes of one test, in the order that is given, with what each tells.
 
-    question: stands above them; a message of a recording without another side that is equal to it is not told again.
+    question: stands above them; a message of a recording without another side that is equal to it is not told again. What
+    is told beside a new recording stands behind it, whatever the order is.
     """
     told: dict[Hashable, int] = {}
     made = []
-    for number, change in enumerate(changes, 1):
-        if change.pair is None and not is_plain(change.side.exchange):
+    before = _beside(changes)
+    ordered = _behind(changes, before)
+    every = with_moves(ordered, [list(_sections(change, before.get(change.key))) for change in ordered])
+    for number, change in enumerate(ordered, 1):
+        stood = before.get(change.key)
+        if number > 1 and before.get(ordered[number - 2].key) is change:
+            made.append(ToldCall(number, change, (), (), beside=number - 1))
+            continue
+        if change.pair is None and stood is None and not is_plain(change.side.exchange):
             made.append(ToldCall(number, change, (), (), is_told=False))
             continue
         repeated: dict[int, list[str]] = {}
         sections = []
         mine: list[Hashable] = []
-        for section in _sections(change):
+        for section in every[number - 1]:
             rest = []
             for item in section.items:
                 if not _says_something(item):
                     continue
-                if question and _asks(section.kind, item, change, question):
+                if question and stood is None and _asks(section.kind, item, change, question):
                     repeated.setdefault(0, []).append(_label(section, item))
                     continue
-                whole, sides = _keys(section.kind, item, change)
-                by = _told_by(told, change, whole, sides)
+                whole, sides = _keys(section.kind, item, change, stood)
+                by = _told_by(told, whole, sides, has_sides=change.pair is not None or stood is not None)
                 for call, how in by:
                     repeated.setdefault(call, []).append(f"{_label(section, item)}{how}")
                 if by:
                     continue
                 mine += (whole, *sides.values())
-                for call, path in _known_values(told, section.kind, item, change):
+                for call, path in _known_values(told, section.kind, item, change, stood):
                     repeated.setdefault(call, []).append(path)
-                mine += _value_keys(section.kind, item, change).values()
-                rest += _without_known(told, section.kind, item, change)
+                mine += _value_keys(section.kind, item, change, stood).values()
+                rest += _without_known(told, section.kind, item, change, stood)
             if rest:
                 sections.append(replace(section, items=tuple(rest)))
         told |= {key: number for key in mine if key not in told}
         again = tuple(Repeated(call, tuple(labels)) for call, labels in sorted(repeated.items()))
-        made.append(ToldCall(number, change, tuple(sections), again))
+        made.append(ToldCall(number, change, tuple(sections), again, beside=0 if stood is None else number + 1))
     return made
+
+
+def _beside(changes: Sequence[Change]) -> dict[Key, Change]:
+    """Return by the key of a new recording the deleted one that is told beside it, as an old one is beside its new one."""
+    mine = {change.key: change for change in changes}
+    return {
+        key: gone
+        for key, gone in stood_there(changes).items()
+        if not (gone.unread or mine[key].unread)
+        and any(_says_something(item) for section in _sections(mine[key], gone) for item in section.items)
+    }
+
+
+def _behind(changes: Sequence[Change], before: Mapping[Key, Change]) -> list[Change]:
+    """Return changes in their order, but each that is told beside a new one behind that."""
+    moved = {change.key for change in before.values()}
+    every = [(one, before.get(one.key)) for one in changes if one.key not in moved]
+    return [change for pair in every for change in pair if change is not None]
 
 
 _BY_VALUE = frozenset({SectionKind.PARAMETERS, SectionKind.DETAILS})
@@ -123,26 +160,28 @@ _BY_VALUE = frozenset({SectionKind.PARAMETERS, SectionKind.DETAILS})
 
 
 def _known_values(
-    told: Mapping[Hashable, int], kind: SectionKind, item: Item, change: Change
+    told: Mapping[Hashable, int], kind: SectionKind, item: Item, change: Change, stood: Change | None
 ) -> Iterator[tuple[int, str]]:
     """Yield by which call and under which path values were told before."""
-    yield from ((told[key], path) for path, key in _value_keys(kind, item, change).items() if key in told)
+    yield from ((told[key], path) for path, key in _value_keys(kind, item, change, stood).items() if key in told)
 
 
-def _without_known(told: Mapping[Hashable, int], kind: SectionKind, item: Item, change: Change) -> list[Item]:
+def _without_known(
+    told: Mapping[Hashable, int], kind: SectionKind, item: Item, change: Change, stood: Change | None
+) -> list[Item]:
     """Return a thing without the values that an earlier call told, nothing where that was all."""
-    keys = _value_keys(kind, item, change)
+    keys = _value_keys(kind, item, change, stood)
     if not keys or not isinstance(item, Values):
         return [item]
     rest = tuple([one for one in item.values if keys[one.path] not in told])
     return [replace(item, values=rest)] if rest else []
 
 
-def _value_keys(kind: SectionKind, item: Item, change: Change) -> dict[str, Hashable]:
+def _value_keys(kind: SectionKind, item: Item, change: Change, stood: Change | None) -> dict[str, Hashable]:
     """Return by its path what tells a value from all others; nothing where values are told together, or two share a path."""
     if kind not in _BY_VALUE or not isinstance(item, Values):
         return {}
-    found = {one.path: _keys(kind, replace(item, values=(one,)), change)[0] for one in item.values}
+    found = {one.path: _keys(kind, replace(item, values=(one,)), change, stood)[0] for one in item.values}
     return {path: ("one value", key) for path, key in found.items()} if len(found) == len(item.values) else {}
 
 
@@ -158,9 +197,11 @@ _OF_THE_WIRE = frozenset({SectionKind.USAGE, SectionKind.DETAILS})
 """What the page of a recording does not tell either, but for its raw lines."""
 
 
-def _sections(change: Change) -> Iterator[Section]:
-    if change.pair is not None:
-        yield from (one for one in change.difference().sections if not one.is_quiet and one.kind not in _QUIET)
+def _sections(change: Change, stood: Change | None) -> Iterator[Section]:
+    """Yield what a change tells. stood: the deleted one that it is told beside."""
+    if change.pair is not None or stood is not None:
+        found = change.difference() if stood is None else differ(stood.old, change.new)
+        yield from (one for one in found.sections if not one.is_quiet and one.kind not in _QUIET)
         return
     there = change.side.exchange
     nothing = Exchange(there.kind, there.read_as, streaming=there.streaming, status=there.status)
@@ -213,10 +254,11 @@ _SAID = frozenset({SectionKind.ANSWER, SectionKind.REASONING, SectionKind.MESSAG
 """Where one text may stand first as an answer or its reasoning, then as a message or that of one."""
 
 
-def _keys(kind: SectionKind, item: Item, change: Change) -> tuple[Hashable, dict[str, Hashable]]:
+def _keys(kind: SectionKind, item: Item, change: Change, stood: Change | None) -> tuple[Hashable, dict[str, Hashable]]:
     """Return what tells a thing that changed: all of it, and its sides by themselves, each with what its masks stand for."""
     nothing = Exchange(change.side.exchange.kind)
-    old, new = (side.exchange if side else nothing for side in (change.old, change.new))
+    before = change.old if stood is None else stood.old
+    old, new = (side.exchange if side else nothing for side in (before, change.new))
     sides: dict[str, Hashable] = {
         side: (side, _where(kind, item), text, behind(text, old if side == "old" else new))
         for side, text in _sides(kind, item)
@@ -231,12 +273,32 @@ def _key(kind: SectionKind, item: Item) -> Hashable:
         case Words():
             return where, "words", item.words.old, item.words.new, _values(item)
         case Values():
+            call = _call_names(kind, item)
+            if call is not None:
+                return "call", "values", call, _values(item)
             names = ("", "") if kind in _SAID else (item.label, item.old_label)
             return where, "values", names, _values(item)
         case Names():
             return where, "names", item.gone, item.new, item.kept
         case VectorChange():
             return where, "vector", id(item)
+
+
+_IN_REQUEST = re.compile(r"messages\[\d+\] \S+ (?!result\b)(.+)", re.DOTALL)
+
+
+def _call_names(kind: SectionKind, item: Values) -> tuple[str, str] | None:
+    """Return what a tool's call is of, now and before, the same where it was answered and where a request repeats it.
+
+    Of one that came or went as a whole nothing: what came or went says it. None for what is no call.
+    """
+    is_whole = not any(value.keys for value in item.values)
+    if kind is SectionKind.CALLS:
+        return ("", "") if is_whole else (item.label, item.old_label)
+    now, before = (_IN_REQUEST.fullmatch(label) for label in (item.label, item.old_label))
+    if kind is not SectionKind.MESSAGES or now is None or before is None:
+        return None
+    return ("", "") if is_whole else (now[1], before[1])
 
 
 def _where(kind: SectionKind, item: Item) -> str:
@@ -254,7 +316,7 @@ def _sides(kind: SectionKind, item: Item) -> Iterator[tuple[str, str]]:
 
 
 def _told_by(
-    told: Mapping[Hashable, int], change: Change, whole: Hashable, sides: Mapping[str, Hashable]
+    told: Mapping[Hashable, int], whole: Hashable, sides: Mapping[str, Hashable], *, has_sides: bool
 ) -> list[tuple[int, str]]:
     """Return the calls that told a thing, each with what of it, as the end of its name; [] where not all of it was told.
 
@@ -265,7 +327,7 @@ def _told_by(
     if not sides or any(key not in told for key in sides.values()):
         return []
     words = _BOTH if len(sides) == 2 else _ALONE
-    return [(told[key], words[side] if change.pair is not None else "") for side, key in sides.items()]
+    return [(told[key], words[side] if has_sides else "") for side, key in sides.items()]
 
 
 _ALONE = {"old": " (gone)", "new": " (new)"}

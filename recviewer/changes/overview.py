@@ -222,13 +222,17 @@ def _paired(source: ChangeSet, choices: Sequence[Choice], untold: list[Collectio
     for number, one in enumerate(found.pairs):
         yield compared(deleted[one.old], added[one.new], one, number if number in found.groups else None)
     taken, given = {one.old for one in found.pairs}, {one.new for one in found.pairs}
+    parted = {(one.old_path, one.old_blob) for one in choices if not one.is_pair}
+    parted |= {(one.new_path, one.new_blob) for one in choices if not one.is_pair}
     for place, side in enumerate(deleted):
         if place not in taken:
             gone = _alone(side, None, old_group.get(place))
-            yield replace(gone, moved_to=source.strays.get(side.blob, ""), is_older=place in older)
+            moved_to, is_parted = source.strays.get(side.blob, ""), (side.path, side.blob) in parted
+            yield replace(gone, moved_to=moved_to, is_older=place in older, is_parted=is_parted)
     for place, side in enumerate(added):
         if place not in given:
-            yield _alone(None, side, new_group.get(place))
+            alone = _alone(None, side, new_group.get(place))
+            yield replace(alone, is_parted=(side.path, side.blob) in parted)
 
 
 def compared(old: Side, new: Side, pair: Pair, group: int | None) -> Change:

@@ -53,7 +53,7 @@ class ReadCall:
     "" where it is decided on, or may not be decided on here. others: the same change in other recordings, decided on along
     with it. vectors: of a recording without another side, which are shown as on its own page. begins: where several tests or
     files are told after each other, the one whose calls begin here; else "". turns: of that one, before and now. pair_url:
-    where another partner is chosen, "" where git says what belongs together.
+    where another partner is chosen, "" where git says what belongs together. beside: as of a `ToldCall`.
     """
 
     number: int
@@ -74,6 +74,7 @@ class ReadCall:
     turns: tuple[TurnMap, ...] = ()
     asked_in: int = 0
     pair_url: str = ""
+    beside: int = 0
 
     @property
     def was(self) -> str:
@@ -175,7 +176,8 @@ def _call(
     parts = () if why_not else tuple(_parts(told, folds, room))
     vectors = () if why_not else _vectors(change)
     room.left -= VECTOR * len(vectors)
-    if not all(part.is_whole for part in parts) or any(one.call in hidden for one in told.repeated):
+    is_elsewhere = told.beside in hidden or any(one.call in hidden for one in told.repeated)
+    if is_elsewhere or not all(part.is_whole for part in parts):
         why_not = TOO_MUCH
     every = (change, *others)
     is_open = any(one.is_open_to(place.actor) for one in every) and all(one.subject for one in every)
@@ -187,7 +189,7 @@ def _call(
         place.change_url(asked, change),
         parts,
         tuple([RepeatedHere(one.call, _in_a_line(one.labels)) for one in told.repeated]),
-        "" if parts and _tells_question(told) else change.about.meaning.line.asked,
+        "" if (parts and _tells_question(told)) or _is_stub(told) else change.about.meaning.line.asked,
         expected_of(change.expected) if change.expected.met else None,
         tuple(found_on(place, every)),
         fields_of([one for one in every if one.is_open_to(place.actor)]) if is_open and not why_not else "",
@@ -195,7 +197,13 @@ def _call(
         tuple(members_of(place, asked, others)),
         () if why_not else vectors,
         pair_url=place.pair_url(change),
+        beside=told.beside,
     )
+
+
+def _is_stub(told: ToldCall) -> bool:
+    """Tell whether all of a call stands in another one, beside what came in its place."""
+    return told.beside > 0 and not told.has_sides
 
 
 _ONE_OF = re.compile(r"(messages|tools|tool calls)(?:\[(\d+)\].*?| (.*?))( reasoning)?( \((?:gone|new|before|now)\))?")
@@ -242,7 +250,7 @@ def _why_not(told: ToldCall, room: Room) -> str:
     """Return why a call is left to its own page, "" where it is not."""
     sides = (told.change.old, told.change.new)
     is_read = all(side is None or side.exchange.kind is not Kind.UNREADABLE for side in sides)
-    is_told = told.is_told and (told.sections or told.repeated)
+    is_told = told.is_told and (told.sections or told.repeated or told.beside)
     if told.change.churn is Churn.UNREAD or told.change.unread or not is_read or not is_told:
         return NOTHING
     changed = sum(
@@ -266,14 +274,14 @@ def _parts(told: ToldCall, folds: Folds, room: Room) -> list[Part]:
     sides = [side.exchange.kind for side in (told.change.old, told.change.new) if side is not None]
     twice = told_as_json(told.change.difference()) if sides == [Kind.TOOL, Kind.TOOL] else set()
     sections = told.sections
-    if told.change.pair is None:  # with nothing beside it, it is read as it was held: asked, then answered
+    if not told.has_sides:  # with nothing beside it, it is read as it was held: asked, then answered
         sections = tuple(sorted(sections, key=lambda one: one.kind is not SectionKind.MESSAGES))
     for section in sections:
-        if section.kind in twice or (section.kind is SectionKind.VECTORS and told.change.pair is None):
+        if section.kind in twice or (section.kind is SectionKind.VECTORS and not told.has_sides):
             continue
         part = part_of(section, folds, room, prefix=f"call-{told.number}-")
         items = [replace(item, label=_label(section.kind, item.label)) for item in part.items]
-        if told.change.pair is None:  # there is no other text that was empty, and its line says whether it came or went
+        if not told.has_sides:  # there is no other text that was empty, and its line says whether it came or went
             part, items = replace(part, subs=()), [replace(item, notes=()) for item in items]
         part = replace(part, items=tuple(items))
         made.append(replace(part, id=f"call-{told.number}-{part.id}"))

@@ -354,6 +354,7 @@ def test_a_pair_is_broken_up_and_made_again(client, commit, make_recording, root
 
     response = client.post("/do/pair", {"range": spec, "is_pair": "0"} | names, follow=True)
     assert response.context["page"].change.churn.value == "new"
+    assert all(one.is_parted for one in ranges.report_of(spec).found.changes)
     offered = client.get(response.context["page"].pair_url).context["page"]
     assert [one.side.name for one in offered.found] == ["a1.json"]
     assert "paired now" not in client.get(response.context["page"].pair_url).content.decode()

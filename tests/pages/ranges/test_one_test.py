@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from recviewer.changes import overview
 from recviewer.changes.once import told_once
 from recviewer.difference.model import Churn
 from recviewer.memory.ranges import report_of
@@ -14,6 +15,7 @@ from recviewer.pages.deciding import hurry
 from recviewer.pages.difference.text import Room
 from recviewer.pages.ranges import read_calls
 from recviewer.pages.site.forms import item_of
+from recviewer.pairing.pairs import Pairing
 from recviewer.review.models import Decision
 from recviewer.review.undoing import undo
 from tests.conftest import exchange
@@ -540,3 +542,41 @@ def test_the_calls_of_a_file_without_a_test_are_read_together_as_they_stand_in_i
     assert "To decide in this file" in answer.content.decode()
     assert client.post(URL, dict(page.bar.fields) | {"verdict": "approve"}).status_code == 303
     assert {one.verdict for one in report_of(spec).found.changes} == {"approved"}
+
+
+@pytest.fixture
+def replaced(write, commit, root, monkeypatch):
+    """A range in which a recording of a test went, and one of the same turn came that is no pair with it."""
+    monkeypatch.setattr(overview.pairs, "pair", lambda *sides: Pairing((), {}))
+    write("a", "Saturn has rings of ice.")
+    base = commit("before")
+    (root / "tests/recordings/a.json").unlink()
+    write("b", "Saturn it is.")
+    return f"{base}..{commit('after')}"
+
+
+def test_what_came_is_read_beside_what_answered_its_turn_before(client, replaced):
+    answer = page_of(client, replaced)
+    page, html = answer.context["page"], answer.content.decode()
+
+    assert [(call.change.new is None, call.beside, bool(call.parts)) for call in page.calls] == [
+        (False, 2, True),
+        (True, 1, False),
+    ]
+    assert "has rings of ice" in html
+    assert 'told beside <a href="#call-1">call 1</a>, which answers its turn now' in html
+    decide(client, replaced)
+    assert set(verdicts(replaced).values()) == {"approved"}
+
+
+def test_neither_can_be_decided_on_where_what_came_cannot_be_shown(client, replaced, monkeypatch):
+    monkeypatch.setattr(read_calls, "LONGEST", 20)
+
+    change = report_of(replaced).found.changes[0]
+    answer = client.get(f"/changes/{replaced}", {"read": change.side.path})
+
+    assert answer.status_code == 302
+    assert "change=" in answer["Location"]
+    item = item_of(change.side.path, change.side.blob, change.own_subject)
+    fields = {"range": replaced, "read": change.side.path, "verdict": "approve", "item": item}
+    assert client.post(URL, fields).status_code == 422
