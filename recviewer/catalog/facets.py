@@ -121,6 +121,10 @@ class Columns:
         rows = Recording.objects.order_by(*order).values_list("pk", flat=True)
         return array("l", [place for id in rows if (place := self._ids.get(id)) is not None])
 
+    def place_of(self, id: int) -> int | None:
+        """Return the place of a recording, None for one that was written since."""
+        return self._ids.get(id)
+
     def mask(self, ids: Iterable[int]) -> int:
         """Return the recordings of some ids as a number with a byte for each recording."""
         flags = bytearray(len(self._ids))

@@ -27,12 +27,13 @@ _BROKE_OFF = tuple(
         Outcome.EMPTY,
     )
 )
-_LOST = tuple(state.value for state in (ReplayState.OLDER, ReplayState.EDITED, ReplayState.UNKNOWN))
+LOST = tuple(state.value for state in (ReplayState.OLDER, ReplayState.EDITED, ReplayState.UNKNOWN))
+"""States of recordings that replay cannot find, as columns have them."""
 _UNREADABLE = Kind.UNREADABLE.value
 
 SMELLS: dict[str, Q] = {
     "broke-off": Q(outcome__in=_BROKE_OFF),
-    "cannot-replay": Q(replay__in=_LOST) & ~Q(kind=_UNREADABLE),
+    "cannot-replay": Q(replay__in=LOST) & ~Q(kind=_UNREADABLE),
     "leaked-reasoning": Q(leaked=True),
     "recorded-error": Q(outcome=Outcome.ERROR.value),
     "unreadable": Q(kind=_UNREADABLE),
@@ -48,7 +49,7 @@ def found_on(outcome: str, replay: str, kind: str, leaked: bool) -> str:
     """Return the names of the rules that find something on a recording, joined by spaces."""
     holds = {
         "broke-off": outcome in _BROKE_OFF,
-        "cannot-replay": replay in _LOST and kind != _UNREADABLE,
+        "cannot-replay": replay in LOST and kind != _UNREADABLE,
         "leaked-reasoning": bool(leaked),
         "recorded-error": outcome == Outcome.ERROR,
         "unreadable": kind == _UNREADABLE,

@@ -1,6 +1,6 @@
 // The recordings list: j and k move through the rows, Backspace in the empty box takes back the last filter.
-// Rows that answer the same lie behind a line, which is a stop of its own.
-const links = () => [...document.querySelectorAll(".row-link, [data-rows-alike] > summary")].filter((one) => one.checkVisibility());
+// Further answers to a question lie behind a line, which is a stop of its own.
+const links = () => [...document.querySelectorAll(".row-link, [data-rows-alike] > summary, [data-rows-more]")].filter((one) => one.checkVisibility());
 const open = (link) => {
   const fold = link?.closest("[data-rows-alike]");
   if (fold) fold.open = true;

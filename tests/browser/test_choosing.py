@@ -79,7 +79,7 @@ def test_a_search_gets_a_name_another_one_and_is_deleted_and_brought_back(either
     page.get_by_placeholder("a name for it").fill("Chats")
     press(page, "Save")
     count = page.locator(".saved .facet-count").inner_text()
-    expect(page.locator(".list-line b").first).to_contain_text(count)
+    expect(page.locator(".list-line p").first).to_contain_text(f"{count} recordings")
     page.goto("/searches/")
     page.locator(".labels-change summary").click()
     page.get_by_label("name").fill("Talks")

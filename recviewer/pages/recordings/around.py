@@ -12,10 +12,12 @@ from django.views.decorators.http import require_safe
 from recviewer.catalog import freshness
 from recviewer.catalog.models import Recording
 from recviewer.pages.recordings.best import in_order
-from recviewer.pages.recordings.facets import narrowed, page_of
-from recviewer.pages.recordings.listing import BEST, DEFAULT_SORT, SORTS, ListState
+from recviewer.pages.recordings.facets import columns_left, narrowed, page_of
+from recviewer.pages.recordings.listing import BEST, BY_TEST, DEFAULT_SORT, EACH, SORTS, ListState
 from recviewer.pages.recordings.neighbours import looked_for, url_of
-from recviewer.pages.recordings.telling_apart import SAID, gathered
+from recviewer.pages.recordings.questions import Questions, held_of, questions_of
+from recviewer.pages.recordings.row_folds import as_seen
+from recviewer.pages.recordings.telling_apart import SAID, gathered, places_of
 
 MOST = 200_000
 """Recordings of a list among which one is looked for."""
@@ -50,30 +52,59 @@ def around(key: str, state: ListState) -> ListPlace | None:
     here = Recording.objects.filter(path=key).values_list("pk", flat=True).first()
     if here is None:
         return None
-    order = SORTS[state.sort].columns
     kept_for = freshness.once_settled(freshness.generation())
-    ids = (
-        list(in_order(state, kept_for)[:MOST])
-        if state.sort == BEST
-        else page_of(state, kept_for, order, slice(0, MOST))
-    )
-    if ids is None:
-        ids = list(narrowed(state, None, kept_for).order_by(*order).values_list("pk", flat=True)[:MOST])
+    asked = None
+    if state.sort in BY_TEST and not state.words:
+        asked = questions_of(state, kept_for, columns_left(state, kept_for))
+    ids = asked.ids(0, MOST) if asked else _ids(state, kept_for)
     if here not in ids:
         return None
     at = ids.index(here)
-    if state.sort == DEFAULT_SORT:
+    page = replace(state, page=at // state.per_page + 1)
+    if asked and state.sort == DEFAULT_SORT:
+        page = _with_questions_seen(asked, ids, at, page)
+    elif state.sort in BY_TEST and not asked:
         ids = _as_shown(ids, at, state.per_page)
-        at = ids.index(here)
+    at = ids.index(here)
     beside = [ids[at - 1]] * (at > 0) + ids[at + 1 : at + 2]
     paths = dict(Recording.objects.filter(pk__in=beside).values_list("pk", "path"))
     return ListPlace(
         place=at + 1,
         total=len(ids),
-        url=f"{reverse('recordings:listing')}{_page_with(state, at).address()}#row-{here}",
+        url=f"{reverse('recordings:listing')}{page.address()}#row-{here}",
         previous=_url(paths, ids[at - 1], state) if at else "",
         next=_url(paths, ids[at + 1], state) if at + 1 < len(ids) else "",
     )
+
+
+def _ids(state: ListState, kept_for: str) -> list[int]:
+    """Return what the list holds, in its order."""
+    if state.sort == BEST:
+        return list(in_order(state, kept_for)[:MOST])
+    order = SORTS[state.sort].columns
+    ids = page_of(state, kept_for, order, slice(0, MOST))
+    if ids is None:
+        ids = list(narrowed(state, None, kept_for).order_by(*order).values_list("pk", flat=True)[:MOST])
+    return ids
+
+
+def _with_questions_seen(asked: Questions, ids: list[int], at: int, page: ListState) -> ListState:
+    """Put the answers to the question of a place, and to the one before, in the order in which a page has them.
+
+    Returns the page that has this place. page: that of the list that gives each recording a row.
+    """
+    here, (number, begins) = ids[at], asked.question_at(at)
+    is_on_page = True
+    for one, first in ((number - 1, begins - asked.counts[number - 1]), (number, begins)) if number else ((0, 0),):
+        count = asked.counts[one]
+        some = ids[first : first + held_of(count)]
+        by_id = Recording.objects.only("test_id", "model", "turns", "suite", *SAID).in_bulk(some)
+        rows = [by_id[id] for id in some if id in by_id]
+        if len(rows) == len(some):
+            seen = as_seen(rows, places_of(rows, is_by_test=True), count)
+            ids[first : first + len(some)] = [*seen, *(id for id in some if id not in seen)]
+            is_on_page = here in seen
+    return replace(page, page=asked.page_of(number, page.per_page)) if is_on_page else replace(page, sort=EACH)
 
 
 def _as_shown(ids: list[int], at: int, size: int) -> list[int]:
@@ -86,10 +117,6 @@ def _as_shown(ids: list[int], at: int, size: int) -> list[int]:
         if len(page) == len(ids[start : start + size]):
             ids[start : start + size] = [one.pk for one in gathered(page)]
     return ids
-
-
-def _page_with(state: ListState, at: int) -> ListState:
-    return replace(state, page=at // state.per_page + 1)
 
 
 def _url(paths: dict[int, str], id: int, state: ListState) -> str:

@@ -101,15 +101,21 @@ def whole_counts(columns: Columns, kept_for: str) -> Counts:
     return _whole.made(kept_for, make) if kept_for else make()
 
 
-def counts_of(state: ListState, kept_for: str, *, is_faulty: bool) -> tuple[Counts, Counts]:
-    """Return the counts of the whole tree and of what a state leaves; a faulty one leaves nothing."""
-    columns = facets.columns(kept_for)
+def counts_of(
+    state: ListState, kept_for: str, *, is_faulty: bool, known: tuple[Columns, int] | None = None
+) -> tuple[Counts, Counts]:
+    """Return the counts of the whole tree and of what a state leaves; a faulty one leaves nothing.
+
+    known: what `columns_left` said, for who asked that already.
+    """
+    columns = known[0] if known else facets.columns(kept_for)
     whole = whole_counts(columns, kept_for)
     if not state.terms and not state.words:
         return whole, whole
 
     def left() -> Counts:
-        return facets.counts(columns, 0 if is_faulty else _base(columns, state, kept_for), state.terms)
+        base = 0 if is_faulty else known[1] if known else _base(columns, state, kept_for)
+        return facets.counts(columns, base, state.terms)
 
     if not kept_for or narrowing.holds_said(state.terms, state.words):
         return whole, left()

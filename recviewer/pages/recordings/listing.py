@@ -22,11 +22,17 @@ class Sort:
     label: str
     columns: tuple[str, ...]
 
+    @property
+    def is_by_test(self) -> bool:
+        """Whether a function stands over its rows, and a question beside its answers."""
+        return self.key in BY_TEST
+
 
 SORTS = {
     one.key: one
     for one in (
         Sort("test", "test", ("has_no_test", "test_id", "path")),
+        Sort("each", "test, each recording in its row", ("has_no_test", "test_id", "path")),
         Sort("-size", "size, largest first", ("-size", "-pk")),
         Sort("size", "size, smallest first", ("size", "pk")),
         Sort("-chunks", "chunks, most first", ("-chunks", "-pk")),
@@ -40,6 +46,9 @@ SORTS = {
     )
 }
 DEFAULT_SORT = "test"
+EACH = "each"
+BY_TEST = frozenset({DEFAULT_SORT, EACH})
+"""Question by question, in pages of questions or of recordings; where words are looked for, as the database has them."""
 BY_FILE = "file"
 BEST = "best"
 """By how well what was searched for matches: see `best`. Without words it is the default order."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
@@ -17,23 +16,21 @@ from recviewer.catalog.facets import Counts
 from recviewer.catalog.found import SMELLS, found_on
 from recviewer.catalog.models import Recording
 from recviewer.catalog.outdated import Outdated, outdated, outdated_for
-from recviewer.catalog.prepared import prepared
 from recviewer.discreet import discreet
 from recviewer.language.tree import Term
-from recviewer.pages.recordings.best import in_order
 from recviewer.pages.recordings.blame import Blame, blame_of
-from recviewer.pages.recordings.facets import counts_of, narrowed, page_of, printed_facets
+from recviewer.pages.recordings.facets import columns_left, counts_of, printed_facets
 from recviewer.pages.recordings.jumps import jump, opened_by, test_named_by, unknown_hash
-from recviewer.pages.recordings.listing import BEST, BY_FILE, DEFAULT_SORT, SORTS, ListState, Sort
+from recviewer.pages.recordings.listing import BEST, BY_TEST, DEFAULT_SORT, SORTS, ListState, Sort
 from recviewer.pages.recordings.mending import Mending, mending_of
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
-from recviewer.pages.recordings.row_folds import ListItem, arranged, folded
-from recviewer.pages.recordings.rows import printed
+from recviewer.pages.recordings.page_rows import rows_of
+from recviewer.pages.recordings.questions import QuestionPage, questions_of
+from recviewer.pages.recordings.row_folds import ListItem
 from recviewer.pages.recordings.saved import SavedRail, rail_of
 from recviewer.pages.recordings.searching import printed_help
 from recviewer.pages.recordings.sentence import Chip, as_text, chips_of, without_all
-from recviewer.pages.recordings.telling_apart import by_file, gathered, places_of
 from recviewer.pages.site.following import follow
 from recviewer.pages.site.htmx import answer, wants_fragment
 from recviewer.pages.site.json import Json
@@ -44,13 +41,6 @@ from recviewer.review import filters as said
 from recviewer.review import mentions, narrowing
 from recviewer.review.actors import actor_of
 from recviewer.review.narrowing import read
-from recviewer.review.subjects import subject_of
-
-COLUMNS = (
-    "id", "path", "fingerprint", "blob", "kind", "host", "model", "test_id", "test_name", "streaming", "chunks", "runs",
-    "size", "indexed_at", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "replay_rule", "suite",
-    "leaked", "turns",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +60,7 @@ class Listing:
     text_url: has all of it as text in the box, is_text: so it stands there now. plain_url: drops all. strangers: sentences
     on values that no recording has. direct: the one recording or test that what was typed names. waiting: how many
     recordings wait for who looks, and the address of these; None for none, and where the list is narrowed.
-    outdated: set where filters ask for findings that are older than the catalog.
+    outdated: set where filters ask for findings that are older than the catalog. questions: of a page of questions, which.
     """
 
     state: ListState
@@ -109,6 +99,7 @@ class Listing:
     overview: TreeOverview | None = None
     waiting: tuple[int, str] | None = None
     overview_is_hidden: bool = False
+    questions: QuestionPage | None = None
 
     @property
     def is_narrowed(self) -> bool:
@@ -139,7 +130,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         page = _with_waiting(request, build(state, mending_of(typed, asked)))
         return answer(request, "recordings/page.html", "recordings/_list.html", page)
     if request.path.endswith(".json"):
-        return as_json(build(state, mending_of(typed, asked)))
+        return as_json(build(state, mending_of(typed, asked), is_by_row=True))
     if (state.terms, state.words) != (typed.terms, typed.words) and not state.hints:
         return HttpResponseRedirect(request.path + state.address())
     direct = jump(state.words)
@@ -162,16 +153,26 @@ def _called(term: Term) -> str:
     return next(chip.value for chip in chips_of(ListState(terms=(term,))))
 
 
-def build(state: ListState, mending: Mending | None = None, *, is_text: bool = False) -> Listing:
-    """Put the page together. Opens no file."""
+def build(
+    state: ListState, mending: Mending | None = None, *, is_text: bool = False, is_by_row: bool = False
+) -> Listing:
+    """Put the page together. Opens no file. is_by_row: in pages of recordings whatever the order, as scripts get them."""
     generation = freshness.generation()
     kept_for = freshness.once_settled(generation)
     terms = (*state.terms, *narrowing.terms_in(state.words))
     faults = tuple(dict.fromkeys(filter(None, map(narrowing.fault, terms))))
-    everything, counted = counts_of(state, kept_for, is_faulty=bool(faults))
-    pages = max(1, -(-counted.total // state.per_page))
+    asked = None
+    known = None
+    if state.sort in BY_TEST and not state.words and not faults and not is_by_row:
+        known = columns_left(state, kept_for)
+        asked = questions_of(state, kept_for, known)
+    everything, counted = counts_of(state, kept_for, is_faulty=bool(faults), known=known)
+    questions = asked.page(state.page, state.per_page) if asked and state.sort == DEFAULT_SORT else None
+    pages = questions.pages if questions else max(1, -(-counted.total // state.per_page))
     state = replace(state, page=min(state.page, pages))
-    recordings, rows = _rows(state, kept_for, is_last=state.page == pages, is_faulty=bool(faults))
+    recordings, rows = rows_of(
+        state, kept_for, is_last=state.page == pages, is_faulty=bool(faults), asked=asked, questions=questions
+    )
     first = (state.page - 1) * state.per_page + 1 if counted.total else 0
     return Listing(
         state=state,
@@ -211,6 +212,7 @@ def build(state: ListState, mending: Mending | None = None, *, is_text: bool = F
         help=printed_help(),
         saved=rail_of(replace(state, page=1), kept_for),
         outdated=outdated_for(terms),
+        questions=questions,
     )
 
 
@@ -237,53 +239,6 @@ def _notices(everything: Counts) -> tuple[tuple[str, str, int, str], ...]:
     return tuple(
         (glyph, words, count, ListState(terms=(term,)).address()) for _, glyph, words, count, term in told if count
     )
-
-
-@prepared
-def _of_ids(ids: Sequence[int]) -> QuerySet[Recording]:
-    return Recording.objects.filter(pk__in=ids).only(*COLUMNS)
-
-
-def _rows(
-    state: ListState, kept_for: str, *, is_last: bool, is_faulty: bool
-) -> tuple[tuple[Recording, ...], tuple[ListItem, ...]]:
-    """Return the recordings of the page, and their rows printed, equal answers folded.
-
-    kept_for: as in `narrowed`. is_last: no other page follows.
-    """
-    is_by_test = state.sort == DEFAULT_SORT
-    order, start = SORTS[state.sort].columns, (state.page - 1) * state.per_page
-    span = slice(start, start + state.per_page)
-    if state.sort == BEST and not is_faulty:
-        ids: Sequence[int] | None = in_order(state, kept_for)[span]
-    else:
-        ids = [] if is_faulty else page_of(state, kept_for, order, span)
-    if ids is None:
-        found = tuple(narrowed(state, None, kept_for).only(*COLUMNS).order_by(*order)[span])
-    else:
-        by_id = {one.pk: one for one in _of_ids(ids)}
-        found = tuple([by_id[id] for id in ids if id in by_id])
-    shown = gathered(found) if is_by_test else found
-    snippets = search.snippets([one.pk for one in found], narrowing.wanted_in(state.words)) if state.words else {}
-    standings = said.standings_for([subject_of(one) for one in found])
-    totals = said.totals([subject_of(one) for one in found])
-    tags = said.tags_for_paths([one.path for one in found])
-    marked = {id for id, snippet in snippets.items() if snippet.pieces and snippet.where == "asked"}
-    places = by_file(found) if state.sort == BY_FILE else places_of(shown, is_by_test=is_by_test, marked=marked)
-    told = arranged(shown, places, is_folding=is_by_test and not state.words, is_first=state.page == 1, is_last=is_last)
-    rows = [
-        printed(
-            one,
-            standings.get(subject_of(one)),
-            tags.get(one.path, ()),
-            snippets.get(one.pk),
-            totals.get(subject_of(one), 1),
-            place,
-            state.words,
-        )
-        for one, place in zip(shown, told.places, strict=True)
-    ]
-    return found, folded(shown, told, rows, standings)
 
 
 def _sort_url(state: ListState, name: str) -> str:

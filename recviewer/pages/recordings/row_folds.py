@@ -1,22 +1,23 @@
-"""Neighbours in the list that ask the same say so once; those that answer the same besides stand behind one line.
+"""A question in the list: said once, with the first of its answers, all others behind one line.
 
-The line says how many they are, what differs, and how they stand.
+The line says how many they are, what differs, and how they stand. Of very many they are on a page of their own.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from django.utils.safestring import SafeString
 
 from recviewer.catalog.models import Recording
 from recviewer.exchange.text import LINE, AnswerKind
+from recviewer.pages.recordings.questions import OPEN, Question, QuestionPage
 from recviewer.pages.recordings.telling_apart import RowPlace
 from recviewer.pages.templatetags.words import counted
-from recviewer.pages.text.words_for import StateWord, state_of
+from recviewer.pages.text.words_for import StateWord, state_of, verdict_of
 from recviewer.review.filters import Stand
 from recviewer.review.subjects import subject_of
 
@@ -31,84 +32,144 @@ DIFFERENCES = 3
 
 @dataclass(frozen=True, slots=True)
 class RowFold:
-    """Rows behind a line. differs: what tells them apart; more: how many values of that do not stand there. is_cut: only the
-    beginning of what was asked is the same, as far as it stands in a row. states: their words with how many each, undecided
-    ones without anything odd left out.
+    """Answers behind a line. rows: none where they are on a page of their own: url.
+
+    differs: what tells them apart; more: how many values of that do not stand there. same: how many answer as one of those
+    above does. is_cut: only the beginning of what was asked is the same, as far as it stands in a row. states: their words
+    with how many each, undecided ones without anything odd left out; undecided: how many those are that nobody decided on,
+    0 where it is all of them.
     """
 
-    rows: tuple[SafeString, ...]
-    differs: tuple[str, ...]
-    more: int
-    is_cut: bool
-    states: tuple[tuple[StateWord, int], ...]
-    size: int
+    count: int
+    rows: tuple[SafeString, ...] = ()
+    differs: tuple[str, ...] = ()
+    more: int = 0
+    same: int = 0
+    is_cut: bool = False
+    states: tuple[tuple[StateWord, int], ...] = ()
+    undecided: int = 0
+    size: int = 0
+    url: str = ""
+
+    @property
+    def others(self) -> int:
+        """How many answer as none of those above does."""
+        return self.count - self.same
 
 
 @dataclass(frozen=True, slots=True)
 class ListItem:
-    """A row of the list, and the fold below it with those that answer the same."""
+    """A row of the list, and the fold below it with further answers to its question."""
 
     row: SafeString
     fold: RowFold | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A question of a page, by the numbers of its rows. left: how many of its recordings the page does not hold.
+
+    at: where the list has the first of its recordings.
+    """
+
+    shown: tuple[int, ...]
+    folded: tuple[int, ...] = ()
+    left: int = 0
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Arranged:
-    """The rows of a page before they are printed. runs: their numbers; all but the first are folded below it."""
+    """The rows of a page before they are printed, question by question."""
 
     places: tuple[RowPlace, ...]
-    runs: tuple[tuple[int, ...], ...]
+    blocks: tuple[Block, ...]
 
 
 def arranged(
-    recordings: Sequence[Recording], places: Sequence[RowPlace], *, is_folding: bool, is_first: bool, is_last: bool
+    recordings: Sequence[Recording],
+    places: Sequence[RowPlace],
+    questions: QuestionPage | None,
+    *,
+    is_first: bool,
+    is_last: bool,
 ) -> Arranged:
-    """Have each question of a page, in order of tests, said once, and fold runs of equal answers.
+    """Have each question of a page, in order of tests, said once, and fold most of its answers if it has many.
 
-    is_folding: False where each row is to be seen. is_first, is_last: whether the page is: what a question at its end was
-    answered may go on on another.
+    questions: None where each row is to be seen. is_first, is_last: whether the page is: what a question at its end was
+    answered may go on on another, unless pages hold whole questions.
     """
-    runs = tuple(_runs(recordings, places)) if is_folding else tuple([(at,) for at in range(len(places))])
-    made = list(places)
-    above = {run[0]: before[0] for before, run in pairwise(runs) if places[run[0]].is_again}
-    above |= {at: before for run in runs for before, at in pairwise(run[1:])}
-    for at, before in above.items():
-        model = recordings[at].model
-        if model and (model, recordings[at].host) == (recordings[before].model, recordings[before].host):
-            made[at] = replace(made[at], is_model_again=True)
-    lines = {run[0]: min(len(run), 2) for run in runs}
+    question_of = {id: one for one in questions.questions for id in one.ids} if questions else {}
     begins = [at for at, place in enumerate(places) if not place.is_again]
+    made = list(places)
+    blocks: list[Block] = []
     for first, end in pairwise([*begins, len(places)]):
-        is_part = (first == 0 and not is_first) or (end == len(places) and not is_last)
-        height = sum(lines.get(at, 0) for at in range(first, end))
-        made[first] = replace(made[first], lines=height, told=_told(recordings[first:end], is_part=is_part))
-    return Arranged(tuple(made), runs)
+        some = recordings[first:end]
+        question = question_of.get(some[0].pk)
+        block = _block(first, recordings, places, end, question) if question else Block(tuple(range(first, end)))
+        for before, at in pairwise(block.shown + block.folded):
+            if _is_same_model(recordings[before], recordings[at]):
+                made[at] = replace(made[at], is_model_again=True)
+        is_part = not question and ((first == 0 and not is_first) or (end == len(places) and not is_last))
+        height = len(block.shown) + bool(block.folded or block.left)
+        told = _told(some, len(block.shown) + len(block.folded) + block.left, is_part=is_part)
+        made[first] = replace(made[first], lines=height, told=told)
+        blocks.append(block)
+    return Arranged(tuple(made), tuple(blocks))
 
 
-def _runs(recordings: Sequence[Recording], places: Sequence[RowPlace]) -> Iterator[tuple[int, ...]]:
-    begun = 0
-    numbers: list[tuple[object, ...]] = []
-    for number, (one, place) in enumerate(zip(recordings, places, strict=True)):
-        begun = number if place.heading else begun
-        numbers.append((begun, *_said(one, number)))
-    for _, run in groupby(range(len(places)), key=lambda at: numbers[at]):
-        some = tuple(run)
-        if len(some) > LEAST:
-            yield some
-        else:
-            yield from [(at,) for at in some]
+def _is_same_model(one: Recording, other: Recording) -> bool:
+    return bool(one.model) and (one.model, one.host) == (other.model, other.host)
 
 
-def _told(some: Sequence[Recording], *, is_part: bool) -> str:
-    """Return how many answers a question has, "" for one."""
-    if len(some) < 2:
+def as_seen(recordings: Sequence[Recording], places: Sequence[RowPlace], count: int) -> list[int]:
+    """Return the ids of a question's recordings as a page has them: those that stand open first.
+
+    recordings: all, or the first ones of many; count: all.
+    """
+    question = Question(tuple([one.pk for one in recordings]), count, 0)
+    block = _block(0, recordings, places, len(recordings), question)
+    return [recordings[at].pk for at in block.shown + block.folded]
+
+
+def _block(
+    first: int, recordings: Sequence[Recording], places: Sequence[RowPlace], end: int, question: Question
+) -> Block:
+    """Return which rows of a question, from the first on, stand open."""
+    is_whole = len(question.ids) == question.count
+    shown = _opened(first, recordings, places, end)
+    folded = tuple([at for at in range(first, end) if at not in shown])
+    if not is_whole:
+        return Block(shown, left=question.count - len(shown), at=question.at)
+    return Block(shown, folded) if len(folded) >= LEAST else Block(tuple(range(first, end)))
+
+
+def _opened(first: int, recordings: Sequence[Recording], places: Sequence[RowPlace], end: int) -> tuple[int, ...]:
+    """Return the rows that stand open: no two that answer the same, those of other parameters before other words."""
+    opened: list[int] = []
+    words, parameters = set[object](), set[object]()
+    for is_strict in (True, False):
+        for at in range(first, end):
+            said, differs = _said(recordings[at], at), places[at].differs
+            if len(opened) < OPEN and said not in words and not (is_strict and differs in parameters):
+                opened.append(at)
+                words.add(said)
+                parameters.add(differs)
+    return tuple(sorted(opened))
+
+
+def _told(some: Sequence[Recording], count: int, *, is_part: bool) -> str:
+    """Return how many answers a question has, "" for one. some: of its recordings; count: all."""
+    if count < 2:
         return ""
     here = " here" * is_part
     if len(some[0].asked) >= LINE:
-        return f"{len(some):,}{here} that begin so"
+        return f"{count:,}{here} that begin so"
+    if count > len(some):
+        return f"{count:,} recordings"
     kinds = {one.answer_kind for one in some}
     noun = "error" if kinds == {AnswerKind.ERROR} else "answer" if kinds <= ANSWERS else "recording"
-    return counted(len(some), noun) + here
+    return counted(count, noun) + here
 
 
 def folded(
@@ -116,12 +177,22 @@ def folded(
     told: Arranged,
     rows: Sequence[SafeString],
     standings: Mapping[str, Stand],
+    alone: Callable[[int, int], str],
 ) -> tuple[ListItem, ...]:
-    """Return the rows of a page as they were arranged, now that they are printed."""
+    """Return the rows of a page as they were arranged, now that they are printed.
+
+    alone: returns where each recording has a row, of the place in the list and the id of the first one there.
+    """
     made: list[ListItem] = []
-    for first, *others in told.runs:
-        some = [(recordings[at], told.places[at], rows[at]) for at in others]
-        made.append(ListItem(rows[first], _fold(some, standings) if some else None))
+    for block in told.blocks:
+        fold = None
+        if block.folded:
+            fold = _fold(block, recordings, told.places, rows, standings)
+        elif block.left:
+            first = recordings[block.shown[0]]
+            fold = RowFold(block.left, is_cut=len(first.asked) >= LINE, url=alone(block.at, first.pk))
+        made += [ListItem(rows[at]) for at in block.shown[:-1]]
+        made.append(ListItem(rows[block.shown[-1]], fold))
     return tuple(made)
 
 
@@ -132,14 +203,27 @@ def _said(one: Recording, number: int) -> tuple[object, ...]:
     return one.asked, one.answered, one.answer_kind, one.outcome
 
 
-def _fold(told: Sequence[tuple[Recording, RowPlace, SafeString]], standings: Mapping[str, Stand]) -> RowFold:
-    pieces = dict.fromkeys(" · ".join(place.differs) for _, place, _ in told if place.differs)
-    states = Counter(state_of(one, standings.get(subject_of(one))) for one, _, _ in told)
+def _fold(
+    block: Block,
+    recordings: Sequence[Recording],
+    places: Sequence[RowPlace],
+    rows: Sequence[SafeString],
+    standings: Mapping[str, Stand],
+) -> RowFold:
+    some = [recordings[at] for at in block.folded]
+    pieces = dict.fromkeys(" · ".join(places[at].differs) for at in block.folded if places[at].differs)
+    stands = [standings.get(subject_of(one)) for one in some]
+    states = Counter(map(state_of, some, stands))
+    undecided = len([stand for stand in stands if verdict_of(stand) is None])
+    open_ones = {_said(recordings[at], at) for at in block.shown}
     return RowFold(
-        tuple([row for _, _, row in told]),
+        len(some),
+        tuple([rows[at] for at in block.folded]),
         tuple(pieces)[:DIFFERENCES],
         max(0, len(pieces) - DIFFERENCES),
-        len(told[0][0].asked) >= LINE,
+        len([at for at in block.folded if _said(recordings[at], at) in open_ones]),
+        len(some[0].asked) >= LINE,
         tuple([(state, count) for state, count in states.most_common() if state is not None]),
-        sum(one.size for one, _, _ in told),
+        undecided if undecided < len(some) else 0,
+        sum(one.size for one in some),
     )

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from recviewer.catalog.models import Recording
-from recviewer.pages.recordings import recordings
+from recviewer.pages.recordings import page_rows
 from recviewer.pages.recordings.listing import SORTS
 from recviewer.review import filters
 from recviewer.review.decide import decide
@@ -429,7 +429,7 @@ def test_page_is_the_same_whoever_puts_it_in_order(client, make_recording, monke
         return list(dict.fromkeys(re.findall(r"/r/[ab]/recordings/\d", html)))
 
     in_memory = listed()
-    monkeypatch.setattr(recordings, "page_of", lambda *_: None)
+    monkeypatch.setattr(page_rows, "page_of", lambda *_: None)
 
     assert listed() == in_memory
     assert len(in_memory) == {"": 7, "q=many": 7, "q=many&test=test_1": 2}.get(query, len(in_memory))

@@ -1,10 +1,11 @@
-"""Neighbours in the list that answer the same stand behind one line."""
+"""Of a question in the list few answers stand open, and all others behind one line."""
 
 import pytest
 
 from recviewer.catalog.models import Recording
 from recviewer.exchange.text import LINE
-from recviewer.pages.recordings.row_folds import arranged, folded
+from recviewer.pages.recordings.questions import Question, QuestionPage
+from recviewer.pages.recordings.row_folds import Block, arranged, folded
 from recviewer.pages.recordings.telling_apart import places_of
 
 PROVIDERS = ("azure", "bedrock", "ollama", "openai", "vertexai", "vllm")
@@ -17,49 +18,89 @@ def row(number, answered="Noon.", asked="What time is it?", function="time", **m
     )
 
 
-def arrangement(rows, *, is_folding=True, is_first=True, is_last=True):
-    places = places_of(rows, is_by_test=True)
-    return arranged(rows, places, is_folding=is_folding, is_first=is_first, is_last=is_last)
+def page(rows, *, count=0):
+    """All rows as one page: of each question all, or of one that has more the first."""
+    asked = {}
+    for number, one in enumerate(rows):
+        one.pk = number
+        asked.setdefault((one.test_id.partition("[")[0], one.asked), []).append(number)
+    made = tuple(Question(tuple(ids), count or len(ids), 0) for ids in asked.values())
+    return QuestionPage(made, 1, len(made), 1, 1)
 
 
-def shown(rows, standings=None):
-    return folded(rows, arrangement(rows), [str(number) for number in range(len(rows))], standings or {})
+def arrangement(rows, *, count=0):
+    return arranged(rows, places_of(rows, is_by_test=True), page(rows, count=count), is_first=True, is_last=True)
+
+
+def shown(rows, standings=None, *, count=0):
+    printed = [str(number) for number in range(len(rows))]
+    return folded(rows, arrangement(rows, count=count), printed, standings or {}, lambda at, id: f"?at={at}#{id}")
 
 
 def told(rows):
     return [(item.row, item.fold and item.fold.rows) for item in shown(rows)]
 
 
-def test_those_that_answer_the_same_are_folded_below_the_first():
+def test_those_that_answer_the_same_are_folded_below_what_stands_open():
     rows = [*map(row, range(5)), row(5, "Midnight.")]
 
-    assert told(rows) == [("0", ("1", "2", "3", "4")), ("5", None)]
+    assert told(rows) == [("0", None), ("5", ("1", "2", "3", "4"))]
+
+
+def test_three_answers_stand_open_however_many_differ():
+    rows = [row(at % 6, f"Noon {at}.") for at in range(9)]
+
+    (*_, last) = items = shown(rows)
+
+    assert [item.row for item in items] == ["0", "1", "2"]
+    assert (last.fold.rows, last.fold.same, last.fold.others) == (tuple("345678"), 0, 6)
+
+
+def test_other_parameters_stand_open_before_other_words():
+    rows = [row(0, f"Noon {at}.") for at in range(5)] + [row(1, "Midnight.")]
+
+    assert [item.row for item in shown(rows)] == ["0", "1", "5"]
 
 
 def test_a_fold_that_saves_less_than_two_rows_is_not_drawn():
     assert told([*map(row, range(3))]) == [("0", None), ("1", None), ("2", None)]
+    assert all(fold is None for _, fold in told([row(at, f"Noon {at}.") for at in range(5)]))
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"answered": "Noon!"},
-        {"asked": "What time was it?"},
-        {"function": "day"},
-        {"outcome": "error"},
-        {"answer_kind": "call"},
-    ],
-)
-def test_what_differs_stands_open(more):
+@pytest.mark.parametrize("more", [{"answered": "Noon!"}, {"outcome": "error"}, {"answer_kind": "call"}])
+def test_what_answers_otherwise_stands_open(more):
     rows = [*map(row, range(5))]
     rows[2] = row(2, **more)
 
-    assert all(fold is None for _, fold in told(rows))
+    assert told(rows) == [("0", None), ("2", ("1", "3", "4"))]
+
+
+@pytest.mark.parametrize("more", [{"asked": "What time was it?"}, {"function": "day"}])
+def test_no_question_is_folded_with_another(more):
+    rows = [*map(row, range(5)), row(5, **more)]
+
+    assert told(rows) == [("0", ("1", "2", "3", "4")), ("5", None)]
+
+
+def test_where_no_questions_are_told_apart_each_row_is_seen():
+    rows = [*map(row, range(6))]
+
+    assert arranged(rows, places_of(rows, is_by_test=True), None, is_first=True, is_last=True).blocks == (
+        Block((0, 1, 2, 3, 4, 5)),
+    )
+
+
+def test_of_a_question_with_very_many_answers_the_line_leads_to_pages_of_their_own():
+    *others, last = shown([row(at, f"Noon {at}.") for at in range(6)], count=80)
+
+    assert [item.fold for item in others] == [None, None]
+    assert (last.fold.count, last.fold.rows, last.fold.url) == (77, (), "?at=0#0")
+    assert arrangement([row(at) for at in range(6)], count=80).places[0].told == "80 recordings"
 
 
 @pytest.mark.parametrize(("length", "is_folded"), [(LINE - 1, True), (LINE, False)])
 def test_an_answer_that_may_be_cut_is_not_called_the_same(length, is_folded):
-    assert (told([row(number, "a" * length) for number in range(4)])[0][1] is not None) is is_folded
+    assert (shown([row(number, "a" * length) for number in range(6)])[-1].fold.same == 5) is is_folded
 
 
 def test_what_is_asked_the_same_only_at_its_beginning_is_said_so():
@@ -73,9 +114,14 @@ def test_the_line_says_what_differs_how_they_stand_and_how_large_they_are():
 
     (item,) = shown(rows, {"2:1": "approved"})
 
+    assert (item.fold.same, item.fold.others, item.fold.undecided) == (5, 0, 4)
     assert (item.fold.differs, item.fold.more) == (PROVIDERS[1:4], 2)
     assert {state.word: count for state, count in item.fold.states} == {"approved": 1, "replay cannot find it": 2}
     assert item.fold.size == 500
+
+
+def test_a_line_does_not_say_that_all_are_undecided():
+    assert shown([*map(row, range(6))])[0].fold.undecided == 0
 
 
 def test_a_question_has_as_many_lines_as_its_answers_and_says_how_many_these_are():
@@ -101,7 +147,9 @@ def test_a_question_that_is_the_same_at_its_beginning_alone_says_so():
 
 @pytest.mark.parametrize(("is_first", "is_last"), [(True, False), (False, True)])
 def test_a_question_that_may_go_on_on_another_page_counts_what_is_here(is_first, is_last):
-    (first, *_) = arrangement([row(0), row(1)], is_first=is_first, is_last=is_last).places
+    rows = [row(0), row(1)]
+
+    (first, *_) = arranged(rows, places_of(rows, is_by_test=True), None, is_first=is_first, is_last=is_last).places
 
     assert first.told == "2 recordings here"
 
@@ -113,7 +161,7 @@ def test_a_model_is_said_where_it_changes_from_the_row_above_that_is_seen():
     assert [one.is_model_again for one in arrangement(rows).places] == [False, True, False, True, True]
 
 
-def test_a_fold_says_the_model_of_its_first_row_and_hides_none_from_the_row_below():
+def test_a_fold_hides_no_model_from_the_row_below():
     rows = [row(at, model="m" if at else "first") for at in range(5)] + [row(5, "Midnight.", model="m")]
 
-    assert [one.is_model_again for one in arrangement(rows).places] == [False, False, True, True, True, False]
+    assert [one.is_model_again for one in arrangement(rows).places] == [False, True, True, True, True, False]
