@@ -39,6 +39,11 @@ class Met(NamedTuple):
     path: str
 
     @property
+    def is_spelled_out(self) -> bool:
+        """Tell whether the test says which answer it is about, by its question."""
+        return self.expectation.question is not None
+
+    @property
     def is_lost(self) -> bool:
         """Tell whether the old answer held it, and the new one does not, nor one that follows it."""
         return self.before is True and self.now is False and (self.plain or not self.elsewhere)

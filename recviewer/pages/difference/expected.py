@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from recviewer.changes.expected import Expected, Met
-from recviewer.pages.text.expectations import ExpectedLine, line_of
+from recviewer.pages.text.expectations import PERHAPS, ExpectedLine, line_of
 
 MOST_LINES = 40
 """Lines of one page; what is lost stands first."""
@@ -34,7 +34,8 @@ def expected_of(expected: Expected) -> ShownExpected | None:
 
 def _lines(met: Iterable[Met]) -> Iterable[ExpectedLine]:
     for one in met:
-        yield line_of(one.expectation, one.path, _state(one))
+        tone, glyph, said = _state(one)
+        yield line_of(one.expectation, one.path, (tone, glyph, said + ("" if one.is_spelled_out else PERHAPS)))
 
 
 def _state(met: Met) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from recviewer.git import repository
 from recviewer.git.repository import GitFailed
 from recviewer.git.texts import texts_of
 from recviewer.memory import stored
-from recviewer.pages.text.expectations import ExpectedLine, line_of
+from recviewer.pages.text.expectations import PERHAPS, ExpectedLine, line_of
 from recviewer.pages.text.folds import PLAIN, Folds
 from recviewer.pages.text.test_ids import TestId
 from recviewer.recent import Recent
@@ -28,11 +28,15 @@ MOST_ANSWERS = 200
 
 @dataclass(frozen=True, slots=True)
 class LookedFor:
-    """What a test looks for. path: of its source. every: each thing once; lacking: places of those that no answer holds."""
+    """What a test looks for. path: of its source. every: each thing once; lacking: places of those that no answer holds.
+
+    is_alone: there is one answer, so that the source cannot mean another.
+    """
 
     path: str = ""
     every: tuple[Expectation, ...] = ()
     lacking: frozenset[int] = frozenset()
+    is_alone: bool = False
 
     def beside(self, exchange: Exchange, folds: Folds) -> tuple[ExpectedLine, ...]:
         """Return what an answer holds of it, and what it lacks although it surely is the answer that is meant."""
@@ -42,7 +46,8 @@ class LookedFor:
                 continue
             found = held(one, [exchange])
             if found.state is Verification.THERE and not one.absent:
-                lines.append(line_of(one, self.path, ("good", "ok", "there")))
+                said = "there" if one.question is not None or self.is_alone else f"there{PERHAPS}"
+                lines.append(line_of(one, self.path, ("good", "ok", said)))
             elif found.exact and place in self.lacking and _ends_here(one, exchange):
                 lines.append(line_of(one, self.path, ("warn", "warn", "there" if one.absent else "not there")))
         folds.spend(PLAIN * min(len(lines), MOST))
@@ -84,7 +89,7 @@ def of_answers(read: Expectations | None, exchanges: Sequence[Exchange]) -> Look
     every = tuple(_once(read.expected))
     some = [one for one in exchanges if one.outputs][:MOST_ANSWERS]
     lacking = [place for place, one in enumerate(every) if held(one, some).state is Verification.MISSING]
-    return LookedFor(read.path, every, frozenset(lacking))
+    return LookedFor(read.path, every, frozenset(lacking), is_alone=len(some) == 1)
 
 
 def block_of(

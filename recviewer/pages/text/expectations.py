@@ -10,6 +10,8 @@ from recviewer.asserts.expectations import AnswerPiece, Expectation, Relation
 
 MOST_WORDS = 12
 """Words of which one is enough, that are shown of one line."""
+PERHAPS = "; the test may mean another answer"
+"""What is said of words whose question the source does not spell out, where they are found in one of several answers."""
 LONGEST = 200
 """Characters of one of them that are shown."""
 

@@ -71,3 +71,11 @@ def test_an_assert_that_cannot_be_read_is_counted(client, made):
 
     assert expected.unread == 1
     assert "1 assert of the test about its answers could not be read" in html
+
+
+def test_where_the_source_does_not_say_of_which_answer_that_is_told(client, made):
+    source = SOURCE.replace('input="Which moon?"', "input=ask()").replace('"<titan>" in reply.output_text or ', "")
+
+    expected, _ = shown(client, made("rhea", "Rhea it is", source))
+
+    assert [line.state for line in expected.lines] == ["there, before and now; the test may mean another answer"]

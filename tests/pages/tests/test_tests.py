@@ -374,6 +374,19 @@ def test_what_an_answer_surely_lacks_is_said_beside_it(client, put, written):
     assert expected_in(html, 'id="looked-for"') == [("cat", "in no answer here")]
 
 
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_where_the_question_is_not_spelled_out_only_one_answer_can_be_meant(client, put, written, is_alone):
+    put(first=([QUESTION], "It is a cat."))
+    if not is_alone:
+        put(second=([("user", "And else?")], "Another cat."))
+    source = ASKS.replace('"What is it?"', "asked()")
+    written(source.format('assert "cat" in r.choices[0].message.content'))
+    html = client.get(url_of_test(TEST)).content.decode()
+
+    said = "there" if is_alone else "there; the test may mean another answer"
+    assert expected_in(html, 'id="t2"') == [("cat", said)]
+
+
 def test_where_no_source_is_at_hand_nothing_is_said_of_it(client, looked):
     assert client.get(url_of_test(TEST)).context["page"].looked_for is None
 
