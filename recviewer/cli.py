@@ -267,6 +267,9 @@ def _runs_without_django(given: Sequence[str], *, is_managed: bool) -> bool:
     if given[0].partition("=")[0] in ("--server", "--token-file"):
         _run_without_django("recviewer.remote.command", given)
         return True
+    if given[0] == "several":
+        _run_without_django("recviewer.several.command", given[1:])
+        return True
     if not is_managed and _is_own_check(given):
         _run_without_django("recviewer.checking.command", ["--help"] if given[0] == "help" else given[1:])
         return True

@@ -28,6 +28,10 @@ def options(command: str) -> list[str]:
         from recviewer.checking.command import parser
 
         taken: ArgumentParser = parser()
+    elif command == "several":
+        from recviewer.several.command import parser as several
+
+        taken = several()
     else:
         from django.core.management import load_command_class
 
@@ -36,7 +40,12 @@ def options(command: str) -> list[str]:
     return sorted(name for name in names if name.startswith("--") and name not in ALL_HAVE)
 
 
-WORDS = {"reviews": "export import", "used": "list import", "completion": "bash zsh fish"}
+WORDS = {
+    "several": "check prepare run stop backup each proxy",
+    "reviews": "export import",
+    "used": "list import",
+    "completion": "bash zsh fish",
+}
 """Words that the first free argument of a command may be."""
 
 SHELLS = ("bash", "zsh", "fish")

@@ -33,6 +33,7 @@ MORE = (
     "work",
     "backup",
     "restore",
+    "several",
     "move-database",
     "createsuperuser",
     "invite",

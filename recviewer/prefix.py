@@ -22,6 +22,7 @@ OWN = frozenset(
         "bulk",
         "changes",
         "complete",
+        "desk",
         "difference",
         "do",
         "favicon.ico",
@@ -85,6 +86,15 @@ def inside(path: str, prefix: str) -> str:
 def cookie(name: str, prefix: str) -> str:
     """Return the name of a cookie. Browsers send those of `/` to `/a/` as well: another name keeps them apart."""
     return name + prefix.replace("/", "-")
+
+
+TICKET = "recviewer_at-"
+"""How cookies begin by which the page above several instances knows who has an account in which; the name follows."""
+
+
+def above(prefix: str) -> str:
+    """Return the path above an instance, with its last slash: that of the page which lists it, and what it lies beside."""
+    return f"{prefix.rpartition('/')[0]}/"
 
 
 def outside(path: str, site: str) -> str:

@@ -31,6 +31,8 @@ if HOSTED and DEBUG:
 
 METRICS_TOKEN = env.checked("RECVIEWER_METRICS_TOKEN", env.secret) or ""
 SESSION_COOKIE_AGE = 3600 * env.number("RECVIEWER_SESSION_HOURS", 14 * 24, least=1)
+DESK_KEY = (env.checked("RECVIEWER_DESK_KEY", env.secret) or "") if HOSTED else ""
+"""What the page above several instances shows, to be told who has an account here; set by `recviewer several`."""
 PUBLIC_READ = HOSTED and env.flag("RECVIEWER_PUBLIC_READ")
 
 LOGIN_HEADER = (env.checked("RECVIEWER_LOGIN_HEADER", networks.header) or "") if HOSTED else ""
@@ -114,6 +116,7 @@ INSTALLED_APPS = [
 DOORS = [
     "recviewer.pages.site.tokens.TokenUsers",
     "recviewer.pages.site.proxy_login.ProxyUsers",
+    "recviewer.pages.site.desk.DeskTicket",
     "recviewer.pages.site.signed_out.SignInFirst",
     "recviewer.pages.site.roles.RoleFirst",
 ]

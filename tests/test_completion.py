@@ -35,7 +35,7 @@ def completed(shell, line):
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("recviewer se", ["serve", "search"]),
+        ("recviewer se", ["serve", "search", "several"]),
         ("recviewer serve --p", ["--port", "--prepare-only"]),
         ("recviewer reviews i", ["import"]),
         ("recviewer completion f", ["fish"]),

@@ -42,6 +42,12 @@ def checked(text: str) -> Remote:
     raise ValueError(_TAKES)
 
 
+def mirror_words(remote: Remote, place: str) -> tuple[str, ...]:
+    """Return the command that makes a mirror of a remote, by its one protocol, at a place that is not there yet."""
+    allowed = ("-c", "protocol.allow=never", "-c", f"protocol.{remote.protocol}.allow=always")
+    return ("git", *allowed, "clone", "--mirror", "--quiet", "--", remote.url, place)
+
+
 _TAKES = "it takes an https, http, ssh, git or file URL, git@host:path, or an absolute path"
 
 

@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 
+from recviewer.several import plan as plans
 from tests.docs.test_readme import variables_read
 
 TOP = Path(__file__).parents[2]
@@ -77,6 +79,28 @@ def test_units_start_what_there_is_without_rights(name):
     assert service["ProtectSystem"] == "strict"
     assert service["StateDirectory"] == own
     assert service["EnvironmentFile"] == ("/etc/recviewer/%i.env" if name.endswith("@") else "/etc/recviewer.env")
+
+
+def test_the_file_of_several_repositories_is_read_as_the_document_has_it():
+    told = re.search(r"```toml\n(.*?)```", DOCUMENT, re.DOTALL)[1]
+
+    plan = plans.of(tomllib.loads(told))
+
+    assert [one.name for one in plan.instances] == ["rockets", "gliders"]
+    assert "listed = true" in told
+    assert [one.is_listed for one in plan.instances] == [False, True]
+
+
+def test_the_unit_of_several_repositories_runs_them_all():
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str
+    unit.read_string((TOP / "deploy/recviewer-several.service").read_text())
+    service = unit["Service"]
+
+    assert service["ExecStart"] == "/opt/recviewer/bin/recviewer several run"
+    assert "User" not in service, "root starts each as its account"
+    assert {"CAP_SETUID", "CAP_SETGID"} <= {*service["CapabilityBoundingSet"].split()}
+    assert (service["NoNewPrivileges"], service["ProtectSystem"]) == ("yes", "strict")
 
 
 def test_units_of_several_repositories_differ_in_names_alone():

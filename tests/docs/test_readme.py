@@ -10,6 +10,7 @@ from django.core.management import load_command_class
 import recviewer
 from recviewer.checking import command as own_check
 from recviewer.remote import command as remote
+from recviewer.several import command as several
 
 PROJECT = Path(__file__).parents[2]
 PACKAGE = Path(recviewer.__file__).parent
@@ -59,7 +60,7 @@ def test_every_variable_is_in_the_table_and_no_other():
 def test_every_command_is_in_the_table_and_no_other():
     listed = {re.search(r"(?:recviewer|manage\.py) ([\w-]+)", cell)[1] for cell in first_cells(section("Commands"))}
 
-    assert listed == {*COMMANDS, "--server"}
+    assert listed == {*COMMANDS, "--server", "several"}
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "runserver"])
@@ -69,9 +70,10 @@ def test_every_option_of_a_command_is_in_its_row(command):
     assert options_of(command) == set(re.findall(r"--[a-z-]+", row))
 
 
-def test_every_option_for_a_server_elsewhere_is_in_its_row():
-    row = next(line for line in section("Commands").splitlines() if line.startswith("| `recviewer --server "))
-    taking, options = [remote.parser()], {"--help"}
+@pytest.mark.parametrize(("begins", "module"), [("--server", remote), ("several", several)])
+def test_every_option_of_what_needs_no_django_is_in_its_row(begins, module):
+    row = next(line for line in section("Commands").splitlines() if line.startswith(f"| `recviewer {begins} "))
+    taking, options = [module.parser()], {"--help"}
     while taking:
         for action in taking.pop()._actions:
             taking += action.choices.values() if isinstance(action, _SubParsersAction) else ()

@@ -6,6 +6,7 @@ anybody asked who sends it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -40,9 +41,10 @@ class BodyLimits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        limit = _limit(request)
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not (length.isascii() and length.isdecimal()) or len(length) > 18 or int(length) > limit:
+        given = request.META.get("CONTENT_LENGTH") or "0"
+        length = int(given) if given.isascii() and given.isdecimal() and len(given) < 18 else math.inf
+        limit = _limit(request) if length > STRANGER_BYTES else STRANGER_BYTES  # who asks costs a look-up
+        if length > limit:
             return _too_large(request, limit)
         if request.method == "POST" and request.content_type == _FORM:
             request._load_post_and_files = partial(_load, request, request._load_post_and_files)  # type: ignore[method-assign]

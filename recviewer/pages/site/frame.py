@@ -20,6 +20,7 @@ from recviewer.catalog.prepared import prepared
 from recviewer.pages.site import roles
 from recviewer.pages.site.following import Followed, followed
 from recviewer.pages.site.proxy_login import is_by_proxy
+from recviewer.prefix import above
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Tag
 
@@ -66,6 +67,7 @@ class Frame:
     repository whose changes alone are shown, "" where there are recordings.
     may_review, may_maintain: whether who asks may decide, and move recordings. may_sign_out: there is a session to end.
     indexed_at: when the catalog was last compared with the disk. followed: what the page follows, None for nothing.
+    desk: the page above, which lists several repositories, "" for none.
     """
 
     root: str
@@ -83,6 +85,7 @@ class Frame:
     indexed_at: datetime | None
     followed: Followed | None
     prefix: str
+    desk: str
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -106,6 +109,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             indexed_at=_checked(),
             followed=followed(request),
             prefix=settings.PREFIX,
+            desk=above(settings.PREFIX) if settings.DESK_KEY else "",
         )
     }
 

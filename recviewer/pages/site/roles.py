@@ -69,7 +69,7 @@ EXCEPTIONS: dict[tuple[str, str], Role] = {
 OPEN = frozenset(
     {
         *("hooks:take", "metrics:show", "status:favicon", "status:healthz", "status:readyz", "login"),
-        *("notices:off", "account:invited", "account:join", "account:start", "account:back"),
+        *("desk:known", "notices:off", "account:invited", "account:join", "account:start", "account:back"),
     }
 )
 """What answers without a login. Each looks after itself: see its view."""
@@ -99,10 +99,11 @@ def role_of(request: HttpRequest) -> Role:
     if user is None or not user.is_authenticated:
         return Role.NOBODY
     scope = tokens.scope_of(request)
-    return min(_own(user), SCOPES[scope]) if scope else _own(user)
+    return min(own_role(user), SCOPES[scope]) if scope else own_role(user)
 
 
-def _own(user: Any) -> Role:
+def own_role(user: Any) -> Role:
+    """Return the role of an account."""
     if user.is_superuser:
         return Role.SUPERUSER
     membership = getattr(user, "membership", None)
@@ -149,7 +150,7 @@ class RoleFirst:
         if may(request, role) or is_for_all(request.method or "", match.view_name):
             return None
         is_of_scope = OF_SCOPE.get(tokens.scope_of(request)) == (request.method, match.view_name)
-        if is_of_scope and _own(request.user) >= role:
+        if is_of_scope and own_role(request.user) >= role:
             return None
         return _refused(request, role)
 
@@ -159,7 +160,7 @@ def _refused(request: HttpRequest, role: Role) -> HttpResponse:
     template = "errors/_refusal.html" if wants_fragment(request) else "errors/refusal.html"
     scope = tokens.scope_of(request)
     if scope:
-        is_scope = role < Role.SUPERUSER and _own(request.user) >= role
+        is_scope = role < Role.SUPERUSER and own_role(request.user) >= role
         response: HttpResponse = Json(
             {"error": f"A token to {scope} does not do that." if is_scope else SAYS[role]}, status=403
         )
