@@ -38,7 +38,7 @@ from recviewer.pages.templatetags.words import counted, size
 from recviewer.pages.text import test_ids
 from recviewer.pages.text.classes import CLASSES
 from recviewer.pages.text.folds import Fold, Folds
-from recviewer.pages.text.test_ids import TestId
+from recviewer.pages.text.test_ids import DecodedTest
 from recviewer.pages.text.texts import shortened
 from recviewer.recorders.packing import stated
 
@@ -92,7 +92,7 @@ class DifferencePage:
     """
 
     title: str
-    test: TestId | None
+    test: DecodedTest | None
     old: ShownSide
     new: ShownSide
     facts: tuple[PairFact, ...]
@@ -352,10 +352,11 @@ def _content(data: bytes | None, side: ShownSide) -> Content | None:
     return None if data is None else catalog_content.of_bytes(data, side.name)
 
 
-def _test_of(contents: tuple[Content | None, Content | None]) -> TestId | None:
+def _test_of(contents: tuple[Content | None, Content | None]) -> DecodedTest | None:
+    models = {one.exchange.model for one in contents if one is not None}
     for one in reversed(contents):
         if one is not None and one.exchange.test_id:
-            return test_ids.parse(one.exchange.test_id)
+            return test_ids.decoded(one.exchange.test_id, models)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,8 +13,10 @@ from recviewer.exchange.amounts import counted
 from recviewer.pages.difference.difference import Link
 from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.queue import ShownRange
+from recviewer.pages.ranges.read_calls import models_of
 from recviewer.pages.text.classes import CLASSES, Look, look_of_state
 from recviewer.pages.text.test_ids import parse
+from recviewer.pages.text.test_labels import labels_of
 
 BEFORE, BEHIND = 6, 40
 """Items that are listed before and behind the one that is shown, so that it is seen without scrolling."""
@@ -23,7 +26,8 @@ BEFORE, BEHIND = 6, 40
 class ItemRow:
     """An item in the left column. heading: the class where it begins, None elsewhere. number: items of that class.
 
-    test: the function where it begins, "" elsewhere. asked: what tells the item from others of the same function.
+    test: the function where it begins, "" elsewhere. asked: what tells the item from others of the same function or, where
+    there are none, the question.
     more: how many the same change stands for besides.
     """
 
@@ -89,16 +93,18 @@ def _rows(
 ) -> Iterator[ItemRow]:
     heading: Churn | None = None
     test: object = None
+    labels, alike = _labels(every[start:stop]), Counter((one.first.churn, _function(one)) for one in every[start:stop])
     for at, item in enumerate(every[start:stop], start):
         change = item.first
         mine = item.stories if asked.by_call else _function(item)
         is_new_class, is_new_test = change.churn is not heading, mine != test
         heading, test = change.churn, mine
+        is_told = asked.by_call or alike[heading, _function(item)] == 1
         yield ItemRow(
             CLASSES[heading] if is_new_class else None,
             sum(one.first.churn is heading for one in every) if is_new_class else 0,
             _function(item) if is_new_class or is_new_test else "",
-            _asked(item) if asked.by_call else _parameters(item) or _asked(item),
+            _asked(item) if is_told else labels.get(item.first.about.test_id, "") or _asked(item),
             place.item_url(asked, item),
             look_of_state(item.state, is_gone=heading is Churn.GONE),
             at == here,
@@ -121,8 +127,12 @@ def _function(item: Item) -> str:
     return story.name if story.part else "no test is known"
 
 
-def _parameters(item: Item) -> str:
-    return parse(item.tests[0]).parameters.strip("[]") if len(item.stories) == 1 else ""
+def _labels(some: Sequence[Item]) -> dict[str, str]:
+    """Return by test what its parameters say, for items that are of one test, as short as they can be told apart."""
+    alone = [item for item in some if len(item.stories) == 1 and item.first.about.test_id]
+    models = models_of(change for item in alone for change in item.changes)
+    told = labels_of([item.first.about.test_id for item in alone], models)
+    return {test: label.parameters.strip("[]") for test, label in told.items()}
 
 
 def _asked(item: Item) -> str:

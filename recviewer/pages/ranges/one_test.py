@@ -28,14 +28,14 @@ from recviewer.pages.ranges.findings import FindingHere, found_on
 from recviewer.pages.ranges.known import KnownElsewhere, known_elsewhere
 from recviewer.pages.ranges.pushed import Pushed, Watch, elsewhere, pushed_of, watch_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
-from recviewer.pages.ranges.read_calls import ReadCall, calls_of, fields_of, numbers_of
+from recviewer.pages.ranges.read_calls import ReadCall, calls_of, fields_of, models_of, numbers_of
 from recviewer.pages.ranges.turn_map import TurnMap, turn_maps_of
 from recviewer.pages.site.forms import seen_in
 from recviewer.pages.site.htmx import wants_fragment
 from recviewer.pages.site.presence import OpenPage, open_page
 from recviewer.pages.text.classes import STATES, Look, look_of_state
 from recviewer.pages.text.folds import Folds
-from recviewer.pages.text.test_ids import TestId, parse
+from recviewer.pages.text.test_ids import DecodedTest, decoded
 from recviewer.pages.text.walk import Queue
 from recviewer.review import ranges
 from recviewer.review.actors import actor_of
@@ -62,7 +62,7 @@ class OneTestPage:
     path: str
     filter: str
     asked: str
-    test: TestId | None
+    test: DecodedTest | None
     file: str
     folder: str
     others: int
@@ -167,7 +167,7 @@ def _page(
         path=item.first.side.path,
         filter=asked.query()[1:],
         asked=question,
-        test=parse(test) if test else None,
+        test=decoded(test, models_of(item.changes)) if test else None,
         file="" if test else item.first.about.file_path,
         folder=item.first.about.folder,
         others=others,

@@ -27,7 +27,7 @@ from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.templatetags.words import short_name
 from recviewer.pages.text.classes import CLASSES, Look, look_of_state
 from recviewer.pages.text.folds import Folds
-from recviewer.pages.text.test_ids import parse
+from recviewer.pages.text.test_ids import Parameter, decoded, parse
 
 ROOM = 200_000
 """Characters of markup that all that changed may take; a call that does not fit is left to its own page."""
@@ -48,11 +48,13 @@ class RepeatedHere:
 @dataclass(frozen=True, slots=True)
 class ReadCall:
     """One call of the test. parts: what it tells. repeated: what an earlier call told. asked: its question, "" where it is
-    among what it tells; asked_in: the number of an earlier call that was asked the same, 0 for none. why_not: why it is left
+    among what it tells; asked_in: the number of an earlier call that was asked the same, 0 for none. expected: asserts
+    that could not be read are counted in the first call of each test. why_not: why it is left
     to its own page, "" where it is not. findings: what was found on it. item: for the `item` field of a form about it alone,
     "" where it is decided on, or may not be decided on here. others: the same change in other recordings, decided on along
     with it. vectors: of a recording without another side, which are shown as on its own page. begins: where several tests or
-    files are told after each other, the one whose calls begin here; else "". turns: of that one, before and now. pair_url:
+    files are told after each other, the one whose calls begin here; else "". with_parameters: those that tell it from the
+    others, where they do. turns: of that one, before and now. pair_url:
     where another partner is chosen, "" where git says what belongs together. beside: as of a `ToldCall`.
     """
 
@@ -71,6 +73,7 @@ class ReadCall:
     others: tuple[Member, ...]
     vectors: tuple[VectorView, ...] = ()
     begins: str = ""
+    with_parameters: tuple[Parameter, ...] = ()
     turns: tuple[TurnMap, ...] = ()
     asked_in: int = 0
     pair_url: str = ""
@@ -113,13 +116,19 @@ def calls_of(place: ShownRange, asked: RangeFilter, item: Item, folds: Folds) ->
     is_of_many = len({place_of(head) for head in heads}) > 1
     room, hidden, made = Room(ROOM, folds_old=True), set[int](), []
     before, asked_in, names = "", dict[str, int](), _apart([place_of(head) for head in heads], heads)
+    told, unread = _parameters(heads), set[str]()
     for one in told_once(heads, question_of(heads) if item.is_asked_alike else ""):
         call = _call(place, asked, one, same[one.change.key][1:], folds, room, hidden)
         if call.why_not:
             hidden.add(one.number)
         here = place_of(one.change) if is_of_many else ""
         question = one.change.about.meaning.line.asked
-        made.append(replace(call, begins=names[here] if here != before else "", asked_in=asked_in.get(question, 0)))
+        begins, own = (names[here], told[here]) if here != before else ("", ())
+        if place_of(one.change) in unread and call.expected is not None:
+            call = replace(call, expected=replace(call.expected, unread=0))
+        elif call.expected is not None:
+            unread.add(place_of(one.change))
+        made.append(replace(call, begins=begins, with_parameters=own, asked_in=asked_in.get(question, 0)))
         asked_in.setdefault(question, one.number)
         before = here
     return _with_turns(made, item) if is_of_many else made
@@ -141,6 +150,20 @@ def numbers_of(calls: Iterable[ReadCall]) -> dict[str, int]:
     """Return the number of each call by the paths of its sides."""
     sides = [(call.number, side) for call in calls for one in call.changes for side in (one.old, one.new)]
     return {side.path: number for number, side in sides if side is not None}
+
+
+def models_of(changes: Iterable[Change]) -> set[str]:
+    """Return the models that some changes ask, by which the parameters of their tests are told apart."""
+    return {side.exchange.model for one in changes for side in (one.old, one.new) if side is not None} - {""}
+
+
+def _parameters(heads: Sequence[Change]) -> dict[str, tuple[Parameter, ...]]:
+    """Return by place the parameters of its test that not all have; () for each where these do not tell all apart."""
+    models = models_of(heads)
+    every = {place_of(head): decoded(head.about.test_id, models).told for head in heads}
+    common = set.intersection(*map(set, every.values())) if every else set()
+    own = {place: tuple([one for one in some if one not in common]) for place, some in every.items()}
+    return own if len(set(own.values())) == len(own) else dict.fromkeys(own, ())
 
 
 def _apart(places: Sequence[str], heads: Sequence[Change]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from recviewer.exchange.secret import Secret
 from recviewer.pages.recording.file import InFile, in_file
 from recviewer.pages.recording.usage import RunFacts, run_facts
 from recviewer.pages.text.jsontext import compact
-from recviewer.pages.text.test_ids import TestId, in_address, parse
+from recviewer.pages.text.test_ids import DecodedTest, decoded, in_address
 from recviewer.pages.text.texts import shortened
 from recviewer.replay.rules import RULES
 from recviewer.store.files import count_lines
@@ -89,7 +89,7 @@ class ContentFacts:
     size: int
     lines: int
     blob: str
-    test: TestId | None
+    test: DecodedTest | None
     params: tuple[Fact, ...]
     usage: tuple[Figure, ...]
     zeros: tuple[Figure, ...]
@@ -152,7 +152,7 @@ def read_facts(content: Content) -> ContentFacts:
         size=len(content.data),
         lines=count_lines(content.data),
         blob=content.blob,
-        test=parse(exchange.test_id) if exchange.test_id else None,
+        test=decoded(exchange.test_id, {exchange.model}) if exchange.test_id else None,
         params=_flat(exchange.request.params),
         usage=(*used[:SHOWN], *[Figure("…", "", said, False) for said in _left_of(len(used))]),
         zeros=(*zeros[:SHOWN], *[Figure(said, "", "0", True) for said in _left_of(len(zeros))]),

@@ -88,6 +88,19 @@ class Parameter:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class DecodedTest(TestId):
+    """An id with what its parameters say."""
+
+    told: tuple[Parameter, ...] = ()
+
+
+def decoded(test_id: str, models: Collection[str]) -> DecodedTest:
+    """Take an id apart, its parameters too. models: see `parameters_of`."""
+    test = parse(test_id)
+    return DecodedTest(test.file, test.function, test.parameters, parameters_of(test, models))
+
+
 _KEYED = re.compile(r"(?:^|-)([a-z_]{2,16})=")
 _NAMES = {"txt": "model", "emb": "embedding", "vis": "vision model", "dim": "dimension", "rerank": "rerank model"}
 _CLIENT = re.compile(r"(?:\w+_)?client(?:_\w+)?")

@@ -2,6 +2,7 @@
 
 import pytest
 
+TEST = "tests/test_moon.py::test_moon"
 SOURCE = """
 def test_moon(client):
     reply = client.responses.create(input="Which moon?")
@@ -64,6 +65,23 @@ def test_kept_words_are_told_too(client, made):
 def test_a_source_that_says_nothing_is_told_and_one_that_is_not_there_is_not(client, made):
     assert "that can be read from its source" in shown(client, made("a", "b", "def test_moon(client): ..."))[1]
     assert shown(client, made("a b", "b c", "def test_else(client): ..."))[0] is None
+
+
+def test_an_assert_that_cannot_be_read_is_counted_once_for_all_calls_of_a_test(client, commit, make_recording, root):
+    place = root / "tests" / "test_moon.py"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(SOURCE + '    assert "rhea" in reply.output_text.lower()\n')
+    commits = []
+    for answer in ("rhea", "Rhea it is"):
+        for name in "ab":
+            make_recording(
+                f"tests/recordings/{name}.json", asked="Which moon?", answered=f"{answer} {name}", test=TEST, id=name
+            )
+        commits.append(commit(answer))
+    answer = client.get(f"/changes/{'..'.join(commits)}?read=tests/recordings/a.json")
+
+    assert [call.expected.unread for call in answer.context["page"].calls] == [1, 0]
+    assert 'id="expected"' not in answer.content.decode()
 
 
 def test_an_assert_that_cannot_be_read_is_counted(client, made):

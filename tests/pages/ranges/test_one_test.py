@@ -456,6 +456,40 @@ def test_tests_of_one_function_that_were_asked_alike_are_read_after_each_other(c
     assert {one.rule for one in Decision.objects.all()} == {"a test read as a whole"}
 
 
+CHIP = re.compile(r"<(?:li|span)>(?:([^<]*) )?<b><bdi>([^<]+)</bdi></b></(?:li|span)>")
+
+
+def test_each_test_of_several_has_the_parameters_that_tell_it_from_the_others(client, write, commit):
+    spec = answered(write, commit, ["openai_client-txt=acme/small-1", "other_client-txt=acme/small-1"])
+
+    answer = page_of(client, spec, "tests/test_sky.py::test_moons[other_client-txt=acme/small-1]")
+
+    told = [[(one.name, one.value) for one in call.with_parameters] for call in answer.context["page"].calls]
+    assert told == [[("client", "openai_client")], [("client", "other_client")]]
+    assert CHIP.findall(answer.content.decode()) == [("client", "openai_client"), ("client", "other_client")]
+
+
+def test_the_parameters_of_one_test_stand_apart_on_its_page_and_that_of_its_changes(client, write, commit):
+    test = "tests/test_sky.py::test_moons[openai_client-txt=acme/small-1]"
+    write("a", "Saturn.", test=test)
+    write("b", "Saturn.", "Titan.", test=test)
+    base = commit("before")
+    write("a", "It is Saturn.", test=test)
+    write("b", "Saturn.", "It is Titan.", test=test)
+    spec = f"{base}..{commit('after')}"
+    every = [("client", "openai_client"), ("provider", "acme"), ("model", "small-1")]
+
+    assert CHIP.findall(page_of(client, spec, test).content.decode()) == every
+    path = report_of(spec).found.changes[0].side.path
+    assert CHIP.findall(client.get(f"/changes/{spec}", {"change": path}).content.decode()) == every
+
+
+def test_the_left_column_names_the_question_where_nothing_else_of_the_function_stands_there(client, spec):
+    rows = page_of(client, spec).context["page"].beside.rows
+
+    assert [(row.test, row.asked) for row in rows] == [("else", "Else?"), ("moons", "Which planet?")]
+
+
 @pytest.mark.slow
 def test_tests_of_one_function_that_were_asked_something_else_each_have_their_question(client, write, commit):
     spec = answered(write, commit, ["a", "c", "b"], c="Which moon?")
