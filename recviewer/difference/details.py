@@ -65,6 +65,7 @@ _NAMES = {
     "bytes": "file",
     "lacks": "missing",
     "untold": "not understood",
+    "again": "told again",
 }
 """What the parts of `Exchange.rest` are called by people."""
 

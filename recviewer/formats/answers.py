@@ -157,8 +157,10 @@ def untold(message: dict[str, Json], *, thinks: bool = False) -> dict[str, Json]
     if isinstance(message.get("images"), list):
         made["images"] = [kept for kept in map(untold_picture, message["images"]) if kept]
     audio = message.get("audio")
-    if isinstance(audio, dict) and audio.get("transcript") == said.content:
+    if isinstance(audio, dict) and said.content and audio.get("transcript") == said.content:
         made["audio"] = {key: value for key, value in audio.items() if key != "transcript"}
+        if not message.get("content"):
+            made["audio"]["transcript"] = type_of(said.content)  # it is the only one: where the words stand counts
     _drop_thoughts(made, "" if thinks and said.is_repeated else said.reasoning)
     return made
 

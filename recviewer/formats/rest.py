@@ -67,9 +67,11 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
         return RestCounts(made, tuple(elements.flats))
     made |= _whole(raw.reply, chosen, shape, left)
     if type(shape) is Shape and type(raw.reply) is dict:
-        missed = untold.of_whole(unwrap(raw.reply), shape.root, _told_in(raw, chosen, reply), left)
-        if missed:
-            made["untold"] = missed
+        texts = untold.of_whole(unwrap(raw.reply), shape.root, _told_in(raw, chosen, reply), left)
+        if texts.missed:
+            made["untold"] = texts.missed
+        if texts.again:
+            made["again"] = texts.again
     return RestCounts(made)
 
 
@@ -280,7 +282,7 @@ def _streamed(
         told += ((event.data, event.name) for event in raw.events())
         return made
     names = [event.name for event in raw.sse_events]
-    missed = untold.UntoldInStream(shape.root, _told_in(raw, chosen, reply), left)
+    missed = untold.UntoldInStream(shape, _told_in(raw, chosen, reply), left)
     for place, chunk in enumerate(reply.told or chosen.chunks(raw)):
         sent = unwrap(raw.reply[place]) if isinstance(raw.reply, list) else None
         element = chunk.element if sent is None or type(sent) in (dict, str) else sent

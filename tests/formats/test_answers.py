@@ -96,7 +96,8 @@ def test_what_was_read_is_not_left_over():
     ]
     assert untold(MESSAGES["repeated"])["reasoning_details"] == [{"type": "reasoning.text"}]
     assert untold(MESSAGES["contrary"])["reasoning_details"] == [{"type": "reasoning.text", "text": "Other"}]
-    assert untold(MESSAGES["audio"])["audio"] == {"id": "a", "data": "UklGRg=="}
+    assert untold(MESSAGES["audio"])["audio"] == {"id": "a", "data": "UklGRg==", "transcript": "(a text)"}
+    assert untold(MESSAGES["echo"])["audio"] == {"id": "a"}
     assert untold(MESSAGES["plain"]) is MESSAGES["plain"]
 
 

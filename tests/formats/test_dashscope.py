@@ -46,3 +46,25 @@ def test_texts_that_grow_are_told_once(last):
 def test_what_the_request_asks_for_decides():
     assert reading("ha", "ha", incremental_output=False).outputs[0].content == "ha"
     assert reading("Sat", "Saturn", incremental_output=True).outputs[0].content == "SatSaturn"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(("a", "ab"), ("a", "b")), (("a", "ab", "abc"), ("ab", "abc")), (("a", "ab"), ("", "ab"))]
+)
+def test_a_few_texts_that_grow_may_be_pieces_so_that_where_they_were_cut_counts(one, other):
+    old, new = reading(*one), reading(*other)
+
+    assert compare(old, new).churn not in (Churn.IDENTICAL, Churn.CHUNKING)
+    assert [problem.what for problem in old.problems if "nobody says whether" in problem.what]
+
+
+def test_many_texts_that_grow_repeat_for_sure():
+    old, new = reading("S", "Sa", "Satu", "Saturn"), reading("Sa", "Satu", "Satur", "Saturn", "Saturn")
+
+    assert old.problems == new.problems == ()
+    assert compare(old, new).churn is Churn.CHUNKING
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_who_says_how_the_events_come_leaves_nothing_to_guess(asked):
+    assert reading("a", "ab", incremental_output=asked).problems == ()

@@ -7,7 +7,10 @@ import pytest
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn
 from recviewer.exchange.fingerprint import fingerprint
+from recviewer.exchange.model import Hit, Hits
+from recviewer.exchange.shape import Shape
 from recviewer.formats.reading import read
+from recviewer.formats.untold import GivenTexts, of_whole
 
 
 def reading(url, body, request=None):
@@ -26,6 +29,7 @@ def lines(*events):
 
 PREDICTION = {"urls": {"get": "u"}, "status": "succeeded", "input": {}, "version": "v", "output": "Saturn"}
 LISTEN = "https://h.test/v1/listen"
+CHAT = "https://h.test/v1/chat/completions"
 WORDS = "https://h.test/v1/audio/transcriptions"
 COHERE = "https://api.cohere.com/v2/chat"
 BEGAN = {"type": "message_start", "message": {"role": "assistant", "content": []}}
@@ -98,3 +102,69 @@ def test_one_score_under_two_names_is_not_taken():
     )
 
     assert compare(old, new).churn is Churn.DETAILS
+
+
+def test_words_that_are_only_heard_now_are_told():
+    audio = {"id": "a", "transcript": "Hi."}
+    old, new, again = (
+        reading(CHAT, {"choices": [{"index": 0, "message": {"role": "assistant", "content": words, "audio": audio}}]})
+        for words in ("Hi.", None, None)
+    )
+
+    assert old.outputs == new.outputs
+    assert compare(old, new).churn is Churn.DETAILS
+    assert compare(new, again).churn is Churn.IDENTICAL
+
+
+SAME_LETTERS = {
+    "a transcript": (LISTEN, lambda text: heard("Saturn is near", text)),
+    "a text of an event": (
+        WORDS,
+        lambda text: lines(
+            {"type": "transcript.text.delta", "delta": "Saturn is near"},
+            {"type": "transcript.text.segment", "text": text},
+            {"type": "transcript.text.done", "text": "Saturn is near"},
+        ),
+    ),
+    "a text at the end": (
+        WORDS,
+        lambda text: lines(
+            {"type": "transcript.text.delta", "delta": "Saturn is near"}, {"type": "transcript.text.done", "text": text}
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAME_LETTERS)
+@pytest.mark.parametrize("text", ["Saturn", "is near", "a", ""])
+def test_letters_that_stand_elsewhere_do_not_make_a_text_taken(name, text):
+    url, make = SAME_LETTERS[name]
+    old, new = (reading(url, make(one)) for one in ("Saturn is near", text))
+
+    assert compare(old, new).churn not in (Churn.IDENTICAL, Churn.CHUNKING)
+    assert fingerprint(old) != fingerprint(new)
+
+
+def test_of_texts_told_again_counts_which_one():
+    old, new = (
+        reading(LISTEN, {"results": {"channels": [{"alternatives": [{"transcript": one}]} for one in said]}})
+        for said in (("Saturn", "Mars", "Saturn"), ("Saturn", "Mars", "Mars"))
+    )
+
+    assert compare(old, new).churn not in (Churn.IDENTICAL, Churn.CHUNKING)
+
+
+def test_a_number_that_is_not_taken_is_told():
+    shape = Shape("rerank", taken=("results[].relevance_score:number",))
+    body = {"results": [{"relevance_score": 0.5}, {"relevance_score": 0.25}, {"relevance_score": 0.5}]}
+    given = Hits("scores", (Hit("", "", "", 0.5, 0), Hit("", "", "", 0.25, 1)))
+    left = []
+
+    assert of_whole(body, shape.root, GivenTexts(given), left).missed == {"results[2].relevance_score": 0.5}
+    assert [one.where for one in left] == ["results[2].relevance_score"]
+
+
+def test_pieces_of_one_text_are_found_in_any_order():
+    assert GivenTexts(["ababa", "x"]).lacks(["ab", "aba", "x", "x"]) == [3]
+    assert GivenTexts(["xabab"]).lacks(["ab", "xab"]) == []
+    assert GivenTexts(["abab"]).lacks(["b", "b", "b"]) == [2]

@@ -196,7 +196,11 @@ def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
             told.append([Delta(parts=(JsonPart(data.data),))])
         else:
             told.append(_said(data.object("output")))
-    told = _added(told, _is_in_pieces(raw))
+    is_in_pieces = _is_in_pieces(raw)
+    added = _added(told, is_in_pieces)
+    if is_in_pieces is None and added is not None and _may_be_pieces(told):
+        problems.append(Problem("file", f"{_GUESSED}{', '.join(map(str, _sizes(told)))}"))
+    told = _once(told) if added is None else added
     for number, (event, data, said) in enumerate(zip(events, cursors, told, strict=True)):
         usage = data.mapping("usage") or None
         element = data.data if event.data is not None else {"data": event.text}
@@ -210,14 +214,46 @@ def _is_in_pieces(raw: Raw) -> bool | None:
     return asked if isinstance(asked, bool) else None
 
 
-def _added(told: list[list[Delta]], is_in_pieces: bool | None) -> list[list[Delta]]:
-    """Return what each event adds, where each but a stream of pieces repeats all that was said before it.
+GROWN_FOR_SURE = 3
+"""How often the text of one stream grows until it is sure that each event repeats what was said: pieces do not."""
+
+_GUESSED = (
+    "nobody says whether each event of this stream repeats what was said before it, and too few came to tell: "
+    "it is read so. Characters of each: "
+)
+
+
+def _may_be_pieces(told: list[list[Delta]]) -> bool:
+    """Tell whether the events of a stream, each of which begins with the one before it, may still be pieces of a text."""
+    sizes: dict[tuple[int, str], list[int]] = {}
+    for said in told:
+        for delta in said:
+            texts = [("text", delta.text), ("reasoning", delta.reasoning)]
+            texts += [(f"call {place}", call.arguments) for place, call in enumerate(delta.calls)]
+            for what, text in texts:
+                found = sizes.setdefault((delta.choice, what), [])
+                if text and found[-1:] != [len(text)]:
+                    found.append(len(text))
+    return 1 < max(map(len, sizes.values()), default=0) <= GROWN_FOR_SURE
+
+
+def _sizes(told: list[list[Delta]]) -> list[int]:
+    return [
+        len(delta.text + delta.reasoning) + sum(len(call.arguments) for call in delta.calls)
+        for said in told
+        for delta in said
+        if _says(delta)
+    ]
+
+
+def _added(told: list[list[Delta]], is_in_pieces: bool | None) -> list[list[Delta]] | None:
+    """Return what each event adds, where it repeats all that was said before it; None for a stream of pieces.
 
     Where nobody says which it is, a stream repeats if texts grow, and an event that adds nothing is the end: two
     pieces that are equal must not be taken for one.
     """
     if is_in_pieces:
-        return _once(told)
+        return None
     has_grown = False
     grown: list[list[Delta]] = []
     texts: dict[tuple[int, str], str] = {}
@@ -229,7 +265,7 @@ def _added(told: list[list[Delta]], is_in_pieces: bool | None) -> list[list[Delt
                 at = call.index if call.index is not None else place
                 key = (delta.choice, f"call {at}")
                 if not call.arguments.startswith(texts.get(key, "")):
-                    return _once(told)
+                    return None
                 is_new = key not in texts
                 piece = call.arguments.removeprefix(texts.get(key, ""))
                 texts[key] = call.arguments
@@ -239,13 +275,13 @@ def _added(told: list[list[Delta]], is_in_pieces: bool | None) -> list[list[Delt
             for what, text in (("text", delta.text), ("reasoning", delta.reasoning)):
                 before = texts.get((delta.choice, what), "")
                 if not text.startswith(before):
-                    return _once(told)
+                    return None
                 texts[delta.choice, what] = text
                 pieces[what] = text.removeprefix(before)
             if any(pieces.values()) or calls:
                 has_grown = has_grown or pieces != {"text": delta.text, "reasoning": delta.reasoning}
             elif is_in_pieces is None and _says(delta) and not (has_grown and delta.finish):
-                return _once(told)
+                return None
             grown[-1].append(replace(delta, text=pieces["text"], reasoning=pieces["reasoning"], calls=tuple(calls)))
     return grown
 

@@ -1,0 +1,27 @@
+"""Texts of a stream that a reader makes into one with those of other elements, so that no element adds what stands there."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from recviewer.exchange.shape import PathNode, Shape
+
+_QWEN = "output.choices[].message"
+_GATHERED = {
+    "anthropic": ("content_block.input",),
+    "dashscope": (
+        *("output.text", f"{_QWEN}.content", f"{_QWEN}.content[].text", f"{_QWEN}.reasoning_content"),
+        *(f"{_QWEN}.tool_calls[].function.{key}" for key in ("name", "arguments")),
+    ),
+    "genai": (
+        "candidates[].content.parts[].functionCall.partialArgs[].stringValue",
+        "candidates[].content.parts[].function_call.partial_args[].string_value",
+    ),
+    "ollama_pull": ("status",),
+}
+
+
+@cache
+def gathered(shape: Shape) -> frozenset[PathNode]:
+    """Return the steps of a format's paths at which such texts stand."""
+    return frozenset(map(shape.root.at, _GATHERED.get(shape.name, ())))
