@@ -196,7 +196,7 @@ def wordless(value: Json) -> Json:
     if isinstance(value, list):
         return [kept for kept in map(wordless, value) if kept] or type_of(value)
     if not isinstance(value, dict):
-        return None
+        return None if isinstance(value, str) else value
     taken = next((key for key in _WORDS if words_of(value.get(key))), "")
     kept = {key: item for key, item in value.items() if key != taken}
     rest = wordless(value.get(taken))

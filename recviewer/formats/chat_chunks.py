@@ -167,12 +167,15 @@ class Thinking:
 
 def _thinks(data: Json) -> Iterator[int]:
     choices = data.get("choices") if type(data) is dict else None
-    for choice in choices if type(choices) is list else ():
+    for place, choice in enumerate(choices if type(choices) is list else ()):
         delta = choice.get("delta") if type(choice) is dict else None
         if type(delta) is dict and any(delta.get(key) for key in THOUGHTS):
-            index = choice.get("index") or 0
-            if type(index) is int:
-                yield index
+            yield _index_of(choice, place)
+
+
+def _index_of(choice: dict[str, Json], place: int) -> int:
+    index = choice.get("index")
+    return index if type(index) is int else place
 
 
 def flat_and_plain(
@@ -236,8 +239,7 @@ def _without_messages(data: Json) -> tuple[Json, dict[int, Json]]:
     bare, found = [], {}
     for place, choice in enumerate(choices):
         if type(choice) is dict and "delta" in choice and "message" in choice:
-            index = choice.get("index")
-            found[index if type(index) is int else place] = choice["message"]
+            found[_index_of(choice, place)] = choice["message"]
             choice = {key: value for key, value in choice.items() if key != "message"}
         bare.append(choice)
     return {**data, "choices": bare}, found
@@ -249,11 +251,10 @@ def _untold(data: Json, thinking: set[int]) -> Json:
     if type(choices) is not list:
         return data
     made = []
-    for choice in choices:
+    for place, choice in enumerate(choices):
         delta = choice.get("delta") if type(choice) is dict else None
         if type(delta) is dict:
-            index = choice.get("index") or 0
-            bare = untold(delta, thinks=type(index) is int and index in thinking)
+            bare = untold(delta, thinks=_index_of(choice, place) in thinking)
             choice = choice if bare is delta else {**choice, "delta": bare}
         made.append(choice)
     return {**data, "choices": made}

@@ -45,7 +45,7 @@ def read_chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
     while number < len(items):
         odd = len(problems)
         data = cursor(items[number], number, problems)
-        found = [_delta(choice, thinking) for choice in data.items("choices")]
+        found = [_delta(choice, at, thinking) for at, choice in enumerate(data.items("choices"))]
         chunk = Chunk(number + 1, tuple(found), usage_of(data), data.data, READ)
         yield chunk
         plain = _plain_of(chunk, before) if odd == len(problems) else None
@@ -65,7 +65,7 @@ def said_alike(items: list[Json], alike: Mapping[int, CutChunks]) -> Iterator[Ch
     number = 0
     for place, item in enumerate(items):
         data = cursor(item, place, [])
-        found = tuple([_delta(choice, thinking) for choice in data.items("choices")])
+        found = tuple([_delta(choice, at, thinking) for at, choice in enumerate(data.items("choices"))])
         number += 1
         yield Chunk(number, found, usage_of(data), data.data, READ)
         run = alike.get(place)
@@ -105,9 +105,13 @@ def usage_of(data: Lookup) -> dict[str, Json] | None:
     return data.mapping("usage") or data.object("x_groq").mapping("usage") or None
 
 
-def _delta(choice: Lookup, thinking: set[int]) -> Delta:
-    """Return what a chunk adds to a choice. thinking: the choices whose thoughts came under a plain key so far."""
-    index = choice.integer("index") or 0
+def _delta(choice: Lookup, place: int, thinking: set[int]) -> Delta:
+    """Return what a chunk adds to a choice, which without an index is that at its place.
+
+    thinking: the choices whose thoughts came under a plain key so far.
+    """
+    index = choice.integer("index")
+    index = place if index is None else index
     if choice.data.get("delta") is None and choice.data.get("message") is None:
         return Delta(choice=index, text=choice.text("text"), finish=choice.text("finish_reason"))
     delta = choice.object("delta" if choice.data.get("delta") is not None else "message")

@@ -112,7 +112,7 @@ def _untold_choice(choice: Json) -> Json:
             made[key] = {**made[key], SIZE: [len(words_of(part)) for part in parts]}
     if key == "message" and choice.get("delta"):
         made = {name: value for name, value in made.items() if name != "delta"} | {"beside": choice["delta"]}
-    if key == "message" and choice.get("text"):  # of a completion, whose reader takes it
+    if (key == "message" or message is None) and choice.get("text"):  # of a completion, whose reader takes it
         made = {name: value for name, value in made.items() if name != "text"} | {"text beside": choice["text"]}
     return made
 

@@ -10,7 +10,13 @@ _QWEN = "output.choices[].message"
 _GATHERED = {
     "anthropic": ("content_block.input",),
     "dashscope": (
-        *("output.text", f"{_QWEN}.content", f"{_QWEN}.content[].text", f"{_QWEN}.reasoning_content"),
+        *(
+            "output.search_info",
+            "output.text",
+            f"{_QWEN}.content",
+            f"{_QWEN}.content[].text",
+            f"{_QWEN}.reasoning_content",
+        ),
         *(f"{_QWEN}.tool_calls[].function.{key}" for key in ("name", "arguments")),
     ),
     "genai": (

@@ -19,6 +19,7 @@ from recviewer.exchange.shape import Shape
 from recviewer.formats import blocks, untold
 from recviewer.formats.alike import CutChunks, NotAlike
 from recviewer.formats.contract import AddsElements, Format
+from recviewer.formats.given import GivenTexts
 from recviewer.formats.raw import Raw, unwrap
 from recviewer.recent import Recent
 
@@ -62,7 +63,7 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
             | _types(raw.reply, raw.alike)
             | ({"beside": odd} if odd else {})
             | ({"blocks": held} if held else {})
-            | _around(raw.reply, shape)
+            | _around(raw.reply, shape, left)
         )
         return RestCounts(made, tuple(elements.flats))
     made |= _whole(raw.reply, chosen, shape, left)
@@ -75,12 +76,14 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
     return RestCounts(made)
 
 
-def _around(reply: Json, shape: Shape) -> dict[str, Json]:
-    """Return what counts of a body whose stream stands below a key, besides the stream."""
+def _around(reply: Json, shape: Shape, left: list[Left]) -> dict[str, Json]:
+    """Return what counts of a body whose stream stands below a key, besides the stream. No reader looks at it."""
     if not isinstance(reply, dict):
         return {}
-    found = shape.rest({key: value for key, value in reply.items() if key != "stream"}, [])
-    return {"body": found} if found else {}
+    beside = {key: value for key, value in reply.items() if key != "stream"}
+    found = shape.rest(beside, [])
+    missed = untold.of_whole(beside, shape.root, GivenTexts(()), left).missed
+    return ({"body": found} if found else {}) | ({"untold": missed} if missed else {})
 
 
 def _is_lines(raw: Raw) -> bool:
@@ -264,7 +267,7 @@ def _named(items: list[Json], kept: list[Json]) -> dict[str, Json]:
     return {name: rows[0] if len(rows) == 1 else sorted(rows, key=repr) for name, rows in made.items()}
 
 
-def _told_in(raw: Raw, chosen: Format, reply: Reply) -> untold.GivenTexts:
+def _told_in(raw: Raw, chosen: Format, reply: Reply) -> GivenTexts:
     return untold.of_reply(reply, lambda: chosen.request(raw, []))
 
 

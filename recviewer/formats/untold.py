@@ -7,113 +7,29 @@ the reader did not take says nothing in the neutral model, so that it counts as 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from recviewer.exchange.elements import Flat
-from recviewer.exchange.encode import SourceFloat, encode
+from recviewer.exchange.encode import encode
 from recviewer.exchange.harmless import OPAQUE
 from recviewer.exchange.model import Delta, Json, Left, Reply, Request
-from recviewer.exchange.shape import At, PathNode, Shape, Take, is_spelled_otherwise, leave, path_of
+from recviewer.exchange.shape import At, PathNode, Shape, Take, is_empty, is_spelled_otherwise, leave, path_of
 from recviewer.formats.gathered import gathered
+from recviewer.formats.given import GivenTexts
 
-_TELLING = frozenset({"type", "generation_id"})
-"""Keys in a value that is taken whatever it is of which a reader may give another form, or nothing: an id made anew."""
+_TELLING = frozenset({"type", "generation_id", "index"})
+"""Keys in a value that is taken whatever it is of which a reader may give another form, or nothing: made anew, a place."""
 
 STILL = frozenset({"in_progress", "null"})
 """What stands at the place of an end and says that there was none yet, which no reader takes as one (DashScope: `null`)."""
 
-MATCHED_MOST = 2_000
-"""Texts of one reply that are matched one by one; of more it is only asked whether they are there."""
-
 _TEXTS = frozenset({Take.TEXT, Take.LAST, Take.WRITTEN, Take.ANY})
-_LOOKED_FOR = _TEXTS | {Take.NUMBER}
+_HELD = frozenset({Take.ANY, Take.OBJECT, Take.COUNT})
+_WHOLE = {Take.OBJECT: dict, Take.COUNT: list}
+"""Types of which a reader takes a value as it is."""
 
-
-class GivenTexts:
-    """The texts that a reader gives. asked: makes the request, parts of which some replies repeat."""
-
-    __slots__ = ("_asked", "_asked_text", "_given", "_joined", "_texts")
-
-    def __init__(self, given: object, asked: Callable[[], Request] | None = None) -> None:
-        self._given, self._asked = given, asked
-        self._joined: str | None = None
-        self._asked_text: str | None = None
-        self._texts: tuple[str, ...] | None = None
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The texts of the reply."""
-        if self._texts is None:
-            self._texts = tuple(filter(None, _texts_in(self._given)))
-        return self._texts
-
-    @property
-    def numbers(self) -> Iterator[float]:
-        """The numbers of the reply."""
-        return _numbers_in(self._given)
-
-    def place_of(self, text: str) -> str:
-        """Return which of the texts given a text repeats; one that the request has as itself, any other as ""."""
-        if text in self.texts:
-            return f"(the same as text {self.texts.index(text) + 1})"
-        return text if self._has_asked(text) else ""
-
-    def has(self, text: str) -> bool:
-        """Tell whether a text is among those given, or a part of one."""
-        if self._joined is None:
-            self._joined = "\n".join(self.texts)
-        if text in self._joined or encode(text).decode()[1:-1] in self._joined:
-            return True
-        return self._has_asked(text)
-
-    def lacks(self, texts: Sequence[str]) -> list[int]:
-        """Return the places of those texts that are not among those given, each of which stands for one of them alone.
-
-        The letters of a text that stand in another one's place do not make it given.
-        """
-        rest = list(self.texts)
-        left = []
-        if len(texts) <= MATCHED_MOST:
-            many = Counter(rest)
-            for place, text in enumerate(texts):
-                if many[text]:
-                    many[text] -= 1
-                else:
-                    left.append(place)
-            if not left:
-                return []
-            rest = list(many.elements())
-            found = _not_in(rest, texts, left)
-            if found:
-                found = min(found, _not_in(rest, texts, sorted(left, key=lambda place: -len(texts[place]))), key=len)
-        else:
-            found = [place for place, text in enumerate(texts) if not self.has(text)]
-        return found
-
-    def _has_asked(self, text: str) -> bool:
-        """Tell whether a text is a part of the request."""
-        if self._asked is None:
-            return False
-        if self._asked_text is None:
-            self._asked_text = "\n".join(_texts_in(self._asked().messages))
-        return text in self._asked_text or encode(text).decode()[1:-1] in self._asked_text
-
-
-def _not_in(given: Sequence[str], texts: Sequence[str], places: Iterable[int]) -> list[int]:
-    """Return the places of texts that are no part of what is left of those given, once those before them are taken out."""
-    rest = list(given)
-    found = []
-    for place in places:
-        for text in dict.fromkeys((texts[place], encode(texts[place]).decode()[1:-1])):
-            at = next((at for at, one in enumerate(rest) if text in one), None)
-            if at is not None:
-                before, _, behind = rest[at].partition(text)
-                rest[at : at + 1] = [one for one in (before, behind) if one]
-                break
-        else:
-            found.append(place)
-    return found
+_LOOKED_FOR = _TEXTS | _HELD | {Take.NUMBER}
 
 
 def of_reply(reply: Reply, asked: Callable[[], Request]) -> GivenTexts:
@@ -134,23 +50,29 @@ class Untold(NamedTuple):
 def of_whole(body: Json, root: PathNode, told: GivenTexts, left: list[Left]) -> Untold:
     """Return what of a whole reply should have been taken and was not, which `left` gets too."""
     found = Untold({}, {})
-    taken = _taken(body, root)
+    taken = _opened(_taken(body, root), told)
     texts = [one for one in taken if type(one[1]) is str]
     missed = told.lacks([text for _, text, _ in texts]) if texts else []
-    numbers = [one for one in taken if type(one[1]) is not str] if len(texts) < len(taken) else []
-    if not missed and not numbers:
+    others = [one for one in taken if type(one[1]) is not str] if len(texts) < len(taken) else []
+    if not missed and not others:
         return found
     known = {one.where for one in left}
     for at, text, _ in map(texts.__getitem__, missed):
         path = path_of(at)
         if path not in known:
             _note(found, told, at, text, left)
-    rest = Counter(told.numbers) if numbers else Counter()
-    for at, number, _ in numbers:
-        rest[number] -= 1
-        if rest[number] < 0 and path_of(at) not in known:
-            found.missed[path_of(at)] = number
-            leave(number, at, left)
+    rest = told.numbers() if others else Counter[float]()
+    for at, value, _ in others:
+        path = path_of(at)
+        if path in known:
+            continue
+        if type(value) is ToldAgain:
+            found.again[path] = value.value
+        elif type(value) is bool or not rest[float(value)]:
+            found.missed[path] = value
+            leave(value, at, left)
+        else:
+            rest[float(value)] -= 1
     return found
 
 
@@ -179,6 +101,10 @@ class UntoldInStream:
         if not found:
             return flat
         made = flat
+        nearby: GivenTexts | None = None
+        if any(type(value) is not str for _, value, _ in found):
+            nearby = GivenTexts(adds)
+            found = _opened(found, nearby, self._told, self._gathered)
         once = [one for one in found if one[2].take is not Take.LAST]
         if len(once) < len(found):
             made = {**flat}
@@ -187,10 +113,13 @@ class UntoldInStream:
                     self._lasts.setdefault(at, []).append((text, made))
         if not once or (len(once) == 1 and any(once[0][1] in (delta.text, delta.reasoning) for delta in adds)):
             return made
-        for at, text, node in map(once.__getitem__, GivenTexts(adds).lacks([text for _, text, _ in once])):
-            if not (node in self._gathered and self._told.has(text)):
+        nearby = nearby or GivenTexts(adds)
+        texts = [one for one in once if type(one[1]) is str]
+        missed = [texts[place] for place in nearby.lacks([text for _, text, _ in texts])]
+        for at, value, node in [*missed, *(one for one in once if type(one[1]) is not str)]:
+            if type(value) is not str or not (node in self._gathered and self._told.has(value)):
                 made = {**made} if made is flat else made
-                self._note(at, text, made)
+                self._note(at, value, made)
         return made
 
     def end(self) -> None:
@@ -200,13 +129,15 @@ class UntoldInStream:
             if len(found) == 1 and text not in STILL and not self._told.place_of(text):
                 self._note(at, text, flat)
 
-    def _note(self, at: At, text: str, flat: Flat) -> None:
-        again = self._told.place_of(text)
+    def _note(self, at: At, value: Json, flat: Flat) -> None:
+        again = self._told.place_of(value) if type(value) is str else ""
+        if type(value) is ToldAgain:
+            again = value.value
         path: object = path_of(at) if again else (path_of(at), Take.EACH)
         if path not in flat:
-            flat[path] = again or text
+            flat[path] = again or value
             if not again:
-                leave(text, at, self._left)
+                leave(value, at, self._left)
 
 
 Found: TypeAlias = tuple[At, Any, PathNode]
@@ -222,7 +153,9 @@ def _taken(value: Json, root: PathNode) -> list[Found]:
 
 def _collect(value: Json, node: PathNode, at: At, found: list[Found]) -> None:
     kind = type(value)
-    if kind is dict and node.take is not Take.ANY:
+    if node.take is Take.ANY or (node.take in _WHOLE and kind is _WHOLE[node.take]):
+        found.append((at, value, node))
+    elif kind is dict:
         for key, child in _steps(node):
             item = value.get(key)
             if not item or (child.spelling and is_spelled_otherwise(item, child, value)):
@@ -231,8 +164,6 @@ def _collect(value: Json, node: PathNode, at: At, found: list[Found]) -> None:
                 _collect(item, child, (*at, key), found)
             elif child.take in _TEXTS and not child.twin:
                 found.append(((*at, key), item, child))
-    elif node.take is Take.ANY:
-        _collect_held(value, at, found, node)
     elif kind is str:
         if value and node.take in _TEXTS and not node.twin:
             found.append((at, value, node))
@@ -240,21 +171,58 @@ def _collect(value: Json, node: PathNode, at: At, found: list[Found]) -> None:
         for place, item in enumerate(value):
             _collect(item, node.items, (*at, place), found)
     elif node.take is Take.NUMBER and node.takes(value):
-        found.append((at, float(value), node))
+        found.append((at, value, node))
 
 
-def _collect_held(value: Json, at: At, found: list[Found], node: PathNode) -> None:
-    """Add the texts in a value that a reader takes whatever it is: none that is sealed, no types."""
-    if type(value) is str:
+class ToldAgain(NamedTuple):
+    """Stands for a value that a reader gave already for another one: that it is there again counts, as it was recorded."""
+
+    value: Json
+
+
+def _opened(
+    found: list[Found], told: GivenTexts, far: GivenTexts | None = None, more: Collection[PathNode] = ()
+) -> list[Found]:
+    """Return what was found, and of values that are taken whatever they are, where no reader gave them, what is in them.
+
+    far: what elements elsewhere add; at the steps of `more` they may hold what stands here.
+    """
+    made: list[Found] = []
+    for at, value, node in found:
+        if node.take in _HELD and type(value) is not str:
+            _collect_held(value, at, made, node, (told, far if node in more else None, far))
+        else:
+            made.append((at, value, node))
+    return made
+
+
+_Sources: TypeAlias = tuple[GivenTexts, GivenTexts | None, GivenTexts | None]
+
+
+def _collect_held(value: Json, at: At, found: list[Found], node: PathNode, given: _Sources) -> None:
+    """Add the texts and numbers in a value that no reader gave: none that is sealed, no types."""
+    if type(value) is str or is_empty(value):
         if value:
             found.append((at, value, node))
-    elif type(value) is dict:
-        for key, item in value.items():
-            if key not in OPAQUE and key not in _TELLING:
-                _collect_held(item, (*at, key), found, node)
-    elif type(value) is list:
-        for place, item in enumerate(value):
-            _collect_held(item, (*at, place), found, node)
+        return
+    told, also, far = given
+    if told.uses(value) or (also is not None and also.holds(value)):
+        return
+    if told.holds(value) or (far is not None and far.holds(value)):
+        found.append((at, ToldAgain(value), node))
+    elif type(value) is dict or type(value) is list:
+        text = encode(value, is_sorted=True).decode()
+        if told.has(text) or (far is not None and far.has(text)):
+            found.append((at, text, node))
+        elif type(value) is dict:
+            for key, item in value.items():
+                if key not in OPAQUE and key not in _TELLING:
+                    _collect_held(item, (*at, key), found, node, given)
+        else:
+            for place, item in enumerate(value):
+                _collect_held(item, (*at, place), found, node, given)
+    else:
+        found.append((at, value, node))
 
 
 _STEPS: dict[PathNode, list[tuple[str, PathNode]]] = {}
@@ -274,36 +242,3 @@ def _has_texts(node: PathNode) -> bool:
     if node.take is Take.KNOWN:
         return False
     return node.take in _LOOKED_FOR or bool(_steps(node)) or (node.items is not None and _has_texts(node.items))
-
-
-def _texts_in(value: object) -> Iterator[str]:
-    """Yield all texts in values of the neutral model, also the keys of objects."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _texts_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _texts_in(item)
-    else:
-        for name in getattr(value, "__slots__", ()):
-            yield from _texts_in(getattr(value, name))
-
-
-def _numbers_in(value: object) -> Iterator[float]:
-    """Yield all numbers in values of the neutral model."""
-    if type(value) is bool or value is None or type(value) is str:
-        return
-    if isinstance(value, int | float | SourceFloat):
-        yield float(value)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _numbers_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _numbers_in(item)
-    else:
-        for name in getattr(value, "__slots__", ()):
-            yield from _numbers_in(getattr(value, name))

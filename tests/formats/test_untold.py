@@ -9,8 +9,9 @@ from recviewer.difference.model import Churn
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Hit, Hits
 from recviewer.exchange.shape import Shape
+from recviewer.formats.given import GivenTexts
 from recviewer.formats.reading import read
-from recviewer.formats.untold import GivenTexts, of_whole
+from recviewer.formats.untold import of_whole
 
 
 def reading(url, body, request=None):
@@ -168,3 +169,69 @@ def test_pieces_of_one_text_are_found_in_any_order():
     assert GivenTexts(["ababa", "x"]).lacks(["ab", "aba", "x", "x"]) == [3]
     assert GivenTexts(["xabab"]).lacks(["ab", "xab"]) == []
     assert GivenTexts(["abab"]).lacks(["b", "b", "b"]) == [2]
+
+
+ADDED = {
+    "thoughts that are a number": lambda value: {"message": {"content": "Hi", "reasoning": value, "audio": None}},
+    "a text beside no message": lambda value: {"text": str(value)},
+}
+
+
+@pytest.mark.parametrize("name", ADDED)
+def test_what_no_reader_takes_of_a_choice_counts(name):
+    said = {"message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}
+    old, new = (reading(CHAT, {"choices": [said, ADDED[name](value)]}) for value in (3, 4))
+
+    assert compare(old, new).churn not in (Churn.IDENTICAL, Churn.CHUNKING)
+
+
+def test_choices_of_a_chunk_without_an_index_are_told_apart_by_their_places():
+    pieces = [[("Sat", "Ma"), None], [("urn", "rs"), ("stop", "length")]]
+    chunks = [
+        {
+            "object": "chat.completion.chunk",
+            "choices": [
+                {"delta": {"content": text}, "finish_reason": ends[place] if ends else None}
+                for place, text in enumerate(texts)
+            ],
+        }
+        for texts, ends in pieces
+    ]
+    exchange = reading(CHAT, lines(*chunks))
+
+    assert [(one.content, one.finish_reason) for one in exchange.outputs] == [("Saturn", "stop"), ("Mars", "length")]
+
+
+HELD = {
+    "a number of the reason of a stop": lambda value: {"stop_details": {"type": "refusal", "score": value}},
+    "a number of a call in a text": lambda value: {"content": [{"type": "text", "text": "No.", "input": {"n": value}}]},
+    "the same value again": lambda value: {
+        "content": [
+            {"type": "tool_use", "id": "a", "name": "add", "input": {"n": 1}},
+            {"type": "text", "text": "No.", "input": {"n": value} if value == 1 else {}},
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_numbers_in_what_is_taken_whatever_it_is_count(name):
+    message = {
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "text", "text": "No."}],
+        "stop_reason": "end",
+    }
+    old, new = (reading("https://h.test/v1/messages", message | HELD[name](value)) for value in (1, 2))
+
+    assert compare(old, new).churn not in (Churn.IDENTICAL, Churn.CHUNKING)
+
+
+def test_what_stands_beside_a_stream_below_a_key_counts():
+    events = [{"messageStart": {"role": "assistant"}}, {"messageStop": {"stopReason": "end_turn"}}]
+    old, new = (
+        reading("https://h.test/model/m/converse-stream", {"stream": events, "stopReason": reason})
+        for reason in ("end_turn", "max_tokens")
+    )
+
+    assert compare(old, new).churn not in (Churn.IDENTICAL, Churn.CHUNKING)

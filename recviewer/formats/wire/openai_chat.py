@@ -198,7 +198,10 @@ def _join(  # noqa: C901 - the pass over most chunks of a tree pays for every ca
             letter = deltas.USAGE
         if not model:
             model = data.get("model") or ""
-        for choice in data.get("choices") or ():
+        choices = data.get("choices") or ()
+        if len(choices) > 1 and any(choice.get("index") is None for choice in choices):
+            raise ValueError
+        for choice in choices:
             if "error" in choice and choice["error"]:  # noqa: RUF019
                 raise ValueError
             index = choice.get("index") or 0
