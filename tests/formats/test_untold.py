@@ -227,6 +227,26 @@ def test_numbers_in_what_is_taken_whatever_it_is_count(name):
     assert compare(old, new).churn not in (Churn.IDENTICAL, Churn.CHUNKING)
 
 
+def test_a_reason_around_an_event_counts_beside_the_one_in_it():
+    ends = {"chunk": {"messageStop": {"stopReason": "end_turn"}}}
+    old, new = (
+        reading("https://h.test/model/m/converse-stream", [{"messageStart": {"role": "assistant"}}, {**ends, **more}])
+        for more in ({"stopReason": "end_turn"}, {"stopReason": "max_tokens"})
+    )
+
+    assert compare(old, new).churn is Churn.DETAILS
+
+
+def test_of_reasons_in_several_forms_each_counts():
+    url = "https://bedrock-runtime.eu-west-1.amazonaws.com/model/m/invoke-with-response-stream"
+    last = {"outputText": "Saturn.", "index": 0, "completionReason": "FINISH"}
+    old, new = (
+        reading(url, [{"index": 0, "completions": [{"finish_reason": reason}]}, last]) for reason in ("stop", "length")
+    )
+
+    assert compare(old, new).churn is Churn.DETAILS
+
+
 def test_what_stands_beside_a_stream_below_a_key_counts():
     events = [{"messageStart": {"role": "assistant"}}, {"messageStop": {"stopReason": "end_turn"}}]
     old, new = (

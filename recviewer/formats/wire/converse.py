@@ -329,7 +329,8 @@ def _shown(element: Json, name: str, data: Json) -> dict[str, Json]:
         return {"data": element}
     if not name or name in element or not isinstance(data, dict):
         return element
-    return {name: data} | {key: value for key, value in around(element, name, WRAPPINGS).items() if key not in data}
+    beside = around(element, name, WRAPPINGS)
+    return {name: data} | {key: value for key, value in beside.items() if key not in data or data[key] != value}
 
 
 def _failure(name: str, data: Lookup, element: Json) -> Failure | None:

@@ -26,9 +26,9 @@ SHAPE = Shape(
     taken=(
         *_TEXTS,
         *(f"{end}:last" for end in _ENDS),
-        *("results[].outputText", "results[].completionReason", "outputs[].text", "outputs[].stop_reason"),
-        *("completions[].completion", "completions[].finish_reason", "completions[].data.text"),
-        "completions[].finishReason.reason",
+        *("results[].outputText", "results[].completionReason:last", "outputs[].text"),
+        *("completions[].completion", "completions[].finish_reason:last", "completions[].data.text"),
+        *("completions[].finishReason.reason:last", "outputs[].stop_reason:last"),
     ),
     known=(
         *("index", "model", "model_version", "type", "stop", "prompt.*", "completions[].data.*", "completions[].*"),
