@@ -21,10 +21,14 @@ class Demand(NamedTuple):
         """Count those of some people who count here. Names that differ in case alone are one person."""
         return len({name.casefold() for name in people if not self.names or name in self.names})
 
+    def more(self, people: Iterable[str]) -> int:
+        """Return how many are missing."""
+        return max(0, self.number - self.heard(people))
+
     def left(self, people: Iterable[str]) -> str:
         """Return who is missing, as words; "" where nobody is."""
         said = list(people)
-        more = self.number - self.heard(said)
+        more = self.more(said)
         if more <= 0:
             return ""
         if not self.names:
@@ -77,8 +81,13 @@ class Agreement(NamedTuple):
 
     @property
     def left(self) -> str:
-        """Return who is missing, as words; "" where nobody is."""
-        missing = [left for demand in self.demands if (left := demand.left(self.people))]
+        """Return who is missing, as words; "" where nobody is. Who is asked for by name counts as anybody does, too."""
+        named = max((demand.more(self.people) for demand in self.demands if demand.names), default=0)
+        missing = [
+            left
+            for demand in self.demands
+            if (left := demand.left(self.people)) and (demand.names or demand.more(self.people) > named)
+        ]
         return "; ".join(dict.fromkeys(missing))
 
 

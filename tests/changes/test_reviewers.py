@@ -133,6 +133,14 @@ def test_who_is_missing(demand, people, left):
 @pytest.mark.parametrize(
     ("agreement", "words"),
     [
+        (  # who is asked for by name counts for what asks for anybody
+            Agreement((Demand(2), Demand(2, ("ana", "bob"))), "approved", ("ana",)),
+            "1 of 2: approved by ana; bob is needed.",
+        ),
+        (
+            Agreement((Demand(3), Demand(1, ("ana", "bob"))), "approved", ("cy",)),
+            "1 of 3: approved by cy; 2 more people; one of ana, bob are needed.",
+        ),
         (Agreement(()), ""),
         (Agreement((Demand(2),)), "0 of 2: nobody has agreed yet; 2 more people are needed."),
         (
