@@ -108,4 +108,27 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
+// What broke, or what this account may not do, is no part of the page: a line says so, and the page stays, to be tried again.
+const GATEWAY = [502, 504];
+const refuse = (title, reason) => {
+  const toasts = Object.assign(document.createElement("div"), { className: "toasts" });
+  toasts.dataset.refusal = "";
+  const line = Object.assign(document.createElement("p"), { className: "toast" });
+  line.setAttribute("role", "alert");
+  const close = Object.assign(document.createElement("button"), { className: "button-link", type: "button", textContent: "Close" });
+  close.addEventListener("click", () => toasts.remove());
+  line.append(Object.assign(document.createElement("b"), { textContent: title }), Object.assign(document.createElement("span"), { textContent: reason }), close);
+  toasts.append(line);
+  document.body.append(toasts);
+};
+document.addEventListener("htmx:after:request", (event) => {
+  const { response, text } = event.detail.ctx;
+  document.querySelector("[data-refusal]")?.remove();
+  if (!response.headers.has("X-Refused") && !GATEWAY.includes(response.status)) return;
+  event.preventDefault();
+  const told = new DOMParser().parseFromString(text, "text/html");
+  const [title, reason] = ["h1", "h1 + p"].map((one) => told.querySelector(one)?.textContent.trim() ?? "");
+  refuse(title || "The server did not answer", reason || "Try again.");
+});
+
 document.addEventListener("htmx:error", () => say("The server did not answer. Try again."));

@@ -1,8 +1,11 @@
 """States that a hand brings about are for everybody too: axe finds nothing, and nothing overflows."""
 
 import pytest
+from django.db import OperationalError
+from playwright.sync_api import expect
 
 from recviewer.catalog.models import Recording
+from recviewer.pages.deciding import decisions
 
 from .test_access import AXE
 from .test_widths import WIDE
@@ -61,3 +64,28 @@ def test_what_a_recording_shows_when_asked_is_accessible(open_page, make_recordi
     found["failure"] = violations(page)
 
     assert found == {state: [] for state in found}
+
+
+def test_what_broke_is_told_in_a_line_and_may_be_tried_again(open_page, complaints, monkeypatch):
+    """The page stays as it was: the bar with its buttons, and what is typed in it."""
+    complaints.expects("503")
+    page = open_page(width=390)
+    page.goto(f"/r/{Recording.objects.filter(kind='chat').order_by('path').first().path}")
+    real = decisions.say
+    monkeypatch.setattr(decisions, "say", _locked)
+
+    page.keyboard.press("a")
+
+    line = page.get_by_role("alert")
+    expect(line).to_contain_text("That could not be saved")
+    expect(line).to_contain_text("Nothing was saved.")
+    assert violations(page) == []
+    expect(page.get_by_role("button", name="Approve")).to_be_visible()
+    monkeypatch.setattr(decisions, "say", real)
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Approved")).to_be_visible()
+    expect(line).to_have_count(0)
+
+
+def _locked(*_, **__):
+    raise OperationalError("database is locked")

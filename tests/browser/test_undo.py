@@ -250,7 +250,7 @@ def test_restoring_nothing_says_so_and_leaves_the_trash_to_choose_from(either_pa
     either_page.get_by_role("button", name="Restore", exact=True).click()
 
     expect(either_page.get_by_role("alert").filter(has_text="Nothing was selected")).to_be_visible()
-    expect(either_page.get_by_role("heading", name="1 recording in the trash")).to_be_visible()
+    expect(either_page.get_by_role("heading", name="1 entry in the trash")).to_be_visible()
     either_page.get_by_role("checkbox").check()
     either_page.get_by_role("button", name="Restore", exact=True).click()
     expect(either_page.get_by_role("heading", name="The trash is empty")).to_be_visible()

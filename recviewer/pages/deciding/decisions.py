@@ -5,7 +5,7 @@ Each answers a plain form by a redirect to `next`, and htmx by the bar or the ta
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from django.contrib import messages
@@ -78,6 +78,12 @@ class ConfirmPage:
     stay: int
 
 
+def _shown(paths: Sequence[str]) -> tuple[Recording, ...]:
+    """Return the recordings of some paths, in their order, with what was asked and answered."""
+    found = Recording.objects.only("path", "size", "asked", "answered").in_bulk(paths, field_name="path")
+    return tuple([found[path] for path in paths if path in found])
+
+
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
     """Record a verdict on the recordings that the form names."""
@@ -142,7 +148,7 @@ def trash(request: HttpRequest) -> HttpResponse:
         tests=found.tests,
         last_of_tests=found.last_of_tests,
         items=items_of(item_of(recording.path, recording.blob) for recording in found.recordings),
-        shown=found.recordings[:SHOWN],
+        shown=_shown([recording.path for recording in found.recordings[:SHOWN]]),
         more=max(0, found.count - SHOWN),
         next=target,
         back=url_of(found.recordings[0].path) if key_in(sent) else target,

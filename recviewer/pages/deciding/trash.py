@@ -47,7 +47,9 @@ class TrashRow:
 
 @dataclass(frozen=True, slots=True)
 class TrashPage:
-    """The trash, newest first. count, size: of all of it. next_url: of older ones, "" at the end.
+    """The trash, newest first. count, size: of all of it. first: place of the first that is shown, from 1.
+
+    next_url: of older ones, "" at the end.
 
     obstacle: why nothing can be restored, "" if it can. may_discard: whoever asks may delete for good.
     refused: sentences about what did not come back.
@@ -59,10 +61,16 @@ class TrashPage:
     size: int
     next_url: str
     obstacle: str
+    first: int = 1
     may_discard: bool = True
     refused: tuple[str, ...] = ()
     told: str = ""
     event: int | None = None
+
+    @property
+    def last(self) -> int:
+        """The place of the last that is shown."""
+        return self.first + len(self.held) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,9 @@ def _page(
 ) -> TrashPage:
     before = request.GET.get("before", "")
     records = _all_held().order_by("-pk")
+    newer = 0
     if is_whole(before):
+        newer = records.filter(pk__gte=int(before)).count()
         records = records.filter(pk__lt=int(before))
     shown = list(records[: PER_PAGE + 1])
     sums = _all_held().aggregate(count=Count("pk"), size=Sum("size"))
@@ -104,6 +114,7 @@ def _page(
         size=sums["size"] or 0,
         next_url=next_url,
         obstacle=deleting.obstacle() or discreet(trash_notes.absence()),
+        first=newer + 1,
         may_discard=may_discard(request),
         refused=tuple(map(discreet, refused)),
         told=told,

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from recviewer.catalog.database import is_damaged, is_unwritten, why
 from recviewer.discreet import discreet
 from recviewer.pages.site import roles
-from recviewer.pages.site.htmx import wants_fragment
+from recviewer.pages.site.htmx import REFUSED, wants_fragment
 from recviewer.review.models import TrashRecord
 from recviewer.store import refusals
 
@@ -44,7 +44,7 @@ NOT_ALLOWED = ErrorPage(
 STATUS: dict[type[refusals.Refusal], tuple[int, str]] = {
     refusals.Vanished: (410, "This recording is gone"),
     refusals.OutsideRoot: (403, "Outside the recordings root"),
-    refusals.NoRoot: (503, "The recordings root cannot be used"),
+    refusals.NoRoot: (503, "The recordings cannot be reached"),
     refusals.CannotRead: (422, "This recording cannot be read"),
     refusals.Changed: (409, "The file changed meanwhile"),
     refusals.NotWritable: (409, "This place cannot be written"),
@@ -112,11 +112,15 @@ def _without_database(error: DatabaseError) -> ErrorPage | None:
 def refused(request: HttpRequest, page: ErrorPage) -> HttpResponse:
     """Answer with the page of a refusal, or its fragment."""
     template = "errors/_refusal.html" if wants_fragment(request) else "errors/refusal.html"
-    return render(request, template, {"page": page}, status=page.status)
+    response = render(request, template, {"page": page}, status=page.status)
+    response[REFUSED] = "1"
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", {"held": _in_trash(request)}, status=404)
+    response = render(request, "404.html", {"held": _in_trash(request)}, status=404)
+    response[REFUSED] = "1"
+    return response
 
 
 def _in_trash(request: HttpRequest) -> TrashRecord | None:
@@ -141,6 +145,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     try:
         told: dict[str, object] = {"is_act": request.method not in ("GET", "HEAD") and not is_known, "page": page}
         told |= {"prefix": settings.PREFIX}
-        return render(None, "500.html", told, status=page.status if page else 500)
+        response = render(None, "500.html", told, status=page.status if page else 500)
     except Exception:
-        return HttpResponse("recviewer broke; its log says what happened.", "text/plain", status=500)
+        response = HttpResponse("recviewer broke; its log says what happened.", "text/plain", status=500)
+    response[REFUSED] = "1"
+    return response

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+REFUSED = "X-Refused"
+"""Header by which scripts know that an answer is no part of the page that asked, which stays: see static/js/page.js."""
 VARY = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
 
 

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from recviewer.pages.site import tokens
-from recviewer.pages.site.htmx import wants_fragment
+from recviewer.pages.site.htmx import REFUSED, wants_fragment
 from recviewer.pages.site.json import Json
 
 
@@ -85,9 +85,16 @@ OF_SCOPE = {"import": ("POST", "scripts:reviews")}
 
 SAYS = {
     Role.VIEWER: "Sign in first.",
-    Role.REVIEWER: "Your account can read. Ask a superuser of this instance for the role of a reviewer.",
-    Role.MAINTAINER: "That is for maintainers. Ask a superuser of this instance for that role.",
-    Role.SUPERUSER: "That is for superusers of this instance.",
+    Role.REVIEWER: "This needs a reviewer: ask a superuser of this instance for that role.",
+    Role.MAINTAINER: "This needs a maintainer: ask a superuser of this instance for that role.",
+    Role.SUPERUSER: "This needs a superuser of this instance.",
+}
+
+_MAY = {
+    Role.VIEWER: "read",
+    Role.REVIEWER: "read and decide",
+    Role.MAINTAINER: "read, decide, and delete",
+    Role.SUPERUSER: "do everything",
 }
 
 
@@ -156,7 +163,9 @@ class RoleFirst:
 
 
 def _refused(request: HttpRequest, role: Role) -> HttpResponse:
-    page = {"title": "Not with your role", "reason": SAYS[role], "status": 403}
+    name = request.user.get_username() if request.user.is_authenticated else ""
+    who = f"You are signed in as {name}, who may {_MAY[own_role(request.user)]}. " if name else ""
+    page = {"title": "Not with your role", "reason": who + SAYS[role], "status": 403}
     template = "errors/_refusal.html" if wants_fragment(request) else "errors/refusal.html"
     scope = tokens.scope_of(request)
     if scope:
@@ -166,5 +175,6 @@ def _refused(request: HttpRequest, role: Role) -> HttpResponse:
         )
     else:
         response = render(request, template, {"page": page}, status=403)
+    response[REFUSED] = "1"
     response["X-Needs-Role"] = role.name.lower()
     return response

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
+from recviewer.pages.deciding import trash
 from recviewer.review import actors, deleting, trash_notes
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.subjects import Seen
@@ -42,7 +43,7 @@ def test_what_who_size_and_when(client, thrown):
     page = client.get("/trash/").content.decode()
 
     record = TrashRecord.objects.get()
-    for words in ("1 recording in the trash", "a&lt;b&gt;.json", "Ben", record.entry, "Which planet"):
+    for words in ("1 entry in the trash", "a&lt;b&gt;.json", "Ben", record.entry, "Which planet"):
         assert words in page
     assert re.search(r"\d+ (s|min) ago", page)
     assert "a<b>" not in page
@@ -92,7 +93,7 @@ def test_restore_one_by_its_button(client, thrown, tree, htmx):
         page = response.content.decode()
         assert "<html" not in page
         assert "Restored “Which planet do humans live on?” from the trash." in page
-        assert "1 recording in the trash" in page
+        assert "1 entry in the trash" in page
     else:
         assert (response.status_code, response.url) == (303, "/trash/")
         message = next(iter(get_messages(response.wsgi_request)))
@@ -171,7 +172,7 @@ def test_where_nothing_is_chosen_the_trash_stays_on_the_page(client, thrown, nam
     page = client.post(reverse(f"trash:{name}"), {}, headers=headers).content.decode()
 
     assert "Nothing was selected" in page
-    assert "1 recording in the trash" in page
+    assert "1 entry in the trash" in page
     assert entry in page
 
 
@@ -216,3 +217,16 @@ def test_queries_do_not_grow(client, thrown, django_assert_max_num_queries, coun
 
     with django_assert_max_num_queries(5):
         client.get("/trash/")
+
+
+def test_older_entries_say_where_they_stand_and_lead_back(client, monkeypatch, thrown):
+    monkeypatch.setattr(trash, "PER_PAGE", 2)
+    thrown("recordings/a.json", "recordings/b.json", "recordings/c.json")
+
+    first = client.get("/trash/").content.decode()
+    older = client.get(re.search(r'href="([^"]+)" rel="next"', first)[1]).content.decode()
+
+    assert "<p>1–2, newest first</p>" in first
+    assert "Newest" not in first
+    assert "<p>3–3, newest first</p>" in older
+    assert '<a class="button" href="/trash/">' in older

@@ -49,3 +49,13 @@ def test_who_opens_an_address_that_takes_forms_is_told_so(client, root, db, acce
 
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
     assert ("There is no page at this address" in answer.content.decode()) is is_page
+
+
+def test_an_answer_that_is_no_part_of_a_page_says_so_to_scripts(client, root, db, monkeypatch):
+    assert "X-Refused" in client.get("/r/nothing", headers={"HX-Request": "true"})
+    monkeypatch.setattr("recviewer.pages.recordings.recordings.build", _breaks)
+    assert "X-Refused" in client.get("/", headers={"HX-Request": "true"})
+
+
+def _breaks(*_, **__):
+    raise Own(503)
