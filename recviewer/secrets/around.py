@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from recviewer.secrets.quick import PATTERNS
+from recviewer.secrets.quick import SIGNS, Sign
 from recviewer.secrets.texts import find_named, tells, without_data
 
 _QUOTE = rb"\\{0,3}['\"]"
@@ -28,21 +28,21 @@ _HOLDS = (
 )
 _NAMES = tuple(
     [
-        (sign, re.compile(rb"(" + name + rb")" + _HOLDS))
-        for sign, name in (
+        Sign(anchor, re.compile(rb"(" + name + rb")" + _HOLDS))
+        for anchor, name in (
             (b"k", rb"k(?:ey|en|ie)"),
             (b"K", rb"K(?:[eE][yY]|EN|IE)"),
-            (b"ization", rb"z(?<=iz)ation"),
-            (b"IZATION", rb"Z(?<=IZ)ATION"),
-            (b"roject", rb"j(?<=-[pP]roj)ect(?:-[iI]d)?"),
+            (b"ization", rb"ization"),
+            (b"IZATION", rb"IZATION"),
+            (b"roject", rb"(?<=-[pP])roject(?:-[iI]d)?"),
             (b"w", rb"w(?:or)?d"),
             (b"W", rb"W(?:OR)?D"),
-            (b"ecret", rb"c(?<=ec)ret"),
-            (b"ECRET", rb"C(?<=EC)RET"),
-            (b"jwt", rb"j(?<![A-Za-z]j)wt"),
-            (b"redential", rb"d(?<=[cC]red)entials?"),
-            (b"phrase", rb"p(?<=ssp)hrase"),
-            (b"tring", rb"g(?<=[nN][-_][sS]tring)"),
+            (b"ecret", rb"ecret"),
+            (b"ECRET", rb"ECRET"),
+            (b"jwt", rb"(?<![A-Za-z])jwt"),
+            (b"redential", rb"(?<=[cC])redentials?"),
+            (b"phrase", rb"(?<=ss)phrase"),
+            (b"tring", rb"(?<=[nN][-_][sS])tring"),
             (b"-", rb"-[iI][dD](?<=[yYnNeE]-..)"),
             (b"_", rb"_[iI][dD](?<=[yY]_..)"),
         )
@@ -96,31 +96,33 @@ def _without_blocks(data: bytes) -> bytes:
 def _signs(data: bytes) -> Iterator[int]:
     """Yield where signs stand."""
     left = MOST
-    for character, pattern in PATTERNS:
-        if character in data:
-            for match in pattern.finditer(data):
-                yield match.start()
+    for sign in SIGNS:
+        for match in sign.matches(data):
+            yield match.start()
+            left -= 1
+            if not left:
+                return
+    left = MOST
+    for sign in _NAMES:
+        for match in sign.matches(data):
+            found = _BEFORE.search(data, max(0, match.start() - 60), match.end(1))
+            name = found[0].decode("utf-8", "replace") if found else ""
+            if tells(name):
                 left -= 1
+                if not left or _is_named(name, match[2].decode("utf-8", "replace")):
+                    yield from [match.start()] if left else [match.start()] * MOST
                 if not left:
                     return
-    left = MOST
-    for sign, pattern in _NAMES:
-        if sign in data:
-            for match in pattern.finditer(data):
-                found = _BEFORE.search(data, max(0, match.start() - 60), match.end(1))
-                name = found[0].decode("utf-8", "replace") if found else ""
-                if tells(name):
-                    left -= 1
-                    if not left or _is_named(name, match[2].decode("utf-8", "replace")):
-                        yield from [match.start()] if left else [match.start()] * MOST
-                    if not left:
-                        return
 
 
 @lru_cache(maxsize=512)
 def _is_named(name: str, value: str) -> bool:
-    """Tell whether a value is a secret by its name, as far as it goes, or up to an escape in it."""
-    return any(find_named(name, one.rstrip("] \t\r")) for one in (value, value.partition("\\")[0]))
+    """Tell whether a value is a secret by its name, as far as it goes, or up to an escape in it, or the end of a list."""
+    ends = (value, value.partition("\\")[0], _END.split(value, maxsplit=1)[0])
+    return any(find_named(name, one.rstrip("] \t\r")) for one in dict.fromkeys(ends))
+
+
+_END = re.compile(r"[\]}]|,\s")
 
 
 def _around(data: bytes, place: int) -> tuple[int, int]:

@@ -16,8 +16,10 @@ _FAKE = re.compile(
 
 _LETTER = re.compile(r"[A-Za-z]")
 _DIGIT = re.compile(r"[0-9]")
-_WORDS = re.compile(r"(?:[A-Za-z][a-z]+|[A-Z]+|[a-z]+)(?:[-_.:/ ](?:[A-Za-z][a-z]+|[A-Z]+|[a-z]+|\d{1,4}))*")
-_CODE = re.compile(r"[(){}\[\]<>|`$]|\w\.\w+\.|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w{0,24})+$|%3D|://|::|[,;]\s")
+_WORDS = re.compile(r"(?:[A-Za-z][a-z]+|[A-Z]+|[a-z]+)(?:[-_.:/ ](?:[A-Za-z][a-z]+|[A-Z]+|[a-z]+|v?\d{1,4}))*")
+_CODE = re.compile(
+    r"^\d{4}-\d\d-\d\dT|[(){}\[\]<>|`$]|\w\.\w+\.|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w{0,24})+$|%3D|://|::|[,;]\s"
+)
 _ID = re.compile(
     r"(?:call|chatcmpl|cmpl|resp|msg|rs|fc|run|step|thread|asst|file|vs|batch|req|gen|toolu|srvtoolu|item|conv|ws|rec|modelcmpl|event)"
     r"[-_][\w-]+"
@@ -53,6 +55,11 @@ def is_made_up(value: str) -> bool:
 def is_id(value: str) -> bool:
     """Tell whether a value is an id of a call, a message or an answer."""
     return _ID.fullmatch(value) is not None or _UUID.fullmatch(value) is not None
+
+
+def is_uuid(value: str) -> bool:
+    """Tell whether a value is a UUID, which some providers give as keys."""
+    return _UUID.fullmatch(value) is not None
 
 
 def is_public(value: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from recviewer.secrets import documents, pieces
+from recviewer.secrets import documents, packed, pieces
 from recviewer.secrets.around import has_sign
 from recviewer.secrets.texts import SecretAt, between_data, find, find_named, hidden, tells
 
@@ -21,6 +21,8 @@ _PAIR = re.compile(
 _HEADER = re.compile(
     r"[\"']name[\"']\s*:\s*[\"']([\w-]{2,60})[\"']\s*,\s*[\"']value[\"']\s*:\s*[\"'](?P<value>[^\"'\\\n]{6,4000})"
 )
+_FLOW = re.compile(r"[\[{]")
+_END = re.compile(r"[\]}]|,\s")
 
 
 def found_in(text: str) -> list[SecretAt]:
@@ -41,8 +43,8 @@ def _named(text: str) -> Iterator[SecretAt]:
             if not tells(match[1]) and "@" not in value:  # `find` has found all that the value tells by itself
                 continue
             start, value = match.start("value"), value.rstrip()
-            if text[start - 1] == "[":  # a list without quotation marks
-                value = value.rstrip("]")
+            if text[start - 1] not in "\"'" and _FLOW.search(text, text.rfind("\n", 0, start) + 1, start):
+                value = _END.split(value, maxsplit=1)[0]  # a list or an object of YAML without quotation marks
             for one in find_named(match[1], value):
                 if start + one.start >= end or pattern is _PAIR:
                     yield one._replace(start=start + one.start, end=start + one.end)
@@ -64,7 +66,12 @@ def shown(data: bytes) -> bytes:
         made = _without(made, value, mask)
     if pieces.across(made):
         made = pieces.hidden_across(made)
+    made = packed.hidden_in(made, _holds_any)
     return data if made == text else made.encode("utf-8", "surrogateescape")
+
+
+def _holds_any(text: str) -> bool:
+    return any(one.kind.is_masked for one in found_in(text)) or bool(pieces.across(text))
 
 
 CLOSELY = 3_000_000

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import AnyStr, NamedTuple
 
 from recviewer.secrets.kinds import KINDS, MADE_UP, Level, SecretKind
-from recviewer.secrets.live import is_fake, is_id, is_made, is_made_up, is_public
+from recviewer.secrets.live import is_fake, is_id, is_made, is_made_up, is_public, is_uuid
 from recviewer.secrets.mask import mask_of
 
 
@@ -172,6 +172,9 @@ _NAMED = re.compile(
     r"|proxy-authorization|password|passwd|pwd|passphrase|credentials?|private[-_]?key(?:[-_]id)?|connection[-_]?string|jwt|key)"
 )
 _OF_PASSWORD = re.compile(r"(?i).*(?:password|passwd|pwd|passphrase)")
+_OF_KEY = re.compile(r"(?i)(?:.*[-_])?(?:api[-_]?key|authorization)")
+"""Names of what is a key also where it is a UUID, as those of several providers are."""
+
 _OF_COOKIE = re.compile(r"(?i)(?:set-)?cookie2?")
 _OF_ACCOUNT = re.compile(r"(?i)(?:openai-organization|openai-project|.*organization-id|.*workspace-id|dg-project-id)")
 
@@ -206,9 +209,18 @@ def find_named(name: str, value: str) -> list[SecretAt]:
         return found
     if _OF_PASSWORD.fullmatch(name):
         return [SecretAt(0, len(value), _PASSWORD)] if 6 <= len(value) <= 200 and is_made(value, least=6) else found
-    if len(value) <= OPAQUE and is_made(value) and not is_id(value) and not _is_plain(value) and not is_public(value):
-        return [SecretAt(0, len(value), _BY_NAME)]
+    start = _after_scheme(name, value)
+    held = value[start:]
+    is_told = len(held) <= OPAQUE and is_made(held) and not _is_plain(held) and not is_public(held)
+    if is_told and (not is_id(held) or (_OF_KEY.fullmatch(name) and is_uuid(held))):
+        return [SecretAt(start, len(value), _BY_NAME)]
     return found
+
+
+def _after_scheme(name: str, value: str) -> int:
+    """Return where a credential begins in the value of a header: behind its scheme, such as `Token` or `Key`."""
+    scheme, space, held = value.partition(" ")
+    return len(scheme) + 1 if space and held and scheme.isalpha() and name.lower().endswith("authorization") else 0
 
 
 def _is_plain(value: str) -> bool:

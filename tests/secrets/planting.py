@@ -30,6 +30,11 @@ def _hex(seed: str, length: int) -> str:
     return hashlib.sha512(seed.encode()).hexdigest()[:length]
 
 
+def _uuid(seed: str) -> str:
+    made = _hex(seed, 32)
+    return "-".join([made[:8], made[8:12], "4" + made[13:16], "a" + made[17:20], made[20:]])
+
+
 def _jwt() -> str:
     parts = [
         base64.urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=")
@@ -121,6 +126,44 @@ SECRETS = {
         ("organisation", "org-" + _made("org", 24), ""),
         ("mistral by name", "MISTRAL_API_KEY=" + _made("mistral", 32), _made("mistral", 32)),
         ("cohere by name", '{"cohere_api_key": "' + _made("cohere", 40) + '"}', _made("cohere", 40)),
+        ("openai service account", "sk-" + "svcacct-" + _made("svc", 74) + "T3BlbkFJ" + _made("svc2", 74), ""),
+        ("openai admin", "sk-" + "admin-" + _made("adm", 58) + "T3BlbkFJ" + _made("adm2", 58), ""),
+        ("anthropic admin", "sk-" + "ant-admin01-" + _made("admin", 93) + "AA", ""),
+        ("google oauth", "ya29" + ".a0" + _made("ya29", 190), ""),
+        ("cerebras", "csk" + "-" + _made("cerebras", 48).lower(), ""),
+        ("firecrawl", "fc" + "-" + _hex("firecrawl", 32), ""),
+        ("voyage", "pa" + "-" + _made("voyage", 43), ""),
+        ("databricks", "dap" + "i" + _hex("databricks", 32), ""),
+        ("vault", "hvs" + "." + _made("vault", 90), ""),
+        ("novita", "sk" + "_" + _made("novita", 20) + "-" + _made("novita2", 22), ""),
+        ("pinecone", "pcsk" + "_" + _made("pine", 6) + "_" + _made("pine2", 63), ""),
+        ("jina", "jina" + "_" + _hex("jina", 10) + "-" + _made("jina2", 40), ""),
+        ("xai for teams", "xai" + "-token-" + _made("xai2", 70), ""),
+        ("hugging face oauth", "hf" + "_oauth_" + _made("oauth", 60), ""),
+        ("vercel of a person", "vcp" + "_" + _made("vcp", 8) + "-" + _made("vcp2", 47), ""),
+        ("cloudflare", "cf" + "ut_" + _made("cfut", 40) + _hex("cfut", 8), ""),
+        ("azure client secret", "aB3" + "8Q~" + _made("entra", 34), ""),
+        ("sendgrid", "SG" + "." + _made("sendgrid", 22) + "." + _made("sendgrid2", 43), ""),
+        ("gitlab of ci", "gl" + "cbt-64_" + _made("cbt", 20), ""),
+        ("digitalocean", "dop" + "_v1_" + _hex("dop", 64), ""),
+        ("docker", "dckr" + "_pat_" + _made("docker", 27), ""),
+        ("figma", "figd" + "_" + _made("figma", 40), ""),
+        ("postman", "PMAK" + "-" + _hex("pmak", 24) + "-" + _hex("pmak2", 34), ""),
+        ("new relic", "NRAK" + "-" + _made("nrak", 27, _UPPER), ""),
+        ("heroku", "HRKU" + "-AA" + _made("hrku", 58), ""),
+        ("mailgun", "key" + "-" + _hex("mailgun", 32), ""),
+        ("planetscale", "pscale" + "_tkn_" + _made("pscale", 43), ""),
+        ("google client", "GOCSPX" + "-" + _made("gocspx", 28), ""),
+        ("e2b", "e2b" + "_" + _hex("e2b", 40), ""),
+        ("stripe for tests", "sk" + "_test_" + _made("stripe test", 24), ""),
+        ("notion", "ntn" + "_" + _made("notion", 46), ""),
+        ("linear", "lin" + "_api_" + _made("linear", 40), ""),
+        ("shopify", "shp" + "at_" + _hex("shopify", 32), ""),
+        ("grafana", "glsa" + "_" + _made("grafana", 32) + "_" + _hex("grafana", 8), ""),
+        ("hex by name", "TOGETHER_API_KEY=" + _hex("together", 64), _hex("together", 64)),
+        ("uuid by name", "x-api-key: " + _uuid("exa"), _uuid("exa")),
+        ("header in words", "api-key: " + _hex("azure", 32), _hex("azure", 32)),
+        ("token by scheme", "Authorization: Token " + _hex("deepgram", 40), _hex("deepgram", 40)),
     )
 }
 """Their names; each as a text that holds it, and what of it must never be seen."""

@@ -3,6 +3,7 @@
 import pytest
 
 from recviewer.secrets.around import BEFORE, BEHIND, MOST, has_sign, stretches
+from recviewer.secrets.quick import SIGNS
 from recviewer.secrets.raw import found_in
 from recviewer.secrets.texts import DATA, between_data, without_data
 from tests.secrets.planting import SECRETS
@@ -106,3 +107,15 @@ def test_what_a_tag_says_is_base64_is_not_looked_at_where_it_is_packed():
     assert told(stretch.decode()) == [MADE]
     assert not has_sign(data.replace(MADE, "none").encode())
     assert has_sign(f"a: |\n  {block}".encode())
+
+
+@pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.anchor.decode())
+def test_a_sign_is_met_wherever_its_pattern_finds_it(sign):
+    held = [*[text.encode() for text, _ in SECRETS.values()], b'{"password": "aB3cx9Qz"}']
+    anchor = sign.anchor
+    few = b"\n" + (b" " * 2_000).join([*held, anchor * 3, b"k" + anchor]) + b" plain"
+    many = b"\n" + (anchor + b" ").join(held * 2) + anchor * 100 + few
+
+    for data in (few, many, anchor, b""):
+        assert [one.span() for one in sign.matches(data)] == [one.span() for one in sign.pattern.finditer(data)]
+    assert any(True for _ in sign.matches(few))

@@ -4,7 +4,7 @@ import pytest
 
 from recviewer.secrets import texts
 from recviewer.secrets.documents import masked
-from recviewer.secrets.kinds import KINDS
+from recviewer.secrets.kinds import KINDS, PROVIDERS
 from recviewer.secrets.quick import suspects
 from recviewer.secrets.raw import shown
 from recviewer.secrets.texts import DATA, find, find_named, hidden
@@ -30,6 +30,24 @@ PLAIN = {
     "mail at an example": "ada@mail.example.com",
     "remote": "git@github.com:acme/stack.git",
     "thought": "signature: EqQBCgIYAhIM1gbcDa9GJwZA2b3hGgxBdjrkzLoky3dl1pki",
+    "id of a request": "x-request-id: 5f0c9d1e7b3a4c2d8e6f1a0b9c8d7e6f",
+    "id of a tool's use": "toolu_01A7bC9dE1fG3hJ5kL7mN9pQ",
+    "kebab with a version": "sk-" + "learn-classifier-v2-large-model",
+    "key of a partition": "partition_key=2025-01-01T00:00:00Z-europe-west4",
+    "key of a cache": "cache_key=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "key against repeating": "idempotency-key: stainless-python-retry-0b6f6a0e-7b1f-4f5e-9c56-3a1b2c3d4e5f",
+    "trace": "traceparent: 00-5f0c9d1e7b3a4c2d8e6f1a0b9c8d7e6f-9c8d7e6f5a4b3c2d-01",
+    "etag": 'etag: W/"5f0c9d1e7b3a4c2d8e6f1a0b9c8d7e6f"',
+    "hash of a package": "pip install x==1 --hash=sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "your key": "OPENAI_API_KEY=your-openai-api-key-here",
+    "a test's key": "x-api-key: test-key-1234567890-abcdef",
+    "zeros": "api-key: 00000000-0000-0000-0000-000000000000",
+    "variable": "Authorization: Bearer ${OPENAI_API_KEY_2}",
+    "environment": 'api_key: str = os.getenv("MISTRAL_API_KEY_2")',
+    "encrypted": '{"encrypted_content": "gAAAAABo9xZ2mQ7rT4vW6yB8dF0hJ2lN4pR6tV8xZ0bD2fH4jL6nP8"}',
+    "id of a session": "mcp-session-id: 5f0c9d1e7b3a4c2d8e6f1a0b9c8d7e6f",
+    "public key": "public_key=pk_live_51H8xYzAbCdEfGhIjKlMnOpQr",
+    "advice": "https://acme.example/blog/how-to-keep-your-api-key-safe-2025-edition",
 }
 
 
@@ -76,6 +94,13 @@ def test_nothing_is_found_that_the_quick_look_misses(name):
             assert all(kind.quick_low.search(one.lower()) for one in texts if kind.pattern.search(one)), kind.name
 
 
+def test_each_kind_of_key_is_planted():
+    """What is planted has to be suspected in a file, too: a kind that nothing leads to would never be looked for."""
+    planted = {one.kind.name for text, _ in SECRETS.values() for one in find(text)}
+
+    assert [kind.name for kind in PROVIDERS if kind.name not in planted] == []
+
+
 @pytest.mark.parametrize("name", PLAIN)
 def test_what_is_no_secret_stays(name):
     assert hidden(PLAIN[name], find(PLAIN[name])) == PLAIN[name]
@@ -87,6 +112,22 @@ def test_the_name_of_a_value_tells_a_secret_that_nothing_else_tells():
     assert find(value) == []
     assert [one.kind.name for one in find_named("x-api-key", value)] == ["named-secret"]
     assert find_named("id", value) == []
+
+
+@pytest.mark.parametrize("value", ["Token {}", "Key {}", "{}"])
+def test_a_key_in_a_header_is_found_behind_its_scheme(value):
+    held = SECRETS["token by scheme"][1]
+    text = value.format(held)
+
+    assert [text[one.start : one.end] for one in find_named("Authorization", text)] == [held]
+    assert find_named("x-note", text) == []
+
+
+def test_a_uuid_is_a_key_where_its_name_says_so():
+    value = SECRETS["uuid by name"][1]
+
+    assert [one.kind.name for one in find_named("x-api-key", value)] == ["named-secret"]
+    assert [find_named(name, value) for name in ("key", "token", "session_token", "id")] == [[]] * 4
 
 
 def test_the_same_secret_has_the_same_mask_and_another_one_another():
