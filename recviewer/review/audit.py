@@ -55,10 +55,13 @@ VERDICTS = frozenset({Action.APPROVE, Action.REJECT, Action.MARK, Action.REVERT,
 NOTES = frozenset({Action.NOTE, Action.NOTE_EDIT, Action.NOTE_CLOSE, Action.NOTE_OPEN, Action.NOTE_DROP})
 PERSONAL = VERDICTS | {Action.NOTE, Action.NOTE_EDIT, Action.NOTE_DROP}
 """What only the person who did it can take back or do again."""
+FILES = frozenset({Action.TRASH, Action.RESTORE})
 BROUGHT = frozenset({Action.IMPORT, Action.CARRY})
 """Acts that bring decisions with times of their own. If such an act is undone, its decisions do not count."""
 SWAPS = NOTES | BROUGHT | {Action.RETAG, Action.PAIR, Action.SEARCH, Action.SUPPRESS}
 """Acts whose payload tells rows before and after: see `swaps`."""
+OF_MAINTAINERS = FILES | BROUGHT | {Action.RETAG}
+"""What takes a maintainer to do, and so to take back or do again."""
 
 
 class ActItem(NamedTuple):

@@ -8,11 +8,14 @@ from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent
 from recviewer.review.refusals import NotAllowed, NothingToUndo, Overtaken
 
-_FILES = frozenset({Action.TRASH, Action.RESTORE})
+_SAYS = {
+    True: "That moves recordings to the trash or back, which is for maintainers. Nothing was changed.",
+    False: "What a maintainer did for everybody, a maintainer takes back or does again. Nothing was changed.",
+}
 
 
-def undo(*, actor: str, event: int | None = None, may_move: bool = True) -> Done:
-    """Take back an act: the one named, else this person's last that stands. may_move: also where that moves files.
+def undo(*, actor: str, event: int | None = None, may_maintain: bool = True) -> Done:
+    """Take back an act: the one named, else this person's last that stands. may_maintain: also what is for maintainers.
 
     Raises NothingToUndo, Overtaken (something later builds on it), NotAllowed, and what moving files raises.
     """
@@ -21,17 +24,17 @@ def undo(*, actor: str, event: int | None = None, may_move: bool = True) -> Done
         raise NothingToUndo("There is nothing of yours to undo.")
     if audit.is_undone(found):
         raise NothingToUndo("That has been undone already.")
-    return audit.done(_turn(found, actor=actor, action=Action.UNDO, may_move=may_move))
+    return audit.done(_turn(found, actor=actor, action=Action.UNDO, may_maintain=may_maintain))
 
 
-def redo(*, actor: str, event: int | None = None, may_move: bool = True) -> Done:
+def redo(*, actor: str, event: int | None = None, may_maintain: bool = True) -> Done:
     """Do again what was taken back: the act named, else this person's last undo, unless something was done since."""
     found = audit.last_redoable(actor) if event is None else _named(event)
     if found is None:
         raise NothingToUndo("There is nothing to do again.")
     if not audit.is_undone(found):
         raise NothingToUndo("That stands already.")
-    return audit.done(_turn(found, actor=actor, action=Action.REDO, may_move=may_move))
+    return audit.done(_turn(found, actor=actor, action=Action.REDO, may_maintain=may_maintain))
 
 
 def _named(pk: int) -> AuditEvent | None:
@@ -42,10 +45,10 @@ def _named(pk: int) -> AuditEvent | None:
     return event if event is not None and event.action in audit.UNDOABLE else None
 
 
-def _turn(event: AuditEvent, *, actor: str, action: Action, may_move: bool) -> AuditEvent:
-    if event.action in _FILES and not may_move:
-        raise NotAllowed("That moves recordings to the trash or back, which is for maintainers. Nothing was changed.")
-    if event.action in _FILES:
+def _turn(event: AuditEvent, *, actor: str, action: Action, may_maintain: bool) -> AuditEvent:
+    if event.action in audit.OF_MAINTAINERS and not may_maintain:
+        raise NotAllowed(_SAYS[event.action in audit.FILES])
+    if event.action in audit.FILES:
         return deleting.turn(event, _files_payload(event), actor=actor, action=action)
     with acting():
         if audit.is_undone(event) is (action is Action.UNDO):

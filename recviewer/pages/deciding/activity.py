@@ -19,12 +19,13 @@ from django.views.decorators.http import require_GET, require_POST
 from recviewer.catalog.models import Recording
 from recviewer.exchange.plain import dumps
 from recviewer.pages.recordings.neighbours import url_of
+from recviewer.pages.site import roles
 from recviewer.pages.site.htmx import answer
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import is_whole
 from recviewer.review import audit
 from recviewer.review.actors import actor_of
-from recviewer.review.audit import PERSONAL, UNDOABLE, Action, with_fate
+from recviewer.review.audit import OF_MAINTAINERS, PERSONAL, UNDOABLE, Action, with_fate
 from recviewer.review.models import AuditEvent, EventItem
 from recviewer.review.refusals import Invalid
 from recviewer.review.reviews_file import beside
@@ -165,12 +166,16 @@ def _window(request: HttpRequest, filters: dict[str, str]) -> tuple[list[Any], s
     return found[:PER_PAGE], more
 
 
-def _lines(events: Iterable[Any], actor: str) -> list[EventLine]:
+def _may_maintain(request: HttpRequest) -> bool:
+    return roles.may(request, roles.Role.MAINTAINER)
+
+
+def _lines(events: Iterable[Any], actor: str, *, may_maintain: bool) -> list[EventLine]:
     events = list(events)
     single = [event.pk for event in events if event.count == 1]
     paths = dict(EventItem.objects.filter(event__in=single).values_list("event", "path"))
     there = _there(paths.values())
-    return [_line(event, paths.get(event.pk, ""), there, actor) for event in events]
+    return [_line(event, paths.get(event.pk, ""), there, actor, may_maintain=may_maintain) for event in events]
 
 
 def _there(paths: Iterable[str]) -> set[str]:
@@ -180,10 +185,11 @@ def _there(paths: Iterable[str]) -> set[str]:
     return found
 
 
-def _line(event: Any, path: str, there: set[str], actor: str) -> EventLine:
+def _line(event: Any, path: str, there: set[str], actor: str, *, may_maintain: bool) -> EventLine:
     action = Action(event.action)
     is_undone = event.fate == Action.UNDO
     may = action in UNDOABLE and (action not in PERSONAL or event.actor == actor)
+    may = may and (may_maintain or action not in OF_MAINTAINERS)
     icon, tone = GLYPHS.get(action, ("", ""))
     return EventLine(
         event=event.pk,
@@ -240,7 +246,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     by_actor = AuditEvent.objects.values_list("actor").annotate(count=Count("pk")).order_by("-count", "actor")
     by_action = dict(AuditEvent.objects.values_list("action").annotate(count=Count("pk")))
     page = Activity(
-        days=_days(_lines(events, actor)),
+        days=_days(_lines(events, actor, may_maintain=_may_maintain(request))),
         actors=_choices("actor", ((name, name, count) for name, count in by_actor[:20]), filters),
         actions=_choices(
             "action",
@@ -267,7 +273,7 @@ def show(request: HttpRequest, event: int) -> HttpResponse:
     paths = list(EventItem.objects.filter(event=found).order_by("path").values_list("path", flat=True)[:1001])
     there = _there(paths[:1000])
     page = EventPage(
-        line=_lines([found], actor_of(request))[0],
+        line=_lines([found], actor_of(request), may_maintain=_may_maintain(request))[0],
         shown=tuple((path, url_of(path) if path in there else "") for path in paths[:1000]),
         more=max(0, found.count - 1000),
         here=request.get_full_path(),

@@ -182,7 +182,7 @@ def _turned(request: HttpRequest, turn: Callable[..., Done], *, is_back: bool) -
         undo_places.tell(request, actor, Done(hurry.TURNED, None, 0))
         return HttpResponseRedirect(next_of(request, request.POST), status=303)
     try:
-        done = turn(actor=actor, event=event_in(request.POST), may_move=roles.may(request, roles.Role.MAINTAINER))
+        done = turn(actor=actor, event=event_in(request.POST), may_maintain=roles.may(request, roles.Role.MAINTAINER))
     except NothingToUndo as refusal:
         if "event" not in request.POST or wants_fragment(request):
             return _refuse(request, refusal)

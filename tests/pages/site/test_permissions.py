@@ -1,6 +1,7 @@
 """docs/permissions.md lists what every address needs; here that is derived from the addresses, and tried by everybody."""
 
 import inspect
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,9 +17,11 @@ from recviewer.pages.site.roles import Role
 from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.review.audit import Action
 from recviewer.review.models import AuditEvent, Decision
+from recviewer.review.reviews_file import merging
 from tests.pages.test_addresses import sample_of
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "permissions.md"
+NOON = "2026-01-01T12:00:00Z"
 WHO = {Role.NOBODY: "nobody", Role.VIEWER: "vera", Role.REVIEWER: "rita", Role.MAINTAINER: "max", Role.SUPERUSER: "sue"}
 
 
@@ -146,6 +149,36 @@ def test_a_refusal_says_which_role_is_needed(team, make_recording):
     assert not Decision.objects.exists()
     assert team[Role.REVIEWER].post("/do/decide", sent).status_code == 303
     assert Decision.objects.get().reviewer == "rita"
+
+
+@pytest.fixture
+def done(team, make_recording):
+    """An act of a maintainer of each kind that reviewers may not do; returns their numbers in the log."""
+    one, gone = (make_recording(f"{name}.json") for name in "ab")
+    max_ = team[Role.MAINTAINER]
+    head, brought = {"recviewer_reviews": 1}, {"type": "tag", "name": "brought", "colour": "teal", "changed": NOON}
+    merging.bring_in(f"{json.dumps(head)}\n{json.dumps(brought)}".encode(), actor="max")
+    assert max_.post("/do/tag", {"key": one.path, "seen": one.blob, "name": "flaky"}).status_code == 303
+    assert max_.post("/tags/rename", {"name": "flaky", "to": "slow"}).status_code < 400
+    assert max_.post("/do/trash", {"key": gone.path, "seen": gone.blob, "confirmed": "1"}).status_code == 303
+    made = {event.action: event.pk for event in AuditEvent.objects.all()}
+    assert made.keys() >= {Action.IMPORT, Action.RETAG, Action.TRASH}
+    return [made[one] for one in (Action.IMPORT, Action.RETAG, Action.TRASH)]
+
+
+def test_what_maintainers_did_reviewers_take_back_no_more_than_they_do_it(team, done):
+    offered = team[Role.REVIEWER].get("/activity/").content.decode()
+    for event in done:
+        assert f'name="event" value="{event}"' not in offered
+        assert team[Role.REVIEWER].post("/do/undo", {"event": event}).status_code == 403
+        assert not AuditEvent.objects.filter(action=Action.UNDO).exists()
+
+    for event in done:
+        assert f'name="event" value="{event}"' in team[Role.MAINTAINER].get("/activity/").content.decode()
+        assert team[Role.MAINTAINER].post("/do/undo", {"event": event}).status_code == 303
+        assert team[Role.REVIEWER].post("/do/redo", {"event": event}).status_code == 403
+    assert AuditEvent.objects.filter(action=Action.UNDO).count() == len(done)
+    assert not AuditEvent.objects.filter(action=Action.REDO).exists()
 
 
 def test_viewers_are_offered_nothing_that_they_may_not(team, make_recording):
