@@ -12,7 +12,7 @@ from string import ascii_uppercase
 
 from recviewer.exchange.made_ids import blinded
 from recviewer.exchange.text import words_of
-from recviewer.threads.model import Answered, AskedMessage, Branch, Conversation, Turn
+from recviewer.threads.model import Answered, AskedMessage, Branch, Conversation, Instructed, Turn
 from recviewer.threads.sameness import Digest, asked_with, words_said
 from recviewer.threads.tree import Group, Node
 
@@ -107,6 +107,7 @@ def _way_of(node: Node, after: dict[Node, _Way], reach: int) -> _Way:
     made = _joined(ways, reach if node.is_found else 0)
     if not node.told:
         made.turns.appendleft(node)
+    made.turns.extendleft(reversed(node.since))
     made.weight, made.is_found = node.weight, node.is_found
     return made
 
@@ -240,7 +241,14 @@ class _Telling:
             len(turn.ids) > 1,
             is_answer=turn.is_sent,
             exchange=turn.exchange,
+            instructed=_instructed(turn),
         )
+
+
+def _instructed(node: Node) -> Instructed:
+    if node.is_without:
+        return Instructed.NOT
+    return Instructed.OTHERWISE if node.is_since else Instructed.AS_BEFORE
 
 
 def _down(way: _Way) -> Iterator[_Way]:

@@ -39,14 +39,25 @@ class SentBack(StrEnum):
     IN_PART = "in_part"
 
 
+class Instructed(StrEnum):
+    """What a message says of the instructions that requests begin with. otherwise: it is one of them, and from it on they
+    are others than before; not: from it on there are none.
+    """
+
+    AS_BEFORE = "as_before"
+    OTHERWISE = "otherwise"
+    NOT = "not"
+
+
 @dataclass(frozen=True, slots=True)
 class AskedMessage:
-    """A message that was sent. number: its place among the messages of the requests that hold it, from 1.
+    """A message that was sent. number: its place in its conversation, from 1: among the messages of the requests that hold
+    it, but for those of which the instructions are others than at the beginning.
 
     place: unique among the turns of a test, from 1, in the order in which they are told. sent: how many requests hold it.
     same_as: the place of an earlier turn that holds the same, 0 for none. ids_differ: requests name its calls by other
     ids, which stand for each other one to one. is_answer: it says what a model said, but no exchange here answered that.
-    exchange: one whose request holds it, None where none is known.
+    exchange: one whose request holds it, None where none is known. instructed: as in `Instructed`.
     """
 
     number: int
@@ -57,6 +68,7 @@ class AskedMessage:
     ids_differ: bool = False
     is_answer: bool = False
     exchange: Exchange | None = None
+    instructed: Instructed = Instructed.AS_BEFORE
 
 
 @dataclass(frozen=True, slots=True)

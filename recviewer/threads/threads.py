@@ -9,8 +9,9 @@ from recviewer.exchange.model import Exchange, Kind
 from recviewer.exchange.text import words_of
 from recviewer.threads import checks
 from recviewer.threads.conversations import told
+from recviewer.threads.instructed import put_together
 from recviewer.threads.model import Answered, AskedMessage, Conversation, Entry, Rest, Threads
-from recviewer.threads.tree import planted
+from recviewer.threads.tree import planted, tie
 
 TALKING = frozenset(
     {
@@ -50,7 +51,10 @@ def threads_of(entries: Iterable[Entry], *, in_order: bool = False) -> Threads:
             kind = entry.exchange.kind
             rest[Kind.UNKNOWN if kind is Kind.RESOURCE else kind].append(entry)
     checked, others = checks.found_in(talking)
-    conversations = told(planted(others), in_order=in_order)
+    root = planted(others)
+    put_together(root)
+    tie(root)
+    conversations = told(root, in_order=in_order)
     return Threads(
         conversations,
         tuple(checks.divided(_with_places(checked, conversations))),

@@ -36,7 +36,8 @@ class Node:
 
     depth: its number among the messages, 0 for the beginning. sent: requests that hold it. ids: as recorded, one for each
     way in which they were. told: it is what an answer before it says, and is told there. groups: of the exchanges whose
-    requests end here. exchange: one whose request holds it.
+    requests end here. exchange: one whose request holds it. since: instructions that stand in place of earlier ones, or of
+    none, behind it, see `instructed`; is_since: it is one of these; is_without: requests from it on hold none.
     """
 
     depth: int
@@ -52,6 +53,9 @@ class Node:
     is_found: bool = False
     weight: tuple[int, int, str] = (0, 0, "")
     exchange: Exchange | None = None
+    since: tuple[Node, ...] = ()
+    is_since: bool = False
+    is_without: bool = False
 
     @property
     def is_sent(self) -> bool:
@@ -60,19 +64,24 @@ class Node:
 
 
 def planted(entries: Iterable[Entry]) -> Node:
-    """Return the tree of the requests of some exchanges, with answers tied to where later requests hold them."""
+    """Return the tree of the requests of some exchanges, with their answers, which `tie` ties to what repeats them."""
     root = Node(0)
     ends: dict[str, Node] = {}
     for entry, earlier in _in_order(entries):
         start = root if earlier is None else _after(ends[earlier.key], earlier)
         ends[entry.key] = _walked(start, entry)
+    for node in _down(root):
+        node.groups = _groups(node.ends)
+    return root
+
+
+def tie(root: Node) -> None:
+    """Tie answers to where later requests hold them, and say of each node what replay finds from it on."""
     every = list(_down(root))
     for node in every:
-        node.groups = _groups(node.ends)
         _tie(node)
     for node in reversed(every):
         _weigh(node)
-    return root
 
 
 def _in_order(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry | None]]:
@@ -172,7 +181,23 @@ def _names(child: Node, node: Node, group: Group) -> bool:
 
 def _tie_run(node: Node, first: Node) -> None:
     """Tie the messages in a row that a model sent, from one on, to the answer that they were."""
-    gists = [(group, gist) for group in node.groups for gist in group.gists]
+    found = tied(node.groups, first)
+    if found is None:
+        return
+    run, group, gist, sent = found
+    is_whole = (gist.text, gist.calls, gist.others) == (sent.text, sent.calls, sent.others)
+    if first not in group.ways:
+        group.ways.append(first)
+    if group.sent_back is not SentBack.IN_PART:
+        group.sent_back = SentBack.AS_RECORDED if is_whole else SentBack.IN_PART
+    group.unsent = max(group.unsent, len(gist.text) - len(sent.text))
+    for one in run:
+        one.told = True
+
+
+def tied(groups: Sequence[Group], first: Node) -> tuple[list[Node], Group, Gist, Gist] | None:
+    """Return the messages from one on that are one of some answers, with it, what it says, and what of that they repeat."""
+    gists = [(group, gist) for group in groups for gist in group.gists]
     for run in _runs(first):
         messages = [one.message for one in run if one.message]
         if any(message.name for message in messages):  # an answer has none
@@ -182,15 +207,8 @@ def _tie_run(node: Node, first: Node) -> None:
         if not fitting:
             continue
         group, gist = max(fitting, key=lambda one: (one[1].text == sent.text, one[1].calls == sent.calls))
-        is_whole = (gist.text, gist.calls, gist.others) == (sent.text, sent.calls, sent.others)
-        if first not in group.ways:
-            group.ways.append(first)
-        if group.sent_back is not SentBack.IN_PART:
-            group.sent_back = SentBack.AS_RECORDED if is_whole else SentBack.IN_PART
-        group.unsent = max(group.unsent, len(gist.text) - len(sent.text))
-        for one in run:
-            one.told = True
-        return
+        return run, group, gist, sent
+    return None
 
 
 def _runs(first: Node) -> Iterator[list[Node]]:

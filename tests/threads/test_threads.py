@@ -271,11 +271,8 @@ def shape(threads):
     ) + repr([[entry.key for entry in one.entries] for one in (*threads.checks, *threads.rest)])
 
 
-@pytest.mark.slow
-@settings(max_examples=60, deadline=None)
-@given(a_test(), st.randoms())
-def test_each_exchange_stands_once_each_message_is_shown_once_and_none_is_lost(entries, rng):
-    threads = threads_of(entries)
+def assert_once(threads, entries):
+    """Each exchange stands once, each message is shown once at most, and none is lost."""
     assert sorted(one.key for one in threads.entries()) == sorted(one.key for one in entries)
     turns = [turn for one in threads.conversations for branch in (one.trunk, *one.older) for turn in branch.all_turns()]
     assert [turn.place for turn in turns] == list(range(1, len(turns) + 1))
@@ -295,6 +292,14 @@ def test_each_exchange_stands_once_each_message_is_shown_once_and_none_is_lost(e
             sent = Gist.of_parts(message.parts)
             is_told = message.role in SENT and (sent.is_nothing or any(gist.holds(sent) for gist in answers))
             assert step.content in shown or is_told
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None)
+@given(a_test(), st.randoms())
+def test_each_exchange_stands_once_each_message_is_shown_once_and_none_is_lost(entries, rng):
+    threads = threads_of(entries)
+    assert_once(threads, entries)
     others = list(entries)
     rng.shuffle(others)
     assert shape(threads_of(others)) == shape(threads)

@@ -73,6 +73,7 @@ def _asked(one: AskedMessage) -> dict[str, Any]:
         "same_as": one.same_as or None,
         "ids_differ": one.ids_differ,
         "is_unrecorded_answer": one.is_answer,
+        "instructed": one.instructed.value,
     }
 
 

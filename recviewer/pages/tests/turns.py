@@ -25,6 +25,7 @@ from recviewer.pages.recording.parts import (
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import fields_of, item_of, items_of
 from recviewer.pages.templatetags.words import counted, size
+from recviewer.pages.tests.asked_notes import asked_notes
 from recviewer.pages.tests.in_file import places_in, told_of
 from recviewer.pages.tests.loading import Loaded
 from recviewer.pages.tests.looked_for import LookedFor
@@ -138,12 +139,9 @@ class Teller:
     def _asked(self, turn: AskedMessage) -> TurnView:
         message, name = turn.message, f"t{turn.place}"
         side = SIDES.get(message.role, "user")
-        notes = [("note", "quiet", "No recording of this test answers this.")] if turn.is_answer else []
-        if turn.ids_differ:
-            notes.append(("same", "quiet", "Its ids differ between recordings, one for one."))
         view = TurnView(
             turn.place, turn.number, shortened(message.role or "no role", ROLE), shortened(message.name, ROLE), side,
-            notes=tuple(notes),
+            notes=asked_notes(turn),
         )  # fmt: skip
         if turn.same_as:
             tool = next((one.name for one in map(self._result_of, message.parts) if one), "")
