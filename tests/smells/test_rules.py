@@ -7,7 +7,7 @@ import pytest
 
 from recviewer import smells
 from recviewer.smells import asking
-from tests.smells.building import Tree
+from tests.smells.building import Tree, chat, recorded
 
 RULES = {rule.name: rule for rule in smells.rules()}
 FILES = {path.stem.replace("_", "-") for path in (Path(__file__).parent / "cases").glob("*.py")}
@@ -142,3 +142,19 @@ def test_what_was_left_behind_tells_what_it_quotes(case, words):
     found = smells.of_recordings(given.sides, [RULES["left-behind"]], given.around)
 
     assert next(one.evidence for one in found if one.key == given.sides[0].path).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("said", "evidence"),
+    [
+        ("<think>Rings?</think>Saturn.", "<think>Rings?</think>Saturn."),
+        ("So many rings there. " * 9 + "It is him.\n</think>\n\nSaturn.", "there. So many rings"),
+    ],
+)
+def test_leaked_thinking_is_shown_where_it_stands(said, evidence):
+    (found,) = [one for one in smells.of_recordings([recorded(chat(answer=said)).side]) if "leaked" in one.rule.name]
+    (spot,) = found.held.spots
+
+    assert spot.pointer == "/response/body"
+    assert evidence in spot.evidence
+    assert "</think>" in spot.evidence

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from recviewer.pairing.sides import Side
 from recviewer.smells.intent import wants_thinking
 from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, answer, counted
+from recviewer.smells.spots import in_answer
 from recviewer.smells.thinking import has_moved, leaked, thoughts
 
 _OWN_TAGS = ("thinking",)
@@ -20,8 +22,21 @@ def _holds(case: Case) -> Held | None:
     tag = leaked(case.new)
     if tag:
         is_mild = tag.strip("</>").casefold() in _OWN_TAGS or wants_thinking(case.new)
-        return Held(Severity.AMBER if is_mild else Severity.RED, tag, fault="in the answer")
-    return Held(Severity.RED, is_compared=True) if has_moved(case.old, case.new) else None
+        level = Severity.AMBER if is_mild else Severity.RED
+        return Held(level, tag, fault="in the answer", spots=in_answer(case.new, _around(case.new, tag)))
+    if not has_moved(case.old, case.new):
+        return None
+    return Held(Severity.RED, spots=in_answer(case.new, _around(case.new, "")), is_compared=True)
+
+
+_BEFORE = 60
+"""Characters of the answer that are shown before the end of its thinking."""
+
+
+def _around(side: Side, tag: str) -> str:
+    """Return the words of the answer that has a tag, from where it begins or from shortly before thinking ends."""
+    content = next((output.content for output in side.exchange.outputs if tag in output.content), "").lstrip()
+    return content[max(0, content.find(tag) - _BEFORE) :]
 
 
 def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
