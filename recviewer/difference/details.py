@@ -17,6 +17,9 @@ _TEST = re.compile(r"([^:\[]*)(::.*)", re.DOTALL)
 _OF_A_CALL = re.compile(r"tool_calls\[\d+\]|\bcontent(_block)?\b|\bparts\[\d+\]|\boutputs?\[\d+\]")
 
 
+THERE = "there (value not counted)"
+"""Says of a value that only whether it is there counts."""
+
 _WORDED = frozenset({SectionKind.ANSWER, SectionKind.REASONING, SectionKind.PASSAGES})
 """Sections that tell of words, so that the lengths of their blocks need no words of their own."""
 
@@ -75,7 +78,7 @@ def _as_told(exchange: Exchange) -> dict[str, Json]:
     made: dict[str, Json] = dict(exchange.rest.get("file", {}))
     for name, told in _NAMES.items():
         if name in exchange.rest:
-            made[told] = exchange.rest[name]
+            made[told] = _shown(exchange.rest[name])
     types = exchange.rest.get("types")
     if types:
         made["__type__"] = _values(types)
@@ -92,7 +95,7 @@ def _shown(value: Json) -> Json:
         return {key: _shown(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_shown(item) for item in value]
-    return "(some value)" if value == PASSED else value
+    return THERE if value == PASSED else value
 
 
 def _place(path: str) -> str:

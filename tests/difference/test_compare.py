@@ -14,6 +14,7 @@ from recviewer.difference.details import is_same_stream, of_rest
 from recviewer.difference.model import Churn, Names, SectionKind, Values, VectorChange, Words
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange, Failure, Kind, Message, Output, Request, Table, Text, ToolCall, Vector
+from recviewer.exchange.shape import PASSED
 from recviewer.formats.reading import read
 from tests.difference.mirror import applied, mirrored
 
@@ -266,6 +267,12 @@ def test_details_are_a_class_of_their_own_and_named_by_their_paths(old, new, pat
     (item,) = difference.section(SectionKind.DETAILS).items
     assert item.values[0].path == path
     assert not difference.ignored
+
+
+def test_of_what_only_counts_that_it_is_there_it_is_said_in_words():
+    (change,) = of_rest(chat(ANSWER, rest={"body": {}}), chat(ANSWER, rest={"body": {"usage": {"x": PASSED}}}))
+
+    assert change.new == "there (value not counted)"
 
 
 def test_details_are_said_beside_what_weighs_more():

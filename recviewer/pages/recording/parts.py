@@ -24,7 +24,8 @@ from recviewer.pages.recording.calls import CallView, call_view
 from recviewer.pages.templatetags.words import size
 from recviewer.pages.text.folds import Fold, Folds, weight_of
 from recviewer.pages.text.jsontext import pretty
-from recviewer.pages.text.media import Picture, data_size, picture_of, sound_of
+from recviewer.pages.text.lengths import in_words, seconds_of
+from recviewer.pages.text.media import ASSUMED_RATE, Picture, data_size, picture_of, sound_of
 from recviewer.pages.text.pixels import pixels_of
 from recviewer.pages.text.texts import RESULT, SECOND, TURN, Limit, ShownText, amount, words
 
@@ -168,10 +169,19 @@ def _view(part: Part, folds: Folds, name: str, calls: dict[str, Called], limit: 
             about = f"{size(data_size(part.data))} in the recording" if part.data else "only its id was recorded"
             sound = sound_of(part.data, part.name) if part.data else None
             if sound is not None:
-                about = f"{sound.type} · {about}"
+                about = f"{sound.type} · {_lasting(sound)} · {about}"
             return FileView(part.name, part.id, about, f"?media={name}" if sound else "")
         case JsonPart():
             return _json(part.value, folds, name)
+
+
+def _lasting(sound: Picture) -> str:
+    """Return how long a sound is, in words."""
+    seconds = seconds_of(sound.type, sound.data)
+    if seconds is None:
+        return "its bytes do not say how long it is"
+    assumed = f" at {ASSUMED_RATE:,} numbers a second, which nothing says" if sound.is_rate_assumed else ""
+    return in_words(seconds) + assumed
 
 
 TEXTS = 4

@@ -27,6 +27,7 @@ SOUNDS = frozenset({"audio/mpeg", "audio/wav", "audio/ogg", "audio/flac", "audio
 RAW_SOUND = re.compile(r"audio/(?:L16|pcm)(?:$|;)", re.IGNORECASE)
 """Sound without a head: numbers of 16 bits, one channel, 24,000 a second where its type does not say."""
 
+ASSUMED_RATE = 24_000
 _RATE = re.compile(r"rate=(\d{4,6})\b")
 
 _URL_SAFE = str.maketrans("-_", "+/")
@@ -35,11 +36,15 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A decoded picture, or a sound. type: as recorded. is_shown: it is of a type that is served, and its bytes agree."""
+    """A decoded picture, or a sound. type: as recorded. is_shown: it is of a type that is served, and its bytes agree.
+
+    is_rate_assumed: nothing says how many numbers a second the sound has.
+    """
 
     type: str
     data: bytes
     is_shown: bool
+    is_rate_assumed: bool = False
 
 
 def picture_of(url: str) -> Picture | None:
@@ -83,7 +88,8 @@ def sound_of(data: str, name: str = "") -> Picture | None:
         return Picture(real, sound, True)
     if not real and sound and RAW_SOUND.match(told):
         rate = _RATE.search(told)
-        return Picture("audio/wav", _with_head(sound, int(rate[1]) if rate else 24_000), True)
+        headed = _with_head(sound, int(rate[1]) if rate else ASSUMED_RATE)
+        return Picture("audio/wav", headed, True, is_rate_assumed=rate is None)
     return None
 
 

@@ -43,6 +43,7 @@ def test_a_sound_of_an_answer_is_played_from_its_own_bytes_and_numbers_without_a
             {"inlineData": {"mimeType": "audio/mpeg", "data": mp3}},
             {"inlineData": {"mimeType": "audio/L16;codec=pcm;rate=16000", "data": numbers}},
             {"inlineData": {"mimeType": "audio/mpeg", "data": base64.b64encode(b"<html>").decode()}},
+            {"inlineData": {"mimeType": "audio/pcm", "data": base64.b64encode(bytes(60_000)).decode()}},
         )
     )
 
@@ -53,6 +54,9 @@ def test_a_sound_of_an_answer_is_played_from_its_own_bytes_and_numbers_without_a
     assert '<audio class="sound" src="?media=a1.0" controls preload="none" aria-label="sound audio/mpeg, ' in page
     assert (served["Content-Type"], served.content) == ("audio/mpeg", b"ID3\x04 invented")
     assert (headed["Content-Type"], headed.content[:4], headed.content[44:]) == ("audio/wav", b"RIFF", b"\x00\x01" * 8)
+    assert "audio/mpeg · its bytes do not say how long it is · " in page
+    assert "audio/wav · 0.0 s · " in page
+    assert "audio/wav · 1.2 s at 24,000 numbers a second, which nothing says · " in page
     assert int.from_bytes(headed.content[24:28], "little") == 16_000
     assert "?media=a1.2" not in page
     assert shown(client, recording, "?media=a1.2").status_code == 404
