@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from recviewer.catalog import content, freshness, indexer, search, summary
 from recviewer.catalog.models import Recording
 from recviewer.changes import touched
+from recviewer.git import concurrency
 from recviewer.lineage import replaced, trace, versions
 from recviewer.memory import lineages
 from recviewer.pages.ranges import fetches
@@ -63,7 +64,8 @@ def unhurried():
 
 @pytest.fixture(autouse=True)
 def not_failed(monkeypatch):
-    """What one test finds wrong with the disk is no trouble of the next: the process remembers it."""
+    """What one test finds wrong with the disk or with git is no trouble of the next: the process remembers it."""
+    concurrency.hangs.begin_anew()
     monkeypatch.setattr(freshness, "_has_failed", False)
     monkeypatch.setattr(freshness, "_trouble", "")
 

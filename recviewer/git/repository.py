@@ -24,6 +24,7 @@ from typing import IO
 
 from recviewer import held
 from recviewer.git import concurrency, limits
+from recviewer.git.files import read_regular
 from recviewer.git.revisions import is_revision
 
 TIMEOUT_SECONDS = 20
@@ -124,7 +125,7 @@ def _linked(top: Path, marker: Path) -> Repository | None:
         return None
     git_dir = Path(os.path.normpath(top / text.removeprefix("gitdir: ").rstrip("\n")))
     try:
-        shared = (git_dir / "commondir").read_text(errors="surrogateescape").rstrip("\n")
+        shared = os.fsdecode(read_regular(git_dir / "commondir")).rstrip("\n")
     except OSError:
         return Repository(top, git_dir, git_dir)
     return Repository(top, git_dir, Path(os.path.normpath(git_dir / shared)))
@@ -213,7 +214,10 @@ def run(
         limits.limit(process, seconds)
         said = limits.converse(process, feed, seconds)
     if said.stopped == "time" or process.returncode == -signal.SIGXCPU:
+        if seconds >= TIMEOUT_SECONDS:
+            concurrency.hangs.add()
         raise _too_slow(verb, seconds)
+    concurrency.hangs.begin_anew()
     if said.stopped:
         raise TooMuch(f"git {verb} gave more than {limits.OUTPUT_BYTES >> 20:,} MB and was stopped")
     if process.returncode and limits.lacked_memory(said.complaints):
@@ -223,8 +227,12 @@ def run(
 
 @contextmanager
 def _let_in() -> Iterator[None]:
-    """Let this thread wait for git. Raises TooSlow where too many wait for it already."""
+    """Let this thread wait for git. Raises TooSlow where too many wait for it already, or it hung several times."""
     with ExitStack() as stack:
+        if concurrency.hangs.are_too_many():
+            raise TooSlow(
+                f"git did not answer within {TIMEOUT_SECONDS} seconds, several times; it is asked again in half a minute"
+            )
         try:
             stack.enter_context(concurrency.of_git.taken())
         except concurrency.NoSlot:
@@ -292,7 +300,7 @@ def _where_cut(repository: Repository) -> list[str]:
     if not repository.is_shallow:
         return []
     try:
-        text = (repository.common_dir / "shallow").read_text(errors="replace")
+        text = read_regular(repository.common_dir / "shallow").decode("ascii", "replace")
     except OSError as error:
         raise GitFailed(f"git did not answer: {error.strerror or error}") from error
     cut = [line for line in text.split() if _HEX.fullmatch(line)]
@@ -342,6 +350,8 @@ def streaming(
             watch.cancel()
             limits.end(process)
         if late.is_set():
+            if seconds >= TIMEOUT_SECONDS:
+                concurrency.hangs.add()
             raise _too_slow(words[0], seconds)
         _tell_limit(process, said, words[0])
 

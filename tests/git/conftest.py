@@ -1,4 +1,6 @@
 import os
+import stat
+import sys
 
 import pytest
 
@@ -37,3 +39,17 @@ def work_tree(tmp_path):
 def tree_at():
     """The class of work trees, for those made by git itself."""
     return Tree
+
+
+@pytest.fixture
+def fake(tmp_path, monkeypatch):
+    """Return a function that puts a program in git's place."""
+
+    def put(script):
+        place = tmp_path / "bin" / "git"
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(f"#!{sys.executable}\n{script}")
+        place.chmod(place.stat().st_mode | stat.S_IXUSR)
+        monkeypatch.setenv("PATH", f"{place.parent}:{os.environ['PATH']}")
+
+    return put

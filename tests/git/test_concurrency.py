@@ -69,3 +69,35 @@ def test_a_page_that_gets_no_turn_says_so(hold, monkeypatch):
 
     with pytest.raises(TooSlow, match="git is slow to answer other pages"):
         repository.run(("version",), env=repository.environment())
+
+
+def test_git_that_hung_twice_is_not_asked_for_a_while(fake, monkeypatch):
+    fake("import time; time.sleep(9)")
+    monkeypatch.setattr(repository, "TIMEOUT_SECONDS", 0.05)
+    for _ in range(2):
+        with pytest.raises(TooSlow, match="took more than"):
+            repository.run(("version",), env=repository.environment(), seconds=0.05)
+    began = time.monotonic()
+    with pytest.raises(TooSlow, match="several times"):
+        repository.run(("version",), env=repository.environment(), seconds=0.05)
+    assert time.monotonic() - began < 0.04
+
+
+def test_after_the_rest_git_is_asked_again(fake, monkeypatch):
+    monkeypatch.setattr(concurrency, "REST_SECONDS", 0.05)
+    for _ in range(concurrency.MOST_HANGS):
+        concurrency.hangs.add()
+    assert concurrency.hangs.are_too_many()
+    time.sleep(0.06)
+    fake("")
+    repository.run(("version",), env=repository.environment())
+    concurrency.hangs.add()  # the first one after one that went well
+    assert not concurrency.hangs.are_too_many()
+
+
+def test_what_may_take_short_time_only_is_no_hang(fake):
+    fake("import time; time.sleep(9)")
+    for _ in range(concurrency.MOST_HANGS):
+        with pytest.raises(TooSlow):
+            repository.run(("version",), env=repository.environment(), seconds=0.05)
+    assert not concurrency.hangs.are_too_many()

@@ -1,5 +1,3 @@
-import os
-import stat
 import subprocess
 import sys
 import time
@@ -12,20 +10,6 @@ from recviewer.git.ranges import held, opened
 from recviewer.git.repository import GitFailed, TooMuch, TooSlow, environment, run, streaming
 
 onlinux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux holds a process to its memory")
-
-
-@pytest.fixture
-def fake(tmp_path, monkeypatch):
-    """Return a function that puts a program in git's place."""
-
-    def put(script):
-        place = tmp_path / "bin" / "git"
-        place.parent.mkdir(exist_ok=True)
-        place.write_text(f"#!{sys.executable}\n{script}")
-        place.chmod(place.stat().st_mode | stat.S_IXUSR)
-        monkeypatch.setenv("PATH", f"{place.parent}:{os.environ['PATH']}")
-
-    return put
 
 
 HUNGRY = """import sys

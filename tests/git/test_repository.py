@@ -3,7 +3,8 @@ import shutil
 
 import pytest
 
-from recviewer.git import repository
+from recviewer.git import files, repository
+from recviewer.git.files import read_regular
 from recviewer.git.history import contents, pasts
 from recviewer.git.repository import GitFailed, find, resolve
 
@@ -148,3 +149,22 @@ def test_places_borrowed_for_reading_are_gone_afterwards(work_tree):
         assert os.path.isdir(env["GIT_DIR"])
 
     assert not os.path.exists(env["GIT_DIR"])
+
+
+def test_a_pipe_in_place_of_what_says_where_the_rest_lies_keeps_nobody_waiting(tmp_path):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "side").mkdir()
+    (tmp_path / "side" / ".git").write_text("gitdir: ../own\n")
+    os.mkfifo(tmp_path / "own" / "commondir")
+
+    assert find(tmp_path / "side").common_dir == tmp_path / "own"
+
+
+def test_only_regular_files_of_some_size_are_read(tmp_path, monkeypatch):
+    (tmp_path / "file").write_bytes(b"123")
+    assert read_regular(tmp_path / "file") == b"123"
+    monkeypatch.setattr(files, "MOST_BYTES", 2)
+    with pytest.raises(OSError, match=r"file is larger than"):
+        read_regular(tmp_path / "file")
+    with pytest.raises(OSError, match="no regular file"):
+        read_regular(tmp_path)
