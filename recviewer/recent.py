@@ -19,6 +19,8 @@ class Recent(Generic[K, V]):
 
     count: how many are kept. weigh: what one thing weighs, in a unit of its own; limit: what all may weigh together, None
     for no limit. at_least: so many are kept whatever they weigh; 0 keeps nothing that is too heavy by itself.
+    state_of: names the state, of the catalog or of what was decided, that a thing holds for, by its key. Nobody asks for a
+    state that is past, so what holds for another one goes as soon as something is kept for a new one.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class Recent(Generic[K, V]):
         limit: int | None = None,
         at_least: int = 1,
         once: bool = False,
+        state_of: Callable[[K], Hashable] | None = None,
     ) -> None:
         self._count = count
         self._weigh = weigh
@@ -38,6 +41,8 @@ class Recent(Generic[K, V]):
         self._weight = 0
         self._lock = Lock()
         self._once = once
+        self._state_of = state_of
+        self._state: Hashable = None
         self._making: dict[K, Lock] = {}
 
     def get(self, key: K) -> V | None:
@@ -72,6 +77,8 @@ class Recent(Generic[K, V]):
         with self._lock:
             lock = self._making.setdefault(key, Lock())
         with lock:
+            with self._lock:
+                self._turn_to(key)  # before the next is made, which may be as large
             try:
                 known = self.get(key)
                 return self.put(key, make()) if known is None else known
@@ -100,7 +107,14 @@ class Recent(Generic[K, V]):
         self._kept.move_to_end(key)
         return found[0]
 
+    def _turn_to(self, key: K) -> None:
+        """Let go what holds for another state than a thing of this key does."""
+        if self._state_of is not None and (state := self._state_of(key)) != self._state:
+            self._kept.clear()
+            self._weight, self._state = 0, state
+
     def _keep(self, key: K, value: V, weight: int) -> None:
+        self._turn_to(key)
         self._drop(key)
         self._kept[key] = value, weight
         self._weight += weight

@@ -115,3 +115,24 @@ def test_what_is_not_kept_is_begun_after_each_asking_and_shared_by_those_who_wai
         assert {one.result() for one in others} == {2}
     assert shared.made(make) == 3
     assert shared._last is None
+
+
+def test_what_holds_for_a_past_state_goes_before_the_next_is_made():
+    kept, seen = Recent(9, once=True, state_of=lambda key: key[0]), []
+    kept.made((1, "a"), lambda: "old")
+    kept.made((1, "b"), lambda: "old")
+    assert len(kept) == 2
+
+    kept.made((2, "a"), lambda: seen.append(len(kept)) or "new")
+
+    assert seen == [0]
+    assert list(kept) == ["new"]
+
+
+def test_weights_begin_anew_with_a_state():
+    kept = Recent(9, weigh=len, limit=5, state_of=lambda key: key[0])
+    kept.put((1, "a"), "12345")
+    kept.put((2, "a"), "123")
+    kept.put((2, "b"), "12")
+
+    assert list(kept) == ["123", "12"]

@@ -89,7 +89,7 @@ class TestGroups:
                 yield GroupSum(alike, counts[at], sizes[at], self._times.get(alike.commit or 0))
 
 
-_kept = Recent[str, TestGroups](1, once=True)
+_kept = Recent[str, TestGroups](1, once=True, state_of=str)
 
 
 def groups_of(found: Columns, state: str) -> TestGroups:

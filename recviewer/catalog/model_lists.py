@@ -117,7 +117,7 @@ def _rows(kind: str) -> QuerySet[Recording, tuple[object, ...]]:
     return Recording.objects.filter(kind=kind).order_by("path").values_list(*ListRow._fields)
 
 
-_kept = Recent[str, ListRequests](2, once=True)
+_kept = Recent[str, ListRequests](1, once=True, state_of=str)
 
 
 def requests(settled: str) -> ListRequests:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import starmap
+from operator import itemgetter
 
 from recviewer.catalog.folding import MARK, folded
 from recviewer.catalog.naming import clean
@@ -14,7 +15,7 @@ from recviewer.pages.recordings.listing import DEFAULT_SORT, SORTS, ListState
 from recviewer.recent import Recent
 from recviewer.review import narrowing
 
-_orders = Recent[tuple[str, str, tuple[Term, ...]], tuple[int, ...]](8, once=True)
+_orders = Recent[tuple[str, str, tuple[Term, ...]], tuple[int, ...]](8, once=True, state_of=itemgetter(0))
 
 
 def in_order(state: ListState, kept_for: str) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from urllib.parse import quote_plus
 
 from django.db.models import QuerySet
@@ -32,7 +33,7 @@ from recviewer.smells import rules
 FACET_SHOWN = 6
 LISTED = 40
 """Values of a facet that are listed, and those that are chosen; the search box takes all others."""
-_printed = Recent[Hashable, SafeString](200)
+_printed = Recent[Hashable, SafeString](200, weigh=len, limit=2_000_000)
 """The key names everything that the markup of a facet depends on."""
 
 
@@ -89,7 +90,7 @@ _YES = {"streamed": Term("is", "streamed"), "note": Term("has", "note")}
 
 
 _whole = Recent[str, Counts](2)
-_left = Recent[Hashable, Counts](64)
+_left = Recent[tuple[object, ...], Counts](64, state_of=itemgetter(0))
 
 
 def whole_counts(columns: Columns, kept_for: str) -> Counts:

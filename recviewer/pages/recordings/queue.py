@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from threading import Lock
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.recordings.neighbours import url_of
-from recviewer.pages.text.walk import Queue, Stop, walk
+from recviewer.pages.text.walk import Queue, SingleStops, walk
 from recviewer.recent import Recent
 from recviewer.review import narrowing
 from recviewer.review.filters import all_standings
@@ -43,19 +44,14 @@ _UNREAD = Q(fingerprint="", blob="")
 """Files whose bytes could not be had: nothing that a verdict could hang on."""
 
 
-class QueueItem(NamedTuple):
-    """One recording of a queue. subject: what verdicts hang on."""
-
-    path: str
-    subject: str
-    test_id: str
-
-
 class QueueItems(NamedTuple):
-    """The items of a queue in their order, as they are walked through, and the place of each by its path."""
+    """The recordings of a queue in their order: their paths, as they are walked through, and the place of each by its path.
 
-    items: tuple[QueueItem, ...]
-    stops: tuple[Stop, ...]
+    The subject of a stop is what verdicts on its recording hang on.
+    """
+
+    paths: tuple[str, ...]
+    stops: SingleStops
     places: dict[str, int]
 
 
@@ -80,9 +76,11 @@ class QueueSummary:
 KEPT, KEPT_ITEMS = 12, 60_000
 """Queues that are kept in memory, and items of all of them together; the last one is kept whatever its length."""
 
-_kept = Recent[tuple[str, str], QueueItems](KEPT, weigh=lambda kept: len(kept.items), limit=KEPT_ITEMS, once=True)
+_kept = Recent[tuple[str, str], QueueItems](
+    KEPT, weigh=lambda kept: len(kept.paths), limit=KEPT_ITEMS, once=True, state_of=itemgetter(0)
+)
 _one_at_a_time = Lock()
-"""For queues that are not kept: the items of 30,000 recordings take 20 MB while they are put in order."""
+"""For queues that are not kept: those of 30,000 recordings take 20 MB while they are put in order."""
 
 
 def state_in(query: QueryDict) -> ListState:
@@ -109,10 +107,20 @@ def _read(state: ListState) -> QueueItems:
         .order_by()
         .values_list("path", "fingerprint", "blob", "test_id", "outcome", "size")
     )
-    ranked = sorted(rows, key=lambda row: (_NEED.get(row[4], 2), -row[5], row[0]))
-    items = tuple([QueueItem(row[0], row[1] or f"{BLOB_PREFIX}{row[2]}", row[3] or "") for row in ranked])
-    stops = tuple([Stop((item.subject,), (item.test_id,)) for item in items])
-    return QueueItems(items, stops, {item.path: at for at, item in enumerate(items)})
+    same: dict[str, str] = {}  # a test has several recordings, and they share its name
+    ranked = sorted(
+        (
+            _NEED.get(outcome, 2),
+            -size,
+            path,
+            fingerprint or f"{BLOB_PREFIX}{blob}",
+            same.setdefault(test or "", test or ""),
+        )
+        for path, fingerprint, blob, test, outcome, size in rows.iterator(chunk_size=2000)
+    )
+    paths = tuple([row[2] for row in ranked])
+    stops = SingleStops([row[3] for row in ranked], [row[4] for row in ranked])
+    return QueueItems(paths, stops, {path: at for at, path in enumerate(paths)})
 
 
 def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
@@ -131,16 +139,16 @@ def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
         kept.stops,
         kept.places.get(recording.path, -1),
         all_standings(),
-        lambda at: url_of(kept.items[at].path) + asked,
+        lambda at: url_of(kept.paths[at]) + asked,
         address=address,
         list_url=reverse("recordings:listing") + address,
         summary_url=summary + ("&" if address != "?" else "") + "summary=1",
     )
 
 
-def item_url(item: QueueItem, address: str) -> str:
-    """Return the address of an item of a queue."""
-    return url_of(item.path) + _asked(address)
+def item_url(path: str, address: str) -> str:
+    """Return the address of a recording of a queue."""
+    return url_of(path) + _asked(address)
 
 
 def _asked(address: str) -> str:
@@ -151,16 +159,16 @@ def _asked(address: str) -> str:
 def start(request: HttpRequest) -> HttpResponse:
     """Lead to the first undecided recording of a list; where there is none, sum up."""
     state = state_in(request.GET)
-    items, _, _ = items_of(state)
+    paths, stops, _ = items_of(state)
     states = all_standings()
-    first = next((item for item in items if item.subject not in states), None)
+    first = next((path for path, subject in zip(paths, stops.subjects, strict=True) if subject not in states), None)
     if first is not None and "summary" not in request.GET:
         return HttpResponseRedirect(item_url(first, state.address()))
-    counts = Counter(states.get(item.subject, "undecided") for item in items)
+    counts = Counter(states.get(subject, "undecided") for subject in stops.subjects)
     list_url = reverse("recordings:listing")
     page = QueueSummary(
-        total=len(items),
-        tests=len({item.test_id for item in items} - {""}),
+        total=len(paths),
+        tests=len(set(stops.tests) - {""}),
         counts=tuple(
             (value, VERDICT_WORDS[value], counts[value], list_url + _with_state(state, value).address())
             for value in (State.APPROVED.value, State.REJECTED.value, State.DELETE.value)
@@ -168,7 +176,7 @@ def start(request: HttpRequest) -> HttpResponse:
         undecided=counts["undecided"],
         first_url=item_url(first, state.address()) if first else "",
         list_url=list_url + state.address(),
-        first_of_all=item_url(items[0], state.address()) if items else "",
+        first_of_all=item_url(paths[0], state.address()) if paths else "",
         unread=narrowed(state).filter(_UNREAD).count(),
         unread_url=list_url + replace(state, terms=(*state.terms, Term("kind", "unreadable"))).address(),
     )

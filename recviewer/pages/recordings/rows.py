@@ -64,7 +64,7 @@ class RecordingRow:
         return self.total - 1
 
 
-_printed_rows = Recent[Hashable, SafeString](4000)
+_printed_rows = Recent[Hashable, SafeString](4000, weigh=len, limit=3_000_000)
 """The key names everything that the markup of a row depends on."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -188,7 +188,9 @@ def build(state: ListState, order: str, folds: Folds) -> tuple[TestsPage, Folds]
     return page, folds
 
 
-_kept = Recent[Hashable, tuple[TestFunction, ...]](16, weigh=len, limit=20_000, once=True)
+_kept = Recent[tuple[object, ...], tuple[TestFunction, ...]](
+    16, weigh=len, limit=20_000, once=True, state_of=lambda key: (*key[:2], key[-1])
+)
 
 
 def _functions(state: ListState, generation: str, kept_for: str) -> tuple[TestFunction, ...]:
@@ -199,7 +201,7 @@ def _functions(state: ListState, generation: str, kept_for: str) -> tuple[TestFu
     return _kept.made(key, lambda: tuple(functions_of(tallies(state, generation, kept_for))))
 
 
-_printed = Recent[Hashable, TestRows](8)
+_printed = Recent[tuple[object, ...], TestRows](8, state_of=lambda key: (*key[:2], key[-2]))
 """The key names everything that the rows depend on."""
 
 

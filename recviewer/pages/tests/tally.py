@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from django.db.models import Count, OuterRef, Subquery
 
 from recviewer.catalog.groups import groups_of
 from recviewer.exchange.text import Outcome
+from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import flags_of, narrowed
 from recviewer.pages.recordings.listing import ListState
 from recviewer.recent import Recent
@@ -71,8 +72,13 @@ def sum_of(tallies: Iterable[Tally]) -> Tally:
     return made
 
 
-_kept = Recent[Hashable, dict[str, Tally]](16, weigh=len, limit=KEPT_TESTS, once=True)
-_kept_verdicts = Recent[Hashable, dict[str, dict[str, int]]](16, weigh=len, limit=KEPT_TESTS, once=True)
+_Key = tuple[str, str, tuple[Term, ...], str]
+"""The states of the catalog, and what is asked for."""
+
+_kept = Recent[_Key, dict[str, Tally]](16, weigh=len, limit=KEPT_TESTS, once=True, state_of=lambda key: key[:2])
+_kept_verdicts = Recent[tuple[_Key, tuple[object, ...]], dict[str, dict[str, int]]](
+    16, weigh=len, limit=KEPT_TESTS, once=True, state_of=lambda key: (key[0][:2], key[1])
+)
 
 
 def tallies(state: ListState, generation: str, kept_for: str) -> dict[str, Tally]:
@@ -112,7 +118,7 @@ def _added_up(state: ListState, kept_for: str) -> dict[str, Tally]:
     return found
 
 
-def _known_verdicts(key: Hashable, state: ListState, kept_for: str) -> dict[str, dict[str, int]]:
+def _known_verdicts(key: _Key, state: ListState, kept_for: str) -> dict[str, dict[str, int]]:
     now = standing.state()
     found = _kept_verdicts.made((key, now), lambda: _verdicts(state, kept_for))
     return found if standing.state() == now else _verdicts(state, kept_for)

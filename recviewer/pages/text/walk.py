@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from recviewer.catalog.value_words import VERDICT_WORDS
 
@@ -26,6 +26,28 @@ class Stop(NamedTuple):
     subjects: tuple[str, ...]
     tests: tuple[str, ...]
     says: tuple[str, ...] = ()
+
+
+class SingleStops(Sequence[Stop]):
+    """Stops of one subject and one test each, made as they are asked for: of tens of thousands, each would take its memory.
+
+    subjects, tests: of each stop.
+    """
+
+    def __init__(self, subjects: Sequence[str], tests: Sequence[str]) -> None:
+        self.subjects, self.tests = subjects, tests
+
+    def __len__(self) -> int:
+        return len(self.subjects)
+
+    @overload
+    def __getitem__(self, at: int) -> Stop: ...
+    @overload
+    def __getitem__(self, at: slice) -> SingleStops: ...
+    def __getitem__(self, at: int | slice) -> Stop | SingleStops:
+        if isinstance(at, slice):
+            return SingleStops(self.subjects[at], self.tests[at])
+        return Stop((self.subjects[at],), (self.tests[at],))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +124,10 @@ def walk(
     summary_url: str,
 ) -> Queue:
     """Work out where a page stands. here: its place among the stops, -1 for before the first. url: of a stop."""
-    found = [
-        states.get(stop.subjects[0], "undecided") if len(stop.subjects) == 1 else state_of(stop, states)
-        for stop in stops
-    ]  # as `state_of`, without a call for each of what may be very many
+    if isinstance(stops, SingleStops):  # as `state_of`, without a call for each of what may be very many
+        found = [states.get(subject, "undecided") for subject in stops.subjects]
+    else:
+        found = [state_of(stop, states) for stop in stops]
     open_at = [at for at, state in enumerate(found) if state == "undecided"]
     left_at = [at for at, state in enumerate(found) if state in ("undecided", "waiting")]
 
@@ -126,7 +148,7 @@ def walk(
         total=len(stops),
         decided=len(stops) - len(left_at),
         waiting=len(left_at) - len(open_at),
-        tests_left=len(set(chain.from_iterable([stops[at].tests for at in left_at])) - {""}),
+        tests_left=len(_tests_of(stops, left_at) - {""}),
         next_url=at_url(here + 1),
         previous_url=at_url(here - 1),
         skip_url=at_url(skip),
@@ -136,6 +158,12 @@ def walk(
         tape_each=_each(len(stops)),
         tape_width=str(min(len(stops), CELLS) * 14),
     )
+
+
+def _tests_of(stops: Sequence[Stop], places: Sequence[int]) -> set[str]:
+    if isinstance(stops, SingleStops):
+        return set(map(stops.tests.__getitem__, places))
+    return set(chain.from_iterable([stops[at].tests for at in places]))
 
 
 def _each(total: int) -> int:

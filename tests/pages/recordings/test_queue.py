@@ -7,6 +7,7 @@ import pytest
 from recviewer.pages.deciding import hurry
 from recviewer.pages.recordings import queue
 from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.text.walk import SingleStops
 from recviewer.review.models import AuditEvent, Standing
 
 CUT = b'{"request": {'
@@ -26,7 +27,8 @@ def three(make_recording, chat):
 def test_a_queue_is_read_once_for_all_who_ask_at_once(monkeypatch):
     read, at_once = [], threading.Barrier(4)
     monkeypatch.setattr(queue.freshness, "generation", lambda: "a moment of this test")
-    monkeypatch.setattr(queue, "_read", lambda state: read.append(time.sleep(0.02)) or queue.QueueItems((), (), {}))
+    none = queue.QueueItems((), SingleStops([], []), {})
+    monkeypatch.setattr(queue, "_read", lambda state: read.append(time.sleep(0.02)) or none)
 
     def ask():
         at_once.wait()
