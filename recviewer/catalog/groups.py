@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from recviewer.catalog.facets import Columns
+from recviewer.catalog.facets import FETCHED, Columns
 from recviewer.catalog.models import Commit
 from recviewer.catalog.rows import TABLE
 from recviewer.recent import Recent
@@ -55,13 +55,17 @@ class TestGroups:
 
     def __init__(self, found: Columns) -> None:
         names = ("test_id", "kind", "model", "outcome", "replay", "commit_id", "used_by")
+        none = (None, "", "", "", "", None, None)
+        numbers: dict[tuple[object, ...], int] = {none: 0}
+        self._found = found
+        self._group_of = array("l", bytes(array("l").itemsize * len(found)))  # a row that is gone is of no test
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT id, {', '.join(names)} FROM {TABLE} ORDER BY id")  # noqa: S608 - names of ours
-            rows = {row[0]: row[1:] for row in cursor.fetchall()}
-        numbers: dict[tuple[object, ...], int] = {}
-        none = (None, "", "", "", "", None, None)
-        self._found = found
-        self._group_of = array("l", [numbers.setdefault(rows.get(id, none), len(numbers)) for id in found.ids])
+            while some := cursor.fetchmany(FETCHED):  # all at once would leave holes of 15 MB in the heap
+                for id, *alike in some:
+                    place = found.place(id)
+                    if place is not None:
+                        self._group_of[place] = numbers.setdefault(tuple(alike), len(numbers))
         self._groups = [OneGroup(*one) for one in numbers]  # type: ignore[arg-type]
         of_tests = [at for at, one in enumerate(self._groups) if one.test_id is not None]
         self._order = array("l", sorted(of_tests, key=lambda at: self._groups[at][:5]))

@@ -83,27 +83,28 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
     report = RunReport()
     found = scan(settings.RECORDINGS_ROOT, claims(), skip=[settings.DATA_DIR])
     report.problems = [f"{problem.key or '.'}: {problem.what}" for problem in found.problems]
-    known = rows.known()
     strangers = rows.strangers()
     rows.last_id()  # both tables are asked, so that a damaged one is noticed here and not by a page
     version = reader_version()
-    jobs = []
-    for stamp in found.stamps:
-        row = known.get(stamp.key)
-        if row is None:
-            report.added += 1
+    known: dict[str, rows.Known] = {}  # of files that are gone or another
+    stamps = {stamp.key: stamp for stamp in found.stamps}  # of those that are new or another, in a moment
+    for row in rows.known():
+        stamp = stamps.get(row[5])
+        if stamp is None:
+            known[row[5]] = row
         elif full or _is_another(row, stamp) or (row[4] != version and not _is_still_unread(row, stamp)):
+            known[row[5]] = row
             report.changed += 1
         else:
-            report.unchanged += stamp.key not in strangers
-            continue
-        jobs.append(Job(stamp.key, stamp.raw, stamp.obstacle, stamp.size))
-    gone = _gone(found, known)
+            del stamps[row[5]]
+            report.unchanged += row[5] not in strangers
+    report.added = len(stamps) - report.changed
+    jobs = [Job(stamp.key, stamp.raw, stamp.obstacle, stamp.size) for stamp in stamps.values()]
+    gone = _gone(found, known, stamps)
     report.removed = sum([key not in strangers for key in gone])
     progress.start(len(jobs))
     if jobs or gone:
         run = IndexRun.objects.create(started_at=datetime.now(UTC))
-        stamps = {stamp.key: stamp for stamp in found.stamps} if jobs else {}
         _write(jobs, stamps, known, strangers, report, progress, processes)
         with transaction.atomic():
             rows.delete([known[key][0] for key in gone])
@@ -143,11 +144,8 @@ def _is_still_unread(row: rows.Known, stamp: FileStamp) -> bool:
     return False
 
 
-def _gone(found: Scan, known: dict[str, rows.Known]) -> list[str]:
+def _gone(found: Scan, known: dict[str, rows.Known], there: Collection[str]) -> list[str]:
     """Return the keys of rows whose files are gone; where the walk could not look, nobody knows, and rows stay."""
-    if sum([stamp.key in known for stamp in found.stamps]) == len(known):
-        return []
-    there = {stamp.key for stamp in found.stamps}
     hidden = tuple([f"{problem.key}/" if problem.raw else "" for problem in found.problems if problem.is_directory])
     return [key for key in known if key not in there and not key.startswith(hidden)]
 

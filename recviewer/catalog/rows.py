@@ -21,13 +21,16 @@ USAGE = ("reads", "used_by", "uses")
 """Columns of what runs of the suite say, which are set apart: see `usage`."""
 MOST = 500
 """Values in one SQL list."""
+FETCHED = 1_000
+"""Rows that are fetched at once."""
 
 
-def known() -> dict[str, Known]:
-    """Return, by key, what the rows of files say."""
+def known() -> Iterator[Known]:
+    """Yield what the rows of files say, some at a time: those of 30,000 take 50 MB, and a web worker asks every second."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT id, size, mtime_ns, inode, reader, path FROM {FILES}")
-        return {row[5]: row for row in cursor.fetchall()}
+        while some := cursor.fetchmany(FETCHED):
+            yield from some
 
 
 def strangers() -> set[str]:
@@ -55,10 +58,10 @@ def recordings_of(ids: Collection[int]) -> dict[int, dict[str, int]]:
     return found
 
 
-def last_id() -> int:
-    """Return the greatest id of a recording, 0 where there is none."""
+def last_id(table: str = TABLE) -> int:
+    """Return the greatest id of a table, of that of recordings by default; 0 where there is none."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT MAX(id) FROM {TABLE}")
+        cursor.execute(f"SELECT MAX(id) FROM {table}")
         return cursor.fetchone()[0] or 0
 
 

@@ -46,12 +46,12 @@ _REPLACE, _REPLACE_FILE = _upsert(TABLE, COLUMNS), _upsert(FILES, FILE)
 class Writer:
     """Writes rows, giving new ones ids of their own: only one run writes at a time.
 
-    known: the rows of files there are.
+    known: the rows there are of files that will be written.
     """
 
     def __init__(self, known: dict[str, Known]) -> None:
         self._files = {key: row[0] for key, row in known.items()}
-        self._next_file = max(self._files.values(), default=0) + 1
+        self._next_file = rows.last_id(FILES) + 1
         self._next = rows.last_id() + 1
 
     def write(self, found: list[tuple[JobResult, FileStamp]]) -> None:
