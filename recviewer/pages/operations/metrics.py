@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from recviewer.catalog import checked, database, freshness
 from recviewer.catalog.models import Recording
 from recviewer.loop import marks
 from recviewer.loop.models import HostJob, JobState, WatchedRequest
+from recviewer.pages.site.status import is_from_here
 from recviewer.review.models import AuditEvent, Standing, TrashRecord
 
 PLAIN = "text/plain; charset=utf-8"
@@ -38,12 +38,7 @@ def _is_known(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN:
         given = request.headers.get("Authorization", "")
         return hmac.compare_digest(given.encode("utf-8", "replace"), f"Bearer {settings.METRICS_TOKEN}".encode())
-    if request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded"):
-        return False  # it came through a proxy on this machine
-    try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
+    return is_from_here(request)
 
 
 def _lines() -> Iterator[str]:

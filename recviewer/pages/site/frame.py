@@ -63,8 +63,8 @@ class BarLink:
 class Frame:
     """What base.html shows.
 
-    root: short name of the recordings root. root_path: where it lies, "" when hosted. mirror: the name of a bare
-    repository whose changes alone are shown, "" where there are recordings.
+    root: short name of the recordings root, "" for who may see nothing. root_path: where it lies, "" when hosted.
+    mirror: the name of a bare repository whose changes alone are shown, "" where there are recordings.
     may_review, may_maintain: whether who asks may decide, and move recordings. may_sign_out: there is a session to end.
     indexed_at: when the catalog was last compared with the disk. followed: what the page follows, None for nothing.
     desk: the page above, which lists several repositories, "" for none.
@@ -94,7 +94,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     here = request.resolver_match.namespace if request.resolver_match else ""
     return {
         "frame": Frame(
-            root="demo" if settings.PLACES.is_demo else short((settings.PLACES.mirror or root).parts),
+            root=_root(request),
             root_path="" if settings.HOSTED else str(settings.PLACES.mirror or root),
             nav=_nav(BELOW.get(here, here), get_script_prefix(), _left_out(request, here)),
             actor=_actor(request),
@@ -112,6 +112,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             desk=above(settings.PREFIX) if settings.DESK_KEY else "",
         )
     }
+
+
+def _root(request: HttpRequest) -> str:
+    """Return what is shown, in a word; "" for who may not know even that."""
+    if roles.role_of(request) is roles.Role.NOBODY and not settings.PUBLIC_READ:
+        return ""
+    places = settings.PLACES
+    return "demo" if places.is_demo else short((places.mirror or settings.RECORDINGS_ROOT).parts)
 
 
 def _checked() -> datetime | None:

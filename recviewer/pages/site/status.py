@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from dataclasses import dataclass
 
@@ -41,7 +42,8 @@ def readyz(request: HttpRequest) -> Json:
 
     database: its tables can be read. recordings: the root can be listed. disk: there is room for verdicts. index: the last
     comparison with the disk did not fail, and none is stuck. index_age_seconds: since it ended; null where nobody knows.
-    index_silent_seconds: since a run that is under way got on; null where none is.
+    index_silent_seconds: since a run that is under way got on; null where none is. Of a team, the figures are null for
+    who asks through the proxy and is not signed in.
     """
     if freshness.has_failed():
         freshness.nudge()  # nobody else may look at an instance that is not ready
@@ -52,6 +54,8 @@ def readyz(request: HttpRequest) -> Json:
         "disk": free is not None and free >= LEAST_FREE_BYTES,
         "index": not freshness.has_failed() and (silent is None or silent < STUCK_SECONDS),
     }
+    if not _may_know(request, has_database=checks["database"]):
+        silent = age = free = None
     told = {
         "ready": all(checks.values()),
         **checks,
@@ -60,6 +64,21 @@ def readyz(request: HttpRequest) -> Json:
         "disk_free_bytes": free,
     }
     return Json(told, status=200 if told["ready"] else 503)
+
+
+def _may_know(request: HttpRequest, *, has_database: bool) -> bool:
+    """Tell whether who asks may see figures."""
+    return not settings.HOSTED or is_from_here(request) or (has_database and request.user.is_authenticated)
+
+
+def is_from_here(request: HttpRequest) -> bool:
+    """Tell whether a program of this machine asks, past any proxy."""
+    if request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded"):
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
 
 
 def _database() -> bool:

@@ -3,6 +3,7 @@
 import inspect
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -149,6 +150,34 @@ def test_a_refusal_says_which_role_is_needed(team, make_recording):
     assert not Decision.objects.exists()
     assert team[Role.REVIEWER].post("/do/decide", sent).status_code == 303
     assert Decision.objects.get().reviewer == "rita"
+
+
+@pytest.mark.parametrize("address", ["/login/", "/no/such/page", "/r/no/such.json"])
+def test_strangers_are_not_told_what_is_shown(team, settings, address):
+    settings.PLACES = replace(settings.PLACES, is_demo=False, mirror=Path("/srv/acme/rockets.git"))
+    name = "<bdi>acme/rockets.git</bdi>"
+
+    def told(role):
+        return team[role].get(address, follow=True).content.decode()
+
+    assert name not in told(Role.NOBODY)
+    assert "ago</span>" not in told(Role.NOBODY)
+    assert name in team[Role.VIEWER].get("/").content.decode()
+    settings.PUBLIC_READ = True
+    assert name in told(Role.NOBODY)
+
+
+def test_figures_of_readiness_are_for_who_is_signed_in_and_for_this_machine(team):
+    def told(role, **more):
+        answer = team[role].get("/readyz", **more).json()
+        assert answer["ready"] is answer["database"] is answer["recordings"] is True
+        return answer["disk_free_bytes"]
+
+    outside = {"headers": {"X-Forwarded-For": "198.51.100.7"}}
+    assert told(Role.NOBODY, **outside) is None
+    assert told(Role.NOBODY, REMOTE_ADDR="198.51.100.7") is None
+    assert told(Role.VIEWER, **outside) > 0
+    assert told(Role.NOBODY) > 0
 
 
 @pytest.fixture
