@@ -14,6 +14,21 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that this thread works on, "" outside of one."""
 
 
+class NamesOfPages(logging.Filter):
+    """Has what Django logs of a request name the page, and the request's id, in place of a path that tells of recordings."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change a record that ends in the path of its request; keep all."""
+        request = getattr(record, "request", None)
+        path = getattr(request, "path", None)
+        if isinstance(record.args, tuple) and isinstance(path, str) and path in record.args:
+            match = getattr(request, "resolver_match", None)
+            page = match.view_name if match else "no page"
+            record.args = tuple([page if one == path else one for one in record.args])
+            record.told = {"request": getattr(request, "id", "")}
+        return True
+
+
 class JsonLines(logging.Formatter):
     """Records as JSON: time, level, logger, message, request, and what a record carries as `told`; an error's traceback."""
 

@@ -230,6 +230,13 @@ LOGGING = {
         },
         "JSON": {"()": "recviewer.request_log.JsonLines"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "filters": {"names": {"()": "recviewer.request_log.NamesOfPages"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["names"] if HOSTED else [],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.choice("RECVIEWER_LOG_LEVEL", "WARNING", among=LOG_LEVELS)},
 }

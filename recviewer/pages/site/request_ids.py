@@ -31,6 +31,7 @@ class RequestIds:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "") if settings.BEHIND_PROXY else ""
         token = REQUEST_ID.set(given if _ID.fullmatch(given) else uuid.uuid4().hex)
+        request.id = REQUEST_ID.get()  # type: ignore[attr-defined]  # read by `NamesOfPages`
         started = time.monotonic()
         try:
             response = self.get_response(request)

@@ -3,8 +3,9 @@ import logging
 import sys
 
 import pytest
+from django.test import Client
 
-from recviewer.request_log import REQUEST_ID, JsonLines
+from recviewer.request_log import REQUEST_ID, JsonLines, NamesOfPages
 
 
 def line_of(message, *arguments, **more):
@@ -47,6 +48,31 @@ def test_the_log_tells_what_came_of_a_request_and_not_what_it_was_about(client, 
     assert record.told["status"] == 200
     assert "secret" not in JsonLines().format(record)
     assert "password" not in JsonLines().format(record)
+
+
+@pytest.mark.parametrize(("method", "name"), [("get", "django.request"), ("post", "django.security.csrf")])
+@pytest.mark.parametrize("address", ["/r/secret-name.json", "/no/secret-name"])
+def test_what_django_logs_of_a_request_names_its_page_and_no_path(root, db, caplog, method, name, address):
+    client = Client(enforce_csrf_checks=True)
+    client.raise_request_exception = False
+    with caplog.at_level(logging.WARNING, name):
+        answer = getattr(client, method)(address)
+
+    records = [one for one in caplog.records if one.name.startswith("django.") and hasattr(one, "request")]
+    assert [one for one in records if "secret-name" in one.getMessage()] == records != []
+    for record in records:
+        assert NamesOfPages().filter(record)
+        told = json.loads(JsonLines().format(record))
+        assert "secret-name" not in json.dumps(told)
+        assert told["message"].endswith("recording:show" if address.startswith("/r/") else "no page")
+        assert told["request"] == answer["X-Request-Id"]
+
+
+def test_what_is_said_of_no_request_stays_as_it_is():
+    record = logging.LogRecord("x", logging.INFO, "f", 1, "%s at %s", ("one", "/r/a"), None)
+
+    assert NamesOfPages().filter(record)
+    assert record.getMessage() == "one at /r/a"
 
 
 def test_a_line_is_one_json_object_that_steers_no_terminal():
