@@ -136,7 +136,7 @@ def test_nobody_decides_with_less_than_it_takes(ask, checkout):
 
     assert ask(*words, scope="read")[::2] == (1, "A token to read does not do that.\n")
     assert ask(*words, scope="import")[::2] == (1, "A token to import does not do that.\n")
-    assert "role of a reviewer" in ask(*words, role="viewer")[2]
+    assert "needs a reviewer" in ask(*words, role="viewer")[2]
     assert not Decision.objects.exists()
 
 
