@@ -25,6 +25,8 @@ def is_place(change: ValueChange) -> bool:
 SHOWN, BEFORE = 40, 12
 """Characters of a value that one line holds, and how many of them stand before what differs."""
 
+_NAME = re.compile(r"#\d+")
+
 NAMED = 3
 """Names of functions, parameters and messages that one line holds."""
 
@@ -95,7 +97,7 @@ def _section(section: Section) -> str:
         case SectionKind.DETAILS:
             return _details(section)
         case SectionKind.REFERENCES:
-            return ""
+            return _told([change for change in _values(section) if not (_is_name(change.old) and _is_name(change.new))])
         case _:
             return section.kind.value
 
@@ -119,7 +121,19 @@ def _places(difference: Difference) -> Iterator[str]:
 
 def _details(section: Section) -> str:
     """Return the details with their values: `model a → b, finish_details new`."""
-    found = [change for item in section.items if isinstance(item, Values) for change in item.values]
+    return _told(_values(section))
+
+
+def _values(section: Section) -> list[ValueChange]:
+    return [change for item in section.items if isinstance(item, Values) for change in item.values]
+
+
+def _is_name(value: object) -> bool:
+    """Tell whether a value names an id by the order in which it appears."""
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
+
+
+def _told(found: list[ValueChange]) -> str:
     told = [f"{change.path} {' → '.join(_two(change.old, change.new))}" for change in found]
     return f"{', '.join(told[:NAMED])}{_more(len(told))}"
 

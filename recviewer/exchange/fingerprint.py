@@ -288,6 +288,8 @@ class Ids:
                     item = self.rename(item)
                 elif key == "arguments":
                     item = arguments_as_json(item)
+                elif key in _SEALED and item and is_sealed(key, value, holder):
+                    item = {"opaque": True}
             elif kind is dict and key == "arguments":
                 item = {"object": item}  # as it was sent: another thing than the same as text
             elif kind is list or (kind is dict and key not in VALUES):
@@ -308,6 +310,21 @@ def without_opaque(value: Json, opaque: frozenset[str] = OPAQUE) -> Json:
             for key, item in value.items()
         }
     return [without_opaque(item, opaque) for item in value] if isinstance(value, list) else value
+
+
+_SEALED = OPAQUE | {"data"}
+_THOUGHTS = frozenset({"thinking", "thought", "reasoning.text", "reasoning.summary"})
+"""Types of thoughts that their maker signs."""
+
+
+def is_sealed(key: str, holder: dict[str, Json], held_by: str = "") -> bool:
+    """Tell whether a text of a turn was sealed by the provider, which wants it back and makes it anew with each answer.
+
+    key: of the text; holder: the object it stands in; held_by: the key of that object.
+    """
+    if key == "signature":
+        return holder.get("type") in _THOUGHTS or held_by == "reasoningText"
+    return holder.get("type") in OPAQUE_DATA if key == "data" else key in OPAQUE
 
 
 _ITEMS = frozenset(

@@ -102,6 +102,8 @@ _OPENAI = (
             ("reasoning_details[].id", HowHarmless.WHOLLY, ID),
             ("reasoning_details[].signature", HowHarmless.VALUE, SEALED),
             ("thinking_blocks[].signature", HowHarmless.VALUE, SEALED),
+            ("extra_content.google.thought_signature", HowHarmless.VALUE, SEALED),
+            ("tool_calls[].extra_content.google.thought_signature", HowHarmless.VALUE, SEALED),
         )
     ),
     Harmless("choices[].error", HowHarmless.IDS, "ids of traces and requests inside the texts of an error"),
@@ -338,7 +340,14 @@ BESIDES: tuple[Harmless, ...] = (
         "chunk boundaries", HowHarmless.WHOLLY, "the network's doing, and so are null and empty values of a chunk"
     ),
     Harmless("`delta` of events `*audio.delta` of a session", HowHarmless.VALUE, SOUND),
-    Harmless("events `ping` of a session", HowHarmless.WHOLLY, "keep the line open, now and then"),
+    Harmless(
+        "events `ping` of a session, and of Anthropic's streams", HowHarmless.WHOLLY, "keep the line open, now and then"
+    ),
+    Harmless(
+        "the same texts in the turns of a request, and of `signature` those of thoughts",
+        HowHarmless.VALUE,
+        "an answer's own, sent back",
+    ),
     Harmless(
         "a text sent twice", HowHarmless.WHOLLY, "some providers send thoughts under two names at once; they count once"
     ),

@@ -271,6 +271,10 @@ def _told_in(raw: Raw, chosen: Format, reply: Reply) -> GivenTexts:
     return untold.of_reply(reply, lambda: chosen.request(raw, []))
 
 
+PING = {"type": "ping"}
+"""Keeps the line open, now and then: where it came and how often says nothing."""
+
+
 def _streamed(
     raw: Raw, chosen: Format, reply: Reply, shape: Shape, left: list[Left], told: list[blocks.Told]
 ) -> Elements:
@@ -286,9 +290,12 @@ def _streamed(
         return made
     names = [event.name for event in raw.sse_events]
     missed = untold.UntoldInStream(shape, _told_in(raw, chosen, reply), left)
+    has_pings = chosen.kind is Kind.ANTHROPIC
     for place, chunk in enumerate(reply.told or chosen.chunks(raw)):
         sent = unwrap(raw.reply[place]) if isinstance(raw.reply, list) else None
         element = chunk.element if sent is None or type(sent) in (dict, str) else sent
+        if has_pings and element == PING:
+            continue
         name = names[place] if place < len(names) else ""
         made.add(missed.counted(element, chunk.deltas, flat_of(element, shape, left, event=name)))
         told.append((element, name))

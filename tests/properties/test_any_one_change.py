@@ -79,7 +79,10 @@ def is_listed(exchange, way, was, value):
                 isinstance(was, str) and isinstance(value, str) and bool(was and value)
             )  # ids, whatever they look like
         is_turn = way[:1] == ("request",) and len(way) > 3 and way[2] in ("messages", "input", "contents", "sent")
-        return is_turn and (way[-1] in IDS or way[-1] == "index")
+        is_sealed = (
+            way[-1] in (*OPAQUE, "data") and isinstance(was, str) and isinstance(value, str) and bool(was and value)
+        )
+        return is_turn and (way[-1] in IDS or way[-1] == "index" or is_sealed)
     path = path_of(way).removeprefix("stream[].").removeprefix("[].")
     if isinstance(was, str) and isinstance(value, str) and was.rstrip("\n") == value:
         return way == ("response", "body")  # the end of a stream's text is the layout of the file
