@@ -103,8 +103,10 @@ def _claiming(ending: str, folder: str) -> tuple[tuple[Recorder, ...], Recorder 
     default = next((one for one in claiming if one.name == DEFAULT), None)
     folders = _folders(folder)
     if claims().are_homes(folders):
-        claiming = [one for one in claiming if not one.homes.isdisjoint(folders)]
-        default = default if default in claiming else None
+        at_home = [one for one in claiming if not one.homes.isdisjoint(folders)]
+        default = default if default in at_home else None
+        guests = [one for one in claiming if one not in at_home and not getattr(one, "is_at_home_only", False)]
+        claiming = at_home if default is not None else [*at_home, *(one for one in guests if one.name != DEFAULT)]
     else:
         claiming = [one for one in claiming if not getattr(one, "is_at_home_only", False)]
     is_home = default is not None and (not folders or not default.homes.isdisjoint(folders))

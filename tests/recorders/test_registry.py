@@ -11,6 +11,7 @@ from recviewer.recorders.kinds.ogx import RECORDER as OGX
 from recviewer.store.claims import BARE, Claims
 from recviewer.store.scan import scan
 
+CASES = Path(__file__).parent / "cases"
 BOTH = Claims(
     {b"recordings": (b".json",), b"cassettes": (b".yaml", b".yml", BARE)}, (b".json", b".yaml", b".yml", BARE)
 )
@@ -220,3 +221,13 @@ def test_without_a_home_no_name_counts_that_only_a_home_gives_a_meaning(tmp_path
     (tmp_path / "__files").mkdir()
     (tmp_path / "__files/g.txt").touch()
     assert [one.key for one in scan(tmp_path, registry.claims()).stamps] == ["__files/g.txt"]
+
+
+def test_a_recording_in_the_directory_of_another_recorder_is_its_own_ones():
+    session = (CASES / "test-proxy" / "NamesPlanets.json").read_bytes()
+
+    assert registry.recorder_of("tests/cassettes/NamesPlanets.json", session).name == "test-proxy"
+    assert registry.recorder_of("tests/cassettes/package.json", b'{"name": "planets"}') is None
+    assert (
+        registry.recorder_of("tests/fixtures/mapping.json", (CASES / "wiremock" / "planets.json").read_bytes()) is None
+    )
