@@ -31,7 +31,7 @@ MARKS: dict[str, tuple[str, Callable[[ListRequest], bool]]] = {
     "one": ("of one file", lambda one: len(one.read) == 1),
     "several": ("of several files", lambda one: len(one.read) > 1),
     "hosts": ("several hosts in one", lambda one: len(one.hosts) > 1),
-    "left": ("with files it does not read", lambda one: bool(one.left)),
+    "left": ("with files replay does not read", lambda one: bool(one.left)),
     "lost": ("replay finds none", lambda one: not one.read),
 }
 """By what requests may be narrowed: words, and whether one is meant."""
@@ -175,13 +175,13 @@ def marks_of(union: ListUnion) -> list[tuple[str, str, str]]:
     if not asked.read:
         found.append(("warn", "warn", "replay finds none"))
     elif asked.left:
-        found.append(("warn", "warn", f"{len(asked.left):,} not read"))
+        found.append(("warn", "warn", f"{counted(len(asked.left), 'file')} not read by replay"))
     if union.unlisted:
-        found.append(("warn", "warn", f"{len(union.unlisted):,} no longer listed"))
+        found.append(("warn", "warn", f"{counted(len(union.unlisted), 'model')} no longer listed"))
     if union.parting:
-        found.append(("note", "note", f"files disagree on {len(union.parting):,}"))
+        found.append(("note", "note", f"files disagree on {counted(len(union.parting), 'model')}"))
     if union.needless:
-        found.append(("", "", f"{len(union.needless):,} can go"))
+        found.append(("", "", f"{counted(len(union.needless), 'file')} not needed"))
     if len(asked.hosts) > 1:
         found.append(("", "", f"{len(asked.hosts):,} hosts in one list"))
     return found
