@@ -10,8 +10,9 @@
   let isResting = false;
   let sent = null;
 
-  const bar = () => document.querySelector(".bar[data-queue]");
-  const verdicts = () => document.querySelectorAll(".bar[data-queue] .bar-acts button[name=verdict]");
+  const bar = () => document.querySelector(".bar[data-queue], form[data-queue]");
+  const verdicts = () =>
+    document.querySelectorAll(".bar[data-queue] .bar-acts button[name=verdict], form[data-queue] button[data-key]");
 
   const left = () => {
     try {
@@ -55,7 +56,7 @@
     setTimeout(() => control.removeAttribute("data-sent"), GIVEN_UP);
   };
 
-  const isVerdict = (form) => form.matches(".bar[data-queue] .bar-acts");
+  const isVerdict = (form) => form.matches(".bar[data-queue] .bar-acts, form[data-queue]");
   const isPlain = (form, submitter) => form.method === "post" && !form.matches("[hx-post]") && !submitter?.matches("[hx-post]");
 
   document.addEventListener(

@@ -2,51 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from recviewer.changes.items import has_older_below
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
-from recviewer.exchange.model import Output
 from recviewer.memory.ranges import watching
-from recviewer.pages.ranges import acts
+from recviewer.pages.deciding import hurry
+from recviewer.pages.ranges import acts, older_told
 from recviewer.pages.ranges.filter import RangeFilter
-from recviewer.pages.ranges.queue import ShownRange
+from recviewer.pages.ranges.older_told import OlderTold
+from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.site.forms import item_of, seen_in
 from recviewer.pages.text.classes import Look, look_of_state
+from recviewer.pages.text.walk import Queue
 from recviewer.review import ranges
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Verdict
 from recviewer.review.refusals import Invalid
 from recviewer.review.subjects import GENERATIONS
 
-LONGEST = 20_000
-"""Characters of an answer that the question shows; all of it is on the page of its change."""
-ROOM = 300_000
-"""Characters of all answers together. What is not shown whole is not ticked before its reader ticks it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Older:
-    """One older generation. item: for the `item` field, "" where it is decided on. answers: each choice in words."""
+    """One older generation. item: for the `item` field, "" where it is decided on. told: what it says."""
 
     change: Change
     url: str
     state: Look
     item: str
-    answers: tuple[str, ...]
-    is_cut: bool
+    told: OlderTold
 
 
 @dataclass(frozen=True, slots=True)
 class OlderPage:
-    """The question before the older generations of a call are let go together. count: how many of them are undecided."""
+    """The question before the older generations of a call are let go together. count: how many of them are undecided.
+
+    queue: that it is a stop of, None where somebody came from elsewhere. here: its own address; shown: when it was made.
+    """
 
     spec: str
     rule: str
@@ -54,6 +53,9 @@ class OlderPage:
     older: tuple[Older, ...]
     count: int
     back: str
+    queue: Queue | None = None
+    here: str = ""
+    shown: int = 0
 
 
 def older_of(report_changes: Sequence[Change], call: Change) -> list[Change]:
@@ -65,13 +67,14 @@ def older_of(report_changes: Sequence[Change], call: Change) -> list[Change]:
 
 def question_url(place: ShownRange, call: Change) -> str:
     """Return the address of the question."""
-    return f"{reverse('changes:older')}?{place.named()}&{RangeFilter().query(('change', call.side.path))[1:]}"
+    return place.older_url(RangeFilter(), call)
 
 
 @require_http_methods(["GET", "POST"])
 def older(request: HttpRequest) -> HttpResponse:
     """Show all older generations of a call and ask of them (GET); let go what the form names, and nothing else (POST)."""
-    return acts.asked_or_done(request, _ask, _let_go)
+    too_soon = hurry.refused(request) if request.method == "POST" else None
+    return too_soon if too_soon is not None else acts.asked_or_done(request, _ask, _let_go)
 
 
 def _ask(request: HttpRequest, place: ShownRange) -> HttpResponse:
@@ -81,7 +84,8 @@ def _ask(request: HttpRequest, place: ShownRange) -> HttpResponse:
     mine = older_of(changes, call) if call else []
     if call is None or not mine:
         raise Http404(wanted)
-    told = _told(place, mine)
+    told = _told(place, mine, call)
+    queue = _queue(request, place, mine[0]) if request.GET.get("walk") == "1" else None
     page = OlderPage(
         spec=place.spec,
         rule=GENERATIONS,
@@ -89,42 +93,30 @@ def _ask(request: HttpRequest, place: ShownRange) -> HttpResponse:
         older=told,
         count=sum(bool(one.item) for one in told),
         back=place.change_url(RangeFilter(), call),
+        queue=queue,
+        here=request.get_full_path(),
+        shown=hurry.now(),
     )
     return render(request, "changes/older.html", {"page": page})
 
 
-def _told(place: ShownRange, changes: Sequence[Change]) -> tuple[Older, ...]:
-    room = ROOM
-    told = []
-    for change in changes:
-        said = [text for output in change.side.exchange.outputs for text in _words(output)]
-        shown, is_cut = _shown(said or [change.side.meaning.line.answered], room)
-        is_cut = is_cut or any(output.parts or output.reasoning for output in change.side.exchange.outputs)
-        room -= sum(map(len, shown))
+def _queue(request: HttpRequest, place: ShownRange, change: Change) -> Queue | None:
+    """Return the queue that leads on from here, None where the generation is in none of its items."""
+    asked = RangeFilter.of(request.GET).without_verdict()
+    every = asked.items(place.report)
+    here = next((at for at, item in enumerate(every) if any(one is change for one in item.older)), -1)
+    return queue_of(place, asked, every, here) if here >= 0 else None
+
+
+def _told(place: ShownRange, changes: Sequence[Change], call: Change) -> tuple[Older, ...]:
+    made = []
+    for change, told in zip(changes, older_told.told(changes, call), strict=True):
         side = change.side
         is_open = ranges.is_older(change) and not change.verdict
         item = item_of(side.path, side.blob, change.own_subject) if is_open else ""
         url, state = place.change_url(RangeFilter(), change), look_of_state(change.verdict, is_gone=True)
-        told.append(Older(change, url, state, item, shown, is_cut))
-    return tuple(told)
-
-
-def _shown(said: Sequence[str], room: int) -> tuple[tuple[str, ...], bool]:
-    """Return as much of some answers as there is room for, and whether anything is left out."""
-    shown = []
-    for text in said:
-        part = text[: min(LONGEST, room)]
-        if text and not part:
-            break
-        shown.append(part)
-        room -= len(part)
-    return tuple(shown), tuple(shown) != tuple(said)
-
-
-def _words(output: Output) -> Iterator[str]:
-    """Yield what a choice says: its answer, its refusal, and each call."""
-    yield from filter(None, (output.content, output.refusal))
-    yield from (f"{call.name} {call.arguments}" for call in output.tool_calls)
+        made.append(Older(change, url, state, item, told))
+    return tuple(made)
 
 
 def _let_go(request: HttpRequest, spec: str) -> HttpResponse:

@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from recviewer.changes.items import Item
+from recviewer.changes.items import Item, has_older_below
 from recviewer.changes.model import Change
 from recviewer.changes.numbers import Numbers, count
 from recviewer.pages.ranges.filter import RangeFilter
+from recviewer.pages.ranges.older_told import told
 from recviewer.pages.text.classes import STATES, Look
 from recviewer.pages.text.walk import Queue, Stop, walk
 from recviewer.report.lists import VERDICTS
@@ -77,6 +78,10 @@ class ShownRange:
             return ""
         return f"{reverse('changes:pair')}?{self.named()}&{RangeFilter().query(('change', change.side.path))[1:]}"
 
+    def older_url(self, asked: RangeFilter, call: Change, *more: tuple[str, str]) -> str:
+        """Return the address of the question about all older generations of a call."""
+        return f"{reverse('changes:older')}?{self.named()}&{asked.query(('change', call.side.path), *more)[1:]}"
+
     def end_url(self, asked: RangeFilter) -> str:
         """Return the address of the end of a queue."""
         return self.url + asked.query(("end", "1"))
@@ -101,10 +106,19 @@ def queue_of(place: ShownRange, asked: RangeFilter, every: Sequence[Item], here:
 
 
 def _stop_url(place: ShownRange, asked: RangeFilter, item: Item) -> str:
-    """Return where a stop leads: to the item, or where that is decided to the first of its older generations that is not."""
+    """Return where a stop leads: to the item, or where that is decided to its older generations that are not.
+
+    These are asked about together where their page shows all that they say, and what they ask otherwise; else one by one.
+    """
     is_open = any(one.is_open_to(place.actor) for one in item.changes)
-    older = None if is_open else next((one for one in item.older if one.is_open_to(place.actor)), None)
-    return place.item_url(asked, item) if older is None else place.change_url(asked, older)
+    older = [] if is_open else [one for one in item.older if one.is_open_to(place.actor)]
+    if not older:
+        return place.item_url(asked, item)
+    call = next((one for one in item.changes if one.group == older[0].group and has_older_below(one)), None)
+    mine = [one for one in older if one.group == older[0].group]
+    if call is None or len(mine) < 2 or any(one.is_cut for one in told(mine, call)):
+        return place.change_url(asked, older[0])
+    return place.older_url(asked, call, ("walk", "1"))
 
 
 def _stop(item: Item) -> Stop:

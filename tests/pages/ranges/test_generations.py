@@ -4,7 +4,8 @@ import re
 import pytest
 
 from recviewer.memory.ranges import report_of
-from recviewer.pages.ranges import generations
+from recviewer.pages.deciding import hurry
+from recviewer.pages.ranges import older_told
 from recviewer.review.models import Decision
 from recviewer.review.undoing import undo
 from tests.conftest import exchange
@@ -15,12 +16,14 @@ NAMES = ("Halley", "Encke", "Biela")
 
 
 @pytest.fixture
-def spec(commit, make_recording, root):
-    """A range that deletes three generations of one call, of which the newest alone can be replayed."""
+def spec(request, commit, make_recording, root):
+    """A range that deletes three generations of one call, of which the newest alone can be replayed; also with thoughts."""
     usage, parallel = {"stream_options": {"include_usage": True}}, {"parallel_tool_calls": True}
     for name, params in zip(NAMES, (usage | parallel, parallel, {}), strict=True):
         document = exchange(asked="Name a comet.", answered=f"{name}.", test=TEST)
         document["request"]["body"] |= params
+        if getattr(request, "param", False):
+            document["response"]["body"]["__data__"]["choices"][0]["message"]["reasoning"] = f"Hm, {name}?"
         make_recording(f"t/recordings/{name}.json", data=json.dumps(document).encode())
     base = commit("before")
     for name in NAMES:
@@ -59,11 +62,15 @@ def test_the_queue_stops_once_for_a_call_until_its_older_generations_are_decided
     end = client.get(f"/changes/{spec}?end=1")
     assert "2 of 4 changes still undecided" in end.content.decode()
 
-    for _ in range(2):
-        url = client.get(f"/changes/{spec}?end=1").context["page"].first_url
-        asked = client.get(url).context["page"]
-        assert (asked.change.is_older, asked.change.verdict, asked.bar.queue.place) == (True, "", 2)
-        _approve(client, spec, asked.change)
+    url = client.get(f"/changes/{spec}?end=1").context["page"].first_url
+    asked = client.get(url).context["page"]
+    assert (asked.count, asked.queue.place, asked.queue.undecided) == (2, 2, 1)
+    client.post("/do/older", _fields(client, url, only=1))
+
+    url = client.get(f"/changes/{spec}?end=1").context["page"].first_url  # a single one has its own page
+    asked = client.get(url).context["page"]
+    assert (asked.change.is_older, asked.change.verdict, asked.bar.queue.place) == (True, "", 2)
+    _approve(client, spec, asked.change)
     assert "All 4 changes are decided" in client.get(f"/changes/{spec}?end=1").content.decode()
     assert client.get(row.url).context["page"].older_open == 0
 
@@ -93,7 +100,7 @@ def test_all_go_together_after_a_page_that_shows_each(client, spec):
 
     answer = client.get(row.older_url)
     asked = answer.context["page"]
-    said = {one.answers for one in asked.older}
+    said = {one.told.answers for one in asked.older}
     response = client.post("/do/older", {"range": spec, "item": [one.item for one in asked.older]}, follow=True)
 
     assert asked.count == 2
@@ -120,14 +127,51 @@ def test_nothing_else_goes_with_them(client, spec):
 
 def test_what_is_not_shown_whole_is_not_ticked_before(client, spec, monkeypatch):
     (row,) = [row for row in listed(client, spec).changes if row.older]
-    assert len(TICKED.findall(client.get(row.older_url).content.decode())) == 2
-    monkeypatch.setattr(generations, "ROOM", len("Encke.") + 1)
+    before = client.get(row.older_url)
+    assert len(TICKED.findall(before.content.decode())) == 2
+    told = before.context["page"].older[0].told
+    first = [*told.answers, *(text for _, text in told.asked)]
+    monkeypatch.setattr(older_told, "ROOM", sum(map(len, first)) - 1)
 
     answer = client.get(row.older_url)
 
-    assert sorted(len(one.answers[0]) for one in answer.context["page"].older) == [1, 6]
-    assert len(TICKED.findall(answer.content.decode())) == 1
+    assert TICKED.findall(answer.content.decode()) == []
     assert "Not all of it is shown" in answer.content.decode()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spec", [True], indirect=True)
+def test_what_they_ask_otherwise_and_think_is_shown_before_they_go_together(client, spec):
+    (row,) = [row for row in listed(client, spec).changes if row.older]
+
+    answer = client.get(row.older_url)
+
+    told = [one.told for one in answer.context["page"].older]
+    others = [name for name in NAMES if f"{name}.json" != row.change.side.name]
+    assert sorted(one.thoughts for one in told) == sorted([(f"Hm, {name}?",) for name in others])
+    assert all(name.startswith("parameters ") for one in told for name, _ in one.asked)
+    assert all(one.asked for one in told)
+    assert "thinking, 2 words" in answer.content.decode()
+    assert len(TICKED.findall(answer.content.decode())) == 2
+
+
+@pytest.mark.slow
+def test_the_second_of_two_presses_lets_nothing_go(client, spec):
+    (row,) = [row for row in listed(client, spec).changes if row.older]
+    fields = _fields(client, f"{row.older_url}&walk=1", shown=hurry.now())
+
+    answer = client.post("/do/older", fields, follow=True)
+
+    assert hurry.SENTENCE in answer.content.decode()
+    assert not Decision.objects.exists()
+
+
+def _fields(client, url, only=0, shown=0):
+    """What the form of the question sends. only: so many of the generations."""
+    page = client.get(url).context["page"]
+    items = [one.item for one in page.older if one.item]
+    here = {"here": page.here, "shown": str(shown or page.shown - 1_000)}
+    return {"range": page.spec, "item": items[: only or None], "next": page.queue.after_url} | here
 
 
 def _approve(client, spec, change):
