@@ -144,9 +144,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def rule(request: HttpRequest, name: str) -> HttpResponse:
-    """Show what one rule found."""
+    """Show what one rule found; before any was asked, that none was."""
     every = standing()
     found = every.rule(name)
+    if found is None and every.found is None:  # its address is right, and what it found is not known yet
+        return listing(request)
     if found is None:
         raise Http404
     if request.path.endswith(".json"):
