@@ -25,13 +25,12 @@ _SIGNS = (
     ),
     (
         b"_",
-        rb"_(?:(?<=[acgknpstv][1adhiknprtw]_)(?=[\w-]{20})(?:(?<=jina_)|(?<=p_v1_)|(?<=dckr_[po]at_)|(?<=figd_)"
-        rb"|(?<=[^a-z]vc[kpiar]_)|(?<=pcsk_)|(?<=glsa_)|(?<=pscale_tkn_)|(?<=pscale_oauth_)|(?<=pscale_pw_)"
-        rb"|(?<=[^a-z]sk_)(?=[\w-]{43}(?![\w-])))"
-        rb"|(?=[A-Za-z0-9]{14})(?:(?<=gsk_)|(?<=hf_)|(?<=org_)|(?<=r8_)|(?<=fw_)|(?<=_v1_)|(?<=v2_[ps][tk]_)"
+        rb"_(?=[a-z_]{0,12}+[A-Z0-9-])(?=[\w-]{14})(?:(?<=jina_)|(?<=dckr_[po]at_)|(?<=figd_)|(?<=[^a-z]vc[kpiar]_)|(?<=pcsk_)"
+        rb"|(?<=glsa_)|(?<=pscale_tkn_)|(?<=pscale_oauth_)|(?<=pscale_pw_)|(?<=[^a-z]sk_)(?=[\w-]{43}(?![\w-]))"
+        rb"|(?<=gsk_)|(?<=hf_)|(?<=org_)|(?<=r8_)|(?<=fw_)|(?<=_v1_)|(?<=v2_[ps][tk]_)"
         rb"|(?<=e2b_)|(?<=gh[pousr]_)|(?<=_pat_)|(?<=_live_)|(?<=_test_)|(?<=whsec_)|(?<=npm_)|(?<=ntn_)|(?<=_api_)"
         rb"|(?<=shp(?:at|ca|pa|ss)_)|(?<=proj_)(?=[A-Za-z0-9]{20})|(?<=[^a-z]sk_)(?=[0-9a-f]{48})|(?<=rpa_)"
-        rb"|(?<=hf_oauth_)|(?<=cf[ua]t_)|(?<=[^a-z]cfk_)|(?<=_v\d_[a-z][a-z]_)|(?<=sbp_)|(?<=sntry[su]_)|(?<=[^a-z]ek_)(?=[A-Za-z0-9]{32})))",
+        rb"|(?<=hf_oauth_)|(?<=cf[ua]t_)|(?<=[^a-z]cfk_)|(?<=_v\d_[a-z][a-z]_)|(?<=sbp_)|(?<=sntry[su]_)|(?<=[^a-z]ek_)(?=[A-Za-z0-9]{32}))",
     ),
     (b"I", rb"I(?:(?<=AI)za[\w-]{30}|(?<=A[KS]I)A[A-Z0-9]{16})"),
     (
