@@ -39,7 +39,11 @@ def test_a_secret_in_base64_is_masked(spelled, packed):
     assert made.splitlines()[-1] == data.splitlines()[-1]
 
 
-@pytest.mark.parametrize("packed", [PLAIN, gzip.compress(PLAIN), PICTURE, b"\x1f\x8b broken" * 9])
+@pytest.mark.parametrize(
+    "packed",
+    [PLAIN, gzip.compress(PLAIN), PICTURE, b"\x1f\x8b broken" * 9],
+    ids=["base64", "gzip", "picture", "broken"],
+)
 @pytest.mark.parametrize("spelled", [block, in_json])
 def test_what_holds_none_stays(spelled, packed):
     assert shown(spelled(packed)) == spelled(packed)
