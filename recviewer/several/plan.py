@@ -100,6 +100,8 @@ def read(place: Path) -> SeveralFile:
         raise BadPlan(f"{place} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     except (tomllib.TOMLDecodeError, ValueError) as error:
         raise BadPlan(f"{place} is no TOML: {error}") from None
+    if place.stat().st_uid not in (0, os.geteuid()):
+        raise BadPlan(f"{place} belongs to another account, which could name anything in it: chown root {place}")
     if place.stat().st_mode & 0o077:
         raise BadPlan(f"{place} holds secrets of all repositories, and others may read it: chmod 600 {place}")
     return of(told)

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from recviewer.several import plan as plans
@@ -103,6 +105,18 @@ def test_a_file_that_others_may_read_is_refused(tmp_path):
 
     place.chmod(0o600)
     assert [one.name for one in plans.read(place).instances] == ["rockets"]
+
+
+def test_a_file_of_another_account_is_refused(tmp_path, monkeypatch):
+    place = tmp_path / "several.toml"
+    place.write_text('address = "https://e.example"\n[repositories.rockets]\nport = 8001\n')
+    place.chmod(0o600)
+    if place.stat().st_uid == 0:
+        os.chown(place, 12345, -1)
+    monkeypatch.setattr(os, "geteuid", lambda: 54321)
+
+    with pytest.raises(BadPlan, match="chown root"):
+        plans.read(place)
 
 
 @pytest.mark.parametrize("text", ["address = ", "\xff"])
