@@ -233,7 +233,7 @@ def test_tests_that_were_asked_alike_are_read_on_one_page_and_decided_with_a_key
 
     expect(page.get_by_text("with the same requests")).to_be_visible()
     expect(page.get_by_role("heading", level=2, name="a", exact=True)).to_be_visible()
-    expect(page.get_by_role("heading", level=2, name="[b]")).to_be_visible()
+    expect(page.get_by_role("heading", level=2, name="b", exact=True)).to_be_visible()
     read(page)
     page.keyboard.press("a")
     expect(page.get_by_role("heading", level=1)).to_have_text("All 2 changes are decided")
