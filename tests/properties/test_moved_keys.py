@@ -25,7 +25,7 @@ HARMLESS = frozenset(
     {
         *("id", "call_id", "tool_use_id", "toolUseId", "generation_id", "file_id", "item_id"),  # made anew each time
         *("index", "contentBlockIndex", "content_index", "output_index", "summary_index"),  # a place among others
-        *OPAQUE,
+        *(*OPAQUE, "data"),  # sealed by their maker: of hidden thoughts that is `data`
     }
 )
 """Keys of which the value is harmless wherever it stands, as the list of what is harmless says."""
