@@ -175,6 +175,11 @@ _OF_PASSWORD = re.compile(r"(?i).*(?:password|passwd|pwd|passphrase)")
 _OF_KEY = re.compile(r"(?i)(?:.*[-_])?(?:api[-_]?key|authorization)")
 """Names of what is a key also where it is a UUID, as those of several providers are."""
 
+_OF_THING = re.compile(
+    r"(?i)(?:.*[-_.])?(?:agent|task|crew|cache|partition|sort|primary|foreign|idempotency|object|row|item|node)[-_]?key"
+)
+"""Names of keys by which things are found, which are often hashes."""
+
 _OF_COOKIE = re.compile(r"(?i)(?:set-)?cookie2?")
 _OF_ACCOUNT = re.compile(r"(?i)(?:openai-organization|openai-project|.*organization-id|.*workspace-id|dg-project-id)")
 
@@ -205,7 +210,7 @@ def find_named(name: str, value: str) -> list[SecretAt]:
         ] or found
     if _OF_ACCOUNT.fullmatch(name) and not is_fake(value) and is_made(value, least=12):
         return [SecretAt(0, len(value), _ACCOUNT)]
-    if not _NAMED.fullmatch(name) or is_fake(value):
+    if not _NAMED.fullmatch(name) or _OF_THING.fullmatch(name) or is_fake(value):
         return found
     if _OF_PASSWORD.fullmatch(name):
         return [SecretAt(0, len(value), _PASSWORD)] if 6 <= len(value) <= 200 and is_made(value, least=6) else found

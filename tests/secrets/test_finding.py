@@ -123,6 +123,14 @@ def test_a_key_in_a_header_is_found_behind_its_scheme(value):
     assert find_named("x-note", text) == []
 
 
+@pytest.mark.parametrize("name", ["agent_key", "prompt-cache-key", "taskKey", "partition_key"])
+def test_a_key_by_which_a_thing_is_found_is_no_secret(name):
+    value = "9f86d081884c7d659a2feaa0c55ad015"
+
+    assert find_named(name, value) == []
+    assert [one.kind.name for one in find_named("azure_openai_key", value)] == ["named-secret"]
+
+
 def test_a_uuid_is_a_key_where_its_name_says_so():
     value = SECRETS["uuid by name"][1]
 
