@@ -6,7 +6,7 @@ const open = (link) => {
   if (fold) fold.open = true;
   return link;
 };
-const every = () => [...document.querySelectorAll(".row-link")];
+const every = () => [...document.querySelectorAll(".row-link, [data-rows-more]")];
 
 // Where the hands were last: Esc out of a field, or a swap, does not send them back to the first row.
 let at = "";
@@ -19,7 +19,7 @@ const move = (step) => {
 };
 
 document.addEventListener("focusin", (event) => {
-  const link = event.target.closest(".row")?.querySelector(".row-link");
+  const link = event.target.closest(".row")?.querySelector(".row-link") ?? event.target.closest("[data-rows-more]");
   if (link) at = link.href;
 });
 
@@ -30,15 +30,15 @@ const PLACE = "recviewer:row";
 const address = () => document.querySelector("[data-bulk] [name=next]")?.value ?? location.pathname + location.search;
 addEventListener("pagehide", () => {
   try {
-    sessionStorage.setItem(PLACE, JSON.stringify([address(), at, links().findIndex((link) => link.href === at)]));
+    sessionStorage.setItem(`${PLACE} ${address()}`, JSON.stringify([at, links().findIndex((link) => link.href === at)]));
   } catch {
     // without storage the hands begin at the first row
   }
 });
 const kept = () => {
   try {
-    const [list, row, number] = JSON.parse(sessionStorage.getItem(PLACE) ?? "[]");
-    return list === address() ? { row, number } : null;
+    const [row, number] = JSON.parse(sessionStorage.getItem(`${PLACE} ${address()}`) ?? "[]");
+    return row === undefined ? null : { row, number };
   } catch {
     return null; // what is kept there is not ours
   }

@@ -131,3 +131,27 @@ def test_a_tag_is_said(open_page):
     expect(page.locator("[data-live]")).to_contain_text(re.compile("tagged", re.IGNORECASE))
     page.keyboard.press("1")
     expect(page.locator("[data-live]")).to_contain_text(re.compile("took|removed", re.IGNORECASE))
+
+
+def test_back_from_the_answers_of_a_question_leads_to_their_line(open_page, make_recording):
+    for number in range(14):
+        name = f"tests/recordings/{number:02}.json"
+        make_recording(
+            name, asked="Why is it so?", answered="So.", test=f"tests/t.py::test_so[{number:02}]", id=f"{number}"
+        )
+    page = open_page()
+    page.goto("/?test=test_so")
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator(".rows-more")).to_be_focused()
+    expect(page.locator(".rows-more")).to_contain_text("13 more")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**sort=each**")
+    expect(page.locator(".row-link").first).to_be_focused()
+    expect(page.locator(".row-link")).to_have_count(14)
+    page.keyboard.press("x")
+    page.go_back()
+
+    expect(page.locator(".rows-more")).to_be_focused()
+    expect(page.locator("[data-bulk-said]")).to_contain_text("1 selected")
