@@ -26,6 +26,7 @@ PAGES = frozenset(
         "bulk:show",
         "changes:listing",
         "changes:show",
+        "changes:older",
         "report:show",
         "difference:two",
         "difference:since_approval",

@@ -2,10 +2,12 @@ import json
 import re
 
 import pytest
+from django.test import RequestFactory
 
 from recviewer.memory.ranges import report_of
 from recviewer.pages.deciding import hurry
 from recviewer.pages.ranges import older_told
+from recviewer.pages.site import next_page
 from recviewer.review.models import Decision
 from recviewer.review.undoing import undo
 from tests.conftest import exchange
@@ -63,6 +65,7 @@ def test_the_queue_stops_once_for_a_call_until_its_older_generations_are_decided
     assert "2 of 4 changes still undecided" in end.content.decode()
 
     url = client.get(f"/changes/{spec}?end=1").context["page"].first_url
+    assert next_page.leads_to_page(RequestFactory().get("/"), url)  # so that a decision before it leads there
     asked = client.get(url).context["page"]
     assert (asked.count, asked.queue.place, asked.queue.undecided) == (2, 2, 1)
     client.post("/do/older", _fields(client, url, only=1))
