@@ -20,7 +20,11 @@ _P = ParamSpec("_P")
 _Row = TypeVar("_Row")
 
 LONGEST = 100
-"""Members of lists with which a query is kept: each length is a shape of its own. Longer ones are asked as they are."""
+"""Members of lists with which a query is kept: each length up to this is a shape of its own."""
+
+FILLED = 500
+"""Members that a longer list is filled up to, with its last one again: all of those are one shape, for acts on very many.
+Still longer ones are asked as they are."""
 
 
 def prepared(make: Callable[_P, QuerySet[Any, _Row]]) -> Callable[_P, list[_Row]]:
@@ -28,6 +32,7 @@ def prepared(make: Callable[_P, QuerySet[Any, _Row]]) -> Callable[_P, list[_Row]
 
     The function is given texts, whole numbers and lists of these, by place. Each has to stand in the query as it is, and
     decide on nothing but that: the query is made with stand-ins, and only once. TypeError where one is altered or missing.
+    A list has to be what a column is looked for in, for which a member that is there twice is no other list.
     """
     shapes: dict[tuple[object, ...], _Shape | None] = {}
 
@@ -35,15 +40,21 @@ def prepared(make: Callable[_P, QuerySet[Any, _Row]]) -> Callable[_P, list[_Row]
     def rows(*given: _P.args, **named: _P.kwargs) -> list[_Row]:
         if named:
             raise TypeError(f"{make.__name__} is given its values by place")
-        if any(isinstance(one, (list, tuple)) and len(one) > LONGEST for one in given):
+        if any(isinstance(one, (list, tuple)) and len(one) > FILLED for one in given):
             return list(make(*given, **named))
-        shape = (connection.vendor, *(len(one) if isinstance(one, (list, tuple)) else type(one) for one in given))
+        values = [_filled(one) if isinstance(one, (list, tuple)) else one for one in given]
+        shape = (connection.vendor, *(len(one) if isinstance(one, (list, tuple)) else type(one) for one in values))
         if shape not in shapes:
-            shapes[shape] = _shaped(make, given)
+            shapes[shape] = _shaped(make, values)
         found = shapes[shape]
-        return [] if found is None else found.rows(_flat(given))
+        return [] if found is None else found.rows(_flat(values))
 
     return rows
+
+
+def _filled(some: Sequence[object]) -> Sequence[object]:
+    """Return a list of a length whose shape is kept."""
+    return some if len(some) <= LONGEST else [*some, *[some[-1]] * (FILLED - len(some))]
 
 
 def _flat(given: Sequence[object]) -> list[object]:

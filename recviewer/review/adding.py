@@ -39,7 +39,7 @@ def add(
     sql = f"INSERT INTO {table} ({into}) VALUES ({', '.join(['%s'] * len(names))}) {clash}"  # noqa: S608 - names of ours
     with connection.cursor() as cursor:
         for some in chunked(rows, batch):
-            cursor.executemany(sql, [_ready(row, prepared) for row in some])
+            cursor.executemany(sql, _ready(some, prepared))
 
 
 def instead(model: type[models.Model], names: Sequence[str]) -> str:
@@ -59,9 +59,14 @@ def _prepared(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
     return lambda value: field.get_db_prep_save(value, connection)
 
 
-def _ready(row: Sequence[Any], prepared: Sequence[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
-    """Return a row with its moments, bytes and parts of payloads as the database takes them."""
-    ready = list(row)
+def _ready(rows: Iterable[Sequence[Any]], prepared: Sequence[tuple[int, Callable[[Any], Any]]]) -> list[list[Any]]:
+    """Return rows with their moments, bytes and parts of payloads as the database takes them."""
+    ready = list(map(list, rows))
     for place, prepare in prepared:
-        ready[place] = prepare(ready[place])
+        given = made = None
+        for row in ready:
+            if made is None or row[place] is not given:  # an act gives all of its rows one moment
+                given = row[place]
+                made = prepare(given)
+            row[place] = made
     return ready

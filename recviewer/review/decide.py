@@ -269,11 +269,13 @@ def _enter(event: AuditEvent, reviewer: str, changes: Changes, *, forwards: bool
         ),
     )
     rows = []
-    counting = standing.entered(changes, reviewer)
+    counting, cleared_at = standing.entered(changes, reviewer), event.at.isoformat()
+    moments: dict[str, datetime] = {}  # of an act most often one
     for subject, (old, new) in changes.items():
-        cleared = {**(old or {}), "verdict": Verdict.CLEAR.value, "note": "", "at": event.at.isoformat()}
+        cleared = {**(old or {}), "verdict": Verdict.CLEAR.value, "note": "", "at": cleared_at}
         values: dict[str, Any] = {**(new or cleared)}
-        values["at"] = datetime.fromisoformat(values["at"])
+        at = values["at"]
+        values["at"] = moments.get(at) or moments.setdefault(at, datetime.fromisoformat(at))
         entered = max(event.at, counting[subject] + _NEXT) if subject in counting else event.at
         rows.append((event.pk, subject, reviewer, entered, *map(values.__getitem__, SAID)))
     add(Decision, ("event_id", "fingerprint", "reviewer", "entered_at", *SAID), rows)

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
-from recviewer.catalog.prepared import LONGEST, prepared
+from recviewer.catalog.prepared import FILLED, LONGEST, prepared
 
 
 def of_paths(paths, least):
@@ -52,9 +52,23 @@ def test_sql_is_made_once_for_each_number_of_values(paths, monkeypatch):
     assert made == [1, 2]
 
 
-def test_long_lists_are_asked_as_they_are(paths):
+def test_long_lists_are_of_one_shape(paths, monkeypatch):
+    made = []
+
+    @prepared
+    def asked(some):
+        made.append(len(some))
+        return Recording.objects.filter(path__in=some).order_by("path")
+
+    for length in (LONGEST, FILLED // 2, FILLED - len(paths)):
+        many = [*(f"nowhere/{number}" for number in range(length)), *paths]
+        assert [row.path for row in asked(many)] == paths
+    assert made == [FILLED]
+
+
+def test_longer_lists_are_asked_as_they_are(paths):
     asked = prepared(of_paths)
-    many = [*paths, *(f"nowhere/{number}" for number in range(LONGEST))]
+    many = [*paths, *(f"nowhere/{number}" for number in range(FILLED))]
     assert [row.path for row in asked(many, 0)] == paths
 
 
