@@ -117,10 +117,6 @@ class Columns:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def place(self, id: int) -> int | None:
-        """Return the place of a recording, None for one that was written since."""
-        return self._ids.get(id)
-
     def places(self, order: tuple[str, ...]) -> Sequence[int]:
         """Return the places of all recordings in an order of the database."""
         rows = Recording.objects.order_by(*order).values_list("pk", flat=True)

@@ -63,7 +63,7 @@ class TestGroups:
             cursor.execute(f"SELECT id, {', '.join(names)} FROM {TABLE} ORDER BY id")  # noqa: S608 - names of ours
             while some := cursor.fetchmany(FETCHED):  # all at once would leave holes of 15 MB in the heap
                 for id, *alike in some:
-                    place = found.place(id)
+                    place = found.place_of(id)
                     if place is not None:
                         self._group_of[place] = numbers.setdefault(tuple(alike), len(numbers))
         self._groups = [OneGroup(*one) for one in numbers]  # type: ignore[arg-type]

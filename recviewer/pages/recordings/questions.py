@@ -8,9 +8,10 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, compress, islice
+from operator import itemgetter
 
 from django.db import connection
 
@@ -109,10 +110,11 @@ class QuestionOrder:
         self.numbers: Sequence[int] = array("q", [ranks[at] >> 1 for at in order])
 
 
-_orders = Recent[str, QuestionOrder](2, once=True)
+_orders = Recent[str, QuestionOrder](1, once=True, state_of=str)
 """By the catalog's state; 480 kB at 30,000 recordings."""
 
-_counted = Recent[Hashable, Sequence[int]](64)
+_counted = Recent[tuple[object, ...], Sequence[int]](16, state_of=itemgetter(0))
+"""160 kB each at 20,000 questions."""
 
 
 @dataclass(frozen=True, slots=True)
