@@ -91,6 +91,7 @@ ELSEWHERE = {
     "around:show",
     "changes:older",
     "completing:show",
+    "desk:known",
     "models:one",
     "notices:off",
     "plan:order",

@@ -47,7 +47,8 @@ WANTING = {
         "GET account:back",
         "GET plan:order",
         "GET notices:off",
-    ),  # a login, a host, a signed address
+        "GET desk:known",
+    ),  # a login, a host, a signed address, a key
     *(
         "GET models:show",
         "GET models:one",

@@ -222,7 +222,7 @@ def test_what_others_said_is_brought_in_by_maintainers_with_a_token_for_it_alone
     assert ask(*words, scope="decide")[::2] == (1, "A token to decide does not do that.\n")
     assert ask(*words, scope="read")[0] == 1
     for role in ("viewer", "reviewer"):
-        assert "for maintainers" in ask(*words, scope="import", role=role)[2]
+        assert "needs a maintainer" in ask(*words, scope="import", role=role)[2]
     assert ask(*words, scope="import")[0] == 0
 
 
