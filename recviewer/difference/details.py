@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from recviewer.difference.model import Item, Names, Section, SectionKind, Values
 from recviewer.difference.values import ABSENT, Keys, ValueChange, changes, is_equal
@@ -146,11 +147,18 @@ def _told(found: tuple[ValueChange, ...]) -> Iterator[ValueChange]:
     for change in found:
         whole = change.new if change.old is ABSENT else change.old
         if (change.old is ABSENT) == (change.new is ABSENT) or not isinstance(whole, dict) or not whole:
-            yield change
+            yield replace(change, old=_named(change.old), new=_named(change.new))
             continue
         for keys, value in _leaves(whole, ()):
             at, there = (*change.keys, *keys), (*change.new_keys, *keys)
             yield ValueChange(at, there, *((ABSENT, value) if change.old is ABSENT else (value, ABSENT)))
+
+
+def _named(value: Json) -> Json:
+    """Return an object of which only counts which keys it has, beside something that is none, as these."""
+    if isinstance(value, dict) and value and all(one == THERE for one in value.values()):
+        return f"{', '.join(value)} (values not counted)"
+    return value
 
 
 def _leaves(value: Json, keys: Keys) -> Iterator[tuple[Keys, Json]]:

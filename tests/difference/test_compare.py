@@ -275,6 +275,13 @@ def test_of_what_only_counts_that_it_is_there_it_is_said_in_words():
     assert change.new == "there (value not counted)"
 
 
+def test_an_object_of_which_only_the_keys_count_is_named_by_these_beside_what_is_none():
+    old, new = ({"body": {"usage": {"details": one}}} for one in ({"a": PASSED, "b": PASSED}, None))
+    (change,) = of_rest(chat(ANSWER, rest=old), chat(ANSWER, rest=new))
+
+    assert (change.old, change.new) == ("a, b (values not counted)", None)
+
+
 def test_details_are_said_beside_what_weighs_more():
     difference = compare(chat(ANSWER), chat(replace(ANSWER, content="Other."), rest={"body": {"model": "b"}}))
 

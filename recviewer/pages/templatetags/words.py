@@ -108,6 +108,12 @@ def underscored(value: object) -> SafeString:
 
 
 @register.filter
+def stepped(value: object) -> SafeString:
+    """Show the way to a value (`a.b[3].c`) as `visible` does; it may break behind each step."""
+    return mark_safe(visible(value).replace(".", ".<wbr>"))  # noqa: S308 - escaped by visible()
+
+
+@register.filter
 def in_full(value: object) -> SafeString:
     """Show recorded text as `visible` does, however long: who lays it out has cut it to the room that the page has."""
     return mark_safe(marked("" if value is None else str(value)))  # noqa: S308 - escaped by marked()

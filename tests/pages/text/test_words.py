@@ -66,3 +66,8 @@ def test_a_day_has_its_moment_in_utc():
     assert words.when_day(far) == said
     assert words.when_day(None) == ""
     assert words.when_ago(datetime.now(UTC) - timedelta(hours=3, minutes=1)).endswith(' UTC">3 h ago</time>')
+
+
+def test_a_way_to_a_value_may_break_behind_each_step():
+    assert words.stepped("a.b[0].<c>") == "a.<wbr>b[0].<wbr>&lt;c&gt;"
+    assert words.stepped("a\u202e.b") == 'a<span class="mark">U+202E</span>.<wbr>b'
