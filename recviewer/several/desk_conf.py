@@ -1,12 +1,23 @@
-"""How gunicorn serves the page at the top: it has nothing to prepare, and little to hold."""
+"""How gunicorn serves the page at the top: as an instance, but it has nothing to prepare, and little to hold."""
 
-from recviewer.gunicorn_conf import PlainLogger
+from recviewer.gunicorn_conf import (
+    accesslog,
+    control_socket_disable,
+    graceful_timeout,
+    logger_class,
+    loglevel,
+    threads,
+    timeout,
+    worker_class,
+)
 
-worker_class = "gthread"
-threads = 8
-timeout = 60
-graceful_timeout = 5
-control_socket_disable = True
-accesslog = None
-loglevel = "warning"
-logger_class = PlainLogger
+__all__ = [
+    "accesslog",
+    "control_socket_disable",
+    "graceful_timeout",
+    "logger_class",
+    "loglevel",
+    "threads",
+    "timeout",
+    "worker_class",
+]
