@@ -16,8 +16,9 @@ from recviewer.changes import renames, wording
 from recviewer.changes.model import Change
 from recviewer.difference.asked import sections
 from recviewer.difference.behind_masks import behind, behind_item
-from recviewer.difference.model import Churn, Difference, Names, SectionKind, Values, VectorChange, Words, shown
-from recviewer.difference.values import ValueChange
+from recviewer.difference.model import Churn, Difference, Names, SectionKind, Values, VectorChange, Words
+from recviewer.difference.values import ABSENT, ValueChange
+from recviewer.exchange.encode import encode
 from recviewer.exchange.fingerprint import Ids, canonical, said, said_of_part
 from recviewer.exchange.model import Exchange, Json, ToolResult
 from recviewer.exchange.text import SENT
@@ -72,7 +73,7 @@ def mask(difference: Difference, old: Side, new: Side) -> bytes:
                     told += [item.words.old, item.words.new]
                 case Values():
                     told += [
-                        (_TURN.sub(r"\1", one.path), *(() if hides(one) else (shown(one.old), shown(one.new))))
+                        (_TURN.sub(r"\1", one.path), *(() if hides(one) else (_exactly(one.old), _exactly(one.new))))
                         for one in item.values
                     ]
                 case Names():
@@ -93,6 +94,11 @@ def mask(difference: Difference, old: Side, new: Side) -> bytes:
         digest.update(repr(told).encode("utf-8", "backslashreplace"))
         _add(digest, behind(repr(told), side.exchange))
     return digest.digest()
+
+
+def _exactly(value: Json) -> str:
+    """Return a value so that no other one is written alike: the text "1" is not the number, nor nothing an empty text."""
+    return "" if value is ABSENT else encode(value).decode("utf-8", "replace")
 
 
 def _add(digest: hashlib.blake2b, found: tuple[object, ...]) -> None:

@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
-from recviewer.difference.model import Churn, Difference, Names, Section, SectionKind, Values, VectorChange, Words
+from recviewer.difference.model import (
+    Churn,
+    Difference,
+    Names,
+    Section,
+    SectionKind,
+    Values,
+    VectorChange,
+    Words,
+    shown,
+)
 from recviewer.difference.values import ABSENT, ValueChange
 from recviewer.difference.words import Grain, WordDiff
 from recviewer.exchange.amounts import counted
@@ -187,7 +197,7 @@ def _cut(text: str, start: int) -> str:
 
 
 def _value(value: object) -> str:
-    return "none" if value is ABSENT else _cut(str(value), 0)
+    return "none" if value is ABSENT else _cut(shown(value) if isinstance(value, dict) else str(value), 0)
 
 
 def _vectors(section: Section) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from recviewer.difference.model import Item, Names, Section, SectionKind, Values
+from recviewer.difference.model import THERE, Item, Names, Section, SectionKind, Values
 from recviewer.difference.values import ABSENT, Keys, ValueChange, changes, is_equal
 from recviewer.exchange.elements import Flat, stripped
 from recviewer.exchange.model import Exchange, Json
@@ -17,9 +16,6 @@ _TEST = re.compile(r"([^:\[]*)(::.*)", re.DOTALL)
 
 _OF_A_CALL = re.compile(r"tool_calls\[\d+\]|\bcontent(_block)?\b|\bparts\[\d+\]|\boutputs?\[\d+\]")
 
-
-THERE = "there (value not counted)"
-"""Says of a value that only whether it is there counts."""
 
 _WORDED = frozenset({SectionKind.ANSWER, SectionKind.REASONING, SectionKind.PASSAGES})
 """Sections that tell of words, so that the lengths of their blocks need no words of their own."""
@@ -96,6 +92,8 @@ def _shown(value: Json) -> Json:
         return {key: _shown(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_shown(item) for item in value]
+    if value == THERE:
+        return f'"{value}"'  # somebody's own words, which are not ours
     return THERE if value == PASSED else value
 
 
@@ -147,18 +145,11 @@ def _told(found: tuple[ValueChange, ...]) -> Iterator[ValueChange]:
     for change in found:
         whole = change.new if change.old is ABSENT else change.old
         if (change.old is ABSENT) == (change.new is ABSENT) or not isinstance(whole, dict) or not whole:
-            yield replace(change, old=_named(change.old), new=_named(change.new))
+            yield change
             continue
         for keys, value in _leaves(whole, ()):
             at, there = (*change.keys, *keys), (*change.new_keys, *keys)
             yield ValueChange(at, there, *((ABSENT, value) if change.old is ABSENT else (value, ABSENT)))
-
-
-def _named(value: Json) -> Json:
-    """Return an object of which only counts which keys it has, beside something that is none, as these."""
-    if isinstance(value, dict) and value and all(one == THERE for one in value.values()):
-        return f"{', '.join(value)} (values not counted)"
-    return value
 
 
 def _leaves(value: Json, keys: Keys) -> Iterator[tuple[Keys, Json]]:

@@ -218,8 +218,14 @@ class Difference:
         return next((section for section in self.sections if section.kind is kind), None)
 
 
+THERE = "there (value not counted)"
+"""Says of a value that only whether it is there counts."""
+
+
 def shown(value: Json) -> str:
-    """Return a value as a line of text."""
+    """Return a value as a line of text, an object of which only the keys count as these."""
     if value is ABSENT:
         return ""
+    if isinstance(value, dict) and value and all(one == THERE for one in value.values()):
+        return f"{', '.join(value)} (values not counted)"
     return value if isinstance(value, str) else encode(value).decode("utf-8", "replace")

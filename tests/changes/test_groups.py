@@ -339,3 +339,19 @@ def test_a_rename_keeps_the_numbers_beside_a_name(new, is_rename):
     found = list(renames.find({b"a.json": pairs, b"b.json": pairs}))
 
     assert bool(found) is is_rename
+
+
+def test_details_that_only_read_alike_are_changes_of_their_own(edited, make):
+    values = [("7", "8"), (7, "8"), ("null", "8"), (None, "8")]
+
+    def written(side):
+        made = []
+        for number, one in enumerate(values):
+            document = make.chat(f"{number}?", "Earth.")
+            document["note_of_ours"] = one[side]
+            made.append(document)
+        return made
+
+    found = edited(written(0), written(1))
+
+    assert found.numbers.items_by_call == found.numbers.changes == len(values)

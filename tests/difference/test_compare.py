@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from recviewer.difference.answers import paired
 from recviewer.difference.compare import compare
 from recviewer.difference.details import is_same_stream, of_rest
-from recviewer.difference.model import Churn, Names, SectionKind, Values, VectorChange, Words
+from recviewer.difference.model import Churn, Names, SectionKind, Values, VectorChange, Words, shown
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange, Failure, Kind, Message, Output, Request, Table, Text, ToolCall, Vector
 from recviewer.exchange.shape import PASSED
@@ -279,7 +279,14 @@ def test_an_object_of_which_only_the_keys_count_is_named_by_these_beside_what_is
     old, new = ({"body": {"usage": {"details": one}}} for one in ({"a": PASSED, "b": PASSED}, None))
     (change,) = of_rest(chat(ANSWER, rest=old), chat(ANSWER, rest=new))
 
-    assert (change.old, change.new) == ("a, b (values not counted)", None)
+    assert (shown(change.old), change.new) == ("a, b (values not counted)", None)
+
+
+def test_a_text_that_reads_like_our_words_for_a_value_is_told_from_them():
+    old, new = ({"body": {"usage": {"x": one}}} for one in (PASSED, "there (value not counted)"))
+    (change,) = of_rest(chat(ANSWER, rest=old), chat(ANSWER, rest=new))
+
+    assert change.old != change.new
 
 
 def test_details_are_said_beside_what_weighs_more():
