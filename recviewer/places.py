@@ -19,10 +19,11 @@ from pathlib import Path
 
 import platformdirs
 
-from recviewer import env, held
+from recviewer import env
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.named_files import own_text
+from recviewer.processes import temporary
 
 PACKAGE = Path(__file__).resolve().parent
 _BUNDLED = PACKAGE / "_bundled"
@@ -138,7 +139,7 @@ class Places:
 
     def sweep(self) -> None:
         """Remove what a process that was killed in `claim` has left."""
-        held.sweep_unfinished(self.data, "root.*.new")
+        temporary.sweep_unfinished(self.data, "root.*.new")
 
     def prepare(self, *, moved: bool = False) -> None:
         """Create the data folder, note whose it is and, for the demo, make the private copy of its tree if it is missing.

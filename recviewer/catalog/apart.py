@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from recviewer import child
 from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.summary import of_unreadable, work
 from recviewer.formats.decode import effort
 from recviewer.formats.version import reader_version
+from recviewer.processes import child
 from recviewer.recorders.packing import BadPacking, stated, unpacked
 from recviewer.store import files
 from recviewer.store.refusals import Refusal

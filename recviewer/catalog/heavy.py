@@ -12,9 +12,9 @@ from dataclasses import replace
 from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from recviewer import child
 from recviewer.catalog.content import Content, Opened, bytes_of_content, missing, read_here, unread_here
 from recviewer.formats.reading import unreadable
+from recviewer.processes import child
 
 P = ParamSpec("P")
 R = TypeVar("R")

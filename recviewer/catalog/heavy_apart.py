@@ -7,7 +7,7 @@ from typing import Any
 
 import django
 
-from recviewer import child
+from recviewer.processes import child
 
 IDLE_SECONDS = 30
 """How long it waits for the next question about what it has read."""

@@ -7,8 +7,8 @@ from functools import partial
 
 from django.conf import settings
 
-from recviewer import forks
 from recviewer.catalog.jobs import Job, JobResult
+from recviewer.processes import forks
 
 BATCH_FILES = 64
 """Files handed to a worker at once."""

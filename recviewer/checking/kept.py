@@ -12,11 +12,11 @@ from pathlib import Path
 
 import orjson
 
-from recviewer import held
 from recviewer.checking.forms.json import rule_json
 from recviewer.checking.model import Located
 from recviewer.checking.running import Given, directory
-from recviewer.child import NICE
+from recviewer.processes import temporary
+from recviewer.processes.child import NICE
 from recviewer.smells import rules
 from recviewer.used.kept import kept_in
 
@@ -61,7 +61,7 @@ def main() -> None:
     os.nice(NICE)
     lock = os.open(f"{target}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        held.hold(lock, f"{target}.lock")
+        temporary.hold(lock, f"{target}.lock")
     except BlockingIOError:
         return
     write(Path(root), Path(target), state, int(limit))

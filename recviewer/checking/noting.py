@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from recviewer import forks
 from recviewer.checking import trees
 from recviewer.git.history import contents
 from recviewer.git.repository import Repository
 from recviewer.pairing.sides import Side
+from recviewer.processes import forks
 from recviewer.recorders.reading import without_collector
 from recviewer.smells import Looking, Rule, rules
 from recviewer.smells.looking import noted, notes_on

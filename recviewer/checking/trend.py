@@ -18,13 +18,13 @@ from typing import Any
 
 import orjson
 
-from recviewer import held
 from recviewer.checking import trees
-from recviewer.child import NICE
 from recviewer.git import ranges
 from recviewer.git.growth import GrowthStep, growth
 from recviewer.git.history import contents
 from recviewer.git.repository import Repository, find, resolve, way_to
+from recviewer.processes import temporary
+from recviewer.processes.child import NICE
 from recviewer.recorders.reading import without_collector
 from recviewer.recorders.registry import claims
 from recviewer.smells import Needs, Rule, rules
@@ -155,7 +155,7 @@ def main() -> None:
     os.nice(NICE)
     lock = os.open(f"{target}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        held.hold(lock, f"{target}.lock")
+        temporary.hold(lock, f"{target}.lock")
     except BlockingIOError:
         return
     write(Path(root), Path(target), state)

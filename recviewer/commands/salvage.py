@@ -13,8 +13,8 @@ from pathlib import Path
 
 from django.core.management import call_command
 
-from recviewer import held
 from recviewer.catalog.other_database import on_file
+from recviewer.processes import temporary
 from recviewer.review import models
 from recviewer.review.reviews_file import merging
 
@@ -41,7 +41,7 @@ def export(file: Path) -> tuple[bytes, dict[str, int]]:
 
     Raises DatabaseError, sqlite3.DatabaseError, OSError where nothing can be read or there is no room for the copy.
     """
-    with held.folder_of_ours(held.FOR_SALVAGE) as folder:
+    with temporary.folder_of_ours(temporary.FOR_SALVAGE) as folder:
         fresh = Path(folder) / "saved.sqlite3"
         with on_file(fresh):
             call_command("migrate", interactive=False, verbosity=0)

@@ -12,10 +12,11 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError
 
-from recviewer import __version__, databases, held, places
+from recviewer import __version__, databases, places
 from recviewer.catalog import database, run_lock
 from recviewer.catalog.indexer import Progress, RunReport
 from recviewer.commands import tables
+from recviewer.processes import temporary
 from recviewer.store import refusals as store
 
 
@@ -117,7 +118,7 @@ def sweep() -> None:
     from recviewer.pages.site import chosen
     from recviewer.review.reviews_file import beside
 
-    for one in (held.sweep_folders, beside.sweep, settings.PLACES.sweep, chosen.sweep, kept.sweep):
+    for one in (temporary.sweep_folders, beside.sweep, settings.PLACES.sweep, chosen.sweep, kept.sweep):
         with contextlib.suppress(OSError):
             one()
 

@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from recviewer import held
 from recviewer.git import concurrency, limits
 from recviewer.git.files import read_regular
 from recviewer.git.revisions import is_revision
+from recviewer.processes import temporary
 
 TIMEOUT_SECONDS = 20
 """How long git may take for one answer."""
@@ -262,7 +262,7 @@ def reading(repository: Repository) -> Iterator[dict[str, str]]:
     cut = _where_cut(repository)
     with ExitStack() as stack:
         with working():
-            own = Path(stack.enter_context(held.folder_of_ours(held.FOR_GIT)))
+            own = Path(stack.enter_context(temporary.folder_of_ours(temporary.FOR_GIT)))
             (own / "objects").mkdir()
             (own / "refs").mkdir()
             (own / "HEAD").write_text("ref: refs/heads/none\n")

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from recviewer.git.ranges import ChangedFile, CommittedFile, MissingObjects, blob_name, missing, parsed
 from recviewer.git.repository import GitFailed, Repository, first_line, reading, run, working
-from recviewer.watched import tell
+from recviewer.processes.own_reads import tell
 
 _FLAGS = (
     "filemode symlinks ignorecase precomposeunicode protecthfs protectntfs trustctime sparsecheckout sparsecheckoutcone"

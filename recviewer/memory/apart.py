@@ -8,8 +8,8 @@ import sys
 import django
 from django.conf import settings
 
-from recviewer import held
-from recviewer.child import NICE
+from recviewer.processes import temporary
+from recviewer.processes.child import NICE
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     place = settings.DATA_DIR / "glances.lock"
     lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        held.hold(lock, place)
+        temporary.hold(lock, place)
     except BlockingIOError:
         return
     glances.look(sys.argv[1:])

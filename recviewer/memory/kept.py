@@ -30,11 +30,11 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 from filelock import FileLock, Timeout
 
-from recviewer import held
 from recviewer.changes.sources import Range
 from recviewer.exchange.encode import SourceFloat
 from recviewer.formats.version import version_of
 from recviewer.pairing.successors import KeptRecording
+from recviewer.processes import temporary
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ def let_go(*, but: Path | None = None) -> None:
 
 def sweep() -> None:
     """Remove what a process that was killed while it kept a range has left."""
-    held.sweep_unfinished(_folder(), "*.new")
+    temporary.sweep_unfinished(_folder(), "*.new")
 
 
 def _folder() -> Path:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from recviewer.processes.own_reads import tell
 from recviewer.store.paths import components, key_of, open_parent
 from recviewer.store.refusals import CannotRead, Changed, Vanished, why
 from recviewer.store.scan import FileStamp, obstacle_of
-from recviewer.watched import tell
 
 OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 """How a recording is opened: no symbolic link, no waiting for the other end of a pipe."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from recviewer import held
 from recviewer.places import OtherRoot, Places
+from recviewer.processes import temporary
 from recviewer.recorders.registry import claims
 from recviewer.store.paths import open_root
 from recviewer.store.refusals import Refusal, why
@@ -76,7 +76,7 @@ def run(words: Sequence[str], wanted: WantedRun, where: Places, say: Say) -> NoR
     """Run a command, and end as it ends. words: the command. say: prints a line on standard error. Raises CannotStart."""
     asking = _asking(tuple(words), wanted, where)
     with contextlib.suppress(OSError):
-        held.sweep_folders()  # of runs that were killed
+        temporary.sweep_folders()  # of runs that were killed
     try:
         os.close(open_root(where.root))
         done = watch_run(asking, claims(), skip=[where.data])

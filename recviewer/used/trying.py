@@ -10,10 +10,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from recviewer import held
 from recviewer.exchange.amounts import size
 from recviewer.git import repository
 from recviewer.git.repository import GitFailed
+from recviewer.processes import temporary
 from recviewer.store.claims import Claims
 from recviewer.used.model import UsedRun
 from recviewer.used.watching_run import Asking, watch_run
@@ -55,7 +55,7 @@ def try_it(asked: ToTry, claims: Claims, say: Callable[[str], object]) -> tuple[
     Nothing is left behind, whatever happens, but where this process is killed at once: then the next start removes it.
     Raises CannotTry, CannotRun, EndedBySignal, OSError.
     """
-    with _waiting() as mask, held.folder_of_ours(held.FOR_TRYING) as place:
+    with _waiting() as mask, temporary.folder_of_ours(temporary.FOR_TRYING) as place:
         copy = Path(place) / "tree" / asked.top.name
         runs = []
         for step in ("before", "after"):

@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 import recviewer
-from recviewer import held, watched
+from recviewer.processes import own_reads, temporary
 from recviewer.store.claims import Claims
 from recviewer.used import marks, run_file
 from recviewer.used.ground import Blobs, commit_of
@@ -73,10 +73,10 @@ def watch_run(asking: Asking, claims: Claims, *, skip: Sequence[Path] = ()) -> R
     noted = RunNotes()
     commit = commit_of(asking.root)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(held.folder_of_ours(held.FOR_MARKS)))
+        folder = Path(stack.enter_context(temporary.folder_of_ours(temporary.FOR_MARKS)))
         watch = TreeWatch(asking.root, claims, noted, skip=skip)
         stack.callback(watch.close)
-        ours = stack.enter_context(watched.listening(watch.root.rstrip(b"/") or b"/"))
+        ours = stack.enter_context(own_reads.listening(watch.root.rstrip(b"/") or b"/"))
         try:
             noted.files = watch.start(folder)
         except Unwatchable as unwatchable:
@@ -107,7 +107,7 @@ def watch_run(asking: Asking, claims: Claims, *, skip: Sequence[Path] = ()) -> R
     return replace(done, signals=tuple(command.signals))
 
 
-def _are_ours(ours: watched.Listening, files: set[bytes]) -> bool:
+def _are_ours(ours: own_reads.Listening, files: set[bytes]) -> bool:
     """Tell whether our own processes opened half of some files or more: what they open is taken off one by one."""
     return 2 * len(ours.told().keys() & files) >= len(files)
 

@@ -9,13 +9,13 @@ import zipfile
 
 import pytest
 
-from recviewer import child
 from recviewer.catalog import apart, content, indexer
 from recviewer.catalog.apart import Apart
 from recviewer.catalog.jobs import Job
 from recviewer.catalog.models import Recording
 from recviewer.catalog.summary import work
 from recviewer.formats import decode
+from recviewer.processes import child
 from recviewer.recent import Recent
 from recviewer.store.files import blob_id
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from recviewer import forks
 from recviewer.checking import command, noting
+from recviewer.processes import forks
 from recviewer.recorders.registry import claims
 from recviewer.smells.model import Among, Explained, Held, Needs, Rule, Severity, Spot
 from recviewer.store.claims import BARE

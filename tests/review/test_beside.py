@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from recviewer import held
 from recviewer.commands import start
+from recviewer.processes import temporary
 from recviewer.review.decide import decide
 from recviewer.review.models import Tag
 from recviewer.review.refusals import Invalid
@@ -118,9 +118,9 @@ from pathlib import Path
 import django
 django.setup()
 from recviewer.review.reviews_file import beside
-from recviewer import held
+from recviewer.processes import temporary
 fd, name = beside._made(Path({file!r}))
-with held.folder_of_ours(held.FOR_GIT) as one, held.folder_of_ours(held.FOR_SALVAGE) as two:
+with temporary.folder_of_ours(temporary.FOR_GIT) as one, temporary.folder_of_ours(temporary.FOR_SALVAGE) as two:
     print(name, one, two, flush=True)
     time.sleep(600)
 """
@@ -135,14 +135,14 @@ def test_leftovers_of_a_killed_process_are_swept_and_those_of_a_living_one_are_n
         try:
             left = [Path(name) for name in process.stdout.readline().split()]
             beside.sweep()
-            held.sweep_folders()
+            temporary.sweep_folders()
             assert [place.exists() for place in left] == [True, True, True]
         finally:
             process.kill()
     assert [place.exists() for place in left] == [True, True, True]
 
     beside.sweep()
-    held.sweep_folders()
+    temporary.sweep_folders()
 
     assert [place.exists() for place in left] == [False, False, False]
 
@@ -179,7 +179,7 @@ def test_what_was_left_half_written_goes_at_the_start_and_what_is_being_written_
 
 def test_a_folder_that_was_swept_as_it_was_made_is_made_anew(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    real, seen = held.hold, []
+    real, seen = temporary.hold, []
 
     def late(fd, place):
         if not seen:
@@ -187,7 +187,7 @@ def test_a_folder_that_was_swept_as_it_was_made_is_made_anew(tmp_path, monkeypat
             os.rmdir(place)
         return real(fd, place)
 
-    monkeypatch.setattr(held, "hold", late)
-    with held.folder_of_ours(held.FOR_GIT) as folder:
+    monkeypatch.setattr(temporary, "hold", late)
+    with temporary.folder_of_ours(temporary.FOR_GIT) as folder:
         assert os.path.isdir(folder)
         assert folder != str(seen[0])

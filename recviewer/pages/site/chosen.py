@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from recviewer import held
+from recviewer.processes import temporary
 from recviewer.review.refusals import Invalid
 
 MARK = "@"
@@ -99,7 +99,7 @@ def _keep(place: Path, data: bytes) -> None:
 
 def sweep() -> None:
     """Remove what a process that was killed while it kept a choice has left."""
-    held.sweep_unfinished(_folder(), "*.new")
+    temporary.sweep_unfinished(_folder(), "*.new")
 
 
 def _let_go(folder: Path, *, but: Path) -> None:

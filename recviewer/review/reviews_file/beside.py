@@ -15,8 +15,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from recviewer import held
 from recviewer.exchange.amounts import counted
+from recviewer.processes import temporary
 from recviewer.review.refusals import Invalid
 from recviewer.review.reviews_file import lines, merging
 from recviewer.review.subjects import printable
@@ -137,7 +137,7 @@ def _made(place: Path) -> tuple[int, str]:
     """Make a file beside a place, which this process holds."""
     while True:
         fd, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.", suffix=".new")
-        if held.hold(fd, name):
+        if temporary.hold(fd, name):
             return fd, name
         os.close(fd)
 
@@ -163,7 +163,7 @@ def sweep() -> None:
     for name in os.listdir(place.parent) if place.parent.is_dir() else ():
         found = ours.fullmatch(name)
         if found and (found[1] or os.lstat(place.parent / name).st_mode & 0o077 == 0):
-            held.sweep(place.parent / name)
+            temporary.sweep(place.parent / name)
 
 
 def _digest(data: bytes) -> str:

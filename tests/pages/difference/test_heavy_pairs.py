@@ -5,13 +5,13 @@ import re
 
 import pytest
 
-from recviewer import child
 from recviewer.catalog import content, heavy
 from recviewer.difference.behind_masks import ANOTHER
 from recviewer.difference.sequences import nearly_common
 from recviewer.pages.difference import file_lines, raw
 from recviewer.pages.difference.file_lines import CELLS, FileLines, LinesCompared
 from recviewer.pages.difference.raw import RawQuery, raw_diff
+from recviewer.processes import child
 from tests.secrets.planting import SECRETS, address, masked_alike
 from tests.trees import chat
 

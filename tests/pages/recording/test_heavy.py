@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from recviewer import child
 from recviewer.catalog import content, heavy, indexer
 from recviewer.catalog.models import Recording
 from recviewer.pages.tests import loading
+from recviewer.processes import child
 from tests.secrets.planting import SECRETS
 
 CASES = Path(__file__).parents[2] / "recorders" / "cases"

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import platformdirs
 
-from recviewer import held
+from recviewer.processes import temporary
 
 
 @cache
@@ -72,10 +72,10 @@ def listening(root: bytes) -> Iterator[Listening]:
             meeting = Path(_meeting())
             meeting.mkdir(parents=True, exist_ok=True)
             for left in meeting.iterdir():
-                held.sweep(left)
+                temporary.sweep(left)
             folder = Path(tempfile.mkdtemp(dir=meeting))
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            stack.enter_context(held.held(folder))
+            stack.enter_context(temporary.held(folder))
         yield Listening(folder, root)
     with contextlib.suppress(OSError):
         os.rmdir(_meeting())
