@@ -14,7 +14,7 @@ import sys
 from collections.abc import Collection, Sequence
 
 from recviewer import front
-from recviewer.env import BadEnvironment
+from recviewer.configuration.env import BadEnvironment
 from recviewer.exchange.plain import Printed
 
 ROOTED = {

@@ -74,8 +74,8 @@ OF_OTHERS = frozenset({"RECVIEWER_CHROMIUM", "RECVIEWER_CORPUS", "RECVIEWER_PULL
 
 _NAMED_IN = (
     "settings.py",
-    "env.py",
-    "places.py",
+    "configuration/env.py",
+    "configuration/places.py",
     "cli.py",
     "hosts/named.py",
     "issuers/named.py",

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import django
 
-from recviewer import databases, env, networks, places, post_office, prefix
+from recviewer import prefix
+from recviewer.configuration import databases, env, mail_and_hooks, places, trusted_proxies
 from recviewer.git import remotes
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ DESK_KEY = (env.checked("RECVIEWER_DESK_KEY", env.secret) or "") if HOSTED else 
 """What the page above several instances shows, to be told who has an account here; set by `recviewer several`."""
 PUBLIC_READ = HOSTED and env.flag("RECVIEWER_PUBLIC_READ")
 
-LOGIN_HEADER = (env.checked("RECVIEWER_LOGIN_HEADER", networks.header) or "") if HOSTED else ""
-LOGIN_PROXIES = env.checked("RECVIEWER_LOGIN_PROXIES", networks.listed) or ()
+LOGIN_HEADER = (env.checked("RECVIEWER_LOGIN_HEADER", trusted_proxies.header) or "") if HOSTED else ""
+LOGIN_PROXIES = env.checked("RECVIEWER_LOGIN_PROXIES", trusted_proxies.listed) or ()
 if LOGIN_HEADER and not LOGIN_PROXIES:
     raise env.BadEnvironment(
         "RECVIEWER_LOGIN_PROXIES", "", "RECVIEWER_LOGIN_HEADER is believed from named addresses alone"
@@ -69,18 +70,18 @@ PREFIX = env.checked("RECVIEWER_PUBLIC_URL", prefix.of_site) or ""
 """The path below which the site lies, without its last slash: "" for a site of its own."""
 FORCE_SCRIPT_NAME = PREFIX or None
 
-MAIL = env.checked("RECVIEWER_MAIL", post_office.mail_server) if HOSTED else None
-MAIL_FROM = (env.checked("RECVIEWER_MAIL_FROM", post_office.mail_address) or "") if MAIL else ""
-NOTICE_HOOKS = (env.checked("RECVIEWER_NOTICE_HOOKS", post_office.hook_places) or ()) if HOSTED else ()
+MAIL = env.checked("RECVIEWER_MAIL", mail_and_hooks.mail_server) if HOSTED else None
+MAIL_FROM = (env.checked("RECVIEWER_MAIL_FROM", mail_and_hooks.mail_address) or "") if MAIL else ""
+NOTICE_HOOKS = (env.checked("RECVIEWER_NOTICE_HOOKS", mail_and_hooks.hook_places) or ()) if HOSTED else ()
 if MAIL and not MAIL_FROM:
     raise env.BadEnvironment("RECVIEWER_MAIL_FROM", "", "RECVIEWER_MAIL needs it")
 if (MAIL or NOTICE_HOOKS) and not PUBLIC_URL:
     raise env.BadEnvironment("RECVIEWER_PUBLIC_URL", "", "notices lead to it")
 if MAIL and django.VERSION >= (6, 1):
-    MAILERS = {"default": post_office.mailer(MAIL)}
+    MAILERS = {"default": mail_and_hooks.mailer(MAIL)}
 elif MAIL:
     EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.host, MAIL.port, MAIL.user, MAIL.password
-    EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = MAIL.is_tls, MAIL.is_starttls, post_office.SECONDS
+    EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = MAIL.is_tls, MAIL.is_starttls, mail_and_hooks.SECONDS
 elif django.VERSION < (6, 1):  # from then on nothing is sent where no mailer is named
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 

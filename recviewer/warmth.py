@@ -15,7 +15,8 @@ def bring_in() -> None:
     from django.template import engines
     from django.urls import get_resolver
 
-    from recviewer import places, smells
+    from recviewer import smells
+    from recviewer.configuration import places
     from recviewer.formats import registry
 
     get_resolver().reverse_dict  # noqa: B018 - worked out where it is asked for, from all pages

@@ -5,8 +5,9 @@ import os
 
 import pytest
 
-from recviewer import named_files, places
+from recviewer import named_files
 from recviewer.checking import command
+from recviewer.configuration import places
 
 ENDLESS = "/dev/zero"
 

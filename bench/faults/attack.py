@@ -92,7 +92,7 @@ def whole(root: Path) -> Iterator[Any]:
 
 def write(root: Path, count: int, chance: random.Random) -> None:
     """Write so many hostile recordings, some under hostile names."""
-    from recviewer import places
+    from recviewer.configuration import places
 
     models = list(whole(places.DEMO_SOURCE))
     for number in range(count):

@@ -22,7 +22,7 @@ from recviewer.catalog.filters import Recordings
 from recviewer.catalog.rows import TABLE
 from recviewer.catalog.summary import Summary
 from recviewer.catalog.writer import COLUMNS, INSERT, values_of, words_of
-from recviewer.databases import SQLITE
+from recviewer.configuration.databases import SQLITE
 from recviewer.store.scan import FileStamp
 
 

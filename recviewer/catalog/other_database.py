@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.utils import load_backend
 
-from recviewer.databases import SQLITE
+from recviewer.configuration.databases import SQLITE
 
 
 @contextmanager

@@ -19,8 +19,8 @@ from django.conf import settings
 from django.db import connection
 from filelock import FileLock, Timeout
 
-from recviewer import places
 from recviewer.catalog import checked, engines
+from recviewer.configuration import places
 from recviewer.store.refusals import NotWritable, Refusal, why
 
 

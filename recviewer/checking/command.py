@@ -11,10 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recviewer import env, places
 from recviewer.checking import baseline, forms, running
 from recviewer.checking.model import Checked, HowCounted, Located
 from recviewer.checking.running import Given
+from recviewer.configuration import env, places
 from recviewer.exchange.plain import put
 from recviewer.named_files import data_of
 from recviewer.smells import Rule, Severity, rules

@@ -8,12 +8,12 @@ from itertools import compress, islice
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from recviewer import places
 from recviewer.catalog import alone, usage
 from recviewer.catalog.filters import AT_COMMIT
 from recviewer.catalog.found import SMELLS
 from recviewer.catalog.naming import file_of, suite_of
 from recviewer.catalog.summary import blobs_of_parts, summary_of
+from recviewer.configuration import places
 from recviewer.exchange.contract import Place, to_json
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json

@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 from django.db.utils import load_backend
 
-from recviewer import databases
+from recviewer.configuration import databases
 
 SOURCE = "moved"
 BATCH = 500

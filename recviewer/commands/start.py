@@ -12,10 +12,11 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError
 
-from recviewer import __version__, databases, places
+from recviewer import __version__
 from recviewer.catalog import database, run_lock
 from recviewer.catalog.indexer import Progress, RunReport
 from recviewer.commands import tables
+from recviewer.configuration import databases, places
 from recviewer.processes import temporary
 from recviewer.store import refusals as store
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from recviewer import places
 from recviewer.commands.exported import found_below
+from recviewer.configuration import places
 from recviewer.git import repository as repositories
 from recviewer.git.repository import Repository
 from recviewer.store.paths import key_of

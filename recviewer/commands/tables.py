@@ -20,8 +20,9 @@ from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrat
 from django.db import DatabaseError, connection, router, transaction
 from filelock import FileLock, Timeout
 
-from recviewer import __version__, databases
+from recviewer import __version__
 from recviewer.catalog import database, engines
+from recviewer.configuration import databases
 from recviewer.store import refusals as store
 
 KEPT = 3

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError
 
-from recviewer import databases, places
 from recviewer.catalog.where import way
+from recviewer.configuration import databases, places
 from recviewer.git import ranges, refs
 from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed, Repository

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from recviewer import env
+from recviewer.configuration import env
 
 PACKAGES = ("exchange", "formats", "recorders", "replay", "catalog/summary.py", "catalog/naming.py")
 

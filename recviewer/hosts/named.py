@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recviewer import env
+from recviewer.configuration import env
 from recviewer.hosts import configured
 from recviewer.hosts.contract import RecordRun
 

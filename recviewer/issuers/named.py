@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recviewer import env
+from recviewer.configuration import env
 from recviewer.issuers import allowed, calling, configured, github
 
 _NAME = "RECVIEWER_LOGIN"

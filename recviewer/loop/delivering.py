@@ -16,11 +16,11 @@ from django.core.mail import EmailMessage
 from django.db.models import Min, Q
 from django.urls import reverse
 
+from recviewer.configuration.mail_and_hooks import below
 from recviewer.exchange.amounts import counted
 from recviewer.hosts.calls import HostCall, HostError
 from recviewer.hosts.client import HostClient
 from recviewer.loop.models import Notice, NoticeKind, NoticeWish
-from recviewer.post_office import below
 from recviewer.prefix import outside
 
 log = logging.getLogger(__name__)

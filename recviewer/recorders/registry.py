@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from recviewer import env
+from recviewer.configuration import env
 from recviewer.recorders import kinds
 from recviewer.recorders.contract import KnowsBroken, Matches, Recorder, TellsTest
 from recviewer.store.claims import BARE, Claims

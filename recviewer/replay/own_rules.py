@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from recviewer.env import BadEnvironment
+from recviewer.configuration.env import BadEnvironment
 from recviewer.replay.rule import CallKind, NameRule
 from recviewer.replay.steps import CutClause, DropInside, DropKeys, DropStep, Replace, RoundNumbers, TextStep
 

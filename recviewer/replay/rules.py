@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from recviewer import env
+from recviewer.configuration import env
 from recviewer.replay.rule import CallKind, NameRule
 from recviewer.replay.steps import CutClause, DropInside, DropKeys, Replace, RoundNumbers
 

@@ -7,7 +7,8 @@ import os
 import secrets
 from typing import Any
 
-from recviewer import env, places, prefix
+from recviewer import prefix
+from recviewer.configuration import env, places
 from recviewer.several.plan import host_of
 
 DESK: dict[str, Any] = json.loads(os.environ["RECVIEWER_DESK"])

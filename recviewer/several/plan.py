@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from recviewer import networks, prefix
+from recviewer import prefix
+from recviewer.configuration import trusted_proxies
 
 PLACE = Path("/etc/recviewer/several.toml")
 
@@ -238,10 +239,10 @@ def _expect_beside_others(plan: SeveralFile, one: NamedInstance) -> None:
     if not one.variables.get("RECVIEWER_LOGIN_HEADER") or len(plan.instances) == 1:
         return
     try:
-        networks_ = networks.listed(proxies) if proxies else ()
+        networks_ = trusted_proxies.listed(proxies) if proxies else ()
     except ValueError as bad:
         raise BadPlan(f"[repositories.{one.name}]: RECVIEWER_LOGIN_PROXIES: {bad}") from None
-    if any(networks.is_among(here, networks_) for here in ("127.0.0.1", "::1")):
+    if any(trusted_proxies.is_among(here, networks_) for here in ("127.0.0.1", "::1")):
         raise BadPlan(
             f"[repositories.{one.name}]: RECVIEWER_LOGIN_PROXIES names this machine, on which the processes of the others "
             "run: whoever takes one of them over could be anybody here"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from recviewer.places import OtherRoot, Places
+from recviewer.configuration.places import OtherRoot, Places
 from recviewer.processes import temporary
 from recviewer.recorders.registry import claims
 from recviewer.store.paths import open_root
@@ -111,7 +111,7 @@ def _asking(words: tuple[str, ...], wanted: WantedRun, where: Places) -> Asking:
 
 def main(arguments: Sequence[str]) -> NoReturn:
     """Run what the command line says. arguments: behind `used`, with a `--` among them."""
-    from recviewer import places
+    from recviewer.configuration import places
 
     place = list(arguments).index("--")
     parser = ArgumentParser("recviewer used")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from recviewer import places
 from recviewer.catalog import indexer
+from recviewer.configuration import places
 
 from .pulls import git, pull
 

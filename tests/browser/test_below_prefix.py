@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import expect
 
-from recviewer import places
+from recviewer.configuration import places
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
 PASSWORD = "fourteen grey herons"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recviewer import places
+from recviewer.configuration import places
 from tests.trees import chat
 from tests.used.building import keep, run_over
 

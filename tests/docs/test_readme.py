@@ -32,8 +32,8 @@ def first_cells(text):
 def variables_read():
     sources = (
         "settings.py",
-        "env.py",
-        "places.py",
+        "configuration/env.py",
+        "configuration/places.py",
         "cli.py",
         "remote/command.py",
         "hosts/named.py",

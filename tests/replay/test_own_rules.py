@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from recviewer.env import BadEnvironment
+from recviewer.configuration.env import BadEnvironment
 from recviewer.formats.version import version_of
 from recviewer.replay import RULES, CallKind
 from recviewer.replay.own_rules import merged

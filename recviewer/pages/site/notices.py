@@ -17,10 +17,10 @@ from django.urls import path, reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from recviewer.configuration.mail_and_hooks import below
 from recviewer.loop import noticing
 from recviewer.loop.delivering import read_off
 from recviewer.loop.models import Notice, NoticeKind, NoticeWish
-from recviewer.post_office import below
 
 MINUTES = (10, 60, 1440)
 """Between which times one may choose that lie between two messages."""

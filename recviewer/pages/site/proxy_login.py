@@ -16,7 +16,7 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from recviewer.networks import is_among
+from recviewer.configuration.trusted_proxies import is_among
 from recviewer.pages.site import tokens
 from recviewer.pages.site.htmx import wants_fragment
 

@@ -6,9 +6,9 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 
+from recviewer.configuration.places import ASSETS
 from recviewer.exchange.model import ExhibitKind, PartKind
 from recviewer.pages.recording.facts import _told_apart, _usage
-from recviewer.places import ASSETS
 from tests.conftest import exchange
 
 HTMX = {"HTTP_HX_REQUEST": "true"}

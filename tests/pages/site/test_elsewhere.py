@@ -565,9 +565,9 @@ def test_nothing_of_it_is_there_unless_it_is_configured(issuer, settings):
 
 
 def test_the_proxy_names_its_own(issuer, settings):
-    from recviewer import networks
+    from recviewer.configuration import trusted_proxies
 
-    settings.LOGIN_HEADER, settings.LOGIN_PROXIES = "X-Remote-User", networks.listed("127.0.0.1")
+    settings.LOGIN_HEADER, settings.LOGIN_PROXIES = "X-Remote-User", trusted_proxies.listed("127.0.0.1")
     client = Client(headers={"X-Remote-User": "ana"})
 
     assert "Acme" not in client.get("/account/").content.decode()

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from recviewer import networks
+from recviewer.configuration import trusted_proxies
 from recviewer.pages.models import Membership
 from recviewer.pages.site import tokens
 from recviewer.review.models import Decision
@@ -18,7 +18,7 @@ PROXY, OTHER = "10.4.0.7", "10.5.0.7"
 @pytest.fixture
 def hosted(settings, root, db):
     settings.HOSTED, settings.BEHIND_PROXY, settings.PUBLIC_READ = True, True, False
-    settings.LOGIN_HEADER, settings.LOGIN_PROXIES = "X-Remote-User", networks.listed("10.4.0.0/24, 2001:db8::1")
+    settings.LOGIN_HEADER, settings.LOGIN_PROXIES = "X-Remote-User", trusted_proxies.listed("10.4.0.0/24, 2001:db8::1")
     at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
     settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
 
@@ -125,13 +125,13 @@ def test_without_a_header_named_it_is_like_any_other(hosted, settings):
 @pytest.mark.parametrize("text", ["", "X_Remote_User", "Cookie", "x-forwarded-for", "X Y", "-", "Authorization", "Ä"])
 def test_headers_that_cannot_be_named(text):
     with pytest.raises(ValueError, match="it takes the name of a header"):
-        networks.header(text)
+        trusted_proxies.header(text)
 
 
 @pytest.mark.parametrize("text", ["", "proxy.example.com", "10.4.0.7,", "10.4.0.7/24", "0.0.0.0/0", "10.0.0.1,::/0"])
 def test_addresses_that_cannot_be_named(text):
     with pytest.raises(ValueError, match="it takes"):
-        networks.listed(text)
+        trusted_proxies.listed(text)
 
 
 @pytest.mark.slow

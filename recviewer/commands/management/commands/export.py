@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from recviewer.places import RECORDER
+from recviewer.configuration.places import RECORDER
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.commands.exported import chosen, contract_of, found_below, line_of, refusal_of, usage_of
-        from recviewer.places import OtherRoot
+        from recviewer.configuration.places import OtherRoot
         from recviewer.review.narrowing import read
         from recviewer.store.refusals import Refusal
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from recviewer.commands.progress import progress_for
-from recviewer.places import MOVED, RECORDER
+from recviewer.configuration.places import MOVED, RECORDER
 
 
 class Command(BaseCommand):

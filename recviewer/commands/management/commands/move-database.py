@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from recviewer import databases
 from recviewer.commands.start import prepare, unusable
+from recviewer.configuration import databases
 
 
 class Command(BaseCommand):

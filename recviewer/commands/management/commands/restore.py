@@ -23,9 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE", help="the back-up")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from recviewer import places
         from recviewer.commands.backups import restore
         from recviewer.commands.start import unusable
+        from recviewer.configuration import places
         from recviewer.exchange.amounts import counted
 
         try:

@@ -13,10 +13,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from recviewer.configuration.places import MOVED, RECORDER
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.gunicorn_conf import PREPARED
-from recviewer.places import MOVED, RECORDER
 
 
 def _port(text: str) -> int:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from recviewer import env, places
+from recviewer.configuration import env, places
 
 
 @pytest.fixture(autouse=True)

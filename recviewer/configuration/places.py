@@ -19,13 +19,13 @@ from pathlib import Path
 
 import platformdirs
 
-from recviewer import env
+from recviewer.configuration import env
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.named_files import own_text
 from recviewer.processes import temporary
 
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parent.parent
 _BUNDLED = PACKAGE / "_bundled"
 ASSETS = _BUNDLED if _BUNDLED.is_dir() else PACKAGE.parent
 DEMO_SOURCE = ASSETS / "recordings"

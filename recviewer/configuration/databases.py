@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from recviewer.env import BadEnvironment
+from recviewer.configuration.env import BadEnvironment
 
 SQLITE = "django.db.backends.sqlite3"
 WANTED = "it takes postgres://user:password@host:port/name, or nothing for SQLite in the data folder"

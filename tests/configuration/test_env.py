@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from recviewer import env
+from recviewer.configuration import env
 
 NAME = "RECVIEWER_X"
 SPEAKING = ("recviewer.hosts", "recviewer.issuers")

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from recviewer.post_office import below, hook_places, mail_address, mail_server, mailer
+from recviewer.configuration.mail_and_hooks import below, hook_places, mail_address, mail_server, mailer
 
 
 @pytest.mark.parametrize(
