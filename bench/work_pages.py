@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from recviewer.warmth import bring_in
+from recviewer.serving.preload import bring_in
 
 bring_in()  # as the server does before it forks
 

@@ -51,7 +51,7 @@ def on_starting(server: Any) -> None:
 def when_ready(server: Any) -> None:
     """Bring in what all workers need, so that no first page waits for it, nor one after a worker went."""
     global _turn
-    from recviewer.warmth import bring_in
+    from recviewer.serving.preload import bring_in
 
     bring_in()
     with contextlib.suppress(OSError):  # without a place for it no worker leaves under load

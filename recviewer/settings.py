@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import django
 
-from recviewer import prefix
 from recviewer.configuration import databases, env, mail_and_hooks, places, trusted_proxies
 from recviewer.git import remotes
+from recviewer.serving import url_prefix
 
 if TYPE_CHECKING:
     from recviewer.hosts.configured import ConfiguredHost
@@ -66,7 +66,7 @@ REFRESH_IN_BACKGROUND = True
 READ_ONLY = env.flag("RECVIEWER_READ_ONLY")
 REVIEWS_FILE = env.path("RECVIEWER_REVIEWS_FILE")
 PUBLIC_URL = env.url("RECVIEWER_PUBLIC_URL")
-PREFIX = env.checked("RECVIEWER_PUBLIC_URL", prefix.of_site) or ""
+PREFIX = env.checked("RECVIEWER_PUBLIC_URL", url_prefix.of_site) or ""
 """The path below which the site lies, without its last slash: "" for a site of its own."""
 FORCE_SCRIPT_NAME = PREFIX or None
 
@@ -181,8 +181,8 @@ LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 USE_THOUSAND_SEPARATOR = True
 
-SESSION_COOKIE_NAME = prefix.cookie("sessionid", PREFIX)
-CSRF_COOKIE_NAME = prefix.cookie("csrftoken", PREFIX)
+SESSION_COOKIE_NAME = url_prefix.cookie("sessionid", PREFIX)
+CSRF_COOKIE_NAME = url_prefix.cookie("csrftoken", PREFIX)
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{PREFIX}/"
 MESSAGE_STORAGE = "recviewer.pages.site.messages_kept.MessagesBelow"
 _VALIDATION = "django.contrib.auth.password_validation"
@@ -229,9 +229,9 @@ LOGGING = {
             "()": "recviewer.exchange.plain.LogLines",
             "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
         },
-        "JSON": {"()": "recviewer.request_log.JsonLines"},
+        "JSON": {"()": "recviewer.serving.request_log.JsonLines"},
     },
-    "filters": {"names": {"()": "recviewer.request_log.NamesOfPages"}},
+    "filters": {"names": {"()": "recviewer.serving.request_log.NamesOfPages"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",

@@ -9,6 +9,6 @@ _application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - read once Django is set up
 
-from recviewer.prefix import below  # noqa: E402
+from recviewer.serving.url_prefix import below  # noqa: E402
 
 application = below(_application, settings.PREFIX)

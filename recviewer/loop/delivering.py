@@ -21,7 +21,7 @@ from recviewer.exchange.amounts import counted
 from recviewer.hosts.calls import HostCall, HostError
 from recviewer.hosts.client import HostClient
 from recviewer.loop.models import Notice, NoticeKind, NoticeWish
-from recviewer.prefix import outside
+from recviewer.serving.url_prefix import outside
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,6 @@ from django.utils.http import urlencode
 from recviewer.exchange.amounts import counted
 from recviewer.loop import marks
 from recviewer.loop.models import Notice, NoticeKind, NoticeWish, WatchedRequest
-from recviewer.prefix import inside
 from recviewer.report.report import Report
 from recviewer.review import audit
 from recviewer.review.assigned import left_to
@@ -24,6 +23,7 @@ from recviewer.review.mentions import MARK, is_named
 from recviewer.review.models import AuditEvent
 from recviewer.review.subjects import printable
 from recviewer.review.tagging import folded
+from recviewer.serving.url_prefix import inside
 
 _NAMING = (Action.NOTE, Action.NOTE_EDIT, Action.TAG)
 

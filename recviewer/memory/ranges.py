@@ -17,7 +17,6 @@ from recviewer.changes.overview import Overview, decided, overview, subjects, wi
 from recviewer.changes.reviewers import agreed, rules_of
 from recviewer.changes.run_words import RunWords, words_on
 from recviewer.changes.sources import Range
-from recviewer.discreet import discreet
 from recviewer.git.fetched import beside
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository
@@ -28,6 +27,7 @@ from recviewer.recent import Recent
 from recviewer.report.report import Report
 from recviewer.review import pairs, standing
 from recviewer.review.filters import standings_for
+from recviewer.serving.discreet import discreet
 from recviewer.used import kept as runs_kept
 
 KEPT = 12

@@ -20,7 +20,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from recviewer.prefix import TICKET, of_site
+from recviewer.serving.url_prefix import TICKET, of_site
 
 SECONDS = 2.0
 _ANSWER_BYTES = 10_000

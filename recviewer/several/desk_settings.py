@@ -7,14 +7,14 @@ import os
 import secrets
 from typing import Any
 
-from recviewer import prefix
 from recviewer.configuration import env, places
+from recviewer.serving import url_prefix
 from recviewer.several.plan import host_of
 
 DESK: dict[str, Any] = json.loads(os.environ["RECVIEWER_DESK"])
 """address: of the site. instances: name, title, url, port, is_listed and key of each."""
 
-PREFIX = prefix.of_site(DESK["address"])
+PREFIX = url_prefix.of_site(DESK["address"])
 FORCE_SCRIPT_NAME = PREFIX or None
 SECRET_KEY = secrets.token_urlsafe(48)
 ALLOWED_HOSTS = [host_of(DESK["address"])]

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from recviewer import prefix
 from recviewer.configuration import trusted_proxies
+from recviewer.serving import url_prefix
 
 PLACE = Path("/etc/recviewer/several.toml")
 
@@ -232,7 +232,7 @@ def _expect_apart(plan: SeveralFile) -> None:
 def _expect_beside_others(plan: SeveralFile, one: NamedInstance) -> None:
     """Raise BadPlan where an address cannot be, or where any process here could say to an instance who somebody is."""
     try:
-        prefix.of_site(plan.url(one.name))
+        url_prefix.of_site(plan.url(one.name))
     except ValueError as bad:
         raise BadPlan(f"{plan.url(one.name)} cannot be its address: {bad}") from None
     proxies = one.variables.get("RECVIEWER_LOGIN_PROXIES", "")

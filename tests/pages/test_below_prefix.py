@@ -15,8 +15,8 @@ from django.urls import clear_script_prefix, resolve, reverse, set_script_prefix
 from recviewer.catalog import noticed
 from recviewer.pages.models import Membership
 from recviewer.pages.recordings.searching import sections
-from recviewer.prefix import inside
 from recviewer.review.models import AuditEvent
+from recviewer.serving.url_prefix import inside
 from tests.pages.site.test_permissions import ADDRESSES
 from tests.pages.test_addresses import sample_of
 from tests.settings_of import put_below
@@ -277,7 +277,7 @@ def test_page_of_a_fault_stands_alone_and_leads_back_below(below, monkeypatch):
 
 def test_what_is_sent_out_has_the_prefix_once(below, settings):
     from recviewer.loop.delivering import off_url
-    from recviewer.prefix import outside as whole
+    from recviewer.serving.url_prefix import outside as whole
 
     assert whole(reverse("changes:listing"), settings.PUBLIC_URL) == f"{SITE}/changes/"
     assert off_url(7, "").startswith(f"{SITE}/notices/off/")

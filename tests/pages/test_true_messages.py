@@ -12,11 +12,11 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError, connections
 
-from recviewer import discreet as discreetly
 from recviewer.catalog import checked, database, freshness, indexer
 from recviewer.catalog.models import Recording
 from recviewer.review import audit, reconciling, trash_notes
 from recviewer.review.models import Decision, TrashRecord
+from recviewer.serving import discreet as discreetly
 from recviewer.store import refusals
 from recviewer.store.trash import Trash
 

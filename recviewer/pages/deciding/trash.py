@@ -13,7 +13,6 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from recviewer.catalog.models import Recording
-from recviewer.discreet import discreet
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site import roles
 from recviewer.pages.site.htmx import answer, wants_fragment
@@ -23,6 +22,7 @@ from recviewer.review import deleting, trash_notes
 from recviewer.review.actors import actor_of
 from recviewer.review.models import TrashRecord
 from recviewer.review.refusals import NotAllowed
+from recviewer.serving.discreet import discreet
 
 PER_PAGE = 100
 SHOWN = 20

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog.models import Recording
 from recviewer.catalog.value_words import VERDICT_WORDS
-from recviewer.discreet import discreet
 from recviewer.exchange.model import Kind
 from recviewer.git.repository import GitFailed
 from recviewer.lineage.trace import Lineage, TreeFile, What
@@ -26,6 +25,7 @@ from recviewer.pages.text.classes import CLASSES
 from recviewer.recorders.reading import key_of_part
 from recviewer.review.filters import standings_for
 from recviewer.review.models import State
+from recviewer.serving.discreet import discreet
 from recviewer.store.paths import key_of
 
 WHAT_WORDS = {

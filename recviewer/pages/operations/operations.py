@@ -14,13 +14,13 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from recviewer.discreet import discreet
 from recviewer.exchange.amounts import counted
 from recviewer.loop import jobs, marks, orders, worker
 from recviewer.loop.models import HostJob, HostOrder, JobKind, JobState, WatchedRequest
 from recviewer.pages.operations.room import TakenRoom, room
 from recviewer.pages.site import roles
 from recviewer.pages.site.numbers import is_whole
+from recviewer.serving.discreet import discreet
 
 SHOWN = 100
 ORDERS = 20

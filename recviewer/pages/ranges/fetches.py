@@ -13,12 +13,12 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from recviewer.changes import fetches
-from recviewer.discreet import discreet
 from recviewer.git.remotes import Remote
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.memory.ranges import repository
 from recviewer.pages.site.forms import next_of
 from recviewer.pages.site.htmx import wants_fragment
+from recviewer.serving.discreet import discreet
 
 PATIENCE_SECONDS = 6
 """How long a form waits for a fetch before it leads to the page that shows how it gets on."""

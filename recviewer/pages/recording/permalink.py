@@ -15,7 +15,6 @@ from recviewer.catalog.content import Content
 from recviewer.catalog.heavy import asked
 from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.summary import BEYOND, Summary, of_unreadable, summarize
-from recviewer.discreet import discreet
 from recviewer.exchange.model import Kind
 from recviewer.git.blobs import LEAST_DIGITS, named
 from recviewer.git.ranges import missing
@@ -26,6 +25,7 @@ from recviewer.pages.recording.facts import facts_of
 from recviewer.pages.recording.middle import ContentView
 from recviewer.pages.recording.recording import RecordingPage, answer, content_of, json_of, middle, tabs_of
 from recviewer.pages.recordings.neighbours import url_of
+from recviewer.serving.discreet import discreet
 
 SEVERAL = 200
 """Recordings, or blobs, that one page lists."""

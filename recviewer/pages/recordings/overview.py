@@ -18,8 +18,8 @@ from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, columns_left, verdict_counts
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.templatetags.words import bare, brief, size
-from recviewer.prefix import cookie
 from recviewer.review import narrowing
+from recviewer.serving.url_prefix import cookie
 
 COOKIE = "overview"
 """Holds what somebody chose: a way of `WAYS`."""

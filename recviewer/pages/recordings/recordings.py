@@ -16,7 +16,6 @@ from recviewer.catalog.facets import Counts
 from recviewer.catalog.found import SMELLS, found_on
 from recviewer.catalog.models import Recording
 from recviewer.catalog.outdated import Outdated, outdated, outdated_for
-from recviewer.discreet import discreet
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.blame import Blame, blame_of
 from recviewer.pages.recordings.facets import columns_left, counts_of, printed_facets
@@ -41,6 +40,7 @@ from recviewer.review import filters as said
 from recviewer.review import mentions, narrowing
 from recviewer.review.actors import actor_of
 from recviewer.review.narrowing import read
+from recviewer.serving.discreet import discreet
 
 
 @dataclass(frozen=True, slots=True)

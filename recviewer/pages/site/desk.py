@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 
 from recviewer.pages.site import roles, tokens
 from recviewer.pages.site.json import Json
-from recviewer.prefix import TICKET, above
+from recviewer.serving.url_prefix import TICKET, above
 
 _SALT = "recviewer.pages.site.desk"
 _RENEWED = timedelta(days=1)

@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from recviewer.catalog.database import is_damaged, is_unwritten, why
-from recviewer.discreet import discreet
 from recviewer.pages.site import roles
 from recviewer.pages.site.htmx import REFUSED, wants_fragment
 from recviewer.review.models import TrashRecord
+from recviewer.serving.discreet import discreet
 from recviewer.store import refusals
 
 log = logging.getLogger(__name__)

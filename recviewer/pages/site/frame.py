@@ -20,9 +20,9 @@ from recviewer.catalog.prepared import prepared
 from recviewer.pages.site import roles
 from recviewer.pages.site.following import Followed, followed
 from recviewer.pages.site.proxy_login import is_by_proxy
-from recviewer.prefix import above
 from recviewer.review.actors import actor_of
 from recviewer.review.models import Tag
+from recviewer.serving.url_prefix import above
 
 NAV = (
     ("Recordings", "recordings", ("recordings:listing",)),

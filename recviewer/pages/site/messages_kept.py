@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpResponseBase
 
-from recviewer.prefix import cookie
+from recviewer.serving.url_prefix import cookie
 
 
 class MessagesBelow(CookieStorage):

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, get_script_prefix, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from recviewer.prefix import inside
+from recviewer.serving.url_prefix import inside
 
 PAGES = frozenset(
     {

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from recviewer.request_log import REQUEST_ID
+from recviewer.serving.request_log import REQUEST_ID
 
 HEADER = "X-Request-Id"
 _ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")

@@ -17,8 +17,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from recviewer.catalog import checked, database, freshness, run_lock
-from recviewer.discreet import discreet
 from recviewer.pages.site.json import Json
+from recviewer.serving.discreet import discreet
 
 
 @login_not_required

@@ -4,7 +4,7 @@ from django.test import Client
 
 from recviewer.pages.models import Membership
 from recviewer.pages.site.desk import ticket_of
-from recviewer.prefix import TICKET
+from recviewer.serving.url_prefix import TICKET
 
 KEY = "a-key-of-the-page-at-the-top"
 NAME = f"{TICKET}rockets"

@@ -5,7 +5,7 @@ import sys
 import pytest
 from django.test import Client
 
-from recviewer.request_log import REQUEST_ID, JsonLines, NamesOfPages
+from recviewer.serving.request_log import REQUEST_ID, JsonLines, NamesOfPages
 
 
 def line_of(message, *arguments, **more):

@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
         from recviewer.commands.start import prepare
         from recviewer.pages.models import Membership
-        from recviewer.prefix import outside
+        from recviewer.serving.url_prefix import outside
 
         if not settings.HOSTED:
             raise CommandError("Only a hosted instance has accounts: set RECVIEWER_HOSTED=1.", returncode=2)

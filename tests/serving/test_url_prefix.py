@@ -3,7 +3,7 @@
 import pytest
 from django.urls import get_resolver
 
-from recviewer import prefix
+from recviewer.serving import url_prefix
 from tests.settings_of import settings_of
 
 
@@ -18,19 +18,19 @@ from tests.settings_of import settings_of
     ],
 )
 def test_prefix_is_the_path_of_the_site(address, found):
-    assert prefix.of_site(address) == found
+    assert url_prefix.of_site(address) == found
 
 
 @pytest.mark.parametrize("path", ["a//b", "..", "a/../b", "a/.", "%61", "a%2Fb", "ü", "a b"])
 def test_path_that_browsers_read_otherwise_is_refused(path):
     with pytest.raises(ValueError, match="letters, digits"):
-        prefix.of_site(f"https://example.com/{path}")
+        url_prefix.of_site(f"https://example.com/{path}")
 
 
 @pytest.mark.parametrize("path", ["tests", "r/ogx", "static", "admin/recviewer"])
 def test_path_that_begins_as_a_page_does_is_refused(path):
     with pytest.raises(ValueError, match="begins as pages here do"):
-        prefix.of_site(f"https://example.com/{path}/")
+        url_prefix.of_site(f"https://example.com/{path}/")
 
 
 def test_beginnings_of_addresses_are_those_of_the_table():
@@ -41,7 +41,7 @@ def test_beginnings_of_addresses_are_those_of_the_table():
 
     there = set(beginnings(get_resolver())) - {""}
 
-    assert there | {"admin", "static"} == prefix.OWN  # the administration has addresses where there are accounts
+    assert there | {"admin", "static"} == url_prefix.OWN  # the administration has addresses where there are accounts
     assert not [one for one in there if "<" in one], "any prefix could begin as this one does"
 
 
@@ -55,7 +55,9 @@ def answered(path, query="", at="/recordings/ogx"):
 
     environ = {"PATH_INFO": path, "QUERY_STRING": query, "SCRIPT_NAME": ""}
     list(
-        prefix.below(application, at)(environ, lambda status, headers: told.append((status, dict(headers)["Location"])))
+        url_prefix.below(application, at)(
+            environ, lambda status, headers: told.append((status, dict(headers)["Location"]))
+        )
     )
     return told.pop()
 
@@ -80,7 +82,7 @@ def test_site_of_its_own_is_asked_as_ever():
     def application(environ, start):
         return [b""]
 
-    assert prefix.below(application, "") is application
+    assert url_prefix.below(application, "") is application
 
 
 def test_settings_keep_cookies_and_files_below():

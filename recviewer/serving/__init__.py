@@ -1,0 +1,1 @@
+"""How the web is served: below which path, with what brought in before, what is logged, and what is told of the machine."""
