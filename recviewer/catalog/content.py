@@ -8,11 +8,11 @@ from threading import Lock
 
 from django.conf import settings
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.models import Recording
 from recviewer.exchange.model import Exchange
 from recviewer.formats.decode import EFFORT_LIMIT, HEAVY_BYTES, takes_over, weight
 from recviewer.formats.reading import Reading, unreadable
-from recviewer.recent import Recent
 from recviewer.recorders.packing import BadPacking, stated, unpacked
 from recviewer.recorders.reading import NOBODYS, ReadPart, read_file, read_first
 from recviewer.recorders.registry import read_as

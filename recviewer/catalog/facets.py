@@ -19,6 +19,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
+from recviewer.bounded.cache import Recent, Shared
 from recviewer.catalog import noticed
 from recviewer.catalog.amounts import MOST
 from recviewer.catalog.filters import FILTERS, Recordings
@@ -27,7 +28,6 @@ from recviewer.catalog.models import Commit, Recording
 from recviewer.catalog.rows import TABLE
 from recviewer.catalog.usage_words import NEVER, is_by_name
 from recviewer.language.tree import Term
-from recviewer.recent import Recent, Shared
 
 FACETS = (
     "suite", "kind", "outcome", "model", "provider", "host", "file", "streamed", "size", "chunks", "finish", "replay",

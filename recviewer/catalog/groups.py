@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.facets import FETCHED, Columns
 from recviewer.catalog.models import Commit
 from recviewer.catalog.rows import TABLE
-from recviewer.recent import Recent
 
 
 class OneGroup(NamedTuple):

@@ -13,11 +13,11 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import QuerySet
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.exchange.model import Json, Kind
 from recviewer.formats.decode import EFFORT_LIMIT, Unreadable, decode, effort
-from recviewer.recent import Recent
 from recviewer.replay.lists import digits_in, is_common, is_folder_of, is_joined, test_folder
 from recviewer.replay.names import name_state
 from recviewer.store import files as files_of

@@ -25,10 +25,10 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Max, Q
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog import freshness
 from recviewer.catalog.models import IndexRun, Recording
 from recviewer.formats.version import reader_version
-from recviewer.recent import Recent
 from recviewer.used import kept
 
 log = logging.getLogger(__name__)

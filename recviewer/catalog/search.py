@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog import engines, excerpts
 from recviewer.catalog.engines import TABLE, Wanted
 from recviewer.catalog.excerpts import Looked
@@ -27,7 +28,6 @@ from recviewer.catalog.rows import TABLE as RECORDINGS
 from recviewer.exchange.searched import sort_at
 from recviewer.language.reading import UNSPACED, Language, parse
 from recviewer.language.tree import All, Either, Leaf, Not, Term, Tree, Word, leaves
-from recviewer.recent import Recent
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.naming import clean, file_of, named, provider_of, test_name
 from recviewer.exchange.ends import WORST, end_of
@@ -18,7 +19,6 @@ from recviewer.exchange.seen import leaked, shows_picture
 from recviewer.exchange.text import line_of, reasons
 from recviewer.formats.raw import host_of
 from recviewer.formats.version import reader_version
-from recviewer.recent import Recent
 from recviewer.recorders.reading import ReadPart, bytes_of_each, failed, sum_file
 from recviewer.recorders.registry import read_as
 from recviewer.store import files

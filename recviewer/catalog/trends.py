@@ -15,10 +15,10 @@ from pathlib import Path
 import orjson
 from django.conf import settings
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog import noticed
 from recviewer.formats.version import reader_version
 from recviewer.git.repository import GitFailed, find, resolve
-from recviewer.recent import Recent
 
 log = logging.getLogger(__name__)
 

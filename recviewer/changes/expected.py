@@ -12,12 +12,12 @@ from recviewer.asserts.expectations import AnswerPiece, Expectation, Expectation
 from recviewer.asserts.held import Verification, asks, held
 from recviewer.asserts.reading import expectations_of
 from recviewer.asserts.sources import SourceFiles
+from recviewer.bounded.cache import Recent
 from recviewer.changes.sources import Range
 from recviewer.difference.model import Churn
 from recviewer.exchange.model import Exchange
 from recviewer.git.repository import Repository
 from recviewer.git.texts import Texts, stamp, texts_of, texts_on_disk
-from recviewer.recent import Recent
 
 if TYPE_CHECKING:
     from recviewer.changes.model import Change

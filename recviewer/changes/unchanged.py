@@ -9,13 +9,13 @@ from json import loads
 
 import orjson
 
+from recviewer.bounded.cache import Recent
 from recviewer.changes.sources import Range
 from recviewer.git.history import contents
 from recviewer.git.mentions import first_lines
 from recviewer.git.ranges import ChangedFile, listed
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.pairing.successors import KeptRecording
-from recviewer.recent import Recent
 
 MOST = 200
 """Recordings that are read to tell which endpoint they ask; of more, any may ask whatever is in question."""

@@ -11,12 +11,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recviewer.bounded.files import data_of
 from recviewer.checking import baseline, forms, running
 from recviewer.checking.model import Checked, HowCounted, Located
 from recviewer.checking.running import Given
 from recviewer.configuration import env, places
 from recviewer.exchange.plain import put
-from recviewer.named_files import data_of
 from recviewer.smells import Rule, Severity, rules
 from recviewer.smells.suppressing import BadReviews, Suppressions, in_reviews
 from recviewer.store.refusals import Refusal

@@ -14,12 +14,12 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError
 
+from recviewer.bounded.files import data_of
 from recviewer.catalog.where import way
 from recviewer.configuration import databases, places
 from recviewer.git import ranges, refs
 from recviewer.git.history import contents
 from recviewer.git.repository import GitFailed, Repository
-from recviewer.named_files import data_of
 from recviewer.pairing.pairs import Choice
 from recviewer.review import carrying, from_outside
 from recviewer.review.history import Saying

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import platformdirs
 
+from recviewer.bounded.files import own_text
 from recviewer.configuration import env
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository
-from recviewer.named_files import own_text
 from recviewer.processes import temporary
 
 PACKAGE = Path(__file__).resolve().parent.parent

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from recviewer.bounded.cache import Recent
 from recviewer.exchange.elements import Elements, Flat, flat_of
 from recviewer.exchange.encode import exact
 from recviewer.exchange.error_ids import without_ids
@@ -21,7 +22,6 @@ from recviewer.formats.alike import CutChunks, NotAlike
 from recviewer.formats.contract import AddsElements, Format
 from recviewer.formats.given import GivenTexts
 from recviewer.formats.raw import Raw, unwrap
-from recviewer.recent import Recent
 
 _TOP = frozenset({"test_id", "request", "response", "id_normalization_mapping", "shown"})
 _WRAPPER = frozenset({"__type__", "__data__"})

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from recviewer.bounded.cache import Recent
 from recviewer.changes import changeset
 from recviewer.changes.sources import Range, Spec
 from recviewer.changes.unchanged import Unchanged
@@ -16,7 +17,6 @@ from recviewer.git.repository import GitFailed, Repository
 from recviewer.pairing import pairs
 from recviewer.pairing.pairs import How, Pair, Sure
 from recviewer.pairing.sides import Library
-from recviewer.recent import Recent
 
 NEAR = 20
 """A recording may be deleted in one commit and made anew in another: so many commits around are looked at together."""

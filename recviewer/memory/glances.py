@@ -26,6 +26,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.crypto import salted_hmac
 
+from recviewer.bounded.cache import Recent
 from recviewer.changes.agreement import Demand, heard, heeded
 from recviewer.changes.model import ORDER
 from recviewer.changes.overview import verdict_of
@@ -35,7 +36,6 @@ from recviewer.difference.model import Churn
 from recviewer.git import refs
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.memory import kept, ranges
-from recviewer.recent import Recent
 from recviewer.review import pairs, standing
 from recviewer.review.filters import standings_for
 from recviewer.review.standing import words_on

@@ -53,7 +53,7 @@ WAIT_SECONDS = 60
 ROOMS = ("asserts", "changes", "difference", "exchange", "formats", "git", "pairing", "replay", "smells")
 """Whose values are kept."""
 
-_SOURCES = (*ROOMS, "language", "memory", "recorders", "report", "secrets", "catalog/naming.py", "recent.py")
+_SOURCES = (*ROOMS, "language", "memory", "recorders", "report", "secrets", "catalog/naming.py", "bounded")
 """On whose code it hangs what is worked out."""
 
 _HEAD: Final = b"recviewer range\n"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.models import Recording
 from recviewer.git import blobs, ranges, refs, walk
 from recviewer.git.refs import CommitFacts
@@ -16,7 +17,6 @@ from recviewer.lineage.trace import COMMITS, SECONDS, Lineage, trace
 from recviewer.lineage.versions import FullVersion, told
 from recviewer.memory import stored
 from recviewer.pairing.sides import Library
-from recviewer.recent import Recent
 from recviewer.review.subjects import printable
 
 KEPT = 40

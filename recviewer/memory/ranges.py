@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from django.conf import settings
 
+from recviewer.bounded.cache import Recent
 from recviewer.changes import changeset, disk, sources
 from recviewer.changes.changeset import ChangeSet, each_side
 from recviewer.changes.expected import state_on_disk
@@ -23,7 +24,6 @@ from recviewer.git.repository import GitFailed, Repository
 from recviewer.memory import kept
 from recviewer.pairing.pairs import Choice
 from recviewer.pairing.sides import Library
-from recviewer.recent import Recent
 from recviewer.report.report import Report
 from recviewer.review import pairs, standing
 from recviewer.review.filters import standings_for

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.naming import clean, test_name
 from recviewer.exchange.amounts import size
 from recviewer.exchange.model import Exchange, Kind, Table
@@ -13,7 +14,6 @@ from recviewer.exchange.text import Line, line_of
 from recviewer.formats.decode import EFFORT_LIMIT, HEAVY_BYTES, takes_over, weight
 from recviewer.formats.raw import host_of
 from recviewer.formats.reading import Reading, unreadable
-from recviewer.recent import Recent
 from recviewer.recorders.packing import BadPacking, stated, unpacked
 from recviewer.recorders.reading import NOBODYS, bytes_of, bytes_of_each, key_of_part, read_file, read_first, read_part
 from recviewer.recorders.registry import read_as

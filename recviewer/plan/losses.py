@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.models import Recording
 from recviewer.changes.overview import Overview
 from recviewer.git.ranges import CommittedFile
 from recviewer.pairing.sides import Side, file_meaning_of
 from recviewer.plan.head_tree import Head, folder_of
 from recviewer.plan.model import FileToDo, Loss
-from recviewer.recent import Recent
 from recviewer.recorders.registry import claims, read_as
 from recviewer.replay.names import ReplayState
 from recviewer.review.models import State

@@ -13,10 +13,10 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.cases import beginning
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
-from recviewer.recent import Recent
 from recviewer.review import audit, standing
 from recviewer.review.models import AuditEvent, Decision, Standing, State, TagOn, Verdict
 from recviewer.review.subjects import BLOB_PREFIX, CHANGE_PREFIX, GONE_PREFIX, OLDER, chunked

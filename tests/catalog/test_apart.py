@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog import apart, content, indexer
 from recviewer.catalog.apart import Apart
 from recviewer.catalog.jobs import Job
@@ -16,7 +17,6 @@ from recviewer.catalog.models import Recording
 from recviewer.catalog.summary import work
 from recviewer.formats import decode
 from recviewer.processes import child
-from recviewer.recent import Recent
 from recviewer.store.files import blob_id
 
 

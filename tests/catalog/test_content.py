@@ -1,8 +1,8 @@
 import pytest
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog import content, heavy, indexer
 from recviewer.catalog.models import Recording
-from recviewer.recent import Recent
 from recviewer.recorders.reading import read_file
 from recviewer.store import files
 from recviewer.store.refusals import CannotRead, Vanished

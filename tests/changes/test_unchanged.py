@@ -1,5 +1,6 @@
 import pytest
 
+from recviewer.bounded.cache import Recent
 from recviewer.changes import changeset, sources, unchanged
 from recviewer.git.mentions import first_lines
 from recviewer.git.ranges import opened
@@ -7,7 +8,6 @@ from recviewer.git.repository import GitFailed
 from recviewer.pairing.pairs import How, Sure
 from recviewer.pairing.sides import Library
 from recviewer.pairing.successors import KeptRecording
-from recviewer.recent import Recent
 
 OLD, NEW = (f"t/test_sky.py::test_comet[{model}]" for model in ("heron-1", "ibis-2"))
 

@@ -4,11 +4,11 @@ from urllib.parse import quote
 
 import pytest
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.memory.ranges import report_of
 from recviewer.pages.recordings import queue
-from recviewer.recent import Recent
 from recviewer.review.models import Decision
 from tests.pages import bad_files
 from tests.pages.bad_files import BAD, FOLDER, KINDS, LIMIT, LISTS, pages, range_pages

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from recviewer.bounded.cache import Recent
 from recviewer.memory.ranges import report_of
 from recviewer.plan import losses, model, range
 from recviewer.plan.commands import Feed, applying, recording, removing, switching
-from recviewer.recent import Recent
 from recviewer.recorders.reading import read_file, without
 from recviewer.replay.names import name_state
 from recviewer.review import decide, ranges

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 import orjson
 
+from recviewer.bounded.cache import Recent
 from recviewer.exchange.model import Chunk, Json, Kind, Problem, Reply, Request, Table
 from recviewer.exchange.shape import Shape
 from recviewer.formats.contract import Match
 from recviewer.formats.listing import no_chunks, plain_request, table
 from recviewer.formats.lookup import PROBLEM_LIMIT, Lookup
 from recviewer.formats.raw import Raw, unwrap
-from recviewer.recent import Recent
 
 SHAPE = Shape(
     "openai_models",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.model_lists import Answering, ListRequest, document_of
-from recviewer.recent import Recent
 from recviewer.replay.lists import JoinedModel, ListFile, joined, models_in, needless, said_of
 
 MOST, MOST_BYTES = 400, 12 * 1024 * 1024

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from math import isqrt
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.content import Content
 from recviewer.exchange.model import Chunk
 from recviewer.exchange.text import words_of
 from recviewer.formats.alike import SaidRun
 from recviewer.formats.deltas import NOTHING, REASONING, TEXT, letter_of
-from recviewer.recent import Recent
 
 CELLS = 250
 """Cells that fit; with more chunks a cell stands for several."""

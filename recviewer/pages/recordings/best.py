@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from itertools import starmap
 from operator import itemgetter
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.folding import MARK, folded
 from recviewer.catalog.naming import clean
 from recviewer.catalog.search import needs_scan
 from recviewer.language.tree import Term, Word
 from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.listing import DEFAULT_SORT, SORTS, ListState
-from recviewer.recent import Recent
 from recviewer.review import narrowing
 
 _orders = Recent[tuple[str, str, tuple[Term, ...]], tuple[int, ...]](8, once=True, state_of=itemgetter(0))

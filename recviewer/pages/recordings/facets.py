@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog import facets
 from recviewer.catalog.facets import Columns, Counts
 from recviewer.catalog.filters import FILTERS, Recordings
@@ -22,7 +23,6 @@ from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORD
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.templatetags.words import bare, brief
-from recviewer.recent import Recent
 from recviewer.review import filters as said
 from recviewer.review import narrowing, standing
 from recviewer.review.models import Note

@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.where import way
 from recviewer.git import ranges, repository
 from recviewer.git.growth import Growth, GrowthStep, growth
@@ -20,7 +21,6 @@ from recviewer.memory import stored
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.templatetags.words import bare, counted, day
-from recviewer.recent import Recent
 from recviewer.recorders.registry import claims
 
 COMMITS, SECONDS = 2_000, 4.0

@@ -15,13 +15,13 @@ from operator import itemgetter
 
 from django.db import connection
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog import facets
 from recviewer.catalog.facets import Columns
 from recviewer.catalog.found import LOST
 from recviewer.catalog.rows import TABLE
 from recviewer.pages.recordings.listing import DEFAULT_SORT, SORTS, ListState
 from recviewer.pages.text.test_ids import parse
-from recviewer.recent import Recent
 from recviewer.review import narrowing
 
 HELD = 12

@@ -19,6 +19,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog import freshness
 from recviewer.catalog.models import Recording
 from recviewer.catalog.value_words import VERDICT_WORDS
@@ -28,7 +29,6 @@ from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.listing import ListState
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.text.walk import Queue, SingleStops, walk
-from recviewer.recent import Recent
 from recviewer.review import narrowing
 from recviewer.review.filters import all_standings
 from recviewer.review.models import State

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog import search
 from recviewer.catalog.models import Recording
 from recviewer.exchange.searched import ANSWER, SORT_WORDS
@@ -19,7 +20,6 @@ from recviewer.pages.site.forms import item_of
 from recviewer.pages.templatetags.words import bare, brief, one_line, short_name, size, visible
 from recviewer.pages.text.test_ids import stand_in
 from recviewer.pages.text.words_for import StateWord, state_of
-from recviewer.recent import Recent
 from recviewer.review import filters as said
 from recviewer.review.subjects import subject_of
 

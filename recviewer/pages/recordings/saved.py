@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.freshness import settled
 from recviewer.catalog.prepared import prepared
 from recviewer.pages.recordings.facets import counts_of, narrowed
 from recviewer.pages.recordings.listing import DEFAULT_SORT, SORTS, ListState
-from recviewer.recent import Recent
 from recviewer.review import narrowing
 from recviewer.review.models import AuditEvent, SavedSearch
 

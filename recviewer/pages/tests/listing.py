@@ -15,6 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog import freshness
 from recviewer.catalog.models import SuiteRun
 from recviewer.pages.recordings.facets import counts_of, printed_facets
@@ -32,7 +33,6 @@ from recviewer.pages.tests.tally import Tally, sum_of, tallies
 from recviewer.pages.tests.test import models_asked
 from recviewer.pages.text.folds import Folds
 from recviewer.pages.text.test_addresses import url_of_test
-from recviewer.recent import Recent
 from recviewer.review import narrowing, standing
 from recviewer.review.narrowing import read
 

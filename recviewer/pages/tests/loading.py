@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog import content as contents
 from recviewer.catalog import heavy
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.formats.reading import Matching
 from recviewer.pages.text.test_ids import asked_for, in_address, is_digest
-from recviewer.recent import Recent
 from recviewer.recorders.registry import matching_of, recorder_of
 from recviewer.store.refusals import Refusal
 from recviewer.threads.entries import entry_of

@@ -9,6 +9,7 @@ from recviewer.asserts.expectations import AnswerPiece, Expectation, Expectation
 from recviewer.asserts.held import Verification, asks, held
 from recviewer.asserts.reading import expectations_of
 from recviewer.asserts.sources import SourceFiles
+from recviewer.bounded.cache import Recent
 from recviewer.exchange.model import Exchange
 from recviewer.git import repository
 from recviewer.git.repository import GitFailed
@@ -17,7 +18,6 @@ from recviewer.memory import stored
 from recviewer.pages.text.expectations import PERHAPS, ExpectedLine, line_of
 from recviewer.pages.text.folds import PLAIN, Folds
 from recviewer.pages.text.test_ids import TestId
-from recviewer.recent import Recent
 
 MOST = 40
 """Lines beside one answer, and of the list of all."""

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
+from recviewer.bounded.cache import Recent
 from recviewer.git import blobs, history, repository
 from recviewer.git.repository import GitFailed
 from recviewer.memory import stored
 from recviewer.pages.text.test_ids import TestId
-from recviewer.recent import Recent
 
 MOST_BYTES = 2_000_000
 """Bytes of a source file that is looked into."""

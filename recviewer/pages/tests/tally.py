@@ -8,12 +8,12 @@ from datetime import datetime
 
 from django.db.models import Count, OuterRef, Subquery
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.groups import groups_of
 from recviewer.exchange.text import Outcome
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import flags_of, narrowed
 from recviewer.pages.recordings.listing import ListState
-from recviewer.recent import Recent
 from recviewer.review import narrowing, standing
 from recviewer.review.models import Standing
 from recviewer.threads.entries import MISSED

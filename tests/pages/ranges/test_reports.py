@@ -1,8 +1,8 @@
 import pytest
 
+from recviewer.bounded.cache import Recent
 from recviewer.git.repository import GitFailed
 from recviewer.memory import kept, ranges
-from recviewer.recent import Recent
 
 
 @pytest.fixture

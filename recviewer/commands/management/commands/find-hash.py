@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from recviewer.bounded.files import data_from
 from recviewer.exchange.amounts import counted
-from recviewer.named_files import data_from
 
 if TYPE_CHECKING:
     from recviewer.pages.recordings.sought import SoughtRequest

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from recviewer.named_files import data_from, data_of
+from recviewer.bounded.files import data_from, data_of
 
 
 class Command(BaseCommand):

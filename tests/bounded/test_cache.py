@@ -4,7 +4,7 @@ from time import sleep
 
 import pytest
 
-from recviewer.recent import Recent, Shared
+from recviewer.bounded.cache import Recent, Shared
 
 
 def test_what_was_not_used_for_longest_goes_first():

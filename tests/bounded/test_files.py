@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from recviewer import named_files
+from recviewer.bounded import files
 from recviewer.checking import command
 from recviewer.configuration import places
 
@@ -14,17 +14,17 @@ ENDLESS = "/dev/zero"
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
-    monkeypatch.setattr(named_files, "LARGEST_BYTES", 1_000)
+    monkeypatch.setattr(files, "LARGEST_BYTES", 1_000)
 
 
 def test_a_file_is_read_whole_as_far_as_the_limit(tmp_path):
     place = tmp_path / "named"
     place.write_bytes(b"x" * 1_000)
-    assert named_files.data_of(place) == b"x" * 1_000
+    assert files.data_of(place) == b"x" * 1_000
 
     place.write_bytes(b"x" * 1_001)
     with pytest.raises(OSError, match="larger than") as caught:
-        named_files.data_of(place)
+        files.data_of(place)
     assert caught.value.errno == errno.EFBIG
 
 
