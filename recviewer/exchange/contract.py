@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 from recviewer.exchange.model import (
     Exchange,
     Image,

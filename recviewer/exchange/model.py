@@ -9,7 +9,7 @@ from dataclasses import field
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 from recviewer.exchange.encode import encode
 from recviewer.exchange.kinds import Kind as Kind
 from recviewer.exchange.leftovers import leftovers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from itertools import islice
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 from recviewer.exchange.ends import End, end_of, worst
 from recviewer.exchange.escapes import leaves, spelled_out
 from recviewer.exchange.inner import inner_message

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 from recviewer.exchange.model import Json
 from recviewer.formats.decode import UNWEIGHED, is_as_recorded
 

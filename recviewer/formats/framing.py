@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import orjson
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 from recviewer.exchange.model import Json, Problem
 from recviewer.formats import halves, sse
 from recviewer.formats.decode import BOM, HALVES, Decoded, Unreadable, as_written

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from urllib.parse import unquote, urlsplit
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json, Problem
 from recviewer.formats.alike import CutChunks

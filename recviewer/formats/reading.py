@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Chunk, Exchange, Failure, Json, Kind, Left, Problem, Reply
 from recviewer.formats import registry

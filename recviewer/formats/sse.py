@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 from recviewer.exchange.model import Json
 from recviewer.formats.decode import Unreadable, as_written
 

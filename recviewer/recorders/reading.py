@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 from recviewer.formats.reading import Reading, read_briefly, read_document, unreadable
 from recviewer.recorders.contract import FilePart, Recorder
 from recviewer.recorders.damage import damage

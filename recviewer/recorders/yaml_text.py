@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 
 log = logging.getLogger(__name__)
 

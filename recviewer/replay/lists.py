@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 
 import orjson
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
 from recviewer.replay.calls import call_of, models_of

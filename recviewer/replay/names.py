@@ -9,7 +9,7 @@ from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 from recviewer.exchange.model import Json
 from recviewer.replay.bodies import Body, nests_too_deep, to_json
 from recviewer.replay.calls import HashedCall, call_of, models_digest

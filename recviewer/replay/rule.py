@@ -6,7 +6,7 @@ from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 from recviewer.replay.steps import DropStep, TextStep
 
 

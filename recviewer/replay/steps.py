@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 from recviewer.exchange.model import Json
 
 # In ASCII JSON text: a point with four digits after it, where a digit of another script stands as an escape.

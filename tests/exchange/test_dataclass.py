@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from recviewer.dataclass import dataclass
+from recviewer.exchange.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
