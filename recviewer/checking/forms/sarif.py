@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from recviewer import __version__
 from recviewer.checking.model import Checked, HowCounted, Located
 from recviewer.exchange.model import Json
 from recviewer.exchange.plain import dumps, safe
-from recviewer.front import own_version
 from recviewer.smells import Rule, Severity
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -39,7 +39,7 @@ def as_sarif(checked: Checked) -> dict[str, Json]:
         "tool": {
             "driver": {
                 "name": "recviewer",
-                "fullName": own_version(),
+                "fullName": f"recviewer {__version__}",
                 "rules": [_rule(rule) for rule in checked.asked],
             }
         },
