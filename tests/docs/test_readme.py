@@ -34,7 +34,7 @@ def variables_read():
         "settings.py",
         "configuration/env.py",
         "configuration/places.py",
-        "cli.py",
+        "cli/dispatch.py",
         "remote/command.py",
         "hosts/named.py",
         "issuers/named.py",

@@ -5,8 +5,8 @@ import pytest
 from django.core import management
 from django.core.management import get_commands, load_command_class
 
-from recviewer import cli
-from recviewer.cli import root_argument
+from recviewer.cli import dispatch
+from recviewer.cli.dispatch import root_argument
 
 
 @pytest.mark.parametrize(
@@ -41,20 +41,20 @@ def valued(command):
     return {option for action in taking for option in action.option_strings}
 
 
-@pytest.mark.parametrize(("command", "told"), [*cli.ROOTED.items(), ("plan", cli.PLAN_VALUED)])
+@pytest.mark.parametrize(("command", "told"), [*dispatch.ROOTED.items(), ("plan", dispatch.PLAN_VALUED)])
 def test_what_takes_a_value_is_known_before_the_settings_are(command, told):
-    assert valued(command) == told | cli.COMMON
+    assert valued(command) == told | dispatch.COMMON
 
 
 def test_every_command_that_names_the_root_by_an_option_is_known():
     commands = [name for name, app in get_commands().items() if app == "recviewer.commands"]
 
-    assert {name for name in commands if "--recordings" in valued(name)} == cli.WITH_OPTION
+    assert {name for name in commands if "--recordings" in valued(name)} == dispatch.WITH_OPTION
 
 
-@pytest.mark.parametrize("command", cli.QUERIED)
+@pytest.mark.parametrize("command", dispatch.QUERIED)
 def test_options_of_commands_that_take_a_query_are_known(command):
-    assert valued(command) == cli.QUERIED[command] | cli.COMMON
+    assert valued(command) == dispatch.QUERIED[command] | dispatch.COMMON
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_options_of_commands_that_take_a_query_are_known(command):
     ],
 )
 def test_what_begins_with_a_dash_is_left_out_where_it_is_no_option(typed, read):
-    assert cli.with_query(typed.split()) == read.split()
+    assert dispatch.with_query(typed.split()) == read.split()
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
@@ -88,10 +88,10 @@ def test_what_cannot_be_printed_any_more_is_a_sentence(monkeypatch, capsys, numb
 
     ended = []
     monkeypatch.setattr(management, "execute_from_command_line", full)
-    monkeypatch.setattr(cli, "_print_no_more", lambda: ended.append(True))
+    monkeypatch.setattr(dispatch, "_print_no_more", lambda: ended.append(True))
 
     with pytest.raises(SystemExit) as left:
-        cli.main(["show", "x.json"])
+        dispatch.main(["show", "x.json"])
 
     assert (left.value.code, ended) == (2, [True])
     assert os.strerror(number) in capsys.readouterr().err
@@ -104,4 +104,4 @@ def test_another_error_of_the_system_is_a_fault_that_is_told_whole(monkeypatch):
     monkeypatch.setattr(management, "execute_from_command_line", broken)
 
     with pytest.raises(OSError, match="x"):
-        cli.main(["show", "x.json"])
+        dispatch.main(["show", "x.json"])

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from recviewer import cli, front
+from recviewer.cli import dispatch, screen
 from recviewer.commands.management import commands as own
 from tests.conftest import exchange
 
 
 def run(*arguments, capsys, code=None):
     if code is None:
-        cli.main(list(arguments))
+        dispatch.main(list(arguments))
     else:
         with pytest.raises(SystemExit) as ended:
-            cli.main(list(arguments))
+            dispatch.main(list(arguments))
         assert ended.value.code == code
     return capsys.readouterr()
 
@@ -28,7 +28,7 @@ def test_the_screen_fits_and_names_each_command(arguments, capsys):
     said = run(*arguments, capsys=capsys).out
 
     names = {path.stem for path in Path(own.__path__[0]).glob("[a-z]*.py")} - {"runserver"}
-    assert names <= set(front.FIRST) | set(front.MORE)
+    assert names <= set(screen.FIRST) | set(screen.MORE)
     assert all(name in said for name in names)
     assert all(len(line) <= 100 for line in said.splitlines())
     assert len(said.splitlines()) <= 24
@@ -57,7 +57,7 @@ def test_what_is_like_no_command_is_told_so(capsys):
 def test_a_mistyped_variable_is_told_the_nearest(name, near, monkeypatch, capsys):
     monkeypatch.setenv(name, "x")
     run("completion", "bash", capsys=capsys, code=0)
-    said = "\n".join(front.mistyped([name, "RECVIEWER_DATA", "PATH"]))
+    said = "\n".join(screen.mistyped([name, "RECVIEWER_DATA", "PATH"]))
 
     assert said == f"recviewer: {name} is set, and nothing heeds it. Did you mean {near}?"
 
@@ -72,7 +72,7 @@ def test_a_folder_that_is_no_repository_is_named_not_a_variable_that_nobody_set(
         env={
             **{name: value for name, value in os.environ.items() if not name.startswith("RECVIEWER_")},
             "RECVIEWER_DATA": str(tmp_path / "data"),
-            "PYTHONPATH": str(Path(cli.__file__).parents[1]),
+            "PYTHONPATH": str(Path(dispatch.__file__).parents[2]),
             "DJANGO_SETTINGS_MODULE": "recviewer.settings",
         },
     )
@@ -95,7 +95,7 @@ def test_help_of_a_command_tells_its_own_options(capsys):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    for name in cli._ELSEWHERE:
+    for name in dispatch._ELSEWHERE:
         monkeypatch.delenv(name, raising=False)
     home = tmp_path / "tests" / "recordings"
     home.mkdir(parents=True)
@@ -105,21 +105,21 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_a_checkout_with_recordings_is_served(folder, monkeypatch):
-    assert cli._here(["serve"]) is None
+    assert dispatch._here(["serve"]) is None
     (folder / ".git").mkdir()
-    assert cli._here(["serve", "--open"]) == str(folder)
-    assert cli._here(["index"]) is None
+    assert dispatch._here(["serve", "--open"]) == str(folder)
+    assert dispatch._here(["index"]) is None
     monkeypatch.chdir(folder / "tests")
-    assert cli._here(["serve"]) == str(folder / "tests")
+    assert dispatch._here(["serve"]) == str(folder / "tests")
     monkeypatch.setenv("RECVIEWER_DATA", str(folder))
-    assert cli._here(["serve"]) is None
+    assert dispatch._here(["serve"]) is None
 
 
 def test_a_checkout_without_recordings_and_our_own_are_not(folder, monkeypatch):
     (folder / ".git").mkdir()
     (folder / "recviewer").mkdir()
-    (folder / "recviewer" / "cli.py").touch()
-    assert cli._here(["serve"]) is None
-    (folder / "recviewer" / "cli.py").unlink()
+    (folder / "recviewer" / "settings.py").touch()
+    assert dispatch._here(["serve"]) is None
+    (folder / "recviewer" / "settings.py").unlink()
     os.rename(folder / "tests" / "recordings", folder / "tests" / "others")
-    assert cli._here(["serve"]) is None
+    assert dispatch._here(["serve"]) is None

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from recviewer import cli, completion, front
+from recviewer.cli import completion, dispatch, screen
 from tests.docs.test_readme import COMMANDS, options_of, variables_read
 
 
@@ -17,7 +17,7 @@ def test_every_option_of_every_command_is_completed():
 
 
 def test_every_variable_is_known_to_who_tells_of_mistyped_ones():
-    assert front.variables() >= variables_read() - {"DATABASE_URL"}
+    assert screen.variables() >= variables_read() - {"DATABASE_URL"}
 
 
 def completed(shell, line):
@@ -53,7 +53,7 @@ def test_each_shell_has_a_script_that_names_each_command(shell):
 
 def test_what_is_no_shell_is_a_sentence(capsys):
     with pytest.raises(SystemExit) as ended:
-        cli.main(["completion", "cmd"])
+        dispatch.main(["completion", "cmd"])
 
     assert ended.value.code == 2
     assert capsys.readouterr().err == "recviewer completion takes the name of a shell: bash, zsh, fish.\n"

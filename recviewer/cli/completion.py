@@ -9,8 +9,8 @@ import os
 from argparse import SUPPRESS, ArgumentParser
 from collections.abc import Sequence
 
-from recviewer import front
-from recviewer.cli import HIDDEN
+from recviewer.cli import screen
+from recviewer.cli.dispatch import HIDDEN
 
 OTHERS = frozenset({"changepassword", "completion"})
 """Commands whose options are not completed."""
@@ -75,7 +75,7 @@ autoload -U +X bashcompinit && bashcompinit
 
 def commands() -> list[str]:
     """Return the commands that are completed."""
-    return [*front.FIRST, *front.MORE]
+    return [*screen.FIRST, *screen.MORE]
 
 
 def _offered(command: str) -> str:

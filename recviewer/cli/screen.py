@@ -76,7 +76,7 @@ _NAMED_IN = (
     "settings.py",
     "configuration/env.py",
     "configuration/places.py",
-    "cli.py",
+    "cli/dispatch.py",
     "hosts/named.py",
     "issuers/named.py",
     "recorders/registry.py",
@@ -92,7 +92,7 @@ def variables() -> set[str]:
     import re
     from pathlib import Path
 
-    texts = [(Path(__file__).parent / name).read_text("utf-8") for name in _NAMED_IN]
+    texts = [(Path(__file__).parent.parent / name).read_text("utf-8") for name in _NAMED_IN]
     return {name for text in texts for name in re.findall(r'"(RECVIEWER_\w+)"', text)}
 
 

@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Collection, Sequence
 
-from recviewer import front
+from recviewer.cli import screen
 from recviewer.configuration.env import BadEnvironment
 from recviewer.exchange.plain import Printed
 
@@ -161,11 +161,11 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
     given = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None:
         sys.stdout, sys.stderr = Printed(sys.stdout), Printed(sys.stderr)
-    told = front.answer(given)
+    told = screen.answer(given)
     if told is not None:
         sys.stdout.write(told)
         return
-    sys.stderr.writelines(f"{sentence}\n" for sentence in front.mistyped(os.environ))
+    sys.stderr.writelines(f"{sentence}\n" for sentence in screen.mistyped(os.environ))
     if _runs_without_django(given, is_managed=is_managed):
         return
     os.environ["DJANGO_COLORS"] = "nocolor"  # colours are written with the characters that are kept out
@@ -187,7 +187,7 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
     BaseCommand.suppressed_base_arguments = HIDDEN
     try:
         if not _is_command(given[0]):
-            sys.stderr.write(f"{front.unknown(given[0], [*front.FIRST, *front.MORE])}\n")
+            sys.stderr.write(f"{screen.unknown(given[0], [*screen.FIRST, *screen.MORE])}\n")
             sys.exit(2)
         _execute(given)
         sys.stdout.flush()
@@ -259,7 +259,7 @@ def _is_own_check(given: Sequence[str]) -> bool:
 def _runs_without_django(given: Sequence[str], *, is_managed: bool) -> bool:
     """Run what needs neither Django nor a database, such as a server elsewhere and our check; tell whether it was that."""
     if given[0] == "completion":
-        from recviewer import completion
+        from recviewer.cli import completion
 
         said, code = completion.answer(given[1:])
         (sys.stderr if code else sys.stdout).write(said)
@@ -312,7 +312,7 @@ def _here(arguments: Sequence[str]) -> str | None:
     while os.path.dirname(above[-1]) != above[-1]:
         above.append(os.path.dirname(above[-1]))
     top = next((one for one in above if os.path.exists(os.path.join(one, ".git"))), None)
-    if top is None or os.path.exists(os.path.join(top, "recviewer", "cli.py")):
+    if top is None or os.path.exists(os.path.join(top, "recviewer", "settings.py")):
         return None
     from pathlib import Path
 
@@ -332,7 +332,7 @@ def _is_command(name: str) -> bool:
     import django
     from django.core.management import get_commands
 
-    if name in front.FIRST or name in front.MORE or name in ("help", "version") or name.startswith("-"):
+    if name in screen.FIRST or name in screen.MORE or name in ("help", "version") or name.startswith("-"):
         return True
     django.setup()
     return name in get_commands()
