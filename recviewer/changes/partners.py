@@ -27,10 +27,8 @@ def partners(found: Overview, side: Side, *, is_new: bool) -> list[Partner]:
     others = [(one, is_taken) for one, is_taken in _others(found, is_new=is_new) if one.raw != side.raw and one.blob]
     calls = Calls(models_of(one.exchange for one in (side, *(one for one, _ in others))))
     likeness = Likeness()
-    mine = calls.call_of(side.exchange, side.path)
-    ranked = [
-        Partner(one, _fit(likeness, mine, calls.call_of(one.exchange, one.path)), is_taken) for one, is_taken in others
-    ]
+    mine = calls.call_of(side)
+    ranked = [Partner(one, _fit(likeness, mine, calls.call_of(one)), is_taken) for one, is_taken in others]
     ranked.sort(key=lambda one: (-one.fit, one.is_taken, one.side.path))
     return ranked[:MOST]
 

@@ -16,6 +16,7 @@ from recviewer.exchange.model import Exchange, Kind, Message, Table
 from recviewer.exchange.text import SENT
 from recviewer.exchange.tools import name_of
 from recviewer.formats.raw import host_of
+from recviewer.pairing.sides import Side
 
 TEXT = 6_000
 """Characters of one message that are looked at, half from its beginning and half from its end."""
@@ -75,7 +76,8 @@ class Call:
 
     family: of the format that read it. turn: how many answers are sent back in it. asked: the same for equal words of
     users. facts: parameters and tools by name, with a digest of what they say, without model and ids. site: whose host
-    was asked. listed: the same for lists of the same models, b"" for anything else.
+    was asked. listed: the same for lists of the same models, b"" for anything else. file: the file of many calls that it is
+    in, "" for one that has a file of its own.
     """
 
     family: str
@@ -92,6 +94,7 @@ class Call:
     listed: bytes
     endpoint: str
     folder: str
+    file: str
 
 
 class Calls:
@@ -102,8 +105,9 @@ class Calls:
         self._turns: dict[tuple[str, str], BareMessage] = {}
         self._tests: dict[str, Test] = {}
 
-    def call_of(self, exchange: Exchange, path: str) -> Call:
+    def call_of(self, side: Side) -> Call:
         """Return what a recording is recognised by."""
+        exchange = side.exchange
         test = exchange.test_id or ""
         turns = tuple([self._turn(message) for message in exchange.request.messages])
         asked = [turn.text for turn in turns if turn.weight == 1.0]
@@ -122,7 +126,8 @@ class Calls:
             site=site_of(host_of(exchange.url)),
             listed=_listed(exchange),
             endpoint=exchange.endpoint.rpartition("/")[2],
-            folder=path.rpartition("/")[0],
+            folder=side.path.rpartition("/")[0],
+            file=side.file_path if side.part else "",
         )
 
     def _turn(self, message: Message) -> BareMessage:

@@ -22,6 +22,9 @@ NEAR = 12
 SAME_WORDS, SAME_PARAMETERS = 0.8, 0.6
 """How alike two recordings must be, in what is said and in how it is asked, where no test is known."""
 
+OF_ONE_FILE = 0.18
+"""What `Likeness.fit` gives for the same test, less what it gives where no test is known."""
+
 Calls = Mapping[int, Call]
 Fits = dict[tuple[int, int], float]
 
@@ -42,7 +45,7 @@ def candidates(old: Calls, new: Calls, standing: TestsThere, likeness: Likeness)
     """Weigh what comes into question.
 
     A test that is on both sides is paired with itself alone. Two ids can be one test only if the old one is gone and the new
-    one was not there before.
+    one was not there before. Where no test is known, calls of two files that both lost and got some are two.
     """
     tests, others = _by_test(old), _by_test(new)
     fits: Fits = {}
@@ -53,7 +56,11 @@ def candidates(old: Calls, new: Calls, standing: TestsThere, likeness: Likeness)
         gone = [place for place in tests[test] if standing.is_gone(old[place])]
         fresh = [place for place in others[other] if standing.is_fresh(new[place])]
         _weigh(fits, _block(gone, fresh, old, new), old, new, likeness, told.renamed)
+    standing_files = {call.file for call in old.values()} & {call.file for call in new.values()} - {""}
     for place, other_place in _without_test(old, new, standing):
+        files = {old[place].file, new[other_place].file}
+        if len(files) > 1 and files <= standing_files:
+            continue
         fit = _strange(old[place], new[other_place], likeness)
         if fit >= LEAST:
             fits[place, other_place] = fit
@@ -70,7 +77,13 @@ def _weigh(
 
 
 def _strange(old: Call, new: Call, likeness: Likeness) -> float:
-    """Return how well two recordings fit of which no common test is known: of one kind, and asked of one model."""
+    """Return how well two recordings fit of which no common test is known: of one kind, and asked of one model.
+
+    A file of many calls that holds both is as good as their test.
+    """
+    if old.file and old.file == new.file:
+        fit = likeness.fit(old, new)
+        return fit + OF_ONE_FILE if fit else 0.0
     if old.model != new.model or not is_one_kind(old, new):
         return 0.0
     conversation, alike = likeness.conversation(old, new), facts(old, new)
@@ -100,6 +113,8 @@ def _without_test(old: Calls, new: Calls, standing: TestsThere) -> Iterator[tupl
             if not call.test.id:
                 key = (call.family, call.endpoint, call.model, call.turn)
                 kinds.setdefault(key, ([], []))[side].append(place)
+                if call.file:
+                    kinds.setdefault((call.file, call.endpoint), ([], []))[side].append(place)
             if call.asked and (not call.test.id or is_alone(call)):
                 askers.setdefault((call.asked, call.model, call.turn), ([], []))[side].append(place)
     for places, others in kinds.values():

@@ -22,8 +22,10 @@ def is_generation(one: Call, other: Call) -> bool:
     """Tell whether two recordings of one side are of the same call of a test, made at different times.
 
     They ask the same at the same turn; nothing differs that somebody wrote: ids, answers that were sent back, and
-    parameters that clients add of themselves.
+    parameters that clients add of themselves. Calls of a file that holds many stand each for itself.
     """
+    if one.file or other.file:
+        return False
     if one.test is not other.test or one.turn != other.turn or one.asked != other.asked or not is_one_kind(one, other):
         return False
     if not one.test.id and one.model != other.model:
@@ -92,6 +94,8 @@ def only_ones(
 ) -> Iterator[Two]:
     """Yield pairs of a test's last unpaired calls, one on each side: it seems that one was asked in other words.
 
+    Where no test is known, a file of many calls stands for it.
+
     old, new: what is left over. successors: tests under two ids; of these only requests without words are paired, such as
     lists of models. asked: parameters of tests with the provider that their chats asked; of lists of models from several
     providers, the one from that provider is taken. Where several calls are left, equal parameters are paired first.
@@ -103,10 +107,10 @@ def only_ones(
         left: dict[object, tuple[list[int], list[int]]] = {}
         for side, calls in enumerate((old, new)):
             for place, call in calls.items():
-                if call.test.id and place not in (given if side else taken):
+                if (call.test.id or call.file) and place not in (given if side else taken):
                     test = call.test.id if side or call.turns else after.get(call.test.id, call.test.id)
                     facts = frozenset(call.facts.items()) if is_same_facts else None
-                    key = (test, call.endpoint, call.turn, len(call.turns), facts)
+                    key = (test or call.file, call.endpoint, call.turn, len(call.turns), facts)
                     left.setdefault(key, ([], []))[side].append(place)
         for olds, news in left.values():
             if len(news) != 1:

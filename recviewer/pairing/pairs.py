@@ -88,8 +88,8 @@ def _paired(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Ch
     pairs = [Pair(old, new, How.HAND, Sure.CERTAIN, 1.0, "paired by a reviewer") for old, new in sorted(chosen.items())]
     pairs += _equal_bytes(deleted, added, chosen, broken)
     calls, likeness = Calls(models_of(side.exchange for side in (*deleted, *added))), Likeness()
-    old = [calls.call_of(side.exchange, side.path) for side in deleted]
-    new = [calls.call_of(side.exchange, side.path) for side in added]
+    old = [calls.call_of(side) for side in deleted]
+    new = [calls.call_of(side) for side in added]
     others = _asked(old, new, unchanged)
     found = candidates(*_left(old, new, pairs), standing_of(old, new, others or ()), likeness)
     for two in broken:
@@ -238,6 +238,9 @@ def _sure_of_successor(old: Call, new: Call, conversation: float, ahead: float, 
 
 def _sure_of_request(old: Call, new: Call, conversation: float, ahead: float) -> Sure:
     """Say how sure a pair is of which no test is known: without words, nothing speaks for it."""
+    if old.file and old.file == new.file and old.turns:
+        sure = _sure_of_test(old, new, conversation, ahead)
+        return Sure.LIKELY if sure is Sure.CERTAIN else sure
     is_alike = conversation >= 0.9 and facts(old, new) >= 0.75
     return Sure.LIKELY if old.turns and is_alike and ahead > 0 else Sure.POSSIBLE
 
@@ -252,6 +255,8 @@ def _why(how: How, old: Call, new: Call, conversation: float) -> str:
         tests[how] = "the same test but for the model's name"
     if not old.turns and not new.turns:
         return f"{tests[how]}, a request without words"
+    if how is How.REQUEST and old.file and old.file == new.file:
+        tests[how] = "the same file"
     turns = "" if len(old.turns) == len(new.turns) else f", {len(old.turns)} turns became {len(new.turns)}"
     share = "the same conversation" if conversation >= 0.9995 else f"conversation {conversation * 100:.0f} % alike"
     return f"{tests[how]}, {share}{turns}"

@@ -324,7 +324,7 @@ def test_without_a_test_other_parameters_make_a_pair_only_possible(make, paired,
 def test_of_a_test_with_a_close_rival_a_pair_is_only_possible(make, lead, sure):
     sides = [make.side(make.chat(test=make.id_of("test_ask", name), model=name)) for name in ("m-1", "m-2")]
     calls = Calls(models_of(side.exchange for side in sides))
-    old, new = [calls.call_of(side.exchange, side.path) for side in sides]
+    old, new = [calls.call_of(side) for side in sides]
 
     assert pairs._sure_of_successor(old, new, 1.0, 0.5, Successor(0.0, lead)) is sure
 
