@@ -9,15 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import QuerySet
 
 from recviewer.catalog import checked, database, indexer, provenance, run_lock
-from recviewer.catalog.models import IndexRun, Recording
-from recviewer.catalog.prepared import prepared
 from recviewer.git.repository import GitFailed
 from recviewer.store.refusals import Refusal, why
 
@@ -83,40 +79,3 @@ def has_failed() -> bool:
 def trouble() -> str:
     """Return why the last comparison was not complete, "" when it was."""
     return _trouble
-
-
-UNSETTLED = "+"
-"""Ends the name of a state in which rows are being written."""
-
-
-def generation() -> str:
-    """Return a name of the catalog's present state; another one whenever a run wrote rows. Two cheap queries.
-
-    It tells when the newest run began, so that a catalog that was built again is never taken for the one before. While a
-    run writes, the name ends in `UNSETTLED`, and stays the same though rows change.
-    """
-    newest = next(iter(_newest_recording()), 0)
-    run = next(iter(_newest_run()), None)
-    if run is None:
-        return f"0.{newest}"
-    return f"{run[0]}.{newest}.{run[1].timestamp():.6f}{'' if run[2] else UNSETTLED}"
-
-
-@prepared
-def _newest_run() -> QuerySet[IndexRun, tuple[int, datetime, datetime | None]]:
-    return IndexRun.objects.order_by("-id").values_list("id", "started_at", "finished_at")[:1]
-
-
-@prepared
-def _newest_recording() -> QuerySet[Recording, int]:
-    return Recording.objects.order_by("-id").values_list("id", flat=True)[:1]
-
-
-def settled() -> str:
-    """Return the name of the catalog's present state, "" while a run writes rows: then nothing may be kept for it."""
-    return once_settled(generation())
-
-
-def once_settled(state: str) -> str:
-    """Return a name of the catalog's state as it is, "" where a run wrote rows when it was asked for."""
-    return "" if state.endswith(UNSETTLED) else state

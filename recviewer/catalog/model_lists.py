@@ -120,14 +120,14 @@ def _rows(kind: str) -> QuerySet[Recording, tuple[object, ...]]:
 _kept = Recent[str, ListRequests](1, once=True, state_of=str)
 
 
-def requests(settled: str) -> ListRequests:
-    """Return all requests for lists. settled: the name of the catalog's state, under which they are kept, "" for none."""
-    return _kept.made(settled, _made) if settled else _made()
+def requests(stable: str) -> ListRequests:
+    """Return all requests for lists. stable: as of `state.stable_state`; "" keeps nothing."""
+    return _kept.made(stable, _made) if stable else _made()
 
 
-def request_of(path: str, settled: str) -> ListRequest | None:
-    """Return the request that a recording's file is for, None where that cannot be told. settled: as of `requests`."""
-    some = [one for one in requests(settled).every if any(file.row.path == path for file in one.files)]
+def request_of(path: str, stable: str) -> ListRequest | None:
+    """Return the request that a recording's file is for, None where that cannot be told. stable: as of `requests`."""
+    some = [one for one in requests(stable).every if any(file.row.path == path for file in one.files)]
     return min(
         some, key=lambda one: any(file.row.path == path and file.is_of_another for file in one.files), default=None
     )

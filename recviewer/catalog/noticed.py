@@ -26,8 +26,8 @@ from django.db import DatabaseError, connection
 from django.db.models import Max, Q
 
 from recviewer.bounded.cache import Recent
-from recviewer.catalog import freshness
 from recviewer.catalog.models import IndexRun, Recording
+from recviewer.catalog.state import current_state
 from recviewer.formats.version import reader_version
 from recviewer.used import kept
 
@@ -158,7 +158,7 @@ def current() -> FoundInTree | None:
         seen = place.stat()
     except OSError:
         return None
-    key = (str(place), seen.st_mtime_ns, seen.st_ino, freshness.generation())
+    key = (str(place), seen.st_mtime_ns, seen.st_ino, current_state())
     try:
         return _read.made(key, lambda: _loaded(place, seen.st_mtime))
     except (OSError, ValueError, KeyError, TypeError) as broken:

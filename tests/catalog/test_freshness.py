@@ -1,6 +1,5 @@
 import threading
 import time
-from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +7,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from recviewer.catalog import checked, freshness, indexer, run_lock
-from recviewer.catalog.models import IndexRun, Recording
+from recviewer.catalog.models import Recording
 
 
 @pytest.fixture
@@ -109,26 +108,3 @@ def test_missing_root_is_said(nudged, root):
     wait()
 
     assert "does not exist" in freshness.trouble()
-
-
-@pytest.mark.django_db
-def test_state_of_the_catalog_has_another_name_after_each_change(put):
-    names = [freshness.generation()]
-    place = put()
-    for change in (lambda: None, lambda: put(answered="Venus."), place.unlink):
-        change()
-        indexer.refresh(processes=1)
-        names.append(freshness.generation())
-
-    assert len(set(names)) == 4
-
-
-@pytest.mark.django_db
-def test_a_catalog_that_was_built_again_is_not_taken_for_the_one_before():
-    names = set()
-    for day in (1, 2):
-        IndexRun.objects.all().delete()
-        IndexRun.objects.create(id=1, started_at=datetime(2026, 1, day, tzinfo=UTC))
-        names.add(freshness.generation())
-
-    assert len(names) == 2

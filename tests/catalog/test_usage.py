@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from recviewer.catalog import freshness, indexer
+from recviewer.catalog import indexer
 from recviewer.catalog.facets import columns, counts
 from recviewer.catalog.models import Recording, SuiteRun
+from recviewer.catalog.state import current_state, stable_state
 from recviewer.review.narrowing import narrowed, read
 from recviewer.used import kept, run_file
 from recviewer.used.model import UsedFile, UsedRun
@@ -100,7 +101,7 @@ def test_what_makes_no_sense_is_told(indexed):
 
 
 def test_the_facet_counts_runs(runs):
-    found = columns(freshness.settled())
+    found = columns(stable_state())
 
     assert counts(found, found.all, ()).by_facet["used"] == [("openai", 2), ("", 1), ("azure", 1), ("never", 1)]
 
@@ -116,12 +117,12 @@ def test_a_recording_that_was_made_anew_is_spoken_of_by_none(runs, put):
 def test_runs_that_go_are_forgotten(runs, settings):
     for place in kept.folder_of(Path(settings.DATA_DIR)).iterdir():
         place.unlink()
-    before = freshness.generation()
+    before = current_state()
     indexer.refresh(processes=1)
 
     assert not SuiteRun.objects.exists()
     assert not Recording.objects.exclude(used_by=None, reads=None, uses=None).exists()
-    assert freshness.generation() != before
+    assert current_state() != before
 
 
 def test_a_catalog_that_is_made_anew_knows_them(runs):
@@ -132,10 +133,10 @@ def test_a_catalog_that_is_made_anew_knows_them(runs):
 
 
 def test_nothing_is_written_where_nothing_changed(runs):
-    before = freshness.generation()
+    before = current_state()
     indexer.refresh(processes=1)
 
-    assert freshness.generation() == before
+    assert current_state() == before
 
 
 def test_a_file_that_is_no_run_is_passed_over(runs, settings):

@@ -7,8 +7,9 @@ from django.core.management import call_command
 from django.http import QueryDict
 from django.urls import reverse
 
-from recviewer.catalog import freshness, indexer, search
+from recviewer.catalog import indexer, search
 from recviewer.catalog.models import IndexRun, Recording
+from recviewer.catalog.state import current_state, stable_state
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.listing import ListState
 from recviewer.review import narrowing
@@ -187,11 +188,11 @@ def test_what_a_new_run_wrote_is_found_at_once(client, two, root):
 
 
 def test_nothing_is_kept_while_a_run_writes(client, two):
-    before = freshness.settled()
+    before = stable_state()
     IndexRun.objects.filter(pk=IndexRun.objects.latest("pk").pk).update(finished_at=None)
 
-    assert freshness.settled() == ""
-    assert freshness.generation() != before
+    assert stable_state() == ""
+    assert current_state() != before
     assert page(client, q="third").context["page"].total == 1
     Recording.objects.all().delete()
     assert page(client, q="third").context["page"].total == 0

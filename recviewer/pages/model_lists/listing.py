@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog import freshness
 from recviewer.catalog.model_lists import ListRequest, requests
 from recviewer.catalog.naming import test_name
+from recviewer.catalog.state import stable_state
 from recviewer.exchange.amounts import counted
 from recviewer.language.tree import Term
 from recviewer.pages.model_lists.unions import ListUnion, union_of
@@ -93,7 +93,7 @@ class ModelListsPage:
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the requests, those of most files first."""
-    found = requests(freshness.settled())
+    found = requests(stable_state())
     only = request.GET.get("only", "")
     only = only if only in MARKS else ""
     left = [one for one in found.every if MARKS[only][1](one)]

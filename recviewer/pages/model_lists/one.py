@@ -12,8 +12,9 @@ from django.urls import path, reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog import facets, freshness
+from recviewer.catalog import facets
 from recviewer.catalog.model_lists import ListRequest, requests
+from recviewer.catalog.state import stable_state
 from recviewer.exchange.amounts import counted
 from recviewer.language.tree import Term
 from recviewer.pages.model_lists.listing import asked_by, lists_of, short, told
@@ -114,7 +115,7 @@ class ModelListPage:
 @require_safe
 def show(request: HttpRequest, digits: str) -> HttpResponse:
     """Show what a request for a list is answered with."""
-    asked = next((one for one in requests(freshness.settled()).every if one.digits == digits), None)
+    asked = next((one for one in requests(stable_state()).every if one.digits == digits), None)
     if asked is None:
         raise Http404(f"No recording asks for a list of models by {digits}.")
     union = union_of(asked)
@@ -137,8 +138,8 @@ def show(request: HttpRequest, digits: str) -> HttpResponse:
 
 def _asked_for() -> dict[str, int]:
     """Return how many recordings ask for each model."""
-    settled = freshness.settled()
-    return dict(whole_counts(facets.columns(settled), settled).by_facet["model"])
+    stable = stable_state()
+    return dict(whole_counts(facets.columns(stable), stable).by_facet["model"])
 
 
 def build(union: ListUnion, counts: dict[str, int], folds: Folds) -> tuple[ModelListPage, Folds]:

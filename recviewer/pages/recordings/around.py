@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog import freshness
 from recviewer.catalog.models import Recording
+from recviewer.catalog.state import stable_state
 from recviewer.pages.recordings.best import in_order
 from recviewer.pages.recordings.facets import columns_left, narrowed, page_of
 from recviewer.pages.recordings.listing import BEST, BY_TEST, DEFAULT_SORT, EACH, SORTS, ListState
@@ -52,11 +52,11 @@ def around(key: str, state: ListState) -> ListPlace | None:
     here = Recording.objects.filter(path=key).values_list("pk", flat=True).first()
     if here is None:
         return None
-    kept_for = freshness.once_settled(freshness.generation())
+    stable = stable_state()
     asked = None
     if state.sort in BY_TEST and not state.words:
-        asked = questions_of(state, kept_for, columns_left(state, kept_for))
-    ids = asked.ids(0, MOST) if asked else _ids(state, kept_for)
+        asked = questions_of(state, stable, columns_left(state, stable))
+    ids = asked.ids(0, MOST) if asked else _ids(state, stable)
     if here not in ids:
         return None
     at = ids.index(here)
@@ -77,14 +77,14 @@ def around(key: str, state: ListState) -> ListPlace | None:
     )
 
 
-def _ids(state: ListState, kept_for: str) -> list[int]:
+def _ids(state: ListState, stable: str) -> list[int]:
     """Return what the list holds, in its order."""
     if state.sort == BEST:
-        return list(in_order(state, kept_for)[:MOST])
+        return list(in_order(state, stable)[:MOST])
     order = SORTS[state.sort].columns
-    ids = page_of(state, kept_for, order, slice(0, MOST))
+    ids = page_of(state, stable, order, slice(0, MOST))
     if ids is None:
-        ids = list(narrowed(state, None, kept_for).order_by(*order).values_list("pk", flat=True)[:MOST])
+        ids = list(narrowed(state, None, stable).order_by(*order).values_list("pk", flat=True)[:MOST])
     return ids
 
 

@@ -18,19 +18,19 @@ from recviewer.review import narrowing
 _orders = Recent[tuple[str, str, tuple[Term, ...]], tuple[int, ...]](8, once=True, state_of=itemgetter(0))
 
 
-def in_order(state: ListState, kept_for: str) -> tuple[int, ...]:
-    """Return the ids of all that a search leaves. kept_for: as in `facets.narrowed`.
+def in_order(state: ListState, stable: str) -> tuple[int, ...]:
+    """Return the ids of all that a search leaves. stable: as in `facets.narrowed`.
 
     Rank is what the lines of the list show: all words in the question, all in the answer, all in either, or somewhere behind
     what they show; in each a short line before a long one, and those of one length as the list has them by test.
     """
-    if not kept_for or narrowing.holds_said(state.terms, state.words):
-        return _ranked(state, kept_for)
-    return _orders.made((kept_for, state.words, state.terms), lambda: _ranked(state, kept_for))
+    if not stable or narrowing.holds_said(state.terms, state.words):
+        return _ranked(state, stable)
+    return _orders.made((stable, state.words, state.terms), lambda: _ranked(state, stable))
 
 
-def _ranked(state: ListState, kept_for: str) -> tuple[int, ...]:
-    rows = narrowed(state, None, kept_for).order_by(*SORTS[DEFAULT_SORT].columns).values_list("pk", "asked", "answered")
+def _ranked(state: ListState, stable: str) -> tuple[int, ...]:
+    rows = narrowed(state, None, stable).order_by(*SORTS[DEFAULT_SORT].columns).values_list("pk", "asked", "answered")
     words = [word for word in narrowing.wanted_in(state.words) if not word.is_unwanted]
     wanted = [_looked_for(word) for word in words]
     if not wanted:

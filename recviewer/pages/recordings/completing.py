@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog.facets import FACETS
 from recviewer.catalog.filters import FILTERS, HAS, IS, SAID, Recordings
-from recviewer.catalog.freshness import settled
 from recviewer.catalog.groups import groups_of
+from recviewer.catalog.state import stable_state
 from recviewer.language.tree import Term, quoted
 from recviewer.pages.recordings import parts_offered
 from recviewer.pages.recordings.facets import FACET_WORDS, counts_of, flags_of, narrowed, verdict_counts
@@ -113,12 +113,12 @@ def _about(key: str) -> tuple[str, str]:
 
 def _values(state: ListState, sign: str, key: str, letters: str, start: int, end: int) -> CompletionSheet:
     """Offer values of a filter, each with what the rest of the query and it would leave."""
-    kept_for = settled()
+    stable = stable_state()
     together = ("has", "is", "tag", "for", *parts_offered.KEYS)
     alone = replace(state, terms=tuple(term for term in state.terms if term.key != key or key in together))
-    counts = counts_of(alone, kept_for, is_faulty=False)[1]
+    counts = counts_of(alone, stable, is_faulty=False)[1]
     if key in parts_offered.KEYS:
-        offered = _parts(alone, key, letters, kept_for)
+        offered = _parts(alone, key, letters, stable)
         most = max((count or 0 for count in offered.values()), default=0)
         parts = tuple(_line(sign, key, value, count, most, letters, {}) for value, count in offered.items())
         return CompletionSheet(key, _about(key)[0], counts.total, start, end, parts)
@@ -128,7 +128,7 @@ def _values(state: ListState, sign: str, key: str, letters: str, start: int, end
         key,
         dict(counts.by_facet.get("month" if key in ("before", "after") else key, ())),
         counts.total,
-        kept_for,
+        stable,
     )
     ranked = sorted(
         found.items(), key=lambda one: (_rank(one[0], words.get(one[0], ""), letters), -(one[1] or 0), one[0])
@@ -139,24 +139,22 @@ def _values(state: ListState, sign: str, key: str, letters: str, start: int, end
     return CompletionSheet(key, _about(key)[0], counts.total, start, end, tuple(lines))
 
 
-def _parts(state: ListState, key: str, letters: str, kept_for: str) -> Mapping[str, int | None]:
+def _parts(state: ListState, key: str, letters: str, stable: str) -> Mapping[str, int | None]:
     if key != "test":
-        return parts_offered.offered(key, narrowed(state, None, kept_for).order_by(), letters, SHOWN)
-    columns, flags = flags_of(state, kept_for)
-    return parts_offered.functions(groups_of(columns, kept_for).by_test(flags), letters, SHOWN)
+        return parts_offered.offered(key, narrowed(state, None, stable).order_by(), letters, SHOWN)
+    columns, flags = flags_of(state, stable)
+    return parts_offered.functions(groups_of(columns, stable).by_test(flags), letters, SHOWN)
 
 
-def _counted(
-    state: ListState, key: str, facet: Mapping[str, int], total: int, kept_for: str
-) -> Mapping[str, int | None]:
+def _counted(state: ListState, key: str, facet: Mapping[str, int], total: int, stable: str) -> Mapping[str, int | None]:
     """Return the values that a filter may have, each with what it would leave; None where nobody counted."""
     if key in FACETS and facet:
         return facet
     if key in ("before", "after"):
         return dict.fromkeys(sorted((month for month in facet if month), reverse=True))
     if key == "state":
-        return dict(verdict_counts(state, total, kept_for))
-    left = narrowed(state, None, kept_for).order_by()
+        return dict(verdict_counts(state, total, stable))
+    left = narrowed(state, None, stable).order_by()
     if key == "tag":
         return {label.name: count for label, count in said.tag_counts(left)}
     if key == "by":

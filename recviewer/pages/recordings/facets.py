@@ -16,8 +16,8 @@ from recviewer.bounded.cache import Recent
 from recviewer.catalog import facets
 from recviewer.catalog.facets import Columns, Counts
 from recviewer.catalog.filters import FILTERS, Recordings
-from recviewer.catalog.freshness import settled
 from recviewer.catalog.prepared import prepared
+from recviewer.catalog.state import stable_state
 from recviewer.catalog.usage_words import WORDS as USED_WORDS
 from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, SMELL_WORDS, VERDICT_WORDS
 from recviewer.language.tree import Term
@@ -48,14 +48,14 @@ class Facet:
     none: int = 0
 
 
-def narrowed(state: ListState, terms: Iterable[Term] | None = None, kept_for: str | None = None) -> Recordings:
+def narrowed(state: ListState, terms: Iterable[Term] | None = None, stable: str | None = None) -> Recordings:
     """Return the recordings that a state, or other terms with its words, leave.
 
-    kept_for: what `freshness.settled` says, for who knows it already.
+    stable: what `catalog.state.stable_state` says, for who knows it already.
     """
-    if kept_for is None:
-        kept_for = settled() if state.words else ""
-    return narrowing.narrowed(state.terms if terms is None else terms, state.words, state=kept_for)
+    if stable is None:
+        stable = stable_state() if state.words else ""
+    return narrowing.narrowed(state.terms if terms is None else terms, state.words, state=stable)
 
 
 _SPAN_WORDS = {
@@ -93,67 +93,67 @@ _whole = Recent[str, Counts](2)
 _left = Recent[tuple[object, ...], Counts](64, state_of=itemgetter(0))
 
 
-def whole_counts(columns: Columns, kept_for: str) -> Counts:
+def whole_counts(columns: Columns, stable: str) -> Counts:
     """Return the counts of the whole tree."""
 
     def make() -> Counts:
         return facets.counts(columns, columns.all, ())
 
-    return _whole.made(kept_for, make) if kept_for else make()
+    return _whole.made(stable, make) if stable else make()
 
 
 def counts_of(
-    state: ListState, kept_for: str, *, is_faulty: bool, known: tuple[Columns, int] | None = None
+    state: ListState, stable: str, *, is_faulty: bool, known: tuple[Columns, int] | None = None
 ) -> tuple[Counts, Counts]:
     """Return the counts of the whole tree and of what a state leaves; a faulty one leaves nothing.
 
     known: what `columns_left` said, for who asked that already.
     """
-    columns = known[0] if known else facets.columns(kept_for)
-    whole = whole_counts(columns, kept_for)
+    columns = known[0] if known else facets.columns(stable)
+    whole = whole_counts(columns, stable)
     if not state.terms and not state.words:
         return whole, whole
 
     def left() -> Counts:
-        base = 0 if is_faulty else known[1] if known else _base(columns, state, kept_for)
+        base = 0 if is_faulty else known[1] if known else _base(columns, state, stable)
         return facets.counts(columns, base, state.terms)
 
-    if not kept_for or narrowing.holds_said(state.terms, state.words):
+    if not stable or narrowing.holds_said(state.terms, state.words):
         return whole, left()
-    return whole, _left.made((kept_for, state.terms, state.words), left)
+    return whole, _left.made((stable, state.terms, state.words), left)
 
 
-def _base(columns: Columns, state: ListState, kept_for: str) -> int:
+def _base(columns: Columns, state: ListState, stable: str) -> int:
     """Return the recordings that the words and the filters leave that columns do not answer."""
     beyond = facets.beyond(state.terms)
     if not beyond and not state.words:
         return columns.all
-    is_kept = kept_for and not narrowing.holds_said(beyond, state.words)
-    key = (kept_for, state.words, tuple(beyond)) if is_kept else None
-    return facets.mask_of(columns, narrowed(state, beyond, kept_for), key=key)
+    is_kept = stable and not narrowing.holds_said(beyond, state.words)
+    key = (stable, state.words, tuple(beyond)) if is_kept else None
+    return facets.mask_of(columns, narrowed(state, beyond, stable), key=key)
 
 
-def page_of(state: ListState, kept_for: str, order: tuple[str, ...], span: slice) -> list[int] | None:
+def page_of(state: ListState, stable: str, order: tuple[str, ...], span: slice) -> list[int] | None:
     """Return the ids of the recordings of a page, in order; None where only the database can tell.
 
     order: columns of the database. span: which of those that the state leaves. No database sorts what words find anew for
     each page so, nor fetches what is not shown.
     """
-    if not kept_for or narrowing.holds_said(state.terms, state.words):
+    if not stable or narrowing.holds_said(state.terms, state.words):
         return None
-    columns, left = columns_left(state, kept_for)
-    return facets.page_of(columns, left, state.terms, order, span, state=kept_for)
+    columns, left = columns_left(state, stable)
+    return facets.page_of(columns, left, state.terms, order, span, state=stable)
 
 
-def columns_left(state: ListState, kept_for: str) -> tuple[Columns, int]:
+def columns_left(state: ListState, stable: str) -> tuple[Columns, int]:
     """Return what recordings have, and which of them the words and the filters leave that columns do not answer."""
-    columns = facets.columns(kept_for)
-    return columns, _base(columns, state, kept_for)
+    columns = facets.columns(stable)
+    return columns, _base(columns, state, stable)
 
 
-def flags_of(state: ListState, kept_for: str) -> tuple[Columns, bytes]:
+def flags_of(state: ListState, stable: str) -> tuple[Columns, bytes]:
     """Return what recordings have, and which of them a state leaves, a byte for each place."""
-    columns, left = columns_left(state, kept_for)
+    columns, left = columns_left(state, stable)
     return columns, facets.flags_of(columns, left, state.terms)
 
 
@@ -168,18 +168,18 @@ _counts = Recent[Hashable, tuple[tuple[object, ...], dict[str, int]]](64)
 """By catalog, filters and words: what was decided when they were counted, and the counts."""
 
 
-def verdict_counts(state: ListState, total: int, kept_for: str) -> dict[str, int]:
+def verdict_counts(state: ListState, total: int, stable: str) -> dict[str, int]:
     """Return how many recordings are in each state, whatever state is asked for, and how many wait under an older rule.
 
     They are counted once for as long as nothing is indexed; what is decided meanwhile is added. total: how many the
     filters leave.
     """
     without_state = [term for term in state.terms if term.key != "state"]
-    plain = narrowed(state, without_state, kept_for)
+    plain = narrowed(state, without_state, stable)
     whole = total if len(without_state) == len(state.terms) else None
-    if not kept_for or narrowing.holds_said(without_state, state.words):
+    if not stable or narrowing.holds_said(without_state, state.words):
         return said.verdict_counts(plain, total=whole) | {said.OLDER_RULE: said.count_older(plain)}
-    key, now = (kept_for, tuple(without_state), state.words), standing.state()
+    key, now = (stable, tuple(without_state), state.words), standing.state()
     then, known = _counts.get(key) or ((), None)
     if known is not None and then == now:
         return known
@@ -192,17 +192,17 @@ def verdict_counts(state: ListState, total: int, kept_for: str) -> dict[str, int
     return found
 
 
-def printed_facets(state: ListState, counted: Counts, kept_for: str) -> SafeString:
-    """Return the counts beside the list, printed. kept_for: as in `narrowed`."""
-    verdicts = dict(verdict_counts(state, counted.total, kept_for))  # those that are kept stay as they are
+def printed_facets(state: ListState, counted: Counts, stable: str) -> SafeString:
+    """Return the counts beside the list, printed. stable: as in `narrowed`."""
+    verdicts = dict(verdict_counts(state, counted.total, stable))  # those that are kept stay as they are
     is_asked = any(term.key == "state" and term.value == said.OLDER_RULE for term in state.terms)
     if not verdicts[said.OLDER_RULE] and not is_asked:
         del verdicts[said.OLDER_RULE]
     said_of = {
         "state": [(value, verdicts.get(value, 0)) for value in _verdicts(verdicts)],
-        "tag": [(label.name, count) for label, count in said.tag_counts(_without(state, kept_for, "tag"))],
-        "by": _reviewers(state, kept_for),
-        "note": _notes(state, kept_for),
+        "tag": [(label.name, count) for label, count in said.tag_counts(_without(state, stable, "tag"))],
+        "by": _reviewers(state, stable),
+        "note": _notes(state, stable),
     }
     whole = replace(state, page=1)
     key = (whole, repr(said_of), repr(counted))
@@ -217,18 +217,18 @@ def printed_facets(state: ListState, counted: Counts, kept_for: str) -> SafeStri
     return _printed.made(key, make)
 
 
-def _without(state: ListState, kept_for: str, key: str) -> Recordings:
+def _without(state: ListState, stable: str, key: str) -> Recordings:
     """Return what is shown if what is chosen in a facet on what people said is passed over."""
     own = _YES.get(key, Term(key, ""))
     kept = [term for term in state.terms if (term.key, term.value) != (own.key, own.value or term.value)]
-    return narrowed(state, kept, kept_for)
+    return narrowed(state, kept, stable)
 
 
-def _reviewers(state: ListState, kept_for: str) -> list[tuple[str, int]]:
+def _reviewers(state: ListState, stable: str) -> list[tuple[str, int]]:
     people = sorted(set(people_of()))
     if len(people) < 2:
         return []
-    plain = _without(state, kept_for, "by")
+    plain = _without(state, stable, "by")
     counts = [(name, plain.filter(condition(Term("by", name))).count()) for name in people[:LISTED]]
     return sorted(counts, key=lambda one: (-one[1], one[0]))
 
@@ -238,10 +238,10 @@ def _any_note() -> QuerySet[Note, int]:
     return Note.objects.filter(withdrawn_at=None).values_list("pk", flat=True)[:1]
 
 
-def _notes(state: ListState, kept_for: str) -> list[tuple[str, int]]:
+def _notes(state: ListState, stable: str) -> list[tuple[str, int]]:
     if not _any_note():
         return []
-    plain = _without(state, kept_for, "note")
+    plain = _without(state, stable, "note")
     noted = plain.filter(condition(_YES["note"])).count()
     return [("yes", noted), ("no", plain.count() - noted)]
 

@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 from django.urls import get_script_prefix, reverse
 from django.utils.http import urlencode
 
-from recviewer.catalog import freshness
 from recviewer.catalog.model_lists import request_of
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
+from recviewer.catalog.state import stable_state
 
 SHOWN = 15
 
@@ -90,7 +90,7 @@ def _url(path: str, prefix: str) -> str:
 
 def shared_list(path: str) -> tuple[str, str]:
     """Say with how many files replay joins a list of models, and where that is shown; ("", "") for what is no such list."""
-    asked = request_of(path, freshness.settled())
+    asked = request_of(path, stable_state())
     if asked is None:
         return "", ""
     count = len(asked.read)

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from recviewer.catalog import freshness
 from recviewer.catalog.facets import Columns
+from recviewer.catalog.state import stable_state
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, columns_left, verdict_counts
@@ -88,12 +88,12 @@ def overview_of(
     if state.terms or state.words or state.page > 1 or not total or by == "hidden":
         return None
     by = by if by in WAYS else WAYS[0]
-    kept_for = freshness.settled()
+    stable = stable_state()
     whole = _OF_TESTS if is_of_tests else ListState()
-    found, left = columns_left(whole, kept_for)
+    found, left = columns_left(whole, stable)
     cuts = [_cut(name, key, _sums(found, left, key, by), by) for name, key in _CUTS]
     if by == "number":
-        cuts.insert(3, _verdicts(whole, total, kept_for))
+        cuts.insert(3, _verdicts(whole, total, stable))
     shown = tuple(cut for cut in cuts if len(cut.segments) > 1 or cut.name == "verdict")
     has_history = any(found.known["month"])
     return TreeOverview(shown, total, by, is_of_tests=is_of_tests, has_history=has_history and not is_of_tests)
@@ -105,8 +105,8 @@ def _sums(found: Columns, left: int, key: str, by: str) -> list[tuple[str, int]]
     return sorted(((value, sum_) for value, sum_ in sums.items() if sum_), key=lambda one: (-one[1], one[0]))
 
 
-def _verdicts(whole: ListState, total: int, kept_for: str) -> CutBy:
-    counts = verdict_counts(whole, total, kept_for)
+def _verdicts(whole: ListState, total: int, stable: str) -> CutBy:
+    counts = verdict_counts(whole, total, stable)
     values = [(state, counts.get(state, 0)) for state in _TONES if counts.get(state, 0)]
     return _cut("verdict", "state", values, "number", VERDICT_WORDS)
 

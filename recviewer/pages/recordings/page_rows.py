@@ -35,7 +35,7 @@ def _of_ids(ids: Sequence[int]) -> QuerySet[Recording]:
 
 def rows_of(
     state: ListState,
-    kept_for: str,
+    stable: str,
     *,
     is_last: bool,
     is_faulty: bool,
@@ -44,7 +44,7 @@ def rows_of(
 ) -> tuple[tuple[Recording, ...], tuple[ListItem, ...]]:
     """Return the recordings of the page, and its rows printed, further answers to a question folded.
 
-    kept_for: as in `narrowed`. is_last: no other page follows. asked: set where they stand question by question, questions:
+    stable: as in `narrowed`. is_last: no other page follows. asked: set where they stand question by question, questions:
     those of a page of these.
     """
     is_by_test = state.sort in BY_TEST
@@ -56,11 +56,11 @@ def rows_of(
     elif asked is not None:
         ids = asked.ids(span.start, span.stop)
     elif state.sort == BEST and not is_faulty:
-        ids = in_order(state, kept_for)[span]
+        ids = in_order(state, stable)[span]
     else:
-        ids = [] if is_faulty else page_of(state, kept_for, order, span)
+        ids = [] if is_faulty else page_of(state, stable, order, span)
     if ids is None:
-        found = tuple(narrowed(state, None, kept_for).only(*COLUMNS).order_by(*order)[span])
+        found = tuple(narrowed(state, None, stable).only(*COLUMNS).order_by(*order)[span])
     else:
         by_id = {one.pk: one for one in _of_ids(ids)}
         found = tuple([by_id[id] for id in ids if id in by_id])

@@ -168,19 +168,19 @@ class Questions:
                 room = size - _room(count)
 
 
-def questions_of(state: ListState, kept_for: str, left: tuple[Columns, int]) -> Questions:
+def questions_of(state: ListState, stable: str, left: tuple[Columns, int]) -> Questions:
     """Return the recordings of a state without words, question by question.
 
-    kept_for: as in `facets.narrowed`. left: what `facets.columns_left` says.
+    stable: as in `facets.narrowed`. left: what `facets.columns_left` says.
     """
     columns, base = left
-    order = _orders.made(kept_for, lambda: QuestionOrder(columns)) if kept_for else QuestionOrder(columns)
+    order = _orders.made(stable, lambda: QuestionOrder(columns)) if stable else QuestionOrder(columns)
     flags = facets.flags_of(columns, base, state.terms)
 
     def count() -> Sequence[int]:
         chosen = bytes(map(flags.__getitem__, order.places))
         return array("l", Counter(compress(order.numbers, chosen)).values())
 
-    if not kept_for or narrowing.holds_said(state.terms, state.words):
+    if not stable or narrowing.holds_said(state.terms, state.words):
         return Questions(columns, order, flags, count())
-    return Questions(columns, order, flags, _counted.made((kept_for, state.terms), count))
+    return Questions(columns, order, flags, _counted.made((stable, state.terms), count))

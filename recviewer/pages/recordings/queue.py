@@ -20,8 +20,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from recviewer.bounded.cache import Recent
-from recviewer.catalog import freshness
 from recviewer.catalog.models import Recording
+from recviewer.catalog.state import current_state
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.exchange.text import ENDED, Outcome
 from recviewer.language.tree import Term
@@ -93,7 +93,7 @@ def state_in(query: QueryDict) -> ListState:
 def items_of(state: ListState) -> QueueItems:
     """Return the items of a queue in order of need: what can be decided on. Kept while the catalog stays the same."""
     said = narrowing.holds_said(state.terms, state.words)
-    key = (freshness.generation(), state.address())
+    key = (current_state(), state.address())
     if not said:
         return _kept.made(key, lambda: _read(state))
     with _one_at_a_time:

@@ -16,6 +16,7 @@ from recviewer.catalog.facets import Counts
 from recviewer.catalog.found import SMELLS, found_on
 from recviewer.catalog.models import Recording
 from recviewer.catalog.outdated import Outdated, outdated, outdated_for
+from recviewer.catalog.state import current_state, if_stable
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.blame import Blame, blame_of
 from recviewer.pages.recordings.facets import columns_left, counts_of, printed_facets
@@ -123,7 +124,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     What is pasted and names one recording, or a test, leads there. A list that is asked for while somebody types, or by
     a script, holds the same without a redirect.
     """
-    follow(request, str(freshness.generation()))
+    follow(request, str(current_state()))
     typed, asked = ListState.of(request.GET), read(request.GET.get("q", ""))
     state = typed.with_asked(asked)
     if wants_fragment(request):
@@ -157,21 +158,21 @@ def build(
     state: ListState, mending: Mending | None = None, *, is_text: bool = False, is_by_row: bool = False
 ) -> Listing:
     """Put the page together. Opens no file. is_by_row: in pages of recordings whatever the order, as scripts get them."""
-    generation = freshness.generation()
-    kept_for = freshness.once_settled(generation)
+    current = current_state()
+    stable = if_stable(current)
     terms = (*state.terms, *narrowing.terms_in(state.words))
     faults = tuple(dict.fromkeys(filter(None, map(narrowing.fault, terms))))
     asked = None
     known = None
     if state.sort in BY_TEST and not state.words and not faults and not is_by_row:
-        known = columns_left(state, kept_for)
-        asked = questions_of(state, kept_for, known)
-    everything, counted = counts_of(state, kept_for, is_faulty=bool(faults), known=known)
+        known = columns_left(state, stable)
+        asked = questions_of(state, stable, known)
+    everything, counted = counts_of(state, stable, is_faulty=bool(faults), known=known)
     questions = asked.page(state.page, state.per_page) if asked and state.sort == DEFAULT_SORT else None
     pages = questions.pages if questions else max(1, -(-counted.total // state.per_page))
     state = replace(state, page=min(state.page, pages))
     recordings, rows = rows_of(
-        state, kept_for, is_last=state.page == pages, is_faulty=bool(faults), asked=asked, questions=questions
+        state, stable, is_last=state.page == pages, is_faulty=bool(faults), asked=asked, questions=questions
     )
     first = (state.page - 1) * state.per_page + 1 if counted.total else 0
     return Listing(
@@ -180,10 +181,10 @@ def build(
         size_bytes=counted.size_bytes,
         all_count=everything.total,
         all_bytes=everything.size_bytes,
-        tests=_tests(generation),
+        tests=_tests(current),
         models=len([value for value, _ in everything.by_facet["model"] if value]),
         notices=_notices(everything),
-        facets=printed_facets(state, counted, kept_for),
+        facets=printed_facets(state, counted, stable),
         counted=counted,
         chips=tuple(chips_of(state)),
         mending=mending or Mending(),
@@ -208,9 +209,9 @@ def build(
         faults=faults,
         strangers=narrowing.strangers((), state.words) if not counted.total and everything.total else (),
         direct=_direct(state),
-        freshness=Freshness(generation, "/" + state.address(), False, discreet(freshness.trouble())),
+        freshness=Freshness(current, "/" + state.address(), False, discreet(freshness.trouble())),
         help=printed_help(),
-        saved=rail_of(replace(state, page=1), kept_for),
+        saved=rail_of(replace(state, page=1), stable),
         outdated=outdated_for(terms),
         questions=questions,
     )
@@ -219,12 +220,12 @@ def build(
 _tests_known: tuple[str, int] = ("", 0)
 
 
-def _tests(generation: str) -> int:
+def _tests(current: str) -> int:
     """Return how many tests there are, asked once for each state of the catalog."""
     global _tests_known
-    if _tests_known[0] != generation:
+    if _tests_known[0] != current:
         tests = Recording.objects.filter(test_id__isnull=False).values("test_id").distinct().count()
-        _tests_known = (generation, tests)
+        _tests_known = (current, tests)
     return _tests_known[1]
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from django.db.models import QuerySet
 
 from recviewer.bounded.cache import Recent
-from recviewer.catalog.freshness import settled
 from recviewer.catalog.prepared import prepared
+from recviewer.catalog.state import stable_state
 from recviewer.pages.recordings.facets import counts_of, narrowed
 from recviewer.pages.recordings.listing import DEFAULT_SORT, SORTS, ListState
 from recviewer.review import narrowing
@@ -62,16 +62,16 @@ def state_of(search: SavedSearch) -> ListState:
     return ListState(sort=sort).with_asked(narrowing.read(search.query))
 
 
-def line_of(search: SavedSearch, kept_for: str) -> SavedLine:
-    """Return a search with what it finds. kept_for: as in `facets.narrowed`."""
+def line_of(search: SavedSearch, stable: str) -> SavedLine:
+    """Return a search with what it finds. stable: as in `facets.narrowed`."""
     state = state_of(search)
-    return SavedLine(search.name, search.query, search.sort, search.author, state.address(), _count(state, kept_for))
+    return SavedLine(search.name, search.query, search.sort, search.author, state.address(), _count(state, stable))
 
 
 def lines_of(searches: Sequence[SavedSearch]) -> tuple[SavedLine, ...]:
     """Return searches with what each finds."""
-    kept_for = settled()
-    return tuple([line_of(one, kept_for) for one in searches])
+    stable = stable_state()
+    return tuple([line_of(one, stable) for one in searches])
 
 
 @prepared
@@ -79,7 +79,7 @@ def _all() -> QuerySet[SavedSearch]:
     return SavedSearch.objects.order_by("folded")
 
 
-def rail_of(state: ListState, kept_for: str) -> SavedRail:
+def rail_of(state: ListState, stable: str) -> SavedRail:
     """Return what stands beside a list."""
     every = list(_all())
     asked = replace(state, page=1)
@@ -92,7 +92,7 @@ def rail_of(state: ListState, kept_for: str) -> SavedRail:
     )
     shown = list(range(len(every)))[:SHOWN]
     shown += [at for at in (*same, near) if at is not None and at not in shown]
-    lines = {at: replace(line_of(every[at], kept_for), is_current=at in same) for at in shown}
+    lines = {at: replace(line_of(every[at], stable), is_current=at in same) for at in shown}
     more = 0 if near is None else len(asked.terms) - len(states[near].terms)
     return SavedRail(
         lines=tuple(lines.values()),
@@ -125,13 +125,13 @@ def _last_event() -> QuerySet[AuditEvent, int]:
     return AuditEvent.objects.order_by("-pk").values_list("pk", flat=True)[:1]
 
 
-def _count(state: ListState, kept_for: str) -> int | None:
+def _count(state: ListState, stable: str) -> int | None:
     """Return what a search finds. What people said is counted anew after each act, whatever it was."""
     if _is_faulty(state):
         return None
     if not narrowing.holds_said(state.terms, state.words):
-        return counts_of(state, kept_for, is_faulty=False)[1].total
-    if not kept_for:
-        return narrowed(state, None, kept_for).count()
-    key = (kept_for, next(iter(_last_event()), 0), state.terms, state.words)
-    return _counts.made(key, lambda: narrowed(state, None, kept_for).count())
+        return counts_of(state, stable, is_faulty=False)[1].total
+    if not stable:
+        return narrowed(state, None, stable).count()
+    key = (stable, next(iter(_last_event()), 0), state.terms, state.words)
+    return _counts.made(key, lambda: narrowed(state, None, stable).count())

@@ -17,6 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from recviewer.catalog import checked, database, freshness, run_lock
+from recviewer.catalog.state import current_state
 from recviewer.pages.site.json import Json
 from recviewer.serving.discreet import discreet
 
@@ -83,7 +84,7 @@ def is_from_here(request: HttpRequest) -> bool:
 
 def _database() -> bool:
     try:
-        freshness.generation()
+        current_state()
         database.expect_in_place()
     except DatabaseError:
         return False
@@ -101,9 +102,9 @@ def _can_be_listed() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """generation: what the page shows. url: shows the page again. has_changed: the catalog has moved on since."""
+    """catalog_state: of what the page shows. url: shows the page again. has_changed: the catalog has moved on since."""
 
-    generation: str
+    catalog_state: str
     url: str
     has_changed: bool
     trouble: str
@@ -116,7 +117,7 @@ def fresh(request: HttpRequest) -> HttpResponse:
     url = request.GET.get("url", "/")
     if not url_has_allowed_host_and_scheme(url, allowed_hosts=None):
         url = "/"
-    page = Freshness(shown, url, bool(shown) and shown != freshness.generation(), discreet(freshness.trouble()))
+    page = Freshness(shown, url, bool(shown) and shown != current_state(), discreet(freshness.trouble()))
     return render(request, "recordings/_fresh.html", {"page": page})
 
 

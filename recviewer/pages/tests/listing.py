@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from recviewer.bounded.cache import Recent
-from recviewer.catalog import freshness
 from recviewer.catalog.models import SuiteRun
+from recviewer.catalog.state import current_state, if_stable
 from recviewer.pages.recordings.facets import counts_of, printed_facets
 from recviewer.pages.recordings.jumps import test_named_by
 from recviewer.pages.recordings.listing import ListState
@@ -108,7 +108,7 @@ class TestsPage:
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the tests of what the address describes; typed filters move from the box into the address first."""
-    follow(request, str(freshness.generation()))
+    follow(request, str(current_state()))
     typed = ListState.of(request.GET)
     state = typed.with_asked(read(request.GET.get("q", "")))
     order = request.GET.get("sort", "")
@@ -145,16 +145,16 @@ def _address(state: ListState, order: str) -> str:
 
 def build(state: ListState, order: str, folds: Folds) -> tuple[TestsPage, Folds]:
     """Put the page together. Opens no file."""
-    generation = freshness.generation()
-    kept_for = freshness.once_settled(generation)
+    current = current_state()
+    stable = if_stable(current)
     faults = tuple(dict.fromkeys(filter(None, map(narrowing.fault, (*state.terms, *narrowing.terms_in(state.words))))))
-    everything = _functions(ListState(), generation, kept_for)
-    functions = () if faults else _functions(state, generation, kept_for)
+    everything = _functions(ListState(), current)
+    functions = () if faults else _functions(state, current)
     tests = sum(len(one.tests) for one in functions)
     has_runs = SuiteRun.objects.exists()
-    rows = _rows(functions, state, order, folds, (generation, kept_for), has_runs=has_runs)
+    rows = _rows(functions, state, order, folds, current, has_runs=has_runs)
     plain = ListState(words=state.words, terms=state.terms)
-    _, beside = counts_of(plain, kept_for, is_faulty=bool(faults))
+    _, beside = counts_of(plain, stable, is_faulty=bool(faults))
     total = sum_of(one.sum for one in functions)
     listed = reverse("recordings:listing")
     page = TestsPage(
@@ -177,7 +177,7 @@ def build(state: ListState, order: str, folds: Folds) -> tuple[TestsPage, Folds]
             ]
         ),
         order=order,
-        facets=printed_facets(plain, beside, kept_for),
+        facets=printed_facets(plain, beside, stable),
         chips=tuple(chips_of(plain)),
         plain_url=without_all(state) or "?",
         list_url=listed + plain.address(),
@@ -189,19 +189,19 @@ def build(state: ListState, order: str, folds: Folds) -> tuple[TestsPage, Folds]
 
 
 _kept = Recent[tuple[object, ...], tuple[TestFunction, ...]](
-    16, weigh=len, limit=20_000, once=True, state_of=lambda key: (*key[:2], key[-1])
+    16, weigh=len, limit=20_000, once=True, state_of=lambda key: (key[0], key[-1])
 )
 
 
-def _functions(state: ListState, generation: str, kept_for: str) -> tuple[TestFunction, ...]:
+def _functions(state: ListState, current: str) -> tuple[TestFunction, ...]:
     """Return the functions of what an address leaves, kept while nothing is indexed and nothing decided."""
     if narrowing.holds_said(state.terms, state.words):
-        return tuple(functions_of(tallies(state, generation, kept_for)))
-    key = (generation, kept_for, state.terms, state.words, standing.state())
-    return _kept.made(key, lambda: tuple(functions_of(tallies(state, generation, kept_for))))
+        return tuple(functions_of(tallies(state, current)))
+    key = (current, state.terms, state.words, standing.state())
+    return _kept.made(key, lambda: tuple(functions_of(tallies(state, current))))
 
 
-_printed = Recent[tuple[object, ...], TestRows](8, state_of=lambda key: (*key[:2], key[-2]))
+_printed = Recent[tuple[object, ...], TestRows](8, state_of=lambda key: (key[0], key[-2]))
 """The key names everything that the rows depend on."""
 
 
@@ -210,11 +210,11 @@ def _rows(
     state: ListState,
     order: str,
     folds: Folds,
-    catalog: tuple[str, str],
+    current: str,
     *,
     has_runs: bool,
 ) -> TestRows:
-    """Return the rows, kept while nothing is indexed and nothing decided. catalog: names its present state."""
+    """Return the rows, kept while nothing is indexed and nothing decided. current: names the catalog's state."""
 
     def make() -> TestRows:
         teller = RowTeller(folds, models_asked(), functions, has_runs=has_runs)
@@ -236,7 +236,7 @@ def _rows(
 
     if folds.asked or narrowing.holds_said(state.terms, state.words):
         return make()
-    return _printed.made((*catalog, state.terms, state.words, order, standing.state(), has_runs), make)
+    return _printed.made((current, state.terms, state.words, order, standing.state(), has_runs), make)
 
 
 def _with(state: ListState, typed: str) -> str:
@@ -259,11 +259,11 @@ def _ordered(functions: Sequence[TestFunction], order: str) -> list[TestFunction
 
 
 def _as_json(request: HttpRequest, state: ListState) -> Json:
-    generation = freshness.generation()
+    current = current_state()
     faults = [one for one in map(narrowing.fault, (*state.terms, *narrowing.terms_in(state.words))) if one]
     if faults:
         return Json({"error": " ".join(dict.fromkeys(faults))}, status=400)
-    found = tallies(state, generation, freshness.once_settled(generation))
+    found = tallies(state, current)
     every = list(found.items())
     page = max(1, whole(request.GET.get("page", ""), 1))
     start = (page - 1) * PER_PAGE

@@ -10,6 +10,7 @@ from django.db.models import Count, OuterRef, Subquery
 
 from recviewer.bounded.cache import Recent
 from recviewer.catalog.groups import groups_of
+from recviewer.catalog.state import if_stable
 from recviewer.exchange.text import Outcome
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import flags_of, narrowed
@@ -72,33 +73,34 @@ def sum_of(tallies: Iterable[Tally]) -> Tally:
     return made
 
 
-_Key = tuple[str, str, tuple[Term, ...], str]
-"""The states of the catalog, and what is asked for."""
+_Key = tuple[str, tuple[Term, ...], str]
+"""The state of the catalog, and what is asked for."""
 
-_kept = Recent[_Key, dict[str, Tally]](16, weigh=len, limit=KEPT_TESTS, once=True, state_of=lambda key: key[:2])
+_kept = Recent[_Key, dict[str, Tally]](16, weigh=len, limit=KEPT_TESTS, once=True, state_of=lambda key: key[0])
 _kept_verdicts = Recent[tuple[_Key, tuple[object, ...]], dict[str, dict[str, int]]](
-    16, weigh=len, limit=KEPT_TESTS, once=True, state_of=lambda key: (key[0][:2], key[1])
+    16, weigh=len, limit=KEPT_TESTS, once=True, state_of=lambda key: (key[0][0], key[1])
 )
 
 
-def tallies(state: ListState, generation: str, kept_for: str) -> dict[str, Tally]:
+def tallies(state: ListState, current: str) -> dict[str, Tally]:
     """Return what each test holds of what a list's address leaves, by its id and in order of ids.
 
-    generation, kept_for: as the catalog's `freshness` says.
+    current: names the catalog's state, as `catalog.state` says.
     """
+    stable = if_stable(current)
     holds_said = narrowing.holds_said(state.terms, state.words)
-    key = (generation, kept_for, state.terms, state.words)
-    found = _added_up(state, kept_for) if holds_said else _kept.made(key, lambda: _added_up(state, kept_for))
-    verdicts = _verdicts(state, kept_for) if holds_said else _known_verdicts(key, state, kept_for)
+    key = (current, state.terms, state.words)
+    found = _added_up(state, stable) if holds_said else _kept.made(key, lambda: _added_up(state, stable))
+    verdicts = _verdicts(state, stable) if holds_said else _known_verdicts(key, state, stable)
     for test, one in found.items():
         one.verdicts = verdicts.get(test, {})
     return found
 
 
-def _added_up(state: ListState, kept_for: str) -> dict[str, Tally]:
-    columns, flags = flags_of(state, kept_for)
+def _added_up(state: ListState, stable: str) -> dict[str, Tally]:
+    columns, flags = flags_of(state, stable)
     found: dict[str, Tally] = {}
-    for alike, count, size, last in groups_of(columns, kept_for).summed(flags):
+    for alike, count, size, last in groups_of(columns, stable).summed(flags):
         test, kind, model, outcome, replay, _, used_by = alike
         one = found.setdefault(test or "", Tally())
         one.count += count
@@ -118,19 +120,19 @@ def _added_up(state: ListState, kept_for: str) -> dict[str, Tally]:
     return found
 
 
-def _known_verdicts(key: _Key, state: ListState, kept_for: str) -> dict[str, dict[str, int]]:
+def _known_verdicts(key: _Key, state: ListState, stable: str) -> dict[str, dict[str, int]]:
     now = standing.state()
-    found = _kept_verdicts.made((key, now), lambda: _verdicts(state, kept_for))
-    return found if standing.state() == now else _verdicts(state, kept_for)
+    found = _kept_verdicts.made((key, now), lambda: _verdicts(state, stable))
+    return found if standing.state() == now else _verdicts(state, stable)
 
 
-def _verdicts(state: ListState, kept_for: str) -> dict[str, dict[str, int]]:
+def _verdicts(state: ListState, stable: str) -> dict[str, dict[str, int]]:
     """Return how many recordings of each test are in which state, undecided ones left out."""
     if not Standing.objects.exists():
         return {}
     mine = Standing.objects.filter(fingerprint=OuterRef("fingerprint")).values("state")[:1]
     rows = (
-        narrowed(state, None, kept_for)
+        narrowed(state, None, stable)
         .exclude(test_id=None)
         .exclude(fingerprint="")
         .order_by()

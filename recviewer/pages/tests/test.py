@@ -13,9 +13,9 @@ from django.urls import path, reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog import freshness
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
+from recviewer.catalog.state import current_state
 from recviewer.exchange.text import line_of, words_of
 from recviewer.language.tree import Term
 from recviewer.pages.recording.recording import picture
@@ -327,9 +327,9 @@ _models_known: tuple[str, tuple[str, ...]] = ("", ())
 def models_asked() -> tuple[str, ...]:
     """Return the names of the models that recordings here ask, asked once for each state of the catalog."""
     global _models_known
-    generation = freshness.generation()
-    if _models_known[0] != generation:
-        _models_known = (generation, tuple(one for one in _named_models() if one))
+    current = current_state()
+    if _models_known[0] != current:
+        _models_known = (current, tuple(one for one in _named_models() if one))
     return _models_known[1]
 
 

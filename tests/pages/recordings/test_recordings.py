@@ -326,12 +326,12 @@ def test_health_needs_nothing_and_readiness_tells(client, root, db):
 
 
 def test_list_says_when_the_disk_has_moved_on(client, three, make_recording):
-    generation = client.get("/").context["page"].freshness.generation
-    assert "Show" not in client.get("/fresh", {"generation": generation, "url": "/"}).content.decode()
+    shown = client.get("/").context["page"].freshness.catalog_state
+    assert "Show" not in client.get("/fresh", {"generation": shown, "url": "/"}).content.decode()
 
     make_recording("recordings/new.json", asked="Something new?")
 
-    assert "Show" in client.get("/fresh", {"generation": generation, "url": "/"}).content.decode()
+    assert "Show" in client.get("/fresh", {"generation": shown, "url": "/"}).content.decode()
 
 
 def test_freshness_never_links_elsewhere(client, root, db):
