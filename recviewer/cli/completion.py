@@ -10,7 +10,7 @@ from argparse import SUPPRESS, ArgumentParser
 from collections.abc import Sequence
 
 from recviewer.cli import screen
-from recviewer.cli.dispatch import HIDDEN
+from recviewer.cli.arguments import HIDDEN
 
 OTHERS = frozenset({"changepassword", "completion"})
 """Commands whose options are not completed."""

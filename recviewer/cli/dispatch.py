@@ -1,7 +1,7 @@
 """The `recviewer` command, the same as `python manage.py` but for `check`, which is Django's there.
 
-Some commands take the recordings root as their first argument, and `serve` a repository that may stand for one. Settings
-depend on them (each root has its own data folder), so they are put into the environment before Django reads them.
+Settings depend on the recordings root and the repository that a command line names (each root has its own data folder), so
+these are put into the environment before Django reads them. What needs no Django is run without it, and starts at once.
 """
 
 from __future__ import annotations
@@ -9,143 +9,31 @@ from __future__ import annotations
 import errno
 import importlib
 import os
-import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from recviewer.cli import screen
+from recviewer.cli.arguments import (
+    HIDDEN,
+    RECORDED,
+    option,
+    own_arguments,
+    plan_repository,
+    repository_option,
+    root_argument,
+    root_option,
+    with_query,
+)
 from recviewer.configuration.env import BadEnvironment
 from recviewer.exchange.plain import Printed
 
-ROOTED = {
-    "serve": {"--port", "--repo", "--host", "--workers", "--recorder"},
-    "index": {"--recorder"},
-    "used": {"--as", "--output", "--recordings"},
-}
-"""Commands whose first free argument is the recordings root, with those of their options that take a value."""
-
-WITH_OPTION = frozenset({"find-hash", "plan", "report", "reviews", "search", "used"})
-"""Commands that name the recordings root by an option."""
-
-PLAN_VALUED = frozenset({"--repo", "--recordings", "--format", "--output"})
-"""Options of `plan` that take a value."""
-
-RECORDED = frozenset({"serve", "index", "export"})
-"""Commands that name the one recorder whose files they look for."""
-
-QUERIED = {"search": {"--recordings", "--limit"}, "export": {"--query", "--recorder"}}
-"""Commands that take a query, with those of their options that take a value."""
-
 NAME = "recviewer"
-
-HIDDEN = {"--version", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color", "--skip-checks"}
-"""Options of every command that are Django's, and work, but are told by no help."""
 
 RAISING = "--traceback"
 """Option of every command by which what it refuses reaches its caller, and not the terminal with a class for its name."""
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """What a system says of a file that cannot grow."""
-
-COMMON = frozenset({"-v", "--verbosity", "--settings", "--pythonpath"})
-"""Options of every command that take a value."""
-
-
-def root_argument(arguments: Sequence[str]) -> str | None:
-    """Return the recordings root named on the command line of a rooted command, if one is.
-
-    arguments: without the program's name.
-    """
-    if not arguments or arguments[0] not in ROOTED:
-        return None
-    given = own_arguments(arguments)
-    root = _free_argument(given[1:], ROOTED[given[0]])
-    return root if given[0] != "used" or given is not arguments else None  # `used list` and `used import` name none
-
-
-def own_arguments(arguments: Sequence[str]) -> Sequence[str]:
-    """Return the arguments without those of a command that is to be run: `used` and `plan --try` take one behind `--`."""
-    takes = arguments[:1] == ["used"] or (arguments[:1] == ["plan"] and "--try" in arguments)
-    if takes and "--" in arguments:
-        return arguments[: arguments.index("--")]
-    return arguments
-
-
-def _free_argument(arguments: Sequence[str], valued: Collection[str]) -> str | None:
-    """Return the first argument that is no option. valued: options that take a value, besides those of every command."""
-    rest = iter(arguments)
-    for argument in rest:
-        if argument == "--":
-            return next(rest, None)
-        if argument in COMMON or argument in valued:
-            next(rest, None)
-        elif not argument.startswith("-"):
-            return argument
-    return None
-
-
-def root_option(arguments: Sequence[str]) -> str | None:
-    """Return the recordings root that a command names by `--recordings DIR`, if it does."""
-    return option("--recordings", arguments) if arguments and arguments[0] in WITH_OPTION else None
-
-
-def repository_option(arguments: Sequence[str]) -> str | None:
-    """Return the repository that `serve` names by `--repo DIR`, if it does."""
-    return option("--repo", arguments) if arguments and arguments[0] == "serve" else None
-
-
-def option(name: str, arguments: Sequence[str]) -> str | None:
-    """Return the value of an option that takes one, None where it is not there."""
-    for place, argument in enumerate(arguments):
-        if argument == name:
-            return arguments[place + 1] if place + 1 < len(arguments) else None
-        if argument.startswith(f"{name}="):
-            return argument.partition("=")[2]
-    return None
-
-
-def with_query(arguments: Sequence[str]) -> list[str]:
-    """Return the arguments of a command that takes a query with what begins with `-` as query, where it is no option.
-
-    So `search -word` leaves a word out, as the search box does. Options of both commands begin with `--`, but for `-v` and
-    `-h`; what stands behind `--` is query in any case.
-    """
-    if not arguments or arguments[0] not in QUERIED:
-        return list(arguments)
-    rest, options, query = list(arguments[1:]), list[str](), list[str]()
-    while rest:
-        one = rest.pop(0)
-        if one == "--":
-            query += rest
-            break
-        if one == "--query" and rest:
-            options.append(f"--query={rest.pop(0)}")
-        elif one in COMMON or any(name.startswith(one) for name in QUERIED[arguments[0]] if len(one) > len("--")):
-            options += [one, *rest[:1]]
-            del rest[:1]
-        elif one.startswith("--") or _SHORT.fullmatch(one):
-            options.append(one)
-        else:
-            query.append(one)
-    return [arguments[0], *options, *(["--", *query] if query else [])]
-
-
-_SHORT = re.compile(r"-h|-v\d")
-
-
-def plan_repository(arguments: Sequence[str]) -> str | None:
-    """Return the repository of the range that `plan` is asked about; where nothing names one, the one of this folder.
-
-    None where there is no range, or where a recordings root was named without a repository.
-    """
-    if not arguments or arguments[0] != "plan":
-        return None
-    named = option("--repo", arguments)
-    if named or _free_argument(arguments[1:], PLAN_VALUED) is None:
-        return named
-    is_rooted = option("--recordings", arguments) or os.environ.get("RECVIEWER_RECORDINGS")
-    return None if is_rooted or os.environ.get("RECVIEWER_REPO") else "."
-
 
 DJANGO_CHECK = ("--deploy", "--tag", "-t", "--list-tags", "--database", "--fail-level")
 """Options with which `recviewer check` is Django's check of the settings."""
@@ -170,15 +58,7 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
         return
     os.environ["DJANGO_COLORS"] = "nocolor"  # colours are written with the characters that are kept out
     _name_recorder(given)
-    root = root_argument(given) or root_option(own_arguments(given))
-    if root is not None:
-        os.environ["RECVIEWER_RECORDINGS"] = os.path.abspath(root)
-    repository = repository_option(given) or plan_repository(own_arguments(given))
-    here = None if root or repository else _here(given)
-    if here is not None:
-        os.environ["RECVIEWER_RECORDINGS"] = here
-    if repository:
-        os.environ["RECVIEWER_REPO"] = os.path.abspath(repository)
+    repository = _name_places(given)
     _run_watched(given)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")
     from django.core.management.base import BaseCommand
@@ -201,6 +81,19 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _name_places(given: Sequence[str]) -> str | None:
+    """Put the root and the repository that the command line names into the environment; return the repository."""
+    root = root_argument(given) or root_option(own_arguments(given))
+    repository = repository_option(given) or plan_repository(own_arguments(given))
+    if root is None and not repository:
+        root = _here(given)
+    if root is not None:
+        os.environ["RECVIEWER_RECORDINGS"] = os.path.abspath(root)
+    if repository:
+        os.environ["RECVIEWER_REPO"] = os.path.abspath(repository)
+    return repository
 
 
 def _execute(given: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ import subprocess
 import pytest
 from django.core.management import CommandError, call_command
 
-from recviewer.cli.dispatch import plan_repository, root_option
+from recviewer.cli.arguments import plan_repository, root_option
 from recviewer.commands import start
 from recviewer.memory.ranges import report_of
 from recviewer.review import ranges
