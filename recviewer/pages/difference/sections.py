@@ -21,6 +21,7 @@ from recviewer.difference.spelling import SPELLED
 from recviewer.difference.values import ABSENT, ValueChange
 from recviewer.difference.words import Count, Grain, Op, words
 from recviewer.exchange.model import Json
+from recviewer.pages.difference.alike_values import runs_of
 from recviewer.pages.difference.text import REST, LaidOut, Room, laid_out
 from recviewer.pages.templatetags.words import NAME, counted
 from recviewer.pages.text.folds import WINDOWED, Fold, Folds, Window, weight_of
@@ -259,7 +260,6 @@ def _arguments(call: Json) -> Json:
 
 _NOTES = {
     Grain.LINES: "compared line by line, at least in part, for there is much of it",
-    Grain.BLOCK: "too different for words: the old text, then the new one",
 }
 
 
@@ -294,9 +294,9 @@ def _words(item: Words, folds: Folds, name: str, room: Room) -> Shown:
     diff = item.words
     notes = [_NOTES[diff.grain]] if diff.grain in _NOTES else []
     if item.is_gone:
-        notes.append(f"was {counted(diff.removed.characters, 'character')}, now empty")
+        notes.append("now empty")
     elif item.is_new:
-        notes.append(f"was empty, now {counted(diff.added.characters, 'character')}")
+        notes.append("was empty")
     told = tuple(dict.fromkeys(diff.spelled))
     if len(told) == 1 and all(
         len(span.text) == 1 for span in diff.spans if 0 < len(span.text) <= SPELLED and span.op is not Op.SAME
@@ -313,10 +313,13 @@ def _words(item: Words, folds: Folds, name: str, room: Room) -> Shown:
 def values_of(label: str, values: Sequence[ValueChange], folds: Folds, name: str, room: Room) -> Shown:
     """Return changed values as they are printed, the first of them at once."""
     many = FIRST_CHANGES if room.left > 0 else 3
+    runs = runs_of(values)
     first, rest = folds.some(
         f"{name}.more",
-        len(values),
-        lambda at: value_of(values[at], folds, f"{name}.{at}", room if at < many else Room(folds.room, room.twice)),
+        len(runs),
+        lambda at: value_of(
+            runs[at][1], folds, f"{name}.{at}", room if at < many else Room(folds.room, room.twice), path=runs[at][0]
+        ),
         "change",
         template="difference/_changes.html",
         first=many,

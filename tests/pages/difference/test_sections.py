@@ -82,6 +82,18 @@ def test_values_of_other_types_can_be_told_apart(old, new, shown_old, shown_new)
     assert "".join(piece.text for piece in laid.pieces if piece.op != "gone") == "".join(shown_new)
 
 
+def test_values_of_one_place_that_changed_alike_are_one_line():
+    told = {f"type #{at}": "function" for at in range(2, 13)}
+    same = shown(Values("", changes({}, told | {"id": 1, "id #2": 1, "id #3": 1.0, "id #5": 1.0, "is #2": True})))
+
+    assert [(change.path, texts(change.text, "new")) for change in same.changes] == [
+        ("id #1 to #2", ["1"]),
+        ("id #3, #5", ["1.0"]),
+        ("is #2", ["true"]),
+        ("type #2 to #12", ["function"]),
+    ]
+
+
 def test_a_call_is_gone_only_as_a_whole():
     call = {"name": "f", "arguments": {"a": 1, "b": 2}}
     whole = part(SectionKind.CALLS, Values("f", changes(call, ABSENT)))
