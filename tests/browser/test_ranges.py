@@ -117,7 +117,7 @@ def test_a_test_is_read_on_one_page_and_decided_with_a_key(either_page, pull, ta
     page = either_page
     page.goto("/changes/HEAD~1..HEAD")
     page.locator('.changes-table a[href*="read="]').first.click()
-    expect(page.get_by_text("2 answers; decided as")).to_be_visible()
+    expect(page.get_by_text("2 answers; logged as")).to_be_visible()
     here = page.url
     read(page)
 
@@ -128,7 +128,7 @@ def test_a_test_is_read_on_one_page_and_decided_with_a_key(either_page, pull, ta
     page.goto(here)
     expect(page.locator(".bar-sentence")).to_contain_text("a test read as a whole")
     page.get_by_role("button", name=re.compile("^Undo")).click()
-    expect(page.get_by_text("2 answers; decided as")).to_be_visible()
+    expect(page.get_by_text("2 answers; logged as")).to_be_visible()
 
 
 def test_from_test_to_call_and_back_by_one_key(open_page, pull, talk):

@@ -9,6 +9,7 @@ from recviewer.changes.model import Change
 from recviewer.difference.model import Churn
 from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.queue import ShownRange
+from recviewer.pages.templatetags.words import short_name
 from recviewer.pages.text.classes import Look, look_of_state
 
 
@@ -37,7 +38,9 @@ def _moved(change: Change) -> Iterator[tuple[str, str]]:
     old, new = change.old, change.new
     if old is None or new is None:
         return
-    places = (("test", old.test, new.test), ("host", old.meaning.host, new.meaning.host), ("file", old.path, new.path))
+    places = (("test", old.test, new.test), ("host", old.meaning.host, new.meaning.host))
     for name, before, after in places:
         if before != after:
             yield name, before or "none"
+    if old.path != new.path:
+        yield "file", f"{'' if old.folder == new.folder else old.folder}{short_name(old.name)}"

@@ -265,7 +265,7 @@ def _what(open_: Sequence[Change], total: int) -> str:
     said = [counted(len(open_) - gone, "answer")] if len(open_) > gone else []
     said += [counted(gone, "deletion")] if gone else []
     rest = f" of {total:,} changes" if len(open_) < total else ""
-    return f"{' and '.join(said)}{rest}{f', {red:,} with a red finding' if red else ''}; decided as “{WHOLE_TEST}”."
+    return f"{' and '.join(said)}{rest}{f', {red:,} with a red finding' if red else ''}; logged as “{WHOLE_TEST}”."
 
 
 ALONE = "All of it is decided, each change on its own page."

@@ -236,7 +236,7 @@ NAMED = 12
 
 
 def _in_a_line(labels: Sequence[str]) -> str:
-    """Return names of things in a line, those of one section together: `messages 0, 2, finish`."""
+    """Return names of things in a line, those of one section together: `messages [0], [2], finish`."""
     made: list[str] = []
     section = ""
     for label in labels[:NAMED]:
@@ -245,7 +245,7 @@ def _in_a_line(labels: Sequence[str]) -> str:
             section = ""
             made.append(label)
             continue
-        name = f"{found[2] or found[3]}{found[4] or ''}{found[5] or ''}"
+        name = f"{f'[{found[2]}]' if found[2] else found[3]}{found[4] or ''}{found[5] or ''}"
         made.append(name if found[1] == section else f"{found[1]} {name}")
         section = found[1]
     more = f" and {len(labels) - NAMED:,} more" if len(labels) > NAMED else ""

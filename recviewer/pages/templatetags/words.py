@@ -23,6 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from recviewer.exchange import amounts
 from recviewer.exchange.hidden import RUN, named
 from recviewer.secrets.mask import MASK
+from recviewer.smells.model import EVIDENCE
 
 register = template.Library()
 
@@ -139,6 +140,13 @@ def one_line(value: object) -> SafeString:
     start = whole if len(whole) <= 2 * LINE else f"{whole[: 2 * LINE]}…"
     text = re.sub(r"[ \t\r]*\n\s*", " ⏎ ", start.strip())
     return mark_safe(_within(re.sub(r"[ \t]+", " ", text), LINE))  # noqa: S308 - escaped by marked()
+
+
+@register.filter
+def excerpt(value: object) -> SafeString:
+    """Show words that a finding keeps as its evidence in one line; those that were cut there end in `…`."""
+    words = str(value)
+    return one_line(f"{words}…" if len(words) >= EVIDENCE else words)
 
 
 @register.filter

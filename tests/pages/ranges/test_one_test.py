@@ -82,7 +82,7 @@ def test_a_test_is_told_call_by_call_and_each_thing_once(client, spec):
     assert [[one.call for one in call.repeated] for call in page.calls] == [[], [], [1]]
     assert page.words < page.words_by_call
     assert "as in call 1" in html
-    assert [again.words for again in page.calls[2].repeated] == ["messages 1"]
+    assert [again.words for again in page.calls[2].repeated] == ["messages [1]"]
     assert page.bar.count == 3
     assert "2 answers" not in page.bar.rest
     ids = re.findall(r' id="([^"]+)"', html)
@@ -175,15 +175,18 @@ def test_another_old_recording_can_be_chosen_for_a_call_that_has_another_name_no
 @pytest.mark.parametrize(
     ("labels", "words"),
     [
-        (("messages[0] user", "messages[2] assistant look", "finish"), "messages 0, 2, finish"),
-        (("messages[1] assistant", "messages[1] assistant reasoning"), "messages 1, 1 reasoning"),
+        (("messages[0] user", "messages[2] assistant look", "finish"), "messages [0], [2], finish"),
+        (("messages[1] assistant", "messages[1] assistant reasoning"), "messages [1], [1] reasoning"),
         (
             ("messages[1] assistant (gone)", "messages[1] assistant reasoning (new)"),
-            "messages 1 (gone), 1 reasoning (new)",
+            "messages [1] (gone), [1] reasoning (new)",
         ),
         (("tools look", "tools see", "tool calls look"), "tools look, see, tool calls look"),
         (("host", "chunks[].model"), "host, chunks[].model"),
-        (tuple(f"messages[{at}] user" for at in range(14)), f"messages {', '.join(map(str, range(12)))} and 2 more"),
+        (
+            tuple(f"messages[{at}] user" for at in range(14)),
+            f"messages {', '.join(f'[{at}]' for at in range(12))} and 2 more",
+        ),
     ],
 )
 def test_what_an_earlier_call_told_is_named_in_a_line(labels, words):
@@ -502,7 +505,6 @@ def test_tests_of_one_function_that_were_asked_something_else_each_have_their_qu
     assert [call.begins for call in page.calls] == ["[a]", "[b]", "[c]"]
     assert (page.is_asked_alike, page.asked) == (False, "")
     assert "3 tests, 2 questions" in html
-    assert "were asked 2 different questions" in html
     assert [line.count("Which") for line in html.split("one-test-call")[1:4]] == [1, 0, 1]
     assert [call.asked_in for call in page.calls] == [0, 1, 0]
     assert 'asked</span> <a href="#call-1">as in call 1</a>' in html
