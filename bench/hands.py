@@ -157,8 +157,8 @@ def delete(hand: Hand, dead: frozenset[str]) -> str:
         note = f"no page names them: {marked} marked in the queue of those that an older rule names"
     else:
         hand.begin("/smells/stacked-generations")
-        surplus = page.get_by_role("link", name="surplus")
-        hand.click(surplus if surplus.count() else page.get_by_role("button", name="surplus"))
+        surplus = page.get_by_role("link", name="no longer needed")
+        hand.click(surplus if surplus.count() else page.get_by_role("button", name="no longer needed"))
         hand.click(page.get_by_role("button", name="Mark for deletion"))
         page.wait_for_timeout(500)
         note = "named by their rule"

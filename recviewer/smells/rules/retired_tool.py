@@ -94,9 +94,9 @@ RULE = Rule(
     "retired-tool",
     "it offers a tool that has another name by now",
     Explained(
-        what="A recording of OGX whose request offers a tool in whose place every test that offers it has another one in "
-        "other recordings, and never both; and replay finds a clearly larger part of those with the other one (half as much "
-        "again).",
+        what="A recording of OGX whose request offers a tool by an old name. Every test that offers it has other recordings "
+        "with another tool in its place, and none with both; and replay finds clearly more of those with the other one "
+        "(half as much again).",
         why="The server or the test calls the tool something else now, so nobody asks like this any more: also where the "
         "file's name is still the one that replay would look for.",
         example="28 tests have recordings that offer `knowledge_search`, and others that offer `file_search`.",

@@ -64,7 +64,7 @@ def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, He
 
 def _held(some: Sequence[Noted], place: int, places: Sequence[int], found: Sequence[int]) -> Held:
     if found:
-        says = f"an older generation of a call that {some[found[0]].key.rpartition('/')[2]} holds now"
+        says = f"an older recording of the call that {some[found[0]].key.rpartition('/')[2]} holds now"
         return Held(Severity.AMBER, "older", fault="older", says=says, others=keys(some, found), is_surplus=True)
     says = f"one of {counted(len(places), 'generation')} of one call, none of which is found by replay"
     return Held(Severity.AMBER, "none is found", fault="none", says=says, others=keys(some, places, place))
@@ -72,7 +72,7 @@ def _held(some: Sequence[Noted], place: int, places: Sequence[int], found: Seque
 
 RULE = Rule(
     "stacked-generations",
-    "it is an older generation of a call",
+    "it is an older recording of a call",
     Explained(
         what="Recordings of one test whose requests are the same once ids, scores and long decimals are left out, and "
         "which replay does not find by their names. Their twin that replay finds is named.",

@@ -210,7 +210,7 @@ def test_surplus_of_a_rule_is_marked_for_deletion_from_where_it_stands(client, t
     tree_of(NOW, **olds)
     html = client.get("/smells/stacked-generations").content.decode()
     items = html.partition('name="item" value="')[2].partition('"')[0]
-    assert "Mark all 2 surplus for deletion…" in html
+    assert "Mark the 2 no longer needed for deletion…" in html
     assert "Decide on all 4 recordings…" in html
     found = told(client, "/smells/stacked-generations.json")["findings"]
     assert sorted(one["path"] for one in found if one["surplus"]) == list(olds)[:2]
@@ -221,8 +221,8 @@ def test_surplus_of_a_rule_is_marked_for_deletion_from_where_it_stands(client, t
     client.post(reverse("review:decide"), {"item": sent, "verdict": "delete", "next": "/smells/"})
 
     html = client.get("/smells/stacked-generations").content.decode()
-    assert "2 surplus recordings are marked for deletion already" in html
-    assert "Mark all" not in html
+    assert "2 recordings that are no longer needed are marked for deletion already" in html
+    assert "no longer needed for" not in html
     plan = client.get("/plan/.json").json()
     assert sorted(one["path"] for one in plan["deletions"]) == list(olds)[:2]
 
@@ -231,7 +231,7 @@ def test_surplus_of_a_rule_is_marked_for_deletion_from_where_it_stands(client, t
 def test_no_page_offers_to_mark_what_something_asks_for(client, tree_of):
     tree_of(CUT, GOOD)
 
-    assert "surplus" not in client.get("/smells/broke-off").content.decode()
+    assert "no longer needed" not in client.get("/smells/broke-off").content.decode()
 
 
 @pytest.mark.slow
