@@ -203,7 +203,7 @@ def test_two_repositories_run_and_who_may_see_one_learns_nothing_of_the_other(se
         ana.cookies[name.replace("rockets", "gliders"), where.replace("rockets", "gliders")] = value
     told = ana.page("/")
     assert "gliders" not in told.lower()
-    assert "1 that was known to this browser is not shown" in told
+    assert "1 that was known to this browser is not shown: it does not answer now" in told
     assert "Sign in" in ana.page("/gliders/")
     assert ana.ask("/gliders/recordings.json")[0] == 302
     for path in ("/gliders/metrics", "/gliders/desk"):
