@@ -73,16 +73,6 @@ def id_end(text: str, start: int) -> int:
     return word.end() if word else end
 
 
-def ids_in(text: str) -> list[tuple[int, int]]:
-    """Return where the test ids stand in a text that have parameters: (start, end)."""
-    found, place = [], 0
-    while word := re.compile(r"\S+").search(text, place):
-        place = max(word.end(), id_end(text, word.start()))
-        if "[" in text[word.start() : place] and is_test(text[word.start() : place]):
-            found.append((word.start(), place))
-    return found
-
-
 def understood(text: str) -> str:
     """Return what a pasted line is about, as words to search for: a test id, a file, a hash. Other text stays as it is.
 

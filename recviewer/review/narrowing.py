@@ -32,9 +32,6 @@ from recviewer.language.tree import All, Either, Term, Tree, Word, first, leaves
 from recviewer.review import mentions, said
 from recviewer.review.filters import tag_counts, with_none_of, with_tags, with_verdict
 
-REVIEW_KEYS = said.KEYS
-"""Filters on what people said."""
-
 KEYS = ("state", *FILTERS, "tag", "by", "for")
 
 MAY_LACK = frozenset(

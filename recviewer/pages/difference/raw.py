@@ -73,11 +73,10 @@ class RawRow:
 
 @dataclass(frozen=True, slots=True)
 class RawGap:
-    """Equal lines that are folded. query: opens them. first, last: in the new file; old_first: in the old one."""
+    """Equal lines that are folded. query: opens them. first, last: in the new file."""
 
     first: int
     last: int
-    old_first: int
     query: str
 
     @property
@@ -227,7 +226,7 @@ def _equal(place: int, other: int, length: int, total: int, asked: RawQuery) -> 
     last = first + hidden - 1
     opened = RawQuery(asked.kept, asked.is_side, asked.first, asked.opened | {first})
     start = [f"row={asked.first}"] if asked.first else []
-    yield RawGap(first, last, place + head + 1, _query(opened, *start))
+    yield RawGap(first, last, _query(opened, *start))
     yield from (("same", place + step, other + step) for step in range(length - tail, length))
 
 

@@ -78,10 +78,6 @@ class Teller:
             self._checks.setdefault(checks.of, []).append((at, checks))
         self._calls = self._called()
 
-    def number_of(self, key: str) -> int:
-        """Return the number of a call, 0 for what is none."""
-        return self._numbers.get(key, 0)
-
     # --- what stands on the page, one after the other ---
 
     def conversation(self) -> tuple[tuple[Any, ...], Fold | None]:

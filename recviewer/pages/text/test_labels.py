@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from recviewer.pages.text.test_ids import Parameter, TestId, parameters_of, parse
@@ -35,9 +35,6 @@ def labels_of(ids: Collection[str], models: Collection[str]) -> dict[str, TestLa
         if not left:
             break
     return labels
-
-
-_Write = Callable[[TestId, Collection[str]], TestLabel]
 
 
 def _who(test: TestId, models: Collection[str]) -> TestLabel:
