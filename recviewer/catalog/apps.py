@@ -18,11 +18,11 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what case means in conditions, and prepare each new connection and new tables."""
-        from recviewer.catalog import cases
+        from recviewer.catalog import letter_case
         from recviewer.catalog.database import note_file
         from recviewer.catalog.engines.postgresql_text import adapt
 
-        cases.register()
+        letter_case.register()
         connection_created.connect(note_file)
         connection_created.connect(adapt)
         post_migrate.connect(fit, dispatch_uid="recviewer.fit")

@@ -20,11 +20,11 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from recviewer.bounded.cache import Recent, Shared
-from recviewer.catalog import noticed
+from recviewer.catalog import tree_findings
 from recviewer.catalog.amounts import MOST
 from recviewer.catalog.filters import FILTERS, Recordings
-from recviewer.catalog.found import SMELLS, found_on
 from recviewer.catalog.models import Commit, Recording
+from recviewer.catalog.own_findings import SMELLS, found_on
 from recviewer.catalog.rows import TABLE
 from recviewer.catalog.usage_words import NEVER, is_by_name
 from recviewer.language.tree import Term
@@ -87,7 +87,7 @@ class Columns:
         names = [_COLUMNS.get(key, key) for key in FACETS]
         commits = {id: (f"{at:%Y-%m}", author) for id, at, author in Commit.objects.values_list("id", "at", "author")}
         told = {None: ("", "")} | commits
-        names_by_id = noticed.names_by_id(SMELLS)
+        names_by_id = tree_findings.names_by_id(SMELLS)
         ids, sizes, sort_of = array("q"), array("q"), array("l")
         sorts: dict[tuple[str, ...], int] = {}
         with connection.cursor() as cursor:

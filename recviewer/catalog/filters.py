@@ -19,11 +19,11 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 
-from recviewer.catalog import engines, noticed, usage_words
+from recviewer.catalog import engines, tree_findings, usage_words
 from recviewer.catalog.amounts import amount, days, span
-from recviewer.catalog.found import NONE, SMELLS
+from recviewer.catalog.by_name import by_hash
 from recviewer.catalog.models import Commit, Recording
-from recviewer.catalog.named import by_hash
+from recviewer.catalog.own_findings import NONE, SMELLS
 from recviewer.catalog.value_words import HAS_WORDS, IS_WORDS, KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, SMELL_WORDS
 from recviewer.exchange.model import Kind
 from recviewer.exchange.text import Outcome
@@ -114,10 +114,10 @@ def _is_of_host(value: str, host: str) -> bool:
 def _with_smell(value: str) -> Q | None:
     """What follows from the row itself is asked of the row; else what was found when the tree was looked at."""
     if not value:
-        return NONE & ~Q(pk__in=_Listed(noticed.names_by_id(SMELLS)))
+        return NONE & ~Q(pk__in=_Listed(tree_findings.names_by_id(SMELLS)))
     if value in SMELLS:
         return SMELLS[value]
-    ids = noticed.recordings_with(value)
+    ids = tree_findings.recordings_with(value)
     return None if ids is None else Q(pk__in=_Listed(ids))
 
 

@@ -13,7 +13,7 @@ import time
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from recviewer.catalog import checked, database, indexer, provenance, run_lock
+from recviewer.catalog import database, indexer, last_look, provenance, run_lock
 from recviewer.git.repository import GitFailed
 from recviewer.store.refusals import Refusal, why
 
@@ -30,7 +30,7 @@ def nudge() -> None:
     now = time.monotonic()
     if now - _last_nudge < settings.REFRESH_SECONDS or not settings.REFRESH_IN_BACKGROUND:
         return
-    age = checked.seconds_ago()
+    age = last_look.seconds_ago()
     if age is not None and age < settings.REFRESH_SECONDS:
         return
     if _running.acquire(blocking=False):

@@ -19,7 +19,7 @@ from typing import Protocol
 from django.conf import settings
 from django.db import transaction
 
-from recviewer.catalog import checked, database, readers, rows, usage
+from recviewer.catalog import database, last_look, readers, rows, usage
 from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.models import IndexRun
 from recviewer.catalog.run_lock import Busy, only_run, still_going
@@ -112,7 +112,7 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
         _finish(run, report)
     usage.refresh(catalog_changed=report.did_anything)
     report.seconds = time.perf_counter() - started
-    checked.mark()
+    last_look.mark()
     return report
 
 

@@ -26,7 +26,7 @@ def read_all(jobs: list[Job], processes: int | None) -> Iterator[list[JobResult]
 
     wanted = processes if processes is not None else (2 if len(jobs) >= PARALLEL_FROM and forks.can_fork() else 1)
     if wanted < 2:
-        from recviewer.catalog.apart import Apart, is_read_apart
+        from recviewer.catalog.large_files import Apart, is_read_apart
 
         with without_collector(), Apart(root, limit) as apart:
             for batch in batches:

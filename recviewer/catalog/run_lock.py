@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection
 from filelock import FileLock, Timeout
 
-from recviewer.catalog import checked, engines
+from recviewer.catalog import engines, last_look
 from recviewer.configuration import places
 from recviewer.store.refusals import NotWritable, Refusal, why
 
@@ -104,4 +104,4 @@ def _whose(holder: Path) -> str:
 
 def still_going() -> None:
     """Note that the run under way got on."""
-    checked.touch_file(_holder())
+    last_look.touch_file(_holder())

@@ -19,10 +19,10 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from recviewer.bounded.cache import Recent
 from recviewer.catalog import engines, excerpts
+from recviewer.catalog.by_name import named
 from recviewer.catalog.engines import TABLE, Wanted
 from recviewer.catalog.excerpts import Looked
 from recviewer.catalog.models import Recording
-from recviewer.catalog.named import named
 from recviewer.catalog.naming import clean
 from recviewer.catalog.rows import TABLE as RECORDINGS
 from recviewer.exchange.searched import sort_at

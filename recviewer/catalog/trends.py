@@ -16,7 +16,7 @@ import orjson
 from django.conf import settings
 
 from recviewer.bounded.cache import Recent
-from recviewer.catalog import noticed
+from recviewer.catalog import tree_findings
 from recviewer.formats.version import reader_version
 from recviewer.git.repository import GitFailed, find, resolve
 
@@ -64,7 +64,7 @@ def wanted_state() -> str:
     if found is None:
         return ""
     try:
-        return f"{resolve(found, 'HEAD')}.{reader_version()}.{noticed.rules_version()}"
+        return f"{resolve(found, 'HEAD')}.{reader_version()}.{tree_findings.rules_version()}"
     except GitFailed:
         return ""
 
@@ -83,7 +83,7 @@ def current() -> Trends | None:
     except (ValueError, KeyError, TypeError) as broken:
         log.warning("trends cannot be read: %s", broken)
         return None
-    return found if found.state.partition(".")[2] == f"{reader_version()}.{noticed.rules_version()}" else None
+    return found if found.state.partition(".")[2] == f"{reader_version()}.{tree_findings.rules_version()}" else None
 
 
 def _loaded(place: Path) -> Trends:

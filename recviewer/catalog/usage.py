@@ -19,8 +19,8 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from recviewer.catalog import rows
+from recviewer.catalog.git_paths import way
 from recviewer.catalog.models import IndexRun, Recording, SuiteRun
-from recviewer.catalog.where import way
 from recviewer.store.paths import key_of
 from recviewer.used import kept
 from recviewer.used.model import UsedRun

@@ -1,7 +1,7 @@
 """A process that looks at a whole tree and leaves what it found in a file, for pages: `python -m recviewer.checking.kept`.
 
 The file is one JSON object: `state`, the name that was given, `recordings`, `rules` by name, and `found`, a row for each
-finding as `catalog.noticed.NoticedRow` has it. It is written whole or not at all.
+finding as `catalog.tree_findings.NoticedRow` has it. It is written whole or not at all.
 """
 
 from __future__ import annotations

@@ -8,10 +8,10 @@ from itertools import compress, islice
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from recviewer.catalog import alone, usage
+from recviewer.catalog import in_memory, usage
 from recviewer.catalog.filters import AT_COMMIT
-from recviewer.catalog.found import SMELLS
 from recviewer.catalog.naming import file_of, suite_of
+from recviewer.catalog.own_findings import SMELLS
 from recviewer.catalog.summary import blobs_of_parts, summary_of
 from recviewer.configuration import places
 from recviewer.exchange.contract import Place, to_json
@@ -118,10 +118,12 @@ def chosen(
         yield from found
         return
     wanted = narrowed(asked.terms, asked.words)
-    with alone.opened() as memory:
+    with in_memory.opened() as memory:
         for some in _batches(found):
             lone = [
-                alone.Lone(one.file, one.size, summary_of(one.part, blob=one.blob), (used or {}).get(one.key, NOBODY))
+                in_memory.Lone(
+                    one.file, one.size, summary_of(one.part, blob=one.blob), (used or {}).get(one.key, NOBODY)
+                )
                 for one in some
             ]
             yield from compress(some, memory.matching(lone, wanted))

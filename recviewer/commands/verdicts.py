@@ -15,7 +15,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from recviewer.bounded.files import data_of
-from recviewer.catalog.where import way
+from recviewer.catalog.git_paths import way
 from recviewer.configuration import databases, places
 from recviewer.git import ranges, refs
 from recviewer.git.history import contents

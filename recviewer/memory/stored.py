@@ -8,8 +8,8 @@ from django.conf import settings
 
 from recviewer.catalog import content as contents_of
 from recviewer.catalog.content import Content
+from recviewer.catalog.git_paths import way
 from recviewer.catalog.models import Recording
-from recviewer.catalog.where import way
 from recviewer.git import blobs, history
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.memory import ranges

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from recviewer.catalog.cases import beginning
-from recviewer.catalog.where import key_at, way
+from recviewer.catalog.git_paths import key_at, way
+from recviewer.catalog.letter_case import beginning
 from recviewer.changes.model import Change, Key
 from recviewer.changes.overview import Overview, subjects
 from recviewer.changes.sources import Range

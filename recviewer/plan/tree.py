@@ -10,8 +10,8 @@ from typing import TypeAlias
 from django.conf import settings
 from django.db.models import Count, Q
 
+from recviewer.catalog.git_paths import way
 from recviewer.catalog.models import Recording
-from recviewer.catalog.where import way
 from recviewer.git import repository
 from recviewer.plan import asked_for
 from recviewer.plan.cuts import Cuts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recviewer.catalog.where import key_at, way
+from recviewer.catalog.git_paths import key_at, way
 from recviewer.changes.model import Change, Key
 from recviewer.report.report import Report
 from recviewer.review import mentions

@@ -15,8 +15,8 @@ from functools import partial
 
 from django.utils import timezone
 
+from recviewer.catalog.git_paths import way
 from recviewer.catalog.models import Recording
-from recviewer.catalog.where import way
 from recviewer.changes.model import Change
 from recviewer.difference.model import Churn
 from recviewer.exchange import fingerprint
@@ -49,7 +49,7 @@ class Carried:
 def carried(spoken: Iterable[Saying], known: Mapping[str, str], read: Read, start: bytes = b"") -> Carried:
     """Carry what counts of some verdicts.
 
-    known: what some blobs say by the rules of now. read: gives the bytes of others. start: as `catalog.where.way` returns
+    known: what some blobs say by the rules of now. read: gives the bytes of others. start: as `catalog.git_paths.way` returns
     it. A wish to re-record is carried to all that its fingerprint stood for; an approval or a mark only to the blobs
     that it names.
     """

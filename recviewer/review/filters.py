@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 
 from recviewer.bounded.cache import Recent
-from recviewer.catalog.cases import beginning
+from recviewer.catalog.letter_case import beginning
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.review import audit, standing

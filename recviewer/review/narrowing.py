@@ -20,9 +20,9 @@ from urllib.parse import quote_plus
 from django.db.models import Q
 
 from recviewer.catalog import filters, search
+from recviewer.catalog.by_name import named
 from recviewer.catalog.filters import FILTERS, Recordings, canonical, either
 from recviewer.catalog.models import Recording
-from recviewer.catalog.named import named
 from recviewer.catalog.naming import clean
 from recviewer.catalog.value_words import FORMER_REPLAY_WORDS, VERDICT_WORDS
 from recviewer.language.pasted import hash_in, is_path, understood

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from recviewer.catalog.cases import beginning
-from recviewer.catalog.where import key_at, way
+from recviewer.catalog.git_paths import key_at, way
+from recviewer.catalog.letter_case import beginning
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview, subjects
 from recviewer.changes.recorded import recorded
@@ -40,7 +40,7 @@ def origin_of(asked: Range) -> str:
 
 
 def target_of(change: Change, start: bytes) -> Target:
-    """Return a change as what a person's verdict is given on. start: as `catalog.where.way` returns it.
+    """Return a change as what a person's verdict is given on. start: as `catalog.git_paths.way` returns it.
 
     The change itself is decided on along with what it says, and has to be where something is asked of it.
     """

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.db.models import Count
 
-from recviewer.catalog import noticed
+from recviewer.catalog import tree_findings
 from recviewer.catalog.models import Recording
 from recviewer.pages.text.test_addresses import url_of_test
 
@@ -29,7 +29,7 @@ def addresses():
     yield url_of_test(most.order_by("-count", "test_id").first()["test_id"])
     yield "/tests/"
     yield "/queue/?q=nothingatall"
-    noticed.look()
+    tree_findings.look()
     yield "/smells/"
     yield "/smells/broke-off"
     yield "/trash/"

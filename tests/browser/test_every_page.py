@@ -9,7 +9,7 @@ import pytest
 from django.urls import resolve, reverse
 from playwright.sync_api import expect
 
-from recviewer.catalog import model_lists, noticed
+from recviewer.catalog import model_lists, tree_findings
 from recviewer.catalog.models import Recording
 from recviewer.catalog.state import stable_state
 from recviewer.pages.text.test_addresses import url_of_test
@@ -36,7 +36,7 @@ def furnished(pull, lists):
     tag([seen, Seen(other.path, other.blob)], actor="somebody", name="flaky")
     decide([Seen(third.path, third.blob)], actor="somebody", verdict="reject", note="It leaks its reasoning.")
     write(seen, actor="somebody", body="What is this?", anchor="", thread="")
-    noticed.look()
+    tree_findings.look()
     asked = model_lists.request_of(Recording.objects.filter(kind="models").order_by("path").last().path, stable_state())
     several = Recording.objects.exclude(part="").order_by("path").first()
     secret = Recording.objects.filter(path__contains="secret").order_by("path").first() or one

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from recviewer.catalog import noticed
+from recviewer.catalog import tree_findings
 from recviewer.catalog.models import Recording
 from recviewer.memory.ranges import report_of
 from recviewer.pages.models import Membership
@@ -110,7 +110,7 @@ def test_verdicts_on_tests_follow_also_in_a_file_that_was_opened(team, open_page
 
 
 def test_numbers_of_findings_follow_what_is_let_be(team, open_page):
-    noticed.look()
+    tree_findings.look()
     page = open_page()
     sign_in(page, "ana", "/smells/")
     before = page.locator("#main h1").inner_text()

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from recviewer.catalog import indexer, noticed
+from recviewer.catalog import indexer, tree_findings
 from recviewer.catalog.models import Recording
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.review.models import AuditEvent, Standing
@@ -60,7 +60,7 @@ def test_the_list_is_narrowed_to_what_no_run_reads(either_page, unread):
 @pytest.mark.parametrize("start", ["/smells/", "/smells/never-read"])
 def test_what_no_run_reads_is_marked_for_deletion_in_one_act(either_page, unread, start):
     page = either_page
-    noticed.look()
+    tree_findings.look()
     page.goto(start)
     page.get_by_role("link", name="Mark the 2 that no run reads for deletion…").click()
 

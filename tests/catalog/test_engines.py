@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer import settings
-from recviewer.catalog import cases, run_lock
+from recviewer.catalog import letter_case, run_lock
 from recviewer.catalog.engines import Wanted, postgresql, sqlite
 from recviewer.catalog.engines.postgresql_text import SIGN, json_read, json_written, read, written
 from recviewer.catalog.models import Commit, File, Recording
@@ -71,7 +71,7 @@ def test_text_is_in_the_order_of_code_points_and_of_any_length():
         ({"subject__icontains": "RICH"}, ["In ZÜRich", "in zürich", "x_%rich"]),
         ({"subject__istartswith": "IN z"}, ["In ZÜRich", "in zürich"]),
         ({"subject__iendswith": "_%Rich"}, ["x_%rich"]),
-        (cases.beginning("subject", "in"), ["in zürich"]),
+        (letter_case.beginning("subject", "in"), ["in zürich"]),
     ],
 )
 def test_case_counts_where_it_is_said_and_is_one_in_ascii_alone(condition, subjects):

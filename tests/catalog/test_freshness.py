@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from recviewer.catalog import checked, freshness, indexer, run_lock
+from recviewer.catalog import freshness, indexer, last_look, run_lock
 from recviewer.catalog.models import Recording
 
 
@@ -66,7 +66,7 @@ def test_nudges_start_one_thread(nudged, root, monkeypatch):
 
 def test_nudge_soon_after_a_comparison_does_nothing(nudged, root, settings, monkeypatch):
     settings.REFRESH_SECONDS = 60
-    checked.mark()
+    last_look.mark()
     monkeypatch.setattr(freshness, "_refresh", lambda: pytest.fail("compared again"))
 
     freshness.nudge()

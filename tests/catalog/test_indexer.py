@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from recviewer.catalog import checked, content, indexer, readers, run_lock, search, summary, writer
+from recviewer.catalog import content, indexer, last_look, readers, run_lock, search, summary, writer
 from recviewer.catalog.models import File, IndexRun, Recording
 from recviewer.recorders import reading
 from recviewer.store import files
@@ -528,11 +528,11 @@ def test_touch_waits_for_nobody(put):
 
 
 def test_time_of_the_last_comparison_is_known(put):
-    assert checked.seconds_ago() is None
+    assert last_look.seconds_ago() is None
 
     run()
 
-    assert 0 <= checked.seconds_ago() < 60
+    assert 0 <= last_look.seconds_ago() < 60
 
 
 def test_stamp_of_what_was_read_is_stored(put, monkeypatch):

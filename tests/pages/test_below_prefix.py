@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import clear_script_prefix, resolve, reverse, set_script_prefix
 
-from recviewer.catalog import noticed
+from recviewer.catalog import tree_findings
 from recviewer.pages.models import Membership
 from recviewer.pages.recordings.searching import sections
 from recviewer.review.models import AuditEvent
@@ -156,7 +156,7 @@ def world(below, make_recording):
         assert below.post(reverse(name), named | more).status_code < 400, name
     moved = below.post(reverse("review:trash"), {"key": gone.path, "seen": gone.blob, "confirmed": "1"})
     assert moved.status_code == 303
-    noticed.look()
+    tree_findings.look()
     return {
         "key": one.path,
         "blob": one.blob,

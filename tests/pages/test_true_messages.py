@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError, connections
 
-from recviewer.catalog import checked, database, freshness, indexer
+from recviewer.catalog import database, freshness, indexer, last_look
 from recviewer.catalog.models import Recording
 from recviewer.review import audit, reconciling, trash_notes
 from recviewer.review.models import Decision, TrashRecord
@@ -283,13 +283,13 @@ def test_a_clock_that_was_set_back_does_not_stop_the_refresh(client, one, settin
     day = time.time() + 86_400
     os.utime(settings.DATA_DIR / "checked", (day, day))
 
-    assert checked.seconds_ago() is None
+    assert last_look.seconds_ago() is None
     assert client.get("/readyz").json()["index_age_seconds"] is None
     freshness.nudge()
     assert len(started) == 1
 
     indexer.refresh(processes=1)
-    assert checked.seconds_ago() < 60
+    assert last_look.seconds_ago() < 60
 
 
 class FakeThread:

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from recviewer.catalog import indexer, noticed
+from recviewer.catalog import indexer, tree_findings
 from recviewer.catalog.models import Recording
 from recviewer.recorders.reading import read_file
 from recviewer.recorders.registry import read_as
@@ -157,7 +157,7 @@ LISTS = [
 
 @pytest.mark.slow
 def test_neither_do_lists_nor_what_programs_read(client, planted):
-    noticed.look()
+    tree_findings.look()
     base, head = planted
     rows = list(Recording.objects.order_by("path"))
     cassette = next(row for row in rows if row.path != row.file.path)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from recviewer.catalog.facets import columns, counts
-from recviewer.catalog.found import SMELLS, found_on
 from recviewer.catalog.models import Recording
+from recviewer.catalog.own_findings import SMELLS, found_on
 from recviewer.catalog.summary import summarize
 from recviewer.catalog.value_words import SMELL_WORDS
 from recviewer.language.tree import Term

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 import recviewer
-from recviewer.catalog import checked, database, freshness
+from recviewer.catalog import database, freshness, last_look
 from recviewer.catalog.models import Recording
 from recviewer.loop import marks
 from recviewer.loop.models import HostJob, JobState, WatchedRequest
@@ -47,7 +47,7 @@ def _lines() -> Iterator[str]:
     yield from _one(
         "recviewer_index_failed", "1 while the last comparison with the disk failed.", {"": int(freshness.has_failed())}
     )
-    age = checked.seconds_ago()
+    age = last_look.seconds_ago()
     if age is not None:
         yield from _one("recviewer_index_age_seconds", "Since the last comparison with the disk.", {"": round(age, 1)})
     free = database.free_bytes()

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from recviewer.catalog.git_paths import key_at, way
 from recviewer.catalog.models import Recording
-from recviewer.catalog.where import key_at, way
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
 from recviewer.changes.recorded import recorded

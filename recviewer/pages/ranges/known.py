@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from recviewer.catalog.git_paths import way
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
-from recviewer.catalog.where import way
 from recviewer.changes.model import Change, Key
 from recviewer.git import blobs
 from recviewer.git.repository import GitFailed

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from recviewer.catalog.where import way
+from recviewer.catalog.git_paths import way
 from recviewer.changes.items import Item
 from recviewer.changes.model import Change
 from recviewer.changes.once import question_of, told_once

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog.where import way
+from recviewer.catalog.git_paths import way
 from recviewer.changes import sources
 from recviewer.changes.model import Change
 from recviewer.git.repository import GitFailed

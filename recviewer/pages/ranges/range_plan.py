@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
+from recviewer.catalog.git_paths import key_at, way
 from recviewer.catalog.models import Recording
-from recviewer.catalog.where import key_at, way
 from recviewer.git.repository import GitFailed
 from recviewer.memory.ranges import is_range, report_of
 from recviewer.pages.deciding import plan_files

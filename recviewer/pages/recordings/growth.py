@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from recviewer.bounded.cache import Recent
-from recviewer.catalog.where import way
+from recviewer.catalog.git_paths import way
 from recviewer.git import ranges, repository
 from recviewer.git.growth import Growth, GrowthStep, growth
 from recviewer.git.repository import GitFailed, Repository

@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from recviewer.catalog import search
+from recviewer.catalog.by_name import SHORT_DIGITS, by_hash, by_name_or_blob, by_path, by_test
 from recviewer.catalog.models import Recording
-from recviewer.catalog.named import SHORT_DIGITS, by_hash, by_name_or_blob, by_path, by_test
 from recviewer.language.pasted import hash_in, id_end, is_path, is_test, test_of
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.text.test_addresses import url_of_test

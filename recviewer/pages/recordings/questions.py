@@ -18,7 +18,7 @@ from django.db import connection
 from recviewer.bounded.cache import Recent
 from recviewer.catalog import facets
 from recviewer.catalog.facets import Columns
-from recviewer.catalog.found import LOST
+from recviewer.catalog.own_findings import LOST
 from recviewer.catalog.rows import TABLE
 from recviewer.pages.recordings.listing import DEFAULT_SORT, SORTS, ListState
 from recviewer.pages.text.test_ids import parse

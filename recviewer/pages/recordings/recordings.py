@@ -11,11 +11,11 @@ from django.urls import path, reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog import freshness, noticed, search
+from recviewer.catalog import freshness, search, tree_findings
 from recviewer.catalog.facets import Counts
-from recviewer.catalog.found import SMELLS, found_on
 from recviewer.catalog.models import Recording
-from recviewer.catalog.outdated import Outdated, outdated, outdated_for
+from recviewer.catalog.outdated_findings import Outdated, outdated, outdated_for
+from recviewer.catalog.own_findings import SMELLS, found_on
 from recviewer.catalog.state import current_state, if_stable
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.blame import Blame, blame_of
@@ -286,7 +286,7 @@ def as_json(page: Listing) -> Json:
     fields = ("path", "blob", "fingerprint", "kind", "model", "host", "suite", "test_id", "streaming", "chunks", "size",
               "asked", "answered", "outcome", "replay", "finish", "provider", "recorder")  # fmt: skip
     tags = said.tags_for_paths([one.path for one in page.recordings])
-    more, old = noticed.names_by_id(SMELLS), outdated()
+    more, old = tree_findings.names_by_id(SMELLS), outdated()
     words = page.state.words
     found = search.snippets([one.pk for one in page.recordings], narrowing.wanted_in(words)) if words else {}
     return Json(

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from recviewer.catalog.by_name import by_hash, by_name_or_blob
 from recviewer.catalog.content import load
 from recviewer.catalog.models import Recording
-from recviewer.catalog.named import by_hash, by_name_or_blob
 from recviewer.changes.requests import Field, compare_requests
 from recviewer.exchange.model import Json
 from recviewer.formats.decode import Unreadable, decode

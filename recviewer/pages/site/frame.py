@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import timezone
 
 import recviewer
-from recviewer.catalog import checked
+from recviewer.catalog import last_look
 from recviewer.catalog.prepared import prepared
 from recviewer.pages.site import roles
 from recviewer.pages.site.following import Followed, followed
@@ -124,7 +124,7 @@ def _root(request: HttpRequest) -> str:
 
 def _checked() -> datetime | None:
     """Return when the catalog was last compared with the disk."""
-    age = checked.seconds_ago()
+    age = last_look.seconds_ago()
     return None if age is None else timezone.now() - timedelta(seconds=age)
 
 

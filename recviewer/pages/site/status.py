@@ -16,7 +16,7 @@ from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog import checked, database, freshness, run_lock
+from recviewer.catalog import database, freshness, last_look, run_lock
 from recviewer.catalog.state import current_state
 from recviewer.pages.site.json import Json
 from recviewer.serving.discreet import discreet
@@ -48,7 +48,7 @@ def readyz(request: HttpRequest) -> Json:
     """
     if freshness.has_failed():
         freshness.nudge()  # nobody else may look at an instance that is not ready
-    silent, age, free = run_lock.silent_seconds(), checked.seconds_ago(), database.free_bytes()
+    silent, age, free = run_lock.silent_seconds(), last_look.seconds_ago(), database.free_bytes()
     checks = {
         "database": _database(),
         "recordings": _can_be_listed(),

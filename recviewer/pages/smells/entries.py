@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from recviewer.catalog.noticed import NoticedRow
+from recviewer.catalog.tree_findings import NoticedRow
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.smells.found import LEVELS, RuleFindings, ShownFinding
 from recviewer.pages.smells.levels import LevelMark, cut_hashes, marked

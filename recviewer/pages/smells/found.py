@@ -9,9 +9,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from recviewer.catalog import noticed, trends
+from recviewer.catalog import tree_findings, trends
 from recviewer.catalog.models import Recording
-from recviewer.catalog.noticed import FoundInTree, NoticedRow
+from recviewer.catalog.tree_findings import FoundInTree, NoticedRow
 from recviewer.review import suppressing
 from recviewer.review.filters import Stand, standings_for
 from recviewer.review.subjects import chunked, subject_of
@@ -95,10 +95,10 @@ class AllFindings:
 
 def standing() -> AllFindings:
     """Return what was found and still stands, and have the tree looked at again where that is due."""
-    is_looking = noticed.nudge()
+    is_looking = tree_findings.nudge()
     if not is_looking:
         trends.nudge()
-    found = noticed.current()
+    found = tree_findings.current()
     if found is None:
         return AllFindings(None, (), (), 0, is_looking)
     let_be = suppressing.standing()
@@ -123,7 +123,7 @@ class FindingHereNow:
 
 def on_recording(path: str, blob: str) -> tuple[FindingHereNow, ...]:
     """Return what was found on a recording when the tree was looked at last. blob: of the bytes that are shown."""
-    found = noticed.current()
+    found = tree_findings.current()
     rows = [row for row in found.by_path.get(path, ()) if row.blob == blob] if found else []
     if not rows:
         return ()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from recviewer.catalog.naming import suite_of
-from recviewer.catalog.noticed import NoticedRow
+from recviewer.catalog.tree_findings import NoticedRow
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.smells.found import GLYPHS, LEVELS, AllFindings, RuleFindings
 from recviewer.pages.smells.trend import RuleTrend, trend_of

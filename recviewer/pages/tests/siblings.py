@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from recviewer.catalog import content as contents
-from recviewer.catalog.cases import beginning
+from recviewer.catalog.letter_case import beginning
 from recviewer.catalog.models import Recording
 from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.pages.text.test_ids import Parameter, TestId, parameters_of, parse

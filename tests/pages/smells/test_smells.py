@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from django.urls import reverse
 
-from recviewer.catalog import indexer, noticed
+from recviewer.catalog import indexer, tree_findings
 from recviewer.catalog.models import Recording
 from recviewer.language.tree import Term
 from recviewer.pages.smells.entries import _beyond
@@ -40,7 +40,7 @@ def tree_of(root):
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(bytes_of(document))
         indexer.refresh(processes=1)
-        noticed.look()
+        tree_findings.look()
 
     return put
 
@@ -338,7 +338,7 @@ def test_words_of_recordings_are_escaped(client, tree_of):
 def test_any_rule_can_be_asked_for_in_the_list(client, tree_of):
     twin = chat("Once?")
     tree_of(CUT, GOOD, twin, **{OLD: twin})
-    found = noticed.current()
+    found = tree_findings.current()
     beyond = sorted(set(found.ids_by_rule) - {"broke-off", "cannot-replay", "leaked-reasoning", "recorded-error"})
     some = [name for name in beyond if found.ids_by_rule[name]]
     assert some
@@ -370,7 +370,7 @@ def test_a_list_says_that_its_findings_are_older_than_the_catalog(client, tree_o
     assert asked("")[0] is True
     assert asked("twin")[1]["smells_are_current"] is False
     assert asked("broke-off")[0] is False, "its answer follows from the rows"
-    noticed.look()
+    tree_findings.look()
     assert asked("twin")[0] is False
     assert asked("twin")[1]["total"] > 0
 
@@ -384,6 +384,6 @@ def test_a_list_says_that_nothing_was_looked_for_yet(client, root):
 @pytest.mark.slow
 def test_a_file_that_cannot_be_read_is_as_none(client, tree_of):
     tree_of(CUT)
-    noticed._place().write_bytes(json.dumps({"state": 1}).encode())
+    tree_findings._place().write_bytes(json.dumps({"state": 1}).encode())
 
     assert told(client)["is_looked_at"] is False

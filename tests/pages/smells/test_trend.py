@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import orjson
 import pytest
 
-from recviewer.catalog import indexer, noticed, trends
+from recviewer.catalog import indexer, tree_findings, trends
 from recviewer.formats.version import reader_version
 from tests.trees import FOLDER, bytes_of, chat, name_of
 
@@ -21,12 +21,12 @@ def looked_at(root):
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(bytes_of(CUT))
     indexer.refresh(processes=1)
-    noticed.look()
+    tree_findings.look()
 
 
 def kept(*counts, sources=None):
     """Leave what was counted as the process does."""
-    sources = f"{reader_version()}.{noticed.rules_version()}" if sources is None else sources
+    sources = f"{reader_version()}.{tree_findings.rules_version()}" if sources is None else sources
     points = [
         {
             "sha": f"{place}" * 40,

@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.catalog import indexer, provenance, run_lock, search
-        from recviewer.catalog.outdated import rests_on_look
+        from recviewer.catalog.outdated_findings import rests_on_look
         from recviewer.commands.start import prepare
         from recviewer.commands.terminal import safe
         from recviewer.git.repository import GitFailed
@@ -73,14 +73,14 @@ class Command(BaseCommand):
         """Have rules look at the tree first where something was indexed since they did."""
         import subprocess
 
-        from recviewer.catalog import noticed
-        from recviewer.catalog.outdated import outdated
+        from recviewer.catalog import tree_findings
+        from recviewer.catalog.outdated_findings import outdated
 
         old = outdated()
         if old is None:
             return
         try:
-            noticed.look()
+            tree_findings.look()
         except (OSError, subprocess.SubprocessError) as failed:
             when = f"are those of {old.at:%Y-%m-%d %H:%M} UTC" if old.at else "are not known"
             self.stderr.write(f"The findings {when}: the tree could not be looked at ({type(failed).__name__}).")

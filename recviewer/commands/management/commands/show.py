@@ -66,9 +66,9 @@ class Command(BaseCommand):
         from django.db import DatabaseError
         from django.db.models import Q
 
+        from recviewer.catalog.by_name import by_name_or_blob
         from recviewer.catalog.content import EXACT_LIMIT_BYTES
         from recviewer.catalog.models import Recording
-        from recviewer.catalog.named import by_name_or_blob
         from recviewer.commands.exported import found_in
         from recviewer.commands.terminal import safe
         from recviewer.language.pasted import hash_in

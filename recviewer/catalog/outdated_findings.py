@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from recviewer.catalog import noticed
-from recviewer.catalog.found import SMELLS
+from recviewer.catalog import tree_findings
+from recviewer.catalog.own_findings import SMELLS
 from recviewer.language.tree import Term
 
 
@@ -29,7 +29,7 @@ def rests_on_look(terms: Iterable[Term]) -> bool:
 
 def outdated() -> Outdated | None:
     """Return what is known of findings that something was indexed since; None where they are of what is there now."""
-    found = noticed.current()
+    found = tree_findings.current()
     if found is None:
         return Outdated(None)
     return None if found.is_current else Outdated(found.at)
@@ -40,4 +40,4 @@ def outdated_for(terms: Iterable[Term]) -> Outdated | None:
     if not rests_on_look(terms):
         return None
     old = outdated()
-    return None if old is None else Outdated(old.at, noticed.nudge())
+    return None if old is None else Outdated(old.at, tree_findings.nudge())

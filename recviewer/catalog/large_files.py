@@ -69,7 +69,7 @@ class Apart:
 
     def __init__(self, root: str, limit_bytes: int) -> None:
         self._root = root
-        self._child = child.Child("recviewer.catalog.apart", root, str(limit_bytes))
+        self._child = child.Child("recviewer.catalog.large_files", root, str(limit_bytes))
 
     def __enter__(self) -> Apart:
         return self

@@ -10,9 +10,9 @@ import zipfile
 import pytest
 
 from recviewer.bounded.cache import Recent
-from recviewer.catalog import apart, content, indexer
-from recviewer.catalog.apart import Apart
+from recviewer.catalog import content, indexer, large_files
 from recviewer.catalog.jobs import Job
+from recviewer.catalog.large_files import Apart
 from recviewer.catalog.models import Recording
 from recviewer.catalog.summary import work
 from recviewer.formats import decode
@@ -64,15 +64,15 @@ def test_a_run_starts_no_process_for_what_is_soon_read(root, chat, answered, is_
     job = a_large(chat, root, answered=answered)
 
     assert job.size > 1_000_000
-    assert apart.is_read_apart(str(root), job) is is_apart
+    assert large_files.is_read_apart(str(root), job) is is_apart
 
 
-@pytest.mark.parametrize(("size", "is_apart"), [(100_000, False), (apart.SOON_BYTES + 1, True)])
+@pytest.mark.parametrize(("size", "is_apart"), [(100_000, False), (large_files.SOON_BYTES + 1, True)])
 def test_a_compressed_file_is_read_apart_by_what_it_comes_to(root, size, is_apart):
     data = gzip.compress(b"x" * size)
     (root / "a.yaml.gz").write_bytes(data)
 
-    assert apart.is_read_apart(str(root), Job("a.yaml.gz", b"a.yaml.gz", "", len(data))) is is_apart
+    assert large_files.is_read_apart(str(root), Job("a.yaml.gz", b"a.yaml.gz", "", len(data))) is is_apart
 
 
 BOMBS = {
@@ -87,19 +87,19 @@ def test_a_small_file_that_comes_to_much_is_read_apart(root, name):
     (root / name).write_bytes(BOMBS[name])
 
     assert len(BOMBS[name]) < 200_000
-    assert apart.is_read_apart(str(root), Job(name, name.encode(), "", len(BOMBS[name])))
+    assert large_files.is_read_apart(str(root), Job(name, name.encode(), "", len(BOMBS[name])))
 
 
 def test_an_archive_is_read_apart_by_what_it_says_that_it_holds(root):
     with zipfile.ZipFile(root / "a.eval", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("samples/1.json", b" " * (apart.SOON_BYTES + 1))
+        archive.writestr("samples/1.json", b" " * (large_files.SOON_BYTES + 1))
 
-    assert apart.is_read_apart(str(root), Job("a.eval", b"a.eval", "", (root / "a.eval").stat().st_size))
+    assert large_files.is_read_apart(str(root), Job("a.eval", b"a.eval", "", (root / "a.eval").stat().st_size))
     assert content.is_heavy((root / "a.eval").read_bytes())
 
 
 def test_a_large_file_that_went_meanwhile_starts_no_process(root):
-    assert not apart.is_read_apart(str(root), Job("gone.json", b"gone.json", "", apart.FEW_BYTES + 1))
+    assert not large_files.is_read_apart(str(root), Job("gone.json", b"gone.json", "", large_files.FEW_BYTES + 1))
 
 
 @pytest.mark.slow
@@ -107,7 +107,7 @@ def test_a_large_file_that_went_meanwhile_starts_no_process(root):
 def test_a_file_that_takes_too_much_costs_a_row(root, chat, monkeypatch, how):
     job, other = a_large(chat, root), a_large(chat, root, "other.json")
     if how == "time":
-        monkeypatch.setattr(apart, "SECONDS", 0)
+        monkeypatch.setattr(large_files, "SECONDS", 0)
     with Apart(str(root), 1 << 30) as reader:
         if how == "memory":
             monkeypatch.setattr(child, "received", lambda pipe: (_ for _ in ()).throw(EOFError))
