@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from collections.abc import Sequence
 
 from recviewer.changes.items import Item, items, joined, place_of
-from recviewer.changes.once import in_order_of_calls, question_of, told_once
+from recviewer.changes.told_once import in_order_of_calls, question_of, told_once
 from recviewer.difference.model import Words
 from recviewer.git.ranges import opened
 from recviewer.report import report

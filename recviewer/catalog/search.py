@@ -58,7 +58,7 @@ def needs_scan(word: Word) -> bool:
 
 
 def names_of(word: Word) -> Q | None:
-    """Return the condition for recordings that a word names: see `named`. None for plain words and phrases."""
+    """Return the condition for recordings that a word names: see `by_name`. None for plain words and phrases."""
     return named(word.text) if not word.is_phrase or "::" in word.text else None
 
 

@@ -33,7 +33,7 @@ from recviewer.used import kept
 
 log = logging.getLogger(__name__)
 
-_PROCESS = "recviewer.checking.kept"
+_PROCESS = "recviewer.checking.whole_tree"
 _PAUSE_SECONDS = 10
 """How long after a look that failed none is begun."""
 

@@ -2,7 +2,7 @@
 
 `reads`: how often all runs opened its file together, None where no run says anything of it. `used_by`: the names of those
 that read it, a space before and behind each; "" where some run says that it did not and none that it did, None where no run
-says anything. `uses`: what each run says, as JSON: [how often, when last], 0, or a letter of `used.speaking.WHY`.
+says anything. `uses`: what each run says, as JSON: [how often, when last], 0, or a letter of `used.evidence.WHY`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from recviewer.catalog.git_paths import way
 from recviewer.catalog.models import IndexRun, Recording, SuiteRun
 from recviewer.store.paths import key_of
 from recviewer.used import kept
+from recviewer.used.evidence import OfRecording, RunSays, Speaker, written
 from recviewer.used.model import UsedRun
-from recviewer.used.speaking import OfRecording, RunSays, Speaker, written
 
 _Row = tuple[int, int | None, str | None, str | None]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 
 from recviewer.changes import broken, disk
-from recviewer.changes.order import out_of_turn
+from recviewer.changes.replay_order import out_of_turn
 from recviewer.changes.sources import Range, remedy
 from recviewer.changes.unchanged import Unchanged
 from recviewer.difference.sequences import common

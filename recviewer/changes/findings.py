@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from recviewer import smells
-from recviewer.changes.cases import cases_of
 from recviewer.changes.model import Change
+from recviewer.changes.rule_cases import cases_of
 
 Finding: TypeAlias = smells.Finding[Change]
 

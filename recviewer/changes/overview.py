@@ -10,9 +10,9 @@ from recviewer.changes import expected, groups, moves, offers, wording
 from recviewer.changes.changeset import ChangeSet, Modified, kept
 from recviewer.changes.findings import Finding, findings
 from recviewer.changes.generations import folded
-from recviewer.changes.kin import kin_of
 from recviewer.changes.model import ORDER, Change, Key
 from recviewer.changes.numbers import Numbers, count
+from recviewer.changes.read_together import kin_of
 from recviewer.changes.run_words import NOTHING_SAID, RunWords, words_on
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, SectionKind

@@ -20,8 +20,8 @@ from recviewer.git import ranges, refs
 from recviewer.git.repository import GitFailed
 from recviewer.pairing.sides import Side
 from recviewer.store.paths import key_of
+from recviewer.used.evidence import ELSEWHERE, OfRecording, RunSays, Speaker
 from recviewer.used.model import UsedRun
-from recviewer.used.speaking import ELSEWHERE, OfRecording, RunSays, Speaker
 
 if TYPE_CHECKING:
     from recviewer.changes.model import Change, Key

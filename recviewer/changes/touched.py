@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recviewer.changes.changeset import has_home
-from recviewer.git import forks
+from recviewer.git import branch_points
 from recviewer.git.repository import GitFailed, Repository, TooSlow
 from recviewer.recorders.registry import claims
 
@@ -163,9 +163,9 @@ class Counter:
 def count(repository: Repository, base: str, heads: Sequence[str], *, seconds: float = SECONDS) -> dict[str, Touch]:
     """Count anew. Raises TooSlow, GitFailed."""
     until = time.monotonic() + seconds
-    found = forks.forks(repository, base, heads, seconds=seconds)
+    found = branch_points.forks(repository, base, heads, seconds=seconds)
     pairs = {head: fork.at for head, fork in found.items() if fork.at and fork.at != head}
-    paths = dict(forks.changed(repository, pairs, seconds=max(0.1, until - time.monotonic()))) if pairs else {}
+    paths = dict(branch_points.changed(repository, pairs, seconds=max(0.1, until - time.monotonic()))) if pairs else {}
     mine = claims()
     is_home_named = any(mine.are_homes(name.split(b"/")[:-1]) for names in paths.values() for name in names)
     is_one = mine.holds if is_home_named or not paths or has_home(repository, base) else mine.holds_loose

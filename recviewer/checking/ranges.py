@@ -8,9 +8,9 @@ from pathlib import Path
 
 from recviewer.asserts.sources import SourceFiles
 from recviewer.changes import changeset, sources
-from recviewer.changes.cases import cases_of
 from recviewer.changes.changeset import ChangeSet
 from recviewer.changes.overview import overview
+from recviewer.changes.rule_cases import cases_of
 from recviewer.checking import trees
 from recviewer.checking.baseline import of_noticed
 from recviewer.checking.lines import line_in

@@ -28,7 +28,7 @@ from recviewer.store.paths import key_of
 from recviewer.store.refusals import Refusal, Vanished
 from recviewer.store.scan import scan
 from recviewer.used import kept
-from recviewer.used.speaking import OfRecording
+from recviewer.used.evidence import OfRecording
 
 
 class ReadExchange(NamedTuple):

@@ -115,11 +115,11 @@ def bring_up(
 
 def sweep() -> None:
     """Remove what processes that were killed have left: temporary folders, files half written to take another's place."""
-    from recviewer.memory import kept
+    from recviewer.memory import range_files
     from recviewer.pages.site import chosen
     from recviewer.review.reviews_file import beside
 
-    for one in (temporary.sweep_folders, beside.sweep, settings.PLACES.sweep, chosen.sweep, kept.sweep):
+    for one in (temporary.sweep_folders, beside.sweep, settings.PLACES.sweep, chosen.sweep, range_files.sweep):
         with contextlib.suppress(OSError):
             one()
 

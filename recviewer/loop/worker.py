@@ -21,7 +21,7 @@ from recviewer.hosts.calls import HostBusy, HostError, HostRefused
 from recviewer.hosts.configured import ConfiguredHost
 from recviewer.loop import delivering, heeding, jobs, looking, marks, noticing, orders, telling
 from recviewer.loop.models import HookSeen, HostJob, JobKind, JobState
-from recviewer.memory import kept
+from recviewer.memory import range_files
 
 log = logging.getLogger(__name__)
 
@@ -156,5 +156,5 @@ def tidy(now: datetime) -> None:
     HookSeen.objects.filter(at__lt=now - REMEMBERED).delete()
     with contextlib.suppress(NotImplementedError):
         SessionStore.clear_expired()
-    kept.let_go()
+    range_files.let_go()
     delivering.tidy(now)

@@ -1,8 +1,8 @@
 """What the ranges of a list come to at a glance: how many changes of each class, and how far they are decided on.
 
-Working a range out takes seconds, so no list waits for it: a process apart does it (`memory.apart`), one range after the
+Working a range out takes seconds, so no list waits for it: a process apart does it (`glances_apart`), one range after the
 other, and leaves in the data folder what the verdicts on its changes hang on. What people said is asked each time, so that
-no number is one of before. The file is signed, as those of `kept` are.
+no number is one of before. The file is signed, as those of `range_files` are.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from recviewer.changes.sources import parse
 from recviewer.difference.model import Churn
 from recviewer.git import refs
 from recviewer.git.repository import GitFailed, Repository
-from recviewer.memory import kept, ranges
+from recviewer.memory import range_files, ranges
 from recviewer.review import pairs, standing
 from recviewer.review.filters import standings_for
 from recviewer.review.standing import words_on
@@ -48,7 +48,7 @@ KEPT_BYTES = 20_000_000
 SECONDS = 1800
 """How long the process may take for all that it was asked for."""
 
-_PROCESS = "recviewer.memory.apart"
+_PROCESS = "recviewer.memory.glances_apart"
 
 
 class ChangeSubjects(NamedTuple):
@@ -89,7 +89,7 @@ _tried: set[str] = set()
 
 def name_of(repository: Repository, base: str, head: str, said: Iterable[object]) -> str:
     """Return the name under which a range is kept. base: the commit that it starts from; said: on pairs, by reviewers."""
-    told = repr((kept.version(), os.fsencode(repository.git_dir), base, head, tuple(said)))
+    told = repr((range_files.version(), os.fsencode(repository.git_dir), base, head, tuple(said)))
     return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()[:24]
 
 
@@ -239,7 +239,7 @@ def _subjects(churn: str, is_churn: bool, asks: bool, subject: str, own: str, de
 
 
 def _signature(data: bytes) -> bytes:
-    key = salted_hmac("recviewer.memory.glances", kept.version(), algorithm="sha256").digest()
+    key = salted_hmac("recviewer.memory.glances", range_files.version(), algorithm="sha256").digest()
     return hmac.new(key, data, hashlib.sha256).hexdigest().encode()
 
 

@@ -15,7 +15,7 @@ from recviewer.git.walk import OutOfTime
 from recviewer.lineage.replaced import Replaced
 from recviewer.lineage.trace import COMMITS, SECONDS, Lineage, trace
 from recviewer.lineage.versions import FullVersion, told
-from recviewer.memory import stored
+from recviewer.memory import git_contents
 from recviewer.pairing.sides import Library
 from recviewer.review.subjects import printable
 
@@ -63,7 +63,7 @@ def start_of(here: Repository, key: str, recording: Recording | None, asked: str
 def _start(here: Repository, key: str, recording: Recording | None, asked: str) -> Start:
     name = asked or "HEAD"
     commit = refs.commit_of(here, name)
-    raws = stored.raws_of(key, recording)
+    raws = git_contents.raws_of(key, recording)
     for raw in raws:
         if blobs.holding(here, [commit], raw):
             return Start(name, commit, raw)
@@ -149,7 +149,7 @@ def came_with(here: Repository, blob: str, key: str) -> tuple[str, CommitFacts |
     try:
         if not key:
             raws = [item.raw for item in ranges.held(here, refs.commit_of(here, "HEAD")) if item.blob == blob]
-            key = stored.key_for(raws[0]) if raws else ""
+            key = git_contents.key_for(raws[0]) if raws else ""
         if not key:
             return "", None
         recording = Recording.objects.filter(path=key).first()
@@ -157,5 +157,5 @@ def came_with(here: Repository, blob: str, key: str) -> tuple[str, CommitFacts |
     except GitFailed:
         return key, None
     mine = [one for one in versions if one.version.place and one.version.place.blob == blob]
-    same = [one for one in mine if stored.key_for(one.side.raw) == key] or mine
-    return (stored.key_for(same[-1].side.raw), same[-1].commit) if same else (key, None)
+    same = [one for one in mine if git_contents.key_for(one.side.raw) == key] or mine
+    return (git_contents.key_for(same[-1].side.raw), same[-1].commit) if same else (key, None)

@@ -1,4 +1,4 @@
-"""Reports on ranges as pages need them: worked out once (see `kept`), with what reviewers have said by now."""
+"""Reports on ranges as pages need them: worked out once (see `range_files`), with what reviewers have said by now."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from recviewer.changes.sources import Range
 from recviewer.git.fetched import beside
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository
-from recviewer.memory import kept
+from recviewer.memory import range_files
 from recviewer.pairing.pairs import Choice
 from recviewer.pairing.sides import Library
 from recviewer.report.report import Report
@@ -138,7 +138,7 @@ def _known_of(asked: Range) -> tuple[_RangeKey, _Known]:
         return key, known
     if not asked.head:
         return key, _known.put(key, _worked_out(_source(asked, known), said))
-    with kept.alone(asked):
+    with range_files.alone(asked):
         found = _from_folder(asked, said) or _shared(_worked_out(_source(asked, known), said))
     return key, _known.put(key, found)
 
@@ -146,12 +146,12 @@ def _known_of(asked: Range) -> tuple[_RangeKey, _Known]:
 def _source(asked: Range, known: _Known | None) -> ChangeSet:
     """Return the two sides. What came from the folder lacks some of that from which a range is worked out."""
     source = known.report.found.source if known is not None else None
-    return changeset.load(asked, _library) if source is None or source.unchanged is kept.unknown else source
+    return changeset.load(asked, _library) if source is None or source.unchanged is range_files.unknown else source
 
 
 def _from_folder(asked: Range, said: tuple[Choice, ...]) -> _Known | None:
     """Return what another process, or one before, worked out under the same pairs."""
-    found = kept.read(asked)
+    found = range_files.read(asked)
     if found is None:
         return None
     choices, blobs, size, source, *told = found
@@ -167,7 +167,7 @@ def _shared(known: _Known) -> _Known:
     if found.is_whole and known.size <= KEPT_BYTES:
         bare = replace(source, modified=tuple([replace(one, lines=()) for one in source.modified]))
         told = found.changes, found.alike, found.findings
-        kept.write(source.range, (known.choices, known.blobs, known.size, bare, *told), source.unchanged)
+        range_files.write(source.range, (known.choices, known.blobs, known.size, bare, *told), source.unchanged)
     return known
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from recviewer.catalog import database
 from recviewer.catalog.prepared import prepared
-from recviewer.review.adding import add
+from recviewer.review.bulk_insert import add
 from recviewer.review.models import AuditEvent, EventItem, EventMember
 
 

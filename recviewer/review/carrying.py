@@ -49,8 +49,8 @@ class Carried:
 def carried(spoken: Iterable[Saying], known: Mapping[str, str], read: Read, start: bytes = b"") -> Carried:
     """Carry what counts of some verdicts.
 
-    known: what some blobs say by the rules of now. read: gives the bytes of others. start: as `catalog.git_paths.way` returns
-    it. A wish to re-record is carried to all that its fingerprint stood for; an approval or a mark only to the blobs
+    known: what some blobs say by the rules of now. read: gives the bytes of others. start: as `catalog.git_paths.way`
+    returns it. A wish to re-record is carried to all that its fingerprint stood for; an approval or a mark only to the blobs
     that it names.
     """
     by_subject: dict[str, list[Saying]] = {}

@@ -14,8 +14,8 @@ from recviewer.catalog.models import Recording
 from recviewer.catalog.naming import clean
 from recviewer.exchange.amounts import counted
 from recviewer.review import audit, standing
-from recviewer.review.adding import add
 from recviewer.review.audit import Action, ActItem, Done
+from recviewer.review.bulk_insert import add
 from recviewer.review.choosing import Chosen
 from recviewer.review.keeping import Contents, Keeping
 from recviewer.review.locks import acting

@@ -12,7 +12,7 @@ from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import NamedTuple, TypeAlias
 
-from recviewer.review.adding import ANYWAY, add
+from recviewer.review.bulk_insert import ANYWAY, add
 from recviewer.review.models import Kept
 from recviewer.review.subjects import CHANGE_PREFIX, Target, chunked
 

@@ -15,7 +15,7 @@ from django.db.models import Max, QuerySet
 
 from recviewer.catalog.prepared import prepared
 from recviewer.review import audit
-from recviewer.review.adding import add, instead
+from recviewer.review.bulk_insert import add, instead
 from recviewer.review.models import AuditEvent, Decision, Standing, State, Verdict
 from recviewer.review.subjects import CHANGE_PREFIX, Target, chunked
 

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from recviewer.changes.once import in_order_of_calls, told_once
-from recviewer.difference.model import Churn, SectionKind, Words
 from tests.changes.test_once import changed, said, talk
+
+from recviewer.changes.told_once import in_order_of_calls, told_once
+from recviewer.difference.model import Churn, SectionKind, Words
 
 
 def broken_up(change):

@@ -3,7 +3,7 @@
 import pytest
 
 from recviewer.changes.model import Change
-from recviewer.changes.once import in_order_of_calls, told_once
+from recviewer.changes.told_once import in_order_of_calls, told_once
 from recviewer.difference.model import Churn
 from recviewer.recorders.reading import read_file
 from recviewer.smells.rules import found_nothing, left_behind, stacked_generations

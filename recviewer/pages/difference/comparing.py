@@ -15,7 +15,7 @@ from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, Difference
 from recviewer.exchange.model import Kind
 from recviewer.exchange.text import asked_of
-from recviewer.memory import stored
+from recviewer.memory import git_contents
 from recviewer.pages.difference.difference import ShownSide, fragment_of, page_of, too_much
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.recorders.registry import read_as
@@ -59,7 +59,7 @@ def _bytes_of(blob: str) -> bytes | None:
     data = kept_bytes(kept.fingerprint) if kept else None
     if data is not None and blob_id(data) == blob:
         return data
-    found = stored.content_of(blob) if _BLOB.fullmatch(blob) else None
+    found = git_contents.content_of(blob) if _BLOB.fullmatch(blob) else None
     return found.data if found else None
 
 

@@ -16,7 +16,7 @@ from recviewer.exchange.model import Kind
 from recviewer.git.repository import GitFailed
 from recviewer.lineage.trace import Lineage, TreeFile, What
 from recviewer.lineage.versions import FullVersion, is_bot
-from recviewer.memory import lineages, ranges, stored
+from recviewer.memory import git_contents, lineages, ranges
 from recviewer.memory.lineages import NoHistory, Start
 from recviewer.pages.deciding.verdict_bar import TONES
 from recviewer.pages.recordings.neighbours import url_of
@@ -152,14 +152,16 @@ def _page(
         rows=rows,
         commits=lineage.commits,
         end=discreet(lineage.end),
-        further_url=_url(stored.key_for(further[0]), further[1]) if further else "",
+        further_url=_url(git_contents.key_for(further[0]), further[1]) if further else "",
         problems=tuple(map(discreet, lineage.problems)),
-        today=stored.key_for(today.raw) if today and is_other else "",
+        today=git_contents.key_for(today.raw) if today and is_other else "",
         today_url=_blob_url(today) if today and is_other else "",
         disk=recording.blob if recording and is_changed else "",
         disk_url=_compared(today.blob, recording.blob) if recording and today and is_changed and not start.part else "",
         elsewhere=tuple((name, _url(key, name)) for name in start.elsewhere),
-        head_url=reverse("history:show", args=[stored.key_for(versions[0].side.raw)]) if asked and versions else "",
+        head_url=reverse("history:show", args=[git_contents.key_for(versions[0].side.raw)])
+        if asked and versions
+        else "",
         recording_url=url_of(key) if recording else "",
     )
 
@@ -203,7 +205,7 @@ def _row(one: FullVersion, state: str) -> VersionRow:
         old_path=key_of(version.before.raw) if version.before and is_other else "",
         old_url=_blob_url(version.before) if version.before and is_other else "",
         next_name=key_of(version.then.raw) if version.then else "",
-        next_url=reverse("history:show", args=[stored.key_for(version.then.raw)]) if version.then else "",
+        next_url=reverse("history:show", args=[git_contents.key_for(version.then.raw)]) if version.then else "",
         said=f"{version.pair.sure.value}: {version.pair.why}" if version.pair else "",
         is_bot=one.commit is not None and is_bot(one.commit.author),
         verdict=(*TONES[State(state)], VERDICT_WORDS[state]) if state in VERDICT_WORDS else None,
@@ -228,7 +230,7 @@ def _url(key: str, at: str) -> str:
 
 def _blob_url(place: TreeFile, part: str = "") -> str:
     """Return the address of a content that git has. part: the recording among many of the file."""
-    key = key_of_part(stored.key_for(place.raw), part)
+    key = key_of_part(git_contents.key_for(place.raw), part)
     return f"{reverse('recording:blob', args=[place.blob])}?{urlencode({'path': key})}"
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from recviewer.hosts.deliveries import BODY_BYTES, BadDelivery, NotSigned
-from recviewer.loop import taking
+from recviewer.loop import webhooks
 
 PLAIN = "text/plain; charset=utf-8"
 
@@ -28,7 +28,7 @@ def take(request: HttpRequest, kind: str) -> HttpResponse:
         return HttpResponse("too large\n", PLAIN, status=413)
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
-        is_new = taking.take_delivery(host, headers, request.body)
+        is_new = webhooks.take_delivery(host, headers, request.body)
     except NotSigned:
         return HttpResponse("not signed with the secret of this instance\n", PLAIN, status=403)
     except BadDelivery as bad:

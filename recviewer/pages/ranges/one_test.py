@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from recviewer.catalog.git_paths import way
 from recviewer.changes.items import Item
 from recviewer.changes.model import Change
-from recviewer.changes.once import question_of, told_once
 from recviewer.changes.overview import Overview
+from recviewer.changes.told_once import question_of, told_once
 from recviewer.difference.model import Section, Words
 from recviewer.exchange.amounts import counted
 from recviewer.memory.ranges import watching

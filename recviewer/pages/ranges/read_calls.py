@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from recviewer.changes.items import Item, items, place_of
 from recviewer.changes.model import Change
-from recviewer.changes.once import ToldCall, in_order_of_calls, question_of, told_once
 from recviewer.changes.run_words import clauses_on
+from recviewer.changes.told_once import ToldCall, in_order_of_calls, question_of, told_once
 from recviewer.difference.model import Churn, SectionKind, Words
 from recviewer.difference.words import shared_start
 from recviewer.exchange.model import Exhibit, Kind, Vector

@@ -19,7 +19,7 @@ from recviewer.exchange.model import Kind
 from recviewer.git.blobs import LEAST_DIGITS, named
 from recviewer.git.ranges import missing
 from recviewer.git.repository import GitFailed
-from recviewer.memory import stored
+from recviewer.memory import git_contents
 from recviewer.memory.lineages import came_with
 from recviewer.pages.recording.facts import facts_of
 from recviewer.pages.recording.middle import ContentView
@@ -64,7 +64,7 @@ def as_json(request: HttpRequest, blob: str) -> HttpResponse:
 
 
 def _from_git(request: HttpRequest, blob: str, *, wants_json: bool) -> HttpResponse:
-    here = stored.here()
+    here = git_contents.here()
     if here is None:
         return _nothing(request, blob, "No recording has this content, and there is no git repository to look in.")
     try:
@@ -72,7 +72,7 @@ def _from_git(request: HttpRequest, blob: str, *, wants_json: bool) -> HttpRespo
         if len(names) > 1:
             page = {"blob": blob, "are_blobs": True, "found": [(name, _url(name, "")) for name in names[:SEVERAL]]}
             return render(request, "recording/several.html", {"page": page})
-        content = stored.from_git(names[0], request.GET.get("path", "")) if names else None
+        content = git_contents.from_git(names[0], request.GET.get("path", "")) if names else None
     except GitFailed as failed:
         return _nothing(request, blob, f"{discreet(str(failed))}.")
     if content is None:

@@ -22,7 +22,7 @@ from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.exchange import contract
 from recviewer.exchange.model import Kind
-from recviewer.memory import stored
+from recviewer.memory import git_contents
 from recviewer.pages.deciding.notes import Notes, notes_for
 from recviewer.pages.deciding.verdict_bar import Bar, Tags, bar_for, tags_for
 from recviewer.pages.recording import chunkview, rawview
@@ -177,7 +177,7 @@ def _page(request: HttpRequest, recording: Recording, content: Content, told: Co
         tags=tags_for(recording),
         notes=notes_for(request, recording),
         is_stale=is_stale,
-        history=reverse("history:show", args=[recording.path]) if stored.is_there() else "",
+        history=reverse("history:show", args=[recording.path]) if git_contents.is_there() else "",
         is_listing=told.is_listing,
         findings=on_recording(recording.path, content.blob),
         hits=hits_of(request, content, url_of(recording.path)),

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from recviewer.catalog.models import Recording, SuiteRun
 from recviewer.catalog.prepared import prepared
 from recviewer.exchange.amounts import counted
-from recviewer.used.speaking import INCOMPLETE, WHY
+from recviewer.used.evidence import INCOMPLETE, WHY
 
 NAMED = 6
 """Runs that are named in the sentence; those that stand below are all."""

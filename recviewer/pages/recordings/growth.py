@@ -17,7 +17,7 @@ from recviewer.catalog.git_paths import way
 from recviewer.git import ranges, repository
 from recviewer.git.growth import Growth, GrowthStep, growth
 from recviewer.git.repository import GitFailed, Repository
-from recviewer.memory import stored
+from recviewer.memory import git_contents
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.templatetags.words import bare, counted, day
@@ -97,7 +97,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _page(number: int) -> GrowthPage:
-    here = stored.here()
+    here = git_contents.here()
     if here is None:
         return GrowthPage(missing="The recordings lie in no git repository.")
     try:

@@ -14,7 +14,7 @@ from recviewer.exchange.model import Exchange
 from recviewer.git import repository
 from recviewer.git.repository import GitFailed
 from recviewer.git.texts import texts_of
-from recviewer.memory import stored
+from recviewer.memory import git_contents
 from recviewer.pages.text.expectations import PERHAPS, ExpectedLine, line_of
 from recviewer.pages.text.folds import PLAIN, Folds
 from recviewer.pages.text.test_ids import TestId
@@ -126,7 +126,7 @@ _kept = Recent[tuple[str, str], tuple[Expectations | None]](64)
 
 def expectations(test: TestId) -> Expectations | None:
     """Return what the source of a test looks for; None where it is not at hand."""
-    here = stored.here() if test.file.removesuffix("::").endswith(".py") else None
+    here = git_contents.here() if test.file.removesuffix("::").endswith(".py") else None
     if here is None:
         return None
     try:

@@ -9,7 +9,7 @@ from itertools import islice
 from recviewer.bounded.cache import Recent
 from recviewer.git import blobs, history, repository
 from recviewer.git.repository import GitFailed
-from recviewer.memory import stored
+from recviewer.memory import git_contents
 from recviewer.pages.text.test_ids import TestId
 
 MOST_BYTES = 2_000_000
@@ -45,7 +45,7 @@ _kept = Recent[tuple[str, str], tuple[str, ...]](16, weigh=len, limit=60_000)
 def source_of(test: TestId) -> TestSource | None:
     """Return where a test is written, None where git has no such file or no such function."""
     file = test.file.removesuffix("::")
-    here = stored.here() if file.endswith(".py") else None
+    here = git_contents.here() if file.endswith(".py") else None
     if here is None:
         return None
     try:

@@ -8,7 +8,7 @@ from recviewer.catalog.naming import file_of, suite_of
 from recviewer.exchange.amounts import counted
 from recviewer.pairing.sides import Side
 from recviewer.smells.model import About, Among, Explained, Held, Needs, Noted, Rule, Severity, Surroundings
-from recviewer.used.speaking import FAILED, INCOMPLETE, SKIPPED, OfRecording, RunSays, Speaker
+from recviewer.used.evidence import FAILED, INCOMPLETE, SKIPPED, OfRecording, RunSays, Speaker
 
 _NAMED = 4
 """Runs that a finding names."""

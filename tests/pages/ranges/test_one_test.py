@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recviewer.changes import overview
-from recviewer.changes.once import told_once
+from recviewer.changes.told_once import told_once
 from recviewer.difference.model import Churn
 from recviewer.memory.ranges import report_of
 from recviewer.pages.deciding import hurry

@@ -2,7 +2,7 @@ import pytest
 
 from recviewer.bounded.cache import Recent
 from recviewer.git.repository import GitFailed
-from recviewer.memory import kept, ranges
+from recviewer.memory import range_files, ranges
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_range_is_read_once(specs, loads):
 @pytest.mark.slow
 def test_ranges_are_let_go_by_size_but_for_the_last(specs, loads, monkeypatch):
     monkeypatch.setattr(ranges, "_known", Recent(weigh=lambda known: known.size, limit=1))
-    monkeypatch.setattr(kept, "read", lambda asked: None)
+    monkeypatch.setattr(range_files, "read", lambda asked: None)
 
     for spec in (*specs, specs[2], specs[0]):
         ranges.report_of(spec)

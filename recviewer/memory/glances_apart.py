@@ -1,4 +1,4 @@
-"""The process that looks ranges through for lists of them: `python -m recviewer.memory.apart RANGE…`."""
+"""The process that looks ranges through for lists of them: `python -m recviewer.memory.glances_apart RANGE…`."""
 
 from __future__ import annotations
 

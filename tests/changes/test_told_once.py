@@ -1,6 +1,6 @@
 """Each thing that changed in a test is told once."""
 
-from recviewer.changes.once import in_order_of_calls, question_of, told_once
+from recviewer.changes.told_once import in_order_of_calls, question_of, told_once
 from recviewer.difference.model import SectionKind, Words
 
 FOLDER = "tests/integration/chat/recordings"

@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.db.models.signals import post_init
 
 from recviewer.review import audit
-from recviewer.review.adding import ANYWAY, add, instead
 from recviewer.review.audit import Action, ActItem
+from recviewer.review.bulk_insert import ANYWAY, add, instead
 from recviewer.review.decide import decide
 from recviewer.review.models import AuditEvent, Decision, EventItem, EventMember, Kept, Standing
 from recviewer.review.subjects import Seen

@@ -14,11 +14,11 @@ from recviewer.exchange.encode import SourceFloat
 from recviewer.exchange.kinds import Kind
 from recviewer.exchange.model import Exchange, Failure
 from recviewer.git.repository import GitFailed, find
-from recviewer.memory import kept, ranges
+from recviewer.memory import range_files, ranges
 from recviewer.pairing.pairs import Choice
 from recviewer.report.report import as_json
 
-HEAD = len(kept._HEAD) + 32
+HEAD = len(range_files._HEAD) + 32
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def files(settings):
 
 
 def sign(asked, packed):
-    return kept._HEAD + kept._signature(asked, packed).digest() + packed
+    return range_files._HEAD + range_files._signature(asked, packed).digest() + packed
 
 
 def test_what_one_process_worked_out_another_takes(spec, reads):
@@ -72,7 +72,7 @@ def test_verdicts_are_those_of_now(spec, reads, monkeypatch):
 
 def test_another_version_of_the_code_works_it_out_anew(spec, reads, monkeypatch):
     ranges.report_of(spec)
-    monkeypatch.setattr(kept, "version", lambda: "another")
+    monkeypatch.setattr(range_files, "version", lambda: "another")
 
     another_process(spec)
     another_process(spec)
@@ -81,8 +81,8 @@ def test_another_version_of_the_code_works_it_out_anew(spec, reads, monkeypatch)
 
 
 def test_the_version_hangs_on_every_room_whose_values_are_kept():
-    assert set(kept.ROOMS) < set(kept._SOURCES)
-    assert kept.version_of(("exchange",)) != kept.version_of(("exchange", "smells"))
+    assert set(range_files.ROOMS) < set(range_files._SOURCES)
+    assert range_files.version_of(("exchange",)) != range_files.version_of(("exchange", "smells"))
 
 
 class Evil:
@@ -107,15 +107,15 @@ def test_nothing_that_a_file_names_is_run(spec, reads, files, tmp_path, is_signe
 
 @pytest.mark.parametrize(
     "value",
-    [find, open, os.path.join, dict, Exchange.__init__, kept._Reader, threading.Thread, ranges.Report],
+    [find, open, os.path.join, dict, Exchange.__init__, range_files._Reader, threading.Thread, ranges.Report],
     ids=lambda value: value.__qualname__,
 )
 def test_no_function_and_no_class_of_others_is_taken(spec, value):
     asked = ranges.range_of(spec)
-    kept.write(asked, "", kept.unknown)
-    kept._place(asked).write_bytes(sign(asked, gzip.compress(pickle.dumps((value,)))))
+    range_files.write(asked, "", range_files.unknown)
+    range_files._place(asked).write_bytes(sign(asked, gzip.compress(pickle.dumps((value,)))))
 
-    assert kept.read(asked) is None
+    assert range_files.read(asked) is None
 
 
 @pytest.mark.slow
@@ -136,10 +136,10 @@ def test_a_file_that_is_not_ours_as_we_wrote_it_is_not_read(spec, reads, files, 
         case "other":
             turned = "..".join(reversed(spec.split("...")))
             ranges.report_of(turned)
-            kept._place(ranges.range_of(turned)).replace(place)
+            range_files._place(ranges.range_of(turned)).replace(place)
             reads.remove(turned)
         case "long":
-            monkeypatch.setattr(kept, "ONE_BYTES", len(data) - 1)
+            monkeypatch.setattr(range_files, "ONE_BYTES", len(data) - 1)
 
     assert another_process(spec).found.changes
     assert reads == [spec, spec]
@@ -203,7 +203,7 @@ def test_the_files_are_for_their_owner_alone(spec, files):
 
 
 def test_what_is_too_much_is_not_kept(spec, files, monkeypatch):
-    monkeypatch.setattr(kept, "ONE_BYTES", 100)
+    monkeypatch.setattr(range_files, "ONE_BYTES", 100)
 
     assert ranges.report_of(spec).found.changes
     assert files() == []
@@ -217,14 +217,14 @@ def test_those_that_nobody_asked_for_go(spec, files, monkeypatch):
     os.utime(first, (1, 1))
     another_process(spec)
     assert first.stat().st_mtime > 1  # it was asked for
-    monkeypatch.setattr(kept, "KEPT_BYTES", first.stat().st_size)
+    monkeypatch.setattr(range_files, "KEPT_BYTES", first.stat().st_size)
     os.utime(first, (time.time() - 100,) * 2)
     ranges.report_of(f"{head}..{base}")
 
     assert len(files()) == 1
     assert first not in files()
-    os.utime(files()[0], (time.time() - kept.KEPT_SECONDS - 9,) * 2)
-    kept.let_go()
+    os.utime(files()[0], (time.time() - range_files.KEPT_SECONDS - 9,) * 2)
+    range_files.let_go()
     assert files() == []
 
 
@@ -234,13 +234,13 @@ def test_two_at_once_work_it_out_once(spec, monkeypatch):
     inside, out = threading.Event(), threading.Event()
 
     def first():
-        with kept.alone(asked):
+        with range_files.alone(asked):
             inside.set()
             out.wait(10)
             order.append("first")
 
     def second():
-        with kept.alone(asked):
+        with range_files.alone(asked):
             order.append("second")
 
     threads = [threading.Thread(target=one) for one in (first, second)]
@@ -253,8 +253,8 @@ def test_two_at_once_work_it_out_once(spec, monkeypatch):
         one.join(10)
     assert order == ["first", "second"]
 
-    monkeypatch.setattr(kept, "WAIT_SECONDS", 0.05)
-    with kept.alone(asked), kept.alone(asked):  # who waits for too long goes on
+    monkeypatch.setattr(range_files, "WAIT_SECONDS", 0.05)
+    with range_files.alone(asked), range_files.alone(asked):  # who waits for too long goes on
         pass
 
 
@@ -271,16 +271,16 @@ def test_two_at_once_work_it_out_once(spec, monkeypatch):
 )
 def test_values_come_back_as_they_were(spec, value):
     asked = ranges.range_of(spec)
-    kept.write(asked, value, kept.unknown)
+    range_files.write(asked, value, range_files.unknown)
 
-    assert kept.read(asked) == value
+    assert range_files.read(asked) == value
 
 
 def test_numbers_keep_how_they_were_written(spec):
     asked = ranges.range_of(spec)
-    kept.write(asked, [SourceFloat("1.50e+2"), SourceFloat("1e999")], kept.unknown)
+    range_files.write(asked, [SourceFloat("1.50e+2"), SourceFloat("1e999")], range_files.unknown)
 
-    assert list(map(str, kept.read(asked))) == ["1.50e+2", "1e999"]
+    assert list(map(str, range_files.read(asked))) == ["1.50e+2", "1e999"]
 
 
 def test_no_secret_of_a_recording_is_in_a_file(make_recording, commit, files):

@@ -1,7 +1,7 @@
 import pytest
 
-from recviewer.git import forks, ranges
-from recviewer.git.forks import Fork
+from recviewer.git import branch_points, ranges
+from recviewer.git.branch_points import Fork
 from recviewer.git.landmarks import Landmarks, landmarks
 from recviewer.git.ranges import opened
 from recviewer.git.repository import TooSlow
@@ -17,7 +17,7 @@ def test_many_heads_are_told_apart_at_once(work_tree):
     work_tree.git("checkout", "-q", "--orphan", "other")
     other = work_tree.commit("unrelated", e="1")
 
-    found = forks.forks(opened(work_tree.top), main, [second, start, main, other, "1" * 40], seconds=20)
+    found = branch_points.forks(opened(work_tree.top), main, [second, start, main, other, "1" * 40], seconds=20)
 
     assert found == {
         second: Fork(start, 2, first),
@@ -37,7 +37,7 @@ def test_base_that_was_merged_in_counts_from_there(work_tree):
     work_tree.git("merge", "-q", "--no-edit", "main")
     head = work_tree.commit("more", f="1")
 
-    (fork,) = forks.forks(opened(work_tree.top), main, [head], seconds=20).values()
+    (fork,) = branch_points.forks(opened(work_tree.top), main, [head], seconds=20).values()
 
     assert fork == Fork(main, 2, first)
     assert fork.at == ranges.merge_base(opened(work_tree.top), main, head)
@@ -49,7 +49,7 @@ def test_changed_files_of_many_heads(work_tree):
     one = work_tree.commit("one", b="1")
     two = work_tree.commit("two", a="2")
 
-    found = dict(forks.changed(opened(work_tree.top), {one: start, two: one, start: start}, seconds=20))
+    found = dict(branch_points.changed(opened(work_tree.top), {one: start, two: one, start: start}, seconds=20))
 
     assert found == {one: [b"\nodd:name", b"b.json"], two: [b"a.json"], start: []}
 
@@ -58,7 +58,7 @@ def test_counting_that_takes_too_long_is_stopped(work_tree):
     head = work_tree.commit("start", a="1")
 
     with pytest.raises(TooSlow, match="rev-list took more than"):
-        forks.forks(opened(work_tree.top), head, [head], seconds=-1)  # over before it began, on any machine
+        branch_points.forks(opened(work_tree.top), head, [head], seconds=-1)  # over before it began, on any machine
 
 
 def test_landmarks_of_a_work_tree_a_clone_and_a_mirror(work_tree, tmp_path):

@@ -1,4 +1,6 @@
-"""A process that looks at a whole tree and leaves what it found in a file, for pages: `python -m recviewer.checking.kept`.
+"""A process that looks at a whole tree and leaves what it found in a file: `python -m recviewer.checking.whole_tree`.
+
+Pages read that file (`catalog.tree_findings`).
 
 The file is one JSON object: `state`, the name that was given, `recordings`, `rules` by name, and `found`, a row for each
 finding as `catalog.tree_findings.NoticedRow` has it. It is written whole or not at all.

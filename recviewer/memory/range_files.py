@@ -161,7 +161,7 @@ def _names(asked: Range) -> bytes:
 
 
 def _signature(asked: Range, data: bytes | memoryview) -> hmac.HMAC:
-    key = salted_hmac("recviewer.memory.kept", version(), algorithm="sha256").digest()
+    key = salted_hmac("recviewer.memory.range_files", version(), algorithm="sha256").digest()
     made = hmac.new(key, _names(asked) + b"\0", hashlib.sha256)
     made.update(data)
     return made

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from recviewer.used import speaking
+from recviewer.used import evidence
+from recviewer.used.evidence import OfRecording, Speaker, written
 from recviewer.used.model import UsedFile, UsedRun, UsedTest
-from recviewer.used.speaking import OfRecording, Speaker, written
 
 AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
 BLOB = "a" * 40
@@ -49,19 +49,19 @@ def test_what_was_not_read_is_said():
 @pytest.mark.parametrize(
     ("made", "why"),
     [
-        (run(), speaking.NEWER),
-        (run(replace(UNREAD, blob="b" * 40)), speaking.OLDER),
-        (run(replace(UNREAD, blob="b" * 40, count=3, first=AT, last=AT)), speaking.OLDER),
-        (run(replace(UNREAD, blob="")), speaking.NO_BYTES),
-        (run(replace(UNREAD, doubt="swept")), speaking.SWEPT),
-        (run(UNREAD, ended=None), speaking.INCOMPLETE),
-        (run(UNREAD, limits=("full",)), speaking.INCOMPLETE),
-        (run(UNREAD, exit=2), speaking.INCOMPLETE),
-        (run(UNREAD, stopped="-x"), speaking.INCOMPLETE),
-        (run(UNREAD, left_out=3), speaking.INCOMPLETE),
-        (run(UNREAD, tests=(UsedTest("t.py::x", "skipped"),)), speaking.SKIPPED),
-        (run(UNREAD, tests=(UsedTest("t.py::x", "failed"),)), speaking.FAILED),
-        (run(UNREAD, tests=(UsedTest("t.py::x", "error"),)), speaking.FAILED),
+        (run(), evidence.NEWER),
+        (run(replace(UNREAD, blob="b" * 40)), evidence.OLDER),
+        (run(replace(UNREAD, blob="b" * 40, count=3, first=AT, last=AT)), evidence.OLDER),
+        (run(replace(UNREAD, blob="")), evidence.NO_BYTES),
+        (run(replace(UNREAD, doubt="swept")), evidence.SWEPT),
+        (run(UNREAD, ended=None), evidence.INCOMPLETE),
+        (run(UNREAD, limits=("full",)), evidence.INCOMPLETE),
+        (run(UNREAD, exit=2), evidence.INCOMPLETE),
+        (run(UNREAD, stopped="-x"), evidence.INCOMPLETE),
+        (run(UNREAD, left_out=3), evidence.INCOMPLETE),
+        (run(UNREAD, tests=(UsedTest("t.py::x", "skipped"),)), evidence.SKIPPED),
+        (run(UNREAD, tests=(UsedTest("t.py::x", "failed"),)), evidence.FAILED),
+        (run(UNREAD, tests=(UsedTest("t.py::x", "error"),)), evidence.FAILED),
     ],
 )
 def test_where_it_cannot_know_it_says_nothing(made, why):
@@ -83,9 +83,9 @@ def test_of_a_test_that_ran_it_speaks_even_if_others_were_left_out():
 @pytest.mark.parametrize(
     ("subject", "why"),
     [
-        (one(file="u.py", test="u.py::x"), speaking.ELSEWHERE),
-        (one(file="", test="", suite="b"), speaking.ELSEWHERE),
-        (one(file="", test="", suite="a"), speaking.ELSEWHERE),
+        (one(file="u.py", test="u.py::x"), evidence.ELSEWHERE),
+        (one(file="", test="", suite="b"), evidence.ELSEWHERE),
+        (one(file="", test="", suite="a"), evidence.ELSEWHERE),
     ],
 )
 def test_what_the_run_had_no_reason_to_read_is_not_spoken_of(subject, why):
@@ -117,10 +117,10 @@ def test_another_folder_is_not_known():
         "run", AT, (), root="tests/a", ended=AT, exit=0, files={"1.json": UsedFile("1.json", BLOB, 1, 1, AT, AT)}
     )
 
-    assert Speaker(made, "tests/", []).says(one("b/1.json")).why == speaking.NEWER
+    assert Speaker(made, "tests/", []).says(one("b/1.json")).why == evidence.NEWER
 
 
 def test_in_short():
-    said = [speaking.RunSays("a", 3, AT), speaking.RunSays("b"), speaking.RunSays("c", why="k")]
+    said = [evidence.RunSays("a", 3, AT), evidence.RunSays("b"), evidence.RunSays("c", why="k")]
 
     assert written(said) == {"a": [3, int(AT.timestamp())], "b": 0, "c": "k"}
